@@ -1,0 +1,221 @@
+import type { Decision, VariantMetrics } from '../../domain/decision.js';
+import type { Experiment, ExperimentState } from '../../domain/experiment.js';
+import type { RolloutPlan } from '../../domain/rollout-plan.js';
+
+/** The record, as the rest of the product sees it. Instants are epoch ms of experiment time, amounts minor units. */
+
+/** An ad set of the experiment is leased to another live experiment. */
+export class AdSetLeased extends Error {
+  override readonly name = 'AdSetLeased';
+  constructor(
+    readonly adSetId: string,
+    readonly experimentId: string,
+  ) {
+    super(`ad set ${adSetId} is part of the live experiment ${experimentId}`);
+  }
+}
+
+/** An experiment of this id exists with other content. */
+export class ExperimentExists extends Error {
+  override readonly name = 'ExperimentExists';
+}
+
+/** One version of what an ad did in one bucket. */
+export interface Observation {
+  variantId: string;
+  adId: string;
+  bucketStart: number;
+  granularity: 'hour' | 'day';
+  impressions: number;
+  clicks: number;
+  linkClicks: number;
+  spend: number;
+  conversions: number;
+  revenue: number;
+}
+
+export type LedgerOutcome =
+  /** Written before the call; it may have reached Meta or not. */
+  | 'pending'
+  /** Read back at the intended value. */
+  | 'applied'
+  /** Meta said no: nothing changed. */
+  | 'refused'
+  /** No answer, and the value was not seen later. */
+  | 'unknown';
+
+/** One attempt to write one budget. */
+export interface LedgerRow {
+  /** 1, 2, 3 … within the experiment. */
+  sequence: number;
+  experimentId: string;
+  adSetId: string;
+  /** A phase's name (`60`, `70`, `80`) or `revert`. */
+  phase: string;
+  before: number;
+  intended: number;
+  readBack: number | null;
+  outcome: LedgerOutcome;
+  /** Meta's refusal in a sentence; null otherwise. */
+  error: string | null;
+  /** When the attempt was entered, before the call. */
+  at: number;
+  /** When its outcome was known; null while pending. */
+  settledAt: number | null;
+  /** Sequence of the row that this one compensates; null for a phase's own row. */
+  compensates: number | null;
+}
+
+export type PromotionStatus =
+  | 'in_progress'
+  | 'completed'
+  | 'reverted'
+  | 'needs_attention'
+  | 'stopped'
+  | 'shadow';
+
+/** The one rollout of an experiment. Its base is stored before the first write. */
+export interface Promotion {
+  experimentId: string;
+  winnerVariantId: string;
+  /** The look that decided it; for a forced one, the last look before. */
+  lookNumber: number;
+  forced: boolean;
+  /** `rule`, or who forced or approved it. */
+  by: string;
+  reason: string;
+  status: PromotionStatus;
+  plan: RolloutPlan;
+  confidence: number;
+  /** Log rate ratio of the winner over its closest rival, and its standard error, at the decision. */
+  theta: number;
+  se: number;
+  /** By variant id, at the decision. */
+  metrics: Record<string, VariantMetrics>;
+  openedAt: number;
+  /** Read-back instant of each phase that is complete, by its name. */
+  phasesDone: Record<string, number>;
+}
+
+/** What a person, or the schedule, asked for, and what became of it. */
+export interface ControlRow {
+  /** Unique: asked for twice under one id is entered once. */
+  controlId: string;
+  experimentId: string;
+  kind: string;
+  by: string;
+  reason: string;
+  at: number;
+  outcome: 'accepted' | 'refused';
+  message: string;
+}
+
+export interface Transition {
+  experimentId: string;
+  /** The compare of compare-and-swap. */
+  from: ExperimentState;
+  to: ExperimentState;
+  reason: string;
+  at: number;
+  winnerVariantId?: string;
+  promotedAt?: number;
+}
+
+/** Answer of a transition: whether the swap happened (or had happened already), and the experiment as it is now. */
+export interface TransitionResult {
+  ok: boolean;
+  experiment: Experiment;
+}
+
+/** A finished or promoted experiment as the reports need it. */
+export interface FinishedExperiment {
+  experiment: Experiment;
+  promotion: Promotion | null;
+  /** The last decision: its challenger-over-control estimate feeds the prior. */
+  lastDecision: Decision | null;
+}
+
+/**
+ * Postgres behind one interface. A store belongs to one environment and one account and sees no other's rows.
+ * No call waits on anything but Postgres; a lost connection rejects with the driver's error.
+ */
+export interface Store {
+  /** Inserts the experiment and takes the leases of its ad sets in one transaction. The same content again: returns the stored one. */
+  createExperiment(experiment: Experiment): Promise<Experiment>;
+  getExperiment(id: string): Promise<Experiment | null>;
+  listExperiments(query: {
+    states?: ExperimentState[];
+    limit: number;
+    offset: number;
+  }): Promise<Experiment[]>;
+  /** Compare-and-swap. Ending states release the leases in the same transaction, unless `reverted` (see releaseLeases). */
+  transition(transition: Transition): Promise<TransitionResult>;
+  /** Takes the ad sets' leases again. @throws AdSetLeased */
+  acquireLeases(experimentId: string): Promise<void>;
+  releaseLeases(experimentId: string): Promise<void>;
+
+  /** Appends a version of each row that differs from the last one of (ad, bucket). Returns how many were appended. */
+  appendObservations(experimentId: string, rows: Observation[], seenAt: number): Promise<number>;
+  /** Per (variant, bucket) the latest version seen up to `seenUntil`, of buckets that start in [since, until). Ordered by bucket, variant. */
+  observationsAsKnown(query: {
+    experimentId: string;
+    since: number;
+    until: number;
+    seenUntil: number;
+  }): Promise<Observation[]>;
+  /** Start of the latest bucket known, or null. */
+  latestBucket(experimentId: string): Promise<number | null>;
+
+  getDecision(experimentId: string, lookNumber: number): Promise<Decision | null>;
+  latestDecision(experimentId: string): Promise<Decision | null>;
+  listDecisions(experimentId: string, query: { limit: number; offset: number }): Promise<Decision[]>;
+  /** Stores the decision and the rule's state after it in one transaction; a stored one of that number wins and is returned. */
+  saveDecision(decision: Decision, ruleStates: Record<string, Uint8Array>): Promise<Decision>;
+  /** State per pair key after a look; null where the look isn't the latest one kept. */
+  ruleStates(experimentId: string, lookNumber: number): Promise<Record<string, Uint8Array> | null>;
+
+  /** Inserts unless there is one; returns the stored one. */
+  openPromotion(promotion: Promotion): Promise<Promotion>;
+  getPromotion(experimentId: string): Promise<Promotion | null>;
+  setPromotionStatus(experimentId: string, status: PromotionStatus): Promise<void>;
+  /** Enters a phase's read-back instant once; a stored instant wins and is returned. */
+  completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
+
+  /** Appends a `pending` row with the next sequence of the experiment. */
+  enterAttempt(row: {
+    experimentId: string;
+    adSetId: string;
+    phase: string;
+    before: number;
+    intended: number;
+    at: number;
+    compensates: number | null;
+  }): Promise<LedgerRow>;
+  /** Sets the outcome of a pending or unknown row. A row that is `applied` or `refused` never changes. */
+  settleAttempt(
+    experimentId: string,
+    sequence: number,
+    settled: {
+      outcome: Exclude<LedgerOutcome, 'pending'>;
+      readBack: number | null;
+      error: string | null;
+      settledAt: number;
+    },
+  ): Promise<LedgerRow>;
+  listLedger(experimentId: string): Promise<LedgerRow[]>;
+
+  recordControl(row: ControlRow): Promise<void>;
+  listControls(experimentId: string): Promise<ControlRow[]>;
+
+  /** Promotions since an instant, newest first. */
+  listPromotions(query: {
+    since: number;
+    limit: number;
+  }): Promise<{ promotion: Promotion; experiment: Experiment }[]>;
+  /** Experiments that were decided or ended: promoted ones from their first phase on, and those with no winner. */
+  listFinished(): Promise<FinishedExperiment[]>;
+
+  /** `select 1`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,54 @@
+/** Money as integers of minor units. Pure arithmetic: shares of a split sum exactly. */
+
+/** Currencies whose budgets Meta takes in whole units (its own table, not ISO 4217's). */
+const WHOLE_UNIT_CURRENCIES = new Set([
+  'CLP',
+  'COP',
+  'CRC',
+  'HUF',
+  'ISK',
+  'IDR',
+  'JPY',
+  'KRW',
+  'PYG',
+  'TWD',
+  'VND',
+]);
+
+/** Minor units a major unit in Meta's budgets: 1 or 100. */
+export function currencyOffset(currency: string): 1 | 100 {
+  return WHOLE_UNIT_CURRENCIES.has(currency) ? 1 : 100;
+}
+
+/** Daily budgets by ad set id, minor units. */
+export type Budgets = Record<string, number>;
+
+/** Sum of the budgets, minor units. */
+export function totalOf(budgets: Budgets): number {
+  return Object.values(budgets).reduce((sum, amount) => sum + amount, 0);
+}
+
+/**
+ * Splits `total` in proportion to `weights` by largest remainders; ties go to the earlier entry.
+ * The parts are non-negative integers that sum to `total`.
+ * @throws RangeError when `total` is no non-negative integer or the weights don't sum to more than 0.
+ */
+export function splitInProportion(total: number, weights: readonly number[]): number[] {
+  const sum = weights.reduce((a, b) => a + b, 0);
+  if (!Number.isSafeInteger(total) || total < 0) throw new RangeError(`total ${total} is no amount`);
+  if (!(sum > 0)) throw new RangeError('weights must sum to more than 0');
+  const exact = weights.map((weight) => (total * weight) / sum);
+  const parts = exact.map(Math.floor);
+  const missing = total - parts.reduce((a, b) => a + b, 0);
+  const byRemainder = exact
+    .map((value, index) => ({ index, remainder: value - Math.floor(value) }))
+    .sort((x, y) => y.remainder - x.remainder || x.index - y.index);
+  for (const { index } of byRemainder.slice(0, missing)) parts[index]! += 1;
+  return parts;
+}
+
+/** An amount as a person reads it, e.g. `USD 50.00`, `JPY 5000`. */
+export function formatAmount(amount: number, currency: string): string {
+  const offset = currencyOffset(currency);
+  return `${currency} ${(amount / offset).toFixed(offset === 1 ? 0 : 2)}`;
+}

@@ -1,0 +1,53 @@
+import type { Evidence } from './evidence/types.js';
+
+/** What a variant did over the closed buckets that a look saw. Spend and revenue in minor units. */
+export interface VariantMetrics {
+  impressions: number;
+  clicks: number;
+  linkClicks: number;
+  spend: number;
+  conversions: number;
+  revenue: number;
+}
+
+/** The rule's answer for one pair of variants at one look; effects are B over A. */
+export interface PairEvidence {
+  variantA: string;
+  variantB: string;
+  evidence: Evidence;
+  /** Latest winner that the rule has called for this pair, at this look or an earlier one: a variant id. */
+  calledWinner: string | null;
+  /** Welch's test per impression, unadjusted for repeated looks; null where there is too little data. */
+  welch: { t: number; df: number; p: number } | null;
+}
+
+export type Verdict = 'insufficient_data' | 'continue_testing' | 'no_winner' | 'promote';
+
+/** The verdict at one look. Immutable once stored. */
+export interface Decision {
+  experimentId: string;
+  /** 1, 2, 3 … in the order of the looks. */
+  lookNumber: number;
+  /** The look's cut-off: buckets that closed by this instant entered. */
+  dueAt: number;
+  /** Versions of observations seen up to this instant entered. */
+  seenUntil: number;
+  decidedAt: number;
+  rule: string;
+  ruleVersion: string;
+  verdict: Verdict;
+  /** The variant to promote; null unless the verdict is `promote`. */
+  winnerVariantId: string | null;
+  /** The variant ahead of every other in the point estimates; null where none is. */
+  leaderVariantId: string | null;
+  /** Of the leader against its closest rival; 0 where nothing is known. */
+  confidence: number;
+  pairs: PairEvidence[];
+  /** By variant id. */
+  metrics: Record<string, VariantMetrics>;
+  /** Sentences with number, operator and limit. */
+  reasons: string[];
+  /** SHA-256, hex, of the rows, the policy and the state that the rule was given. */
+  inputHash: string;
+  askedBy: string;
+}

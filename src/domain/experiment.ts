@@ -1,0 +1,148 @@
+/** What an experiment is: its variants, its policy, its states. Every instant is epoch milliseconds of experiment time. */
+
+export const EXPERIMENT_STATES = [
+  'running',
+  'paused',
+  'awaiting_approval',
+  'rolling_out',
+  'held',
+  'verifying',
+  'completed',
+  'reverting',
+  'reverted',
+  'no_winner',
+  'stopped',
+  'needs_attention',
+] as const;
+export type ExperimentState = (typeof EXPERIMENT_STATES)[number];
+
+/** States in which no workflow runs and no ad set is leased. */
+export const ENDED_STATES = [
+  'completed',
+  'reverted',
+  'no_winner',
+  'stopped',
+] as const satisfies ExperimentState[];
+
+/** Whether the experiment's workflow has ended in this state and its ad sets are free for another test. */
+export function isEnded(state: ExperimentState): boolean {
+  return (ENDED_STATES as readonly ExperimentState[]).includes(state);
+}
+
+/** The creative of an ad, as the marketer wrote it. Fields that the marketer left out are null. */
+export interface Creative {
+  hook: string | null;
+  headline: string | null;
+  text: string | null;
+  script: string | null;
+  visualNotes: string | null;
+}
+
+/** One ad in an ad set of its own. */
+export interface Variant {
+  /** Unique within the experiment, e.g. `control`, `challenger-1`. */
+  id: string;
+  role: 'control' | 'challenger';
+  adId: string;
+  adSetId: string;
+  creative: Creative;
+}
+
+/** One phase of a rollout: the share of the total that the winner gets, and the wait after the phase before it. */
+export interface Phase {
+  /** Fraction of the total daily budget, e.g. 0.6. */
+  winnerShare: number;
+  /** Hours since the read-back of the phase before; 0 for the first. */
+  waitHours: number;
+}
+
+/** Thresholds that the default rule's error rates were confirmed for; others are refused. */
+export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
+
+/** Frozen when the experiment starts. */
+export interface Policy {
+  /** Link clicks an impression. */
+  objective: 'click_through_rate';
+  /** `sequential`: stratified robust log rate ratio with Lan-DeMets log spending. */
+  rule: 'sequential';
+  /** One of {@link CONFIDENCE_THRESHOLDS}. */
+  confidence: number;
+  minimumRunHours: number;
+  /** Impressions a variant. */
+  minimumImpressions: number;
+  /** Link clicks a variant. */
+  minimumClicks: number;
+  /** Planned duration: at its end the experiment is decided or has no winner. */
+  horizonHours: number;
+  checkEveryHours: number;
+  phases: Phase[];
+  /** A person must approve a promotion before any budget moves. */
+  approvalRequired: boolean;
+  /** How long an approval that was asked for stands. */
+  approvalHours: number;
+  verification: {
+    /** Data younger than this after the last write stays out. */
+    settleHours: number;
+    windowHours: number;
+  };
+}
+
+export const DEFAULT_POLICY: Policy = {
+  objective: 'click_through_rate',
+  rule: 'sequential',
+  confidence: 0.95,
+  minimumRunHours: 24,
+  minimumImpressions: 100,
+  minimumClicks: 25,
+  horizonHours: 28 * 24,
+  checkEveryHours: 6,
+  phases: [
+    { winnerShare: 0.6, waitHours: 0 },
+    { winnerShare: 0.7, waitHours: 1 },
+    { winnerShare: 0.8, waitHours: 2 },
+  ],
+  approvalRequired: false,
+  approvalHours: 72,
+  verification: { settleHours: 24, windowHours: 7 * 24 },
+};
+
+/** One A/B test, as Postgres keeps it. */
+export interface Experiment {
+  id: string;
+  name: string;
+  environment: 'sandbox' | 'live';
+  /** `act_…` */
+  accountId: string;
+  /** ISO 4217 code; every budget of the experiment is in minor units of it, by Meta's offsets. */
+  currency: string;
+  state: ExperimentState;
+  /** Why it is in this state, in a sentence a marketer reads. */
+  stateReason: string;
+  stateChangedAt: number;
+  policy: Policy;
+  /** Control first. Two to six. */
+  variants: Variant[];
+  /** The start of the test: only data from here on counts. */
+  startedAt: number;
+  /** Set at promotion. */
+  winnerVariantId: string | null;
+  /** The read-back of phase 1. */
+  promotedAt: number | null;
+  endedAt: number | null;
+}
+
+export const HOUR_MS = 3_600_000;
+
+/** The variant of this id. Throws RangeError when the experiment has none. */
+export function variantOf(experiment: Pick<Experiment, 'variants'>, id: string): Variant {
+  const found = experiment.variants.find((variant) => variant.id === id);
+  if (!found) throw new RangeError(`no variant ${id} in this experiment`);
+  return found;
+}
+
+/** The one control. */
+export function controlOf(experiment: Pick<Experiment, 'variants'>): Variant {
+  const found = experiment.variants.find((variant) => variant.role === 'control');
+  if (!found) throw new RangeError('this experiment has no control');
+  return found;
+}

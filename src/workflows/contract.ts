@@ -1,0 +1,137 @@
+/**
+ * Everything that a caller of the workflows needs: names, ids, messages, inputs, outcomes. Types and constants
+ * only, so that the API can import it without loading workflow code.
+ */
+import type { TimeBase } from '../domain/clock.js';
+import type { Decision } from '../domain/decision.js';
+import type { ExperimentState } from '../domain/experiment.js';
+
+export const TASK_QUEUE = 'auto-promotion';
+export const EXPERIMENT_WORKFLOW = 'experimentWorkflow';
+export const RECONCILE_WORKFLOW = 'reconcileWorkflow';
+export const DAILY_SUMMARY_WORKFLOW = 'dailySummaryWorkflow';
+export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
+
+/** Temporal Schedules; the ids are the job ids of `scheduler/status`. */
+export const SCHEDULE_IDS = ['auto_promotion_check', 'daily_promotion_summary', 'weekly_compound_report'] as const;
+export type ScheduleId = (typeof SCHEDULE_IDS)[number];
+
+/** Search attributes, by name and Temporal's indexed value type. */
+export const SEARCH_ATTRIBUTES = {
+  AutoPromotionState: 'KEYWORD',
+  AutoPromotionAccount: 'KEYWORD',
+  AutoPromotionNextCheck: 'DATETIME',
+  AutoPromotionConfidence: 'DOUBLE',
+} as const;
+
+/** The workflow id of an experiment. */
+export function experimentWorkflowId(experimentId: string): string {
+  return `experiment/${experimentId}`;
+}
+
+/** Input of {@link EXPERIMENT_WORKFLOW}. */
+export interface ExperimentInput {
+  experimentId: string;
+  /** Frozen for the life of the experiment. */
+  timeBase: TimeBase;
+  /** Events after which a run continues as new; for tests. Unset: when the server suggests it. */
+  maxHistoryEvents?: number;
+}
+
+/** Who asks, and why: on the record with every control. */
+export interface Asked {
+  by: string;
+  reason: string;
+  /** Idempotency key: the same id is acted on once. Unset: a new one is made. */
+  controlId?: string;
+}
+
+export interface StopRequest extends Asked {
+  /** Needed where money has moved: leave the budgets as they are, or bring back the base. */
+  budgets?: 'keep' | 'restore';
+}
+
+export interface ResolveRequest extends Asked {
+  action: 'accept_current' | 'retry_restore';
+}
+
+/** Updates, and what each takes. Each answers with a {@link ControlOutcome}. */
+export interface Controls {
+  check: Asked;
+  pause: Asked;
+  resume: Asked;
+  /** By force: skips statistics and approval; needs a variant that leads. */
+  promote: Asked;
+  approve: Asked;
+  revert: Asked;
+  stop: StopRequest;
+  resolve: ResolveRequest;
+}
+export type ControlKind = keyof Controls;
+export const CONTROL_KINDS: readonly ControlKind[] = [
+  'check',
+  'pause',
+  'resume',
+  'promote',
+  'approve',
+  'revert',
+  'stop',
+  'resolve',
+];
+
+/** Signals, for the Web UI and the Temporal CLI. Each may carry `{by, reason}`. */
+export const SIGNALS = { pause: 'pause', resume: 'resume', forcePromotion: 'forcePromotion', stop: 'stop' } as const;
+
+/** Answer of every update. */
+export interface ControlOutcome {
+  state: ExperimentState;
+  /** What happened, in a sentence. */
+  message: string;
+  /** The decision that a check or a promotion by force made; null where none was made. */
+  decision: Decision | null;
+}
+
+/** `type` of the ApplicationFailure of a refused control; its first detail is a {@link Refusal}. */
+export const CONTROL_REFUSED = 'ControlRefused';
+export interface Refusal {
+  state: ExperimentState;
+  /** What would fit the state now. */
+  allowed: ControlKind[];
+  message: string;
+}
+
+/** The query `status`. */
+export interface ExperimentStatus {
+  experimentId: string;
+  state: ExperimentState;
+  stateReason: string;
+  /** Experiment time, epoch ms; null where nothing is scheduled but a person. */
+  nextDueAt: number | null;
+  nextDue: string;
+  /** Controls that fit the state now. */
+  allowed: ControlKind[];
+  /** A difficulty that is being retried, e.g. Meta not answering; null where all is well. */
+  trouble: string | null;
+  /** Intents not acted on yet. */
+  queued: number;
+}
+export const STATUS_QUERY = 'status';
+
+/** Which controls fit which state. The one table: validators, API and page read it. */
+export const ALLOWED_CONTROLS: Record<ExperimentState, readonly ControlKind[]> = {
+  running: ['check', 'pause', 'promote', 'stop'],
+  paused: ['resume', 'stop'],
+  awaiting_approval: ['approve', 'promote', 'pause', 'stop'],
+  rolling_out: ['check', 'pause', 'revert', 'stop'],
+  held: ['resume', 'revert', 'stop'],
+  verifying: ['check', 'revert', 'stop'],
+  completed: ['revert'],
+  reverting: [],
+  reverted: [],
+  no_winner: [],
+  stopped: [],
+  needs_attention: ['resolve'],
+};
+
+/** How long after its end a completed experiment can be reverted. */
+export const REVERT_WINDOW_DAYS = 30;
