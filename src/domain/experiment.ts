@@ -118,6 +118,8 @@ export interface Experiment {
   state: ExperimentState;
   /** Why it is in this state, in a sentence a marketer reads. */
   stateReason: string;
+  /** What a resumed workflow must know beside the state: the class of a hold, or what a revert ends in. Null mostly. */
+  stateCode: string | null;
   stateChangedAt: number;
   policy: Policy;
   /** Control first. Two to six. */

@@ -13,16 +13,12 @@ export const DAILY_SUMMARY_WORKFLOW = 'dailySummaryWorkflow';
 export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
 
 /** Temporal Schedules; the ids are the job ids of `scheduler/status`. */
-export const SCHEDULE_IDS = ['auto_promotion_check', 'daily_promotion_summary', 'weekly_compound_report'] as const;
+export const SCHEDULE_IDS = [
+  'auto_promotion_check',
+  'daily_promotion_summary',
+  'weekly_compound_report',
+] as const;
 export type ScheduleId = (typeof SCHEDULE_IDS)[number];
-
-/** Search attributes, by name and Temporal's indexed value type. */
-export const SEARCH_ATTRIBUTES = {
-  AutoPromotionState: 'KEYWORD',
-  AutoPromotionAccount: 'KEYWORD',
-  AutoPromotionNextCheck: 'DATETIME',
-  AutoPromotionConfidence: 'DOUBLE',
-} as const;
 
 /** The workflow id of an experiment. */
 export function experimentWorkflowId(experimentId: string): string {
@@ -80,7 +76,12 @@ export const CONTROL_KINDS: readonly ControlKind[] = [
 ];
 
 /** Signals, for the Web UI and the Temporal CLI. Each may carry `{by, reason}`. */
-export const SIGNALS = { pause: 'pause', resume: 'resume', forcePromotion: 'forcePromotion', stop: 'stop' } as const;
+export const SIGNALS = {
+  pause: 'pause',
+  resume: 'resume',
+  forcePromotion: 'forcePromotion',
+  stop: 'stop',
+} as const;
 
 /** Answer of every update. */
 export interface ControlOutcome {

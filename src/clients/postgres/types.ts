@@ -20,6 +20,14 @@ export class ExperimentExists extends Error {
   override readonly name = 'ExperimentExists';
 }
 
+/** No experiment of this id in the store's environment and account. */
+export class ExperimentNotFound extends Error {
+  override readonly name = 'ExperimentNotFound';
+  constructor(readonly experimentId: string) {
+    super(`there is no experiment ${experimentId}`);
+  }
+}
+
 /** One version of what an ad did in one bucket. */
 export interface Observation {
   variantId: string;
@@ -116,6 +124,8 @@ export interface Transition {
   from: ExperimentState;
   to: ExperimentState;
   reason: string;
+  /** Becomes the experiment's `stateCode`; unset: null. */
+  code?: string;
   at: number;
   winnerVariantId?: string;
   promotedAt?: number;
@@ -140,21 +150,30 @@ export interface FinishedExperiment {
  * No call waits on anything but Postgres; a lost connection rejects with the driver's error.
  */
 export interface Store {
-  /** Inserts the experiment and takes the leases of its ad sets in one transaction. The same content again: returns the stored one. */
+  /**
+   * Inserts the experiment and takes the leases of its ad sets in one transaction. The same content again (name,
+   * currency, policy, variants; not the instants and the state, which move on) returns the stored one.
+   * @throws ExperimentExists, AdSetLeased
+   */
   createExperiment(experiment: Experiment): Promise<Experiment>;
   getExperiment(id: string): Promise<Experiment | null>;
+  /** Newest start first. */
   listExperiments(query: {
     states?: ExperimentState[];
     limit: number;
     offset: number;
   }): Promise<Experiment[]>;
-  /** Compare-and-swap. Ending states release the leases in the same transaction, unless `reverted` (see releaseLeases). */
+  /**
+   * Compare-and-swap. `ok` also where this very transition (state, reason, instant) had happened before.
+   * Entering an ended state sets `endedAt` and releases the leases in the same transaction;
+   * leaving `completed` (for `reverting`) takes them again. @throws AdSetLeased, ExperimentNotFound
+   */
   transition(transition: Transition): Promise<TransitionResult>;
-  /** Takes the ad sets' leases again. @throws AdSetLeased */
-  acquireLeases(experimentId: string): Promise<void>;
-  releaseLeases(experimentId: string): Promise<void>;
 
-  /** Appends a version of each row that differs from the last one of (ad, bucket). Returns how many were appended. */
+  /**
+   * Appends a version of each row that differs from the last one of (ad, bucket). Returns how many were appended.
+   * What was seen at an instant stays: other values for the same instant are left for the next one.
+   */
   appendObservations(experimentId: string, rows: Observation[], seenAt: number): Promise<number>;
   /** Per (variant, bucket) the latest version seen up to `seenUntil`, of buckets that start in [since, until). Ordered by bucket, variant. */
   observationsAsKnown(query: {
@@ -168,13 +187,14 @@ export interface Store {
 
   getDecision(experimentId: string, lookNumber: number): Promise<Decision | null>;
   latestDecision(experimentId: string): Promise<Decision | null>;
+  /** Latest look first. */
   listDecisions(experimentId: string, query: { limit: number; offset: number }): Promise<Decision[]>;
   /** Stores the decision and the rule's state after it in one transaction; a stored one of that number wins and is returned. */
   saveDecision(decision: Decision, ruleStates: Record<string, Uint8Array>): Promise<Decision>;
-  /** State per pair key after a look; null where the look isn't the latest one kept. */
+  /** State per pair key after a look; null where the look isn't one of the last two, which are kept. */
   ruleStates(experimentId: string, lookNumber: number): Promise<Record<string, Uint8Array> | null>;
 
-  /** Inserts unless there is one; returns the stored one. */
+  /** Inserts and returns it. A stored one is replaced while no ledger row names its experiment; after that it wins and is returned. */
   openPromotion(promotion: Promotion): Promise<Promotion>;
   getPromotion(experimentId: string): Promise<Promotion | null>;
   setPromotionStatus(experimentId: string, status: PromotionStatus): Promise<void>;
@@ -191,7 +211,7 @@ export interface Store {
     at: number;
     compensates: number | null;
   }): Promise<LedgerRow>;
-  /** Sets the outcome of a pending or unknown row. A row that is `applied` or `refused` never changes. */
+  /** Sets the outcome of a pending or unknown row. A row that is `applied` or `refused` never changes: it is returned as it is. */
   settleAttempt(
     experimentId: string,
     sequence: number,
@@ -202,17 +222,19 @@ export interface Store {
       settledAt: number;
     },
   ): Promise<LedgerRow>;
+  /** By sequence. */
   listLedger(experimentId: string): Promise<LedgerRow[]>;
 
   recordControl(row: ControlRow): Promise<void>;
+  /** In the order of entry. */
   listControls(experimentId: string): Promise<ControlRow[]>;
 
-  /** Promotions since an instant, newest first. */
+  /** Promotions opened since an instant, newest first. */
   listPromotions(query: {
     since: number;
     limit: number;
   }): Promise<{ promotion: Promotion; experiment: Experiment }[]>;
-  /** Experiments that were decided or ended: promoted ones from their first phase on, and those with no winner. */
+  /** Experiments that were decided or ended: promoted ones from their first phase on, and those with no winner. Oldest first. */
   listFinished(): Promise<FinishedExperiment[]>;
 
   /** `select 1`. */

@@ -27,7 +27,7 @@ export interface Evidence {
   missing: { code: EvidenceGap; value: number; limit: number }[];
   /** Boundary on the normal scale; null where nothing was spent at this look. */
   bound: number | null;
-  /** The bound as a critical value of Student's t with df. */
+  /** The bound as a critical value of Student's t with df; null without a bound or beyond all numbers. */
   tCritical: number | null;
   /** Sequential p-value over all looks so far that counted; 1 before the first. */
   p: number;
@@ -35,6 +35,7 @@ export interface Evidence {
   confidence: number;
   /** Interval of the relative lift of B over A, e.g. [−0.02, 0.31], valid at all looks together. */
   interval: [number, number] | null;
+  /** The ad that crossed the bound at this look or an earlier one and leads; null at a look that doesn't count. */
   winner: 'A' | 'B' | null;
 }
 

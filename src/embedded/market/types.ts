@@ -81,7 +81,7 @@ export interface FaultOrder {
   method?: 'GET' | 'POST' | null;
   /** Only a budget write of exactly this amount. */
   dailyBudget?: number | null;
-  /** How many requests it strikes; null: until withdrawn ("for good"). */
+  /** How many requests it strikes; null: until withdrawn ("for good"). Default 1, of `expired_token` null. */
   times?: number | null;
   /** How many matching requests pass first. */
   skip?: number;

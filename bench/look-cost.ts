@@ -1,0 +1,53 @@
+/** What one look of the sequential rule costs: prints JSON, one entry a look, with the size of the stored state. */
+
+import { sequential } from '../src/domain/evidence/sequential.js';
+import type { PairRow } from '../src/domain/evidence/types.js';
+
+const SHOWN = [2, 28, 56, 112];
+const REPEATS = 20;
+
+/** Hours whose counts vary by a fixed pattern. */
+const rows = Array.from(
+  { length: 672 },
+  (_, hour): PairRow => ({
+    impressionsA: 200 + ((hour * 37) % 101),
+    clicksA: 4 + ((hour * 13) % 5),
+    impressionsB: 200 + ((hour * 53) % 97),
+    clicksB: 4 + ((hour * 29) % 6),
+  }),
+);
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
+
+function measure(confidence: number) {
+  const settings = {
+    confidence,
+    horizonHours: 672,
+    minimumHours: 1,
+    minimumClicks: 25,
+    minimumImpressions: 100,
+  };
+  let state = sequential.start(settings);
+  const looks = [];
+  for (let look = 1; look <= 112; look++) {
+    const seen = rows.slice(0, 6 * look);
+    const times = Array.from({ length: SHOWN.includes(look) ? REPEATS : 1 }, () => {
+      const from = performance.now();
+      sequential.look(settings, state, seen, 6 * look);
+      return performance.now() - from;
+    });
+    state = sequential.look(settings, state, seen, 6 * look).state;
+    if (SHOWN.includes(look)) {
+      looks.push({
+        look,
+        ms: Number(median(times).toFixed(2)),
+        worst_ms: Number(times.at(-1)!.toFixed(2)),
+        grid: state.ladder.r,
+        state_bytes: sequential.encode(state).length,
+      });
+    }
+  }
+  return { confidence, looks };
+}
+
+console.log(JSON.stringify([0.95, 0.99].map(measure), null, 2));

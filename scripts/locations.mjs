@@ -1,0 +1,99 @@
+// Where set-up puts what it fetches, and where the service and its tests look for it. Pure: no file is touched here.
+import path from 'node:path';
+
+export const TEMPORAL_CLI_VERSION = '1.8.2';
+export const TEMPORAL_CLI_MINIMUM = '1.5';
+export const TEST_SERVER_VERSION = '1.38.0';
+export const REAL_POSTGRES_VERSION = '18.6.3';
+export const NODE_MINIMUM = '20.19';
+
+export function cacheFolder({ env, platform, home }) {
+  if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME)) {
+    return path.join(env.XDG_CACHE_HOME, 'auto-promotion');
+  }
+  const caches = platform === 'darwin' ? path.join(home, 'Library', 'Caches') : path.join(home, '.cache');
+  return path.join(caches, 'auto-promotion');
+}
+
+export function temporalCliInCache(machine) {
+  return path.join(cacheFolder(machine), `temporal-cli-${TEMPORAL_CLI_VERSION}`, 'temporal');
+}
+
+export function testServerInCache(machine) {
+  return path.join(
+    cacheFolder(machine),
+    `temporal-test-server-${TEST_SERVER_VERSION}`,
+    'temporal-test-server',
+  );
+}
+
+export function realPostgresInCache(machine) {
+  const root = path.join(cacheFolder(machine), `postgres-${REAL_POSTGRES_VERSION}`);
+  return {
+    root,
+    programs: path.join('embedded_postgres', 'pginstall', 'bin'),
+    server: path.join(root, 'embedded_postgres', 'pginstall', 'bin', 'postgres'),
+    absent: `${root}.absent`,
+  };
+}
+
+/** In the order of search. TEMPORAL_CLI stands alone: who sets it wants that one or an error. */
+export function temporalCliCandidates(machine) {
+  const { env } = machine;
+  if (env.TEMPORAL_CLI) return [{ from: 'TEMPORAL_CLI', file: env.TEMPORAL_CLI }];
+  const onPath = (env.PATH ?? '')
+    .split(path.delimiter)
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => ({ from: 'PATH', file: path.join(folder, 'temporal') }));
+  return [...onPath, { from: 'cache', file: temporalCliInCache(machine) }];
+}
+
+/** The version in what `temporal --version` prints, as `1.8.2`; undefined where there is none. */
+export function versionIn(text) {
+  return /\bversion v?(\d+\.\d+(?:\.\d+)?)/.exec(text)?.[1];
+}
+
+/** Compares dotted numbers: `atLeast('1.10.0', '1.5')` is true. */
+export function atLeast(version, minimum) {
+  const have = version
+    .replace(/^v/, '')
+    .split('.')
+    .map((part) => Number.parseInt(part, 10));
+  const want = minimum.split('.').map(Number);
+  for (const [index, wanted] of want.entries()) {
+    const part = have[index] ?? 0;
+    if (part !== wanted) return part > wanted;
+  }
+  return true;
+}
+
+/**
+ * Takes the first candidate that works. `probe(file)` answers with what `--version` printed, undefined where no
+ * such program is, or throws where there is one that doesn't run. A cached one is not probed: it was renamed into
+ * place when complete, and asking it costs more than all the rest.
+ */
+export function chooseTemporalCli(machine, { exists, probe }) {
+  const refused = [];
+  for (const { from, file } of temporalCliCandidates(machine)) {
+    if (!exists(file)) {
+      if (from === 'TEMPORAL_CLI') refused.push(`TEMPORAL_CLI names ${file}: there is no such program`);
+      continue;
+    }
+    if (from === 'cache') return { found: { from, file }, refused };
+    let version;
+    try {
+      version = versionIn(probe(file));
+    } catch (error) {
+      refused.push(`${from === 'PATH' ? 'on PATH' : 'TEMPORAL_CLI names'} ${file}: ${error.message}`);
+      continue;
+    }
+    if (version !== undefined && atLeast(version, TEMPORAL_CLI_MINIMUM)) {
+      return { found: { from, file }, refused };
+    }
+    const what = version === undefined ? 'says no version' : `is version ${version}`;
+    refused.push(
+      `${from === 'PATH' ? 'on PATH' : 'TEMPORAL_CLI names'} ${file}: ${what}, ${TEMPORAL_CLI_MINIMUM} or later is needed`,
+    );
+  }
+  return { found: undefined, refused };
+}

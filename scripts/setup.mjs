@@ -1,0 +1,67 @@
+// Brings a fresh clone to where its commands run: `node scripts/setup.mjs [--tests]`. Silent where all is there.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { thisMachine } from './find-temporal-cli.mjs';
+import { atLeast, cacheFolder, NODE_MINIMUM } from './locations.mjs';
+import { withSetupLock } from './setup/lock.mjs';
+import { installPackages, packagesAreThere } from './setup/packages.mjs';
+import { realPostgresIsThere, setUpRealPostgres, whyNoRealPostgres } from './setup/real-postgres.mjs';
+import { duration, NoWay, say } from './setup/steps.mjs';
+import { setUpTemporalCli, temporalCliIsThere } from './setup/temporal-cli.mjs';
+import { setUpTestServer, testServerIsThere } from './setup/test-server.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const machine = thisMachine();
+
+/** In order; each leaves what it makes complete or not at all, so that a broken-off set-up is begun again. */
+const STEPS = [
+  { isThere: () => packagesAreThere(root), setUp: () => installPackages(root) },
+  { isThere: () => temporalCliIsThere(machine), setUp: () => setUpTemporalCli(machine, root) },
+];
+const TEST_STEPS = [
+  { isThere: () => testServerIsThere(machine), setUp: () => setUpTestServer(machine, root) },
+  {
+    isThere: () => realPostgresIsThere(machine) || whyNoRealPostgres(machine) !== undefined,
+    setUp: () => setUpRealPostgres(machine, root),
+  },
+];
+
+async function main(args) {
+  const unknown = args.find((arg) => arg !== '--tests');
+  if (unknown !== undefined) throw new NoWay(`unknown option ${unknown}; there is --tests`, []);
+  if (!atLeast(process.version, NODE_MINIMUM)) {
+    throw new NoWay(`this is Node ${process.version}; ${NODE_MINIMUM} or later is needed`, []);
+  }
+  const forTests = args.includes('--tests');
+  const steps = forTests ? [...STEPS, ...TEST_STEPS] : STEPS;
+  if (!steps.every((step) => step.isThere())) {
+    await withSetupLock(cacheFolder(machine), () => perform(steps));
+  }
+  const missing = forTests && !realPostgresIsThere(machine) ? whyNoRealPostgres(machine) : undefined;
+  if (missing !== undefined) say(`the database tests run on the embedded Postgres alone: ${missing}`);
+}
+
+async function perform(steps) {
+  const began = Date.now();
+  const failures = [];
+  for (const step of steps) {
+    if (!step.isThere()) failures.push(...(await step.setUp()));
+  }
+  say(`ready after ${duration(Date.now() - began)}`);
+  report(failures);
+}
+
+function report(failures) {
+  if (failures.length === 0) return;
+  say('ways that failed:');
+  for (const failure of failures) say(`  ${failure}`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof NoWay)) throw error;
+  say(error.message);
+  report(error.failures);
+  process.exitCode = 1;
+}

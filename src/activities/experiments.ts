@@ -1,0 +1,81 @@
+import {
+  AdSetLeased,
+  type ControlRow,
+  type Promotion,
+  type Store,
+  type Transition,
+  type TransitionResult,
+} from '../clients/postgres/types.js';
+import type { ExperimentClock } from '../clock.js';
+import type { Decision } from '../domain/decision.js';
+import type { Experiment } from '../domain/experiment.js';
+import type { Announce } from '../events.js';
+import { permanent } from './failures.js';
+
+/** Everything that a run of the experiment workflow starts from. */
+export interface ExperimentRecord {
+  experiment: Experiment;
+  promotion: Promotion | null;
+  /** The last look's; null before the first. */
+  lastDecision: Decision | null;
+}
+
+/** The experiment's record in Postgres. Every one is safe to run twice. */
+export function createExperimentActivities(deps: {
+  store: Store;
+  clock: ExperimentClock;
+  announce: Announce;
+}) {
+  const { store, clock, announce } = deps;
+  return {
+    /** @throws `UnknownExperiment`, not retried. */
+    async loadExperiment(experimentId: string): Promise<ExperimentRecord> {
+      const experiment = await store.getExperiment(experimentId);
+      if (!experiment)
+        throw permanent('UnknownExperiment', `no experiment ${experimentId} in this environment and account`);
+      return {
+        experiment,
+        promotion: await store.getPromotion(experimentId),
+        lastDecision: await store.latestDecision(experimentId),
+      };
+    },
+
+    /** Compare-and-swap of the state. @throws `AdSetLeased` when a completed experiment can't take its ad sets again. */
+    async transition(transition: Transition): Promise<TransitionResult> {
+      let result: TransitionResult;
+      try {
+        result = await store.transition(transition);
+      } catch (error) {
+        if (error instanceof AdSetLeased) throw permanent('AdSetLeased', error.message);
+        throw error;
+      }
+      if (result.ok) {
+        announce({
+          at: transition.at,
+          kind: 'state',
+          experimentId: transition.experimentId,
+          text: `${transition.from} -> ${transition.to}: ${transition.reason}`,
+        });
+      }
+      return result;
+    },
+
+    /** Enters a control with its outcome; a control id that was entered before changes nothing. */
+    async recordControl(row: ControlRow): Promise<void> {
+      await store.recordControl(row);
+      announce({
+        at: row.at,
+        kind: 'control',
+        experimentId: row.experimentId,
+        text: `${row.kind} by ${row.by} (${row.reason}): ${row.message}`,
+      });
+    },
+
+    /** Tells those who watch that something stands in the way. */
+    async announceTrouble(experimentId: string, text: string): Promise<void> {
+      announce({ at: await clock.now(), kind: 'trouble', experimentId, text });
+    },
+  };
+}
+
+export type ExperimentActivities = ReturnType<typeof createExperimentActivities>;

@@ -1,0 +1,24 @@
+import { createBudgetActivities } from './budgets.js';
+import { createExperimentActivities } from './experiments.js';
+import { createLookActivities } from './looks.js';
+import { createObservationActivities } from './observations.js';
+import { createPromotionActivities } from './promotions.js';
+import { createReconcileActivities } from './reconcile.js';
+import { createReportActivities } from './reports.js';
+
+type Dependencies = Parameters<typeof createBudgetActivities>[0] &
+  Parameters<typeof createPromotionActivities>[0] &
+  Parameters<typeof createReconcileActivities>[0];
+
+/** Every activity of the worker, on its collaborators. */
+export function createActivities(deps: Dependencies) {
+  return {
+    ...createExperimentActivities(deps),
+    ...createObservationActivities(deps),
+    ...createLookActivities(deps),
+    ...createPromotionActivities(deps),
+    ...createBudgetActivities(deps),
+    ...createReconcileActivities(deps),
+    ...createReportActivities(deps),
+  };
+}

@@ -1,0 +1,47 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import type { Store } from '../clients/postgres/types.js';
+import type { TimeBase } from '../domain/clock.js';
+import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
+import {
+  EXPERIMENT_WORKFLOW,
+  type ExperimentInput,
+  experimentWorkflowId,
+  TASK_QUEUE,
+} from '../workflows/contract.js';
+
+const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
+const PAGE = 200;
+
+/** Brings Temporal in line with the record: an active experiment without a workflow gets one. */
+export function createReconcileActivities(deps: { store: Store; client: Client; timeBase: TimeBase }) {
+  const { store, client, timeBase } = deps;
+  return {
+    /** Answers how many are active and which had no workflow. Safe to run at any time, twice, and at once. */
+    async reconcile(): Promise<{ active: number; started: string[] }> {
+      const started: string[] = [];
+      let active = 0;
+      for (let offset = 0; ; offset += PAGE) {
+        const page = await store.listExperiments({ states: ACTIVE_STATES, limit: PAGE, offset });
+        active += page.length;
+        for (const experiment of page) {
+          const input: ExperimentInput = { experimentId: experiment.id, timeBase };
+          try {
+            await client.workflow.start(EXPERIMENT_WORKFLOW, {
+              workflowId: experimentWorkflowId(experiment.id),
+              taskQueue: TASK_QUEUE,
+              args: [input],
+              workflowIdConflictPolicy: 'FAIL',
+              staticSummary: experiment.name,
+            });
+            started.push(experiment.id);
+          } catch (error) {
+            if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+          }
+        }
+        if (page.length < PAGE) return { active, started };
+      }
+    },
+  };
+}
+
+export type ReconcileActivities = ReturnType<typeof createReconcileActivities>;

@@ -1,0 +1,66 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { bodyLimit } from 'hono/body-limit';
+import { bearerAuth, sameOrigin } from './auth.js';
+import { autoPromoteRoutes } from './auto-promote.js';
+import { type ApiContext, type ApiDependencies, DEFAULT_CHECK_WAIT_MS } from './context.js';
+import { controlRoutes } from './controls.js';
+import { ApiProblem, toProblem } from './errors.js';
+import { experimentRoutes } from './experiments.js';
+import { createGateway, type Gateway } from './gateway.js';
+import { healthRoutes } from './health.js';
+import { createRouter } from './routing.js';
+
+export type { ApiDependencies } from './context.js';
+
+const BODY_LIMIT = 1024 * 1024;
+
+/** The whole HTTP API. `gateway` replaces the way to Temporal, for tests of states that are slow to reach. */
+export function createApp(
+  dependencies: ApiDependencies,
+  gateway: Gateway = createGateway({ ...dependencies.temporal, timeBase: dependencies.timeBase }),
+): OpenAPIHono {
+  const { temporal: _, checkWaitMs = DEFAULT_CHECK_WAIT_MS, ...rest } = dependencies;
+  const context: ApiContext = { ...rest, checkWaitMs, gateway };
+  const app = createRouter();
+
+  app.onError((error, c) => {
+    const problem = toProblem(error);
+    if (problem.kind === 'internal') context.onInternalError?.(error, `${c.req.method} ${c.req.path}`);
+    return problem.toResponse();
+  });
+  app.notFound((c) =>
+    new ApiProblem('not_found', `There is nothing at ${c.req.method} ${c.req.path}.`).toResponse(),
+  );
+
+  app.use('/api/*', bearerAuth(context.apiToken));
+  app.use('*', sameOrigin);
+  app.use(
+    '*',
+    bodyLimit({
+      maxSize: BODY_LIMIT,
+      onError: () => {
+        throw new ApiProblem('body_too_large', 'The body may have at most 1 MB.');
+      },
+    }),
+  );
+  app.use('/api/*', async (c, next) => {
+    const type = c.req.header('content-type');
+    if (type !== undefined && c.req.method === 'POST' && !/^application\/([\w.-]+\+)?json\b/i.test(type))
+      throw new ApiProblem('unsupported_media_type', `The body is ${type}; send application/json.`);
+    return next();
+  });
+
+  app.route('/', experimentRoutes(context));
+  app.route('/', controlRoutes(context));
+  app.route('/', autoPromoteRoutes(context));
+  app.route('/', healthRoutes(context));
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'Auto-promotion of A/B test winners',
+      version: '1',
+      description: 'Instants are experiment time, ISO 8601 with Z. Failures are problem details (RFC 9457).',
+    },
+  });
+  return app;
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { type Experiment, HOUR_MS, isEnded } from '../domain/experiment.js';
+import {
+  ALLOWED_CONTROLS,
+  type Asked,
+  type ControlKind,
+  type Controls,
+  REVERT_WINDOW_DAYS,
+} from '../workflows/contract.js';
+import type { ApiContext } from './context.js';
+import { ApiProblem, refusedControl, unknownExperiment } from './errors.js';
+import type { ControlAnswer } from './gateway.js';
+
+/** A control as a request asks for it; `key` is the caller's idempotency key. */
+export type AskedFor<K extends ControlKind> = Omit<Controls[K], 'controlId'> & { key?: string | undefined };
+
+/** Outcome of a control with the id under which it stands in the record. */
+export type Asking =
+  | (Extract<ControlAnswer, { kind: 'done' | 'pending' }> & { controlId: string })
+  /** Asked for before under this key, and carried out; the message is the record's. */
+  | { kind: 'repeated'; controlId: string; message: string };
+
+/** The experiment. @throws ApiProblem 404 */
+export async function experimentOf(context: Pick<ApiContext, 'store'>, id: string): Promise<Experiment> {
+  const experiment = await context.store.getExperiment(id);
+  if (!experiment) throw unknownExperiment(id);
+  return experiment;
+}
+
+/** Controls that fit an experiment by its record. */
+export function allowedByRecord(experiment: Experiment, now: number): readonly ControlKind[] {
+  const withinWindow =
+    experiment.endedAt !== null && now <= experiment.endedAt + REVERT_WINDOW_DAYS * 24 * HOUR_MS;
+  return ALLOWED_CONTROLS[experiment.state].filter(
+    (kind) => !isEnded(experiment.state) || (kind === 'revert' && withinWindow),
+  );
+}
+
+/**
+ * Sends a control to the experiment's workflow and waits for its outcome. An experiment that has ended is
+ * answered from the record: asking Temporal would start a workflow for nothing.
+ * @throws ApiProblem 409, TemporalUnavailable, ControlFailed
+ */
+export async function askFor<K extends ControlKind>(
+  context: ApiContext,
+  experiment: Experiment,
+  kind: K,
+  asked: AskedFor<K>,
+  waitMs: number,
+): Promise<Asking> {
+  const { key, ...rest } = asked;
+  const controlId = key ?? randomUUID();
+  if (key !== undefined) {
+    const before = (await context.store.listControls(experiment.id)).find((row) => row.controlId === key);
+    if (before && before.kind !== kind)
+      throw new ApiProblem(
+        'idempotency_key_reused',
+        `The key ${key} was used for "${before.kind}" on this experiment.`,
+        { errors: [{ field: 'Idempotency-Key', message: 'must be new for each control' }] },
+      );
+    if (before?.outcome === 'accepted' && isEnded(experiment.state))
+      return { kind: 'repeated', controlId, message: before.message };
+  }
+  if (isEnded(experiment.state)) {
+    const allowed = allowedByRecord(experiment, await context.clock.now());
+    if (!allowed.includes(kind))
+      throw refusedControl(experiment.id, {
+        state: experiment.state,
+        allowed: [...allowed],
+        message: endedMessage(experiment, kind, allowed),
+      });
+  }
+  // The rest of Controls[K] is in `rest`; the compiler can't see through Omit of a type parameter.
+  const control = { ...rest, controlId } as Controls[K] & Required<Pick<Asked, 'controlId'>>;
+  const answer = await context.gateway.control(experiment, kind, control, waitMs);
+  if (answer.kind === 'refused') throw refusedControl(experiment.id, answer.refusal);
+  return { ...answer, controlId };
+}
+
+function endedMessage(experiment: Experiment, kind: ControlKind, allowed: readonly ControlKind[]): string {
+  if (experiment.state === 'completed' && kind === 'revert')
+    return `The experiment completed more than ${REVERT_WINDOW_DAYS} days ago and can't be reverted any more.`;
+  const fits = allowed.length > 0 ? `only ${allowed.join(', ')} fits` : 'no control fits any more';
+  return `The experiment is ${experiment.state}; ${kind} does not fit, ${fits}.`;
+}

@@ -1,0 +1,132 @@
+import { EXPERIMENT_STATES, type Experiment, type ExperimentState, isEnded } from '../domain/experiment.js';
+import { ALLOWED_CONTROLS } from '../workflows/contract.js';
+import { askFor, experimentOf } from './ask.js';
+import type { ApiContext } from './context.js';
+import { pendingMessage } from './controls.js';
+import { toProblem } from './errors.js';
+import { type CheckResultJson, checkResult, resultWithoutOutcome } from './result.js';
+
+/** How a check came to be asked for. */
+export interface CheckRequest {
+  by: string;
+  reason: string;
+  /** Promote the leader without statistics and approval. */
+  force: boolean;
+  key?: string | undefined;
+}
+
+/** Experiments that a check of all of them takes at a time. */
+const AT_A_TIME = 20;
+const PAGE = 200;
+/** A check that starts when the time for all of them is up still gets this long. */
+const LEAST_WAIT_MS = 1_000;
+
+/** Promoted earlier: a check would promote nothing, so a check of all leaves them out. */
+const IN_ROLLOUT: readonly ExperimentState[] = ['rolling_out', 'verifying', 'reverting'];
+const CHECKED_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state) && !IN_ROLLOUT.includes(state));
+
+/** Checks one experiment and waits for the outcome up to `waitMs`. @throws what `askFor` throws */
+export async function checkOne(
+  context: ApiContext,
+  experiment: Experiment,
+  request: CheckRequest,
+  waitMs: number,
+): Promise<CheckResultJson> {
+  const { by, reason, key, force } = request;
+  const kind = force ? 'promote' : 'check';
+  const asking = await askFor(context, experiment, kind, { by, reason, key }, waitMs);
+  if (asking.kind === 'pending')
+    return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(asking.accepted), experiment.state);
+  const { store } = context;
+  const [after, promotion, ledger] = await Promise.all([
+    experimentOf(context, experiment.id),
+    store.getPromotion(experiment.id),
+    store.listLedger(experiment.id),
+  ]);
+  const decision =
+    asking.kind === 'done' ? asking.outcome.decision : await store.latestDecision(experiment.id);
+  const message = asking.kind === 'done' ? asking.outcome.message : asking.message;
+  return checkResult({ experiment: after, promotion, ledger, decision, message });
+}
+
+export interface CheckAll {
+  results: CheckResultJson[];
+  inRollout: number;
+}
+
+/**
+ * Checks every experiment that is under test, 20 at a time; one that waits for a person is reported as held
+ * without being asked. A failure becomes a result of its own. Experiments without an outcome after `waitMs` for
+ * all of them together are `pending`.
+ */
+export async function checkAll(
+  context: ApiContext,
+  request: Omit<CheckRequest, 'force' | 'key'>,
+  waitMs: number,
+): Promise<CheckAll> {
+  const endAt = performance.now() + waitMs;
+  const [waiting, inRollout] = await Promise.all([
+    listAll(context, CHECKED_STATES),
+    listAll(context, [...IN_ROLLOUT]),
+  ]);
+  const results: CheckResultJson[] = new Array(waiting.length);
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < waiting.length; index = next++) {
+      const left = Math.max(LEAST_WAIT_MS, endAt - performance.now());
+      results[index] = await checkSafely(context, waiting[index]!, request, left);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, waiting.length) }, work));
+  return { results, inRollout: inRollout.length };
+}
+
+async function checkSafely(
+  context: ApiContext,
+  experiment: Experiment,
+  request: Omit<CheckRequest, 'force' | 'key'>,
+  waitMs: number,
+): Promise<CheckResultJson> {
+  try {
+    if (!ALLOWED_CONTROLS[experiment.state].includes('check')) {
+      const { store } = context;
+      const [promotion, ledger, decision] = await Promise.all([
+        store.getPromotion(experiment.id),
+        store.listLedger(experiment.id),
+        store.latestDecision(experiment.id),
+      ]);
+      return checkResult({ experiment, promotion, ledger, decision, message: experiment.stateReason });
+    }
+    return await checkOne(context, experiment, { ...request, force: false }, waitMs);
+  } catch (error) {
+    const problem = toProblem(error);
+    if (problem.kind === 'internal') context.onInternalError?.(error, `check of ${experiment.id}`);
+    return resultWithoutOutcome(experiment.id, 'error', problem.message, experiment.state);
+  }
+}
+
+/** The counts that stand beside the results of a check of all. */
+export function countsOf({ results, inRollout }: CheckAll) {
+  const count = (status: CheckResultJson['status']) =>
+    results.filter((result) => result.status === status).length;
+  return {
+    total_checked: results.length,
+    promoted: count('promoted'),
+    continue_testing: count('continue_testing'),
+    insufficient_data: count('insufficient_data'),
+    no_winner: count('no_winner'),
+    held: count('held'),
+    errors: count('error'),
+    pending: count('pending'),
+    in_rollout: inRollout,
+  };
+}
+
+async function listAll({ store }: ApiContext, states: ExperimentState[]): Promise<Experiment[]> {
+  const found: Experiment[] = [];
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await store.listExperiments({ states, limit: PAGE, offset });
+    found.push(...page);
+    if (page.length < PAGE) return found;
+  }
+}

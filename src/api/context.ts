@@ -1,0 +1,31 @@
+import type { Client } from '@temporalio/client';
+import type { MetaClient } from '../clients/meta/types.js';
+import type { Store } from '../clients/postgres/types.js';
+import type { ExperimentClock } from '../clock.js';
+import type { TimeBase } from '../domain/clock.js';
+import type { Gateway } from './gateway.js';
+
+/** What the API is given at start; it reads no environment and makes no client. */
+export interface ApiDependencies {
+  store: Store;
+  meta: MetaClient;
+  clock: ExperimentClock;
+  timeBase: TimeBase;
+  temporal: { client: Client; taskQueue: string };
+  environment: 'sandbox' | 'live';
+  /** Callers must send it as a bearer token; null: no token is asked for. */
+  apiToken: string | null;
+  checkIntervalHours: number;
+  /** Longest real wait for the outcome of a control, ms. Default 30,000. */
+  checkWaitMs?: number;
+  /** Told of each answer with status 500, with the error that the caller doesn't see. */
+  onInternalError?: (error: unknown, request: string) => void;
+}
+
+/** The dependencies with the one door to Temporal. */
+export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs'> {
+  gateway: Gateway;
+  checkWaitMs: number;
+}
+
+export const DEFAULT_CHECK_WAIT_MS = 30_000;

@@ -1,0 +1,122 @@
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { ControlKind } from '../workflows/contract.js';
+import { ControlAnswerBody } from './answers.js';
+import { type AskedFor, askFor, experimentOf } from './ask.js';
+import type { ApiContext } from './context.js';
+import { lookToJson } from './json.js';
+import { experimentPath } from './result.js';
+import { answers, createRouter, failures, jsonBody } from './routing.js';
+import {
+  CheckBody,
+  ControlBody,
+  ControlHeaders,
+  ExperimentParams,
+  ResolveBody,
+  StopBody,
+} from './schemas.js';
+
+const SUMMARIES: Record<ControlKind, string> = {
+  check: 'Look at the data now',
+  pause: 'No checks and no promotion; in a rollout, hold it',
+  resume: 'Go on after a pause or a hold',
+  promote: 'Promote the leader by force, without statistics and approval',
+  approve: 'Approve the promotion that was asked for',
+  revert: 'Bring every ad set back to its base',
+  stop: 'End the experiment',
+  resolve: 'End the state in which money is not where the ledger says',
+};
+
+const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body: Schema) =>
+  createRoute({
+    method: 'post',
+    path: `/api/ab/experiments/{id}/${kind}`,
+    summary: SUMMARIES[kind],
+    request: { params: ExperimentParams, headers: ControlHeaders, body: jsonBody(body) },
+    responses: {
+      200: answers('What came of it', ControlAnswerBody),
+      202: answers('No outcome yet; look again', ControlAnswerBody),
+      ...failures,
+    },
+  });
+
+/** `/api/ab/experiments/:id/<control>`. */
+export function controlRoutes(context: ApiContext): OpenAPIHono {
+  const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: AskedFor<K>) => {
+    const experiment = await experimentOf(context, id);
+    const asking = await askFor(context, experiment, kind, asked, context.checkWaitMs);
+    const about = {
+      experiment_id: id,
+      control_id: asking.controlId,
+      control: kind,
+      look_at: experimentPath(id),
+    };
+    switch (asking.kind) {
+      case 'done': {
+        const { state, message, decision } = asking.outcome;
+        const look = decision && lookToJson(decision, experiment.currency);
+        return c.json({ ...about, status: 'done' as const, state, message, decision: look }, 200);
+      }
+      case 'repeated':
+        return c.json(
+          {
+            ...about,
+            status: 'done' as const,
+            state: experiment.state,
+            message: asking.message,
+            decision: null,
+          },
+          200,
+        );
+      case 'pending':
+        return c.json(
+          {
+            ...about,
+            status: 'pending' as const,
+            state: null,
+            message: pendingMessage(asking.accepted),
+            decision: null,
+          },
+          202,
+        );
+    }
+  };
+
+  return createRouter()
+    .openapi(control('check', CheckBody), (c) => {
+      const { by = 'api', reason = 'asked for over the API' } = c.req.valid('json');
+      return answer(c, c.req.valid('param').id, 'check', { by, reason, key: keyOf(c) });
+    })
+    .openapi(control('pause', ControlBody), (c) =>
+      answer(c, c.req.valid('param').id, 'pause', { ...c.req.valid('json'), key: keyOf(c) }),
+    )
+    .openapi(control('resume', ControlBody), (c) =>
+      answer(c, c.req.valid('param').id, 'resume', { ...c.req.valid('json'), key: keyOf(c) }),
+    )
+    .openapi(control('promote', ControlBody), (c) =>
+      answer(c, c.req.valid('param').id, 'promote', { ...c.req.valid('json'), key: keyOf(c) }),
+    )
+    .openapi(control('approve', ControlBody), (c) =>
+      answer(c, c.req.valid('param').id, 'approve', { ...c.req.valid('json'), key: keyOf(c) }),
+    )
+    .openapi(control('revert', ControlBody), (c) =>
+      answer(c, c.req.valid('param').id, 'revert', { ...c.req.valid('json'), key: keyOf(c) }),
+    )
+    .openapi(control('stop', StopBody), (c) =>
+      answer(c, c.req.valid('param').id, 'stop', { ...c.req.valid('json'), key: keyOf(c) }),
+    )
+    .openapi(control('resolve', ResolveBody), (c) =>
+      answer(c, c.req.valid('param').id, 'resolve', { ...c.req.valid('json'), key: keyOf(c) }),
+    );
+}
+
+/** What a caller is told who gets no outcome. */
+export function pendingMessage(accepted: boolean): string {
+  return accepted
+    ? 'Accepted; there is no outcome yet.'
+    : 'No worker has taken it yet. Ask again with the same Idempotency-Key if it does not show among the controls.';
+}
+
+function keyOf(c: Context): string | undefined {
+  return c.req.header('idempotency-key');
+}

@@ -1,0 +1,272 @@
+import {
+  type AccountInfo,
+  type AdInfo,
+  type AdSetInfo,
+  type CampaignInfo,
+  type MetaClient,
+  MetaError,
+} from '../clients/meta/types.js';
+import { type Budgets, formatAmount } from '../domain/budget.js';
+import { type Experiment, HOUR_MS, type Policy, type Variant } from '../domain/experiment.js';
+import { preflightProblems } from '../domain/preflight.js';
+import { planRollout } from '../domain/rollout-plan.js';
+import type { FieldProblem } from './errors.js';
+import type { NewExperiment } from './schemas.js';
+
+/** What Meta says of one variant's ad and of what it stands in. */
+export interface VariantFacts {
+  ad: AdInfo;
+  adSet: AdSetInfo;
+  campaign: CampaignInfo;
+  /** Ids of the active ads in the ad set. */
+  activeAds: string[];
+}
+
+/** What was read before an experiment is created; null for an ad that Meta doesn't know. */
+export interface CreationFacts {
+  account: AccountInfo;
+  /** In the order of the request's variants. */
+  variants: (VariantFacts | null)[];
+  /** Live experiment by the ad set that it holds. */
+  leases: ReadonlyMap<string, string>;
+}
+
+/** A reason against an experiment. `leasedTo` names the live experiment that holds the ad set. */
+export interface CreationProblem extends FieldProblem {
+  leasedTo?: string;
+}
+
+/** Reads what Meta knows of the ads. @throws MetaError for anything but an unknown ad. */
+export async function readFromMeta(
+  meta: MetaClient,
+  adIds: readonly string[],
+): Promise<Omit<CreationFacts, 'leases'>> {
+  const readVariant = async (adId: string): Promise<VariantFacts | null> => {
+    try {
+      const ad = await meta.getAd(adId);
+      const [adSet, campaign, activeAds] = await Promise.all([
+        meta.getAdSet(ad.adSetId),
+        meta.getCampaign(ad.campaignId),
+        meta.getActiveAds(ad.adSetId),
+      ]);
+      return { ad, adSet, campaign, activeAds };
+    } catch (error) {
+      if (error instanceof MetaError && error.kind === 'not_found') return null;
+      throw error;
+    }
+  };
+  const [account, ...variants] = await Promise.all([meta.getAccount(), ...adIds.map(readVariant)]);
+  return { account, variants };
+}
+
+/**
+ * Everything that stands against the experiment, with the field of the request that it concerns. Empty: it can
+ * be tested. Pure: `facts` is what was read, `now` experiment time.
+ */
+export function problemsOf(
+  request: NewExperiment,
+  policy: Policy,
+  facts: CreationFacts,
+  now: number,
+): CreationProblem[] {
+  return [
+    ...shapeProblems(request),
+    ...policyProblems(policy),
+    ...accountProblems(request, facts),
+    ...variantProblems(request, facts, now + policy.horizonHours * HOUR_MS),
+    ...rolloutProblems(policy, facts),
+  ];
+}
+
+/** What is wrong with the list of variants by itself. */
+export function shapeProblems(request: NewExperiment): CreationProblem[] {
+  const problems: CreationProblem[] = [];
+  const controls = request.variants.filter((variant) => variant.role === 'control').length;
+  if (controls !== 1)
+    problems.push({ field: 'variants', message: `must have exactly one control, not ${controls}` });
+  const ids = variantIds(request);
+  request.variants.forEach((variant, index) => {
+    const twin = request.variants.findIndex((other) => other.ad_id === variant.ad_id);
+    if (twin < index)
+      problems.push({ field: `variants[${index}].ad_id`, message: `is the ad of variants[${twin}] too` });
+    const namesake = ids.indexOf(ids[index]!);
+    if (namesake < index)
+      problems.push({ field: `variants[${index}].id`, message: `is the id of variants[${namesake}] too` });
+  });
+  return problems;
+}
+
+/** What the policy's fields ask of each other; each field's own bounds stand in `schemas.ts`. */
+export function policyProblems(policy: Policy): CreationProblem[] {
+  const problems: CreationProblem[] = [];
+  if (policy.horizonHours < policy.minimumRunHours)
+    problems.push({
+      field: 'policy.horizon_hours',
+      message: `must be at least minimum_run_hours (${policy.horizonHours} < ${policy.minimumRunHours})`,
+    });
+  if (policy.checkEveryHours > policy.horizonHours)
+    problems.push({
+      field: 'policy.check_every_hours',
+      message: `must be at most horizon_hours (${policy.checkEveryHours} > ${policy.horizonHours})`,
+    });
+  policy.phases.forEach((phase, index) => {
+    const before = policy.phases[index - 1];
+    if (before === undefined) {
+      if (phase.waitHours !== 0)
+        problems.push({
+          field: 'policy.phases[0].wait_hours',
+          message: 'must be 0: the first phase is written at once',
+        });
+      return;
+    }
+    if (phase.winnerShare <= before.winnerShare)
+      problems.push({
+        field: `policy.phases[${index}].winner_share`,
+        message: `must be more than that of the phase before (${phase.winnerShare} <= ${before.winnerShare})`,
+      });
+    if (phase.waitHours < MINIMUM_WAIT_HOURS)
+      problems.push({
+        field: `policy.phases[${index}].wait_hours`,
+        message: `must be at least ${MINIMUM_WAIT_HOURS}: Meta allows 4 budget changes an hour and ad set, and one must be left for a revert`,
+      });
+  });
+  return problems;
+}
+
+const MINIMUM_WAIT_HOURS = 0.5;
+
+function accountProblems(request: NewExperiment, facts: CreationFacts): CreationProblem[] {
+  const { account } = facts;
+  const problems: CreationProblem[] = [];
+  if (request.account_id !== undefined && request.account_id !== account.id)
+    problems.push({
+      field: 'account_id',
+      message: `is not the account that this service works on, ${account.id}`,
+    });
+  if (request.currency !== undefined && request.currency !== account.currency)
+    problems.push({
+      field: 'currency',
+      message: `is ${request.currency}, but the account's budgets are in ${account.currency}`,
+    });
+  return problems;
+}
+
+/** The same conditions as before money moves, each under the field of its variant. */
+function variantProblems(request: NewExperiment, facts: CreationFacts, until: number): CreationProblem[] {
+  const fieldOf = (index: number) => `variants[${index}].ad_id`;
+  const known = facts.variants.flatMap((variant, index) =>
+    variant === null ? [] : [{ ...variant, variantId: fieldOf(index) }],
+  );
+  const unknown = facts.variants.flatMap((variant, index) =>
+    variant === null
+      ? [
+          {
+            field: fieldOf(index),
+            message: `Meta knows no ad ${request.variants[index]!.ad_id}, or gives this service no access to it.`,
+          },
+        ]
+      : [],
+  );
+  const unfit = preflightProblems({ account: facts.account, variants: known }, until).map(
+    ({ variantId, message }) => ({ field: variantId ?? 'account_id', message }),
+  );
+  const leased = known.flatMap(({ variantId, adSet }) => {
+    const holder = facts.leases.get(adSet.id);
+    return holder === undefined
+      ? []
+      : [
+          {
+            field: variantId,
+            message: `Ad set ${adSet.id} is part of the live experiment ${holder}.`,
+            leasedTo: holder,
+          },
+        ];
+  });
+  return [...unknown, ...unfit, ...leased];
+}
+
+/** Plans the rollout for each possible winner: a phase below Meta's minimum must not come to light at promotion. */
+function rolloutProblems(policy: Policy, { account, variants }: CreationFacts): CreationProblem[] {
+  const base: Budgets = {};
+  for (const facts of variants) {
+    if (facts === null || facts.adSet.dailyBudget === null || facts.adSet.dailyBudget <= 0) return [];
+    base[facts.adSet.id] = facts.adSet.dailyBudget;
+  }
+  const adSetIds = Object.keys(base);
+  if (adSetIds.length < 2 || adSetIds.length < variants.length) return [];
+  const planned = (winnerAdSetId: string, minimum: number) =>
+    planRollout({ base, winnerAdSetId, phases: policy.phases, minimum, currency: account.currency });
+  return adSetIds.flatMap((winnerAdSetId) => {
+    const plan = planned(winnerAdSetId, account.minDailyBudget);
+    // A winner that has its last phase's share already is refused at any minimum: nothing to move is no fault.
+    if (plan.kind === 'plan' || planned(winnerAdSetId, 0).kind === 'refused') return [];
+    return [
+      {
+        field: 'policy.phases',
+        message: `if ad set ${winnerAdSetId} (${formatAmount(base[winnerAdSetId]!, account.currency)} a day) wins: ${plan.reason}`,
+      },
+    ];
+  });
+}
+
+/** The experiment that a faultless request asks for. Control first; `startedAt` is experiment time. */
+export function buildExperiment(
+  request: NewExperiment,
+  policy: Policy,
+  given: {
+    id: string;
+    environment: 'sandbox' | 'live';
+    accountId: string;
+    currency: string;
+    /** In the order of the request's variants. */
+    adSetIds: readonly string[];
+    startedAt: number;
+  },
+): Experiment {
+  const ids = variantIds(request);
+  const variants = request.variants.map((variant, index): Variant => {
+    const creative = variant.creative;
+    return {
+      id: ids[index]!,
+      role: variant.role,
+      adId: variant.ad_id,
+      adSetId: given.adSetIds[index]!,
+      creative: {
+        hook: creative?.hook ?? null,
+        headline: creative?.headline ?? null,
+        text: creative?.text ?? null,
+        script: creative?.script ?? null,
+        visualNotes: creative?.visual_notes ?? null,
+      },
+    };
+  });
+  return {
+    id: given.id,
+    name: request.name,
+    environment: given.environment,
+    accountId: given.accountId,
+    currency: given.currency,
+    state: 'running',
+    stateReason: 'The test has started.',
+    stateCode: null,
+    stateChangedAt: given.startedAt,
+    policy,
+    variants: [
+      ...variants.filter((variant) => variant.role === 'control'),
+      ...variants.filter((variant) => variant.role === 'challenger'),
+    ],
+    startedAt: given.startedAt,
+    winnerVariantId: null,
+    promotedAt: null,
+    endedAt: null,
+  };
+}
+
+/** Ids in the order of the request: those given, else `control`, `challenger-1`, `challenger-2` … */
+function variantIds(request: NewExperiment): string[] {
+  let challengers = 0;
+  return request.variants.map((variant) => {
+    if (variant.role === 'challenger') challengers += 1;
+    return variant.id ?? (variant.role === 'control' ? 'control' : `challenger-${challengers}`);
+  });
+}

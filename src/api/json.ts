@@ -1,0 +1,200 @@
+/** The one place where the product's types (camelCase, epoch ms, minor units) become what callers see. */
+import type { z } from '@hono/zod-openapi';
+import type { ControlRow, LedgerRow } from '../clients/postgres/types.js';
+import { currencyOffset } from '../domain/budget.js';
+import type { Decision, VariantMetrics } from '../domain/decision.js';
+import type { Experiment, Policy } from '../domain/experiment.js';
+import { claimedLift } from '../domain/lift.js';
+import type {
+  ControlRowAnswer,
+  ExperimentAnswer,
+  LedgerRowAnswer,
+  LookAnswer,
+  MetricsAnswer,
+  PolicyAnswer,
+} from './answers.js';
+import type { PolicyChange } from './schemas.js';
+
+/** ISO 8601 with Z, without milliseconds where they are zero. */
+export function isoOf(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('.000Z', 'Z');
+}
+
+export function isoOrNull(epochMs: number | null): string | null {
+  return epochMs === null ? null : isoOf(epochMs);
+}
+
+/** Rounds half away from zero; 0 for what isn't finite. */
+export function rounded(value: number, digits: number): number {
+  if (!Number.isFinite(value)) return 0;
+  const factor = 10 ** digits;
+  return (Math.sign(value) * Math.round(Math.abs(value) * factor)) / factor + 0;
+}
+
+/**
+ * What a variant did, in the older callers' units: `clicks` are link clicks, `ctr` and `conversion_rate`
+ * percent, `spend`, `cpc`, `cpm` and `revenue` major units. A rate without exposure is 0.
+ */
+export function metricsToJson(metrics: VariantMetrics, currency: string): z.output<typeof MetricsAnswer> {
+  const offset = currencyOffset(currency);
+  const spend = metrics.spend / offset;
+  return {
+    impressions: metrics.impressions,
+    clicks: metrics.linkClicks,
+    spend: rounded(spend, 2),
+    conversions: metrics.conversions,
+    ctr: rounded((100 * metrics.linkClicks) / metrics.impressions, 2),
+    cpc: rounded(spend / metrics.linkClicks, 2),
+    cpm: rounded((1000 * spend) / metrics.impressions, 2),
+    conversion_rate: rounded((100 * metrics.conversions) / metrics.linkClicks, 2),
+    all_clicks: metrics.clicks,
+    revenue: rounded(metrics.revenue / offset, 2),
+  };
+}
+
+export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
+  return {
+    objective: policy.objective,
+    rule: policy.rule,
+    confidence: policy.confidence,
+    minimum_run_hours: policy.minimumRunHours,
+    minimum_impressions: policy.minimumImpressions,
+    minimum_clicks: policy.minimumClicks,
+    horizon_hours: policy.horizonHours,
+    check_every_hours: policy.checkEveryHours,
+    phases: policy.phases.map(({ winnerShare, waitHours }) => ({
+      winner_share: winnerShare,
+      wait_hours: waitHours,
+    })),
+    approval_required: policy.approvalRequired,
+    approval_hours: policy.approvalHours,
+    verification: {
+      settle_hours: policy.verification.settleHours,
+      window_hours: policy.verification.windowHours,
+    },
+  };
+}
+
+/** The policy that a caller gets who changes these fields of `base`. */
+export function policyFromJson(change: PolicyChange | undefined, base: Policy): Policy {
+  return {
+    objective: change?.objective ?? base.objective,
+    rule: change?.rule ?? base.rule,
+    confidence: change?.confidence ?? base.confidence,
+    minimumRunHours: change?.minimum_run_hours ?? base.minimumRunHours,
+    minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,
+    minimumClicks: change?.minimum_clicks ?? base.minimumClicks,
+    horizonHours: change?.horizon_hours ?? base.horizonHours,
+    checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
+    phases:
+      change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
+      base.phases,
+    approvalRequired: change?.approval_required ?? base.approvalRequired,
+    approvalHours: change?.approval_hours ?? base.approvalHours,
+    verification: {
+      settleHours: change?.verification?.settle_hours ?? base.verification.settleHours,
+      windowHours: change?.verification?.window_hours ?? base.verification.windowHours,
+    },
+  };
+}
+
+export function experimentToJson(experiment: Experiment): z.output<typeof ExperimentAnswer> {
+  const winner = experiment.variants.find((variant) => variant.id === experiment.winnerVariantId);
+  return {
+    experiment_id: experiment.id,
+    name: experiment.name,
+    environment: experiment.environment,
+    account_id: experiment.accountId,
+    currency: experiment.currency,
+    state: experiment.state,
+    state_reason: experiment.stateReason,
+    state_changed_at: isoOf(experiment.stateChangedAt),
+    start_date: isoOf(experiment.startedAt),
+    promoted_at: isoOrNull(experiment.promotedAt),
+    end_date: isoOrNull(experiment.endedAt),
+    winner_variant_id: experiment.winnerVariantId,
+    winner_ad_id: winner?.adId ?? null,
+    variants: experiment.variants.map(({ id, role, adId, adSetId, creative }) => ({
+      id,
+      role,
+      ad_id: adId,
+      ad_set_id: adSetId,
+      creative: {
+        hook: creative.hook,
+        headline: creative.headline,
+        text: creative.text,
+        script: creative.script,
+        visual_notes: creative.visualNotes,
+      },
+    })),
+    policy: policyToJson(experiment.policy),
+  };
+}
+
+export function lookToJson(decision: Decision, currency: string): z.output<typeof LookAnswer> {
+  return {
+    experiment_id: decision.experimentId,
+    look_number: decision.lookNumber,
+    due_at: isoOf(decision.dueAt),
+    seen_until: isoOf(decision.seenUntil),
+    decided_at: isoOf(decision.decidedAt),
+    rule: decision.rule,
+    rule_version: decision.ruleVersion,
+    verdict: decision.verdict,
+    winner_variant_id: decision.winnerVariantId,
+    leader_variant_id: decision.leaderVariantId,
+    confidence: decision.confidence,
+    reasons: decision.reasons,
+    pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch }) => ({
+      variant_a: variantA,
+      variant_b: variantB,
+      effect: evidence.theta,
+      standard_error: evidence.se,
+      lift: claimedLift(evidence.theta),
+      interval: evidence.interval,
+      confidence: evidence.confidence,
+      p: evidence.p,
+      counts: evidence.counts,
+      missing: evidence.missing,
+      bound: evidence.bound,
+      called_winner: calledWinner,
+      welch_unadjusted: welch,
+    })),
+    metrics: Object.fromEntries(
+      Object.entries(decision.metrics).map(([variant, metrics]) => [
+        variant,
+        metricsToJson(metrics, currency),
+      ]),
+    ),
+    input_hash: decision.inputHash,
+    asked_by: decision.askedBy,
+  };
+}
+
+export function ledgerRowToJson(row: LedgerRow): z.output<typeof LedgerRowAnswer> {
+  return {
+    sequence: row.sequence,
+    ad_set_id: row.adSetId,
+    phase: row.phase,
+    before: row.before,
+    intended: row.intended,
+    read_back: row.readBack,
+    outcome: row.outcome,
+    error: row.error,
+    at: isoOf(row.at),
+    settled_at: isoOrNull(row.settledAt),
+    compensates: row.compensates,
+  };
+}
+
+export function controlRowToJson(row: ControlRow): z.output<typeof ControlRowAnswer> {
+  return {
+    control_id: row.controlId,
+    kind: row.kind,
+    by: row.by,
+    reason: row.reason,
+    at: isoOf(row.at),
+    outcome: row.outcome,
+    message: row.message,
+  };
+}

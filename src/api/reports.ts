@@ -1,0 +1,86 @@
+import type { z } from '@hono/zod-openapi';
+import type { Promotion } from '../clients/postgres/types.js';
+import { type CompoundReport, compoundReport, type LiftSummary } from '../domain/compound-report.js';
+import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from './answers.js';
+import type { ApiContext } from './context.js';
+import { isoOf, metricsToJson, rounded } from './json.js';
+import { rivalOf } from './result.js';
+
+export type HistoryEntryJson = z.output<typeof HistoryEntry>;
+export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;
+
+const DAY_MS = 24 * HOUR_MS;
+const NO_METRICS = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };
+
+/** Promotions of the last `days` whose first phase is read back, newest first. */
+export async function history(
+  { store, clock }: ApiContext,
+  days: number,
+  limit: number,
+): Promise<HistoryEntryJson[]> {
+  const since = Math.max(0, (await clock.now()) - days * DAY_MS);
+  const found = await store.listPromotions({ since, limit });
+  return found.flatMap(({ experiment, promotion }) =>
+    experiment.promotedAt === null ? [] : [historyEntry(experiment, promotion, experiment.promotedAt)],
+  );
+}
+
+function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: number): HistoryEntryJson {
+  const winner = variantOf(experiment, promotion.winnerVariantId);
+  const loser = rivalOf(experiment, winner, promotion.metrics);
+  const metricsOf = (id: string) => metricsToJson(promotion.metrics[id] ?? NO_METRICS, experiment.currency);
+  return {
+    experiment_id: experiment.id,
+    winner_id: winner.adId,
+    confidence: promotion.confidence,
+    winner_metrics: metricsOf(winner.id),
+    loser_metrics: metricsOf(loser.id),
+    promoted_at: isoOf(promotedAt),
+    test_duration_days: rounded((promotedAt - experiment.startedAt) / DAY_MS, 2),
+    start_date: isoOf(experiment.startedAt),
+    end_date: isoOf(promotedAt),
+    experiment_name: experiment.name,
+    loser_id: loser.adId,
+    state: experiment.state,
+  };
+}
+
+/** The report over every experiment that was decided. */
+export async function report({ store, clock }: ApiContext): Promise<ReportJson> {
+  const finished = await store.listFinished();
+  if (finished.length === 0) return { total_experiments: 0, message: 'No experiment has been decided yet.' };
+  return reportToJson(compoundReport(finished), await clock.now());
+}
+
+const percent = (fraction: number) => rounded(100 * fraction, 2);
+
+function reportToJson(report: CompoundReport, now: number): z.output<typeof CompoundReportAnswer> {
+  const { claimed, shrunk } = report;
+  const range = ({ min, max }: LiftSummary) => ({ min: percent(min), max: percent(max) });
+  return {
+    total_experiments: report.totalExperiments,
+    successful_promotions: report.successfulPromotions,
+    avg_improvement_per_test: percent(claimed.mean),
+    shrunk_avg_improvement_per_test: percent(shrunk.mean),
+    verified_avg_improvement_per_test: null,
+    median_improvement: percent(claimed.median),
+    shrunk_median_improvement: percent(shrunk.median),
+    verified_median_improvement: null,
+    compound_improvement_pct: percent(claimed.compound),
+    shrunk_compound_improvement_pct: percent(shrunk.compound),
+    verified_compound_improvement_pct: null,
+    avg_confidence: rounded(report.averageConfidence, 4),
+    total_improvement_range: range(claimed),
+    shrunk_total_improvement_range: range(shrunk),
+    verified_total_improvement_range: null,
+    improvement_trend: claimed.trend.map(percent),
+    shrunk_improvement_trend: shrunk.trend.map(percent),
+    verified_improvement_trend: null,
+    verified_promotions: 0,
+    reverted_promotions: report.revertedPromotions,
+    without_winner: report.withoutWinner,
+    prior_scale: rounded(report.priorScale, 4),
+    generated_at: isoOf(now),
+  };
+}

@@ -1,0 +1,166 @@
+import type { z } from '@hono/zod-openapi';
+import type { LedgerRow, Promotion } from '../clients/postgres/types.js';
+import { totalOf } from '../domain/budget.js';
+import type { Decision } from '../domain/decision.js';
+import {
+  controlOf,
+  type Experiment,
+  type ExperimentState,
+  type Variant,
+  variantOf,
+} from '../domain/experiment.js';
+import type { BudgetReallocation, CheckResult, CheckStatus } from './answers.js';
+import { isoOf, isoOrNull, metricsToJson, rounded } from './json.js';
+
+export type CheckResultJson = z.output<typeof CheckResult>;
+export type CheckStatusJson = z.output<typeof CheckStatus>;
+
+/** What is known of an experiment after a check. */
+export interface CheckFacts {
+  experiment: Experiment;
+  promotion: Promotion | null;
+  ledger: readonly LedgerRow[];
+  /** The decision that the check made; null where it made none. */
+  decision: Decision | null;
+  message: string;
+}
+
+/** States in which an experiment waits for a person or a condition. */
+const WAITING: readonly ExperimentState[] = ['paused', 'awaiting_approval', 'held', 'needs_attention'];
+
+/** A check's answer in the older callers' form. */
+export function checkResult(facts: CheckFacts): CheckResultJson {
+  const { experiment, promotion, decision, message } = facts;
+  const status = statusOf(facts);
+  const winner = promotion ? variantOf(experiment, promotion.winnerVariantId) : null;
+  const loser = winner ? rivalOf(experiment, winner, promotion?.metrics) : null;
+  const metrics = promotion?.metrics ?? decision?.metrics ?? {};
+  const metricsOf = (variant: Variant | null) => {
+    const found = variant && metrics[variant.id];
+    return found ? metricsToJson(found, experiment.currency) : null;
+  };
+  return {
+    experiment_id: experiment.id,
+    status,
+    winner_ad_id: winner?.adId ?? null,
+    loser_ad_id: loser?.adId ?? null,
+    confidence: promotion?.confidence ?? decision?.confidence ?? 0,
+    winner_metrics: metricsOf(winner),
+    loser_metrics: metricsOf(loser),
+    budget_reallocation: promotion ? budgetReallocation(experiment, promotion, facts.ledger) : null,
+    insights: null,
+    insights_status: status === 'promoted' ? 'pending' : 'none',
+    message,
+    promoted_at: isoOrNull(experiment.promotedAt),
+    reasons: status === 'held' ? heldReasons(experiment, decision) : (decision?.reasons ?? []),
+    state: experiment.state,
+    look_at: experimentPath(experiment.id),
+  };
+}
+
+/** The answer where there is no outcome: an error, or none yet. */
+export function resultWithoutOutcome(
+  experimentId: string,
+  status: 'error' | 'pending',
+  message: string,
+  state: ExperimentState | null,
+): CheckResultJson {
+  return {
+    experiment_id: experimentId,
+    status,
+    winner_ad_id: null,
+    loser_ad_id: null,
+    confidence: 0,
+    winner_metrics: null,
+    loser_metrics: null,
+    budget_reallocation: null,
+    insights: null,
+    insights_status: 'none',
+    message,
+    promoted_at: null,
+    reasons: [],
+    state,
+    look_at: experimentPath(experimentId),
+  };
+}
+
+/** Where the experiment can be looked at. */
+export function experimentPath(experimentId: string): string {
+  return `/api/ab/experiments/${experimentId}`;
+}
+
+function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJson {
+  if (WAITING.includes(experiment.state)) return 'held';
+  if (promotion && Object.keys(promotion.phasesDone).length > 0) return 'promoted';
+  if (experiment.state === 'no_winner') return 'no_winner';
+  if (decision === null) return 'error';
+  // A winner that was found but not promoted: something stands in its way, and the message says what.
+  return decision.verdict === 'promote' ? 'held' : decision.verdict;
+}
+
+function heldReasons(experiment: Experiment, decision: Decision | null): string[] {
+  return [experiment.stateReason, ...(decision?.reasons ?? [])].filter((reason) => reason !== '');
+}
+
+/** The variant that a winner is set against: the control, or where that won, the challenger with the best click rate. */
+export function rivalOf(
+  experiment: Pick<Experiment, 'variants'>,
+  winner: Variant,
+  metrics: Promotion['metrics'] = {},
+): Variant {
+  const control = controlOf(experiment);
+  if (winner.id !== control.id) return control;
+  const rate = (variant: Variant) => {
+    const found = metrics[variant.id];
+    return found && found.impressions > 0 ? found.linkClicks / found.impressions : 0;
+  };
+  return experiment.variants
+    .filter((variant) => variant.id !== winner.id)
+    .reduce((best, variant) => (rate(variant) > rate(best) ? variant : best));
+}
+
+/**
+ * Budgets before and after the promotion. With more than two variants the loser's amounts are those of all the
+ * others together. `*_new_*` is what the last phase aims at, or after an undo what was left; `*_current_*` is
+ * what was last read back.
+ */
+function budgetReallocation(
+  experiment: Experiment,
+  promotion: Promotion,
+  ledger: readonly LedgerRow[],
+): z.output<typeof BudgetReallocation> {
+  const { base, winnerAdSetId, phases } = promotion.plan;
+  const total = totalOf(base);
+  const current = { ...base };
+  for (const row of ledger) {
+    if (row.readBack !== null && row.adSetId in current) current[row.adSetId] = row.readBack;
+  }
+  const aimed = ['in_progress', 'completed', 'shadow'].includes(promotion.status);
+  const after = aimed ? phases.at(-1)!.targets : current;
+  const winnerNew = after[winnerAdSetId]!;
+  const loserNew = totalOf(after) - winnerNew;
+  const lastPhase = phases.at(-1)!.name;
+  return {
+    status: promotion.status,
+    total_budget_cents: total,
+    winner_old_budget_cents: base[winnerAdSetId]!,
+    winner_new_budget_cents: winnerNew,
+    loser_old_budget_cents: total - base[winnerAdSetId]!,
+    loser_new_budget_cents: loserNew,
+    winner_budget_pct: rounded(winnerNew / (winnerNew + loserNew), 4),
+    loser_budget_pct: rounded(loserNew / (winnerNew + loserNew), 4),
+    phased_rollout: phases.length > 1,
+    reallocated_at: isoOrNull(promotion.phasesDone[lastPhase] ?? null),
+    currency: experiment.currency,
+    winner_current_budget_cents: current[winnerAdSetId]!,
+    loser_current_budget_cents: totalOf(current) - current[winnerAdSetId]!,
+    phases: phases.map(({ name, winnerShare }) => {
+      const readBackAt = promotion.phasesDone[name];
+      return {
+        name,
+        winner_share: winnerShare,
+        read_back_at: readBackAt === undefined ? null : isoOf(readBackAt),
+      };
+    }),
+  };
+}

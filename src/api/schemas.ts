@@ -1,0 +1,154 @@
+/** What callers send. Unknown fields are refused on the resources of this service and ignored on the older endpoints. */
+import { z } from '@hono/zod-openapi';
+import { CONFIDENCE_THRESHOLDS } from '../domain/experiment.js';
+
+const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const SLUG_FORM = 'must be 1 to 64 letters, digits, _ or -, and start with a letter or digit';
+
+const bounded = (minimum: number, maximum: number, unit: string) => {
+  const message = `must be a number from ${minimum} to ${maximum} ${unit}`;
+  return z.number(message).min(minimum, message).max(maximum, message);
+};
+const whole = (minimum: number, maximum: number, unit: string) => {
+  const message = `must be a whole number from ${minimum} to ${maximum} ${unit}`;
+  return z.int(message).min(minimum, message).max(maximum, message);
+};
+const text = (maximum: number) => {
+  const message = `must be a text of 1 to ${maximum} characters`;
+  return z.string(message).trim().min(1, message).max(maximum, message);
+};
+const note = (maximum: number) => text(maximum).nullish();
+
+export const ExperimentParams = z.object({
+  id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'exp_12345' }),
+});
+
+export const ControlHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
+    .optional()
+    .openapi({ description: 'A control sent twice under one key is acted on once.' }),
+});
+
+const CreativeBody = z
+  .strictObject({
+    hook: note(500),
+    headline: note(500),
+    text: note(5_000),
+    script: note(20_000),
+    visual_notes: note(5_000),
+  })
+  .openapi('Creative');
+
+const VariantBody = z
+  .strictObject({
+    id: z.string().regex(SLUG, SLUG_FORM).optional(),
+    role: z.enum(['control', 'challenger'], 'must be control or challenger'),
+    ad_id: z.string("must be the ad's id as a text").regex(/^[A-Za-z0-9_]{1,64}$/, 'must be the id of an ad'),
+    creative: CreativeBody.optional(),
+  })
+  .openapi('NewVariant');
+
+/** Bounds of each field; what fields ask of each other stands in `creation.ts`. */
+export const PolicyBody = z
+  .strictObject({
+    objective: z
+      .literal('click_through_rate', 'must be click_through_rate, the one objective there is')
+      .optional(),
+    rule: z.literal('sequential', 'must be sequential, the one rule there is').optional(),
+    confidence: z
+      .number('must be 0.90, 0.95 or 0.99')
+      .refine(
+        (value) => CONFIDENCE_THRESHOLDS.some((threshold) => threshold === value),
+        "must be 0.90, 0.95 or 0.99: the rule's error rates were confirmed for these alone",
+      )
+      .optional(),
+    minimum_run_hours: bounded(24, 2_160, 'hours: the rule takes no winner from less than a day').optional(),
+    minimum_impressions: whole(100, 100_000_000, 'impressions a variant').optional(),
+    minimum_clicks: whole(25, 1_000_000, 'clicks a variant: the rule needs 25').optional(),
+    horizon_hours: bounded(48, 2_160, 'hours').optional(),
+    check_every_hours: bounded(1, 168, 'hours: looks stand at least an hour apart').optional(),
+    phases: z
+      .array(
+        z.strictObject({
+          winner_share: bounded(0.5, 0.95, '(a fraction of the total budget)'),
+          wait_hours: bounded(0, 168, 'hours'),
+        }),
+        'must be a list of phases',
+      )
+      .min(1, 'must have at least one phase')
+      .max(10, 'can have at most 10 phases')
+      .optional(),
+    approval_required: z.boolean('must be true or false').optional(),
+    approval_hours: bounded(1, 720, 'hours').optional(),
+    verification: z
+      .strictObject({
+        settle_hours: bounded(0, 168, 'hours').optional(),
+        window_hours: bounded(24, 672, 'hours').optional(),
+      })
+      .optional(),
+  })
+  .openapi('PolicyChange');
+export type PolicyChange = z.output<typeof PolicyBody>;
+
+export const NewExperiment = z
+  .strictObject({
+    id: z.string('must be a text').regex(SLUG, SLUG_FORM).optional(),
+    name: text(200),
+    account_id: z
+      .string('must be a text')
+      .regex(/^act_\d+$/, 'must be an ad account id with its prefix, act_ and digits')
+      .optional(),
+    currency: z
+      .string('must be a text')
+      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. USD')
+      .optional(),
+    variants: z
+      .array(VariantBody, 'must be a list of variants')
+      .min(2, 'must have a control and at least one challenger')
+      .max(6, 'can have at most 6 variants'),
+    policy: PolicyBody.optional(),
+  })
+  .openapi('NewExperiment');
+export type NewExperiment = z.output<typeof NewExperiment>;
+
+const Person = { by: text(100), reason: text(500) };
+
+export const CheckBody = z
+  .strictObject({ by: Person.by.optional(), reason: Person.reason.optional() })
+  .openapi('CheckRequest');
+export const ControlBody = z.strictObject(Person).openapi('ControlRequest');
+export const StopBody = z
+  .strictObject({
+    ...Person,
+    budgets: z.enum(['keep', 'restore'], 'must be keep or restore').optional(),
+  })
+  .openapi('StopRequest');
+export const ResolveBody = z
+  .strictObject({
+    ...Person,
+    action: z.enum(['accept_current', 'retry_restore'], 'must be accept_current or retry_restore'),
+  })
+  .openapi('ResolveRequest');
+
+export const AutoPromoteCheck = z
+  .object({
+    experiment_id: z.string('must be a text').min(1, 'must name an experiment'),
+    force_promotion: z.boolean('must be true or false').default(false),
+    by: Person.by.optional(),
+    reason: Person.reason.optional(),
+  })
+  .refine((body) => !body.force_promotion || body.reason !== undefined, {
+    path: ['reason'],
+    message: 'is needed with force_promotion: it stands in the record',
+  })
+  .openapi('AutoPromoteCheck');
+
+const counted = (minimum: number, maximum: number, otherwise: number) => {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return z.coerce.number(message).int(message).min(minimum, message).max(maximum, message).default(otherwise);
+};
+
+export const Page = z.object({ limit: counted(1, 1000, 100), offset: counted(0, 1_000_000, 0) });
+export const HistoryQuery = z.object({ days_back: counted(1, 3650, 30), limit: counted(1, 1000, 100) });

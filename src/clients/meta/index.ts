@@ -1,0 +1,42 @@
+import { AdAccount } from 'facebook-nodejs-business-sdk';
+import { GraphApi, type GraphApiConfig } from './graph-api.js';
+import { readInsights } from './insights.js';
+import { readAccount, readActiveAds, readAd, readAdSet, readCampaign, writeDailyBudget } from './objects.js';
+import type { MetaClient } from './types.js';
+
+export type { MetaClient } from './types.js';
+
+export interface MetaClientConfig extends GraphApiConfig {
+  /** `act_…` */
+  accountId: string;
+}
+
+/** An asynchronous report may take as long as this many calls. */
+const REPORT_TIMEOUTS = 5;
+
+/**
+ * The client of one ad account, on Meta's own SDK. Nothing of the SDK leaves it: results are plain picked
+ * fields, failures {@link MetaError}.
+ * @throws Error where the configuration is malformed; the message names the setting and holds no secret.
+ */
+export function createMetaClient(config: MetaClientConfig): MetaClient {
+  const { accountId } = config;
+  if (!/^act_\d+$/.test(accountId)) throw new Error('An ad account id looks like act_123.');
+  const api = new GraphApi(config);
+  // Objects are made anew for each call: the SDK's remember what they read and send it along.
+  const account = (): AdAccount => new AdAccount(accountId, {}, undefined, api);
+  return {
+    accountId,
+    getAccount: async () => readAccount(account(), accountId),
+    getCampaign: async (id) => readCampaign(api, id),
+    getAdSet: async (id) => readAdSet(api, id),
+    getAd: async (id) => readAd(api, id),
+    getActiveAds: async (adSetId) => readActiveAds(api, adSetId),
+    writeDailyBudget: async (adSetId, amount) => writeDailyBudget(api, adSetId, amount),
+    getInsights: async (query) =>
+      readInsights(
+        { api, account: account(), reportTimeoutMs: config.socketTimeoutMs * REPORT_TIMEOUTS },
+        query,
+      ),
+  };
+}

@@ -1,0 +1,117 @@
+import { currencyOffset } from './currency.js';
+import { Fields } from './fields.js';
+import { localHourStart } from './timezone.js';
+import type { InsightRow } from './types.js';
+
+export type Granularity = InsightRow['granularity'];
+
+const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
+
+/** One conversion is counted under several types at once: the first that is present counts, never a sum. */
+const CONVERSION_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
+
+export const INSIGHT_FIELDS = [
+  'ad_id',
+  'adset_id',
+  'impressions',
+  'clicks',
+  'inline_link_clicks',
+  'spend',
+  'actions',
+  'action_values',
+  'account_currency',
+  'date_start',
+  'date_stop',
+];
+
+export function breakdownsOf(granularity: Granularity): string[] {
+  return granularity === 'hour' ? [HOURLY] : [];
+}
+
+/**
+ * One row of insights. `linkClicks` are `inline_link_clicks`; conversions and revenue are of one action type.
+ * @throws MetaError of kind `invalid` that names the field
+ */
+export function toInsightRow(data: unknown, granularity: Granularity, timezone: string): InsightRow {
+  const fields = new Fields('insights', data);
+  const date = fields.text('date_start');
+  // Anything else is not one day: Meta ignored the time increment.
+  if (fields.text('date_stop') !== date) throw fields.wrong('date_stop');
+  const hour = granularity === 'hour' ? hourOf(fields) : 0;
+  const offset = attempt(() => currencyOffset(fields.text('account_currency')), fields, 'account_currency');
+  const { conversions, revenue } = conversionsOf(fields, offset);
+  return {
+    adId: fields.id('ad_id'),
+    adSetId: fields.id('adset_id'),
+    bucketStart: attempt(() => localHourStart(date, hour, timezone), fields, 'date_start'),
+    granularity,
+    impressions: fields.count('impressions'),
+    clicks: fields.count('clicks'),
+    linkClicks: fields.countOrZero('inline_link_clicks'),
+    spend: fields.money('spend', offset),
+    conversions,
+    revenue,
+  };
+}
+
+function hourOf(fields: Fields): number {
+  const match = /^(\d{2}):00:00 - (\d{2}):59:59$/.exec(fields.text(HOURLY));
+  if (!match || match[1] !== match[2]) throw fields.wrong(HOURLY);
+  return Number(match[1]);
+}
+
+function conversionsOf(fields: Fields, offset: 1 | 100): { conversions: number; revenue: number } {
+  const actions = fields.list('actions');
+  const values = fields.list('action_values');
+  const present = new Set([...actions, ...values].map((entry) => entry.text('action_type')));
+  const type = CONVERSION_TYPES.find((candidate) => present.has(candidate));
+  if (type === undefined) return { conversions: 0, revenue: 0 };
+  const ofType = (entry: Fields): boolean => entry.text('action_type') === type;
+  return {
+    conversions: actions.find(ofType)?.count('value') ?? 0,
+    revenue: values.find(ofType)?.money('value', offset) ?? 0,
+  };
+}
+
+function attempt<T>(compute: () => T, fields: Fields, name: string): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw error instanceof RangeError ? fields.wrong(name) : error;
+  }
+}
+
+/**
+ * The rows in order, one a bucket. A row that a shifting page delivers twice counts once; the rows of two
+ * local hours that begin at one instant (a clock change skipped the first) are added up.
+ */
+export function mergeRows(rows: ReadonlyArray<{ label: string; row: InsightRow }>): InsightRow[] {
+  const byLabel = new Map(rows.map(({ label, row }) => [`${row.adId} ${label}`, row]));
+  const byBucket = new Map<string, InsightRow>();
+  for (const row of byLabel.values()) {
+    const key = `${row.adId} ${row.bucketStart}`;
+    const other = byBucket.get(key);
+    byBucket.set(key, other ? sum(other, row) : row);
+  }
+  return [...byBucket.values()].sort(
+    (a, b) => a.bucketStart - b.bucketStart || (a.adId < b.adId ? -1 : a.adId > b.adId ? 1 : 0),
+  );
+}
+
+function sum(a: InsightRow, b: InsightRow): InsightRow {
+  return {
+    ...a,
+    impressions: a.impressions + b.impressions,
+    clicks: a.clicks + b.clicks,
+    linkClicks: a.linkClicks + b.linkClicks,
+    spend: a.spend + b.spend,
+    conversions: a.conversions + b.conversions,
+    revenue: a.revenue + b.revenue,
+  };
+}
+
+/** What tells one row of Meta's from another of the same ad: its local date and hour. */
+export function labelOf(data: unknown): string {
+  const fields = new Fields('insights', data);
+  return `${fields.text('date_start')} ${fields.optionalText(HOURLY) ?? ''}`;
+}

@@ -1,0 +1,173 @@
+import type { Decision, Verdict } from '../../domain/decision.js';
+import { type Database, instant, jsonb, run } from './run.js';
+import type { Store } from './types.js';
+
+interface DecisionRow {
+  experiment_id: string;
+  look_number: number;
+  due_at: number;
+  seen_until: number;
+  decided_at: number;
+  rule: string;
+  rule_version: string;
+  verdict: Verdict;
+  winner_variant_id: string | null;
+  leader_variant_id: string | null;
+  confidence: number;
+  pairs: Decision['pairs'];
+  metrics: Decision['metrics'];
+  reasons: string[];
+  input_hash: string;
+  asked_by: string;
+}
+
+function toDecision(row: DecisionRow): Decision {
+  return {
+    experimentId: row.experiment_id,
+    lookNumber: row.look_number,
+    dueAt: row.due_at,
+    seenUntil: row.seen_until,
+    decidedAt: row.decided_at,
+    rule: row.rule,
+    ruleVersion: row.rule_version,
+    verdict: row.verdict,
+    winnerVariantId: row.winner_variant_id,
+    leaderVariantId: row.leader_variant_id,
+    confidence: row.confidence,
+    pairs: row.pairs,
+    metrics: row.metrics,
+    reasons: row.reasons,
+    inputHash: row.input_hash,
+    askedBy: row.asked_by,
+  };
+}
+
+/** Looks whose states are kept: the next look starts from the last one, a repeated one from the one before. */
+const KEPT_LOOKS = 2;
+
+/** The latest decision of each of these experiments that has one. */
+export async function latestDecisions(
+  { pool, scope }: Database,
+  ids: string[],
+): Promise<Map<string, Decision>> {
+  const rows = await run<DecisionRow>(
+    pool,
+    `select distinct on (experiment_id) * from auto_promotion.decisions
+      where (environment, account_id) = ($1, $2) and experiment_id = any($3)
+      order by experiment_id, look_number desc`,
+    [scope.environment, scope.accountId, ids],
+  );
+  return new Map(rows.map((row) => [row.experiment_id, toDecision(row)]));
+}
+
+type DecisionStore = Pick<
+  Store,
+  'getDecision' | 'latestDecision' | 'listDecisions' | 'saveDecision' | 'ruleStates'
+>;
+
+/** The looks, and what the rule left after each. */
+export function decisionStore({ pool, scope }: Database): DecisionStore {
+  const mine = [scope.environment, scope.accountId];
+
+  async function read(experimentId: string, rest: string, values: unknown[]): Promise<Decision[]> {
+    const rows = await run<DecisionRow>(
+      pool,
+      `select * from auto_promotion.decisions
+        where (environment, account_id, experiment_id) = ($1, $2, $3) ${rest}`,
+      [...mine, experimentId, ...values],
+    );
+    return rows.map(toDecision);
+  }
+
+  async function getDecision(experimentId: string, lookNumber: number): Promise<Decision | null> {
+    const [decision] = await read(experimentId, 'and look_number = $4', [lookNumber]);
+    return decision ?? null;
+  }
+
+  return {
+    getDecision,
+
+    async latestDecision(experimentId) {
+      const [decision] = await read(experimentId, 'order by look_number desc limit 1', []);
+      return decision ?? null;
+    },
+
+    listDecisions: (experimentId, { limit, offset }) =>
+      read(experimentId, 'order by look_number desc limit $4 offset $5', [limit, offset]),
+
+    async saveDecision(decision, ruleStates) {
+      // One statement, so that a look is never stored without the states that the next one needs.
+      const [saved] = await run<DecisionRow>(
+        pool,
+        `with saved as (
+            insert into auto_promotion.decisions (environment, account_id, experiment_id, look_number, due_at, seen_until,
+              decided_at, rule, rule_version, verdict, winner_variant_id, leader_variant_id, confidence, pairs, metrics,
+              reasons, input_hash, asked_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            on conflict (environment, account_id, experiment_id, look_number) do nothing
+            returning *
+          ), entered as (
+            insert into auto_promotion.rule_states (environment, account_id, experiment_id, look_number, pair, state)
+            select environment, account_id, experiment_id, look_number, pair, state
+            from saved, unnest($19::text[], $20::bytea[]) as after (pair, state)
+          ), dropped as (
+            delete from auto_promotion.rule_states old using saved
+            where (old.environment, old.account_id, old.experiment_id)
+                = (saved.environment, saved.account_id, saved.experiment_id)
+              and old.look_number <= saved.look_number - ${KEPT_LOOKS}
+          )
+          select * from saved`,
+        [
+          ...mine,
+          decision.experimentId,
+          decision.lookNumber,
+          instant(decision.dueAt),
+          instant(decision.seenUntil),
+          instant(decision.decidedAt),
+          decision.rule,
+          decision.ruleVersion,
+          decision.verdict,
+          decision.winnerVariantId,
+          decision.leaderVariantId,
+          decision.confidence,
+          jsonb(decision.pairs),
+          jsonb(decision.metrics),
+          decision.reasons,
+          decision.inputHash,
+          decision.askedBy,
+          Object.keys(ruleStates),
+          Object.values(ruleStates),
+        ],
+      );
+      if (saved) return toDecision(saved);
+      const stored = await getDecision(decision.experimentId, decision.lookNumber);
+      if (!stored)
+        throw new Error(
+          `look ${decision.lookNumber} of ${decision.experimentId} was neither stored nor found`,
+        );
+      return stored;
+    },
+
+    async ruleStates(experimentId, lookNumber) {
+      const rows = await run<{ pair: string | null; state: Buffer | null }>(
+        pool,
+        `select s.pair, s.state
+          from auto_promotion.decisions d
+          left join auto_promotion.rule_states s
+            on (s.environment, s.account_id, s.experiment_id, s.look_number)
+              = (d.environment, d.account_id, d.experiment_id, d.look_number)
+          where (d.environment, d.account_id, d.experiment_id, d.look_number) = ($1, $2, $3, $4)
+            and d.look_number > (
+              select max(look_number) - ${KEPT_LOOKS} from auto_promotion.decisions
+              where (environment, account_id, experiment_id) = ($1, $2, $3))
+          order by s.pair collate "C"`,
+        [...mine, experimentId, lookNumber],
+      );
+      if (rows.length === 0) return null;
+      const states: Record<string, Uint8Array> = {};
+      for (const { pair, state } of rows)
+        if (pair !== null && state !== null) states[pair] = new Uint8Array(state);
+      return states;
+    },
+  };
+}

@@ -1,0 +1,229 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
+import { type Database, instant, instantOrNull, jsonb, type Run, run, transaction } from './run.js';
+import {
+  AdSetLeased,
+  ExperimentExists,
+  ExperimentNotFound,
+  type Store,
+  type TransitionResult,
+} from './types.js';
+
+interface ExperimentRow {
+  experiment_id: string;
+  name: string;
+  environment: 'sandbox' | 'live';
+  account_id: string;
+  currency: string;
+  state: ExperimentState;
+  state_reason: string;
+  state_code: string | null;
+  state_changed_at: number;
+  policy: Experiment['policy'];
+  variants: Variant[];
+  started_at: number;
+  winner_variant_id: string | null;
+  promoted_at: number | null;
+  ended_at: number | null;
+}
+
+/** Columns of an experiment `t` as {@link toExperiment} reads them. */
+const EXPERIMENT_COLUMNS = `
+  t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.state_reason, t.state_code, t.state_changed_at,
+  t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at,
+  (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
+      'creative', jsonb_build_object('hook', v.hook, 'headline', v.headline, 'text', v.primary_text,
+        'script', v.script, 'visualNotes', v.visual_notes)) order by v.position)
+    from auto_promotion.ab_test_variants v
+    where (v.environment, v.account_id, v.experiment_id) = (t.environment, t.account_id, t.experiment_id)) as variants`;
+
+function toExperiment(row: ExperimentRow): Experiment {
+  return {
+    id: row.experiment_id,
+    name: row.name,
+    environment: row.environment,
+    accountId: row.account_id,
+    currency: row.currency,
+    state: row.state,
+    stateReason: row.state_reason,
+    stateCode: row.state_code,
+    stateChangedAt: row.state_changed_at,
+    policy: row.policy,
+    variants: row.variants,
+    startedAt: row.started_at,
+    winnerVariantId: row.winner_variant_id,
+    promotedAt: row.promoted_at,
+    endedAt: row.ended_at,
+  };
+}
+
+/** The experiments of these ids, in no order. */
+export async function experimentsById(
+  { pool, scope }: Database,
+  ids: string[],
+): Promise<Map<string, Experiment>> {
+  const rows = await run<ExperimentRow>(
+    pool,
+    `select ${EXPERIMENT_COLUMNS} from auto_promotion.ab_tests t
+      where (t.environment, t.account_id) = ($1, $2) and t.experiment_id = any($3)`,
+    [scope.environment, scope.accountId, ids],
+  );
+  return new Map(rows.map((row) => [row.experiment_id, toExperiment(row)]));
+}
+
+type ExperimentStore = Pick<Store, 'createExperiment' | 'getExperiment' | 'listExperiments' | 'transition'>;
+
+/** Experiments, their states and the leases of their ad sets. */
+export function experimentStore({ pool, scope }: Database): ExperimentStore {
+  const mine = [scope.environment, scope.accountId];
+  const inPool: Run = (text, values) => run(pool, text, values);
+
+  async function read(ask: Run, id: string): Promise<Experiment | null> {
+    const [row] = await ask<ExperimentRow>(
+      `select ${EXPERIMENT_COLUMNS} from auto_promotion.ab_tests t
+        where (t.environment, t.account_id, t.experiment_id) = ($1, $2, $3)`,
+      [...mine, id],
+    );
+    return row ? toExperiment(row) : null;
+  }
+
+  async function existing(ask: Run, id: string): Promise<Experiment> {
+    const experiment = await read(ask, id);
+    if (!experiment) throw new ExperimentNotFound(id);
+    return experiment;
+  }
+
+  /** In the order of the ids, so that two experiments that want the same ad sets can't wait for each other. */
+  async function takeLeases(ask: Run, experimentId: string): Promise<void> {
+    for (;;) {
+      await ask(
+        `insert into auto_promotion.ad_set_leases (environment, account_id, ad_set_id, experiment_id)
+          select environment, account_id, ad_set_id, experiment_id from auto_promotion.ab_test_variants
+            where (environment, account_id, experiment_id) = ($1, $2, $3) order by ad_set_id
+          on conflict do nothing`,
+        [...mine, experimentId],
+      );
+      const [missing] = await ask<{ ad_set_id: string; holder: string | null }>(
+        `select v.ad_set_id, l.experiment_id as holder
+          from auto_promotion.ab_test_variants v
+          left join auto_promotion.ad_set_leases l
+            on (l.environment, l.account_id, l.ad_set_id) = (v.environment, v.account_id, v.ad_set_id)
+          where (v.environment, v.account_id, v.experiment_id) = ($1, $2, $3)
+            and l.experiment_id is distinct from v.experiment_id
+          order by v.position limit 1`,
+        [...mine, experimentId],
+      );
+      if (!missing) return;
+      if (missing.holder !== null) throw new AdSetLeased(missing.ad_set_id, missing.holder);
+      // Its holder let it go between the two statements: it is free now.
+    }
+  }
+
+  async function dropLeases(ask: Run, experimentId: string): Promise<void> {
+    await ask(
+      `delete from auto_promotion.ad_set_leases where (environment, account_id, experiment_id) = ($1, $2, $3)`,
+      [...mine, experimentId],
+    );
+  }
+
+  /** Whether it was inserted; false where the id is taken. */
+  async function insert(ask: Run, experiment: Experiment): Promise<boolean> {
+    const inserted = await ask(
+      `insert into auto_promotion.ab_tests (environment, account_id, experiment_id, name, currency, state,
+          state_reason, state_code, state_changed_at, policy, started_at, winner_variant_id, promoted_at, ended_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        on conflict (environment, account_id, experiment_id) do nothing returning 1`,
+      [
+        ...mine,
+        experiment.id,
+        experiment.name,
+        experiment.currency,
+        experiment.state,
+        experiment.stateReason,
+        experiment.stateCode,
+        instant(experiment.stateChangedAt),
+        jsonb(experiment.policy),
+        instant(experiment.startedAt),
+        experiment.winnerVariantId,
+        instantOrNull(experiment.promotedAt),
+        instantOrNull(experiment.endedAt),
+      ],
+    );
+    if (inserted.length === 0) return false;
+    await ask(
+      `insert into auto_promotion.ab_test_variants (environment, account_id, experiment_id, variant_id, position, role,
+          ad_id, ad_set_id, hook, headline, primary_text, script, visual_notes)
+        select $1, $2, $3, v->>'id', position - 1, v->>'role', v->>'adId', v->>'adSetId', v->'creative'->>'hook',
+          v->'creative'->>'headline', v->'creative'->>'text', v->'creative'->>'script', v->'creative'->>'visualNotes'
+        from jsonb_array_elements($4::jsonb) with ordinality as each (v, position)`,
+      [...mine, experiment.id, jsonb(experiment.variants)],
+    );
+    return true;
+  }
+
+  return {
+    async createExperiment(experiment) {
+      if (experiment.environment !== scope.environment || experiment.accountId !== scope.accountId)
+        throw new RangeError(
+          `experiment ${experiment.id} is of ${experiment.environment} ${experiment.accountId}, this store of ${scope.environment} ${scope.accountId}`,
+        );
+      return transaction(pool, async (ask) => {
+        const isNew = await insert(ask, experiment);
+        if (isNew && !isEnded(experiment.state)) await takeLeases(ask, experiment.id);
+        const stored = await existing(ask, experiment.id);
+        if (!isNew && !isDeepStrictEqual(contentOf(stored), contentOf(experiment)))
+          throw new ExperimentExists(`an experiment ${experiment.id} exists with other content`);
+        return stored;
+      });
+    },
+
+    getExperiment: (id) => read(inPool, id),
+
+    async listExperiments({ states, limit, offset }) {
+      const rows = await inPool<ExperimentRow>(
+        `select ${EXPERIMENT_COLUMNS} from auto_promotion.ab_tests t
+          where (t.environment, t.account_id) = ($1, $2) and ($3::text[] is null or t.state = any($3))
+          order by t.started_at desc, t.experiment_id limit $4 offset $5`,
+        [...mine, states ?? null, limit, offset],
+      );
+      return rows.map(toExperiment);
+    },
+
+    async transition(transition): Promise<TransitionResult> {
+      const { experimentId, from, to, reason, at } = transition;
+      return transaction(pool, async (ask) => {
+        const swapped = await ask(
+          `update auto_promotion.ab_tests
+            set state = $5, state_reason = $6, state_code = $7, state_changed_at = $8, ended_at = $9,
+              winner_variant_id = coalesce($10, winner_variant_id), promoted_at = coalesce($11, promoted_at)
+            where (environment, account_id, experiment_id) = ($1, $2, $3) and state = $4
+            returning 1`,
+          [
+            ...mine,
+            experimentId,
+            from,
+            to,
+            reason,
+            transition.code ?? null,
+            instant(at),
+            isEnded(to) ? instant(at) : null,
+            transition.winnerVariantId ?? null,
+            instantOrNull(transition.promotedAt),
+          ],
+        );
+        const done = swapped.length > 0;
+        if (done && isEnded(to)) await dropLeases(ask, experimentId);
+        if (done && isEnded(from) && !isEnded(to)) await takeLeases(ask, experimentId);
+        const experiment = await existing(ask, experimentId);
+        const happenedBefore =
+          experiment.state === to && experiment.stateChangedAt === at && experiment.stateReason === reason;
+        return { ok: done || happenedBefore, experiment };
+      });
+    },
+  };
+}
+
+/** What makes two registrations the same. As JSON: what is undefined isn't there. */
+function contentOf({ name, currency, policy, variants }: Experiment): unknown {
+  return JSON.parse(jsonb({ name, currency, policy, variants }));
+}

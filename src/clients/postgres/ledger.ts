@@ -1,0 +1,107 @@
+import { type Database, instant, run } from './run.js';
+import { ExperimentNotFound, type LedgerOutcome, type LedgerRow, type Store } from './types.js';
+
+interface Row {
+  sequence: number;
+  experiment_id: string;
+  ad_set_id: string;
+  phase: string;
+  before: number;
+  intended: number;
+  read_back: number | null;
+  outcome: LedgerOutcome;
+  error: string | null;
+  at: number;
+  settled_at: number | null;
+  compensates: number | null;
+}
+
+function toLedgerRow(row: Row): LedgerRow {
+  return {
+    sequence: row.sequence,
+    experimentId: row.experiment_id,
+    adSetId: row.ad_set_id,
+    phase: row.phase,
+    before: row.before,
+    intended: row.intended,
+    readBack: row.read_back,
+    outcome: row.outcome,
+    error: row.error,
+    at: row.at,
+    settledAt: row.settled_at,
+    compensates: row.compensates,
+  };
+}
+
+type LedgerStore = Pick<Store, 'enterAttempt' | 'settleAttempt' | 'listLedger'>;
+
+/** One row an attempt to write a budget. */
+export function ledgerStore({ pool, scope }: Database): LedgerStore {
+  const mine = [scope.environment, scope.accountId];
+  return {
+    async enterAttempt(attempt) {
+      const [row] = await run<Row>(
+        pool,
+        `with numbered as (
+            update auto_promotion.ab_tests set last_ledger_sequence = last_ledger_sequence + 1
+            where (environment, account_id, experiment_id) = ($1, $2, $3)
+            returning last_ledger_sequence
+          )
+          insert into auto_promotion.budget_ledger (environment, account_id, experiment_id, sequence, ad_set_id, phase,
+            before, intended, outcome, at, compensates)
+          select $1, $2, $3, last_ledger_sequence, $4, $5, $6, $7, 'pending', $8, $9 from numbered
+          returning *`,
+        [
+          ...mine,
+          attempt.experimentId,
+          attempt.adSetId,
+          attempt.phase,
+          attempt.before,
+          attempt.intended,
+          instant(attempt.at),
+          attempt.compensates,
+        ],
+      );
+      if (!row) throw new ExperimentNotFound(attempt.experimentId);
+      return toLedgerRow(row);
+    },
+
+    async settleAttempt(experimentId, sequence, settled) {
+      const [updated] = await run<Row>(
+        pool,
+        `update auto_promotion.budget_ledger set outcome = $5, read_back = $6, error = $7, settled_at = $8
+          where (environment, account_id, experiment_id, sequence) = ($1, $2, $3, $4)
+            and outcome in ('pending', 'unknown')
+          returning *`,
+        [
+          ...mine,
+          experimentId,
+          sequence,
+          settled.outcome,
+          settled.readBack,
+          settled.error,
+          instant(settled.settledAt),
+        ],
+      );
+      if (updated) return toLedgerRow(updated);
+      const [stored] = await run<Row>(
+        pool,
+        `select * from auto_promotion.budget_ledger
+          where (environment, account_id, experiment_id, sequence) = ($1, $2, $3, $4)`,
+        [...mine, experimentId, sequence],
+      );
+      if (!stored) throw new Error(`the ledger of experiment ${experimentId} has no row ${sequence}`);
+      return toLedgerRow(stored);
+    },
+
+    async listLedger(experimentId) {
+      const rows = await run<Row>(
+        pool,
+        `select * from auto_promotion.budget_ledger
+          where (environment, account_id, experiment_id) = ($1, $2, $3) order by sequence`,
+        [...mine, experimentId],
+      );
+      return rows.map(toLedgerRow);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { type Run, transaction } from './run.js';
+
+/** The database and the migrations don't fit: nothing was changed. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/** `0001_name.sql` */
+const FILE_NAME = /^\d{4}_\w+\.sql$/;
+/** Any number that is only ours: first 8 bytes of SHA-256 of `auto_promotion`, shifted to 63 bits. */
+const LOCK_KEY = '7115141691446698678';
+/** Another migrator may hold the lock for as long as its migrations take. */
+const STATEMENT_TIMEOUT_MS = 10 * 60_000;
+const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+
+/**
+ * Brings the database to the newest migration: those not applied yet, in the order of their names, in one
+ * transaction under an advisory lock, so that several may start at once. Answers the names that it applied.
+ * A database that is ahead of these files, by a newer build, is left as it is.
+ * @throws MigrationError when an applied file was changed, renamed or removed, or a statement of a file fails
+ */
+export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Promise<string[]> {
+  const migrations = await readMigrations(directory);
+  const work = async (ask: Run) => {
+    await ask(`select pg_advisory_xact_lock(${LOCK_KEY})`);
+    await ask('create schema if not exists auto_promotion');
+    await ask(`create table if not exists auto_promotion.schema_migrations (
+      name text primary key, checksum text not null, applied_at timestamptz not null default now())`);
+    const applied = await ask<{ name: string; checksum: string }>(
+      `select name, checksum from auto_promotion.schema_migrations order by name collate "C"`,
+    );
+    for (const [index, { name, checksum }] of applied.entries()) {
+      const migration = migrations[index];
+      if (migration) assertUnchanged(migration, name, checksum);
+    }
+    const pending = migrations.slice(applied.length);
+    for (const migration of pending) await apply(ask, migration);
+    return pending.map(({ name }) => name);
+  };
+  return transaction(pool, work, STATEMENT_TIMEOUT_MS);
+}
+
+function assertUnchanged(migration: Migration, name: string, checksum: string): void {
+  if (migration.name !== name)
+    throw new MigrationError(
+      `the database has had migration ${name} where the files have ${migration.name}: an applied migration is never renamed, removed or preceded by a new one`,
+    );
+  if (migration.checksum !== checksum)
+    throw new MigrationError(
+      `migration ${name} was changed after it had been applied: undo the change and add a new migration`,
+    );
+}
+
+async function apply(ask: Run, { name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await ask(sql);
+  } catch (error) {
+    throw new MigrationError(`migration ${name} failed: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+  await ask('insert into auto_promotion.schema_migrations (name, checksum) values ($1, $2)', [
+    name,
+    checksum,
+  ]);
+}
+
+async function readMigrations(directory: string): Promise<Migration[]> {
+  const files = (await readdir(directory)).filter((file) => file.endsWith('.sql')).sort();
+  const misnamed = files.find((file) => !FILE_NAME.test(file));
+  if (misnamed !== undefined) throw new MigrationError(`${misnamed} isn't named like 0001_name.sql`);
+  if (files.length === 0) throw new MigrationError(`there are no migrations in ${directory}`);
+  return Promise.all(
+    files.map(async (name) => {
+      // A checkout may have turned the ends of lines.
+      const sql = (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}

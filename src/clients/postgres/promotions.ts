@@ -1,0 +1,148 @@
+import type { RolloutPlan } from '../../domain/rollout-plan.js';
+import { type Database, instant, jsonb, run } from './run.js';
+import type { Promotion, PromotionStatus, Store } from './types.js';
+
+interface PromotionRow {
+  experiment_id: string;
+  winner_variant_id: string;
+  look_number: number;
+  forced: boolean;
+  asked_by: string;
+  reason: string;
+  status: PromotionStatus;
+  plan: RolloutPlan;
+  confidence: number;
+  theta: number;
+  se: number;
+  metrics: Promotion['metrics'];
+  opened_at: number;
+  phases_done: Record<string, number>;
+}
+
+function toPromotion(row: PromotionRow): Promotion {
+  return {
+    experimentId: row.experiment_id,
+    winnerVariantId: row.winner_variant_id,
+    lookNumber: row.look_number,
+    forced: row.forced,
+    by: row.asked_by,
+    reason: row.reason,
+    status: row.status,
+    plan: row.plan,
+    confidence: row.confidence,
+    theta: row.theta,
+    se: row.se,
+    metrics: row.metrics,
+    openedAt: row.opened_at,
+    phasesDone: row.phases_done,
+  };
+}
+
+type PromotionStore = Pick<Store, 'openPromotion' | 'getPromotion' | 'setPromotionStatus' | 'completePhase'>;
+
+function noPromotion(experimentId: string): Error {
+  return new Error(`experiment ${experimentId} has no promotion`);
+}
+
+/** Promotions of these experiments, by experiment id. */
+export async function promotionsById(
+  { pool, scope }: Database,
+  ids: string[],
+): Promise<Map<string, Promotion>> {
+  const rows = await run<PromotionRow>(
+    pool,
+    `select * from auto_promotion.promotions
+      where (environment, account_id) = ($1, $2) and experiment_id = any($3)`,
+    [scope.environment, scope.accountId, ids],
+  );
+  return new Map(rows.map((row) => [row.experiment_id, toPromotion(row)]));
+}
+
+/** Opened since an instant, newest first. */
+export async function promotionsSince(
+  { pool, scope }: Database,
+  since: number,
+  limit: number,
+): Promise<Promotion[]> {
+  const rows = await run<PromotionRow>(
+    pool,
+    `select * from auto_promotion.promotions where (environment, account_id) = ($1, $2) and opened_at >= $3
+      order by opened_at desc, experiment_id limit $4`,
+    [scope.environment, scope.accountId, instant(since), limit],
+  );
+  return rows.map(toPromotion);
+}
+
+/** The one rollout of each experiment. */
+export function promotionStore(database: Database): PromotionStore {
+  const { pool, scope } = database;
+  const mine = [scope.environment, scope.accountId];
+
+  async function getPromotion(experimentId: string): Promise<Promotion | null> {
+    return (await promotionsById(database, [experimentId])).get(experimentId) ?? null;
+  }
+
+  return {
+    getPromotion,
+
+    async openPromotion(promotion) {
+      await run(
+        pool,
+        `insert into auto_promotion.promotions (environment, account_id, experiment_id, winner_variant_id, look_number,
+            forced, asked_by, reason, status, plan, confidence, theta, se, metrics, opened_at, phases_done)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+          on conflict (environment, account_id, experiment_id) do update
+            set winner_variant_id = excluded.winner_variant_id, look_number = excluded.look_number,
+              forced = excluded.forced, asked_by = excluded.asked_by, reason = excluded.reason,
+              status = excluded.status, plan = excluded.plan, confidence = excluded.confidence,
+              theta = excluded.theta, se = excluded.se, metrics = excluded.metrics,
+              opened_at = excluded.opened_at, phases_done = excluded.phases_done
+            where not exists (
+              select from auto_promotion.budget_ledger l
+              where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3))`,
+        [
+          ...mine,
+          promotion.experimentId,
+          promotion.winnerVariantId,
+          promotion.lookNumber,
+          promotion.forced,
+          promotion.by,
+          promotion.reason,
+          promotion.status,
+          jsonb(promotion.plan),
+          promotion.confidence,
+          promotion.theta,
+          promotion.se,
+          jsonb(promotion.metrics),
+          instant(promotion.openedAt),
+          jsonb(promotion.phasesDone),
+        ],
+      );
+      const stored = await getPromotion(promotion.experimentId);
+      if (!stored) throw noPromotion(promotion.experimentId);
+      return stored;
+    },
+
+    async setPromotionStatus(experimentId, status) {
+      const updated = await run(
+        pool,
+        `update auto_promotion.promotions set status = $4
+          where (environment, account_id, experiment_id) = ($1, $2, $3) returning 1`,
+        [...mine, experimentId, status],
+      );
+      if (updated.length === 0) throw noPromotion(experimentId);
+    },
+
+    async completePhase(experimentId, phase, readBackAt) {
+      const [row] = await run<{ read_back_at: number }>(
+        pool,
+        `update auto_promotion.promotions set phases_done = jsonb_build_object($4::text, $5::bigint) || phases_done
+          where (environment, account_id, experiment_id) = ($1, $2, $3)
+          returning (phases_done->>$4::text)::bigint as read_back_at`,
+        [...mine, experimentId, phase, readBackAt],
+      );
+      if (!row) throw noPromotion(experimentId);
+      return row.read_back_at;
+    },
+  };
+}

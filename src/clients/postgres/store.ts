@@ -1,0 +1,34 @@
+import type pg from 'pg';
+import { controlStore } from './controls.js';
+import { decisionStore } from './decisions.js';
+import { experimentStore } from './experiments.js';
+import { ledgerStore } from './ledger.js';
+import { observationStore } from './observations.js';
+import { promotionStore } from './promotions.js';
+import { reportStore } from './reports.js';
+import { type Database, run, type Scope } from './run.js';
+import type { Store } from './types.js';
+
+/**
+ * The record of one environment and one account, on a pool of `createPool` whose database `migrate` has prepared.
+ * One connection is enough for every call. An error of Postgres comes as the driver's, without the password; a row
+ * of an experiment that isn't there violates a foreign key (SQLSTATE 23503). `close` ends the pool.
+ */
+export function createStore(pool: pg.Pool, scope: Scope): Store {
+  const database: Database = { pool, scope };
+  return {
+    ...experimentStore(database),
+    ...observationStore(database),
+    ...decisionStore(database),
+    ...promotionStore(database),
+    ...ledgerStore(database),
+    ...controlStore(database),
+    ...reportStore(database),
+    async ping() {
+      await run(pool, 'select 1');
+    },
+    async close() {
+      if (!pool.ended && !pool.ending) await pool.end();
+    },
+  };
+}

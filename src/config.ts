@@ -1,0 +1,198 @@
+import path from 'node:path';
+import { z } from 'zod';
+
+/** A setting is unset or malformed; the message is one sentence a setting. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export interface Config {
+  mode: 'sandbox' | 'live';
+  dataDirectory: string;
+  host: string;
+  port: number;
+  /** Bearer token of the API; null: none asked for. */
+  apiToken: string | null;
+  /** Experiment milliseconds a real millisecond; 1 in live. */
+  timeScale: number;
+  /** Real epoch ms of the time base; null: kept on disk by the sandbox, or the process's start at scale 1. */
+  timeEpochMs: number | null;
+  /** Null: the embedded Postgres. */
+  databaseUrl: string | null;
+  /** Null: the embedded Temporal server. */
+  temporalAddress: string | null;
+  temporalNamespace: string;
+  /** Ports of the embedded parts; 0: any free one. */
+  temporalPort: number;
+  temporalUiPort: number;
+  marketPort: number;
+  marketSeed: number;
+  meta: {
+    /** Null: the market's, in the sandbox. */
+    accessToken: string | null;
+    appSecret: string | null;
+    /** `act_…`; null: the market's. */
+    accountId: string | null;
+    /** Null: the market. */
+    graphUrl: string | null;
+    apiVersion: string;
+    /** Real ms. */
+    socketTimeoutMs: number;
+  };
+  /** Live moves budgets only where this is true; else it shows what it would have done. */
+  writesAllowed: boolean;
+  checkIntervalHours: number;
+  /** Largest number of workflows a worker keeps in memory. */
+  maxCachedWorkflows: number;
+}
+
+const META_GRAPH = 'https://graph.facebook.com';
+const blankIsUnset = (value: unknown) => (value === '' ? undefined : value);
+const text = z.preprocess(blankIsUnset, z.string().optional());
+const port = (fallback: number) =>
+  z.preprocess(
+    blankIsUnset,
+    z.coerce.number({ error: 'must be a port, 0 to 65535' }).int().min(0).max(65535).default(fallback),
+  );
+const url = (protocols: string[]) =>
+  z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+        error: `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+      })
+      .optional(),
+  );
+
+const schema = z.object({
+  MODE: z.preprocess(
+    blankIsUnset,
+    z.enum(['sandbox', 'live'], { error: 'must be sandbox or live' }).default('sandbox'),
+  ),
+  DATA_DIR: text,
+  HOST: z.preprocess(blankIsUnset, z.string().default('127.0.0.1')),
+  PORT: port(8003),
+  API_TOKEN: z.preprocess(
+    blankIsUnset,
+    z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
+  ),
+  TIME_SCALE: z.preprocess(
+    blankIsUnset,
+    z.coerce
+      .number({ error: 'must be a number from 1 to 7200' })
+      .min(1, { error: 'must be at least 1' })
+      .max(7200, { error: 'must be at most 7200' })
+      .optional(),
+  ),
+  TIME_EPOCH: z.preprocess(
+    blankIsUnset,
+    z.iso.datetime({ offset: true, error: 'must be an ISO 8601 instant' }).optional(),
+  ),
+  DATABASE_URL: url(['postgres:', 'postgresql:']),
+  TEMPORAL_ADDRESS: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^[^:\s]+:\d+$/, { error: 'must be host:port' })
+      .optional(),
+  ),
+  TEMPORAL_NAMESPACE: text,
+  TEMPORAL_PORT: port(7233),
+  TEMPORAL_UI_PORT: port(8233),
+  MARKET_PORT: port(8004),
+  MARKET_SEED: z.preprocess(
+    blankIsUnset,
+    z.coerce
+      .number({ error: 'must be a whole number' })
+      .int({ error: 'must be a whole number' })
+      .min(0)
+      .default(1),
+  ),
+  META_ACCESS_TOKEN: text,
+  META_APP_SECRET: text,
+  META_AD_ACCOUNT_ID: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^act_\d+$/, { error: 'must be act_ and digits, as act_1234567890' })
+      .optional(),
+  ),
+  META_GRAPH_URL: url(['http:', 'https:']),
+  META_API_VERSION: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^v\d+\.\d+$/, { error: 'must look like v24.0' })
+      .default('v24.0'),
+  ),
+  LIVE_WRITES: z.preprocess(
+    blankIsUnset,
+    z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
+  ),
+  AUTO_PROMOTE_CHECK_INTERVAL_HOURS: z.preprocess(
+    blankIsUnset,
+    z.coerce
+      .number({ error: 'must be a number from 1 to 168' })
+      .min(1, { error: 'must be at least 1' })
+      .max(168, { error: 'must be at most 168' })
+      .default(6),
+  ),
+  MAX_CACHED_WORKFLOWS: z.preprocess(blankIsUnset, z.coerce.number().int().min(1).max(10_000).default(500)),
+});
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
+/**
+ * The one place that reads the environment.
+ * @throws ConfigError naming every setting that is wrong, and how it should be. Never echoes a value: it may be a secret.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`);
+    throw new ConfigError([...new Set(problems)].join(' '));
+  }
+  const e = parsed.data;
+  const live = e.MODE === 'live';
+  const problems: string[] = [];
+  if (live && !e.META_ACCESS_TOKEN) problems.push('MODE=live needs META_ACCESS_TOKEN.');
+  if (live && !e.META_AD_ACCOUNT_ID) problems.push('MODE=live needs META_AD_ACCOUNT_ID, as act_1234567890.');
+  if (live && (e.TIME_SCALE ?? 1) !== 1) problems.push('TIME_SCALE must be 1 where MODE=live.');
+  if (!live && e.META_GRAPH_URL && !LOOPBACK.includes(new URL(e.META_GRAPH_URL).hostname)) {
+    problems.push(
+      'META_GRAPH_URL must be on this machine where MODE=sandbox; for a real account set MODE=live.',
+    );
+  }
+  if (!LOOPBACK.includes(e.HOST) && !e.API_TOKEN) {
+    problems.push('HOST opens the API to other machines: set API_TOKEN, at least 16 characters.');
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join(' '));
+  return {
+    mode: e.MODE,
+    dataDirectory: path.resolve(e.DATA_DIR ?? path.join('.data', e.MODE)),
+    host: e.HOST,
+    port: e.PORT,
+    apiToken: e.API_TOKEN ?? null,
+    timeScale: live ? 1 : (e.TIME_SCALE ?? 1800),
+    timeEpochMs: e.TIME_EPOCH ? Date.parse(e.TIME_EPOCH) : null,
+    databaseUrl: e.DATABASE_URL ?? null,
+    temporalAddress: e.TEMPORAL_ADDRESS ?? null,
+    temporalNamespace: e.TEMPORAL_NAMESPACE ?? `auto-promotion-${e.MODE}`,
+    temporalPort: e.TEMPORAL_PORT,
+    temporalUiPort: e.TEMPORAL_UI_PORT,
+    marketPort: e.MARKET_PORT,
+    marketSeed: e.MARKET_SEED,
+    meta: {
+      accessToken: e.META_ACCESS_TOKEN ?? null,
+      appSecret: e.META_APP_SECRET ?? null,
+      accountId: e.META_AD_ACCOUNT_ID ?? null,
+      graphUrl: e.META_GRAPH_URL ?? (live ? META_GRAPH : null),
+      apiVersion: e.META_API_VERSION,
+      socketTimeoutMs: live ? 60_000 : 1_000,
+    },
+    writesAllowed: !live || e.LIVE_WRITES === 'true',
+    checkIntervalHours: e.AUTO_PROMOTE_CHECK_INTERVAL_HOURS,
+    maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
+  };
+}

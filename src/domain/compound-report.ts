@@ -1,0 +1,129 @@
+/**
+ * What the tests have gained so far. Three figures of each: claimed (as observed at the decision, too large by
+ * the winner's curse), shrunk (the posterior of `lift.ts`) and verified (measured after the promotion).
+ */
+import type { Decision } from './decision.js';
+import { controlOf, type Experiment } from './experiment.js';
+import { claimedLift, compoundLift, type Estimate, priorScale, shrunkLift } from './lift.js';
+import { effectOf, pairOf } from './verdict.js';
+
+/** A decided experiment as the report takes it. */
+export interface DecidedTest {
+  experiment: Pick<Experiment, 'variants' | 'promotedAt'>;
+  promotion: {
+    winnerVariantId: string;
+    status: 'in_progress' | 'completed' | 'reverted' | 'needs_attention' | 'stopped' | 'shadow';
+    confidence: number;
+    /** Log rate ratio of the winner over its closest rival at the decision, and its standard error. */
+    theta: number;
+    se: number;
+  } | null;
+  lastDecision: Pick<Decision, 'pairs'> | null;
+}
+
+/** Lifts of the successful promotions, fractions; 0 for a test that its control won. */
+export interface LiftSummary {
+  mean: number;
+  median: number;
+  /** Of all of them one after the other: the product of (1 + lift), less 1. */
+  compound: number;
+  min: number;
+  max: number;
+  /** The last ten, in the order of their promotions. */
+  trend: number[];
+}
+
+export interface CompoundReport {
+  totalExperiments: number;
+  /** Promotions that stand: neither taken back nor stopped nor only in shadow. */
+  successfulPromotions: number;
+  revertedPromotions: number;
+  withoutWinner: number;
+  /** Of the successful promotions; 0 without one. */
+  averageConfidence: number;
+  claimed: LiftSummary;
+  shrunk: LiftSummary;
+  /** Standard deviation of the prior of true log rate ratios, over all decided experiments. */
+  priorScale: number;
+}
+
+const TREND_LENGTH = 10;
+const STANDING = ['in_progress', 'completed'];
+
+/**
+ * The effect that an experiment says of challenger over control: of the challenger that was promoted, else of
+ * the one furthest ahead. Null where nothing could be estimated.
+ */
+export function effectOfTest({ experiment, promotion, lastDecision }: DecidedTest): Estimate | null {
+  const control = controlOf(experiment).id;
+  const challengers = experiment.variants.filter((variant) => variant.role === 'challenger');
+  if (promotion && challengers.length === 1) {
+    const theta = promotion.winnerVariantId === control ? -promotion.theta : promotion.theta;
+    return promotion.se > 0 ? { theta, se: promotion.se } : null;
+  }
+  if (!lastDecision || lastDecision.pairs.length === 0) return null;
+  const { pairs } = lastDecision;
+  const effects = challengers.map(({ id }) => ({
+    id,
+    theta: effectOf(pairs, id, control),
+    se: pairOf(pairs, id, control).evidence.se,
+  }));
+  const best =
+    effects.find(({ id }) => id === promotion?.winnerVariantId) ??
+    effects.reduce((ahead, effect) => (effect.theta > ahead.theta ? effect : ahead));
+  return best.se > 0 ? { theta: best.theta, se: best.se } : null;
+}
+
+/** The report over every decided experiment, in any order. */
+export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
+  const effects = tests.map(effectOfTest);
+  const scale = priorScale(effects.filter((effect) => effect !== null));
+  const standing = tests
+    .map((test, index) => ({ test, effect: effects[index]! }))
+    .filter(
+      ({ test }) =>
+        test.promotion !== null &&
+        test.experiment.promotedAt !== null &&
+        STANDING.includes(test.promotion.status),
+    )
+    .sort((x, y) => x.test.experiment.promotedAt! - y.test.experiment.promotedAt!);
+  const lifts = (liftOf: (effect: Estimate) => number) =>
+    standing.map(({ test, effect }) =>
+      effect === null || test.promotion!.winnerVariantId === controlOf(test.experiment).id
+        ? 0
+        : liftOf(effect),
+    );
+  const confidences = standing.map(({ test }) => test.promotion!.confidence);
+  return {
+    totalExperiments: tests.length,
+    successfulPromotions: standing.length,
+    revertedPromotions: tests.filter((test) => test.promotion?.status === 'reverted').length,
+    withoutWinner: tests.filter((test) => test.promotion === null).length,
+    averageConfidence: mean(confidences),
+    claimed: summarise(lifts((effect) => claimedLift(effect.theta))),
+    shrunk: summarise(lifts((effect) => shrunkLift(effect, scale))),
+    priorScale: scale,
+  };
+}
+
+function summarise(lifts: readonly number[]): LiftSummary {
+  return {
+    mean: mean(lifts),
+    median: median(lifts),
+    compound: compoundLift(lifts),
+    min: lifts.length === 0 ? 0 : Math.min(...lifts),
+    max: lifts.length === 0 ? 0 : Math.max(...lifts),
+    trend: lifts.slice(-TREND_LENGTH),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values: readonly number[]): number {
+  if (values.length === 0) return 0;
+  const sorted = [...values].sort((x, y) => x - y);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}

@@ -1,0 +1,163 @@
+/**
+ * The default rule: the stratified robust log rate ratio against a Lan-DeMets boundary with logarithmic spending
+ * on the calendar. False winners stay under 1 − confidence however often one looks.
+ */
+
+import { studentCritical } from './distributions.js';
+import { climb, crossingAlpha, EMPTY_LADDER, type LadderState, ladderAlphas, NOMINAL } from './ladder.js';
+import { type RateRatio, rateRatio } from './rate-ratio.js';
+import { decodeState, encodeState } from './sequential-state.js';
+import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
+
+/** What one look leaves for the next. */
+export interface SequentialState {
+  /** Looks that counted. */
+  looks: number;
+  /** Hours of the last look that counted; 0 before the first. */
+  hours: number;
+  /** Smallest sequential p-value so far; 1 before the first look that counted. */
+  p: number;
+  /** The ad that crossed the boundary last. */
+  crossed: 'A' | 'B' | null;
+  ladder: LadderState;
+}
+
+/** Thresholds whose false-winner rate was confirmed by simulation. */
+const CONFIRMED = [0.9, 0.95, 0.99];
+/** Nominal α a unit of 1 − confidence: a margin for small samples, confirmed on fresh seeds. */
+const NOMINAL_SHARE = 0.96;
+/** Curvature of the spending ln(1 + 10t)/ln 11. */
+const SPENDING_CURVE = 10;
+const MINIMUM_ROWS = 3;
+/** Growth of the information that a look needs over the last that counted. */
+const MINIMUM_GROWTH = 0.003;
+/** Hours between looks: closer ones would let a person pick the moment. */
+const MINIMUM_GAP_HOURS = 1;
+/** Hours come from instants in milliseconds; their quotient may fall short by rounding. */
+const HOURS_TOLERANCE = 1e-9;
+/** Keeps a p-value beside the threshold on its own side of it, in 1 − p too. */
+const ULP = 4e-16;
+
+/** Fraction of α spent at `hours` of a planned `horizonHours`: ln(1 + 10t)/ln 11, t = min(1, hours/horizon). */
+export function spentFraction(hours: number, horizonHours: number): number {
+  const t = Math.min(1, Math.max(0, hours / horizonHours));
+  return Math.log1p(SPENDING_CURVE * t) / Math.log1p(SPENDING_CURVE);
+}
+
+/** Error that the boundary itself spends over the whole horizon. RangeError for an unconfirmed confidence. */
+export function nominalAlpha(confidence: number): number {
+  if (!CONFIRMED.includes(confidence)) {
+    throw new RangeError(`confidence must be one of ${CONFIRMED.join(', ')}, got ${confidence}`);
+  }
+  return NOMINAL_SHARE * (1 - confidence);
+}
+
+/** Why a look doesn't count, empty where it does. */
+function gaps(
+  settings: RuleSettings,
+  state: SequentialState,
+  ratio: RateRatio,
+  hours: number,
+): Evidence['missing'] {
+  const missing: Evidence['missing'] = [];
+  const atLeast = (code: Evidence['missing'][number]['code'], value: number, limit: number): void => {
+    if (!(value >= limit)) missing.push({ code, value, limit });
+  };
+  atLeast('minimum_hours', hours, settings.minimumHours);
+  atLeast('minimum_impressions_a', ratio.impressionsA, settings.minimumImpressions);
+  atLeast('minimum_impressions_b', ratio.impressionsB, settings.minimumImpressions);
+  atLeast('minimum_clicks_a', ratio.clicksA, settings.minimumClicks);
+  atLeast('minimum_clicks_b', ratio.clicksB, settings.minimumClicks);
+  atLeast('minimum_rows', ratio.rows, MINIMUM_ROWS);
+  if (!(ratio.se > 0 && ratio.df > 0)) missing.push({ code: 'no_variance', value: ratio.se, limit: 0 });
+  if (state.looks > 0) {
+    atLeast('information_growth', ratio.information / state.ladder.information - 1, MINIMUM_GROWTH);
+    if (!(hours - state.hours >= MINIMUM_GAP_HOURS - HOURS_TOLERANCE)) {
+      missing.push({
+        code: 'too_soon_after_last_look',
+        value: hours - state.hours,
+        limit: MINIMUM_GAP_HOURS,
+      });
+    }
+  }
+  return missing;
+}
+
+/** Weighs all rows so far at `hours` since the start. A look that doesn't count leaves the state as it was. */
+function look(
+  settings: RuleSettings,
+  state: SequentialState,
+  rows: readonly PairRow[],
+  hours: number,
+): { evidence: Evidence; state: SequentialState } {
+  const nominal = nominalAlpha(settings.confidence);
+  const ratio = rateRatio(rows);
+  const { theta, se, df, t, information } = ratio;
+  const missing = gaps(settings, state, ratio, hours);
+  const estimate = { hours, theta, se, df, t, information, missing };
+  if (missing.length > 0) {
+    return {
+      evidence: {
+        ...estimate,
+        counts: false,
+        bound: null,
+        tCritical: null,
+        p: state.p,
+        confidence: 1 - state.p,
+        interval: null,
+        winner: null,
+      },
+      state,
+    };
+  }
+
+  const alphas = ladderAlphas(nominal);
+  const ladder = climb(state.ladder, alphas, information, spentFraction(hours, settings.horizonHours));
+  const { alpha, nominalCrosses } = crossingAlpha(ladder, alphas, t, (bound) => studentCritical(bound, df));
+  const leader = t > 0 ? 'B' : 'A';
+  const crossed = nominalCrosses ? leader : state.crossed;
+  const p = Math.min(state.p, sequentialP(alpha, nominalCrosses, 1 - settings.confidence));
+  const bound = ladder.rungs[NOMINAL]!.bound;
+  const critical = bound < Infinity ? studentCritical(bound, df) : Infinity;
+  const interval: [number, number] = [Math.expm1(theta - critical * se), Math.expm1(theta + critical * se)];
+  return {
+    evidence: {
+      ...estimate,
+      counts: true,
+      bound: bound < Infinity ? bound : null,
+      // With a fraction of a degree of freedom both may lie beyond all numbers.
+      tCritical: critical < Infinity ? critical : null,
+      p,
+      confidence: 1 - p,
+      interval: interval[1] < Infinity ? interval : null,
+      // The boundary once crossed stays crossed; a winner that no longer leads is none.
+      winner: crossed === leader ? crossed : null,
+    },
+    state: { looks: state.looks + 1, hours, p, crossed, ladder },
+  };
+}
+
+/** p of one look from the smallest α it crosses at; at most the threshold exactly where the nominal α crosses. */
+function sequentialP(alpha: number, nominalCrosses: boolean, threshold: number): number {
+  const p = Math.min(1, alpha / NOMINAL_SHARE);
+  return nominalCrosses ? Math.min(p, threshold) : Math.max(p, threshold + ULP);
+}
+
+/**
+ * The default rule. A winner is called at a look that counts, where its ad has crossed the boundary at this look
+ * or an earlier one and leads; p ≤ 1 − confidence from the first crossing on.
+ */
+export const sequential: Rule<SequentialState> = {
+  name: 'sequential',
+  version: '1',
+  start(settings) {
+    nominalAlpha(settings.confidence);
+    if (!(settings.horizonHours > 0)) {
+      throw new RangeError(`the horizon must be positive, got ${settings.horizonHours}`);
+    }
+    return { looks: 0, hours: 0, p: 1, crossed: null, ladder: EMPTY_LADDER };
+  },
+  look,
+  encode: encodeState,
+  decode: decodeState,
+};

@@ -1,0 +1,45 @@
+import type { Budgets } from './budget.js';
+
+/** The parts of a ledger row that tell whose a value is. */
+export interface Attempt {
+  adSetId: string;
+  intended: number;
+  outcome: 'pending' | 'applied' | 'refused' | 'unknown';
+}
+
+/**
+ * What each ad set may read while a rollout goes forward, by ad set id: the value last read back (the base
+ * before the first), or that of an attempt since then whose outcome is not known. Anything else is a person's.
+ * Attempts in ledger order.
+ */
+export function expectedValues(base: Budgets, attempts: readonly Attempt[]): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(base).map(([adSetId, amount]) => {
+      let expected = [amount];
+      for (const attempt of attempts) {
+        if (attempt.adSetId !== adSetId) continue;
+        if (attempt.outcome === 'applied') expected = [attempt.intended];
+        else if (attempt.outcome !== 'refused') expected.push(attempt.intended);
+      }
+      return [adSetId, expected];
+    }),
+  );
+}
+
+/** Every value of an ad set that is ours: its base and all that was ever sent for it. Only these may a revert overwrite. */
+export function ownValues(base: Budgets, attempts: readonly Attempt[]): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(base).map(([adSetId, amount]) => [
+      adSetId,
+      [
+        amount,
+        ...attempts.filter((attempt) => attempt.adSetId === adSetId).map((attempt) => attempt.intended),
+      ],
+    ]),
+  );
+}
+
+/** Ad sets whose value is none of those given. */
+export function foreignValues(current: Budgets, own: Record<string, number[]>): string[] {
+  return Object.keys(own).filter((adSetId) => !own[adSetId]!.includes(current[adSetId]!));
+}

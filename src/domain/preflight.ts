@@ -1,0 +1,121 @@
+/** What must hold of the ads, ad sets, campaigns and the account before money moves. Pure: over what was read. */
+
+/** One variant with the objects around its ad, as read from Meta. */
+export interface VariantContext {
+  variantId: string;
+  ad: { id: string; adSetId: string; accountId: string; effectiveStatus: string };
+  adSet: {
+    id: string;
+    accountId: string;
+    effectiveStatus: string;
+    dailyBudget: number | null;
+    lifetimeBudget: number | null;
+    endTime: number | null;
+    hasBudgetSchedule: boolean;
+  };
+  campaign: {
+    id: string;
+    effectiveStatus: string;
+    dailyBudget: number | null;
+    lifetimeBudget: number | null;
+  };
+  /** Ids of the active ads in the ad set. */
+  activeAds: string[];
+}
+
+export interface BudgetContext {
+  account: { id: string; status: number; currency: string; timezone: string; minDailyBudget: number };
+  variants: VariantContext[];
+}
+
+/** A reason why a split of these budgets would be wrong. */
+export interface Problem {
+  /** Which variant; null: the account or the whole. */
+  variantId: string | null;
+  code:
+    | 'account_not_active'
+    | 'other_account'
+    | 'ad_not_active'
+    | 'ad_set_not_active'
+    | 'ad_moved'
+    | 'shared_ad_set'
+    | 'several_active_ads'
+    | 'campaign_budget'
+    | 'lifetime_budget'
+    | 'no_daily_budget'
+    | 'budget_schedule'
+    | 'ends_too_early';
+  message: string;
+}
+
+/**
+ * Every problem at once, in the order of the variants; empty where money may move.
+ * `until`: the ad sets must run at least to then, epoch ms.
+ */
+export function preflightProblems(context: BudgetContext, until: number): Problem[] {
+  const problems: Problem[] = [];
+  if (context.account.status !== 1) {
+    problems.push({
+      variantId: null,
+      code: 'account_not_active',
+      message: `Ad account ${context.account.id} is not active (status ${context.account.status}).`,
+    });
+  }
+  const seen = new Map<string, string>();
+  for (const variant of context.variants) {
+    const { ad, adSet, campaign, variantId } = variant;
+    const add = (code: Problem['code'], message: string) => problems.push({ variantId, code, message });
+    const sharedWith = seen.get(adSet.id);
+    if (sharedWith) {
+      add(
+        'shared_ad_set',
+        `${variantId} and ${sharedWith} sit in one ad set (${adSet.id}); each needs an ad set of its own.`,
+      );
+    }
+    seen.set(adSet.id, variantId);
+    if (ad.accountId !== context.account.id || adSet.accountId !== context.account.id) {
+      add('other_account', `Ad ${ad.id} belongs to ${ad.accountId}, not to ${context.account.id}.`);
+    }
+    if (ad.adSetId !== adSet.id)
+      add('ad_moved', `Ad ${ad.id} is in ad set ${ad.adSetId}, not in ${adSet.id}.`);
+    if (ad.effectiveStatus !== 'ACTIVE')
+      add('ad_not_active', `Ad ${ad.id} is not active (${ad.effectiveStatus}).`);
+    if (adSet.effectiveStatus !== 'ACTIVE') {
+      add('ad_set_not_active', `Ad set ${adSet.id} is not active (${adSet.effectiveStatus}).`);
+    }
+    if (variant.activeAds.some((id) => id !== ad.id)) {
+      add(
+        'several_active_ads',
+        `Ad set ${adSet.id} has other active ads (${variant.activeAds.filter((id) => id !== ad.id).join(', ')}); one ad an ad set.`,
+      );
+    }
+    if (campaign.dailyBudget !== null || campaign.lifetimeBudget !== null) {
+      add(
+        'campaign_budget',
+        `Campaign ${campaign.id} has a campaign budget; the budgets of its ad sets can't be set.`,
+      );
+    } else if (adSet.lifetimeBudget !== null) {
+      add('lifetime_budget', `Ad set ${adSet.id} has a lifetime budget; a daily budget is needed.`);
+    } else if (adSet.dailyBudget === null) {
+      add('no_daily_budget', `Ad set ${adSet.id} has no daily budget.`);
+    }
+    if (adSet.hasBudgetSchedule) add('budget_schedule', `Ad set ${adSet.id} has a budget schedule.`);
+    if (adSet.endTime !== null && adSet.endTime < until) {
+      add(
+        'ends_too_early',
+        `Ad set ${adSet.id} ends on ${new Date(adSet.endTime).toISOString()}, before ${new Date(until).toISOString()}.`,
+      );
+    }
+  }
+  return problems;
+}
+
+/** Daily budgets by ad set id. Call it only where {@link preflightProblems} found none. */
+export function budgetsOf(context: BudgetContext): Record<string, number> {
+  return Object.fromEntries(
+    context.variants.map(({ adSet }) => {
+      if (adSet.dailyBudget === null) throw new RangeError(`ad set ${adSet.id} has no daily budget`);
+      return [adSet.id, adSet.dailyBudget];
+    }),
+  );
+}

@@ -1,0 +1,71 @@
+/** Quarter hours are the market's grain: every time zone's offset is a multiple of one. */
+export const QUARTER_MS = 900_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/**
+ * The account's calendar. A local hour is numbered by its wall clock as if that were UTC, so the hour that
+ * repeats when clocks go back is one hour (as in Graph's hourly rows), and the one that clocks skip is none.
+ */
+export class Calendar {
+  readonly #format: Intl.DateTimeFormat;
+  readonly #offsets = new Map<number, number>();
+
+  /** Throws RangeError for an unknown IANA name. */
+  constructor(readonly timezone: string) {
+    this.#format = new Intl.DateTimeFormat('en-US', {
+      timeZone: timezone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+    });
+  }
+
+  /** Milliseconds that the wall clock is ahead of UTC at that instant. */
+  offsetAt(instant: number): number {
+    const quarter = Math.floor(instant / QUARTER_MS);
+    let offset = this.#offsets.get(quarter);
+    if (offset === undefined) {
+      const start = quarter * QUARTER_MS;
+      const part: Record<string, number> = {};
+      for (const { type, value } of this.#format.formatToParts(start)) part[type] = Number(value);
+      const wall = Date.UTC(part.year ?? 0, (part.month ?? 1) - 1, part.day, part.hour, part.minute);
+      offset = wall - start;
+      this.#offsets.set(quarter, offset);
+    }
+    return offset;
+  }
+
+  /** Number of the local hour that an instant lies in. */
+  localHour(instant: number): number {
+    return Math.floor((instant + this.offsetAt(instant)) / HOUR_MS);
+  }
+
+  localDay(instant: number): number {
+    return Math.floor(this.localHour(instant) / 24);
+  }
+
+  /** `2026-11-23T09:00:00-0500`, as Graph writes instants. */
+  format(instant: number): string {
+    const offset = this.offsetAt(instant);
+    const wall = new Date(instant + offset).toISOString().slice(0, 19);
+    const minutes = Math.abs(offset) / 60_000;
+    const digits = String(Math.floor(minutes / 60) * 100 + (minutes % 60)).padStart(4, '0');
+    return `${wall}${offset < 0 ? '-' : '+'}${digits}`;
+  }
+}
+
+/** `2026-11-23` of a local day number. */
+export function dayName(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Local day number of `2026-11-23`, or null where it is no date. */
+export function parseDay(name: unknown): number | null {
+  if (typeof name !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(name)) return null;
+  const day = Date.parse(`${name}T00:00:00Z`) / DAY_MS;
+  return Number.isInteger(day) && dayName(day) === name ? day : null;
+}

@@ -1,0 +1,137 @@
+import { editEvent } from './edits.js';
+import type { MarketEvent } from './events.js';
+import type { Fault } from './faults.js';
+import type { AuditRow, FaultOrder, MarketAdSpec, MarketTest } from './types.js';
+import type { World } from './world.js';
+
+const DEFAULT_CONVERSION_RATE = 0.05;
+
+/** What only the market knows of an ad. */
+export interface AdTruth {
+  adId: string;
+  adSetId: string;
+  campaignId: string;
+  name: string;
+  trueClickRate: number;
+  trueConversionRate: number;
+}
+
+/** The market's levers: what a marketer, a person in Ads Manager, or fate would pull. */
+export class Controls {
+  constructor(readonly world: World) {}
+
+  createTest({ name, ads }: { name: string; ads: MarketAdSpec[] }): Promise<MarketTest> {
+    return this.world.change((at) => {
+      const campaignId = this.world.newId('object');
+      const created = ads.map((ad) => ({
+        adSetId: this.world.newId('object'),
+        adId: this.world.newId('object'),
+        creativeId: this.world.newId('object'),
+        name: ad.name,
+        dailyBudget: ad.dailyBudget,
+        trueClickRate: ad.trueClickRate,
+        trueConversionRate: ad.trueConversionRate ?? DEFAULT_CONVERSION_RATE,
+      }));
+      return {
+        events: [{ type: 'test', at, name, campaignId, ads: created }],
+        result: {
+          campaignId,
+          adSetIds: created.map(({ adSetId }) => adSetId),
+          adIds: created.map(({ adId }) => adId),
+        },
+      };
+    });
+  }
+
+  /** One more ad in an ad set that is there; its active ads share the budget equally. */
+  addAd(spec: Omit<MarketAdSpec, 'dailyBudget'> & { adSetId: string }): Promise<{ adId: string }> {
+    return this.world.change((at) => {
+      if (this.world.objects.get(spec.adSetId)?.kind !== 'adset') {
+        throw new RangeError(`no ad set ${spec.adSetId}`);
+      }
+      const ad = {
+        adSetId: spec.adSetId,
+        adId: this.world.newId('object'),
+        creativeId: this.world.newId('object'),
+        name: spec.name,
+        dailyBudget: null,
+        trueClickRate: spec.trueClickRate,
+        trueConversionRate: spec.trueConversionRate ?? DEFAULT_CONVERSION_RATE,
+      };
+      return { events: [{ type: 'ad', at, ad }], result: { adId: ad.adId } };
+    });
+  }
+
+  order(order: FaultOrder): Promise<string> {
+    return this.world.change((at) => {
+      const id = this.world.newId('fault');
+      return { events: [{ type: 'fault', at, id, order }], result: id };
+    });
+  }
+
+  /** Rejects with RangeError for an unknown id. */
+  withdraw(faultId?: string): Promise<void> {
+    return this.world.change((at) => {
+      if (faultId !== undefined && !this.world.faults.has(faultId))
+        throw new RangeError(`no fault ${faultId}`);
+      const events: MarketEvent[] = [{ type: 'withdraw', at, id: faultId ?? null }];
+      return { events, result: undefined };
+    });
+  }
+
+  faults(): Fault[] {
+    return this.world.faults.list();
+  }
+
+  /** Rejects with RangeError for an unknown object, field or value. */
+  edit(objectId: string, fields: Record<string, unknown>): Promise<void> {
+    return this.world.change((at) => ({
+      events: [editEvent(this.world, objectId, fields, at)],
+      result: undefined,
+    }));
+  }
+
+  async audit(): Promise<AuditRow[]> {
+    return this.world.audit.map((row) => ({ ...row }));
+  }
+
+  /** Daily budgets now: of all ad sets, or of those asked for (RangeError for an unknown one). */
+  async budgets(adSetIds?: string[]): Promise<Record<string, number>> {
+    const now = await this.world.asOf();
+    const ids = adSetIds ?? this.world.accountNode.descendants('adset').map(({ id }) => id);
+    return Object.fromEntries(
+      ids.map((id) => {
+        const adSet = this.world.objects.get(id);
+        if (adSet?.kind !== 'adset') throw new RangeError(`no ad set ${id}`);
+        return [id, adSet.number('daily_budget', now) ?? 0];
+      }),
+    );
+  }
+
+  async tests(): Promise<(MarketTest & { name: string })[]> {
+    const now = await this.world.asOf();
+    return this.world.accountNode.children.map((campaign) => ({
+      campaignId: campaign.id,
+      name: campaign.text('name', now),
+      adSetIds: campaign.children.map(({ id }) => id),
+      adIds: campaign.descendants('ad').map(({ id }) => id),
+    }));
+  }
+
+  async truth(): Promise<AdTruth[]> {
+    const now = await this.world.asOf();
+    return this.world.accountNode.descendants('ad').map((ad) => ({
+      adId: ad.id,
+      adSetId: ad.ancestor('adset').id,
+      campaignId: ad.ancestor('campaign').id,
+      name: ad.text('name', now),
+      trueClickRate: ad.truth?.clickRate ?? 0,
+      trueConversionRate: ad.truth?.conversionRate ?? 0,
+    }));
+  }
+
+  async state() {
+    const { account, seed } = this.world;
+    return { account, seed, now: await this.world.asOf() };
+  }
+}

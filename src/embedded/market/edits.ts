@@ -1,0 +1,77 @@
+import type { ChangeEvent, FieldValue } from './events.js';
+import type { MarketObject, ObjectKind } from './objects.js';
+import type { AuditRow } from './types.js';
+import type { World } from './world.js';
+
+type FieldRule = 'text' | 'amount' | 'instant' | 'flag' | 'list';
+
+const SHARED: Record<string, FieldRule> = { name: 'text', status: 'text', effective_status: 'text' };
+const BUDGETS: Record<string, FieldRule> = {
+  daily_budget: 'amount',
+  lifetime_budget: 'amount',
+  is_budget_schedule_enabled: 'flag',
+  budget_schedules: 'list',
+};
+
+/** What a person can change in Ads Manager; `account_id` moves an object out of the account's sight. */
+const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
+  ad: { ...SHARED, account_id: 'text' },
+  adset: { ...SHARED, ...BUDGETS, account_id: 'text', start_time: 'instant', end_time: 'instant' },
+  campaign: { ...SHARED, ...BUDGETS, account_id: 'text', is_adset_budget_sharing_enabled: 'flag' },
+  account: { name: 'text', account_status: 'amount', spend_cap: 'amount' },
+};
+
+/**
+ * A person's edit, as an event. Amounts are minor units (text is read as a number), instants epoch ms or a
+ * date text; null takes a value away. No limit of Graph's holds for a person, but an edited budget counts as
+ * one of the ad set's changes in that hour. Throws where the object or a field is unknown or ill-formed.
+ */
+export function editEvent(
+  world: World,
+  objectId: string,
+  fields: Record<string, unknown>,
+  now: number,
+): ChangeEvent {
+  const object = world.objects.get(objectId);
+  if (!object) throw new RangeError(`no object ${objectId}`);
+  const values: Record<string, FieldValue> = {};
+  for (const [field, value] of Object.entries(fields)) {
+    const rule = Object.hasOwn(EDITABLE[object.kind], field) ? EDITABLE[object.kind][field] : undefined;
+    if (!rule) throw new RangeError(`${object.kind} has no field ${field} that a person can edit`);
+    values[field] = value === null ? null : read(field, value, rule);
+  }
+  const amount = values.daily_budget;
+  const audit =
+    object.kind === 'adset' && typeof amount === 'number' ? personRow(world, object, amount, now) : null;
+  return { type: 'change', at: now, objectId, fields: values, effectiveAt: now, audit, tally: null };
+}
+
+function read(field: string, value: unknown, rule: FieldRule): FieldValue {
+  if (rule === 'text' && typeof value === 'string') return value;
+  if (rule === 'flag' && typeof value === 'boolean') return value;
+  if (rule === 'list' && Array.isArray(value)) return value as Record<string, unknown>[];
+  if (rule === 'instant' && typeof value === 'string' && !Number.isNaN(Date.parse(value))) {
+    return Date.parse(value);
+  }
+  if (rule === 'amount' || rule === 'instant') {
+    const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+    if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
+  }
+  throw new RangeError(`${field} can't be ${JSON.stringify(value)}`);
+}
+
+function personRow(world: World, adSet: MarketObject, amount: number, at: number): AuditRow {
+  return {
+    sequence: world.audit.length + 1,
+    at,
+    adSetId: adSet.id,
+    actor: 'person',
+    before: adSet.number('daily_budget', at) ?? 0,
+    requested: amount,
+    outcome: 'applied',
+    appliedAt: at,
+    code: null,
+    subcode: null,
+    fault: null,
+  };
+}

@@ -1,0 +1,30 @@
+import { Controls } from './controls.js';
+import { serveMarket } from './server.js';
+import type { Market, MarketOptions } from './types.js';
+import { World } from './world.js';
+
+export type * from './types.js';
+
+/** Opens the world that the directory holds, or a new one, and serves it. Rejects where the port is taken. */
+export async function startMarket(options: MarketOptions): Promise<Market> {
+  const world = await World.open(options);
+  const controls = new Controls(world);
+  const server = await serveMarket(world, controls, options).catch(async (error: unknown) => {
+    await world.close();
+    throw error;
+  });
+  return {
+    url: server.url,
+    account: world.account,
+    createTest: (spec) => controls.createTest(spec),
+    order: (fault) => controls.order(fault),
+    withdraw: (faultId) => controls.withdraw(faultId),
+    audit: () => controls.audit(),
+    budgets: (adSetIds) => controls.budgets(adSetIds),
+    edit: (objectId, fields) => controls.edit(objectId, fields),
+    close: async () => {
+      await server.close();
+      await world.close();
+    },
+  };
+}

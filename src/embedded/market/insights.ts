@@ -1,0 +1,175 @@
+import { dayName } from './calendar.js';
+import type { Delivered } from './delivery.js';
+import { invalidParameter } from './graph-error.js';
+import { majorUnits } from './money.js';
+import { parseFiltering } from './nodes.js';
+import { effectiveStatus, type MarketObject } from './objects.js';
+import { type Page, paginate } from './paging.js';
+import { type Period, periodsOf } from './periods.js';
+import { type GraphRequest, listParam } from './request.js';
+import type { World } from './world.js';
+
+const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
+/** Meta counts one purchase under each of these names: whoever sums them counts it three times. */
+const PURCHASE_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
+
+/** One answer row before its fields are picked. `spend` is whole minor units, rounded hour by hour. */
+interface InsightsRow extends Delivered {
+  ad: MarketObject;
+  period: Period;
+  hour: number | null;
+}
+
+/**
+ * `/{object}/insights` at level ad: a row an ad and period (and hour of the account's day) with delivery.
+ * `at` is the instant whose figures the listing shows; the hour that runs is there as far as it has come.
+ */
+export function readInsights(
+  object: MarketObject,
+  request: GraphRequest,
+  at: number,
+  world: World,
+  origin: string,
+): Page<Record<string, unknown>> {
+  const { params } = request;
+  const level = params.level ?? (object.kind === 'ad' ? 'ad' : object.kind);
+  if (level !== 'ad') throw invalidParameter(`param level ${String(level)} is not supported here: use ad`);
+  const hourly = readBreakdowns(params.breakdowns);
+  const calendar = world.calendar;
+  const periods = periodsOf(params, calendar.localDay(at), calendar.localDay(world.accountNode.createdAt));
+  const fields = fieldsOf(params.fields);
+  const rows = adsOf(object, params.filtering, at)
+    .flatMap((ad) => rowsOf(ad, periods, hourly, at, world))
+    .map((row) => pick(row, fields, at, world));
+  return paginate(rows, request, at, origin);
+}
+
+function readBreakdowns(value: unknown): boolean {
+  const breakdowns = listParam(value);
+  const other = breakdowns.find((breakdown) => breakdown !== HOURLY);
+  if (other !== undefined) throw invalidParameter(`param breakdowns ${other} is not supported`);
+  return breakdowns.length > 0;
+}
+
+function adsOf(object: MarketObject, filtering: unknown, at: number): MarketObject[] {
+  const filters = parseFiltering(filtering);
+  const ads = object.kind === 'ad' ? [object] : object.descendants('ad');
+  return ads.filter((ad) =>
+    filters.every(({ field, accepts }) => {
+      switch (field) {
+        case 'ad.id':
+          return accepts(ad.id);
+        case 'adset.id':
+          return accepts(ad.ancestor('adset').id);
+        case 'campaign.id':
+          return accepts(ad.ancestor('campaign').id);
+        case 'ad.effective_status':
+          return accepts(effectiveStatus(ad, at));
+        default:
+          throw invalidParameter(`Filtering field ${field} is not supported`);
+      }
+    }),
+  );
+}
+
+function rowsOf(
+  ad: MarketObject,
+  periods: Period[],
+  hourly: boolean,
+  at: number,
+  world: World,
+): InsightsRow[] {
+  const groups = new Map<string, { row: InsightsRow; spendByHour: Map<number, number> }>();
+  const earliest = Math.min(...periods.map(({ since }) => since));
+  for (const quarter of world.delivery.quarters(ad, at)) {
+    const day = Math.floor(quarter.localHour / 24);
+    if (day < earliest) continue;
+    periods.forEach((period, index) => {
+      if (day < period.since || day > period.until) return;
+      const hour = hourly ? quarter.localHour % 24 : null;
+      const key = `${index}/${hour}`;
+      let group = groups.get(key);
+      if (!group) {
+        group = { row: { ...NOTHING, ad, period, hour }, spendByHour: new Map() };
+        groups.set(key, group);
+      }
+      const { row, spendByHour } = group;
+      row.impressions += quarter.impressions;
+      row.clicks += quarter.clicks;
+      row.linkClicks += quarter.linkClicks;
+      row.conversions += quarter.conversions;
+      row.revenue += quarter.revenue;
+      spendByHour.set(quarter.localHour, (spendByHour.get(quarter.localHour) ?? 0) + quarter.spend);
+    });
+  }
+  for (const { row, spendByHour } of groups.values()) {
+    for (const spend of spendByHour.values()) row.spend += Math.round(spend);
+  }
+  return [...groups.values()]
+    .map(({ row }) => row)
+    .sort((a, b) => a.period.since - b.period.since || (a.hour ?? 0) - (b.hour ?? 0));
+}
+
+const NOTHING: Delivered = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };
+
+type RowReader = (row: InsightsRow, at: number, world: World) => unknown;
+
+/** Undefined: the field is left out of the row, as Graph does where there is nothing to say. */
+const FIELDS: Record<string, RowReader> = {
+  ad_id: ({ ad }) => ad.id,
+  ad_name: ({ ad }, at) => ad.text('name', at),
+  adset_id: ({ ad }) => ad.ancestor('adset').id,
+  adset_name: ({ ad }, at) => ad.ancestor('adset').text('name', at),
+  campaign_id: ({ ad }) => ad.ancestor('campaign').id,
+  campaign_name: ({ ad }, at) => ad.ancestor('campaign').text('name', at),
+  account_id: (_row, _at, world) => world.account.id.replace(/^act_/, ''),
+  account_name: (_row, _at, world) => world.account.name,
+  account_currency: (_row, _at, world) => world.account.currency,
+  attribution_setting: () => '7d_click_1d_view',
+  impressions: ({ impressions }) => String(impressions),
+  clicks: ({ clicks }) => String(clicks),
+  inline_link_clicks: ({ linkClicks }) => (linkClicks === 0 ? undefined : String(linkClicks)),
+  spend: ({ spend }, _at, world) => majorUnits(spend, world.account.currency),
+  ctr: ({ clicks, impressions }) => ((100 * clicks) / impressions).toFixed(6),
+  inline_link_click_ctr: ({ linkClicks, impressions }) => ((100 * linkClicks) / impressions).toFixed(6),
+  actions: ({ linkClicks, conversions }) =>
+    orNothing([
+      ...action('link_click', linkClicks, String),
+      ...PURCHASE_TYPES.flatMap((type) => action(type, conversions, String)),
+    ]),
+  action_values: ({ revenue }, _at, world) =>
+    orNothing(
+      PURCHASE_TYPES.flatMap((type) =>
+        action(type, revenue, (minor) => majorUnits(minor, world.account.currency)),
+      ),
+    ),
+  date_start: ({ period }) => dayName(period.since),
+  date_stop: ({ period }) => dayName(period.until),
+};
+
+const DEFAULT_FIELDS = ['account_id', 'campaign_id', 'adset_id', 'ad_id', 'impressions', 'spend'];
+
+function action(type: string, amount: number, write: (amount: number) => string) {
+  return amount === 0 ? [] : [{ action_type: type, value: write(amount) }];
+}
+
+function orNothing<Item>(items: Item[]): Item[] | undefined {
+  return items.length === 0 ? undefined : items;
+}
+
+function fieldsOf(value: unknown): string[] {
+  const asked = listParam(value);
+  const unknown = asked.find((field) => !Object.hasOwn(FIELDS, field));
+  if (unknown !== undefined) throw invalidParameter(`${unknown} is not valid for fields param.`);
+  return [...(asked.length > 0 ? asked : DEFAULT_FIELDS), 'date_start', 'date_stop'];
+}
+
+function pick(row: InsightsRow, fields: string[], at: number, world: World): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const field of fields) picked[field] = FIELDS[field]?.(row, at, world);
+  if (row.hour !== null) {
+    const hour = String(row.hour).padStart(2, '0');
+    picked[HOURLY] = `${hour}:00:00 - ${hour}:59:59`;
+  }
+  return picked;
+}

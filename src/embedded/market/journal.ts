@@ -1,0 +1,68 @@
+import { type FileHandle, mkdir, open, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * An append-only file of JSON lines. {@link append} resolves when the line is on disk (fdatasync), so what was
+ * answered survives a kill; a line torn by one is dropped on the next start.
+ */
+export class Journal<Event> {
+  readonly #file: FileHandle;
+
+  private constructor(
+    file: FileHandle,
+    /** What was on disk when it was opened. */
+    readonly events: readonly Event[],
+  ) {
+    this.#file = file;
+  }
+
+  /** Throws where a line other than the last can't be read: that is damage, not a kill. */
+  static async open<Event>(directory: string): Promise<Journal<Event>> {
+    await mkdir(directory, { recursive: true });
+    const path = join(directory, 'market.jsonl');
+    const text = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
+    const { events, length } = parseLines<Event>(text, path);
+    if (length < text.length) await truncate(path, length);
+    const file = await open(path, 'a');
+    await syncDirectory(directory);
+    return new Journal<Event>(file, events);
+  }
+
+  /** One caller at a time. */
+  async append(event: Event): Promise<void> {
+    await this.#file.appendFile(`${JSON.stringify(event)}\n`);
+    await this.#file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+function parseLines<Event>(bytes: Buffer, path: string): { events: Event[]; length: number } {
+  const events: Event[] = [];
+  let start = 0;
+  for (let end = bytes.indexOf(10, start); end !== -1; end = bytes.indexOf(10, start)) {
+    try {
+      events.push(JSON.parse(bytes.toString('utf8', start, end)) as Event);
+    } catch (cause) {
+      if (end === bytes.length - 1) break;
+      throw new Error(`${path}: line ${events.length + 1} is damaged`, { cause });
+    }
+    start = end + 1;
+  }
+  return { events, length: start };
+}
+
+/** Without it a power cut can lose the file itself, whatever was synced into it. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,105 @@
+import type { FieldValue } from './events.js';
+import { Timeline } from './timeline.js';
+
+export type ObjectKind = 'account' | 'campaign' | 'adset' | 'ad';
+
+/** An object of the account. Its fields have a history, since delivery and late effects need one. */
+export class MarketObject {
+  readonly children: MarketObject[] = [];
+  /** Ad sets: no budget change is taken until then (Meta's limit of changes an hour). */
+  blockedUntil = 0;
+  readonly #fields = new Map<string, Timeline<FieldValue>>();
+
+  constructor(
+    readonly kind: ObjectKind,
+    readonly id: string,
+    readonly parent: MarketObject | null,
+    readonly createdAt: number,
+    /** Ads only. */
+    readonly truth: { clickRate: number; conversionRate: number } | null = null,
+  ) {
+    parent?.children.push(this);
+  }
+
+  set(field: string, at: number, value: FieldValue): void {
+    let timeline = this.#fields.get(field);
+    if (!timeline) {
+      timeline = new Timeline<FieldValue>();
+      this.#fields.set(field, timeline);
+    }
+    timeline.set(at, value);
+  }
+
+  /** Null where the field was never set, or not yet. */
+  get(field: string, at: number): FieldValue {
+    return this.#fields.get(field)?.at(at) ?? null;
+  }
+
+  number(field: string, at: number): number | null {
+    const value = this.get(field, at);
+    return typeof value === 'number' ? value : null;
+  }
+
+  text(field: string, at: number): string {
+    const value = this.get(field, at);
+    return typeof value === 'string' ? value : '';
+  }
+
+  history(field: string): Timeline<FieldValue> | undefined {
+    return this.#fields.get(field);
+  }
+
+  /** Instants in the open interval at which any field is set. */
+  instantsBetween(after: number, before: number): number[] {
+    return [...this.#fields.values()].flatMap((timeline) => timeline.instantsBetween(after, before));
+  }
+
+  /** The nearest object of that kind, itself or one it stands under. */
+  ancestor(kind: ObjectKind): MarketObject {
+    if (this.kind === kind) return this;
+    if (!this.parent) throw new Error(`${this.kind} ${this.id} stands under no ${kind}`);
+    return this.parent.ancestor(kind);
+  }
+
+  /** Every object of that kind under this one, in the order of creation. */
+  descendants(kind: ObjectKind): MarketObject[] {
+    return this.children.flatMap((child) => (child.kind === kind ? [child] : child.descendants(kind)));
+  }
+}
+
+/** Graph's effective status: the object's own, unless one it stands under is not active. */
+export function effectiveStatus(object: MarketObject, at: number): string {
+  const ordered = object.text('effective_status', at);
+  if (ordered !== '') return ordered;
+  const own = object.text('status', at);
+  if (own !== 'ACTIVE') return own;
+  for (let above = object.parent; above; above = above.parent) {
+    if (above.kind === 'account' || above.text('status', at) === 'ACTIVE') continue;
+    return above.kind === 'campaign' ? 'CAMPAIGN_PAUSED' : 'ADSET_PAUSED';
+  }
+  return 'ACTIVE';
+}
+
+/** Minor units a day that an ad may spend at an instant: 0 where it doesn't deliver. */
+export function dailySpendOf(ad: MarketObject, at: number): number {
+  if (effectiveStatus(ad, at) !== 'ACTIVE' || ad.createdAt > at) return 0;
+  const adSet = ad.ancestor('adset');
+  const start = adSet.number('start_time', at) ?? adSet.createdAt;
+  const end = adSet.number('end_time', at);
+  if (at < start || (end !== null && at >= end)) return 0;
+  if (adSet.ancestor('account').number('account_status', at) !== 1) return 0;
+  const sharing = adSet.children.filter((child) => effectiveStatus(child, at) === 'ACTIVE').length;
+  return dailyBudgetOf(adSet, at, start, end) / sharing;
+}
+
+function dailyBudgetOf(adSet: MarketObject, at: number, start: number, end: number | null): number {
+  const campaign = adSet.ancestor('campaign');
+  const shared = campaign.number('daily_budget', at);
+  if (shared !== null) return shared / campaign.children.length;
+  const daily = adSet.number('daily_budget', at);
+  if (daily !== null) return daily;
+  const lifetime = adSet.number('lifetime_budget', at);
+  // A lifetime budget is spread evenly; Meta has none without an end.
+  if (lifetime === null || end === null || end <= start) return 0;
+  return (lifetime * 86_400_000) / (end - start);
+}

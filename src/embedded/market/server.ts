@@ -1,0 +1,85 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import { controlRoutes } from './control.js';
+import type { Controls } from './controls.js';
+import { Graph, unknownPath } from './graph.js';
+import { type GraphAnswer, parseRequest } from './request.js';
+import type { World } from './world.js';
+
+type Env = { Bindings: HttpBindings };
+
+export interface MarketServer {
+  url: string;
+  /** Ends open connections too, the hanging ones among them. */
+  close(): Promise<void>;
+}
+
+/** Graph and the market's own routes on 127.0.0.1. Rejects where the port is taken. */
+export async function serveMarket(
+  world: World,
+  controls: Controls,
+  options: { port: number; accessToken: string },
+): Promise<MarketServer> {
+  const closing = new AbortController();
+  let url = '';
+  const graph = new Graph(world, options.accessToken, () => url);
+  const app = new Hono<Env>();
+  app.route('/__market', controlRoutes(controls));
+  app.all('*', async (c) => {
+    const { method } = c.req;
+    if (method !== 'GET' && method !== 'POST') return c.json(unknownPath({ path: [method] }).body(), 400);
+    const body = method === 'POST' ? await c.req.text() : '';
+    const request = parseRequest(method, new URL(c.req.url), body, c.req.header('content-type') ?? '');
+    if (!request) return c.json(unknownPath({ path: [c.req.path.slice(1)] }).body(), 400);
+    request.params.access_token ??= c.req.header('authorization')?.replace(/^(Bearer|OAuth) /, '');
+    return send(c, await graph.answer(request), closing.signal);
+  });
+
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  // Node's 5 s would reset connections that a client's pool still holds, which looks like a fault.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    close: () =>
+      new Promise<void>((resolve) => {
+        closing.abort();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function send(c: Context<Env>, answer: GraphAnswer, closing: AbortSignal): Promise<Response> {
+  const { outgoing } = c.env;
+  switch (answer.kind) {
+    case 'json':
+      return new Response(JSON.stringify(answer.body), {
+        status: answer.status,
+        headers: { 'content-type': 'application/json; charset=UTF-8', ...answer.headers },
+      });
+    case 'html':
+      return c.html(answer.body, { status: 502 });
+    case 'drop':
+      outgoing.destroy();
+      return RESPONSE_ALREADY_SENT;
+    case 'hang':
+      await new Promise<void>((resolve) => {
+        outgoing.once('close', resolve);
+        closing.addEventListener('abort', () => resolve(), { once: true });
+      });
+      outgoing.destroy();
+      return RESPONSE_ALREADY_SENT;
+  }
+}

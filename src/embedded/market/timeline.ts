@@ -1,0 +1,36 @@
+/** The values of one field over time. A value holds from its instant until the next one's. */
+export class Timeline<T> {
+  readonly #entries: { at: number; value: T }[] = [];
+
+  /** At equal instants the later call wins. An instant may lie in the future (a late effect). */
+  set(at: number, value: T): void {
+    let index = this.#entries.length;
+    while (index > 0 && this.#entries[index - 1]!.at > at) index--;
+    this.#entries.splice(index, 0, { at, value });
+  }
+
+  /** Undefined before the first value. */
+  at(instant: number): T | undefined {
+    for (let i = this.#entries.length - 1; i >= 0; i--) {
+      const entry = this.#entries[i]!;
+      if (entry.at <= instant) return entry.value;
+    }
+    return undefined;
+  }
+
+  /** Instants in the open interval at which a value is set. */
+  instantsBetween(after: number, before: number): number[] {
+    return this.#entries.filter(({ at }) => at > after && at < before).map(({ at }) => at);
+  }
+
+  /** Changes to another value in (after, until], the first value of all not counted. */
+  changes(after: number, until: number): { at: number; from: T; to: T }[] {
+    const found: { at: number; from: T; to: T }[] = [];
+    for (let i = 1; i < this.#entries.length; i++) {
+      const { at, value } = this.#entries[i]!;
+      const previous = this.#entries[i - 1]!.value;
+      if (at > after && at <= until && value !== previous) found.push({ at, from: previous, to: value });
+    }
+    return found;
+  }
+}

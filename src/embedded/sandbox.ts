@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createClock } from '../clock.js';
+import type { Addresses } from '../service/collaborators.js';
+import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
+import { acquireLock } from './lock.js';
+import { type Market, startMarket } from './market/index.js';
+import { startPostgres } from './postgres.js';
+import { startTemporal } from './temporal.js';
+import { keepTimeBase } from './time-base.js';
+
+export interface SandboxOptions {
+  /** All that the sandbox keeps. One process at a time. */
+  directory: string;
+  /** Begin a new world: what the folder holds is deleted, once the lock is held. */
+  fresh: boolean;
+  timeScale: number;
+  seed: number;
+  namespace: string;
+  apiVersion: string;
+  /** 0: any free port. */
+  ports: { temporal: number; temporalUi: number; market: number };
+  /** Real ones in place of embedded ones; null: embedded. */
+  databaseUrl: string | null;
+  temporalAddress: string | null;
+  /** Takes each line of the parts' own complaints. */
+  log(line: string): void;
+}
+
+/** The embedded parts, up and running. */
+export interface Sandbox {
+  /** What the clients are given: in nothing else do the embedded parts differ from real ones. */
+  addresses: Addresses;
+  market: Market;
+  /** Null where Temporal is not embedded. */
+  temporalUiUrl: string | null;
+  /** The folder held no world before this start. */
+  isNew: boolean;
+  /** Settles when an embedded server ended by itself, with a sentence. */
+  broken: Promise<string>;
+  /** End workers, API and clients first. */
+  stop(): Promise<void>;
+}
+
+/** The market asks for a token as Meta does; it opens nothing else. */
+const MARKET_TOKEN = `sandbox-${randomBytes(12).toString('hex')}`;
+const SOCKET_TIMEOUT_MS = 1_000;
+
+/** Starts everything that the service needs, on this machine. @throws DataFolderInUse, PortTaken */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { directory } = options;
+  await mkdir(directory, { recursive: true });
+  const lock = await acquireLock(directory);
+  const stops: (() => Promise<void>)[] = [() => lock.release()];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    if (options.fresh) await clear(directory);
+    const isNew = !(await readdir(directory)).includes('clock.json');
+    const timeBase = keepTimeBase(directory, options.timeScale);
+    const clock = createClock(timeBase);
+    const market = await startMarket({
+      directory: path.join(directory, 'market'),
+      clock,
+      seed: options.seed,
+      port: options.ports.market,
+      accessToken: MARKET_TOKEN,
+    });
+    stops.push(() => market.close());
+    let postgres: Addresses['postgres'];
+    if (options.databaseUrl === null) {
+      const embedded = await startPostgres({ directory: path.join(directory, 'postgres') });
+      stops.push(() => embedded.stop());
+      postgres = embedded.config;
+    } else {
+      postgres = { connectionString: options.databaseUrl };
+    }
+    let temporal: { address: string; namespace: string };
+    let temporalUiUrl: string | null = null;
+    let broken: Promise<string> = new Promise(() => {});
+    if (options.temporalAddress === null) {
+      const server = await startTemporal({
+        directory: path.join(directory, 'temporal'),
+        namespace: options.namespace,
+        port: options.ports.temporal,
+        uiPort: options.ports.temporalUi,
+        searchAttributes: SEARCH_ATTRIBUTE_KEYS,
+        log: options.log,
+      });
+      stops.push(() => server.stop());
+      temporal = { address: server.address, namespace: server.namespace };
+      temporalUiUrl = server.uiUrl;
+      broken = server.exited;
+    } else {
+      temporal = { address: options.temporalAddress, namespace: options.namespace };
+    }
+    return {
+      addresses: {
+        environment: 'sandbox',
+        timeBase,
+        clock,
+        postgres,
+        temporal,
+        meta: {
+          accessToken: MARKET_TOKEN,
+          appSecret: null,
+          accountId: market.account.id,
+          graphUrl: market.url,
+          apiVersion: options.apiVersion,
+          socketTimeoutMs: SOCKET_TIMEOUT_MS,
+        },
+      },
+      market,
+      temporalUiUrl,
+      isNew,
+      broken,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function clear(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith('lock.')) await rm(path.join(directory, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,17 @@
+/** What a person who watches the service is told: one line an event. */
+export interface ServiceEvent {
+  /** Experiment time, epoch ms. */
+  at: number;
+  kind: 'look' | 'decision' | 'state' | 'phase' | 'write' | 'control' | 'trouble' | 'report';
+  experimentId: string | null;
+  text: string;
+}
+
+/** Takes an event; never throws and never waits. */
+export type Announce = (event: ServiceEvent) => void;
+
+/** An event as one line: instant, experiment, kind, text. */
+export function formatEvent(event: ServiceEvent): string {
+  const instant = `${new Date(event.at).toISOString().slice(0, 16).replace('T', ' ')}`;
+  return `${instant}  ${(event.experimentId ?? '-').padEnd(22)} ${event.kind.padEnd(8)} ${event.text}`;
+}

@@ -1,0 +1,78 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type pg from 'pg';
+import { createMetaClient } from '../clients/meta/index.js';
+import type { MetaClient } from '../clients/meta/types.js';
+import { migrate } from '../clients/postgres/migrate.js';
+import { createPool } from '../clients/postgres/pool.js';
+import { createStore } from '../clients/postgres/store.js';
+import type { Store } from '../clients/postgres/types.js';
+import { createClock, type ExperimentClock } from '../clock.js';
+import type { TimeBase } from '../domain/clock.js';
+
+/** Addresses and credentials; embedded parts and real ones differ in nothing else. */
+export interface Addresses {
+  environment: 'sandbox' | 'live';
+  timeBase: TimeBase;
+  /** Unset: made from the time base and the machine's clock. */
+  clock?: ExperimentClock;
+  postgres: pg.PoolConfig | { connectionString: string };
+  temporal: { address: string; namespace: string };
+  meta: {
+    accessToken: string;
+    appSecret: string | null;
+    accountId: string;
+    graphUrl: string;
+    apiVersion: string;
+    socketTimeoutMs: number;
+  };
+}
+
+/** The clients that worker and API share. */
+export interface Collaborators {
+  environment: 'sandbox' | 'live';
+  timeBase: TimeBase;
+  clock: ExperimentClock;
+  store: Store;
+  meta: MetaClient;
+  client: Client;
+  namespace: string;
+  address: string;
+  /** Real ms. */
+  socketTimeoutMs: number;
+  close(): Promise<void>;
+}
+
+/** Connects to Postgres (and migrates it), to Temporal and to Meta. @throws where one of the first two can't be reached. */
+export async function connectCollaborators(addresses: Addresses): Promise<Collaborators> {
+  const { environment, timeBase, meta: metaConfig } = addresses;
+  const pool = createPool(addresses.postgres);
+  let connection: Connection | undefined;
+  try {
+    await migrate(pool);
+    // TLS, API key and profiles come from Temporal's own environment variables and file.
+    const { connectionOptions } = loadClientConnectConfig();
+    connection = await Connection.connect({ ...connectionOptions, address: addresses.temporal.address });
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  const { namespace, address } = addresses.temporal;
+  const store = createStore(pool, { environment, accountId: metaConfig.accountId });
+  const opened = connection;
+  return {
+    environment,
+    timeBase,
+    clock: addresses.clock ?? createClock(timeBase),
+    store,
+    meta: createMetaClient({ ...metaConfig, appSecret: metaConfig.appSecret ?? undefined }),
+    client: new Client({ connection: opened, namespace }),
+    namespace,
+    address,
+    socketTimeoutMs: metaConfig.socketTimeoutMs,
+    async close() {
+      await opened.close();
+      await store.close();
+    },
+  };
+}

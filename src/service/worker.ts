@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import { activityInfo, heartbeat } from '@temporalio/activity';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from '../activities/index.js';
+import { HOUR_MS } from '../domain/experiment.js';
+import type { Announce } from '../events.js';
+import { TASK_QUEUE } from '../workflows/contract.js';
+import type { Collaborators } from './collaborators.js';
+
+export interface RunningWorker {
+  /** Rejects when the worker fails. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Late effects of a write of unknown outcome, experiment ms. */
+const LATE_EFFECT_MS = HOUR_MS / 12;
+
+/** The wait after a write of unknown outcome, experiment ms: longer than its socket lives and than any late effect. */
+export function unknownOutcomeWaitMs(socketTimeoutMs: number, scale: number): number {
+  return Math.max(1.5 * socketTimeoutMs * scale, LATE_EFFECT_MS);
+}
+
+/** Every activity heartbeats, so that a killed worker is noticed in seconds. */
+const heartbeats: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    async execute(input, next) {
+      const { heartbeatTimeoutMs } = activityInfo();
+      const timer = heartbeatTimeoutMs ? setInterval(heartbeat, heartbeatTimeoutMs / 3) : undefined;
+      try {
+        return await next(input);
+      } finally {
+        clearInterval(timer);
+      }
+    },
+  },
+});
+
+/** Runs workflows and activities until stopped. */
+export async function startWorker(
+  collaborators: Collaborators,
+  options: { announce: Announce; writesAllowed: boolean; maxCachedWorkflows: number; taskQueue?: string },
+): Promise<RunningWorker> {
+  const { store, meta, clock, client, timeBase, address, namespace, environment } = collaborators;
+  const { connectionOptions } = loadClientConnectConfig();
+  const connection = await NativeConnection.connect({ ...connectionOptions, address });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: options.taskQueue ?? TASK_QUEUE,
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    activities: createActivities({
+      store,
+      meta,
+      clock,
+      client,
+      timeBase,
+      announce: options.announce,
+      writesAllowed: options.writesAllowed,
+      unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
+    }),
+    interceptors: { activity: [heartbeats] },
+    maxCachedWorkflows: options.maxCachedWorkflows,
+    // A killed worker's workflows stand still for this long; the sandbox's hours are short.
+    stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',
+    shutdownGraceTime: '3 seconds',
+    shutdownForceTime: '8 seconds',
+  });
+  const done = worker.run().finally(() => connection.close());
+  done.catch(() => {});
+  return {
+    done,
+    async stop() {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+      await done.catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { CancellationScope, uuid4 } from '@temporalio/workflow';
+import { type ExperimentState, isEnded } from '../domain/experiment.js';
+import { needsAttention, revert } from './compensation.js';
+import { type ExperimentInput, REVERT_WINDOW_DAYS } from './contract.js';
+import { hold, rollOut, verify } from './rollout.js';
+import { RecordDisagrees, Run } from './run.js';
+import { awaitApproval, test, waitWhilePaused } from './testing.js';
+
+/** What a run of the experiment workflow ends with. */
+export interface ExperimentResult {
+  state: ExperimentState;
+  reason: string;
+}
+
+/** The business process of one state: waits for what is next, acts, and leaves the next state on record. */
+const STEPS: Record<ExperimentState, (run: Run) => Promise<void>> = {
+  running: test,
+  paused: waitWhilePaused,
+  awaiting_approval: awaitApproval,
+  rolling_out: rollOut,
+  held: hold,
+  verifying: verify,
+  reverting: revert,
+  needs_attention: needsAttention,
+  completed: reopen,
+  no_winner: end,
+  reverted: end,
+  stopped: end,
+};
+
+/**
+ * One A/B test from its first check to its end. The record in Postgres says in which state it is; this decides
+ * what comes next. It is the only one that acts: people's controls are queued and taken between steps.
+ *
+ * A cancellation in Temporal means stop, with the budgets restored where money has moved.
+ */
+export async function experimentWorkflow(input: ExperimentInput): Promise<ExperimentResult> {
+  const run = new Run(input);
+  const scope = CancellationScope.current();
+  scope.cancelRequested.catch(() => run.cancel(uuid4()));
+  return CancellationScope.nonCancellable(async () => {
+    try {
+      await run.load();
+      do {
+        await STEPS[run.state](run);
+        await run.continueAsNewIfDue();
+      } while (!isEnded(run.state));
+      await run.drain(`The experiment has ended: ${run.state}.`);
+    } catch (error) {
+      if (error instanceof RecordDisagrees) return run.startAfresh();
+      throw error;
+    }
+    return { state: run.state, reason: run.experiment.stateReason };
+  });
+}
+
+/** A completed experiment can be reverted for 30 days: its ad sets are leased again, or the revert is refused. */
+async function reopen(run: Run): Promise<void> {
+  const intent = await run.nextQueued();
+  if (intent === null) return;
+  const until = (run.experiment.endedAt ?? 0) + REVERT_WINDOW_DAYS * 24 * 3_600_000;
+  if (run.now() > until)
+    return run.refuse(intent, `It was completed more than ${REVERT_WINDOW_DAYS} days ago.`);
+  const refused = await run.tryBecome('reverting', `Reverted by ${intent.args.by}: ${intent.args.reason}`);
+  if (refused !== null) return run.refuse(intent, `The ad sets are in use: ${refused}.`);
+  run.askers.push(intent);
+}
+
+async function end(): Promise<void> {}

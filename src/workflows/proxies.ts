@@ -1,0 +1,125 @@
+import { ActivityFailure, ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
+import type { BudgetActivities } from '../activities/budgets.js';
+import type { ExperimentActivities } from '../activities/experiments.js';
+import type { LookActivities } from '../activities/looks.js';
+import type { ObservationActivities } from '../activities/observations.js';
+import type { PromotionActivities } from '../activities/promotions.js';
+import type { ReconcileActivities } from '../activities/reconcile.js';
+import type { ReportActivities } from '../activities/reports.js';
+
+/**
+ * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. No activity is retried for
+ * longer than a minute: a longer wait is a workflow timer, which any intent wakes.
+ */
+const COMMON = { heartbeatTimeout: '3 seconds', scheduleToCloseTimeout: '60 seconds' } as const;
+
+/** Postgres: short, safe to repeat, and likely to be back in a moment. */
+export const record = proxyActivities<ExperimentActivities>({
+  ...COMMON,
+  startToCloseTimeout: '15 seconds',
+  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
+});
+
+/** Reads from Meta: a few quick tries for a passing fault; Meta's own "later" is not retried here at all. */
+export const observations = proxyActivities<ObservationActivities>({
+  ...COMMON,
+  startToCloseTimeout: '60 seconds',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 5,
+  },
+});
+
+/** Statistics over Postgres: deterministic, so a fault is Postgres's and passes, or a bug and stays. */
+export const looks = proxyActivities<LookActivities>({
+  ...COMMON,
+  startToCloseTimeout: '30 seconds',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 5,
+  },
+});
+
+/** Preflight and gates read Meta: as observations. */
+export const promotions = proxyActivities<PromotionActivities>({
+  ...COMMON,
+  startToCloseTimeout: '60 seconds',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 5,
+  },
+});
+
+/**
+ * Budget reads and writes. A try may last as long as a socket time-out and a read-back; only faults that left
+ * nothing behind are thrown and retried, five times: an attempt of unknown outcome comes back as an answer.
+ */
+export const budgets = proxyActivities<BudgetActivities>({
+  heartbeatTimeout: '3 seconds',
+  startToCloseTimeout: '3 minutes',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 5,
+  },
+});
+
+/** Temporal and Postgres, for many experiments: the next Schedule comes anyway, so a few tries are enough. */
+export const upkeep = proxyActivities<ReconcileActivities & ReportActivities>({
+  heartbeatTimeout: '10 seconds',
+  startToCloseTimeout: '5 minutes',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+    maximumAttempts: 3,
+  },
+});
+
+/** How long the record may be away before it is asked again, real time. */
+const RECORD_AWAY = '30 seconds';
+
+/** Repeats a step on the record until Postgres is back. A failure that no retry mends is thrown. */
+export async function enduring<T>(step: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await step();
+    } catch (error) {
+      const cause = error instanceof ActivityFailure ? error.cause : undefined;
+      const permanent = cause instanceof ApplicationFailure && cause.nonRetryable;
+      if (!(error instanceof ActivityFailure) || permanent) throw error;
+      await sleep(RECORD_AWAY, { summary: 'the record does not answer; trying again' });
+    }
+  }
+}
+
+/** A failed activity as the business process sees it. */
+export interface Trouble {
+  /** Meta's error class; `transient` also for time-outs and faults of ours. */
+  kind: string;
+  /** Experiment ms to wait by Meta's hint, or null. */
+  retryAfterMs: number | null;
+  message: string;
+}
+
+/** What stands behind a failed activity. Anything that is no activity failure is thrown on. */
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const cause = error.cause;
+  if (cause instanceof ApplicationFailure && cause.type?.startsWith('Meta.')) {
+    const details = cause.details?.[0] as { retryAfterMs?: number | null } | undefined;
+    return {
+      kind: cause.type.slice('Meta.'.length),
+      retryAfterMs: details?.retryAfterMs ?? null,
+      message: cause.message,
+    };
+  }
+  return { kind: 'transient', retryAfterMs: null, message: cause?.message ?? error.message };
+}

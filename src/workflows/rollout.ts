@@ -1,0 +1,234 @@
+import { type Budgets, formatAmount } from '../domain/budget.js';
+import { HOUR_MS } from '../domain/experiment.js';
+import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
+import type { Intent } from './inbox.js';
+import { budgets, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
+import { instant, type Run } from './run.js';
+
+/** Attempts of unknown outcome in one step before the rollout goes back. */
+const UNKNOWN_OUTCOMES = 4;
+/** How often a hold that ends by itself is tried. */
+const HOLD_AGAIN_MS = HOUR_MS / 6;
+/** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
+const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
+
+/** How a step of the rollout went. `interrupted`: an intent has changed the state. */
+type Step =
+  | { kind: 'done'; at: number }
+  | { kind: 'hold'; code: string; reason: string }
+  | { kind: 'back'; reason: string }
+  | { kind: 'interrupted' };
+
+/**
+ * `rolling_out`: the next phase at its time, or what a person asks for. Driven by the phases on record, so a
+ * run that was lost goes on where the ledger stands and never starts again at the first phase.
+ */
+export async function rollOut(run: Run): Promise<void> {
+  const { plan, phasesDone } = run.promotion;
+  const index = plan.phases.findIndex((phase) => phasesDone[phase.name] === undefined);
+  const phase = plan.phases[index];
+  if (!phase) return finishRollout(run);
+  const before = plan.phases[index - 1];
+  const dueAt = before ? phasesDone[before.name]! + phase.waitHours * HOUR_MS : run.now();
+
+  const intent = await run.next(dueAt, `phase ${phase.name}`);
+  if (intent) return actOn(run, intent);
+  const step = await applyPhase(run, phase, index === plan.phases.length - 1);
+  switch (step.kind) {
+    case 'done':
+      run.promotion = { ...run.promotion, phasesDone: { ...phasesDone, [phase.name]: step.at } };
+      return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
+    case 'hold':
+      await run.become('held', `Phase ${phase.name} waits: ${step.reason}`, { code: step.code });
+      return run.answerAskers(run.experiment.stateReason);
+    case 'back':
+      await run.become('reverting', `Phase ${phase.name} failed: ${step.reason} The budgets go back.`);
+      return run.answerAskers(run.experiment.stateReason);
+    case 'interrupted':
+      return;
+  }
+}
+
+/** `held`: until a person resumes it, or what held it is over. */
+export async function hold(run: Run): Promise<void> {
+  const endsItself = SELF_ENDING.includes(run.experiment.stateCode ?? '');
+  const again = run.holdUntil ?? run.now() + HOLD_AGAIN_MS;
+  const intent = await run.next(endsItself ? again : null, 'trying again');
+  run.holdUntil = null;
+  if (intent?.kind === 'resume') return resume(run, intent);
+  if (intent) return actOn(run, intent);
+  const reading = await readBudgets(run);
+  if ('trouble' in reading) {
+    run.holdUntil = run.now() + (reading.trouble.retryAfterMs ?? HOLD_AGAIN_MS);
+    return run.report(`Still held: ${reading.trouble.message}`);
+  }
+  await run.become('rolling_out', 'What held the rollout is over; it goes on.');
+}
+
+/** Refused while a value stands that is a person's: going on would overwrite it. */
+async function resume(run: Run, intent: Intent): Promise<void> {
+  const reading = await readBudgets(run);
+  if ('trouble' in reading) return run.refuse(intent, `Meta must be asked first: ${reading.trouble.message}`);
+  if (reading.unexpected.length > 0) {
+    return run.refuse(
+      intent,
+      `Someone else's budget still stands: ${amounts(run, reading.current, reading.unexpected)}. Set it back, or revert, or stop.`,
+    );
+  }
+  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
+  await run.answer(intent, 'The rollout goes on.');
+}
+
+/** What a person may ask for while budgets are on the move; `check` only tells. */
+export async function actOn(run: Run, intent: Intent): Promise<void> {
+  const who = `${intent.args.by}: ${intent.args.reason}`;
+  switch (intent.kind) {
+    case 'check':
+      return run.answer(intent, `${run.state}: ${run.experiment.stateReason}`, run.lastDecision);
+    case 'pause':
+      await run.become('held', `Paused by ${who}`, { code: 'person' });
+      return run.answer(intent, 'The rollout is held; the budgets stay where they are.');
+    case 'revert':
+      await run.become('reverting', `Reverted by ${who}`);
+      run.askers.push(intent);
+      return;
+    case 'stop':
+      if (intent.args.budgets === 'restore') {
+        await run.become('reverting', `Stopped with restore by ${who}`, { code: 'stop' });
+        run.askers.push(intent);
+        return;
+      }
+      await enduring(() => budgets.setPromotionStatus(run.experiment.id, 'stopped'));
+      await run.become('stopped', `Stopped by ${who}. The budgets stay as they are.`);
+      return run.answer(intent, 'Stopped. The budgets stay as they are.');
+  }
+}
+
+/** Gate, cut, read back, raise, read back. */
+async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise<Step> {
+  const { id } = run.experiment;
+  let against: string[];
+  let current: Budgets;
+  try {
+    against = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [id]);
+    current = (await budgets.readBudgets.executeWithOptions({ summary: 'budgets before the phase' }, [id]))
+      .current;
+  } catch (error) {
+    return holdOrBack(run, troubleOf(error));
+  }
+  if (against.length > 0) return { kind: 'hold', code: 'gate', reason: against.join(' ') };
+
+  let readBackAt = run.now();
+  for (const adSetId of writeOrder(current, phase.targets)) {
+    const step = await write(run, phase, adSetId);
+    if (step.kind !== 'done') return step;
+    readBackAt = step.at;
+  }
+  const request = { experimentId: id, phase: phase.name, readBackAt, last };
+  const at = await enduring(() =>
+    budgets.completePhase.executeWithOptions({ summary: `phase ${phase.name} is complete` }, [request]),
+  );
+  return { kind: 'done', at };
+}
+
+/** One ad set to its target. After an unknown outcome: wait longer than it can still take effect, then ask again. */
+async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<Step> {
+  const target = phase.targets[adSetId]!;
+  for (let unknown = 0; ; unknown++) {
+    try {
+      const request = { experimentId: run.experiment.id, phase: phase.name, adSetId, target };
+      const summary = `ad set ${adSetId} to ${formatAmount(target, run.experiment.currency)}`;
+      const outcome = await budgets.writeBudget.executeWithOptions({ summary }, [request]);
+      switch (outcome.kind) {
+        case 'applied':
+          return { kind: 'done', at: outcome.at };
+        case 'refused':
+          return { kind: 'back', reason: outcome.reason };
+        case 'foreign':
+        case 'unsafe':
+          return { kind: 'hold', code: outcome.kind, reason: outcome.reason };
+        case 'blocked':
+          return holdOrBack(run, {
+            kind: outcome.cause,
+            retryAfterMs: outcome.retryAfterMs,
+            message: outcome.reason,
+          });
+        case 'unknown': {
+          if (unknown === UNKNOWN_OUTCOMES) {
+            return {
+              kind: 'back',
+              reason: `Meta left ${unknown} writes of ad set ${adSetId} without an answer.`,
+            };
+          }
+          const until = run.now() + outcome.waitMs;
+          for (
+            let intent = await run.next(until, 'a write of unknown outcome');
+            intent;
+            intent = await run.next(until, 'a write of unknown outcome')
+          ) {
+            const state = run.state;
+            await actOn(run, intent);
+            if (run.state !== state) return { kind: 'interrupted' };
+          }
+        }
+      }
+    } catch (error) {
+      const trouble = troubleOf(error);
+      return { kind: 'back', reason: `Retries are exhausted: ${trouble.message}` };
+    }
+  }
+}
+
+/** Trouble before anything of this step was sent: a hold, or the way back where waiting doesn't help. */
+function holdOrBack(run: Run, trouble: Trouble): Step {
+  if (['not_found', 'invalid', 'too_large'].includes(trouble.kind))
+    return { kind: 'back', reason: trouble.message };
+  run.holdUntil = trouble.retryAfterMs === null ? null : run.now() + trouble.retryAfterMs;
+  return { kind: 'hold', code: trouble.kind, reason: trouble.message };
+}
+
+async function finishRollout(run: Run): Promise<void> {
+  const last = run.promotion.plan.phases.at(-1)!;
+  await run.become('verifying', `${phaseSentence(run, last)} The lift is watched on the live control.`, {
+    promotedAt: Math.min(...Object.values(run.promotion.phasesDone)),
+  });
+}
+
+function phaseSentence(run: Run, phase: PlannedPhase): string {
+  const winner = run.promotion.plan.winnerAdSetId;
+  return `Phase ${phase.name} of ${run.promotion.winnerVariantId} is read back: ${amounts(run, phase.targets, [winner])}.`;
+}
+
+async function readBudgets(run: Run) {
+  try {
+    return await budgets.readBudgets.executeWithOptions({ summary: 'whose are the budgets now' }, [
+      run.experiment.id,
+    ]);
+  } catch (error) {
+    return { trouble: troubleOf(error) };
+  }
+}
+
+/** Ad sets with their amounts, as people read them. */
+export function amounts(run: Run, current: Budgets, adSetIds = Object.keys(current)): string {
+  return adSetIds
+    .map((id) => `ad set ${id} at ${formatAmount(current[id]!, run.experiment.currency)}`)
+    .join(', ');
+}
+
+/** When the verification window ends; experiment time. */
+export function verificationEnd(run: Run): number {
+  const { settleHours, windowHours } = run.experiment.policy.verification;
+  return Math.max(...Object.values(run.promotion.phasesDone)) + (settleHours + windowHours) * HOUR_MS;
+}
+
+/** `verifying`: the window passes unless a person reverts or stops. */
+export async function verify(run: Run): Promise<void> {
+  const until = verificationEnd(run);
+  const intent = await run.next(until, 'the verification window ends');
+  if (intent) return actOn(run, intent);
+  await run.become(
+    'completed',
+    `The verification window ended ${instant(until)}; the winner keeps its budget.`,
+  );
+}

@@ -1,0 +1,231 @@
+import type { Standing } from '../activities/looks.js';
+import type { PromotionGrounds } from '../activities/promotions.js';
+import { nextCheckAt } from '../domain/check-grid.js';
+import type { Decision } from '../domain/decision.js';
+import { HOUR_MS } from '../domain/experiment.js';
+import type { Intent } from './inbox.js';
+import { looks, observations, promotions, troubleOf } from './proxies.js';
+import { instant, type Run } from './run.js';
+
+/** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
+const CHECK_AGAIN_MS = HOUR_MS / 4;
+
+/** `running`: wait for the next check or for a person, then act. */
+export async function test(run: Run): Promise<void> {
+  const dueAt = nextDue(run);
+  run.showNextCheck(dueAt);
+  const intent = await run.next(dueAt, 'next check');
+  switch (intent?.kind) {
+    case undefined:
+      return check(run, null, dueAt);
+    case 'check':
+      return check(run, intent, run.now());
+    case 'promote':
+      return forcePromotion(run, intent);
+    case 'pause':
+      await run.become('paused', `Paused by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Checks and promotion are paused; the ads go on.');
+    case 'stop':
+      await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Stopped. No budget was moved.');
+  }
+}
+
+/** `paused`: only a person ends it; the horizon is judged when it is resumed. */
+export async function waitWhilePaused(run: Run): Promise<void> {
+  const intent = await run.next(null, 'paused by a person');
+  if (intent?.kind === 'resume') {
+    await run.become('running', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
+    return run.answer(intent, 'Checks go on.');
+  }
+  if (intent?.kind === 'stop') {
+    await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+    return run.answer(intent, 'Stopped. No budget was moved.');
+  }
+}
+
+/** `awaiting_approval`: stands for the policy's hours, past the horizon too, then lapses. */
+export async function awaitApproval(run: Run): Promise<void> {
+  const { policy, stateChangedAt } = run.experiment;
+  const intent = await run.next(stateChangedAt + policy.approvalHours * HOUR_MS, 'the approval lapses');
+  switch (intent?.kind) {
+    case undefined:
+      return run.become('running', `Nobody approved within ${policy.approvalHours} h; the test goes on.`);
+    case 'approve':
+      return approve(run, intent);
+    case 'promote':
+      return forcePromotion(run, intent);
+    case 'pause':
+      await run.become('paused', `Paused by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Paused; the approval is no longer asked for.');
+    case 'stop':
+      await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Stopped. No budget was moved.');
+  }
+}
+
+function nextDue(run: Run): number {
+  const { id: experimentId, startedAt, policy } = run.experiment;
+  if (run.retryCheckAt !== null) return run.retryCheckAt;
+  const grid = {
+    experimentId,
+    startedAt,
+    checkEveryHours: policy.checkEveryHours,
+    horizonHours: policy.horizonHours,
+  };
+  return nextCheckAt(grid, run.lastCheckAt, run.now());
+}
+
+/** One check: ingest, look, decide. */
+async function check(run: Run, asker: Intent | null, dueAt: number): Promise<void> {
+  const decision = await look(run, dueAt, asker?.args.by ?? 'schedule');
+  if (decision === null) {
+    if (asker) await run.refuse(asker, run.trouble ?? 'The check failed.');
+    return;
+  }
+  const [reason = ''] = decision.reasons;
+  switch (decision.verdict) {
+    case 'promote':
+      if (run.experiment.policy.approvalRequired) {
+        await run.become('awaiting_approval', `${reason} A person must approve.`);
+        break;
+      }
+      return promote(run, groundsOf(decision), asker);
+    case 'no_winner':
+      await run.become('no_winner', reason);
+      break;
+    default:
+      run.trouble = null;
+  }
+  if (asker) await run.answer(asker, decision.reasons.join(' '), decision);
+}
+
+/** Fresh data, then the next look. Null where Meta or the statistics failed: nothing is decided, the check comes again. */
+async function look(run: Run, dueAt: number, askedBy: string): Promise<Decision | null> {
+  const { id: experimentId } = run.experiment;
+  try {
+    await observations.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
+      { experimentId, until: dueAt },
+    ]);
+    const lookNumber = (run.lastDecision?.lookNumber ?? 0) + 1;
+    const decision = await looks.look.executeWithOptions({ summary: `look ${lookNumber}` }, [
+      { experimentId, lookNumber, dueAt, askedBy },
+    ]);
+    run.lastDecision = decision;
+    run.retryCheckAt = null;
+    if (askedBy === 'schedule') run.lastCheckAt = dueAt;
+    return decision;
+  } catch (error) {
+    const trouble = troubleOf(error);
+    run.retryCheckAt = run.now() + (trouble.retryAfterMs ?? CHECK_AGAIN_MS);
+    await run.report(
+      `The check failed: ${trouble.message} Next try ${instant(run.retryCheckAt)}; nothing is decided.`,
+    );
+    return null;
+  }
+}
+
+/** By force: skips statistics and approval, never preflight; needs an ad that leads. */
+async function forcePromotion(run: Run, intent: Intent): Promise<void> {
+  const standing = await standingNow(run);
+  if (typeof standing === 'string') return run.refuse(intent, standing);
+  if (standing.leaderVariantId === null)
+    return run.refuse(intent, 'No ad leads, so there is none to promote.');
+  const grounds = { ...standing, winnerVariantId: standing.leaderVariantId };
+  await promote(
+    run,
+    {
+      ...grounds,
+      lookNumber: run.lastDecision?.lookNumber ?? 0,
+      confidence: run.lastDecision?.confidence ?? 0,
+      forced: true,
+      by: intent.args.by,
+      reason: intent.args.reason,
+    },
+    intent,
+  );
+}
+
+/** Preflight and the harm gate on fresh data, never a new test: refused where that winner no longer leads. */
+async function approve(run: Run, intent: Intent): Promise<void> {
+  const decision = run.lastDecision;
+  if (!decision?.winnerVariantId) return run.refuse(intent, 'There is no decision to approve.');
+  const standing = await standingNow(run);
+  if (typeof standing === 'string') return run.refuse(intent, standing);
+  if (standing.leaderVariantId !== decision.winnerVariantId) {
+    const leader = standing.leaderVariantId ?? 'no ad';
+    return run.refuse(
+      intent,
+      `${decision.winnerVariantId} no longer leads: ${leader} does. Nothing was promoted.`,
+    );
+  }
+  await promote(run, { ...groundsOf(decision), by: intent.args.by, reason: intent.args.reason }, intent);
+}
+
+/** Where the ads stand on fresh data, or the sentence that says why that isn't known. */
+async function standingNow(run: Run): Promise<Standing | string> {
+  const { id: experimentId } = run.experiment;
+  const dueAt = run.now();
+  try {
+    await observations.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
+      { experimentId, until: dueAt },
+    ]);
+    return await looks.standing.executeWithOptions({ summary: 'who leads, without a look' }, [
+      { experimentId, dueAt },
+    ]);
+  } catch (error) {
+    return `Fresh data could not be had: ${troubleOf(error).message} Nothing was promoted.`;
+  }
+}
+
+function groundsOf(decision: Decision): PromotionGrounds {
+  const { winnerVariantId, lookNumber, confidence, metrics } = decision;
+  if (winnerVariantId === null) throw new TypeError(`look ${lookNumber} has no winner`);
+  const effects = decision.pairs
+    .filter((pair) => pair.variantA === winnerVariantId || pair.variantB === winnerVariantId)
+    .map(({ variantB, evidence }) => ({
+      theta: variantB === winnerVariantId ? evidence.theta : -evidence.theta,
+      se: evidence.se,
+    }));
+  const { theta, se } = effects.reduce((least, effect) => (effect.theta < least.theta ? effect : least));
+  return {
+    winnerVariantId,
+    lookNumber,
+    confidence,
+    metrics,
+    theta,
+    se,
+    forced: false,
+    by: 'rule',
+    reason: decision.reasons.join(' '),
+  };
+}
+
+/** Preflight and the plan, on record; then the rollout begins. Who asked is answered after its first phase. */
+async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
+  const { id, startedAt, policy } = run.experiment;
+  let reasons: string[];
+  try {
+    const opened = await promotions.openPromotion.executeWithOptions(
+      { summary: `preflight for ${grounds.winnerVariantId}` },
+      [id, grounds],
+    );
+    if (opened.kind === 'opened') {
+      run.promotion = opened.promotion;
+      await run.become('rolling_out', grounds.reason, { winnerVariantId: opened.promotion.winnerVariantId });
+      if (asker) run.askers.push(asker);
+      return;
+    }
+    reasons = opened.reasons;
+  } catch (error) {
+    reasons = [troubleOf(error).message];
+  }
+  const message = `${grounds.winnerVariantId} is not promoted: ${reasons.join(' ')}`;
+  if (!grounds.forced && run.now() >= startedAt + policy.horizonHours * HOUR_MS) {
+    await run.become('no_winner', `The planned time is over and ${message}`);
+  } else {
+    await run.report(message);
+  }
+  if (asker?.kind === 'check') return run.answer(asker, message, run.lastDecision);
+  if (asker) await run.refuse(asker, message);
+}

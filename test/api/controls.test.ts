@@ -1,0 +1,218 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ControlFailed, ControlInvalid, TemporalUnavailable } from '../../src/api/gateway.js';
+import { CONTROL_KINDS, REVERT_WINDOW_DAYS } from '../../src/workflows/contract.js';
+import { FakeGateway } from './support/fake-gateway.js';
+import { type Api, HOUR, START, startApi } from './support/harness.js';
+import { aDecision, moveTo, seedExperiment } from './support/seed.js';
+
+let api: Api;
+let serial = 0;
+const newId = () => `controlled_${++serial}`;
+const who = { by: 'Ada', reason: 'a look at it' };
+
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+afterEach(() => {
+  api.gateway.asked.length = 0;
+  api.gateway.failure = null;
+  api.gateway.answer = new FakeGateway().answer;
+  api.clock.at = START;
+});
+
+const post = (id: string, kind: string, body: unknown = who, headers = {}) =>
+  api.post(`/api/ab/experiments/${id}/${kind}`, body, headers);
+
+describe('a control', () => {
+  it.each(CONTROL_KINDS)(
+    '%s goes to the workflow with who, why and a key, and answers its outcome',
+    async (kind) => {
+      const id = newId();
+      await seedExperiment(api, id);
+      const more =
+        kind === 'resolve' ? { action: 'retry_restore' } : kind === 'stop' ? { budgets: 'restore' } : {};
+      api.gateway.answer = async () => ({
+        kind: 'done',
+        outcome: { state: 'running', message: 'Looked.', decision: aDecision(id, 'continue_testing') },
+      });
+      const answer = await post(id, kind, { ...who, ...more }, { 'idempotency-key': `key-${kind}` });
+      expect(answer.status).toBe(200);
+      expect(Object.keys(answer.body).sort()).toEqual(
+        [
+          'control',
+          'control_id',
+          'decision',
+          'experiment_id',
+          'look_at',
+          'message',
+          'state',
+          'status',
+        ].sort(),
+      );
+      expect(answer.body).toMatchObject({
+        experiment_id: id,
+        control: kind,
+        control_id: `key-${kind}`,
+        status: 'done',
+        state: 'running',
+        message: 'Looked.',
+        decision: { verdict: 'continue_testing', look_number: 1 },
+      });
+      expect(api.gateway.asked).toEqual([
+        { experimentId: id, kind, asked: { ...who, ...more, controlId: `key-${kind}` }, waitMs: 200 },
+      ]);
+    },
+  );
+
+  it('without a key gets one of its own each time', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    await post(id, 'pause');
+    await post(id, 'pause');
+    const [first, second] = api.gateway.asked.map(({ asked }) => asked.controlId);
+    expect(first).toMatch(/^[0-9a-f-]{36}$/);
+    expect(second).not.toBe(first);
+  });
+
+  it('without an outcome in time is 202 and says where to look', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    const answer = await post(id, 'pause');
+    expect(answer.status).toBe(202);
+    expect(answer.body).toMatchObject({
+      status: 'pending',
+      state: null,
+      look_at: `/api/ab/experiments/${id}`,
+    });
+    api.gateway.answer = async () => ({ kind: 'pending', accepted: false });
+    expect((await post(id, 'pause')).body.message).toMatch(/No worker has taken it/);
+  });
+
+  it('that does not fit is 409 with the state and what would fit', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    api.gateway.answer = async () => ({
+      kind: 'refused',
+      refusal: { state: 'paused', allowed: ['resume', 'stop'], message: 'It is paused.' },
+    });
+    const answer = await post(id, 'check');
+    expect(answer.status).toBe(409);
+    expect(answer.type).toBe('application/problem+json');
+    expect(answer.body).toMatchObject({
+      status: 409,
+      detail: 'It is paused.',
+      state: 'paused',
+      allowed: ['resume', 'stop'],
+      experiment_id: id,
+    });
+  });
+
+  it('of an unknown experiment is 404', async () => {
+    const answer = await post('nobody', 'pause');
+    expect(answer.status).toBe(404);
+    expect(answer.body.detail).toContain('nobody');
+    expect(api.gateway.asked).toEqual([]);
+  });
+
+  it.each([
+    { kind: 'pause', body: { reason: 'x' }, field: 'by' },
+    { kind: 'pause', body: { by: 'Ada' }, field: 'reason' },
+    { kind: 'pause', body: { ...who, reason: ' ' }, field: 'reason' },
+    { kind: 'pause', body: { ...who, budgets: 'keep' }, field: 'budgets' },
+    { kind: 'stop', body: { ...who, budgets: 'burn' }, field: 'budgets' },
+    { kind: 'resolve', body: who, field: 'action' },
+    { kind: 'promote', body: { by: 'Ada' }, field: 'reason' },
+  ])('$kind with a bad $field is 400', async ({ kind, body, field }) => {
+    const id = newId();
+    await seedExperiment(api, id);
+    const answer = await post(id, kind, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([expect.objectContaining({ field })]);
+    expect(api.gateway.asked).toEqual([]);
+  });
+
+  it('with a malformed key is 400', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    const answer = await post(id, 'pause', who, { 'idempotency-key': 'two words' });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([expect.objectContaining({ field: 'idempotency-key' })]);
+  });
+
+  it('a check needs neither name nor reason', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    await post(id, 'check', {});
+    expect(api.gateway.asked[0]?.asked).toMatchObject({ by: 'api', reason: 'asked for over the API' });
+  });
+
+  it('answers 503 without Temporal, 502 where the workflow fails, 400 where it finds something missing', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    api.gateway.failure = new TemporalUnavailable('away');
+    expect((await post(id, 'pause')).status).toBe(503);
+    api.gateway.failure = new ControlFailed('The worker is too old.');
+    expect(await post(id, 'pause')).toMatchObject({
+      status: 502,
+      body: { detail: 'The worker is too old.' },
+    });
+    api.gateway.failure = new ControlInvalid('stop needs budgets');
+    expect(await post(id, 'pause')).toMatchObject({ status: 400, body: { detail: 'stop needs budgets' } });
+  });
+});
+
+describe('an experiment that has ended', () => {
+  it.each(['no_winner', 'stopped'] as const)(
+    '%s refuses every control without asking Temporal',
+    async (state) => {
+      const id = newId();
+      await seedExperiment(api, id);
+      await moveTo(api, id, state);
+      for (const kind of CONTROL_KINDS) {
+        const body = kind === 'resolve' ? { ...who, action: 'accept_current' } : who;
+        const answer = await post(id, kind, body);
+        expect(answer.status).toBe(409);
+        expect(answer.body).toMatchObject({ state, allowed: [] });
+      }
+      expect(api.gateway.asked).toEqual([]);
+    },
+  );
+
+  it('completed can be reverted for 30 days, and nothing else', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    await moveTo(api, id, 'completed', { at: START });
+    expect(await post(id, 'pause')).toMatchObject({ status: 409, body: { allowed: ['revert'] } });
+    api.clock.at = START + REVERT_WINDOW_DAYS * 24 * HOUR;
+    expect((await post(id, 'revert')).status).toBe(202);
+    expect(api.gateway.asked.map(({ kind }) => kind)).toEqual(['revert']);
+    api.clock.at += 1;
+    const late = await post(id, 'revert');
+    expect(late).toMatchObject({ status: 409, body: { state: 'completed', allowed: [] } });
+    expect(late.body.detail).toMatch(/more than 30 days ago/);
+    expect(api.gateway.asked).toHaveLength(1);
+  });
+
+  it('answers a control that ended it again from the record, under its key', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    await api.store.recordControl({
+      ...who,
+      controlId: 'stop-1',
+      experimentId: id,
+      kind: 'stop',
+      at: START,
+      outcome: 'accepted',
+      message: 'Stopped.',
+    });
+    await moveTo(api, id, 'stopped');
+    expect(await post(id, 'stop', who, { 'idempotency-key': 'stop-1' })).toMatchObject({
+      status: 200,
+      body: { status: 'done', state: 'stopped', message: 'Stopped.', control_id: 'stop-1' },
+    });
+    expect(await post(id, 'pause', who, { 'idempotency-key': 'stop-1' })).toMatchObject({ status: 422 });
+    expect((await post(id, 'stop', who, { 'idempotency-key': 'stop-2' })).status).toBe(409);
+    expect(api.gateway.asked).toEqual([]);
+  });
+});

@@ -1,0 +1,380 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TemporalUnavailable } from '../../src/api/gateway.js';
+import type { MarketTest } from '../../src/embedded/market/index.js';
+import { type Answer, type Api, HOUR, START, startApi } from './support/harness.js';
+
+let api: Api;
+let test: MarketTest;
+let serial = 0;
+
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+beforeEach(async () => {
+  test = await api.market.createTest({
+    name: `test ${++serial}`,
+    ads: [
+      { name: 'control', dailyBudget: 5_000, trueClickRate: 0.02 },
+      { name: 'challenger', dailyBudget: 5_000, trueClickRate: 0.03 },
+    ],
+  });
+});
+
+function request(more: Record<string, unknown> = {}) {
+  return {
+    name: 'Hooks in November',
+    variants: [
+      { role: 'control', ad_id: test.adIds[0] },
+      { role: 'challenger', ad_id: test.adIds[1] },
+    ],
+    ...more,
+  };
+}
+
+const create = (body: unknown) => api.post('/api/ab/experiments', body);
+
+function errorsOf(answer: Answer): { field: string; message: string }[] {
+  expect(answer.type).toBe('application/problem+json');
+  return answer.body.errors as unknown as { field: string; message: string }[];
+}
+
+describe('a sound test', () => {
+  it('is registered, started, and answered with what Meta says of it', async () => {
+    const id = `sound_${serial}`;
+    const answer = await create(
+      request({
+        id,
+        variants: [
+          { role: 'challenger', ad_id: test.adIds[1], creative: { hook: 'Stop', visual_notes: 'red' } },
+          { role: 'control', ad_id: test.adIds[0], creative: { headline: null } },
+        ],
+        policy: { confidence: 0.99, verification: { window_hours: 72 }, approval_required: true },
+      }),
+    );
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get('location')).toBe(`/api/ab/experiments/${id}`);
+    expect(answer.body).toMatchObject({
+      experiment_id: id,
+      state: 'running',
+      environment: 'sandbox',
+      account_id: api.market.account.id,
+      currency: api.market.account.currency,
+      start_date: '2026-11-23T09:00:00Z',
+      promoted_at: null,
+      end_date: null,
+      winner_ad_id: null,
+      workflow: 'started',
+      note: null,
+    });
+    expect(answer.body.variants).toEqual([
+      {
+        id: 'control',
+        role: 'control',
+        ad_id: test.adIds[0],
+        ad_set_id: test.adSetIds[0],
+        creative: { hook: null, headline: null, text: null, script: null, visual_notes: null },
+      },
+      {
+        id: 'challenger-1',
+        role: 'challenger',
+        ad_id: test.adIds[1],
+        ad_set_id: test.adSetIds[1],
+        creative: { hook: 'Stop', headline: null, text: null, script: null, visual_notes: 'red' },
+      },
+    ]);
+    expect(answer.body.policy).toEqual({
+      objective: 'click_through_rate',
+      rule: 'sequential',
+      confidence: 0.99,
+      minimum_run_hours: 24,
+      minimum_impressions: 100,
+      minimum_clicks: 25,
+      horizon_hours: 672,
+      check_every_hours: 6,
+      phases: [
+        { winner_share: 0.6, wait_hours: 0 },
+        { winner_share: 0.7, wait_hours: 1 },
+        { winner_share: 0.8, wait_hours: 2 },
+      ],
+      approval_required: true,
+      approval_hours: 72,
+      verification: { settle_hours: 24, window_hours: 72 },
+    });
+    expect(api.gateway.started).toContain(id);
+    expect((await api.store.getExperiment(id))?.policy.approvalRequired).toBe(true);
+  });
+
+  it('gets an id where the caller gives none', async () => {
+    const answer = await create(request());
+    expect(answer.status).toBe(201);
+    expect(answer.body.experiment_id).toMatch(/^exp_[0-9a-f]{10}$/);
+  });
+
+  it('is registered once when the same is sent twice, even after its ads have stopped', async () => {
+    const body = request({ id: `twice_${serial}` });
+    const first = await create(body);
+    await api.market.edit(test.adSetIds[0]!, { status: 'PAUSED' });
+    const second = await create(body);
+    expect([first.status, second.status]).toEqual([201, 200]);
+    expect(second.body.variants).toEqual(first.body.variants);
+    expect(await create({ ...body, name: 'Another' })).toMatchObject({ status: 409 });
+  });
+
+  it('is registered while Temporal is away, and says that its workflow comes later', async () => {
+    api.gateway.failure = new TemporalUnavailable('away');
+    const answer = await create(request({ id: `later_${serial}` }));
+    api.gateway.failure = null;
+    expect(answer.status).toBe(201);
+    expect(answer.body.workflow).toBe('deferred');
+    expect(answer.body.note).toMatch(/Temporal does not answer/);
+    expect(await api.store.getExperiment(`later_${serial}`)).not.toBeNull();
+  });
+});
+
+describe('what stands against a test at Meta', () => {
+  const refusals: {
+    what: string;
+    prepare: () => Promise<void>;
+    body?: () => Record<string, unknown>;
+    field: string;
+    says: RegExp;
+  }[] = [
+    {
+      what: 'two variants in one ad set',
+      prepare: async () => {},
+      body: () => ({
+        variants: [
+          { role: 'control', ad_id: test.adIds[0] },
+          { role: 'challenger', ad_id: test.adIds[0] },
+        ],
+      }),
+      field: 'variants[1].ad_id',
+      says: /is the ad of variants\[0\] too/,
+    },
+    {
+      what: 'a campaign budget',
+      prepare: () => api.market.edit(test.campaignId, { daily_budget: 10_000 }),
+      field: 'variants[0].ad_id',
+      says: /campaign budget/,
+    },
+    {
+      what: 'a lifetime budget',
+      prepare: () => api.market.edit(test.adSetIds[1]!, { daily_budget: null, lifetime_budget: 90_000 }),
+      field: 'variants[1].ad_id',
+      says: /lifetime budget/,
+    },
+    {
+      what: 'a budget schedule',
+      prepare: () => api.market.edit(test.adSetIds[1]!, { is_budget_schedule_enabled: true }),
+      field: 'variants[1].ad_id',
+      says: /budget schedule/,
+    },
+    {
+      what: 'an ad that is not active',
+      prepare: () => api.market.edit(test.adIds[1]!, { status: 'PAUSED' }),
+      field: 'variants[1].ad_id',
+      says: /Ad \d+ is not active/,
+    },
+    {
+      what: 'an ad set that is not active',
+      prepare: () => api.market.edit(test.adSetIds[0]!, { status: 'PAUSED' }),
+      field: 'variants[0].ad_id',
+      says: /Ad set \d+ is not active/,
+    },
+    {
+      what: 'an ad that Meta does not know',
+      prepare: async () => {},
+      body: () => ({
+        variants: [
+          { role: 'control', ad_id: test.adIds[0] },
+          { role: 'challenger', ad_id: '999999999999999' },
+        ],
+      }),
+      field: 'variants[1].ad_id',
+      says: /knows no ad 999999999999999/,
+    },
+    {
+      what: 'an end before the horizon',
+      prepare: () => api.market.edit(test.adSetIds[1]!, { end_time: START + 671 * HOUR }),
+      field: 'variants[1].ad_id',
+      says: /ends on .* before/,
+    },
+    {
+      what: "a phase below Meta's minimum",
+      prepare: async () => {
+        const daily_budget = 2 * api.market.account.minDailyBudget;
+        for (const adSetId of test.adSetIds) await api.market.edit(adSetId, { daily_budget });
+      },
+      field: 'policy.phases',
+      says: /below Meta's minimum/,
+    },
+    {
+      what: 'another account',
+      prepare: async () => {},
+      body: () => ({ account_id: 'act_1' }),
+      field: 'account_id',
+      says: /is not the account/,
+    },
+    {
+      what: 'another currency',
+      prepare: async () => {},
+      body: () => ({ currency: 'JPY' }),
+      field: 'currency',
+      says: /is JPY, but/,
+    },
+    {
+      what: 'an account without act_',
+      prepare: async () => {},
+      body: () => ({ account_id: '123456' }),
+      field: 'account_id',
+      says: /with its prefix, act_/,
+    },
+  ];
+
+  it.each(refusals)('$what is refused with 400', async ({ prepare, body, field, says }) => {
+    await prepare();
+    const answer = await create(request(body?.()));
+    expect(answer.status).toBe(400);
+    const found = errorsOf(answer).filter((error) => error.field === field);
+    expect(found.map((error) => error.message).join(' ')).toMatch(says);
+  });
+
+  it('an ad set of a live experiment is refused with 409, which names it', async () => {
+    expect((await create(request({ id: `holder_${serial}` }))).status).toBe(201);
+    const answer = await create(request({ id: `second_${serial}` }));
+    expect(answer.status).toBe(409);
+    expect(answer.body.experiment_id).toBe(`holder_${serial}`);
+    expect(errorsOf(answer).map((error) => error.field)).toEqual(['variants[0].ad_id', 'variants[1].ad_id']);
+    expect(await api.store.getExperiment(`second_${serial}`)).toBeNull();
+  });
+
+  it('all problems are told at once', async () => {
+    await api.market.edit(test.adIds[0]!, { status: 'PAUSED' });
+    await api.market.edit(test.adSetIds[1]!, { end_time: START + HOUR, is_budget_schedule_enabled: true });
+    const messages = errorsOf(await create(request({ currency: 'JPY' })))
+      .map((error) => error.message)
+      .join(' ');
+    for (const part of [/JPY/, /is not active/, /ends on/, /budget schedule/]) expect(messages).toMatch(part);
+  });
+
+  it('a winner that has its last share already is no fault of the test', async () => {
+    await api.market.edit(test.adSetIds[0]!, { daily_budget: 90_000 });
+    await api.market.edit(test.adSetIds[1]!, { daily_budget: 10_000 });
+    expect((await create(request())).status).toBe(201);
+  });
+
+  it('no answer from Meta is 502 and registers nothing', async () => {
+    const fault = await api.market.order({ kind: 'html', objectId: test.adIds[0]!, times: null });
+    const answer = await create(request({ id: `unread_${serial}` }));
+    await api.market.withdraw(fault);
+    expect(answer.status).toBe(502);
+    expect(await api.store.getExperiment(`unread_${serial}`)).toBeNull();
+  });
+
+  it('a rate limit is 503', async () => {
+    const fault = await api.market.order({ kind: 'rate_limit', delayMs: 120_000, times: null });
+    const answer = await create(request());
+    await api.market.withdraw(fault);
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(60);
+  });
+});
+
+describe('what stands against a test in the request', () => {
+  const variants = (count: number) => [
+    { role: 'control', ad_id: test.adIds[0] },
+    ...Array.from({ length: count }, (_, i) => ({ role: 'challenger', ad_id: `9${i}` })),
+  ];
+  const bodies: { field: string; says: RegExp; body: () => Record<string, unknown> }[] = [
+    { field: 'name', says: /is missing/, body: () => ({ name: undefined }) },
+    { field: 'name', says: /1 to 200/, body: () => ({ name: '  ' }) },
+    { field: 'id', says: /letters, digits/, body: () => ({ id: 'a/b' }) },
+    { field: 'colour', says: /is not a field/, body: () => ({ colour: 'red' }) },
+    { field: 'variants', says: /at least one challenger/, body: () => ({ variants: variants(0) }) },
+    { field: 'variants', says: /at most 6/, body: () => ({ variants: variants(6) }) },
+    {
+      field: 'variants',
+      says: /exactly one control, not 0/,
+      body: () => ({ variants: variants(2).slice(1) }),
+    },
+    {
+      field: 'variants[1].role',
+      says: /control or challenger/,
+      body: () => ({ variants: [...variants(0), { role: 'rival', ad_id: '9' }] }),
+    },
+    {
+      field: 'variants[1].id',
+      says: /is the id of variants\[0\] too/,
+      body: () => ({
+        variants: [
+          { id: 'x', role: 'control', ad_id: '1' },
+          { id: 'x', role: 'challenger', ad_id: '2' },
+        ],
+      }),
+    },
+    {
+      field: 'variants[0].creative.slogan',
+      says: /is not a field/,
+      body: () => ({
+        variants: [{ role: 'control', ad_id: '1', creative: { slogan: 'x' } }, ...variants(1)],
+      }),
+    },
+    { field: 'policy.confidence', says: /error rates/, body: () => ({ policy: { confidence: 0.97 } }) },
+    { field: 'policy.minimum_clicks', says: /25/, body: () => ({ policy: { minimum_clicks: 5 } }) },
+    {
+      field: 'policy.minimum_run_hours',
+      says: /from 24/,
+      body: () => ({ policy: { minimum_run_hours: 2 } }),
+    },
+    { field: 'policy.horizon_hours', says: /to 2160/, body: () => ({ policy: { horizon_hours: 1e6 } }) },
+    {
+      field: 'policy.horizon_hours',
+      says: /at least minimum_run_hours \(72 < 100\)/,
+      body: () => ({ policy: { horizon_hours: 72, minimum_run_hours: 100 } }),
+    },
+    {
+      field: 'policy.check_every_hours',
+      says: /from 1/,
+      body: () => ({ policy: { check_every_hours: 0.5 } }),
+    },
+    {
+      field: 'policy.phases[1].winner_share',
+      says: /more than that of the phase before/,
+      body: () => ({
+        policy: {
+          phases: [
+            { winner_share: 0.7, wait_hours: 0 },
+            { winner_share: 0.6, wait_hours: 1 },
+          ],
+        },
+      }),
+    },
+    {
+      field: 'policy.phases[0].wait_hours',
+      says: /must be 0/,
+      body: () => ({ policy: { phases: [{ winner_share: 0.7, wait_hours: 1 }] } }),
+    },
+    {
+      field: 'policy.phases[1].wait_hours',
+      says: /4 budget changes an hour/,
+      body: () => ({
+        policy: {
+          phases: [
+            { winner_share: 0.6, wait_hours: 0 },
+            { winner_share: 0.7, wait_hours: 0.1 },
+          ],
+        },
+      }),
+    },
+    { field: 'policy.horizon', says: /is not a field/, body: () => ({ policy: { horizon: 1 } }) },
+  ];
+
+  it.each(bodies)('$field $says', async ({ field, says, body }) => {
+    const answer = await create(request(body()));
+    expect(answer.status).toBe(400);
+    const found = errorsOf(answer).filter((error) => error.field === field);
+    expect(found.map((error) => error.message).join(' ')).toMatch(says);
+    expect(answer.body.detail).toContain(field);
+  });
+});

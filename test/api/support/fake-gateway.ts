@@ -1,0 +1,65 @@
+import type { ControlAnswer, Gateway, ScheduledJob, Subject } from '../../../src/api/gateway.js';
+import type { ControlKind, Controls, ExperimentStatus } from '../../../src/workflows/contract.js';
+
+export interface AskedControl {
+  experimentId: string;
+  kind: ControlKind;
+  asked: Controls[ControlKind] & { controlId: string };
+  waitMs: number;
+}
+
+/** Temporal with the answers that a test lays out; it remembers what it was asked. */
+export class FakeGateway implements Gateway {
+  readonly started: string[] = [];
+  readonly asked: AskedControl[] = [];
+  readonly statuses = new Map<string, ExperimentStatus>();
+  /** Of controls; by default none comes in time. */
+  answer: (control: AskedControl) => Promise<ControlAnswer> = async () => ({
+    kind: 'pending',
+    accepted: true,
+  });
+  scheduled: ScheduledJob[] = [];
+  reconciled = 0;
+  /** Thrown by every call that must reach the server. */
+  failure: Error | null = null;
+
+  async start(experiment: Subject): Promise<void> {
+    this.reach();
+    this.started.push(experiment.id);
+  }
+
+  async status(experimentId: string): Promise<ExperimentStatus | null> {
+    return this.failure ? null : (this.statuses.get(experimentId) ?? null);
+  }
+
+  async control<K extends ControlKind>(
+    experiment: Subject,
+    kind: K,
+    asked: Controls[K] & { controlId: string },
+    waitMs: number,
+  ): Promise<ControlAnswer> {
+    const control = { experimentId: experiment.id, kind, asked, waitMs };
+    this.asked.push(control);
+    this.reach();
+    return this.answer(control);
+  }
+
+  async jobs(): Promise<ScheduledJob[]> {
+    this.reach();
+    return this.scheduled;
+  }
+
+  async triggerReconcile(): Promise<boolean> {
+    this.reach();
+    this.reconciled += 1;
+    return this.scheduled.length > 0;
+  }
+
+  async ping(): Promise<void> {
+    this.reach();
+  }
+
+  private reach(): void {
+    if (this.failure) throw this.failure;
+  }
+}

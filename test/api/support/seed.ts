@@ -1,0 +1,233 @@
+import type { LedgerOutcome, Promotion, PromotionStatus } from '../../../src/clients/postgres/types.js';
+import type { Decision, PairEvidence, Verdict } from '../../../src/domain/decision.js';
+import {
+  DEFAULT_POLICY,
+  type Experiment,
+  type ExperimentState,
+  type Variant,
+} from '../../../src/domain/experiment.js';
+import { planRollout } from '../../../src/domain/rollout-plan.js';
+import { type Api, HOUR, START } from './harness.js';
+
+export const CONTROL_METRICS = {
+  impressions: 14_800,
+  clicks: 500,
+  linkClicks: 400,
+  spend: 40_100,
+  conversions: 20,
+  revenue: 99_950,
+};
+export const CHALLENGER_METRICS = {
+  impressions: 15_000,
+  clicks: 700,
+  linkClicks: 518,
+  spend: 41_250,
+  conversions: 31,
+  revenue: 150_000,
+};
+
+const NO_CREATIVE = { hook: null, headline: null, text: null, script: null, visualNotes: null };
+
+/** A running experiment with ad sets of its own, on the record. */
+export async function seedExperiment(
+  api: Api,
+  id: string,
+  more: Partial<Experiment> & { challengers?: number } = {},
+): Promise<Experiment> {
+  const { challengers = 1, ...changes } = more;
+  const variant = (name: string, role: Variant['role']): Variant => ({
+    id: name,
+    role,
+    adId: `ad_${id}_${name}`,
+    adSetId: `set_${id}_${name}`,
+    creative: NO_CREATIVE,
+  });
+  return api.store.createExperiment({
+    id,
+    name: `Test ${id}`,
+    environment: 'sandbox',
+    accountId: api.market.account.id,
+    currency: 'USD',
+    state: 'running',
+    stateReason: 'The test has started.',
+    stateCode: null,
+    stateChangedAt: START,
+    policy: DEFAULT_POLICY,
+    variants: [
+      variant('control', 'control'),
+      ...Array.from({ length: challengers }, (_, i) => variant(`challenger-${i + 1}`, 'challenger')),
+    ],
+    startedAt: START,
+    winnerVariantId: null,
+    promotedAt: null,
+    endedAt: null,
+    ...changes,
+  });
+}
+
+/** Moves it to a state, from the one it is in. */
+export async function moveTo(
+  api: Api,
+  id: string,
+  to: ExperimentState,
+  more: { reason?: string; at?: number; winnerVariantId?: string; promotedAt?: number } = {},
+): Promise<Experiment> {
+  const { reason = `It is ${to} now.`, at = START + 30 * HOUR, ...rest } = more;
+  const from = (await api.store.getExperiment(id))!.state;
+  const { ok, experiment } = await api.store.transition({ experimentId: id, from, to, reason, at, ...rest });
+  if (!ok) throw new Error(`${id} is no longer ${from}`);
+  return experiment;
+}
+
+export function pairOfChallenger(theta: number, se: number, variantB = 'challenger-1'): PairEvidence {
+  return {
+    variantA: 'control',
+    variantB,
+    evidence: {
+      hours: 30,
+      theta,
+      se,
+      df: 28,
+      t: theta / se,
+      information: 220,
+      counts: true,
+      missing: [],
+      bound: 2.7,
+      tCritical: 2.9,
+      p: 0.03,
+      confidence: 0.97,
+      interval: [0.05, 0.6],
+      winner: 'B',
+    },
+    calledWinner: variantB,
+    welch: { t: 4.1, df: 20_000, p: 0.0001 },
+  };
+}
+
+export function aDecision(experimentId: string, verdict: Verdict, more: Partial<Decision> = {}): Decision {
+  const promotes = verdict === 'promote';
+  return {
+    experimentId,
+    lookNumber: 1,
+    dueAt: START + 30 * HOUR,
+    seenUntil: START + 30 * HOUR,
+    decidedAt: START + 30 * HOUR,
+    rule: 'sequential',
+    ruleVersion: '1',
+    verdict,
+    winnerVariantId: promotes ? 'challenger-1' : null,
+    leaderVariantId: 'challenger-1',
+    confidence: promotes ? 0.97 : 0.4,
+    pairs: [pairOfChallenger(0.3, 0.1)],
+    metrics: { control: CONTROL_METRICS, 'challenger-1': CHALLENGER_METRICS },
+    reasons: [promotes ? '|t| 3.0 >= 2.9.' : '|t| 1.0 < 2.9.'],
+    inputHash: '0'.repeat(64),
+    askedBy: 'schedule',
+    ...more,
+  };
+}
+
+/** A promotion of 50/50 over 10,000 minor units, with the phases that are done and their ledger. */
+export async function seedPromotion(
+  api: Api,
+  experiment: Experiment,
+  more: {
+    winner?: string;
+    status?: PromotionStatus;
+    phases?: ('60' | '70' | '80')[];
+    theta?: number;
+    se?: number;
+    at?: number;
+  } = {},
+): Promise<Promotion> {
+  const {
+    winner = 'challenger-1',
+    status,
+    phases = ['60'],
+    theta = 0.3,
+    se = 0.1,
+    at = START + 30 * HOUR,
+  } = more;
+  const share = 10_000 / experiment.variants.length;
+  const base = Object.fromEntries(experiment.variants.map(({ adSetId }) => [adSetId, share]));
+  const winnerAdSetId = experiment.variants.find(({ id }) => id === winner)!.adSetId;
+  const planned = planRollout({
+    base,
+    winnerAdSetId,
+    phases: experiment.policy.phases,
+    minimum: 100,
+    currency: experiment.currency,
+  });
+  if (planned.kind === 'refused') throw new Error(planned.reason);
+  const promotion: Promotion = {
+    experimentId: experiment.id,
+    winnerVariantId: winner,
+    lookNumber: 1,
+    forced: false,
+    by: 'rule',
+    reason: 'the rule',
+    status: status ?? 'in_progress',
+    plan: planned.plan,
+    confidence: 0.97,
+    theta,
+    se,
+    metrics: Object.fromEntries(
+      experiment.variants.map(({ id }) => [id, id === winner ? CHALLENGER_METRICS : CONTROL_METRICS]),
+    ),
+    openedAt: at,
+    phasesDone: {},
+  };
+  await api.store.openPromotion(promotion);
+  const current = { ...base };
+  for (const [index, name] of phases.entries()) {
+    const { targets } = planned.plan.phases.find((phase) => phase.name === name)!;
+    for (const [adSetId, amount] of Object.entries(targets)) {
+      await seedWrite(api, experiment.id, adSetId, name, current[adSetId]!, amount, 'applied', at);
+      current[adSetId] = amount;
+    }
+    await api.store.completePhase(experiment.id, name, at + index * HOUR);
+  }
+  return (await api.store.getPromotion(experiment.id))!;
+}
+
+export async function seedWrite(
+  api: Api,
+  experimentId: string,
+  adSetId: string,
+  phase: string,
+  before: number,
+  intended: number,
+  outcome: Exclude<LedgerOutcome, 'pending'>,
+  at: number,
+): Promise<void> {
+  const row = await api.store.enterAttempt({
+    experimentId,
+    adSetId,
+    phase,
+    before,
+    intended,
+    at,
+    compensates: null,
+  });
+  await api.store.settleAttempt(experimentId, row.sequence, {
+    outcome,
+    readBack: outcome === 'applied' ? intended : null,
+    error: outcome === 'refused' ? 'Invalid parameter' : null,
+    settledAt: at + 1_000,
+  });
+}
+
+/** An experiment that was promoted, with its decision, promotion and state. */
+export async function seedPromoted(
+  api: Api,
+  id: string,
+  more: Parameters<typeof seedPromotion>[2] & { state?: ExperimentState; startedAt?: number } = {},
+): Promise<Experiment> {
+  const { state = 'verifying', startedAt = START, ...promotion } = more;
+  const { at = startedAt + 30 * HOUR, winner = 'challenger-1' } = promotion;
+  const experiment = await seedExperiment(api, id, { startedAt, stateChangedAt: startedAt });
+  await api.store.saveDecision(aDecision(id, 'promote', { decidedAt: at }), {});
+  await moveTo(api, id, 'rolling_out', { at, winnerVariantId: winner, promotedAt: at });
+  await seedPromotion(api, experiment, { phases: ['60', '70', '80'], status: 'completed', ...promotion, at });
+  return state === 'rolling_out' ? experiment : moveTo(api, id, state, { at: at + 4 * HOUR });
+}

@@ -1,0 +1,360 @@
+import { describe, expect, it } from 'vitest';
+import { type Answer, failureOf, json, type Seen, type TinyGraph, withGraph } from './support.js';
+
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
+const START = Date.UTC(2026, 0, 10);
+const RUN = '777';
+
+const query = {
+  adIds: ['9'],
+  since: START,
+  until: START + 3 * DAY,
+  granularity: 'day' as 'day' | 'hour',
+  timezone: 'UTC',
+};
+
+function row(more: object = {}): Record<string, unknown> {
+  return {
+    ad_id: '9',
+    adset_id: '12',
+    impressions: '1000',
+    clicks: '40',
+    inline_link_clicks: '25',
+    spend: '12.34',
+    account_currency: 'EUR',
+    date_start: '2026-01-10',
+    date_stop: '2026-01-10',
+    ...more,
+  };
+}
+
+const hourly = (hour: string, more: object = {}): object =>
+  row({ [HOURLY]: `${hour}:00:00 - ${hour}:59:59`, ...more });
+const answers =
+  (...rows: unknown[]): Answer =>
+  (_, response) =>
+    json(response, { data: rows });
+
+interface Range {
+  since: string;
+  until: string;
+}
+const rangeOf = (seen: Seen): Range => JSON.parse(seen.query.get('time_range') ?? 'null') as Range;
+const rangesOf = (graph: TinyGraph): string[] =>
+  graph.seen
+    .filter((one) => one.method === 'GET' && one.query.has('time_range'))
+    .map(rangeOf)
+    .map(({ since, until }) => `${since}..${until}`);
+const lengthOf = ({ since, until }: Range): number => (Date.parse(until) - Date.parse(since)) / DAY + 1;
+
+describe('what is asked', () => {
+  it('is one row an ad and day, of the ads alone', async () => {
+    await withGraph(answers(), async (client, graph) => {
+      expect(await client.getInsights({ ...query, adIds: ['9', '10'] })).toEqual([]);
+      const asked = graph.seen[0]?.query;
+      expect(graph.seen[0]?.path).toBe('/v24.0/act_1/insights');
+      expect(asked?.get('level')).toBe('ad');
+      expect(asked?.get('time_increment')).toBe('1');
+      expect(asked?.get('breakdowns')).toBeNull();
+      expect(JSON.parse(asked?.get('filtering') ?? '')).toEqual([
+        { field: 'ad.id', operator: 'IN', value: ['9', '10'] },
+      ]);
+      expect(asked?.get('fields')?.split(',')).toEqual(
+        expect.arrayContaining([
+          'ad_id',
+          'impressions',
+          'inline_link_clicks',
+          'spend',
+          'actions',
+          'action_values',
+        ]),
+      );
+      expect(rangesOf(graph)).toEqual(['2026-01-10..2026-01-12']);
+    });
+  });
+
+  it("are the account's days", async () => {
+    await withGraph(answers(), async (client, graph) => {
+      await client.getInsights({ ...query, timezone: 'America/New_York', granularity: 'hour' });
+      expect(rangesOf(graph)).toEqual(['2026-01-09..2026-01-12']);
+      expect(JSON.parse(graph.seen[0]?.query.get('breakdowns') ?? '')).toEqual([HOURLY]);
+    });
+  });
+
+  it('comes in windows where there are many days, without a gap or an overlap', async () => {
+    await withGraph(answers(), async (client, graph) => {
+      await client.getInsights({ ...query, granularity: 'hour', until: START + 30 * DAY + 1 });
+      expect(rangesOf(graph)).toEqual([
+        '2026-01-10..2026-01-23',
+        '2026-01-24..2026-02-06',
+        '2026-02-07..2026-02-09',
+      ]);
+    });
+  });
+
+  it('comes in groups where there are many ads', async () => {
+    const adIds = Array.from({ length: 51 }, (_, index) => String(index + 1));
+    await withGraph(answers(), async (client, graph) => {
+      await client.getInsights({ ...query, adIds });
+      const groups = graph.seen.map(
+        (one) => (JSON.parse(one.query.get('filtering') ?? '') as [{ value: string[] }])[0].value,
+      );
+      expect(groups.flat()).toEqual(adIds);
+      expect(groups.map((group) => group.length)).toEqual([50, 1]);
+    });
+  });
+
+  it('is nothing where there is nothing to ask', async () => {
+    await withGraph(answers(), async (client, graph) => {
+      expect(await client.getInsights({ ...query, adIds: [] })).toEqual([]);
+      expect(await client.getInsights({ ...query, until: query.since })).toEqual([]);
+      for (const wrong of [{ timezone: 'Mars/Olympus' }, { since: 0.5 }, { adIds: ['9"]'] }]) {
+        expect((await failureOf(client.getInsights({ ...query, ...wrong }))).kind).toBe('invalid');
+      }
+      expect(graph.seen).toEqual([]);
+    });
+  });
+});
+
+describe('a row', () => {
+  it('becomes plain numbers in minor units', async () => {
+    const purchases = [
+      { action_type: 'link_click', value: '25' },
+      { action_type: 'offsite_conversion.fb_pixel_purchase', value: '2' },
+      { action_type: 'omni_purchase', value: '3' },
+      { action_type: 'purchase', value: '3' },
+    ];
+    const values = [
+      { action_type: 'purchase', value: '98.10' },
+      { action_type: 'omni_purchase', value: '99.955' },
+    ];
+    await withGraph(answers(row({ actions: purchases, action_values: values })), async (client) => {
+      expect(await client.getInsights(query)).toStrictEqual([
+        {
+          adId: '9',
+          adSetId: '12',
+          bucketStart: START,
+          granularity: 'day',
+          impressions: 1000,
+          clicks: 40,
+          linkClicks: 25,
+          spend: 1234,
+          conversions: 3,
+          revenue: 9996,
+        },
+      ]);
+    });
+  });
+
+  it.each([
+    [['purchase', 'offsite_conversion.fb_pixel_purchase'], 1],
+    [['offsite_conversion.fb_pixel_purchase', 'purchase'], 2],
+    [['offsite_conversion.fb_pixel_purchase', 'lead'], 1],
+    [['lead', 'link_click'], 0],
+    [[], 0],
+  ])('counts one action type of %j', async (types, conversions) => {
+    const actions = types.map((action_type, index) => ({ action_type, value: String(index + 1) }));
+    await withGraph(answers(row({ actions })), async (client) => {
+      expect((await client.getInsights(query))[0]).toMatchObject({ conversions, revenue: 0 });
+    });
+  });
+
+  it('takes link clicks that Meta leaves out for none, and a yen for a minor unit', async () => {
+    const yen = row({ inline_link_clicks: undefined, account_currency: 'JPY', spend: '1234' });
+    await withGraph(answers(yen), async (client) => {
+      expect((await client.getInsights(query))[0]).toMatchObject({ linkClicks: 0, spend: 1234 });
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['ad_id', undefined],
+    ['adset_id', 12],
+    ['impressions', undefined],
+    ['impressions', '1,000'],
+    ['impressions', '-1'],
+    ['clicks', undefined],
+    ['clicks', '1.5'],
+    ['inline_link_clicks', 'many'],
+    ['spend', undefined],
+    ['spend', 12.34],
+    ['spend', '-1.00'],
+    ['account_currency', undefined],
+    ['account_currency', 'eur'],
+    ['date_start', undefined],
+    ['date_stop', '2026-01-12'],
+    ['actions', 'none'],
+    ['actions', [{ action_type: 'purchase', value: 'x' }]],
+    ['actions', [{ value: '1' }]],
+    ['actions', [null]],
+    ['action_values', [{ action_type: 'purchase', value: '1e2' }]],
+  ])('with a wrong %s (%j) is refused by name', async (field, value) => {
+    await withGraph(answers(row({ [field]: value })), async (client) => {
+      const error = await failureOf(client.getInsights(query));
+      expect(error.kind).toBe('invalid');
+      expect(error.message).toContain(field);
+    });
+  });
+
+  it.each([[null], ['x'], [{}]])('%j is refused', async (data) => {
+    await withGraph(answers(data), async (client) => {
+      expect((await failureOf(client.getInsights(query))).kind).toBe('invalid');
+    });
+  });
+
+  it.each([undefined, '13', '13:00:00 - 14:59:59', '24:00:00 - 24:59:59', '1:00:00 - 1:59:59'])(
+    'of the hour %j is refused',
+    async (hour) => {
+      await withGraph(answers(row({ [HOURLY]: hour })), async (client) => {
+        expect((await failureOf(client.getInsights({ ...query, granularity: 'hour' }))).kind).toBe('invalid');
+      });
+    },
+  );
+});
+
+describe('buckets', () => {
+  it("begin at the account's hours, and only those within the bounds come out", async () => {
+    const newYork = { ...query, granularity: 'hour' as const, timezone: 'America/New_York' };
+    const rows = ['00', '01', '02', '03'].map((hour) => hourly(hour));
+    await withGraph(answers(...rows), async (client) => {
+      const since = START + 6 * HOUR;
+      const got = await client.getInsights({ ...newYork, since, until: since + 2 * HOUR });
+      expect(got.map((one) => one.bucketStart)).toEqual([since, since + HOUR]);
+    });
+  });
+
+  it('of a repeated hour lie in its first run; rows of a skipped hour add to the hour they fall into', async () => {
+    const newYork = { ...query, granularity: 'hour' as const, timezone: 'America/New_York' };
+    const fall = { date_start: '2026-11-01', date_stop: '2026-11-01' };
+    const spring = { date_start: '2026-03-08', date_stop: '2026-03-08' };
+    await withGraph(
+      answers(hourly('01', fall), hourly('02', fall), hourly('02', spring), hourly('03', spring)),
+      async (client) => {
+        const got = await client.getInsights({
+          ...newYork,
+          since: Date.UTC(2026, 2, 1),
+          until: Date.UTC(2026, 11, 1),
+        });
+        expect(got.map((one) => [new Date(one.bucketStart).toISOString(), one.impressions])).toEqual([
+          ['2026-03-08T07:00:00.000Z', 2000],
+          ['2026-11-01T05:00:00.000Z', 1000],
+          ['2026-11-01T07:00:00.000Z', 1000],
+        ]);
+      },
+      { socketTimeoutMs: 10_000 },
+    );
+  });
+
+  it('come from all pages, a row that two pages hold once, in order, of the ads asked for', async () => {
+    await withGraph(
+      (seen, response, request) => {
+        if (seen.query.get('after')) return json(response, { data: [row(), row({ ad_id: '8' })] });
+        const next = `http://${request.headers.host}${seen.path}?after=2`;
+        const later = row({ date_start: '2026-01-11', date_stop: '2026-01-11' });
+        json(response, { data: [later, row()], paging: { next } });
+      },
+      async (client, graph) => {
+        const got = await client.getInsights(query);
+        expect(got.map((one) => [one.adId, one.bucketStart, one.impressions])).toEqual([
+          ['9', START, 1000],
+          ['9', START + DAY, 1000],
+        ]);
+        expect(graph.seen).toHaveLength(2);
+      },
+    );
+  });
+});
+
+describe('too much at once', () => {
+  const tooLarge = { error: { code: 100, error_subcode: 1487534, message: 'too much' } };
+
+  it('is asked again in halves', async () => {
+    await withGraph(
+      (seen, response) => {
+        const range = rangeOf(seen);
+        if (lengthOf(range) > 2) return json(response, tooLarge, 400);
+        json(response, { data: [row({ date_start: range.since, date_stop: range.since })] });
+      },
+      async (client, graph) => {
+        const got = await client.getInsights({ ...query, until: START + 5 * DAY });
+        expect(rangesOf(graph)).toEqual([
+          '2026-01-10..2026-01-14',
+          '2026-01-10..2026-01-11',
+          '2026-01-12..2026-01-14',
+          '2026-01-12..2026-01-12',
+          '2026-01-13..2026-01-14',
+        ]);
+        expect(got.map((one) => (one.bucketStart - START) / DAY)).toEqual([0, 2, 3]);
+      },
+    );
+  });
+
+  const day = { ...query, until: START + DAY };
+  const report =
+    (statuses: ReadonlyArray<readonly [status: string, percent: number]>): Answer =>
+    (seen, response, request) => {
+      if (seen.path === '/v24.0/act_1/insights') {
+        return seen.method === 'GET' ? json(response, tooLarge, 400) : json(response, { report_run_id: RUN });
+      }
+      if (seen.path === `/v24.0/${RUN}`) {
+        const [async_status, async_percent_completion] = statuses[polls++] ?? ['Job Completed', 100];
+        return json(response, { id: RUN, async_status, async_percent_completion });
+      }
+      if (seen.query.get('after')) return json(response, { data: [row()] });
+      json(response, { data: [], paging: { next: `http://${request.headers.host}${seen.path}?after=2` } });
+    };
+  let polls = 0;
+
+  it('in one day goes through a report, polled until it is complete at 100 %', async () => {
+    polls = 0;
+    await withGraph(report([['Job Completed', 99]]), async (client, graph) => {
+      const got = await client.getInsights(day);
+      expect(got.map((one) => one.bucketStart)).toEqual([START]);
+      expect(polls).toBe(2);
+      const posted = graph.seen.find((one) => one.method === 'POST');
+      expect(JSON.parse(posted?.body ?? '')).toMatchObject({
+        level: 'ad',
+        time_range: { since: '2026-01-10', until: '2026-01-10' },
+        fields: expect.stringContaining('impressions') as string,
+      });
+      expect(graph.seen.slice(-1)[0]?.path).toBe(`/v24.0/${RUN}/insights`);
+    });
+  });
+
+  it.each(['Job Failed', 'Job Skipped'])('ends with the report: %s is final', async (status) => {
+    polls = 0;
+    await withGraph(report([[status, 100]]), async (client) => {
+      const error = await failureOf(client.getInsights(day));
+      expect(error.kind).toBe('transient');
+      expect(error.message).toContain(status);
+      expect(polls).toBe(1);
+    });
+  });
+
+  it('ends where the report does not', async () => {
+    polls = 0;
+    await withGraph(
+      report([['Job Running', 10]]),
+      async (client) => {
+        const error = await failureOf(client.getInsights(day));
+        expect(error.kind).toBe('transient');
+        expect(error.message).toContain('not ready');
+      },
+      { socketTimeoutMs: 150 },
+    );
+  });
+
+  it('refuses a report without an id or a status', async () => {
+    for (const created of [{}, { report_run_id: 7 }, { report_run_id: RUN }]) {
+      await withGraph(
+        (seen, response) => {
+          if (seen.method === 'POST') return json(response, created);
+          if (seen.path.endsWith('/insights')) return json(response, tooLarge, 400);
+          json(response, { id: RUN });
+        },
+        async (client) => expect((await failureOf(client.getInsights(day))).kind).toBe('invalid'),
+      );
+    }
+  });
+});

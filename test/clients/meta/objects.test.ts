@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import { createMetaClient } from '../../../src/clients/meta/index.js';
+import type { MetaClient } from '../../../src/clients/meta/types.js';
+import { failureOf, json, SECRET, TOKEN, withGraph } from './support.js';
+
+const ACCOUNT = {
+  id: 'act_1',
+  name: 'Shop',
+  currency: 'EUR',
+  timezone_name: 'Europe/Berlin',
+  account_status: 1,
+  min_daily_budget: 100,
+  spend_cap: '0',
+  amount_spent: '123456',
+};
+const CAMPAIGN = { id: '5', name: 'C', status: 'ACTIVE', effective_status: 'ACTIVE' };
+const AD_SET = {
+  id: '12',
+  name: 'Control',
+  campaign_id: '5',
+  account_id: '1',
+  status: 'ACTIVE',
+  effective_status: 'ACTIVE',
+  daily_budget: '5000',
+  lifetime_budget: '0',
+};
+const AD = {
+  id: '9',
+  name: 'A',
+  adset_id: '12',
+  campaign_id: '5',
+  account_id: '1',
+  status: 'ACTIVE',
+  effective_status: 'IN_PROCESS',
+};
+
+describe('reading objects', () => {
+  it('gives the account as plain fields', async () => {
+    await withGraph(
+      (_, response) => json(response, { ...ACCOUNT, surplus: TOKEN }),
+      async (client, graph) => {
+        expect(await client.getAccount()).toStrictEqual({
+          id: 'act_1',
+          name: 'Shop',
+          currency: 'EUR',
+          timezone: 'Europe/Berlin',
+          status: 1,
+          minDailyBudget: 100,
+          spendCap: null,
+          amountSpent: 123456,
+        });
+        expect(graph.seen[0]).toMatchObject({ method: 'GET', path: '/v24.0/act_1' });
+      },
+    );
+  });
+
+  it('gives a campaign without and with budgets', async () => {
+    let body: object = CAMPAIGN;
+    await withGraph(
+      (_, response) => json(response, body),
+      async (client) => {
+        const plain = {
+          id: '5',
+          name: 'C',
+          status: 'ACTIVE',
+          effectiveStatus: 'ACTIVE',
+          dailyBudget: null,
+          lifetimeBudget: null,
+          adSetBudgetSharing: false,
+        };
+        expect(await client.getCampaign('5')).toStrictEqual(plain);
+        body = { ...CAMPAIGN, daily_budget: '7000', is_adset_budget_sharing_enabled: true };
+        expect(await client.getCampaign('5')).toStrictEqual({
+          ...plain,
+          dailyBudget: 7000,
+          adSetBudgetSharing: true,
+        });
+      },
+    );
+  });
+
+  it('gives an ad set with its optional fields absent and present', async () => {
+    let body: object = AD_SET;
+    await withGraph(
+      (_, response) => json(response, body),
+      async (client) => {
+        const plain = {
+          id: '12',
+          name: 'Control',
+          campaignId: '5',
+          accountId: 'act_1',
+          status: 'ACTIVE',
+          effectiveStatus: 'ACTIVE',
+          dailyBudget: 5000,
+          lifetimeBudget: null,
+          endTime: null,
+          hasBudgetSchedule: false,
+          learningStage: null,
+        };
+        expect(await client.getAdSet('12')).toStrictEqual(plain);
+        body = {
+          ...AD_SET,
+          end_time: '2026-03-01T10:00:00-0800',
+          is_budget_schedule_enabled: true,
+          learning_stage_info: { status: 'LEARNING', conversions: 3 },
+        };
+        expect(await client.getAdSet('12')).toStrictEqual({
+          ...plain,
+          endTime: Date.UTC(2026, 2, 1, 18),
+          hasBudgetSchedule: true,
+          learningStage: 'LEARNING',
+        });
+        body = { ...AD_SET, end_time: '1969-12-31T16:00:00-0800' };
+        expect((await client.getAdSet('12')).endTime).toBeNull();
+      },
+    );
+  });
+
+  it('gives an ad', async () => {
+    await withGraph(
+      (_, response) => json(response, AD),
+      async (client) => {
+        expect(await client.getAd('9')).toStrictEqual({
+          id: '9',
+          name: 'A',
+          adSetId: '12',
+          campaignId: '5',
+          accountId: 'act_1',
+          status: 'ACTIVE',
+          effectiveStatus: 'IN_PROCESS',
+        });
+      },
+    );
+  });
+
+  it.each<[string, object, (client: MetaClient) => Promise<unknown>]>([
+    ['daily_budget', { ...AD_SET, daily_budget: '50.5' }, (client) => client.getAdSet('12')],
+    ['daily_budget', { ...AD_SET, daily_budget: -5 }, (client) => client.getAdSet('12')],
+    ['daily_budget', { ...AD_SET, daily_budget: '99999999999999999999' }, (client) => client.getAdSet('12')],
+    ['daily_budget', { ...AD_SET, daily_budget: ['5'] }, (client) => client.getAdSet('12')],
+    ['end_time', { ...AD_SET, end_time: 'tomorrow' }, (client) => client.getAdSet('12')],
+    ['campaign_id', { ...AD_SET, campaign_id: '../1' }, (client) => client.getAdSet('12')],
+    ['is_budget_schedule_enabled', { ...AD_SET, is_budget_schedule_enabled: 'no' }, (c) => c.getAdSet('12')],
+    [
+      'learning_stage_info',
+      { ...AD_SET, learning_stage_info: 'LEARNING' },
+      (client) => client.getAdSet('12'),
+    ],
+    ['effective_status', { ...AD_SET, effective_status: undefined }, (client) => client.getAdSet('12')],
+    ['id', { ...AD_SET, id: '13' }, (client) => client.getAdSet('12')],
+    ['amount_spent', { ...ACCOUNT, amount_spent: undefined }, (client) => client.getAccount()],
+    ['amount_spent', { ...ACCOUNT, amount_spent: '' }, (client) => client.getAccount()],
+    ['min_daily_budget', { ...ACCOUNT, min_daily_budget: '1e3' }, (client) => client.getAccount()],
+    ['adset_id', { ...AD, adset_id: 12 }, (client) => client.getAd('9')],
+    [
+      'is_adset_budget_sharing_enabled',
+      { ...CAMPAIGN, is_adset_budget_sharing_enabled: 1 },
+      (c) => c.getCampaign('5'),
+    ],
+  ])('refuses a wrong %s and names it', async (field, body, call) => {
+    await withGraph(
+      (_, response) => json(response, body),
+      async (client) => {
+        const error = await failureOf(call(client));
+        expect(error.kind).toBe('invalid');
+        expect(error.message).toContain(field);
+        expect(error.details.outcome).toBe('not_applied');
+      },
+    );
+  });
+
+  it.each(['', '12/../act_1', 'me', '12?fields=x', 'http://127.0.0.1/'])(
+    'asks nothing for the id %j',
+    async (id) => {
+      await withGraph(
+        (_, response) => json(response, { success: true, ...AD_SET }),
+        async (client, graph) => {
+          const calls = [
+            client.getAdSet(id),
+            client.getAd(id),
+            client.getCampaign(id),
+            client.getActiveAds(id),
+            client.writeDailyBudget(id, 100),
+          ];
+          for (const call of calls) expect((await failureOf(call)).kind).toBe('invalid');
+          expect(graph.seen).toEqual([]);
+        },
+      );
+    },
+  );
+
+  it('reads active ads over all pages and leaves out what is not active', async () => {
+    await withGraph(
+      (seen, response, request) => {
+        const next = `http://${request.headers.host}/v24.0/12/ads?after=p2&limit=100`;
+        if (seen.query.get('after') === null)
+          return json(response, {
+            data: [
+              { id: '1', effective_status: 'ACTIVE' },
+              { id: '2', effective_status: 'PAUSED' },
+            ],
+            paging: { next },
+          });
+        json(response, { data: [{ id: '3', effective_status: 'ACTIVE' }], paging: { previous: next } });
+      },
+      async (client, graph) => {
+        expect(await client.getActiveAds('12')).toEqual(['1', '3']);
+        expect(graph.seen.map((one) => one.path)).toEqual(['/v24.0/12/ads', '/v24.0/12/ads']);
+        expect(graph.seen[0]?.query.get('effective_status')).toBe('["ACTIVE"]');
+      },
+    );
+  });
+});
+
+describe('writing a budget', () => {
+  it('sends the amount alone, with the id that the SDK adds', async () => {
+    await withGraph(
+      (_, response) => json(response, { success: true }),
+      async (client, graph) => {
+        expect(await client.writeDailyBudget('12', 6000)).toBeUndefined();
+        expect(graph.seen).toHaveLength(1);
+        expect(graph.seen[0]).toMatchObject({ method: 'POST', path: '/v24.0/12' });
+        expect(graph.seen[0]?.headers['content-type']).toBe('application/json');
+        expect(JSON.parse(graph.seen[0]?.body ?? '')).toStrictEqual({ daily_budget: 6000, id: '12' });
+      },
+    );
+  });
+
+  it('sends nothing of what was read before', async () => {
+    await withGraph(
+      (seen, response) => json(response, seen.method === 'GET' ? AD_SET : { success: true }),
+      async (client, graph) => {
+        await client.getAdSet('12');
+        await client.writeDailyBudget('12', 4000);
+        await client.writeDailyBudget('12', 4100);
+        expect(graph.seen.slice(1).map((one) => JSON.parse(one.body) as unknown)).toStrictEqual([
+          { daily_budget: 4000, id: '12' },
+          { daily_budget: 4100, id: '12' },
+        ]);
+      },
+    );
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])(
+    'refuses the amount %d',
+    async (amount) => {
+      await withGraph(
+        (_, response) => json(response, { success: true }),
+        async (client, graph) => {
+          const error = await failureOf(client.writeDailyBudget('12', amount));
+          expect(error.kind).toBe('invalid');
+          expect(error.details.outcome).toBe('not_applied');
+          expect(graph.seen).toEqual([]);
+        },
+      );
+    },
+  );
+
+  it.each([{}, { success: 'true' }, { id: '12' }])('takes %j for no acknowledgement', async (body) => {
+    await withGraph(
+      (_, response) => json(response, body),
+      async (client) => {
+        const error = await failureOf(client.writeDailyBudget('12', 6000));
+        expect(error.kind).toBe('transient');
+        expect(error.details.outcome).toBe('unknown');
+      },
+    );
+  });
+});
+
+describe('configuration', () => {
+  const good = {
+    accessToken: TOKEN,
+    appSecret: SECRET,
+    accountId: 'act_1',
+    graphUrl: 'https://graph.facebook.com',
+    apiVersion: 'v24.0',
+    socketTimeoutMs: 1000,
+  };
+
+  it.each([
+    [{ accountId: '1' }, 'act_'],
+    [{ accessToken: '' }, 'access token'],
+    [{ graphUrl: 'graph' }, 'Graph URL'],
+    [{ graphUrl: 'http://graph.facebook.com' }, 'https'],
+    [{ graphUrl: `https://graph.facebook.com/?access_token=${TOKEN}` }, 'query'],
+    [{ apiVersion: '24' }, 'version'],
+    [{ socketTimeoutMs: 0 }, 'time-out'],
+  ])('refuses %j by name and without a secret', (wrong, word) => {
+    let message = '';
+    try {
+      createMetaClient({ ...good, ...wrong });
+    } catch (error) {
+      message = String(error);
+    }
+    expect(message).toContain(word);
+    expect(message).not.toContain(TOKEN);
+  });
+
+  it('accepts https anywhere and http on loopback', () => {
+    expect(createMetaClient(good).accountId).toBe('act_1');
+    expect(createMetaClient({ ...good, graphUrl: 'http://localhost:1/' }).accountId).toBe('act_1');
+  });
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { aDecision, DATABASES, useDatabase } from './fixtures.js';
+
+/** Every byte there is, in a view that is not the whole of its buffer. */
+const BYTES = new Uint8Array(Array.from({ length: 300 }, (_, index) => index % 256)).subarray(7, 290);
+
+describe.each(DATABASES)('decisions on $database', ({ kind }) => {
+  const db = useDatabase(kind);
+
+  it('gives back every field, and doubles bit for bit', async () => {
+    const { store } = await db.seeded();
+    const decision = aDecision();
+    expect(await store.saveDecision(decision, {})).toEqual(decision);
+    expect(await store.getDecision('exp_1', 1)).toEqual(decision);
+    expect(await store.getDecision('exp_1', 2)).toBeNull();
+    const promote = aDecision({ lookNumber: 2, verdict: 'promote', winnerVariantId: 'challenger-1' });
+    expect(await store.saveDecision(promote, {})).toEqual(promote);
+  });
+
+  it('keeps the first of two decisions on one look, with its states', async () => {
+    const { store } = await db.seeded();
+    const first = aDecision();
+    await store.saveDecision(first, { 'a|b': Uint8Array.of(1) });
+    const second = aDecision({ verdict: 'insufficient_data', inputHash: 'cd'.repeat(32) });
+    expect(await store.saveDecision(second, { 'a|b': Uint8Array.of(2), other: Uint8Array.of(3) })).toEqual(
+      first,
+    );
+    expect(await store.ruleStates('exp_1', 1)).toEqual({ 'a|b': Uint8Array.of(1) });
+  });
+
+  it('answers all of many at once with the one that it stored', async () => {
+    const { store } = await db.seeded();
+    const saved = await Promise.all(
+      [1, 2, 3, 4].map((number) =>
+        store.saveDecision(aDecision({ inputHash: String(number) }), { pair: Uint8Array.of(number) }),
+      ),
+    );
+    const stored = await store.getDecision('exp_1', 1);
+    for (const each of saved) expect(each).toEqual(stored);
+    expect(await store.ruleStates('exp_1', 1)).toEqual({ pair: Uint8Array.of(Number(stored!.inputHash)) });
+  });
+
+  it('lists the latest look first, by page', async () => {
+    const { store } = await db.seeded();
+    expect(await store.latestDecision('exp_1')).toBeNull();
+    for (let lookNumber = 1; lookNumber <= 11; lookNumber += 1)
+      await store.saveDecision(aDecision({ lookNumber }), {});
+    const looks = async (limit: number, offset: number) =>
+      (await store.listDecisions('exp_1', { limit, offset })).map((decision) => decision.lookNumber);
+    expect(await looks(3, 0)).toEqual([11, 10, 9]);
+    expect(await looks(3, 9)).toEqual([2, 1]);
+    expect((await store.latestDecision('exp_1'))?.lookNumber).toBe(11);
+  });
+
+  it('brings back the bytes of every pair, of the last two looks alone', async () => {
+    const { store, experiment } = await db.seeded();
+    const states = { 'control|challenger-1': BYTES, 'ä"\\,{}': new Uint8Array(0) };
+    await store.saveDecision(aDecision(), { old: Uint8Array.of(1) });
+    await store.saveDecision(aDecision({ lookNumber: 2 }), states);
+    await store.saveDecision(aDecision({ lookNumber: 3 }), {});
+    const back = await store.ruleStates('exp_1', 2);
+    expect(back).toEqual(states);
+    for (const state of Object.values(back!)) expect(state.constructor).toBe(Uint8Array);
+    expect(await store.ruleStates('exp_1', 3)).toEqual({});
+    expect(await store.ruleStates('exp_1', 1)).toBeNull();
+    expect(await store.ruleStates('exp_1', 4)).toBeNull();
+    const kept = await db.pool.query(
+      'select distinct look_number from auto_promotion.rule_states where account_id = $1',
+      [experiment.accountId],
+    );
+    expect(kept.rows).toEqual([{ look_number: 2 }]);
+  });
+
+  it('stores no look without its states, and no states without their look', async () => {
+    const { store } = await db.seeded();
+    const unknownWinner = aDecision({ verdict: 'promote', winnerVariantId: 'nobody' });
+    await expect(store.saveDecision(unknownWinner, { pair: BYTES })).rejects.toMatchObject({ code: '23503' });
+    expect(await store.getDecision('exp_1', 1)).toBeNull();
+    expect(await store.ruleStates('exp_1', 1)).toBeNull();
+  });
+
+  it('refuses a winner without promotion, a promotion without winner, and numbers that JSON would lose', async () => {
+    const { store } = await db.seeded();
+    await expect(store.saveDecision(aDecision({ winnerVariantId: 'control' }), {})).rejects.toMatchObject({
+      code: '23514',
+    });
+    await expect(store.saveDecision(aDecision({ verdict: 'promote' }), {})).rejects.toMatchObject({
+      code: '23514',
+    });
+    const endless = aDecision();
+    endless.pairs[0]!.evidence.interval = [0, Number.POSITIVE_INFINITY];
+    await expect(store.saveDecision(endless, {})).rejects.toThrow('1 is Infinity');
+  });
+
+  it('is immutable', async () => {
+    const { store } = await db.seeded();
+    await store.saveDecision(aDecision(), {});
+    for (const statement of ["update %s set verdict = 'no_winner'", 'delete from %s', 'truncate %s cascade'])
+      await expect(
+        db.pool.query(statement.replace('%s', 'auto_promotion.decisions')),
+        statement,
+      ).rejects.toMatchObject({ code: '23001' });
+    expect(await store.getDecision('exp_1', 1)).toEqual(aDecision());
+  });
+});

@@ -1,0 +1,295 @@
+import { describe, expect, it } from 'vitest';
+import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../../src/clients/postgres/types.js';
+import { ENDED_STATES, HOUR_MS } from '../../../src/domain/experiment.js';
+import { anExperiment, anotherExperiment, DATABASES, START, useDatabase } from './fixtures.js';
+
+describe.each(DATABASES)('experiments on $database', ({ kind }) => {
+  const db = useDatabase(kind);
+
+  const leasedBy = async (accountId: string) =>
+    (
+      await db.pool.query<{ ad_set_id: string; experiment_id: string }>(
+        'select ad_set_id, experiment_id from auto_promotion.ad_set_leases where account_id = $1 order by ad_set_id',
+        [accountId],
+      )
+    ).rows.map((row) => [row.ad_set_id, row.experiment_id]);
+
+  it('gives back what was stored, to the millisecond and the character', async () => {
+    const accountId = db.account();
+    const store = db.store(accountId);
+    const experiment = anExperiment({
+      accountId,
+      stateChangedAt: START + 1,
+      startedAt: START + 999,
+      stateCode: 'rate',
+    });
+    expect(await store.createExperiment(experiment)).toEqual(experiment);
+    expect(await store.getExperiment('exp_1')).toEqual(experiment);
+    expect(await store.getExperiment('exp_2')).toBeNull();
+    expect(await leasedBy(accountId)).toEqual([
+      ['501', 'exp_1'],
+      ['502', 'exp_1'],
+    ]);
+  });
+
+  it('keeps the order of six variants', async () => {
+    const ids = ['control', 'z', 'B', 'a', 'ä', '10'];
+    const variants = ids.map((id, index) => ({
+      ...anExperiment().variants[index === 0 ? 0 : 1]!,
+      id,
+      adId: `7${index}`,
+      adSetId: `8${index}`,
+    }));
+    const { experiment } = await db.seeded({ variants });
+    expect(experiment.variants.map(({ id }) => id)).toEqual(ids);
+  });
+
+  it('returns the stored one for the same content again, whatever happened since', async () => {
+    const { store, experiment } = await db.seeded();
+    const { experiment: paused } = await store.transition({
+      experimentId: 'exp_1',
+      from: 'running',
+      to: 'paused',
+      reason: 'lunch',
+      at: START + 5,
+    });
+    const again = await store.createExperiment({
+      ...experiment,
+      startedAt: START + HOUR_MS,
+      stateChangedAt: START + HOUR_MS,
+    });
+    expect(again).toEqual(paused);
+    expect(again.startedAt).toBe(START);
+  });
+
+  it.each([
+    ['name', { name: 'Other' }],
+    ['policy', { policy: { ...anExperiment().policy, confidence: 0.9 } }],
+    ['variants', { variants: anotherExperiment('exp_1', 9).variants }],
+    ['currency', { currency: 'EUR' }],
+  ])('refuses the id with another %s', async (_, changes) => {
+    const { store, experiment } = await db.seeded();
+    await expect(store.createExperiment({ ...experiment, ...changes })).rejects.toThrow(ExperimentExists);
+    expect(await store.getExperiment('exp_1')).toEqual(experiment);
+  });
+
+  it('refuses an ad set of a live experiment, names it, and leaves nothing behind', async () => {
+    const { store, experiment } = await db.seeded();
+    const second = anotherExperiment('exp_2', 9, { accountId: experiment.accountId });
+    second.variants[1]!.adSetId = '502';
+    const refusal = await store.createExperiment(second).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(refusal).toBeInstanceOf(AdSetLeased);
+    expect(refusal).toMatchObject({ adSetId: '502', experimentId: 'exp_1' });
+    expect(await store.getExperiment('exp_2')).toBeNull();
+    expect((await leasedBy(experiment.accountId)).length).toBe(2);
+  });
+
+  it('refuses two variants in one ad set, and a second control', async () => {
+    const accountId = db.account();
+    const [control, challenger] = anExperiment().variants;
+    const oneAdSet = [control!, { ...challenger!, adSetId: control!.adSetId }];
+    const twoControls = [control!, { ...challenger!, role: 'control' as const }];
+    for (const variants of [oneAdSet, twoControls])
+      await expect(
+        db.store(accountId).createExperiment(anExperiment({ accountId, variants })),
+      ).rejects.toMatchObject({
+        code: '23505',
+      });
+    expect(await db.store(accountId).listExperiments({ limit: 10, offset: 0 })).toEqual([]);
+  });
+
+  it('lets one of many who want the same ad sets in, at once', async () => {
+    const accountId = db.account();
+    const store = db.store(accountId);
+    const tries = await Promise.allSettled(
+      ['a', 'b', 'c', 'd', 'e'].map((id, index) => {
+        const experiment = anExperiment({ id, accountId });
+        // In either order of the ad sets: none waits for the other for ever.
+        if (index % 2)
+          experiment.variants = experiment.variants.map((variant, place) => ({
+            ...variant,
+            adSetId: experiment.variants[1 - place]!.adSetId,
+          }));
+        return store.createExperiment(experiment);
+      }),
+    );
+    const refusals = tries.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(refusals.length).toBe(4);
+    const [holder] = await leasedBy(accountId);
+    for (const refusal of refusals)
+      expect(refusal).toMatchObject({ name: 'AdSetLeased', experimentId: holder![1] });
+  });
+
+  it('stores an experiment created many times at once a single time', async () => {
+    const accountId = db.account();
+    const store = db.store(accountId);
+    const stored = await Promise.all(
+      [1, 2, 3, 4].map(() => store.createExperiment(anExperiment({ accountId }))),
+    );
+    for (const each of stored) expect(each).toEqual(stored[0]);
+    expect((await store.listExperiments({ limit: 10, offset: 0 })).length).toBe(1);
+  });
+
+  it('refuses an experiment of another account or environment', async () => {
+    const store = db.store();
+    await expect(store.createExperiment(anExperiment({ accountId: 'act_other' }))).rejects.toThrow(
+      RangeError,
+    );
+  });
+
+  it('lists newest first, by state, by page', async () => {
+    const accountId = db.account();
+    const store = db.store(accountId);
+    for (const [index, id] of ['a', 'b', 'c'].entries())
+      await store.createExperiment(
+        anotherExperiment(id, index + 1, { accountId, startedAt: START + index * HOUR_MS }),
+      );
+    await store.transition({ experimentId: 'b', from: 'running', to: 'paused', reason: '', at: START });
+    const ids = async (query: Parameters<typeof store.listExperiments>[0]) =>
+      (await store.listExperiments(query)).map(({ id }) => id);
+    expect(await ids({ limit: 10, offset: 0 })).toEqual(['c', 'b', 'a']);
+    expect(await ids({ limit: 1, offset: 1 })).toEqual(['b']);
+    expect(await ids({ states: ['running'], limit: 10, offset: 0 })).toEqual(['c', 'a']);
+    expect(await ids({ states: ['paused', 'held'], limit: 10, offset: 0 })).toEqual(['b']);
+    expect(await ids({ states: [], limit: 10, offset: 0 })).toEqual([]);
+  });
+
+  describe('transition', () => {
+    const pause = {
+      experimentId: 'exp_1',
+      from: 'running',
+      to: 'paused',
+      reason: 'lunch',
+      at: START + 7,
+    } as const;
+
+    it('swaps the state, with reason, code and instant', async () => {
+      const { store } = await db.seeded();
+      const result = await store.transition({ ...pause, code: 'person' });
+      expect(result.ok).toBe(true);
+      expect(result.experiment).toMatchObject({
+        state: 'paused',
+        stateReason: 'lunch',
+        stateCode: 'person',
+        stateChangedAt: START + 7,
+        endedAt: null,
+      });
+      const { experiment } = await store.transition({
+        ...pause,
+        from: 'paused',
+        to: 'running',
+        reason: 'back',
+        at: START + 8,
+      });
+      expect(experiment.stateCode).toBeNull();
+      expect(await store.getExperiment('exp_1')).toEqual(experiment);
+    });
+
+    it('is ok again when it had happened, and not when another did the same', async () => {
+      const { store } = await db.seeded();
+      await store.transition(pause);
+      expect((await store.transition(pause)).ok).toBe(true);
+      expect((await store.transition({ ...pause, at: START + 8 })).ok).toBe(false);
+      const other = await store.transition({ ...pause, reason: 'dinner' });
+      expect(other).toMatchObject({
+        ok: false,
+        experiment: { stateReason: 'lunch', stateChangedAt: START + 7 },
+      });
+    });
+
+    it('leaves the experiment as it is where it is in another state', async () => {
+      const { store, experiment } = await db.seeded();
+      const result = await store.transition({
+        ...pause,
+        from: 'held',
+        to: 'stopped',
+        winnerVariantId: 'control',
+      });
+      expect(result).toEqual({ ok: false, experiment });
+    });
+
+    it('lets one of two at once win', async () => {
+      const { store } = await db.seeded();
+      const results = await Promise.all([
+        store.transition({ ...pause, to: 'paused', reason: 'a' }),
+        store.transition({ ...pause, to: 'rolling_out', reason: 'b' }),
+        store.transition({ ...pause, to: 'no_winner', reason: 'c' }),
+      ]);
+      const winners = results.filter((result) => result.ok);
+      expect(winners.length).toBe(1);
+      expect(await store.getExperiment('exp_1')).toEqual(winners[0]!.experiment);
+    });
+
+    it('keeps winner and promotion unless it is given others', async () => {
+      const { store } = await db.seeded();
+      await store.transition({
+        ...pause,
+        to: 'rolling_out',
+        winnerVariantId: 'challenger-1',
+        promotedAt: START + 9,
+      });
+      const { experiment } = await store.transition({ ...pause, from: 'rolling_out', to: 'held' });
+      expect(experiment).toMatchObject({ winnerVariantId: 'challenger-1', promotedAt: START + 9 });
+    });
+
+    it('refuses a winner that is no variant, and changes nothing', async () => {
+      const { store, experiment } = await db.seeded();
+      await expect(
+        store.transition({ ...pause, to: 'rolling_out', winnerVariantId: 'nobody' }),
+      ).rejects.toMatchObject({ code: '23503' });
+      expect(await store.getExperiment('exp_1')).toEqual(experiment);
+    });
+
+    it('says that there is no such experiment', async () => {
+      await expect(db.store().transition(pause)).rejects.toThrow(ExperimentNotFound);
+    });
+
+    it.each(ENDED_STATES)('into %s ends it and frees its ad sets', async (to) => {
+      const { store, experiment } = await db.seeded();
+      const ended = await store.transition({ ...pause, to });
+      expect(ended.experiment.endedAt).toBe(START + 7);
+      expect(await leasedBy(experiment.accountId)).toEqual([]);
+      const next = anExperiment({ id: 'exp_2', accountId: experiment.accountId });
+      expect((await store.createExperiment(next)).id).toBe('exp_2');
+    });
+
+    it('keeps the ad sets where the swap fails', async () => {
+      const { store, experiment } = await db.seeded();
+      await store.transition({ ...pause, from: 'paused', to: 'stopped' });
+      expect((await leasedBy(experiment.accountId)).length).toBe(2);
+    });
+
+    it('back out of completed takes the ad sets again', async () => {
+      const { store, experiment } = await db.seeded();
+      await store.transition({ ...pause, to: 'completed' });
+      const { experiment: reverting } = await store.transition({
+        ...pause,
+        from: 'completed',
+        to: 'reverting',
+      });
+      expect(reverting.endedAt).toBeNull();
+      expect(await leasedBy(experiment.accountId)).toEqual([
+        ['501', 'exp_1'],
+        ['502', 'exp_1'],
+      ]);
+    });
+
+    it('back out of completed is refused while another has one of the ad sets', async () => {
+      const { store, experiment } = await db.seeded();
+      const { experiment: completed } = await store.transition({ ...pause, to: 'completed' });
+      const next = anotherExperiment('exp_2', 9, { accountId: experiment.accountId });
+      next.variants[0]!.adSetId = '502';
+      await store.createExperiment(next);
+      await expect(store.transition({ ...pause, from: 'completed', to: 'reverting' })).rejects.toMatchObject({
+        name: 'AdSetLeased',
+        adSetId: '502',
+        experimentId: 'exp_2',
+      });
+      expect(await store.getExperiment('exp_1')).toEqual(completed);
+      expect((await leasedBy(experiment.accountId)).map(([, holder]) => holder)).toEqual(['exp_2', 'exp_2']);
+    });
+  });
+});

@@ -1,0 +1,148 @@
+import { appendFile, cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MigrationError, migrate } from '../../../src/clients/postgres/migrate.js';
+import { createPool } from '../../../src/clients/postgres/pool.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { DATABASES } from './fixtures.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+
+describe.each(DATABASES)('migrate on $database', ({ kind }) => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let directory: string;
+
+  beforeEach(async () => {
+    database = await freshDatabase(kind);
+    pool = createPool(database.config);
+    directory = await mkdtemp(path.join(os.tmpdir(), 'migrations-'));
+  });
+  afterEach(async () => {
+    await pool.end();
+    await database.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  const write = (name: string, sql: string) => writeFile(path.join(directory, name), sql);
+  const tables = async () =>
+    (
+      await pool.query<{ table_name: string }>(
+        `select table_name from information_schema.tables where table_schema = 'auto_promotion' order by 1`,
+      )
+    ).rows.map((row) => row.table_name);
+
+  it('makes the schema once, beside the tables of an existing deployment', async () => {
+    await pool.query("create table ab_tests (test_id text); insert into ab_tests values ('theirs')");
+    const names = (await readdir(MIGRATIONS)).sort();
+    expect(await migrate(pool)).toEqual(names);
+    expect(await migrate(pool)).toEqual([]);
+    expect(await tables()).toEqual([
+      'ab_test_variants',
+      'ab_tests',
+      'ad_set_leases',
+      'budget_ledger',
+      'controls',
+      'decisions',
+      'knowledge_base_vectors',
+      'performance_metrics',
+      'promotions',
+      'rule_states',
+      'schema_migrations',
+    ]);
+    expect((await pool.query('select * from ab_tests')).rows).toEqual([{ test_id: 'theirs' }]);
+  });
+
+  it('finds the nearest vectors through the index', async () => {
+    await migrate(pool);
+    const insert = `insert into auto_promotion.knowledge_base_vectors
+      (environment, account_id, content_id, content_type, title, content, embedding, embedder_id, created_at, updated_at)
+      select 'sandbox', 'act_1', 'p' || n, 'pattern', '', '',
+        array_fill(0::real, array[n]) || array[1::real] || array_fill(0::real, array[511 - n]), 'e1', now(), now()
+      from generate_series(0, 99) n`;
+    await pool.query(insert);
+    const probe = `[${Array.from({ length: 512 }, (_, index) => (index === 42 ? 1 : index === 7 ? 0.5 : 0)).join(',')}]`;
+    const nearest = `select content_id from auto_promotion.knowledge_base_vectors order by embedding <=> $1 limit 2`;
+    expect((await pool.query(nearest, [probe])).rows).toEqual([{ content_id: 'p42' }, { content_id: 'p7' }]);
+    const client = await pool.connect();
+    try {
+      await client.query('set enable_seqscan = off');
+      const plan = await client.query<Record<string, string>>(`explain ${nearest}`, [probe]);
+      expect(JSON.stringify(plan.rows)).toContain('knowledge_base_vectors_by_meaning');
+    } finally {
+      client.release();
+    }
+  });
+
+  it('lets three start at once', async () => {
+    const pools =
+      kind === 'postgres'
+        ? [pool, createPool(database.config), createPool(database.config)]
+        : [pool, pool, pool];
+    const applied = await Promise.all(pools.map((each) => migrate(each)));
+    await Promise.all(pools.slice(1).map((each) => (each === pool ? undefined : each.end())));
+    expect(applied.map((names) => names.length).sort()).toEqual([0, 0, (await readdir(MIGRATIONS)).length]);
+  });
+
+  it('says that an applied file was changed, and changes nothing', async () => {
+    await cp(MIGRATIONS, directory, { recursive: true });
+    await migrate(pool, directory);
+    await appendFile(path.join(directory, '0003_decisions.sql'), '\n-- a word\n');
+    await write('0999_more.sql', 'create table auto_promotion.more ()');
+    await expect(migrate(pool, directory)).rejects.toThrow(/^migration 0003_decisions.sql was changed after/);
+    expect(await tables()).not.toContain('more');
+  });
+
+  it('takes other ends of lines for no change', async () => {
+    await cp(MIGRATIONS, directory, { recursive: true });
+    await migrate(pool, directory);
+    for (const file of await readdir(directory)) {
+      const sql = await readFile(path.join(directory, file), 'utf8');
+      await write(file, sql.replaceAll('\n', '\r\n'));
+    }
+    expect(await migrate(pool, directory)).toEqual([]);
+  });
+
+  it('says that an applied file was renamed, or preceded by a new one', async () => {
+    await write('0001_a.sql', 'select 1');
+    await write('0003_c.sql', 'select 3');
+    await migrate(pool, directory);
+    await write('0002_b.sql', 'select 2');
+    await expect(migrate(pool, directory)).rejects.toThrow(
+      'has had migration 0003_c.sql where the files have 0002_b.sql',
+    );
+    await rm(path.join(directory, '0002_b.sql'));
+    await rename(path.join(directory, '0001_a.sql'), path.join(directory, '0001_z.sql'));
+    await expect(migrate(pool, directory)).rejects.toThrow(MigrationError);
+  });
+
+  it('leaves a database alone that a newer build has migrated', async () => {
+    await write('0001_a.sql', 'select 1');
+    await write('0002_b.sql', 'select 2');
+    await migrate(pool, directory);
+    await rm(path.join(directory, '0002_b.sql'));
+    expect(await migrate(pool, directory)).toEqual([]);
+  });
+
+  it('names the file that fails, keeps nothing of any, and goes on once it is mended', async () => {
+    await write('0001_a.sql', 'create table auto_promotion.a (); create table auto_promotion.b ();');
+    await write('0002_b.sql', 'create table auto_promotion.c (); create table auto_promotion.b ();');
+    await expect(migrate(pool, directory)).rejects.toThrow(
+      'migration 0002_b.sql failed: relation "b" already exists',
+    );
+    expect(await tables()).toEqual([]);
+    await write('0002_b.sql', 'create table auto_promotion.c ()');
+    expect(await migrate(pool, directory)).toEqual(['0001_a.sql', '0002_b.sql']);
+    await write('0003_c.sql', 'create table auto_promotion.d ()');
+    expect(await migrate(pool, directory)).toEqual(['0003_c.sql']);
+  });
+
+  it('refuses a name without a place in the order, and a folder without migrations', async () => {
+    await expect(migrate(pool, directory)).rejects.toThrow('there are no migrations');
+    await write('first.sql', 'select 1');
+    await expect(migrate(pool, directory)).rejects.toThrow("first.sql isn't named like 0001_name.sql");
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { normalUpperQuantile } from '../../../src/domain/evidence/distributions.js';
+import { rateRatio } from '../../../src/domain/evidence/rate-ratio.js';
+import { nominalAlpha, sequential, spentFraction } from '../../../src/domain/evidence/sequential.js';
+import type { PairRow } from '../../../src/domain/evidence/types.js';
+import { welchOfProportions } from '../../../src/domain/evidence/welch.js';
+import { hourlyRows, random, REFERENCE_SETTINGS as settings } from './simulate.js';
+
+const RUNS = 300;
+const LOOKS = Array.from({ length: 112 }, (_, k) => 6 * (k + 1));
+
+/** No bound lies below Φ⁻¹(1 − α*(t)/2): a run under it at every look needs no recursion. */
+function mayCross(rows: PairRow[]): boolean {
+  return LOOKS.some((hours) => {
+    const spent = nominalAlpha(settings.confidence) * spentFraction(hours, settings.horizonHours);
+    return Math.abs(rateRatio(rows.slice(0, hours)).t) >= normalUpperQuantile(spent / 2);
+  });
+}
+
+/** The first winner that the rule calls. */
+function ruleCalls(rows: PairRow[]): 'A' | 'B' | null {
+  let state = sequential.start(settings);
+  for (const hours of LOOKS) {
+    const look = sequential.look(settings, state, rows.slice(0, hours), hours);
+    if (look.evidence.winner) return look.evidence.winner;
+    state = look.state;
+  }
+  return null;
+}
+
+/** Whether Welch's test, looked at as often, is ever under 5 %. */
+function welchCalls(rows: PairRow[]): boolean {
+  return LOOKS.filter((hours) => hours >= settings.minimumHours).some((hours) => {
+    const sum = rateRatio(rows.slice(0, hours));
+    if (Math.min(sum.clicksA, sum.clicksB) < settings.minimumClicks) return false;
+    const test = welchOfProportions(
+      { trials: sum.impressionsA, successes: sum.clicksA },
+      { trials: sum.impressionsB, successes: sum.clicksB },
+    );
+    return test !== null && test.p < 0.05;
+  });
+}
+
+describe('two equal ads, looked at 112 times', () => {
+  it(`give few false winners in ${RUNS} tests, where peeking with Welch's test gives many`, () => {
+    let rule = 0;
+    let welch = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const rows = hourlyRows(random(1000 + run), { hours: 672, impressions: 250, rateA: 0.02, rateB: 0.02 });
+      if (mayCross(rows) && ruleCalls(rows) !== null) rule++;
+      if (welchCalls(rows)) welch++;
+    }
+    // 5 % of 300 is 15; three standard errors above it lie at 26.
+    expect(rule).toBeLessThanOrEqual(26);
+    expect(welch).toBeGreaterThan(75);
+    expect(welch).toBeGreaterThan(4 * rule);
+  });
+
+  it('are told apart when one is 30 % better, and the worse one is not promoted', () => {
+    let better = 0;
+    for (let run = 0; run < 20; run++) {
+      const rows = hourlyRows(random(5000 + run), {
+        hours: 672,
+        impressions: 250,
+        rateA: 0.02,
+        rateB: 0.026,
+      });
+      const winner = ruleCalls(rows);
+      expect(winner).not.toBe('A');
+      if (winner === 'B') better++;
+    }
+    expect(better).toBe(20);
+  });
+});
