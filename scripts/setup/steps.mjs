@@ -56,9 +56,9 @@ function lastComplaint(text) {
     .split('\n')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what is removed are a terminal's colours
     .map((line) => line.replace(/\u001b\[[0-9;]*m/g, '').trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '' && line !== 'npm error');
   const telling = lines.filter((line) => /error|fail|cannot|could not|unable|denied|no such/i.test(line));
-  return (telling[0] ?? lines.at(-1) ?? '').slice(0, 300);
+  return (telling.length > 0 ? telling.slice(0, 2).join(' · ') : (lines.at(-1) ?? '')).slice(0, 300);
 }
 
 /**

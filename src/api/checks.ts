@@ -1,10 +1,9 @@
 import { EXPERIMENT_STATES, type Experiment, type ExperimentState, isEnded } from '../domain/experiment.js';
-import { ALLOWED_CONTROLS } from '../workflows/contract.js';
 import { askFor, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
 import { pendingMessage } from './controls.js';
 import { toProblem } from './errors.js';
-import { type CheckResultJson, checkResult, resultWithoutOutcome } from './result.js';
+import { type CheckResultJson, checkResult, resultWithoutOutcome, waitsForSomeone } from './result.js';
 
 /** How a check came to be asked for. */
 export interface CheckRequest {
@@ -88,21 +87,27 @@ async function checkSafely(
   waitMs: number,
 ): Promise<CheckResultJson> {
   try {
-    if (!ALLOWED_CONTROLS[experiment.state].includes('check')) {
-      const { store } = context;
-      const [promotion, ledger, decision] = await Promise.all([
-        store.getPromotion(experiment.id),
-        store.listLedger(experiment.id),
-        store.latestDecision(experiment.id),
-      ]);
-      return checkResult({ experiment, promotion, ledger, decision, message: experiment.stateReason });
-    }
+    if (waitsForSomeone(experiment)) return await recordedResult(context, experiment);
     return await checkOne(context, experiment, { ...request, force: false }, waitMs);
   } catch (error) {
     const problem = toProblem(error);
+    if (problem.kind === 'control_refused') {
+      const now = await context.store.getExperiment(experiment.id).catch(() => null);
+      if (now && waitsForSomeone(now)) return recordedResult(context, now);
+    }
     if (problem.kind === 'internal') context.onInternalError?.(error, `check of ${experiment.id}`);
     return resultWithoutOutcome(experiment.id, 'error', problem.message, experiment.state);
   }
+}
+
+/** What the record says of an experiment that waits for a person or a condition. */
+async function recordedResult({ store }: ApiContext, experiment: Experiment): Promise<CheckResultJson> {
+  const [promotion, ledger, decision] = await Promise.all([
+    store.getPromotion(experiment.id),
+    store.listLedger(experiment.id),
+    store.latestDecision(experiment.id),
+  ]);
+  return checkResult({ experiment, promotion, ledger, decision, message: experiment.stateReason });
 }
 
 /** The counts that stand beside the results of a check of all. */

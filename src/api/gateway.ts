@@ -113,6 +113,19 @@ export function createGateway(options: { client: Client; taskQueue: string; time
     await within(PING_MS, () => client.workflowService.getSystemInfo({}));
   };
 
+  const describeJob = async (id: ScheduleId): Promise<ScheduledJob | null> => {
+    const description = await within(CALL_MS, () => client.schedule.getHandle(id).describe()).catch(
+      nullWithoutSchedule,
+    );
+    if (description === null) return null;
+    const next = description.info.nextActionTimes[0];
+    return {
+      id,
+      paused: description.state.paused,
+      nextRunAt: next === undefined ? null : toExperimentTime(timeBase, next.getTime()),
+    };
+  };
+
   return {
     ping,
 
@@ -159,22 +172,13 @@ export function createGateway(options: { client: Client; taskQueue: string; time
     },
 
     async jobs() {
-      const found = await Promise.all(
-        SCHEDULE_IDS.map((id) =>
-          within(CALL_MS, () => client.schedule.getHandle(id).describe()).then(
-            (description): ScheduledJob => {
-              const next = description.info.nextActionTimes[0];
-              return {
-                id,
-                paused: description.state.paused,
-                nextRunAt: next === undefined ? null : toExperimentTime(timeBase, next.getTime()),
-              };
-            },
-            nullWithoutSchedule,
-          ),
-        ),
-      );
-      return found.filter((job) => job !== null);
+      // All are waited for, whatever one of them says: a call that is left behind is retried after its
+      // connection was closed, and that throws where nobody can catch it.
+      const answers = await Promise.allSettled(SCHEDULE_IDS.map(describeJob));
+      return answers.flatMap((answer) => {
+        if (answer.status === 'rejected') throw answer.reason;
+        return answer.value === null ? [] : [answer.value];
+      });
     },
 
     async triggerReconcile() {

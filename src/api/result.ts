@@ -28,6 +28,10 @@ export interface CheckFacts {
 /** States in which an experiment waits for a person or a condition. */
 const WAITING: readonly ExperimentState[] = ['paused', 'awaiting_approval', 'held', 'needs_attention'];
 
+export function waitsForSomeone({ state }: Pick<Experiment, 'state'>): boolean {
+  return WAITING.includes(state);
+}
+
 /** A check's answer in the older callers' form. */
 export function checkResult(facts: CheckFacts): CheckResultJson {
   const { experiment, promotion, decision, message } = facts;
@@ -90,7 +94,7 @@ export function experimentPath(experimentId: string): string {
 }
 
 function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJson {
-  if (WAITING.includes(experiment.state)) return 'held';
+  if (waitsForSomeone(experiment)) return 'held';
   if (promotion && Object.keys(promotion.phasesDone).length > 0) return 'promoted';
   if (experiment.state === 'no_winner') return 'no_winner';
   if (decision === null) return 'error';

@@ -23,7 +23,7 @@ export interface SandboxOptions {
   ports: { temporal: number; temporalUi: number; market: number };
   /** Real ones in place of embedded ones; null: embedded. */
   databaseUrl: string | null;
-  temporalAddress: string | null;
+  temporal: Addresses['temporal'] | null;
   /** Takes each line of the parts' own complaints. */
   log(line: string): void;
 }
@@ -77,10 +77,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     } else {
       postgres = { connectionString: options.databaseUrl };
     }
-    let temporal: { address: string; namespace: string };
+    let temporal: Addresses['temporal'];
     let temporalUiUrl: string | null = null;
     let broken: Promise<string> = new Promise(() => {});
-    if (options.temporalAddress === null) {
+    if (options.temporal === null) {
       const server = await startTemporal({
         directory: path.join(directory, 'temporal'),
         namespace: options.namespace,
@@ -94,7 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       temporalUiUrl = server.uiUrl;
       broken = server.exited;
     } else {
-      temporal = { address: options.temporalAddress, namespace: options.namespace };
+      temporal = options.temporal;
     }
     return {
       addresses: {

@@ -7,8 +7,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { findTemporalCli } from '../../scripts/find-temporal-cli.mjs';
+import { raiseRetention, registerSearchAttributes, type SearchAttributeKeys } from '../service/namespace.js';
 import { endWithThisProcess } from './guard.js';
-import { raiseRetention, registerSearchAttributes, type SearchAttributeKeys } from './namespace.js';
 import { claimPort } from './ports.js';
 import { startTimeOf } from './process-identity.js';
 

@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
 import type pg from 'pg';
 import { createMetaClient } from '../clients/meta/index.js';
 import type { MetaClient } from '../clients/meta/types.js';
@@ -17,7 +17,7 @@ export interface Addresses {
   /** Unset: made from the time base and the machine's clock. */
   clock?: ExperimentClock;
   postgres: pg.PoolConfig | { connectionString: string };
-  temporal: { address: string; namespace: string };
+  temporal: { address: string; namespace: string; access?: TemporalAccess };
   meta: {
     accessToken: string;
     appSecret: string | null;
@@ -27,6 +27,9 @@ export interface Addresses {
     socketTimeoutMs: number;
   };
 }
+
+/** How to be let in by a Temporal server that asks for more than its address. */
+export type TemporalAccess = Pick<ClientConnectConfig['connectionOptions'], 'tls' | 'apiKey' | 'metadata'>;
 
 /** The clients that worker and API share. */
 export interface Collaborators {
@@ -38,6 +41,7 @@ export interface Collaborators {
   client: Client;
   namespace: string;
   address: string;
+  access?: TemporalAccess;
   /** Real ms. */
   socketTimeoutMs: number;
   close(): Promise<void>;
@@ -46,18 +50,16 @@ export interface Collaborators {
 /** Connects to Postgres (and migrates it), to Temporal and to Meta. @throws where one of the first two can't be reached. */
 export async function connectCollaborators(addresses: Addresses): Promise<Collaborators> {
   const { environment, timeBase, meta: metaConfig } = addresses;
+  const { namespace, address, access = {} } = addresses.temporal;
   const pool = createPool(addresses.postgres);
   let connection: Connection | undefined;
   try {
     await migrate(pool);
-    // TLS, API key and profiles come from Temporal's own environment variables and file.
-    const { connectionOptions } = loadClientConnectConfig();
-    connection = await Connection.connect({ ...connectionOptions, address: addresses.temporal.address });
+    connection = await Connection.connect({ ...access, address });
   } catch (error) {
     await pool.end();
     throw error;
   }
-  const { namespace, address } = addresses.temporal;
   const store = createStore(pool, { environment, accountId: metaConfig.accountId });
   const opened = connection;
   return {
@@ -69,6 +71,7 @@ export async function connectCollaborators(addresses: Addresses): Promise<Collab
     client: new Client({ connection: opened, namespace }),
     namespace,
     address,
+    access,
     socketTimeoutMs: metaConfig.socketTimeoutMs,
     async close() {
       await opened.close();

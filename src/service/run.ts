@@ -1,13 +1,12 @@
 import type { Config } from '../config.js';
-import type { TimeBase } from '../domain/clock.js';
 import { FIRST_EXPERIMENTS, prepareTest } from '../embedded/first-experiments.js';
 import { acquireLock } from '../embedded/lock.js';
 import { type Sandbox, startSandbox } from '../embedded/sandbox.js';
 import type { Announce } from '../events.js';
-import { RECONCILE_WORKFLOW, TASK_QUEUE } from '../workflows/contract.js';
+import { realAddresses, temporalAt } from './addresses.js';
 import { type RunningApi, startApi } from './api.js';
 import { type Addresses, type Collaborators, connectCollaborators } from './collaborators.js';
-import { ensureSchedules } from './schedules.js';
+import { prepareUpkeep } from './upkeep.js';
 import { startWorker } from './worker.js';
 
 export interface RunningService {
@@ -47,7 +46,7 @@ export async function runService(
           market: config.marketPort,
         },
         databaseUrl: config.databaseUrl,
-        temporalAddress: config.temporalAddress,
+        temporal: config.temporalAddress === null ? null : temporalAt(config),
         log: say,
       });
       stops.push(sandbox.stop);
@@ -84,59 +83,12 @@ export async function runService(
       if (sandbox.isNew && options.firstExperiments !== false)
         await createFirstExperiments(api, sandbox, config.apiToken);
     }
-    const broken = Promise.race([
-      ...(sandbox ? [sandbox.broken] : []),
-      worker.done.then(
-        () => new Promise<string>(() => {}),
-        (error: unknown) => `The worker failed: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-    ]);
+    const broken = Promise.race([worker.broken, ...(sandbox ? [sandbox.broken] : [])]);
     return { api, collaborators, sandbox, broken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-/** Addresses of a real deployment. @throws ConfigError-like sentence where one is missing. */
-export function realAddresses(config: Config): Addresses {
-  const { databaseUrl, temporalAddress, meta, mode } = config;
-  const missing = [
-    ...(databaseUrl ? [] : ['DATABASE_URL']),
-    ...(temporalAddress ? [] : ['TEMPORAL_ADDRESS']),
-    ...(meta.accessToken ? [] : ['META_ACCESS_TOKEN']),
-    ...(meta.accountId ? [] : ['META_AD_ACCOUNT_ID']),
-    ...(meta.graphUrl ? [] : ['META_GRAPH_URL']),
-    ...(config.timeScale !== 1 && config.timeEpochMs === null ? ['TIME_EPOCH'] : []),
-  ];
-  if (missing.length > 0) throw new Error(`Needed and not set: ${missing.join(', ')}.`);
-  const timeBase: TimeBase = { epochMs: config.timeEpochMs ?? 0, scale: config.timeScale };
-  return {
-    environment: mode,
-    timeBase,
-    postgres: { connectionString: databaseUrl! },
-    temporal: { address: temporalAddress!, namespace: config.temporalNamespace },
-    meta: {
-      accessToken: meta.accessToken!,
-      appSecret: meta.appSecret,
-      accountId: meta.accountId!,
-      graphUrl: meta.graphUrl!,
-      apiVersion: meta.apiVersion,
-      socketTimeoutMs: meta.socketTimeoutMs,
-    },
-  };
-}
-
-/** Schedules, and one reconciliation now: whatever was lost while the service was down gets its workflow back. */
-export async function prepareUpkeep(collaborators: Collaborators): Promise<void> {
-  const { client } = collaborators;
-  await ensureSchedules(client, 'UTC');
-  await client.workflow.execute(RECONCILE_WORKFLOW, {
-    workflowId: 'schedule/auto_promotion_check/boot',
-    taskQueue: TASK_QUEUE,
-    args: [],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-  });
 }
 
 async function createFirstExperiments(

@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { activityInfo, heartbeat } from '@temporalio/activity';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { HOUR_MS } from '../domain/experiment.js';
@@ -9,8 +8,8 @@ import { TASK_QUEUE } from '../workflows/contract.js';
 import type { Collaborators } from './collaborators.js';
 
 export interface RunningWorker {
-  /** Rejects when the worker fails. */
-  done: Promise<void>;
+  /** Settles when the worker failed by itself, with a sentence. */
+  broken: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -42,9 +41,8 @@ export async function startWorker(
   collaborators: Collaborators,
   options: { announce: Announce; writesAllowed: boolean; maxCachedWorkflows: number; taskQueue?: string },
 ): Promise<RunningWorker> {
-  const { store, meta, clock, client, timeBase, address, namespace, environment } = collaborators;
-  const { connectionOptions } = loadClientConnectConfig();
-  const connection = await NativeConnection.connect({ ...connectionOptions, address });
+  const { store, meta, clock, client, timeBase, address, access, namespace, environment } = collaborators;
+  const connection = await NativeConnection.connect({ ...access, address });
   const worker = await Worker.create({
     connection,
     namespace,
@@ -68,9 +66,13 @@ export async function startWorker(
     shutdownForceTime: '8 seconds',
   });
   const done = worker.run().finally(() => connection.close());
-  done.catch(() => {});
+  const broken = new Promise<string>((resolve) => {
+    done.catch((error: unknown) =>
+      resolve(`The worker failed: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  });
   return {
-    done,
+    broken,
     async stop() {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await done.catch(() => {});

@@ -290,6 +290,13 @@ describe('POST /api/ab/auto-promote/check-all', () => {
             kind: 'refused',
             refusal: { state: 'paused', allowed: ['resume'], message: 'Just paused.' },
           };
+        if (experimentId === 'one_11') {
+          await moveTo(other, experimentId, 'held', { reason: 'The token has expired.' });
+          return {
+            kind: 'refused',
+            refusal: { state: 'held', allowed: ['resume'], message: 'It is held.' },
+          };
+        }
         if (experimentId === 'one_10') return { kind: 'pending', accepted: true };
         const verdict = experimentId < 'one_15' ? 'insufficient_data' : 'continue_testing';
         return {
@@ -305,9 +312,9 @@ describe('POST /api/ab/auto-promote/check-all', () => {
         total_checked: 46,
         promoted: 0,
         continue_testing: 30,
-        insufficient_data: 11,
+        insufficient_data: 10,
         no_winner: 0,
-        held: 1,
+        held: 2,
         errors: 3,
         pending: 1,
         in_rollout: 1,
@@ -316,6 +323,7 @@ describe('POST /api/ab/auto-promote/check-all', () => {
       const byId = new Map((results as JsonObject[]).map((result) => [result.experiment_id, result]));
       expect(byId.size).toBe(46);
       expect(byId.get('paused')).toMatchObject({ status: 'held', reasons: ['Paused by Ada.'] });
+      expect(byId.get('one_11')).toMatchObject({ status: 'held', reasons: ['The token has expired.'] });
       expect(byId.get('one_07')).toMatchObject({
         status: 'error',
         message: expect.stringMatching(/Temporal/),

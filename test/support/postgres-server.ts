@@ -17,7 +17,7 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** The user `nobody` of every Linux and macOS that has one with this number; it owns nothing. */
+/** The user `nobody` of a Linux; it owns nothing. */
 const NOBODY = 65534;
 
 /**

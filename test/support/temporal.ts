@@ -9,8 +9,8 @@ import { NativeConnection } from '@temporalio/worker';
 import { thisMachine } from '../../scripts/find-temporal-cli.mjs';
 import { testServerInCache } from '../../scripts/locations.mjs';
 import { endWithThisProcess } from '../../src/embedded/guard.js';
-import { addSearchAttributes, type SearchAttributeKeys } from '../../src/embedded/namespace.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
+import { addSearchAttributes, type SearchAttributeKeys } from '../../src/service/namespace.js';
 
 export interface TestTemporal {
   address: string;

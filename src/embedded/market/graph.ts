@@ -66,7 +66,8 @@ export class Graph {
         return { events: counted, result: unknownObject(request.path.join('/'), 'POST') };
       }
       const id = world.newId('report');
-      const { access_token: _token, ...params } = request.params;
+      // Credentials stay out of the journal.
+      const { access_token: _token, appsecret_proof: _proof, ...params } = request.params;
       return {
         events: [...counted, { type: 'report', at: now, id, accountId: object.id, params }],
         result: ok({ report_run_id: id }),

@@ -80,12 +80,16 @@ function rowsOf(
   world: World,
 ): InsightsRow[] {
   const groups = new Map<string, { row: InsightsRow; spendByHour: Map<number, number> }>();
-  const earliest = Math.min(...periods.map(({ since }) => since));
+  const byDay = new Map<number, number[]>();
   for (const quarter of world.delivery.quarters(ad, at)) {
     const day = Math.floor(quarter.localHour / 24);
-    if (day < earliest) continue;
-    periods.forEach((period, index) => {
-      if (day < period.since || day > period.until) return;
+    let containing = byDay.get(day);
+    if (!containing) {
+      containing = [...periods.keys()].filter((i) => day >= periods[i]!.since && day <= periods[i]!.until);
+      byDay.set(day, containing);
+    }
+    for (const index of containing) {
+      const period = periods[index]!;
       const hour = hourly ? quarter.localHour % 24 : null;
       const key = `${index}/${hour}`;
       let group = groups.get(key);
@@ -100,7 +104,7 @@ function rowsOf(
       row.conversions += quarter.conversions;
       row.revenue += quarter.revenue;
       spendByHour.set(quarter.localHour, (spendByHour.get(quarter.localHour) ?? 0) + quarter.spend);
-    });
+    }
   }
   for (const { row, spendByHour } of groups.values()) {
     for (const spend of spendByHour.values()) row.spend += Math.round(spend);

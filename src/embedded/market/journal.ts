@@ -7,13 +7,16 @@ import { join } from 'node:path';
  */
 export class Journal<Event> {
   readonly #file: FileHandle;
+  #length: number;
 
   private constructor(
     file: FileHandle,
+    length: number,
     /** What was on disk when it was opened. */
     readonly events: readonly Event[],
   ) {
     this.#file = file;
+    this.#length = length;
   }
 
   /** Throws where a line other than the last can't be read: that is damage, not a kill. */
@@ -28,13 +31,20 @@ export class Journal<Event> {
     if (length < text.length) await truncate(path, length);
     const file = await open(path, 'a');
     await syncDirectory(directory);
-    return new Journal<Event>(file, events);
+    return new Journal<Event>(file, length, events);
   }
 
-  /** One caller at a time. */
+  /** One caller at a time. A line that can't be written whole (a full disk) leaves nothing behind. */
   async append(event: Event): Promise<void> {
-    await this.#file.appendFile(`${JSON.stringify(event)}\n`);
-    await this.#file.datasync();
+    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    try {
+      await this.#file.appendFile(line);
+      await this.#file.datasync();
+    } catch (error) {
+      await this.#file.truncate(this.#length);
+      throw error;
+    }
+    this.#length += line.length;
   }
 
   async close(): Promise<void> {

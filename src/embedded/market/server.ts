@@ -6,6 +6,7 @@ import { type Context, Hono } from 'hono';
 import { controlRoutes } from './control.js';
 import type { Controls } from './controls.js';
 import { Graph, unknownPath } from './graph.js';
+import { GraphError } from './graph-error.js';
 import { type GraphAnswer, parseRequest } from './request.js';
 import type { World } from './world.js';
 
@@ -23,10 +24,11 @@ export async function serveMarket(
   controls: Controls,
   options: { port: number; accessToken: string },
 ): Promise<MarketServer> {
-  const closing = new AbortController();
   let url = '';
   const graph = new Graph(world, options.accessToken, () => url);
   const app = new Hono<Env>();
+  // A full disk, say, is answered as Graph answers its own failures.
+  app.onError((error, c) => c.json(new GraphError(error.message, 1, null, { status: 500 }).body(), 500));
   app.route('/__market', controlRoutes(controls));
   app.all('*', async (c) => {
     const { method } = c.req;
@@ -35,7 +37,7 @@ export async function serveMarket(
     const request = parseRequest(method, new URL(c.req.url), body, c.req.header('content-type') ?? '');
     if (!request) return c.json(unknownPath({ path: [c.req.path.slice(1)] }).body(), 400);
     request.params.access_token ??= c.req.header('authorization')?.replace(/^(Bearer|OAuth) /, '');
-    return send(c, await graph.answer(request), closing.signal);
+    return send(c, await graph.answer(request));
   });
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
@@ -54,14 +56,13 @@ export async function serveMarket(
     url,
     close: () =>
       new Promise<void>((resolve) => {
-        closing.abort();
         server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
 }
 
-async function send(c: Context<Env>, answer: GraphAnswer, closing: AbortSignal): Promise<Response> {
+async function send(c: Context<Env>, answer: GraphAnswer): Promise<Response> {
   const { outgoing } = c.env;
   switch (answer.kind) {
     case 'json':
@@ -75,11 +76,7 @@ async function send(c: Context<Env>, answer: GraphAnswer, closing: AbortSignal):
       outgoing.destroy();
       return RESPONSE_ALREADY_SENT;
     case 'hang':
-      await new Promise<void>((resolve) => {
-        outgoing.once('close', resolve);
-        closing.addEventListener('abort', () => resolve(), { once: true });
-      });
-      outgoing.destroy();
+      if (!outgoing.destroyed) await new Promise<void>((resolve) => outgoing.once('close', resolve));
       return RESPONSE_ALREADY_SENT;
   }
 }

@@ -37,8 +37,8 @@ export class World {
   readonly accountNode: MarketObject;
   readonly #idsGiven = { object: 0, report: 0, fault: 0 };
   #latest = 0;
-  /** The instant of a change that is on its way to the disk. */
-  #pending: number | null = null;
+  /** A change that is decided and on its way to the disk. */
+  #writing: Promise<void> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -85,17 +85,20 @@ export class World {
 
   /** Experiment time. Never runs backwards, whatever the clock does: closed hours are facts. */
   async now(): Promise<number> {
-    this.#latest = Math.max(this.#latest, await this.clock.now());
+    const read = await this.clock.now();
+    this.#latest = Math.max(this.#latest, read);
     return this.#latest;
   }
 
   /**
-   * The instant that a read shows. While a change is on its way to the disk that is the change's: a quarter
-   * of an hour that it falls into must not be drawn without it.
+   * The instant that a read shows: now, once the change that is on its way to the disk is in force. Without
+   * the wait a quarter of an hour could be drawn without a change that falls into it; any later change has a
+   * later instant.
    */
   async asOf(): Promise<number> {
     const now = await this.now();
-    return this.#pending ?? now;
+    await this.#writing;
+    return now;
   }
 
   /**
@@ -104,21 +107,22 @@ export class World {
    */
   change<T>(decide: (now: number) => { events: MarketEvent[]; result: T }): Promise<T> {
     const turn = this.#turn.then(async () => {
-      const now = await this.now();
-      const { events, result } = decide(now);
-      this.#pending = now;
-      try {
-        for (const event of events) {
-          await this.journal.append(event);
-          this.#apply(event);
-        }
-      } finally {
-        this.#pending = null;
-      }
+      const { events, result } = decide(await this.now());
+      const writing = this.#write(events);
+      // A reader only waits; that it failed is told to the writer.
+      this.#writing = writing.catch(() => undefined);
+      await writing;
       return result;
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
+  }
+
+  async #write(events: MarketEvent[]): Promise<void> {
+    for (const event of events) {
+      await this.journal.append(event);
+      this.#apply(event);
+    }
   }
 
   /** An id of Meta's look; the n-th of its family is always the same for a seed. */

@@ -87,6 +87,34 @@ describe('delivery', () => {
     expect(total(small, 'spend')).toBeGreaterThan(0.8 * ((16 / 24) * 50));
   });
 
+  it('follows lifetime and campaign budgets, and the least budget without overspending a day', async () => {
+    stage = await new Stage().open();
+    const [control, challenger] = stage.adSets;
+    const end = stage.clock.instant + 10 * DAY;
+    await stage.market.edit(control, { daily_budget: null, lifetime_budget: 120_000, end_time: end });
+    await stage.market.edit(challenger, { daily_budget: 100 });
+    stage.clock.pass(12 * DAY);
+    const perDay = (rows: HourRow[]) => {
+      const days = new Map<string, number>();
+      for (const { day, spend } of rows) days.set(day, (days.get(day) ?? 0) + spend);
+      return [...days.values()];
+    };
+    const rows = await stage.hours();
+    const lifetime = perDay(of(rows, stage.ads[0]));
+    expect(lifetime).toHaveLength(10);
+    for (const spent of lifetime) expect(Math.abs(spent - 120)).toBeLessThan(25);
+    const least = perDay(of(rows, stage.ads[1]));
+    expect(least).toHaveLength(12);
+    for (const spent of least) expect(Math.abs(spent - 1)).toBeLessThan(0.75);
+
+    await stage.market.edit(stage.test.campaignId, { daily_budget: 30_000 });
+    stage.clock.pass(DAY);
+    await stage.market.edit(control, { end_time: null });
+    stage.clock.pass(DAY);
+    const shared = of(await stage.hours(), stage.ads[1]).filter(({ day }) => day >= '2026-12-05');
+    for (const spent of perDay(shared)) expect(Math.abs(spent - 150)).toBeLessThan(25);
+  });
+
   it('delivers nothing while the ad, its ad set or its campaign is paused, or after the end', async () => {
     stage = await new Stage().open();
     const pauses = [stage.ads[0], stage.adSets[0], stage.test.campaignId];

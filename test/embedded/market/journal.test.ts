@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../../src/embedded/market/journal.js';
 
@@ -48,6 +51,19 @@ describe('Journal', () => {
     await append({ n: 3 });
     expect(await read()).toEqual([{ n: 1 }, { n: 3 }]);
     expect(await readFile(file(), 'utf8')).toBe('{"n":1}\n{"n":3}\n');
+  });
+
+  it('leaves nothing of a line that the disk had no room for, and goes on when there is room', async () => {
+    const script = fileURLToPath(new URL('./filler.ts', import.meta.url));
+    const command = ['ulimit -f 2; exec "$0" --import tsx "$@"', process.execPath, script, directory];
+    const { stdout } = await promisify(execFile)('sh', ['-c', ...command], {
+      env: { ...process.env, TSX_DISABLE_CACHE: '1' },
+    });
+    const { taken, code } = JSON.parse(stdout) as { taken: number; code: string };
+    expect(code).toBe('EFBIG');
+    expect(taken).toBeGreaterThan(5);
+    const lines = await read();
+    expect(lines.map(({ n }) => n)).toEqual([...Array(taken).keys(), -1]);
   });
 
   it('refuses a journal that is damaged in the middle', async () => {

@@ -1,4 +1,4 @@
-import type { Connection } from '@temporalio/client';
+import type { ConnectionLike } from '@temporalio/client';
 import {
   encodeSearchAttributeIndexedValueType,
   type SearchAttributeKey,
@@ -15,7 +15,7 @@ const GRPC_ALREADY_EXISTS = 6;
  * @throws where one is registered with another type.
  */
 export async function registerSearchAttributes(
-  connection: Connection,
+  connection: ConnectionLike,
   namespace: string,
   keys: SearchAttributeKeys,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function registerSearchAttributes(
 
 /** Registers them on a namespace that has none of them yet. */
 export async function addSearchAttributes(
-  connection: Connection,
+  connection: ConnectionLike,
   namespace: string,
   keys: SearchAttributeKeys,
 ): Promise<void> {
@@ -50,7 +50,11 @@ export async function addSearchAttributes(
 }
 
 /** Ended workflows stay in the Web UI for at least this long. A longer retention is left as it is. */
-export async function raiseRetention(connection: Connection, namespace: string, days: number): Promise<void> {
+export async function raiseRetention(
+  connection: ConnectionLike,
+  namespace: string,
+  days: number,
+): Promise<void> {
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   const have = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
   if (have >= days * 86_400) return;

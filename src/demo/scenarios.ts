@@ -1,0 +1,190 @@
+/** The four scenarios. Each creates its experiments over the API, waits, and says how it went. */
+import { DEFAULT_POLICY, type ExperimentState } from '../domain/experiment.js';
+import { planRollout } from '../domain/rollout-plan.js';
+import { prepareTest } from '../embedded/first-experiments.js';
+import type { Market } from '../embedded/market/index.js';
+import type { ExperimentJson, ServiceApi } from './api.js';
+import type { Watch } from './watch.js';
+import { COMPOUND_TESTS, type DemoWorld, type PlannedTest, specOf, trulyBetter } from './world.js';
+
+export const SCENARIO_NAMES = ['clear_winner', 'continue_testing', 'compound_learning', 'batch'] as const;
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+export interface Stage {
+  world: DemoWorld;
+  market: Market;
+  api: Pick<ServiceApi, 'create'>;
+  watch: Pick<Watch, 'until'>;
+}
+
+/** A scenario that came to its end, whatever chance decided. */
+export interface Played {
+  /** In the order in which they were created. */
+  tests: PlannedTest[];
+  /** Judged on the experiments as they are when everything has ended. */
+  judge(experiments: readonly ExperimentJson[], movedMoney: readonly boolean[]): Judgement;
+}
+
+export interface Judgement {
+  passed: boolean;
+  /** One sentence for a person. */
+  summary: string;
+}
+
+/** The winner stands at its last phase. */
+const STANDING: readonly ExperimentState[] = ['verifying', 'completed'];
+/** Nothing moves any more without a person. */
+const SETTLED: readonly ExperimentState[] = [
+  ...STANDING,
+  'reverted',
+  'no_winner',
+  'stopped',
+  'needs_attention',
+];
+/** The phase whose write Meta refuses in the batch. */
+const REFUSED_PHASE = '70';
+
+/** The scenarios by name; they may run side by side. */
+export const SCENARIOS: Record<ScenarioName, (stage: Stage) => Promise<Played>> = {
+  clear_winner: playClearWinner,
+  continue_testing: playTooClose,
+  compound_learning: playCompound,
+  batch: playBatch,
+};
+
+async function playClearWinner(stage: Stage): Promise<Played> {
+  const test = stage.world.clearWinner;
+  await create(stage, test);
+  await stage.watch.until(test.id, SETTLED);
+  return {
+    tests: [test],
+    judge: ([experiment]) => {
+      if (!isStanding(experiment!)) return { passed: false, summary: undecided(experiment!) };
+      const winner = headlineOfWinner(experiment!);
+      const truth = winner === trulyBetter(test).headline ? 'the truly better ad' : 'the truly worse ad';
+      return { passed: true, summary: `“${winner}” was promoted to 80/20; it is ${truth}.` };
+    },
+  };
+}
+
+/** Its wait is the others': it must still be running when they have ended. */
+async function playTooClose(stage: Stage): Promise<Played> {
+  const test = stage.world.tooClose;
+  await create(stage, test);
+  return {
+    tests: [test],
+    judge: ([experiment], [moved]) => {
+      const passed = experiment!.state === 'running' && !moved;
+      return {
+        passed,
+        summary: passed
+          ? 'Too close to call: the test goes on, and no budget was touched.'
+          : `Chance decided what was meant to be too close: it is ${experiment!.state}. ${experiment!.state_reason}`,
+      };
+    },
+  };
+}
+
+async function playCompound(stage: Stage): Promise<Played> {
+  const { id, name, dailyBudget, start, ideas } = stage.world.compound;
+  const tests: PlannedTest[] = [];
+  let control = start;
+  for (const [index, idea] of ideas.entries()) {
+    const test: PlannedTest = {
+      id: `${id}-${index + 1}`,
+      name: `${name}, test ${index + 1} of ${ideas.length}`,
+      control,
+      challenger: {
+        headline: idea.headline,
+        trueClickRate: control.trueClickRate * (1 + idea.trueLift),
+      },
+      dailyBudget,
+    };
+    tests.push(test);
+    await create(stage, test);
+    const experiment = await stage.watch.until(test.id, SETTLED);
+    if (!isStanding(experiment)) break;
+    if (headlineOfWinner(experiment) === test.challenger.headline) control = test.challenger;
+  }
+  return {
+    tests,
+    judge: (experiments) => {
+      const standing = experiments.filter(isStanding).length;
+      if (standing < COMPOUND_TESTS) {
+        const last = experiments.at(-1)!;
+        return {
+          passed: false,
+          summary: `${standing} of ${COMPOUND_TESTS} tests were decided in time. ${undecided(last)}`,
+        };
+      }
+      const won = experiments.filter((experiment) => experiment.winner_variant_id !== 'control').length;
+      return {
+        passed: true,
+        summary: `Five tests in a row, each against the winner of the one before; the new idea won ${won} of them.`,
+      };
+    },
+  };
+}
+
+async function playBatch(stage: Stage): Promise<Played> {
+  const { tests, refusedIndex } = stage.world.batch;
+  await Promise.all(
+    tests.map(async (test, index) => {
+      const created = await create(stage, test);
+      if (index === refusedIndex) await orderRefusal(stage.market, created);
+    }),
+  );
+  await Promise.all(tests.map((test) => stage.watch.until(test.id, SETTLED)));
+  return {
+    tests,
+    judge: (experiments) => {
+      const refused = experiments[refusedIndex]!;
+      const others = experiments.filter((_, index) => index !== refusedIndex);
+      const standing = others.filter(isStanding).length;
+      return {
+        passed: refused.state === 'reverted' && standing === others.length,
+        summary: `${standing} of ${others.length} winners were promoted to 80/20; the one whose write Meta refuses (${refused.experiment_id}) is ${refused.state}.`,
+      };
+    },
+  };
+}
+
+async function create({ market, api }: Stage, test: PlannedTest): Promise<ExperimentJson> {
+  return api.create(await prepareTest(market, specOf(test)));
+}
+
+/**
+ * Refuses the winner's write of one phase, for good. Nobody knows the winner yet, so it is ordered for either
+ * ad set; the amount is the winner's in that phase, which no other write of the test has.
+ */
+async function orderRefusal(market: Market, experiment: ExperimentJson): Promise<void> {
+  const adSetIds = experiment.variants.map((variant) => variant.ad_set_id);
+  const base = await market.budgets(adSetIds);
+  for (const winnerAdSetId of adSetIds) {
+    const { minDailyBudget: minimum, currency } = market.account;
+    const planned = planRollout({ base, winnerAdSetId, phases: DEFAULT_POLICY.phases, minimum, currency });
+    const phase =
+      planned.kind === 'plan' ? planned.plan.phases.find(({ name }) => name === REFUSED_PHASE) : undefined;
+    if (!phase) throw new Error(`${experiment.experiment_id} has no phase ${REFUSED_PHASE} to refuse`);
+    await market.order({
+      kind: 'refuse',
+      objectId: winnerAdSetId,
+      method: 'POST',
+      dailyBudget: phase.targets[winnerAdSetId]!,
+      times: null,
+    });
+  }
+}
+
+export function isStanding({ state }: Pick<ExperimentJson, 'state'>): boolean {
+  return STANDING.includes(state);
+}
+
+/** Null before there is a winner. */
+export function headlineOfWinner({ variants, winner_variant_id }: ExperimentJson): string | null {
+  return variants.find(({ id }) => id === winner_variant_id)?.creative.headline ?? null;
+}
+
+function undecided({ experiment_id, state, state_reason }: ExperimentJson): string {
+  return `${experiment_id} is ${state} when the time is up${state_reason ? `: ${state_reason}` : '.'}`;
+}

@@ -1,0 +1,59 @@
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Config } from '../config.js';
+import type { TimeBase } from '../domain/clock.js';
+import type { Addresses } from './collaborators.js';
+
+/**
+ * Addresses of a real deployment. Temporal's own variables and file (TLS, API key, headers, a profile) complete what
+ * the configuration says of Temporal.
+ * @throws Error naming each setting that is missing, or what is wrong with Temporal's file.
+ */
+export function realAddresses(config: Config): Addresses {
+  const { databaseUrl, meta, mode } = config;
+  const temporal = temporalAt(config);
+  const missing = [
+    ...(databaseUrl ? [] : ['DATABASE_URL']),
+    ...(temporal.address ? [] : ['TEMPORAL_ADDRESS']),
+    ...(meta.accessToken ? [] : ['META_ACCESS_TOKEN']),
+    ...(meta.accountId ? [] : ['META_AD_ACCOUNT_ID']),
+    ...(meta.graphUrl ? [] : ['META_GRAPH_URL']),
+    ...(config.timeScale !== 1 && config.timeEpochMs === null ? ['TIME_EPOCH'] : []),
+  ];
+  if (missing.length > 0) throw new Error(`Needed and not set: ${missing.join(', ')}.`);
+  const timeBase: TimeBase = { epochMs: config.timeEpochMs ?? 0, scale: config.timeScale };
+  return {
+    environment: mode,
+    timeBase,
+    postgres: { connectionString: databaseUrl! },
+    temporal,
+    meta: {
+      accessToken: meta.accessToken!,
+      appSecret: meta.appSecret,
+      accountId: meta.accountId!,
+      graphUrl: meta.graphUrl!,
+      apiVersion: meta.apiVersion,
+      socketTimeoutMs: meta.socketTimeoutMs,
+    },
+  };
+}
+
+/**
+ * Where Temporal is and how it lets us in; the address is empty where nothing names one.
+ * @throws Error where Temporal's own file or variables can't be read.
+ */
+export function temporalAt(config: Config): Addresses['temporal'] {
+  let found: ClientConnectConfig;
+  try {
+    found = loadClientConnectConfig();
+  } catch (error) {
+    throw new Error(
+      `Temporal's own settings can't be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  const { tls, apiKey, metadata, address } = found.connectionOptions;
+  return {
+    address: config.temporalAddress ?? address ?? '',
+    namespace: found.namespace ?? config.temporalNamespace,
+    access: { tls, apiKey, metadata },
+  };
+}

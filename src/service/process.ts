@@ -1,0 +1,63 @@
+import { type Config, readConfig } from '../config.js';
+import { installRuntime } from './runtime.js';
+
+/** What a process gives to what it starts. */
+export interface ProcessTools {
+  /** A line for people. */
+  say(line: string): void;
+  /** A line about what went wrong. */
+  complain(line: string): void;
+  /** Registers the end of a part as soon as it has started; the last one registered ends first. */
+  onStop(end: () => Promise<void>): void;
+}
+
+/**
+ * The life of a process: reads the configuration, starts, runs until a signal (`farewell` is said then) or until a
+ * part breaks (`broken` settles with a sentence), ends the parts. Exit code 0 after a signal; 1, with one sentence on
+ * standard error, where it could not start, and where a part broke.
+ */
+export async function runProcess(
+  farewell: string,
+  start: (config: Config, tools: ProcessTools) => Promise<{ broken: Promise<string> }>,
+): Promise<never> {
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const complain = (line: string) => void process.stderr.write(`${line}\n`);
+  const ends: (() => Promise<void>)[] = [];
+  let failure: string | null;
+  try {
+    const config = readConfig(process.env);
+    installRuntime(complain);
+    const { broken } = await start(config, { say, complain, onStop: (end) => void ends.push(end) });
+    failure = await Promise.race([broken, signalled()]);
+    if (failure === null) say(farewell);
+  } catch (error) {
+    failure = sentence(error);
+  }
+  if (failure !== null) complain(failure);
+  for (const end of ends.reverse()) {
+    try {
+      await end();
+    } catch (error) {
+      complain(`On stopping: ${sentence(error)}`);
+      failure ??= sentence(error);
+    }
+  }
+  if (failure === null) say('Stopped.');
+  process.exit(failure === null ? 0 : 1);
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The first Ctrl-C (or SIGTERM) ends everything in order; a second one is the impatient's. */
+function signalled(): Promise<null> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => {
+        process.once(signal, () => process.exit(130));
+        resolve(null);
+      });
+    }
+  });
+}

@@ -1,0 +1,29 @@
+import { formatEvent } from './events.js';
+import { realAddresses } from './service/addresses.js';
+import { connectCollaborators } from './service/collaborators.js';
+import { registerSearchAttributes } from './service/namespace.js';
+import { runProcess } from './service/process.js';
+import { prepareUpkeep } from './service/upkeep.js';
+import { startWorker } from './service/worker.js';
+import { SEARCH_ATTRIBUTE_KEYS } from './workflows/search-attributes.js';
+
+await runProcess('Stopping: worker.', async (config, { say, onStop }) => {
+  const collaborators = await connectCollaborators(realAddresses(config));
+  onStop(() => collaborators.close());
+  const { client, namespace, address } = collaborators;
+  await registerSearchAttributes(client.connection, namespace, SEARCH_ATTRIBUTE_KEYS);
+  const worker = await startWorker(collaborators, {
+    announce: (event) => say(formatEvent(event)),
+    writesAllowed: config.writesAllowed,
+    maxCachedWorkflows: config.maxCachedWorkflows,
+  });
+  onStop(() => worker.stop());
+  const { broken } = worker;
+  // The reconciliation runs on this worker: without it there would be nothing to wait for.
+  await Promise.race([
+    prepareUpkeep(collaborators),
+    broken.then((failure) => Promise.reject(new Error(failure))),
+  ]);
+  say(`Worker ready: Temporal ${address}, namespace ${namespace}.`);
+  return { broken };
+});

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { compoundReport, type DecidedTest, effectOfTest } from '../../src/domain/compound-report.js';
+import type { PairEvidence } from '../../src/domain/decision.js';
+import type { Variant } from '../../src/domain/experiment.js';
+import { claimedLift, compoundLift, priorScale, shrunkLift } from '../../src/domain/lift.js';
+
+function variants(challengers: number): Variant[] {
+  const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
+  return ['control', ...Array.from({ length: challengers }, (_, i) => `challenger-${i + 1}`)].map((id) => ({
+    id,
+    role: id === 'control' ? 'control' : 'challenger',
+    adId: `ad-${id}`,
+    adSetId: `set-${id}`,
+    creative,
+  }));
+}
+
+function pair(variantA: string, variantB: string, theta: number, se = 0.05): PairEvidence {
+  return {
+    variantA,
+    variantB,
+    evidence: {
+      hours: 48,
+      theta,
+      se,
+      df: 40,
+      t: se === 0 ? 0 : theta / se,
+      information: 300,
+      counts: true,
+      missing: [],
+      bound: 2.5,
+      tCritical: 2.6,
+      p: 0.01,
+      confidence: 0.99,
+      interval: null,
+      winner: null,
+    },
+    calledWinner: null,
+    welch: null,
+  };
+}
+
+function promoted(
+  at: number,
+  theta: number,
+  more: Partial<NonNullable<DecidedTest['promotion']>> = {},
+): DecidedTest {
+  return {
+    experiment: { variants: variants(1), promotedAt: at },
+    promotion: {
+      winnerVariantId: 'challenger-1',
+      status: 'completed',
+      confidence: 0.96,
+      theta,
+      se: 0.05,
+      ...more,
+    },
+    lastDecision: null,
+  };
+}
+
+function undecided(theta: number, se = 0.05): DecidedTest {
+  return {
+    experiment: { variants: variants(1), promotedAt: null },
+    promotion: null,
+    lastDecision: { pairs: [pair('control', 'challenger-1', theta, se)] },
+  };
+}
+
+describe('the effect of a test', () => {
+  it("is the promotion's, turned round where the control won", () => {
+    expect(effectOfTest(promoted(1, 0.2))).toEqual({ theta: 0.2, se: 0.05 });
+    expect(effectOfTest(promoted(1, 0.2, { winnerVariantId: 'control' }))).toEqual({ theta: -0.2, se: 0.05 });
+  });
+
+  it("is the last decision's without a promotion, whichever way round the pair stands", () => {
+    expect(effectOfTest(undecided(-0.01))).toEqual({ theta: -0.01, se: 0.05 });
+    const turned = { ...undecided(0), lastDecision: { pairs: [pair('challenger-1', 'control', 0.07)] } };
+    expect(effectOfTest(turned)).toEqual({ theta: -0.07, se: 0.05 });
+  });
+
+  it('is null where nothing was estimated', () => {
+    expect(effectOfTest(undecided(0, 0))).toBeNull();
+    expect(effectOfTest({ ...undecided(0), lastDecision: null })).toBeNull();
+  });
+
+  it('is against the control, not against the closest rival, with more than two variants', () => {
+    const test: DecidedTest = {
+      experiment: { variants: variants(2), promotedAt: 1 },
+      promotion: {
+        winnerVariantId: 'challenger-1',
+        status: 'completed',
+        confidence: 0.97,
+        theta: 0.04,
+        se: 0.02,
+      },
+      lastDecision: {
+        pairs: [
+          pair('control', 'challenger-1', 0.3),
+          pair('control', 'challenger-2', 0.26),
+          pair('challenger-1', 'challenger-2', -0.04),
+        ],
+      },
+    };
+    expect(effectOfTest(test)).toEqual({ theta: 0.3, se: 0.05 });
+    const won = { ...test, promotion: { ...test.promotion!, winnerVariantId: 'challenger-2' } };
+    expect(effectOfTest(won)).toEqual({ theta: 0.26, se: 0.05 });
+    expect(effectOfTest({ ...test, promotion: null })).toEqual({ theta: 0.3, se: 0.05 });
+  });
+});
+
+describe('the report', () => {
+  it('of nothing is all zeros', () => {
+    const report = compoundReport([]);
+    expect(report).toMatchObject({ totalExperiments: 0, successfulPromotions: 0, averageConfidence: 0 });
+    expect(report.claimed).toEqual({ mean: 0, median: 0, compound: 0, min: 0, max: 0, trend: [] });
+  });
+
+  it('counts a test that its control won as no improvement, and takes it into the prior', () => {
+    const tests = Array.from({ length: 11 }, (_, i) =>
+      promoted(i, 0.3, i % 2 === 0 ? {} : { winnerVariantId: 'control' }),
+    );
+    const report = compoundReport(tests);
+    const estimates = tests.map((_, i) => ({ theta: i % 2 === 0 ? 0.3 : -0.3, se: 0.05 }));
+    expect(report.priorScale).toBe(priorScale(estimates));
+    expect(report.priorScale).toBeGreaterThan(0.15);
+    expect(report.successfulPromotions).toBe(11);
+    expect(report.claimed.median).toBeCloseTo(claimedLift(0.3), 12);
+    expect(report.claimed.mean).toBeCloseTo((6 / 11) * claimedLift(0.3), 12);
+    expect(report.claimed.min).toBe(0);
+    expect(report.shrunk.max).toBeCloseTo(shrunkLift({ theta: 0.3, se: 0.05 }, report.priorScale), 12);
+  });
+
+  it('leaves out of the figures, and not out of the count, what did not stand', () => {
+    const report = compoundReport([
+      promoted(5, 0.2),
+      promoted(1, 0.1, { status: 'in_progress' }),
+      promoted(2, 0.9, { status: 'reverted' }),
+      promoted(3, 0.9, { status: 'stopped' }),
+      promoted(4, 0.9, { status: 'shadow' }),
+      promoted(4, 0.9, { status: 'needs_attention' }),
+      undecided(0.02),
+    ]);
+    expect(report).toMatchObject({
+      totalExperiments: 7,
+      successfulPromotions: 2,
+      revertedPromotions: 1,
+      withoutWinner: 1,
+      averageConfidence: 0.96,
+    });
+    const lifts = [claimedLift(0.1), claimedLift(0.2)];
+    expect(report.claimed.trend).toEqual(lifts);
+    expect(report.claimed.compound).toBeCloseTo(compoundLift(lifts), 12);
+    expect(report.claimed.compound).toBeCloseTo(Math.exp(0.1 + 0.2) - 1, 12);
+    expect(report.shrunk.compound).toBeLessThan(report.claimed.compound);
+  });
+
+  it('shows the last ten in the order of their promotions', () => {
+    const tests = Array.from({ length: 13 }, (_, i) => promoted(100 - i, i / 100));
+    const expected = Array.from({ length: 10 }, (_, i) => claimedLift((9 - i) / 100));
+    expect(compoundReport(tests).claimed.trend).toEqual(expected);
+  });
+});

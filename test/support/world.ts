@@ -1,0 +1,252 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import type { Workflow } from '@temporalio/common';
+import { createMetaClient } from '../../src/clients/meta/index.js';
+import { migrate } from '../../src/clients/postgres/migrate.js';
+import { createPool } from '../../src/clients/postgres/pool.js';
+import { createStore } from '../../src/clients/postgres/store.js';
+import type { Store } from '../../src/clients/postgres/types.js';
+import type { ExperimentClock } from '../../src/clock.js';
+import type { TimeBase } from '../../src/domain/clock.js';
+import { DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from '../../src/domain/experiment.js';
+import { type Market, startMarket } from '../../src/embedded/market/index.js';
+import type { ServiceEvent } from '../../src/events.js';
+import type { Collaborators } from '../../src/service/collaborators.js';
+import { installRuntime } from '../../src/service/runtime.js';
+import { type RunningWorker, startWorker } from '../../src/service/worker.js';
+import {
+  type ControlKind,
+  type ControlOutcome,
+  EXPERIMENT_WORKFLOW,
+  type ExperimentInput,
+  type ExperimentStatus,
+  experimentWorkflowId,
+  STATUS_QUERY,
+  TASK_QUEUE,
+} from '../../src/workflows/contract.js';
+import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
+import { freshDatabase } from './postgres.js';
+import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
+
+const TOKEN = 'token-of-the-world';
+const complaints: string[] = [];
+installRuntime((line) => complaints.push(line));
+
+export interface NewTest {
+  id: string;
+  /** Hidden truth: link clicks an impression, control first. */
+  clickRates: number[];
+  dailyBudget?: number;
+  policy?: Partial<Policy>;
+  maxHistoryEvents?: number;
+}
+
+/** A Temporal server, a database, a market and a worker, all real, for the tests of one file. */
+export interface World {
+  kind: 'time-skipping' | 'dev';
+  temporal: TestTemporal;
+  client: Client;
+  store: Store;
+  market: Market;
+  clock: ExperimentClock;
+  timeBase: TimeBase;
+  collaborators: Collaborators;
+  events: ServiceEvent[];
+  /** Makes the ads, the record and the workflow. */
+  begin(test: NewTest): Promise<Experiment>;
+  control(experiment: Experiment, kind: ControlKind, args?: Record<string, unknown>): Promise<ControlOutcome>;
+  status(experiment: Experiment): Promise<ExperimentStatus>;
+  state(experiment: Experiment): Promise<Experiment>;
+  /** Lets experiment time pass. */
+  pass(hours: number): Promise<void>;
+  /** Lets time pass, an hour at a time, until the experiment is in one of the states. */
+  until(experiment: Experiment, states: Experiment['state'][], atMostHours: number): Promise<Experiment>;
+  budgets(experiment: Experiment): Promise<number[]>;
+  /** Budget writes of its ad sets as the market saw them, in order. */
+  audit(experiment: Experiment): Promise<Awaited<ReturnType<Market['audit']>>>;
+  restartWorker(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * `time-skipping`: true durations, days in moments. `dev`: the product's own server at `scale` experiment
+ * milliseconds a real one.
+ */
+export async function startWorld(
+  options: { kind: 'time-skipping' } | { kind: 'dev'; scale: number },
+): Promise<World> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-world-'));
+  const skipping =
+    options.kind === 'time-skipping'
+      ? await startTimeSkipping({ searchAttributes: SEARCH_ATTRIBUTE_KEYS })
+      : null;
+  const temporal: TestTemporal =
+    skipping ?? (await startDevServer({ searchAttributes: SEARCH_ATTRIBUTE_KEYS }));
+  const timeBase: TimeBase = skipping
+    ? { epochMs: 0, scale: 1 }
+    : { epochMs: Date.now(), scale: options.kind === 'dev' ? options.scale : 1 };
+  const clock: ExperimentClock = {
+    scale: timeBase.scale,
+    now: async () =>
+      skipping
+        ? await skipping.env.currentTimeMs()
+        : Math.floor(timeBase.epochMs + (Date.now() - timeBase.epochMs) * timeBase.scale),
+  };
+  const database = await freshDatabase('pglite');
+  const pool = createPool(database.config);
+  await migrate(pool);
+  const market = await startMarket({
+    directory,
+    clock,
+    seed: 7,
+    port: 0,
+    accessToken: TOKEN,
+    account: { timezone: 'UTC' },
+  });
+  const store = createStore(pool, { environment: 'sandbox', accountId: market.account.id });
+  const client = temporal.client;
+  const events: ServiceEvent[] = [];
+  const collaborators: Collaborators = {
+    environment: 'sandbox',
+    timeBase,
+    clock,
+    store,
+    meta: createMetaClient({
+      accessToken: TOKEN,
+      accountId: market.account.id,
+      graphUrl: market.url,
+      apiVersion: 'v24.0',
+      socketTimeoutMs: 1_000,
+    }),
+    client,
+    namespace: temporal.namespace,
+    address: temporal.address,
+    socketTimeoutMs: 1_000,
+    close: async () => {},
+  };
+  let worker: RunningWorker;
+  const startOne = async () => {
+    worker = await startWorker(collaborators, {
+      announce: (event) => events.push(event),
+      writesAllowed: true,
+      maxCachedWorkflows: 100,
+    });
+  };
+  await startOne();
+
+  const world: World = {
+    kind: options.kind,
+    temporal,
+    client,
+    store,
+    market,
+    clock,
+    timeBase,
+    collaborators,
+    events,
+    async begin(test) {
+      const ads = test.clickRates.map((trueClickRate, index) => ({
+        name: `${test.id} ${index}`,
+        dailyBudget: test.dailyBudget ?? 20_000,
+        trueClickRate,
+      }));
+      const made = await market.createTest({ name: test.id, ads });
+      const now = await clock.now();
+      const creative = { hook: null, headline: test.id, text: null, script: null, visualNotes: null };
+      const experiment = await store.createExperiment({
+        id: test.id,
+        name: test.id,
+        environment: 'sandbox',
+        accountId: market.account.id,
+        currency: market.account.currency,
+        state: 'running',
+        stateReason: 'The test has started.',
+        stateCode: null,
+        stateChangedAt: now,
+        policy: { ...DEFAULT_POLICY, ...test.policy },
+        variants: ads.map((_, index) => ({
+          id: index === 0 ? 'control' : ads.length === 2 ? 'challenger' : `challenger-${index}`,
+          role: index === 0 ? 'control' : 'challenger',
+          adId: made.adIds[index]!,
+          adSetId: made.adSetIds[index]!,
+          creative,
+        })),
+        startedAt: now,
+        winnerVariantId: null,
+        promotedAt: null,
+        endedAt: null,
+      });
+      const input: ExperimentInput = {
+        experimentId: test.id,
+        timeBase,
+        maxHistoryEvents: test.maxHistoryEvents,
+      };
+      await client.workflow.start(EXPERIMENT_WORKFLOW, {
+        workflowId: experimentWorkflowId(test.id),
+        taskQueue: TASK_QUEUE,
+        args: [input],
+      });
+      return experiment;
+    },
+    control(experiment, kind, args = {}) {
+      return client.workflow.executeUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
+        args: [{ by: 'ana@example.com', reason: 'a test', ...args }],
+        startWorkflowOperation: startOperation(experiment, timeBase),
+      });
+    },
+    status: (experiment) =>
+      client.workflow.getHandle(experimentWorkflowId(experiment.id)).query<ExperimentStatus>(STATUS_QUERY),
+    async state(experiment) {
+      const now = await store.getExperiment(experiment.id);
+      if (!now) throw new Error(`no experiment ${experiment.id}`);
+      return now;
+    },
+    async pass(hours) {
+      if (skipping) await skipping.env.sleep(hours * HOUR_MS);
+      else await new Promise((resolve) => setTimeout(resolve, (hours * HOUR_MS) / timeBase.scale));
+    },
+    async until(experiment, states, atMostHours) {
+      for (let hours = 0; ; hours++) {
+        const now = await world.state(experiment);
+        if (states.includes(now.state)) return now;
+        if (hours >= atMostHours)
+          throw new Error(`${experiment.id} is ${now.state} after ${hours} h: ${now.stateReason}`);
+        await world.pass(1);
+      }
+    },
+    async budgets(experiment) {
+      const ids = experiment.variants.map((variant) => variant.adSetId);
+      const now = await market.budgets(ids);
+      return ids.map((id) => now[id]!);
+    },
+    async audit(experiment) {
+      const ids = experiment.variants.map((variant) => variant.adSetId);
+      return (await market.audit()).filter((row) => ids.includes(row.adSetId));
+    },
+    async restartWorker() {
+      await worker.stop();
+      await startOne();
+    },
+    async stop() {
+      await worker.stop();
+      await temporal.stop();
+      await pool.end();
+      await database.stop();
+      await market.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+/** Starts the workflow only where it doesn't run, as the API does. */
+function startOperation(experiment: Experiment, timeBase: TimeBase) {
+  return new WithStartWorkflowOperation(EXPERIMENT_WORKFLOW, {
+    workflowId: experimentWorkflowId(experiment.id),
+    taskQueue: TASK_QUEUE,
+    args: [{ experimentId: experiment.id, timeBase } satisfies ExperimentInput],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+  });
+}

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { experimentWorkflowId } from '../../src/workflows/contract.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** What people do while budgets are on the move, and after. */
+describe('a rollout and its people', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  const midRollout = async (id: string, maxHistoryEvents?: number) => {
+    const experiment = await world.begin({ id, clickRates: [0.02, 0.034], maxHistoryEvents });
+    await world.until(experiment, ['rolling_out'], 60);
+    return experiment;
+  };
+
+  /** Names of the activities of each run of the chain, the first run first. */
+  const activitiesOfRuns = async (id: string) => {
+    const runs: string[][] = [];
+    let runId: string | undefined;
+    do {
+      const history = await world.client.workflow.getHandle(experimentWorkflowId(id), runId).fetchHistory();
+      const events = history.events ?? [];
+      runs.unshift(
+        events.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []),
+      );
+      runId = events[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
+    } while (runId);
+    return runs;
+  };
+
+  it('stops with the budgets kept', async () => {
+    const experiment = await midRollout('stop-keep');
+    await expect(world.control(experiment, 'stop')).rejects.toThrow();
+    const before = await world.budgets(experiment);
+    expect((await world.control(experiment, 'stop', { budgets: 'keep' })).state).toBe('stopped');
+    await world.pass(5);
+    expect(await world.budgets(experiment)).toEqual(before);
+    expect((await world.state(experiment)).state).toBe('stopped');
+  });
+
+  it('stops with the budgets restored to the exact base', async () => {
+    const experiment = await midRollout('stop-restore');
+    await world.control(experiment, 'stop', { budgets: 'restore' });
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    const ended = await world.until(experiment, ['stopped'], 3);
+    expect(ended.stateReason).toMatch(/Stopped with restore by ana/);
+  });
+
+  it('takes a cancellation in Temporal as a stop that restores', async () => {
+    const experiment = await midRollout('cancelled');
+    await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).cancel();
+    await world.until(experiment, ['stopped'], 4);
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+  });
+
+  it('is held by a pause, however long, and goes on where it stood', async () => {
+    const experiment = await midRollout('held');
+    expect((await world.control(experiment, 'pause')).state).toBe('held');
+    const before = await world.audit(experiment);
+    await world.pass(10);
+    expect(await world.audit(experiment)).toEqual(before);
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 4);
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+  });
+
+  it("holds for a person's edit, never overwrites it, and refuses to resume while it stands", async () => {
+    const experiment = await midRollout('foreign');
+    const loser = experiment.variants[0]!.adSetId;
+    await world.market.edit(loser, { daily_budget: 17_500 });
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held.stateReason).toMatch(
+      /Someone else changed a budget: ad set \d+ stands at USD 175\.00, where USD 160\.00 was expected/,
+    );
+    await expect(world.control(experiment, 'resume')).rejects.toMatchObject({
+      cause: {
+        message: expect.stringMatching(/Someone else's budget still stands: ad set \d+ at USD 175\.00/),
+      },
+    });
+    expect((await world.budgets(experiment))[0]).toBe(17_500);
+    await world.market.edit(loser, { daily_budget: 16_000 });
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 4);
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+  });
+
+  it('reverts on demand; a value of somebody else is left, and a person is asked to resolve', async () => {
+    const experiment = await midRollout('needs-attention');
+    const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);
+    await world.market.edit(winner!, { daily_budget: 26_000 });
+    await expect(world.control(experiment, 'revert')).rejects.toThrow();
+    const stuck = await world.state(experiment);
+    expect(stuck.state).toBe('needs_attention');
+    expect(stuck.stateReason).toMatch(/base is .*USD 200\.00.*now .*USD 260\.00/);
+    expect(await world.budgets(experiment)).toEqual([16_000, 26_000]);
+    await world.pass(1);
+    expect(await world.budgets(experiment)).toEqual([16_000, 26_000]);
+
+    await world.market.edit(winner!, { daily_budget: 24_000 });
+    await world.control(experiment, 'resolve', { action: 'retry_restore' });
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    await world.until(experiment, ['reverted'], 2);
+    expect(loser).toBeDefined();
+  });
+
+  it('accepts the amounts as they are when a person says so', async () => {
+    const experiment = await midRollout('accepted');
+    await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
+    await expect(world.control(experiment, 'revert')).rejects.toThrow();
+    expect((await world.control(experiment, 'resolve', { action: 'accept_current' })).state).toBe('stopped');
+    expect(await world.budgets(experiment)).toEqual([16_000, 26_000]);
+  });
+
+  it('corrects a write that was given up and lands after the revert', async () => {
+    const experiment = await midRollout('late');
+    const winner = experiment.variants[1]!.adSetId;
+    await world.market.order({
+      kind: 'late_apply',
+      objectId: winner,
+      method: 'POST',
+      dailyBudget: 28_000,
+      times: 1,
+      delayMs: 20 * 60_000,
+    });
+    await world.pass(1.02);
+    await world.control(experiment, 'revert');
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    await world.until(experiment, ['reverted'], 3);
+    const audit = await world.audit(experiment);
+    expect(audit.some((row) => row.fault === 'late_apply' && row.appliedAt !== null)).toBe(true);
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+  });
+
+  it('continues as new in mid-test and in verification, and is then reverted to the exact base', async () => {
+    const experiment = await midRollout('continued', 40);
+    await world.until(experiment, ['verifying'], 5);
+    await world.pass(30);
+    const runs = await activitiesOfRuns(experiment.id);
+    expect(runs.length).toBeGreaterThanOrEqual(3);
+    expect(runs[0]).toContain('look');
+    expect(runs[0]).not.toContain('writeBudget');
+    expect(runs.at(-1)).not.toContain('writeBudget');
+    expect(runs.filter((run) => run.includes('writeBudget'))).toHaveLength(1);
+    await world.control(experiment, 'revert');
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    await world.until(experiment, ['reverted'], 3);
+  });
+
+  it('reverts a completed one within 30 days, in a run of its own', async () => {
+    const experiment = await midRollout('completed');
+    await world.until(experiment, ['verifying'], 5);
+    await world.pass(24 * 8 + 1);
+    expect((await world.state(experiment)).state).toBe('completed');
+    await world.control(experiment, 'revert');
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    await world.until(experiment, ['reverted'], 3);
+  });
+
+  it('refuses the revert of a completed one while another test has its ad sets', async () => {
+    const experiment = await midRollout('leased');
+    await world.until(experiment, ['verifying'], 5);
+    await world.pass(24 * 8 + 1);
+    const [control, challenger] = experiment.variants;
+    const now = await world.clock.now();
+    await world.store.createExperiment({
+      ...experiment,
+      id: 'the-next',
+      startedAt: now,
+      stateChangedAt: now,
+      variants: [control!, challenger!],
+    });
+    await expect(world.control(experiment, 'revert')).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/in use: ad set \d+ is part of the live experiment the-next/) },
+    });
+    expect((await world.state(experiment)).state).toBe('completed');
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+  });
+});

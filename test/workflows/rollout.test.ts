@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../src/domain/experiment.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** True durations under the time-skipping server. Amounts are minor units; two ads at 20,000 each. */
+describe('a rollout', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  it('promotes a clear winner 60/40 at once, 70/30 an hour later, 80/20 two hours after that, and completes', async () => {
+    const experiment = await world.begin({ id: 'winner', clickRates: [0.02, 0.034] });
+    await world.until(experiment, ['verifying'], 60);
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+
+    const audit = await world.audit(experiment);
+    expect(
+      audit.map((row) => [
+        row.adSetId === experiment.variants[1]!.adSetId ? 'winner' : 'loser',
+        row.before,
+        row.requested,
+        row.outcome,
+      ]),
+    ).toEqual([
+      ['loser', 20_000, 16_000, 'applied'],
+      ['winner', 20_000, 24_000, 'applied'],
+      ['loser', 16_000, 12_000, 'applied'],
+      ['winner', 24_000, 28_000, 'applied'],
+      ['loser', 12_000, 8_000, 'applied'],
+      ['winner', 28_000, 32_000, 'applied'],
+    ]);
+    const promotion = (await world.store.getPromotion(experiment.id))!;
+    const hoursAfter = (at: number, phase: string) => (at - promotion.phasesDone[phase]!) / HOUR_MS;
+    expect(hoursAfter(audit[2]!.at, '60')).toBeGreaterThanOrEqual(1);
+    expect(hoursAfter(audit[2]!.at, '60')).toBeLessThan(1.1);
+    expect(hoursAfter(audit[4]!.at, '70')).toBeGreaterThanOrEqual(2);
+    expect(hoursAfter(audit[4]!.at, '70')).toBeLessThan(2.1);
+    expect((audit[0]!.at - experiment.startedAt) / HOUR_MS).toBeGreaterThanOrEqual(24);
+
+    const ledger = await world.store.listLedger(experiment.id);
+    expect(ledger.map((row) => [row.adSetId, row.before, row.intended, row.readBack, row.outcome])).toEqual(
+      audit.map((row) => [row.adSetId, row.before, row.requested, row.requested, 'applied']),
+    );
+
+    await world.pass(24 + 7 * 24 + 1);
+    const ended = await world.state(experiment);
+    expect(ended.state).toBe('completed');
+    expect((ended.endedAt! - promotion.phasesDone['80']!) / HOUR_MS).toBeGreaterThanOrEqual(8 * 24);
+  });
+
+  it.each(['60', '70', '80'])(
+    'goes back to the exact base when Meta refuses the winner in phase %s for good',
+    async (phase) => {
+      const experiment = await world.begin({ id: `refused-${phase}`, clickRates: [0.02, 0.034] });
+      await world.market.order({
+        kind: 'refuse',
+        objectId: experiment.variants[1]!.adSetId,
+        method: 'POST',
+        dailyBudget: 400 * Number(phase),
+        times: null,
+      });
+      const ended = await world.until(experiment, ['reverted'], 80);
+      expect(ended.stateReason).toMatch(/Phase \d0 failed/);
+      expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+      expect((await world.store.getPromotion(experiment.id))!.status).toBe('reverted');
+      const refused = (await world.audit(experiment)).filter((row) => row.outcome === 'refused');
+      expect(refused).toHaveLength(1);
+      const ledger = await world.store.listLedger(experiment.id);
+      expect(ledger.filter((row) => row.outcome === 'refused')).toHaveLength(1);
+      expect(ledger.filter((row) => row.phase === 'revert').map((row) => row.compensates)).not.toContain(
+        null,
+      );
+    },
+  );
+});
