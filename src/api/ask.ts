@@ -17,7 +17,7 @@ export type AskedFor<K extends ControlKind> = Omit<Controls[K], 'controlId'> & {
 /** Outcome of a control with the id under which it stands in the record. */
 export type Asking =
   | (Extract<ControlAnswer, { kind: 'done' | 'pending' }> & { controlId: string })
-  /** Asked for before under this key, and carried out; the message is the record's. */
+  /** Asked for before under this key, and carried out; the message is the record's, the decision stands among the looks. */
   | { kind: 'repeated'; controlId: string; message: string };
 
 /** The experiment. @throws ApiProblem 404 */
@@ -58,8 +58,8 @@ export async function askFor<K extends ControlKind>(
         `The key ${key} was used for "${before.kind}" on this experiment.`,
         { errors: [{ field: 'Idempotency-Key', message: 'must be new for each control' }] },
       );
-    if (before?.outcome === 'accepted' && isEnded(experiment.state))
-      return { kind: 'repeated', controlId, message: before.message };
+    // A workflow that has continued as new no longer knows its earlier updates; the record does.
+    if (before?.outcome === 'accepted') return { kind: 'repeated', controlId, message: before.message };
   }
   if (isEnded(experiment.state)) {
     const allowed = allowedByRecord(experiment, await context.clock.now());

@@ -182,7 +182,13 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
           },
         ];
   });
-  return [...unknown, ...unfit, ...leased];
+  const empty = known
+    .filter(({ adSet }) => adSet.dailyBudget !== null && adSet.dailyBudget <= 0)
+    .map(({ variantId, adSet }) => ({
+      field: variantId,
+      message: `Ad set ${adSet.id} has a daily budget of nothing.`,
+    }));
+  return [...unknown, ...unfit, ...empty, ...leased];
 }
 
 /** Plans the rollout for each possible winner: a phase below Meta's minimum must not come to light at promotion. */

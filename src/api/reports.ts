@@ -11,6 +11,8 @@ export type HistoryEntryJson = z.output<typeof HistoryEntry>;
 export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;
 
 const DAY_MS = 24 * HOUR_MS;
+/** More than any limit: promotions that were refused in their first phase fall away after reading. */
+const OPENED_CAP = 2_000;
 const NO_METRICS = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };
 
 /** Promotions of the last `days` whose first phase is read back, newest first. */
@@ -20,10 +22,12 @@ export async function history(
   limit: number,
 ): Promise<HistoryEntryJson[]> {
   const since = Math.max(0, (await clock.now()) - days * DAY_MS);
-  const found = await store.listPromotions({ since, limit });
-  return found.flatMap(({ experiment, promotion }) =>
-    experiment.promotedAt === null ? [] : [historyEntry(experiment, promotion, experiment.promotedAt)],
-  );
+  const found = await store.listPromotions({ since, limit: OPENED_CAP });
+  return found
+    .flatMap(({ experiment, promotion }) =>
+      experiment.promotedAt === null ? [] : [historyEntry(experiment, promotion, experiment.promotedAt)],
+    )
+    .slice(0, limit);
 }
 
 function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: number): HistoryEntryJson {

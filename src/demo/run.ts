@@ -2,22 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { readConfig } from '../config.js';
-import { DEFAULT_POLICY } from '../domain/experiment.js';
-import { phaseName } from '../domain/rollout-plan.js';
-import type { AuditRow, Market } from '../embedded/market/index.js';
 import type { ServiceEvent } from '../events.js';
 import { type RunningService, runService } from '../service/run.js';
 import { connectService, type ServiceApi } from './api.js';
-import { auditBooks, type Book, type PhaseTiming, phaseTimings } from './books.js';
-import { type DemoDocument, type Gathered, learnedScale, scenarioEntry } from './document.js';
-import { type Judgement, type Played, SCENARIO_NAMES, SCENARIOS, type ScenarioName } from './scenarios.js';
-import { createWatch } from './watch.js';
-import { type DemoWorld, drawWorld, type PlannedTest } from './world.js';
+import type { DemoDocument } from './document.js';
+import { type Judge, SCENARIO_NAMES, SCENARIOS, type ScenarioName } from './scenarios.js';
+import { type Outcome, type Stock, takeStock } from './stock.js';
+import { createWatch, type Watch } from './watch.js';
+import { drawWorld } from './world.js';
 
 /** Experiment ms a real ms: an hour is 0.8 s. Faster, and the machine's own delays would show as hours. */
 export const DEMO_TIME_SCALE = 4_500;
 /** Real seconds after which a scenario that isn't through is told as it stands. */
-const LIMIT_S = 165;
+const LIMIT_S = 160;
 
 export interface DemoOptions {
   seed: number;
@@ -33,27 +30,18 @@ export interface DemoOptions {
 
 /** Whoever watches; no call may throw. */
 export interface DemoObserver {
-  /** Where things are, while the demo runs. */
-  say(line: string): void;
-  event(event: ServiceEvent): void;
-  /** The service can be asked from now on. */
-  ready?(api: ServiceApi): void;
+  /** Where things are, while the demo runs; and what its parts complain of. */
+  say?(line: string): void;
+  event?(event: ServiceEvent): void;
+  /** The service can be asked from now on; experiment time runs at this scale. */
+  ready?(api: ServiceApi, timeScale: number): void;
 }
 
-export interface DemoResult {
+export interface DemoResult extends Stock {
   document: DemoDocument;
-  /** Scenarios that could not be played to their end, with the reason. */
-  failures: { name: ScenarioName; reason: string }[];
-  /** What only the market knew, in the order of the document. */
-  truth: { name: ScenarioName; tests: PlannedTest[] }[];
-  gathered: Gathered[];
-  timings: PhaseTiming[];
-  audit: AuditRow[];
   currency: string;
   /** Real seconds from the service being up to the last scenario's end. */
   seconds: number;
-  /** Experiment hours of the same. */
-  hours: number;
 }
 
 /** The demo was asked to end early. */
@@ -66,11 +54,10 @@ export class DemoEnded extends Error {
  * @throws DemoEnded when asked to by the signal; an Error where the sandbox doesn't start or breaks.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { seed, observer, signal } = options;
+  const { seed, observer, signal, limitSeconds = LIMIT_S } = options;
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-demo-'));
   let service: RunningService | undefined;
   try {
-    let take = (event: ServiceEvent) => observer?.event(event);
     const config = readConfig({
       MODE: 'sandbox',
       DATA_DIR: directory,
@@ -82,34 +69,67 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       TIME_SCALE: String(DEMO_TIME_SCALE),
       ...options.settings,
     });
+    let watch: Watch | undefined;
     service = await runService(config, {
       fresh: false,
       firstExperiments: false,
-      announce: (event) => take(event),
-      say: (line) => observer?.say(line),
+      announce: (event) => {
+        watch?.take(event);
+        observer?.event?.(event);
+      },
+      say: (line) => observer?.say?.(line),
     });
-    const market = service.sandbox!.market;
+    const { market } = service.sandbox!;
     const api = connectService(service.api.url);
-    observer?.ready?.(api);
+    observer?.ready?.(api, config.timeScale);
+
     const startedAt = Date.now();
-    const watch = createWatch(api, startedAt + (options.limitSeconds ?? LIMIT_S) * 1_000);
-    take = (event) => {
-      watch.take(event);
-      observer?.event(event);
-    };
-    const names = options.scenarios ?? SCENARIO_NAMES;
-    const world = drawWorld(seed);
-    const stage = { world, market, api, watch };
-    const played = await Promise.race([
-      Promise.allSettled(names.map((name) => SCENARIOS[name](stage))),
+    watch = createWatch(api, startedAt + limitSeconds * 1_000);
+    const stage = { world: drawWorld(seed), market, api, watch };
+    const outcomes = await Promise.race([
+      Promise.all(
+        (options.scenarios ?? SCENARIO_NAMES).map(async (name): Promise<Outcome> => {
+          const tests: Outcome['tests'] = [];
+          const failed = (error: unknown) => ({
+            failure: error instanceof Error ? error.message : String(error),
+          });
+          const judge: Judge | { failure: string } = await SCENARIOS[name]({ ...stage, tests }).catch(failed);
+          return { name, tests, judge };
+        }),
+      ),
       service.broken.then((how) => Promise.reject(new Error(how))),
-      aborted(signal),
+      endedBy(signal),
     ]);
     const seconds = (Date.now() - startedAt) / 1_000;
-    const outcomes = names.map((name, index) => ({ name, outcome: played[index]! }));
-    return { ...(await takeStock(outcomes, world, api, market)), ...document0(seconds, config.timeScale, seed) };
+    const stock = await takeStock(outcomes, api, market);
+    const { rows, disagreements } = stock.books;
+    const lateness = stock.timings.map(({ late }) => late);
+    return {
+      ...stock,
+      document: {
+        seed,
+        time_scale: config.timeScale,
+        scenarios: stock.scenarios.map(({ entry }) => entry),
+        books: {
+          agree: disagreements.length === 0,
+          rows,
+          disagreements,
+          latest_phase_hours: lateness.length === 0 ? null : Math.max(...lateness),
+        },
+      },
+      currency: market.account.currency,
+      seconds,
+    };
   } finally {
     await service?.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function endedBy(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = () => reject(new DemoEnded('The demo was ended before its time.'));
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+  });
 }

@@ -15,15 +15,19 @@ export interface Stage {
   market: Market;
   api: Pick<ServiceApi, 'create'>;
   watch: Pick<Watch, 'until'>;
+  /** Takes each test as it is created. */
+  tests: PlannedTest[];
 }
 
-/** A scenario that came to its end, whatever chance decided. */
-export interface Played {
-  /** In the order in which they were created. */
-  tests: PlannedTest[];
-  /** Judged on the experiments as they are when everything has ended. */
-  judge(experiments: readonly ExperimentJson[], movedMoney: readonly boolean[]): Judgement;
+/** An experiment as it is when the whole demo has ended. */
+export interface Ended {
+  experiment: ExperimentJson;
+  /** A budget was written, or was tried to be. */
+  moved: boolean;
 }
+
+/** Judges a scenario that came to its end, whatever chance decided. `ended` is in the order of creation. */
+export type Judge = (ended: readonly Ended[]) => Judgement;
 
 export interface Judgement {
   passed: boolean;
@@ -45,49 +49,44 @@ const SETTLED: readonly ExperimentState[] = [
 const REFUSED_PHASE = '70';
 
 /** The scenarios by name; they may run side by side. */
-export const SCENARIOS: Record<ScenarioName, (stage: Stage) => Promise<Played>> = {
+export const SCENARIOS: Record<ScenarioName, (stage: Stage) => Promise<Judge>> = {
   clear_winner: playClearWinner,
   continue_testing: playTooClose,
   compound_learning: playCompound,
   batch: playBatch,
 };
 
-async function playClearWinner(stage: Stage): Promise<Played> {
+async function playClearWinner(stage: Stage): Promise<Judge> {
   const test = stage.world.clearWinner;
   await create(stage, test);
   await stage.watch.until(test.id, SETTLED);
-  return {
-    tests: [test],
-    judge: ([experiment]) => {
-      if (!isStanding(experiment!)) return { passed: false, summary: undecided(experiment!) };
-      const winner = headlineOfWinner(experiment!);
-      const truth = winner === trulyBetter(test).headline ? 'the truly better ad' : 'the truly worse ad';
-      return { passed: true, summary: `“${winner}” was promoted to 80/20; it is ${truth}.` };
-    },
+  return ([ended]) => {
+    const { experiment } = ended!;
+    if (!isStanding(experiment)) return { passed: false, summary: undecided(experiment) };
+    const winner = headlineOfWinner(experiment);
+    const truth = winner === trulyBetter(test).headline ? 'the truly better ad' : 'the truly worse ad';
+    return { passed: true, summary: `“${winner}” was promoted to 80/20; it is ${truth}.` };
   };
 }
 
 /** Its wait is the others': it must still be running when they have ended. */
-async function playTooClose(stage: Stage): Promise<Played> {
+async function playTooClose(stage: Stage): Promise<Judge> {
   const test = stage.world.tooClose;
   await create(stage, test);
-  return {
-    tests: [test],
-    judge: ([experiment], [moved]) => {
-      const passed = experiment!.state === 'running' && !moved;
-      return {
-        passed,
-        summary: passed
-          ? 'Too close to call: the test goes on, and no budget was touched.'
-          : `Chance decided what was meant to be too close: it is ${experiment!.state}. ${experiment!.state_reason}`,
-      };
-    },
+  return ([ended]) => {
+    const { experiment, moved } = ended!;
+    const passed = experiment.state === 'running' && !moved;
+    return {
+      passed,
+      summary: passed
+        ? 'Too close to call: the test goes on, and no budget was touched.'
+        : `Chance decided what was meant to be too close: it is ${experiment.state}. ${experiment.state_reason}`,
+    };
   };
 }
 
-async function playCompound(stage: Stage): Promise<Played> {
+async function playCompound(stage: Stage): Promise<Judge> {
   const { id, name, dailyBudget, start, ideas } = stage.world.compound;
-  const tests: PlannedTest[] = [];
   let control = start;
   for (const [index, idea] of ideas.entries()) {
     const test: PlannedTest = {
@@ -100,33 +99,29 @@ async function playCompound(stage: Stage): Promise<Played> {
       },
       dailyBudget,
     };
-    tests.push(test);
     await create(stage, test);
     const experiment = await stage.watch.until(test.id, SETTLED);
     if (!isStanding(experiment)) break;
     if (headlineOfWinner(experiment) === test.challenger.headline) control = test.challenger;
   }
-  return {
-    tests,
-    judge: (experiments) => {
-      const standing = experiments.filter(isStanding).length;
-      if (standing < COMPOUND_TESTS) {
-        const last = experiments.at(-1)!;
-        return {
-          passed: false,
-          summary: `${standing} of ${COMPOUND_TESTS} tests were decided in time. ${undecided(last)}`,
-        };
-      }
-      const won = experiments.filter((experiment) => experiment.winner_variant_id !== 'control').length;
+  return (ended) => {
+    const experiments = ended.map(({ experiment }) => experiment);
+    const standing = experiments.filter(isStanding).length;
+    if (standing < COMPOUND_TESTS) {
       return {
-        passed: true,
-        summary: `Five tests in a row, each against the winner of the one before; the new idea won ${won} of them.`,
+        passed: false,
+        summary: `${standing} of ${COMPOUND_TESTS} tests were decided in time. ${undecided(experiments.at(-1)!)}`,
       };
-    },
+    }
+    const won = experiments.filter((experiment) => experiment.winner_variant_id !== 'control').length;
+    return {
+      passed: true,
+      summary: `${COMPOUND_TESTS} tests in a row, each against the winner of the one before; the new idea won ${won} of them.`,
+    };
   };
 }
 
-async function playBatch(stage: Stage): Promise<Played> {
+async function playBatch(stage: Stage): Promise<Judge> {
   const { tests, refusedIndex } = stage.world.batch;
   await Promise.all(
     tests.map(async (test, index) => {
@@ -135,21 +130,20 @@ async function playBatch(stage: Stage): Promise<Played> {
     }),
   );
   await Promise.all(tests.map((test) => stage.watch.until(test.id, SETTLED)));
-  return {
-    tests,
-    judge: (experiments) => {
-      const refused = experiments[refusedIndex]!;
-      const others = experiments.filter((_, index) => index !== refusedIndex);
-      const standing = others.filter(isStanding).length;
-      return {
-        passed: refused.state === 'reverted' && standing === others.length,
-        summary: `${standing} of ${others.length} winners were promoted to 80/20; the one whose write Meta refuses (${refused.experiment_id}) is ${refused.state}.`,
-      };
-    },
+  return (ended) => {
+    const refused = ended.find(({ experiment }) => experiment.experiment_id === tests[refusedIndex]!.id)!;
+    const others = ended.filter((one) => one !== refused);
+    const standing = others.filter(({ experiment }) => isStanding(experiment)).length;
+    const { experiment_id, state } = refused.experiment;
+    return {
+      passed: state === 'reverted' && standing === others.length,
+      summary: `${standing} of ${others.length} winners were promoted to 80/20; the one whose write Meta refuses (${experiment_id}) is ${state}.`,
+    };
   };
 }
 
-async function create({ market, api }: Stage, test: PlannedTest): Promise<ExperimentJson> {
+async function create({ market, api, tests }: Stage, test: PlannedTest): Promise<ExperimentJson> {
+  tests.push(test);
   return api.create(await prepareTest(market, specOf(test)));
 }
 

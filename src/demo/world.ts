@@ -79,13 +79,21 @@ const BATCH = [
     control: 'Three pairs for 19',
     challenger: 'Warm feet by Friday',
   },
-  { name: 'Headlamp: specification or scene', control: '400 lumens, 60 hours', challenger: 'See the root first' },
+  {
+    name: 'Headlamp: specification or scene',
+    control: '400 lumens, 60 hours',
+    challenger: 'See the root first',
+  },
   {
     name: 'Backpack: feature or promise',
     control: '28 litres, nine pockets',
     challenger: 'Everything in. Nothing in the way.',
   },
-  { name: 'Bottle: price or reason', control: 'Steel bottle, now 24', challenger: 'Cold at noon. Still cold at nine.' },
+  {
+    name: 'Bottle: price or reason',
+    control: 'Steel bottle, now 24',
+    challenger: 'Cold at noon. Still cold at nine.',
+  },
 ];
 
 export const COMPOUND_TESTS = 5;

@@ -108,6 +108,41 @@ describe('a control', () => {
     });
   });
 
+  it('refused under a key is asked of the workflow again under the same key', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    await api.store.recordControl({
+      ...who,
+      controlId: 'no-1',
+      experimentId: id,
+      kind: 'pause',
+      at: START,
+      outcome: 'refused',
+      message: 'No.',
+    });
+    await post(id, 'pause', who, { 'idempotency-key': 'no-1' });
+    expect(api.gateway.asked.map(({ asked }) => asked.controlId)).toEqual(['no-1']);
+  });
+
+  it('carried out under a key is answered from the record when asked again', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    await api.store.recordControl({
+      ...who,
+      controlId: 'yes-1',
+      experimentId: id,
+      kind: 'pause',
+      at: START,
+      outcome: 'accepted',
+      message: 'Paused.',
+    });
+    expect(await post(id, 'pause', who, { 'idempotency-key': 'yes-1' })).toMatchObject({
+      status: 200,
+      body: { message: 'Paused.', control_id: 'yes-1', decision: null },
+    });
+    expect(api.gateway.asked).toEqual([]);
+  });
+
   it('of an unknown experiment is 404', async () => {
     const answer = await post('nobody', 'pause');
     expect(answer.status).toBe(404);

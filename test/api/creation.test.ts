@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CreationFacts, problemsOf, type VariantFacts } from '../../src/api/creation.js';
 import { TemporalUnavailable } from '../../src/api/gateway.js';
+import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import type { MarketTest } from '../../src/embedded/market/index.js';
 import { type Answer, type Api, HOUR, START, startApi } from './support/harness.js';
 
@@ -278,6 +280,105 @@ describe('what stands against a test at Meta', () => {
     await api.market.withdraw(fault);
     expect(answer.status).toBe(503);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(60);
+  });
+});
+
+describe('what the market can not show', () => {
+  const account = {
+    id: 'act_1',
+    name: 'One',
+    currency: 'USD',
+    timezone: 'UTC',
+    status: 1,
+    minDailyBudget: 100,
+    spendCap: null,
+    amountSpent: 0,
+  };
+  const standing = { status: 'ACTIVE', effectiveStatus: 'ACTIVE' };
+  const facts = (adId: string, adSetId: string, dailyBudget: number, accountId = 'act_1'): VariantFacts => ({
+    ad: { id: adId, name: adId, adSetId, campaignId: '3', accountId, ...standing },
+    adSet: {
+      id: adSetId,
+      name: adSetId,
+      campaignId: '3',
+      accountId,
+      ...standing,
+      dailyBudget,
+      lifetimeBudget: null,
+      endTime: null,
+      hasBudgetSchedule: false,
+      learningStage: null,
+    },
+    campaign: {
+      id: '3',
+      name: '3',
+      ...standing,
+      dailyBudget: null,
+      lifetimeBudget: null,
+      adSetBudgetSharing: false,
+    },
+    activeAds: [adId],
+  });
+  const problems = (variants: VariantFacts[], more: Partial<CreationFacts> = {}) =>
+    problemsOf(
+      {
+        name: 'x',
+        variants: variants.map(({ ad }, index) => ({
+          role: index === 0 ? ('control' as const) : ('challenger' as const),
+          ad_id: ad.id,
+        })),
+      },
+      DEFAULT_POLICY,
+      { account, variants, leases: new Map(), ...more },
+      START,
+    );
+
+  it('nothing against two sound ones', () => {
+    expect(problems([facts('1', '11', 500), facts('2', '12', 500)])).toEqual([]);
+  });
+
+  it('two ads in one ad set', () => {
+    const shared = [facts('1', '11', 500), facts('2', '11', 500)].map((variant) => ({
+      ...variant,
+      activeAds: ['1', '2'],
+    }));
+    const found = problems(shared);
+    expect(found.map(({ field }) => field)).toEqual([
+      'variants[0].ad_id',
+      'variants[1].ad_id',
+      'variants[1].ad_id',
+    ]);
+    expect(found[1]?.message).toMatch(/one ad set \(11\)/);
+    expect(found[2]?.message).toMatch(/other active ads \(1\)/);
+  });
+
+  it('an ad of another account', () => {
+    expect(problems([facts('1', '11', 500), facts('2', '12', 500, 'act_2')])).toEqual([
+      { field: 'variants[1].ad_id', message: expect.stringMatching(/belongs to act_2, not to act_1/) },
+    ]);
+  });
+
+  it('an account that is not active', () => {
+    const found = problems([facts('1', '11', 500), facts('2', '12', 500)], {
+      account: { ...account, status: 2 },
+    });
+    expect(found).toEqual([{ field: 'account_id', message: expect.stringMatching(/act_1 is not active/) }]);
+  });
+
+  it('an amount below the minimum for either winner, with the phase and both amounts', () => {
+    const messages = problems([facts('1', '11', 900), facts('2', '12', 150)]).map(({ message }) => message);
+    expect(messages).toEqual([]);
+    const narrow = problems([facts('1', '11', 240), facts('2', '12', 240)]).map(({ message }) => message);
+    expect(narrow).toHaveLength(2);
+    expect(narrow[0]).toMatch(/ad set 11 .*Phase 80 would set ad set 12 to USD 0.96, below .*USD 1.00/);
+    expect(narrow[1]).toMatch(/ad set 12 .*Phase 80 would set ad set 11/);
+  });
+
+  it('a budget of nothing', () => {
+    const found = problems([facts('1', '11', 0), facts('2', '12', 500)]);
+    expect(found).toEqual([
+      { field: 'variants[0].ad_id', message: 'Ad set 11 has a daily budget of nothing.' },
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MigrationError, migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -16,14 +16,19 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
   let pool: pg.Pool;
   let directory: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     database = await freshDatabase(kind);
     pool = createPool(database.config);
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.stop();
+  });
+  beforeEach(async () => {
+    await pool.query('drop schema if exists auto_promotion cascade; drop extension if exists vector cascade');
     directory = await mkdtemp(path.join(os.tmpdir(), 'migrations-'));
   });
   afterEach(async () => {
-    await pool.end();
-    await database.stop();
     await rm(directory, { recursive: true });
   });
 

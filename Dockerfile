@@ -1,0 +1,23 @@
+# syntax=docker/dockerfile:1
+FROM node:20.20-slim
+
+ENV NODE_ENV=production
+WORKDIR /app
+
+# The Temporal client checks the certificates of a server that asks for TLS.
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates \
+  && rm -rf /var/lib/apt/lists/*
+
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+
+COPY tsconfig.json ./
+COPY migrations migrations
+COPY src src
+
+USER node
+
+# Worker and API are the same image: docker-compose.yml says which one a container is. Not by npm, which would be the
+# process that gets the signals.
+CMD ["node", "--import", "tsx", "src/worker.ts"]

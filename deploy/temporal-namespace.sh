@@ -1,0 +1,30 @@
+#!/bin/sh
+# The namespace TEMPORAL_NAMESPACE on the server TEMPORAL_ADDRESS, safe to run at every start. It ends when the
+# namespace can be used: every frontend knows a new one only after its next refresh, up to 10 s later, and a worker
+# that starts before that fails.
+set -eu
+PATIENCE_SECONDS=60
+
+waited=0
+until temporal operator cluster health >/dev/null 2>&1; do
+  if [ "$waited" -ge "$PATIENCE_SECONDS" ]; then
+    echo "Temporal at $TEMPORAL_ADDRESS does not answer." >&2
+    exit 1
+  fi
+  waited=$((waited + 1))
+  sleep 1
+done
+
+# Ended experiments stay in the Web UI for this long.
+temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1 ||
+  temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention 30d
+
+waited=0
+until temporal workflow count >/dev/null 2>&1; do
+  if [ "$waited" -ge "$PATIENCE_SECONDS" ]; then
+    temporal workflow count
+    exit 1
+  fi
+  waited=$((waited + 1))
+  sleep 1
+done

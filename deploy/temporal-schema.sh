@@ -1,0 +1,14 @@
+#!/bin/sh
+# Temporal's tables, or what a newer version adds to them: safe to run at every start. The tool reads SQL_HOST,
+# SQL_PORT, SQL_USER and SQL_PASSWORD, and holds the schema of its own version.
+set -eu
+export SQL_PLUGIN=postgres12
+for part in temporal visibility; do
+  case $part in
+    temporal) SQL_DATABASE=temporal ;;
+    visibility) SQL_DATABASE=temporal_visibility ;;
+  esac
+  export SQL_DATABASE
+  temporal-sql-tool setup-schema --version 0.0
+  temporal-sql-tool update-schema --schema-name "postgresql/v12/$part"
+done
