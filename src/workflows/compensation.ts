@@ -2,7 +2,7 @@ import type { BudgetReading } from '../activities/budgets.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
-import { budgets, enduring, type Trouble, troubleOf } from './proxies.js';
+import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
 import { amounts } from './rollout.js';
 import type { Run } from './run.js';
 
@@ -38,7 +38,7 @@ export async function revert(run: Run): Promise<void> {
     }
   }
   const stopped = stateCode === STOP;
-  await enduring(() => budgets.setPromotionStatus(experimentId, stopped ? 'stopped' : 'reverted'));
+  await closePromotion(experimentId, stopped ? 'stopped' : 'reverted');
   await run.become(
     stopped ? 'stopped' : 'reverted',
     `${run.experiment.stateReason} Every ad set is back at its base.`,
@@ -63,7 +63,7 @@ export async function needsAttention(run: Run): Promise<void> {
 async function resolve(run: Run, intent: Intent): Promise<void> {
   const who = `${intent.args.by}: ${intent.args.reason}`;
   if (intent.args.action === 'accept_current') {
-    await enduring(() => budgets.setPromotionStatus(run.experiment.id, 'stopped'));
+    await closePromotion(run.experiment.id, 'stopped');
     await run.become('stopped', `The budgets as they are were accepted by ${who}`);
     return run.answer(intent, 'The budgets stay as they are.');
   }
@@ -122,7 +122,7 @@ async function giveUp(run: Run, why: string): Promise<void> {
   const reading = await readBudgets(run);
   const found =
     'trouble' in reading ? 'what stands now could not be read' : `now ${amounts(run, reading.current)}`;
-  await enduring(() => budgets.setPromotionStatus(run.experiment.id, 'needs_attention'));
+  await closePromotion(run.experiment.id, 'needs_attention');
   await run.become('needs_attention', `${why} The base is ${amounts(run, base)}; ${found}.`);
   run.attention = 'trouble' in reading ? null : reading.current;
   await run.refuseAskers(run.experiment.stateReason);

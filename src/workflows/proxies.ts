@@ -3,7 +3,7 @@ import type { BudgetActivities } from '../activities/budgets.js';
 import type { ExperimentActivities } from '../activities/experiments.js';
 import type { LookActivities } from '../activities/looks.js';
 import type { ObservationActivities } from '../activities/observations.js';
-import type { PromotionActivities } from '../activities/promotions.js';
+import type { Promotion, PromotionActivities } from '../activities/promotions.js';
 import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { ReportActivities } from '../activities/reports.js';
 
@@ -122,4 +122,14 @@ export function troubleOf(error: unknown): Trouble {
     };
   }
   return { kind: 'transient', retryAfterMs: null, message: cause?.message ?? error.message };
+}
+
+/** How the rollout ended, on record. */
+export async function closePromotion(experimentId: string, status: Promotion['status']): Promise<void> {
+  await enduring(() =>
+    budgets.setPromotionStatus.executeWithOptions({ summary: `the rollout is ${status}` }, [
+      experimentId,
+      status,
+    ]),
+  );
 }

@@ -2,7 +2,7 @@ import { type Budgets, formatAmount } from '../domain/budget.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
-import { budgets, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
+import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
 import { instant, type Run } from './run.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
@@ -98,7 +98,7 @@ export async function actOn(run: Run, intent: Intent): Promise<void> {
         run.askers.push(intent);
         return;
       }
-      await enduring(() => budgets.setPromotionStatus(run.experiment.id, 'stopped'));
+      await closePromotion(run.experiment.id, 'stopped');
       await run.become('stopped', `Stopped by ${who}. The budgets stay as they are.`);
       return run.answer(intent, 'Stopped. The budgets stay as they are.');
   }

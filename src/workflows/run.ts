@@ -53,7 +53,9 @@ export class Run {
   }
 
   async load(): Promise<void> {
-    this.loaded = await enduring(() => record.loadExperiment(this.input.experimentId));
+    this.loaded = await enduring(() =>
+      record.loadExperiment.executeWithOptions({ summary: 'the record' }, [this.input.experimentId]),
+    );
     const { experiment, lastDecision } = this.loaded;
     this.lastCheckAt = lastDecision?.dueAt ?? null;
     upsertMemo({
@@ -203,7 +205,12 @@ export class Run {
   async report(trouble: string): Promise<void> {
     this.trouble = trouble;
     this.show();
-    await enduring(() => record.announceTrouble(this.experiment.id, trouble));
+    await enduring(() =>
+      record.announceTrouble.executeWithOptions({ summary: trouble.slice(0, 200) }, [
+        this.experiment.id,
+        trouble,
+      ]),
+    );
   }
 
   /** The next check, where people list and sort runs. */

@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { experimentWorkflowId } from '../../src/workflows/contract.js';
+import { type Mutant, makeMutant } from '../support/mutant.js';
+import { IMPORT_SLEEP, PATCHED_SLEEP } from '../support/patch-mutations.js';
+import { startWorld, type World } from '../support/world.js';
+import { HISTORIES, PATCHED } from './histories.js';
+
+/** Records the histories that the replay gate replays: `npm run record-histories`. What is there stays as it is. */
+
+const CLEAR = [0.02, 0.034];
+
+async function record(world: World, folder: string, experiment: Experiment, scenario: string): Promise<void> {
+  const file = `${folder}experimentWorkflow.${scenario}.json`;
+  expect(existsSync(file), `${file} exists: give the new history another name`).toBe(false);
+  const history = await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).fetchHistory();
+  await writeFile(file, `${JSON.stringify(historyToJSON(history))}\n`);
+}
+
+const missing = (folder: string, scenario: string) =>
+  !existsSync(`${folder}experimentWorkflow.${scenario}.json`);
+
+describe('histories', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  const scenarios: Record<string, (id: string) => Promise<Experiment>> = {
+    completed: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['verifying'], 80);
+      await world.pass(8 * 24 + 1);
+      return experiment;
+    },
+    reverted: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.market.order({
+        kind: 'refuse',
+        objectId: experiment.variants[1]!.adSetId,
+        method: 'POST',
+        dailyBudget: 28_000,
+        times: null,
+      });
+      await world.until(experiment, ['reverted'], 80);
+      return experiment;
+    },
+    held: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['rolling_out'], 80);
+      await world.control(experiment, 'pause');
+      await world.pass(3);
+      return experiment;
+    },
+    continued: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR, maxHistoryEvents: 40 });
+      await world.until(experiment, ['verifying'], 80);
+      await world.pass(30);
+      await world.control(experiment, 'revert');
+      await world.until(experiment, ['reverted'], 3);
+      return experiment;
+    },
+    stopped: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['rolling_out'], 80);
+      await world.control(experiment, 'stop', { budgets: 'restore' });
+      await world.until(experiment, ['stopped'], 3);
+      return experiment;
+    },
+    open: async (id) => {
+      const experiment = await world.begin({ id, clickRates: [0.02, 0.02] });
+      await world.pass(40);
+      return experiment;
+    },
+    no_winner: async (id) => {
+      const experiment = await world.begin({ id, clickRates: [0.02, 0.02], policy: { horizonHours: 72 } });
+      await world.until(experiment, ['no_winner'], 73);
+      return experiment;
+    },
+    needs_attention: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['rolling_out'], 80);
+      await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
+      await world.control(experiment, 'revert').catch(() => {});
+      await world.pass(1);
+      return experiment;
+    },
+    approved_late_write: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR, policy: { approvalRequired: true } });
+      await world.until(experiment, ['awaiting_approval'], 80);
+      await world.market.order({
+        kind: 'late_apply',
+        objectId: experiment.variants[1]!.adSetId,
+        method: 'POST',
+        dailyBudget: 28_000,
+        times: 1,
+        delayMs: 60_000,
+      });
+      await world.control(experiment, 'approve');
+      await world.until(experiment, ['verifying'], 6);
+      return experiment;
+    },
+    paused: async (id) => {
+      const experiment = await world.begin({ id, clickRates: [0.02, 0.02] });
+      await world.pass(8);
+      await world.control(experiment, 'pause');
+      await world.pass(8);
+      await world.control(experiment, 'resume');
+      await world.control(experiment, 'check');
+      return experiment;
+    },
+  };
+
+  for (const [scenario, play] of Object.entries(scenarios)) {
+    it.runIf(missing(HISTORIES, scenario))(`records ${scenario}`, async () => {
+      await record(world, HISTORIES, await play(scenario.replaceAll('_', '-')), scenario);
+    });
+  }
+});
+
+describe.runIf(missing(PATCHED, 'patched'))('the history of a workflow with a patch marker', () => {
+  let mutant: Mutant;
+  let world: World;
+  beforeAll(async () => {
+    mutant = await makeMutant([IMPORT_SLEEP, PATCHED_SLEEP]);
+    const support: typeof import('../support/world.js') = await import(
+      `${mutant.directory}/test/support/world.ts`
+    );
+    world = await support.startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(async () => {
+    await world?.stop();
+    await mutant?.remove();
+  });
+
+  it('records patched', async () => {
+    const experiment = await world.begin({ id: 'patched', clickRates: [0.02, 0.02] });
+    await world.pass(14);
+    await record(world, PATCHED, experiment, 'patched');
+  });
+});

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Mutant, type Mutation, makeMutant } from '../support/mutant.js';
+import { IMPORT_SLEEP, INSERTED_SLEEP, PATCHED_SLEEP } from '../support/patch-mutations.js';
+import { HISTORIES, namesOf, PATCHED, replay } from './histories.js';
+
+const WORKFLOWS = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+
+describe('the replay gate', () => {
+  let mutant: Mutant | undefined;
+  afterEach(async () => {
+    await mutant?.remove();
+    mutant = undefined;
+  });
+  const workflowsOf = async (...mutations: Mutation[]) => {
+    mutant = await makeMutant(mutations);
+    return path.join(mutant.directory, 'src/workflows/index.ts');
+  };
+  const failures = (results: Record<string, string | null>) =>
+    Object.keys(results).filter((name) => results[name] !== null);
+
+  it('replays every recorded history, of ended, continued and still open runs', async () => {
+    const names = await namesOf(HISTORIES);
+    for (const scenario of ['completed', 'reverted', 'held', 'continued', 'stopped', 'open']) {
+      expect(names).toContain(`experimentWorkflow.${scenario}.json`);
+    }
+    const results = await replay(HISTORIES, names, WORKFLOWS);
+    expect(Object.keys(results)).toHaveLength(names.length);
+    expect(failures(results)).toEqual([]);
+  });
+
+  it('catches an inserted sleep', async () => {
+    const workflows = await workflowsOf(IMPORT_SLEEP, INSERTED_SLEEP);
+    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
+    expect(failures(results)).toContain('experimentWorkflow.completed.json');
+  });
+
+  it('catches a dropped phase', async () => {
+    const workflows = await workflowsOf({
+      file: 'src/workflows/rollout.ts',
+      find: 'const index = plan.phases.findIndex(',
+      replace: 'plan.phases = plan.phases.slice(0, 2);\n  const index = plan.phases.findIndex(',
+    });
+    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
+    expect(failures(results)).toContain('experimentWorkflow.completed.json');
+  });
+
+  it('catches a removed patch marker', async () => {
+    const names = await namesOf(PATCHED);
+    expect(names).not.toEqual([]);
+    const kept = await replay(PATCHED, names, await workflowsOf(IMPORT_SLEEP, PATCHED_SLEEP));
+    expect(failures(kept)).toEqual([]);
+    await mutant?.remove();
+    const removed = await replay(PATCHED, names, WORKFLOWS);
+    expect(failures(removed)).toEqual(names);
+  });
+});

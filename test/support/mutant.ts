@@ -1,0 +1,47 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One change of one file. `find` must stand there exactly once, so that a mutant can't rot into no change at all. */
+export interface Mutation {
+  /** Relative to the repository. */
+  file: string;
+  find: string;
+  replace: string;
+}
+
+export interface Mutant {
+  directory: string;
+  remove(): Promise<void>;
+}
+
+/** A copy of the sources and tests with the mutations, in a temporary folder, on the same packages. */
+export async function makeMutant(mutations: Mutation[]): Promise<Mutant> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-mutant-'));
+  for (const name of [
+    'src',
+    'test',
+    'scripts',
+    'migrations',
+    'package.json',
+    'tsconfig.json',
+    'vitest.config.ts',
+  ]) {
+    await cp(path.join(ROOT, name), path.join(directory, name), { recursive: true });
+  }
+  await symlink(path.join(ROOT, 'node_modules'), path.join(directory, 'node_modules'));
+  for (const { file, find, replace } of mutations) {
+    const target = path.join(directory, file);
+    const text = await readFile(target, 'utf8');
+    const places = text.split(find).length - 1;
+    if (places !== 1) throw new Error(`${file} has ${places} places that read: ${find}`);
+    await writeFile(
+      target,
+      text.replace(find, () => replace),
+    );
+  }
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
+}

@@ -1,0 +1,25 @@
+import type { Mutation } from './mutant.js';
+
+/** `patched` and `sleep` in the file that the other mutations use them in. */
+export const IMPORT_SLEEP: Mutation = {
+  file: 'src/workflows/testing.ts',
+  find: "import type { Standing } from '../activities/looks.js';",
+  replace:
+    "import { patched, sleep } from '@temporalio/workflow';\nimport type { Standing } from '../activities/looks.js';",
+};
+
+const BEFORE_INGEST =
+  'async function look(run: Run, dueAt: number, askedBy: string): Promise<Decision | null> {\n';
+
+/** A wait that a later version of the workflow might bring, bare. */
+export const INSERTED_SLEEP: Mutation = {
+  file: 'src/workflows/testing.ts',
+  find: BEFORE_INGEST,
+  replace: `${BEFORE_INGEST}  await sleep(1000);\n`,
+};
+
+/** The same behind a patch marker, as it would have to come. */
+export const PATCHED_SLEEP: Mutation = {
+  ...INSERTED_SLEEP,
+  replace: `${BEFORE_INGEST}  if (patched('settle-before-ingest')) await sleep(1000);\n`,
+};
