@@ -1,14 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { AdSetLeased } from '../clients/postgres/types.js';
-import {
-  DEFAULT_POLICY,
-  EXPERIMENT_STATES,
-  type Experiment,
-  type ExperimentState,
-  isEnded,
-  type Policy,
-} from '../domain/experiment.js';
+import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
 import {
   ControlRowAnswer,
   CreatedAnswer,
@@ -19,30 +10,11 @@ import {
 } from './answers.js';
 import { allowedByRecord, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
-import {
-  buildExperiment,
-  type CreationProblem,
-  policyProblems,
-  problemsOf,
-  readFromMeta,
-  shapeProblems,
-} from './creation.js';
-import { ApiProblem } from './errors.js';
-import { TemporalUnavailable } from './gateway.js';
-import {
-  controlRowToJson,
-  experimentToJson,
-  isoOrNull,
-  ledgerRowToJson,
-  lookToJson,
-  policyFromJson,
-} from './json.js';
+import { controlRowToJson, experimentToJson, isoOrNull, ledgerRowToJson, lookToJson } from './json.js';
+import { register, startWorkflow } from './registration.js';
 import { experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { ExperimentParams, NewExperiment, Page } from './schemas.js';
-
-const ACTIVE_STATES: ExperimentState[] = EXPERIMENT_STATES.filter((state) => !isEnded(state));
-const PAGE = 200;
 
 const create = createRoute({
   method: 'post',
@@ -135,7 +107,7 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
   return createRouter()
     .openapi(create, async (c) => {
       const request = c.req.valid('json');
-      const { experiment, isNew } = await createExperiment(context, request);
+      const { experiment, isNew } = await register(context, request);
       const workflow = await startWorkflow(context, experiment);
       c.header('location', experimentPath(experiment.id));
       return c.json({ ...experimentToJson(experiment), ...workflow }, isNew ? 201 : 200);
@@ -203,108 +175,4 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const rows = await store.listControls(id);
       return c.json({ experiment_id: id, controls: rows.map(controlRowToJson), count: rows.length }, 200);
     });
-}
-
-async function createExperiment(
-  context: ApiContext,
-  request: NewExperiment,
-): Promise<{ experiment: Experiment; isNew: boolean }> {
-  const { store, meta, clock, environment } = context;
-  const policy = policyFromJson(request.policy, DEFAULT_POLICY);
-  // Without a sound list of variants, what Meta says of them can't be laid beside it.
-  const unsound = [...shapeProblems(request), ...policyProblems(policy)];
-  if (unsound.length > 0) throw refused(unsound);
-
-  const id = request.id ?? `exp_${randomBytes(5).toString('hex')}`;
-  const startedAt = await clock.now();
-  const registered = request.id === undefined ? null : await store.getExperiment(id);
-  if (registered)
-    return { experiment: await registerAgain(context, request, policy, registered), isNew: false };
-
-  const adIds = request.variants.map((variant) => variant.ad_id);
-  const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context)]);
-  const facts = { ...read, leases };
-  const problems = problemsOf(request, policy, facts, startedAt);
-  if (problems.length > 0) throw refused(problems);
-  const adSetIds = facts.variants.map((variant) => variant!.adSet.id);
-  const { id: accountId, currency } = facts.account;
-  const wanted = buildExperiment(request, policy, {
-    id,
-    environment,
-    accountId,
-    currency,
-    adSetIds,
-    startedAt,
-  });
-  try {
-    return { experiment: await store.createExperiment(wanted), isNew: true };
-  } catch (error) {
-    if (!(error instanceof AdSetLeased)) throw error;
-    throw refused([
-      {
-        field: `variants[${adSetIds.indexOf(error.adSetId)}].ad_id`,
-        message: `Ad set ${error.adSetId} is part of the live experiment ${error.experimentId}.`,
-        leasedTo: error.experimentId,
-      },
-    ]);
-  }
-}
-
-/** The store compares: the same content is answered as it stands, whatever Meta says of its ads by now. */
-async function registerAgain(
-  { store, environment }: ApiContext,
-  request: NewExperiment,
-  policy: Policy,
-  { id, accountId, currency, variants, startedAt }: Experiment,
-): Promise<Experiment> {
-  const adSetIds = request.variants.map(
-    (variant) => variants.find(({ adId }) => adId === variant.ad_id)?.adSetId ?? '',
-  );
-  return store.createExperiment(
-    buildExperiment(request, policy, { id, environment, accountId, currency, adSetIds, startedAt }),
-  );
-}
-
-/** All reasons at once; a conflict where leases are the only ones. */
-function refused(problems: readonly CreationProblem[]): ApiProblem {
-  const leasedTo = problems.map((problem) => problem.leasedTo);
-  const conflict = leasedTo.every((holder) => holder !== undefined);
-  const errors = problems.map(({ field, message }) => ({ field, message }));
-  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join(' ');
-  return conflict
-    ? new ApiProblem('ad_set_leased', detail, {
-        errors,
-        ...(leasedTo[0] ? { experimentId: leasedTo[0] } : {}),
-      })
-    : new ApiProblem('experiment_refused', detail, { errors });
-}
-
-/** Who holds which ad set now. The store's own check, at the insert, is the one that counts. */
-async function leasedAdSets({ store }: ApiContext): Promise<Map<string, string>> {
-  const leases = new Map<string, string>();
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await store.listExperiments({ states: ACTIVE_STATES, limit: PAGE, offset });
-    for (const { id, variants } of page) {
-      for (const { adSetId } of variants) leases.set(adSetId, id);
-    }
-    if (page.length < PAGE) return leases;
-  }
-}
-
-/** The record stands already: where Temporal is away, the reconciler starts the workflow later. */
-async function startWorkflow(
-  { gateway }: ApiContext,
-  experiment: Experiment,
-): Promise<{ workflow: 'started' | 'deferred'; note: string | null }> {
-  if (isEnded(experiment.state)) return { workflow: 'deferred', note: 'The experiment has ended.' };
-  try {
-    await gateway.start(experiment);
-    return { workflow: 'started', note: null };
-  } catch (error) {
-    if (!(error instanceof TemporalUnavailable)) throw error;
-    return {
-      workflow: 'deferred',
-      note: 'Temporal does not answer; the experiment is registered and its workflow is started when Temporal is back.',
-    };
-  }
 }

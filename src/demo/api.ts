@@ -25,15 +25,20 @@ export class ServiceRefused extends Error {
 const PAGE = 1_000;
 const TIMEOUT_MS = 30_000;
 
-/** Every call rejects with ServiceRefused for an answer other than 2xx, ZodError for one of another form. */
-export function connectService(url: string): ServiceApi {
+/**
+ * `token`: the API's, where it asks for one. Every call rejects with ServiceRefused for an answer other than 2xx,
+ * ZodError for one of another form.
+ */
+export function connectService(url: string, token?: string): ServiceApi {
+  const authorization: Record<string, string> =
+    token === undefined ? {} : { authorization: `Bearer ${token}` };
   const call = async <T extends z.ZodType>(path: string, schema: T, body?: unknown): Promise<z.output<T>> => {
     const response = await fetch(`${url}/api/ab/experiments${path}`, {
       ...(body === undefined
-        ? {}
+        ? { headers: authorization }
         : {
             method: 'POST',
-            headers: { 'content-type': 'application/json' },
+            headers: { 'content-type': 'application/json', ...authorization },
             body: JSON.stringify(body),
           }),
       signal: AbortSignal.timeout(TIMEOUT_MS),

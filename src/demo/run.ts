@@ -11,8 +11,8 @@ import { type Outcome, type Stock, takeStock } from './stock.js';
 import { createWatch, type Watch } from './watch.js';
 import { drawWorld } from './world.js';
 
-/** Experiment ms a real ms: an hour is 0.8 s. Faster, and the machine's own delays would show as hours. */
-export const DEMO_TIME_SCALE = 4_500;
+/** Experiment ms a real ms: an hour is 0.9 s. Faster, and the machine's own delays would show as hours. */
+export const DEMO_TIME_SCALE = 4_000;
 /** Real seconds after which a scenario that isn't through is told as it stands. */
 const LIMIT_S = 160;
 

@@ -156,6 +156,11 @@ export function trulyBetter({ control, challenger }: Pick<PlannedTest, 'control'
   return challenger.trueClickRate > control.trueClickRate ? challenger : control;
 }
 
+/** The hidden lift of challenger over control, a fraction. */
+export function trueLift({ control, challenger }: Pick<PlannedTest, 'control' | 'challenger'>): number {
+  return challenger.trueClickRate / control.trueClickRate - 1;
+}
+
 /** Fisher and Yates. */
 function shuffled<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];

@@ -189,9 +189,7 @@ function holdOrBack(run: Run, trouble: Trouble): Step {
 
 async function finishRollout(run: Run): Promise<void> {
   const last = run.promotion.plan.phases.at(-1)!;
-  await run.become('verifying', `${phaseSentence(run, last)} The lift is watched on the live control.`, {
-    promotedAt: Math.min(...Object.values(run.promotion.phasesDone)),
-  });
+  await run.become('verifying', `${phaseSentence(run, last)} The lift is watched on the live control.`);
 }
 
 function phaseSentence(run: Run, phase: PlannedPhase): string {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experiment } from '../../src/domain/experiment.js';
@@ -17,7 +18,16 @@ async function record(world: World, folder: string, experiment: Experiment, scen
   const file = `${folder}experimentWorkflow.${scenario}.json`;
   expect(existsSync(file), `${file} exists: give the new history another name`).toBe(false);
   const history = await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).fetchHistory();
-  await writeFile(file, `${JSON.stringify(historyToJSON(history))}\n`);
+  await writeFile(file, `${JSON.stringify(JSON.parse(historyToJSON(history)), withoutMachine)}\n`);
+}
+
+/** Replay needs neither the names of processes and machines nor the stack traces with their paths. */
+function withoutMachine(key: string, value: unknown): unknown {
+  if (key === 'stackTrace') return '';
+  if (typeof value === 'string' && value.includes(os.hostname())) {
+    return value.replaceAll(new RegExp(`\\d+@${os.hostname()}`, 'g'), 'worker');
+  }
+  return value;
 }
 
 const missing = (folder: string, scenario: string) =>

@@ -24,7 +24,12 @@ const NOBODY = 65534;
  * A real PostgreSQL with pgvector from the cache: an empty cluster in a temp folder, a free port. It ends with this
  * process at the latest. As root it runs as nobody, from a copy, since others can't enter root's cache.
  */
-export async function startPostgresServer(): Promise<PostgresServer> {
+export async function startPostgresServer(
+  options: {
+    /** Write to the disk as in production; tests lose nothing with the machine, and without it are several times faster. */
+    durable?: boolean;
+  } = {},
+): Promise<PostgresServer> {
   const { root, programs } = realPostgresInCache(thisMachine());
   const asRoot = process.getuid?.() === 0;
   const user = asRoot ? { uid: NOBODY, gid: NOBODY } : {};
@@ -55,8 +60,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
 
   const server = start('postgres', [
     ...['-D', data, '-p', String(port), '-k', '', '-h', '127.0.0.1'],
-    // Tests lose nothing with the machine; without it they are several times faster.
-    ...['-c', 'fsync=off', '-c', 'max_connections=100'],
+    ...['-c', `fsync=${options.durable ? 'on' : 'off'}`, '-c', 'max_connections=100'],
   ]);
   const said = collect(server.stderr);
   const ended = once(server, 'exit');

@@ -136,9 +136,15 @@ export function promotionStore(database: Database): PromotionStore {
     async completePhase(experimentId, phase, readBackAt) {
       const [row] = await run<{ read_back_at: number }>(
         pool,
-        `update auto_promotion.promotions set phases_done = jsonb_build_object($4::text, $5::bigint) || phases_done
-          where (environment, account_id, experiment_id) = ($1, $2, $3)
-          returning (phases_done->>$4::text)::bigint as read_back_at`,
+        `with done as (
+            update auto_promotion.promotions set phases_done = jsonb_build_object($4::text, $5::bigint) || phases_done
+             where (environment, account_id, experiment_id) = ($1, $2, $3)
+             returning (phases_done->>$4::text)::bigint as read_back_at
+          ), promoted as (
+            update auto_promotion.ab_tests set promoted_at = coalesce(promoted_at, to_timestamp($5::bigint / 1000.0))
+             where (environment, account_id, experiment_id) = ($1, $2, $3)
+          )
+          select read_back_at from done`,
         [...mine, experimentId, phase, readBackAt],
       );
       if (!row) throw noPromotion(experimentId);

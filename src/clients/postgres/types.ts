@@ -198,7 +198,7 @@ export interface Store {
   openPromotion(promotion: Promotion): Promise<Promotion>;
   getPromotion(experimentId: string): Promise<Promotion | null>;
   setPromotionStatus(experimentId: string, status: PromotionStatus): Promise<void>;
-  /** Enters a phase's read-back instant once; a stored instant wins and is returned. */
+  /** Enters a phase's read-back instant once; a stored instant wins and is returned. The first one promotes the experiment. */
   completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
 
   /** Appends a `pending` row with the next sequence of the experiment. */
