@@ -42,6 +42,10 @@ export interface Config {
   /** Live moves budgets only where this is true; else it shows what it would have done. */
   writesAllowed: boolean;
   checkIntervalHours: number;
+  /** Where people are told of promotions, by Slack or Discord. The address is a secret: whoever has it can post. */
+  notificationWebhook: string | null;
+  /** Whether a new sandbox begins with experiments to watch. */
+  firstExperiments: boolean;
   /** Largest number of workflows a worker keeps in memory. */
   maxCachedWorkflows: number;
 }
@@ -138,6 +142,11 @@ const schema = z.object({
       .max(168, { error: 'must be at most 168' })
       .default(6),
   ),
+  PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
+  SANDBOX_EXPERIMENTS: z.preprocess(
+    blankIsUnset,
+    z.enum(['first', 'none'], { error: 'must be first or none' }).default('first'),
+  ),
   MAX_CACHED_WORKFLOWS: z.preprocess(blankIsUnset, z.coerce.number().int().min(1).max(10_000).default(500)),
 });
 
@@ -193,6 +202,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     writesAllowed: !live || e.LIVE_WRITES === 'true',
     checkIntervalHours: e.AUTO_PROMOTE_CHECK_INTERVAL_HOURS,
+    notificationWebhook: e.PROMOTION_NOTIFICATION_WEBHOOK ?? null,
+    firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
   };
 }

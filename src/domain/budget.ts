@@ -1,23 +1,15 @@
 /** Money as integers of minor units. Pure arithmetic: shares of a split sum exactly. */
 
-/** Currencies whose budgets Meta takes in whole units (its own table, not ISO 4217's). */
-const WHOLE_UNIT_CURRENCIES = new Set([
-  'CLP',
-  'COP',
-  'CRC',
-  'HUF',
-  'ISK',
-  'IDR',
-  'JPY',
-  'KRW',
-  'PYG',
-  'TWD',
-  'VND',
-]);
+/** Meta's own table, not ISO 4217 (which gives e.g. COP, CRC, HUF, IDR and TWD two decimals). */
+const WHOLE_UNITS = new Set(['CLP', 'COP', 'CRC', 'HUF', 'ISK', 'IDR', 'JPY', 'KRW', 'PYG', 'TWD', 'VND']);
 
-/** Minor units a major unit in Meta's budgets: 1 or 100. */
+/**
+ * How many minor units one major unit has at Meta: 1 or 100.
+ * @throws RangeError where `currency` isn't three capital letters.
+ */
 export function currencyOffset(currency: string): 1 | 100 {
-  return WHOLE_UNIT_CURRENCIES.has(currency) ? 1 : 100;
+  if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError('A currency code is three capital letters.');
+  return WHOLE_UNITS.has(currency) ? 1 : 100;
 }
 
 /** Daily budgets by ad set id, minor units. */

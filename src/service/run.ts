@@ -80,7 +80,7 @@ export async function runService(
         say(`Temporal UI   ${sandbox.temporalUiUrl}/namespaces/${collaborators.namespace}/workflows`);
       say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
       say(`Time          one hour is ${3600 / config.timeScale} s; every instant below is experiment time`);
-      if (sandbox.isNew && options.firstExperiments !== false)
+      if (sandbox.isNew && config.firstExperiments && options.firstExperiments !== false)
         await createFirstExperiments(api, sandbox, config.apiToken);
     }
     const broken = Promise.race([worker.broken, ...(sandbox ? [sandbox.broken] : [])]);

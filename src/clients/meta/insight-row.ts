@@ -1,4 +1,4 @@
-import { currencyOffset } from './currency.js';
+import { currencyOffset } from '../../domain/budget.js';
 import { Fields } from './fields.js';
 import { localHourStart } from './timezone.js';
 import type { InsightRow } from './types.js';

@@ -4,8 +4,20 @@
  * for each rung f64 spent, f64 bound, f64 lastBound, u32 points, f64 density × points.
  */
 
-import type { Rung } from './ladder.js';
-import type { SequentialState } from './sequential.js';
+import type { LadderState, Rung } from './ladder.js';
+
+/** What one look leaves for the next. */
+export interface SequentialState {
+  /** Looks that counted. */
+  looks: number;
+  /** Hours of the last look that counted; 0 before the first. */
+  hours: number;
+  /** Smallest sequential p-value so far; 1 before the first look that counted. */
+  p: number;
+  /** The ad that crossed the boundary last. */
+  crossed: 'A' | 'B' | null;
+  ladder: LadderState;
+}
 
 const VERSION = 1;
 const HEADER_BYTES = 32;

@@ -4,23 +4,10 @@
  */
 
 import { studentCritical } from './distributions.js';
-import { climb, crossingAlpha, EMPTY_LADDER, type LadderState, ladderAlphas, NOMINAL } from './ladder.js';
+import { climb, crossingAlpha, EMPTY_LADDER, ladderAlphas, NOMINAL } from './ladder.js';
 import { type RateRatio, rateRatio } from './rate-ratio.js';
-import { decodeState, encodeState } from './sequential-state.js';
+import { decodeState, encodeState, type SequentialState } from './sequential-state.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
-
-/** What one look leaves for the next. */
-export interface SequentialState {
-  /** Looks that counted. */
-  looks: number;
-  /** Hours of the last look that counted; 0 before the first. */
-  hours: number;
-  /** Smallest sequential p-value so far; 1 before the first look that counted. */
-  p: number;
-  /** The ad that crossed the boundary last. */
-  crossed: 'A' | 'B' | null;
-  ladder: LadderState;
-}
 
 /** Thresholds whose false-winner rate was confirmed by simulation. */
 const CONFIRMED = [0.9, 0.95, 0.99];

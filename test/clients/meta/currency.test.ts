@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { currencyOffset, majorToMinor } from '../../../src/clients/meta/currency.js';
+import { majorToMinor } from '../../../src/clients/meta/currency.js';
+import { currencyOffset } from '../../../src/domain/budget.js';
 
 describe("Meta's currency offsets", () => {
   it.each(['CLP', 'COP', 'CRC', 'HUF', 'ISK', 'IDR', 'JPY', 'KRW', 'PYG', 'TWD', 'VND'])(

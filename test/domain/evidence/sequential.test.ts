@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  nominalAlpha,
-  type SequentialState,
-  sequential,
-  spentFraction,
-} from '../../../src/domain/evidence/sequential.js';
+import { nominalAlpha, sequential, spentFraction } from '../../../src/domain/evidence/sequential.js';
+import type { SequentialState } from '../../../src/domain/evidence/sequential-state.js';
 import type { Evidence, PairRow } from '../../../src/domain/evidence/types.js';
 import reference from '../../reference/e2e_default.json' with { type: 'json' };
 import { hourlyRows, pairRow, random, relativeError, REFERENCE_SETTINGS as settings } from './simulate.js';
