@@ -6,9 +6,9 @@ set -eu
 PATIENCE_SECONDS=60
 
 waited=0
-until temporal operator cluster health >/dev/null 2>&1; do
+until said=$(temporal operator cluster health 2>&1); do
   if [ "$waited" -ge "$PATIENCE_SECONDS" ]; then
-    echo "Temporal at $TEMPORAL_ADDRESS does not answer." >&2
+    echo "Temporal at $TEMPORAL_ADDRESS does not answer: $said" >&2
     exit 1
   fi
   waited=$((waited + 1))
@@ -20,9 +20,9 @@ temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/nul
   temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention 30d
 
 waited=0
-until temporal workflow count >/dev/null 2>&1; do
+until said=$(temporal workflow count 2>&1); do
   if [ "$waited" -ge "$PATIENCE_SECONDS" ]; then
-    temporal workflow count
+    echo "The namespace $TEMPORAL_NAMESPACE can't be used: $said" >&2
     exit 1
   fi
   waited=$((waited + 1))

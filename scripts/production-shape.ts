@@ -79,6 +79,7 @@ async function run(seed: number) {
   const temporal = await startTemporalServer({
     root: ROOT,
     programs,
+    home: folder,
     postgresPort: postgres.port,
     password: passwords.temporal,
     namespace: NAMESPACE,

@@ -16,12 +16,14 @@ export async function startTemporalServer(options: {
   root: string;
   /** PATH with `temporal`, `temporal-server` and `temporal-sql-tool`. */
   programs: string;
+  /** A folder of this run's own. */
+  home: string;
   postgresPort: number;
   password: string;
   namespace: string;
   log(line: string): void;
 }): Promise<TemporalServer> {
-  const { root, programs, postgresPort, password, namespace, log } = options;
+  const { root, programs, home, postgresPort, password, namespace, log } = options;
   const deploy = path.join(root, 'deploy');
   await runToEnd('schema', ['/bin/sh', path.join(deploy, 'temporal-schema.sh')], {
     env: {
@@ -55,7 +57,8 @@ export async function startTemporalServer(options: {
   });
   try {
     const namespaceMade = startChild('namespace', ['/bin/sh', path.join(deploy, 'temporal-namespace.sh')], {
-      env: { PATH: programs, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
+      // The CLI looks for its own settings at home.
+      env: { PATH: programs, HOME: home, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
       log,
     });
     const code = await Promise.race([namespaceMade.exited, server.exited.then(() => null)]);

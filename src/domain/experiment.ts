@@ -1,3 +1,5 @@
+import { DEFAULT_PHASES, type Phase } from './rollout-plan.js';
+
 /** What an experiment is: its variants, its policy, its states. Every instant is epoch milliseconds of experiment time. */
 
 export const EXPERIMENT_STATES = [
@@ -48,14 +50,6 @@ export interface Variant {
   creative: Creative;
 }
 
-/** One phase of a rollout: the share of the total that the winner gets, and the wait after the phase before it. */
-export interface Phase {
-  /** Fraction of the total daily budget, e.g. 0.6. */
-  winnerShare: number;
-  /** Hours since the read-back of the phase before; 0 for the first. */
-  waitHours: number;
-}
-
 /** Thresholds that the default rule's error rates were confirmed for; others are refused. */
 export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
 
@@ -96,11 +90,7 @@ export const DEFAULT_POLICY: Policy = {
   minimumClicks: 25,
   horizonHours: 28 * 24,
   checkEveryHours: 6,
-  phases: [
-    { winnerShare: 0.6, waitHours: 0 },
-    { winnerShare: 0.7, waitHours: 1 },
-    { winnerShare: 0.8, waitHours: 2 },
-  ],
+  phases: DEFAULT_PHASES,
   approvalRequired: false,
   approvalHours: 72,
   verification: { settleHours: 24, windowHours: 7 * 24 },

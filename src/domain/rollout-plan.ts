@@ -1,5 +1,19 @@
 import { type Budgets, formatAmount, splitInProportion, totalOf } from './budget.js';
-import type { Phase } from './experiment.js';
+
+/** One phase of a rollout: the share of the total that the winner gets, and the wait after the phase before it. */
+export interface Phase {
+  /** Fraction of the total daily budget, e.g. 0.6. */
+  winnerShare: number;
+  /** Hours since the read-back of the phase before; 0 for the first. */
+  waitHours: number;
+}
+
+/** The rollout that a policy has where it says nothing else. */
+export const DEFAULT_PHASES: Phase[] = [
+  { winnerShare: 0.6, waitHours: 0 },
+  { winnerShare: 0.7, waitHours: 1 },
+  { winnerShare: 0.8, waitHours: 2 },
+];
 
 /** A phase with its amounts. Its name is the winner's share in percent: `60`, `70`, `80`. */
 export interface PlannedPhase {

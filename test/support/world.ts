@@ -34,6 +34,9 @@ const TOKEN = 'token-of-the-world';
 const complaints: string[] = [];
 installRuntime((line) => complaints.push(line));
 
+/** Whatever the product's default is: tests of other things count on these. */
+const THREE_PHASES = [0.6, 0.7, 0.8].map((winnerShare, index) => ({ winnerShare, waitHours: index }));
+
 export interface NewTest {
   id: string;
   /** Hidden truth: link clicks an impression, control first. */
@@ -165,7 +168,7 @@ export async function startWorld(
         stateReason: 'The test has started.',
         stateCode: null,
         stateChangedAt: now,
-        policy: { ...DEFAULT_POLICY, ...test.policy },
+        policy: { ...DEFAULT_POLICY, phases: THREE_PHASES, ...test.policy },
         variants: ads.map((_, index) => ({
           id: index === 0 ? 'control' : ads.length === 2 ? 'challenger' : `challenger-${index}`,
           role: index === 0 ? 'control' : 'challenger',

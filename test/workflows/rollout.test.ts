@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../src/domain/experiment.js';
+import { DEFAULT_POLICY, HOUR_MS } from '../../src/domain/experiment.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** True durations under the time-skipping server. Amounts are minor units; two ads at 20,000 each. */
@@ -11,7 +11,11 @@ describe('a rollout', () => {
   afterAll(() => world?.stop());
 
   it('promotes a clear winner 60/40 at once, 70/30 an hour later, 80/20 two hours after that, and completes', async () => {
-    const experiment = await world.begin({ id: 'winner', clickRates: [0.02, 0.034] });
+    const experiment = await world.begin({
+      id: 'winner',
+      clickRates: [0.02, 0.034],
+      policy: { phases: DEFAULT_POLICY.phases },
+    });
     await world.until(experiment, ['verifying'], 60);
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
 
