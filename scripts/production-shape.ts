@@ -32,6 +32,7 @@ const TIME_SCALE = 1_800;
 /** Real seconds for the scenario. */
 const LIMIT_S = 240;
 const READY_MS = 90_000;
+const STOP_MS = 20_000;
 /** No phase may stand later than this after its plan. */
 const LATEST_HOURS = 1;
 
@@ -136,7 +137,7 @@ async function run(seed: number) {
     countInWebUi(temporal.address, experiment.experiment_id),
     runToEnd('worker-health', ['node', '--import', 'tsx', 'src/worker-health.ts'], { cwd: ROOT, env, log }),
   ]);
-  const exitCodes = { api: await apiProcess.stop(), worker: await worker.stop() };
+  const stoppedCleanly = { api: await stopsCleanly(apiProcess), worker: await stopsCleanly(worker) };
   const phases = stock.timings.map(({ phase, standsAt, late, slack }) => {
     const rows = ledger.filter((row) => row.phase === phase);
     return {
@@ -160,8 +161,8 @@ async function run(seed: number) {
       stock.books.disagreements.length === 0 &&
       health === 200 &&
       listed === 1 &&
-      exitCodes.api === 0 &&
-      exitCodes.worker === 0,
+      stoppedCleanly.api &&
+      stoppedCleanly.worker,
     seed,
     time_scale: TIME_SCALE,
     postgres: postgres.version,
@@ -173,7 +174,7 @@ async function run(seed: number) {
     books: { rows: stock.books.rows, disagreements: stock.books.disagreements },
     health_status: health,
     listed_by_search_attribute: listed,
-    exit_codes: exitCodes,
+    stopped_cleanly: stoppedCleanly,
   };
 }
 
@@ -245,6 +246,12 @@ async function countInWebUi(address: string, experimentId: string): Promise<numb
 async function ended(name: string, child: Child): Promise<never> {
   const code = await child.exited;
   throw new Error(`The ${name} ended by itself with exit code ${code}.`);
+}
+
+/** By its last word: the exit code is npm's, which the signal ends too. */
+async function stopsCleanly(child: Child): Promise<boolean> {
+  const [word] = await Promise.allSettled([child.line(/^Stopped\.$/, STOP_MS), child.stop(STOP_MS)]);
+  return word.status === 'fulfilled';
 }
 
 function secret(): string {

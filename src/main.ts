@@ -1,11 +1,22 @@
-import { formatEvent } from './events.js';
+import { acquireLock } from './embedded/lock.js';
+import { runSandbox } from './embedded/service.js';
+import { type Announce, formatEvent } from './events.js';
+import { realAddresses } from './service/addresses.js';
 import { runProcess } from './service/process.js';
 import { runService } from './service/run.js';
 
 const fresh = process.argv.slice(2).includes('--fresh');
 
 await runProcess('Stopping: worker, API, Temporal, database.', async (config, { say, onStop }) => {
-  const service = await runService(config, { fresh, announce: (event) => say(formatEvent(event)), say });
+  const announce: Announce = (event) => say(formatEvent(event));
+  if (config.mode === 'sandbox') {
+    const sandbox = await runSandbox(config, { fresh, announce, say });
+    onStop(sandbox.stop);
+    return sandbox;
+  }
+  const lock = await acquireLock(config.dataDirectory);
+  onStop(() => lock.release());
+  const service = await runService(config, realAddresses(config), { announce, say });
   onStop(service.stop);
   return service;
 });

@@ -9,7 +9,7 @@ export interface Child {
   exited: Promise<number>;
   /** The first line that it prints from its start on that matches. @throws where it ends or time runs out before. */
   line(pattern: RegExp, limitMs: number): Promise<RegExpExecArray>;
-  /** SIGTERM, and after `patienceMs` SIGKILL to its whole group; answers with the exit code. */
+  /** SIGTERM to its whole group, after `patienceMs` SIGKILL; answers with the exit code. */
   stop(patienceMs?: number): Promise<number>;
 }
 
@@ -69,13 +69,23 @@ export function startChild(
         said.forEach(look);
       }),
     async stop(patienceMs = 20_000) {
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      // The whole group, as Ctrl-C does: npm doesn't pass a signal on to what it runs.
+      signal(pid, 'SIGTERM');
       const code = await Promise.race([exited, delay(patienceMs, undefined, { ref: false })]);
       if (code !== undefined) return code;
-      process.kill(-pid, 'SIGKILL');
+      signal(pid, 'SIGKILL');
       return exited;
     },
   };
+}
+
+function signal(group: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(-group, name);
+  } catch (error) {
+    // None of it runs any more.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 /** Runs a program to its end. @throws with what it said where it fails. */

@@ -151,19 +151,20 @@ export function createBudgetActivities(deps: {
 
       const now = await clock.now();
       const open = ledger.filter((row) => row.outcome === 'pending' || row.outcome === 'unknown');
-      const inFlight = Math.max(
-        0,
-        ...open.map((row) => (row.settledAt ?? row.at) + deps.unknownOutcomeWaitMs - now),
-      );
+      // Of several only the last can still be on its way: no attempt is entered while another is.
+      const last = open.find((row) => row === ledger.at(-1));
+      const inFlight = last ? (last.settledAt ?? last.at) + deps.unknownOutcomeWaitMs - now : 0;
       if (inFlight > 0) return { kind: 'unknown', waitMs: inFlight };
 
       try {
         const current = await readAll(promotion);
         const { base } = promotion.plan;
         for (const row of open) {
-          const shows =
-            row === open.findLast((other) => other.adSetId === row.adSetId) &&
-            current[row.adSetId] === row.intended;
+          // A value that a later attempt may have brought proves nothing of this one.
+          const latest = ledger.findLast(
+            (other) => other.adSetId === row.adSetId && other.outcome !== 'refused',
+          );
+          const shows = row === latest && current[row.adSetId] === row.intended;
           if (!shows && row.outcome === 'unknown') continue;
           await store.settleAttempt(row.experimentId, row.sequence, {
             outcome: shows ? 'applied' : 'unknown',

@@ -1,6 +1,7 @@
 /**
  * Do the books agree? The ledger is what the service says it wrote; the audit is what the market saw. Laid side
- * by side, row by row: ad set, amount before, amount asked for, outcome, order, instant.
+ * by side, row by row: ad set, amount before, amount asked for, outcome, order, instant. And no write may have
+ * made a test's total larger than it was.
  */
 import { HOUR_MS } from '../domain/experiment.js';
 import type { AuditRow } from '../embedded/market/index.js';
@@ -61,6 +62,7 @@ export function compare(
   for (const row of seen.slice(next)) {
     problems.push(`${experimentId}: the market saw a write that the ledger lacks: ${describe(row)}.`);
   }
+  problems.push(...overspent(experimentId, budgets, seen));
   for (const [adSetId, { before, now }] of Object.entries(budgets)) {
     const last = ledger.findLast((row) => row.ad_set_id === adSetId && row.outcome === 'applied');
     const expected = last?.read_back ?? before;
@@ -69,6 +71,19 @@ export function compare(
     }
   }
   return { matched, problems };
+}
+
+function overspent(experimentId: string, budgets: Book['budgets'], seen: readonly AuditRow[]): string[] {
+  const amounts = new Map(Object.entries(budgets).map(([adSetId, { before }]) => [adSetId, before]));
+  const total = () => [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
+  const base = total();
+  return seen.flatMap((row) => {
+    if (row.outcome !== 'applied') return [];
+    amounts.set(row.adSetId, row.requested);
+    return total() > base
+      ? [`${experimentId}: a write made the total ${total()}, above ${base}: ${describe(row)}.`]
+      : [];
+  });
 }
 
 function differ(row: LedgerRowJson, audit: AuditRow): string[] {

@@ -40,7 +40,8 @@ function readArguments(args: string[]): { seed: number; json: boolean } {
     if (!/^\d{1,9}$/.test(values.seed)) throw new TypeError(`--seed ${values.seed} is no whole number.`);
     return { seed: Number(values.seed), json: values.json };
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)} ${USAGE}`);
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new Error(`${sentence} ${USAGE}`);
   }
 }
 

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { readConfig } from '../config.js';
+import { type RunningSandbox, runSandbox } from '../embedded/service.js';
 import type { ServiceEvent } from '../events.js';
-import { type RunningService, runService } from '../service/run.js';
 import { connectService, type ServiceApi } from './api.js';
 import type { DemoDocument } from './document.js';
 import { type Judge, SCENARIO_NAMES, SCENARIOS, type ScenarioName } from './scenarios.js';
@@ -56,7 +56,7 @@ export class DemoEnded extends Error {
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { seed, observer, signal, limitSeconds = LIMIT_S } = options;
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-demo-'));
-  let service: RunningService | undefined;
+  let service: RunningSandbox | undefined;
   try {
     const config = readConfig({
       MODE: 'sandbox',
@@ -70,7 +70,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       ...options.settings,
     });
     let watch: Watch | undefined;
-    service = await runService(config, {
+    service = await runSandbox(config, {
       fresh: false,
       firstExperiments: false,
       announce: (event) => {
@@ -79,7 +79,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       },
       say: (line) => observer?.say?.(line),
     });
-    const { market } = service.sandbox!;
+    const { market } = service.sandbox;
     const api = connectService(service.api.url);
     observer?.ready?.(api, config.timeScale);
 

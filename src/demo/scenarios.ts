@@ -12,7 +12,7 @@ export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 export interface Stage {
   world: DemoWorld;
-  market: Market;
+  market: Pick<Market, 'account' | 'createTest' | 'order' | 'budgets'>;
   api: Pick<ServiceApi, 'create'>;
   watch: Pick<Watch, 'until'>;
   /** Takes each test as it is created. */
@@ -151,7 +151,7 @@ async function create({ market, api, tests }: Stage, test: PlannedTest): Promise
  * Refuses the winner's write of one phase, for good. Nobody knows the winner yet, so it is ordered for either
  * ad set; the amount is the winner's in that phase, which no other write of the test has.
  */
-async function orderRefusal(market: Market, experiment: ExperimentJson): Promise<void> {
+async function orderRefusal(market: Stage['market'], experiment: ExperimentJson): Promise<void> {
   const adSetIds = experiment.variants.map((variant) => variant.ad_set_id);
   const base = await market.budgets(adSetIds);
   for (const winnerAdSetId of adSetIds) {

@@ -28,10 +28,13 @@ export interface ScenarioStock {
 export interface Stock {
   scenarios: ScenarioStock[];
   books: { rows: number; disagreements: string[] };
+  audit: AuditRow[];
   timings: PhaseTiming[];
   /** Standard deviation of the prior that the shrunk lifts come from. */
   priorScale: number;
 }
+
+type StockApi = Pick<ServiceApi, 'list' | 'one' | 'looks' | 'ledger'>;
 
 const MOST_LOOKS = 1_000;
 /** A write may be on its way while the books are read; then they are read again. */
@@ -46,25 +49,27 @@ const WAITS = DEFAULT_POLICY.phases.map((phase) => ({
 
 export async function takeStock(
   outcomes: readonly Outcome[],
-  api: Pick<ServiceApi, 'one' | 'looks' | 'ledger'>,
+  api: StockApi,
   market: Pick<Market, 'audit' | 'budgets'>,
 ): Promise<Stock> {
   const { found, audit } = await readAll(outcomes, api, market);
   const gathered = [...found.values()];
   const priorScale = learnedScale(gathered);
   const scenarios = outcomes.map(({ name, tests, judge }): ScenarioStock => {
-    const own = tests.flatMap(({ id }) => found.get(id) ?? []);
+    const present = tests.filter(({ id }) => found.has(id));
+    const own = present.map(({ id }) => found.get(id)!);
     const failure = 'failure' in judge ? judge.failure : null;
     const judgement =
       'failure' in judge
         ? { passed: false, summary: `It could not be played: ${judge.failure}` }
         : judge(own.map(({ experiment, ledger }) => ({ experiment, moved: ledger.length > 0 })));
-    return { entry: scenarioEntry(name, judgement, own, priorScale), tests, gathered: own, failure };
+    return { entry: scenarioEntry(name, judgement, own, priorScale), tests: present, gathered: own, failure };
   });
   const books = gathered.map(bookOf);
   return {
     scenarios,
     books: { rows: audit.length, disagreements: auditBooks(books, audit) },
+    audit,
     timings: books.flatMap((book) => phaseTimings(book, audit, WAITS)),
     priorScale,
   };
@@ -73,10 +78,11 @@ export async function takeStock(
 /** Everything by experiment id, and an audit to which nothing was added meanwhile. */
 async function readAll(
   outcomes: readonly Outcome[],
-  api: Pick<ServiceApi, 'one' | 'looks' | 'ledger'>,
+  api: StockApi,
   market: Pick<Market, 'audit' | 'budgets'>,
 ): Promise<{ found: Map<string, Gathered>; audit: AuditRow[] }> {
-  const ids = outcomes.flatMap(({ tests }) => tests.map(({ id }) => id));
+  const known = new Set((await api.list()).map((experiment) => experiment.experiment_id));
+  const ids = outcomes.flatMap(({ tests }) => tests.map(({ id }) => id)).filter((id) => known.has(id));
   for (let reading = 1; ; reading++) {
     const before = await market.audit();
     const found = new Map<string, Gathered>();
@@ -92,7 +98,7 @@ async function readAll(
 async function gather(
   id: string,
   audit: readonly AuditRow[],
-  api: Pick<ServiceApi, 'one' | 'looks' | 'ledger'>,
+  api: StockApi,
   market: Pick<Market, 'budgets'>,
 ): Promise<Gathered> {
   const experiment = await api.one(id);

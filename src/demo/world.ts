@@ -60,13 +60,13 @@ const TOO_CLOSE = {
 const COMPOUND = { name: 'Trail jacket', control: 'The new trail jacket is here' };
 const COMPOUND_IDEAS = [
   'Rain was forecast. You went anyway.',
-  'The jacket that forgets it is raining',
-  'Three storms, one jacket, zero excuses',
-  '212 grams between you and the weather',
+  'The jacket that forgets the rain',
+  'Three storms, one jacket',
+  '212 grams against the weather',
   'Your excuse just stopped working',
-  'Packs into its own pocket. Lives in your bag.',
-  'What do you wear when it says 80 % rain?',
-  'Made for the days everyone else stays in',
+  'Packs into its own pocket',
+  'What do you wear at 80 % rain?',
+  'For the days when others stay in',
 ];
 const BATCH = [
   {

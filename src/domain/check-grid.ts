@@ -24,9 +24,11 @@ function hash(text: string): number {
  * past instants the latest counts. The last check stands at the horizon itself.
  */
 export function nextCheckAt(grid: Grid, last: number | null, now: number): number {
-  const interval = grid.checkEveryHours * HOUR_MS;
+  // Whole milliseconds: on a grid of fractions the check after one could be that very check again. The horizon
+  // is rounded up, so that the look at it has reached it.
+  const interval = Math.round(grid.checkEveryHours * HOUR_MS);
   const first = grid.startedAt + (hash(grid.experimentId) % interval);
-  const horizon = grid.startedAt + grid.horizonHours * HOUR_MS;
+  const horizon = Math.ceil(grid.startedAt + grid.horizonHours * HOUR_MS);
   const after = last ?? grid.startedAt;
   const next = first + Math.max(0, Math.floor((after - first) / interval) + 1) * interval;
   const latestPast = first + Math.floor((now - first) / interval) * interval;

@@ -73,8 +73,10 @@ export function preflightProblems(context: BudgetContext, until: number): Proble
       );
     }
     seen.set(adSet.id, variantId);
-    if (ad.accountId !== context.account.id || adSet.accountId !== context.account.id) {
+    if (ad.accountId !== context.account.id) {
       add('other_account', `Ad ${ad.id} belongs to ${ad.accountId}, not to ${context.account.id}.`);
+    } else if (adSet.accountId !== context.account.id) {
+      add('other_account', `Ad set ${adSet.id} belongs to ${adSet.accountId}, not to ${context.account.id}.`);
     }
     if (ad.adSetId !== adSet.id)
       add('ad_moved', `Ad ${ad.id} is in ad set ${ad.adSetId}, not in ${adSet.id}.`);

@@ -42,6 +42,11 @@ export function phaseName(phase: Pick<Phase, 'winnerShare'>): string {
   return String(Math.round(phase.winnerShare * 10_000) / 100);
 }
 
+/** Half up. The product of the floats may fall short of the half: 0.7 × 45 is 31.499999999999996. */
+function shareOf(total: number, share: number): number {
+  return Math.round(Number((total * share).toFixed(6)));
+}
+
 /**
  * Amounts of each phase: the winner gets its share of the base's total (rounded half up), the others share
  * the rest in proportion to their old budgets. Phases that would not raise the winner are skipped; the first
@@ -68,7 +73,7 @@ export function planRollout(input: {
   const skipped: string[] = [];
   for (const phase of input.phases) {
     const name = phaseName(phase);
-    const winnerTarget = Math.round(total * phase.winnerShare);
+    const winnerTarget = shareOf(total, phase.winnerShare);
     if (winnerTarget <= (phases.at(-1)?.targets[winnerAdSetId] ?? winnerBase)) {
       skipped.push(name);
       continue;

@@ -46,10 +46,14 @@ function closestPair(
   pairs: readonly PairEvidence[],
   leader: string,
 ): PairEvidence {
-  return variants
-    .filter((rival) => rival.id !== leader)
-    .map((rival) => pairOf(pairs, leader, rival.id))
-    .reduce((worst, pair) => (pair.evidence.confidence < worst.evidence.confidence ? pair : worst));
+  return pairsOf(variants, pairs, leader).reduce((worst, pair) =>
+    pair.evidence.confidence < worst.evidence.confidence ? pair : worst,
+  );
+}
+
+/** The pairs that a variant takes part in, in the order of its rivals. */
+function pairsOf(variants: readonly Variant[], pairs: readonly PairEvidence[], id: string): PairEvidence[] {
+  return variants.filter((rival) => rival.id !== id).map((rival) => pairOf(pairs, id, rival.id));
 }
 
 const INSUFFICIENT: readonly EvidenceGap[] = [
@@ -68,36 +72,30 @@ const INSUFFICIENT: readonly EvidenceGap[] = [
  * counts at this look.
  */
 export function decide(facts: LookFacts): VerdictOfLook {
-  const { variants, policy, pairs, hours, lookNumber } = facts;
+  const { variants, policy, pairs, hours } = facts;
   const leader = leaderOf(variants, pairs);
   const closest = leader === null ? null : closestPair(variants, pairs, leader);
   const confidence = closest?.evidence.confidence ?? 0;
   const answer = { leaderVariantId: leader, confidence, winnerVariantId: null };
 
   if (leader !== null && closest !== null) {
-    const own = variants
-      .filter((rival) => rival.id !== leader)
-      .map((rival) => pairOf(pairs, leader, rival.id));
+    const own = pairsOf(variants, pairs, leader);
     const beatsAll = own.every((pair) => pair.calledWinner === leader);
     if (beatsAll && own.some((pair) => pair.evidence.counts)) {
       return {
         ...answer,
         verdict: 'promote',
         winnerVariantId: leader,
-        reasons: [promoteReason(leader, closest, policy, lookNumber)],
+        reasons: [promoteReason(leader, closest, facts)],
       };
     }
   }
   if (hours >= policy.horizonHours) {
-    return { ...answer, verdict: 'no_winner', reasons: [noWinnerReason(policy, closest, confidence)] };
+    return { ...answer, verdict: 'no_winner', reasons: [noWinnerReason(leader, closest, facts)] };
   }
   const gaps = gapReasons(facts);
   if (gaps.length > 0) return { ...answer, verdict: 'insufficient_data', reasons: gaps };
-  return {
-    ...answer,
-    verdict: 'continue_testing',
-    reasons: [continueReason(leader, closest, policy, lookNumber)],
-  };
+  return { ...answer, verdict: 'continue_testing', reasons: [continueReason(leader, closest, facts)] };
 }
 
 function gapReasons({ pairs }: LookFacts): string[] {
@@ -111,7 +109,8 @@ function gapReasons({ pairs }: LookFacts): string[] {
 }
 
 function gapSentence(gap: { code: EvidenceGap; value: number; limit: number }, pair: PairEvidence): string {
-  const round = (value: number) => String(Math.round(value * 10) / 10);
+  // Down: 23.98 h must not read as 24 h < 24 h.
+  const round = (value: number) => String(Math.floor(value * 10) / 10);
   const subject = gap.code.endsWith('_a') ? pair.variantA : pair.variantB;
   switch (gap.code) {
     case 'minimum_hours':
@@ -129,21 +128,30 @@ function gapSentence(gap: { code: EvidenceGap; value: number; limit: number }, p
   }
 }
 
+/** Relative changes beyond this are shown as "more than". */
+const LARGEST_SHOWN = 10_000;
+
 /** A relative change as people read it, e.g. `+31.2 %`. */
 export function percent(fraction: number): string {
-  const value = (fraction * 100).toFixed(1);
-  return `${fraction >= 0 ? '+' : ''}${value} %`;
+  if (fraction > LARGEST_SHOWN) return `> +${LARGEST_SHOWN * 100} %`;
+  const value = (fraction * 100).toFixed(1).replace('-0.0', '0.0');
+  return `${value.startsWith('-') ? '' : '+'}${value} %`;
 }
 
-/** The interval of the relative lift of `variant` over its rival in the pair; null where there is none. */
+/** The interval of the relative lift of `variant` over its rival in the pair; null where there is none, or none with an end. */
 export function intervalFor(pair: PairEvidence, variant: string): [number, number] | null {
   const interval = pair.evidence.interval;
   if (interval === null || pair.variantB === variant) return interval;
-  return [1 / (1 + interval[1]) - 1, 1 / (1 + interval[0]) - 1];
+  const high = 1 / (1 + interval[0]) - 1;
+  return high < Infinity ? [1 / (1 + interval[1]) - 1, high] : null;
+}
+
+function rivalOf(pair: PairEvidence, variant: string): string {
+  return pair.variantA === variant ? pair.variantB : pair.variantA;
 }
 
 function liftSentence(pair: PairEvidence, variant: string, policy: Policy): string {
-  const rival = pair.variantA === variant ? pair.variantB : pair.variantA;
+  const rival = rivalOf(pair, variant);
   const lift = Math.expm1(effectOf([pair], variant, rival));
   const interval = intervalFor(pair, variant);
   const range = interval
@@ -153,26 +161,48 @@ function liftSentence(pair: PairEvidence, variant: string, policy: Policy): stri
 }
 
 function comparison(confidence: number, limit: number): string {
-  const digits = confidence < limit && confidence.toFixed(3) === limit.toFixed(3) ? 5 : 3;
-  return `confidence ${confidence.toFixed(digits)} ${confidence >= limit ? '≥' : '<'} ${limit.toFixed(3)}`;
+  if (confidence >= limit) return `confidence ${confidence.toFixed(3)} ≥ ${limit.toFixed(3)}`;
+  // One beside the limit must not read as the limit itself.
+  const shown =
+    confidence.toFixed(3) === limit.toFixed(3)
+      ? Math.min(confidence, limit - 1e-5).toFixed(5)
+      : confidence.toFixed(3);
+  return `confidence ${shown} < ${limit.toFixed(3)}`;
 }
 
-function promoteReason(winner: string, pair: PairEvidence, policy: Policy, looks: number): string {
-  return `${winner} wins: ${comparison(pair.evidence.confidence, policy.confidence)} at look ${looks}; ${liftSentence(pair, winner, policy)}.`;
+function promoteReason(winner: string, pair: PairEvidence, { policy, lookNumber }: LookFacts): string {
+  return `${winner} wins: ${comparison(pair.evidence.confidence, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
 }
 
-function continueReason(
-  leader: string | null,
-  pair: PairEvidence | null,
-  policy: Policy,
-  looks: number,
-): string {
-  if (leader === null || pair === null) return `No ad leads after ${looks} looks.`;
-  return `${leader} leads, but ${comparison(pair.evidence.confidence, policy.confidence)} after ${looks} looks; ${liftSentence(pair, leader, policy)}.`;
+function continueReason(leader: string | null, closest: PairEvidence | null, facts: LookFacts): string {
+  const { policy, lookNumber } = facts;
+  if (leader === null || closest === null) return `No ad leads after ${lookNumber} looks.`;
+  const compared = comparison(closest.evidence.confidence, policy.confidence);
+  if (closest.evidence.confidence < policy.confidence) {
+    return `${leader} leads, but ${compared} after ${lookNumber} looks; ${liftSentence(closest, leader, policy)}.`;
+  }
+  return `${unpromotable(leader, closest, facts)}.`;
 }
 
-function noWinnerReason(policy: Policy, pair: PairEvidence | null, confidence: number): string {
+/** Why a leader isn't promoted although the bound was crossed in each of its pairs. */
+function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): string {
+  const { variants, pairs, policy, lookNumber } = facts;
+  const against = pairsOf(variants, pairs, leader).find((pair) => pair.calledWinner !== leader);
+  const compared = comparison((against ?? closest).evidence.confidence, policy.confidence);
+  const lift = liftSentence(against ?? closest, leader, policy);
+  if (against) {
+    return `${leader} leads now, but an earlier look called ${rivalOf(against, leader)} the better one (${compared}); ${lift}`;
+  }
+  return `${leader} leads with ${compared}, but look ${lookNumber} brought too little that is new to promote on it; ${lift}`;
+}
+
+function noWinnerReason(leader: string | null, closest: PairEvidence | null, facts: LookFacts): string {
+  const { policy } = facts;
   const days = Math.round((policy.horizonHours / 24) * 10) / 10;
-  const range = pair ? `; ${liftSentence(pair, pair.variantB, policy)}` : '';
+  const confidence = closest?.evidence.confidence ?? 0;
+  if (leader !== null && closest !== null && confidence >= policy.confidence) {
+    return `The planned ${days} days are over: ${unpromotable(leader, closest, facts)}. The budgets stay as they are.`;
+  }
+  const range = closest ? `; ${liftSentence(closest, closest.variantB, policy)}` : '';
   return `The planned ${days} days are over with ${comparison(confidence, policy.confidence)}${range}. The budgets stay as they are.`;
 }

@@ -67,7 +67,7 @@ export const FIRST_EXPERIMENTS: TestSpec[] = [
 ];
 
 /** Makes the ads in the market; answers the body of `POST /api/ab/experiments`. */
-export async function prepareTest(market: Market, test: TestSpec) {
+export async function prepareTest(market: Pick<Market, 'createTest'>, test: TestSpec) {
   const made = await market.createTest({
     name: test.name,
     ads: test.ads.map(({ headline: _, ...ad }) => ad),

@@ -44,6 +44,8 @@ export class Run {
   attention: Budgets | null = null;
   /** Who waits for the first phase's outcome. */
   readonly askers: Intent[] = [];
+  /** The intent that the current step acts on, answered or not. */
+  private inHand: Intent | null = null;
   private loaded: ExperimentRecord | null = null;
   private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
 
@@ -106,7 +108,10 @@ export class Run {
       const intent = this.inbox.take();
       if (intent) {
         const message = misfit(this.state, intent.kind, intent.args);
-        if (message === null) return intent;
+        if (message === null) {
+          this.inHand = intent;
+          return intent;
+        }
         await this.refuse(intent, message);
         continue;
       }
@@ -237,9 +242,10 @@ export class Run {
     return continueAsNew<(input: ExperimentInput) => Promise<unknown>>(this.input);
   }
 
-  /** Refuses what is left and waits for the handlers. */
+  /** Refuses what is left, what the last step has not answered too, and waits for the handlers. */
   async drain(message: string): Promise<void> {
     const left = this.askers.splice(0);
+    if (this.inHand?.answer === null && !left.includes(this.inHand)) left.push(this.inHand);
     for (let intent = this.inbox.take(); intent; intent = this.inbox.take()) left.push(intent);
     for (const intent of left) await this.refuse(intent, message);
     await condition(allHandlersFinished);

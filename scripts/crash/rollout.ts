@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { type ExperimentJson, ServiceRefused } from '../../src/demo/api.js';
+import { HOUR_MS } from '../../src/domain/experiment.js';
+import type { AuditRow } from '../../src/embedded/market/index.js';
+import type { Evidence } from './check.js';
+import type { Service } from './service.js';
+
+/** An instant of a rollout: so many of its writes are on the market's disk, and a little later. */
+export interface Instant {
+  /** 0: promotion was asked for, nothing is written yet. 6: the last phase's last write. */
+  writes: number;
+  /** Real ms after that. */
+  delayMs: number;
+}
+
+const DAILY_BUDGET = 100_000;
+/** So long a test runs until its better ad is known to lead, experiment hours. */
+const RUN_HOURS = 3;
+const POLL_MS = 2;
+const FIRST_WRITE_MS = 30_000;
+/** A rollout takes 3 hours, a start some real seconds. */
+const END_MS = 90_000;
+
+const Made = z.object({ adSetIds: z.array(z.string()).length(2), adIds: z.array(z.string()).length(2) });
+const Budgets = z.record(z.string(), z.number());
+
+/** One experiment with a clear winner, ready to be promoted. */
+export interface Rollout {
+  id: string;
+  adSetIds: string[];
+  experiment: ExperimentJson;
+}
+
+/** Makes the ads and the experiment, and lets it run until its winner leads. */
+export async function beginRollout(service: Service, id: string, timeScale: number): Promise<Rollout> {
+  const { adSetIds, adIds } = Made.parse(
+    await market(service, 'tests', {
+      name: id,
+      ads: [0.02, 0.04].map((trueClickRate, index) => ({
+        name: `${id} ${index}`,
+        dailyBudget: DAILY_BUDGET,
+        trueClickRate,
+      })),
+    }),
+  );
+  const experiment = await service.api.create({
+    id,
+    name: id,
+    variants: adIds.map((ad_id, index) => ({ role: index === 0 ? 'control' : 'challenger', ad_id })),
+  });
+  await delay((RUN_HOURS * HOUR_MS) / timeScale);
+  return { id, adSetIds, experiment };
+}
+
+/** Asks for the promotion by force. The same request again is the same control; true where it was taken. */
+export async function askForPromotion(service: Service, { id }: Rollout): Promise<boolean> {
+  const response = await fetch(`${service.apiUrl}/api/ab/experiments/${id}/promote`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': `promote-${id}` },
+    body: JSON.stringify({ by: 'the crash test', reason: 'its rollout is going to be interrupted' }),
+  });
+  await response.text();
+  return response.ok;
+}
+
+/** Waits for an instant of the rollout, by the market's file: a row is there before the write is answered. */
+export async function reach(directory: string, { adSetIds }: Rollout, instant: Instant): Promise<void> {
+  const file = path.join(directory, 'market/market.jsonl');
+  const giveUpAt = Date.now() + FIRST_WRITE_MS;
+  const from = existsSync(file) ? countWrites(readFileSync(file, 'utf8'), adSetIds) : 0;
+  if (from > 0) throw new Error(`The rollout of ad set ${adSetIds[0]} has begun before its time.`);
+  while (instant.writes > 0 && countWrites(readFileSync(file, 'utf8'), adSetIds) < instant.writes) {
+    if (Date.now() > giveUpAt) throw new Error(`Write ${instant.writes} of the rollout did not come.`);
+    await delay(POLL_MS);
+  }
+  await delay(instant.delayMs);
+}
+
+function countWrites(journal: string, adSetIds: readonly string[]): number {
+  return journal
+    .split('\n')
+    .filter((line) => line.includes('"audit":{') && adSetIds.some((id) => line.includes(`"${id}"`))).length;
+}
+
+/** Waits until the rollout is over, in whatever state. */
+export async function awaitEnd(service: Service, { id }: Rollout): Promise<void> {
+  const giveUpAt = Date.now() + END_MS;
+  for (;;) {
+    try {
+      const { state } = await service.api.one(id);
+      if (!['running', 'rolling_out'].includes(state)) return;
+    } catch (error) {
+      if (!(error instanceof ServiceRefused)) throw error;
+    }
+    if (Date.now() > giveUpAt) return;
+    await delay(100);
+  }
+}
+
+/** Both sides' books of one rollout. */
+export async function gatherEvidence(service: Service, { id, adSetIds }: Rollout): Promise<Evidence> {
+  const [{ state, winner_variant_id, variants }, ledger, audit, budgets] = await Promise.all([
+    service.api.one(id),
+    service.api.ledger(id),
+    market(service, 'audit') as Promise<AuditRow[]>,
+    market(service, `budgets?ids=${adSetIds.join(',')}`),
+  ]);
+  const winner = variants.find((variant) => variant.id === winner_variant_id);
+  return {
+    state,
+    winnerAdSetId: winner?.ad_set_id ?? adSetIds[1]!,
+    base: Object.fromEntries(adSetIds.map((adSetId) => [adSetId, DAILY_BUDGET])),
+    budgets: Budgets.parse(budgets),
+    ledger,
+    audit: audit.filter((row) => adSetIds.includes(row.adSetId)),
+  };
+}
+
+async function market(service: Service, what: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${service.marketUrl}/__market/${what}`, {
+    ...(body === undefined
+      ? {}
+      : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(`The market refused ${what}: ${JSON.stringify(answer)}`);
+  return answer;
+}

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connectService, type ServiceApi } from '../../src/demo/api.js';
+import { toExperimentTime } from '../../src/domain/clock.js';
+import { startTimeOf } from '../../src/embedded/process-identity.js';
+import { keepTimeBase } from '../../src/embedded/time-base.js';
+import { type Child, startChild } from '../production-shape/child.js';
+
+/**
+ * What is killed at one blow: `group` is everything that `npm start` runs (worker, API, market and database, and the
+ * Temporal server with them); `node` is the Node process alone, as when memory runs out.
+ */
+export type KillMode = 'group' | 'node';
+
+/** The sandbox as `npm start` runs it, in a process of its own. */
+export interface Service {
+  api: ServiceApi;
+  apiUrl: string;
+  marketUrl: string;
+  /** Experiment time, epoch ms. */
+  now(): number;
+  /** SIGKILL; settles when nothing of it runs any more but, after `node`, perhaps the Temporal server. */
+  kill(mode: KillMode): Promise<void>;
+  /** In order, as Ctrl-C does. @throws where it doesn't end with exit code 0. */
+  stop(): Promise<void>;
+}
+
+const ROOT = path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url))));
+const READY_MS = 90_000;
+/** The sandbox finds its programs by these; a setting of the caller's own must not reach it. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'TEMPORAL_CLI'];
+
+/** Starts the sandbox on a data folder, new or not, without its first experiments, on free ports. */
+export async function startService(
+  directory: string,
+  options: { timeScale: number; seed: number; log(line: string): void },
+): Promise<Service> {
+  const inherited = INHERITED.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const child = startChild('service', [path.join(ROOT, 'node_modules/.bin/tsx'), 'src/main.ts'], {
+    cwd: ROOT,
+    env: {
+      ...Object.fromEntries(inherited),
+      MODE: 'sandbox',
+      DATA_DIR: directory,
+      SANDBOX_EXPERIMENTS: 'none',
+      PORT: '0',
+      TEMPORAL_PORT: '0',
+      TEMPORAL_UI_PORT: '0',
+      MARKET_PORT: '0',
+      MARKET_SEED: String(options.seed),
+      TIME_SCALE: String(options.timeScale),
+    },
+    log: options.log,
+  });
+  const [apiLine, marketLine] = await Promise.all([
+    child.line(/^API\s+(http:\S+)\/api\/ab\/experiments$/, READY_MS),
+    child.line(/^Market\s+(http:\S+) /, READY_MS),
+  ]);
+  const apiUrl = apiLine[1]!;
+  const timeBase = keepTimeBase(directory, options.timeScale);
+  return {
+    api: connectService(apiUrl),
+    apiUrl,
+    marketUrl: marketLine[1]!,
+    now: () => toExperimentTime(timeBase, Date.now()),
+    kill: (mode) => kill(child, directory, mode),
+    async stop() {
+      // Only Node: tsx passes a signal on, and to a second one the service ends at once.
+      process.kill(holderOf(directory), 'SIGTERM');
+      const code = await child.exited;
+      if (code !== 0) throw new Error(`The service ended with exit code ${code}.`);
+    },
+  };
+}
+
+async function kill(child: Child, directory: string, mode: KillMode): Promise<void> {
+  const node = holderOf(directory);
+  if (mode === 'node') {
+    process.kill(node, 'SIGKILL');
+  } else {
+    const temporal = temporalServerOf(directory);
+    // The Temporal server is in a group of its own, and a guard ends it gently when Node is gone: be faster.
+    process.kill(-child.pid, 'SIGKILL');
+    process.kill(temporal, 'SIGKILL');
+  }
+  await child.exited;
+}
+
+/** The process that holds the data folder: of `tsx` and what it starts, the one that is the service. */
+function holderOf(directory: string): number {
+  for (const name of readdirSync(directory)) {
+    const [, pid, startTime] = /^lock\.(\d+)\.([A-Za-z0-9-]+)\./.exec(name) ?? [];
+    if (pid !== undefined && startTimeOf(Number(pid)) === startTime) return Number(pid);
+  }
+  throw new Error(`No process holds ${directory}.`);
+}
+
+function temporalServerOf(directory: string): number {
+  const note: unknown = JSON.parse(readFileSync(path.join(directory, 'temporal/temporal.pid.json'), 'utf8'));
+  const { pid, startTime } = note as { pid: number; startTime: string };
+  if (startTimeOf(pid) !== startTime) throw new Error(`The Temporal server of ${directory} does not run.`);
+  return pid;
+}

@@ -1,0 +1,422 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createBudgetActivities, REVERT, WRITES_OFF } from '../../src/activities/budgets.js';
+import type { FaultKind, FaultOrder } from '../../src/embedded/market/index.js';
+import { failureOf, HOUR, MINUTE, START, type Stage, UNKNOWN_WAIT, useStages } from './support/stage.js';
+
+const stages = useStages();
+afterEach(() => stages.closeAll());
+
+const promoted = async () => (await stages.open()).promote();
+
+/** Strikes the next write of the ad set. */
+function faulty(stage: Stage, adSetId: string, fault: Partial<FaultOrder> & { kind: FaultKind }) {
+  return stage.market.order({ objectId: adSetId, method: 'POST', ...fault });
+}
+
+describe('a write that goes well', () => {
+  it('is entered, sent, read back, and told', async () => {
+    const stage = await promoted();
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'applied', at: START });
+    expect(await stage.amounts()).toEqual([4000, 5000]);
+    expect(await stage.ledger()).toEqual([
+      {
+        sequence: 1,
+        experimentId: 'exp',
+        adSetId: stage.loser,
+        phase: '60',
+        before: 5000,
+        intended: 4000,
+        readBack: 4000,
+        outcome: 'applied',
+        error: null,
+        at: START,
+        settledAt: START,
+        compensates: null,
+      },
+    ]);
+    expect(stage.events.map((event) => [event.kind, event.text])).toEqual([
+      ['write', `phase 60: ad set ${stage.loser} USD 50.00 -> USD 40.00: applied`],
+    ]);
+    await stage.expectBooksToAgree();
+  });
+
+  it('is sent once, however often it is asked for', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    stage.clock.pass(MINUTE);
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'applied', at: START + MINUTE });
+    expect(await stage.market.audit()).toHaveLength(1);
+    expect(await stage.ledger()).toHaveLength(1);
+  });
+
+  it('is not looked at again once its phase is complete', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await stage.write('60', stage.winner, 6000);
+    const request = { experimentId: 'exp', phase: '60', readBackAt: START + 7, last: false };
+    expect(await stage.budgets.completePhase(request)).toBe(START + 7);
+    await stage.market.edit(stage.loser, { daily_budget: 9_999 });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'applied', at: START + 7 });
+    expect(await stage.amounts()).toEqual([9_999, 6000]);
+  });
+});
+
+describe('a worker that was killed', () => {
+  const pending = (stage: Stage) =>
+    stage.store.enterAttempt({
+      experimentId: 'exp',
+      adSetId: stage.loser,
+      phase: '60',
+      before: 5000,
+      intended: 4000,
+      at: stage.clock.instant,
+      compensates: null,
+    });
+
+  it('before its call: the outcome is unknown until the wait is over; then it reads, and writes', async () => {
+    const stage = await promoted();
+    await pending(stage);
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+    stage.clock.pass(UNKNOWN_WAIT - 1);
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: 1 });
+    expect(await stage.market.audit()).toEqual([]);
+    stage.clock.pass(1);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect(await stage.outcomes()).toEqual(['unknown', 'applied']);
+    await stage.expectBooksToAgree();
+  });
+
+  it('before its call: what was waited out once is not waited out again', async () => {
+    const stage = await promoted();
+    await pending(stage);
+    stage.clock.pass(UNKNOWN_WAIT);
+    await stage.write('60', stage.loser, 4000);
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+    expect(await stage.outcomes()).toEqual(['unknown', 'applied', 'applied']);
+  });
+
+  it('after its call: the value is found, and not written again', async () => {
+    const stage = await promoted();
+    await pending(stage);
+    await stage.meta.writeDailyBudget(stage.loser, 4000);
+    stage.clock.pass(UNKNOWN_WAIT);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect(await stage.ledger()).toMatchObject([{ outcome: 'applied', readBack: 4000, error: null }]);
+    await stage.expectBooksToAgree();
+  });
+
+  it('holds up the other ad set as well', async () => {
+    const stage = await promoted();
+    await pending(stage);
+    expect(await stage.write('60', stage.winner, 6000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+  });
+});
+
+describe('an attempt of unknown outcome', () => {
+  it.each<FaultKind>(['lost_request', 'server_error', 'html', 'hang'])(
+    'is written again after the wait where %s kept it from Meta',
+    async (kind) => {
+      const stage = await promoted();
+      await faulty(stage, stage.loser, { kind });
+      expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+      expect(await stage.ledger()).toMatchObject([
+        { outcome: 'unknown', readBack: null, error: expect.stringMatching(`POST .*${stage.loser}: .`) },
+      ]);
+      expect(await stage.amounts()).toEqual([5000, 5000]);
+      stage.clock.pass(UNKNOWN_WAIT);
+      expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+      expect(await stage.outcomes()).toEqual(['unknown', 'applied']);
+      await stage.expectBooksToAgree();
+    },
+  );
+
+  it('keeps its outcome when a later attempt brought the same value', async () => {
+    const stage = await promoted();
+    await faulty(stage, stage.loser, { kind: 'lost_request' });
+    await stage.write('60', stage.loser, 4000);
+    stage.clock.pass(UNKNOWN_WAIT);
+    await stage.write('60', stage.loser, 4000);
+    await stage.write('60', stage.winner, 6000);
+    expect(await stage.outcomes()).toEqual(['unknown', 'applied', 'applied']);
+    await stage.expectBooksToAgree();
+  });
+
+  it('is found to be applied where only the answer was lost, and not sent again', async () => {
+    const stage = await promoted();
+    await faulty(stage, stage.loser, { kind: 'applied_then_reset' });
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('unknown');
+    expect(await stage.amounts()).toEqual([4000, 5000]);
+    stage.clock.pass(UNKNOWN_WAIT);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect(await stage.ledger()).toMatchObject([
+      { outcome: 'applied', readBack: 4000, settledAt: START + UNKNOWN_WAIT },
+    ]);
+    expect(await stage.market.audit()).toHaveLength(1);
+    await stage.expectBooksToAgree();
+  });
+
+  it('that lands within the wait is not sent again', async () => {
+    const stage = await promoted();
+    await faulty(stage, stage.loser, { kind: 'late_apply', delayMs: 2 * MINUTE });
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('unknown');
+    expect(await stage.amounts()).toEqual([5000, 5000]);
+    stage.clock.pass(UNKNOWN_WAIT);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect(await stage.market.audit()).toHaveLength(1);
+    await stage.expectBooksToAgree();
+  });
+
+  it('that lands long after its successor changes nothing', async () => {
+    const stage = await promoted();
+    await faulty(stage, stage.loser, { kind: 'late_apply', delayMs: 30 * MINUTE });
+    await stage.write('60', stage.loser, 4000);
+    stage.clock.pass(UNKNOWN_WAIT);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    stage.clock.pass(30 * MINUTE);
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+    expect(await stage.amounts()).toEqual([4000, 6000]);
+    expect(await stage.market.audit()).toHaveLength(3);
+  });
+
+  it('that lands after the revert is known as ours and taken back', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await faulty(stage, stage.winner, { kind: 'late_apply', delayMs: 30 * MINUTE });
+    await stage.write('60', stage.winner, 6000);
+    stage.clock.pass(UNKNOWN_WAIT);
+    expect((await stage.revert(stage.winner, 5000)).kind).toBe('applied');
+    expect((await stage.revert(stage.loser, 5000)).kind).toBe('applied');
+    expect(await stage.amounts()).toEqual([5000, 5000]);
+    stage.clock.pass(30 * MINUTE);
+    expect(await stage.amounts()).toEqual([5000, 6000]);
+    expect(await stage.budgets.readBudgets('exp')).toMatchObject({ foreign: [] });
+    expect((await stage.revert(stage.winner, 5000)).kind).toBe('applied');
+    expect(await stage.amounts()).toEqual([5000, 5000]);
+    expect((await stage.ledger()).at(-1)).toMatchObject({ phase: REVERT, compensates: 2, before: 6000 });
+  });
+
+  it('is what an acknowledged write is that never shows', async () => {
+    const stage = await promoted();
+    const deaf = { ...stage.meta, writeDailyBudget: async () => {} };
+    const activities = createBudgetActivities({ ...stage.deps, meta: deaf });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toEqual({
+      kind: 'unknown',
+      waitMs: UNKNOWN_WAIT,
+    });
+    expect(await stage.ledger()).toMatchObject([
+      { outcome: 'unknown', error: 'Meta acknowledged the write, but it does not show yet.' },
+    ]);
+  });
+
+  it('is what a write is whose read-back failed: nothing is sent before the wait is over', async () => {
+    const stage = await promoted();
+    await stage.market.order({ kind: 'server_error', objectId: stage.loser, method: 'GET', skip: 1 });
+    const failure = await failureOf(stage.write('60', stage.loser, 4000));
+    expect(failure).toMatchObject({ type: 'Meta.transient', nonRetryable: false });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+    stage.clock.pass(UNKNOWN_WAIT);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect(await stage.market.audit()).toHaveLength(1);
+    await stage.expectBooksToAgree();
+  });
+});
+
+describe("a value that is a person's", () => {
+  it.each(['loser', 'winner'] as const)('on the %s stops a rollout that goes forward', async (which) => {
+    const stage = await promoted();
+    await stage.market.edit(stage[which], { daily_budget: 5100 });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({
+      kind: 'foreign',
+      reason: `Someone else changed a budget: ad set ${stage[which]} stands at USD 51.00, where USD 50.00 was expected.`,
+    });
+    expect(await stage.ledger()).toEqual([]);
+  });
+
+  it('is one that was ours before the last read-back, too', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await stage.market.edit(stage.loser, { daily_budget: 5000 });
+    const outcome = await stage.write('60', stage.winner, 6000);
+    expect(outcome).toMatchObject({
+      kind: 'foreign',
+      reason: expect.stringContaining('where USD 40.00 was'),
+    });
+    expect(await stage.budgets.readBudgets('exp')).toEqual({
+      current: { [stage.loser]: 5000, [stage.winner]: 5000 },
+      base: { [stage.loser]: 5000, [stage.winner]: 5000 },
+      foreign: [],
+      unexpected: [stage.loser],
+      at: START,
+    });
+  });
+
+  it('is left alone by a revert, which still brings back the other ad set', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await stage.write('60', stage.winner, 6000);
+    await stage.market.edit(stage.winner, { daily_budget: 5500 });
+    expect((await stage.revert(stage.winner, 5000)).kind).toBe('foreign');
+    expect(await stage.budgets.readBudgets('exp')).toMatchObject({ foreign: [stage.winner] });
+    await stage.market.edit(stage.winner, { daily_budget: 4500 });
+    expect((await stage.revert(stage.loser, 5000)).kind).toBe('applied');
+    expect(await stage.amounts()).toEqual([5000, 4500]);
+  });
+});
+
+describe('a raise', () => {
+  it('before its cut is not sent: it would raise the total', async () => {
+    const stage = await promoted();
+    expect(await stage.write('60', stage.winner, 6000)).toEqual({
+      kind: 'unsafe',
+      reason: `Setting ad set ${stage.winner} to USD 60.00 would raise the total from USD 100.00 to USD 110.00, above the USD 100.00 it started from.`,
+    });
+    expect(await stage.ledger()).toEqual([]);
+    expect(await stage.market.audit()).toEqual([]);
+  });
+});
+
+describe('a write that Meta turns down', () => {
+  it('for good is refused, on the record on both sides', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await faulty(stage, stage.winner, { kind: 'refuse', times: null });
+    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('This ad set can not be changed'),
+    });
+    expect(await stage.outcomes()).toEqual(['applied', 'refused']);
+    expect(await stage.amounts()).toEqual([4000, 5000]);
+    await stage.expectBooksToAgree();
+  });
+
+  it('for being below the minimum is refused', async () => {
+    const stage = await promoted();
+    expect((await stage.write('60', stage.loser, 99)).kind).toBe('refused');
+    expect((await stage.market.audit())[0]).toMatchObject({ subcode: 1_885_272 });
+    await stage.expectBooksToAgree();
+  });
+
+  it.each<[string, Partial<FaultOrder> & { kind: FaultKind }, object]>([
+    [
+      'its rate limit, with its hint',
+      { kind: 'rate_limit', delayMs: 7 * MINUTE },
+      { cause: 'rate', retryAfterMs: 7 * MINUTE },
+    ],
+    ['an expired token', { kind: 'expired_token' }, { cause: 'auth', retryAfterMs: null }],
+    [
+      'what is spent already',
+      { kind: 'refuse', code: 100, subcode: 1_885_650 },
+      { cause: 'not_yet', retryAfterMs: 15 * MINUTE },
+    ],
+    ['a missing permission', { kind: 'refuse', code: 200 }, { cause: 'permission', retryAfterMs: null }],
+    ['its policy', { kind: 'refuse', code: 368 }, { cause: 'policy', retryAfterMs: null }],
+    ['the version', { kind: 'refuse', code: 2635 }, { cause: 'version', retryAfterMs: null }],
+  ])('for %s is blocked, and goes through later', async (_, fault, expected) => {
+    const stage = await promoted();
+    const id = await faulty(stage, stage.loser, fault);
+    const outcome = await stage.write('60', stage.loser, 4000);
+    expect(outcome).toMatchObject({ kind: 'blocked', ...expected });
+    expect(JSON.stringify(outcome)).not.toContain('token-of');
+    expect(await stage.outcomes()).toEqual(['refused']);
+    await stage.market.withdraw(id);
+    stage.clock.pass(HOUR);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect(await stage.outcomes()).toEqual(['refused', 'applied']);
+    await stage.expectBooksToAgree();
+  });
+
+  it('for the fifth change within an hour is blocked for an hour', async () => {
+    const stage = await promoted();
+    for (const target of [4000, 3000, 2000, 4000]) {
+      expect((await stage.write('60', stage.loser, target)).kind).toBe('applied');
+      stage.clock.pass(MINUTE);
+    }
+    expect(await stage.write('60', stage.loser, 3000)).toMatchObject({
+      kind: 'blocked',
+      cause: 'rate',
+      retryAfterMs: HOUR,
+    });
+    stage.clock.pass(HOUR);
+    expect((await stage.write('60', stage.loser, 3000)).kind).toBe('applied');
+    await stage.expectBooksToAgree();
+  });
+});
+
+describe('before anything is sent', () => {
+  it('an expired token blocks, and leaves no attempt behind', async () => {
+    const stage = await promoted();
+    await stage.market.order({ kind: 'expired_token' });
+    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ kind: 'blocked', cause: 'auth' });
+    expect(await stage.ledger()).toEqual([]);
+    expect(await failureOf(stage.budgets.readBudgets('exp'))).toMatchObject({
+      type: 'Meta.auth',
+      nonRetryable: true,
+      details: [{ kind: 'auth', retryAfterMs: null }],
+    });
+  });
+
+  it('a passing fault is thrown, so that the activity is retried', async () => {
+    const stage = await promoted();
+    await stage.market.order({ kind: 'html', objectId: stage.winner, method: 'GET' });
+    expect(await failureOf(stage.write('60', stage.loser, 4000))).toMatchObject({
+      type: 'Meta.transient',
+      nonRetryable: false,
+    });
+    expect(await stage.ledger()).toEqual([]);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+  });
+
+  it('writes that are off stay off, whatever the plan says', async () => {
+    const stage = await promoted();
+    const activities = createBudgetActivities({ ...stage.deps, writesAllowed: false });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toEqual({
+      kind: 'blocked',
+      cause: 'permission',
+      retryAfterMs: null,
+      reason: WRITES_OFF,
+    });
+    expect([await stage.ledger(), await stage.market.audit()]).toEqual([[], []]);
+  });
+
+  it('an experiment without a promotion fails for good', async () => {
+    const stage = await stages.open();
+    expect(await failureOf(stage.write('60', stage.loser, 4000))).toMatchObject({
+      type: 'NoPromotion',
+      nonRetryable: true,
+    });
+  });
+
+  it('an ad set that lost its daily budget is not written to', async () => {
+    const stage = await promoted();
+    await stage.market.edit(stage.winner, { daily_budget: null, lifetime_budget: 90_000 });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({
+      kind: 'refused',
+      reason: `Ad set ${stage.winner} has no daily budget any more.`,
+    });
+    expect(await stage.ledger()).toEqual([]);
+  });
+});
+
+describe('phases', () => {
+  it('keep the first read-back instant; the last one completes the promotion', async () => {
+    const stage = await promoted();
+    const complete = (phase: string, readBackAt: number, last: boolean) =>
+      stage.budgets.completePhase({ experimentId: 'exp', phase, readBackAt, last });
+    expect(await complete('60', START + 5, false)).toBe(START + 5);
+    expect(await complete('60', START + 9, false)).toBe(START + 5);
+    expect((await stage.store.getPromotion('exp'))?.status).toBe('in_progress');
+    await complete('80', START + 20, true);
+    expect(await stage.store.getPromotion('exp')).toMatchObject({
+      status: 'completed',
+      phasesDone: { '60': START + 5, '80': START + 20 },
+    });
+    expect(stage.events[0]).toEqual({
+      at: START + 5,
+      kind: 'phase',
+      experimentId: 'exp',
+      text: 'phase 60: challenger-1 has USD 60.00 of USD 100.00 a day',
+    });
+    await stage.budgets.setPromotionStatus('exp', 'reverted');
+    expect((await stage.store.getPromotion('exp'))?.status).toBe('reverted');
+  });
+});

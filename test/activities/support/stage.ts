@@ -1,0 +1,268 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import type pg from 'pg';
+import { afterAll, beforeAll, expect } from 'vitest';
+import {
+  type BudgetActivities,
+  createBudgetActivities,
+  REVERT,
+  type WriteOutcome,
+} from '../../../src/activities/budgets.js';
+import { createLookActivities } from '../../../src/activities/looks.js';
+import { createObservationActivities } from '../../../src/activities/observations.js';
+import { createPromotionActivities, type PromotionGrounds } from '../../../src/activities/promotions.js';
+import { createMetaClient, type MetaClient } from '../../../src/clients/meta/index.js';
+import { migrate } from '../../../src/clients/postgres/migrate.js';
+import { createPool } from '../../../src/clients/postgres/pool.js';
+import { createStore } from '../../../src/clients/postgres/store.js';
+import type { LedgerRow, Store } from '../../../src/clients/postgres/types.js';
+import { DEFAULT_POLICY, type Experiment, type Policy } from '../../../src/domain/experiment.js';
+import {
+  type Market,
+  type MarketAccount,
+  type MarketTest,
+  startMarket,
+} from '../../../src/embedded/market/index.js';
+import type { ServiceEvent } from '../../../src/events.js';
+import { HOUR, ManualClock } from '../../embedded/market/support.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+
+export { DAY, HOUR, ManualClock, START } from '../../embedded/market/support.js';
+
+export const MINUTE = HOUR / 60;
+export const TOKEN = 'token-of-the-activities';
+/** What the worker takes at scale 1: longer than any request in flight and any late effect. */
+export const UNKNOWN_WAIT = 5 * MINUTE;
+/** Real ms: a request that hangs costs the tests this long. */
+const SOCKET_TIMEOUT_MS = 400;
+
+export interface StageOptions {
+  dailyBudgets?: number[];
+  clickRates?: number[];
+  policy?: Partial<Policy>;
+  account?: Partial<MarketAccount>;
+  writesAllowed?: boolean;
+}
+
+/** One database for the tests of a file; every stage has an account of its own in it. */
+export function useStages(): { open(options?: StageOptions): Promise<Stage>; closeAll(): Promise<void> } {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let accounts = 0;
+  const open: Stage[] = [];
+  beforeAll(async () => {
+    database = await freshDatabase('pglite');
+    pool = createPool(database.config);
+    await migrate(pool);
+  });
+  const closeAll = async () => {
+    for (const stage of open.splice(0)) await stage.close();
+  };
+  afterAll(async () => {
+    await closeAll();
+    await pool.end();
+    await database.stop();
+  });
+  return {
+    async open(options = {}) {
+      accounts += 1;
+      const stage = await Stage.open(pool, `act_${accounts}`, options);
+      open.push(stage);
+      return stage;
+    },
+    closeAll,
+  };
+}
+
+/** A market with a clock that stands, the real client on it, a real store, and one experiment. */
+export class Stage {
+  readonly events: ServiceEvent[] = [];
+  readonly environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  private constructor(
+    readonly clock: ManualClock,
+    readonly market: Market,
+    readonly meta: MetaClient,
+    readonly store: Store,
+    readonly experiment: Experiment,
+    readonly made: MarketTest,
+    readonly writesAllowed: boolean,
+    private readonly directory: string,
+  ) {}
+
+  static async open(pool: pg.Pool, accountId: string, options: StageOptions): Promise<Stage> {
+    const { dailyBudgets = [5000, 5000], clickRates = [0.02, 0.03] } = options;
+    const clock = new ManualClock();
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-activities-'));
+    const market = await startMarket({
+      directory,
+      clock,
+      seed: 7,
+      port: 0,
+      accessToken: TOKEN,
+      account: { timezone: 'UTC', id: accountId, ...options.account },
+    });
+    const made = await market.createTest({
+      name: 'hooks',
+      ads: dailyBudgets.map((dailyBudget, index) => ({
+        name: `ad ${index}`,
+        dailyBudget,
+        trueClickRate: clickRates[index] ?? 0.02,
+      })),
+    });
+    const store = createStore(pool, { environment: 'sandbox', accountId });
+    const experiment = await store.createExperiment({
+      id: 'exp',
+      name: 'Hooks',
+      environment: 'sandbox',
+      accountId,
+      currency: market.account.currency,
+      state: 'running',
+      stateReason: 'The test has started.',
+      stateCode: null,
+      stateChangedAt: clock.instant,
+      policy: { ...DEFAULT_POLICY, ...options.policy },
+      variants: dailyBudgets.map((_, index) => ({
+        id: index === 0 ? 'control' : `challenger-${index}`,
+        role: index === 0 ? 'control' : 'challenger',
+        adId: made.adIds[index]!,
+        adSetId: made.adSetIds[index]!,
+        creative: { hook: null, headline: `ad ${index}`, text: null, script: null, visualNotes: null },
+      })),
+      startedAt: clock.instant,
+      winnerVariantId: null,
+      promotedAt: null,
+      endedAt: null,
+    });
+    const meta = createMetaClient({
+      accessToken: TOKEN,
+      accountId,
+      graphUrl: market.url,
+      apiVersion: 'v24.0',
+      socketTimeoutMs: SOCKET_TIMEOUT_MS,
+    });
+    return new Stage(clock, market, meta, store, experiment, made, options.writesAllowed ?? true, directory);
+  }
+
+  /** The control's. */
+  get loser(): string {
+    return this.made.adSetIds[0]!;
+  }
+
+  /** The first challenger's. */
+  get winner(): string {
+    return this.made.adSetIds[1]!;
+  }
+
+  get deps() {
+    const { store, meta, clock, writesAllowed } = this;
+    const announce = (event: ServiceEvent) => void this.events.push(event);
+    return { store, meta, clock, writesAllowed, announce, unknownOutcomeWaitMs: UNKNOWN_WAIT };
+  }
+
+  get budgets() {
+    return createBudgetActivities(this.deps);
+  }
+
+  get looks() {
+    return createLookActivities(this.deps);
+  }
+
+  get observations() {
+    return createObservationActivities(this.deps);
+  }
+
+  get promotions() {
+    return createPromotionActivities(this.deps);
+  }
+
+  /** Preflight, base and plan of a promotion of the first challenger. */
+  async promote(): Promise<this> {
+    const opened = await this.promotions.openPromotion(this.experiment.id, GROUNDS);
+    if (opened.kind === 'refused') throw new Error(opened.reasons.join(' '));
+    return this;
+  }
+
+  write(
+    phase: string,
+    adSetId: string,
+    target: number,
+    { writeBudget }: BudgetActivities = this.budgets,
+  ): Promise<WriteOutcome> {
+    const request = { experimentId: this.experiment.id, phase, adSetId, target };
+    return this.environment.run<[typeof request], WriteOutcome, typeof writeBudget>(writeBudget, request);
+  }
+
+  revert(adSetId: string, target: number): Promise<WriteOutcome> {
+    return this.write(REVERT, adSetId, target);
+  }
+
+  /** As the market has them, in the order of the variants. */
+  async amounts(): Promise<number[]> {
+    const now = await this.market.budgets(this.made.adSetIds);
+    return this.made.adSetIds.map((id) => now[id]!);
+  }
+
+  ledger(): Promise<LedgerRow[]> {
+    return this.store.listLedger(this.experiment.id);
+  }
+
+  /** Outcomes of the ledger, in order. */
+  async outcomes(): Promise<string[]> {
+    return (await this.ledger()).map((row) => row.outcome);
+  }
+
+  /**
+   * The ledger has one row an attempt that reached the market, in its order and with its amounts; only an attempt of
+   * unknown outcome may lack its row in the market's audit.
+   */
+  async expectBooksToAgree(): Promise<void> {
+    const audit = (await this.market.audit()).filter((row) => row.actor === 'api');
+    for (const row of await this.ledger()) {
+      const arrived = audit[0];
+      const matches =
+        arrived?.adSetId === row.adSetId && arrived.requested === row.intended && arrived.at === row.at;
+      if (!matches) {
+        expect(row.outcome, `row ${row.sequence} lacks its audit row`).toMatch(/^(unknown|pending)$/);
+        continue;
+      }
+      audit.shift();
+      if (row.outcome === 'applied') {
+        expect(arrived.outcome).toBe('applied');
+        expect([row.before, row.readBack]).toEqual([arrived.before, arrived.requested]);
+      }
+      if (row.outcome === 'refused') expect(arrived.outcome).toBe('refused');
+    }
+    expect(audit, 'writes that the ledger does not know').toEqual([]);
+  }
+
+  async close(): Promise<void> {
+    await this.market.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+export const GROUNDS: PromotionGrounds = {
+  winnerVariantId: 'challenger-1',
+  lookNumber: 5,
+  forced: false,
+  by: 'rule',
+  reason: 'confidence 0.970 ≥ 0.950',
+  confidence: 0.97,
+  theta: 0.3,
+  se: 0.1,
+  metrics: {},
+};
+
+/** The ApplicationFailure that a call ends in. */
+export async function failureOf(call: Promise<unknown>): Promise<ApplicationFailure> {
+  const error = await call.then(
+    () => new Error('it did not fail'),
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof ApplicationFailure)) throw error;
+  return error;
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CONFIDENCE_THRESHOLDS,
+  controlOf,
+  DEFAULT_POLICY,
+  EXPERIMENT_STATES,
+  isEnded,
+  type Variant,
+  variantOf,
+} from '../../src/domain/experiment.js';
+
+const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
+const challenger: Variant = { id: 'b', role: 'challenger', adId: '602', adSetId: '502', creative };
+const control: Variant = { id: 'a', role: 'control', adId: '601', adSetId: '501', creative };
+
+describe('an experiment', () => {
+  it('has ended in four states, and in no other', () => {
+    expect(EXPERIMENT_STATES.filter(isEnded)).toEqual(['completed', 'reverted', 'no_winner', 'stopped']);
+  });
+
+  it('finds its variants', () => {
+    const experiment = { variants: [challenger, control] };
+    expect(controlOf(experiment)).toBe(control);
+    expect(variantOf(experiment, 'b')).toBe(challenger);
+    expect(() => variantOf(experiment, 'c')).toThrow(new RangeError('no variant c in this experiment'));
+    expect(() => controlOf({ variants: [challenger] })).toThrow(RangeError);
+  });
+});
+
+describe('the default policy', () => {
+  it('is the one that is promised', () => {
+    expect(DEFAULT_POLICY).toMatchObject({
+      confidence: 0.95,
+      minimumRunHours: 24,
+      minimumImpressions: 100,
+      minimumClicks: 25,
+      horizonHours: 672,
+      checkEveryHours: 6,
+      approvalRequired: false,
+      approvalHours: 72,
+      verification: { settleHours: 24, windowHours: 168 },
+    });
+    expect(DEFAULT_POLICY.phases.map((phase) => [phase.winnerShare, phase.waitHours])).toEqual([
+      [0.6, 0],
+      [0.7, 1],
+      [0.8, 2],
+    ]);
+    expect(CONFIDENCE_THRESHOLDS).toContain(DEFAULT_POLICY.confidence);
+  });
+});

@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Budgets, totalOf } from '../../src/domain/budget.js';
+import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
+import {
+  type Phase,
+  phaseName,
+  planRollout,
+  type RolloutPlan,
+  writeOrder,
+} from '../../src/domain/rollout-plan.js';
+
+const { phases } = DEFAULT_POLICY;
+
+function planned(base: Budgets, winnerAdSetId: string, more: { minimum?: number; phases?: Phase[] } = {}) {
+  return planRollout({ base, winnerAdSetId, phases, minimum: 100, currency: 'USD', ...more });
+}
+
+function planOf(...args: Parameters<typeof planned>): RolloutPlan {
+  const result = planned(...args);
+  if (result.kind === 'refused') throw new Error(result.reason);
+  return result.plan;
+}
+
+function reasonOf(...args: Parameters<typeof planned>): string {
+  const result = planned(...args);
+  if (result.kind === 'plan') throw new Error('a plan was made');
+  return result.reason;
+}
+
+describe('planRollout', () => {
+  it('gives the winner 60, 70 and 80 % of the total, at once, +1 h, +2 h', () => {
+    expect(planOf({ a: 5000, b: 5000 }, 'b')).toEqual({
+      winnerAdSetId: 'b',
+      base: { a: 5000, b: 5000 },
+      phases: [
+        { name: '60', winnerShare: 0.6, waitHours: 0, targets: { b: 6000, a: 4000 } },
+        { name: '70', winnerShare: 0.7, waitHours: 1, targets: { b: 7000, a: 3000 } },
+        { name: '80', winnerShare: 0.8, waitHours: 2, targets: { b: 8000, a: 2000 } },
+      ],
+      skipped: [],
+    });
+  });
+
+  it('skips phases that would not raise the winner and writes the first that does at once', () => {
+    const plan = planOf({ a: 3500, b: 6500 }, 'b');
+    expect(plan.skipped).toEqual(['60']);
+    expect(plan.phases.map(({ name, waitHours }) => [name, waitHours])).toEqual([
+      ['70', 0],
+      ['80', 2],
+    ]);
+  });
+
+  it('skips a phase that would leave the winner exactly where it is', () => {
+    expect(planOf({ a: 4000, b: 6000 }, 'b').skipped).toEqual(['60']);
+  });
+
+  it('shares the rest among three in proportion to their old budgets', () => {
+    const plan = planOf({ a: 3000, b: 5000, c: 2000 }, 'b');
+    expect(plan.phases.map((phase) => phase.targets)).toEqual([
+      { b: 6000, a: 2400, c: 1600 },
+      { b: 7000, a: 1800, c: 1200 },
+      { b: 8000, a: 1200, c: 800 },
+    ]);
+  });
+
+  it('rounds the winner half up, also where the product of the floats falls short of the half', () => {
+    // 0.7 × 45 is 31.499999999999996 in floating point.
+    const plan = planOf({ a: 22, b: 23 }, 'b', { minimum: 1, phases: [{ winnerShare: 0.7, waitHours: 0 }] });
+    expect(plan.phases[0]?.targets).toEqual({ b: 32, a: 13 });
+  });
+
+  it('refuses a phase under the minimum, with ad set, amount and limit', () => {
+    expect(reasonOf({ a: 200, b: 200 }, 'b', { minimum: 100 })).toBe(
+      "Phase 80 would set ad set a to USD 0.80, below Meta's minimum of USD 1.00 a day.",
+    );
+  });
+
+  it('takes a phase that gives exactly the minimum', () => {
+    expect(planOf({ a: 250, b: 250 }, 'b', { minimum: 100 }).phases.at(-1)?.targets).toEqual({
+      b: 400,
+      a: 100,
+    });
+  });
+
+  it('refuses where the winner has as much as the last phase would give', () => {
+    expect(reasonOf({ a: 2000, b: 8000 }, 'b')).toBe(
+      'The winner already has USD 80.00 of USD 100.00, as much as the last phase would give it.',
+    );
+  });
+
+  it('throws for a winner that has no base', () => {
+    expect(() => planned({ a: 5000, b: 5000 }, 'c')).toThrow(RangeError);
+  });
+});
+
+describe('every plan', () => {
+  const amounts = fc.array(fc.integer({ min: 100, max: 50_000_000 }), { minLength: 2, maxLength: 6 });
+  const someBase = amounts.map(
+    (values): Budgets => Object.fromEntries(values.map((value, index) => [`${500 + index}`, value])),
+  );
+  const somePhases = fc
+    .uniqueArray(fc.integer({ min: 50, max: 95 }), { minLength: 1, maxLength: 5 })
+    .map((shares) =>
+      shares.sort((x, y) => x - y).map((share): Phase => ({ winnerShare: share / 100, waitHours: 1 })),
+    );
+  const anyInput = fc.record({
+    base: someBase,
+    winner: fc.nat(5),
+    minimum: fc.integer({ min: 1, max: 5_000 }),
+    currency: fc.constantFrom('USD', 'JPY', 'HUF', 'INR'),
+    phases: fc.oneof(fc.constant(phases), somePhases),
+  });
+
+  function each(check: (plan: RolloutPlan, input: { minimum: number; phases: readonly Phase[] }) => void) {
+    let plans = 0;
+    fc.assert(
+      fc.property(anyInput, ({ base, winner, ...rest }) => {
+        const ids = Object.keys(base);
+        const result = planRollout({ base, winnerAdSetId: ids[winner % ids.length]!, ...rest });
+        if (result.kind === 'refused') {
+          expect(result.reason).toMatch(/^(Phase|The winner) .*\.$/);
+          return;
+        }
+        plans += 1;
+        check(result.plan, rest);
+      }),
+      { seed: 2, numRuns: 1000 },
+    );
+    expect(plans).toBeGreaterThan(200);
+  }
+
+  it("sums to the base's total in each phase, every ad set in it, in integers", () => {
+    each((plan) => {
+      for (const { targets } of plan.phases) {
+        expect(totalOf(targets)).toBe(totalOf(plan.base));
+        expect(Object.keys(targets).sort()).toEqual(Object.keys(plan.base).sort());
+        for (const amount of Object.values(targets)) expect(Number.isSafeInteger(amount)).toBe(true);
+      }
+    });
+  });
+
+  it('never plans a target under the minimum', () => {
+    each((plan, { minimum }) => {
+      for (const { targets } of plan.phases) {
+        for (const amount of Object.values(targets)) expect(amount).toBeGreaterThanOrEqual(minimum);
+      }
+    });
+  });
+
+  it('raises the winner strictly from phase to phase', () => {
+    each((plan) => {
+      const steps = [
+        plan.base[plan.winnerAdSetId]!,
+        ...plan.phases.map((phase) => phase.targets[plan.winnerAdSetId]!),
+      ];
+      for (let index = 1; index < steps.length; index++)
+        expect(steps[index]).toBeGreaterThan(steps[index - 1]!);
+    });
+  });
+
+  it('waits for nothing before its first phase, and names each of the policy once', () => {
+    each((plan, input) => {
+      expect(plan.phases[0]?.waitHours).toBe(0);
+      expect([...plan.skipped, ...plan.phases.map((phase) => phase.name)]).toEqual(
+        input.phases.map((phase) => phaseName(phase)),
+      );
+    });
+  });
+
+  it('cuts every other ad set to at most its share of the rest, rounded up', () => {
+    each((plan) => {
+      for (const { targets } of plan.phases) {
+        const rest = totalOf(targets) - targets[plan.winnerAdSetId]!;
+        const oldRest = totalOf(plan.base) - plan.base[plan.winnerAdSetId]!;
+        for (const [id, amount] of Object.entries(targets)) {
+          if (id === plan.winnerAdSetId) continue;
+          expect(Math.abs(amount - (rest * plan.base[id]!) / oldRest)).toBeLessThan(1.000001);
+        }
+      }
+    });
+  });
+});
+
+describe('phaseName', () => {
+  it.each([
+    [0.6, '60'],
+    [0.55, '55'],
+    [0.625, '62.5'],
+    [0.57, '57'],
+    [0.95, '95'],
+  ])('of %d', (winnerShare, name) => {
+    expect(phaseName({ winnerShare })).toBe(name);
+  });
+});
+
+describe('writeOrder', () => {
+  it('cuts before it raises; ad sets at their target stay in the list', () => {
+    expect(writeOrder({ a: 5000, b: 5000, c: 2000 }, { b: 6000, a: 4000, c: 2000 })).toEqual(['a', 'c', 'b']);
+  });
+
+  it('cuts the winner first on the way back', () => {
+    expect(writeOrder({ a: 2000, b: 8000 }, { a: 5000, b: 5000 })).toEqual(['b', 'a']);
+  });
+
+  it('never lets the total exceed the larger of target and start, at any prefix', () => {
+    const amount = fc.integer({ min: 1, max: 100_000 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(amount, amount), { minLength: 1, maxLength: 6 }), (pairs) => {
+        const current: Budgets = {};
+        const targets: Budgets = {};
+        pairs.forEach(([now, target], index) => {
+          current[`${index}`] = now;
+          targets[`${index}`] = target;
+        });
+        const limit = Math.max(totalOf(current), totalOf(targets));
+        const running = { ...current };
+        const order = writeOrder(current, targets);
+        expect([...order].sort()).toEqual(Object.keys(targets).sort());
+        for (const id of order) {
+          running[id] = targets[id]!;
+          expect(totalOf(running)).toBeLessThanOrEqual(limit);
+        }
+        expect(running).toEqual(targets);
+      }),
+      { seed: 3, numRuns: 500 },
+    );
+  });
+});
