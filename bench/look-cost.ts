@@ -10,10 +10,10 @@ const REPEATS = 20;
 const rows = Array.from(
   { length: 672 },
   (_, hour): PairRow => ({
-    impressionsA: 200 + ((hour * 37) % 101),
-    clicksA: 4 + ((hour * 13) % 5),
-    impressionsB: 200 + ((hour * 53) % 97),
-    clicksB: 4 + ((hour * 29) % 6),
+    exposureA: 200 + ((hour * 37) % 101),
+    eventsA: 4 + ((hour * 13) % 5),
+    exposureB: 200 + ((hour * 53) % 97),
+    eventsB: 4 + ((hour * 29) % 6),
   }),
 );
 

@@ -24,13 +24,9 @@ const count = wholeNumber('--kills', values.kills, 1);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-crash-'));
-let scene: Scene | undefined;
+const log = (line: string) => void (values.verbose && say(line));
+const scene = new Scene(directory, { timeScale: TIME_SCALE, seed, log });
 try {
-  scene = await Scene.open(directory, {
-    timeScale: TIME_SCALE,
-    seed,
-    log: (line) => void (values.verbose && say(line)),
-  });
   const kills: KillReport[] = [];
   for (const [index, kill] of drawKills(seed, count, TIME_SCALE).entries()) {
     const report = await scene.interrupt(`crash-${index + 1}`, kill);
@@ -45,7 +41,7 @@ try {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 } finally {
-  await scene?.close().catch((error: unknown) => {
+  await scene.close().catch((error: unknown) => {
     say(String(error));
     process.exitCode = 1;
   });

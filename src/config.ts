@@ -51,13 +51,15 @@ export interface Config {
 }
 
 const META_GRAPH = 'https://graph.facebook.com';
-const blankIsUnset = (value: unknown) => (value === '' ? undefined : value);
+const blankIsUnset = (value: unknown) =>
+  typeof value === 'string' && value.trim() === '' ? undefined : value;
 const text = z.preprocess(blankIsUnset, z.string().optional());
-const port = (fallback: number) =>
-  z.preprocess(
-    blankIsUnset,
-    z.coerce.number({ error: 'must be a port, 0 to 65535' }).int().min(0).max(65535).default(fallback),
-  );
+const whole = (what: string, least: number, most: number, fallback: number) => {
+  const error = `must be ${what}, ${least} to ${most}`;
+  const number = z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+  return z.preprocess(blankIsUnset, number.default(fallback));
+};
+const port = (fallback: number) => whole('a port', 0, 65_535, fallback);
 const url = (protocols: string[]) =>
   z.preprocess(
     blankIsUnset,
@@ -105,14 +107,7 @@ const schema = z.object({
   TEMPORAL_PORT: port(7233),
   TEMPORAL_UI_PORT: port(8233),
   MARKET_PORT: port(8004),
-  MARKET_SEED: z.preprocess(
-    blankIsUnset,
-    z.coerce
-      .number({ error: 'must be a whole number' })
-      .int({ error: 'must be a whole number' })
-      .min(0)
-      .default(1),
-  ),
+  MARKET_SEED: whole('a whole number', 0, 2_147_483_647, 1),
   META_ACCESS_TOKEN: text,
   META_APP_SECRET: text,
   META_AD_ACCOUNT_ID: z.preprocess(
@@ -147,10 +142,13 @@ const schema = z.object({
     blankIsUnset,
     z.enum(['first', 'none'], { error: 'must be first or none' }).default('first'),
   ),
-  MAX_CACHED_WORKFLOWS: z.preprocess(blankIsUnset, z.coerce.number().int().min(1).max(10_000).default(500)),
+  MAX_CACHED_WORKFLOWS: whole('a whole number', 1, 10_000, 500),
 });
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+/** The names of all settings. */
+export const SETTINGS: readonly string[] = Object.keys(schema.shape);
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1', '[::1]'];
 
 /**
  * The one place that reads the environment.

@@ -10,8 +10,12 @@ export interface ServiceEvent {
 /** Takes an event; never throws and never waits. */
 export type Announce = (event: ServiceEvent) => void;
 
-/** An event as one line: instant, experiment, kind, text. */
+/** An event as one line: instant, experiment, kind, text. What people wrote into it can't break it, or the terminal. */
 export function formatEvent(event: ServiceEvent): string {
   const instant = `${new Date(event.at).toISOString().slice(0, 16).replace('T', ' ')}`;
-  return `${instant}  ${(event.experimentId ?? '-').padEnd(22)} ${event.kind.padEnd(8)} ${event.text}`;
+  return `${instant}  ${(event.experimentId ?? '-').padEnd(22)} ${event.kind.padEnd(8)} ${oneLine(event.text)}`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }

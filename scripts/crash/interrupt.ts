@@ -41,18 +41,13 @@ export function drawKills(seed: number, count: number, timeScale: number): Kill[
 
 /** A data folder with a service on it, for one kill after another. */
 export class Scene {
-  private constructor(
+  /** Null until the first kill is asked for, and where a start has failed. */
+  private service: Service | null = null;
+
+  constructor(
     private readonly directory: string,
     private readonly settings: { timeScale: number; seed: number; log(line: string): void },
-    private service: Service,
   ) {}
-
-  static async open(
-    directory: string,
-    settings: { timeScale: number; seed: number; log(line: string): void },
-  ): Promise<Scene> {
-    return new Scene(directory, settings, await startService(directory, settings));
-  }
 
   /**
    * One rollout: killed at its instant, started again, followed to its end, judged. `whileDown` may damage what
@@ -60,18 +55,20 @@ export class Scene {
    */
   async interrupt(id: string, { instant, mode }: Kill, whileDown?: () => Promise<void>): Promise<KillReport> {
     const { directory, settings } = this;
-    const rollout = await beginRollout(this.service, id, settings.timeScale);
-    const asking = askForPromotion(this.service, rollout).catch(() => false);
+    const victim = await this.start();
+    const rollout = await beginRollout(victim, id, settings.timeScale);
+    const asking = askForPromotion(victim, rollout).catch(() => {});
     await reach(directory, rollout, instant);
-    const killedAt = this.service.now();
-    await this.service.kill(mode);
+    const killedAt = victim.now();
+    await victim.kill(mode);
+    this.service = null;
     await asking;
     await whileDown?.();
-    this.service = await startService(directory, settings);
+    const successor = await this.start();
     // Who got no answer asks again; where the first request was on record already, this changes nothing.
-    await askForPromotion(this.service, rollout);
-    await awaitEnd(this.service, rollout);
-    const evidence = await gatherEvidence(this.service, rollout);
+    await askForPromotion(successor, rollout);
+    await awaitEnd(successor, rollout);
+    const evidence = await gatherEvidence(successor, rollout);
     const first = evidence.audit[0];
     const { phases, violations } = checkRollout(evidence);
     return {
@@ -85,6 +82,11 @@ export class Scene {
   }
 
   async close(): Promise<void> {
-    await this.service.stop();
+    await this.service?.stop();
+  }
+
+  private async start(): Promise<Service> {
+    this.service ??= await startService(this.directory, this.settings);
+    return this.service;
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { type ExperimentJson, ServiceRefused } from '../../src/demo/api.js';
+import { ServiceRefused } from '../../src/demo/api.js';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import type { AuditRow } from '../../src/embedded/market/index.js';
 import type { Evidence } from './check.js';
@@ -20,18 +20,22 @@ const DAILY_BUDGET = 100_000;
 /** So long a test runs until its better ad is known to lead, experiment hours. */
 const RUN_HOURS = 3;
 const POLL_MS = 2;
+const TRIES = 5;
+const TRY_AGAIN_MS = 500;
 const FIRST_WRITE_MS = 30_000;
 /** A rollout takes 3 hours, a start some real seconds. */
 const END_MS = 90_000;
 
 const Made = z.object({ adSetIds: z.array(z.string()).length(2), adIds: z.array(z.string()).length(2) });
+const Answer = z.object({ state: z.string().nullish() });
 const Budgets = z.record(z.string(), z.number());
 
 /** One experiment with a clear winner, ready to be promoted. */
 export interface Rollout {
   id: string;
   adSetIds: string[];
-  experiment: ExperimentJson;
+  /** Requests for its promotion that were refused for a reason that passes. */
+  refused: number;
 }
 
 /** Makes the ads and the experiment, and lets it run until its winner leads. */
@@ -46,24 +50,42 @@ export async function beginRollout(service: Service, id: string, timeScale: numb
       })),
     }),
   );
-  const experiment = await service.api.create({
+  const body = {
     id,
     name: id,
     variants: adIds.map((ad_id, index) => ({ role: index === 0 ? 'control' : 'challenger', ad_id })),
-  });
+  };
+  for (let tries = 1; ; tries++) {
+    try {
+      await service.api.create(body);
+      break;
+    } catch (error) {
+      // On a busy machine a call to the market may take longer than its second.
+      if (!(error instanceof ServiceRefused) || tries === TRIES) throw error;
+      await delay(TRY_AGAIN_MS);
+    }
+  }
   await delay((RUN_HOURS * HOUR_MS) / timeScale);
-  return { id, adSetIds, experiment };
+  return { id, adSetIds, refused: 0 };
 }
 
-/** Asks for the promotion by force. The same request again is the same control; true where it was taken. */
-export async function askForPromotion(service: Service, { id }: Rollout): Promise<boolean> {
-  const response = await fetch(`${service.apiUrl}/api/ab/experiments/${id}/promote`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': `promote-${id}` },
-    body: JSON.stringify({ by: 'the crash test', reason: 'its rollout is going to be interrupted' }),
-  });
-  await response.text();
-  return response.ok;
+/**
+ * Asks for the promotion by force until it is under way. A request that got no answer is repeated as the same control;
+ * one that was refused, as on a busy machine when fresh data didn't come in time, as another.
+ */
+export async function askForPromotion(service: Service, rollout: Rollout): Promise<void> {
+  const { id } = rollout;
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const response = await fetch(`${service.apiUrl}/api/ab/experiments/${id}/promote`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': `promote-${id}-${rollout.refused}` },
+      body: JSON.stringify({ by: 'the crash test', reason: 'its rollout is going to be interrupted' }),
+    });
+    const { state } = Answer.parse(await response.json());
+    if (response.ok || (response.status === 409 && state !== 'running')) return;
+    if (response.status === 409) rollout.refused++;
+    await delay(TRY_AGAIN_MS);
+  }
 }
 
 /** Waits for an instant of the rollout, by the market's file: a row is there before the write is answered. */
@@ -85,13 +107,13 @@ function countWrites(journal: string, adSetIds: readonly string[]): number {
     .filter((line) => line.includes('"audit":{') && adSetIds.some((id) => line.includes(`"${id}"`))).length;
 }
 
-/** Waits until the rollout is over, in whatever state. */
+/** Waits until the rollout is over, in whatever state, or the time is. */
 export async function awaitEnd(service: Service, { id }: Rollout): Promise<void> {
   const giveUpAt = Date.now() + END_MS;
   for (;;) {
     try {
       const { state } = await service.api.one(id);
-      if (!['running', 'rolling_out'].includes(state)) return;
+      if (!['running', 'rolling_out', 'held'].includes(state)) return;
     } catch (error) {
       if (!(error instanceof ServiceRefused)) throw error;
     }

@@ -59,7 +59,10 @@ export async function startService(
   const [apiLine, marketLine] = await Promise.all([
     child.line(/^API\s+(http:\S+)\/api\/ab\/experiments$/, READY_MS),
     child.line(/^Market\s+(http:\S+) /, READY_MS),
-  ]);
+  ]).catch(async (error: unknown) => {
+    await child.stop();
+    throw error;
+  });
   const apiUrl = apiLine[1]!;
   const timeBase = keepTimeBase(directory, options.timeScale);
   return {

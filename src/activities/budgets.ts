@@ -1,30 +1,12 @@
-import { ApplicationFailure, sleep } from '@temporalio/activity';
-import { type MetaClient, MetaError, type MetaErrorKind } from '../clients/meta/types.js';
+import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { LedgerRow, Promotion, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
-import { type Experiment, variantOf } from '../domain/experiment.js';
+import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
 import { expectedValues, foreignValues, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
+import { createSender, outcomeOf, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
 import { callingMeta, permanent } from './failures.js';
-
-/** The phase name of a compensating write. */
-export const REVERT = 'revert';
-
-/** What became of one step. Only outcomes that Meta, or a person, decides; faults of ours are thrown. */
-export type WriteOutcome =
-  /** Read back at the target; `at` is the read-back's instant. */
-  | { kind: 'applied'; at: number }
-  /** It may have been applied or may still be: wait, then ask again; the next call reads first. */
-  | { kind: 'unknown'; waitMs: number }
-  /** Not now: credentials, permission, rate, version, policy, below what is spent. */
-  | { kind: 'blocked'; cause: MetaErrorKind; retryAfterMs: number | null; reason: string }
-  /** Meta refused the write itself, for good. */
-  | { kind: 'refused'; reason: string }
-  /** An ad set holds a value that is not ours: nothing was written. */
-  | { kind: 'foreign'; reason: string }
-  /** The write would raise the total above the base and above what it is now: nothing was written. */
-  | { kind: 'unsafe'; reason: string };
 
 /** The budgets as Meta has them, and whose they are. */
 export interface BudgetReading {
@@ -34,13 +16,27 @@ export interface BudgetReading {
   foreign: string[];
   /** Ad sets that a rollout going forward would not expect at their value. */
   unexpected: string[];
+  /** Ad sets that show, off their base, the value of an attempt that nobody had an answer to. */
+  late: string[];
+  /** Until when the last attempt may still take effect; null where it is known. Experiment time. */
+  openUntil: number | null;
   at: number;
 }
 
-export const WRITES_OFF = 'Writes are off: set LIVE_WRITES=true to let budgets be moved.';
-const REFUSALS: readonly MetaErrorKind[] = ['invalid', 'not_found', 'too_large'];
-/** Real seconds between read-backs; the first is at once. */
-const READ_BACK_WAITS_S = [0, 1, 1, 2, 3];
+/** States of the record in which a phase, or a compensating write, may be written. */
+const PHASE_STATES: readonly ExperimentState[] = ['rolling_out'];
+const REVERT_STATES: readonly ExperimentState[] = ['reverting', 'needs_attention'];
+
+const isOpen = (row: LedgerRow) => row.outcome === 'pending' || row.outcome === 'unknown';
+const openAttempts = (ledger: readonly LedgerRow[]) => ledger.filter(isOpen);
+
+/** A run that was reset, or lost and replaced, must not act on what it believes: the record is right. */
+function outOfDate(experiment: Experiment, phase: string) {
+  return permanent(
+    'RecordDisagrees',
+    `${phase === REVERT ? 'a revert' : `phase ${phase}`} doesn't fit: the record says ${experiment.state}`,
+  );
+}
 
 /** Reads and writes of ad-set budgets; the only place that changes money. */
 export function createBudgetActivities(deps: {
@@ -54,13 +50,21 @@ export function createBudgetActivities(deps: {
   writesAllowed: boolean;
 }) {
   const { store, meta, clock, announce } = deps;
+  const send = createSender(deps);
 
   async function load(experimentId: string) {
     const experiment = await store.getExperiment(experimentId);
     const promotion = await store.getPromotion(experimentId);
     if (!experiment || !promotion)
-      throw permanent('NoPromotion', `experiment ${experimentId} has no promotion`);
+      throw permanent('RecordDisagrees', `experiment ${experimentId} has no promotion`);
     return { experiment, promotion, ledger: await store.listLedger(experimentId) };
+  }
+
+  /** Of several open attempts only the last can still be on its way: none is entered while another is. */
+  function openUntil(ledger: readonly LedgerRow[]): number | null {
+    const last = ledger.at(-1);
+    if (!last || !isOpen(last)) return null;
+    return (last.settledAt ?? last.at) + deps.unknownOutcomeWaitMs;
   }
 
   async function readAll(promotion: Promotion): Promise<Budgets> {
@@ -93,44 +97,6 @@ export function createBudgetActivities(deps: {
       .join('; ');
   }
 
-  /** Sends one attempt that is already in the ledger, and reads it back. */
-  async function attempt(experiment: Experiment, row: LedgerRow): Promise<WriteOutcome> {
-    const settle = async (outcome: 'applied' | 'refused' | 'unknown', error: string | null) => {
-      const settledAt = await clock.now();
-      await store.settleAttempt(row.experimentId, row.sequence, {
-        outcome,
-        readBack: outcome === 'applied' ? row.intended : null,
-        error,
-        settledAt,
-      });
-      announce({
-        at: settledAt,
-        kind: 'write',
-        experimentId: row.experimentId,
-        text: `${row.phase === REVERT ? 'revert' : `phase ${row.phase}`}: ad set ${row.adSetId} ${formatAmount(row.before, experiment.currency)} -> ${formatAmount(row.intended, experiment.currency)}: ${outcome}${error ? ` (${error})` : ''}`,
-      });
-      return settledAt;
-    };
-    try {
-      await meta.writeDailyBudget(row.adSetId, row.intended);
-    } catch (error) {
-      if (!(error instanceof MetaError)) throw error;
-      if (error.details.outcome === 'unknown') {
-        await settle('unknown', error.message);
-        return { kind: 'unknown', waitMs: deps.unknownOutcomeWaitMs };
-      }
-      await settle('refused', error.message);
-      return outcomeOf(error);
-    }
-    for (const seconds of READ_BACK_WAITS_S) {
-      if (seconds > 0) await sleep(seconds * 1000);
-      const { dailyBudget } = await meta.getAdSet(row.adSetId);
-      if (dailyBudget === row.intended) return { kind: 'applied', at: await settle('applied', null) };
-    }
-    await settle('unknown', 'Meta acknowledged the write, but it does not show yet.');
-    return { kind: 'unknown', waitMs: deps.unknownOutcomeWaitMs };
-  }
-
   return {
     /**
      * Brings one ad set to `target`: reads first, never overwrites a value that is not ours, enters the attempt
@@ -146,20 +112,19 @@ export function createBudgetActivities(deps: {
     }): Promise<WriteOutcome> {
       const { experiment, promotion, ledger } = await load(request.experimentId);
       const { adSetId, target, phase } = request;
+      const states = phase === REVERT ? REVERT_STATES : PHASE_STATES;
+      if (!states.includes(experiment.state)) throw outOfDate(experiment, phase);
       const done = promotion.phasesDone[phase];
       if (done !== undefined) return { kind: 'applied', at: done };
 
       const now = await clock.now();
-      const open = ledger.filter((row) => row.outcome === 'pending' || row.outcome === 'unknown');
-      // Of several only the last can still be on its way: no attempt is entered while another is.
-      const last = open.find((row) => row === ledger.at(-1));
-      const inFlight = last ? (last.settledAt ?? last.at) + deps.unknownOutcomeWaitMs - now : 0;
+      const inFlight = (openUntil(ledger) ?? now) - now;
       if (inFlight > 0) return { kind: 'unknown', waitMs: inFlight };
 
       try {
         const current = await readAll(promotion);
         const { base } = promotion.plan;
-        for (const row of open) {
+        for (const row of openAttempts(ledger)) {
           // A value that a later attempt may have brought proves nothing of this one.
           const latest = ledger.findLast(
             (other) => other.adSetId === row.adSetId && other.outcome !== 'refused',
@@ -209,8 +174,9 @@ export function createBudgetActivities(deps: {
               ? (ledger.findLast((other) => other.adSetId === adSetId && other.phase !== REVERT)?.sequence ??
                 null)
               : null,
+          fence: { lastSequence: ledger.at(-1)?.sequence ?? 0, state: experiment.state },
         });
-        return await attempt(experiment, row);
+        return await send(experiment, row);
       } catch (error) {
         if (error instanceof MetaError) return outcomeOf(error);
         throw error;
@@ -227,6 +193,10 @@ export function createBudgetActivities(deps: {
         base,
         foreign: foreignValues(current, ownValues(base, ledger)),
         unexpected: foreignValues(current, expectedValues(base, ledger)),
+        late: openAttempts(ledger)
+          .filter((row) => current[row.adSetId] === row.intended && row.intended !== base[row.adSetId])
+          .map((row) => row.adSetId),
+        openUntil: openUntil(ledger),
         at: await clock.now(),
       };
     },
@@ -239,6 +209,7 @@ export function createBudgetActivities(deps: {
       last: boolean;
     }): Promise<number> {
       const { experiment, promotion } = await load(request.experimentId);
+      if (!PHASE_STATES.includes(experiment.state)) throw outOfDate(experiment, request.phase);
       const at = await store.completePhase(request.experimentId, request.phase, request.readBackAt);
       if (request.last) await store.setPromotionStatus(request.experimentId, 'completed');
       const winner = variantOf(experiment, promotion.winnerVariantId);
@@ -260,17 +231,3 @@ export function createBudgetActivities(deps: {
 }
 
 export type BudgetActivities = ReturnType<typeof createBudgetActivities>;
-
-/** Transient faults are thrown, so that the activity's retry policy takes them; the rest is the workflow's to decide. */
-function outcomeOf(error: MetaError): WriteOutcome {
-  if (error.kind === 'transient') {
-    throw ApplicationFailure.create({ message: error.message, type: 'Meta.transient' });
-  }
-  if (REFUSALS.includes(error.kind)) return { kind: 'refused', reason: error.message };
-  return {
-    kind: 'blocked',
-    cause: error.kind,
-    retryAfterMs: error.details.retryAfterMs,
-    reason: error.message,
-  };
-}

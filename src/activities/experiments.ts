@@ -60,6 +60,16 @@ export function createExperimentActivities(deps: {
       return result;
     },
 
+    /** Puts a promotion on record that a run still knows and the record has lost. */
+    async keepPromotion(promotion: Promotion): Promise<Promotion> {
+      return store.openPromotion(promotion);
+    },
+
+    /** What became of a control that was asked for before under the same id, or null. */
+    async findControl(experimentId: string, controlId: string): Promise<ControlRow | null> {
+      return (await store.listControls(experimentId)).find((row) => row.controlId === controlId) ?? null;
+    },
+
     /** Enters a control with its outcome; a control id that was entered before changes nothing. */
     async recordControl(row: ControlRow): Promise<void> {
       await store.recordControl(row);

@@ -3,16 +3,17 @@ import type { Observation, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { Decision, PairEvidence, VariantMetrics } from '../domain/decision.js';
 import { rateRatio } from '../domain/evidence/rate-ratio.js';
-import { sequential } from '../domain/evidence/sequential.js';
-import type { SequentialState } from '../domain/evidence/sequential-state.js';
-import type { PairRow, Rule, RuleSettings } from '../domain/evidence/types.js';
+import { RULES } from '../domain/evidence/rules.js';
+import type { PairRow, RuleSettings } from '../domain/evidence/types.js';
 import { welchOfProportions } from '../domain/evidence/welch.js';
 import { type Experiment, HOUR_MS, type Policy } from '../domain/experiment.js';
 import { decide } from '../domain/verdict.js';
 import type { Announce } from '../events.js';
 import { permanent } from './failures.js';
+import { endOfClosedHours } from './observations.js';
 
-const RULES: Record<Policy['rule'], Rule<SequentialState>> = { sequential };
+/** Blocks of 24 h from the start: the account's own days would leave broken ones at both ends. */
+const DAY_MS = 24 * HOUR_MS;
 
 /** Where the ads stand, without spending any error: what a promotion by force and an approval need. */
 export interface Standing {
@@ -39,7 +40,7 @@ export function createLookActivities(deps: { store: Store; clock: ExperimentCloc
     const observations = await store.observationsAsKnown({
       experimentId: experiment.id,
       since: experiment.startedAt,
-      until: Math.floor(dueAt / HOUR_MS) * HOUR_MS,
+      until: endOfClosedHours(dueAt),
       seenUntil,
     });
     return { observations, seenUntil };
@@ -78,9 +79,9 @@ export function createLookActivities(deps: { store: Store; clock: ExperimentCloc
         const key = `${a}|${b}`;
         const before = states[key];
         if (before) hash.update(key).update(before);
-        const state = before ? rule.decode(before) : rule.start(settings);
-        const { evidence, state: after } = rule.look(settings, state, pairRows(observations, a, b), hours);
-        nextStates[key] = rule.encode(after);
+        const run = before ? rule.resume(settings, before) : rule.start(settings);
+        const { evidence, after } = run.look(pairRows(experiment, observations, a, b), hours);
+        nextStates[key] = after.encode();
         const calledBefore =
           previous?.pairs.find((pair) => pair.variantA === a && pair.variantB === b)?.calledWinner ?? null;
         const called = evidence.winner === null ? calledBefore : evidence.winner === 'A' ? a : b;
@@ -126,7 +127,8 @@ export function createLookActivities(deps: { store: Store; clock: ExperimentCloc
       const experiment = await load(request.experimentId);
       const { observations } = await observe(experiment, request.dueAt);
       const ids = experiment.variants.map((variant) => variant.id);
-      const over = (x: string, y: string) => rateRatio(pairRows(observations, y, x));
+      const clustering = { clusterByDay: experiment.policy.strict };
+      const over = (x: string, y: string) => rateRatio(pairRows(experiment, observations, y, x), clustering);
       const leads = (x: string) => ids.every((y) => y === x || over(x, y).theta > 0);
       const leader = ids.find(leads) ?? null;
       const closest =
@@ -155,6 +157,7 @@ function ruleSettings(policy: Policy): RuleSettings {
     minimumHours: policy.minimumRunHours,
     minimumClicks: policy.minimumClicks,
     minimumImpressions: policy.minimumImpressions,
+    strict: policy.strict,
   };
 }
 
@@ -164,21 +167,26 @@ function pairsOf(experiment: Experiment): [string, string][] {
   return ids.flatMap((a, index) => ids.slice(index + 1).map((b): [string, string] => [a, b]));
 }
 
-/** Rows of the hours in which both ads delivered. */
-function pairRows(observations: readonly Observation[], a: string, b: string): PairRow[] {
-  const ofA = new Map(observations.filter((row) => row.variantId === a).map((row) => [row.bucketStart, row]));
-  return observations.flatMap((row): PairRow[] => {
-    const other = row.variantId === b ? ofA.get(row.bucketStart) : undefined;
-    if (!other || other.impressions === 0 || row.impressions === 0) return [];
-    return [
-      {
-        impressionsA: other.impressions,
-        clicksA: other.linkClicks,
-        impressionsB: row.impressions,
-        clicksB: row.linkClicks,
-      },
-    ];
-  });
+/** The hours of two variants, those too in which one of them was silent; rules leave out what they can't compare. */
+function pairRows(
+  { startedAt }: Experiment,
+  observations: readonly Observation[],
+  a: string,
+  b: string,
+): PairRow[] {
+  const rows = new Map<number, PairRow>();
+  for (const { variantId, bucketStart, impressions, linkClicks } of observations) {
+    if (variantId !== a && variantId !== b) continue;
+    const day = Math.floor((bucketStart - startedAt) / DAY_MS);
+    const row = rows.get(bucketStart) ?? { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0, day };
+    rows.set(
+      bucketStart,
+      variantId === a
+        ? { ...row, exposureA: impressions, eventsA: linkClicks }
+        : { ...row, exposureB: impressions, eventsB: linkClicks },
+    );
+  }
+  return [...rows.values()];
 }
 
 function metricsOf(

@@ -7,6 +7,14 @@ import { callingMeta, permanent } from './failures.js';
 /** Meta restates hours for days: each pull goes back this far behind the latest bucket known. */
 const ROLLING_WINDOW_MS = 72 * HOUR_MS;
 
+/**
+ * The end, exclusive, of the starts of the hours that have closed by an instant. Hours are the account's: in some
+ * time zones they begin at half past.
+ */
+export function endOfClosedHours(instant: number): number {
+  return Math.floor(instant) - HOUR_MS + 1;
+}
+
 /** Pulls performance from Meta into versions of observations. Safe to run twice: only what changed is appended. */
 export function createObservationActivities(deps: {
   store: Store;
@@ -22,10 +30,9 @@ export function createObservationActivities(deps: {
       const experiment = await store.getExperiment(request.experimentId);
       if (!experiment) throw permanent('UnknownExperiment', `no experiment ${request.experimentId}`);
       timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);
-      const first = Math.ceil(experiment.startedAt / HOUR_MS) * HOUR_MS;
       const latest = await store.latestBucket(experiment.id);
-      const since = latest === null ? first : Math.max(first, latest - ROLLING_WINDOW_MS);
-      const until = Math.floor(request.until / HOUR_MS) * HOUR_MS;
+      const since = Math.max(experiment.startedAt, (latest ?? 0) - ROLLING_WINDOW_MS);
+      const until = endOfClosedHours(request.until);
       if (until <= since) return { appended: 0 };
 
       const variantOfAd = new Map(experiment.variants.map((variant) => [variant.adId, variant.id]));

@@ -6,7 +6,7 @@ import type { VariantMetrics } from '../domain/decision.js';
 import { variantOf } from '../domain/experiment.js';
 import { budgetsOf, preflightProblems } from '../domain/preflight.js';
 import { planRollout } from '../domain/rollout-plan.js';
-import { WRITES_OFF } from './budgets.js';
+import { WRITES_OFF } from './budget-attempt.js';
 import { callingMeta, permanent } from './failures.js';
 
 /** Why this variant is promoted, and on what evidence. */

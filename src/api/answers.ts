@@ -41,6 +41,7 @@ export const PolicyAnswer = z
   .object({
     objective: z.string(),
     rule: z.string(),
+    strict: z.boolean(),
     confidence: z.number(),
     minimum_run_hours: z.number(),
     minimum_impressions: z.number(),
@@ -116,6 +117,10 @@ const PairAnswer = z
     confidence: z.number(),
     p: z.number(),
     counts: z.boolean(),
+    adjusted: z
+      .boolean()
+      .openapi({ description: 'false: confidence, p and interval are unadjusted for repeated looks' }),
+    note: z.string().nullable(),
     missing: z.array(z.object({ code: z.string(), value: z.number(), limit: z.number() })),
     bound: z.number().nullable(),
     called_winner: z.string().nullable(),

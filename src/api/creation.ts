@@ -104,6 +104,11 @@ export function policyProblems(policy: Policy): CreationProblem[] {
       field: 'policy.horizon_hours',
       message: `must be at least minimum_run_hours (${policy.horizonHours} < ${policy.minimumRunHours})`,
     });
+  if (policy.strict && policy.rule !== 'sequential')
+    problems.push({
+      field: 'policy.strict',
+      message: `is a form of the rule sequential, not of ${policy.rule}`,
+    });
   if (policy.checkEveryHours > policy.horizonHours)
     problems.push({
       field: 'policy.check_every_hours',

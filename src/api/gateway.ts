@@ -11,6 +11,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type TimeBase, toExperimentTime } from '../domain/clock.js';
 import type { Experiment } from '../domain/experiment.js';
 import {
+  CONTROL_INVALID,
   CONTROL_REFUSED,
   type ControlKind,
   type ControlOutcome,
@@ -80,8 +81,6 @@ export interface Gateway {
   ping(): Promise<void>;
 }
 
-/** `type` of the failure that the workflow's validators reject a malformed control with. */
-const CONTROL_INVALID = 'InvalidControl';
 const GRPC_NOT_FOUND = 5;
 const GRPC_UNIMPLEMENTED = 12;
 const PING_MS = 2_000;

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { ControlRow, LedgerRow } from '../clients/postgres/types.js';
 import { currencyOffset } from '../domain/budget.js';
 import type { Decision, VariantMetrics } from '../domain/decision.js';
+import { UNADJUSTED } from '../domain/evidence/types.js';
 import type { Experiment, Policy } from '../domain/experiment.js';
 import { claimedLift } from '../domain/lift.js';
 import type {
@@ -56,6 +57,8 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
   return {
     objective: policy.objective,
     rule: policy.rule,
+    // Policies frozen before there was a choice have none.
+    strict: policy.strict ?? false,
     confidence: policy.confidence,
     minimum_run_hours: policy.minimumRunHours,
     minimum_impressions: policy.minimumImpressions,
@@ -80,6 +83,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
   return {
     objective: change?.objective ?? base.objective,
     rule: change?.rule ?? base.rule,
+    strict: change?.strict ?? base.strict,
     confidence: change?.confidence ?? base.confidence,
     minimumRunHours: change?.minimum_run_hours ?? base.minimumRunHours,
     minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,
@@ -155,6 +159,9 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
       confidence: evidence.confidence,
       p: evidence.p,
       counts: evidence.counts,
+      // Evidence from before there was a choice of rules doesn't say so: it is adjusted.
+      adjusted: evidence.adjusted !== false,
+      note: evidence.adjusted === false ? UNADJUSTED : null,
       missing: evidence.missing,
       bound: evidence.bound,
       called_winner: calledWinner,

@@ -1,5 +1,6 @@
 /** What callers send. Unknown fields are refused on the resources of this service and ignored on the older endpoints. */
 import { z } from '@hono/zod-openapi';
+import { RULE_NAMES } from '../domain/evidence/rules.js';
 import { CONFIDENCE_THRESHOLDS } from '../domain/experiment.js';
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -13,9 +14,17 @@ const whole = (minimum: number, maximum: number, unit: string) => {
   const message = `must be a whole number from ${minimum} to ${maximum} ${unit}`;
   return z.int(message).min(minimum, message).max(maximum, message);
 };
+/** Line breaks and tabs are text; NUL and its like can't be stored, and nobody reads them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const NO_CONTROL_CHARACTERS = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
 const text = (maximum: number) => {
   const message = `must be a text of 1 to ${maximum} characters`;
-  return z.string(message).trim().min(1, message).max(maximum, message);
+  return z
+    .string(message)
+    .trim()
+    .min(1, message)
+    .max(maximum, message)
+    .regex(NO_CONTROL_CHARACTERS, 'must not have control characters');
 };
 const note = (maximum: number) => text(maximum).nullish();
 
@@ -56,7 +65,8 @@ export const PolicyBody = z
     objective: z
       .literal('click_through_rate', 'must be click_through_rate, the one objective there is')
       .optional(),
-    rule: z.literal('sequential', 'must be sequential, the one rule there is').optional(),
+    rule: z.enum(RULE_NAMES, `must be one of ${RULE_NAMES.join(', ')}`).optional(),
+    strict: z.boolean('must be true or false').optional(),
     confidence: z
       .number('must be 0.90, 0.95 or 0.99')
       .refine(

@@ -19,8 +19,8 @@ const TITLES: Record<ScenarioName, string> = {
 
 const TRUTH = 'the market’s hidden truth';
 const WHY_THEY_DIFFER = [
-  'Why measured and believed differ: a test ends when its winner looks best, luck included. The believed',
-  'lift takes off what all the tests here say that luck puts on; plan with that one.',
+  'Why measured and believed differ: a test ends when its winner looks best, so part of the lead is luck. The',
+  'believed lift is drawn towards zero, more so where a test is noisy beside the spread of all the tests here.',
 ];
 
 /** One test with all that the summary says of it. */

@@ -1,3 +1,4 @@
+import type { RuleName } from './evidence/rules.js';
 import { DEFAULT_PHASES, type Phase } from './rollout-plan.js';
 
 /** What an experiment is: its variants, its policy, its states. Every instant is epoch milliseconds of experiment time. */
@@ -50,15 +51,20 @@ export interface Variant {
   creative: Creative;
 }
 
-/** Thresholds that the default rule's error rates were confirmed for; others are refused. */
+/** Thresholds that the rules' error rates were confirmed for; others are refused. */
 export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
 
 /** Frozen when the experiment starts. */
 export interface Policy {
   /** Link clicks an impression. */
   objective: 'click_through_rate';
-  /** `sequential`: stratified robust log rate ratio with Lan-DeMets log spending. */
-  rule: 'sequential';
+  /**
+   * `sequential`: stratified robust log rate ratio with Lan-DeMets log spending; `anytime`: an e-process, without a
+   * horizon; `welch`: the known fixed rule, unadjusted for repeated looks.
+   */
+  rule: RuleName;
+  /** Days are the clusters of `sequential`: for accounts whose ads wander against each other from day to day. */
+  strict: boolean;
   /** One of {@link CONFIDENCE_THRESHOLDS}. */
   confidence: number;
   minimumRunHours: number;
@@ -84,6 +90,7 @@ export interface Policy {
 export const DEFAULT_POLICY: Policy = {
   objective: 'click_through_rate',
   rule: 'sequential',
+  strict: false,
   confidence: 0.95,
   minimumRunHours: 24,
   minimumImpressions: 100,

@@ -1,5 +1,5 @@
 import type { Decision, PairEvidence, VariantMetrics } from './decision.js';
-import type { EvidenceGap } from './evidence/types.js';
+import { type EvidenceGap, UNADJUSTED } from './evidence/types.js';
 import type { Policy, Variant } from './experiment.js';
 
 /** What {@link decide} is given: everything that was known at one look. */
@@ -63,6 +63,7 @@ const INSUFFICIENT: readonly EvidenceGap[] = [
   'minimum_impressions_a',
   'minimum_impressions_b',
   'minimum_rows',
+  'minimum_days',
   'no_variance',
 ];
 
@@ -123,6 +124,8 @@ function gapSentence(gap: { code: EvidenceGap; value: number; limit: number }, p
       return `${subject} has ${gap.value} impressions < ${gap.limit}.`;
     case 'minimum_rows':
       return `${pair.variantA} and ${pair.variantB} delivered together in ${gap.value} hours < ${gap.limit}.`;
+    case 'minimum_days':
+      return `${pair.variantA} and ${pair.variantB} delivered together on ${gap.value} days < ${gap.limit}.`;
     default:
       return `The click rates of ${pair.variantA} and ${pair.variantB} can't be compared yet: no variation between hours.`;
   }
@@ -155,29 +158,37 @@ function liftSentence(pair: PairEvidence, variant: string, policy: Policy): stri
   const lift = Math.expm1(effectOf([pair], variant, rival));
   const interval = intervalFor(pair, variant);
   const range = interval
-    ? ` (${policy.confidence * 100} % interval ${percent(interval[0])} to ${percent(interval[1])})`
+    ? ` (${policy.confidence * 100} % interval${unadjusted(pair) ? `, ${UNADJUSTED},` : ''} ${percent(interval[0])} to ${percent(interval[1])})`
     : '';
   return `${variant} over ${rival}: ${percent(lift)}${range}`;
 }
 
-function comparison(confidence: number, limit: number): string {
-  if (confidence >= limit) return `confidence ${confidence.toFixed(3)} ≥ ${limit.toFixed(3)}`;
+/** Whether {@link UNADJUSTED} must stand with the figures of this pair. */
+function unadjusted(pair: PairEvidence | null): boolean {
+  return pair?.evidence.adjusted === false;
+}
+
+/** The confidence of a pair against the policy's limit; 0 where there is no pair. */
+function comparison(pair: PairEvidence | null, limit: number): string {
+  const confidence = pair?.evidence.confidence ?? 0;
+  const note = unadjusted(pair) ? ` (${UNADJUSTED})` : '';
+  if (confidence >= limit) return `confidence ${confidence.toFixed(3)} ≥ ${limit.toFixed(3)}${note}`;
   // One beside the limit must not read as the limit itself.
   const shown =
     confidence.toFixed(3) === limit.toFixed(3)
       ? Math.min(confidence, limit - 1e-5).toFixed(5)
       : confidence.toFixed(3);
-  return `confidence ${shown} < ${limit.toFixed(3)}`;
+  return `confidence ${shown} < ${limit.toFixed(3)}${note}`;
 }
 
 function promoteReason(winner: string, pair: PairEvidence, { policy, lookNumber }: LookFacts): string {
-  return `${winner} wins: ${comparison(pair.evidence.confidence, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
+  return `${winner} wins: ${comparison(pair, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
 }
 
 function continueReason(leader: string | null, closest: PairEvidence | null, facts: LookFacts): string {
   const { policy, lookNumber } = facts;
   if (leader === null || closest === null) return `No ad leads after ${lookNumber} looks.`;
-  const compared = comparison(closest.evidence.confidence, policy.confidence);
+  const compared = comparison(closest, policy.confidence);
   if (closest.evidence.confidence < policy.confidence) {
     return `${leader} leads, but ${compared} after ${lookNumber} looks; ${liftSentence(closest, leader, policy)}.`;
   }
@@ -188,7 +199,7 @@ function continueReason(leader: string | null, closest: PairEvidence | null, fac
 function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): string {
   const { variants, pairs, policy, lookNumber } = facts;
   const against = pairsOf(variants, pairs, leader).find((pair) => pair.calledWinner !== leader);
-  const compared = comparison((against ?? closest).evidence.confidence, policy.confidence);
+  const compared = comparison(against ?? closest, policy.confidence);
   const lift = liftSentence(against ?? closest, leader, policy);
   if (against) {
     return `${leader} leads now, but an earlier look called ${rivalOf(against, leader)} the better one (${compared}); ${lift}`;
@@ -204,5 +215,5 @@ function noWinnerReason(leader: string | null, closest: PairEvidence | null, fac
     return `The planned ${days} days are over: ${unpromotable(leader, closest, facts)}. The budgets stay as they are.`;
   }
   const range = closest ? `; ${liftSentence(closest, closest.variantB, policy)}` : '';
-  return `The planned ${days} days are over with ${comparison(confidence, policy.confidence)}${range}. The budgets stay as they are.`;
+  return `The planned ${days} days are over with ${comparison(closest, policy.confidence)}${range}. The budgets stay as they are.`;
 }

@@ -6,6 +6,7 @@ import type { Addresses } from '../service/collaborators.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
 import { acquireLock } from './lock.js';
 import { type Market, startMarket } from './market/index.js';
+import { claimPort } from './ports.js';
 import { startPostgres } from './postgres.js';
 import { startTemporal } from './temporal.js';
 import { keepTimeBase } from './time-base.js';
@@ -65,7 +66,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       directory: path.join(directory, 'market'),
       clock,
       seed: options.seed,
-      port: options.ports.market,
+      port: await marketPort(options.ports.market),
       accessToken: MARKET_TOKEN,
     });
     stops.push(() => market.close());
@@ -122,6 +123,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await stop();
     throw error;
   }
+}
+
+/** A port that is taken must name its setting; any free one is the market's own to choose. */
+function marketPort(port: number): Promise<number> | 0 {
+  return port === 0 ? 0 : claimPort(port, 'MARKET_PORT');
 }
 
 async function clear(directory: string): Promise<void> {

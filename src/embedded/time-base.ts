@@ -5,7 +5,8 @@ import type { TimeBase } from '../domain/clock.js';
 /**
  * The sandbox's time base, kept in `directory`: made at the first start, the same ever after, so that the world
  * goes on while the sandbox is down.
- * @throws Error where the folder was made with another scale.
+ * @throws Error where the folder was made with another scale, or where what it keeps can't be read: a new one in
+ * its place would put the world to another time.
  */
 export function keepTimeBase(directory: string, scale: number): TimeBase {
   const file = path.join(directory, 'clock.json');
@@ -28,9 +29,22 @@ function read(file: string): TimeBase | undefined {
   let content: string;
   try {
     content = readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   }
-  const { epochMs, scale } = JSON.parse(content) as TimeBase;
-  return { epochMs, scale };
+  const stored = parse(content);
+  if (stored === null)
+    throw new Error(`${file} is damaged: the sandbox's clock can't be read. Begin a new one with --fresh.`);
+  return stored;
+}
+
+function parse(content: string): TimeBase | null {
+  try {
+    const { epochMs, scale } = JSON.parse(content) as Partial<TimeBase>;
+    if (!Number.isSafeInteger(epochMs) || !Number.isFinite(scale)) return null;
+    return { epochMs: epochMs!, scale: scale! };
+  } catch {
+    return null;
+  }
 }

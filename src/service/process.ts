@@ -50,12 +50,17 @@ function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A launcher may pass on a signal that the whole group got already; only a later one is a person's impatience. */
+const SAME_SIGNAL_MS = 1_000;
+
 /** The first Ctrl-C (or SIGTERM) ends everything in order; a second one is the impatient's. */
 function signalled(): Promise<null> {
   return new Promise((resolve) => {
+    let first: number | undefined;
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130));
+      process.on(signal, () => {
+        first ??= Date.now();
+        if (Date.now() - first > SAME_SIGNAL_MS) process.exit(130);
         resolve(null);
       });
     }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { HOUR_MS } from '../domain/experiment.js';
@@ -36,6 +36,24 @@ const heartbeats: ActivityInterceptorsFactory = () => ({
   },
 });
 
+/** Classes of SQLSTATE that say the same however often they are asked: bad data, broken constraint. */
+const REFUSED_FOR_GOOD = /^2[23][0-9A-Z]{3}$/;
+
+/** What Postgres refuses for good is not retried: a workflow would wait for it for ever. */
+const recordRefusals: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    async execute(input, next) {
+      try {
+        return await next(input);
+      } catch (error) {
+        if (!(error instanceof Error) || !('code' in error) || !REFUSED_FOR_GOOD.test(String(error.code)))
+          throw error;
+        throw ApplicationFailure.nonRetryable(`The record refused it: ${error.message}`, 'RecordRefused');
+      }
+    },
+  },
+});
+
 /** Runs workflows and activities until stopped. */
 export async function startWorker(
   collaborators: Collaborators,
@@ -58,7 +76,7 @@ export async function startWorker(
       writesAllowed: options.writesAllowed,
       unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
     }),
-    interceptors: { activity: [heartbeats] },
+    interceptors: { activity: [heartbeats, recordRefusals] },
     maxCachedWorkflows: options.maxCachedWorkflows,
     // A killed worker's workflows stand still for this long; the sandbox's hours are short.
     stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',

@@ -1,20 +1,23 @@
+import type { WriteOutcome } from '../activities/budget-attempt.js';
 import type { BudgetReading } from '../activities/budgets.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
-import { amounts } from './rollout.js';
+import { amounts, readBudgets, STOP, stopAndKeep } from './rollout.js';
 import type { Run } from './run.js';
 
 const MINUTE_MS = HOUR_MS / 60;
 /** How long a way back may take: the hour limit and an expired token must fit in. */
 const REVERT_WINDOW_MS = 24 * HOUR_MS;
 const TRY_AGAIN_MS = 10 * MINUTE_MS;
+/** The first wait where Meta gives no hint; doubled each time, up to {@link TRY_AGAIN_MS}. */
+const FIRST_WAIT_MS = MINUTE_MS / 6;
 /** Reads after the base is reached: a write that was given up may land late. */
 const READS_AFTER_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS];
 
-/** `stateCode` of a way back that ends in `stopped`. */
-const STOP = 'stop';
+/** How a way back went. `stopped`: a person ended it. */
+type Way = { kind: 'done' } | { kind: 'stuck'; why: string } | { kind: 'stopped' };
 
 /**
  * `reverting`: every ad set exactly to its base, from the base on record, cuts before raises; then reads at 5,
@@ -22,42 +25,32 @@ const STOP = 'stop';
  */
 export async function revert(run: Run): Promise<void> {
   const { id: experimentId, stateChangedAt, stateCode } = run.experiment;
-  const failure = await restoreBase(run, stateChangedAt + REVERT_WINDOW_MS);
-  if (failure !== null) return giveUp(run, failure);
-  await run.answerAskers(`Every ad set is back at its base: ${amounts(run, run.promotion.plan.base)}.`);
-
-  const restoredAt = run.now();
-  for (const wait of READS_AFTER_MS) {
-    await run.pause(restoredAt + wait, 'looking for a late write');
-    const reading = await readBudgets(run);
-    const late =
-      'trouble' in reading ? [] : changed(reading).filter((adSetId) => !reading.foreign.includes(adSetId));
-    if (late.length > 0) {
-      const again = await restoreBase(run, run.now() + REVERT_WINDOW_MS);
-      if (again !== null) return giveUp(run, again);
-    }
-  }
-  const stopped = stateCode === STOP;
-  await closePromotion(experimentId, stopped ? 'stopped' : 'reverted');
-  await run.become(
-    stopped ? 'stopped' : 'reverted',
-    `${run.experiment.stateReason} Every ad set is back at its base.`,
-  );
+  const { base } = run.promotion.plan;
+  const deadline = stateChangedAt + REVERT_WINDOW_MS;
+  const way = await restoreBase(run, deadline);
+  if (way.kind === 'stopped') return;
+  if (way.kind === 'stuck') return giveUp(run, way.why);
+  await run.answerAskers(`Every ad set is back at its base: ${amounts(run, base)}.`);
+  const watched = await watchForLateWrites(run, deadline);
+  if (watched.kind === 'stopped') return;
+  if (watched.kind === 'stuck') return giveUp(run, watched.why);
+  const end = stateCode === STOP ? 'stopped' : 'reverted';
+  await closePromotion(experimentId, end);
+  await run.become(end, `${run.experiment.stateReason} Every ad set is back at its base.`);
 }
 
 /** `needs_attention`: reads every 10 minutes; only a person's `resolve` ends it. */
 export async function needsAttention(run: Run): Promise<void> {
-  const intent = await run.next(run.now() + TRY_AGAIN_MS, 'reading the budgets again');
+  const intent = await run.next(run.later(TRY_AGAIN_MS), 'reading the budgets again');
   if (intent?.kind === 'resolve') return resolve(run, intent);
   const reading = await readBudgets(run);
-  if ('trouble' in reading) return;
-  const before = run.attention;
-  run.attention = reading.current;
-  // A value of ours that appears now is a write that was given up and landed late: the one thing still corrected.
-  const late = changed(reading).filter(
-    (id) => before !== null && before[id] !== reading.current[id] && !reading.foreign.includes(id),
-  );
-  for (const adSetId of late) await restore(run, adSetId, run.promotion.plan.base[adSetId]!);
+  if ('trouble' in reading) return run.report(`The budgets can't be read: ${reading.trouble.message}`);
+  // A write that was given up and landed late is the one thing still corrected.
+  for (const adSetId of reading.late) await restore(run, adSetId, reading.base[adSetId]!);
+  const now = reading.late.length === 0 ? reading : await readBudgets(run);
+  const [why = ''] = run.experiment.stateReason.split(BASE_IS);
+  const reason = attentionReason(run, why, now);
+  if (reason !== run.experiment.stateReason) await run.become('needs_attention', reason);
 }
 
 async function resolve(run: Run, intent: Intent): Promise<void> {
@@ -71,74 +64,120 @@ async function resolve(run: Run, intent: Intent): Promise<void> {
   run.askers.push(intent);
 }
 
-/** Null when every ad set reads its base; else why not. */
-async function restoreBase(run: Run, deadline: number): Promise<string | null> {
-  const { base } = run.promotion.plan;
-  for (;;) {
-    const problems: string[] = [];
-    let wait: number | null = null;
-    const later = (trouble: Pick<Trouble, 'retryAfterMs' | 'message'>) => {
-      wait = Math.max(wait ?? 0, trouble.retryAfterMs ?? TRY_AGAIN_MS);
-      problems.push(trouble.message);
-    };
-    const reading = await readBudgets(run);
-    if ('trouble' in reading) {
-      if (['not_found', 'invalid'].includes(reading.trouble.kind)) return reading.trouble.message;
-      later(reading.trouble);
-    } else {
-      for (const adSetId of writeOrder(reading.current, base)) {
-        const outcome = await restore(run, adSetId, base[adSetId]!);
-        if (outcome.kind === 'applied') continue;
-        if (outcome.kind === 'unknown')
-          later({ retryAfterMs: outcome.waitMs, message: `Ad set ${adSetId} did not answer.` });
-        else if (outcome.kind === 'blocked')
-          later({ retryAfterMs: outcome.retryAfterMs, message: outcome.reason });
-        else problems.push(outcome.reason);
-        // A raise must not come before a cut that has not been read back.
-        if (outcome.kind !== 'foreign') break;
-      }
-    }
-    if (problems.length === 0) return null;
-    if (wait === null || run.now() + wait > deadline) return problems.join(' ');
-    await run.report(`The way back waits: ${problems.join(' ')}`);
-    await run.pause(run.now() + wait, 'the way back goes on');
+/** Brings every ad set to its base, however often it takes until the deadline. */
+async function restoreBase(run: Run, deadline: number): Promise<Way> {
+  for (let failures = 0; ; failures++) {
+    const troubles = await restoreOnce(run);
+    if (troubles.length === 0) return { kind: 'done' };
+    const why = troubles.map((trouble) => trouble.message).join(' ');
+    const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
+    const until = run.later(Math.max(...troubles.map((trouble) => trouble.retryAfterMs ?? backoff)));
+    if (troubles.some((trouble) => trouble.kind === FINAL) || until > deadline) return { kind: 'stuck', why };
+    await run.report(`The way back waits: ${why}`);
+    if (await stoppedWhile(run, until, 'the way back goes on')) return { kind: 'stopped' };
   }
 }
 
-async function restore(run: Run, adSetId: string, target: number) {
+/** What no wait mends: a refusal for good, somebody else's value. */
+const FINAL = 'final';
+
+/** Cuts, then raises; a raise never comes before a cut that has not been read back. */
+async function restoreOnce(run: Run): Promise<Trouble[]> {
+  const reading = await readBudgets(run);
+  if ('trouble' in reading) {
+    const gone = ['not_found', 'invalid'].includes(reading.trouble.kind);
+    return [gone ? { ...reading.trouble, kind: FINAL } : reading.trouble];
+  }
+  const troubles: Trouble[] = [];
+  for (const adSetId of writeOrder(reading.current, reading.base)) {
+    const outcome = await restore(run, adSetId, reading.base[adSetId]!);
+    const trouble = troubleWith(outcome);
+    if (trouble) troubles.push(trouble);
+    if (trouble && outcome.kind !== 'foreign') break;
+  }
+  return troubles;
+}
+
+function troubleWith(outcome: WriteOutcome): Trouble | null {
+  switch (outcome.kind) {
+    case 'applied':
+      return null;
+    case 'unknown':
+      return { kind: 'unknown', retryAfterMs: outcome.waitMs, message: 'A write had no answer.' };
+    case 'blocked':
+      return { kind: outcome.cause, retryAfterMs: outcome.retryAfterMs, message: outcome.reason };
+    default:
+      return { kind: FINAL, retryAfterMs: null, message: outcome.reason };
+  }
+}
+
+/** Reads at 5, 15 and 60 minutes; begins again after a correction. A read that failed is made up for. */
+async function watchForLateWrites(run: Run, deadline: number): Promise<Way> {
+  let from = run.now();
+  for (let read = 0; read < READS_AFTER_MS.length; ) {
+    const until = run.later(Math.max(0, from + READS_AFTER_MS[read]! - run.now()));
+    if (await stoppedWhile(run, until, 'looking for a late write')) return { kind: 'stopped' };
+    const reading = await readBudgets(run);
+    if ('trouble' in reading) {
+      if (run.now() > deadline)
+        return { kind: 'stuck', why: `The base could not be read again: ${reading.trouble.message}` };
+      await run.report(`Looking for a late write: ${reading.trouble.message}`);
+      const again = run.later(reading.trouble.retryAfterMs ?? TRY_AGAIN_MS);
+      if (await stoppedWhile(run, again, 'reading again')) return { kind: 'stopped' };
+      continue;
+    }
+    read++;
+    if (offBase(reading).every((adSetId) => reading.foreign.includes(adSetId))) continue;
+    const way = await restoreBase(run, run.now() + REVERT_WINDOW_MS);
+    if (way.kind !== 'done') return way;
+    from = run.now();
+    read = 0;
+  }
+  return { kind: 'done' };
+}
+
+/** Waits, unless a person stops it with the budgets as they are. */
+async function stoppedWhile(run: Run, until: number, what: string): Promise<boolean> {
+  for (let intent = await run.next(until, what); intent; intent = await run.next(until, what)) {
+    if (intent.args.budgets === 'keep') {
+      await run.refuseAskers(`Stopped by ${intent.args.by}: the budgets stay as they are.`);
+      await stopAndKeep(run, intent);
+      return true;
+    }
+    await run.answer(intent, 'The budgets are on their way back already.');
+  }
+  return false;
+}
+
+async function restore(run: Run, adSetId: string, target: number): Promise<WriteOutcome> {
   const request = { experimentId: run.experiment.id, phase: 'revert', adSetId, target };
   try {
     return await budgets.writeBudget.executeWithOptions({ summary: `ad set ${adSetId} back to its base` }, [
       request,
     ]);
   } catch (error) {
-    return { kind: 'blocked' as const, retryAfterMs: null, reason: troubleOf(error).message };
+    const { message } = troubleOf(error);
+    return { kind: 'blocked', cause: 'transient', retryAfterMs: null, reason: message };
   }
 }
 
 /** Money is not where the ledger says and can't be put there: say both amounts and wait for a person. */
 async function giveUp(run: Run, why: string): Promise<void> {
-  const { base } = run.promotion.plan;
-  const reading = await readBudgets(run);
-  const found =
-    'trouble' in reading ? 'what stands now could not be read' : `now ${amounts(run, reading.current)}`;
+  const reason = attentionReason(run, why, await readBudgets(run));
   await closePromotion(run.experiment.id, 'needs_attention');
-  await run.become('needs_attention', `${why} The base is ${amounts(run, base)}; ${found}.`);
-  run.attention = 'trouble' in reading ? null : reading.current;
+  await run.become('needs_attention', reason);
   await run.refuseAskers(run.experiment.stateReason);
 }
 
-/** Ad sets that don't read their base. */
-function changed(reading: BudgetReading): string[] {
-  return Object.keys(reading.base).filter((adSetId) => reading.current[adSetId] !== reading.base[adSetId]);
+const BASE_IS = ' The base is ';
+
+function attentionReason(run: Run, why: string, reading: BudgetReading | { trouble: Trouble }): string {
+  const now =
+    'trouble' in reading ? 'what stands now could not be read' : `now ${amounts(run, reading.current)}`;
+  return `${why}${BASE_IS}${amounts(run, run.promotion.plan.base)}; ${now}.`;
 }
 
-async function readBudgets(run: Run) {
-  try {
-    return await budgets.readBudgets.executeWithOptions({ summary: 'where the budgets stand' }, [
-      run.experiment.id,
-    ]);
-  } catch (error) {
-    return { trouble: troubleOf(error) };
-  }
+/** Ad sets that don't read their base. */
+function offBase(reading: BudgetReading): string[] {
+  return Object.keys(reading.base).filter((adSetId) => reading.current[adSetId] !== reading.base[adSetId]);
 }

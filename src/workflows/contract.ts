@@ -2,6 +2,7 @@
  * Everything that a caller of the workflows needs: names, ids, messages, inputs, outcomes. Types and constants
  * only, so that the API can import it without loading workflow code.
  */
+import type { Promotion } from '../activities/promotions.js';
 import type { TimeBase } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { ExperimentState } from '../domain/experiment.js';
@@ -32,6 +33,8 @@ export interface ExperimentInput {
   timeBase: TimeBase;
   /** Events after which a run continues as new; for tests. Unset: when the server suggests it. */
   maxHistoryEvents?: number;
+  /** The promotion that the run before knew of, where the record disagreed with it: it must not be forgotten. */
+  witness?: Promotion;
 }
 
 /** Who asks, and why: on the record with every control. */
@@ -92,6 +95,9 @@ export interface ControlOutcome {
   decision: Decision | null;
 }
 
+/** `type` of the ApplicationFailure of a control that no state could take. */
+export const CONTROL_INVALID = 'InvalidControl';
+
 /** `type` of the ApplicationFailure of a refused control; its first detail is a {@link Refusal}. */
 export const CONTROL_REFUSED = 'ControlRefused';
 export interface Refusal {
@@ -124,10 +130,10 @@ export const ALLOWED_CONTROLS: Record<ExperimentState, readonly ControlKind[]> =
   paused: ['resume', 'stop'],
   awaiting_approval: ['approve', 'promote', 'pause', 'stop'],
   rolling_out: ['check', 'pause', 'revert', 'stop'],
-  held: ['resume', 'revert', 'stop'],
+  held: ['resume', 'pause', 'revert', 'stop'],
   verifying: ['check', 'revert', 'stop'],
   completed: ['revert'],
-  reverting: [],
+  reverting: ['stop'],
   reverted: [],
   no_winner: [],
   stopped: [],

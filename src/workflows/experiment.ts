@@ -1,9 +1,10 @@
-import { CancellationScope, uuid4 } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { type ExperimentState, isEnded } from '../domain/experiment.js';
 import { needsAttention, revert } from './compensation.js';
 import { type ExperimentInput, REVERT_WINDOW_DAYS } from './contract.js';
+import { RecordDisagrees } from './proxies.js';
 import { hold, rollOut, verify } from './rollout.js';
-import { RecordDisagrees, Run } from './run.js';
+import { Run } from './run.js';
 import { awaitApproval, test, waitWhilePaused } from './testing.js';
 
 /** What a run of the experiment workflow ends with. */
@@ -37,7 +38,7 @@ const STEPS: Record<ExperimentState, (run: Run) => Promise<void>> = {
 export async function experimentWorkflow(input: ExperimentInput): Promise<ExperimentResult> {
   const run = new Run(input);
   const scope = CancellationScope.current();
-  scope.cancelRequested.catch(() => run.cancel(uuid4()));
+  scope.cancelRequested.catch(() => run.cancel());
   return CancellationScope.nonCancellable(async () => {
     try {
       await run.load();

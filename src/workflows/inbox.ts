@@ -1,5 +1,6 @@
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   currentUpdateInfo,
   defineSignal,
@@ -11,6 +12,7 @@ import type { ExperimentState } from '../domain/experiment.js';
 import {
   ALLOWED_CONTROLS,
   type Asked,
+  CONTROL_INVALID,
   CONTROL_KINDS,
   CONTROL_REFUSED,
   type ControlKind,
@@ -25,14 +27,22 @@ export interface Intent {
   controlId: string;
   kind: ControlKind;
   args: Asked & Partial<Controls['stop'] & Controls['resolve']>;
+  /** Why a signal can't be acted on: signals have no validator that could refuse them. */
+  invalid: string | null;
   answer: { outcome: ControlOutcome } | { refusal: Refusal } | null;
 }
+type Args = Intent['args'];
 
 /** Budgets that a stop must decide on lie away from their base in these states. */
-const MONEY_MOVED: readonly ExperimentState[] = ['rolling_out', 'held', 'verifying'];
+const MONEY_MOVED: readonly ExperimentState[] = ['rolling_out', 'held', 'verifying', 'reverting'];
+/** Characters of `by` and of `reason`. */
+const LIMITS = { by: 200, reason: 2000 } as const;
+/** Postgres takes no NUL, and nobody reads the others; line breaks and tabs are text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 /** The sentence for a control that doesn't fit the state, or null where it fits. */
-export function misfit(state: ExperimentState, kind: ControlKind, args: Intent['args']): string | null {
+export function misfit(state: ExperimentState, kind: ControlKind, args: Args): string | null {
   const allowed = ALLOWED_CONTROLS[state];
   if (!allowed.includes(kind)) {
     const fitting = allowed.length > 0 ? `What fits: ${allowed.join(', ')}.` : 'No control fits it.';
@@ -44,14 +54,27 @@ export function misfit(state: ExperimentState, kind: ControlKind, args: Intent['
   return null;
 }
 
-/** The failure that a refused control answers with. */
-export function refusalFailure(refusal: Refusal): ApplicationFailure {
-  return ApplicationFailure.create({
-    message: refusal.message,
-    type: CONTROL_REFUSED,
-    nonRetryable: true,
-    details: [refusal],
-  });
+/** The sentence for arguments that no state could take, or null. */
+function fault(kind: ControlKind, args: Partial<Args> | undefined): string | null {
+  for (const field of ['by', 'reason'] as const) {
+    const value = args?.[field];
+    if (typeof value !== 'string' || value.trim() === '') return `${kind} needs ${field}: who asks, and why`;
+    if (value.length > LIMITS[field]) return `${field} may have at most ${LIMITS[field]} characters`;
+    if (value.search(CONTROL_CHARACTERS) >= 0) return `${field} has control characters`;
+  }
+  if (kind === 'resolve' && args?.action !== 'accept_current' && args?.action !== 'retry_restore') {
+    return 'resolve needs action: accept_current or retry_restore';
+  }
+  if (args?.budgets !== undefined && args.budgets !== 'keep' && args.budgets !== 'restore') {
+    return 'budgets must be keep or restore';
+  }
+  return null;
+}
+
+/** Text that can go on record whatever it was. */
+function cleaned(value: unknown, field: keyof typeof LIMITS, otherwise: string): string {
+  if (typeof value !== 'string' || value.trim() === '') return otherwise;
+  return value.replace(CONTROL_CHARACTERS, ' ').slice(0, LIMITS[field]);
 }
 
 /**
@@ -60,26 +83,24 @@ export function refusalFailure(refusal: Refusal): ApplicationFailure {
  */
 export class Inbox {
   private readonly queue: Intent[] = [];
+  /** Every intent that has not been answered, queued or in hand. */
+  private open: Intent[] = [];
 
   /** `stateOf` answers null until the record is loaded; until then everything is queued and judged later. */
   constructor(private readonly stateOf: () => ExperimentState | null) {
     for (const kind of CONTROL_KINDS) {
-      setHandler(defineUpdate<ControlOutcome, [Intent['args']]>(kind), (args) => this.ask(kind, args), {
+      setHandler(defineUpdate<ControlOutcome, [Args]>(kind), (args) => this.ask(kind, args), {
         validator: (args) => this.validate(kind, args),
       });
     }
-    const bySignal = (kind: ControlKind) => (args?: Partial<Intent['args']>) => {
-      const asked = typeof args === 'object' && args !== null ? args : {};
-      this.put(
-        kind,
-        { ...asked, by: asked.by ?? 'a Temporal signal', reason: asked.reason ?? 'none given' },
-        uuid4(),
-      );
-    };
-    setHandler(defineSignal<[Partial<Intent['args']>?]>(SIGNALS.pause), bySignal('pause'));
-    setHandler(defineSignal<[Partial<Intent['args']>?]>(SIGNALS.resume), bySignal('resume'));
-    setHandler(defineSignal<[Partial<Intent['args']>?]>(SIGNALS.forcePromotion), bySignal('promote'));
-    setHandler(defineSignal<[Partial<Intent['args']>?]>(SIGNALS.stop), bySignal('stop'));
+    for (const [name, kind] of [
+      [SIGNALS.pause, 'pause'],
+      [SIGNALS.resume, 'resume'],
+      [SIGNALS.forcePromotion, 'promote'],
+      [SIGNALS.stop, 'stop'],
+    ] as const) {
+      setHandler(defineSignal<[unknown?]>(name), (args) => this.takeSignal(kind, args));
+    }
   }
 
   get size(): number {
@@ -90,42 +111,52 @@ export class Inbox {
     return this.queue.shift();
   }
 
-  put(kind: ControlKind, args: Intent['args'], controlId: string): Intent {
-    const intent: Intent = { controlId, kind, args, answer: null };
+  /** Those that nobody has answered yet, in the order they came; the queue is empty afterwards. */
+  takeUnanswered(): Intent[] {
+    this.queue.length = 0;
+    return this.open.filter((intent) => intent.answer === null);
+  }
+
+  put(kind: ControlKind, args: Args, controlId: string, invalid: string | null = null): Intent {
+    const intent: Intent = { controlId, kind, args, invalid, answer: null };
     this.queue.push(intent);
+    this.open = [...this.open.filter((other) => other.answer === null), intent];
     return intent;
   }
 
-  private async ask(kind: ControlKind, args: Intent['args']): Promise<ControlOutcome> {
+  private takeSignal(kind: ControlKind, payload: unknown): void {
+    const given: Partial<Args> = typeof payload === 'object' && payload !== null ? payload : {};
+    const asked = { ...given, by: given.by ?? 'a Temporal signal', reason: given.reason ?? 'none given' };
+    const args = {
+      ...asked,
+      by: cleaned(asked.by, 'by', 'a Temporal signal'),
+      reason: cleaned(asked.reason, 'reason', 'none given'),
+    };
+    this.put(kind, args, uuid4(), fault(kind, asked));
+  }
+
+  private async ask(kind: ControlKind, args: Args): Promise<ControlOutcome> {
     const intent = this.put(kind, args, args.controlId ?? currentUpdateInfo()?.id ?? uuid4());
-    await condition(() => intent.answer !== null);
+    // A cancellation of the workflow is an intent of its own; it must not fail those that wait.
+    await CancellationScope.nonCancellable(() => condition(() => intent.answer !== null));
     const answer = intent.answer!;
-    if ('refusal' in answer) throw refusalFailure(answer.refusal);
+    if ('refusal' in answer) {
+      throw failure(CONTROL_REFUSED, answer.refusal.message, [answer.refusal]);
+    }
     return answer.outcome;
   }
 
-  private validate(kind: ControlKind, args: Intent['args'] | undefined): void {
-    const invalid = (message: string) =>
-      ApplicationFailure.create({ message, type: 'InvalidControl', nonRetryable: true });
-    for (const field of ['by', 'reason'] as const) {
-      const value = args?.[field];
-      if (typeof value !== 'string' || value.trim() === '')
-        throw invalid(`${kind} needs ${field}: who asks, and why`);
-    }
-    if (kind === 'resolve' && args?.action !== 'accept_current' && args?.action !== 'retry_restore') {
-      throw invalid('resolve needs action: accept_current or retry_restore');
-    }
-    if (
-      kind === 'stop' &&
-      args?.budgets !== undefined &&
-      args.budgets !== 'keep' &&
-      args.budgets !== 'restore'
-    ) {
-      throw invalid('budgets must be keep or restore');
-    }
+  private validate(kind: ControlKind, args: Args | undefined): void {
+    const wrong = fault(kind, args);
+    if (wrong !== null) throw failure(CONTROL_INVALID, wrong);
     const state = this.stateOf();
     const message = state === null ? null : misfit(state, kind, args!);
-    if (message !== null)
-      throw refusalFailure({ state: state!, allowed: [...ALLOWED_CONTROLS[state!]], message });
+    if (message === null) return;
+    const refusal: Refusal = { state: state!, allowed: [...ALLOWED_CONTROLS[state!]], message };
+    throw failure(CONTROL_REFUSED, message, [refusal]);
   }
+}
+
+function failure(type: string, message: string, details: unknown[] = []): ApplicationFailure {
+  return ApplicationFailure.create({ message, type, nonRetryable: true, details });
 }

@@ -57,12 +57,14 @@ export const promotions = proxyActivities<PromotionActivities>({
 });
 
 /**
- * Budget reads and writes. A try may last as long as a socket time-out and a read-back; only faults that left
- * nothing behind are thrown and retried, five times: an attempt of unknown outcome comes back as an answer.
+ * Budget reads and writes. A try may last as long as a socket time-out and a read-back, all of them two minutes;
+ * only faults that left nothing behind are thrown and retried: an attempt of unknown outcome comes back as an
+ * answer, and one that was cut off by a time-out is found in the ledger.
  */
 export const budgets = proxyActivities<BudgetActivities>({
   heartbeatTimeout: '3 seconds',
-  startToCloseTimeout: '3 minutes',
+  startToCloseTimeout: '110 seconds',
+  scheduleToCloseTimeout: '2 minutes',
   retry: {
     initialInterval: '500 milliseconds',
     backoffCoefficient: 2,
@@ -86,15 +88,17 @@ export const upkeep = proxyActivities<ReconcileActivities & ReportActivities>({
 /** How long the record may be away before it is asked again, real time. */
 const RECORD_AWAY = '30 seconds';
 
+/** Postgres holds another state than this run believed: another run acted. The record is right. */
+export class RecordDisagrees extends Error {}
+
 /** Repeats a step on the record until Postgres is back. A failure that no retry mends is thrown. */
 export async function enduring<T>(step: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await step();
     } catch (error) {
-      const cause = error instanceof ActivityFailure ? error.cause : undefined;
-      const permanent = cause instanceof ApplicationFailure && cause.nonRetryable;
-      if (!(error instanceof ActivityFailure) || permanent) throw error;
+      const cause = causeOf(error);
+      if (cause instanceof ApplicationFailure && cause.nonRetryable) throw error;
       await sleep(RECORD_AWAY, { summary: 'the record does not answer; trying again' });
     }
   }
@@ -111,17 +115,22 @@ export interface Trouble {
 
 /** What stands behind a failed activity. Anything that is no activity failure is thrown on. */
 export function troubleOf(error: unknown): Trouble {
-  if (!(error instanceof ActivityFailure)) throw error;
-  const cause = error.cause;
+  const cause = causeOf(error);
   if (cause instanceof ApplicationFailure && cause.type?.startsWith('Meta.')) {
     const details = cause.details?.[0] as { retryAfterMs?: number | null } | undefined;
-    return {
-      kind: cause.type.slice('Meta.'.length),
-      retryAfterMs: details?.retryAfterMs ?? null,
-      message: cause.message,
-    };
+    const kind = cause.type.slice('Meta.'.length);
+    return { kind, retryAfterMs: details?.retryAfterMs ?? null, message: cause.message };
   }
-  return { kind: 'transient', retryAfterMs: null, message: cause?.message ?? error.message };
+  return { kind: 'transient', retryAfterMs: null, message: cause?.message ?? 'No answer.' };
+}
+
+function causeOf(error: unknown): Error | undefined {
+  if (!(error instanceof ActivityFailure)) throw error;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure && cause.type === 'RecordDisagrees') {
+    throw new RecordDisagrees(cause.message);
+  }
+  return cause;
 }
 
 /** How the rollout ended, on record. */

@@ -1,21 +1,25 @@
+import type { BudgetReading } from '../activities/budgets.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
-import { instant, type Run } from './run.js';
+import type { Run } from './run.js';
+import { instant } from './visibility.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
 const UNKNOWN_OUTCOMES = 4;
 /** How often a hold that ends by itself is tried. */
 const HOLD_AGAIN_MS = HOUR_MS / 6;
+/** How long Meta may be silent in mid-rollout before everything goes back, experiment time. */
+const SILENCE_MS = 24 * HOUR_MS;
 /** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
 const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
 
 /** How a step of the rollout went. `interrupted`: an intent has changed the state. */
 type Step =
   | { kind: 'done'; at: number }
-  | { kind: 'hold'; code: string; reason: string }
+  | { kind: 'hold'; code: string; reason: string; retryAfterMs?: number | null }
   | { kind: 'back'; reason: string }
   | { kind: 'interrupted' };
 
@@ -40,6 +44,7 @@ export async function rollOut(run: Run): Promise<void> {
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
     case 'hold':
       await run.become('held', `Phase ${phase.name} waits: ${step.reason}`, { code: step.code });
+      if (step.retryAfterMs) run.retryAt = run.later(step.retryAfterMs);
       return run.answerAskers(run.experiment.stateReason);
     case 'back':
       await run.become('reverting', `Phase ${phase.name} failed: ${step.reason} The budgets go back.`);
@@ -51,18 +56,22 @@ export async function rollOut(run: Run): Promise<void> {
 
 /** `held`: until a person resumes it, or what held it is over. */
 export async function hold(run: Run): Promise<void> {
-  const endsItself = SELF_ENDING.includes(run.experiment.stateCode ?? '');
-  const again = run.holdUntil ?? run.now() + HOLD_AGAIN_MS;
+  const { stateCode, stateChangedAt } = run.experiment;
+  const endsItself = SELF_ENDING.includes(stateCode ?? '');
+  const again = run.retryAt ?? run.later(HOLD_AGAIN_MS);
   const intent = await run.next(endsItself ? again : null, 'trying again');
-  run.holdUntil = null;
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
+  if (!endsItself) return;
   const reading = await readBudgets(run);
-  if ('trouble' in reading) {
-    run.holdUntil = run.now() + (reading.trouble.retryAfterMs ?? HOLD_AGAIN_MS);
-    return run.report(`Still held: ${reading.trouble.message}`);
+  if (!('trouble' in reading)) {
+    return run.become('rolling_out', 'What held the rollout is over; it goes on.');
   }
-  await run.become('rolling_out', 'What held the rollout is over; it goes on.');
+  if (stateCode === 'transient' && run.now() > stateChangedAt + SILENCE_MS) {
+    return run.become('reverting', `Retries are exhausted: ${reading.trouble.message} The budgets go back.`);
+  }
+  run.retryAt = run.later(reading.trouble.retryAfterMs ?? HOLD_AGAIN_MS);
+  await run.report(`Still held: ${reading.trouble.message}`);
 }
 
 /** Refused while a value stands that is a person's: going on would overwrite it. */
@@ -93,15 +102,28 @@ export async function actOn(run: Run, intent: Intent): Promise<void> {
       run.askers.push(intent);
       return;
     case 'stop':
-      if (intent.args.budgets === 'restore') {
-        await run.become('reverting', `Stopped with restore by ${who}`, { code: 'stop' });
-        run.askers.push(intent);
-        return;
-      }
-      await closePromotion(run.experiment.id, 'stopped');
-      await run.become('stopped', `Stopped by ${who}. The budgets stay as they are.`);
-      return run.answer(intent, 'Stopped. The budgets stay as they are.');
+      if (intent.args.budgets === 'keep') return stopAndKeep(run, intent);
+      await run.become('reverting', `Stopped with restore by ${who}`, { code: STOP });
+      run.askers.push(intent);
+      return;
   }
+}
+
+/** `stateCode` of a way back that ends in `stopped`. */
+export const STOP = 'stop';
+
+/** Ends here with the budgets as they are, once no write of ours can still change them. */
+export async function stopAndKeep(run: Run, intent: Intent): Promise<void> {
+  const reading = await readBudgets(run);
+  if (!('trouble' in reading) && reading.openUntil !== null) {
+    await run.pause(reading.openUntil, 'a write of unknown outcome');
+  }
+  await closePromotion(run.experiment.id, 'stopped');
+  await run.become(
+    'stopped',
+    `Stopped by ${intent.args.by}: ${intent.args.reason}. The budgets stay as they are.`,
+  );
+  await run.answer(intent, 'Stopped. The budgets stay as they are.');
 }
 
 /** Gate, cut, read back, raise, read back. */
@@ -114,7 +136,7 @@ async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise
     current = (await budgets.readBudgets.executeWithOptions({ summary: 'budgets before the phase' }, [id]))
       .current;
   } catch (error) {
-    return holdOrBack(run, troubleOf(error));
+    return holdOrBack(troubleOf(error));
   }
   if (against.length > 0) return { kind: 'hold', code: 'gate', reason: against.join(' ') };
 
@@ -148,7 +170,7 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
         case 'unsafe':
           return { kind: 'hold', code: outcome.kind, reason: outcome.reason };
         case 'blocked':
-          return holdOrBack(run, {
+          return holdOrBack({
             kind: outcome.cause,
             retryAfterMs: outcome.retryAfterMs,
             message: outcome.reason,
@@ -173,18 +195,18 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
         }
       }
     } catch (error) {
-      const trouble = troubleOf(error);
-      return { kind: 'back', reason: `Retries are exhausted: ${trouble.message}` };
+      // What was sent and not answered comes back as an outcome: here nothing is known to have been sent.
+      return holdOrBack(troubleOf(error));
     }
   }
 }
 
 /** Trouble before anything of this step was sent: a hold, or the way back where waiting doesn't help. */
-function holdOrBack(run: Run, trouble: Trouble): Step {
-  if (['not_found', 'invalid', 'too_large'].includes(trouble.kind))
+function holdOrBack(trouble: Trouble): Step {
+  if (['not_found', 'invalid', 'too_large'].includes(trouble.kind)) {
     return { kind: 'back', reason: trouble.message };
-  run.holdUntil = trouble.retryAfterMs === null ? null : run.now() + trouble.retryAfterMs;
-  return { kind: 'hold', code: trouble.kind, reason: trouble.message };
+  }
+  return { kind: 'hold', code: trouble.kind, reason: trouble.message, retryAfterMs: trouble.retryAfterMs };
 }
 
 async function finishRollout(run: Run): Promise<void> {
@@ -197,7 +219,8 @@ function phaseSentence(run: Run, phase: PlannedPhase): string {
   return `Phase ${phase.name} of ${run.promotion.winnerVariantId} is read back: ${amounts(run, phase.targets, [winner])}.`;
 }
 
-async function readBudgets(run: Run) {
+/** Where the budgets stand and whose they are, or what kept it from being read. */
+export async function readBudgets(run: Run): Promise<BudgetReading | { trouble: Trouble }> {
   try {
     return await budgets.readBudgets.executeWithOptions({ summary: 'whose are the budgets now' }, [
       run.experiment.id,

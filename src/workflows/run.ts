@@ -5,47 +5,39 @@ import {
   condition,
   continueAsNew,
   defineQuery,
-  setCurrentDetails,
   setHandler,
   sleep,
-  upsertMemo,
-  upsertSearchAttributes,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ExperimentRecord } from '../activities/experiments.js';
 import type { Promotion } from '../activities/promotions.js';
-import type { Budgets } from '../domain/budget.js';
 import { toExperimentTime, toRealTime } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
-import type { Experiment, ExperimentState } from '../domain/experiment.js';
+import { type Experiment, type ExperimentState, HOUR_MS } from '../domain/experiment.js';
 import { ALLOWED_CONTROLS, type ExperimentInput, type ExperimentStatus, STATUS_QUERY } from './contract.js';
 import { Inbox, type Intent, misfit } from './inbox.js';
-import { enduring, record } from './proxies.js';
-import { searchAttributes } from './search-attributes.js';
+import { enduring, RecordDisagrees, record } from './proxies.js';
+import { instant, showConfidence, showIdentity, showState } from './visibility.js';
 
-/** States in which a run may not continue as new: between the first write and the last phase, and on the way back. */
-const ONE_RUN: readonly ExperimentState[] = ['rolling_out', 'held', 'reverting'];
-
-/** Postgres holds another state than this run believed: another run acted. The record is right. */
-export class RecordDisagrees extends Error {}
+/** States in which a run may not continue as new: from the first write to the last phase, and on the way back. */
+const ONE_RUN: readonly ExperimentState[] = ['rolling_out', 'reverting'];
+/** A wait for a person wakes all the same, experiment time: a record that changed elsewhere is then seen. */
+const WAKE_MS = 24 * HOUR_MS;
+/** No loop comes round faster than this, real ms, however short the experiment's hours are. */
+const FLOOR_REAL_MS = 2_000;
 
 /** One run of an experiment: its record, its clock, its inbox. The states' steps act through it. */
 export class Run {
   readonly inbox: Inbox;
   /** A difficulty that is being retried. */
   trouble: string | null = null;
-  /** A failed check comes again then; experiment time. */
-  retryCheckAt: number | null = null;
+  /** What failed at Meta is not tried again before; experiment time. */
+  retryAt: number | null = null;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;
-  /** A hold that ends by itself is tried again then; experiment time. */
-  holdUntil: number | null = null;
-  /** The budgets as last read while a person's attention is needed. */
-  attention: Budgets | null = null;
-  /** Who waits for the first phase's outcome. */
+  /** Who waits for the outcome of a phase or of a way back. */
   readonly askers: Intent[] = [];
-  /** The intent that the current step acts on, answered or not. */
-  private inHand: Intent | null = null;
   private loaded: ExperimentRecord | null = null;
   private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
 
@@ -60,12 +52,10 @@ export class Run {
     );
     const { experiment, lastDecision } = this.loaded;
     this.lastCheckAt = lastDecision?.dueAt ?? null;
-    upsertMemo({
-      name: experiment.name,
-      variants: experiment.variants.map((v) => `${v.id}: ad ${v.adId}`).join('; '),
-    });
-    upsertSearchAttributes([{ key: searchAttributes.account, value: experiment.accountId }]);
-    this.show();
+    showIdentity(experiment);
+    showState(experiment, null);
+    const { witness } = this.input;
+    if (witness && knowsMore(witness, this.loaded.promotion)) await this.keepWitness(witness);
   }
 
   get experiment(): Experiment {
@@ -86,7 +76,7 @@ export class Run {
   }
   set lastDecision(decision: Decision) {
     this.record.lastDecision = decision;
-    upsertSearchAttributes([{ key: searchAttributes.confidence, value: decision.confidence }]);
+    showConfidence(decision.confidence);
   }
   private get record(): ExperimentRecord {
     if (!this.loaded) throw new RecordDisagrees('the record is not loaded');
@@ -98,30 +88,27 @@ export class Run {
     return toExperimentTime(this.input.timeBase, Date.now());
   }
 
+  /** `waitMs` of experiment time from now, but never so soon that a loop would spin. */
+  later(waitMs: number): number {
+    return this.now() + Math.max(waitMs, FLOOR_REAL_MS * this.input.timeBase.scale);
+  }
+
   /**
-   * The next intent that fits the state, or null when `until` (experiment time; null: never) is reached first.
-   * Intents that don't fit are refused on the way.
+   * The next intent that fits the state, or null when `until` (experiment time) is reached first; null: a person
+   * is waited for, and null comes once a day. Intents that don't fit are refused on the way.
    */
   async next(until: number | null, what: string): Promise<Intent | null> {
     this.due = { at: until, what };
+    const wakeAt = until ?? this.later(WAKE_MS);
     for (;;) {
       const intent = this.inbox.take();
       if (intent) {
-        const message = misfit(this.state, intent.kind, intent.args);
-        if (message === null) {
-          this.inHand = intent;
-          return intent;
-        }
-        await this.refuse(intent, message);
+        if (await this.fits(intent)) return intent;
         continue;
       }
-      if (until === null) {
-        await condition(() => this.inbox.size > 0);
-        continue;
-      }
-      const wait = toRealTime(this.input.timeBase, until) - Date.now();
+      const wait = toRealTime(this.input.timeBase, wakeAt) - Date.now();
       if (wait <= 0) return null;
-      await condition(() => this.inbox.size > 0, wait, { summary: `${what}, ${instant(until)}` });
+      await condition(() => this.inbox.size > 0, wait, { summary: `${what}, ${instant(wakeAt)}` });
     }
   }
 
@@ -138,19 +125,16 @@ export class Run {
   }
 
   /** A cancellation asked for in Temporal: a stop that restores, in the queue as any other. */
-  cancel(controlId: string): void {
-    this.inbox.put(
-      'stop',
-      { by: 'Temporal', reason: 'the workflow was cancelled', budgets: 'restore' },
-      controlId,
-    );
+  cancel(): void {
+    const args = { by: 'Temporal', reason: 'the workflow was cancelled', budgets: 'restore' as const };
+    this.inbox.put('stop', args, uuid4());
   }
 
   /** Moves to another state, on the record first. */
   async become(
     to: ExperimentState,
     reason: string,
-    more: { code?: string; winnerVariantId?: string; promotedAt?: number } = {},
+    more: { code?: string; winnerVariantId?: string } = {},
   ): Promise<void> {
     const transition = {
       experimentId: this.experiment.id,
@@ -170,7 +154,8 @@ export class Run {
     }
     this.record.experiment = result.experiment;
     this.trouble = null;
-    this.show();
+    this.retryAt = null;
+    showState(result.experiment, null);
   }
 
   /** As {@link become}; answers why not where another live experiment holds an ad set. */
@@ -193,10 +178,12 @@ export class Run {
 
   async refuse(intent: Intent, message: string): Promise<void> {
     await this.enter(intent, 'refused', message);
-    intent.answer = { refusal: { state: this.state, allowed: [...ALLOWED_CONTROLS[this.state]], message } };
+    intent.answer = {
+      refusal: { state: this.state, allowed: [...ALLOWED_CONTROLS[this.state]], message },
+    };
   }
 
-  /** Answers those who wait for a promotion's first phase. */
+  /** Answers those who wait for a phase or a way back. */
   async answerAskers(message: string): Promise<void> {
     for (const intent of this.askers.splice(0)) await this.answer(intent, message, this.lastDecision);
   }
@@ -206,10 +193,11 @@ export class Run {
     for (const intent of this.askers.splice(0)) await this.refuse(intent, message);
   }
 
-  /** Says what stands in the way, to those who watch and in the query. */
+  /** Says what stands in the way, to those who watch and in the query; the same again is said once. */
   async report(trouble: string): Promise<void> {
+    if (trouble === this.trouble) return;
     this.trouble = trouble;
-    this.show();
+    showState(this.experiment, trouble);
     await enduring(() =>
       record.announceTrouble.executeWithOptions({ summary: trouble.slice(0, 200) }, [
         this.experiment.id,
@@ -218,67 +206,75 @@ export class Run {
     );
   }
 
-  /** The next check, where people list and sort runs. */
-  showNextCheck(at: number): void {
-    upsertSearchAttributes([{ key: searchAttributes.nextCheck, value: new Date(at) }]);
-  }
-
   /** Starts a new run where the history has grown long, nothing is queued, and no rollout is under way. */
   async continueAsNewIfDue(): Promise<void> {
     const { historyLength, continueAsNewSuggested } = workflowInfo();
-    const due =
-      continueAsNewSuggested || historyLength >= (this.input.maxHistoryEvents ?? Number.POSITIVE_INFINITY);
-    if (!due || ONE_RUN.includes(this.state)) return;
+    const limit = this.input.maxHistoryEvents ?? Number.POSITIVE_INFINITY;
+    if (ONE_RUN.includes(this.state) || !(continueAsNewSuggested || historyLength >= limit)) return;
     await condition(() => allHandlersFinished() || this.inbox.size > 0);
     // An update that finishes in the same task as a continue-as-new may be dropped by the server.
-    await sleep(1);
+    await sleep(1, { summary: 'before a new run' });
     if (this.inbox.size > 0 || !allHandlersFinished()) return;
-    await this.startAfresh();
+    await continueAsNew<Start>({ ...this.input, witness: undefined });
   }
 
-  /** A new run that loads the record again. Intents that are left are refused: they were meant for another state. */
+  /** A new run that loads the record again, and is told of the promotion that this one knows. */
   async startAfresh(): Promise<never> {
     await this.drain('The experiment was changed elsewhere; look at it again.');
-    return continueAsNew<(input: ExperimentInput) => Promise<unknown>>(this.input);
+    return continueAsNew<Start>({ ...this.input, witness: this.loaded?.promotion ?? this.input.witness });
   }
 
-  /** Refuses what is left, what the last step has not answered too, and waits for the handlers. */
+  /** Refuses everything that is not answered, in hand or queued, and waits for the handlers. */
   async drain(message: string): Promise<void> {
-    const left = this.askers.splice(0);
-    if (this.inHand?.answer === null && !left.includes(this.inHand)) left.push(this.inHand);
-    for (let intent = this.inbox.take(); intent; intent = this.inbox.take()) left.push(intent);
-    for (const intent of left) await this.refuse(intent, message);
+    this.askers.length = 0;
+    for (const intent of this.inbox.takeUnanswered()) await this.refuse(intent, message);
     await condition(allHandlersFinished);
+  }
+
+  /** The record was put back to before a promotion that moved money: only a person can say where it should be. */
+  private async keepWitness(witness: Promotion): Promise<void> {
+    this.promotion = await enduring(() =>
+      record.keepPromotion.executeWithOptions({ summary: 'the promotion that the record has lost' }, [
+        witness,
+      ]),
+    );
+    await this.become(
+      'needs_attention',
+      `The record has lost a part of this rollout: ${witness.winnerVariantId} had been promoted.`,
+      { winnerVariantId: witness.winnerVariantId },
+    );
+  }
+
+  /** Whether the intent can be acted on now; one that was answered before, or doesn't fit, is answered here. */
+  private async fits(intent: Intent): Promise<boolean> {
+    const earlier = await enduring(() =>
+      record.findControl.executeWithOptions({ summary: `${intent.kind} by ${intent.args.by}` }, [
+        this.input.experimentId,
+        intent.controlId,
+      ]),
+    );
+    const message = earlier?.message ?? intent.invalid ?? misfit(this.state, intent.kind, intent.args);
+    if (message === null) return true;
+    if (earlier?.outcome === 'accepted') await this.answer(intent, message);
+    else await this.refuse(intent, message);
+    return false;
   }
 
   private async enter(intent: Intent, outcome: 'accepted' | 'refused', message: string): Promise<void> {
     const { controlId, kind, args } = intent;
+    const { by, reason } = args;
     const row = {
       controlId,
       experimentId: this.input.experimentId,
       kind,
-      by: args.by,
-      reason: args.reason,
+      by,
+      reason,
       at: this.now(),
       outcome,
       message,
     };
     await enduring(() =>
-      record.recordControl.executeWithOptions({ summary: `${kind} by ${args.by}: ${outcome}` }, [row]),
-    );
-  }
-
-  private show(): void {
-    const { experiment } = this.record;
-    upsertSearchAttributes([{ key: searchAttributes.state, value: experiment.state }]);
-    setCurrentDetails(
-      [
-        `**${experiment.name}** is ${experiment.state} since ${instant(experiment.stateChangedAt)}`,
-        experiment.stateReason,
-        this.trouble,
-      ]
-        .filter((line) => line !== null && line !== '')
-        .join('\n\n'),
+      record.recordControl.executeWithOptions({ summary: `${kind} by ${by}: ${outcome}` }, [row]),
     );
   }
 
@@ -298,7 +294,10 @@ export class Run {
   }
 }
 
-/** An instant as people read it in the Web UI. */
-export function instant(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+type Start = (input: ExperimentInput) => Promise<unknown>;
+
+function knowsMore(witness: Promotion, onRecord: Promotion | null): boolean {
+  return (
+    onRecord === null || Object.keys(witness.phasesDone).some((phase) => !(phase in onRecord.phasesDone))
+  );
 }

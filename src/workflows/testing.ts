@@ -5,19 +5,27 @@ import type { Decision } from '../domain/decision.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import type { Intent } from './inbox.js';
 import { looks, observations, promotions, troubleOf } from './proxies.js';
-import { instant, type Run } from './run.js';
+import type { Run } from './run.js';
+import { instant, showNextCheck } from './visibility.js';
 
 /** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
 const CHECK_AGAIN_MS = HOUR_MS / 4;
 
+/** How long a promotion that only Meta's silence stands against is tried past the horizon. */
+const PAST_HORIZON_MS = 72 * HOUR_MS;
+
 /** `running`: wait for the next check or for a person, then act. */
 export async function test(run: Run): Promise<void> {
-  const dueAt = nextDue(run);
-  run.showNextCheck(dueAt);
-  const intent = await run.next(dueAt, 'next check');
+  const dueAt = checkDueAt(run);
+  const decided = undeliveredPromotion(run);
+  showNextCheck(dueAt ?? run.now());
+  const wakeAt = decided === null ? dueAt : Math.min(dueAt ?? Number.POSITIVE_INFINITY, run.now());
+  const intent = await run.next(Math.max(wakeAt ?? run.now(), run.retryAt ?? 0), 'next check');
   switch (intent?.kind) {
     case undefined:
-      return check(run, null, dueAt);
+      if (decided !== null && (dueAt === null || run.now() < dueAt))
+        return promote(run, groundsOf(decided), null);
+      return check(run, null, checkDueAt(run) ?? horizonOf(run));
     case 'check':
       return check(run, intent, run.now());
     case 'promote':
@@ -64,16 +72,24 @@ export async function awaitApproval(run: Run): Promise<void> {
   }
 }
 
-function nextDue(run: Run): number {
+function horizonOf(run: Run): number {
+  const { startedAt, policy } = run.experiment;
+  return Math.ceil(startedAt + policy.horizonHours * HOUR_MS);
+}
+
+/** The next check on the grid, which is also its cut-off; null where the one at the horizon has been. */
+function checkDueAt(run: Run): number | null {
   const { id: experimentId, startedAt, policy } = run.experiment;
-  if (run.retryCheckAt !== null) return run.retryCheckAt;
-  const grid = {
-    experimentId,
-    startedAt,
-    checkEveryHours: policy.checkEveryHours,
-    horizonHours: policy.horizonHours,
-  };
-  return nextCheckAt(grid, run.lastCheckAt, run.now());
+  if (run.lastCheckAt !== null && run.lastCheckAt >= horizonOf(run)) return null;
+  const { checkEveryHours, horizonHours } = policy;
+  return nextCheckAt({ experimentId, startedAt, checkEveryHours, horizonHours }, run.lastCheckAt, run.now());
+}
+
+/** The last look's verdict to promote, where only trouble at Meta has kept it from being acted on. */
+function undeliveredPromotion(run: Run): Decision | null {
+  const decision = run.lastDecision;
+  if (decision?.verdict !== 'promote' || run.experiment.policy.approvalRequired) return null;
+  return run.now() < horizonOf(run) + PAST_HORIZON_MS ? decision : null;
 }
 
 /** One check: ingest, look, decide. */
@@ -94,8 +110,6 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
     case 'no_winner':
       await run.become('no_winner', reason);
       break;
-    default:
-      run.trouble = null;
   }
   if (asker) await run.answer(asker, decision.reasons.join(' '), decision);
 }
@@ -112,15 +126,14 @@ async function look(run: Run, dueAt: number, askedBy: string): Promise<Decision 
       { experimentId, lookNumber, dueAt, askedBy },
     ]);
     run.lastDecision = decision;
-    run.retryCheckAt = null;
+    run.retryAt = null;
+    run.trouble = null;
     if (askedBy === 'schedule') run.lastCheckAt = dueAt;
     return decision;
   } catch (error) {
     const trouble = troubleOf(error);
-    run.retryCheckAt = run.now() + (trouble.retryAfterMs ?? CHECK_AGAIN_MS);
-    await run.report(
-      `The check failed: ${trouble.message} Next try ${instant(run.retryCheckAt)}; nothing is decided.`,
-    );
+    if (askedBy === 'schedule') run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
+    await run.report(`The check failed: ${trouble.message} Nothing is decided; it is tried again.`);
     return null;
   }
 }
@@ -201,14 +214,17 @@ function groundsOf(decision: Decision): PromotionGrounds {
   };
 }
 
-/** Preflight and the plan, on record; then the rollout begins. Who asked is answered after its first phase. */
+/**
+ * Preflight and the plan, on record; then the rollout begins. Who asked is answered after its first phase. What
+ * Meta's silence kept from being done is tried again; what the preflight refuses waits for the next look.
+ */
 async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
-  const { id, startedAt, policy } = run.experiment;
   let reasons: string[];
+  let silent = false;
   try {
     const opened = await promotions.openPromotion.executeWithOptions(
       { summary: `preflight for ${grounds.winnerVariantId}` },
-      [id, grounds],
+      [run.experiment.id, grounds],
     );
     if (opened.kind === 'opened') {
       run.promotion = opened.promotion;
@@ -218,14 +234,16 @@ async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null
     }
     reasons = opened.reasons;
   } catch (error) {
-    reasons = [troubleOf(error).message];
+    const trouble = troubleOf(error);
+    silent = true;
+    run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
+    reasons = [trouble.message];
   }
   const message = `${grounds.winnerVariantId} is not promoted: ${reasons.join(' ')}`;
-  if (!grounds.forced && run.now() >= startedAt + policy.horizonHours * HOUR_MS) {
-    await run.become('no_winner', `The planned time is over and ${message}`);
-  } else {
-    await run.report(message);
-  }
+  const over = run.now() >= horizonOf(run) && run.state === 'running' && !grounds.forced;
+  if (over && !silent) await run.become('no_winner', `The planned time is over and ${message}`);
+  else await run.report(message);
+  if (run.retryAt === null) run.retryAt = run.later(CHECK_AGAIN_MS);
   if (asker?.kind === 'check') return run.answer(asker, message, run.lastDecision);
   if (asker) await run.refuse(asker, message);
 }

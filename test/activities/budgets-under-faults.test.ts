@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createBudgetActivities, REVERT } from '../../src/activities/budgets.js';
+import { REVERT } from '../../src/activities/budget-attempt.js';
+import { createBudgetActivities } from '../../src/activities/budgets.js';
 import type { MetaClient } from '../../src/clients/meta/index.js';
 import { totalOf } from '../../src/domain/budget.js';
 import { writeOrder } from '../../src/domain/rollout-plan.js';
@@ -103,6 +104,7 @@ describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a rollout under faults and kills, seed 
     }
     if (seed % 3 !== 0) {
       stage.clock.pass(HOUR);
+      await stage.become('reverting');
       await drive(stage, uniform, REVERT, plan.base);
       expect(await stage.market.budgets(stage.made.adSetIds)).toEqual(plan.base);
     }

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createBudgetActivities, REVERT, WRITES_OFF } from '../../src/activities/budgets.js';
+import { REVERT, WRITES_OFF } from '../../src/activities/budget-attempt.js';
+import { createBudgetActivities } from '../../src/activities/budgets.js';
+import type { Store } from '../../src/clients/postgres/types.js';
 import type { FaultKind, FaultOrder } from '../../src/embedded/market/index.js';
 import { failureOf, HOUR, MINUTE, START, type Stage, UNKNOWN_WAIT, useStages } from './support/stage.js';
 
@@ -47,6 +49,17 @@ describe('a write that goes well', () => {
     expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'applied', at: START + MINUTE });
     expect(await stage.market.audit()).toHaveLength(1);
     expect(await stage.ledger()).toHaveLength(1);
+  });
+
+  it('is sent once where it is asked for twice at the same time', async () => {
+    const stage = await promoted();
+    const both = await Promise.allSettled([
+      stage.write('60', stage.loser, 4000),
+      stage.write('60', stage.loser, 4000),
+    ]);
+    expect(both.map((one) => one.status)).toContain('fulfilled');
+    expect(await stage.market.audit()).toHaveLength(1);
+    await stage.expectBooksToAgree();
   });
 
   it('is not looked at again once its phase is complete', async () => {
@@ -204,20 +217,45 @@ describe('an attempt of unknown outcome', () => {
       waitMs: UNKNOWN_WAIT,
     });
     expect(await stage.ledger()).toMatchObject([
-      { outcome: 'unknown', error: 'Meta acknowledged the write, but it does not show yet.' },
+      { outcome: 'unknown', error: 'Acknowledged, but it does not show yet.' },
     ]);
   });
 
   it('is what a write is whose read-back failed: nothing is sent before the wait is over', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'server_error', objectId: stage.loser, method: 'GET', skip: 1 });
-    const failure = await failureOf(stage.write('60', stage.loser, 4000));
-    expect(failure).toMatchObject({ type: 'Meta.transient', nonRetryable: false });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+    expect(await stage.ledger()).toMatchObject([
+      { outcome: 'unknown', error: expect.stringMatching('^Acknowledged, but not read back: GET ') },
+    ]);
     expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
     stage.clock.pass(UNKNOWN_WAIT);
     expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
     expect(await stage.market.audit()).toHaveLength(1);
     await stage.expectBooksToAgree();
+  });
+});
+
+describe('an attempt that comes too late to be sent', () => {
+  it('is not sent: another may be at work by then', async () => {
+    const stage = await promoted();
+    const store: Store = {
+      ...stage.store,
+      async enterAttempt(row) {
+        const entered = await stage.store.enterAttempt(row);
+        stage.clock.pass(UNKNOWN_WAIT);
+        return entered;
+      },
+    };
+    const activities = createBudgetActivities({ ...stage.deps, store });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toEqual({
+      kind: 'unknown',
+      waitMs: UNKNOWN_WAIT,
+    });
+    expect(await stage.market.audit()).toEqual([]);
+    expect(await stage.ledger()).toMatchObject([
+      { outcome: 'unknown', error: 'Not sent: too long after it was entered.' },
+    ]);
   });
 });
 
@@ -241,7 +279,7 @@ describe("a value that is a person's", () => {
       kind: 'foreign',
       reason: expect.stringContaining('where USD 40.00 was'),
     });
-    expect(await stage.budgets.readBudgets('exp')).toEqual({
+    expect(await stage.budgets.readBudgets('exp')).toMatchObject({
       current: { [stage.loser]: 5000, [stage.winner]: 5000 },
       base: { [stage.loser]: 5000, [stage.winner]: 5000 },
       foreign: [],
@@ -378,10 +416,30 @@ describe('before anything is sent', () => {
     expect([await stage.ledger(), await stage.market.audit()]).toEqual([[], []]);
   });
 
+  it.each(['held', 'reverting', 'stopped'] as const)(
+    'a phase fails for good where the record says %s',
+    async (state) => {
+      const stage = await promoted();
+      await stage.become(state);
+      expect(await failureOf(stage.write('60', stage.loser, 4000))).toMatchObject({
+        type: 'RecordDisagrees',
+        nonRetryable: true,
+      });
+      expect([await stage.ledger(), await stage.market.audit()]).toEqual([[], []]);
+    },
+  );
+
+  it('a compensating write fails for good while the record says that the rollout goes on', async () => {
+    const stage = await promoted();
+    expect(await failureOf(stage.write(REVERT, stage.loser, 5000))).toMatchObject({
+      type: 'RecordDisagrees',
+    });
+  });
+
   it('an experiment without a promotion fails for good', async () => {
     const stage = await stages.open();
     expect(await failureOf(stage.write('60', stage.loser, 4000))).toMatchObject({
-      type: 'NoPromotion',
+      type: 'RecordDisagrees',
       nonRetryable: true,
     });
   });

@@ -88,6 +88,7 @@ describe('a sound test', () => {
     expect(answer.body.policy).toEqual({
       objective: 'click_through_rate',
       rule: 'sequential',
+      strict: false,
       confidence: 0.99,
       minimum_run_hours: 24,
       minimum_impressions: 100,

@@ -23,12 +23,13 @@ export class Material {
 
 /** Where a canary stands, in whatever encoding: `<its name> in <source>`. Canaries by name. */
 export function sweep(material: Material, canaries: Record<string, string>): string[] {
-  return Object.entries(canaries).flatMap(([name, secret]) => {
+  const found = Object.entries(canaries).flatMap(([name, secret]) => {
     const forms = encodings(secret);
     return material.texts
       .filter(({ text }) => forms.some((form) => text.includes(form)))
       .map(({ source }) => `${name} in ${source}`);
   });
+  return [...new Set(found)];
 }
 
 function encodings(secret: string): string[] {

@@ -10,10 +10,10 @@ describe('the sandbox, killed in mid-rollout and started again', () => {
   let scene: Scene;
   beforeAll(async () => {
     directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-kill-'));
-    scene = await Scene.open(directory, { timeScale: 3_600, seed: 7, log: () => {} });
+    scene = new Scene(directory, { timeScale: 3_600, seed: 7, log: () => {} });
   });
   afterAll(async () => {
-    await scene?.close();
+    await scene.close();
     await rm(directory, { recursive: true, force: true });
   });
 

@@ -92,7 +92,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
     await expect.poll(writes, { timeout: 60_000, interval: 20 }).toBeGreaterThanOrEqual(2);
     const { lookNumber } = (await world.store.latestDecision(experiment.id))!;
     await resetTo(experiment, 'look', `"lookNumber":${lookNumber}`);
-    await world.until(experiment, ['verifying'], 20);
+    await world.until(experiment, ['verifying'], 40);
     await expectSixWrites(experiment);
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(lookNumber);
   });
@@ -101,7 +101,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
     const experiment = await inRollout('terminated');
     await handleOf(experiment).terminate('a person pressed Terminate');
     expect((await reconcile()).started).toContain(experiment.id);
-    await world.until(experiment, ['verifying'], 20);
+    await world.until(experiment, ['verifying'], 40);
     await expectSixWrites(experiment);
   });
 
@@ -110,7 +110,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
     await handleOf(experiment).terminate();
     const { state } = await world.control(experiment, 'check');
     expect(state).toBe('rolling_out');
-    await world.until(experiment, ['verifying'], 20);
+    await world.until(experiment, ['verifying'], 40);
     await expectSixWrites(experiment);
   });
 
@@ -123,7 +123,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
   ])('never starts again at 60 after Reset to %s', async (where, activity, match) => {
     const experiment = await inRollout(`reset-${where.replaceAll(' ', '-')}`);
     await resetTo(experiment, activity, match);
-    await world.until(experiment, ['verifying'], 20);
+    await world.until(experiment, ['verifying'], 40);
     await expectSixWrites(experiment);
   });
 
@@ -133,8 +133,44 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
     await expect.poll(phases, { timeout: 10_000 }).toContain('70');
     await resetTo(experiment, 'openPromotion');
     await resetTo(experiment, null);
-    await world.until(experiment, ['verifying'], 20);
+    await world.until(experiment, ['verifying'], 40);
     await expectSixWrites(experiment);
+  });
+
+  it.each([
+    ['Terminate', (experiment: Experiment) => handleOf(experiment).terminate().then(reconcile)],
+    ['Reset to before the hold', (experiment: Experiment) => resetTo(experiment, 'completePhase', '"60"')],
+    [
+      'Reset to before the first write',
+      (experiment: Experiment) => resetTo(experiment, 'writeBudget', '"60"'),
+    ],
+  ])('stays held by a person after %s, and goes on when resumed', async (how, lose) => {
+    const experiment = await inRollout(`held-${how.replaceAll(' ', '-')}`);
+    await world.control(experiment, 'pause');
+    await lose(experiment);
+    await world.pass(2);
+    expect((await world.state(experiment)).state).toBe('held');
+    expect(await world.audit(experiment)).toHaveLength(2);
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 40);
+    await expectSixWrites(experiment);
+  });
+
+  it.each([
+    ['the promotion', 'openPromotion', ''],
+    ['the first write', 'writeBudget', '"60"'],
+    ['phase 60 was complete', 'completePhase', '"60"'],
+    ['the revert', 'transition', '"reverting"'],
+  ])('moves no money after Reset of a reverted run to before %s', async (where, activity, match) => {
+    const experiment = await inRollout(`reverted-${where.replaceAll(' ', '-')}`);
+    await world.control(experiment, 'revert');
+    await world.until(experiment, ['reverted'], 40);
+    const before = await world.audit(experiment);
+    await resetTo(experiment, activity, match);
+    await expect(handleOf(experiment).result()).resolves.toMatchObject({ state: 'reverted' });
+    expect(await world.audit(experiment)).toEqual(before);
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    expect((await world.store.getPromotion(experiment.id))!.status).toBe('reverted');
   });
 
   it('goes back after Terminate on the way back: each ad set ends at its base', async () => {
@@ -143,7 +179,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
     await handleOf(experiment).terminate();
     expect((await world.state(experiment)).state).toBe('reverting');
     await reconcile();
-    await world.until(experiment, ['reverted'], 20);
+    await world.until(experiment, ['reverted'], 40);
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 });

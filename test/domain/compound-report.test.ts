@@ -27,6 +27,7 @@ function pair(variantA: string, variantB: string, theta: number, se = 0.05): Pai
       t: se === 0 ? 0 : theta / se,
       information: 300,
       counts: true,
+      adjusted: true,
       missing: [],
       bound: 2.5,
       tCritical: 2.6,

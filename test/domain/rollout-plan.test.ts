@@ -76,6 +76,12 @@ describe('planRollout', () => {
     );
   });
 
+  it('refuses a phase that is one minor unit under the minimum', () => {
+    expect(reasonOf({ a: 248, b: 249 }, 'b', { minimum: 100 })).toContain(
+      'Phase 80 would set ad set a to USD 0.99,',
+    );
+  });
+
   it('takes a phase that gives exactly the minimum', () => {
     expect(planOf({ a: 250, b: 250 }, 'b', { minimum: 100 }).phases.at(-1)?.targets).toEqual({
       b: 400,
@@ -125,9 +131,9 @@ describe('every plan', () => {
         plans += 1;
         check(result.plan, rest);
       }),
-      { seed: 2, numRuns: 1000 },
+      { seed: 2, numRuns: 300 },
     );
-    expect(plans).toBeGreaterThan(200);
+    expect(plans).toBeGreaterThan(60);
   }
 
   it("sums to the base's total in each phase, every ad set in it, in integers", () => {

@@ -35,6 +35,7 @@ function evidence(changes: Partial<Evidence> = {}): Evidence {
     t: 3.6,
     information: 100,
     counts: true,
+    adjusted: true,
     missing: [],
     bound: 2.5,
     tCritical: 2.6,

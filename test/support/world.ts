@@ -14,7 +14,6 @@ import { DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from '../../src
 import { type Market, startMarket } from '../../src/embedded/market/index.js';
 import type { ServiceEvent } from '../../src/events.js';
 import type { Collaborators } from '../../src/service/collaborators.js';
-import { installRuntime } from '../../src/service/runtime.js';
 import { type RunningWorker, startWorker } from '../../src/service/worker.js';
 import {
   type ControlKind,
@@ -28,11 +27,10 @@ import {
 } from '../../src/workflows/contract.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { freshDatabase } from './postgres.js';
+import './quiet-runtime.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
 
 const TOKEN = 'token-of-the-world';
-const complaints: string[] = [];
-installRuntime((line) => complaints.push(line));
 
 /** Whatever the product's default is: tests of other things count on these. */
 const THREE_PHASES = [0.6, 0.7, 0.8].map((winnerShare, index) => ({ winnerShare, waitHours: index }));
@@ -69,6 +67,8 @@ export interface World {
   budgets(experiment: Experiment): Promise<number[]>;
   /** Budget writes of its ad sets as the market saw them, in order. */
   audit(experiment: Experiment): Promise<Awaited<ReturnType<Market['audit']>>>;
+  /** A statement on the database, past the store. */
+  sql(statement: string, values?: unknown[]): Promise<void>;
   restartWorker(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -227,6 +227,9 @@ export async function startWorld(
     async audit(experiment) {
       const ids = experiment.variants.map((variant) => variant.adSetId);
       return (await market.audit()).filter((row) => ids.includes(row.adSetId));
+    },
+    async sql(statement, values) {
+      await pool.query(statement, values);
     },
     async restartWorker() {
       await worker.stop();

@@ -147,7 +147,7 @@ describe('a test that runs', () => {
     expect((await world.state(experiment)).state).toBe('running');
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before);
     await world.market.withdraw();
-    await world.pass(0.5);
+    await world.pass(6);
     expect((await world.status(experiment)).trouble).toBeNull();
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before + 1);
     await world.control(experiment, 'stop');

@@ -1,5 +1,5 @@
 import { type Database, instant, run } from './run.js';
-import { ExperimentNotFound, type LedgerOutcome, type LedgerRow, type Store } from './types.js';
+import { ExperimentNotFound, type LedgerOutcome, type LedgerRow, type Store, Superseded } from './types.js';
 
 interface Row {
   sequence: number;
@@ -45,6 +45,8 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
         `with numbered as (
             update auto_promotion.ab_tests set last_ledger_sequence = last_ledger_sequence + 1
             where (environment, account_id, experiment_id) = ($1, $2, $3)
+              and ($10::integer is null or last_ledger_sequence = $10)
+              and ($11::text is null or state = $11)
             returning last_ledger_sequence
           )
           insert into auto_promotion.budget_ledger (environment, account_id, experiment_id, sequence, ad_set_id, phase,
@@ -60,10 +62,18 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
           attempt.intended,
           instant(attempt.at),
           attempt.compensates,
+          attempt.fence?.lastSequence ?? null,
+          attempt.fence?.state ?? null,
         ],
       );
-      if (!row) throw new ExperimentNotFound(attempt.experimentId);
-      return toLedgerRow(row);
+      if (row) return toLedgerRow(row);
+      const there = await run(
+        pool,
+        'select 1 from auto_promotion.ab_tests where (environment, account_id, experiment_id) = ($1, $2, $3)',
+        [...mine, attempt.experimentId],
+      );
+      if (there.length === 0) throw new ExperimentNotFound(attempt.experimentId);
+      throw new Superseded(`experiment ${attempt.experimentId} was acted on since its ledger was read`);
     },
 
     async settleAttempt(experimentId, sequence, settled) {

@@ -28,6 +28,18 @@ export class ExperimentNotFound extends Error {
   }
 }
 
+/** What the caller has read is out of date: another attempt was entered, or the experiment is in another state. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+/** What must still hold when an attempt is entered: nobody else has acted since the caller read. */
+export interface Fence {
+  /** Sequence of the last ledger row that the caller has seen; 0 before the first. */
+  lastSequence: number;
+  state: ExperimentState;
+}
+
 /** One version of what an ad did in one bucket. */
 export interface Observation {
   variantId: string;
@@ -201,7 +213,11 @@ export interface Store {
   /** Enters a phase's read-back instant once; a stored instant wins and is returned. The first one promotes the experiment. */
   completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
 
-  /** Appends a `pending` row with the next sequence of the experiment. */
+  /**
+   * Appends a `pending` row with the next sequence of the experiment.
+   * @throws ExperimentNotFound
+   * @throws Superseded where the fence doesn't hold any more; nothing is entered.
+   */
   enterAttempt(row: {
     experimentId: string;
     adSetId: string;
@@ -210,6 +226,7 @@ export interface Store {
     intended: number;
     at: number;
     compensates: number | null;
+    fence?: Fence;
   }): Promise<LedgerRow>;
   /** Sets the outcome of a pending or unknown row. A row that is `applied` or `refused` never changes: it is returned as it is. */
   settleAttempt(

@@ -9,10 +9,12 @@ import type { PairRow } from './types.js';
 export interface RateRatio {
   /** Buckets in which both ads delivered; only these enter. */
   rows: number;
-  impressionsA: number;
-  clicksA: number;
-  impressionsB: number;
-  clicksB: number;
+  /** Rows, or days where these are the clusters. */
+  clusters: number;
+  exposureA: number;
+  eventsA: number;
+  exposureB: number;
+  eventsB: number;
   /** ln of the rate ratio of B over A; 0 where it can't be estimated. */
   theta: number;
   /** Standard error of theta; 0 where it can't be estimated. */
@@ -21,65 +23,82 @@ export interface RateRatio {
   df: number;
   /** theta / se; 0 where se is 0. */
   t: number;
-  /** Σ (xA+xB)·w·(1−w). */
+  /** Σ (xA+xB)·w·(1−w), or ΣW. */
   information: number;
 }
 
 /** No count of clicks gives a standard error as small as this. */
 const ROUNDING = 1e-9;
 
-/** Estimates the log rate ratio of B over A. Never NaN: what can't be estimated is 0. */
-export function rateRatio(rows: readonly PairRow[]): RateRatio {
+/** How the rows are weighed; by default events are counts and each bucket is a cluster of its own. */
+export interface RateRatioOptions {
+  information?: 'events' | 'exposure';
+  /** Residuals, leverage and df by day instead of by row: robust to days that wander against each other. */
+  clusterByDay?: boolean;
+}
+
+/**
+ * Estimates the log rate ratio of B over A. Never NaN: what can't be estimated is 0. RangeError where days are the
+ * clusters and a row has none.
+ */
+export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = {}): RateRatio {
   const result: RateRatio = {
     rows: 0,
-    impressionsA: 0,
-    clicksA: 0,
-    impressionsB: 0,
-    clicksB: 0,
+    clusters: 0,
+    exposureA: 0,
+    eventsA: 0,
+    exposureB: 0,
+    eventsB: 0,
     theta: 0,
     se: 0,
     df: 0,
     t: 0,
     information: 0,
   };
+  const both = rows.filter(delivered);
+  if (both.length === 0) return result;
+  const days = options.clusterByDay ? dayClusters(both) : null;
+  result.rows = both.length;
+  result.clusters = days ? new Set(days).size : both.length;
+  const weights = new Float64Array(result.clusters);
   let sumA = 0;
   let sumB = 0;
   let sumW = 0;
-  let sumW2 = 0;
-  for (const row of rows) {
-    if (!delivered(row)) continue;
+  for (const [i, row] of both.entries()) {
     // Each share by its own division: 1 − share would cancel where one ad has nearly all impressions.
-    const total = row.impressionsA + row.impressionsB;
-    const shareA = row.impressionsA / total;
-    const shareB = row.impressionsB / total;
-    const weight = (row.impressionsA * row.impressionsB) / total;
-    result.rows += 1;
-    result.impressionsA += row.impressionsA;
-    result.clicksA += row.clicksA;
-    result.impressionsB += row.impressionsB;
-    result.clicksB += row.clicksB;
-    result.information += (row.clicksA + row.clicksB) * shareA * shareB;
-    sumA += row.clicksB * shareA;
-    sumB += row.clicksA * shareB;
+    const total = row.exposureA + row.exposureB;
+    const shareA = row.exposureA / total;
+    const shareB = row.exposureB / total;
+    const weight = (row.exposureA * row.exposureB) / total;
+    result.exposureA += row.exposureA;
+    result.eventsA += row.eventsA;
+    result.exposureB += row.exposureB;
+    result.eventsB += row.eventsB;
+    result.information += (row.eventsA + row.eventsB) * shareA * shareB;
+    sumA += row.eventsB * shareA;
+    sumB += row.eventsA * shareB;
     sumW += weight;
-    sumW2 += weight * weight;
+    weights[days ? days[i]! : i]! += weight;
   }
-  if (result.rows === 0) return result;
-  // One bucket gives exactly 0; rounding must not leave a trace of a degree of freedom.
-  result.df = result.rows === 1 ? 0 : Math.max(0, (sumW * sumW) / sumW2 - 1);
+  if (options.information === 'exposure') result.information = sumW;
+  // One cluster gives exactly 0; rounding must not leave a trace of a degree of freedom.
+  if (result.clusters > 1) {
+    result.df = Math.max(0, (sumW * sumW) / weights.reduce((sum, weight) => sum + weight * weight, 0) - 1);
+  }
   if (sumA === 0 || sumB === 0) return result;
 
   const ratio = sumA / sumB;
   result.theta = Math.log(ratio);
-  if (result.rows === 1) return result;
+  if (result.clusters === 1) return result;
+  const residuals = new Float64Array(result.clusters);
+  for (const [i, row] of both.entries()) {
+    const difference = row.eventsB * row.exposureA - ratio * row.eventsA * row.exposureB;
+    residuals[days ? days[i]! : i]! += difference / (row.exposureA + row.exposureB);
+  }
   let squares = 0;
-  for (const row of rows) {
-    if (!delivered(row)) continue;
-    const total = row.impressionsA + row.impressionsB;
-    const leverage = (row.impressionsA * row.impressionsB) / total / sumW;
-    const difference = row.clicksB * row.impressionsA - ratio * row.clicksA * row.impressionsB;
-    const residual = difference / total / (1 - leverage);
-    squares += residual * residual;
+  for (const [i, residual] of residuals.entries()) {
+    const corrected = residual / (1 - weights[i]! / sumW);
+    squares += corrected * corrected;
   }
   const se = Math.sqrt(squares) / sumA;
   // Buckets in one exact proportion have no variance, though rounding leaves a trace of it; and one that
@@ -90,6 +109,18 @@ export function rateRatio(rows: readonly PairRow[]): RateRatio {
   return result;
 }
 
-function delivered(row: PairRow): boolean {
-  return row.impressionsA > 0 && row.impressionsB > 0;
+/** The cluster of each row: its day's, numbered in the order in which the days come. */
+function dayClusters(rows: readonly PairRow[]): number[] {
+  const known = new Map<number, number>();
+  return rows.map(({ day }) => {
+    if (day === undefined) throw new RangeError('a row has no day, where days are the clusters');
+    const cluster = known.get(day) ?? known.size;
+    known.set(day, cluster);
+    return cluster;
+  });
+}
+
+/** Whether both ads delivered in this bucket; only such rows tell the ads apart. */
+export function delivered(row: PairRow): boolean {
+  return row.exposureA > 0 && row.exposureB > 0;
 }

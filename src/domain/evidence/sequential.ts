@@ -4,26 +4,24 @@
  */
 
 import { studentCritical } from './distributions.js';
+import { onItsSide, policyGaps, requireConfirmed } from './gates.js';
 import { climb, crossingAlpha, EMPTY_LADDER, ladderAlphas, NOMINAL } from './ladder.js';
 import { type RateRatio, rateRatio } from './rate-ratio.js';
 import { decodeState, encodeState, type SequentialState } from './sequential-state.js';
-import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
+import type { Evidence, EvidenceGap, PairRow, Rule, RuleSettings } from './types.js';
 
-/** Thresholds whose false-winner rate was confirmed by simulation. */
-const CONFIRMED = [0.9, 0.95, 0.99];
 /** Nominal α a unit of 1 − confidence: a margin for small samples, confirmed on fresh seeds. */
 const NOMINAL_SHARE = 0.96;
 /** Curvature of the spending ln(1 + 10t)/ln 11. */
 const SPENDING_CURVE = 10;
-const MINIMUM_ROWS = 3;
+/** Rows, or days in the strict form. */
+const MINIMUM_CLUSTERS = 3;
 /** Growth of the information that a look needs over the last that counted. */
 const MINIMUM_GROWTH = 0.003;
 /** Hours between looks: closer ones would let a person pick the moment. */
 const MINIMUM_GAP_HOURS = 1;
 /** Hours come from instants in milliseconds; their quotient may fall short by rounding. */
 const HOURS_TOLERANCE = 1e-9;
-/** Keeps a p-value beside the threshold on its own side of it, in 1 − p too. */
-const ULP = 4e-16;
 
 /** Fraction of α spent at `hours` of a planned `horizonHours`: ln(1 + 10t)/ln 11, t = min(1, hours/horizon). */
 export function spentFraction(hours: number, horizonHours: number): number {
@@ -33,9 +31,7 @@ export function spentFraction(hours: number, horizonHours: number): number {
 
 /** Error that the boundary itself spends over the whole horizon. RangeError for an unconfirmed confidence. */
 export function nominalAlpha(confidence: number): number {
-  if (!CONFIRMED.includes(confidence)) {
-    throw new RangeError(`confidence must be one of ${CONFIRMED.join(', ')}, got ${confidence}`);
-  }
+  requireConfirmed(confidence);
   return NOMINAL_SHARE * (1 - confidence);
 }
 
@@ -46,16 +42,11 @@ function gaps(
   ratio: RateRatio,
   hours: number,
 ): Evidence['missing'] {
-  const missing: Evidence['missing'] = [];
-  const atLeast = (code: Evidence['missing'][number]['code'], value: number, limit: number): void => {
+  const missing = policyGaps(settings, ratio, hours);
+  const atLeast = (code: EvidenceGap, value: number, limit: number): void => {
     if (!(value >= limit)) missing.push({ code, value, limit });
   };
-  atLeast('minimum_hours', hours, settings.minimumHours);
-  atLeast('minimum_impressions_a', ratio.impressionsA, settings.minimumImpressions);
-  atLeast('minimum_impressions_b', ratio.impressionsB, settings.minimumImpressions);
-  atLeast('minimum_clicks_a', ratio.clicksA, settings.minimumClicks);
-  atLeast('minimum_clicks_b', ratio.clicksB, settings.minimumClicks);
-  atLeast('minimum_rows', ratio.rows, MINIMUM_ROWS);
+  atLeast(settings.strict ? 'minimum_days' : 'minimum_rows', ratio.clusters, MINIMUM_CLUSTERS);
   if (!(ratio.se > 0 && ratio.df > 0)) missing.push({ code: 'no_variance', value: ratio.se, limit: 0 });
   if (state.looks > 0) {
     atLeast('information_growth', ratio.information / state.ladder.information - 1, MINIMUM_GROWTH);
@@ -78,10 +69,13 @@ function look(
   hours: number,
 ): { evidence: Evidence; state: SequentialState } {
   const nominal = nominalAlpha(settings.confidence);
-  const ratio = rateRatio(rows);
+  const ratio = rateRatio(rows, {
+    clusterByDay: settings.strict === true,
+    information: settings.information ?? 'events',
+  });
   const { theta, se, df, t, information } = ratio;
   const missing = gaps(settings, state, ratio, hours);
-  const estimate = { hours, theta, se, df, t, information, missing };
+  const estimate = { hours, theta, se, df, t, information, missing, adjusted: true };
   if (missing.length > 0) {
     return {
       evidence: {
@@ -103,7 +97,10 @@ function look(
   const { alpha, nominalCrosses } = crossingAlpha(ladder, alphas, t, (bound) => studentCritical(bound, df));
   const leader = t > 0 ? 'B' : 'A';
   const crossed = nominalCrosses ? leader : state.crossed;
-  const p = Math.min(state.p, sequentialP(alpha, nominalCrosses, 1 - settings.confidence));
+  const p = Math.min(
+    state.p,
+    onItsSide(Math.min(1, alpha / NOMINAL_SHARE), nominalCrosses, settings.confidence),
+  );
   const bound = ladder.rungs[NOMINAL]!.bound;
   const critical = bound < Infinity ? studentCritical(bound, df) : Infinity;
   const interval: [number, number] = [Math.expm1(theta - critical * se), Math.expm1(theta + critical * se)];
@@ -124,14 +121,9 @@ function look(
   };
 }
 
-/** p of one look from the smallest α it crosses at; at most the threshold exactly where the nominal α crosses. */
-function sequentialP(alpha: number, nominalCrosses: boolean, threshold: number): number {
-  const p = Math.min(1, alpha / NOMINAL_SHARE);
-  return nominalCrosses ? Math.min(p, threshold) : Math.max(p, threshold + ULP);
-}
-
 /**
- * The default rule. A winner is called at a look that counts, where its ad has crossed the boundary at this look
+ * The default rule, strict where the settings ask for it: then a day-level noise of one ad alone, which inflates the
+ * hourly form's false winners, widens the error as well. A winner is called at a look that counts, where its ad has crossed the boundary at this look
  * or an earlier one and leads; p ≤ 1 − confidence from the first crossing on.
  */
 export const sequential: Rule<SequentialState> = {

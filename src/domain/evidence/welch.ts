@@ -1,6 +1,6 @@
 /**
  * Welch's test of two means, two-sided: shown beside the rule as "unadjusted", because it doesn't know how often
- * one has looked. No verdict rests on it.
+ * one has looked. Only the rule of its name rests a verdict on it.
  */
 
 import { studentTwoSidedP } from './distributions.js';
@@ -58,7 +58,8 @@ export function welchOfProportions(a: Proportion, b: Proportion): WelchTest | nu
   return welchOfSummaries(summarizeProportion(a), summarizeProportion(b));
 }
 
-function summarizeProportion({ trials, successes }: Proportion): SampleSummary {
+/** Each trial a sample of 0 or 1. */
+export function summarizeProportion({ trials, successes }: Proportion): SampleSummary {
   const mean = trials > 0 ? successes / trials : 0;
   // Meta can count more clicks than impressions; a rate above 1 has no binomial variance.
   const variance = trials > 1 ? Math.max(0, (mean * (1 - mean) * trials) / (trials - 1)) : 0;

@@ -6,12 +6,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect } from 'vitest';
-import {
-  type BudgetActivities,
-  createBudgetActivities,
-  REVERT,
-  type WriteOutcome,
-} from '../../../src/activities/budgets.js';
+import { REVERT, type WriteOutcome } from '../../../src/activities/budget-attempt.js';
+import { type BudgetActivities, createBudgetActivities } from '../../../src/activities/budgets.js';
 import { createLookActivities } from '../../../src/activities/looks.js';
 import { createObservationActivities } from '../../../src/activities/observations.js';
 import { createPromotionActivities, type PromotionGrounds } from '../../../src/activities/promotions.js';
@@ -20,7 +16,12 @@ import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { LedgerRow, Store } from '../../../src/clients/postgres/types.js';
-import { DEFAULT_POLICY, type Experiment, type Policy } from '../../../src/domain/experiment.js';
+import {
+  DEFAULT_POLICY,
+  type Experiment,
+  type ExperimentState,
+  type Policy,
+} from '../../../src/domain/experiment.js';
 import {
   type Market,
   type MarketAccount,
@@ -179,10 +180,18 @@ export class Stage {
     return createPromotionActivities(this.deps);
   }
 
-  /** Preflight, base and plan of a promotion of the first challenger. */
+  /** Preflight, base and plan of a promotion of the first challenger, and the state in which it writes. */
   async promote(): Promise<this> {
     const opened = await this.promotions.openPromotion(this.experiment.id, GROUNDS);
     if (opened.kind === 'refused') throw new Error(opened.reasons.join(' '));
+    return this.become('rolling_out');
+  }
+
+  async become(to: ExperimentState): Promise<this> {
+    const { id } = this.experiment;
+    const from = (await this.store.getExperiment(id))!.state;
+    const at = this.clock.instant;
+    if (from !== to) await this.store.transition({ experimentId: id, from, to, reason: 'a test', at });
     return this;
   }
 
@@ -196,7 +205,8 @@ export class Stage {
     return this.environment.run<[typeof request], WriteOutcome, typeof writeBudget>(writeBudget, request);
   }
 
-  revert(adSetId: string, target: number): Promise<WriteOutcome> {
+  async revert(adSetId: string, target: number): Promise<WriteOutcome> {
+    await this.become('reverting');
     return this.write(REVERT, adSetId, target);
   }
 

@@ -91,6 +91,7 @@ export function pairOfChallenger(theta: number, se: number, variantB = 'challeng
       t: theta / se,
       information: 220,
       counts: true,
+      adjusted: true,
       missing: [],
       bound: 2.7,
       tCritical: 2.9,

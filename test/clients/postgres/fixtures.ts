@@ -158,6 +158,7 @@ export function aDecision(changes: Partial<Decision> = {}): Decision {
           t: 1.7976931348623157e308,
           information: 12.5,
           counts: false,
+          adjusted: true,
           missing: [{ code: 'minimum_hours', value: 6, limit: 24 }],
           bound: null,
           tCritical: null,

@@ -98,6 +98,8 @@ export function look(pair: { effect: number; se: number; confidence: number }): 
         confidence: pair.confidence,
         p: 1 - pair.confidence,
         counts: true,
+        adjusted: true,
+        note: null,
         missing: [],
         bound: 2.8,
         called_winner: null,
@@ -169,6 +171,7 @@ export function gathered(
       policy: {
         objective: 'click_through_rate',
         rule: 'sequential',
+        strict: false,
         confidence: 0.95,
         minimum_run_hours: 24,
         minimum_impressions: 100,

@@ -33,10 +33,10 @@ const estimatesOf = (rows: PairRow[]): RateRatio[] => LOOKS.map((hours) => rateR
 function welchCalls(estimates: RateRatio[]): boolean {
   return estimates.some((sum, k) => {
     if (LOOKS[k]! < settings.minimumHours) return false;
-    if (Math.min(sum.clicksA, sum.clicksB) < settings.minimumClicks) return false;
+    if (Math.min(sum.eventsA, sum.eventsB) < settings.minimumClicks) return false;
     const test = welchOfProportions(
-      { trials: sum.impressionsA, successes: sum.clicksA },
-      { trials: sum.impressionsB, successes: sum.clicksB },
+      { trials: sum.exposureA, successes: sum.eventsA },
+      { trials: sum.exposureB, successes: sum.eventsB },
     );
     return test !== null && test.p < 0.05;
   });

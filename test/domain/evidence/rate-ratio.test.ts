@@ -6,29 +6,29 @@ import { hourlyRows, random, relativeError } from './simulate.js';
 
 const swapped = (rows: PairRow[]): PairRow[] =>
   rows.map((row) => ({
-    impressionsA: row.impressionsB,
-    clicksA: row.clicksB,
-    impressionsB: row.impressionsA,
-    clicksB: row.clicksA,
+    exposureA: row.exposureB,
+    eventsA: row.eventsB,
+    exposureB: row.exposureA,
+    eventsB: row.eventsA,
   }));
 
 const impressions = fc.oneof(fc.constant(0), fc.nat(50), fc.nat(10_000_000));
 const row: fc.Arbitrary<PairRow> = fc
-  .record({ impressionsA: impressions, impressionsB: impressions, shareA: fc.nat(20), shareB: fc.nat(20) })
-  .map(({ impressionsA, impressionsB, shareA, shareB }) => ({
-    impressionsA,
-    clicksA: Math.floor((impressionsA * shareA) / 100),
-    impressionsB,
-    clicksB: Math.floor((impressionsB * shareB) / 100),
+  .record({ exposureA: impressions, exposureB: impressions, shareA: fc.nat(20), shareB: fc.nat(20) })
+  .map(({ exposureA, exposureB, shareA, shareB }) => ({
+    exposureA,
+    eventsA: Math.floor((exposureA * shareA) / 100),
+    exposureB,
+    eventsB: Math.floor((exposureB * shareB) / 100),
   }));
 const rowsOf = fc.array(row, { maxLength: 60 });
 
 describe('the log rate ratio', () => {
   it('is the plain one where every hour splits alike', () => {
     const rows = [
-      { impressionsA: 1000, clicksA: 20, impressionsB: 1000, clicksB: 26 },
-      { impressionsA: 1000, clicksA: 25, impressionsB: 1000, clicksB: 29 },
-      { impressionsA: 1000, clicksA: 15, impressionsB: 1000, clicksB: 23 },
+      { exposureA: 1000, eventsA: 20, exposureB: 1000, eventsB: 26 },
+      { exposureA: 1000, eventsA: 25, exposureB: 1000, eventsB: 29 },
+      { exposureA: 1000, eventsA: 15, exposureB: 1000, eventsB: 23 },
     ];
     const got = rateRatio(rows);
     expect(got.theta).toBeCloseTo(Math.log(78 / 60), 14);
@@ -41,20 +41,20 @@ describe('the log rate ratio', () => {
 
   it('ignores hours in which one ad did not deliver', () => {
     const rows = hourlyRows(random(1), { hours: 40, impressions: 300, rateA: 0.02, rateB: 0.025 });
-    const silent = { impressionsA: 500, clicksA: 40, impressionsB: 0, clicksB: 0 };
+    const silent = { exposureA: 500, eventsA: 40, exposureB: 0, eventsB: 0 };
     expect(rateRatio([...rows, silent, ...swapped([silent])])).toEqual(rateRatio(rows));
   });
 
   it('is blind to a drift common to both ads', () => {
     const rows = [0.5, 1, 3].flatMap((drift) => [
-      { impressionsA: 2000, clicksA: 40 * drift, impressionsB: 600, clicksB: 15 * drift },
-      { impressionsA: 700, clicksA: 14 * drift, impressionsB: 3000, clicksB: 75 * drift },
+      { exposureA: 2000, eventsA: 40 * drift, exposureB: 600, eventsB: 15 * drift },
+      { exposureA: 700, eventsA: 14 * drift, exposureB: 3000, eventsB: 75 * drift },
     ]);
     expect(rateRatio(rows).theta).toBeCloseTo(Math.log(1.25), 14);
   });
 
   it('has no error without variance, however the sums round', () => {
-    const same = { impressionsA: 311, clicksA: 7, impressionsB: 293, clicksB: 9 };
+    const same = { exposureA: 311, eventsA: 7, exposureB: 293, eventsB: 9 };
     for (const count of [1, 2, 24, 100, 671]) {
       const got = rateRatio(new Array<PairRow>(count).fill(same));
       expect(got.theta).toBeCloseTo(Math.log(9 / 293 / (7 / 311)), 12);
@@ -71,11 +71,7 @@ describe('the log rate ratio', () => {
         expect(relativeError(other.se, one.se)).toBeLessThan(1e-6);
         expect(other.df).toBeCloseTo(one.df, 9);
         expect(relativeError(other.information, one.information)).toBeLessThan(1e-10);
-        expect([other.clicksA, other.impressionsB, other.rows]).toEqual([
-          one.clicksB,
-          one.impressionsA,
-          one.rows,
-        ]);
+        expect([other.eventsA, other.exposureB, other.rows]).toEqual([one.eventsB, one.exposureA, one.rows]);
       }),
       { seed: 11, numRuns: 500 },
     );
@@ -102,12 +98,12 @@ describe('the log rate ratio', () => {
   it('is a number for every count, none, one row and ten million impressions too', () => {
     const edges = [
       [],
-      [{ impressionsA: 0, clicksA: 0, impressionsB: 0, clicksB: 0 }],
-      [{ impressionsA: 1, clicksA: 1, impressionsB: 1, clicksB: 0 }],
-      [{ impressionsA: 10_000_000, clicksA: 200_000, impressionsB: 10_000_000, clicksB: 210_000 }],
+      [{ exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0 }],
+      [{ exposureA: 1, eventsA: 1, exposureB: 1, eventsB: 0 }],
+      [{ exposureA: 10_000_000, eventsA: 200_000, exposureB: 10_000_000, eventsB: 210_000 }],
       [
-        { impressionsA: 10_000_000, clicksA: 200_000, impressionsB: 10_000_000, clicksB: 210_000 },
-        { impressionsA: 1, clicksA: 0, impressionsB: 1, clicksB: 1 },
+        { exposureA: 10_000_000, eventsA: 200_000, exposureB: 10_000_000, eventsB: 210_000 },
+        { exposureA: 1, eventsA: 0, exposureB: 1, eventsB: 1 },
       ],
     ];
     fc.assert(

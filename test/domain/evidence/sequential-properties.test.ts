@@ -37,10 +37,10 @@ describe('a sequence of looks', () => {
       fc.property(experiment, schedule, ({ seed, impressions, rateA, ratio }, hours) => {
         const rows = hourlyRows(random(seed), { hours: 600, impressions, rateA, rateB: rateA * ratio });
         const swapped = rows.map((row) => ({
-          impressionsA: row.impressionsB,
-          clicksA: row.clicksB,
-          impressionsB: row.impressionsA,
-          clicksB: row.clicksA,
+          exposureA: row.exposureB,
+          eventsA: row.eventsB,
+          exposureB: row.exposureA,
+          eventsB: row.eventsA,
         }));
         const others = follow(swapped, hours);
         for (const [k, one] of follow(rows, hours).entries()) {
@@ -89,7 +89,7 @@ describe('a sequence of looks', () => {
 
   it('has an answer for any counts', () => {
     const count = fc.oneof(fc.constant(0), fc.nat(30), fc.nat(10_000_000));
-    const row = fc.record({ impressionsA: count, clicksA: count, impressionsB: count, clicksB: count });
+    const row = fc.record({ exposureA: count, eventsA: count, exposureB: count, eventsB: count });
     fc.assert(
       fc.property(
         fc.array(row, { maxLength: 30 }),

@@ -112,7 +112,7 @@ describe('a look that does not count', () => {
 
   it('says every reason with its value and limit, keeps the state and calls no winner', () => {
     const state = sequential.start(strict);
-    const poor = [{ impressionsA: 90, clicksA: 3, impressionsB: 80, clicksB: 2 }];
+    const poor = [{ exposureA: 90, eventsA: 3, exposureB: 80, eventsB: 2 }];
     const { evidence, state: after } = sequential.look(strict, state, poor, 3);
     expect(after).toBe(state);
     expect(evidence).toMatchObject({
@@ -135,7 +135,7 @@ describe('a look that does not count', () => {
   });
 
   it('cannot promote: a lead without variance, or ten thousand impressions in one hour', () => {
-    const same = { impressionsA: 500, clicksA: 10, impressionsB: 500, clicksB: 20 };
+    const same = { exposureA: 500, eventsA: 10, exposureB: 500, eventsB: 20 };
     const constant = sequential.look(
       settings,
       sequential.start(settings),
@@ -147,7 +147,7 @@ describe('a look that does not count', () => {
     const single = sequential.look(
       settings,
       sequential.start(settings),
-      [{ ...same, impressionsA: 10_000 }],
+      [{ ...same, exposureA: 10_000 }],
       48,
     );
     expect(single.evidence.counts).toBe(false);
@@ -165,7 +165,7 @@ describe('a look that does not count', () => {
     const first = sequential.look(settings, sequential.start(settings), rows.slice(0, 96), 96);
     const restated = rows
       .slice(0, 97)
-      .map((row) => ({ ...row, clicksA: row.clicksA >> 1, clicksB: row.clicksB >> 1 }));
+      .map((row) => ({ ...row, eventsA: row.eventsA >> 1, eventsB: row.eventsB >> 1 }));
     const second = sequential.look(settings, first.state, restated, 102);
     expect(codes(second.evidence)).toEqual(['information_growth']);
     expect(second.evidence.missing[0]!.value).toBeLessThan(-0.3);

@@ -37,13 +37,13 @@ export function hourlyRows(
 ): PairRow[] {
   const delivered = () => Math.round(options.impressions * (0.6 + 0.8 * uniform()));
   return Array.from({ length: options.hours }, () => {
-    const impressionsA = delivered();
-    const impressionsB = delivered();
+    const exposureA = delivered();
+    const exposureB = delivered();
     return {
-      impressionsA,
-      clicksA: Math.min(impressionsA, poisson(uniform, impressionsA * options.rateA)),
-      impressionsB,
-      clicksB: Math.min(impressionsB, poisson(uniform, impressionsB * options.rateB)),
+      exposureA,
+      eventsA: Math.min(exposureA, poisson(uniform, exposureA * options.rateA)),
+      exposureB,
+      eventsB: Math.min(exposureB, poisson(uniform, exposureB * options.rateB)),
     };
   });
 }
@@ -52,12 +52,12 @@ export function relativeError(value: number, expected: number): number {
   return expected === 0 ? Math.abs(value) : Math.abs(value / expected - 1);
 }
 
-/** A row of a reference file: [impressionsA, clicksA, impressionsB, clicksB]. */
-export function pairRow([impressionsA, clicksA, impressionsB, clicksB]: number[]): PairRow {
+/** A row of a reference file: [exposureA, eventsA, exposureB, eventsB]. */
+export function pairRow([exposureA, eventsA, exposureB, eventsB]: number[]): PairRow {
   return {
-    impressionsA: impressionsA!,
-    clicksA: clicksA!,
-    impressionsB: impressionsB!,
-    clicksB: clicksB!,
+    exposureA: exposureA!,
+    eventsA: eventsA!,
+    exposureB: exposureB!,
+    eventsB: eventsB!,
   };
 }

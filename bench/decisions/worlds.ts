@@ -1,0 +1,62 @@
+/**
+ * Simulated tests of two ads: 672 hours, impressions with a daily cycle, counts drawn exactly. Each stream is a
+ * function of seed, world, lift and run, so it doesn't depend on what else runs or in which order.
+ */
+
+import type { Stream } from '../../src/backtest/stream.js';
+import { Random } from '../../src/random.js';
+
+export const HOURS = 672;
+
+export const WORLDS = ['iid', 'common_drift', 'overdispersed_20', 'overdispersed_40', 'delivery_mix'] as const;
+export type World = (typeof WORLDS)[number];
+
+/** A test's size is drawn log-uniformly from these ranges. */
+const IMPRESSIONS_PER_LOOK = [500, 5000] as const;
+const CLICK_RATE = [0.01, 0.04] as const;
+
+/** Swing of the hourly impressions over a day, and their noise an ad and hour (coefficient of variation). */
+const DAILY_SWING = 0.6;
+const DELIVERY_NOISE = 0.2;
+/** Drift that both ads share: swing of the click rate over a day, and its noise from day to day. */
+const RATE_SWING = 0.3;
+const RATE_NOISE = 0.15;
+/** Delivery mix: how far the share of an ad moves to either side of one half, and the click rate with it. */
+const MIX_SHARE = 0.15;
+const MIX_RATE = 0.25;
+
+/** Fills `stream` with one test; ad B's click rate is `1 + lift` times ad A's. */
+export function draw(stream: Stream, seed: number, world: World, lift: number, run: number): void {
+  const random = new Random(`${seed} ${world} ${lift} ${run}`);
+  const perHour = logUniform(random, IMPRESSIONS_PER_LOOK) / 6;
+  const rate = logUniform(random, CLICK_RATE);
+  const phase = random.uniform();
+  const drifts = world === 'common_drift';
+  const cv = world === 'overdispersed_20' ? 0.2 : world === 'overdispersed_40' ? 0.4 : 0;
+  let day = 1;
+  for (let hour = 0; hour < HOURS; hour++) {
+    const swing = Math.sin(2 * Math.PI * (hour / 24 + phase));
+    if (drifts && hour % 24 === 0) day = random.factor(RATE_NOISE);
+    let common = drifts ? day * (1 + RATE_SWING * swing) : 1;
+    let tilt = 0;
+    if (world === 'delivery_mix') {
+      // Over the whole test delivery moves from one ad to the other while the rate of both rises.
+      const moved = (2 * hour) / (HOURS - 1) - 1;
+      tilt = MIX_SHARE * moved;
+      common = 1 + MIX_RATE * moved;
+    }
+    const total = 2 * perHour * (1 + DAILY_SWING * swing);
+    const nA = random.poisson(total * (0.5 - tilt) * random.factor(DELIVERY_NOISE));
+    const nB = random.poisson(total * (0.5 + tilt) * random.factor(DELIVERY_NOISE));
+    const rateA = rate * common * (cv > 0 ? random.factor(cv) : 1);
+    const rateB = rate * common * (1 + lift) * (cv > 0 ? random.factor(cv) : 1);
+    stream.impressionsA[hour] = nA;
+    stream.clicksA[hour] = random.binomial(nA, rateA);
+    stream.impressionsB[hour] = nB;
+    stream.clicksB[hour] = random.binomial(nB, rateB);
+  }
+}
+
+function logUniform(random: Random, [low, high]: readonly [number, number]): number {
+  return low * (high / low) ** random.uniform();
+}

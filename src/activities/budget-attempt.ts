@@ -1,0 +1,108 @@
+import { ApplicationFailure, cancellationSignal, sleep } from '@temporalio/activity';
+import { type MetaClient, MetaError, type MetaErrorKind } from '../clients/meta/types.js';
+import type { LedgerRow, Store } from '../clients/postgres/types.js';
+import type { ExperimentClock } from '../clock.js';
+import { formatAmount } from '../domain/budget.js';
+import type { Experiment } from '../domain/experiment.js';
+import type { Announce } from '../events.js';
+
+/** The phase name of a compensating write. */
+export const REVERT = 'revert';
+
+/** What became of one step. Only outcomes that Meta, or a person, decides; faults of ours are thrown. */
+export type WriteOutcome =
+  /** Read back at the target; `at` is the read-back's instant. */
+  | { kind: 'applied'; at: number }
+  /** It may have been applied or may still be: wait, then ask again; the next call reads first. */
+  | { kind: 'unknown'; waitMs: number }
+  /** Not now: credentials, permission, rate, version, policy, below what is spent. */
+  | { kind: 'blocked'; cause: MetaErrorKind; retryAfterMs: number | null; reason: string }
+  /** Meta refused the write itself, for good. */
+  | { kind: 'refused'; reason: string }
+  /** An ad set holds a value that is not ours: nothing was written. */
+  | { kind: 'foreign'; reason: string }
+  /** The write would raise the total above the base and above what it is now: nothing was written. */
+  | { kind: 'unsafe'; reason: string };
+
+export const WRITES_OFF = 'Writes are off: set LIVE_WRITES=true to let budgets be moved.';
+const REFUSALS: readonly MetaErrorKind[] = ['invalid', 'not_found', 'too_large'];
+/** Real seconds between read-backs; the first is at once. */
+const READ_BACK_WAITS_S = [0, 1, 1, 2, 3];
+
+/** Transient faults are thrown, so that the activity's retry policy takes them; the rest is the workflow's to decide. */
+export function outcomeOf(error: MetaError): WriteOutcome {
+  if (error.kind === 'transient') {
+    throw ApplicationFailure.create({ message: error.message, type: 'Meta.transient' });
+  }
+  if (REFUSALS.includes(error.kind)) return { kind: 'refused', reason: error.message };
+  return {
+    kind: 'blocked',
+    cause: error.kind,
+    retryAfterMs: error.details.retryAfterMs,
+    reason: error.message,
+  };
+}
+
+/** Sends one attempt that is already in the ledger, reads it back, and settles its row. */
+export function createSender(deps: {
+  store: Store;
+  meta: MetaClient;
+  clock: ExperimentClock;
+  announce: Announce;
+  unknownOutcomeWaitMs: number;
+}) {
+  const { store, meta, clock, announce, unknownOutcomeWaitMs } = deps;
+
+  async function settle(
+    experiment: Experiment,
+    row: LedgerRow,
+    outcome: 'applied' | 'refused' | 'unknown',
+    error: string | null,
+  ): Promise<number> {
+    const settledAt = await clock.now();
+    const readBack = outcome === 'applied' ? row.intended : null;
+    await store.settleAttempt(row.experimentId, row.sequence, { outcome, readBack, error, settledAt });
+    const amount = (value: number) => formatAmount(value, experiment.currency);
+    const what = row.phase === REVERT ? 'revert' : `phase ${row.phase}`;
+    const why = error === null ? '' : ` (${error})`;
+    announce({
+      at: settledAt,
+      kind: 'write',
+      experimentId: row.experimentId,
+      text: `${what}: ad set ${row.adSetId} ${amount(row.before)} -> ${amount(row.intended)}: ${outcome}${why}`,
+    });
+    return settledAt;
+  }
+
+  return async (experiment: Experiment, row: LedgerRow): Promise<WriteOutcome> => {
+    const unknown = async (why: string): Promise<WriteOutcome> => {
+      await settle(experiment, row, 'unknown', why);
+      return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
+    };
+    // A process that stood still since it entered the row is late: another attempt may be at work by now.
+    if (cancellationSignal().aborted || (await clock.now()) - row.at > unknownOutcomeWaitMs / 2) {
+      return unknown('Not sent: too long after it was entered.');
+    }
+    try {
+      await meta.writeDailyBudget(row.adSetId, row.intended);
+    } catch (error) {
+      if (!(error instanceof MetaError)) throw error;
+      if (error.details.outcome === 'unknown') return unknown(error.message);
+      await settle(experiment, row, 'refused', error.message);
+      return outcomeOf(error);
+    }
+    try {
+      for (const seconds of READ_BACK_WAITS_S) {
+        if (seconds > 0) await sleep(seconds * 1000);
+        const { dailyBudget } = await meta.getAdSet(row.adSetId);
+        if (dailyBudget === row.intended) {
+          return { kind: 'applied', at: await settle(experiment, row, 'applied', null) };
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof MetaError)) throw error;
+      return unknown(`Acknowledged, but not read back: ${error.message}`);
+    }
+    return unknown('Acknowledged, but it does not show yet.');
+  };
+}

@@ -1,0 +1,53 @@
+/** The decision rules by name. A further rule is a file of its own and a line here. */
+
+import { anytime } from './anytime.js';
+import { sequential } from './sequential.js';
+import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
+import { welch } from './welch-rule.js';
+
+/** What one look of a rule leaves for the next, between looks of that rule alone; stored as its bytes. */
+export interface RuleRun {
+  /** Weighs all rows so far at `hours` since the start, and what it leaves. This run stays as it is. */
+  look(rows: readonly PairRow[], hours: number): { evidence: Evidence; after: RuleRun };
+  /** The stored form, for {@link NamedRule.resume}. */
+  encode(): Uint8Array;
+}
+
+/** A rule whose kind of state its callers needn't know. */
+export interface NamedRule {
+  readonly name: string;
+  readonly version: string;
+  /** RangeError for settings that the rule can't keep its promise with. */
+  start(settings: RuleSettings): RuleRun;
+  /** Goes on from stored bytes. RangeError where they are damaged or of another version. */
+  resume(settings: RuleSettings, bytes: Uint8Array): RuleRun;
+}
+
+function named<State>(rule: Rule<State>): NamedRule {
+  const run = (settings: RuleSettings, state: State): RuleRun => ({
+    look(rows, hours) {
+      const { evidence, state: after } = rule.look(settings, state, rows, hours);
+      return { evidence, after: run(settings, after) };
+    },
+    encode: () => rule.encode(state),
+  });
+  return {
+    name: rule.name,
+    version: rule.version,
+    start: (settings) => run(settings, rule.start(settings)),
+    resume: (settings, bytes) => run(settings, rule.decode(bytes)),
+  };
+}
+
+export const RULES = {
+  sequential: named(sequential),
+  anytime: named(anytime),
+  welch: named(welch),
+} satisfies Record<string, NamedRule>;
+
+export type RuleName = keyof typeof RULES;
+export const RULE_NAMES = Object.keys(RULES) as RuleName[];
+
+export function isRuleName(name: unknown): name is RuleName {
+  return typeof name === 'string' && Object.hasOwn(RULES, name);
+}

@@ -1,0 +1,39 @@
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Experiment } from '../domain/experiment.js';
+import { searchAttributes } from './search-attributes.js';
+
+/** What people see of a run in Temporal's Web UI and lists. */
+
+export function showIdentity(experiment: Experiment): void {
+  upsertMemo({
+    name: experiment.name,
+    variants: experiment.variants.map((variant) => `${variant.id}: ad ${variant.adId}`).join('; '),
+  });
+  upsertSearchAttributes([{ key: searchAttributes.account, value: experiment.accountId }]);
+}
+
+export function showState(experiment: Experiment, trouble: string | null): void {
+  upsertSearchAttributes([{ key: searchAttributes.state, value: experiment.state }]);
+  setCurrentDetails(
+    [
+      `**${experiment.name}** is ${experiment.state} since ${instant(experiment.stateChangedAt)}`,
+      experiment.stateReason,
+      trouble,
+    ]
+      .filter((line) => line !== null && line !== '')
+      .join('\n\n'),
+  );
+}
+
+export function showNextCheck(at: number): void {
+  upsertSearchAttributes([{ key: searchAttributes.nextCheck, value: new Date(at) }]);
+}
+
+export function showConfidence(confidence: number): void {
+  upsertSearchAttributes([{ key: searchAttributes.confidence, value: confidence }]);
+}
+
+/** An instant of experiment time as people read it. */
+export function instant(at: number): string {
+  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createExperimentActivities } from '../../src/activities/experiments.js';
+import { createReportActivities } from '../../src/activities/reports.js';
+import type { Transition } from '../../src/clients/postgres/types.js';
+import { failureOf, GROUNDS, HOUR, START, useStages } from './support/stage.js';
+
+const stages = useStages();
+afterEach(() => stages.closeAll());
+
+function transition(changes: Partial<Transition>): Transition {
+  return { experimentId: 'exp', from: 'running', to: 'paused', reason: 'a person', at: START, ...changes };
+}
+
+describe('the record of an experiment', () => {
+  it('is loaded with its promotion and its last decision', async () => {
+    const stage = await stages.open();
+    const { loadExperiment } = createExperimentActivities(stage.deps);
+    expect(await loadExperiment('exp')).toEqual({
+      experiment: stage.experiment,
+      promotion: null,
+      lastDecision: null,
+    });
+    await stage.promote();
+    const decision = await stage.looks.look({
+      experimentId: 'exp',
+      lookNumber: 1,
+      dueAt: START,
+      askedBy: 'schedule',
+    });
+    expect(await loadExperiment('exp')).toMatchObject({
+      promotion: { winnerVariantId: 'challenger-1' },
+      lastDecision: decision,
+    });
+  });
+
+  it('that is not there fails for good', async () => {
+    const stage = await stages.open();
+    const { loadExperiment } = createExperimentActivities(stage.deps);
+    expect(await failureOf(loadExperiment('other'))).toMatchObject({
+      type: 'UnknownExperiment',
+      nonRetryable: true,
+    });
+  });
+
+  it('changes its state once, and tells it', async () => {
+    const stage = await stages.open();
+    const activities = createExperimentActivities(stage.deps);
+    expect(await activities.transition(transition({}))).toMatchObject({
+      ok: true,
+      experiment: { state: 'paused' },
+    });
+    expect(await activities.transition(transition({ reason: 'another person' }))).toMatchObject({
+      ok: false,
+      experiment: { state: 'paused', stateReason: 'a person' },
+    });
+    expect(stage.events.map((event) => event.text)).toEqual(['running -> paused: a person']);
+  });
+
+  it('of a completed experiment whose ad sets are leased again can not be reopened', async () => {
+    const stage = await stages.open();
+    const activities = createExperimentActivities(stage.deps);
+    await activities.transition(transition({ to: 'completed' }));
+    await stage.store.createExperiment({ ...stage.experiment, id: 'next', startedAt: START + HOUR });
+    const reopening = activities.transition(transition({ from: 'completed', to: 'reverting' }));
+    const failure = await failureOf(reopening);
+    expect(failure).toMatchObject({ type: 'AdSetLeased', nonRetryable: true });
+    expect(failure.message).toContain('next');
+  });
+
+  it('keeps each control once, with its outcome', async () => {
+    const stage = await stages.open();
+    const activities = createExperimentActivities(stage.deps);
+    const row = {
+      controlId: 'c1',
+      experimentId: 'exp',
+      kind: 'pause',
+      by: 'ana@example.com',
+      reason: 'a sale',
+      at: START,
+      outcome: 'accepted' as const,
+      message: 'Checks are paused.',
+    };
+    await activities.recordControl(row);
+    await activities.recordControl({ ...row, message: 'again' });
+    expect(await stage.store.listControls('exp')).toEqual([row]);
+    await activities.announceTrouble('exp', 'Meta does not answer.');
+    expect(stage.events.map(({ kind, text }) => [kind, text])).toContainEqual([
+      'trouble',
+      'Meta does not answer.',
+    ]);
+    expect(stage.events[0]?.text).toBe('pause by ana@example.com (a sale): Checks are paused.');
+  });
+});
+
+describe('the summary', () => {
+  it('counts promotions of the span, running tests, and those that wait for a person', async () => {
+    const stage = await stages.open();
+    const { summarise } = createReportActivities(stage.deps);
+    expect(await summarise(24)).toBe(
+      '0 promotions in the last 24 h; 1 tests running; none waiting for a person',
+    );
+    await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
+    await stage.store.transition(transition({ to: 'rolling_out' }));
+    await stage.store.transition(transition({ from: 'rolling_out', to: 'held' }));
+    stage.clock.pass(23 * HOUR);
+    expect(await summarise(24)).toBe(
+      '1 promotions in the last 24 h (Hooks: challenger-1 +25.0 % (in_progress)); 0 tests running; 1 waiting for a person (exp)',
+    );
+    stage.clock.pass(2 * HOUR);
+    expect(await summarise(24)).toMatch(/^0 promotions/);
+    expect(stage.events.at(-1)).toMatchObject({ kind: 'report', experimentId: null, at: START + 25 * HOUR });
+  });
+});

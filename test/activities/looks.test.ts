@@ -1,0 +1,292 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createLookActivities } from '../../src/activities/looks.js';
+import type { Observation } from '../../src/clients/postgres/types.js';
+import type { Decision } from '../../src/domain/decision.js';
+import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
+import type { PairRow } from '../../src/domain/evidence/types.js';
+import { poisson, random } from '../domain/evidence/simulate.js';
+import { failureOf, HOUR, START, type Stage, type StageOptions, useStages } from './support/stage.js';
+
+const stages = useStages();
+afterEach(() => stages.closeAll());
+
+const IDS = ['control', 'challenger-1', 'challenger-2'];
+
+/** Hours of observations at these click rates, the same for the same seed. */
+function hours(count: number, rates: number[], seed = 1): Observation[] {
+  const uniform = random(seed);
+  return Array.from({ length: count }).flatMap((_, hour) =>
+    rates.map((rate, index): Observation => {
+      const impressions = 800 + Math.floor(uniform() * 400);
+      const linkClicks = poisson(uniform, impressions * rate);
+      return {
+        variantId: IDS[index]!,
+        adId: `60${index}`,
+        bucketStart: START + hour * HOUR,
+        granularity: 'hour',
+        impressions,
+        clicks: linkClicks + 5,
+        linkClicks,
+        spend: 100 + index,
+        conversions: 1,
+        revenue: 10 * index,
+      };
+    }),
+  );
+}
+
+interface Scene {
+  stage: Stage;
+  /** Decides at `hour` hours. */
+  look(lookNumber: number, hour: number): Promise<Decision>;
+}
+
+async function scene(rows: () => Observation[], options: StageOptions = {}): Promise<Scene> {
+  const stage = await stages.open(options);
+  await stage.store.appendObservations('exp', rows(), START);
+  return {
+    stage,
+    look(lookNumber, hour) {
+      stage.clock.instant = START + hour * HOUR;
+      return stage.looks.look({
+        experimentId: 'exp',
+        lookNumber,
+        dueAt: START + hour * HOUR,
+        askedBy: 'schedule',
+      });
+    },
+  };
+}
+
+const CLEAR = [0.02, 0.032];
+
+describe('a look', () => {
+  it('decides on the hours that have closed by its due instant, and says so', async () => {
+    const { stage, look } = await scene(() => hours(48, CLEAR));
+    const early = await look(1, 6);
+    expect(early).toMatchObject({
+      verdict: 'insufficient_data',
+      reasons: ['6 h of data < 24 h.'],
+      askedBy: 'schedule',
+      seenUntil: START + 6 * HOUR,
+      dueAt: START + 6 * HOUR,
+    });
+    const rows = hours(6, CLEAR).filter((row) => row.variantId === 'control');
+    const sum = (pick: (row: Observation) => number) => rows.reduce((total, row) => total + pick(row), 0);
+    expect(early.metrics.control).toEqual({
+      impressions: sum((row) => row.impressions),
+      clicks: sum((row) => row.clicks),
+      linkClicks: sum((row) => row.linkClicks),
+      spend: 600,
+      conversions: 6,
+      revenue: 0,
+    });
+    const decided = await look(2, 48);
+    expect(decided).toMatchObject({ verdict: 'promote', winnerVariantId: 'challenger-1', lookNumber: 2 });
+    expect(decided.confidence).toBeGreaterThanOrEqual(0.95);
+    expect(stage.events.map((event) => event.text)).toEqual([
+      'look 1 at 6 h: insufficient_data. 6 h of data < 24 h.',
+      `look 2 at 48 h: promote. ${decided.reasons[0]}`,
+    ]);
+  });
+
+  it('leaves out the hour that is still open at its due instant', async () => {
+    const { look } = await scene(() => hours(48, CLEAR));
+    const decision = await look(1, 6.99);
+    expect(decision.metrics.control?.conversions).toBe(6);
+  });
+
+  it('asked twice under one number, gives the stored decision and spends nothing', async () => {
+    const { stage, look } = await scene(() => hours(60, CLEAR));
+    const first = await look(1, 30);
+    const states = await stage.store.ruleStates('exp', 1);
+    const again = await look(1, 54);
+    expect(again).toEqual(first);
+    expect(await stage.store.ruleStates('exp', 1)).toEqual(states);
+    expect(stage.events).toHaveLength(1);
+    const { evidence } = (await look(2, 54)).pairs[0]!;
+    expect(evidence.counts).toBe(true);
+  });
+
+  it('asked twice at once, is decided once', async () => {
+    const { stage, look } = await scene(() => hours(48, CLEAR));
+    const [one, other] = await Promise.all([look(1, 30), look(1, 30)]);
+    expect(one).toEqual(other);
+    expect(await stage.store.listDecisions('exp', { limit: 10, offset: 0 })).toHaveLength(1);
+  });
+
+  it('stays as it was when Meta restates the rows it saw; the next look sees the new ones', async () => {
+    const { stage, look } = await scene(() => hours(48, CLEAR));
+    const first = await look(1, 30);
+    const restated = hours(30, CLEAR).map((row) => ({ ...row, linkClicks: row.linkClicks + 7 }));
+    stage.clock.pass(60_000);
+    await stage.store.appendObservations('exp', restated, stage.clock.instant);
+    expect(await look(1, 31)).toEqual(first);
+    const asKnown = await stage.store.observationsAsKnown({
+      experimentId: 'exp',
+      since: START,
+      until: first.dueAt,
+      seenUntil: first.seenUntil,
+    });
+    const linkClicks = asKnown
+      .filter((row) => row.variantId === 'control')
+      .reduce((total, row) => total + row.linkClicks, 0);
+    expect(linkClicks).toBe(first.metrics.control?.linkClicks);
+    const second = await look(2, 36);
+    const later = hours(36, CLEAR)
+      .slice(60)
+      .filter((row) => row.variantId === 'control')
+      .reduce((total, row) => total + row.linkClicks, 0);
+    expect(second.metrics.control?.linkClicks).toBe(linkClicks + 30 * 7 + later);
+  });
+
+  it('does not depend on the order in which rows came', async () => {
+    const forwards = await scene(() => hours(40, CLEAR));
+    const backwards = await scene(() => hours(40, CLEAR).reverse());
+    const strip = ({ metrics, pairs, verdict, inputHash }: Decision) => ({
+      metrics,
+      pairs,
+      verdict,
+      inputHash,
+    });
+    const one = strip(await forwards.look(1, 40));
+    expect(strip(await backwards.look(1, 40))).toEqual(one);
+    expect(one.inputHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('hashes its rows, its settings and the state before it', async () => {
+    const base = await scene(() => hours(40, CLEAR));
+    const first = await base.look(1, 30);
+    const second = await base.look(2, 36);
+    expect(second.inputHash).not.toBe(first.inputHash);
+    const other = await scene(() => hours(40, CLEAR, 2));
+    expect((await other.look(1, 30)).inputHash).not.toBe(first.inputHash);
+  });
+
+  it('is promoted only once it is over the bound: an even race stays undecided to the horizon', async () => {
+    const policy = { horizonHours: 96 };
+    const { look } = await scene(() => hours(96, [0.02, 0.02]), { policy });
+    for (let number = 1; number < 16; number++) {
+      expect((await look(number, 6 * number)).verdict).toMatch(/insufficient_data|continue_testing/);
+    }
+    const last = await look(16, 96);
+    expect(last).toMatchObject({ verdict: 'no_winner', winnerVariantId: null });
+    expect(last.reasons[0]).toMatch(/^The planned 4 days are over with confidence 0\.\d+ < 0\.950/);
+  });
+
+  it('counts only hours in which both ads delivered, and shows what each did in all', async () => {
+    const { look } = await scene(() =>
+      hours(40, CLEAR).map((row, index) =>
+        row.variantId === 'control' && index < 40
+          ? { ...row, impressions: 0, clicks: 0, linkClicks: 0 }
+          : row,
+      ),
+    );
+    const decision = await look(1, 40);
+    const later = await (await scene(() => hours(40, CLEAR).filter((_, index) => index >= 40))).look(1, 40);
+    expect(decision.pairs[0]?.evidence).toEqual(later.pairs[0]?.evidence);
+    expect(decision.metrics['challenger-1']!.impressions).toBeGreaterThan(
+      1.5 * decision.metrics.control!.impressions,
+    );
+  });
+
+  it('without any delivery has nothing to say, in numbers that are numbers', async () => {
+    const { look } = await scene(() => []);
+    const decision = await look(1, 48);
+    expect(decision).toMatchObject({ verdict: 'insufficient_data', leaderVariantId: null, confidence: 0 });
+    expect(decision.pairs[0]?.welch).toBeNull();
+    expect(JSON.stringify(decision)).not.toContain('NaN');
+  });
+
+  it('whose predecessor is not kept fails for good', async () => {
+    const { look } = await scene(() => hours(40, CLEAR));
+    expect(await failureOf(look(3, 30))).toMatchObject({ type: 'LookOutOfOrder', nonRetryable: true });
+    const { stage } = await scene(() => []);
+    const other = stage.looks.look({ experimentId: 'other', lookNumber: 1, dueAt: START, askedBy: 'x' });
+    expect(await failureOf(other)).toMatchObject({ type: 'UnknownExperiment', nonRetryable: true });
+  });
+});
+
+describe('three variants', () => {
+  const three: StageOptions = { dailyBudgets: [5000, 5000, 5000] };
+
+  it('are weighed pairwise, the control first, and the best of all wins', async () => {
+    const { look } = await scene(() => hours(96, [0.02, 0.034, 0.022]), three);
+    const decision = await look(1, 96);
+    expect(decision.pairs.map((pair) => [pair.variantA, pair.variantB, pair.calledWinner])).toEqual([
+      ['control', 'challenger-1', 'challenger-1'],
+      ['control', 'challenger-2', null],
+      ['challenger-1', 'challenger-2', 'challenger-1'],
+    ]);
+    expect(decision).toMatchObject({ verdict: 'promote', winnerVariantId: 'challenger-1' });
+    const confidences = [decision.pairs[0]!, decision.pairs[2]!].map((pair) => pair.evidence.confidence);
+    expect(decision.confidence).toBe(Math.min(...confidences));
+  });
+
+  it('have no winner while the two best are as good as each other', async () => {
+    const { look } = await scene(() => hours(48, [0.02, 0.034, 0.034]), three);
+    const decision = await look(1, 48);
+    expect(decision.verdict).toBe('continue_testing');
+    expect(decision.pairs[0]?.calledWinner).toBe('challenger-1');
+    expect(decision.pairs[1]?.calledWinner).toBe('challenger-2');
+    expect(decision.pairs[2]?.calledWinner).toBeNull();
+  });
+
+  it('keep what was called at an earlier look that counted', async () => {
+    const { look } = await scene(() => hours(60, [0.02, 0.034, 0.034]), three);
+    await look(1, 48);
+    // Half an hour later: too soon for another look that counts.
+    const soon = await look(2, 48.5);
+    expect(soon.pairs[0]?.evidence.counts).toBe(false);
+    expect(soon.pairs[0]?.calledWinner).toBe('challenger-1');
+  });
+});
+
+describe('standing', () => {
+  it('tells who leads and by how much, and stores nothing', async () => {
+    const { stage } = await scene(() => hours(30, CLEAR));
+    stage.clock.pass(30 * HOUR);
+    const standing = await stage.looks.standing({ experimentId: 'exp', dueAt: START + 30 * HOUR });
+    const rows = hours(30, CLEAR);
+    const pairs = rows
+      .filter((row) => row.variantId === 'control')
+      .map((row): PairRow => {
+        const other = rows.find(
+          (each) => each.variantId === 'challenger-1' && each.bucketStart === row.bucketStart,
+        )!;
+        return {
+          exposureA: row.impressions,
+          eventsA: row.linkClicks,
+          exposureB: other.impressions,
+          eventsB: other.linkClicks,
+        };
+      });
+    const { theta, se } = rateRatio(pairs);
+    expect(standing.leaderVariantId).toBe('challenger-1');
+    expect(standing.theta).toBeCloseTo(theta, 12);
+    expect(standing.se).toBeCloseTo(se, 12);
+    expect(await stage.store.latestDecision('exp')).toBeNull();
+    expect(stage.events).toEqual([]);
+  });
+
+  it('names the lead over the closest of two rivals', async () => {
+    const { stage } = await scene(() => hours(30, [0.02, 0.034, 0.03]), {
+      dailyBudgets: [5000, 5000, 5000],
+    });
+    stage.clock.pass(30 * HOUR);
+    const standing = await stage.looks.standing({ experimentId: 'exp', dueAt: START + 30 * HOUR });
+    expect(standing.leaderVariantId).toBe('challenger-1');
+    expect(standing.theta).toBeGreaterThan(0);
+    expect(standing.theta).toBeLessThan(Math.log(0.034 / 0.02));
+  });
+
+  it('names none without data', async () => {
+    const { stage } = await scene(() => []);
+    const { standing } = createLookActivities(stage.deps);
+    expect(await standing({ experimentId: 'exp', dueAt: START + HOUR })).toMatchObject({
+      leaderVariantId: null,
+      theta: 0,
+      se: 0,
+    });
+  });
+});

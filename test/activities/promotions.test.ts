@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { WRITES_OFF } from '../../src/activities/budget-attempt.js';
+import { failureOf, GROUNDS, HOUR, START, type Stage, useStages } from './support/stage.js';
+
+const stages = useStages();
+afterEach(() => stages.closeAll());
+
+const open = (stage: Stage, grounds = GROUNDS) => stage.promotions.openPromotion('exp', grounds);
+
+async function refusalOf(stage: Stage): Promise<string[]> {
+  const outcome = await open(stage);
+  if (outcome.kind === 'opened') throw new Error('it was opened');
+  expect(await stage.store.getPromotion('exp')).toBeNull();
+  return outcome.reasons;
+}
+
+describe('opening a promotion', () => {
+  it('puts the base and the plan on record before anything is written', async () => {
+    const stage = await stages.open();
+    const outcome = await open(stage);
+    expect(outcome.kind).toBe('opened');
+    const stored = await stage.store.getPromotion('exp');
+    expect(stored).toMatchObject({
+      ...GROUNDS,
+      status: 'in_progress',
+      openedAt: START,
+      phasesDone: {},
+      plan: {
+        winnerAdSetId: stage.winner,
+        base: { [stage.loser]: 5000, [stage.winner]: 5000 },
+        skipped: [],
+      },
+    });
+    expect(stored?.plan.phases.map((phase) => phase.targets[stage.winner])).toEqual([6000, 7000, 8000]);
+    expect(await stage.market.audit()).toEqual([]);
+  });
+
+  it('twice before the first write takes the base anew', async () => {
+    const stage = await stages.open();
+    await open(stage);
+    await stage.market.edit(stage.loser, { daily_budget: 7000 });
+    await open(stage);
+    expect((await stage.store.getPromotion('exp'))?.plan.base).toEqual({
+      [stage.loser]: 7000,
+      [stage.winner]: 5000,
+    });
+  });
+
+  it('again after the first write keeps the base and the plan that it began with', async () => {
+    const stage = await stages.open();
+    await stage.promote();
+    await stage.write('60', stage.loser, 4000);
+    const again = await open(stage, { ...GROUNDS, reason: 'another' });
+    expect(again).toMatchObject({
+      kind: 'opened',
+      promotion: {
+        reason: GROUNDS.reason,
+        plan: { base: { [stage.loser]: 5000, [stage.winner]: 5000 } },
+      },
+    });
+  });
+
+  it('again after the first write goes on even where the preflight would refuse now', async () => {
+    const stage = await stages.open();
+    await stage.promote();
+    await stage.write('60', stage.loser, 4000);
+    await stage.market.edit(stage.made.campaignId, { status: 'PAUSED' });
+    expect((await open(stage)).kind).toBe('opened');
+    expect(await stage.promotions.gate('exp')).not.toEqual([]);
+  });
+
+  it('plans three ad sets', async () => {
+    const stage = await stages.open({ dailyBudgets: [3000, 5000, 2000] });
+    await open(stage);
+    expect((await stage.store.getPromotion('exp'))?.plan.phases[0]?.targets).toEqual(
+      Object.fromEntries(stage.made.adSetIds.map((id, index) => [id, [2400, 6000, 1600][index]])),
+    );
+  });
+});
+
+describe('a promotion is refused', () => {
+  it('where an ad is paused, and nothing is on record', async () => {
+    const stage = await stages.open();
+    await stage.market.edit(stage.made.adIds[0]!, { status: 'PAUSED' });
+    expect(await refusalOf(stage)).toEqual([`Ad ${stage.made.adIds[0]} is not active (PAUSED).`]);
+  });
+
+  it('where an ad set is paused: its ad is not active either', async () => {
+    const stage = await stages.open();
+    await stage.market.edit(stage.winner, { status: 'PAUSED' });
+    expect(await refusalOf(stage)).toEqual([
+      expect.stringMatching(`^Ad ${stage.made.adIds[1]} is not active`),
+      `Ad set ${stage.winner} is not active (PAUSED).`,
+    ]);
+  });
+
+  it('where the campaign has the budget', async () => {
+    const stage = await stages.open();
+    await stage.market.edit(stage.made.campaignId, { daily_budget: 10_000 });
+    const sentence = `Campaign ${stage.made.campaignId} has a campaign budget; the budgets of its ad sets can't be set.`;
+    expect(await refusalOf(stage)).toEqual([sentence, sentence]);
+  });
+
+  it('where an ad set has a lifetime budget', async () => {
+    const stage = await stages.open();
+    await stage.market.edit(stage.loser, { daily_budget: null, lifetime_budget: 90_000 });
+    expect(await refusalOf(stage)).toEqual([
+      `Ad set ${stage.loser} has a lifetime budget; a daily budget is needed.`,
+    ]);
+  });
+
+  it('where an ad set has a budget schedule', async () => {
+    const stage = await stages.open();
+    await stage.market.edit(stage.loser, { is_budget_schedule_enabled: true });
+    expect(await refusalOf(stage)).toEqual([`Ad set ${stage.loser} has a budget schedule.`]);
+  });
+
+  it('where an ad set ends before the last phase, and not where it ends with it', async () => {
+    const stage = await stages.open();
+    await stage.market.edit(stage.loser, { end_time: START + 3 * HOUR - 60_000 });
+    expect(await refusalOf(stage)).toEqual([
+      expect.stringMatching(`^Ad set ${stage.loser} ends on 2026-11-23T02:59`),
+    ]);
+    await stage.market.edit(stage.loser, { end_time: START + 3 * HOUR });
+    expect((await open(stage)).kind).toBe('opened');
+  });
+
+  it('where a phase lies below the minimum', async () => {
+    const stage = await stages.open({ dailyBudgets: [200, 200] });
+    expect(await refusalOf(stage)).toEqual([
+      `Phase 80 would set ad set ${stage.loser} to USD 0.80, below Meta's minimum of USD 1.00 a day.`,
+    ]);
+  });
+
+  it('where the winner has it all already', async () => {
+    const stage = await stages.open({ dailyBudgets: [1000, 9000] });
+    expect((await refusalOf(stage))[0]).toMatch(/^The winner already has USD 90\.00 of USD 100\.00/);
+  });
+
+  it('where writes are off', async () => {
+    const stage = await stages.open({ writesAllowed: false });
+    expect(await refusalOf(stage)).toEqual([WRITES_OFF]);
+  });
+
+  it('with everything that is wrong at once', async () => {
+    const stage = await stages.open();
+    await stage.market.edit(stage.made.adIds[0]!, { status: 'PAUSED' });
+    await stage.market.edit(stage.winner, { is_budget_schedule_enabled: true });
+    expect(await refusalOf(stage)).toHaveLength(2);
+  });
+});
+
+describe('the gate', () => {
+  it('lets a phase pass where all is well, and says what is not', async () => {
+    const stage = await stages.open();
+    expect(await stage.promotions.gate('exp')).toEqual([]);
+    await stage.market.edit(stage.made.adIds[1]!, { status: 'PAUSED' });
+    expect(await stage.promotions.gate('exp')).toEqual([`Ad ${stage.made.adIds[1]} is not active (PAUSED).`]);
+  });
+
+  it('does not take silence for consent', async () => {
+    const stage = await stages.open();
+    await stage.market.order({ kind: 'server_error' });
+    expect(await failureOf(stage.promotions.gate('exp'))).toMatchObject({
+      type: 'Meta.transient',
+      nonRetryable: false,
+    });
+    await stage.market.order({ kind: 'expired_token' });
+    expect(await failureOf(open(stage))).toMatchObject({ type: 'Meta.auth', nonRetryable: true });
+    expect(await failureOf(stage.promotions.gate('other'))).toMatchObject({ type: 'UnknownExperiment' });
+  });
+});

@@ -1,0 +1,215 @@
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, SETTINGS } from '../src/config.js';
+
+const LIVE = { MODE: 'live', META_ACCESS_TOKEN: 'canary-token', META_AD_ACCOUNT_ID: 'act_42' };
+
+function complaint(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+describe('an empty environment', () => {
+  it('is the sandbox on the promised ports, on this machine alone', () => {
+    expect(readConfig({})).toEqual({
+      mode: 'sandbox',
+      dataDirectory: path.resolve('.data/sandbox'),
+      host: '127.0.0.1',
+      port: 8003,
+      apiToken: null,
+      timeScale: 1800,
+      timeEpochMs: null,
+      databaseUrl: null,
+      temporalAddress: null,
+      temporalNamespace: 'auto-promotion-sandbox',
+      temporalPort: 7233,
+      temporalUiPort: 8233,
+      marketPort: 8004,
+      marketSeed: 1,
+      meta: {
+        accessToken: null,
+        appSecret: null,
+        accountId: null,
+        graphUrl: null,
+        apiVersion: 'v24.0',
+        socketTimeoutMs: 1_000,
+      },
+      writesAllowed: true,
+      checkIntervalHours: 6,
+      notificationWebhook: null,
+      firstExperiments: true,
+      maxCachedWorkflows: 500,
+    });
+  });
+
+  it.each(['', ' '])('is the same as one in which every setting is "%s"', (blank) => {
+    const env = Object.fromEntries(SETTINGS.map((name) => [name, blank]));
+    expect(readConfig(env)).toEqual(readConfig({}));
+  });
+});
+
+describe('every setting', () => {
+  it('reaches the configuration', () => {
+    const config = readConfig({
+      ...LIVE,
+      DATA_DIR: '/tmp/x',
+      HOST: '0.0.0.0',
+      PORT: '0',
+      API_TOKEN: '0123456789abcdef',
+      TIME_SCALE: '1',
+      TIME_EPOCH: '2026-09-01T10:00:00+02:00',
+      DATABASE_URL: 'postgresql://u:p@127.0.0.1/db',
+      TEMPORAL_ADDRESS: '127.0.0.1:7233',
+      TEMPORAL_NAMESPACE: 'ads',
+      TEMPORAL_PORT: '1',
+      TEMPORAL_UI_PORT: '2',
+      MARKET_PORT: '65535',
+      MARKET_SEED: '0',
+      META_APP_SECRET: 'secret',
+      META_GRAPH_URL: 'http://127.0.0.1:9',
+      META_API_VERSION: 'v25.0',
+      LIVE_WRITES: 'true',
+      AUTO_PROMOTE_CHECK_INTERVAL_HOURS: '12',
+      PROMOTION_NOTIFICATION_WEBHOOK: 'https://127.0.0.1/hook',
+      SANDBOX_EXPERIMENTS: 'none',
+      MAX_CACHED_WORKFLOWS: '7',
+    });
+    expect(config).toEqual({
+      mode: 'live',
+      dataDirectory: '/tmp/x',
+      host: '0.0.0.0',
+      port: 0,
+      apiToken: '0123456789abcdef',
+      timeScale: 1,
+      timeEpochMs: Date.UTC(2026, 8, 1, 8),
+      databaseUrl: 'postgresql://u:p@127.0.0.1/db',
+      temporalAddress: '127.0.0.1:7233',
+      temporalNamespace: 'ads',
+      temporalPort: 1,
+      temporalUiPort: 2,
+      marketPort: 65_535,
+      marketSeed: 0,
+      meta: {
+        accessToken: 'canary-token',
+        appSecret: 'secret',
+        accountId: 'act_42',
+        graphUrl: 'http://127.0.0.1:9',
+        apiVersion: 'v25.0',
+        socketTimeoutMs: 60_000,
+      },
+      writesAllowed: true,
+      checkIntervalHours: 12,
+      notificationWebhook: 'https://127.0.0.1/hook',
+      firstExperiments: false,
+      maxCachedWorkflows: 7,
+    });
+  });
+
+  it.each([
+    ['MODE', 'canary', 'MODE must be sandbox or live.'],
+    ['PORT', 'canary', 'PORT must be a port, 0 to 65535.'],
+    ['PORT', '65536', 'PORT must be a port, 0 to 65535.'],
+    ['PORT', '-1', 'PORT must be a port, 0 to 65535.'],
+    ['PORT', '80.5', 'PORT must be a port, 0 to 65535.'],
+    ['TEMPORAL_PORT', '70000', 'TEMPORAL_PORT must be a port, 0 to 65535.'],
+    ['TEMPORAL_UI_PORT', 'x', 'TEMPORAL_UI_PORT must be a port, 0 to 65535.'],
+    ['MARKET_PORT', 'x', 'MARKET_PORT must be a port, 0 to 65535.'],
+    ['API_TOKEN', 'canary-short', 'API_TOKEN must have at least 16 characters.'],
+    ['TIME_SCALE', 'fast', 'TIME_SCALE must be a number from 1 to 7200.'],
+    ['TIME_SCALE', '0.5', 'TIME_SCALE must be at least 1.'],
+    ['TIME_SCALE', '7201', 'TIME_SCALE must be at most 7200.'],
+    ['TIME_EPOCH', 'yesterday', 'TIME_EPOCH must be an ISO 8601 instant.'],
+    ['TIME_EPOCH', '2026-09-01T10:00:00', 'TIME_EPOCH must be an ISO 8601 instant.'],
+    [
+      'DATABASE_URL',
+      'mysql://canary:pw@h/db',
+      'DATABASE_URL must be a URL that begins with postgres:// or postgresql://.',
+    ],
+    ['TEMPORAL_ADDRESS', 'canary', 'TEMPORAL_ADDRESS must be host:port.'],
+    ['MARKET_SEED', '1.5', 'MARKET_SEED must be a whole number, 0 to 2147483647.'],
+    ['MARKET_SEED', '-1', 'MARKET_SEED must be a whole number, 0 to 2147483647.'],
+    ['META_AD_ACCOUNT_ID', '1234', 'META_AD_ACCOUNT_ID must be act_ and digits, as act_1234567890.'],
+    ['META_GRAPH_URL', 'canary', 'META_GRAPH_URL must be a URL that begins with http:// or https://.'],
+    ['META_API_VERSION', '24', 'META_API_VERSION must look like v24.0.'],
+    ['LIVE_WRITES', 'yes', 'LIVE_WRITES must be true or false.'],
+    [
+      'AUTO_PROMOTE_CHECK_INTERVAL_HOURS',
+      'often',
+      'AUTO_PROMOTE_CHECK_INTERVAL_HOURS must be a number from 1 to 168.',
+    ],
+    ['AUTO_PROMOTE_CHECK_INTERVAL_HOURS', '0.9', 'AUTO_PROMOTE_CHECK_INTERVAL_HOURS must be at least 1.'],
+    ['AUTO_PROMOTE_CHECK_INTERVAL_HOURS', '169', 'AUTO_PROMOTE_CHECK_INTERVAL_HOURS must be at most 168.'],
+    [
+      'PROMOTION_NOTIFICATION_WEBHOOK',
+      'canary',
+      'PROMOTION_NOTIFICATION_WEBHOOK must be a URL that begins with https:// or http://.',
+    ],
+    ['SANDBOX_EXPERIMENTS', 'canary', 'SANDBOX_EXPERIMENTS must be first or none.'],
+    ['MAX_CACHED_WORKFLOWS', '0', 'MAX_CACHED_WORKFLOWS must be a whole number, 1 to 10000.'],
+    ['MAX_CACHED_WORKFLOWS', 'x', 'MAX_CACHED_WORKFLOWS must be a whole number, 1 to 10000.'],
+  ])('%s=%s: %s', (name, value, sentence) => {
+    expect(complaint({ [name]: value })).toBe(sentence);
+  });
+
+  it('that is malformed is named, beside all the others, and its value is not', () => {
+    const values = Object.fromEntries(SETTINGS.map((name) => [name, `canary ${name.length}`]));
+    const text = complaint(values);
+    for (const name of ['MODE', 'PORT', 'API_TOKEN', 'DATABASE_URL', 'META_AD_ACCOUNT_ID', 'LIVE_WRITES'])
+      expect(text).toContain(`${name} must`);
+    expect(text).not.toContain('canary');
+  });
+});
+
+describe('live', () => {
+  it('is in real time, waits a minute for Meta, and writes nothing unless told to', () => {
+    expect(readConfig(LIVE)).toMatchObject({
+      mode: 'live',
+      dataDirectory: path.resolve('.data/live'),
+      temporalNamespace: 'auto-promotion-live',
+      timeScale: 1,
+      writesAllowed: false,
+      meta: { graphUrl: 'https://graph.facebook.com', socketTimeoutMs: 60_000 },
+    });
+    expect(readConfig({ ...LIVE, LIVE_WRITES: 'true' }).writesAllowed).toBe(true);
+    expect(readConfig({ ...LIVE, LIVE_WRITES: 'false' }).writesAllowed).toBe(false);
+  });
+
+  it('needs the token and the account', () => {
+    expect(complaint({ MODE: 'live' })).toBe(
+      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, as act_1234567890.',
+    );
+  });
+
+  it('can not run faster than the world', () => {
+    expect(complaint({ ...LIVE, TIME_SCALE: '2' })).toBe('TIME_SCALE must be 1 where MODE=live.');
+  });
+});
+
+describe('the sandbox', () => {
+  it('does not speak with the real Meta', () => {
+    expect(complaint({ META_GRAPH_URL: 'https://graph.facebook.com' })).toBe(
+      'META_GRAPH_URL must be on this machine where MODE=sandbox; for a real account set MODE=live.',
+    );
+    for (const url of ['http://127.0.0.1:8004', 'http://localhost:8004', 'http://[::1]:8004']) {
+      expect(readConfig({ META_GRAPH_URL: url }).meta.graphUrl).toBe(url);
+    }
+  });
+});
+
+describe('a host that others can reach', () => {
+  it.each(['0.0.0.0', '192.0.2.7', '::', 'ads.example'])('%s needs a token', (host) => {
+    expect(complaint({ HOST: host })).toBe(
+      'HOST opens the API to other machines: set API_TOKEN, at least 16 characters.',
+    );
+    expect(readConfig({ HOST: host, API_TOKEN: '0123456789abcdef' }).host).toBe(host);
+  });
+
+  it.each(['127.0.0.1', 'localhost', '::1'])('%s is none', (host) => {
+    expect(readConfig({ HOST: host }).apiToken).toBeNull();
+  });
+});
