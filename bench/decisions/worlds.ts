@@ -22,8 +22,8 @@ const DELIVERY_NOISE = 0.2;
 const RATE_SWING = 0.3;
 const RATE_NOISE = 0.15;
 /** Delivery mix: how far the share of an ad moves to either side of one half, and the click rate with it. */
-const MIX_SHARE = 0.15;
-const MIX_RATE = 0.25;
+const MIX_SHARE = 0.2;
+const MIX_RATE = 0.26;
 
 /** Fills `stream` with one test; ad B's click rate is `1 + lift` times ad A's. */
 export function draw(stream: Stream, seed: number, world: World, lift: number, run: number): void {

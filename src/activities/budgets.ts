@@ -3,7 +3,7 @@ import type { LedgerRow, Promotion, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
-import { expectedValues, foreignValues, ownValues } from '../domain/ownership.js';
+import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
 import { createSender, outcomeOf, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
 import { callingMeta, permanent } from './failures.js';
@@ -193,9 +193,7 @@ export function createBudgetActivities(deps: {
         base,
         foreign: foreignValues(current, ownValues(base, ledger)),
         unexpected: foreignValues(current, expectedValues(base, ledger)),
-        late: openAttempts(ledger)
-          .filter((row) => current[row.adSetId] === row.intended && row.intended !== base[row.adSetId])
-          .map((row) => row.adSetId),
+        late: lateValues(base, current, ledger),
         openUntil: openUntil(ledger),
         at: await clock.now(),
       };

@@ -2,6 +2,8 @@
 
 import { RULES } from '../domain/evidence/rules.js';
 import { type Evidence, UNADJUSTED } from '../domain/evidence/types.js';
+import { type Decision, decisionOf } from './decision.js';
+import { lookHours } from './look-hours.js';
 import type { Analysis } from './request.js';
 
 /** A look that counts. */
@@ -22,52 +24,40 @@ export interface AnsweredLook {
 
 export interface Answer {
   /** The first look that calls a winner. */
-  decision: { hours: number; winner: 'A' | 'B' } | null;
+  decision: Decision | null;
   /** To the end of the rows; absent where only the decision was asked for. */
   looks?: AnsweredLook[];
   /** Stands where the figures ignore how often one has looked. */
   note?: typeof UNADJUSTED;
 }
 
-/** Hours of the looks: every `checkEveryHours` and the horizon itself, as far as there are rows. */
-export function* lookHours(analysis: Analysis): Generator<number> {
-  const { checkEveryHours, rows } = analysis;
-  const { horizonHours } = analysis.settings;
-  let before = 0;
-  for (let k = 1; ; k++) {
-    const hours = k * checkEveryHours;
-    if (before < horizonHours && horizonHours < hours && horizonHours <= rows.length) yield horizonHours;
-    if (hours > rows.length) return;
-    yield hours;
-    before = hours;
-  }
-}
-
 /**
- * Goes through a test look by look. The looks go on after the decision to the end of the rows, unless only the
- * decision is asked for. RangeError for settings that the rule can't keep its promise with.
+ * Goes through a test look by look; the looks go on after the decision, to the end of the rows. RangeError for
+ * settings that the rule can't keep its promise with.
  */
-export function answer(analysis: Analysis, decisionOnly: boolean): Answer {
+export function answer(analysis: Analysis): Answer {
   const { rows, settings } = analysis;
   let run = RULES[analysis.rule].start(settings);
-  let decision: Answer['decision'] = null;
-  let adjusted = true;
+  let decision: Decision | null = null;
   const looks: AnsweredLook[] = [];
   for (const hours of lookHours(analysis)) {
     // A bucket enters once it has closed.
     const { evidence, after } = run.look(rows.slice(0, Math.floor(hours)), hours);
     run = after;
-    adjusted = evidence.adjusted;
     if (!evidence.counts) continue;
     if (evidence.winner !== null) decision ??= { hours, winner: evidence.winner };
-    if (!decisionOnly) looks.push(lookOf(evidence));
-    else if (decision !== null) break;
+    looks.push(lookOf(evidence));
   }
-  return {
-    decision,
-    ...(decisionOnly ? {} : { looks }),
-    ...(adjusted ? {} : { note: UNADJUSTED }),
-  };
+  return noted(analysis, { decision, looks });
+}
+
+/** The same without the looks, which it doesn't go through to their end. */
+export function decisionAnswer(analysis: Analysis): Answer {
+  return noted(analysis, { decision: decisionOf(analysis) });
+}
+
+function noted({ rule }: Analysis, figures: Answer): Answer {
+  return RULES[rule].adjusted ? figures : { ...figures, note: UNADJUSTED };
 }
 
 function lookOf(evidence: Evidence): AnsweredLook {

@@ -5,18 +5,14 @@
  */
 
 import { once } from 'node:events';
-import { answer } from './answer.js';
+import { answer, decisionAnswer } from './answer.js';
 import { linesOf } from './lines.js';
 import { analysisOf, BadLine } from './request.js';
-
-function answerTo(line: string, decisionOnly: boolean): object {
-  return answer(analysisOf(line), decisionOnly);
-}
 
 async function main(args: readonly string[]): Promise<void> {
   const unknown = args.find((arg) => arg !== '--decision-only');
   if (unknown !== undefined) throw new BadLine(`unknown option ${unknown}; there is --decision-only`);
-  const decisionOnly = args.length > 0;
+  const answerTo = args.length > 0 ? decisionAnswer : answer;
 
   process.stdin.setEncoding('utf8');
   let number = 0;
@@ -26,7 +22,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (line.trim() === '') continue;
     let written: object;
     try {
-      written = answerTo(line, decisionOnly);
+      written = answerTo(analysisOf(line));
     } catch (error) {
       if (!(error instanceof BadLine || error instanceof RangeError)) throw error;
       written = { line: number, error: error.message };

@@ -43,3 +43,23 @@ export function ownValues(base: Budgets, attempts: readonly Attempt[]): Record<s
 export function foreignValues(current: Budgets, own: Record<string, number[]>): string[] {
   return Object.keys(own).filter((adSetId) => !own[adSetId]!.includes(current[adSetId]!));
 }
+
+/**
+ * Ad sets that show, off their base, the value of an attempt that nobody had an answer to: it has landed late. Not
+ * where a later attempt brought the same value. Attempts in ledger order.
+ */
+export function lateValues(base: Budgets, current: Budgets, attempts: readonly Attempt[]): string[] {
+  const isLate = (attempt: Attempt, index: number) =>
+    (attempt.outcome === 'pending' || attempt.outcome === 'unknown') &&
+    current[attempt.adSetId] === attempt.intended &&
+    attempt.intended !== base[attempt.adSetId] &&
+    !attempts
+      .slice(index + 1)
+      .some(
+        (later) =>
+          later.adSetId === attempt.adSetId &&
+          later.outcome === 'applied' &&
+          later.intended === attempt.intended,
+      );
+  return [...new Set(attempts.filter(isLate).map((attempt) => attempt.adSetId))];
+}

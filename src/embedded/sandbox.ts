@@ -21,7 +21,12 @@ export interface SandboxOptions {
   namespace: string;
   apiVersion: string;
   /** 0: any free port. */
-  ports: { temporal: number; temporalUi: number; market: number };
+  ports: {
+    temporal: number;
+    temporalUi: number;
+    market: number /** Only claimed: a taken one is better known early. */;
+    api?: number;
+  };
   /** Real ones in place of embedded ones; null: embedded. */
   databaseUrl: string | null;
   temporal: Addresses['temporal'] | null;
@@ -58,6 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
+    await claimPort(options.ports.api ?? 0, 'PORT');
     if (options.fresh) await clear(directory);
     const isNew = !(await readdir(directory)).includes('clock.json');
     const timeBase = keepTimeBase(directory, options.timeScale);

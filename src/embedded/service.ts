@@ -1,7 +1,6 @@
 import type { Config } from '../config.js';
 import type { Announce } from '../events.js';
 import { temporalAt } from '../service/addresses.js';
-import type { RunningApi } from '../service/api.js';
 import { type RunningService, runService } from '../service/run.js';
 import { FIRST_EXPERIMENTS, prepareTest } from './first-experiments.js';
 import { type Sandbox, startSandbox } from './sandbox.js';
@@ -34,6 +33,7 @@ export async function runSandbox(
       temporal: config.temporalPort,
       temporalUi: config.temporalUiPort,
       market: config.marketPort,
+      api: config.port,
     },
     databaseUrl: config.databaseUrl,
     temporal: config.temporalAddress === null ? null : temporalAt(config),
@@ -51,8 +51,9 @@ export async function runSandbox(
       say(`Temporal UI   ${sandbox.temporalUiUrl}/namespaces/${collaborators.namespace}/workflows`);
     say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
     say(`Time          one hour is ${3600 / config.timeScale} s; every instant below is experiment time`);
-    if (sandbox.isNew && config.firstExperiments && options.firstExperiments !== false)
-      await createFirstExperiments(api, sandbox, config.apiToken);
+    if (config.firstExperiments && options.firstExperiments !== false) {
+      await createFirstExperiments(service, sandbox, config.apiToken);
+    }
     const broken = Promise.race([service.broken, sandbox.broken]);
     return { api, collaborators, sandbox, broken, stop };
   } catch (error) {
@@ -61,12 +62,14 @@ export async function runSandbox(
   }
 }
 
+/** Those that are missing: all of them at the first start, what was not reached where that one was cut short. */
 async function createFirstExperiments(
-  api: RunningApi,
+  { api, collaborators }: RunningService,
   sandbox: Sandbox,
   apiToken: string | null,
 ): Promise<void> {
   for (const test of FIRST_EXPERIMENTS) {
+    if (await collaborators.store.getExperiment(test.id)) continue;
     const response = await fetch(`${api.url}/api/ab/experiments`, {
       method: 'POST',
       headers: {

@@ -51,7 +51,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     await loseTheDatabase();
     await collectTables(stage.database, stage.material);
     await collectHistories(stage.temporal.client, stage.material);
-  }, 180_000);
+  }, 240_000);
   afterAll(() => stage?.stop());
 
   async function begin(id: string): Promise<MarketTest> {

@@ -13,8 +13,7 @@ describe('the sandbox, killed in mid-rollout and started again', () => {
     scene = new Scene(directory, { timeScale: 3_600, seed: 7, log: () => {} });
   });
   afterAll(async () => {
-    await scene.close();
-    await rm(directory, { recursive: true, force: true });
+    await scene.close().finally(() => rm(directory, { recursive: true, force: true }));
   });
 
   it('ends at 80/20 after kill -9 of everything, a write on its way', { timeout: 120_000 }, async () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Attempt, expectedValues, foreignValues, ownValues } from '../../src/domain/ownership.js';
+import {
+  type Attempt,
+  expectedValues,
+  foreignValues,
+  lateValues,
+  ownValues,
+} from '../../src/domain/ownership.js';
 
 const BASE = { a: 5000, b: 5000 };
 
@@ -75,5 +81,27 @@ describe('foreignValues', () => {
 
   it('takes an ad set that could not be read for foreign', () => {
     expect(foreignValues({ a: 5000 }, { a: [5000], b: [5000] })).toEqual(['b']);
+  });
+});
+
+describe('lateValues', () => {
+  const current = { a: 7000, b: 5000 };
+
+  it.each(['unknown', 'pending'] as const)('is where a value shows whose attempt is %s', (outcome) => {
+    const attempts = [
+      attempt('a', 6000, 'applied'),
+      attempt('a', 7000, outcome),
+      attempt('a', 5000, 'applied'),
+    ];
+    expect(lateValues(BASE, current, attempts)).toEqual(['a']);
+  });
+
+  it('is not where a later attempt brought the same value, nor at the base, nor where the value never showed', () => {
+    expect(lateValues(BASE, current, [attempt('a', 7000, 'unknown'), attempt('a', 7000, 'applied')])).toEqual(
+      [],
+    );
+    expect(lateValues(BASE, BASE, [attempt('a', 5000, 'unknown')])).toEqual([]);
+    expect(lateValues(BASE, current, [attempt('a', 6000, 'unknown')])).toEqual([]);
+    expect(lateValues(BASE, current, [attempt('a', 7000, 'applied')])).toEqual([]);
   });
 });

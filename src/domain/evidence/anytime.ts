@@ -166,6 +166,7 @@ function look(
 export const anytime: Rule<AnytimeState> = {
   name: 'anytime',
   version: '1',
+  adjusted: true,
   start(settings) {
     requireConfirmed(settings.confidence);
     return { looks: 0, p: 1, crossed: null };

@@ -10,8 +10,9 @@ const ULP = 4e-16;
 /** RangeError for a confidence that no false-winner rate was confirmed for. */
 export function requireConfirmed(confidence: number): void {
   if (!CONFIDENCE_THRESHOLDS.some((threshold) => threshold === confidence)) {
+    const confirmed = CONFIDENCE_THRESHOLDS.map((threshold) => threshold.toFixed(2)).join(', ');
     throw new RangeError(
-      `confidence must be ${CONFIDENCE_THRESHOLDS.join(', ')}: error rates were confirmed for these alone; got ${confidence}`,
+      `confidence must be one of ${confirmed}, which error rates were confirmed for, got ${confidence}`,
     );
   }
 }

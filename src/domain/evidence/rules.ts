@@ -17,6 +17,8 @@ export interface RuleRun {
 export interface NamedRule {
   readonly name: string;
   readonly version: string;
+  /** Whether its figures stay true under repeated looks. */
+  readonly adjusted: boolean;
   /** RangeError for settings that the rule can't keep its promise with. */
   start(settings: RuleSettings): RuleRun;
   /** Goes on from stored bytes. RangeError where they are damaged or of another version. */
@@ -34,6 +36,7 @@ function named<State>(rule: Rule<State>): NamedRule {
   return {
     name: rule.name,
     version: rule.version,
+    adjusted: rule.adjusted,
     start: (settings) => run(settings, rule.start(settings)),
     resume: (settings, bytes) => run(settings, rule.decode(bytes)),
   };

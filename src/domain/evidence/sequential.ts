@@ -129,6 +129,7 @@ function look(
 export const sequential: Rule<SequentialState> = {
   name: 'sequential',
   version: '1',
+  adjusted: true,
   start(settings) {
     nominalAlpha(settings.confidence);
     if (!(settings.horizonHours > 0)) {

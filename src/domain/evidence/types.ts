@@ -88,6 +88,8 @@ export interface Rule<State> {
   readonly name: string;
   /** Changes whenever the same rows could give another answer. */
   readonly version: string;
+  /** Whether its figures stay true under repeated looks; see {@link UNADJUSTED}. */
+  readonly adjusted: boolean;
   /** RangeError for settings that the rule can't keep its promise with. */
   start(settings: RuleSettings): State;
   look(

@@ -103,6 +103,7 @@ function look(
 export const welch: Rule<WelchState> = {
   name: 'welch',
   version: '1',
+  adjusted: false,
   start(settings) {
     requireConfirmed(settings.confidence);
     return { looks: 0 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExperimentNotFound } from '../../../src/clients/postgres/types.js';
+import { ExperimentNotFound, Superseded } from '../../../src/clients/postgres/types.js';
 import { HOUR_MS } from '../../../src/domain/experiment.js';
 import { aPromotion, DATABASES, START, useDatabase } from './fixtures.js';
 
@@ -110,6 +110,28 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       const sequences = async (id: string) => (await store.listLedger(id)).map((row) => row.sequence);
       expect(await sequences('exp_1')).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
       expect(await sequences('exp_2')).toEqual([1]);
+    });
+
+    it('enters nothing where another row came since the caller read, or the state is another', async () => {
+      const { store } = await db.seeded();
+      const fence = { lastSequence: 0, state: 'running' } as const;
+      await store.enterAttempt({ ...attempt, fence });
+      await expect(store.enterAttempt({ ...attempt, fence })).rejects.toThrow(Superseded);
+      const other = { lastSequence: 1, state: 'rolling_out' } as const;
+      await expect(store.enterAttempt({ ...attempt, fence: other })).rejects.toThrow(Superseded);
+      expect(await store.listLedger('exp_1')).toHaveLength(1);
+      await store.enterAttempt({ ...attempt, fence: { ...fence, lastSequence: 1 } });
+      expect(await store.listLedger('exp_1')).toHaveLength(2);
+    });
+
+    it('lets one of many in that have read the same', async () => {
+      const { store } = await db.seeded();
+      const fence = { lastSequence: 0, state: 'running' } as const;
+      const tries = await Promise.allSettled(
+        Array.from({ length: 6 }, () => store.enterAttempt({ ...attempt, fence })),
+      );
+      expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+      expect(await store.listLedger('exp_1')).toHaveLength(1);
     });
 
     it('settles an unknown row later', async () => {
