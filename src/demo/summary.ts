@@ -83,7 +83,7 @@ function tellTest(told: Told): string[] {
   const winner = entry.winner_creative;
   if (winner === null) {
     return [
-      `${quote(control.headline)} or ${quote(challenger.headline)}? ${seen}, confidence ${certainty(entry.confidence)}; ${needed}.`,
+      `${quote(control.headline)} or ${quote(challenger.headline)}? No answer ${seen}: confidence ${certainty(entry.confidence)}; ${needed}.`,
       lifts,
       `Budgets a day: ${money(told)}.`,
     ];

@@ -45,21 +45,18 @@ export function foreignValues(current: Budgets, own: Record<string, number[]>): 
 }
 
 /**
- * Ad sets that show, off their base, the value of an attempt that nobody had an answer to: it has landed late. Not
- * where a later attempt brought the same value. Attempts in ledger order.
+ * Ad sets that show, off their base, the value of an attempt that nobody had an answer to, where the last
+ * read-back was another: it has landed late. Attempts in ledger order.
  */
 export function lateValues(base: Budgets, current: Budgets, attempts: readonly Attempt[]): string[] {
-  const isLate = (attempt: Attempt, index: number) =>
-    (attempt.outcome === 'pending' || attempt.outcome === 'unknown') &&
-    current[attempt.adSetId] === attempt.intended &&
-    attempt.intended !== base[attempt.adSetId] &&
-    !attempts
-      .slice(index + 1)
-      .some(
-        (later) =>
-          later.adSetId === attempt.adSetId &&
-          later.outcome === 'applied' &&
-          later.intended === attempt.intended,
-      );
-  return [...new Set(attempts.filter(isLate).map((attempt) => attempt.adSetId))];
+  return Object.keys(base).filter((adSetId) => {
+    const own = attempts.filter((attempt) => attempt.adSetId === adSetId);
+    const shown = own.some(
+      (attempt) =>
+        (attempt.outcome === 'pending' || attempt.outcome === 'unknown') &&
+        attempt.intended === current[adSetId],
+    );
+    const lastRead = own.findLast((attempt) => attempt.outcome === 'applied')?.intended ?? base[adSetId];
+    return shown && current[adSetId] !== base[adSetId] && current[adSetId] !== lastRead;
+  });
 }

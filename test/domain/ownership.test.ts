@@ -96,6 +96,15 @@ describe('lateValues', () => {
     expect(lateValues(BASE, current, attempts)).toEqual(['a']);
   });
 
+  it('is where an attempt lands after a later one brought the same value and a third another', () => {
+    const attempts = [
+      attempt('a', 7000, 'unknown'),
+      attempt('a', 7000, 'applied'),
+      attempt('a', 5000, 'applied'),
+    ];
+    expect(lateValues(BASE, current, attempts)).toEqual(['a']);
+  });
+
   it('is not where a later attempt brought the same value, nor at the base, nor where the value never showed', () => {
     expect(lateValues(BASE, current, [attempt('a', 7000, 'unknown'), attempt('a', 7000, 'applied')])).toEqual(
       [],

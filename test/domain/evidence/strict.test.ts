@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { rateRatio } from '../../../src/domain/evidence/rate-ratio.js';
+import { sequential } from '../../../src/domain/evidence/sequential.js';
+import type { PairRow } from '../../../src/domain/evidence/types.js';
+import { hourlyRows, type Random, REFERENCE_SETTINGS, random } from './simulate.js';
+
+const strict = { ...REFERENCE_SETTINGS, strict: true };
+const DAY = 24;
+
+/** Equal ads whose rates wander against each other by about `noise` from day to day. */
+function wandering(uniform: Random, noise: number, days = 28): PairRow[] {
+  return Array.from({ length: days }).flatMap((_, day) => {
+    const ratio = Math.exp(noise * Math.sqrt(12) * (uniform() - 0.5));
+    return hourlyRows(uniform, { hours: DAY, impressions: 400, rateA: 0.03, rateB: 0.03 * ratio }).map(
+      (row) => ({
+        ...row,
+        day,
+      }),
+    );
+  });
+}
+
+describe('days as clusters', () => {
+  it('leave the estimate and its information as they are', () => {
+    const rows = wandering(random(1), 0.05);
+    const hourly = rateRatio(rows);
+    const daily = rateRatio(rows, { clusterByDay: true });
+    expect([daily.theta, daily.information, daily.rows]).toEqual([hourly.theta, hourly.information, 672]);
+    expect([hourly.clusters, daily.clusters]).toEqual([672, 28]);
+    expect(daily.df).toBeGreaterThan(25);
+    expect(daily.df).toBeLessThanOrEqual(27);
+  });
+
+  it('say what whole days say: nothing else than rows a day, where all hours split alike', () => {
+    const hours = Array.from({ length: 96 }, (_, hour) => ({
+      exposureA: 1000,
+      eventsA: 20 + ((hour * 7) % 5),
+      exposureB: 1000,
+      eventsB: 21 + ((hour * 11) % 7),
+      day: Math.floor(hour / DAY),
+    }));
+    const days = [0, 1, 2, 3].map((day) => {
+      const own = hours.filter((row) => row.day === day);
+      const sum = (pick: (row: PairRow) => number) => own.reduce((total, row) => total + pick(row), 0);
+      return {
+        exposureA: sum((row) => row.exposureA),
+        eventsA: sum((row) => row.eventsA),
+        exposureB: sum((row) => row.exposureB),
+        eventsB: sum((row) => row.eventsB),
+      };
+    });
+    const clustered = rateRatio(hours, { clusterByDay: true });
+    const whole = rateRatio(days);
+    for (const figure of ['theta', 'se', 'df', 't', 'information'] as const) {
+      expect(clustered[figure]).toBeCloseTo(whole[figure], 10);
+    }
+  });
+
+  it('widen the error where days wander, and not where they do not', () => {
+    const ratios = (noise: number) =>
+      Array.from({ length: 30 }, (_, seed) => {
+        const rows = wandering(random(100 + seed), noise);
+        return rateRatio(rows, { clusterByDay: true }).se / rateRatio(rows).se;
+      }).reduce((sum, value) => sum + value / 30, 0);
+    expect(ratios(0)).toBeGreaterThan(0.9);
+    expect(ratios(0)).toBeLessThan(1.1);
+    expect(ratios(0.15)).toBeGreaterThan(1.5);
+  });
+
+  it('are asked for by name: a row without its day is refused', () => {
+    const row = { exposureA: 10, eventsA: 1, exposureB: 10, eventsB: 1 };
+    expect(() => rateRatio([row], { clusterByDay: true })).toThrow(RangeError);
+    expect(rateRatio([row]).rows).toBe(1);
+  });
+});
+
+describe('the strict form of the default rule', () => {
+  it('counts no look on fewer than three days', () => {
+    const rows = wandering(random(2), 0);
+    const at = (hours: number) =>
+      sequential.look(strict, sequential.start(strict), rows.slice(0, hours), hours).evidence;
+    expect(at(48).missing).toContainEqual({ code: 'minimum_days', value: 2, limit: 3 });
+    expect(at(54).counts).toBe(true);
+    expect(at(54).df).toBeLessThan(2);
+    expect(
+      sequential.look(REFERENCE_SETTINGS, sequential.start(strict), rows.slice(0, 48), 48).evidence.counts,
+    ).toBe(true);
+  });
+
+  it('gives fewer false winners than the hourly form where days wander', () => {
+    const RUNS = 60;
+    const LOOKS = Array.from({ length: 28 }, (_, k) => DAY * (k + 1));
+    const calls = (settings: typeof strict, noise: number) => {
+      let called = 0;
+      for (let run = 0; run < RUNS; run++) {
+        const rows = wandering(random(300 + run), noise);
+        let state = sequential.start(settings);
+        for (const hours of LOOKS) {
+          const look = sequential.look(settings, state, rows.slice(0, hours), hours);
+          state = look.state;
+          if (look.evidence.winner) {
+            called++;
+            break;
+          }
+        }
+      }
+      return called;
+    };
+    const hourly = calls({ ...strict, strict: false }, 0.15);
+    const daily = calls(strict, 0.15);
+    expect(hourly).toBeGreaterThan(12);
+    // 5 % of 60 is 3; three standard errors above it lie at 8.
+    expect(daily).toBeLessThanOrEqual(8);
+  }, 120_000);
+});
