@@ -68,22 +68,19 @@ export function createBudgetActivities(deps: {
   }
 
   async function readAll(promotion: Promotion): Promise<Budgets> {
-    const current: Budgets = {};
-    for (const adSetId of Object.keys(promotion.plan.base)) {
+    const readOne = async (adSetId: string): Promise<[string, number]> => {
       const { dailyBudget } = await meta.getAdSet(adSetId);
-      if (dailyBudget === null) {
-        throw new MetaError('invalid', `Ad set ${adSetId} has no daily budget any more.`, {
-          httpStatus: null,
-          code: null,
-          subcode: null,
-          traceId: null,
-          retryAfterMs: null,
-          outcome: 'not_applied',
-        });
-      }
-      current[adSetId] = dailyBudget;
-    }
-    return current;
+      if (dailyBudget !== null) return [adSetId, dailyBudget];
+      throw new MetaError('invalid', `Ad set ${adSetId} has no daily budget any more.`, {
+        httpStatus: null,
+        code: null,
+        subcode: null,
+        traceId: null,
+        retryAfterMs: null,
+        outcome: 'not_applied',
+      });
+    };
+    return Object.fromEntries(await Promise.all(Object.keys(promotion.plan.base).map(readOne)));
   }
 
   function describe(

@@ -2,6 +2,7 @@ import { readBudgetContext } from '../clients/meta/context.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Promotion, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
+import type { Budgets } from '../domain/budget.js';
 import type { VariantMetrics } from '../domain/decision.js';
 import { variantOf } from '../domain/experiment.js';
 import { budgetsOf, preflightProblems } from '../domain/preflight.js';
@@ -86,9 +87,11 @@ export function createPromotionActivities(deps: {
       return { kind: 'opened', promotion };
     },
 
-    /** What stands against the next phase, in sentences; empty where nothing does. */
-    async gate(experimentId: string): Promise<string[]> {
-      return (await inspect(experimentId)).problems.map((problem) => problem.message);
+    /** What stands against the next phase, in sentences, and the budgets as they are where nothing does. */
+    async gate(experimentId: string): Promise<{ against: string[]; current: Budgets }> {
+      const { context, problems } = await inspect(experimentId);
+      const against = problems.map((problem) => problem.message);
+      return { against, current: against.length > 0 ? {} : budgetsOf(context) };
     },
   };
 }

@@ -126,18 +126,18 @@ export async function stopAndKeep(run: Run, intent: Intent): Promise<void> {
   await run.answer(intent, 'Stopped. The budgets stay as they are.');
 }
 
+type Gate = Awaited<ReturnType<typeof promotions.gate>>;
+
 /** Gate, cut, read back, raise, read back. */
 async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise<Step> {
   const { id } = run.experiment;
-  let against: string[];
-  let current: Budgets;
+  let gate: Gate;
   try {
-    against = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [id]);
-    current = (await budgets.readBudgets.executeWithOptions({ summary: 'budgets before the phase' }, [id]))
-      .current;
+    gate = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [id]);
   } catch (error) {
     return holdOrBack(troubleOf(error));
   }
+  const { against, current } = gate;
   if (against.length > 0) return { kind: 'hold', code: 'gate', reason: against.join(' ') };
 
   let readBackAt = run.now();

@@ -66,7 +66,7 @@ describe('opening a promotion', () => {
     await stage.write('60', stage.loser, 4000);
     await stage.market.edit(stage.made.campaignId, { status: 'PAUSED' });
     expect((await open(stage)).kind).toBe('opened');
-    expect(await stage.promotions.gate('exp')).not.toEqual([]);
+    expect((await stage.promotions.gate('exp')).against).not.toEqual([]);
   });
 
   it('plans three ad sets', async () => {
@@ -153,9 +153,14 @@ describe('a promotion is refused', () => {
 describe('the gate', () => {
   it('lets a phase pass where all is well, and says what is not', async () => {
     const stage = await stages.open();
-    expect(await stage.promotions.gate('exp')).toEqual([]);
+    expect(await stage.promotions.gate('exp')).toEqual({
+      against: [],
+      current: await stage.market.budgets(stage.made.adSetIds),
+    });
     await stage.market.edit(stage.made.adIds[1]!, { status: 'PAUSED' });
-    expect(await stage.promotions.gate('exp')).toEqual([`Ad ${stage.made.adIds[1]} is not active (PAUSED).`]);
+    expect((await stage.promotions.gate('exp')).against).toEqual([
+      `Ad ${stage.made.adIds[1]} is not active (PAUSED).`,
+    ]);
   });
 
   it('does not take silence for consent', async () => {

@@ -422,6 +422,16 @@ describe('what stands against a test in the request', () => {
         variants: [{ role: 'control', ad_id: '1', creative: { slogan: 'x' } }, ...variants(1)],
       }),
     },
+    {
+      field: 'policy.rule',
+      says: /one of sequential, anytime, welch/,
+      body: () => ({ policy: { rule: 'bayes' } }),
+    },
+    {
+      field: 'policy.strict',
+      says: /a form of the rule sequential, not of welch/,
+      body: () => ({ policy: { rule: 'welch', strict: true } }),
+    },
     { field: 'policy.confidence', says: /error rates/, body: () => ({ policy: { confidence: 0.97 } }) },
     { field: 'policy.minimum_clicks', says: /25/, body: () => ({ policy: { minimum_clicks: 5 } }) },
     {

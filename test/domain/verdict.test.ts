@@ -148,6 +148,27 @@ describe('two variants', () => {
   });
 });
 
+describe("the known fixed rule's figures", () => {
+  const fixed = { adjusted: false };
+
+  it('never stand without the words that they are unadjusted', () => {
+    const won = decided([pair('control', 'c1', fixed, 'c1')]).reasons;
+    expect(won).toEqual([
+      'c1 wins: confidence 0.970 ≥ 0.950 (unadjusted for repeated looks) at look 8; c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, +5.0 % to +37.0 %).',
+    ]);
+    const open = decided([pair('control', 'c1', { ...fixed, confidence: 0.81, interval: null })]).reasons;
+    expect(open).toEqual([
+      'c1 leads, but confidence 0.810 < 0.950 (unadjusted for repeated looks) after 8 looks; c1 over control: +20.0 %.',
+    ]);
+    const over = decided([pair('control', 'c1', { ...fixed, confidence: 0.6, interval: [-0.1, 0.6] })], {
+      hours: 672,
+    }).reasons;
+    expect(over[0]).toBe(
+      'The planned 28 days are over with confidence 0.600 < 0.950 (unadjusted for repeated looks); c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, -10.0 % to +60.0 %). The budgets stay as they are.',
+    );
+  });
+});
+
 describe('the horizon', () => {
   it('ends an undecided test with no winner', () => {
     const verdict = decided([pair('control', 'c1', { p: 0.4, confidence: 0.6, interval: [-0.1, 0.6] })], {
@@ -193,6 +214,7 @@ describe('too little data', () => {
     ['minimum_impressions_a', 99, 100, 'control has 99 impressions < 100.'],
     ['minimum_impressions_b', 7, 100, 'c1 has 7 impressions < 100.'],
     ['minimum_rows', 2, 3, 'control and c1 delivered together in 2 hours < 3.'],
+    ['minimum_days', 2, 3, 'control and c1 delivered together on 2 days < 3.'],
     [
       'no_variance',
       0,

@@ -9,21 +9,17 @@ export async function readBudgetContext(
   meta: MetaClient,
   variants: readonly { id: string; adId: string }[],
 ): Promise<BudgetContext> {
-  const account = await meta.getAccount();
-  const campaigns = new Map<string, CampaignInfo>();
-  const contexts: VariantContext[] = [];
-  for (const variant of variants) {
+  const campaigns = new Map<string, Promise<CampaignInfo>>();
+  const readCampaign = (id: string) => {
+    const known = campaigns.get(id) ?? meta.getCampaign(id);
+    campaigns.set(id, known);
+    return known;
+  };
+  const readVariant = async (variant: { id: string; adId: string }): Promise<VariantContext> => {
     const ad = await meta.getAd(variant.adId);
-    const adSet = await meta.getAdSet(ad.adSetId);
-    const campaign = campaigns.get(adSet.campaignId) ?? (await meta.getCampaign(adSet.campaignId));
-    campaigns.set(campaign.id, campaign);
-    contexts.push({
-      variantId: variant.id,
-      ad,
-      adSet,
-      campaign,
-      activeAds: await meta.getActiveAds(adSet.id),
-    });
-  }
+    const [adSet, activeAds] = await Promise.all([meta.getAdSet(ad.adSetId), meta.getActiveAds(ad.adSetId)]);
+    return { variantId: variant.id, ad, adSet, campaign: await readCampaign(adSet.campaignId), activeAds };
+  };
+  const [account, contexts] = await Promise.all([meta.getAccount(), Promise.all(variants.map(readVariant))]);
   return { account, variants: contexts };
 }

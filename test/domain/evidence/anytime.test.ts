@@ -39,8 +39,9 @@ describe('the e-process', () => {
       const [evidence] = follow(new Array<PairRow>(count).fill(row), [count]);
       expect(evidence).toMatchObject({ counts: true, winner: null });
     }
-    const [enough] = follow(new Array<PairRow>(9).fill(row), [9]);
-    expect(enough!.winner).toBe('B');
+    const modest = { exposureA: 1000, eventsA: 1, exposureB: 1000, eventsB: 20 };
+    const winners = follow(new Array<PairRow>(30).fill(modest), [5, 30]).map((evidence) => evidence.winner);
+    expect(winners).toEqual([null, 'B']);
   });
 
   it('keeps its best: p never rises, and a winner that lost its lead is none', () => {

@@ -39,6 +39,16 @@ describe('the log rate ratio', () => {
     expect(got.t).toBe(got.theta / got.se);
   });
 
+  it('takes its information from the exposure where the numerator is no count', () => {
+    const rows = [
+      { exposureA: 100, eventsA: 20.5, exposureB: 300, eventsB: 90.25 },
+      { exposureA: 200, eventsA: 44, exposureB: 200, eventsB: 31 },
+    ];
+    const got = rateRatio(rows, { information: 'exposure' });
+    expect(got.information).toBeCloseTo(75 + 100, 12);
+    expect({ ...got, information: 0 }).toEqual({ ...rateRatio(rows), information: 0 });
+  });
+
   it('ignores hours in which one ad did not deliver', () => {
     const rows = hourlyRows(random(1), { hours: 40, impressions: 300, rateA: 0.02, rateB: 0.025 });
     const silent = { exposureA: 500, eventsA: 40, exposureB: 0, eventsB: 0 };

@@ -1,0 +1,96 @@
+/**
+ * Whether decisions stay right: false winners of equal ads in six worlds beside the positive control, and times to
+ * a decision beside GrowthBook's test and an SPRT that knows the lift. Prints JSON. Exit code 1 where the control
+ * fails (the simulator then proves nothing) or a world refutes the promised 5 %.
+ *
+ * npm run -s bench:decisions -- [--runs N] [--lift-runs N] [--seed N] [--boundary exact|table]
+ *                               [--worlds iid,delivery_mix] [--threads N]
+ */
+
+import { parseArgs } from 'node:util';
+import { runJobs } from './decisions/pool.js';
+import { report } from './decisions/report.js';
+import type { Job } from './decisions/simulate.js';
+import { WORLDS, type World } from './decisions/worlds.js';
+
+const LIFTS = [0.05, 0.1, 0.2, 0.3];
+const DEFAULT_RUNS = { exact: 2_000, table: 20_000 };
+const DEFAULT_LIFT_RUNS = 2_000;
+
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string' },
+      'lift-runs': { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      boundary: { type: 'string', default: 'exact' },
+      worlds: { type: 'string', default: WORLDS.join(',') },
+      threads: { type: 'string', default: '1' },
+    },
+  });
+  const { boundary } = values;
+  if (boundary !== 'exact' && boundary !== 'table') {
+    throw new RangeError(`--boundary is exact or table, got ${boundary}`);
+  }
+  const runs = whole('runs', values.runs, DEFAULT_RUNS[boundary]);
+  return {
+    boundary,
+    runs,
+    liftRuns: whole('lift-runs', values['lift-runs'], Math.min(runs, DEFAULT_LIFT_RUNS)),
+    seed: whole('seed', values.seed, 1),
+    threads: whole('threads', values.threads, 1),
+    worlds: values.worlds.split(',').map((name): World => {
+      const world = WORLDS.find((known) => known === name);
+      if (!world) throw new RangeError(`--worlds takes ${WORLDS.join(', ')}, got ${name}`);
+      return world;
+    }),
+  } as const;
+}
+
+function whole(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^[1-9]\d*$/.test(text)) throw new RangeError(`--${name} takes a whole number over 0, got ${text}`);
+  return Number(text);
+}
+
+async function main(): Promise<void> {
+  const { boundary, runs, liftRuns, seed, threads, worlds } = readArguments();
+  const jobs: Job[] = [
+    // A person's looks aren't on the table's grid.
+    ...worlds.map(
+      (world): Job => ({
+        seed,
+        world,
+        lift: 0,
+        from: 0,
+        to: runs,
+        boundary: world === 'asked_by_hand' ? 'exact' : boundary,
+      }),
+    ),
+    ...LIFTS.map((lift): Job => ({ seed, world: 'iid', lift, from: 0, to: liftRuns, boundary })),
+  ];
+  const total = jobs.reduce((sum, { to }) => sum + to, 0);
+  const started = performance.now();
+  let done = 0;
+  const tallies = await runJobs(jobs, threads, (count) => {
+    done += count;
+    if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${total} runs`);
+  });
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  const document = report(
+    { seed, boundary },
+    worlds.map((world, i) => ({ world, tally: tallies[i]! })),
+    LIFTS.map((lift, i) => ({ lift, tally: tallies[worlds.length + i]! })),
+  );
+  const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
+  console.log(JSON.stringify({ ...document, threads, seconds }, null, 2));
+  if (!document.control.passed || !document.promise_holds) process.exitCode = 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Error)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

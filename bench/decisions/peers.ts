@@ -1,0 +1,96 @@
+/** The rules that the default is shown beside: each remembers the look of its first yes. */
+
+import type { RunningRatio, Stream } from '../../src/backtest/stream.js';
+import {
+  logEvidence,
+  proportionMean,
+  type RatioSums,
+  ratioMean,
+  relativeDifference,
+  tuning,
+} from './growthbook.js';
+
+const ALPHA = 0.05;
+/** Units expected: impressions, or rows of hourly counts in both arms. */
+const EXPECTED_IMPRESSIONS = 5000;
+const EXPECTED_ROWS = 500;
+const RHO_IMPRESSIONS = tuning(ALPHA, EXPECTED_IMPRESSIONS);
+const RHO_ROWS = tuning(ALPHA, EXPECTED_ROWS);
+
+/** GrowthBook's test with impressions as its units. */
+export function growthbookImpressions(ratio: RunningRatio): 'A' | 'B' | null {
+  const a = proportionMean(ratio.clicksA, ratio.impressionsA);
+  const b = proportionMean(ratio.clicksB, ratio.impressionsB);
+  const difference = relativeDifference(a, b);
+  if (difference === null) return null;
+  return winner(difference, a.n + b.n, RHO_IMPRESSIONS);
+}
+
+/** GrowthBook's test of the ratio clicks/impressions, with hours as its units. */
+export class GrowthbookHourly {
+  private read = 0;
+  private readonly a: RatioSums = { n: 0, m: 0, mm: 0, d: 0, dd: 0, md: 0 };
+  private readonly b: RatioSums = { n: 0, m: 0, mm: 0, d: 0, dd: 0, md: 0 };
+
+  constructor(private readonly stream: Stream) {}
+
+  look(hours: number): 'A' | 'B' | null {
+    const { impressionsA, clicksA, impressionsB, clicksB } = this.stream;
+    for (; this.read < hours; this.read++) {
+      add(this.a, clicksA[this.read]!, impressionsA[this.read]!);
+      add(this.b, clicksB[this.read]!, impressionsB[this.read]!);
+    }
+    const difference = relativeDifference(ratioMean(this.a), ratioMean(this.b));
+    return difference && winner(difference, this.a.n + this.b.n, RHO_ROWS);
+  }
+}
+
+function add(sums: RatioSums, m: number, d: number): void {
+  sums.n += 1;
+  sums.m += m;
+  sums.mm += m * m;
+  sums.d += d;
+  sums.dd += d * d;
+  sums.md += m * d;
+}
+
+function winner({ effect, se }: { effect: number; se: number }, n: number, rho: number): 'A' | 'B' | null {
+  if (logEvidence(effect / se, n, rho) < -Math.log(ALPHA)) return null;
+  return effect > 0 ? 'B' : 'A';
+}
+
+/**
+ * Wald's sequential probability ratio test, two-sided, that knows how large the lift is, though not whose: clicks
+ * of an hour are binomial between the ads. The likelihoods of both signs are averaged, and the limit is 1/α, which
+ * no path of equal ads passes with probability over α.
+ */
+export class Sprt {
+  private read = 0;
+  private forB = 0;
+  private forA = 0;
+  private readonly logRatio: number;
+
+  constructor(
+    private readonly stream: Stream,
+    private readonly lift: number,
+  ) {
+    this.logRatio = Math.log1p(lift);
+  }
+
+  look(hours: number): 'A' | 'B' | null {
+    const { impressionsA, clicksA, impressionsB, clicksB } = this.stream;
+    for (; this.read < hours; this.read++) {
+      const nA = impressionsA[this.read]!;
+      const nB = impressionsB[this.read]!;
+      if (!(nA > 0 && nB > 0)) continue;
+      const xA = clicksA[this.read]!;
+      const xB = clicksB[this.read]!;
+      this.forB += xB * this.logRatio - (xA + xB) * Math.log1p((this.lift * nB) / (nA + nB));
+      this.forA += xA * this.logRatio - (xA + xB) * Math.log1p((this.lift * nA) / (nA + nB));
+    }
+    const larger = Math.max(this.forA, this.forB);
+    const evidence = larger + Math.log1p(Math.exp(-Math.abs(this.forA - this.forB))) - Math.LN2;
+    if (evidence < -Math.log(ALPHA)) return null;
+    return this.forB > this.forA ? 'B' : 'A';
+  }
+}

@@ -1,0 +1,65 @@
+/** Two campaigns of one test, a row a day: control first. Separated by semicolons, dates are D.MM.YYYY. */
+
+import type { CsvRecord, CsvTable } from './csv.js';
+import { emptyStream, type Stream } from './stream.js';
+
+const DAY_MS = 86_400_000;
+
+interface DayCounts {
+  impressions: number;
+  clicks: number;
+}
+
+/**
+ * The stream of both, from the first day that either has to the last: days on which one has no row, or no counts,
+ * have no impressions in it. Throws CsvError.
+ */
+export function readDailyCampaigns(control: CsvTable, test: CsvTable): Stream {
+  const a = readDays(control);
+  const b = readDays(test);
+  const days = [...a.keys(), ...b.keys()];
+  if (days.length === 0) return emptyStream(0);
+  const first = days.reduce((least, day) => Math.min(least, day));
+  const last = days.reduce((most, day) => Math.max(most, day));
+  const stream = emptyStream(last - first + 1);
+  for (let day = first; day <= last; day++) {
+    const [inA, inB] = [a.get(day), b.get(day)];
+    if (!inA || !inB) continue;
+    stream.impressionsA[day - first] = inA.impressions;
+    stream.clicksA[day - first] = inA.clicks;
+    stream.impressionsB[day - first] = inB.impressions;
+    stream.clicksB[day - first] = inB.clicks;
+  }
+  return stream;
+}
+
+function readDays(table: CsvTable): Map<number, DayCounts> {
+  const columns = {
+    date: table.column('Date'),
+    impressions: table.column('# of Impressions'),
+    clicks: table.column('# of Website Clicks'),
+  };
+  const days = new Map<number, DayCounts>();
+  for (const record of table.records) {
+    const day = dayOf(table, record, columns.date);
+    if (days.has(day)) throw table.fault(record, columns.date, `${record.fields[columns.date]} comes twice`);
+    const isMissing = [columns.impressions, columns.clicks].some((c) => record.fields[c]!.trim() === '');
+    if (isMissing) continue;
+    const impressions = table.count(record, columns.impressions);
+    const clicks = table.count(record, columns.clicks);
+    // Money spent and nothing shown: the row's counts are missing.
+    if (impressions > 0) days.set(day, { impressions, clicks });
+  }
+  return days;
+}
+
+/** Days since 1970. */
+function dayOf(table: CsvTable, record: CsvRecord, column: number): number {
+  const text = record.fields[column]!.trim();
+  const [, day, month, year] = /^(\d{1,2})\.(\d{2})\.(\d{4})$/.exec(text) ?? [];
+  const instant = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  if (instant.getUTCDate() !== Number(day) || instant.getUTCMonth() !== Number(month) - 1) {
+    throw table.fault(record, column, `expected a date as D.MM.YYYY, got ${JSON.stringify(text)}`);
+  }
+  return instant.getTime() / DAY_MS;
+}
