@@ -34,7 +34,10 @@ export async function register(
   request: NewExperiment,
 ): Promise<{ experiment: Experiment; isNew: boolean }> {
   const { store, meta, clock, environment } = context;
-  const policy = policyFromJson(request.policy, DEFAULT_POLICY);
+  const policy = policyFromJson(request.policy, {
+    ...DEFAULT_POLICY,
+    checkEveryHours: context.checkIntervalHours,
+  });
   // Without a sound list of variants, what Meta says of them can't be laid beside it.
   const unsound = [...shapeProblems(request), ...policyProblems(policy)];
   if (unsound.length > 0) throw refused(unsound);

@@ -40,9 +40,11 @@ function readDays(table: CsvTable): Map<number, DayCounts> {
     clicks: table.column('# of Website Clicks'),
   };
   const days = new Map<number, DayCounts>();
+  const seen = new Set<number>();
   for (const record of table.records) {
     const day = dayOf(table, record, columns.date);
-    if (days.has(day)) throw table.fault(record, columns.date, `${record.fields[columns.date]} comes twice`);
+    if (seen.has(day)) throw table.fault(record, columns.date, `${record.fields[columns.date]} comes twice`);
+    seen.add(day);
     const isMissing = [columns.impressions, columns.clicks].some((c) => record.fields[c]!.trim() === '');
     if (isMissing) continue;
     const impressions = table.count(record, columns.impressions);

@@ -86,9 +86,7 @@ export function plan(
 
 /** Replays everything; `onPair` hears how many pairs are done. */
 export function backtest(source: Plan, onPair: (done: number) => void = () => {}): BacktestReport {
-  const totals = new Map(
-    POLICIES.map((name) => [name, { promoted: 0, reversed: 0, share: 0, clicks: 0 }] as const),
-  );
+  const totals = new Map(POLICIES.map((name) => [name, { promoted: 0, reversed: 0, share: 0, clicks: 0 }]));
   let done = 0;
   for (const replay of source.replays()) {
     const promotions = decide(replay);

@@ -3,9 +3,7 @@ import { createLookActivities } from '../../src/activities/looks.js';
 import type { Observation } from '../../src/clients/postgres/types.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
-import { RULES } from '../../src/domain/evidence/rules.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
-import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import { poisson, random } from '../domain/evidence/simulate.js';
 import { failureOf, HOUR, START, type Stage, type StageOptions, useStages } from './support/stage.js';
 
@@ -206,60 +204,6 @@ describe('a look', () => {
     const { stage } = await scene(() => []);
     const other = stage.looks.look({ experimentId: 'other', lookNumber: 1, dueAt: START, askedBy: 'x' });
     expect(await failureOf(other)).toMatchObject({ type: 'UnknownExperiment', nonRetryable: true });
-  });
-});
-
-describe("the policy's rule", () => {
-  it.each(['sequential', 'anytime', 'welch'] as const)(
-    '%s decides, and goes on from its own state',
-    async (rule) => {
-      const { stage, look } = await scene((made) => hours(made, 60, CLEAR), { policy: { rule } });
-      const first = await look(1, 30);
-      const second = await look(2, 60);
-      expect(second).toMatchObject({ rule, ruleVersion: RULES[rule].version, verdict: 'promote' });
-      const rows = hours(stage, 60, CLEAR);
-      const pairs = (until: number) =>
-        Array.from({ length: until }, (_, hour): PairRow => {
-          const [a, b] = rows.slice(2 * hour, 2 * hour + 2);
-          return {
-            exposureA: a!.impressions,
-            eventsA: a!.linkClicks,
-            exposureB: b!.impressions,
-            eventsB: b!.linkClicks,
-          };
-        });
-      const { minimumRunHours, minimumClicks, minimumImpressions, horizonHours, confidence } = DEFAULT_POLICY;
-      const settings = {
-        minimumHours: minimumRunHours,
-        minimumClicks,
-        minimumImpressions,
-        horizonHours,
-        confidence,
-      };
-      const one = RULES[rule].start(settings).look(pairs(30), 30);
-      expect(first.pairs[0]!.evidence).toEqual(one.evidence);
-      expect(second.pairs[0]!.evidence).toEqual(one.after.look(pairs(60), 60).evidence);
-      expect(second.reasons[0]!.includes('unadjusted for repeated looks')).toBe(rule === 'welch');
-    },
-  );
-
-  it('in its strict form waits for three days', async () => {
-    const { look } = await scene((made) => hours(made, 60, CLEAR), { policy: { strict: true } });
-    const early = await look(1, 48);
-    expect(early).toMatchObject({
-      verdict: 'insufficient_data',
-      reasons: ['control and challenger-1 delivered together on 2 days < 3.'],
-    });
-    expect((await look(2, 60)).pairs[0]!.evidence).toMatchObject({ counts: true, missing: [] });
-  });
-
-  it('of totals counts what an ad did alone as well', async () => {
-    const alone = (rows: Observation[]) =>
-      rows.filter((row, index) => index >= 20 || row.variantId !== 'challenger-1');
-    const { look } = await scene((made) => alone(hours(made, 40, CLEAR)), { policy: { rule: 'welch' } });
-    const [pair] = (await look(1, 40)).pairs;
-    expect(pair!.welch!.p).toBeCloseTo(pair!.evidence.p, 12);
-    expect(pair!.welch!.t).toBeCloseTo(-pair!.evidence.t, 12);
   });
 });
 

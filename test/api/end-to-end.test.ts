@@ -20,7 +20,7 @@ describe('the API and the workflow', () => {
       temporal: { client: world.client, taskQueue: TASK_QUEUE },
       environment: 'sandbox',
       apiToken: null,
-      checkIntervalHours: 6,
+      checkIntervalHours: 8,
     });
     await ensureSchedules(world.client, 'UTC');
   });
@@ -99,6 +99,13 @@ describe('the API and the workflow', () => {
     });
     expect(stopped.status).toBe(200);
     expect(await world.budgets((await world.store.getExperiment('by-hand'))!)).toEqual([20_000, 20_000]);
+  });
+
+  it('checks as often as the service is set to where the policy says nothing', async () => {
+    await create('by-default', [0.02, 0.02]);
+    const { json } = await call('GET', '/api/ab/experiments/by-default');
+    expect(json.policy).toMatchObject({ check_every_hours: 8 });
+    await call('POST', '/api/ab/experiments/by-default/stop', { by: 'ana', reason: 'seen enough' });
   });
 
   it('forces a promotion with a reason, and refuses one without', async () => {
