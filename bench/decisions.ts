@@ -90,7 +90,8 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof Error)) throw error;
+  const isUsage = error instanceof RangeError || (error instanceof TypeError && 'code' in error);
+  if (!isUsage) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }

@@ -60,8 +60,9 @@ function winner({ effect, se }: { effect: number; se: number }, n: number, rho: 
 }
 
 /**
- * Wald's sequential probability ratio test that knows the lift, its size and whose: no rule can be faster that keeps
- * α. Clicks of an hour are binomial between the ads; the limit of the likelihood ratio is 1/α.
+ * Wald's sequential probability ratio test that knows the lift, its size and whose. Clicks of an hour are binomial
+ * between the ads. The limit of the likelihood ratio, 1/α, holds for tests of any length: where the horizon is short
+ * for the lift, a rule that spends all its error within it can be as fast.
  */
 export class Sprt {
   private read = 0;

@@ -39,7 +39,7 @@ function chunks(job: Job): Job[] {
 
 /** Does `work` on a thread of its own, which ends with it. */
 export async function onThread<T>(work: (run: (job: Job) => Promise<Tally>) => Promise<T>): Promise<T> {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  const worker = new Worker(new URL('./thread.mjs', import.meta.url), { execArgv: [] });
   const run = (job: Job) =>
     new Promise<Tally>((resolve, reject) => {
       worker.once('error', reject);

@@ -136,7 +136,7 @@ describe('npm run backtest', () => {
       expect(code).toBe(0);
       const { tests, pairs, policies } = JSON.parse(out) as BacktestReport;
       expect(tests).toBe(3350);
-      expect(pairs).toBe(13_376);
+      expect(pairs).toBe(13_382);
       const [peeked, fixed, ours] = policies;
       expect(peeked!.promoted).toBeGreaterThan(fixed!.promoted);
       expect(ours!.promoted).toBeLessThan(fixed!.promoted);

@@ -1,0 +1,133 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { onThread, runJobs } from '../../bench/decisions/pool.js';
+import { type DecisionsReport, report } from '../../bench/decisions/report.js';
+import { type Job, simulate, type Tally } from '../../bench/decisions/simulate.js';
+import { draw, HOURS, WORLDS, type World } from '../../bench/decisions/worlds.js';
+import { emptyStream } from '../../src/backtest/stream.js';
+
+const SEED = 1;
+const RUNS = 300;
+const LIFT_RUNS = 60;
+const LIFTS = [0.05, 0.1, 0.2, 0.3];
+const job = (changes: Partial<Job>): Job => ({
+  seed: SEED,
+  world: 'iid',
+  lift: 0,
+  from: 0,
+  to: RUNS,
+  boundary: 'exact',
+  ...changes,
+});
+
+describe('equal ads', () => {
+  let worlds: { world: World; tally: Tally }[];
+  let document: DecisionsReport;
+  beforeAll(() => {
+    worlds = WORLDS.map((world) => ({ world, tally: simulate(job({ world })) }));
+    document = report({ seed: SEED, boundary: 'exact' }, worlds, []);
+  }, 180_000);
+  const rateOf = (world: string, rule: 'sequential' | 'welch_peeked' | 'growthbook_impressions') =>
+    document.worlds.find((one) => one.world === world)!.false_winners[rule]!.percent;
+
+  it.each([...WORLDS])('give few false winners in the world %s', (world) => {
+    const { sequential } = document.worlds.find((one) => one.world === world)!.false_winners;
+    // Of 300 runs at 5 %, 15 are expected; 26 are three standard errors more.
+    expect(sequential!.count).toBeLessThanOrEqual(26);
+    expect(sequential!.upper_95).toBeGreaterThan(sequential!.percent);
+  });
+
+  it('give false winners as they should where one peeks: the simulator can tell', () => {
+    expect(document.control.checks.map(({ world }) => world)).toEqual([
+      'iid',
+      'overdispersed_40',
+      'delivery_mix',
+    ]);
+    expect(document.control.passed).toBe(true);
+    for (const { world } of worlds.slice(0, 5)) {
+      expect(rateOf(world, 'welch_peeked')).toBeGreaterThan(4 * rateOf(world, 'sequential'));
+    }
+  });
+
+  it("fool GrowthBook's test on impressions where the delivery mix shifts", () => {
+    expect(rateOf('delivery_mix', 'growthbook_impressions')).toBeGreaterThan(25);
+    expect(rateOf('iid', 'growthbook_impressions')).toBeLessThan(6);
+  });
+
+  it('say that a simulator without peeking winners proves nothing', () => {
+    const blind = worlds.map(({ world, tally }) => ({
+      world,
+      tally: { ...tally, rules: { ...tally.rules, welch_peeked: { decided: 15, worse: 7, looks: 1 } } },
+    }));
+    expect(report({ seed: SEED, boundary: 'exact' }, blind, []).control.passed).toBe(false);
+    const noControl = worlds.filter(({ world }) => world === 'common_drift');
+    expect(report({ seed: SEED, boundary: 'exact' }, noControl, []).control.passed).toBe(false);
+  });
+
+  it('say so where the rule breaks its promise', () => {
+    expect(document.promise_holds).toBe(true);
+    const broken = [
+      { world: 'iid' as const, tally: { runs: 2000, rules: { sequential: tallyOf(140) }, differences: [] } },
+    ];
+    expect(report({ seed: SEED, boundary: 'exact' }, broken, []).promise_holds).toBe(false);
+  });
+});
+
+const tallyOf = (decided: number) => ({ decided, worse: 0, looks: 0 });
+
+describe('ads of different rates', () => {
+  let document: DecisionsReport;
+  beforeAll(() => {
+    const lifts = LIFTS.map((lift) => ({ lift, tally: simulate(job({ lift, to: LIFT_RUNS })) }));
+    document = report({ seed: SEED, boundary: 'exact' }, [], lifts);
+  }, 180_000);
+
+  it('are told apart sooner the more they differ, and rarely the wrong way', () => {
+    const ours = document.lifts.map(({ rules }) => rules.sequential!);
+    for (let i = 1; i < ours.length; i++) {
+      expect(ours[i]!.mean_looks).toBeLessThan(ours[i - 1]!.mean_looks);
+    }
+    expect(ours[0]!.decided_percent).toBeGreaterThan(20);
+    expect(ours[3]!.decided_percent).toBe(100);
+    expect(ours.reduce((sum, rule) => sum + rule.worse_promoted_percent, 0)).toBeLessThan(5);
+  });
+
+  it("are told apart sooner than by GrowthBook's test, and not sooner than by one who knows the lift", () => {
+    for (const { lift, rules } of document.lifts) {
+      expect(rules.sequential!.mean_looks).toBeLessThan(rules.growthbook_impressions!.mean_looks);
+      // At +5 % the horizon is short, and the limit that holds for any length costs more than knowing brings.
+      if (lift > 0.05) expect(rules.sprt_knows_lift!.mean_looks).toBeLessThan(rules.sequential!.mean_looks);
+      expect(rules.sprt_knows_lift!.worse_promoted_percent).toBe(0);
+    }
+  });
+});
+
+describe('a run', () => {
+  it('is a function of its seed, world, lift and number', () => {
+    const first = emptyStream(HOURS);
+    const second = emptyStream(HOURS);
+    draw(first, 1, 'common_drift', 0.1, 7);
+    draw(second, 2, 'common_drift', 0.1, 7);
+    expect(second).not.toEqual(first);
+    draw(second, 1, 'common_drift', 0.1, 7);
+    expect(second).toEqual(first);
+  });
+
+  it('gives the same on a thread of its own and in parts', async () => {
+    const asked = job({ world: 'overdispersed_40', to: 150 });
+    const [inParts] = await runJobs([asked], 1);
+    const onItsOwn = await onThread((run) => run(asked));
+    expect(inParts).toEqual(simulate(asked));
+    expect(onItsOwn).toEqual(inParts);
+  });
+
+  it('decides alike with the table and the recursion', () => {
+    const exact = simulate(job({ lift: 0.2, to: 40 }));
+    const table = simulate(job({ lift: 0.2, to: 40, boundary: 'table' }));
+    expect(Math.abs(table.rules.sequential!.decided - exact.rules.sequential!.decided)).toBeLessThanOrEqual(
+      1,
+    );
+    expect(Math.abs(table.rules.sequential!.looks - exact.rules.sequential!.looks)).toBeLessThan(40);
+    expect(table.differences.length).toBeGreaterThan(0);
+    expect(Math.max(...table.differences)).toBeLessThan(0.05);
+  });
+});
