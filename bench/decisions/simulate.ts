@@ -38,7 +38,7 @@ export interface RuleTally {
 export interface Tally {
   runs: number;
   rules: Partial<Record<RuleName, RuleTally>>;
-  /** Distances of the table from the recursion, of a sample of the runs. */
+  /** Table − recursion at the looks of a sample of the runs. */
   differences: number[];
 }
 

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
+import { replayDecision } from '../replay/replay-decision.js';
 import {
   ControlRowAnswer,
   CreatedAnswer,
@@ -10,6 +11,7 @@ import {
 } from './answers.js';
 import { allowedByRecord, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
+import { ApiProblem } from './errors.js';
 import { controlRowToJson, experimentToJson, isoOrNull, ledgerRowToJson, lookToJson } from './json.js';
 import { register, startWorkflow } from './registration.js';
 import { experimentPath } from './result.js';
@@ -63,6 +65,32 @@ const looks = createRoute({
     200: answers(
       'A page of looks',
       z.object({ experiment_id: z.string(), looks: z.array(LookAnswer), count: z.int() }),
+    ),
+    ...failures,
+  },
+});
+
+const replayed = createRoute({
+  method: 'get',
+  path: '/api/ab/experiments/{id}/looks/{look}/replay',
+  summary: 'A stored decision, computed again from the versions that it saw',
+  request: {
+    params: ExperimentParams.extend({
+      look: z
+        .string()
+        .regex(/^(latest|[1-9]\d{0,5})$/, 'must be the number of a look, or latest')
+        .openapi({ param: { name: 'look', in: 'path' } }),
+    }),
+  },
+  responses: {
+    200: answers(
+      'Whether it is the same, and what differs',
+      z.object({
+        experiment_id: z.string(),
+        look_number: z.int(),
+        same: z.boolean(),
+        differences: z.array(z.object({ field: z.string(), stored: z.unknown(), computed: z.unknown() })),
+      }),
     ),
     ...failures,
   },
@@ -159,6 +187,14 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
         { experiment_id: id, looks: found.map((look) => lookToJson(look, currency)), count: found.length },
         200,
       );
+    })
+    .openapi(replayed, async (c) => {
+      const { id, look } = c.req.valid('param');
+      await experimentOf(context, id);
+      const answer = await replayDecision(store, id, look === 'latest' ? null : Number(look));
+      if (!answer) throw new ApiProblem('not_found', `There is no look ${look} of experiment ${id}.`);
+      const { lookNumber, same, differences } = answer;
+      return c.json({ experiment_id: id, look_number: lookNumber, same, differences }, 200);
     })
     .openapi(ledger, async (c) => {
       const { id } = c.req.valid('param');

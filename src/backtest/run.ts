@@ -1,7 +1,7 @@
 /** Replays finished tests through each policy and adds up what came of it. */
 
 import { Random } from '../random.js';
-import { type CsvError, CsvTable } from './csv.js';
+import { CsvError, CsvTable } from './csv.js';
 import { readDailyCampaigns } from './daily-campaigns.js';
 import { deal, headlinePairs, readHeadlineTests, streamOf } from './headline-tests.js';
 import { decide, judge, POLICIES, type PolicyName, type Replay } from './policies.js';
@@ -119,8 +119,7 @@ function within<T>({ name }: SourceFile, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if ((error as CsvError).name === 'CsvError')
-      throw new BacktestError(`${name}, ${(error as Error).message}`);
+    if (error instanceof CsvError) throw new BacktestError(`${name}, ${error.message}`);
     throw error;
   }
 }
