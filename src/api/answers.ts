@@ -307,6 +307,9 @@ export const CompoundReportAnswer = z
     prior_scale: z
       .number()
       .openapi({ description: 'standard deviation of true log lifts, learned from all finished tests' }),
+    luck_compound_improvement_pct: z
+      .number()
+      .openapi({ description: 'what as many tests of identical ads would have claimed by luck' }),
     generated_at: instant,
   })
   .openapi('CompoundReport');

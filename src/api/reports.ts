@@ -85,6 +85,7 @@ function reportToJson(report: CompoundReport, now: number): z.output<typeof Comp
     reverted_promotions: report.revertedPromotions,
     without_winner: report.withoutWinner,
     prior_scale: rounded(report.priorScale, 4),
+    luck_compound_improvement_pct: percent(report.luck),
     generated_at: isoOf(now),
   };
 }

@@ -3,13 +3,13 @@
  * the winner's curse), shrunk (the posterior of `lift.ts`) and verified (measured after the promotion).
  */
 import type { Decision } from './decision.js';
-import { controlOf, type Experiment } from './experiment.js';
+import { controlOf, type Experiment, type Policy } from './experiment.js';
 import { claimedLift, compoundLift, type Estimate, priorScale, shrunkLift } from './lift.js';
 import { effectOf, pairOf } from './verdict.js';
 
 /** A decided experiment as the report takes it. */
 export interface DecidedTest {
-  experiment: Pick<Experiment, 'variants' | 'promotedAt'>;
+  experiment: Pick<Experiment, 'variants' | 'promotedAt'> & { policy: Pick<Policy, 'confidence'> };
   promotion: {
     winnerVariantId: string;
     status: 'in_progress' | 'completed' | 'reverted' | 'needs_attention' | 'stopped' | 'shadow';
@@ -45,6 +45,24 @@ export interface CompoundReport {
   shrunk: LiftSummary;
   /** Standard deviation of the prior of true log rate ratios, over all decided experiments. */
   priorScale: number;
+  /** What as many A/A tests would have claimed by luck: see {@link luckOf}. */
+  luck: number;
+}
+
+/** Where the boundary lies on the normal scale from the second day on, at equal information and confidence 0.95. */
+const BOUNDARY = 2.8;
+
+/**
+ * The compound lift that tests of identical ads would be expected to claim: each promotes its challenger with half
+ * the error that its rule spends, and then shows at least what the boundary asks for, e^(2.8·SE) − 1.
+ */
+function luckOf(tests: readonly DecidedTest[], effects: readonly (Estimate | null)[]): number {
+  return compoundLift(
+    tests.map(({ experiment }, index) => {
+      const effect = effects[index];
+      return effect ? ((1 - experiment.policy.confidence) / 2) * Math.expm1(BOUNDARY * effect.se) : 0;
+    }),
+  );
 }
 
 const TREND_LENGTH = 10;
@@ -103,6 +121,7 @@ export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
     claimed: summarise(lifts((effect) => claimedLift(effect.theta))),
     shrunk: summarise(lifts((effect) => shrunkLift(effect, scale))),
     priorScale: scale,
+    luck: luckOf(tests, effects),
   };
 }
 

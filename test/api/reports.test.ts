@@ -169,6 +169,7 @@ describe('with four decided experiments and one that runs', () => {
       verified_improvement_trend: null,
       verified_promotions: 0,
       prior_scale: 0.1,
+      luck_compound_improvement_pct: expect.any(Number),
       generated_at: '2027-01-02T09:00:00Z',
     });
     for (const field of Object.keys(body).filter((name) => name.startsWith('shrunk_')))

@@ -47,7 +47,7 @@ function promoted(
   more: Partial<NonNullable<DecidedTest['promotion']>> = {},
 ): DecidedTest {
   return {
-    experiment: { variants: variants(1), promotedAt: at },
+    experiment: { variants: variants(1), promotedAt: at, policy: { confidence: 0.95 } },
     promotion: {
       winnerVariantId: 'challenger-1',
       status: 'completed',
@@ -62,7 +62,7 @@ function promoted(
 
 function undecided(theta: number, se = 0.05): DecidedTest {
   return {
-    experiment: { variants: variants(1), promotedAt: null },
+    experiment: { variants: variants(1), promotedAt: null, policy: { confidence: 0.95 } },
     promotion: null,
     lastDecision: { pairs: [pair('control', 'challenger-1', theta, se)] },
   };
@@ -87,7 +87,7 @@ describe('the effect of a test', () => {
 
   it('is against the control, not against the closest rival, with more than two variants', () => {
     const test: DecidedTest = {
-      experiment: { variants: variants(2), promotedAt: 1 },
+      experiment: { variants: variants(2), promotedAt: 1, policy: { confidence: 0.95 } },
       promotion: {
         winnerVariantId: 'challenger-1',
         status: 'completed',
@@ -160,5 +160,17 @@ describe('the report', () => {
     const tests = Array.from({ length: 13 }, (_, i) => promoted(100 - i, i / 100));
     const expected = Array.from({ length: 10 }, (_, i) => claimedLift((9 - i) / 100));
     expect(compoundReport(tests).claimed.trend).toEqual(expected);
+  });
+});
+
+describe('what luck alone would have claimed', () => {
+  it('is what as many tests of identical ads would show: the error of each times the least lift that is called', () => {
+    const once = 0.025 * Math.expm1(2.8 * 0.05);
+    expect(compoundReport([]).luck).toBe(0);
+    expect(compoundReport([undecided(0.01)]).luck).toBeCloseTo(once, 12);
+    expect(compoundReport([undecided(0.01), promoted(1, 0.3), undecided(0, 0)]).luck).toBeCloseTo(
+      (1 + once) ** 2 - 1,
+      12,
+    );
   });
 });
