@@ -277,6 +277,7 @@ describe('/openapi.json', () => {
         '/api/ab/experiments/{id}/controls',
         '/api/ab/experiments/{id}/ledger',
         '/api/ab/experiments/{id}/looks',
+        '/api/ab/experiments/{id}/looks/{look}/replay',
         '/api/ab/experiments/{id}/pause',
         '/api/ab/experiments/{id}/promote',
         '/api/ab/experiments/{id}/resolve',

@@ -185,7 +185,7 @@ describe('faults in a rollout', () => {
       objectId: experiment.variants[0]!.adId,
       times: null,
     });
-    await world.pass(26);
+    await world.pass(25.2);
     expect((await world.status(experiment)).trouble).toMatch(/is not promoted/);
     expect((await world.state(experiment)).state).toBe('running');
     await world.market.withdraw();
