@@ -94,7 +94,7 @@ function undeliveredPromotion(run: Run): Decision | null {
 
 /** One check: ingest, look, decide. */
 async function check(run: Run, asker: Intent | null, dueAt: number): Promise<void> {
-  const decision = await look(run, dueAt, asker?.args.by ?? 'schedule');
+  const decision = await look(run, dueAt, asker);
   if (decision === null) {
     if (asker) await run.refuse(asker, run.trouble ?? 'The check failed.');
     return;
@@ -115,8 +115,9 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
 }
 
 /** Fresh data, then the next look. Null where Meta or the statistics failed: nothing is decided, the check comes again. */
-async function look(run: Run, dueAt: number, askedBy: string): Promise<Decision | null> {
+async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Decision | null> {
   const { id: experimentId } = run.experiment;
+  const askedBy = asker?.args.by ?? 'schedule';
   try {
     await observations.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
       { experimentId, until: dueAt },
@@ -128,11 +129,11 @@ async function look(run: Run, dueAt: number, askedBy: string): Promise<Decision 
     run.lastDecision = decision;
     run.retryAt = null;
     run.trouble = null;
-    if (askedBy === 'schedule') run.lastCheckAt = dueAt;
+    if (asker === null) run.lastCheckAt = dueAt;
     return decision;
   } catch (error) {
     const trouble = troubleOf(error);
-    if (askedBy === 'schedule') run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
+    if (asker === null) run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
     await run.report(`The check failed: ${trouble.message} Nothing is decided; it is tried again.`);
     return null;
   }

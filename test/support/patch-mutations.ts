@@ -9,7 +9,7 @@ export const IMPORT_SLEEP: Mutation = {
 };
 
 const BEFORE_INGEST =
-  'async function look(run: Run, dueAt: number, askedBy: string): Promise<Decision | null> {\n';
+  'async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Decision | null> {\n';
 
 /** A wait that a later version of the workflow might bring, bare. */
 export const INSERTED_SLEEP: Mutation = {
