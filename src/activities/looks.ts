@@ -1,19 +1,27 @@
 import { createHash } from 'node:crypto';
+import { readSetting } from '../clients/meta/setting.js';
+import type { MetaClient } from '../clients/meta/types.js';
 import type { Observation, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { Experiment } from '../domain/experiment.js';
+import type { LookSetting } from '../domain/health.js';
 import { ruleSettings, standingOf, takeLook } from '../domain/look.js';
 import type { Announce } from '../events.js';
-import { permanent } from './failures.js';
+import { callingMeta, permanent } from './failures.js';
 import { endOfClosedHours } from './observations.js';
 
 /** Where the ads stand, without spending any error: what a promotion by force and an approval need. */
 export type Standing = ReturnType<typeof standingOf>;
 
 /** Statistics run here, so that Temporal records the number and a later formula can't break replay. */
-export function createLookActivities(deps: { store: Store; clock: ExperimentClock; announce: Announce }) {
-  const { store, clock, announce } = deps;
+export function createLookActivities(deps: {
+  store: Store;
+  meta: MetaClient;
+  clock: ExperimentClock;
+  announce: Announce;
+}) {
+  const { store, meta, clock, announce } = deps;
 
   async function load(experimentId: string): Promise<Experiment> {
     const experiment = await store.getExperiment(experimentId);
@@ -53,6 +61,7 @@ export function createLookActivities(deps: { store: Store; clock: ExperimentCloc
           `look ${request.lookNumber} of ${experiment.id}: look ${before} is not kept`,
         );
       }
+      const setting = await callingMeta(() => readSetting(meta, experiment.variants));
       const { observations, seenUntil } = await observe(experiment, request.dueAt);
       const { lookNumber, dueAt, askedBy } = request;
       const input = {
@@ -62,6 +71,7 @@ export function createLookActivities(deps: { store: Store; clock: ExperimentCloc
         observations,
         previous: previous?.pairs ?? null,
         states,
+        setting,
       };
       const { hours, states: after, ...result } = takeLook(input);
       const decision = await store.saveDecision(
@@ -72,7 +82,7 @@ export function createLookActivities(deps: { store: Store; clock: ExperimentCloc
           dueAt,
           seenUntil,
           decidedAt: await clock.now(),
-          inputHash: hashOf(experiment, dueAt, observations, states),
+          inputHash: hashOf(experiment, dueAt, observations, states, setting),
           askedBy,
         },
         after,
@@ -90,7 +100,7 @@ export function createLookActivities(deps: { store: Store; clock: ExperimentCloc
     async standing(request: { experimentId: string; dueAt: number }): Promise<Standing> {
       const experiment = await load(request.experimentId);
       const { observations } = await observe(experiment, request.dueAt);
-      return standingOf({ experiment, observations });
+      return standingOf({ experiment, observations, dueAt: request.dueAt });
     },
   };
 }
@@ -103,10 +113,13 @@ export function hashOf(
   dueAt: number,
   observations: readonly Observation[],
   states: Record<string, Uint8Array>,
+  setting: LookSetting | null = null,
 ): string {
   const { policy, startedAt } = experiment;
+  const { objective, attributionWindowHours, guardrails } = policy;
+  const judged = { objective, attributionWindowHours, guardrails, setting };
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations }));
+  hash.update(JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations, judged }));
   for (const key of Object.keys(states).sort()) hash.update(key).update(states[key]!);
   return hash.digest('hex');
 }

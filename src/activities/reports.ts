@@ -1,7 +1,7 @@
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { HOUR_MS, variantOf } from '../domain/experiment.js';
-import { percent } from '../domain/verdict.js';
+import { percent } from '../domain/percent.js';
 import type { Announce } from '../events.js';
 
 /** What the service tells by itself, daily and weekly. */

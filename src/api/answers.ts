@@ -46,6 +46,9 @@ export const PolicyAnswer = z
     minimum_run_hours: z.number(),
     minimum_impressions: z.number(),
     minimum_clicks: z.number(),
+    minimum_conversions: z.number(),
+    attribution_window_hours: z.number(),
+    guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
     horizon_hours: z.number(),
     check_every_hours: z.number(),
     phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
@@ -137,11 +140,22 @@ export const LookAnswer = z
     decided_at: instant,
     rule: z.string(),
     rule_version: z.string(),
-    verdict: z.enum(['insufficient_data', 'continue_testing', 'no_winner', 'promote']),
+    verdict: z.enum(['insufficient_data', 'continue_testing', 'held', 'no_winner', 'promote']),
     winner_variant_id: z.string().nullable(),
     leader_variant_id: z.string().nullable(),
     confidence: z.number(),
     reasons: z.array(z.string()),
+    health: z.array(
+      z.object({ code: z.string(), level: z.enum(['note', 'warn', 'block']), message: z.string() }),
+    ),
+    outlook: z
+      .object({ hours_left: z.number(), looks_left: z.int(), before_horizon: z.boolean() })
+      .nullable()
+      .openapi({ description: 'about how long, if the effect and the traffic stay as they are' }),
+    randomised: z.boolean().nullable().openapi({
+      description:
+        'whether a split test of Meta dealt people out between the ads; null where it was not asked',
+    }),
     pairs: z.array(PairAnswer),
     metrics: z.record(z.string(), MetricsAnswer),
     input_hash: z.string(),

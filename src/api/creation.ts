@@ -109,6 +109,19 @@ export function policyProblems(policy: Policy): CreationProblem[] {
       field: 'policy.strict',
       message: `is a form of the rule sequential, not of ${policy.rule}`,
     });
+  if (policy.rule === 'welch' && policy.objective !== 'click_through_rate')
+    problems.push({
+      field: 'policy.rule',
+      message: `welch compares link clicks among impressions alone, not ${policy.objective}`,
+    });
+  if (policy.objective !== 'click_through_rate') {
+    const known = policy.minimumRunHours + policy.attributionWindowHours;
+    if (policy.horizonHours < known)
+      problems.push({
+        field: 'policy.horizon_hours',
+        message: `must be at least minimum_run_hours and attribution_window_hours together, since later conversions are not known (${policy.horizonHours} < ${known})`,
+      });
+  }
   if (policy.checkEveryHours > policy.horizonHours)
     problems.push({
       field: 'policy.check_every_hours',

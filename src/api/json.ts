@@ -4,7 +4,12 @@ import type { ControlRow, LedgerRow } from '../clients/postgres/types.js';
 import { currencyOffset } from '../domain/budget.js';
 import type { Decision, VariantMetrics } from '../domain/decision.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
-import type { Experiment, Policy } from '../domain/experiment.js';
+import {
+  ATTRIBUTION_WINDOW_HOURS,
+  DEFAULT_POLICY,
+  type Experiment,
+  type Policy,
+} from '../domain/experiment.js';
 import { claimedLift } from '../domain/lift.js';
 import type {
   ControlRowAnswer,
@@ -63,6 +68,9 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     minimum_run_hours: policy.minimumRunHours,
     minimum_impressions: policy.minimumImpressions,
     minimum_clicks: policy.minimumClicks,
+    minimum_conversions: policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions,
+    attribution_window_hours: policy.attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours,
+    guardrails: policy.guardrails ?? [],
     horizon_hours: policy.horizonHours,
     check_every_hours: policy.checkEveryHours,
     phases: policy.phases.map(({ winnerShare, waitHours }) => ({
@@ -80,14 +88,22 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
 
 /** The policy that a caller gets who changes these fields of `base`. */
 export function policyFromJson(change: PolicyChange | undefined, base: Policy): Policy {
+  const objective = change?.objective ?? base.objective;
   return {
-    objective: change?.objective ?? base.objective,
+    objective,
     rule: change?.rule ?? base.rule,
     strict: change?.strict ?? base.strict,
     confidence: change?.confidence ?? base.confidence,
     minimumRunHours: change?.minimum_run_hours ?? base.minimumRunHours,
     minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,
     minimumClicks: change?.minimum_clicks ?? base.minimumClicks,
+    minimumConversions: change?.minimum_conversions ?? base.minimumConversions,
+    attributionWindowHours:
+      change?.attribution_window_hours ??
+      (objective === base.objective ? base.attributionWindowHours : ATTRIBUTION_WINDOW_HOURS[objective]),
+    guardrails:
+      change?.guardrails?.map(({ metric, mode, margin }) => ({ metric, mode, margin: margin ?? 0 })) ??
+      base.guardrails,
     horizonHours: change?.horizon_hours ?? base.horizonHours,
     checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
     phases:
@@ -149,6 +165,13 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
     leader_variant_id: decision.leaderVariantId,
     confidence: decision.confidence,
     reasons: decision.reasons,
+    health: decision.health,
+    outlook: decision.outlook && {
+      hours_left: rounded(decision.outlook.hours, 1),
+      looks_left: decision.outlook.looks,
+      before_horizon: decision.outlook.inTime,
+    },
+    randomised: decision.setting?.randomised ?? null,
     pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch }) => ({
       variant_a: variantA,
       variant_b: variantB,

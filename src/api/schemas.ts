@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { RULE_NAMES } from '../domain/evidence/rules.js';
 import { CONFIDENCE_THRESHOLDS } from '../domain/experiment.js';
+import { GUARDRAIL_METRICS, OBJECTIVES } from '../domain/metric.js';
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const SLUG_FORM = 'must be 1 to 64 letters, digits, _ or -, and start with a letter or digit';
@@ -59,12 +60,22 @@ const VariantBody = z
   })
   .openapi('NewVariant');
 
+const GuardrailBody = z
+  .strictObject({
+    metric: z.enum(GUARDRAIL_METRICS, `must be one of ${GUARDRAIL_METRICS.join(', ')}`),
+    mode: z.enum(['no_harm', 'non_inferiority'], 'must be no_harm or non_inferiority'),
+    margin: bounded(0.005, 0.5, '(a fraction of the rate)').optional(),
+  })
+  .refine(({ mode, margin }) => (mode === 'non_inferiority') === (margin !== undefined), {
+    path: ['margin'],
+    message: 'is needed in non_inferiority and has no meaning in no_harm',
+  })
+  .openapi('Guardrail');
+
 /** Bounds of each field; what fields ask of each other stands in `creation.ts`. */
 export const PolicyBody = z
   .strictObject({
-    objective: z
-      .literal('click_through_rate', 'must be click_through_rate, the one objective there is')
-      .optional(),
+    objective: z.enum(OBJECTIVES, `must be one of ${OBJECTIVES.join(', ')}`).optional(),
     rule: z.enum(RULE_NAMES, `must be one of ${RULE_NAMES.join(', ')}`).optional(),
     strict: z.boolean('must be true or false').optional(),
     confidence: z
@@ -77,6 +88,16 @@ export const PolicyBody = z
     minimum_run_hours: bounded(24, 2_160, 'hours: the rule takes no winner from less than a day').optional(),
     minimum_impressions: whole(100, 100_000_000, 'impressions a variant').optional(),
     minimum_clicks: whole(25, 1_000_000, 'clicks a variant: the rule needs 25').optional(),
+    minimum_conversions: whole(25, 1_000_000, 'conversions a variant: the rule needs 25').optional(),
+    attribution_window_hours: bounded(0, 672, 'hours').optional(),
+    guardrails: z
+      .array(GuardrailBody, 'must be a list of guardrails')
+      .max(GUARDRAIL_METRICS.length, `can have at most ${GUARDRAIL_METRICS.length} guardrails`)
+      .refine(
+        (list) => new Set(list.map(({ metric }) => metric)).size === list.length,
+        'must have each metric once',
+      )
+      .optional(),
     horizon_hours: bounded(48, 2_160, 'hours').optional(),
     check_every_hours: bounded(1, 168, 'hours: looks stand at least an hour apart').optional(),
     phases: z

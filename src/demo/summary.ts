@@ -2,7 +2,7 @@
 import { formatAmount } from '../domain/budget.js';
 import { DEFAULT_POLICY, HOUR_MS } from '../domain/experiment.js';
 import { compoundLift } from '../domain/lift.js';
-import { percent } from '../domain/verdict.js';
+import { percent } from '../domain/percent.js';
 import type { LedgerRowJson } from './api.js';
 import type { DemoExperiment } from './document.js';
 import type { DemoResult } from './run.js';

@@ -1,4 +1,6 @@
 import type { Evidence } from './evidence/types.js';
+import type { HealthFinding, LookSetting } from './health.js';
+import type { Outlook } from './outlook.js';
 
 /** What a variant did over the closed buckets that a look saw. Spend and revenue in minor units. */
 export interface VariantMetrics {
@@ -21,7 +23,8 @@ export interface PairEvidence {
   welch: { t: number; df: number; p: number } | null;
 }
 
-export type Verdict = 'insufficient_data' | 'continue_testing' | 'no_winner' | 'promote';
+/** `held`: a person must decide what becomes of a variant that hardly delivers; looks go on. */
+export type Verdict = 'insufficient_data' | 'continue_testing' | 'held' | 'no_winner' | 'promote';
 
 /** The verdict at one look. Immutable once stored. */
 export interface Decision {
@@ -47,6 +50,12 @@ export interface Decision {
   metrics: Record<string, VariantMetrics>;
   /** Sentences with number, operator and limit. */
   reasons: string[];
+  /** Delivery and guardrails, as the look saw them. */
+  health: HealthFinding[];
+  /** How long it may still take; null where that can't be said or nothing is left to wait for. */
+  outlook: Outlook | null;
+  /** What Meta said of the ad sets at the look; null in decisions from before that was asked. */
+  setting: LookSetting | null;
   /** SHA-256, hex, of the rows, the policy and the state that the rule was given. */
   inputHash: string;
   askedBy: string;

@@ -1,5 +1,8 @@
 import type { RuleName } from './evidence/rules.js';
+import type { GuardrailMetric, Objective } from './metric.js';
 import { DEFAULT_PHASES, type Phase } from './rollout-plan.js';
+
+export const HOUR_MS = 3_600_000;
 
 /** What an experiment is: its variants, its policy, its states. Every instant is epoch milliseconds of experiment time. */
 
@@ -54,10 +57,22 @@ export interface Variant {
 /** Thresholds that the rules' error rates were confirmed for; others are refused. */
 export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
 
-/** Frozen when the experiment starts. */
+/** Another metric that a promotion must not hurt. */
+export interface Guardrail {
+  metric: GuardrailMetric;
+  /** `no_harm`: blocks only on evidence that the winner is worse; `non_inferiority`: unless it is shown not to be. */
+  mode: 'no_harm' | 'non_inferiority';
+  /** How much worse still passes in `non_inferiority`, a fraction of the rate (of conversions a unit spent, for the cost of one). */
+  margin: number;
+}
+
+/** Frozen when the experiment starts. Those frozen before a field was there lack it. */
 export interface Policy {
-  /** Link clicks an impression. */
-  objective: 'click_through_rate';
+  /**
+   * `click_through_rate`: link clicks an impression; `conversion_rate`: conversions a link click;
+   * `cost_per_conversion`: conversions a unit spent.
+   */
+  objective: Objective;
   /**
    * `sequential`: stratified robust log rate ratio with Lan-DeMets log spending; `anytime`: an e-process, without a
    * horizon; `welch`: the known fixed rule, unadjusted for repeated looks.
@@ -72,6 +87,12 @@ export interface Policy {
   minimumImpressions: number;
   /** Link clicks a variant. */
   minimumClicks: number;
+  /** Conversions a variant, where these are what is weighed: in conversion objectives and in guardrails. */
+  minimumConversions: number;
+  /** Hours younger than this stay out where conversions are weighed: Meta books them for days after the click. */
+  attributionWindowHours: number;
+  /** All must pass before a promotion. */
+  guardrails: Guardrail[];
   /** Planned duration: at its end the experiment is decided or has no winner. */
   horizonHours: number;
   checkEveryHours: number;
@@ -87,6 +108,16 @@ export interface Policy {
   };
 }
 
+/**
+ * Meta books a conversion up to 7 days after the click (its default setting): before that a conversion rate is not
+ * known. Guardrails want evidence of harm early, and both ads lose late conversions alike: a day does for them.
+ */
+export const ATTRIBUTION_WINDOW_HOURS: Record<Objective, number> = {
+  click_through_rate: 24,
+  conversion_rate: 7 * 24,
+  cost_per_conversion: 7 * 24,
+};
+
 export const DEFAULT_POLICY: Policy = {
   objective: 'click_through_rate',
   rule: 'sequential',
@@ -95,6 +126,9 @@ export const DEFAULT_POLICY: Policy = {
   minimumRunHours: 24,
   minimumImpressions: 100,
   minimumClicks: 25,
+  minimumConversions: 25,
+  attributionWindowHours: ATTRIBUTION_WINDOW_HOURS.click_through_rate,
+  guardrails: [{ metric: 'cost_per_conversion', mode: 'no_harm', margin: 0 }],
   horizonHours: 28 * 24,
   checkEveryHours: 6,
   phases: DEFAULT_PHASES,
@@ -129,8 +163,6 @@ export interface Experiment {
   promotedAt: number | null;
   endedAt: number | null;
 }
-
-export const HOUR_MS = 3_600_000;
 
 /** The variant of this id. Throws RangeError when the experiment has none. */
 export function variantOf(experiment: Pick<Experiment, 'variants'>, id: string): Variant {

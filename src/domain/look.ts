@@ -2,17 +2,21 @@
 import type { Decision, PairEvidence, VariantMetrics } from './decision.js';
 import { type RateRatio, rateRatio } from './evidence/rate-ratio.js';
 import { RULES } from './evidence/rules.js';
-import type { PairRow, RuleSettings } from './evidence/types.js';
+import type { RuleSettings } from './evidence/types.js';
 import { welchOfProportions } from './evidence/welch.js';
-import { type Experiment, HOUR_MS, type Policy } from './experiment.js';
-import { decide, type VerdictOfLook } from './verdict.js';
-
-/** What a variant did in one closed bucket. Spend and revenue in minor units. */
-export interface Observed extends VariantMetrics {
-  variantId: string;
-  /** Epoch ms. */
-  bucketStart: number;
-}
+import { DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from './experiment.js';
+import { guardrailFinding } from './guardrails.js';
+import {
+  type HealthFinding,
+  type LookSetting,
+  mixShift,
+  silentVariants,
+  spendOffPlan,
+  starvedVariants,
+} from './health.js';
+import { METRICS, type Observed, pairRows } from './metric.js';
+import type { Outlook } from './outlook.js';
+import { afterHealth, decide, type VerdictOfLook } from './verdict.js';
 
 export interface LookInput {
   experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt'>;
@@ -25,6 +29,8 @@ export interface LookInput {
   previous: readonly PairEvidence[] | null;
   /** The rule's state a pair after the look before, by pair key; empty at the first. */
   states: Record<string, Uint8Array>;
+  /** What Meta said of the ad sets; null where it wasn't asked. */
+  setting?: LookSetting | null;
 }
 
 export interface LookResult extends VerdictOfLook {
@@ -33,6 +39,9 @@ export interface LookResult extends VerdictOfLook {
   ruleVersion: string;
   pairs: PairEvidence[];
   metrics: Record<string, VariantMetrics>;
+  health: HealthFinding[];
+  outlook: Outlook | null;
+  setting: LookSetting | null;
   /** The rule's state a pair after this look, by pair key. */
   states: Record<string, Uint8Array>;
 }
@@ -48,46 +57,119 @@ export const DETERMINED = [
   'ruleVersion',
   'pairs',
   'metrics',
+  'health',
+  'outlook',
 ] as const satisfies (keyof Decision & keyof LookResult)[];
-
-/** Blocks of 24 h from the start: the account's own days would leave broken ones at both ends. */
-const DAY_MS = 24 * HOUR_MS;
 
 /** Weighs every pair of variants and decides. The same input gives the same bits. */
 export function takeLook(input: LookInput): LookResult {
-  const { experiment, observations, lookNumber } = input;
-  const { policy, variants } = experiment;
+  const { experiment, lookNumber, setting = null } = input;
+  const { policy, variants, startedAt } = experiment;
   const rule = RULES[policy.rule];
   const settings = ruleSettings(policy);
-  const hours = (input.dueAt - experiment.startedAt) / HOUR_MS;
-  const metrics = metricsOf(experiment, observations);
+  const hours = (input.dueAt - startedAt) / HOUR_MS;
+  const metrics = metricsOf(experiment, input.observations);
   const states: Record<string, Uint8Array> = {};
   const pairs = pairsOf(experiment).map(([a, b]): PairEvidence => {
     const key = `${a}|${b}`;
     const before = input.states[key];
     const run = before ? rule.resume(settings, before) : rule.start(settings);
-    const { evidence, after } = run.look(pairRows(experiment, observations, a, b), hours);
+    const { evidence, after } = run.look(rowsOf(input, policy.objective, a, b), hours);
     states[key] = after.encode();
     const calledBefore =
       input.previous?.find((pair) => pair.variantA === a && pair.variantB === b)?.calledWinner ?? null;
     const called = evidence.winner === null ? calledBefore : evidence.winner === 'A' ? a : b;
-    return { variantA: a, variantB: b, evidence, calledWinner: called, welch: welchOf(metrics, a, b) };
+    const welch = policy.objective === 'click_through_rate' ? welchOf(metrics, a, b) : null;
+    return { variantA: a, variantB: b, evidence, calledWinner: called, welch };
   });
-  const verdict = decide({ variants, policy, pairs, metrics, lookNumber, hours });
-  return { ...verdict, hours, rule: rule.name, ruleVersion: rule.version, pairs, metrics, states };
+  const facts = { variants, policy, pairs, metrics, lookNumber, hours };
+  const { outlook, ...decided } = decide(facts);
+  const health = [
+    ...healthOf(input, decided.leaderVariantId, setting),
+    ...(decided.winnerVariantId === null ? [] : guardrailsOf(input, decided.winnerVariantId)),
+  ];
+  const verdict = afterHealth(decided, health, { hours, policy, randomised: setting?.randomised ?? false });
+  return {
+    ...verdict,
+    hours,
+    rule: rule.name,
+    ruleVersion: rule.version,
+    pairs,
+    metrics,
+    health,
+    outlook,
+    setting,
+    states,
+  };
+}
+
+type Rows = Pick<LookInput, 'experiment' | 'observations' | 'dueAt'>;
+
+/** Rows of two variants by one metric, of the hours whose events are known at the cut-off. */
+function rowsOf({ experiment, observations, dueAt }: Rows, name: keyof typeof METRICS, a: string, b: string) {
+  const { startedAt, policy } = experiment;
+  const until = dueAt - attributionWindowHours(policy) * HOUR_MS;
+  return pairRows(METRICS[name], observations, [a, b], { startedAt, until });
+}
+
+/** Delivery: of every variant, and in the pairs of the leader. */
+function healthOf(input: LookInput, leader: string | null, setting: LookSetting | null): HealthFinding[] {
+  const { experiment, observations, dueAt } = input;
+  const { policy, startedAt } = experiment;
+  const metric = METRICS[policy.objective];
+  const variantIds = experiment.variants.map((variant) => variant.id);
+  const delivery = { variantIds, observations, startedAt, dueAt };
+  const minimum = ruleSettings(policy).minimumClicks;
+  return [
+    ...silentVariants(delivery),
+    ...(setting ? spendOffPlan(delivery, setting.dailyBudgets) : []),
+    ...starvedVariants(metric, delivery, minimum, attributionWindowHours(policy)),
+    ...pairsOf(experiment)
+      .filter((pair) => leader !== null && pair.includes(leader))
+      .flatMap((pair) => mixShift(metric, pair, rowsOf(input, policy.objective, ...pair))),
+  ];
+}
+
+/** Each guardrail over each rival of the winner: money moves away from all of them. */
+function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
+  const { policy, variants } = input.experiment;
+  return (policy.guardrails ?? [])
+    .filter((guardrail) => guardrail.metric !== policy.objective)
+    .flatMap((guardrail) =>
+      variants
+        .filter((variant) => variant.id !== winner)
+        .map(({ id: rival }) => {
+          const rows = rowsOf(input, guardrail.metric, rival, winner);
+          const converted = rowsOf(input, 'cost_per_conversion', rival, winner);
+          return guardrailFinding({
+            guardrail,
+            winner,
+            rival,
+            rows,
+            conversions: {
+              winner: converted.reduce((sum, row) => sum + row.eventsB, 0),
+              rival: converted.reduce((sum, row) => sum + row.eventsA, 0),
+            },
+            minimumConversions: minimumConversions(policy),
+          });
+        }),
+    );
 }
 
 /** Point estimates alone: nothing is spent, nothing remembered. */
-export function standingOf(input: Pick<LookInput, 'experiment' | 'observations'>): {
+export function standingOf(input: Rows): {
   leaderVariantId: string | null;
   theta: number;
   se: number;
   metrics: Record<string, VariantMetrics>;
+  /** What harm the guardrails see in promoting the leader, in sentences. */
+  harm: string[];
 } {
   const { experiment, observations } = input;
   const ids = experiment.variants.map((variant) => variant.id);
   const clustering = { clusterByDay: experiment.policy.strict };
-  const over = (x: string, y: string) => rateRatio(pairRows(experiment, observations, y, x), clustering);
+  const over = (x: string, y: string) =>
+    rateRatio(rowsOf(input, experiment.policy.objective, y, x), clustering);
   const leader = ids.find((x) => ids.every((y) => y === x || over(x, y).theta > 0)) ?? null;
   const closest = ids
     .filter((id) => leader !== null && id !== leader)
@@ -101,47 +183,46 @@ export function standingOf(input: Pick<LookInput, 'experiment' | 'observations'>
     theta: closest?.theta ?? 0,
     se: closest?.se ?? 0,
     metrics: metricsOf(experiment, observations),
+    harm: (leader === null ? [] : guardrailsOf(input, leader))
+      .filter((finding) => finding.level === 'block')
+      .map((finding) => `${finding.message}.`),
   };
 }
 
 /** What the rule is given of the policy. */
 export function ruleSettings(policy: Policy): RuleSettings {
+  const { objective } = policy;
   return {
     confidence: policy.confidence,
     horizonHours: policy.horizonHours,
     minimumHours: policy.minimumRunHours,
-    minimumClicks: policy.minimumClicks,
-    minimumImpressions: policy.minimumImpressions,
+    // The rule's own words: events and exposure an ad.
+    minimumClicks: objective === 'click_through_rate' ? policy.minimumClicks : minimumConversions(policy),
+    minimumImpressions: minimumExposure(policy),
     strict: policy.strict,
   };
+}
+
+/** Policies frozen before there were conversion objectives have none. */
+function attributionWindowHours(policy: Policy): number {
+  return policy.attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours;
+}
+
+/** Conversions a variant before they are weighed. */
+function minimumConversions(policy: Policy): number {
+  return policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions;
+}
+
+/** Of the objective's exposure; money spent needs none, since the conversions that it bought are counted. */
+function minimumExposure({ objective, minimumImpressions, minimumClicks }: Policy): number {
+  if (objective === 'click_through_rate') return minimumImpressions;
+  return objective === 'conversion_rate' ? minimumClicks : 0;
 }
 
 /** Each pair once, in the order of the variants: the control is A wherever it takes part. */
 function pairsOf(experiment: LookInput['experiment']): [string, string][] {
   const ids = experiment.variants.map((variant) => variant.id);
   return ids.flatMap((a, index) => ids.slice(index + 1).map((b): [string, string] => [a, b]));
-}
-
-/** The hours of two variants, those too in which one of them was silent; rules leave out what they can't compare. */
-function pairRows(
-  { startedAt }: LookInput['experiment'],
-  observations: readonly Observed[],
-  a: string,
-  b: string,
-): PairRow[] {
-  const rows = new Map<number, PairRow>();
-  for (const { variantId, bucketStart, impressions, linkClicks } of observations) {
-    if (variantId !== a && variantId !== b) continue;
-    const day = Math.floor((bucketStart - startedAt) / DAY_MS);
-    const row = rows.get(bucketStart) ?? { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0, day };
-    rows.set(
-      bucketStart,
-      variantId === a
-        ? { ...row, exposureA: impressions, eventsA: linkClicks }
-        : { ...row, exposureB: impressions, eventsB: linkClicks },
-    );
-  }
-  return [...rows.values()];
 }
 
 function metricsOf(

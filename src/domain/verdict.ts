@@ -1,6 +1,10 @@
 import type { Decision, PairEvidence, VariantMetrics } from './decision.js';
 import { type EvidenceGap, UNADJUSTED } from './evidence/types.js';
 import type { Policy, Variant } from './experiment.js';
+import type { HealthFinding } from './health.js';
+import { METRICS, type Metric, shownLift } from './metric.js';
+import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
+import { percent } from './percent.js';
 
 /** What {@link decide} is given: everything that was known at one look. */
 export interface LookFacts {
@@ -10,6 +14,11 @@ export interface LookFacts {
   metrics: Record<string, VariantMetrics>;
   lookNumber: number;
   hours: number;
+}
+
+/** What the evidence alone says. */
+export interface Weighed extends VerdictOfLook {
+  outlook: Outlook | null;
 }
 
 export type VerdictOfLook = Pick<
@@ -72,12 +81,12 @@ const INSUFFICIENT: readonly EvidenceGap[] = [
  * pairwise and still leads each (Gutmann and Maymin: no correction is needed), if at least one of its pairs
  * counts at this look.
  */
-export function decide(facts: LookFacts): VerdictOfLook {
+export function decide(facts: LookFacts): Weighed {
   const { variants, policy, pairs, hours } = facts;
   const leader = leaderOf(variants, pairs);
   const closest = leader === null ? null : closestPair(variants, pairs, leader);
   const confidence = closest?.evidence.confidence ?? 0;
-  const answer = { leaderVariantId: leader, confidence, winnerVariantId: null };
+  const answer = { leaderVariantId: leader, confidence, winnerVariantId: null, outlook: null };
 
   if (leader !== null && closest !== null) {
     const own = pairsOf(variants, pairs, leader);
@@ -96,20 +105,83 @@ export function decide(facts: LookFacts): VerdictOfLook {
   }
   const gaps = gapReasons(facts);
   if (gaps.length > 0) return { ...answer, verdict: 'insufficient_data', reasons: gaps };
-  return { ...answer, verdict: 'continue_testing', reasons: [continueReason(leader, closest, facts)] };
+  const outlook = closest === null ? null : outlookOf(closest.evidence, policy, weighedHours(facts));
+  const reasons = [continueReason(leader, closest, facts, outlook)];
+  return { ...answer, verdict: 'continue_testing', reasons, outlook };
 }
 
-function gapReasons({ pairs }: LookFacts): string[] {
+/** Hours whose events are known. */
+function weighedHours({ policy, hours }: LookFacts): number {
+  return METRICS[policy.objective].attributed ? hours - policy.attributionWindowHours : hours;
+}
+
+/**
+ * The verdict as it stands once delivery and guardrails were looked at: what blocks keeps a winner from being
+ * promoted, what starves a variant holds the test for a person, and all of it is said.
+ */
+export function afterHealth(
+  verdict: VerdictOfLook,
+  health: readonly HealthFinding[],
+  { hours, policy, randomised }: { hours: number; policy: Policy; randomised: boolean },
+): VerdictOfLook {
+  const [reason = '', ...more] = verdict.reasons;
+  const blocks = health.filter((finding) => finding.level === 'block').map((finding) => finding.message);
+  const warnings = health.filter((finding) => finding.level === 'warn').map(sentence);
+  const assigned = randomised
+    ? 'randomised: true (a study of Meta gave each person one of the ads).'
+    : 'randomised: false (Meta chose who saw which ad).';
+  if (verdict.verdict === 'promote') {
+    if (blocks.length === 0) {
+      const notes = health.filter((finding) => finding.level === 'note').map(sentence);
+      return { ...verdict, reasons: [reason, ...more, ...warnings, ...notes, assigned] };
+    }
+    const over = hours >= policy.horizonHours;
+    const but = `${reason.replace(/\.$/, '')}, but ${blocks.join(', and ')}: not promoted`;
+    return {
+      ...verdict,
+      verdict: over ? 'no_winner' : 'continue_testing',
+      winnerVariantId: null,
+      reasons: [
+        over
+          ? `The planned ${daysOf(policy)} days are over: ${but}. The budgets stay as they are.`
+          : `${but}.`,
+        ...warnings,
+        assigned,
+      ],
+    };
+  }
+  const said = [...verdict.reasons, ...blocks.map((message) => `${message}.`), ...warnings];
+  if (verdict.verdict === 'no_winner') return { ...verdict, reasons: [...said, assigned] };
+  const starved = health.filter((finding) => finding.code === 'starved').map((finding) => finding.message);
+  if (starved.length === 0) return { ...verdict, reasons: said };
+  const held = `${starved.join(', and ')}: held for a person, who may let it run on or stop the test.`;
+  const others = said.filter((each) => !starved.includes(each.replace(/\.$/, '')));
+  return { ...verdict, verdict: 'held', reasons: [held, ...others] };
+}
+
+function sentence({ message }: HealthFinding): string {
+  return `${message}.`;
+}
+
+function daysOf({ horizonHours }: Policy): number {
+  return Math.round((horizonHours / 24) * 10) / 10;
+}
+
+function gapReasons({ pairs, policy }: LookFacts): string[] {
   const sentences = new Set<string>();
   for (const pair of pairs) {
     for (const gap of pair.evidence.missing) {
-      if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair));
+      if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair, METRICS[policy.objective]));
     }
   }
   return [...sentences];
 }
 
-function gapSentence(gap: { code: EvidenceGap; value: number; limit: number }, pair: PairEvidence): string {
+function gapSentence(
+  gap: { code: EvidenceGap; value: number; limit: number },
+  pair: PairEvidence,
+  metric: Metric,
+): string {
   // Down: 23.98 h must not read as 24 h < 24 h.
   const round = (value: number) => String(Math.floor(value * 10) / 10);
   const subject = gap.code.endsWith('_a') ? pair.variantA : pair.variantB;
@@ -118,27 +190,17 @@ function gapSentence(gap: { code: EvidenceGap; value: number; limit: number }, p
       return `${round(gap.value)} h of data < ${gap.limit} h.`;
     case 'minimum_clicks_a':
     case 'minimum_clicks_b':
-      return `${subject} has ${gap.value} link clicks < ${gap.limit}.`;
+      return `${subject} has ${gap.value} ${metric.eventsNoun} < ${gap.limit}.`;
     case 'minimum_impressions_a':
     case 'minimum_impressions_b':
-      return `${subject} has ${gap.value} impressions < ${gap.limit}.`;
+      return `${subject} has ${gap.value} ${metric.exposureNoun} < ${gap.limit}.`;
     case 'minimum_rows':
       return `${pair.variantA} and ${pair.variantB} delivered together in ${gap.value} hours < ${gap.limit}.`;
     case 'minimum_days':
       return `${pair.variantA} and ${pair.variantB} delivered together on ${gap.value} days < ${gap.limit}.`;
     default:
-      return `The click rates of ${pair.variantA} and ${pair.variantB} can't be compared yet: no variation between hours.`;
+      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between hours.`;
   }
-}
-
-/** Relative changes beyond this are shown as "more than". */
-const LARGEST_SHOWN = 10_000;
-
-/** A relative change as people read it, e.g. `+31.2 %`. */
-export function percent(fraction: number): string {
-  if (fraction > LARGEST_SHOWN) return `> +${LARGEST_SHOWN * 100} %`;
-  const value = (fraction * 100).toFixed(1).replace('-0.0', '0.0');
-  return `${value.startsWith('-') ? '' : '+'}${value} %`;
 }
 
 /** The interval of the relative lift of `variant` over its rival in the pair; null where there is none, or none with an end. */
@@ -155,12 +217,14 @@ function rivalOf(pair: PairEvidence, variant: string): string {
 
 function liftSentence(pair: PairEvidence, variant: string, policy: Policy): string {
   const rival = rivalOf(pair, variant);
-  const lift = Math.expm1(effectOf([pair], variant, rival));
-  const interval = intervalFor(pair, variant);
+  const metric = METRICS[policy.objective];
+  const lift = shownLift(metric, Math.expm1(effectOf([pair], variant, rival)));
+  const ends = intervalFor(pair, variant)?.map((end) => shownLift(metric, end));
+  const interval = ends && ([Math.min(...ends), Math.max(...ends)] as const);
   const range = interval
     ? ` (${policy.confidence * 100} % interval${unadjusted(pair) ? `, ${UNADJUSTED},` : ''} ${percent(interval[0])} to ${percent(interval[1])})`
     : '';
-  return `${variant} over ${rival}: ${percent(lift)}${range}`;
+  return `${metric.label} of ${variant} over ${rival}: ${percent(lift)}${range}`;
 }
 
 /** Whether {@link UNADJUSTED} must stand with the figures of this pair. */
@@ -185,12 +249,18 @@ function promoteReason(winner: string, pair: PairEvidence, { policy, lookNumber 
   return `${winner} wins: ${comparison(pair, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
 }
 
-function continueReason(leader: string | null, closest: PairEvidence | null, facts: LookFacts): string {
-  const { policy, lookNumber } = facts;
+function continueReason(
+  leader: string | null,
+  closest: PairEvidence | null,
+  facts: LookFacts,
+  outlook: Outlook | null,
+): string {
+  const { policy, lookNumber, hours } = facts;
   if (leader === null || closest === null) return `No ad leads after ${lookNumber} looks.`;
   const compared = comparison(closest, policy.confidence);
   if (closest.evidence.confidence < policy.confidence) {
-    return `${leader} leads, but ${compared} after ${lookNumber} looks; ${liftSentence(closest, leader, policy)}.`;
+    const soon = outlook ? `; ${outlookSentence(outlook, hours, policy.horizonHours)}` : '';
+    return `${leader} leads, but ${compared} after ${lookNumber} looks${soon}; ${liftSentence(closest, leader, policy)}.`;
   }
   return `${unpromotable(leader, closest, facts)}.`;
 }
@@ -209,7 +279,7 @@ function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): 
 
 function noWinnerReason(leader: string | null, closest: PairEvidence | null, facts: LookFacts): string {
   const { policy } = facts;
-  const days = Math.round((policy.horizonHours / 24) * 10) / 10;
+  const days = daysOf(policy);
   const confidence = closest?.evidence.confidence ?? 0;
   if (leader !== null && closest !== null && confidence >= policy.confidence) {
     return `The planned ${days} days are over: ${unpromotable(leader, closest, facts)}. The budgets stay as they are.`;

@@ -32,7 +32,7 @@ export const observations = proxyActivities<ObservationActivities>({
   },
 });
 
-/** Statistics over Postgres: deterministic, so a fault is Postgres's and passes, or a bug and stays. */
+/** Statistics over Postgres, and a few reads from Meta: a fault is theirs and passes, or a bug and stays. */
 export const looks = proxyActivities<LookActivities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',

@@ -107,6 +107,9 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
         break;
       }
       return promote(run, groundsOf(decision), asker);
+    case 'held':
+      await run.report(reason);
+      break;
     case 'no_winner':
       await run.become('no_winner', reason);
       break;
@@ -173,6 +176,10 @@ async function approve(run: Run, intent: Intent): Promise<void> {
       `${decision.winnerVariantId} no longer leads: ${leader} does. Nothing was promoted.`,
     );
   }
+  // Runs that began before guardrails replay answers without them.
+  const harm = standing.harm ?? [];
+  if (harm.length > 0)
+    return run.refuse(intent, `${decision.winnerVariantId} is not promoted: ${harm.join(' ')}`);
   await promote(run, { ...groundsOf(decision), by: intent.args.by, reason: intent.args.reason }, intent);
 }
 

@@ -86,7 +86,7 @@ describe('a look', () => {
     expect(decided.confidence).toBeGreaterThanOrEqual(0.95);
     expect(stage.events.map((event) => event.text)).toEqual([
       'look 1 at 6 h: insufficient_data. 6 h of data < 24 h.',
-      `look 2 at 48 h: promote. ${decided.reasons[0]}`,
+      `look 2 at 48 h: promote. ${decided.reasons.join(' ')}`,
     ]);
   });
 

@@ -93,6 +93,9 @@ describe('a sound test', () => {
       minimum_run_hours: 24,
       minimum_impressions: 100,
       minimum_clicks: 25,
+      minimum_conversions: 25,
+      attribution_window_hours: 24,
+      guardrails: [{ metric: 'cost_per_conversion', mode: 'no_harm', margin: 0 }],
       horizon_hours: 672,
       check_every_hours: 6,
       phases: [

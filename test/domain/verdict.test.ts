@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { PairEvidence, VariantMetrics } from '../../src/domain/decision.js';
 import type { Evidence, EvidenceGap } from '../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy, type Variant } from '../../src/domain/experiment.js';
-import { decide, effectOf, intervalFor, leaderOf, pairOf, percent } from '../../src/domain/verdict.js';
+import { percent } from '../../src/domain/percent.js';
+import { decide, effectOf, intervalFor, leaderOf, pairOf } from '../../src/domain/verdict.js';
 
 const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
 const METRICS: VariantMetrics = {
@@ -66,7 +67,7 @@ function decided(
 ) {
   const ids = new Set(pairs.flatMap((each) => [each.variantA, each.variantB]));
   const all = variants(ids.size);
-  return decide({
+  const { outlook: _, ...verdict } = decide({
     variants: all,
     policy: { ...DEFAULT_POLICY, ...more.policy },
     pairs,
@@ -74,6 +75,7 @@ function decided(
     lookNumber: more.lookNumber ?? 8,
     hours: more.hours ?? 48,
   });
+  return verdict;
 }
 
 describe('two variants', () => {
@@ -84,7 +86,7 @@ describe('two variants', () => {
       leaderVariantId: 'c1',
       confidence: 0.97,
       reasons: [
-        'c1 wins: confidence 0.970 ≥ 0.950 at look 8; c1 over control: +20.0 % (95 % interval +5.0 % to +37.0 %).',
+        'c1 wins: confidence 0.970 ≥ 0.950 at look 8; click rate of c1 over control: +20.0 % (95 % interval +5.0 % to +37.0 %).',
       ],
     });
   });
@@ -95,7 +97,7 @@ describe('two variants', () => {
     ]);
     expect(verdict).toMatchObject({ verdict: 'promote', winnerVariantId: 'control' });
     expect(verdict.reasons).toEqual([
-      'control wins: confidence 0.970 ≥ 0.950 at look 8; control over c1: +25.0 % (95 % interval +11.1 % to +42.9 %).',
+      'control wins: confidence 0.970 ≥ 0.950 at look 8; click rate of control over c1: +25.0 % (95 % interval +11.1 % to +42.9 %).',
     ]);
   });
 
@@ -103,7 +105,7 @@ describe('two variants', () => {
     const verdict = decided([pair('control', 'c1', { p: 0.19, confidence: 0.81, interval: [-0.02, 0.47] })]);
     expect(verdict).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null, confidence: 0.81 });
     expect(verdict.reasons).toEqual([
-      'c1 leads, but confidence 0.810 < 0.950 after 8 looks; c1 over control: +20.0 % (95 % interval -2.0 % to +47.0 %).',
+      'c1 leads, but confidence 0.810 < 0.950 after 8 looks; click rate of c1 over control: +20.0 % (95 % interval -2.0 % to +47.0 %).',
     ]);
   });
 
@@ -131,7 +133,7 @@ describe('two variants', () => {
     const verdict = decided([pair('control', 'c1', { counts: false, interval: null }, 'c1')]);
     expect(verdict).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null });
     expect(verdict.reasons).toEqual([
-      'c1 leads with confidence 0.970 ≥ 0.950, but look 8 brought too little that is new to promote on it; c1 over control: +20.0 %.',
+      'c1 leads with confidence 0.970 ≥ 0.950, but look 8 brought too little that is new to promote on it; click rate of c1 over control: +20.0 %.',
     ]);
   });
 
@@ -143,7 +145,7 @@ describe('two variants', () => {
       leaderVariantId: 'control',
     });
     expect(verdict.reasons).toEqual([
-      'control leads now, but an earlier look called c1 the better one (confidence 0.970 ≥ 0.950); control over c1: +5.1 % (95 % interval -27.0 % to -4.8 %).',
+      'control leads now, but an earlier look called c1 the better one (confidence 0.970 ≥ 0.950); click rate of control over c1: +5.1 % (95 % interval -27.0 % to -4.8 %).',
     ]);
   });
 });
@@ -154,17 +156,17 @@ describe("the known fixed rule's figures", () => {
   it('never stand without the words that they are unadjusted', () => {
     const won = decided([pair('control', 'c1', fixed, 'c1')]).reasons;
     expect(won).toEqual([
-      'c1 wins: confidence 0.970 ≥ 0.950 (unadjusted for repeated looks) at look 8; c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, +5.0 % to +37.0 %).',
+      'c1 wins: confidence 0.970 ≥ 0.950 (unadjusted for repeated looks) at look 8; click rate of c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, +5.0 % to +37.0 %).',
     ]);
     const open = decided([pair('control', 'c1', { ...fixed, confidence: 0.81, interval: null })]).reasons;
     expect(open).toEqual([
-      'c1 leads, but confidence 0.810 < 0.950 (unadjusted for repeated looks) after 8 looks; c1 over control: +20.0 %.',
+      'c1 leads, but confidence 0.810 < 0.950 (unadjusted for repeated looks) after 8 looks; click rate of c1 over control: +20.0 %.',
     ]);
     const over = decided([pair('control', 'c1', { ...fixed, confidence: 0.6, interval: [-0.1, 0.6] })], {
       hours: 672,
     }).reasons;
     expect(over[0]).toBe(
-      'The planned 28 days are over with confidence 0.600 < 0.950 (unadjusted for repeated looks); c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, -10.0 % to +60.0 %). The budgets stay as they are.',
+      'The planned 28 days are over with confidence 0.600 < 0.950 (unadjusted for repeated looks); click rate of c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, -10.0 % to +60.0 %). The budgets stay as they are.',
     );
   });
 });
@@ -176,7 +178,7 @@ describe('the horizon', () => {
     });
     expect(verdict).toMatchObject({ verdict: 'no_winner', winnerVariantId: null, leaderVariantId: 'c1' });
     expect(verdict.reasons).toEqual([
-      'The planned 28 days are over with confidence 0.600 < 0.950; c1 over control: +20.0 % (95 % interval -10.0 % to +60.0 %). The budgets stay as they are.',
+      'The planned 28 days are over with confidence 0.600 < 0.950; click rate of c1 over control: +20.0 % (95 % interval -10.0 % to +60.0 %). The budgets stay as they are.',
     ]);
   });
 
@@ -194,7 +196,7 @@ describe('the horizon', () => {
       hours: 672,
     });
     expect(reasons).toEqual([
-      'The planned 28 days are over: control leads now, but an earlier look called c1 the better one (confidence 0.970 ≥ 0.950); control over c1: +5.1 %. The budgets stay as they are.',
+      'The planned 28 days are over: control leads now, but an earlier look called c1 the better one (confidence 0.970 ≥ 0.950); click rate of control over c1: +5.1 %. The budgets stay as they are.',
     ]);
   });
 
@@ -219,7 +221,7 @@ describe('too little data', () => {
       'no_variance',
       0,
       0,
-      "The click rates of control and c1 can't be compared yet: no variation between hours.",
+      "The click rate of control and that of c1 can't be compared yet: no variation between hours.",
     ],
   ])('%s: %d against %d', (code, value, limit, sentence) => {
     const verdict = decided([pair('control', 'c1', gap(code, value, limit))]);
@@ -269,7 +271,7 @@ describe('three variants', () => {
     ]);
     expect(verdict).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null, confidence: 0.4 });
     expect(verdict.reasons[0]).toMatch(
-      /^c1 leads, but confidence 0\.400 < 0\.950 after 8 looks; c1 over c2: /,
+      /^c1 leads, but confidence 0\.400 < 0\.950 after 8 looks; at this rate about 12 more days; click rate of c1 over c2: /,
     );
   });
 

@@ -39,7 +39,10 @@ export interface NewTest {
   id: string;
   /** Hidden truth: link clicks an impression, control first. */
   clickRates: number[];
-  dailyBudget?: number;
+  /** Conversions a link click, in the same order. */
+  conversionRates?: number[];
+  /** Of each ad set, or one for all. */
+  dailyBudget?: number | number[];
   policy?: Partial<Policy>;
   maxHistoryEvents?: number;
 }
@@ -152,8 +155,9 @@ export async function startWorld(
     async begin(test) {
       const ads = test.clickRates.map((trueClickRate, index) => ({
         name: `${test.id} ${index}`,
-        dailyBudget: test.dailyBudget ?? 20_000,
+        dailyBudget: (Array.isArray(test.dailyBudget) ? test.dailyBudget[index] : test.dailyBudget) ?? 20_000,
         trueClickRate,
+        trueConversionRate: test.conversionRates?.[index],
       }));
       const made = await market.createTest({ name: test.id, ads });
       const now = await clock.now();

@@ -1,7 +1,15 @@
 import { AdAccount } from 'facebook-nodejs-business-sdk';
 import { GraphApi, type GraphApiConfig } from './graph-api.js';
 import { readInsights } from './insights.js';
-import { readAccount, readActiveAds, readAd, readAdSet, readCampaign, writeDailyBudget } from './objects.js';
+import {
+  readAccount,
+  readActiveAds,
+  readAd,
+  readAdSet,
+  readCampaign,
+  readSplitTests,
+  writeDailyBudget,
+} from './objects.js';
 import type { MetaClient } from './types.js';
 
 export type { MetaClient } from './types.js';
@@ -32,6 +40,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     getAdSet: async (id) => readAdSet(api, id),
     getAd: async (id) => readAd(api, id),
     getActiveAds: async (adSetId) => readActiveAds(api, adSetId),
+    getSplitTests: async (adSetId) => readSplitTests(api, adSetId),
     writeDailyBudget: async (adSetId, amount) => writeDailyBudget(api, adSetId, amount),
     getInsights: async (query) =>
       readInsights(

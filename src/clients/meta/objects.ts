@@ -118,6 +118,17 @@ export async function readActiveAds(api: GraphApi, adSetId: string): Promise<str
     .map((ad) => ad.id('id'));
 }
 
+/** Studies of other types (lift, continuous lift) hold people back from all ads; they deal nobody out between these. */
+export async function readSplitTests(api: GraphApi, adSetId: string): Promise<string[]> {
+  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
+  const subject = `studies of ad set ${adSetId}`;
+  const studies = adSet.getAdStudies(['id', 'type'], { limit: ADS_A_PAGE }, false);
+  return (await allRows(studies, subject))
+    .map((row) => new Fields(subject, row))
+    .filter((study) => study.optionalText('type') === 'SPLIT_TEST')
+    .map((study) => study.id('id'));
+}
+
 /** `amount` in minor units. */
 export async function writeDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
   if (!Number.isSafeInteger(amount) || amount <= 0) {

@@ -116,6 +116,11 @@ export interface MetaClient {
   /** Ids of the ads with effective status ACTIVE in the ad set, all pages. */
   getActiveAds(adSetId: string): Promise<string[]>;
   /**
+   * Ids of the split tests of Meta's, running or planned, that the ad set is a cell of: their people were dealt out
+   * at random. All pages.
+   */
+  getSplitTests(adSetId: string): Promise<string[]>;
+  /**
    * One write, no read, no retry. Resolves when Meta acknowledged it; the acknowledgement is no proof,
    * read it back. Rejects with `details.outcome` telling whether it may have been applied.
    */

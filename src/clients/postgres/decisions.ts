@@ -17,6 +17,9 @@ interface DecisionRow {
   pairs: Decision['pairs'];
   metrics: Decision['metrics'];
   reasons: string[];
+  health: Decision['health'];
+  outlook: Decision['outlook'];
+  setting: Decision['setting'];
   input_hash: string;
   asked_by: string;
 }
@@ -37,6 +40,9 @@ function toDecision(row: DecisionRow): Decision {
     pairs: row.pairs,
     metrics: row.metrics,
     reasons: row.reasons,
+    health: row.health,
+    outlook: row.outlook,
+    setting: row.setting,
     inputHash: row.input_hash,
     askedBy: row.asked_by,
   };
@@ -102,14 +108,14 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
         `with saved as (
             insert into auto_promotion.decisions (environment, account_id, experiment_id, look_number, due_at, seen_until,
               decided_at, rule, rule_version, verdict, winner_variant_id, leader_variant_id, confidence, pairs, metrics,
-              reasons, input_hash, asked_by)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+              reasons, health, outlook, setting, input_hash, asked_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
             on conflict (environment, account_id, experiment_id, look_number) do nothing
             returning *
           ), entered as (
             insert into auto_promotion.rule_states (environment, account_id, experiment_id, look_number, pair, state)
             select environment, account_id, experiment_id, look_number, pair, state
-            from saved, unnest($19::text[], $20::bytea[]) as after (pair, state)
+            from saved, unnest($22::text[], $23::bytea[]) as after (pair, state)
           ), dropped as (
             delete from auto_promotion.rule_states old using saved
             where (old.environment, old.account_id, old.experiment_id)
@@ -133,6 +139,9 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
           jsonb(decision.pairs),
           jsonb(decision.metrics),
           decision.reasons,
+          jsonb(decision.health),
+          decision.outlook === null ? null : jsonb(decision.outlook),
+          decision.setting === null ? null : jsonb(decision.setting),
           decision.inputHash,
           decision.askedBy,
           Object.keys(ruleStates),

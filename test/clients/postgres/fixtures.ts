@@ -190,6 +190,15 @@ export function aDecision(changes: Partial<Decision> = {}): Decision {
       },
     },
     reasons: ['6 h < 24 h', 'a "quoted", {braced}, \\slashed sentence', ''],
+    health: [
+      {
+        code: 'mix_shift',
+        level: 'warn',
+        message: 'delivery of control and challenger-1 shifted between hours',
+      },
+    ],
+    outlook: { hours: 120.5, looks: 21, inTime: true },
+    setting: { dailyBudgets: { control: 5000 }, randomised: false },
     inputHash: 'ab'.repeat(32),
     askedBy: 'schedule',
     ...changes,

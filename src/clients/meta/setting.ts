@@ -1,0 +1,38 @@
+import type { LookSetting } from '../../domain/health.js';
+import { type MetaClient, MetaError, type MetaErrorKind } from './types.js';
+
+/** Asking again won't help: then the question stays open, and the look goes on without it. */
+const UNANSWERABLE: readonly MetaErrorKind[] = ['permission', 'not_found', 'invalid', 'policy'];
+
+/**
+ * What stands in Meta behind a look: today's daily budgets, and whether people were dealt out between the ads.
+ * @throws MetaError where a later try may succeed
+ */
+export async function readSetting(
+  meta: MetaClient,
+  variants: readonly { id: string; adSetId: string }[],
+): Promise<LookSetting> {
+  const [budgets, studies] = await Promise.all([
+    Promise.all(
+      variants.map(({ adSetId }) => answered(async () => (await meta.getAdSet(adSetId)).dailyBudget)),
+    ),
+    Promise.all(variants.map(({ adSetId }) => answered(() => meta.getSplitTests(adSetId)))),
+  ]);
+  const dailyBudgets: LookSetting['dailyBudgets'] = {};
+  for (const [index, { id }] of variants.entries()) {
+    const budget = budgets[index];
+    if (budget != null) dailyBudgets[id] = budget;
+  }
+  const [first, ...others] = studies;
+  const randomised = (first ?? []).some((id) => others.every((other) => other?.includes(id)));
+  return { dailyBudgets, randomised };
+}
+
+async function answered<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof MetaError && UNANSWERABLE.includes(error.kind)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/domain/decision.js';
+import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** What a marketer reads when a test is more than a race of click rates: each scenario with its sentence. */
+describe('a promotion that the click rate alone would make', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  const latest = async (experiment: Experiment): Promise<Decision> =>
+    (await world.store.latestDecision(experiment.id))!;
+
+  it('is not made where the winner makes conversions dearer', async () => {
+    const experiment = await world.begin({
+      id: 'guardrail',
+      clickRates: [0.02, 0.034],
+      conversionRates: [0.2, 0.04],
+      dailyBudget: 100_000,
+      policy: { minimumRunHours: 48 },
+    });
+    await world.pass(60);
+    const decision = await latest(experiment);
+    expect(decision).toMatchObject({
+      verdict: 'continue_testing',
+      winnerVariantId: null,
+      leaderVariantId: 'challenger',
+    });
+    expect(decision.reasons[0]).toMatch(
+      /^challenger wins: confidence [01]\.\d+ ≥ 0\.950 at look \d+; click rate of challenger over control: \+\d+\.\d % \(.*\), but cost per conversion of challenger over control: \+\d+\.\d %, at least \+\d+\.\d % > 0 % with 95 % confidence: not promoted\.$/,
+    );
+    expect(decision.reasons.at(-1)).toBe('randomised: false (Meta chose who saw which ad).');
+    expect(decision.health).toContainEqual(
+      expect.objectContaining({ code: 'guardrail_cost_per_conversion', level: 'block' }),
+    );
+    expect(decision.setting).toMatchObject({ randomised: false, dailyBudgets: { control: 100_000 } });
+    expect((await world.state(experiment)).state).toBe('running');
+    expect(await world.audit(experiment)).toEqual([]);
+    await world.control(experiment, 'stop');
+  });
+
+  it('is made, with a warning, where delivery shifted between good hours and bad', async () => {
+    const experiment = await world.begin({
+      id: 'mix-shift',
+      clickRates: [0.02, 0.03],
+      dailyBudget: 100_000,
+      policy: { minimumRunHours: 168 },
+    });
+    const { adSetId } = experiment.variants[1]!;
+    // Somebody gives the challenger its money in the evenings, when everybody clicks more, up to the last day but one.
+    for (let hour = 0; hour < 132; hour++) {
+      const ofDay = new Date(await world.clock.now()).getUTCHours();
+      const evening = ofDay >= 14 || ofDay < 2;
+      await world.market.edit(adSetId, { daily_budget: evening ? 200_000 : 10_000 });
+      await world.pass(1);
+    }
+    await world.market.edit(adSetId, { daily_budget: 100_000 });
+    const promoted = await world.until(experiment, ['rolling_out'], 48);
+    expect(promoted.stateReason).toMatch(
+      /^challenger wins: .* delivery of control and challenger shifted between hours: rates of the totals differ by \+\d+\.\d %, hour by hour by \+\d+\.\d %, \d+\.\d standard errors > 1 apart; the latter counts\./,
+    );
+    const decision = await latest(experiment);
+    expect(decision.health).toContainEqual(expect.objectContaining({ code: 'mix_shift', level: 'warn' }));
+    await world.control(experiment, 'stop', { budgets: 'restore' });
+  });
+
+  it('waits for a person where a third ad hardly delivers', async () => {
+    const experiment = await world.begin({
+      id: 'starved',
+      clickRates: [0.02, 0.034, 0.01],
+      dailyBudget: [20_000, 20_000, 100],
+    });
+    await world.pass(7 * 24 + 7);
+    const decision = await latest(experiment);
+    expect(decision).toMatchObject({ verdict: 'held', winnerVariantId: null });
+    expect(decision.reasons[0]).toMatch(
+      /^challenger-2 has \d+ link clicks < 25 after 7 days: held for a person, who/,
+    );
+    expect((await world.status(experiment)).trouble).toBe(decision.reasons[0]);
+    expect(world.events.map((event) => event.text)).toContain(decision.reasons[0]);
+    expect(await world.audit(experiment)).toEqual([]);
+    await world.control(experiment, 'stop');
+  });
+
+  it('is not made while an ad stands still', async () => {
+    const experiment = await world.begin({
+      id: 'silent',
+      clickRates: [0.02, 0.034],
+      policy: { minimumRunHours: 40 },
+    });
+    await world.pass(30);
+    await world.market.edit(experiment.variants[0]!.adId, { status: 'PAUSED' });
+    await world.pass(17);
+    const decision = await latest(experiment);
+    expect(decision.reasons[0]).toMatch(
+      /, but control has delivered nothing for \d+ h ≥ 6 h(, and .* planned, off by [+-]\d+\.\d % [<>] [+-]35\.0 %)?: not promoted\.$/,
+    );
+    expect(decision.verdict).toBe('continue_testing');
+    await world.control(experiment, 'stop');
+  });
+
+  it('is made on conversions where these are what is asked for, and only on those that are known', async () => {
+    const experiment = await world.begin({
+      id: 'conversions',
+      clickRates: [0.02, 0.02],
+      conversionRates: [0.1, 0.17],
+      dailyBudget: 100_000,
+      policy: { objective: 'conversion_rate', attributionWindowHours: 48 },
+    });
+    await world.pass(47);
+    const early = await latest(experiment);
+    expect(early.verdict).toBe('insufficient_data');
+    expect(early.reasons).toContain('control has 0 conversions < 25.');
+    expect(early.metrics.control!.conversions).toBeGreaterThan(100);
+    const promoted = await world.until(experiment, ['rolling_out', 'verifying'], 14 * 24);
+    expect(promoted.stateReason).toMatch(
+      /^challenger wins: confidence [01]\.\d+ ≥ 0\.950 at look \d+; conversion rate of challenger over control: \+\d+\.\d % \(95 % interval \+\d+\.\d % to \+\d+\.\d %\)\./,
+    );
+    const decision = await latest(experiment);
+    const weighed = (decision.dueAt - experiment.startedAt) / HOUR_MS - 48;
+    expect(weighed).toBeGreaterThan(0);
+    expect(decision.pairs[0]!.welch).toBeNull();
+    await world.control(experiment, 'stop', { budgets: 'restore' });
+  });
+});
