@@ -17,7 +17,7 @@ export type Standing = ReturnType<typeof standingOf>;
 /** Statistics run here, so that Temporal records the number and a later formula can't break replay. */
 export function createLookActivities(deps: {
   store: Store;
-  meta: MetaClient;
+  meta: Pick<MetaClient, 'getAdSet' | 'getSplitTests'>;
   clock: ExperimentClock;
   announce: Announce;
 }) {
@@ -117,7 +117,10 @@ export function hashOf(
 ): string {
   const { policy, startedAt } = experiment;
   const { objective, attributionWindowHours, guardrails } = policy;
-  const judged = { objective, attributionWindowHours, guardrails, setting };
+  // Sorted: Postgres keeps the keys of an object in an order of its own.
+  const asked = setting && [setting.randomised, ...Object.entries(setting.dailyBudgets).sort()];
+  const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
+  const judged = [objective, attributionWindowHours, rails, asked];
   const hash = createHash('sha256');
   hash.update(JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations, judged }));
   for (const key of Object.keys(states).sort()) hash.update(key).update(states[key]!);

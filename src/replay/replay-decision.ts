@@ -35,15 +35,23 @@ export async function replayDecision(
   for (let number = 1; number <= wanted.lookNumber; number++) {
     const stored = number === wanted.lookNumber ? wanted : await store.getDecision(experimentId, number);
     if (!stored) throw new Error(`Look ${number} of ${experimentId} is not on record.`);
-    const { dueAt, seenUntil } = stored;
+    const { dueAt, seenUntil, setting } = stored;
     const observations = await store.observationsAsKnown({
       experimentId,
       since: experiment.startedAt,
       until: endOfClosedHours(dueAt),
       seenUntil,
     });
-    const inputHash = hashOf(experiment, dueAt, observations, states);
-    const result = takeLook({ experiment, lookNumber: number, dueAt, observations, previous, states });
+    const inputHash = hashOf(experiment, dueAt, observations, states, setting);
+    const result = takeLook({
+      experiment,
+      lookNumber: number,
+      dueAt,
+      observations,
+      previous,
+      states,
+      setting,
+    });
     ({ states } = result);
     previous = result.pairs;
     computed = { ...result, inputHash };

@@ -41,7 +41,13 @@ describe('a stored decision', () => {
     await open();
     let now = START;
     const clock = { scale: 1, now: async () => now };
-    const looks = createLookActivities({ store, clock, announce: () => {} });
+    const adSet = {
+      ...{ id: '500', name: '', campaignId: '400', accountId: 'act_1', dailyBudget: 5_000 },
+      ...{ status: 'ACTIVE', effectiveStatus: 'ACTIVE', lifetimeBudget: null, endTime: null },
+      ...{ hasBudgetSchedule: false, learningStage: null },
+    };
+    const meta = { getAdSet: async () => adSet, getSplitTests: async () => ['900'] };
+    const looks = createLookActivities({ store, meta, clock, announce: () => {} });
     const variants = Object.keys(RATES).map((id, index) => ({
       id,
       role: index === 0 ? ('control' as const) : ('challenger' as const),

@@ -9,7 +9,7 @@ const UNANSWERABLE: readonly MetaErrorKind[] = ['permission', 'not_found', 'inva
  * @throws MetaError where a later try may succeed
  */
 export async function readSetting(
-  meta: MetaClient,
+  meta: Pick<MetaClient, 'getAdSet' | 'getSplitTests'>,
   variants: readonly { id: string; adSetId: string }[],
 ): Promise<LookSetting> {
   const [budgets, studies] = await Promise.all([
