@@ -92,6 +92,10 @@ export const StatusAnswer = ExperimentAnswer.extend({
 export const CreatedAnswer = ExperimentAnswer.extend({
   workflow: z.enum(['started', 'deferred']),
   note: z.string().nullable(),
+  days_to_detect_10_percent: z.number().nullable().openapi({
+    description:
+      "about how many days a lift of 10 % takes to be found at the last day's traffic; null where there was none",
+  }),
 }).openapi('CreatedExperiment');
 
 export const MetricsAnswer = z

@@ -12,11 +12,19 @@ import {
 import { allowedByRecord, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
 import { ApiProblem } from './errors.js';
-import { controlRowToJson, experimentToJson, isoOrNull, ledgerRowToJson, lookToJson } from './json.js';
+import {
+  controlRowToJson,
+  experimentToJson,
+  isoOrNull,
+  ledgerRowToJson,
+  lookToJson,
+  rounded,
+} from './json.js';
 import { register, startWorkflow } from './registration.js';
 import { experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { ExperimentParams, NewExperiment, Page } from './schemas.js';
+import { daysToDetectTenPercent } from './traffic.js';
 
 const create = createRoute({
   method: 'post',
@@ -137,8 +145,14 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const request = c.req.valid('json');
       const { experiment, isNew } = await register(context, request);
       const workflow = await startWorkflow(context, experiment);
+      const days = await daysToDetectTenPercent(context.meta, experiment, await context.clock.now());
       c.header('location', experimentPath(experiment.id));
-      return c.json({ ...experimentToJson(experiment), ...workflow }, isNew ? 201 : 200);
+      const answer = {
+        ...experimentToJson(experiment),
+        ...workflow,
+        days_to_detect_10_percent: days === null ? null : rounded(days, 1),
+      };
+      return c.json(answer, isNew ? 201 : 200);
     })
     .openapi(list, async (c) => {
       const { state, limit, offset } = c.req.valid('query');

@@ -165,12 +165,15 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
     leader_variant_id: decision.leaderVariantId,
     confidence: decision.confidence,
     reasons: decision.reasons,
-    health: decision.health,
-    outlook: decision.outlook && {
-      hours_left: rounded(decision.outlook.hours, 1),
-      looks_left: decision.outlook.looks,
-      before_horizon: decision.outlook.inTime,
-    },
+    // Decisions from before health was looked at come without it out of a workflow's history.
+    health: decision.health ?? [],
+    outlook: decision.outlook
+      ? {
+          hours_left: rounded(decision.outlook.hours, 1),
+          looks_left: decision.outlook.looks,
+          before_horizon: decision.outlook.inTime,
+        }
+      : null,
     randomised: decision.setting?.randomised ?? null,
     pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch }) => ({
       variant_a: variantA,

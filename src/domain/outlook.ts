@@ -69,6 +69,7 @@ export function daysToDetect(
   a: { events: number; exposure: number },
   b: { events: number; exposure: number },
 ): number | null {
+  if (!(a.exposure > 0 && b.exposure > 0)) return null;
   const share = b.exposure / (a.exposure + b.exposure);
   const aDay = (a.events + b.events) * share * (1 - share);
   const needed = ((USUAL_BOUND + normalQuantile(POWER)) / Math.log1p(lift)) ** 2;

@@ -111,6 +111,29 @@ describe('a sound test', () => {
     expect((await api.store.getExperiment(id))?.policy.approvalRequired).toBe(true);
   });
 
+  it('is answered with the days that a lift of 10 % takes, where its ads have run before', async () => {
+    expect((await create(request())).body.days_to_detect_10_percent).toBeNull();
+    const started = api.clock.at;
+    const later = await api.market.createTest({
+      name: 'run before',
+      ads: [0.02, 0.02].map((trueClickRate, index) => ({
+        name: `ad ${index}`,
+        dailyBudget: 50_000,
+        trueClickRate,
+      })),
+    });
+    api.clock.at = started + 24 * HOUR;
+    const variants = later.adIds.map((ad_id, index) => ({
+      role: index === 0 ? 'control' : 'challenger',
+      ad_id,
+    }));
+    const answer = await create(request({ variants }));
+    expect(answer.status).toBe(201);
+    // About 1,000 clicks a day each: information 500 of 1,500.
+    expect(answer.body.days_to_detect_10_percent).toBeGreaterThan(1.5);
+    expect(answer.body.days_to_detect_10_percent).toBeLessThan(6);
+  });
+
   it('gets an id where the caller gives none', async () => {
     const answer = await create(request());
     expect(answer.status).toBe(201);
@@ -429,6 +452,50 @@ describe('what stands against a test in the request', () => {
       field: 'policy.rule',
       says: /one of sequential, anytime, welch/,
       body: () => ({ policy: { rule: 'bayes' } }),
+    },
+    {
+      field: 'policy.rule',
+      says: /link clicks among impressions alone, not conversion_rate/,
+      body: () => ({ policy: { rule: 'welch', objective: 'conversion_rate' } }),
+    },
+    {
+      field: 'policy.objective',
+      says: /one of click_through_rate, conversion_rate, cost_per_conversion/,
+      body: () => ({ policy: { objective: 'revenue' } }),
+    },
+    {
+      field: 'policy.horizon_hours',
+      says: /attribution_window_hours together, .* \(168 < 192\)/,
+      body: () => ({ policy: { objective: 'conversion_rate', horizon_hours: 168 } }),
+    },
+    {
+      field: 'policy.minimum_conversions',
+      says: /from 25/,
+      body: () => ({ policy: { minimum_conversions: 5 } }),
+    },
+    {
+      field: 'policy.guardrails[0].margin',
+      says: /needed in non_inferiority/,
+      body: () => ({ policy: { guardrails: [{ metric: 'conversion_rate', mode: 'non_inferiority' }] } }),
+    },
+    {
+      field: 'policy.guardrails[0].margin',
+      says: /no meaning in no_harm/,
+      body: () => ({
+        policy: { guardrails: [{ metric: 'conversion_rate', mode: 'no_harm', margin: 0.1 }] },
+      }),
+    },
+    {
+      field: 'policy.guardrails[0].metric',
+      says: /one of cost_per_conversion, conversion_rate, revenue_per_spend/,
+      body: () => ({ policy: { guardrails: [{ metric: 'clicks', mode: 'no_harm' }] } }),
+    },
+    {
+      field: 'policy.guardrails',
+      says: /each metric once/,
+      body: () => ({
+        policy: { guardrails: Array(2).fill({ metric: 'conversion_rate', mode: 'no_harm' }) },
+      }),
     },
     {
       field: 'policy.strict',

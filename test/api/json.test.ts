@@ -20,7 +20,53 @@ describe("a policy's rule", () => {
   });
 });
 
+describe('conversion objectives and guardrails', () => {
+  it('wait as long as Meta books conversions, unless told otherwise', () => {
+    const window = (change: Record<string, unknown>) =>
+      policyFromJson(PolicyBody.parse(change), DEFAULT_POLICY).attributionWindowHours;
+    expect(window({ objective: 'cost_per_conversion' })).toBe(168);
+    expect(window({ objective: 'conversion_rate', attribution_window_hours: 48 })).toBe(48);
+    expect(window({})).toBe(24);
+  });
+
+  it('go out as they came in', () => {
+    const guardrails = [
+      { metric: 'revenue_per_spend', mode: 'non_inferiority', margin: 0.05 },
+      { metric: 'conversion_rate', mode: 'no_harm' },
+    ];
+    const change = PolicyBody.parse({ objective: 'conversion_rate', minimum_conversions: 40, guardrails });
+    expect(policyToJson(policyFromJson(change, DEFAULT_POLICY))).toMatchObject({
+      objective: 'conversion_rate',
+      minimum_conversions: 40,
+      guardrails: [guardrails[0], { ...guardrails[1], margin: 0 }],
+    });
+  });
+
+  it('are absent in policies frozen before there were any', () => {
+    const { guardrails: _, attributionWindowHours: __, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier as Policy)).toMatchObject({ guardrails: [], attribution_window_hours: 24 });
+  });
+});
+
 describe('a look', () => {
+  it('says what was found beside the evidence', () => {
+    const health = [{ code: 'mix_shift' as const, level: 'warn' as const, message: 'shifted' }];
+    const look = aDecision('exp', 'continue_testing', {
+      health,
+      outlook: { hours: 30.04, looks: 6, inTime: true },
+      setting: { dailyBudgets: {}, randomised: true },
+    });
+    expect(lookToJson(look, 'USD')).toMatchObject({
+      health,
+      outlook: { hours_left: 30, looks_left: 6, before_horizon: true },
+      randomised: true,
+    });
+    expect(lookToJson({ ...look, outlook: null, setting: null }, 'USD')).toMatchObject({
+      outlook: null,
+      randomised: null,
+    });
+  });
+
   const withEvidence = (adjusted?: boolean) => {
     const pair = pairOfChallenger(0.3, 0.1);
     const evidence = { ...pair.evidence, adjusted } as typeof pair.evidence;

@@ -3,8 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { PairEvidence, VariantMetrics } from '../../src/domain/decision.js';
 import type { Evidence, EvidenceGap } from '../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy, type Variant } from '../../src/domain/experiment.js';
+import type { HealthFinding } from '../../src/domain/health.js';
 import { percent } from '../../src/domain/percent.js';
-import { decide, effectOf, intervalFor, leaderOf, pairOf } from '../../src/domain/verdict.js';
+import {
+  afterHealth,
+  decide,
+  effectOf,
+  intervalFor,
+  leaderOf,
+  pairOf,
+  type VerdictOfLook,
+} from '../../src/domain/verdict.js';
 
 const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
 const METRICS: VariantMetrics = {
@@ -382,5 +391,75 @@ describe('sentences', () => {
       }),
       { seed: 7, numRuns: 2000 },
     );
+  });
+});
+
+describe('once delivery and guardrails were looked at', () => {
+  const won: VerdictOfLook = {
+    verdict: 'promote',
+    winnerVariantId: 'c1',
+    leaderVariantId: 'c1',
+    confidence: 0.97,
+    reasons: ['c1 wins: confidence 0.970 ≥ 0.950 at look 8.'],
+  };
+  const open: VerdictOfLook = {
+    ...won,
+    verdict: 'continue_testing',
+    winnerVariantId: null,
+    reasons: ['c1 leads.'],
+  };
+  const silent: HealthFinding = { code: 'no_delivery', level: 'block', message: 'c1 is silent' };
+  const shifted: HealthFinding = { code: 'mix_shift', level: 'warn', message: 'delivery shifted' };
+  const passed: HealthFinding = { code: 'guardrail_conversion_rate', level: 'note', message: 'no harm' };
+  const starved: HealthFinding = { code: 'starved', level: 'block', message: 'c2 has 3 link clicks < 25' };
+  const judged = (verdict: VerdictOfLook, health: HealthFinding[], hours = 48, randomised = false) =>
+    afterHealth(verdict, health, { hours, policy: DEFAULT_POLICY, randomised });
+
+  it('a winner is promoted with its warnings and notes', () => {
+    expect(judged(won, [shifted, passed], 48, true)).toEqual({
+      ...won,
+      reasons: [
+        ...won.reasons,
+        'delivery shifted.',
+        'no harm.',
+        'randomised: true (a study of Meta gave each person one of the ads).',
+      ],
+    });
+  });
+
+  it('a winner that something blocks is not promoted, and the sentence says both', () => {
+    expect(judged(won, [silent, shifted])).toEqual({
+      ...won,
+      verdict: 'continue_testing',
+      winnerVariantId: null,
+      reasons: [
+        'c1 wins: confidence 0.970 ≥ 0.950 at look 8, but c1 is silent: not promoted.',
+        'delivery shifted.',
+        'randomised: false (Meta chose who saw which ad).',
+      ],
+    });
+  });
+
+  it('at the horizon a blocked winner is none: no later look could promote it', () => {
+    const ended = judged(won, [silent], DEFAULT_POLICY.horizonHours);
+    expect(ended).toMatchObject({ verdict: 'no_winner', winnerVariantId: null });
+    expect(ended.reasons[0]).toBe(
+      'The planned 28 days are over: c1 wins: confidence 0.970 ≥ 0.950 at look 8, but c1 is silent: not promoted. The budgets stay as they are.',
+    );
+  });
+
+  it('an open test is held for a person where a variant starves, to the horizon', () => {
+    const held = judged(open, [starved, shifted]);
+    expect(held).toMatchObject({ verdict: 'held', winnerVariantId: null });
+    expect(held.reasons).toEqual([
+      'c2 has 3 link clicks < 25: held for a person, who may let it run on or stop the test.',
+      'c1 leads.',
+      'delivery shifted.',
+    ]);
+    expect(judged({ ...open, verdict: 'no_winner' }, [starved]).verdict).toBe('no_winner');
+  });
+
+  it('an open test without a finding stays as it is', () => {
+    expect(judged(open, [passed])).toEqual(open);
   });
 });

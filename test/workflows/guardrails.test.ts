@@ -102,6 +102,28 @@ describe('a promotion that the click rate alone would make', () => {
     await world.control(experiment, 'stop');
   });
 
+  it('is not approved once fresh data shows harm', async () => {
+    const experiment = await world.begin({
+      id: 'harm-at-approval',
+      clickRates: [0.02, 0.034],
+      conversionRates: [0.2, 0.04],
+      dailyBudget: 100_000,
+      // At the decision no conversion is known yet.
+      policy: { approvalRequired: true, attributionWindowHours: 36, minimumConversions: 100 },
+    });
+    await world.until(experiment, ['awaiting_approval'], 32);
+    await world.pass(34);
+    await expect(world.control(experiment, 'approve')).rejects.toMatchObject({
+      cause: {
+        message: expect.stringMatching(
+          /^challenger is not promoted: cost per conversion of challenger over control: \+/,
+        ),
+      },
+    });
+    expect(await world.audit(experiment)).toEqual([]);
+    await world.control(experiment, 'stop');
+  });
+
   it('is made on conversions where these are what is asked for, and only on those that are known', async () => {
     const experiment = await world.begin({
       id: 'conversions',

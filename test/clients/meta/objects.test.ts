@@ -180,6 +180,7 @@ describe('reading objects', () => {
             client.getAd(id),
             client.getCampaign(id),
             client.getActiveAds(id),
+            client.getSplitTests(id),
             client.writeDailyBudget(id, 100),
           ];
           for (const call of calls) expect((await failureOf(call)).kind).toBe('invalid');
@@ -207,6 +208,21 @@ describe('reading objects', () => {
         expect(await client.getActiveAds('12')).toEqual(['1', '3']);
         expect(graph.seen.map((one) => one.path)).toEqual(['/v24.0/12/ads', '/v24.0/12/ads']);
         expect(graph.seen[0]?.query.get('effective_status')).toBe('["ACTIVE"]');
+      },
+    );
+  });
+});
+
+describe('split tests', () => {
+  it('are read from the studies of the ad set; others deal nobody out between ads', async () => {
+    await withGraph(
+      (_, response) =>
+        json(response, {
+          data: [{ id: '7', type: 'SPLIT_TEST' }, { id: '8', type: 'LIFT' }, { id: '9' }],
+        }),
+      async (client, graph) => {
+        expect(await client.getSplitTests('12')).toEqual(['7']);
+        expect(graph.seen[0]?.path).toBe('/v24.0/12/ad_studies');
       },
     );
   });

@@ -1,0 +1,48 @@
+import { type MetaClient, MetaError } from '../clients/meta/types.js';
+import { type Experiment, HOUR_MS } from '../domain/experiment.js';
+import { METRICS } from '../domain/metric.js';
+import { daysToDetect } from '../domain/outlook.js';
+
+/** A day's traffic is told from the last day; from fewer hours than these it isn't. */
+const HOURS = 24;
+const FEWEST_HOURS = 6;
+const LIFT = 0.1;
+
+/**
+ * Days in which a lift of 10 % over the control would be found at the traffic of the last day, for the challenger
+ * that has the least. Null where there was none, or Meta doesn't say: the test can start all the same.
+ */
+export async function daysToDetectTenPercent(
+  meta: Pick<MetaClient, 'getAccount' | 'getInsights'>,
+  { variants, policy }: Pick<Experiment, 'variants' | 'policy'>,
+  now: number,
+): Promise<number | null> {
+  const metric = METRICS[policy.objective];
+  try {
+    const { timezone } = await meta.getAccount();
+    const rows = await meta.getInsights({
+      adIds: variants.map((variant) => variant.adId),
+      since: now - HOURS * HOUR_MS,
+      until: now,
+      granularity: 'hour',
+      timezone,
+    });
+    const hours = new Set(rows.map((row) => row.bucketStart)).size;
+    if (hours < FEWEST_HOURS) return null;
+    const aDay = (adId: string) => {
+      const own = rows.filter((row) => row.adId === adId);
+      const sum = (pick: typeof metric.events) => own.reduce((total, row) => total + pick(row), 0);
+      return {
+        events: (sum(metric.events) * HOURS) / hours,
+        exposure: (sum(metric.exposure) * HOURS) / hours,
+      };
+    };
+    const [control, ...challengers] = variants.map((variant) => aDay(variant.adId));
+    const days = challengers.map((challenger) => daysToDetect(LIFT, control!, challenger));
+    if (days.includes(null)) return null;
+    return Math.max(...days.map(Number));
+  } catch (error) {
+    if (error instanceof MetaError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { readSetting } from '../../../src/clients/meta/setting.js';
+import { type MetaClient, MetaError, type MetaErrorKind } from '../../../src/clients/meta/types.js';
+
+const VARIANTS = [
+  { id: 'control', adSetId: '1' },
+  { id: 'c1', adSetId: '2' },
+];
+
+function refusal(kind: MetaErrorKind): MetaError {
+  const nothing = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs: null };
+  return new MetaError(kind, kind, { ...nothing, outcome: 'not_applied' });
+}
+
+function meta(
+  studies: Record<string, string[] | MetaErrorKind>,
+  budgets: Record<string, number | null | MetaErrorKind> = { 1: 5_000, 2: 7_000 },
+): Pick<MetaClient, 'getAdSet' | 'getSplitTests'> {
+  return {
+    async getSplitTests(id) {
+      const answer = studies[id] ?? [];
+      if (typeof answer === 'string') throw refusal(answer);
+      return answer;
+    },
+    async getAdSet(id) {
+      const dailyBudget = budgets[id] ?? null;
+      if (typeof dailyBudget === 'string') throw refusal(dailyBudget);
+      return {
+        ...{ id, name: '', campaignId: '3', accountId: 'act_1', status: 'ACTIVE', effectiveStatus: 'ACTIVE' },
+        ...{
+          dailyBudget,
+          lifetimeBudget: null,
+          endTime: null,
+          hasBudgetSchedule: false,
+          learningStage: null,
+        },
+      };
+    },
+  };
+}
+
+describe('what Meta says behind a look', () => {
+  it("is today's budgets by variant", async () => {
+    expect((await readSetting(meta({}), VARIANTS)).dailyBudgets).toEqual({ control: 5_000, c1: 7_000 });
+    const gone = meta({}, { 1: 5_000, 2: 'not_found' });
+    expect((await readSetting(gone, VARIANTS)).dailyBudgets).toEqual({ control: 5_000 });
+    const none = meta({}, { 1: null, 2: 7_000 });
+    expect((await readSetting(none, VARIANTS)).dailyBudgets).toEqual({ c1: 7_000 });
+  });
+
+  it.each([
+    ['one study has all ad sets', { 1: ['8', '9'], 2: ['9'] }, true],
+    ['each has a study of its own', { 1: ['8'], 2: ['9'] }, false],
+    ['one has none', { 1: ['8'] }, false],
+    ['none has any', {}, false],
+    ['Meta does not let us see one', { 1: ['8'], 2: 'permission' as const }, false],
+  ])('is randomised or not: %s', async (_, studies, randomised) => {
+    expect((await readSetting(meta(studies), VARIANTS)).randomised).toBe(randomised);
+  });
+
+  it('fails where a later try may succeed', async () => {
+    await expect(readSetting(meta({ 1: 'transient' }), VARIANTS)).rejects.toThrow('transient');
+    await expect(readSetting(meta({}, { 1: 'auth' }), VARIANTS)).rejects.toThrow('auth');
+  });
+});
