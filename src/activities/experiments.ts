@@ -60,6 +60,11 @@ export function createExperimentActivities(deps: {
       return result;
     },
 
+    /** Takes a variant out of the comparison from an instant on. */
+    async dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment> {
+      return store.dropVariant(experimentId, variantId, at);
+    },
+
     /** Puts a promotion on record that a run still knows and the record has lost. */
     async keepPromotion(promotion: Promotion): Promise<Promotion> {
       return store.openPromotion(promotion);

@@ -34,6 +34,7 @@ export const VariantAnswer = z
       script: z.string().nullable(),
       visual_notes: z.string().nullable(),
     }),
+    dropped_at: instant.nullable().openapi({ description: 'when a person took it out of the comparison' }),
   })
   .openapi('Variant');
 

@@ -11,6 +11,7 @@ import {
   CheckBody,
   ControlBody,
   ControlHeaders,
+  DropBody,
   ExperimentParams,
   ResolveBody,
   StopBody,
@@ -22,6 +23,7 @@ const SUMMARIES: Record<ControlKind, string> = {
   resume: 'Go on after a pause or a hold',
   promote: 'Promote the leader by force, without statistics and approval',
   approve: 'Approve the promotion that was asked for',
+  drop: 'Compare a challenger no more',
   revert: 'Bring every ad set back to its base',
   stop: 'End the experiment',
   resolve: 'End the state in which money is not where the ledger says',
@@ -99,6 +101,10 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
     .openapi(control('approve', ControlBody), (c) =>
       answer(c, c.req.valid('param').id, 'approve', { ...c.req.valid('json'), key: keyOf(c) }),
     )
+    .openapi(control('drop', DropBody), (c) => {
+      const { variant_id: variantId, ...asked } = c.req.valid('json');
+      return answer(c, c.req.valid('param').id, 'drop', { ...asked, variantId, key: keyOf(c) });
+    })
     .openapi(control('revert', ControlBody), (c) =>
       answer(c, c.req.valid('param').id, 'revert', { ...c.req.valid('json'), key: keyOf(c) }),
     )

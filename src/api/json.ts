@@ -146,6 +146,7 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
         script: creative.script,
         visual_notes: creative.visualNotes,
       },
+      dropped_at: isoOrNull(experiment.dropped?.[id] ?? null),
     })),
     policy: policyToJson(experiment.policy),
   };

@@ -156,6 +156,7 @@ export const StopBody = z
     budgets: z.enum(['keep', 'restore'], 'must be keep or restore').optional(),
   })
   .openapi('StopRequest');
+export const DropBody = z.strictObject({ ...Person, variant_id: text(64) }).openapi('DropRequest');
 export const ResolveBody = z
   .strictObject({
     ...Person,

@@ -155,6 +155,8 @@ export interface Experiment {
   policy: Policy;
   /** Control first. Two to six. */
   variants: Variant[];
+  /** When a person took a variant out of the comparison, by its id; its ad set stays a part of the test. */
+  dropped?: Record<string, number>;
   /** The start of the test: only data from here on counts. */
   startedAt: number;
   /** Set at promotion. */
@@ -169,6 +171,27 @@ export function variantOf(experiment: Pick<Experiment, 'variants'>, id: string):
   const found = experiment.variants.find((variant) => variant.id === id);
   if (!found) throw new RangeError(`no variant ${id} in this experiment`);
   return found;
+}
+
+/** The variants that are compared at an instant, epoch ms: all but those dropped by then. */
+export function comparedVariants(
+  { variants, dropped }: Pick<Experiment, 'variants' | 'dropped'>,
+  at: number,
+): Variant[] {
+  return variants.filter(({ id }) => (dropped?.[id] ?? Number.POSITIVE_INFINITY) > at);
+}
+
+/** Why a variant can't be dropped, in a sentence, or null. */
+export function undroppable(experiment: Experiment, variantId: string, at: number): string | null {
+  const compared = comparedVariants(experiment, at);
+  const variant = compared.find(({ id }) => id === variantId);
+  if (!variant) {
+    const ids = compared.map(({ id }) => id).join(', ');
+    return `${variantId} is not among the variants that are compared: ${ids}.`;
+  }
+  if (variant.role === 'control')
+    return 'The control is what the others are set against; it can not be dropped.';
+  return compared.length > 2 ? null : 'Two variants are left; stop the test instead.';
 }
 
 /** The one control. */

@@ -4,7 +4,7 @@ import { type RateRatio, rateRatio } from './evidence/rate-ratio.js';
 import { RULES } from './evidence/rules.js';
 import type { RuleSettings } from './evidence/types.js';
 import { welchOfProportions } from './evidence/welch.js';
-import { DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from './experiment.js';
+import { comparedVariants, DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from './experiment.js';
 import { guardrailFinding } from './guardrails.js';
 import {
   type HealthFinding,
@@ -19,7 +19,7 @@ import type { Outlook } from './outlook.js';
 import { afterHealth, decide, type VerdictOfLook } from './verdict.js';
 
 export interface LookInput {
-  experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt'>;
+  experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt' | 'dropped'>;
   lookNumber: number;
   /** The cut-off, epoch ms. */
   dueAt: number;
@@ -62,7 +62,8 @@ export const DETERMINED = [
 ] as const satisfies (keyof Decision & keyof LookResult)[];
 
 /** Weighs every pair of variants and decides. The same input gives the same bits. */
-export function takeLook(input: LookInput): LookResult {
+export function takeLook(given: LookInput): LookResult {
+  const input = withoutDropped(given);
   const { experiment, lookNumber, setting = null } = input;
   const { policy, variants, startedAt } = experiment;
   const rule = RULES[policy.rule];
@@ -88,7 +89,12 @@ export function takeLook(input: LookInput): LookResult {
     ...healthOf(input, decided.leaderVariantId, setting),
     ...(decided.winnerVariantId === null ? [] : guardrailsOf(input, decided.winnerVariantId)),
   ];
-  const verdict = afterHealth(decided, health, { hours, policy, randomised: setting?.randomised ?? false });
+  const verdict = afterHealth(decided, health, {
+    hours,
+    policy,
+    randomised: setting?.randomised ?? false,
+    variants,
+  });
   return {
     ...verdict,
     hours,
@@ -110,6 +116,12 @@ function rowsOf({ experiment, observations, dueAt }: Rows, name: keyof typeof ME
   const { startedAt, policy } = experiment;
   const until = dueAt - attributionWindowHours(policy) * HOUR_MS;
   return pairRows(METRICS[name], observations, [a, b], { startedAt, until });
+}
+
+/** The input as if the variants dropped by its cut-off had never taken part. */
+function withoutDropped<Input extends Rows>(input: Input): Input {
+  const variants = comparedVariants(input.experiment, input.dueAt);
+  return { ...input, experiment: { ...input.experiment, variants } };
 }
 
 /** Delivery: of every variant, and in the pairs of the leader. */
@@ -157,7 +169,7 @@ function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
 }
 
 /** Point estimates alone: nothing is spent, nothing remembered. */
-export function standingOf(input: Rows): {
+export function standingOf(given: Rows): {
   leaderVariantId: string | null;
   theta: number;
   se: number;
@@ -165,6 +177,7 @@ export function standingOf(input: Rows): {
   /** What harm the guardrails see in promoting the leader, in sentences. */
   harm: string[];
 } {
+  const input = withoutDropped(given);
   const { experiment, observations } = input;
   const ids = experiment.variants.map((variant) => variant.id);
   const clustering = { clusterByDay: experiment.policy.strict };

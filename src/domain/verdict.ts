@@ -122,7 +122,12 @@ function weighedHours({ policy, hours }: LookFacts): number {
 export function afterHealth(
   verdict: VerdictOfLook,
   health: readonly HealthFinding[],
-  { hours, policy, randomised }: { hours: number; policy: Policy; randomised: boolean },
+  {
+    hours,
+    policy,
+    randomised,
+    variants,
+  }: { hours: number; policy: Policy; randomised: boolean; variants: readonly Variant[] },
 ): VerdictOfLook {
   const [reason = '', ...more] = verdict.reasons;
   const blocks = health.filter((finding) => finding.level === 'block').map((finding) => finding.message);
@@ -154,7 +159,7 @@ export function afterHealth(
   if (verdict.verdict === 'no_winner') return { ...verdict, reasons: [...said, assigned] };
   const starved = health.filter((finding) => finding.code === 'starved').map((finding) => finding.message);
   if (starved.length === 0) return { ...verdict, reasons: said };
-  const held = `${starved.join(', and ')}: held for a person, who may let it run on or stop the test.`;
+  const held = `${starved.join(', and ')}: held for a person, who may ${variants.length > 2 ? 'drop it, ' : ''}let it run on or stop the test.`;
   const others = said.filter((each) => !starved.includes(each.replace(/\.$/, '')));
   return { ...verdict, verdict: 'held', reasons: [held, ...others] };
 }

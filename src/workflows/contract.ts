@@ -54,6 +54,11 @@ export interface ResolveRequest extends Asked {
   action: 'accept_current' | 'retry_restore';
 }
 
+/** The variant stays in the rollout with its ad set, as one of those that lose; it is compared no more. */
+export interface DropRequest extends Asked {
+  variantId: string;
+}
+
 /** Updates, and what each takes. Each answers with a {@link ControlOutcome}. */
 export interface Controls {
   check: Asked;
@@ -62,6 +67,8 @@ export interface Controls {
   /** By force: skips statistics and approval; needs a variant that leads. */
   promote: Asked;
   approve: Asked;
+  /** Takes a challenger out of the comparison. */
+  drop: DropRequest;
   revert: Asked;
   stop: StopRequest;
   resolve: ResolveRequest;
@@ -73,6 +80,7 @@ export const CONTROL_KINDS: readonly ControlKind[] = [
   'resume',
   'promote',
   'approve',
+  'drop',
   'revert',
   'stop',
   'resolve',
@@ -126,7 +134,7 @@ export const STATUS_QUERY = 'status';
 
 /** Which controls fit which state. The one table: validators, API and page read it. */
 export const ALLOWED_CONTROLS: Record<ExperimentState, readonly ControlKind[]> = {
-  running: ['check', 'pause', 'promote', 'stop'],
+  running: ['check', 'pause', 'promote', 'drop', 'stop'],
   paused: ['resume', 'stop'],
   awaiting_approval: ['approve', 'promote', 'pause', 'stop'],
   rolling_out: ['check', 'pause', 'revert', 'stop'],

@@ -26,7 +26,7 @@ import {
 export interface Intent {
   controlId: string;
   kind: ControlKind;
-  args: Asked & Partial<Controls['stop'] & Controls['resolve']>;
+  args: Asked & Partial<Controls['stop'] & Controls['resolve'] & Controls['drop']>;
   /** Why a signal can't be acted on: signals have no validator that could refuse them. */
   invalid: string | null;
   answer: { outcome: ControlOutcome } | { refusal: Refusal } | null;
@@ -64,6 +64,9 @@ function fault(kind: ControlKind, args: Partial<Args> | undefined): string | nul
   }
   if (kind === 'resolve' && args?.action !== 'accept_current' && args?.action !== 'retry_restore') {
     return 'resolve needs action: accept_current or retry_restore';
+  }
+  if (kind === 'drop' && (typeof args?.variantId !== 'string' || args.variantId === '')) {
+    return 'drop needs variantId: which variant';
   }
   if (args?.budgets !== undefined && args.budgets !== 'keep' && args.budgets !== 'restore') {
     return 'budgets must be keep or restore';

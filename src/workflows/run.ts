@@ -158,6 +158,20 @@ export class Run {
     showState(result.experiment, null);
   }
 
+  /** Takes a variant out of the comparison, on the record first. */
+  async dropVariant(variantId: string): Promise<void> {
+    const at = this.now();
+    this.record.experiment = await enduring(() =>
+      record.dropVariant.executeWithOptions({ summary: `${variantId} is compared no more` }, [
+        this.experiment.id,
+        variantId,
+        at,
+      ]),
+    );
+    this.trouble = null;
+    showState(this.experiment, null);
+  }
+
   /** As {@link become}; answers why not where another live experiment holds an ad set. */
   async tryBecome(to: ExperimentState, reason: string): Promise<string | null> {
     try {

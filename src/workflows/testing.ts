@@ -2,7 +2,7 @@ import type { Standing } from '../activities/looks.js';
 import type { PromotionGrounds } from '../activities/promotions.js';
 import { nextCheckAt } from '../domain/check-grid.js';
 import type { Decision } from '../domain/decision.js';
-import { HOUR_MS } from '../domain/experiment.js';
+import { HOUR_MS, undroppable } from '../domain/experiment.js';
 import type { Intent } from './inbox.js';
 import { looks, observations, promotions, troubleOf } from './proxies.js';
 import type { Run } from './run.js';
@@ -30,6 +30,8 @@ export async function test(run: Run): Promise<void> {
       return check(run, intent, run.now());
     case 'promote':
       return forcePromotion(run, intent);
+    case 'drop':
+      return drop(run, intent);
     case 'pause':
       await run.become('paused', `Paused by ${intent.args.by}: ${intent.args.reason}`);
       return run.answer(intent, 'Checks and promotion are paused; the ads go on.');
@@ -140,6 +142,15 @@ async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Deci
     await run.report(`The check failed: ${trouble.message} Nothing is decided; it is tried again.`);
     return null;
   }
+}
+
+/** A variant is compared no more; its ad set keeps its budget until a promotion. */
+async function drop(run: Run, intent: Intent): Promise<void> {
+  const variantId = intent.args.variantId ?? '';
+  const against = undroppable(run.experiment, variantId, run.now());
+  if (against !== null) return run.refuse(intent, against);
+  await run.dropVariant(variantId);
+  return run.answer(intent, `${variantId} is compared no more; its ad goes on until a promotion.`);
 }
 
 /** By force: skips statistics and approval, never preflight; needs an ad that leads. */

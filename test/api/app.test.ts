@@ -37,7 +37,7 @@ describe('reading experiments', () => {
     expect((await api.get('/api/ab/experiments/one')).body).toMatchObject({
       source: 'record',
       state: 'running',
-      allowed: ['check', 'pause', 'promote', 'stop'],
+      allowed: ['check', 'pause', 'promote', 'drop', 'stop'],
       next_due_at: null,
       trouble: null,
     });
@@ -275,6 +275,7 @@ describe('/openapi.json', () => {
         '/api/ab/experiments/{id}/approve',
         '/api/ab/experiments/{id}/check',
         '/api/ab/experiments/{id}/controls',
+        '/api/ab/experiments/{id}/drop',
         '/api/ab/experiments/{id}/ledger',
         '/api/ab/experiments/{id}/looks',
         '/api/ab/experiments/{id}/looks/{look}/replay',

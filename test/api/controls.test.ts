@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ControlFailed, ControlInvalid, TemporalUnavailable } from '../../src/api/gateway.js';
-import { CONTROL_KINDS, REVERT_WINDOW_DAYS } from '../../src/workflows/contract.js';
+import { CONTROL_KINDS, type ControlKind, REVERT_WINDOW_DAYS } from '../../src/workflows/contract.js';
 import { FakeGateway } from './support/fake-gateway.js';
 import { type Api, HOUR, START, startApi } from './support/harness.js';
 import { aDecision, moveTo, seedExperiment } from './support/seed.js';
@@ -21,6 +21,14 @@ afterEach(() => {
   api.clock.at = START;
 });
 
+/** What a control is sent beside who and why, and what the workflow gets of it where that is named otherwise. */
+const BODIES: Partial<Record<ControlKind, Record<string, unknown>>> = {
+  resolve: { action: 'retry_restore' },
+  stop: { budgets: 'restore' },
+  drop: { variant_id: 'challenger-2' },
+};
+const ARGUMENTS: typeof BODIES = { drop: { variantId: 'challenger-2' } };
+
 const post = (id: string, kind: string, body: unknown = who, headers = {}) =>
   api.post(`/api/ab/experiments/${id}/${kind}`, body, headers);
 
@@ -30,8 +38,7 @@ describe('a control', () => {
     async (kind) => {
       const id = newId();
       await seedExperiment(api, id);
-      const more =
-        kind === 'resolve' ? { action: 'retry_restore' } : kind === 'stop' ? { budgets: 'restore' } : {};
+      const more = BODIES[kind] ?? {};
       api.gateway.answer = async () => ({
         kind: 'done',
         outcome: { state: 'running', message: 'Looked.', decision: aDecision(id, 'continue_testing') },
@@ -60,7 +67,12 @@ describe('a control', () => {
         decision: { verdict: 'continue_testing', look_number: 1 },
       });
       expect(api.gateway.asked).toEqual([
-        { experimentId: id, kind, asked: { ...who, ...more, controlId: `key-${kind}` }, waitMs: 200 },
+        {
+          experimentId: id,
+          kind,
+          asked: { ...who, ...(ARGUMENTS[kind] ?? more), controlId: `key-${kind}` },
+          waitMs: 200,
+        },
       ]);
     },
   );
@@ -205,7 +217,7 @@ describe('an experiment that has ended', () => {
       await seedExperiment(api, id);
       await moveTo(api, id, state);
       for (const kind of CONTROL_KINDS) {
-        const body = kind === 'resolve' ? { ...who, action: 'accept_current' } : who;
+        const body = { ...who, ...BODIES[kind] };
         const answer = await post(id, kind, body);
         expect(answer.status).toBe(409);
         expect(answer.body).toMatchObject({ state, allowed: [] });

@@ -76,6 +76,7 @@ describe('a sound test', () => {
         ad_id: test.adIds[0],
         ad_set_id: test.adSetIds[0],
         creative: { hook: null, headline: null, text: null, script: null, visual_notes: null },
+        dropped_at: null,
       },
       {
         id: 'challenger-1',
@@ -83,6 +84,7 @@ describe('a sound test', () => {
         ad_id: test.adIds[1],
         ad_set_id: test.adSetIds[1],
         creative: { hook: 'Stop', headline: null, text: null, script: null, visual_notes: 'red' },
+        dropped_at: null,
       },
     ]);
     expect(answer.body.policy).toEqual({

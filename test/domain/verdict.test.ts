@@ -413,7 +413,7 @@ describe('once delivery and guardrails were looked at', () => {
   const passed: HealthFinding = { code: 'guardrail_conversion_rate', level: 'note', message: 'no harm' };
   const starved: HealthFinding = { code: 'starved', level: 'block', message: 'c2 has 3 link clicks < 25' };
   const judged = (verdict: VerdictOfLook, health: HealthFinding[], hours = 48, randomised = false) =>
-    afterHealth(verdict, health, { hours, policy: DEFAULT_POLICY, randomised });
+    afterHealth(verdict, health, { hours, policy: DEFAULT_POLICY, randomised, variants: variants(3) });
 
   it('a winner is promoted with its warnings and notes', () => {
     expect(judged(won, [shifted, passed], 48, true)).toEqual({
@@ -452,7 +452,7 @@ describe('once delivery and guardrails were looked at', () => {
     const held = judged(open, [starved, shifted]);
     expect(held).toMatchObject({ verdict: 'held', winnerVariantId: null });
     expect(held.reasons).toEqual([
-      'c2 has 3 link clicks < 25: held for a person, who may let it run on or stop the test.',
+      'c2 has 3 link clicks < 25: held for a person, who may drop it, let it run on or stop the test.',
       'c1 leads.',
       'delivery shifted.',
     ]);

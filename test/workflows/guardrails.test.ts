@@ -70,8 +70,8 @@ describe('a promotion that the click rate alone would make', () => {
   it('waits for a person where a third ad hardly delivers', async () => {
     const experiment = await world.begin({
       id: 'starved',
-      clickRates: [0.02, 0.034, 0.01],
-      dailyBudget: [20_000, 20_000, 100],
+      clickRates: [0.02, 0.034, 0.002],
+      dailyBudget: [20_000, 20_000, 400],
     });
     await world.pass(7 * 24 + 7);
     const decision = await latest(experiment);
@@ -82,7 +82,31 @@ describe('a promotion that the click rate alone would make', () => {
     expect((await world.status(experiment)).trouble).toBe(decision.reasons[0]);
     expect(world.events.map((event) => event.text)).toContain(decision.reasons[0]);
     expect(await world.audit(experiment)).toEqual([]);
-    await world.control(experiment, 'stop');
+
+    const refusal = async (variantId: string) =>
+      world.control(experiment, 'drop', { variantId }).then(
+        () => 'dropped',
+        (error: { cause?: { message?: string } }) => error.cause?.message,
+      );
+    expect(await refusal('control')).toMatch(/^The control is what/);
+    expect(await refusal('challenger-9')).toMatch(/is not among the variants that are compared/);
+    const dropped = await world.control(experiment, 'drop', {
+      variantId: 'challenger-2',
+      reason: 'nobody sees it',
+    });
+    expect(dropped.message).toBe('challenger-2 is compared no more; its ad goes on until a promotion.');
+    expect(await refusal('challenger-1')).toBe('Two variants are left; stop the test instead.');
+    const promoted = await world.until(experiment, ['rolling_out'], 7);
+    expect(promoted.winnerVariantId).toBe('challenger-1');
+    expect(promoted.dropped).toEqual({ 'challenger-2': expect.any(Number) });
+    expect((await latest(experiment)).pairs).toHaveLength(1);
+    const controls = await world.store.listControls(experiment.id);
+    expect(controls.map(({ kind, outcome, reason }) => [kind, outcome, reason])).toContainEqual([
+      'drop',
+      'accepted',
+      'nobody sees it',
+    ]);
+    await world.control(experiment, 'stop', { budgets: 'restore' });
   });
 
   it('is not made while an ad stands still', async () => {

@@ -21,6 +21,7 @@ interface ExperimentRow {
   state_changed_at: number;
   policy: Experiment['policy'];
   variants: Variant[];
+  dropped: Record<string, number>;
   started_at: number;
   winner_variant_id: string | null;
   promoted_at: number | null;
@@ -30,7 +31,7 @@ interface ExperimentRow {
 /** Columns of an experiment `t` as {@link toExperiment} reads them. */
 const EXPERIMENT_COLUMNS = `
   t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.state_reason, t.state_code, t.state_changed_at,
-  t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at,
+  t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at, t.dropped,
   (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
       'creative', jsonb_build_object('hook', v.hook, 'headline', v.headline, 'text', v.primary_text,
         'script', v.script, 'visualNotes', v.visual_notes)) order by v.position)
@@ -50,6 +51,7 @@ function toExperiment(row: ExperimentRow): Experiment {
     stateChangedAt: row.state_changed_at,
     policy: row.policy,
     variants: row.variants,
+    ...(Object.keys(row.dropped).length > 0 ? { dropped: row.dropped } : {}),
     startedAt: row.started_at,
     winnerVariantId: row.winner_variant_id,
     promotedAt: row.promoted_at,
@@ -71,7 +73,10 @@ export async function experimentsById(
   return new Map(rows.map((row) => [row.experiment_id, toExperiment(row)]));
 }
 
-type ExperimentStore = Pick<Store, 'createExperiment' | 'getExperiment' | 'listExperiments' | 'transition'>;
+type ExperimentStore = Pick<
+  Store,
+  'createExperiment' | 'getExperiment' | 'listExperiments' | 'dropVariant' | 'transition'
+>;
 
 /** Experiments, their states and the leases of their ad sets. */
 export function experimentStore({ pool, scope }: Database): ExperimentStore {
@@ -187,6 +192,15 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         [...mine, states ?? null, limit, offset],
       );
       return rows.map(toExperiment);
+    },
+
+    async dropVariant(experimentId, variantId, at) {
+      await inPool(
+        `update auto_promotion.ab_tests set dropped = jsonb_build_object($4::text, $5::bigint) || dropped
+          where (environment, account_id, experiment_id) = ($1, $2, $3)`,
+        [...mine, experimentId, variantId, at],
+      );
+      return existing(inPool, experimentId);
     },
 
     async transition(transition): Promise<TransitionResult> {

@@ -182,6 +182,9 @@ export interface Store {
    */
   transition(transition: Transition): Promise<TransitionResult>;
 
+  /** Takes a variant out of the comparison from an instant on; the first of several counts. @throws ExperimentNotFound */
+  dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment>;
+
   /**
    * Appends a version of each row that differs from the last one of (ad, bucket). Returns how many were appended.
    * What was seen at an instant stays: other values for the same instant are left for the next one.

@@ -161,6 +161,7 @@ export function gathered(
           role: 'control',
           ad_id: 'control-ad',
           ad_set_id: 'L',
+          dropped_at: null,
           creative: creative(headlines[0]),
         },
         {
@@ -168,6 +169,7 @@ export function gathered(
           role: 'challenger',
           ad_id: 'challenger-ad',
           ad_set_id: 'W',
+          dropped_at: null,
           creative: creative(headlines[1]),
         },
       ],
