@@ -44,6 +44,16 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     expect(experiment.variants.map(({ id }) => id)).toEqual(ids);
   });
 
+  it('keeps when a variant was dropped, by the first of several drops; it is the same experiment still', async () => {
+    const { store, experiment } = await db.seeded();
+    const [, challenger] = experiment.variants;
+    const dropped = await store.dropVariant('exp_1', challenger!.id, START + 7);
+    expect(dropped).toEqual({ ...experiment, dropped: { [challenger!.id]: START + 7 } });
+    expect(await store.dropVariant('exp_1', challenger!.id, START + 9)).toEqual(dropped);
+    expect(await store.createExperiment(experiment)).toEqual(dropped);
+    await expect(store.dropVariant('exp_9', 'x', START)).rejects.toThrow(ExperimentNotFound);
+  });
+
   it('returns the stored one for the same content again, whatever happened since', async () => {
     const { store, experiment } = await db.seeded();
     const { experiment: paused } = await store.transition({
