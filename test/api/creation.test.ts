@@ -100,11 +100,10 @@ describe('a sound test', () => {
       guardrails: [{ metric: 'cost_per_conversion', mode: 'no_harm', margin: 0 }],
       horizon_hours: 672,
       check_every_hours: 6,
-      phases: [
-        { winner_share: 0.6, wait_hours: 0 },
-        { winner_share: 0.7, wait_hours: 1 },
-        { winner_share: 0.8, wait_hours: 2 },
-      ],
+      phases: DEFAULT_POLICY.phases.map((phase) => ({
+        winner_share: phase.winnerShare,
+        wait_hours: phase.waitHours,
+      })),
       approval_required: true,
       approval_hours: 72,
       verification: { settle_hours: 24, window_hours: 72 },

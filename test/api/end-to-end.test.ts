@@ -52,7 +52,10 @@ describe('the API and the workflow', () => {
   };
 
   it('checks by hand until the winner is promoted, and reports it in the forms that callers know', async () => {
-    const { adIds } = await create('by-hand', [0.02, 0.034], { check_every_hours: 168 });
+    const { adIds } = await create('by-hand', [0.02, 0.034], {
+      check_every_hours: 168,
+      phases: [0.6, 0.7, 0.8].map((winner_share, index) => ({ winner_share, wait_hours: index })),
+    });
     const early = await call('POST', '/api/ab/auto-promote/check', { experiment_id: 'by-hand' });
     expect([early.status, early.json.status]).toEqual([200, 'insufficient_data']);
     let result: Json = {};
