@@ -8,9 +8,10 @@ import {
   type RolloutPlan,
   writeOrder,
 } from '../../src/domain/rollout-plan.js';
+import { THREE_PHASES } from '../support/phases.js';
 
-/** Whatever the default is: `test/workflows/rollout.test.ts` holds it to its amounts and instants. */
-const phases: Phase[] = [0.6, 0.7, 0.8].map((winnerShare, index) => ({ winnerShare, waitHours: index }));
+/** `test/workflows/rollout.test.ts` holds the default to its amounts and instants. */
+const phases = THREE_PHASES;
 
 function planned(base: Budgets, winnerAdSetId: string, more: { minimum?: number; phases?: Phase[] } = {}) {
   return planRollout({ base, winnerAdSetId, phases, minimum: 100, currency: 'USD', ...more });

@@ -26,14 +26,12 @@ import {
   TASK_QUEUE,
 } from '../../src/workflows/contract.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
+import { THREE_PHASES } from './phases.js';
 import { freshDatabase } from './postgres.js';
 import './quiet-runtime.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
 
 const TOKEN = 'token-of-the-world';
-
-/** Whatever the product's default is: tests of other things count on these. */
-const THREE_PHASES = [0.6, 0.7, 0.8].map((winnerShare, index) => ({ winnerShare, waitHours: index }));
 
 export interface NewTest {
   id: string;

@@ -30,6 +30,7 @@ import {
 } from '../../../src/embedded/market/index.js';
 import type { ServiceEvent } from '../../../src/events.js';
 import { HOUR, ManualClock } from '../../embedded/market/support.js';
+import { THREE_PHASES } from '../../support/phases.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 
 export { DAY, HOUR, ManualClock, START } from '../../embedded/market/support.js';
@@ -125,7 +126,7 @@ export class Stage {
       stateReason: 'The test has started.',
       stateCode: null,
       stateChangedAt: clock.instant,
-      policy: { ...DEFAULT_POLICY, ...options.policy },
+      policy: { ...DEFAULT_POLICY, phases: THREE_PHASES, ...options.policy },
       variants: dailyBudgets.map((_, index) => ({
         id: index === 0 ? 'control' : `challenger-${index}`,
         role: index === 0 ? 'control' : 'challenger',

@@ -7,6 +7,7 @@ import {
   type Variant,
 } from '../../../src/domain/experiment.js';
 import { planRollout } from '../../../src/domain/rollout-plan.js';
+import { THREE_PHASES } from '../../support/phases.js';
 import { type Api, HOUR, START } from './harness.js';
 
 export const CONTROL_METRICS = {
@@ -52,7 +53,7 @@ export async function seedExperiment(
     stateReason: 'The test has started.',
     stateCode: null,
     stateChangedAt: START,
-    policy: DEFAULT_POLICY,
+    policy: { ...DEFAULT_POLICY, phases: THREE_PHASES },
     variants: [
       variant('control', 'control'),
       ...Array.from({ length: challengers }, (_, i) => variant(`challenger-${i + 1}`, 'challenger')),
