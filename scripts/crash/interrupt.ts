@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../../src/domain/experiment.js';
-import { Random } from '../../src/embedded/market/random.js';
+import { Random } from '../../src/random.js';
 import { checkRollout, type PhaseSeen } from './check.js';
 import { askForPromotion, awaitEnd, beginRollout, gatherEvidence, type Instant, reach } from './rollout.js';
 import { type KillMode, type Service, startService } from './service.js';

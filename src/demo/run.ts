@@ -67,12 +67,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       MARKET_PORT: '0',
       MARKET_SEED: String(seed),
       TIME_SCALE: String(DEMO_TIME_SCALE),
+      SANDBOX_EXPERIMENTS: 'none',
       ...options.settings,
     });
     let watch: Watch | undefined;
     service = await runSandbox(config, {
       fresh: false,
-      firstExperiments: false,
       announce: (event) => {
         watch?.take(event);
         observer?.event?.(event);

@@ -3,7 +3,7 @@
  * drawn from the seed, so another seed is another world.
  */
 import type { TestSpec } from '../embedded/first-experiments.js';
-import { Random } from '../embedded/market/random.js';
+import { Random } from '../random.js';
 
 /** A creative with the hidden truth about it. */
 export interface Ad {

@@ -17,8 +17,6 @@ export async function runSandbox(
     fresh: boolean;
     announce: Announce;
     say: (line: string) => void;
-    /** Create the experiments that a newcomer sees, where the configuration allows it. Default true. */
-    firstExperiments?: boolean;
   },
 ): Promise<RunningSandbox> {
   const { announce, say } = options;
@@ -51,7 +49,7 @@ export async function runSandbox(
       say(`Temporal UI   ${sandbox.temporalUiUrl}/namespaces/${collaborators.namespace}/workflows`);
     say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
     say(`Time          one hour is ${3600 / config.timeScale} s; every instant below is experiment time`);
-    if (config.firstExperiments && options.firstExperiments !== false) {
+    if (config.firstExperiments) {
       await createFirstExperiments(service, sandbox, config.apiToken);
     }
     const broken = Promise.race([service.broken, sandbox.broken]);

@@ -1,6 +1,6 @@
+import { Random } from '../../random.js';
 import { type Calendar, DAY_MS, QUARTER_MS } from './calendar.js';
 import { dailySpendOf, type MarketObject } from './objects.js';
-import { Random } from './random.js';
 
 /** What an ad did in some stretch of time. Money is minor units, not yet rounded in `spend`. */
 export interface Delivered {

@@ -1,11 +1,11 @@
 import type { ExperimentClock } from '../../clock.js';
+import { hash128 } from '../../random.js';
 import { Calendar, HOUR_MS } from './calendar.js';
 import { Delivery } from './delivery.js';
 import type { ChangeEvent, CreatedAd, MarketEvent } from './events.js';
 import { FaultBook } from './faults.js';
 import { Journal } from './journal.js';
 import { MarketObject } from './objects.js';
-import { hash128 } from './random.js';
 import type { AuditRow, MarketAccount, MarketOptions } from './types.js';
 
 /** Families are counted apart, so that a fault or a report changes no ad's id, and with it no draw. */

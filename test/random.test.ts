@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/embedded/market/random.js';
+import { Random } from '../src/random.js';
 
 const DRAWS = 20_000;
 

@@ -1,1 +1,0 @@
-export { hash128, Random } from '../../random.js';
