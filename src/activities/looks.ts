@@ -61,7 +61,7 @@ export function createLookActivities(deps: {
           `look ${request.lookNumber} of ${experiment.id}: look ${before} is not kept`,
         );
       }
-      const setting = await callingMeta(() => readSetting(meta, experiment.variants));
+      const setting = await callingMeta(() => readSetting(meta, experiment.variants, request.dueAt));
       const { observations, seenUntil } = await observe(experiment, request.dueAt);
       const { lookNumber, dueAt, askedBy } = request;
       const input = {
@@ -118,7 +118,11 @@ export function hashOf(
   const { policy, startedAt } = experiment;
   const { objective, attributionWindowHours, guardrails } = policy;
   // Sorted: Postgres keeps the keys of an object in an order of its own.
-  const asked = setting && [setting.randomised, ...Object.entries(setting.dailyBudgets).sort()];
+  const asked = setting && [
+    setting.randomised,
+    ...Object.entries(setting.dailyBudgets).sort(),
+    ...(setting.differences ?? []).map(({ variantId, field, message }) => [variantId, field, message]),
+  ];
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
   const judged = [objective, attributionWindowHours, rails, asked];
   const hash = createHash('sha256');

@@ -5,6 +5,10 @@ import { CONTROL_KINDS, SCHEDULE_IDS } from '../workflows/contract.js';
 
 const instant = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
 const minorUnits = z.int().openapi({ description: "minor units of the account's currency" });
+const confidenceNote = z
+  .string()
+  .nullable()
+  .openapi({ description: 'says where a confidence is unadjusted for repeated looks' });
 const state = z.enum(EXPERIMENT_STATES);
 const control = z.enum(CONTROL_KINDS);
 
@@ -76,6 +80,14 @@ export const ExperimentAnswer = z
     winner_ad_id: z.string().nullable(),
     variants: z.array(VariantAnswer),
     policy: PolicyAnswer,
+    accepted_differences: z
+      .object({
+        by: z.string(),
+        reason: z.string(),
+        differences: z.array(z.object({ variant_id: z.string(), field: z.string(), message: z.string() })),
+      })
+      .nullable()
+      .openapi({ description: 'in what the ad sets differed at the start, and who accepted that' }),
   })
   .openapi('Experiment');
 
@@ -247,6 +259,7 @@ export const CheckResult = z
     winner_ad_id: z.string().nullable(),
     loser_ad_id: z.string().nullable(),
     confidence: z.number(),
+    confidence_note: confidenceNote,
     winner_metrics: MetricsAnswer.nullable(),
     loser_metrics: MetricsAnswer.nullable(),
     budget_reallocation: BudgetReallocation.nullable(),
@@ -281,6 +294,7 @@ export const HistoryEntry = z
     experiment_id: z.string(),
     winner_id: z.string(),
     confidence: z.number(),
+    confidence_note: confidenceNote,
     winner_metrics: MetricsAnswer,
     loser_metrics: MetricsAnswer,
     promoted_at: instant,
@@ -314,6 +328,7 @@ export const CompoundReportAnswer = z
     shrunk_compound_improvement_pct: z.number(),
     verified_compound_improvement_pct: verifiedNumber,
     avg_confidence: z.number(),
+    avg_confidence_note: confidenceNote,
     total_improvement_range: range,
     shrunk_total_improvement_range: range,
     verified_total_improvement_range: verifiedNumber,
@@ -360,6 +375,7 @@ export const DashboardAnswer = z
     summary: z.object({
       recent_promotions_7d: z.int(),
       avg_confidence: z.number(),
+      avg_confidence_note: confidenceNote,
       avg_improvement_pct: z.number(),
       shrunk_avg_improvement_pct: z.number(),
       verified_avg_improvement_pct: verifiedNumber,

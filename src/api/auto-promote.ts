@@ -121,6 +121,7 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
           summary: {
             recent_promotions_7d: winners.filter((winner) => Date.parse(winner.promoted_at) >= since).length,
             avg_confidence: known?.avg_confidence ?? 0,
+            avg_confidence_note: known?.avg_confidence_note ?? null,
             avg_improvement_pct: known?.avg_improvement_per_test ?? 0,
             shrunk_avg_improvement_pct: known?.shrunk_avg_improvement_per_test ?? 0,
             verified_avg_improvement_pct: null,

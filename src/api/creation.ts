@@ -7,6 +7,7 @@ import {
   MetaError,
 } from '../clients/meta/types.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
+import { type AdSetDifference, adSetDifferences } from '../domain/comparability.js';
 import { type Experiment, HOUR_MS, type Policy, type Variant } from '../domain/experiment.js';
 import { preflightProblems } from '../domain/preflight.js';
 import { planRollout } from '../domain/rollout-plan.js';
@@ -74,6 +75,7 @@ export function problemsOf(
     ...policyProblems(policy),
     ...accountProblems(request, facts),
     ...variantProblems(request, facts, now + policy.horizonHours * HOUR_MS),
+    ...(request.accept_differences ? [] : differenceProblems(request, facts, now)),
     ...rolloutProblems(policy, facts),
   ];
 }
@@ -209,6 +211,25 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
   return [...unknown, ...unfit, ...empty, ...leased];
 }
 
+/** In what the ad sets differ from the control's but for their ads, in the order of the request's variants. */
+export function differencesOf(request: NewExperiment, facts: CreationFacts, now: number): AdSetDifference[] {
+  const ids = variantIds(request);
+  const known = facts.variants.flatMap((variant, index) =>
+    variant === null ? [] : [{ variantId: ids[index]!, settings: variant.adSet.settings }],
+  );
+  const control = ids[request.variants.findIndex(({ role }) => role === 'control')];
+  const isControl = ({ variantId }: { variantId: string }) => variantId === control;
+  return adSetDifferences([...known.filter(isControl), ...known.filter((each) => !isControl(each))], now);
+}
+
+function differenceProblems(request: NewExperiment, facts: CreationFacts, now: number): CreationProblem[] {
+  const ids = variantIds(request);
+  return differencesOf(request, facts, now).map(({ variantId, message }) => ({
+    field: `variants[${ids.indexOf(variantId)}].ad_id`,
+    message: `${message}: a verdict would not be on the ads alone. Make them alike, or send accept_differences with by and reason.`,
+  }));
+}
+
 /** Plans the rollout for each possible winner: a phase below Meta's minimum must not come to light at promotion. */
 function rolloutProblems(policy: Policy, { account, variants }: CreationFacts): CreationProblem[] {
   const base: Budgets = {};
@@ -245,6 +266,7 @@ export function buildExperiment(
     /** In the order of the request's variants. */
     adSetIds: readonly string[];
     startedAt: number;
+    differences: AdSetDifference[];
   },
 ): Experiment {
   const ids = variantIds(request);
@@ -264,6 +286,7 @@ export function buildExperiment(
       },
     };
   });
+  const accepted = given.differences.length > 0 ? request.accept_differences : undefined;
   return {
     id: given.id,
     name: request.name,
@@ -283,6 +306,7 @@ export function buildExperiment(
     winnerVariantId: null,
     promotedAt: null,
     endedAt: null,
+    ...(accepted ? { acceptedDifferences: { ...accepted, differences: given.differences } } : {}),
   };
 }
 

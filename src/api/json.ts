@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { ControlRow, LedgerRow } from '../clients/postgres/types.js';
 import { currencyOffset } from '../domain/budget.js';
 import type { Decision, VariantMetrics } from '../domain/decision.js';
+import { RULES } from '../domain/evidence/rules.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import {
   ATTRIBUTION_WINDOW_HOURS,
@@ -56,6 +57,11 @@ export function metricsToJson(metrics: VariantMetrics, currency: string): z.outp
     all_clicks: metrics.clicks,
     revenue: rounded(metrics.revenue / offset, 2),
   };
+}
+
+/** What must stand beside a confidence of this policy's rule; null where it stays true under repeated looks. */
+export function confidenceNote({ rule }: Pick<Policy, 'rule'>): string | null {
+  return RULES[rule].adjusted ? null : UNADJUSTED;
 }
 
 export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
@@ -149,6 +155,23 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
       dropped_at: isoOrNull(experiment.dropped?.[id] ?? null),
     })),
     policy: policyToJson(experiment.policy),
+    accepted_differences: acceptedToJson(experiment.acceptedDifferences),
+  };
+}
+
+function acceptedToJson(
+  accepted: Experiment['acceptedDifferences'],
+): z.output<typeof ExperimentAnswer>['accepted_differences'] {
+  if (!accepted) return null;
+  const { by, reason, differences } = accepted;
+  return {
+    by,
+    reason,
+    differences: differences.map(({ variantId, field, message }) => ({
+      variant_id: variantId,
+      field,
+      message,
+    })),
   };
 }
 

@@ -12,6 +12,7 @@ import type { ApiContext } from './context.js';
 import {
   buildExperiment,
   type CreationProblem,
+  differencesOf,
   policyProblems,
   problemsOf,
   readFromMeta,
@@ -62,6 +63,7 @@ export async function register(
     currency,
     adSetIds,
     startedAt,
+    differences: differencesOf(request, facts, startedAt),
   });
   try {
     return { experiment: await store.createExperiment(wanted), isNew: true };
@@ -82,13 +84,21 @@ async function registerAgain(
   { store, environment }: ApiContext,
   request: NewExperiment,
   policy: Policy,
-  { id, accountId, currency, variants, startedAt }: Experiment,
+  { id, accountId, currency, variants, startedAt, acceptedDifferences }: Experiment,
 ): Promise<Experiment> {
   const adSetIds = request.variants.map(
     (variant) => variants.find(({ adId }) => adId === variant.ad_id)?.adSetId ?? '',
   );
   return store.createExperiment(
-    buildExperiment(request, policy, { id, environment, accountId, currency, adSetIds, startedAt }),
+    buildExperiment(request, policy, {
+      id,
+      environment,
+      accountId,
+      currency,
+      adSetIds,
+      startedAt,
+      differences: acceptedDifferences?.differences ?? [],
+    }),
   );
 }
 

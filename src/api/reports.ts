@@ -1,10 +1,11 @@
 import type { z } from '@hono/zod-openapi';
 import type { Promotion } from '../clients/postgres/types.js';
 import { type CompoundReport, compoundReport, type LiftSummary } from '../domain/compound-report.js';
+import { UNADJUSTED } from '../domain/evidence/types.js';
 import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
 import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from './answers.js';
 import type { ApiContext } from './context.js';
-import { isoOf, metricsToJson, rounded } from './json.js';
+import { confidenceNote, isoOf, metricsToJson, rounded } from './json.js';
 import { rivalOf } from './result.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
@@ -38,6 +39,7 @@ function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: 
     experiment_id: experiment.id,
     winner_id: winner.adId,
     confidence: promotion.confidence,
+    confidence_note: confidenceNote(experiment.policy),
     winner_metrics: metricsOf(winner.id),
     loser_metrics: metricsOf(loser.id),
     promoted_at: isoOf(promotedAt),
@@ -75,6 +77,10 @@ function reportToJson(report: CompoundReport, now: number): z.output<typeof Comp
     shrunk_compound_improvement_pct: percent(shrunk.compound),
     verified_compound_improvement_pct: null,
     avg_confidence: rounded(report.averageConfidence, 4),
+    avg_confidence_note:
+      report.unadjustedConfidences === 0
+        ? null
+        : `${report.unadjustedConfidences} of ${report.successfulPromotions} confidences are ${UNADJUSTED}`,
     total_improvement_range: range(claimed),
     shrunk_total_improvement_range: range(shrunk),
     verified_total_improvement_range: null,

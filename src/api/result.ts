@@ -9,8 +9,9 @@ import {
   type Variant,
   variantOf,
 } from '../domain/experiment.js';
+import { METRICS } from '../domain/metric.js';
 import type { BudgetReallocation, CheckResult, CheckStatus } from './answers.js';
-import { isoOf, isoOrNull, metricsToJson, rounded } from './json.js';
+import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded } from './json.js';
 
 export type CheckResultJson = z.output<typeof CheckResult>;
 export type CheckStatusJson = z.output<typeof CheckStatus>;
@@ -49,6 +50,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     winner_ad_id: winner?.adId ?? null,
     loser_ad_id: loser?.adId ?? null,
     confidence: promotion?.confidence ?? decision?.confidence ?? 0,
+    confidence_note: promotion || decision ? confidenceNote(experiment.policy) : null,
     winner_metrics: metricsOf(winner),
     loser_metrics: metricsOf(loser),
     budget_reallocation: promotion ? budgetReallocation(experiment, promotion, facts.ledger) : null,
@@ -75,6 +77,7 @@ export function resultWithoutOutcome(
     winner_ad_id: null,
     loser_ad_id: null,
     confidence: 0,
+    confidence_note: null,
     winner_metrics: null,
     loser_metrics: null,
     budget_reallocation: null,
@@ -106,17 +109,18 @@ function heldReasons(experiment: Experiment, decision: Decision | null): string[
   return [experiment.stateReason, ...(decision?.reasons ?? [])].filter((reason) => reason !== '');
 }
 
-/** The variant that a winner is set against: the control, or where that won, the challenger with the best click rate. */
+/** The variant that a winner is set against: the control, or where that won, the best challenger by the objective. */
 export function rivalOf(
-  experiment: Pick<Experiment, 'variants'>,
+  experiment: Pick<Experiment, 'variants' | 'policy'>,
   winner: Variant,
   metrics: Promotion['metrics'] = {},
 ): Variant {
   const control = controlOf(experiment);
   if (winner.id !== control.id) return control;
+  const { events, exposure } = METRICS[experiment.policy.objective];
   const rate = (variant: Variant) => {
     const found = metrics[variant.id];
-    return found && found.impressions > 0 ? found.linkClicks / found.impressions : 0;
+    return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
   };
   return experiment.variants
     .filter((variant) => variant.id !== winner.id)

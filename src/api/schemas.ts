@@ -123,6 +123,8 @@ export const PolicyBody = z
   .openapi('PolicyChange');
 export type PolicyChange = z.output<typeof PolicyBody>;
 
+const Person = { by: text(100), reason: text(500) };
+
 export const NewExperiment = z
   .strictObject({
     id: z.string('must be a text').regex(SLUG, SLUG_FORM).optional(),
@@ -140,11 +142,12 @@ export const NewExperiment = z
       .min(2, 'must have a control and at least one challenger')
       .max(6, 'can have at most 6 variants'),
     policy: PolicyBody.optional(),
+    accept_differences: z.strictObject(Person).optional().openapi({
+      description: 'tests ad sets all the same that differ in more than their ads: who, and why',
+    }),
   })
   .openapi('NewExperiment');
 export type NewExperiment = z.output<typeof NewExperiment>;
-
-const Person = { by: text(100), reason: text(500) };
 
 export const CheckBody = z
   .strictObject({ by: Person.by.optional(), reason: Person.reason.optional() })

@@ -3,13 +3,14 @@
  * the winner's curse), shrunk (the posterior of `lift.ts`) and verified (measured after the promotion).
  */
 import type { Decision } from './decision.js';
+import { RULES } from './evidence/rules.js';
 import { controlOf, type Experiment, type Policy } from './experiment.js';
 import { claimedLift, compoundLift, type Estimate, priorScale, shrunkLift } from './lift.js';
 import { effectOf, pairOf } from './verdict.js';
 
 /** A decided experiment as the report takes it. */
 export interface DecidedTest {
-  experiment: Pick<Experiment, 'variants' | 'promotedAt'> & { policy: Pick<Policy, 'confidence'> };
+  experiment: Pick<Experiment, 'variants' | 'promotedAt'> & { policy: Pick<Policy, 'confidence' | 'rule'> };
   promotion: {
     winnerVariantId: string;
     status: 'in_progress' | 'completed' | 'reverted' | 'needs_attention' | 'stopped' | 'shadow';
@@ -41,6 +42,8 @@ export interface CompoundReport {
   withoutWinner: number;
   /** Of the successful promotions; 0 without one. */
   averageConfidence: number;
+  /** Successful promotions whose confidence is unadjusted for repeated looks. */
+  unadjustedConfidences: number;
   claimed: LiftSummary;
   shrunk: LiftSummary;
   /** Standard deviation of the prior of true log rate ratios, over all decided experiments. */
@@ -118,6 +121,7 @@ export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
     revertedPromotions: tests.filter((test) => test.promotion?.status === 'reverted').length,
     withoutWinner: tests.filter((test) => test.promotion === null).length,
     averageConfidence: mean(confidences),
+    unadjustedConfidences: standing.filter(({ test }) => !RULES[test.experiment.policy.rule].adjusted).length,
     claimed: summarise(lifts((effect) => claimedLift(effect.theta))),
     shrunk: summarise(lifts((effect) => shrunkLift(effect, scale))),
     priorScale: scale,

@@ -1,3 +1,4 @@
+import type { AcceptedDifferences } from './comparability.js';
 import type { RuleName } from './evidence/rules.js';
 import type { GuardrailMetric, Objective } from './metric.js';
 import { DEFAULT_PHASES, type Phase } from './rollout-plan.js';
@@ -157,6 +158,8 @@ export interface Experiment {
   variants: Variant[];
   /** When a person took a variant out of the comparison, by its id; its ad set stays a part of the test. */
   dropped?: Record<string, number>;
+  /** In what the ad sets differed at the start, where a person accepted that. */
+  acceptedDifferences?: AcceptedDifferences;
   /** The start of the test: only data from here on counts. */
   startedAt: number;
   /** Set at promotion. */

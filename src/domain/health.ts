@@ -1,4 +1,5 @@
 /** Whether the delivery behind a verdict is sound enough to move money on it. Pure: over what one look saw. */
+import { type AcceptedDifferences, type AdSetDifference, unaccepted } from './comparability.js';
 import { rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
 import { HOUR_MS } from './experiment.js';
@@ -10,6 +11,7 @@ export type HealthCode =
   | 'spend_off_plan'
   | 'mix_shift'
   | 'starved'
+  | 'ad_sets_differ'
   | `guardrail_${GuardrailMetric}`;
 
 /** `note`: looked at and passed; `warn`: said; `block`: no promotion while it stands. */
@@ -26,6 +28,8 @@ export interface LookSetting {
   dailyBudgets: Record<string, number>;
   /** All ad sets are cells of one study of Meta's, which gave each person one of the ads. */
   randomised: boolean;
+  /** In what the ad sets differ but for their ads; missing in settings from before that was asked. */
+  differences?: AdSetDifference[];
 }
 
 /** Hours without an impression that block a promotion. */
@@ -112,6 +116,24 @@ export function mixShift(
   if (errors <= MIX_WARN) return [];
   const message = `delivery of ${a} and ${b} shifted between hours: rates of the totals differ by ${percent(Math.expm1(crude))}, hour by hour by ${percent(Math.expm1(theta))}, ${errors.toFixed(1)} standard errors > ${MIX_WARN} apart; the latter counts`;
   return [{ code: 'mix_shift', level: 'warn', message }];
+}
+
+/** Ad sets that differ in more than their ads: what nobody accepted blocks a promotion, what was accepted is said. */
+export function differingAdSets(
+  { differences = [] }: LookSetting,
+  accepted: AcceptedDifferences | null,
+): HealthFinding[] {
+  const open = unaccepted(differences, accepted);
+  return differences.map(({ variantId, field, message }): HealthFinding => {
+    const blocks = open.some((other) => other.variantId === variantId && other.field === field);
+    return blocks
+      ? { code: 'ad_sets_differ', level: 'block', message }
+      : {
+          code: 'ad_sets_differ',
+          level: 'warn',
+          message: `${message}, accepted by ${accepted?.by}: ${accepted?.reason}`,
+        };
+  });
 }
 
 /** Variants that have too few events a week after the first of them could be known. */

@@ -7,6 +7,7 @@ import { welchOfProportions } from './evidence/welch.js';
 import { comparedVariants, DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from './experiment.js';
 import { guardrailFinding } from './guardrails.js';
 import {
+  differingAdSets,
   type HealthFinding,
   type LookSetting,
   mixShift,
@@ -19,7 +20,7 @@ import type { Outlook } from './outlook.js';
 import { afterHealth, decide, type VerdictOfLook } from './verdict.js';
 
 export interface LookInput {
-  experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt' | 'dropped'>;
+  experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt' | 'dropped' | 'acceptedDifferences'>;
   lookNumber: number;
   /** The cut-off, epoch ms. */
   dueAt: number;
@@ -135,6 +136,7 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
   return [
     ...silentVariants(delivery),
     ...(setting ? spendOffPlan(delivery, setting.dailyBudgets) : []),
+    ...(setting ? differingAdSets(setting, experiment.acceptedDifferences ?? null) : []),
     ...starvedVariants(metric, delivery, minimum, attributionWindowHours(policy)),
     ...pairsOf(experiment)
       .filter((pair) => leader !== null && pair.includes(leader))

@@ -3,6 +3,7 @@ import { type CreationFacts, problemsOf, type VariantFacts } from '../../src/api
 import { TemporalUnavailable } from '../../src/api/gateway.js';
 import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import type { MarketTest } from '../../src/embedded/market/index.js';
+import { PLAIN_SETTINGS } from '../support/ad-set-settings.js';
 import { type Answer, type Api, HOUR, START, startApi } from './support/harness.js';
 
 let api: Api;
@@ -112,6 +113,35 @@ describe('a sound test', () => {
     expect((await api.store.getExperiment(id))?.policy.approvalRequired).toBe(true);
   });
 
+  it('may stand on ad sets that differ, where a person accepts that', async () => {
+    await api.market.edit(test.adSetIds[1]!, { bid_strategy: 'COST_CAP', bid_amount: 250 });
+    const id = `differs_${serial}`;
+    const accept = { by: 'ana@example.com', reason: 'the cap is part of the offer' };
+    const answer = await create(request({ id, accept_differences: accept }));
+    expect(answer.status).toBe(201);
+    const accepted = {
+      ...accept,
+      differences: [
+        { variant_id: 'challenger-1', field: 'bid_strategy', message: expect.stringContaining('COST_CAP') },
+      ],
+    };
+    expect(answer.body.accepted_differences).toEqual(accepted);
+    const again = await create(request({ id, accept_differences: accept }));
+    expect([again.status, again.body.accepted_differences]).toEqual([200, accepted]);
+    const nobody = await create(request({ id: `${id}b`, accept_differences: { by: 'ana@example.com' } }));
+    expect(errorsOf(nobody)).toContainEqual({
+      field: 'accept_differences.reason',
+      message: 'is missing: must be a text of 1 to 500 characters',
+    });
+    // Nothing to accept: nothing is kept.
+    await api.market.edit(test.adSetIds[1]!, { bid_strategy: null, bid_amount: null });
+    await api.store.transition({
+      ...{ experimentId: id, from: 'running', to: 'stopped', reason: 'over', at: START },
+    });
+    const alike = await create(request({ id: `${id}c`, accept_differences: accept }));
+    expect([alike.status, alike.body.accepted_differences]).toEqual([201, null]);
+  });
+
   it('is answered with the days that a lift of 10 % takes, where its ads have run before', async () => {
     expect((await create(request())).body.days_to_detect_10_percent).toBeNull();
     const started = api.clock.at;
@@ -199,6 +229,24 @@ describe('what stands against a test at Meta', () => {
       prepare: () => api.market.edit(test.adSetIds[1]!, { is_budget_schedule_enabled: true }),
       field: 'variants[1].ad_id',
       says: /budget schedule/,
+    },
+    {
+      what: 'another audience',
+      prepare: () => api.market.edit(test.adSetIds[1]!, { targeting: { age_min: 18, age_max: 45 } }),
+      field: 'variants[1].ad_id',
+      says: /the ad set of challenger-1 differs from that of control in targeting \(age_max 45 against 65, .*\): a verdict would not be on the ads alone\. Make them alike, or send accept_differences with by and reason\.$/,
+    },
+    {
+      what: 'another optimisation goal of the control, listed last',
+      prepare: () => api.market.edit(test.adSetIds[0]!, { optimization_goal: 'REACH' }),
+      body: () => ({
+        variants: [
+          { role: 'challenger', ad_id: test.adIds[1] },
+          { role: 'control', ad_id: test.adIds[0] },
+        ],
+      }),
+      field: 'variants[0].ad_id',
+      says: /challenger-1 differs from that of control in optimisation goal \(optimization_goal LINK_CLICKS against REACH\)/,
     },
     {
       what: 'an ad that is not active',
@@ -336,6 +384,7 @@ describe('what the market can not show', () => {
       endTime: null,
       hasBudgetSchedule: false,
       learningStage: null,
+      settings: PLAIN_SETTINGS,
     },
     campaign: {
       id: '3',

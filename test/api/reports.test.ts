@@ -78,6 +78,7 @@ describe('with four decided experiments and one that runs', () => {
     await seedPromoted(api, 'new', { ...effects[1], startedAt: now - 4 * DAY, at: now - 2.5 * DAY });
     await seedPromoted(api, 'incumbent', {
       winner: 'control',
+      rule: 'welch',
       startedAt: now - 12 * DAY,
       at: now - 10 * DAY,
     });
@@ -118,6 +119,20 @@ describe('with four decided experiments and one that runs', () => {
     expect(history[1]).toMatchObject({
       winner_id: 'ad_incumbent_control',
       loser_id: 'ad_incumbent_challenger-1',
+    });
+  });
+
+  it('say where a confidence is unadjusted for repeated looks', async () => {
+    const history = (await api.get('/api/ab/auto-promote/history')).body.history as JsonObject[];
+    expect(history.map((entry) => entry.confidence_note)).toEqual([
+      null,
+      'unadjusted for repeated looks',
+      null,
+    ]);
+    const note = '1 of 3 confidences are unadjusted for repeated looks';
+    expect((await api.get('/api/ab/auto-promote/compound-report')).body.avg_confidence_note).toBe(note);
+    expect((await api.get('/api/ab/auto-promote/dashboard')).body.summary).toMatchObject({
+      avg_confidence_note: note,
     });
   });
 

@@ -47,7 +47,7 @@ function promoted(
   more: Partial<NonNullable<DecidedTest['promotion']>> = {},
 ): DecidedTest {
   return {
-    experiment: { variants: variants(1), promotedAt: at, policy: { confidence: 0.95 } },
+    experiment: { variants: variants(1), promotedAt: at, policy: { confidence: 0.95, rule: 'sequential' } },
     promotion: {
       winnerVariantId: 'challenger-1',
       status: 'completed',
@@ -62,7 +62,7 @@ function promoted(
 
 function undecided(theta: number, se = 0.05): DecidedTest {
   return {
-    experiment: { variants: variants(1), promotedAt: null, policy: { confidence: 0.95 } },
+    experiment: { variants: variants(1), promotedAt: null, policy: { confidence: 0.95, rule: 'sequential' } },
     promotion: null,
     lastDecision: { pairs: [pair('control', 'challenger-1', theta, se)] },
   };
@@ -87,7 +87,7 @@ describe('the effect of a test', () => {
 
   it('is against the control, not against the closest rival, with more than two variants', () => {
     const test: DecidedTest = {
-      experiment: { variants: variants(2), promotedAt: 1, policy: { confidence: 0.95 } },
+      experiment: { variants: variants(2), promotedAt: 1, policy: { confidence: 0.95, rule: 'sequential' } },
       promotion: {
         winnerVariantId: 'challenger-1',
         status: 'completed',

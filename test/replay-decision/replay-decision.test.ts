@@ -14,6 +14,7 @@ import { DEFAULT_POLICY, HOUR_MS } from '../../src/domain/experiment.js';
 import { startPostgres } from '../../src/embedded/postgres.js';
 import { replayDecision } from '../../src/replay/replay-decision.js';
 import { poisson, random } from '../domain/evidence/simulate.js';
+import { PLAIN_SETTINGS } from '../support/ad-set-settings.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START = Date.UTC(2026, 10, 23);
@@ -44,7 +45,7 @@ describe('a stored decision', () => {
     const adSet = {
       ...{ id: '500', name: '', campaignId: '400', accountId: 'act_1', dailyBudget: 5_000 },
       ...{ status: 'ACTIVE', effectiveStatus: 'ACTIVE', lifetimeBudget: null, endTime: null },
-      ...{ hasBudgetSchedule: false, learningStage: null },
+      ...{ hasBudgetSchedule: false, learningStage: null, settings: PLAIN_SETTINGS },
     };
     const meta = { getAdSet: async () => adSet, getSplitTests: async () => ['900'] };
     const looks = createLookActivities({ store, meta, clock, announce: () => {} });

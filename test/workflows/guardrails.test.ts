@@ -126,6 +126,25 @@ describe('a promotion that the click rate alone would make', () => {
     await world.control(experiment, 'stop');
   });
 
+  it('is not made where somebody gave an ad set another audience in mid-test', async () => {
+    const experiment = await world.begin({
+      id: 'audience',
+      clickRates: [0.02, 0.034],
+      policy: { minimumRunHours: 40 },
+    });
+    await world.pass(20);
+    const targeting = { age_min: 18, age_max: 45, geo_locations: { countries: ['US'] } };
+    await world.market.edit(experiment.variants[1]!.adSetId, { targeting });
+    await world.pass(27);
+    const decision = await latest(experiment);
+    expect(decision.reasons[0]).toMatch(
+      /^challenger wins: .*, but the ad set of challenger differs from that of control in targeting \(age_max 45 against 65\): not promoted\.$/,
+    );
+    expect(decision.verdict).toBe('continue_testing');
+    expect(await world.audit(experiment)).toEqual([]);
+    await world.control(experiment, 'stop');
+  });
+
   it('is not approved once fresh data shows harm', async () => {
     const experiment = await world.begin({
       id: 'harm-at-approval',

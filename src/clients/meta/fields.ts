@@ -106,6 +106,20 @@ export class Fields {
     return value.map((entry: unknown) => new Fields(`${this.subject}, ${name}`, entry));
   }
 
+  /** A member object as plain JSON, empty where Meta leaves it out. */
+  plainObject(name: string): Record<string, unknown> {
+    const value = this.#has(name) ? this.#data[name] : {};
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.wrong(name);
+    return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+  }
+
+  /** A list as plain JSON, empty where Meta leaves it out. */
+  plainList(name: string): unknown[] {
+    const value = this.#has(name) ? this.#data[name] : [];
+    if (!Array.isArray(value)) throw this.wrong(name);
+    return JSON.parse(JSON.stringify(value)) as unknown[];
+  }
+
   #has(name: string): boolean {
     return this.#data[name] !== undefined && this.#data[name] !== null;
   }

@@ -70,6 +70,14 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
     'end_time',
     'is_budget_schedule_enabled',
     'learning_stage_info',
+    'targeting',
+    'optimization_goal',
+    'bid_strategy',
+    'bid_amount',
+    'attribution_spec',
+    'start_time',
+    'adset_schedule',
+    'pacing_type',
   ]);
   return {
     id: fields.id('id'),
@@ -83,6 +91,17 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
     endTime: fields.instant('end_time'),
     hasBudgetSchedule: fields.flag('is_budget_schedule_enabled'),
     learningStage: fields.object('learning_stage_info')?.optionalText('status') ?? null,
+    settings: {
+      targeting: fields.plainObject('targeting'),
+      optimizationGoal: fields.optionalText('optimization_goal'),
+      bidStrategy: fields.optionalText('bid_strategy'),
+      bidAmount: fields.budget('bid_amount'),
+      attribution: fields.plainList('attribution_spec'),
+      startTime: fields.instant('start_time'),
+      endTime: fields.instant('end_time'),
+      deliverySchedule: fields.plainList('adset_schedule'),
+      pacing: fields.plainList('pacing_type').map(String),
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import type { AdSetSettings } from '../../domain/comparability.js';
+
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets are integers of minor
  * units (Meta's offsets), instants epoch ms, spend minor units.
@@ -63,6 +65,8 @@ export interface AdSetInfo {
   hasBudgetSchedule: boolean;
   /** Learning stage, e.g. LEARNING, SUCCESS; null where Meta gives none. */
   learningStage: string | null;
+  /** What it must have in common with the other ad sets of a test. */
+  settings: AdSetSettings;
 }
 
 export interface CampaignInfo {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { AcceptedDifferences } from '../../domain/comparability.js';
 import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
 import { type Database, instant, instantOrNull, jsonb, type Run, run, transaction } from './run.js';
 import {
@@ -22,6 +23,7 @@ interface ExperimentRow {
   policy: Experiment['policy'];
   variants: Variant[];
   dropped: Record<string, number>;
+  accepted_differences: AcceptedDifferences | null;
   started_at: number;
   winner_variant_id: string | null;
   promoted_at: number | null;
@@ -32,6 +34,7 @@ interface ExperimentRow {
 const EXPERIMENT_COLUMNS = `
   t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.state_reason, t.state_code, t.state_changed_at,
   t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at, t.dropped,
+  t.accepted_differences,
   (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
       'creative', jsonb_build_object('hook', v.hook, 'headline', v.headline, 'text', v.primary_text,
         'script', v.script, 'visualNotes', v.visual_notes)) order by v.position)
@@ -52,6 +55,7 @@ function toExperiment(row: ExperimentRow): Experiment {
     policy: row.policy,
     variants: row.variants,
     ...(Object.keys(row.dropped).length > 0 ? { dropped: row.dropped } : {}),
+    ...(row.accepted_differences ? { acceptedDifferences: row.accepted_differences } : {}),
     startedAt: row.started_at,
     winnerVariantId: row.winner_variant_id,
     promotedAt: row.promoted_at,
@@ -135,8 +139,9 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
   async function insert(ask: Run, experiment: Experiment): Promise<boolean> {
     const inserted = await ask(
       `insert into auto_promotion.ab_tests (environment, account_id, experiment_id, name, currency, state,
-          state_reason, state_code, state_changed_at, policy, started_at, winner_variant_id, promoted_at, ended_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+          state_reason, state_code, state_changed_at, policy, started_at, winner_variant_id, promoted_at, ended_at,
+          accepted_differences)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         on conflict (environment, account_id, experiment_id) do nothing returning 1`,
       [
         ...mine,
@@ -152,6 +157,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         experiment.winnerVariantId,
         instantOrNull(experiment.promotedAt),
         instantOrNull(experiment.endedAt),
+        experiment.acceptedDifferences ? jsonb(experiment.acceptedDifferences) : null,
       ],
     );
     if (inserted.length === 0) return false;

@@ -3,7 +3,7 @@ import type { MarketObject, ObjectKind } from './objects.js';
 import type { AuditRow } from './types.js';
 import type { World } from './world.js';
 
-type FieldRule = 'text' | 'amount' | 'instant' | 'flag' | 'list';
+type FieldRule = 'text' | 'amount' | 'instant' | 'flag' | 'list' | 'object';
 
 const SHARED: Record<string, FieldRule> = { name: 'text', status: 'text', effective_status: 'text' };
 const BUDGETS: Record<string, FieldRule> = {
@@ -16,7 +16,20 @@ const BUDGETS: Record<string, FieldRule> = {
 /** What a person can change in Ads Manager; `account_id` moves an object out of the account's sight. */
 const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
   ad: { ...SHARED, account_id: 'text' },
-  adset: { ...SHARED, ...BUDGETS, account_id: 'text', start_time: 'instant', end_time: 'instant' },
+  adset: {
+    ...SHARED,
+    ...BUDGETS,
+    account_id: 'text',
+    start_time: 'instant',
+    end_time: 'instant',
+    targeting: 'object',
+    optimization_goal: 'text',
+    bid_strategy: 'text',
+    bid_amount: 'amount',
+    attribution_spec: 'list',
+    adset_schedule: 'list',
+    pacing_type: 'list',
+  },
   campaign: { ...SHARED, ...BUDGETS, account_id: 'text', is_adset_budget_sharing_enabled: 'flag' },
   account: { name: 'text', account_status: 'amount', spend_cap: 'amount' },
 };
@@ -50,6 +63,9 @@ function read(field: string, value: unknown, rule: FieldRule): FieldValue {
   if (rule === 'text' && typeof value === 'string') return value;
   if (rule === 'flag' && typeof value === 'boolean') return value;
   if (rule === 'list' && Array.isArray(value)) return value as Record<string, unknown>[];
+  if (rule === 'object' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
   if (rule === 'instant' && typeof value === 'string' && !Number.isNaN(Date.parse(value))) {
     return Date.parse(value);
   }

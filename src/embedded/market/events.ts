@@ -41,4 +41,11 @@ export interface CreatedAd {
   trueConversionRate: number;
 }
 
-export type FieldValue = string | number | boolean | null | Record<string, unknown>[];
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Record<string, unknown>
+  | Record<string, unknown>[]
+  | string[];

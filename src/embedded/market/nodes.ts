@@ -7,6 +7,13 @@ import type { World } from './world.js';
 
 type FieldReader = (object: MarketObject, at: number, world: World) => unknown;
 
+const DEFAULT_TARGETING = { age_min: 18, age_max: 65, geo_locations: { countries: ['US'] } };
+/** Meta's own default: 7 days after a click, 1 day after a view. */
+const DEFAULT_ATTRIBUTION = [
+  { event_type: 'CLICK_THROUGH', window_days: 7 },
+  { event_type: 'VIEW_THROUGH', window_days: 1 },
+];
+
 /** Fields of Graph's nodes. Undefined: Graph leaves the field out of its answer. */
 const SHARED: Record<string, FieldReader> = {
   id: (object) => object.id,
@@ -36,10 +43,14 @@ const FIELDS: Record<ObjectKind, Record<string, FieldReader>> = {
     is_budget_schedule_enabled: (adSet, at) =>
       adSet.get('is_budget_schedule_enabled', at) === true || schedules(adSet, at).length > 0,
     learning_stage_info: learningStage,
-    targeting: () => ({ age_min: 18, age_max: 65, geo_locations: { countries: ['US'] } }),
-    optimization_goal: () => 'LINK_CLICKS',
+    targeting: (adSet, at) => adSet.get('targeting', at) ?? DEFAULT_TARGETING,
+    optimization_goal: (adSet, at) => adSet.get('optimization_goal', at) ?? 'LINK_CLICKS',
     billing_event: () => 'IMPRESSIONS',
-    bid_strategy: () => 'LOWEST_COST_WITHOUT_CAP',
+    bid_strategy: (adSet, at) => adSet.get('bid_strategy', at) ?? 'LOWEST_COST_WITHOUT_CAP',
+    bid_amount: (adSet, at) => adSet.get('bid_amount', at) ?? undefined,
+    attribution_spec: (adSet, at) => adSet.get('attribution_spec', at) ?? DEFAULT_ATTRIBUTION,
+    adset_schedule: (adSet, at) => adSet.get('adset_schedule', at) ?? undefined,
+    pacing_type: (adSet, at) => adSet.get('pacing_type', at) ?? ['standard'],
   },
   campaign: {
     ...SHARED,
@@ -176,7 +187,7 @@ function campaignBudget(campaign: MarketObject, field: string, at: number): stri
 
 function schedules(object: MarketObject, at: number): Record<string, unknown>[] {
   const value = object.get('budget_schedules', at);
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? (value as Record<string, unknown>[]) : [];
 }
 
 function instant(at: number | null, world: World): string | undefined {

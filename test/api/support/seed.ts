@@ -226,11 +226,16 @@ export async function seedWrite(
 export async function seedPromoted(
   api: Api,
   id: string,
-  more: Parameters<typeof seedPromotion>[2] & { state?: ExperimentState; startedAt?: number } = {},
+  more: Parameters<typeof seedPromotion>[2] & {
+    state?: ExperimentState;
+    startedAt?: number;
+    rule?: Experiment['policy']['rule'];
+  } = {},
 ): Promise<Experiment> {
-  const { state = 'verifying', startedAt = START, ...promotion } = more;
+  const { state = 'verifying', startedAt = START, rule = 'sequential', ...promotion } = more;
   const { at = startedAt + 30 * HOUR, winner = 'challenger-1' } = promotion;
-  const experiment = await seedExperiment(api, id, { startedAt, stateChangedAt: startedAt });
+  const policy = { ...DEFAULT_POLICY, phases: THREE_PHASES, rule };
+  const experiment = await seedExperiment(api, id, { startedAt, stateChangedAt: startedAt, policy });
   await api.store.saveDecision(aDecision(id, 'promote', { decidedAt: at }), {});
   await moveTo(api, id, 'rolling_out', { at, winnerVariantId: winner, promotedAt: at });
   await seedPromotion(api, experiment, { phases: ['60', '70', '80'], status: 'completed', ...promotion, at });

@@ -96,6 +96,17 @@ describe('reading objects', () => {
           endTime: null,
           hasBudgetSchedule: false,
           learningStage: null,
+          settings: {
+            targeting: {},
+            optimizationGoal: null,
+            bidStrategy: null,
+            bidAmount: null,
+            attribution: [],
+            startTime: null,
+            endTime: null,
+            deliverySchedule: [],
+            pacing: [],
+          },
         };
         expect(await client.getAdSet('12')).toStrictEqual(plain);
         body = {
@@ -103,13 +114,36 @@ describe('reading objects', () => {
           end_time: '2026-03-01T10:00:00-0800',
           is_budget_schedule_enabled: true,
           learning_stage_info: { status: 'LEARNING', conversions: 3 },
+          targeting: { age_min: 21, publisher_platforms: ['facebook'] },
+          optimization_goal: 'LINK_CLICKS',
+          bid_strategy: 'COST_CAP',
+          bid_amount: 250,
+          attribution_spec: [{ event_type: 'CLICK_THROUGH', window_days: 7 }],
+          start_time: '2026-02-01T10:00:00-0800',
+          adset_schedule: [{ start_minute: 0, end_minute: 720, days: [1, 2] }],
+          pacing_type: ['day_parting'],
         };
         expect(await client.getAdSet('12')).toStrictEqual({
           ...plain,
           endTime: Date.UTC(2026, 2, 1, 18),
           hasBudgetSchedule: true,
           learningStage: 'LEARNING',
+          settings: {
+            targeting: { age_min: 21, publisher_platforms: ['facebook'] },
+            optimizationGoal: 'LINK_CLICKS',
+            bidStrategy: 'COST_CAP',
+            bidAmount: 250,
+            attribution: [{ event_type: 'CLICK_THROUGH', window_days: 7 }],
+            startTime: Date.UTC(2026, 1, 1, 18),
+            endTime: Date.UTC(2026, 2, 1, 18),
+            deliverySchedule: [{ start_minute: 0, end_minute: 720, days: [1, 2] }],
+            pacing: ['day_parting'],
+          },
         });
+        body = { ...AD_SET, targeting: ['a list'] };
+        await expect(client.getAdSet('12')).rejects.toThrow('field targeting is malformed');
+        body = { ...AD_SET, attribution_spec: 'a text' };
+        await expect(client.getAdSet('12')).rejects.toThrow('field attribution_spec is malformed');
         body = { ...AD_SET, end_time: '1969-12-31T16:00:00-0800' };
         expect((await client.getAdSet('12')).endTime).toBeNull();
       },

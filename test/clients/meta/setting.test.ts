@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readSetting } from '../../../src/clients/meta/setting.js';
 import { type MetaClient, MetaError, type MetaErrorKind } from '../../../src/clients/meta/types.js';
+import type { AdSetSettings } from '../../../src/domain/comparability.js';
+import { PLAIN_SETTINGS } from '../../support/ad-set-settings.js';
+
+const NOW = Date.UTC(2026, 10, 23);
 
 const VARIANTS = [
   { id: 'control', adSetId: '1' },
@@ -15,6 +19,7 @@ function refusal(kind: MetaErrorKind): MetaError {
 function meta(
   studies: Record<string, string[] | MetaErrorKind>,
   budgets: Record<string, number | null | MetaErrorKind> = { 1: 5_000, 2: 7_000 },
+  settings: Record<string, AdSetSettings> = {},
 ): Pick<MetaClient, 'getAdSet' | 'getSplitTests'> {
   return {
     async getSplitTests(id) {
@@ -33,6 +38,7 @@ function meta(
           endTime: null,
           hasBudgetSchedule: false,
           learningStage: null,
+          settings: settings[id] ?? PLAIN_SETTINGS,
         },
       };
     },
@@ -41,11 +47,11 @@ function meta(
 
 describe('what Meta says behind a look', () => {
   it("is today's budgets by variant", async () => {
-    expect((await readSetting(meta({}), VARIANTS)).dailyBudgets).toEqual({ control: 5_000, c1: 7_000 });
+    expect((await readSetting(meta({}), VARIANTS, NOW)).dailyBudgets).toEqual({ control: 5_000, c1: 7_000 });
     const gone = meta({}, { 1: 5_000, 2: 'not_found' });
-    expect((await readSetting(gone, VARIANTS)).dailyBudgets).toEqual({ control: 5_000 });
+    expect((await readSetting(gone, VARIANTS, NOW)).dailyBudgets).toEqual({ control: 5_000 });
     const none = meta({}, { 1: null, 2: 7_000 });
-    expect((await readSetting(none, VARIANTS)).dailyBudgets).toEqual({ c1: 7_000 });
+    expect((await readSetting(none, VARIANTS, NOW)).dailyBudgets).toEqual({ c1: 7_000 });
   });
 
   it.each([
@@ -55,11 +61,27 @@ describe('what Meta says behind a look', () => {
     ['none has any', {}, false],
     ['Meta does not let us see one', { 1: ['8'], 2: 'permission' as const }, false],
   ])('is randomised or not: %s', async (_, studies, randomised) => {
-    expect((await readSetting(meta(studies), VARIANTS)).randomised).toBe(randomised);
+    expect((await readSetting(meta(studies), VARIANTS, NOW)).randomised).toBe(randomised);
+  });
+
+  it('is in what the ad sets differ, of those that could be read', async () => {
+    const other = { ...PLAIN_SETTINGS, optimizationGoal: 'OFFSITE_CONVERSIONS' };
+    expect((await readSetting(meta({}), VARIANTS, NOW)).differences).toEqual([]);
+    const { differences } = await readSetting(meta({}, undefined, { 2: other }), VARIANTS, NOW);
+    expect(differences).toEqual([
+      {
+        variantId: 'c1',
+        field: 'optimization_goal',
+        message:
+          'the ad set of c1 differs from that of control in optimisation goal (optimization_goal OFFSITE_CONVERSIONS against LINK_CLICKS)',
+      },
+    ]);
+    const gone = meta({}, { 1: 5_000, 2: 'not_found' }, { 2: other });
+    expect((await readSetting(gone, VARIANTS, NOW)).differences).toEqual([]);
   });
 
   it('fails where a later try may succeed', async () => {
-    await expect(readSetting(meta({ 1: 'transient' }), VARIANTS)).rejects.toThrow('transient');
-    await expect(readSetting(meta({}, { 1: 'auth' }), VARIANTS)).rejects.toThrow('auth');
+    await expect(readSetting(meta({ 1: 'transient' }), VARIANTS, NOW)).rejects.toThrow('transient');
+    await expect(readSetting(meta({}, { 1: 'auth' }), VARIANTS, NOW)).rejects.toThrow('auth');
   });
 });

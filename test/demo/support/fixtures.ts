@@ -191,6 +191,7 @@ export function gathered(
         approval_hours: 72,
         verification: { settle_hours: 24, window_hours: 168 },
       },
+      accepted_differences: null,
     },
     looks: [look({ effect, se, confidence })],
     ledger: ledgerOf(options.writes ?? []),
