@@ -8,6 +8,7 @@ import {
   readAdSet,
   readCampaign,
   readSplitTests,
+  validateDailyBudget,
   writeDailyBudget,
 } from './objects.js';
 import type { MetaClient } from './types.js';
@@ -42,6 +43,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     getActiveAds: async (adSetId) => readActiveAds(api, adSetId),
     getSplitTests: async (adSetId) => readSplitTests(api, adSetId),
     writeDailyBudget: async (adSetId, amount) => writeDailyBudget(api, adSetId, amount),
+    validateDailyBudget: async (adSetId, amount) => validateDailyBudget(api, adSetId, amount),
     getInsights: async (query) =>
       readInsights(
         { api, account: account(), reportTimeoutMs: config.socketTimeoutMs * REPORT_TIMEOUTS },

@@ -3,7 +3,7 @@ import { invalid, transient } from './errors.js';
 import { Fields, isObjectId } from './fields.js';
 import type { GraphApi } from './graph-api.js';
 import { allRows } from './paging.js';
-import type { AccountInfo, AdInfo, AdSetInfo, CampaignInfo } from './types.js';
+import { type AccountInfo, type AdInfo, type AdSetInfo, type CampaignInfo, MetaError } from './types.js';
 
 /** Reads and the one write of Meta's objects. All reject with MetaError alone. */
 
@@ -131,12 +131,31 @@ export async function readSplitTests(api: GraphApi, adSetId: string): Promise<st
 
 /** `amount` in minor units. */
 export async function writeDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
+  await sendDailyBudget(api, adSetId, amount, {});
+}
+
+/** The same, but Meta only says what it would answer: whatever becomes of the call, nothing is applied. */
+export async function validateDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
+  try {
+    await sendDailyBudget(api, adSetId, amount, { execution_options: ['validate_only'] });
+  } catch (error) {
+    if (!(error instanceof MetaError) || error.details.outcome === 'not_applied') throw error;
+    throw new MetaError(error.kind, error.message, { ...error.details, outcome: 'not_applied' });
+  }
+}
+
+async function sendDailyBudget(
+  api: GraphApi,
+  adSetId: string,
+  amount: number,
+  options: { execution_options?: ['validate_only'] },
+): Promise<void> {
   if (!Number.isSafeInteger(amount) || amount <= 0) {
     throw invalid('A daily budget is a positive integer of minor units.');
   }
   // A fresh object: one that was read would send its read fields along as changes.
   const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  const answer: unknown = await adSet.update([], { daily_budget: amount });
+  const answer: unknown = await adSet.update([], { daily_budget: amount, ...options });
   const acknowledged = typeof answer === 'object' && answer !== null && 'success' in answer;
   if (!acknowledged || answer.success !== true) {
     throw transient(`Meta did not acknowledge the budget of ad set ${adSetId}.`, 'unknown');

@@ -125,6 +125,11 @@ export interface MetaClient {
    * read it back. Rejects with `details.outcome` telling whether it may have been applied.
    */
   writeDailyBudget(adSetId: string, amount: number): Promise<void>;
+  /**
+   * Asks Meta whether it would take that budget, and writes nothing: rejects as {@link writeDailyBudget} would,
+   * with `details.outcome` always `not_applied`. A yes is no promise: limits of the hour and of what is spent move on.
+   */
+  validateDailyBudget(adSetId: string, amount: number): Promise<void>;
   /** Rows of the buckets that start within [since, until), all pages; no row for a bucket without delivery. */
   getInsights(query: {
     adIds: string[];

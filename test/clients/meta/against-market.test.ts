@@ -173,6 +173,32 @@ describe('budget writes', () => {
   });
 });
 
+describe('validation of a budget', () => {
+  it('says what a write would meet, and leaves no trace', async () => {
+    const { adSetId } = first();
+    await client.validateDailyBudget(adSetId, 6000);
+    const low = await failureOf(client.validateDailyBudget(adSetId, 199));
+    expect([low.kind, low.details.subcode]).toEqual(['invalid', 1885272]);
+    await market.edit(made.campaignId, { daily_budget: 9000 });
+    const shared = await failureOf(client.validateDailyBudget(adSetId, 6000));
+    expect([shared.kind, shared.details.subcode]).toEqual(['invalid', 1885621]);
+    await market.edit(made.campaignId, { daily_budget: null });
+    expect(await market.audit()).toEqual([]);
+    expect((await client.getAdSet(adSetId)).dailyBudget).toBe(5000);
+  });
+
+  it("knows the hour's limit, and neither counts as a change nor begins the block", async () => {
+    const { adSetId } = first();
+    for (let i = 0; i < 6; i++) await client.validateDailyBudget(adSetId, 6000 + i);
+    for (const amount of [5100, 5200, 5300, 5400]) await client.writeDailyBudget(adSetId, amount);
+    const limited = await failureOf(client.validateDailyBudget(adSetId, 5500));
+    expect(limited.details).toMatchObject({ code: 613, subcode: 1487632, retryAfterMs: HOUR });
+    now += HOUR;
+    await client.writeDailyBudget(adSetId, 5500);
+    expect(await market.audit()).toHaveLength(5);
+  });
+});
+
 describe('insights', () => {
   const query = () => ({
     adIds: made.adIds,

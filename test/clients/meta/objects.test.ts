@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMetaClient } from '../../../src/clients/meta/index.js';
 import type { MetaClient } from '../../../src/clients/meta/types.js';
-import { failureOf, json, SECRET, TOKEN, withGraph } from './support.js';
+import { type Answer, failureOf, json, SECRET, TOKEN, withGraph } from './support.js';
 
 const ACCOUNT = {
   id: 'act_1',
@@ -182,6 +182,7 @@ describe('reading objects', () => {
             client.getActiveAds(id),
             client.getSplitTests(id),
             client.writeDailyBudget(id, 100),
+            client.validateDailyBudget(id, 100),
           ];
           for (const call of calls) expect((await failureOf(call)).kind).toBe('invalid');
           expect(graph.seen).toEqual([]);
@@ -279,6 +280,47 @@ describe('writing a budget', () => {
         const error = await failureOf(client.writeDailyBudget('12', 6000));
         expect(error.kind).toBe('transient');
         expect(error.details.outcome).toBe('unknown');
+      },
+    );
+  });
+});
+
+describe('validating a budget', () => {
+  it('asks Meta to validate only', async () => {
+    await withGraph(
+      (_, response) => json(response, { success: true }),
+      async (client, graph) => {
+        expect(await client.validateDailyBudget('12', 6000)).toBeUndefined();
+        expect(graph.seen).toHaveLength(1);
+        expect(graph.seen[0]).toMatchObject({ method: 'POST', path: '/v24.0/12' });
+        expect(JSON.parse(graph.seen[0]?.body ?? '')).toStrictEqual({
+          daily_budget: 6000,
+          execution_options: ['validate_only'],
+          id: '12',
+        });
+      },
+    );
+  });
+
+  it.each<[string, Answer]>([
+    ['no answer', (_, __, request) => request.socket.destroy()],
+    ['a server error', (_, response) => json(response, { error: { code: 2 } }, 500)],
+    ['no acknowledgement', (_, response) => json(response, { id: '12' })],
+    ['success: false', (_, response) => json(response, { success: false })],
+  ])('has applied nothing after %s', async (_, answer) => {
+    await withGraph(answer, async (client) => {
+      const { kind, details } = await failureOf(client.validateDailyBudget('12', 6000));
+      expect(kind).toBe('transient');
+      expect(details.outcome).toBe('not_applied');
+    });
+  });
+
+  it.each([0, 1.5])('refuses the amount %d without a call', async (amount) => {
+    await withGraph(
+      (_, response) => json(response, { success: true }),
+      async (client, graph) => {
+        expect((await failureOf(client.validateDailyBudget('12', amount))).kind).toBe('invalid');
+        expect(graph.seen).toEqual([]);
       },
     );
   });
