@@ -106,6 +106,19 @@ export interface InsightRow {
   revenue: number;
 }
 
+/** One change of an ad set's budget, from Meta's activity log. */
+export interface BudgetEdit {
+  /** Whole seconds, as Meta has it. */
+  at: number;
+  /** The person's or system user's name as Meta gives it. */
+  actor: string | null;
+  /** The app through which it came. */
+  application: string | null;
+  /** Daily budgets; null where Meta doesn't say them in a known form, or the amount is no daily budget. */
+  before: number | null;
+  after: number | null;
+}
+
 /** One account. Every method rejects with {@link MetaError} and nothing else. */
 export interface MetaClient {
   readonly accountId: string;
@@ -130,6 +143,8 @@ export interface MetaClient {
    * with `details.outcome` always `not_applied`. A yes is no promise: limits of the hour and of what is spent move on.
    */
   validateDailyBudget(adSetId: string, amount: number): Promise<void>;
+  /** Changes of the ad set's budget from the second that holds `since` (epoch ms) on, oldest first, all pages. */
+  getBudgetEdits(adSetId: string, since: number): Promise<BudgetEdit[]>;
   /** Rows of the buckets that start within [since, until), all pages; no row for a bucket without delivery. */
   getInsights(query: {
     adIds: string[];

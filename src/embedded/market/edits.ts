@@ -28,10 +28,10 @@ const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
  */
 export function editEvent(
   world: World,
-  objectId: string,
-  fields: Record<string, unknown>,
+  edit: { objectId: string; fields: Record<string, unknown>; actor?: string },
   now: number,
 ): ChangeEvent {
+  const { objectId, fields, actor } = edit;
   const object = world.objects.get(objectId);
   if (!object) throw new RangeError(`no object ${objectId}`);
   const values: Record<string, FieldValue> = {};
@@ -42,7 +42,9 @@ export function editEvent(
   }
   const amount = values.daily_budget;
   const audit =
-    object.kind === 'adset' && typeof amount === 'number' ? personRow(world, object, amount, now) : null;
+    object.kind === 'adset' && typeof amount === 'number'
+      ? personRow(world, object, amount, now, actor)
+      : null;
   return { type: 'change', at: now, objectId, fields: values, effectiveAt: now, audit, tally: null };
 }
 
@@ -60,12 +62,19 @@ function read(field: string, value: unknown, rule: FieldRule): FieldValue {
   throw new RangeError(`${field} can't be ${JSON.stringify(value)}`);
 }
 
-function personRow(world: World, adSet: MarketObject, amount: number, at: number): AuditRow {
+function personRow(
+  world: World,
+  adSet: MarketObject,
+  amount: number,
+  at: number,
+  actorName: string | undefined,
+): AuditRow {
   return {
     sequence: world.audit.length + 1,
     at,
     adSetId: adSet.id,
     actor: 'person',
+    ...(actorName === undefined ? {} : { actorName }),
     before: adSet.number('daily_budget', at) ?? 0,
     requested: amount,
     outcome: 'applied',

@@ -1,3 +1,4 @@
+import { readActivities } from './activities.js';
 import { DAY_MS } from './calendar.js';
 import { invalidParameter, unknownObject } from './graph-error.js';
 import { effectiveStatus, type MarketObject, type ObjectKind } from './objects.js';
@@ -105,6 +106,9 @@ export function readEdge(
   origin: string,
 ): Page<Record<string, unknown>> {
   if (edge === 'ad_studies') return { data: [] };
+  if (edge === 'activities' && object.kind === 'account') {
+    return paginate(readActivities(request, at, world), request, at, origin);
+  }
   if (edge === 'budget_schedules') return { data: schedules(object, at) };
   const kind = EDGES[object.kind]?.[edge];
   if (!kind) throw unknownObject(`${object.id}/${edge}`, 'GET');

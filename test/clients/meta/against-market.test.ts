@@ -30,7 +30,7 @@ beforeEach(async () => {
     accessToken: TOKEN,
     account: { timezone: TIMEZONE, currency: 'EUR', minDailyBudget: 200 },
   });
-  client = clientOf(market.url, { accountId: market.account.id, socketTimeoutMs: 1000 });
+  client = clientOf(market.url, { accountId: market.account.id, socketTimeoutMs: 1000, now: () => now });
   made = await market.createTest({
     name: 'Hooks',
     ads: [
@@ -196,6 +196,30 @@ describe('validation of a budget', () => {
     now += HOUR;
     await client.writeDailyBudget(adSetId, 5500);
     expect(await market.audit()).toHaveLength(5);
+  });
+});
+
+describe('budget edits', () => {
+  it('say who changed what, oldest first, of the one ad set, over pages', async () => {
+    const { adSetId } = first();
+    await client.writeDailyBudget(adSetId, 6000);
+    now += HOUR;
+    await market.edit(made.adSetIds[1]!, { daily_budget: 4000 });
+    const early = await client.getBudgetEdits(adSetId, START);
+    expect(early).toEqual([
+      { at: START, actor: 'Auto-promotion', application: 'Auto-promotion', before: 5000, after: 6000 },
+    ]);
+    for (let i = 1; i <= 120; i++) await market.edit(adSetId, { daily_budget: 6000 + i }, `Ana ${i}`);
+    const edits = await client.getBudgetEdits(adSetId, START);
+    expect(edits.map(({ after }) => after)).toEqual(Array.from({ length: 121 }, (_, i) => 6000 + i));
+    expect(edits.at(-1)).toEqual({
+      at: now,
+      actor: 'Ana 120',
+      application: 'Ads Manager',
+      before: 6119,
+      after: 6120,
+    });
+    expect(await client.getBudgetEdits(adSetId, START + 1000)).toHaveLength(120);
   });
 });
 

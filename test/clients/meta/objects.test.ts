@@ -183,6 +183,7 @@ describe('reading objects', () => {
             client.getSplitTests(id),
             client.writeDailyBudget(id, 100),
             client.validateDailyBudget(id, 100),
+            client.getBudgetEdits(id, 0),
           ];
           for (const call of calls) expect((await failureOf(call)).kind).toBe('invalid');
           expect(graph.seen).toEqual([]);
