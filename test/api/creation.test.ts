@@ -321,6 +321,7 @@ describe('what the market can not show', () => {
     minDailyBudget: 100,
     spendCap: null,
     amountSpent: 0,
+    disableReason: null,
   };
   const standing = { status: 'ACTIVE', effectiveStatus: 'ACTIVE' };
   const facts = (adId: string, adSetId: string, dailyBudget: number, accountId = 'act_1'): VariantFacts => ({
@@ -336,6 +337,8 @@ describe('what the market can not show', () => {
       endTime: null,
       hasBudgetSchedule: false,
       learningStage: null,
+      startTime: null,
+      lastSignificantEditAt: null,
     },
     campaign: {
       id: '3',
@@ -344,6 +347,9 @@ describe('what the market can not show', () => {
       dailyBudget: null,
       lifetimeBudget: null,
       adSetBudgetSharing: false,
+      spendCap: null,
+      startTime: null,
+      stopTime: null,
     },
     activeAds: [adId],
   });

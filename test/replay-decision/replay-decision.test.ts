@@ -45,6 +45,7 @@ describe('a stored decision', () => {
       ...{ id: '500', name: '', campaignId: '400', accountId: 'act_1', dailyBudget: 5_000 },
       ...{ status: 'ACTIVE', effectiveStatus: 'ACTIVE', lifetimeBudget: null, endTime: null },
       ...{ hasBudgetSchedule: false, learningStage: null },
+      ...{ startTime: null, lastSignificantEditAt: null },
     };
     const meta = { getAdSet: async () => adSet, getSplitTests: async () => ['900'] };
     const looks = createLookActivities({ store, meta, clock, announce: () => {} });

@@ -23,6 +23,7 @@ export async function readAccount(account: AdAccount, id: string): Promise<Accou
     'min_daily_budget',
     'spend_cap',
     'amount_spent',
+    'disable_reason',
   ]);
   return {
     id: fields.accountId('id'),
@@ -33,6 +34,7 @@ export async function readAccount(account: AdAccount, id: string): Promise<Accou
     minDailyBudget: fields.count('min_daily_budget'),
     spendCap: fields.budget('spend_cap'),
     amountSpent: fields.count('amount_spent'),
+    disableReason: fields.countOrZero('disable_reason') || null,
   };
 }
 
@@ -45,6 +47,9 @@ export async function readCampaign(api: GraphApi, id: string): Promise<CampaignI
     'daily_budget',
     'lifetime_budget',
     'is_adset_budget_sharing_enabled',
+    'spend_cap',
+    'start_time',
+    'stop_time',
   ]);
   return {
     id: fields.id('id'),
@@ -54,6 +59,9 @@ export async function readCampaign(api: GraphApi, id: string): Promise<CampaignI
     dailyBudget: fields.budget('daily_budget'),
     lifetimeBudget: fields.budget('lifetime_budget'),
     adSetBudgetSharing: fields.flag('is_adset_budget_sharing_enabled'),
+    spendCap: fields.spendCap('spend_cap'),
+    startTime: fields.instant('start_time'),
+    stopTime: fields.instant('stop_time'),
   };
 }
 
@@ -70,7 +78,9 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
     'end_time',
     'is_budget_schedule_enabled',
     'learning_stage_info',
+    'start_time',
   ]);
+  const learning = fields.object('learning_stage_info');
   return {
     id: fields.id('id'),
     name: fields.text('name'),
@@ -82,7 +92,9 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
     lifetimeBudget: fields.budget('lifetime_budget'),
     endTime: fields.instant('end_time'),
     hasBudgetSchedule: fields.flag('is_budget_schedule_enabled'),
-    learningStage: fields.object('learning_stage_info')?.optionalText('status') ?? null,
+    learningStage: learning?.optionalText('status') ?? null,
+    startTime: fields.instant('start_time'),
+    lastSignificantEditAt: learning?.unixSeconds('last_sig_edit_ts') ?? null,
   };
 }
 

@@ -63,6 +63,9 @@ export interface AdSetInfo {
   hasBudgetSchedule: boolean;
   /** Learning stage, e.g. LEARNING, SUCCESS; null where Meta gives none. */
   learningStage: string | null;
+  startTime: number | null;
+  /** The last edit that began the learning stage anew; null where Meta gives none. */
+  lastSignificantEditAt: number | null;
 }
 
 export interface CampaignInfo {
@@ -73,6 +76,11 @@ export interface CampaignInfo {
   dailyBudget: number | null;
   lifetimeBudget: number | null;
   adSetBudgetSharing: boolean;
+  /** All that the campaign may ever spend; null: no cap. */
+  spendCap: number | null;
+  /** Of its ad sets together; null where Meta gives none. */
+  startTime: number | null;
+  stopTime: number | null;
 }
 
 export interface AccountInfo {
@@ -86,8 +94,12 @@ export interface AccountInfo {
   status: number;
   /** Meta's least daily budget of an ad set. */
   minDailyBudget: number;
+  /** Null: no cap. At the cap, all delivery of the account stops. */
   spendCap: number | null;
+  /** What counts against the cap, since it was last reset. */
   amountSpent: number;
+  /** Meta's number for why the account is disabled; null where it isn't, or Meta doesn't say. */
+  disableReason: number | null;
 }
 
 export interface InsightRow {

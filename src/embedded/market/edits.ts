@@ -17,8 +17,14 @@ const BUDGETS: Record<string, FieldRule> = {
 const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
   ad: { ...SHARED, account_id: 'text' },
   adset: { ...SHARED, ...BUDGETS, account_id: 'text', start_time: 'instant', end_time: 'instant' },
-  campaign: { ...SHARED, ...BUDGETS, account_id: 'text', is_adset_budget_sharing_enabled: 'flag' },
-  account: { name: 'text', account_status: 'amount', spend_cap: 'amount' },
+  campaign: {
+    ...SHARED,
+    ...BUDGETS,
+    account_id: 'text',
+    is_adset_budget_sharing_enabled: 'flag',
+    spend_cap: 'amount',
+  },
+  account: { name: 'text', account_status: 'amount', disable_reason: 'amount', spend_cap: 'amount' },
 };
 
 /**

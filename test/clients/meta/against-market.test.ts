@@ -97,6 +97,26 @@ describe('objects', () => {
     expect(await client.getActiveAds(adSetId)).toEqual([]);
   });
 
+  it('show caps and times', async () => {
+    const { adSetId } = first();
+    await market.edit(market.account.id, { spend_cap: 90_000, disable_reason: 1 });
+    await market.edit(made.campaignId, { spend_cap: 40_000 });
+    for (const id of made.adSetIds) await market.edit(id, { end_time: START + 9 * DAY });
+    expect(await client.getAccount()).toMatchObject({ spendCap: 90_000, disableReason: 1 });
+    expect(await client.getCampaign(made.campaignId)).toMatchObject({
+      spendCap: 40_000,
+      startTime: START,
+      stopTime: START + 9 * DAY,
+    });
+    expect(await client.getAdSet(adSetId)).toMatchObject({
+      startTime: START,
+      lastSignificantEditAt: START,
+    });
+    now += HOUR;
+    await client.writeDailyBudget(adSetId, 9000);
+    expect((await client.getAdSet(adSetId)).lastSignificantEditAt).toBe(now);
+  });
+
   it('that are not there are not found', async () => {
     const error = await failureOf(client.getAdSet('1'));
     expect(error.kind).toBe('not_found');

@@ -48,8 +48,22 @@ describe('reading objects', () => {
           minDailyBudget: 100,
           spendCap: null,
           amountSpent: 123456,
+          disableReason: null,
         });
         expect(graph.seen[0]).toMatchObject({ method: 'GET', path: '/v24.0/act_1' });
+      },
+    );
+  });
+
+  it('gives the cap of an account, and why it is disabled', async () => {
+    let body: object = { ...ACCOUNT, spend_cap: '50000', account_status: 2, disable_reason: 3 };
+    await withGraph(
+      (_, response) => json(response, body),
+      async (client) => {
+        const { spendCap, status, disableReason } = await client.getAccount();
+        expect([spendCap, status, disableReason]).toEqual([50_000, 2, 3]);
+        body = { ...ACCOUNT, spend_cap: undefined, disable_reason: 0 };
+        expect(await client.getAccount()).toMatchObject({ spendCap: null, disableReason: null });
       },
     );
   });
@@ -67,6 +81,9 @@ describe('reading objects', () => {
           dailyBudget: null,
           lifetimeBudget: null,
           adSetBudgetSharing: false,
+          spendCap: null,
+          startTime: null,
+          stopTime: null,
         };
         expect(await client.getCampaign('5')).toStrictEqual(plain);
         body = { ...CAMPAIGN, daily_budget: '7000', is_adset_budget_sharing_enabled: true };
@@ -75,6 +92,17 @@ describe('reading objects', () => {
           dailyBudget: 7000,
           adSetBudgetSharing: true,
         });
+        const times = { start_time: '2026-03-01T10:00:00-0800', stop_time: '2026-04-01T10:00:00+0000' };
+        body = { ...CAMPAIGN, spend_cap: '90000', ...times };
+        expect(await client.getCampaign('5')).toStrictEqual({
+          ...plain,
+          spendCap: 90_000,
+          startTime: Date.UTC(2026, 2, 1, 18),
+          stopTime: Date.UTC(2026, 3, 1, 10),
+        });
+        // Meta's value for a cap that was removed.
+        body = { ...CAMPAIGN, spend_cap: '922337203685478' };
+        expect((await client.getCampaign('5')).spendCap).toBeNull();
       },
     );
   });
@@ -96,19 +124,29 @@ describe('reading objects', () => {
           endTime: null,
           hasBudgetSchedule: false,
           learningStage: null,
+          startTime: null,
+          lastSignificantEditAt: null,
         };
         expect(await client.getAdSet('12')).toStrictEqual(plain);
         body = {
           ...AD_SET,
           end_time: '2026-03-01T10:00:00-0800',
           is_budget_schedule_enabled: true,
-          learning_stage_info: { status: 'LEARNING', conversions: 3 },
+          learning_stage_info: { status: 'LEARNING', conversions: 3, last_sig_edit_ts: 1_772_000_000 },
+          start_time: '2026-02-01T10:00:00+0000',
         };
         expect(await client.getAdSet('12')).toStrictEqual({
           ...plain,
           endTime: Date.UTC(2026, 2, 1, 18),
           hasBudgetSchedule: true,
           learningStage: 'LEARNING',
+          startTime: Date.UTC(2026, 1, 1, 10),
+          lastSignificantEditAt: 1_772_000_000_000,
+        });
+        body = { ...AD_SET, learning_stage_info: { status: 'FAIL', last_sig_edit_ts: 0 } };
+        expect(await client.getAdSet('12')).toMatchObject({
+          learningStage: 'FAIL',
+          lastSignificantEditAt: null,
         });
         body = { ...AD_SET, end_time: '1969-12-31T16:00:00-0800' };
         expect((await client.getAdSet('12')).endTime).toBeNull();
@@ -146,6 +184,12 @@ describe('reading objects', () => {
       { ...AD_SET, learning_stage_info: 'LEARNING' },
       (client) => client.getAdSet('12'),
     ],
+    [
+      'last_sig_edit_ts',
+      { ...AD_SET, learning_stage_info: { last_sig_edit_ts: 'now' } },
+      (client) => client.getAdSet('12'),
+    ],
+    ['spend_cap', { ...CAMPAIGN, spend_cap: '-1' }, (client) => client.getCampaign('5')],
     ['effective_status', { ...AD_SET, effective_status: undefined }, (client) => client.getAdSet('12')],
     ['id', { ...AD_SET, id: '13' }, (client) => client.getAdSet('12')],
     ['amount_spent', { ...ACCOUNT, amount_spent: undefined }, (client) => client.getAccount()],

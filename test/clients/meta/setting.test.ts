@@ -33,6 +33,8 @@ function meta(
           endTime: null,
           hasBudgetSchedule: false,
           learningStage: null,
+          startTime: null,
+          lastSignificantEditAt: null,
         },
       };
     },
