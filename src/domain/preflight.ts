@@ -12,19 +12,36 @@ export interface VariantContext {
     lifetimeBudget: number | null;
     endTime: number | null;
     hasBudgetSchedule: boolean;
+    learningStage: string | null;
+    /** Epoch ms. */
+    lastSignificantEditAt: number | null;
   };
   campaign: {
     id: string;
     effectiveStatus: string;
     dailyBudget: number | null;
     lifetimeBudget: number | null;
+    /** Null: none. */
+    spendCap: number | null;
   };
   /** Ids of the active ads in the ad set. */
   activeAds: string[];
+  /** Ids of Meta's split tests that the ad set is a cell of; null where that isn't known. */
+  splitTests: string[] | null;
 }
 
 export interface BudgetContext {
-  account: { id: string; status: number; currency: string; timezone: string; minDailyBudget: number };
+  account: {
+    id: string;
+    status: number;
+    currency: string;
+    timezone: string;
+    minDailyBudget: number;
+    /** Null: none. */
+    spendCap: number | null;
+    /** Of the spend cap. */
+    amountSpent: number;
+  };
   variants: VariantContext[];
 }
 

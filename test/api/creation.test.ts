@@ -369,6 +369,7 @@ describe('what the market can not show', () => {
     minDailyBudget: 100,
     spendCap: null,
     amountSpent: 0,
+    disableReason: null,
   };
   const standing = { status: 'ACTIVE', effectiveStatus: 'ACTIVE' };
   const facts = (adId: string, adSetId: string, dailyBudget: number, accountId = 'act_1'): VariantFacts => ({
@@ -384,6 +385,7 @@ describe('what the market can not show', () => {
       endTime: null,
       hasBudgetSchedule: false,
       learningStage: null,
+      lastSignificantEditAt: null,
       settings: PLAIN_SETTINGS,
     },
     campaign: {
@@ -393,6 +395,9 @@ describe('what the market can not show', () => {
       dailyBudget: null,
       lifetimeBudget: null,
       adSetBudgetSharing: false,
+      spendCap: null,
+      startTime: null,
+      stopTime: null,
     },
     activeAds: [adId],
   });

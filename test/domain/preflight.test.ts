@@ -21,9 +21,18 @@ function variant(number: number): VariantContext {
       lifetimeBudget: null,
       endTime: null,
       hasBudgetSchedule: false,
+      learningStage: 'SUCCESS',
+      lastSignificantEditAt: null,
     },
-    campaign: { id: '401', effectiveStatus: 'ACTIVE', dailyBudget: null, lifetimeBudget: null },
+    campaign: {
+      id: '401',
+      effectiveStatus: 'ACTIVE',
+      dailyBudget: null,
+      lifetimeBudget: null,
+      spendCap: null,
+    },
     activeAds: [`60${number}`],
+    splitTests: [],
   };
 }
 
@@ -31,7 +40,15 @@ function variant(number: number): VariantContext {
 function context(spoil: (context: BudgetContext, challenger: VariantContext) => void = () => {}) {
   const challenger = variant(2);
   const made: BudgetContext = {
-    account: { id: 'act_1', status: 1, currency: 'USD', timezone: 'UTC', minDailyBudget: 100 },
+    account: {
+      id: 'act_1',
+      status: 1,
+      currency: 'USD',
+      timezone: 'UTC',
+      minDailyBudget: 100,
+      spendCap: null,
+      amountSpent: 0,
+    },
     variants: [variant(1), challenger],
   };
   spoil(made, challenger);

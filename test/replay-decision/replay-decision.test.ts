@@ -45,7 +45,12 @@ describe('a stored decision', () => {
     const adSet = {
       ...{ id: '500', name: '', campaignId: '400', accountId: 'act_1', dailyBudget: 5_000 },
       ...{ status: 'ACTIVE', effectiveStatus: 'ACTIVE', lifetimeBudget: null, endTime: null },
-      ...{ hasBudgetSchedule: false, learningStage: null, settings: PLAIN_SETTINGS },
+      ...{
+        hasBudgetSchedule: false,
+        learningStage: null,
+        lastSignificantEditAt: null,
+        settings: PLAIN_SETTINGS,
+      },
     };
     const meta = { getAdSet: async () => adSet, getSplitTests: async () => ['900'] };
     const looks = createLookActivities({ store, meta, clock, announce: () => {} });

@@ -2,6 +2,9 @@ import { majorToMinor } from './currency.js';
 import { invalid } from './errors.js';
 import type { MetaError } from './types.js';
 
+/** Campaign reference, `spend_cap`: the value that removes it. */
+const NO_SPEND_CAP = 922_337_203_685_478;
+
 /**
  * Strict reading of one object of Meta's: each method answers with a value of the promised form or throws a
  * {@link MetaError} of kind `invalid` that names object and field (never the value, which could be anything).
@@ -65,6 +68,12 @@ export class Fields {
     return this.countOrZero(name) || null;
   }
 
+  /** {@link budget}, but for the amount by which Meta says that a campaign's spend cap was removed. */
+  spendCap(name: string): number | null {
+    const cap = this.budget(name);
+    return cap === NO_SPEND_CAP ? null : cap;
+  }
+
   /** Minor units from a decimal string of major units. */
   money(name: string, offset: 1 | 100): number {
     const minor = majorToMinor(this.text(name), offset);
@@ -91,6 +100,11 @@ export class Fields {
       : Number.NaN;
     if (Number.isNaN(instant)) throw this.wrong(name);
     return instant || null;
+  }
+
+  /** An instant, epoch ms, from whole unix seconds; null where absent or 0. */
+  unixSeconds(name: string): number | null {
+    return this.countOrZero(name) * 1000 || null;
   }
 
   /** A member object, or null where Meta leaves it out. */

@@ -1,4 +1,5 @@
 import { AdAccount } from 'facebook-nodejs-business-sdk';
+import { readBudgetEdits } from './budget-edits.js';
 import { GraphApi, type GraphApiConfig } from './graph-api.js';
 import { readInsights } from './insights.js';
 import {
@@ -8,6 +9,7 @@ import {
   readAdSet,
   readCampaign,
   readSplitTests,
+  validateDailyBudget,
   writeDailyBudget,
 } from './objects.js';
 import type { MetaClient } from './types.js';
@@ -17,6 +19,8 @@ export type { MetaClient } from './types.js';
 export interface MetaClientConfig extends GraphApiConfig {
   /** `act_…` */
   accountId: string;
+  /** Experiment time, epoch ms; unset: the machine's. */
+  now?: () => number | Promise<number>;
 }
 
 /** An asynchronous report may take as long as this many calls. */
@@ -28,7 +32,7 @@ const REPORT_TIMEOUTS = 5;
  * @throws Error where the configuration is malformed; the message names the setting and holds no secret.
  */
 export function createMetaClient(config: MetaClientConfig): MetaClient {
-  const { accountId } = config;
+  const { accountId, now = Date.now } = config;
   if (!/^act_\d+$/.test(accountId)) throw new Error('An ad account id looks like act_123.');
   const api = new GraphApi(config);
   // Objects are made anew for each call: the SDK's remember what they read and send it along.
@@ -42,6 +46,9 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     getActiveAds: async (adSetId) => readActiveAds(api, adSetId),
     getSplitTests: async (adSetId) => readSplitTests(api, adSetId),
     writeDailyBudget: async (adSetId, amount) => writeDailyBudget(api, adSetId, amount),
+    validateDailyBudget: async (adSetId, amount) => validateDailyBudget(api, adSetId, amount),
+    getBudgetEdits: async (adSetId, since) =>
+      readBudgetEdits(account(), { adSetId, since, now: await now() }),
     getInsights: async (query) =>
       readInsights(
         { api, account: account(), reportTimeoutMs: config.socketTimeoutMs * REPORT_TIMEOUTS },

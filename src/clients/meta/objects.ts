@@ -3,7 +3,7 @@ import { invalid, transient } from './errors.js';
 import { Fields, isObjectId } from './fields.js';
 import type { GraphApi } from './graph-api.js';
 import { allRows } from './paging.js';
-import type { AccountInfo, AdInfo, AdSetInfo, CampaignInfo } from './types.js';
+import { type AccountInfo, type AdInfo, type AdSetInfo, type CampaignInfo, MetaError } from './types.js';
 
 /** Reads and the one write of Meta's objects. All reject with MetaError alone. */
 
@@ -23,6 +23,7 @@ export async function readAccount(account: AdAccount, id: string): Promise<Accou
     'min_daily_budget',
     'spend_cap',
     'amount_spent',
+    'disable_reason',
   ]);
   return {
     id: fields.accountId('id'),
@@ -33,6 +34,7 @@ export async function readAccount(account: AdAccount, id: string): Promise<Accou
     minDailyBudget: fields.count('min_daily_budget'),
     spendCap: fields.budget('spend_cap'),
     amountSpent: fields.count('amount_spent'),
+    disableReason: fields.countOrZero('disable_reason') || null,
   };
 }
 
@@ -45,6 +47,9 @@ export async function readCampaign(api: GraphApi, id: string): Promise<CampaignI
     'daily_budget',
     'lifetime_budget',
     'is_adset_budget_sharing_enabled',
+    'spend_cap',
+    'start_time',
+    'stop_time',
   ]);
   return {
     id: fields.id('id'),
@@ -54,6 +59,9 @@ export async function readCampaign(api: GraphApi, id: string): Promise<CampaignI
     dailyBudget: fields.budget('daily_budget'),
     lifetimeBudget: fields.budget('lifetime_budget'),
     adSetBudgetSharing: fields.flag('is_adset_budget_sharing_enabled'),
+    spendCap: fields.spendCap('spend_cap'),
+    startTime: fields.instant('start_time'),
+    stopTime: fields.instant('stop_time'),
   };
 }
 
@@ -79,6 +87,7 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
     'adset_schedule',
     'pacing_type',
   ]);
+  const learning = fields.object('learning_stage_info');
   return {
     id: fields.id('id'),
     name: fields.text('name'),
@@ -90,7 +99,8 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
     lifetimeBudget: fields.budget('lifetime_budget'),
     endTime: fields.instant('end_time'),
     hasBudgetSchedule: fields.flag('is_budget_schedule_enabled'),
-    learningStage: fields.object('learning_stage_info')?.optionalText('status') ?? null,
+    learningStage: learning?.optionalText('status') ?? null,
+    lastSignificantEditAt: learning?.unixSeconds('last_sig_edit_ts') ?? null,
     settings: {
       targeting: fields.plainObject('targeting'),
       optimizationGoal: fields.optionalText('optimization_goal'),
@@ -150,12 +160,31 @@ export async function readSplitTests(api: GraphApi, adSetId: string): Promise<st
 
 /** `amount` in minor units. */
 export async function writeDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
+  await sendDailyBudget(api, adSetId, amount, {});
+}
+
+/** The same, but Meta only says what it would answer: whatever becomes of the call, nothing is applied. */
+export async function validateDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
+  try {
+    await sendDailyBudget(api, adSetId, amount, { execution_options: ['validate_only'] });
+  } catch (error) {
+    if (!(error instanceof MetaError) || error.details.outcome === 'not_applied') throw error;
+    throw new MetaError(error.kind, error.message, { ...error.details, outcome: 'not_applied' });
+  }
+}
+
+async function sendDailyBudget(
+  api: GraphApi,
+  adSetId: string,
+  amount: number,
+  options: { execution_options?: ['validate_only'] },
+): Promise<void> {
   if (!Number.isSafeInteger(amount) || amount <= 0) {
     throw invalid('A daily budget is a positive integer of minor units.');
   }
   // A fresh object: one that was read would send its read fields along as changes.
   const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  const answer: unknown = await adSet.update([], { daily_budget: amount });
+  const answer: unknown = await adSet.update([], { daily_budget: amount, ...options });
   const acknowledged = typeof answer === 'object' && answer !== null && 'success' in answer;
   if (!acknowledged || answer.success !== true) {
     throw transient(`Meta did not acknowledge the budget of ad set ${adSetId}.`, 'unknown');

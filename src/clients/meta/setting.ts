@@ -33,7 +33,8 @@ export async function readSetting(
   return { dailyBudgets, randomised, differences: adSetDifferences(known, now) };
 }
 
-async function answered<T>(read: () => Promise<T>): Promise<T | null> {
+/** Null where Meta refuses the question for good. @throws MetaError where a later try may succeed */
+export async function answered<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {

@@ -65,6 +65,8 @@ export interface AdSetInfo {
   hasBudgetSchedule: boolean;
   /** Learning stage, e.g. LEARNING, SUCCESS; null where Meta gives none. */
   learningStage: string | null;
+  /** The last edit that began the learning stage anew; null where Meta gives none. */
+  lastSignificantEditAt: number | null;
   /** What it must have in common with the other ad sets of a test. */
   settings: AdSetSettings;
 }
@@ -77,6 +79,11 @@ export interface CampaignInfo {
   dailyBudget: number | null;
   lifetimeBudget: number | null;
   adSetBudgetSharing: boolean;
+  /** All that the campaign may ever spend; null: no cap. */
+  spendCap: number | null;
+  /** Of its ad sets together; null where Meta gives none. */
+  startTime: number | null;
+  stopTime: number | null;
 }
 
 export interface AccountInfo {
@@ -90,8 +97,12 @@ export interface AccountInfo {
   status: number;
   /** Meta's least daily budget of an ad set. */
   minDailyBudget: number;
+  /** Null: no cap. At the cap, all delivery of the account stops. */
   spendCap: number | null;
+  /** What counts against the cap, since it was last reset. */
   amountSpent: number;
+  /** Meta's number for why the account is disabled; null where it isn't, or Meta doesn't say. */
+  disableReason: number | null;
 }
 
 export interface InsightRow {
@@ -108,6 +119,19 @@ export interface InsightRow {
   spend: number;
   conversions: number;
   revenue: number;
+}
+
+/** One change of an ad set's budget, from Meta's activity log. */
+export interface BudgetEdit {
+  /** Whole seconds, as Meta has it. */
+  at: number;
+  /** The person's or system user's name as Meta gives it. */
+  actor: string | null;
+  /** The app through which it came. */
+  application: string | null;
+  /** Daily budgets; null where Meta doesn't say them in a known form, or the amount is no daily budget. */
+  before: number | null;
+  after: number | null;
 }
 
 /** One account. Every method rejects with {@link MetaError} and nothing else. */
@@ -129,6 +153,13 @@ export interface MetaClient {
    * read it back. Rejects with `details.outcome` telling whether it may have been applied.
    */
   writeDailyBudget(adSetId: string, amount: number): Promise<void>;
+  /**
+   * Asks Meta whether it would take that budget, and writes nothing: rejects as {@link writeDailyBudget} would,
+   * with `details.outcome` always `not_applied`. A yes is no promise: limits of the hour and of what is spent move on.
+   */
+  validateDailyBudget(adSetId: string, amount: number): Promise<void>;
+  /** Changes of the ad set's budget from the second that holds `since` (epoch ms) on, oldest first, all pages. */
+  getBudgetEdits(adSetId: string, since: number): Promise<BudgetEdit[]>;
   /** Rows of the buckets that start within [since, until), all pages; no row for a bucket without delivery. */
   getInsights(query: {
     adIds: string[];

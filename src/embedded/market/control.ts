@@ -25,8 +25,8 @@ export function controlRoutes(controls: Controls): Hono {
     return c.json(await controls.budgets(ids.length > 0 ? ids : undefined));
   });
   app.post('/edit', async (c) => {
-    const { objectId, fields } = editBody.parse(await c.req.json());
-    await controls.edit(objectId, fields);
+    const { objectId, fields, actor } = editBody.parse(await c.req.json());
+    await controls.edit(objectId, fields, actor);
     return c.json({ success: true });
   });
   app.get('/faults', (c) => c.json(controls.faults()));
@@ -64,7 +64,11 @@ const adBody = z.strictObject({
   trueConversionRate: rate.optional(),
 });
 
-const editBody = z.strictObject({ objectId: z.string(), fields: z.record(z.string(), z.unknown()) });
+const editBody = z.strictObject({
+  objectId: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+  actor: z.string().min(1).optional(),
+});
 
 export const faultBody = z.strictObject({
   kind: z.enum([

@@ -84,9 +84,9 @@ export class Controls {
   }
 
   /** Rejects with RangeError for an unknown object, field or value. */
-  edit(objectId: string, fields: Record<string, unknown>): Promise<void> {
+  edit(objectId: string, fields: Record<string, unknown>, actor?: string): Promise<void> {
     return this.world.change((at) => ({
-      events: [editEvent(this.world, objectId, fields, at)],
+      events: [editEvent(this.world, { objectId, fields, actor }, at)],
       result: undefined,
     }));
   }

@@ -18,6 +18,16 @@ export interface Quarter extends Delivered {
   localHour: number;
 }
 
+/** What was drawn of one ad. */
+interface Drawn {
+  first: number;
+  next: number;
+  /** By number; only those with delivery. */
+  drawn: Map<number, Quarter>;
+  /** By the end of how many quarters, from the first: what was spent. */
+  spent: number[];
+}
+
 /** The market's constants. Rates are relative, money is minor units. */
 const PRICE_PER_MILLE = 1_000;
 const PRICE_CV = 0.12;
@@ -37,15 +47,15 @@ const WALK_LENGTH = 120;
 
 /**
  * Draws what ads do. A quarter of an hour is drawn from (seed, ad, quarter) once it is over, its rates from
- * (seed, ad, local hour) and (seed, local hour); so nothing drawn depends on other ads, on who asked, or on
- * how often. Meta's own figures are about 15 minutes late as well.
+ * (seed, ad, local hour) and (seed, local hour); so nothing drawn depends on who asked, on how often, or on
+ * other ads, unless a spend cap ends their delivery together. Meta's own figures are about 15 minutes late as well.
  *
  * Impressions ~ Poisson(budget in force × pace / price); link clicks ~ Binomial(impressions, true rate ×
  * drift × gamma factor); conversions ~ Binomial(link clicks, true conversion rate), booked in the hour of
  * the impression. All factors have mean 1, so that long averages recover the true rates.
  */
 export class Delivery {
-  readonly #quarters = new Map<string, { next: number; drawn: Map<number, Quarter> }>();
+  readonly #quarters = new Map<string, Drawn>();
   readonly #drifts = new Map<number, number>();
   readonly #shocks = new Map<number, number>();
 
@@ -59,20 +69,44 @@ export class Delivery {
    * a drawn quarter is never drawn again.
    */
   *quarters(ad: MarketObject, asOf: number): Generator<Quarter> {
-    const first = Math.floor(ad.createdAt / QUARTER_MS);
     const end = Math.floor(asOf / QUARTER_MS);
-    let cache = this.#quarters.get(ad.id);
-    if (!cache) {
-      cache = { next: first, drawn: new Map() };
-      this.#quarters.set(ad.id, cache);
-    }
-    for (; cache.next < end; cache.next++) {
-      const quarter = this.#draw(ad, cache.next);
-      if (quarter) cache.drawn.set(cache.next, quarter);
-    }
-    for (const [index, quarter] of cache.drawn) {
+    for (const [index, quarter] of this.#drawnUntil(ad, end).drawn) {
       if (index < end) yield quarter;
     }
+  }
+
+  /** Minor units, unrounded, that an ad, or all ads under an object, spent in the quarters that were over by `asOf`. */
+  spent(object: MarketObject, asOf: number): number {
+    const end = Math.floor(asOf / QUARTER_MS);
+    const ads = object.kind === 'ad' ? [object] : object.descendants('ad');
+    return ads.reduce((sum, ad) => {
+      const { first, spent } = this.#drawnUntil(ad, end);
+      return sum + (spent[Math.max(0, end - first)] ?? 0);
+    }, 0);
+  }
+
+  #drawnUntil(ad: MarketObject, end: number): Drawn {
+    let cache = this.#quarters.get(ad.id);
+    if (!cache) {
+      const first = Math.floor(ad.createdAt / QUARTER_MS);
+      cache = { first, next: first, drawn: new Map(), spent: [0] };
+      this.#quarters.set(ad.id, cache);
+    }
+    // A cap asks what other ads spent before; they in turn ask for still earlier quarters of this one, drawn by then.
+    for (; cache.next < end; cache.next++) {
+      const quarter = this.#capReached(ad, cache.next * QUARTER_MS) ? null : this.#draw(ad, cache.next);
+      if (quarter) cache.drawn.set(cache.next, quarter);
+      cache.spent.push(cache.spent.at(-1)! + (quarter?.spend ?? 0));
+    }
+    return cache;
+  }
+
+  /** A campaign or account at its spend cap delivers nothing; one may pass it by what a quarter brings. */
+  #capReached(ad: MarketObject, at: number): boolean {
+    return [ad.ancestor('campaign'), ad.ancestor('account')].some((object) => {
+      const cap = object.number('spend_cap', at);
+      return cap !== null && cap > 0 && this.spent(object, at) >= cap;
+    });
   }
 
   /** Factor on every ad's click rate in a local hour; its long-run mean is 1. */

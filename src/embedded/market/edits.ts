@@ -30,8 +30,14 @@ const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
     adset_schedule: 'list',
     pacing_type: 'list',
   },
-  campaign: { ...SHARED, ...BUDGETS, account_id: 'text', is_adset_budget_sharing_enabled: 'flag' },
-  account: { name: 'text', account_status: 'amount', spend_cap: 'amount' },
+  campaign: {
+    ...SHARED,
+    ...BUDGETS,
+    account_id: 'text',
+    is_adset_budget_sharing_enabled: 'flag',
+    spend_cap: 'amount',
+  },
+  account: { name: 'text', account_status: 'amount', disable_reason: 'amount', spend_cap: 'amount' },
 };
 
 /**
@@ -41,10 +47,10 @@ const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
  */
 export function editEvent(
   world: World,
-  objectId: string,
-  fields: Record<string, unknown>,
+  edit: { objectId: string; fields: Record<string, unknown>; actor?: string },
   now: number,
 ): ChangeEvent {
+  const { objectId, fields, actor } = edit;
   const object = world.objects.get(objectId);
   if (!object) throw new RangeError(`no object ${objectId}`);
   const values: Record<string, FieldValue> = {};
@@ -55,7 +61,9 @@ export function editEvent(
   }
   const amount = values.daily_budget;
   const audit =
-    object.kind === 'adset' && typeof amount === 'number' ? personRow(world, object, amount, now) : null;
+    object.kind === 'adset' && typeof amount === 'number'
+      ? personRow(world, object, amount, now, actor)
+      : null;
   return { type: 'change', at: now, objectId, fields: values, effectiveAt: now, audit, tally: null };
 }
 
@@ -76,12 +84,19 @@ function read(field: string, value: unknown, rule: FieldRule): FieldValue {
   throw new RangeError(`${field} can't be ${JSON.stringify(value)}`);
 }
 
-function personRow(world: World, adSet: MarketObject, amount: number, at: number): AuditRow {
+function personRow(
+  world: World,
+  adSet: MarketObject,
+  amount: number,
+  at: number,
+  actorName: string | undefined,
+): AuditRow {
   return {
     sequence: world.audit.length + 1,
     at,
     adSetId: adSet.id,
     actor: 'person',
+    ...(actorName === undefined ? {} : { actorName }),
     before: adSet.number('daily_budget', at) ?? 0,
     requested: amount,
     outcome: 'applied',

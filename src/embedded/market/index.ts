@@ -21,7 +21,7 @@ export async function startMarket(options: MarketOptions): Promise<Market> {
     withdraw: (faultId) => controls.withdraw(faultId),
     audit: () => controls.audit(),
     budgets: (adSetIds) => controls.budgets(adSetIds),
-    edit: (objectId, fields) => controls.edit(objectId, fields),
+    edit: (objectId, fields, actor) => controls.edit(objectId, fields, actor),
     close: async () => {
       await server.close();
       await world.close();

@@ -1,3 +1,4 @@
+import { readActivities } from './activities.js';
 import { DAY_MS } from './calendar.js';
 import { invalidParameter, unknownObject } from './graph-error.js';
 import { effectiveStatus, type MarketObject, type ObjectKind } from './objects.js';
@@ -60,6 +61,9 @@ const FIELDS: Record<ObjectKind, Record<string, FieldReader>> = {
       campaign.get('is_adset_budget_sharing_enabled', at) === true,
     is_budget_schedule_enabled: (campaign, at) =>
       campaign.get('is_budget_schedule_enabled', at) === true || schedules(campaign, at).length > 0,
+    spend_cap: (campaign, at) => positiveText(campaign.number('spend_cap', at)),
+    start_time: (campaign, at, world) => world.calendar.format(Math.min(...startsOf(campaign, at))),
+    stop_time: (campaign, at, world) => instant(stopOf(campaign, at), world),
     objective: () => 'OUTCOME_TRAFFIC',
     buying_type: () => 'AUCTION',
     bid_strategy: () => 'LOWEST_COST_WITHOUT_CAP',
@@ -75,7 +79,8 @@ const FIELDS: Record<ObjectKind, Record<string, FieldReader>> = {
     timezone_offset_hours_utc: (_account, at, world) => world.calendar.offsetAt(at) / 3_600_000,
     min_daily_budget: (_account, _at, world) => world.account.minDailyBudget,
     spend_cap: (account, at) => String(account.number('spend_cap', at) ?? 0),
-    amount_spent: (account, at, world) => String(amountSpent(account, at, world)),
+    amount_spent: (account, at, world) => String(Math.round(world.delivery.spent(account, at))),
+    disable_reason: (account, at) => account.number('disable_reason', at) ?? 0,
   },
 };
 
@@ -116,6 +121,9 @@ export function readEdge(
   origin: string,
 ): Page<Record<string, unknown>> {
   if (edge === 'ad_studies') return { data: [] };
+  if (edge === 'activities' && object.kind === 'account') {
+    return paginate(readActivities(request, at, world), request, at, origin);
+  }
   if (edge === 'budget_schedules') return { data: schedules(object, at) };
   const kind = EDGES[object.kind]?.[edge];
   if (!kind) throw unknownObject(`${object.id}/${edge}`, 'GET');
@@ -194,12 +202,20 @@ function instant(at: number | null, world: World): string | undefined {
   return at === null ? undefined : world.calendar.format(at);
 }
 
-function amountSpent(account: MarketObject, at: number, world: World): number {
-  let spent = 0;
-  for (const ad of account.descendants('ad')) {
-    for (const quarter of world.delivery.quarters(ad, at)) spent += quarter.spend;
-  }
-  return Math.round(spent);
+/** A campaign without a cap has no such field; an account says "0". */
+function positiveText(amount: number | null): string | undefined {
+  return amount ? String(amount) : undefined;
+}
+
+/** Graph merges a campaign's times from its ad sets'; they are only read there. */
+function startsOf(campaign: MarketObject, at: number): number[] {
+  return campaign.children.map((adSet) => adSet.number('start_time', at) ?? adSet.createdAt);
+}
+
+/** The last end of its ad sets; null where one runs until it is stopped. */
+function stopOf(campaign: MarketObject, at: number): number | null {
+  const ends = campaign.children.map((adSet) => adSet.number('end_time', at));
+  return ends.includes(null) ? null : Math.max(...ends.map(Number));
 }
 
 /** Meta publishes no threshold of a significant edit; third parties say a fifth of the budget. */

@@ -49,6 +49,8 @@ export interface AuditRow {
   adSetId: string;
   /** Who: the API's caller, or a person through `/__market/edit`. */
   actor: 'api' | 'person';
+  /** The person's name. */
+  actorName?: string;
   before: number;
   requested: number;
   outcome: 'applied' | 'refused' | 'failed';
@@ -103,7 +105,10 @@ export interface Market {
   audit(): Promise<AuditRow[]>;
   /** Budgets as they are now. */
   budgets(adSetIds: string[]): Promise<Record<string, number>>;
-  /** Anything a person could change in Ads Manager: status, daily_budget, lifetime_budget, end_time of an object. */
-  edit(objectId: string, fields: Record<string, unknown>): Promise<void>;
+  /**
+   * Anything a person could change in Ads Manager: status, daily_budget, lifetime_budget, end_time of an object.
+   * `actor` is the name under which the activity log has it, "Ads Manager user" where none is given.
+   */
+  edit(objectId: string, fields: Record<string, unknown>, actor?: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -30,7 +30,7 @@ beforeEach(async () => {
     accessToken: TOKEN,
     account: { timezone: TIMEZONE, currency: 'EUR', minDailyBudget: 200 },
   });
-  client = clientOf(market.url, { accountId: market.account.id, socketTimeoutMs: 1000 });
+  client = clientOf(market.url, { accountId: market.account.id, socketTimeoutMs: 1000, now: () => now });
   made = await market.createTest({
     name: 'Hooks',
     ads: [
@@ -95,6 +95,26 @@ describe('objects', () => {
     });
     expect((await client.getAd(adId)).status).toBe('PAUSED');
     expect(await client.getActiveAds(adSetId)).toEqual([]);
+  });
+
+  it('show caps and times', async () => {
+    const { adSetId } = first();
+    await market.edit(market.account.id, { spend_cap: 90_000, disable_reason: 1 });
+    await market.edit(made.campaignId, { spend_cap: 40_000 });
+    for (const id of made.adSetIds) await market.edit(id, { end_time: START + 9 * DAY });
+    expect(await client.getAccount()).toMatchObject({ spendCap: 90_000, disableReason: 1 });
+    expect(await client.getCampaign(made.campaignId)).toMatchObject({
+      spendCap: 40_000,
+      startTime: START,
+      stopTime: START + 9 * DAY,
+    });
+    expect(await client.getAdSet(adSetId)).toMatchObject({
+      settings: { startTime: START },
+      lastSignificantEditAt: START,
+    });
+    now += HOUR;
+    await client.writeDailyBudget(adSetId, 9000);
+    expect((await client.getAdSet(adSetId)).lastSignificantEditAt).toBe(now);
   });
 
   it('that are not there are not found', async () => {
@@ -170,6 +190,56 @@ describe('budget writes', () => {
     expect((await client.getAdSet(adSetId)).dailyBudget).toBe(5000);
     now += 31 * MINUTE;
     expect((await client.getAdSet(adSetId)).dailyBudget).toBe(6000);
+  });
+});
+
+describe('validation of a budget', () => {
+  it('says what a write would meet, and leaves no trace', async () => {
+    const { adSetId } = first();
+    await client.validateDailyBudget(adSetId, 6000);
+    const low = await failureOf(client.validateDailyBudget(adSetId, 199));
+    expect([low.kind, low.details.subcode]).toEqual(['invalid', 1885272]);
+    await market.edit(made.campaignId, { daily_budget: 9000 });
+    const shared = await failureOf(client.validateDailyBudget(adSetId, 6000));
+    expect([shared.kind, shared.details.subcode]).toEqual(['invalid', 1885621]);
+    await market.edit(made.campaignId, { daily_budget: null });
+    expect(await market.audit()).toEqual([]);
+    expect((await client.getAdSet(adSetId)).dailyBudget).toBe(5000);
+  });
+
+  it("knows the hour's limit, and neither counts as a change nor begins the block", async () => {
+    const { adSetId } = first();
+    for (let i = 0; i < 6; i++) await client.validateDailyBudget(adSetId, 6000 + i);
+    for (const amount of [5100, 5200, 5300, 5400]) await client.writeDailyBudget(adSetId, amount);
+    const limited = await failureOf(client.validateDailyBudget(adSetId, 5500));
+    expect(limited.details).toMatchObject({ code: 613, subcode: 1487632, retryAfterMs: HOUR });
+    now += HOUR;
+    await client.writeDailyBudget(adSetId, 5500);
+    expect(await market.audit()).toHaveLength(5);
+  });
+});
+
+describe('budget edits', () => {
+  it('say who changed what, oldest first, of the one ad set, over pages', async () => {
+    const { adSetId } = first();
+    await client.writeDailyBudget(adSetId, 6000);
+    now += HOUR;
+    await market.edit(made.adSetIds[1]!, { daily_budget: 4000 });
+    const early = await client.getBudgetEdits(adSetId, START);
+    expect(early).toEqual([
+      { at: START, actor: 'Auto-promotion', application: 'Auto-promotion', before: 5000, after: 6000 },
+    ]);
+    for (let i = 1; i <= 120; i++) await market.edit(adSetId, { daily_budget: 6000 + i }, `Ana ${i}`);
+    const edits = await client.getBudgetEdits(adSetId, START);
+    expect(edits.map(({ after }) => after)).toEqual(Array.from({ length: 121 }, (_, i) => 6000 + i));
+    expect(edits.at(-1)).toEqual({
+      at: now,
+      actor: 'Ana 120',
+      application: 'Ads Manager',
+      before: 6119,
+      after: 6120,
+    });
+    expect(await client.getBudgetEdits(adSetId, START + 1000)).toHaveLength(120);
   });
 });
 

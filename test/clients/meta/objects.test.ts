@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMetaClient } from '../../../src/clients/meta/index.js';
 import type { MetaClient } from '../../../src/clients/meta/types.js';
-import { failureOf, json, SECRET, TOKEN, withGraph } from './support.js';
+import { type Answer, failureOf, json, SECRET, TOKEN, withGraph } from './support.js';
 
 const ACCOUNT = {
   id: 'act_1',
@@ -48,8 +48,22 @@ describe('reading objects', () => {
           minDailyBudget: 100,
           spendCap: null,
           amountSpent: 123456,
+          disableReason: null,
         });
         expect(graph.seen[0]).toMatchObject({ method: 'GET', path: '/v24.0/act_1' });
+      },
+    );
+  });
+
+  it('gives the cap of an account, and why it is disabled', async () => {
+    let body: object = { ...ACCOUNT, spend_cap: '50000', account_status: 2, disable_reason: 3 };
+    await withGraph(
+      (_, response) => json(response, body),
+      async (client) => {
+        const { spendCap, status, disableReason } = await client.getAccount();
+        expect([spendCap, status, disableReason]).toEqual([50_000, 2, 3]);
+        body = { ...ACCOUNT, spend_cap: undefined, disable_reason: 0 };
+        expect(await client.getAccount()).toMatchObject({ spendCap: null, disableReason: null });
       },
     );
   });
@@ -67,6 +81,9 @@ describe('reading objects', () => {
           dailyBudget: null,
           lifetimeBudget: null,
           adSetBudgetSharing: false,
+          spendCap: null,
+          startTime: null,
+          stopTime: null,
         };
         expect(await client.getCampaign('5')).toStrictEqual(plain);
         body = { ...CAMPAIGN, daily_budget: '7000', is_adset_budget_sharing_enabled: true };
@@ -75,6 +92,17 @@ describe('reading objects', () => {
           dailyBudget: 7000,
           adSetBudgetSharing: true,
         });
+        const times = { start_time: '2026-03-01T10:00:00-0800', stop_time: '2026-04-01T10:00:00+0000' };
+        body = { ...CAMPAIGN, spend_cap: '90000', ...times };
+        expect(await client.getCampaign('5')).toStrictEqual({
+          ...plain,
+          spendCap: 90_000,
+          startTime: Date.UTC(2026, 2, 1, 18),
+          stopTime: Date.UTC(2026, 3, 1, 10),
+        });
+        // Meta's value for a cap that was removed.
+        body = { ...CAMPAIGN, spend_cap: '922337203685478' };
+        expect((await client.getCampaign('5')).spendCap).toBeNull();
       },
     );
   });
@@ -96,6 +124,7 @@ describe('reading objects', () => {
           endTime: null,
           hasBudgetSchedule: false,
           learningStage: null,
+          lastSignificantEditAt: null,
           settings: {
             targeting: {},
             optimizationGoal: null,
@@ -113,7 +142,7 @@ describe('reading objects', () => {
           ...AD_SET,
           end_time: '2026-03-01T10:00:00-0800',
           is_budget_schedule_enabled: true,
-          learning_stage_info: { status: 'LEARNING', conversions: 3 },
+          learning_stage_info: { status: 'LEARNING', conversions: 3, last_sig_edit_ts: 1_772_000_000 },
           targeting: { age_min: 21, publisher_platforms: ['facebook'] },
           optimization_goal: 'LINK_CLICKS',
           bid_strategy: 'COST_CAP',
@@ -139,6 +168,12 @@ describe('reading objects', () => {
             deliverySchedule: [{ start_minute: 0, end_minute: 720, days: [1, 2] }],
             pacing: ['day_parting'],
           },
+          lastSignificantEditAt: 1_772_000_000_000,
+        });
+        body = { ...AD_SET, learning_stage_info: { status: 'FAIL', last_sig_edit_ts: 0 } };
+        expect(await client.getAdSet('12')).toMatchObject({
+          learningStage: 'FAIL',
+          lastSignificantEditAt: null,
         });
         body = { ...AD_SET, targeting: ['a list'] };
         await expect(client.getAdSet('12')).rejects.toThrow('field targeting is malformed');
@@ -180,6 +215,12 @@ describe('reading objects', () => {
       { ...AD_SET, learning_stage_info: 'LEARNING' },
       (client) => client.getAdSet('12'),
     ],
+    [
+      'last_sig_edit_ts',
+      { ...AD_SET, learning_stage_info: { last_sig_edit_ts: 'now' } },
+      (client) => client.getAdSet('12'),
+    ],
+    ['spend_cap', { ...CAMPAIGN, spend_cap: '-1' }, (client) => client.getCampaign('5')],
     ['effective_status', { ...AD_SET, effective_status: undefined }, (client) => client.getAdSet('12')],
     ['id', { ...AD_SET, id: '13' }, (client) => client.getAdSet('12')],
     ['amount_spent', { ...ACCOUNT, amount_spent: undefined }, (client) => client.getAccount()],
@@ -216,6 +257,8 @@ describe('reading objects', () => {
             client.getActiveAds(id),
             client.getSplitTests(id),
             client.writeDailyBudget(id, 100),
+            client.validateDailyBudget(id, 100),
+            client.getBudgetEdits(id, 0),
           ];
           for (const call of calls) expect((await failureOf(call)).kind).toBe('invalid');
           expect(graph.seen).toEqual([]);
@@ -313,6 +356,47 @@ describe('writing a budget', () => {
         const error = await failureOf(client.writeDailyBudget('12', 6000));
         expect(error.kind).toBe('transient');
         expect(error.details.outcome).toBe('unknown');
+      },
+    );
+  });
+});
+
+describe('validating a budget', () => {
+  it('asks Meta to validate only', async () => {
+    await withGraph(
+      (_, response) => json(response, { success: true }),
+      async (client, graph) => {
+        expect(await client.validateDailyBudget('12', 6000)).toBeUndefined();
+        expect(graph.seen).toHaveLength(1);
+        expect(graph.seen[0]).toMatchObject({ method: 'POST', path: '/v24.0/12' });
+        expect(JSON.parse(graph.seen[0]?.body ?? '')).toStrictEqual({
+          daily_budget: 6000,
+          execution_options: ['validate_only'],
+          id: '12',
+        });
+      },
+    );
+  });
+
+  it.each<[string, Answer]>([
+    ['no answer', (_, __, request) => request.socket.destroy()],
+    ['a server error', (_, response) => json(response, { error: { code: 2 } }, 500)],
+    ['no acknowledgement', (_, response) => json(response, { id: '12' })],
+    ['success: false', (_, response) => json(response, { success: false })],
+  ])('has applied nothing after %s', async (_, answer) => {
+    await withGraph(answer, async (client) => {
+      const { kind, details } = await failureOf(client.validateDailyBudget('12', 6000));
+      expect(kind).toBe('transient');
+      expect(details.outcome).toBe('not_applied');
+    });
+  });
+
+  it.each([0, 1.5])('refuses the amount %d without a call', async (amount) => {
+    await withGraph(
+      (_, response) => json(response, { success: true }),
+      async (client, graph) => {
+        expect((await failureOf(client.validateDailyBudget('12', amount))).kind).toBe('invalid');
+        expect(graph.seen).toEqual([]);
       },
     );
   });

@@ -38,6 +38,7 @@ function meta(
           endTime: null,
           hasBudgetSchedule: false,
           learningStage: null,
+          lastSignificantEditAt: null,
           settings: settings[id] ?? PLAIN_SETTINGS,
         },
       };

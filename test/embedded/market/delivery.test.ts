@@ -195,3 +195,70 @@ describe('delivery', () => {
     }
   });
 });
+
+describe('a spend cap', () => {
+  const spentCents = async (adIds?: string[]) => {
+    const rows = await stage.hours();
+    return Math.round(100 * total(adIds ? rows.filter(({ adId }) => adIds.includes(adId)) : rows, 'spend'));
+  };
+
+  it('of the account ends all delivery, with every status as it was, until it is raised', async () => {
+    stage = await new Stage().open();
+    const { account } = stage.market;
+    await stage.market.edit(account.id, { spend_cap: 6_000 });
+    stage.clock.pass(2 * DAY);
+    const capped = await spentCents();
+    expect(capped).toBeGreaterThanOrEqual(5_990);
+    // A quarter of an hour of 100.00 a day brings 1.04, by pace 1.30 at most, before chance.
+    expect(capped).toBeLessThan(6_000 + 250);
+    const fields = { fields: 'account_status,spend_cap,amount_spent' };
+    expect((await stage.get(account.id, fields)).body).toMatchObject({
+      account_status: 1,
+      spend_cap: '6000',
+      amount_spent: expect.stringMatching(/^(59|60|61|62)\d\d$/),
+    });
+    expect((await stage.get(stage.ads[0], { fields: 'effective_status' })).body.effective_status).toBe(
+      'ACTIVE',
+    );
+    await stage.market.edit(account.id, { spend_cap: 12_000 });
+    stage.clock.pass(DAY);
+    expect(await spentCents()).toBeGreaterThan(capped + 4_000);
+    expect(await spentCents()).toBeLessThan(12_000 + 250);
+    await stage.market.edit(account.id, { spend_cap: 0 });
+    stage.clock.pass(DAY);
+    expect(await spentCents()).toBeGreaterThan(capped + 12_000);
+  });
+
+  it('of a campaign ends its delivery alone', async () => {
+    stage = await new Stage().open();
+    const other = await stage.market.createTest({
+      name: 'other',
+      ads: [{ name: 'other', dailyBudget: 5_000, trueClickRate: 0.02 }],
+    });
+    await stage.market.edit(stage.test.campaignId, { spend_cap: 4_000 });
+    stage.clock.pass(2 * DAY);
+    expect(await spentCents(stage.ads)).toBeLessThan(4_250);
+    expect(await spentCents(other.adIds)).toBeGreaterThan(9_000);
+    expect((await stage.get(stage.test.campaignId, { fields: 'spend_cap' })).body.spend_cap).toBe('4000');
+    expect((await stage.get(other.campaignId, { fields: 'spend_cap' })).body).toEqual({
+      id: other.campaignId,
+    });
+  });
+
+  it('brings the same whoever asks first, and after a restart', async () => {
+    const seen: unknown[] = [];
+    for (const ad of [0, 1] as const) {
+      stage = await new Stage().open();
+      await stage.market.edit(stage.market.account.id, { spend_cap: 5_000 });
+      stage.clock.pass(DAY);
+      await stage.get(`${stage.ads[ad]}/insights`, {
+        time_range: { since: '2026-11-23', until: '2026-11-24' },
+      });
+      seen.push(await stage.hours());
+      await stage.restart();
+      seen.push(await stage.hours());
+      if (ad === 0) await stage.dispose();
+    }
+    for (const rows of seen) expect(rows).toEqual(seen[0]);
+  });
+});

@@ -140,8 +140,29 @@ describe('nodes, read with the real SDK', () => {
       effective_status: 'ADSET_PAUSED',
     });
     await expect(stage.market.edit(challenger, { daily_budget: -5 })).rejects.toThrow(RangeError);
-    await expect(stage.market.edit(challenger, { targeting: 'x' })).rejects.toThrow(/no field targeting/);
+    await expect(stage.market.edit(challenger, { daily_target: 'x' })).rejects.toThrow(/no field daily_target/);
     await expect(stage.market.edit('1', { status: 'PAUSED' })).rejects.toThrow(/no object 1/);
+  });
+
+  it("merges a campaign's times from its ad sets, and says why an account is disabled", async () => {
+    const [control, challenger] = stage.adSets;
+    const times = async () =>
+      (await stage.get(stage.test.campaignId, { fields: 'start_time,stop_time' })).body;
+    expect(await times()).toEqual({ id: stage.test.campaignId, start_time: '2026-11-22T19:00:00-0500' });
+    await stage.market.edit(control, {
+      start_time: '2026-11-20T00:00:00Z',
+      end_time: '2026-12-01T00:00:00Z',
+    });
+    expect(await times()).toMatchObject({ start_time: '2026-11-19T19:00:00-0500' });
+    expect(await times()).not.toHaveProperty('stop_time');
+    await stage.market.edit(challenger, { end_time: '2026-12-02T00:00:00Z' });
+    expect(await times()).toMatchObject({ stop_time: '2026-12-01T19:00:00-0500' });
+    await expect(stage.market.edit(stage.test.campaignId, { stop_time: START })).rejects.toThrow(RangeError);
+    const account = stage.market.account.id;
+    const disabled = async () => (await stage.get(account, { fields: 'disable_reason' })).body.disable_reason;
+    expect(await disabled()).toBe(0);
+    await stage.market.edit(account, { account_status: 2, disable_reason: 3 });
+    expect(await disabled()).toBe(3);
   });
 
   it('learns from results since the last significant edit', async () => {
