@@ -1,11 +1,18 @@
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Observation, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
-import { HOUR_MS } from '../domain/experiment.js';
+import { HOUR_MS, type Policy } from '../domain/experiment.js';
+import { METRICS } from '../domain/metric.js';
 import { callingMeta, permanent } from './failures.js';
 
-/** Meta restates hours for days: each pull goes back this far behind the latest bucket known. */
+/** Meta restates hours for days: each pull goes back at least this far behind the latest bucket known. */
 const ROLLING_WINDOW_MS = 72 * HOUR_MS;
+
+/** Where conversions are weighed, an hour is final once they are booked: a pull must reach it until then. */
+function rollingWindowMs({ objective, attributionWindowHours }: Policy): number {
+  const booked = METRICS[objective].attributed ? attributionWindowHours * HOUR_MS : 0;
+  return Math.max(ROLLING_WINDOW_MS, booked);
+}
 
 /**
  * The end, exclusive, of the starts of the hours that have closed by an instant. Hours are the account's: in some
@@ -31,7 +38,7 @@ export function createObservationActivities(deps: {
       if (!experiment) throw permanent('UnknownExperiment', `no experiment ${request.experimentId}`);
       timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);
       const latest = await store.latestBucket(experiment.id);
-      const since = Math.max(experiment.startedAt, (latest ?? 0) - ROLLING_WINDOW_MS);
+      const since = Math.max(experiment.startedAt, (latest ?? 0) - rollingWindowMs(experiment.policy));
       const until = endOfClosedHours(request.until);
       if (until <= since) return { appended: 0 };
 

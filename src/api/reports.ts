@@ -3,10 +3,10 @@ import type { Promotion } from '../clients/postgres/types.js';
 import { type CompoundReport, compoundReport, type LiftSummary } from '../domain/compound-report.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import { rivalOf } from '../domain/rival.js';
 import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from './answers.js';
 import type { ApiContext } from './context.js';
 import { confidenceNote, isoOf, metricsToJson, rounded } from './json.js';
-import { rivalOf } from './result.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
 export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;

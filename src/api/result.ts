@@ -2,14 +2,8 @@ import type { z } from '@hono/zod-openapi';
 import type { LedgerRow, Promotion } from '../clients/postgres/types.js';
 import { totalOf } from '../domain/budget.js';
 import type { Decision } from '../domain/decision.js';
-import {
-  controlOf,
-  type Experiment,
-  type ExperimentState,
-  type Variant,
-  variantOf,
-} from '../domain/experiment.js';
-import { METRICS } from '../domain/metric.js';
+import { type Experiment, type ExperimentState, type Variant, variantOf } from '../domain/experiment.js';
+import { rivalOf } from '../domain/rival.js';
 import type { BudgetReallocation, CheckResult, CheckStatus } from './answers.js';
 import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded } from './json.js';
 
@@ -107,24 +101,6 @@ function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJ
 
 function heldReasons(experiment: Experiment, decision: Decision | null): string[] {
   return [experiment.stateReason, ...(decision?.reasons ?? [])].filter((reason) => reason !== '');
-}
-
-/** The variant that a winner is set against: the control, or where that won, the best challenger by the objective. */
-export function rivalOf(
-  experiment: Pick<Experiment, 'variants' | 'policy'>,
-  winner: Variant,
-  metrics: Promotion['metrics'] = {},
-): Variant {
-  const control = controlOf(experiment);
-  if (winner.id !== control.id) return control;
-  const { events, exposure } = METRICS[experiment.policy.objective];
-  const rate = (variant: Variant) => {
-    const found = metrics[variant.id];
-    return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
-  };
-  return experiment.variants
-    .filter((variant) => variant.id !== winner.id)
-    .reduce((best, variant) => (rate(variant) > rate(best) ? variant : best));
 }
 
 /**

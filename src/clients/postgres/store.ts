@@ -8,6 +8,7 @@ import { promotionStore } from './promotions.js';
 import { reportStore } from './reports.js';
 import { type Database, run, type Scope } from './run.js';
 import type { Store } from './types.js';
+import { verificationStore } from './verifications.js';
 
 /**
  * The record of one environment and one account, on a pool of `createPool` whose database `migrate` has prepared.
@@ -21,6 +22,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...observationStore(database),
     ...decisionStore(database),
     ...promotionStore(database),
+    ...verificationStore(database),
     ...ledgerStore(database),
     ...controlStore(database),
     ...reportStore(database),

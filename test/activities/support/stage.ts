@@ -48,6 +48,8 @@ export interface StageOptions {
   policy?: Partial<Policy>;
   account?: Partial<MarketAccount>;
   writesAllowed?: boolean;
+  /** Real ms; more than the default where no request hangs and much is read. */
+  socketTimeoutMs?: number;
 }
 
 /** One database for the tests of a file; every stage has an account of its own in it. */
@@ -144,7 +146,7 @@ export class Stage {
       accountId,
       graphUrl: market.url,
       apiVersion: 'v24.0',
-      socketTimeoutMs: SOCKET_TIMEOUT_MS,
+      socketTimeoutMs: options.socketTimeoutMs ?? SOCKET_TIMEOUT_MS,
     });
     return new Stage(clock, market, meta, store, experiment, made, options.writesAllowed ?? true, directory);
   }

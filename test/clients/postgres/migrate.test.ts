@@ -57,6 +57,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'promotions',
       'rule_states',
       'schema_migrations',
+      'verifications',
     ]);
     expect((await pool.query('select * from ab_tests')).rows).toEqual([{ test_id: 'theirs' }]);
   });
