@@ -1,11 +1,11 @@
 import type { z } from '@hono/zod-openapi';
-import type { LedgerRow, Promotion } from '../clients/postgres/types.js';
+import type { LedgerRow, Promotion, Verification } from '../clients/postgres/types.js';
 import { totalOf } from '../domain/budget.js';
 import type { Decision } from '../domain/decision.js';
 import { type Experiment, type ExperimentState, type Variant, variantOf } from '../domain/experiment.js';
 import { rivalOf } from '../domain/rival.js';
 import type { BudgetReallocation, CheckResult, CheckStatus } from './answers.js';
-import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded } from './json.js';
+import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded, verificationToJson } from './json.js';
 
 export type CheckResultJson = z.output<typeof CheckResult>;
 export type CheckStatusJson = z.output<typeof CheckStatus>;
@@ -14,6 +14,7 @@ export type CheckStatusJson = z.output<typeof CheckStatus>;
 export interface CheckFacts {
   experiment: Experiment;
   promotion: Promotion | null;
+  verification: Verification | null;
   ledger: readonly LedgerRow[];
   /** The decision that the check made; null where it made none. */
   decision: Decision | null;
@@ -48,6 +49,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     winner_metrics: metricsOf(winner),
     loser_metrics: metricsOf(loser),
     budget_reallocation: promotion ? budgetReallocation(experiment, promotion, facts.ledger) : null,
+    verification: verificationToJson(facts.verification),
     insights: null,
     insights_status: status === 'promoted' ? 'pending' : 'none',
     message,
@@ -75,6 +77,7 @@ export function resultWithoutOutcome(
     winner_metrics: null,
     loser_metrics: null,
     budget_reallocation: null,
+    verification: null,
     insights: null,
     insights_status: 'none',
     message,
