@@ -41,6 +41,8 @@ export interface Config {
   };
   /** Live moves budgets only where this is true; else it shows what it would have done. */
   writesAllowed: boolean;
+  /** The most that all experiments together may move in a day, major units of the account's currency; null: no limit. */
+  accountEnvelope: number | null;
   checkIntervalHours: number;
   /** Where people are told of promotions, by Slack or Discord. The address is a secret: whoever has it can post. */
   notificationWebhook: string | null;
@@ -129,6 +131,14 @@ const schema = z.object({
     blankIsUnset,
     z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   ),
+  ACCOUNT_ENVELOPE: z.preprocess(
+    blankIsUnset,
+    z.coerce
+      .number({ error: 'must be an amount in the currency of the account, as 500 or 99.50' })
+      .positive({ error: 'must be more than 0' })
+      .max(1e9, { error: 'must be at most 1000000000' })
+      .optional(),
+  ),
   AUTO_PROMOTE_CHECK_INTERVAL_HOURS: z.preprocess(
     blankIsUnset,
     z.coerce
@@ -199,6 +209,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       socketTimeoutMs: live ? 60_000 : 1_000,
     },
     writesAllowed: !live || e.LIVE_WRITES === 'true',
+    accountEnvelope: e.ACCOUNT_ENVELOPE ?? null,
     checkIntervalHours: e.AUTO_PROMOTE_CHECK_INTERVAL_HOURS,
     notificationWebhook: e.PROMOTION_NOTIFICATION_WEBHOOK ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',

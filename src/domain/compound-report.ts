@@ -6,7 +6,7 @@ import type { Decision } from './decision.js';
 import { RULES } from './evidence/rules.js';
 import { controlOf, type Experiment, type Policy } from './experiment.js';
 import { claimedLift, compoundLift, type Estimate, priorScale, shrunkLift } from './lift.js';
-import { effectOf, pairOf } from './verdict.js';
+import { effectOf, pairOf } from './pairs.js';
 
 /** A decided experiment as the report takes it. */
 export interface DecidedTest {

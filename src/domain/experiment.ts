@@ -102,6 +102,8 @@ export interface Policy {
   approvalRequired: boolean;
   /** How long an approval that was asked for stands. */
   approvalHours: number;
+  /** Holds a phase that puts more than this at risk, minor units a day; null or missing: no limit. */
+  atRiskLimit?: number | null;
   verification: {
     /** Data younger than this after the last write stays out. */
     settleHours: number;

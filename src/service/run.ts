@@ -37,6 +37,7 @@ export async function runService(
     const worker = await startWorker(collaborators, {
       announce,
       writesAllowed: config.writesAllowed,
+      accountEnvelope: config.accountEnvelope,
       maxCachedWorkflows: config.maxCachedWorkflows,
     });
     stops.push(() => worker.stop());

@@ -1,4 +1,6 @@
 import type { BudgetReading } from '../activities/budgets.js';
+import type { GateAnswer } from '../activities/gates.js';
+import { atRisk, atRiskSentence } from '../domain/at-risk.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
@@ -14,7 +16,9 @@ const HOLD_AGAIN_MS = HOUR_MS / 6;
 /** How long Meta may be silent in mid-rollout before everything goes back, experiment time. */
 const SILENCE_MS = 24 * HOUR_MS;
 /** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
-const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
+const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit'];
+/** `stateCode` of a rollout that goes on although more is at risk than the policy allows. */
+const RISK_ACCEPTED = 'risk_accepted';
 
 /** How a step of the rollout went. `interrupted`: an intent has changed the state. */
 type Step =
@@ -84,7 +88,9 @@ async function resume(run: Run, intent: Intent): Promise<void> {
       `Someone else's budget still stands: ${amounts(run, reading.current, reading.unexpected)}. Set it back, or revert, or stop.`,
     );
   }
-  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
+  if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
+  const code = run.experiment.stateCode === 'at_risk' ? { code: RISK_ACCEPTED } : {};
+  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`, code);
   await run.answer(intent, 'The rollout goes on.');
 }
 
@@ -126,22 +132,25 @@ export async function stopAndKeep(run: Run, intent: Intent): Promise<void> {
   await run.answer(intent, 'Stopped. The budgets stay as they are.');
 }
 
-type Gate = Awaited<ReturnType<typeof promotions.gate>>;
-
-/** Gate, cut, read back, raise, read back. */
+/** Gate, cut, read back, raise, read back. In shadow the gate says what would be written, and nothing is. */
 async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise<Step> {
-  const { id } = run.experiment;
-  let gate: Gate;
+  const { id, stateCode } = run.experiment;
+  let gate: GateAnswer;
   try {
-    gate = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [id]);
+    gate = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [
+      { experimentId: id, phase: phase.name, acceptRisk: stateCode === RISK_ACCEPTED },
+    ]);
   } catch (error) {
     return holdOrBack(troubleOf(error));
   }
-  const { against, current } = gate;
-  if (against.length > 0) return { kind: 'hold', code: 'gate', reason: against.join(' ') };
+  const { against, current, code, leadsTo, retryAfterMs = null } = gate;
+  const reason = against.join(' ');
+  if (leadsTo === 'revert') return { kind: 'back', reason };
+  if (against.length > 0) return { kind: 'hold', code: code ?? 'gate', reason, retryAfterMs };
 
   let readBackAt = run.now();
-  for (const adSetId of writeOrder(current, phase.targets)) {
+  const written = isShadow(run) ? [] : writeOrder(current, phase.targets);
+  for (const adSetId of written) {
     const step = await write(run, phase, adSetId);
     if (step.kind !== 'done') return step;
     readBackAt = step.at;
@@ -169,6 +178,13 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
         case 'foreign':
         case 'unsafe':
           return { kind: 'hold', code: outcome.kind, reason: outcome.reason };
+        case 'held':
+          return {
+            kind: 'hold',
+            code: outcome.code,
+            reason: outcome.reason,
+            retryAfterMs: outcome.retryAfterMs,
+          };
         case 'blocked':
           return holdOrBack({
             kind: outcome.cause,
@@ -214,9 +230,29 @@ async function finishRollout(run: Run): Promise<void> {
   await run.become('verifying', `${phaseSentence(run, last)} The lift is watched on the live control.`);
 }
 
+/** What a rollout has written that only shows what it would write: nothing. */
+export function isShadow(run: Run): boolean {
+  return run.promotion.status === 'shadow';
+}
+
 function phaseSentence(run: Run, phase: PlannedPhase): string {
-  const winner = run.promotion.plan.winnerAdSetId;
-  return `Phase ${phase.name} of ${run.promotion.winnerVariantId} is read back: ${amounts(run, phase.targets, [winner])}.`;
+  const { winnerVariantId, plan } = run.promotion;
+  const now = amounts(run, phase.targets, [plan.winnerAdSetId]);
+  const risk = riskSentence(run, phase);
+  return isShadow(run)
+    ? `Shadow: phase ${phase.name} of ${winnerVariantId} would have set ${now}; nothing is written. ${risk}`
+    : `Phase ${phase.name} of ${winnerVariantId} is read back: ${now}. ${risk}`;
+}
+
+function riskSentence(run: Run, phase: PlannedPhase): string {
+  const { policy, currency } = run.experiment;
+  const { plan, interval = null } = run.promotion;
+  const risk = atRisk({ ...plan, targets: phase.targets, interval });
+  return atRiskSentence(risk, currency, {
+    confidence: policy.confidence,
+    // Evidence from before there was a choice of rules doesn't say so: it is adjusted.
+    adjusted: run.lastDecision?.pairs.every((pair) => pair.evidence.adjusted !== false) ?? true,
+  });
 }
 
 /** Where the budgets stand and whose they are, or what kept it from being read. */

@@ -79,7 +79,12 @@ export interface World {
  * milliseconds a real one.
  */
 export async function startWorld(
-  options: { kind: 'time-skipping' } | { kind: 'dev'; scale: number },
+  options: ({ kind: 'time-skipping' } | { kind: 'dev'; scale: number }) & {
+    /** False: every rollout is in shadow. */
+    writesAllowed?: boolean;
+    /** Major units. */
+    accountEnvelope?: number;
+  },
 ): Promise<World> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-world-'));
   const skipping =
@@ -134,7 +139,8 @@ export async function startWorld(
   const startOne = async () => {
     worker = await startWorker(collaborators, {
       announce: (event) => events.push(event),
-      writesAllowed: true,
+      writesAllowed: options.writesAllowed ?? true,
+      accountEnvelope: options.accountEnvelope ?? null,
       maxCachedWorkflows: 100,
     });
   };

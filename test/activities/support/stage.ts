@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { REVERT, type WriteOutcome } from '../../../src/activities/budget-attempt.js';
 import { type BudgetActivities, createBudgetActivities } from '../../../src/activities/budgets.js';
+import { createGateActivities, type GateAnswer } from '../../../src/activities/gates.js';
 import { createLookActivities } from '../../../src/activities/looks.js';
 import { createObservationActivities } from '../../../src/activities/observations.js';
 import { createPromotionActivities, type PromotionGrounds } from '../../../src/activities/promotions.js';
@@ -48,6 +49,8 @@ export interface StageOptions {
   policy?: Partial<Policy>;
   account?: Partial<MarketAccount>;
   writesAllowed?: boolean;
+  /** Major units. */
+  accountEnvelope?: number | null;
 }
 
 /** One database for the tests of a file; every stage has an account of its own in it. */
@@ -92,6 +95,7 @@ export class Stage {
     readonly experiment: Experiment,
     readonly made: MarketTest,
     readonly writesAllowed: boolean,
+    readonly accountEnvelope: number | null,
     private readonly directory: string,
   ) {}
 
@@ -146,7 +150,8 @@ export class Stage {
       apiVersion: 'v24.0',
       socketTimeoutMs: SOCKET_TIMEOUT_MS,
     });
-    return new Stage(clock, market, meta, store, experiment, made, options.writesAllowed ?? true, directory);
+    const { writesAllowed = true, accountEnvelope = null } = options;
+    return new Stage(clock, market, meta, store, experiment, made, writesAllowed, accountEnvelope, directory);
   }
 
   /** The control's. */
@@ -160,9 +165,17 @@ export class Stage {
   }
 
   get deps() {
-    const { store, meta, clock, writesAllowed } = this;
+    const { store, meta, clock, writesAllowed, accountEnvelope } = this;
     const announce = (event: ServiceEvent) => void this.events.push(event);
-    return { store, meta, clock, writesAllowed, announce, unknownOutcomeWaitMs: UNKNOWN_WAIT };
+    return {
+      store,
+      meta,
+      clock,
+      writesAllowed,
+      accountEnvelope,
+      announce,
+      unknownOutcomeWaitMs: UNKNOWN_WAIT,
+    };
   }
 
   get budgets() {
@@ -175,6 +188,15 @@ export class Stage {
 
   get observations() {
     return createObservationActivities(this.deps);
+  }
+
+  get gates() {
+    return createGateActivities(this.deps);
+  }
+
+  /** The gate before a phase. */
+  gate(phase = '60', acceptRisk = false): Promise<GateAnswer> {
+    return this.gates.gate({ experimentId: this.experiment.id, phase, acceptRisk });
   }
 
   get promotions() {

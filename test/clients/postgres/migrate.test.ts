@@ -52,9 +52,11 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'budget_ledger',
       'controls',
       'decisions',
+      'kill_switch_events',
       'knowledge_base_vectors',
       'performance_metrics',
       'promotions',
+      'rollout_gates',
       'rule_states',
       'schema_migrations',
     ]);

@@ -140,7 +140,9 @@ describe('nodes, read with the real SDK', () => {
       effective_status: 'ADSET_PAUSED',
     });
     await expect(stage.market.edit(challenger, { daily_budget: -5 })).rejects.toThrow(RangeError);
-    await expect(stage.market.edit(challenger, { daily_target: 'x' })).rejects.toThrow(/no field daily_target/);
+    await expect(stage.market.edit(challenger, { daily_target: 'x' })).rejects.toThrow(
+      /no field daily_target/,
+    );
     await expect(stage.market.edit('1', { status: 'PAUSED' })).rejects.toThrow(/no object 1/);
   });
 
