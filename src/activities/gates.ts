@@ -71,7 +71,8 @@ export function createGateActivities(deps: {
       experimentId: id,
       since: startedAt,
       until: endOfClosedHours(now),
-      seenUntil: now,
+      // What was pulled just now was seen after the gate's own instant.
+      seenUntil: await clock.now(),
     });
     const winner = promotion.winnerVariantId;
     const silent = experiment.variants.flatMap((variant) =>

@@ -113,6 +113,7 @@ export const PolicyBody = z
       .optional(),
     approval_required: z.boolean('must be true or false').optional(),
     approval_hours: bounded(1, 720, 'hours').optional(),
+    at_risk_limit_cents: whole(0, 1_000_000_000, 'minor units a day').nullish(),
     verification: z
       .strictObject({
         settle_hours: bounded(0, 168, 'hours').optional(),
@@ -159,6 +160,9 @@ export const StopBody = z
     budgets: z.enum(['keep', 'restore'], 'must be keep or restore').optional(),
   })
   .openapi('StopRequest');
+export const KillSwitchBody = z
+  .strictObject({ ...Person, engaged: z.boolean('must be true or false') })
+  .openapi('KillSwitchRequest');
 export const DropBody = z.strictObject({ ...Person, variant_id: text(64) }).openapi('DropRequest');
 export const ResolveBody = z
   .strictObject({

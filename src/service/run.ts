@@ -46,6 +46,8 @@ export async function runService(
       port: config.port,
       apiToken: config.apiToken,
       checkIntervalHours: config.checkIntervalHours,
+      accountEnvelope: config.accountEnvelope,
+      writesAllowed: config.writesAllowed,
       onInternalError: (error, where) =>
         say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
     });

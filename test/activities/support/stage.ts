@@ -41,7 +41,7 @@ export const TOKEN = 'token-of-the-activities';
 /** What the worker takes at scale 1: longer than any request in flight and any late effect. */
 export const UNKNOWN_WAIT = 5 * MINUTE;
 /** Real ms: a request that hangs costs the tests this long. */
-const SOCKET_TIMEOUT_MS = 400;
+const SOCKET_TIMEOUT_MS = 1_000;
 
 export interface StageOptions {
   dailyBudgets?: number[];

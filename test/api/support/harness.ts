@@ -76,6 +76,8 @@ export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<
     environment: 'sandbox',
     apiToken: null,
     checkIntervalHours: 6,
+    accountEnvelope: null,
+    writesAllowed: true,
     checkWaitMs: 200,
     onInternalError: (error) => internalErrors.push(error),
     ...changes,
