@@ -145,6 +145,7 @@ export class Stage {
       graphUrl: market.url,
       apiVersion: 'v24.0',
       socketTimeoutMs: SOCKET_TIMEOUT_MS,
+      now: () => clock.now(),
     });
     return new Stage(clock, market, meta, store, experiment, made, options.writesAllowed ?? true, directory);
   }
