@@ -42,6 +42,7 @@ describe('an empty environment', () => {
       writesAllowed: true,
       checkIntervalHours: 6,
       notificationWebhook: null,
+      anthropicApiKey: null,
       firstExperiments: true,
       maxCachedWorkflows: 500,
     });
@@ -76,6 +77,7 @@ describe('every setting', () => {
       LIVE_WRITES: 'true',
       AUTO_PROMOTE_CHECK_INTERVAL_HOURS: '12',
       PROMOTION_NOTIFICATION_WEBHOOK: 'https://127.0.0.1/hook',
+      ANTHROPIC_API_KEY: 'sk-ant-canary',
       SANDBOX_EXPERIMENTS: 'none',
       MAX_CACHED_WORKFLOWS: '7',
     });
@@ -105,6 +107,7 @@ describe('every setting', () => {
       writesAllowed: true,
       checkIntervalHours: 12,
       notificationWebhook: 'https://127.0.0.1/hook',
+      anthropicApiKey: 'sk-ant-canary',
       firstExperiments: false,
       maxCachedWorkflows: 7,
     });

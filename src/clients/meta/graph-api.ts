@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { FacebookAdsApi } from 'facebook-nodejs-business-sdk';
 import { type Failure, invalid, mustWait, toMetaError, transient } from './errors.js';
-import { Quota, waitFromFailure, waitFromHeaders } from './quota.js';
+import { accessTierOf, Quota, waitFromFailure, waitFromHeaders } from './quota.js';
 import { createScrub, type Scrub } from './scrub.js';
 import { type HttpAnswer, isLoopback, send, TransportFailure } from './transport.js';
 import type { MetaError } from './types.js';
@@ -30,6 +30,7 @@ export class GraphApi extends FacebookAdsApi {
   readonly #timeoutMs: number;
   readonly #scrub: Scrub;
   readonly #quota: Quota;
+  #accessTier: string | null = null;
 
   /** @throws Error where the configuration is malformed; the message names the setting. */
   constructor(config: GraphApiConfig) {
@@ -98,6 +99,7 @@ export class GraphApi extends FacebookAdsApi {
       const reason = error instanceof TransportFailure ? error.message : 'the request could not be sent';
       throw await failure({ source: 'network', text: reason });
     });
+    this.#accessTier = accessTierOf(answer.headers) ?? this.#accessTier;
     const body = parseObject(answer.body);
     const error = body === null ? null : graphError(body);
     if (error) throw await failure({ source: 'graph', ...error }, answer);
@@ -109,6 +111,11 @@ export class GraphApi extends FacebookAdsApi {
     }
     await this.#quota.heed(waitFromHeaders(answer.headers));
     return body as T;
+  }
+
+  /** How far the app's calls are let, e.g. `standard_access`, by the latest answer that says so; null before one. */
+  get accessTier(): string | null {
+    return this.#accessTier;
   }
 
   /** Experiment time. @throws MetaError */

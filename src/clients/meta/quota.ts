@@ -39,6 +39,16 @@ export function waitFromHeaders(headers: Headers): Wait {
   return wait;
 }
 
+/** The app's tier of access to the Marketing API, by the usage headers; null where none says it. */
+export function accessTierOf(headers: Headers): string | null {
+  const useCases = Object.values(parsedHeader(headers, 'x-business-use-case-usage')).flat() as unknown[];
+  const tiers = [...useCases, parsedHeader(headers, 'x-ad-account-usage')].map((usage) =>
+    member(usage, 'ads_api_access_tier'),
+  );
+  const tier = tiers.find((value) => typeof value === 'string' && /^\w{1,64}$/.test(value));
+  return typeof tier === 'string' ? tier : null;
+}
+
 /** What a refusal asks of the account, beside its headers. */
 export function waitFromFailure(
   { code, subcode }: Pick<Failure, 'code' | 'subcode'>,
