@@ -146,7 +146,7 @@ function checkTier({ accessTier }: MetaProbe): Finding {
     return warn(
       'Access tier',
       `${accessTier}: 60 points in 300 s (a read 1, a write 3), then blocked for 300 s`,
-      'apply for standard access to the Marketing API before several tests run at once',
+      'ask in App Review for full access to the Marketing API before several tests run at once',
     );
   }
   return ok('Access tier', accessTier);
