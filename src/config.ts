@@ -46,6 +46,8 @@ export interface Config {
   checkIntervalHours: number;
   /** Where people are told of promotions, by Slack or Discord. The address is a secret: whoever has it can post. */
   notificationWebhook: string | null;
+  /** Null: Claude is not asked. */
+  anthropicApiKey: string | null;
   /** Whether a new sandbox begins with experiments to watch. */
   firstExperiments: boolean;
   /** Largest number of workflows a worker keeps in memory. */
@@ -148,6 +150,7 @@ const schema = z.object({
       .default(6),
   ),
   PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
+  ANTHROPIC_API_KEY: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
     blankIsUnset,
     z.enum(['first', 'none'], { error: 'must be first or none' }).default('first'),
@@ -212,6 +215,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     accountEnvelope: e.ACCOUNT_ENVELOPE ?? null,
     checkIntervalHours: e.AUTO_PROMOTE_CHECK_INTERVAL_HOURS,
     notificationWebhook: e.PROMOTION_NOTIFICATION_WEBHOOK ?? null,
+    anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
   };

@@ -43,6 +43,7 @@ describe('an empty environment', () => {
       accountEnvelope: null,
       checkIntervalHours: 6,
       notificationWebhook: null,
+      anthropicApiKey: null,
       firstExperiments: true,
       maxCachedWorkflows: 500,
     });
@@ -78,6 +79,7 @@ describe('every setting', () => {
       ACCOUNT_ENVELOPE: '99.50',
       AUTO_PROMOTE_CHECK_INTERVAL_HOURS: '12',
       PROMOTION_NOTIFICATION_WEBHOOK: 'https://127.0.0.1/hook',
+      ANTHROPIC_API_KEY: 'sk-ant-canary',
       SANDBOX_EXPERIMENTS: 'none',
       MAX_CACHED_WORKFLOWS: '7',
     });
@@ -108,6 +110,7 @@ describe('every setting', () => {
       accountEnvelope: 99.5,
       checkIntervalHours: 12,
       notificationWebhook: 'https://127.0.0.1/hook',
+      anthropicApiKey: 'sk-ant-canary',
       firstExperiments: false,
       maxCachedWorkflows: 7,
     });

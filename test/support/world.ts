@@ -128,6 +128,7 @@ export async function startWorld(
       graphUrl: market.url,
       apiVersion: 'v24.0',
       socketTimeoutMs: 1_000,
+      now: () => clock.now(),
     }),
     client,
     namespace: temporal.namespace,

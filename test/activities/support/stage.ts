@@ -149,6 +149,7 @@ export class Stage {
       graphUrl: market.url,
       apiVersion: 'v24.0',
       socketTimeoutMs: SOCKET_TIMEOUT_MS,
+      now: () => clock.now(),
     });
     const { writesAllowed = true, accountEnvelope = null } = options;
     return new Stage(clock, market, meta, store, experiment, made, writesAllowed, accountEnvelope, directory);

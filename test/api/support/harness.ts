@@ -68,6 +68,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<
       graphUrl: market.url,
       apiVersion: 'v24.0',
       socketTimeoutMs: 5_000,
+      now: () => clock.now(),
     }),
     clock,
     timeBase: { epochMs: START, scale: 1 },
