@@ -98,6 +98,11 @@ export function createSender(deps: {
     } catch (error) {
       if (!(error instanceof MetaError)) throw error;
       if (error.details.outcome === 'unknown') return unknown(error.message);
+      if (error.details.notSent) {
+        // The ledger has refusals of Meta's alone; this one never reached it.
+        await settle(experiment, row, 'unknown', `Not sent: ${error.message}`, error.kind);
+        return outcomeOf(error);
+      }
       await settle(experiment, row, 'refused', error.message, error.kind);
       return outcomeOf(error);
     }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { REVERT, WRITES_OFF } from '../../src/activities/budget-attempt.js';
 import { createBudgetActivities } from '../../src/activities/budgets.js';
+import { type MetaClient, MetaError } from '../../src/clients/meta/types.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import type { FaultKind, FaultOrder } from '../../src/embedded/market/index.js';
 import { failureOf, HOUR, MINUTE, START, type Stage, UNKNOWN_WAIT, useStages } from './support/stage.js';
@@ -414,6 +415,35 @@ describe('a write that Meta turns down', () => {
 });
 
 describe('before anything is sent', () => {
+  it('a wait that the account was told meanwhile leaves an attempt that was not sent', async () => {
+    const stage = await promoted();
+    const details = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs: 5 * MINUTE };
+    const meta: MetaClient = {
+      ...stage.meta,
+      writeDailyBudget: () =>
+        Promise.reject(
+          new MetaError('rate', 'Meta asks the account to wait.', {
+            ...details,
+            outcome: 'not_applied',
+            notSent: true,
+          }),
+        ),
+    };
+    const activities = createBudgetActivities({ ...stage.deps, meta });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toMatchObject({
+      kind: 'blocked',
+      cause: 'rate',
+      retryAfterMs: 5 * MINUTE,
+    });
+    expect(await stage.ledger()).toMatchObject([
+      { outcome: 'unknown', error: 'Not sent: Meta asks the account to wait.', errorKind: 'rate' },
+    ]);
+    await stage.expectBooksToAgree();
+    stage.clock.pass(5 * MINUTE);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    await stage.expectBooksToAgree();
+  });
+
   it('an expired token blocks, and leaves no attempt behind', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'expired_token' });

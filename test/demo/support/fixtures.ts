@@ -42,6 +42,8 @@ export function ledgerOf(writes: readonly Write[]): LedgerRowJson[] {
     at: new Date(START + hour * HOUR_MS).toISOString(),
     settled_at: new Date(START + (hour + 0.01) * HOUR_MS).toISOString(),
     compensates: null,
+    error_kind: null,
+    at_risk_cents: null,
   }));
 }
 
@@ -189,6 +191,7 @@ export function gathered(
         phases: [],
         approval_required: false,
         approval_hours: 72,
+        at_risk_limit_cents: null,
         verification: { settle_hours: 24, window_hours: 168 },
       },
       accepted_differences: null,
