@@ -107,6 +107,7 @@ describe('a sound test', () => {
       })),
       approval_required: true,
       approval_hours: 72,
+      at_risk_limit_cents: null,
       verification: { settle_hours: 24, window_hours: 72 },
     });
     expect(api.gateway.started).toContain(id);

@@ -58,6 +58,8 @@ export interface World {
   events: ServiceEvent[];
   /** Makes the ads, the record and the workflow. */
   begin(test: NewTest): Promise<Experiment>;
+  /** Registers the ads of an experiment that has ended once more, and starts the workflow. */
+  again(experiment: Experiment, changes: { id: string; startedAt: number }): Promise<Experiment>;
   control(experiment: Experiment, kind: ControlKind, args?: Record<string, unknown>): Promise<ControlOutcome>;
   status(experiment: Experiment): Promise<ExperimentStatus>;
   state(experiment: Experiment): Promise<Experiment>;
@@ -201,6 +203,22 @@ export async function startWorld(
         args: [input],
       });
       return experiment;
+    },
+    async again(experiment, changes) {
+      const made = await store.createExperiment({
+        ...experiment,
+        ...changes,
+        name: changes.id,
+        state: 'running',
+        stateChangedAt: changes.startedAt,
+        endedAt: null,
+      });
+      await client.workflow.start(EXPERIMENT_WORKFLOW, {
+        workflowId: experimentWorkflowId(made.id),
+        taskQueue: TASK_QUEUE,
+        args: [{ experimentId: made.id, timeBase } satisfies ExperimentInput],
+      });
+      return made;
     },
     control(experiment, kind, args = {}) {
       return client.workflow.executeUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
