@@ -26,8 +26,8 @@ const ROUNDING = 1e-9;
 
 /** Sums over the buckets read so far; only those in which both ads delivered enter. */
 export class RunningRatio {
-  /** Buckets in which both ads delivered. */
-  rows = 0;
+  /** Buckets in which both ads delivered, or groups of such buckets where these are the clusters. */
+  clusters = 0;
   impressionsA = 0;
   clicksA = 0;
   impressionsB = 0;
@@ -36,6 +36,8 @@ export class RunningRatio {
   information = 0;
   /** Buckets read. */
   private read = 0;
+  /** The group of the last bucket that entered. */
+  private group = -1;
   private sumA = 0;
   private sumB = 0;
   private sumAA = 0;
@@ -47,7 +49,11 @@ export class RunningRatio {
   private readonly b: Float64Array;
   private readonly w: Float64Array;
 
-  constructor(private readonly stream: Stream) {
+  /** `bucketsACluster`: 24 where the buckets are hours and the clusters days. */
+  constructor(
+    private readonly stream: Stream,
+    private readonly bucketsACluster = 1,
+  ) {
     const buckets = stream.impressionsA.length;
     this.a = new Float64Array(buckets);
     this.b = new Float64Array(buckets);
@@ -68,10 +74,14 @@ export class RunningRatio {
       const a = xB * shareA;
       const b = xA * shareB;
       const w = nA * shareB;
-      this.a[this.rows] = a;
-      this.b[this.rows] = b;
-      this.w[this.rows] = w;
-      this.rows += 1;
+      const group = Math.floor(this.read / this.bucketsACluster);
+      if (group !== this.group) this.clusters += 1;
+      this.group = group;
+      const last = this.clusters - 1;
+      const [clusterA, clusterB, clusterW] = [this.a[last]!, this.b[last]!, this.w[last]!];
+      this.a[last] = clusterA + a;
+      this.b[last] = clusterB + b;
+      this.w[last] = clusterW + w;
       this.impressionsA += nA;
       this.clicksA += xA;
       this.impressionsB += nB;
@@ -79,16 +89,17 @@ export class RunningRatio {
       this.information += (xA + xB) * shareA * shareB;
       this.sumA += a;
       this.sumB += b;
-      this.sumAA += a * a;
-      this.sumAB += a * b;
-      this.sumBB += b * b;
+      // (c + a)² − c²: what the bucket adds to the square of its cluster.
+      this.sumAA += a * (2 * clusterA + a);
+      this.sumAB += clusterA * b + clusterB * a + a * b;
+      this.sumBB += b * (2 * clusterB + b);
       this.sumW += w;
-      this.sumWW += w * w;
+      this.sumWW += w * (2 * clusterW + w);
     }
   }
 
   get df(): number {
-    return this.rows > 1 ? Math.max(0, (this.sumW * this.sumW) / this.sumWW - 1) : 0;
+    return this.clusters > 1 ? Math.max(0, (this.sumW * this.sumW) / this.sumWW - 1) : 0;
   }
 
   /** ln of the rate ratio of B over A; 0 where it can't be estimated. */
@@ -107,12 +118,12 @@ export class RunningRatio {
     return (theta * this.sumA) / Math.sqrt(Math.max(squares - floor, 0));
   }
 
-  /** Standard error of θ̂, cluster-robust with leverage correction; 0 where it can't be estimated; O(rows). */
+  /** Standard error of θ̂, cluster-robust with leverage correction; 0 where it can't be estimated; O(clusters). */
   get se(): number {
-    if (this.rows < 2 || !(this.sumA > 0 && this.sumB > 0)) return 0;
+    if (this.clusters < 2 || !(this.sumA > 0 && this.sumB > 0)) return 0;
     const ratio = this.sumA / this.sumB;
     let squares = 0;
-    for (let i = 0; i < this.rows; i++) {
+    for (let i = 0; i < this.clusters; i++) {
       const residual = (this.a[i]! - ratio * this.b[i]!) / (1 - this.w[i]! / this.sumW);
       squares += residual * residual;
     }
@@ -120,7 +131,7 @@ export class RunningRatio {
     return se > ROUNDING && Number.isFinite(se) ? se : 0;
   }
 
-  /** θ̂ / SE; 0 where SE is 0; O(rows). */
+  /** θ̂ / SE; 0 where SE is 0; O(clusters). */
   get t(): number {
     const se = this.se;
     return se > 0 ? this.theta / se : 0;
