@@ -10,6 +10,7 @@ export type HealthCode =
   | 'spend_off_plan'
   | 'mix_shift'
   | 'starved'
+  | 'futility'
   | `guardrail_${GuardrailMetric}`;
 
 /** `note`: looked at and passed; `warn`: said; `block`: no promotion while it stands. */
