@@ -77,7 +77,7 @@ export function simulate(job: Job): Tally {
     const walk = new SequentialWalk(settings, bounds);
     const callers =
       job.world === 'asked_by_hand' ? [asking(own, walk)] : [regular(own, walk), ...peers(stream, job.lift)];
-    decide(new RunningRatio(stream, own === 'strict' ? 24 : 1), callers, tally);
+    decide(new RunningRatio(stream, own === 'strict' ? 24 : null), callers, tally);
     tally.runs += 1;
   }
   return tally;

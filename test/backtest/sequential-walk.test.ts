@@ -85,7 +85,7 @@ describe('the walk', () => {
     const own = { ...settings, strict: true };
     const decisions = [1, 2, 3].map((seed) => {
       const rows = hourlyRows(random(seed), { hours: 672, impressions: 250, rateA: 0.02, rateB: 0.0236 });
-      const days = rows.map((row, hour) => ({ ...row, day: Math.floor(hour / 24) }));
+      const days = rows.map((row, hour) => ({ ...row, day: hour / 24 }));
       const ratio = new RunningRatio(streamOf(rows), 24);
       const walk = new SequentialWalk(own);
       let state = sequential.start(own);
@@ -127,7 +127,7 @@ describe('the running sums', () => {
   });
 
   it.each([1, 23, 24, 25, 40, 60, 200])('are those of days as clusters too, after %i hours', (hours) => {
-    const days = rows.map((row, hour) => ({ ...row, day: Math.floor(hour / 24) }));
+    const days = rows.map((row, hour) => ({ ...row, day: hour / 24 }));
     const expected = rateRatio(days.slice(0, hours), { clusterByDay: true });
     const ratio = new RunningRatio(streamOf(rows), 24);
     ratio.readTo(hours);

@@ -80,10 +80,11 @@ describe('ads that wander against each other from day to day', () => {
   };
 
   it('are told from a difference by the strict form, and not by the hourly one', () => {
-    // 5 % of 1500 is 75; three standard errors more are 100.
-    expect(falseWinners('day_noise', 'strict')).toBeLessThanOrEqual(100);
+    // 5 % of 1500 is 75: three standard errors more are 100, three fewer 50.
     expect(falseWinners('day_noise', 'sequential')).toBeGreaterThan(100);
-    expect(falseWinners('iid', 'strict')).toBeLessThanOrEqual(100);
+    expect(falseWinners('day_noise', 'strict')).toBeLessThan(50);
+    expect(falseWinners('day_noise_offset', 'strict')).toBeLessThan(50);
+    expect(falseWinners('iid', 'strict')).toBeLessThan(50);
   }, 60_000);
 
   it('are reported under the form that was asked for, whose promise is judged', () => {
