@@ -6,11 +6,11 @@ import type { GuardrailMetric, Metric, Observed } from './metric.js';
 import { percent } from './percent.js';
 
 export type HealthCode =
+  | 'futility'
   | 'no_delivery'
   | 'spend_off_plan'
   | 'mix_shift'
   | 'starved'
-  | 'futility'
   | `guardrail_${GuardrailMetric}`;
 
 /** `note`: looked at and passed; `warn`: said; `block`: no promotion while it stands. */
