@@ -97,11 +97,11 @@ describe('a look', () => {
   });
 
   it('advises to end a test in which nothing can be found any more, and goes on with it', async () => {
-    const { look } = await scene(() => hours(600, [0.02, 0.02]));
-    const early = await look(1, 160);
+    const { look } = await scene(() => hours(90, [0.02, 0.02]), { policy: { horizonHours: 100 } });
+    const early = await look(1, 24);
     expect(early.verdict).toBe('continue_testing');
     expect(early.health.map(({ code }) => code)).not.toContain('futility');
-    const late = await look(2, 600);
+    const late = await look(2, 90);
     expect(late).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null });
     const advice = late.health.find(({ code }) => code === 'futility')!;
     expect(advice.level).toBe('warn');
@@ -111,10 +111,10 @@ describe('a look', () => {
   });
 
   it('gives no such advice by a policy frozen before it was there, and is the same otherwise', async () => {
-    const rows = () => hours(600, [0.02, 0.02]);
-    const advised = await scene(rows);
-    const earlier = await scene(rows, { policy: { minimumDetectableEffect: undefined } });
-    const [now, before] = [await advised.look(1, 600), await earlier.look(1, 600)];
+    const rows = () => hours(90, [0.02, 0.02]);
+    const advised = await scene(rows, { policy: { horizonHours: 100 } });
+    const earlier = await scene(rows, { policy: { horizonHours: 100, minimumDetectableEffect: undefined } });
+    const [now, before] = [await advised.look(1, 90), await earlier.look(1, 90)];
     expect(before.health).toEqual(now.health.filter(({ code }) => code !== 'futility'));
     expect(before.health).not.toEqual(now.health);
     expect(before.pairs).toEqual(now.pairs);
