@@ -80,6 +80,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     guardrails: policy.guardrails ?? [],
     horizon_hours: policy.horizonHours,
     check_every_hours: policy.checkEveryHours,
+    minimum_detectable_effect: policy.minimumDetectableEffect ?? null,
     phases: policy.phases.map(({ winnerShare, waitHours }) => ({
       winner_share: winnerShare,
       wait_hours: waitHours,
@@ -114,6 +115,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
       base.guardrails,
     horizonHours: change?.horizon_hours ?? base.horizonHours,
     checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
+    minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,
     phases:
       change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
       base.phases,

@@ -100,6 +100,7 @@ export const PolicyBody = z
       .optional(),
     horizon_hours: bounded(48, 2_160, 'hours').optional(),
     check_every_hours: bounded(1, 168, 'hours: looks stand at least an hour apart').optional(),
+    minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),
     phases: z
       .array(
         z.strictObject({

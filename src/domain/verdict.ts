@@ -97,7 +97,7 @@ export function decide(facts: LookFacts): Weighed {
 }
 
 /** Hours whose events are known. */
-function weighedHours({ policy, hours }: LookFacts): number {
+export function weighedHours({ policy, hours }: Pick<LookFacts, 'policy' | 'hours'>): number {
   return METRICS[policy.objective].attributed ? hours - policy.attributionWindowHours : hours;
 }
 

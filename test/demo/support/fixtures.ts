@@ -188,6 +188,7 @@ export function gathered(
         guardrails: [],
         horizon_hours: 672,
         check_every_hours: 6,
+        minimum_detectable_effect: 0.1,
         phases: [],
         approval_required: false,
         approval_hours: 72,
