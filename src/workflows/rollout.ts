@@ -13,6 +13,8 @@ import { instant } from './visibility.js';
 const UNKNOWN_OUTCOMES = 4;
 /** How often a hold that ends by itself is tried. */
 const HOLD_AGAIN_MS = HOUR_MS / 6;
+/** Longest wait between tries of a hold that comes back again and again. */
+const HOLD_AGAIN_MOST_MS = HOUR_MS;
 /** How long Meta may be silent in mid-rollout before everything goes back, experiment time. */
 const SILENCE_MS = 24 * HOUR_MS;
 /** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
@@ -45,10 +47,11 @@ export async function rollOut(run: Run): Promise<void> {
   switch (step.kind) {
     case 'done':
       run.promotion = { ...run.promotion, phasesDone: { ...phasesDone, [phase.name]: step.at } };
+      run.holds = null;
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
     case 'hold':
       await run.become('held', `Phase ${phase.name} waits: ${step.reason}`, { code: step.code });
-      if (step.retryAfterMs) run.retryAt = run.later(step.retryAfterMs);
+      run.retryAt = run.later(waitOfHold(run, step.code, step.retryAfterMs ?? null));
       return run.answerAskers(run.experiment.stateReason);
     case 'back':
       await run.become('reverting', `Phase ${phase.name} failed: ${step.reason} The budgets go back.`);
@@ -56,6 +59,15 @@ export async function rollOut(run: Run): Promise<void> {
     case 'interrupted':
       return;
   }
+}
+
+/** How long this hold lasts before it is tried again: what Meta asks for, and longer the more often it came back. */
+function waitOfHold(run: Run, code: string, hintMs: number | null): number {
+  const before = run.holds?.code === code ? run.holds : null;
+  const count = (before?.count ?? 0) + 1;
+  run.holds = { code, since: before?.since ?? run.now(), count };
+  const backoff = count === 1 ? 0 : Math.min(HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS * 2 ** (count - 2));
+  return Math.max(hintMs ?? HOLD_AGAIN_MS, backoff);
 }
 
 /** `held`: until a person resumes it, or what held it is over. */
@@ -68,11 +80,13 @@ export async function hold(run: Run): Promise<void> {
   if (intent) return actOn(run, intent);
   if (!endsItself) return;
   const reading = await readBudgets(run);
+  const silentSince = run.holds?.code === stateCode ? run.holds.since : stateChangedAt;
+  if (stateCode === 'transient' && run.now() > silentSince + SILENCE_MS) {
+    const why = 'trouble' in reading ? reading.trouble.message : run.experiment.stateReason;
+    return run.become('reverting', `Retries are exhausted: ${why} The budgets go back.`);
+  }
   if (!('trouble' in reading)) {
     return run.become('rolling_out', 'What held the rollout is over; it goes on.');
-  }
-  if (stateCode === 'transient' && run.now() > stateChangedAt + SILENCE_MS) {
-    return run.become('reverting', `Retries are exhausted: ${reading.trouble.message} The budgets go back.`);
   }
   run.retryAt = run.later(reading.trouble.retryAfterMs ?? HOLD_AGAIN_MS);
   await run.report(`Still held: ${reading.trouble.message}`);
@@ -89,6 +103,7 @@ async function resume(run: Run, intent: Intent): Promise<void> {
     );
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
+  run.holds = null;
   const code = run.experiment.stateCode === 'at_risk' ? { code: RISK_ACCEPTED } : {};
   await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`, code);
   await run.answer(intent, 'The rollout goes on.');

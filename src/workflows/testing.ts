@@ -268,7 +268,8 @@ async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null
   const over = run.now() >= horizonOf(run) && run.state === 'running' && !grounds.forced;
   if (over && !silent) await run.become('no_winner', `The planned time is over and ${message}`);
   else await run.report(message);
-  if (run.retryAt === null) run.retryAt = run.later(CHECK_AGAIN_MS);
+  // One that is past is none: without a wait the same refusal would be asked for again and again.
+  if (run.retryAt === null || run.retryAt <= run.now()) run.retryAt = run.later(CHECK_AGAIN_MS);
   if (asker?.kind === 'check') return run.answer(asker, message, run.lastDecision);
   if (asker) await run.refuse(asker, message);
 }
