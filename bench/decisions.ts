@@ -4,14 +4,14 @@
  * fails (the simulator then proves nothing) or a world refutes the promised 5 %.
  *
  * npm run -s bench:decisions -- [--runs N] [--lift-runs N] [--seed N] [--boundary exact|table]
- *                               [--worlds iid,delivery_mix] [--threads N]
+ *                               [--rule sequential|strict] [--worlds iid,day_noise] [--threads N]
  */
 
 import { parseArgs } from 'node:util';
 import { runJobs } from './decisions/pool.js';
 import { report } from './decisions/report.js';
-import type { Job } from './decisions/simulate.js';
-import { WORLDS, type World } from './decisions/worlds.js';
+import { type Job, OWN_RULES } from './decisions/simulate.js';
+import { DAY_NOISE_WORLDS, WORLDS, type World } from './decisions/worlds.js';
 
 const LIFTS = [0.05, 0.1, 0.2, 0.3];
 const DEFAULT_RUNS = { exact: 2_000, table: 20_000 };
@@ -24,6 +24,8 @@ function readArguments() {
       'lift-runs': { type: 'string' },
       seed: { type: 'string', default: '1' },
       boundary: { type: 'string', default: 'exact' },
+      rule: { type: 'string', default: OWN_RULES[0] },
+      // Without those of day-level noise, for which the default rule promises nothing.
       worlds: { type: 'string', default: WORLDS.join(',') },
       threads: { type: 'string', default: '1' },
     },
@@ -32,16 +34,20 @@ function readArguments() {
   if (boundary !== 'exact' && boundary !== 'table') {
     throw new RangeError(`--boundary is exact or table, got ${boundary}`);
   }
+  const rule = OWN_RULES.find((known) => known === values.rule);
+  if (!rule) throw new RangeError(`--rule is ${OWN_RULES.join(' or ')}, got ${values.rule}`);
   const runs = whole('runs', values.runs, DEFAULT_RUNS[boundary]);
   return {
     boundary,
+    rule,
     runs,
     liftRuns: whole('lift-runs', values['lift-runs'], Math.min(runs, DEFAULT_LIFT_RUNS)),
     seed: whole('seed', values.seed, 1),
     threads: whole('threads', values.threads, 1),
     worlds: values.worlds.split(',').map((name): World => {
-      const world = WORLDS.find((known) => known === name);
-      if (!world) throw new RangeError(`--worlds takes ${WORLDS.join(', ')}, got ${name}`);
+      const known = [...WORLDS, ...DAY_NOISE_WORLDS];
+      const world = known.find((one) => one === name);
+      if (!world) throw new RangeError(`--worlds takes ${known.join(', ')}, got ${name}`);
       return world;
     }),
   } as const;
@@ -54,7 +60,7 @@ function whole(name: string, text: string | undefined, otherwise: number): numbe
 }
 
 async function main(): Promise<void> {
-  const { boundary, runs, liftRuns, seed, threads, worlds } = readArguments();
+  const { boundary, rule, runs, liftRuns, seed, threads, worlds } = readArguments();
   const jobs: Job[] = [
     // A person's looks aren't on the table's grid.
     ...worlds.map(
@@ -65,9 +71,10 @@ async function main(): Promise<void> {
         from: 0,
         to: runs,
         boundary: world === 'asked_by_hand' ? 'exact' : boundary,
+        rule,
       }),
     ),
-    ...LIFTS.map((lift): Job => ({ seed, world: 'iid', lift, from: 0, to: liftRuns, boundary })),
+    ...LIFTS.map((lift): Job => ({ seed, world: 'iid', lift, from: 0, to: liftRuns, boundary, rule })),
   ];
   const total = jobs.reduce((sum, { to }) => sum + to, 0);
   const started = performance.now();
@@ -78,7 +85,7 @@ async function main(): Promise<void> {
   });
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   const document = report(
-    { seed, boundary },
+    { seed, boundary, rule },
     worlds.map((world, i) => ({ world, tally: tallies[i]! })),
     LIFTS.map((lift, i) => ({ lift, tally: tallies[worlds.length + i]! })),
   );

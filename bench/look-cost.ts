@@ -1,7 +1,12 @@
-/** What one look of the sequential rule costs: prints JSON, one entry a look, with the size of the stored state. */
+/**
+ * What one look of the sequential rule costs, and the advice on futility beside it: prints JSON, one entry a look, with
+ * the size of the stored state.
+ */
 
 import { sequential } from '../src/domain/evidence/sequential.js';
-import type { PairRow } from '../src/domain/evidence/types.js';
+import type { Evidence, PairRow } from '../src/domain/evidence/types.js';
+import { DEFAULT_POLICY } from '../src/domain/experiment.js';
+import { conditionalPower, courseOf } from '../src/domain/futility.js';
 
 const SHOWN = [2, 28, 56, 112];
 const REPEATS = 20;
@@ -16,6 +21,14 @@ const rows = Array.from(
     eventsB: 4 + ((hour * 29) % 6),
   }),
 );
+
+/** Conditional power in both directions, as a look of two ads weighs it; at the horizon none is left to weigh. */
+function weighFutility(evidence: Evidence): number {
+  const pair = { variantA: 'a', variantB: 'b', evidence, calledWinner: null, welch: null };
+  const [growth, looks] = [672 / evidence.hours, (672 - evidence.hours) / 6];
+  const courses = ['a', 'b'].map((id) => courseOf(pair, id, DEFAULT_POLICY, growth, looks));
+  return courses.reduce((sum, course) => sum + (course ? conditionalPower(course, Math.log(1.1)) : 0), 0);
+}
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 
@@ -36,12 +49,20 @@ function measure(confidence: number) {
       sequential.look(settings, state, seen, 6 * look);
       return performance.now() - from;
     });
-    state = sequential.look(settings, state, seen, 6 * look).state;
+    const { evidence, state: after } = sequential.look(settings, state, seen, 6 * look);
+    state = after;
+    const futility = Array.from({ length: SHOWN.includes(look) ? REPEATS : 0 }, () => {
+      const from = performance.now();
+      weighFutility(evidence);
+      return performance.now() - from;
+    });
     if (SHOWN.includes(look)) {
       looks.push({
         look,
         ms: Number(median(times).toFixed(2)),
         worst_ms: Number(times.at(-1)!.toFixed(2)),
+        futility_ms: Number(median(futility).toFixed(2)),
+        futility_worst_ms: Number(futility.at(-1)!.toFixed(2)),
         grid: state.ladder.r,
         state_bytes: sequential.encode(state).length,
       });

@@ -11,6 +11,8 @@ await runProcess('Stopping: API.', async (config, { say, complain, onStop }) => 
     port: config.port,
     apiToken: config.apiToken,
     checkIntervalHours: config.checkIntervalHours,
+    accountEnvelope: config.accountEnvelope,
+    writesAllowed: config.writesAllowed,
     onInternalError: (error, where) =>
       complain(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
   });

@@ -41,9 +41,13 @@ export interface Config {
   };
   /** Live moves budgets only where this is true; else it shows what it would have done. */
   writesAllowed: boolean;
+  /** The most that all experiments together may move in a day, major units of the account's currency; null: no limit. */
+  accountEnvelope: number | null;
   checkIntervalHours: number;
   /** Where people are told of promotions, by Slack or Discord. The address is a secret: whoever has it can post. */
   notificationWebhook: string | null;
+  /** Null: Claude is not asked. */
+  anthropicApiKey: string | null;
   /** Whether a new sandbox begins with experiments to watch. */
   firstExperiments: boolean;
   /** Largest number of workflows a worker keeps in memory. */
@@ -129,6 +133,14 @@ const schema = z.object({
     blankIsUnset,
     z.enum(['true', 'false'], { error: 'must be true or false' }).default('false'),
   ),
+  ACCOUNT_ENVELOPE: z.preprocess(
+    blankIsUnset,
+    z.coerce
+      .number({ error: 'must be an amount in the currency of the account, as 500 or 99.50' })
+      .positive({ error: 'must be more than 0' })
+      .max(1e9, { error: 'must be at most 1000000000' })
+      .optional(),
+  ),
   AUTO_PROMOTE_CHECK_INTERVAL_HOURS: z.preprocess(
     blankIsUnset,
     z.coerce
@@ -138,6 +150,7 @@ const schema = z.object({
       .default(6),
   ),
   PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
+  ANTHROPIC_API_KEY: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
     blankIsUnset,
     z.enum(['first', 'none'], { error: 'must be first or none' }).default('first'),
@@ -199,8 +212,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       socketTimeoutMs: live ? 60_000 : 1_000,
     },
     writesAllowed: !live || e.LIVE_WRITES === 'true',
+    accountEnvelope: e.ACCOUNT_ENVELOPE ?? null,
     checkIntervalHours: e.AUTO_PROMOTE_CHECK_INTERVAL_HOURS,
     notificationWebhook: e.PROMOTION_NOTIFICATION_WEBHOOK ?? null,
+    anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
   };

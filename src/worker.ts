@@ -15,6 +15,7 @@ await runProcess('Stopping: worker.', async (config, { say, onStop }) => {
   const worker = await startWorker(collaborators, {
     announce: (event) => say(formatEvent(event)),
     writesAllowed: config.writesAllowed,
+    accountEnvelope: config.accountEnvelope,
     maxCachedWorkflows: config.maxCachedWorkflows,
   });
   onStop(() => worker.stop());

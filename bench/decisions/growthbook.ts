@@ -1,6 +1,6 @@
 /**
- * GrowthBook's sequential test (gbstats, two-sided): an asymptotic confidence sequence around the relative
- * difference by the delta method. Waudby-Smith et al., Time-uniform central limit theory (2021), as cited there.
+ * GrowthBook's sequential test (gbstats): an asymptotic confidence sequence around the relative difference by the
+ * delta method, or around the absolute one. Waudby-Smith et al., Time-uniform central limit theory (2021), as cited there.
  */
 
 /** Sums of one metric of one arm: m over n units, and where the metric is a ratio m/d also of d. */
@@ -42,6 +42,12 @@ export function relativeDifference(a: ArmMean, b: ArmMean): { effect: number; se
   return { effect: (b.mean - a.mean) / a.mean, se: Math.sqrt(squared) };
 }
 
+/** B − A and its standard error; null where a variance isn't positive. */
+export function absoluteDifference(a: ArmMean, b: ArmMean): { effect: number; se: number } | null {
+  if (!(a.variance > 0 && b.variance > 0)) return null;
+  return { effect: b.mean - a.mean, se: Math.sqrt(a.variance / a.n + b.variance / b.n) };
+}
+
 /** The tuning ρ that makes the sequence tightest near `expectedN` units. */
 export function tuning(alpha: number, expectedN: number): number {
   const log = -2 * Math.log(alpha);
@@ -65,4 +71,38 @@ export function halfWidth(se: number, n: number, alpha: number, expectedN: numbe
   return (
     se * Math.sqrt(n) * Math.sqrt((2 * (scaled + 1) * Math.log(Math.sqrt(scaled + 1) / alpha)) / (n * scaled))
   );
+}
+
+/**
+ * How far the one-sided limit lies from the effect, in its units. `rho` is tuned to 2α, since one side alone is
+ * watched; the search for p moves α and leaves ρ.
+ */
+export function oneSidedDistance(se: number, n: number, alpha: number, rho: number): number {
+  const scaled = n * rho * rho;
+  return se * Math.sqrt(((2 * (scaled + 1)) / scaled) * Math.log1p(Math.sqrt(scaled + 1) / (2 * alpha)));
+}
+
+/** Where gbstats looks for a one-sided p, and how near to 0 the limit must come. */
+const ONE_SIDED_P = [1e-5, 0.4999] as const;
+const LIMIT_TOLERANCE = 1e-6;
+const MOST_STEPS = 100;
+
+/**
+ * Always-valid one-sided p-value of an effect towards the side asked about (above 0: in its favour): the α at which
+ * the limit touches 0, or the end of the range beyond which it lies; null where the search doesn't end. As in
+ * gbstats, α is halved once more after the limit has come near enough, which leaves p up to half a step off.
+ */
+export function oneSidedP(effect: number, se: number, n: number, rho: number): number | null {
+  let [low, high] = ONE_SIDED_P as readonly [number, number];
+  const limit = (alpha: number) => effect - oneSidedDistance(se, n, alpha, rho);
+  if (limit(low) > 0) return low;
+  if (limit(high) < 0) return high;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const alpha = (low + high) / 2;
+    const reached = limit(alpha);
+    if (reached < 0) low = alpha;
+    else high = alpha;
+    if (Math.abs(reached) < LIMIT_TOLERANCE) return (low + high) / 2;
+  }
+  return null;
 }

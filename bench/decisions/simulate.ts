@@ -10,12 +10,16 @@ import { draw, HOURS, type World } from './worlds.js';
 
 export const RULES = [
   'sequential',
+  'strict',
   'welch_peeked',
   'growthbook_impressions',
   'growthbook_hourly',
   'sprt_knows_lift',
 ] as const;
 export type RuleName = (typeof RULES)[number];
+/** The default rule and its strict form, with days as the clusters. */
+export const OWN_RULES = ['sequential', 'strict'] as const;
+export type OwnRule = (typeof OWN_RULES)[number];
 
 /** Runs `from` to `to` (exclusive) of one world at one lift. */
 export interface Job {
@@ -25,6 +29,8 @@ export interface Job {
   from: number;
   to: number;
   boundary: 'exact' | 'table';
+  /** Which form of the default rule decides; `sequential` where absent. */
+  rule?: OwnRule;
 }
 
 export interface RuleTally {
@@ -58,6 +64,8 @@ const COMPARED_EVERY = 20;
 export function simulate(job: Job): Tally {
   const tally: Tally = { runs: 0, rules: {}, differences: [] };
   const stream = emptyStream(HOURS);
+  const own = job.rule ?? 'sequential';
+  const settings = { ...SETTINGS, strict: own === 'strict' };
   for (let run = job.from; run < job.to; run++) {
     draw(stream, job.seed, job.world, job.lift, run);
     const compared = job.boundary === 'table' && run % COMPARED_EVERY === 0;
@@ -66,10 +74,10 @@ export function simulate(job: Job): Tally {
       : job.boundary === 'table'
         ? new TableBounds()
         : undefined;
-    const walk = new SequentialWalk(SETTINGS, bounds);
+    const walk = new SequentialWalk(settings, bounds);
     const callers =
-      job.world === 'asked_by_hand' ? [asking(walk)] : [regular(walk), ...peers(stream, job.lift)];
-    decide(stream, callers, tally);
+      job.world === 'asked_by_hand' ? [asking(own, walk)] : [regular(own, walk), ...peers(stream, job.lift)];
+    decide(new RunningRatio(stream, own === 'strict' ? 24 : null), callers, tally);
     tally.runs += 1;
   }
   return tally;
@@ -83,15 +91,15 @@ interface Caller {
 
 const isDue = (hour: number) => hour % LOOK_HOURS === 0;
 
-function regular(walk: SequentialWalk): Caller {
-  return { name: 'sequential', at: (hour, ratio) => (isDue(hour) ? walk.look(hour, ratio) : null) };
+function regular(name: OwnRule, walk: SequentialWalk): Caller {
+  return { name, at: (hour, ratio) => (isDue(hour) ? walk.look(hour, ratio) : null) };
 }
 
-function asking(walk: SequentialWalk): Caller {
+function asking(name: OwnRule, walk: SequentialWalk): Caller {
   const isAsked = (ratio: RunningRatio) =>
     Math.abs(ratio.roughT) > ASKS_ABOVE && Math.abs(ratio.t) > ASKS_ABOVE;
   return {
-    name: 'sequential',
+    name,
     at: (hour, ratio) => (isDue(hour) || isAsked(ratio) ? walk.look(hour, ratio) : null),
   };
 }
@@ -123,8 +131,7 @@ function isReady(hour: number, ratio: RunningRatio): boolean {
   );
 }
 
-function decide(stream: Stream, callers: readonly Caller[], tally: Tally): void {
-  const ratio = new RunningRatio(stream);
+function decide(ratio: RunningRatio, callers: readonly Caller[], tally: Tally): void {
   const undecided = new Set(callers);
   for (let hour = 1; hour <= HOURS && undecided.size > 0; hour++) {
     ratio.readTo(hour);

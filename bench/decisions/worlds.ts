@@ -17,7 +17,9 @@ export const WORLDS = [
   'delivery_mix',
   'asked_by_hand',
 ] as const;
-export type World = (typeof WORLDS)[number];
+/** Where one ad's rate wanders against the other's from day to day: hours are no independent rows there. */
+export const DAY_NOISE_WORLDS = ['day_noise', 'day_noise_offset'] as const;
+export type World = (typeof WORLDS)[number] | (typeof DAY_NOISE_WORLDS)[number];
 
 /** A test's size is drawn log-uniformly from these ranges. */
 const IMPRESSIONS_PER_LOOK = [500, 5000] as const;
@@ -32,6 +34,8 @@ const RATE_NOISE = 0.15;
 /** Delivery mix: how far the share of an ad moves to either side of one half, and the click rate with it. */
 const MIX_SHARE = 0.2;
 const MIX_RATE = 0.26;
+/** Noise of ad B's rate against ad A's, one factor a day (coefficient of variation). */
+const DAY_NOISE = 0.05;
 
 /** Fills `stream` with one test; ad B's click rate is `1 + lift` times ad A's. */
 export function draw(stream: Stream, seed: number, world: World, lift: number, run: number): void {
@@ -74,10 +78,15 @@ function fill(
   const hours = stream.impressionsA.length;
   const drifts = world === 'common_drift';
   const cv = world === 'overdispersed_20' ? 0.2 : world === 'overdispersed_40' ? 0.4 : 0;
+  const wanders = world === 'day_noise' || world === 'day_noise_offset';
+  // The hour at which the ads' days begin: the test's own, or any, as where an account's day isn't the test's.
+  const midnight = world === 'day_noise_offset' ? 1 + Math.floor(23 * random.uniform()) : 0;
   let day = 1;
+  let ownDay = wanders ? random.factor(DAY_NOISE) : 1;
   for (let hour = 0; hour < hours; hour++) {
     const swing = Math.sin(2 * Math.PI * (hour / 24 + phase));
     if (drifts && hour % 24 === 0) day = random.factor(RATE_NOISE);
+    if (wanders && hour > 0 && hour % 24 === midnight) ownDay = random.factor(DAY_NOISE);
     let common = drifts ? day * (1 + RATE_SWING * swing) : 1;
     let tilt = 0;
     if (world === 'delivery_mix') {
@@ -90,7 +99,7 @@ function fill(
     const nA = random.poisson(total * (1 - shareB - tilt) * random.factor(DELIVERY_NOISE));
     const nB = random.poisson(total * (shareB + tilt) * random.factor(DELIVERY_NOISE));
     const rateA = rate * common * (cv > 0 ? random.factor(cv) : 1);
-    const rateB = rate * common * (1 + lift) * (cv > 0 ? random.factor(cv) : 1);
+    const rateB = rate * common * ownDay * (1 + lift) * (cv > 0 ? random.factor(cv) : 1);
     stream.impressionsA[hour] = nA;
     stream.clicksA[hour] = random.binomial(nA, rateA);
     stream.impressionsB[hour] = nB;

@@ -4,6 +4,7 @@ import type { LedgerRow, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { formatAmount } from '../domain/budget.js';
 import type { Experiment } from '../domain/experiment.js';
+import type { GateCode } from '../domain/gate.js';
 import type { Announce } from '../events.js';
 
 /** The phase name of a compensating write. */
@@ -17,6 +18,8 @@ export type WriteOutcome =
   | { kind: 'unknown'; waitMs: number }
   /** Not now: credentials, permission, rate, version, policy, below what is spent. */
   | { kind: 'blocked'; cause: MetaErrorKind; retryAfterMs: number | null; reason: string }
+  /** Nothing was written: a limit of ours stands against it. `retryAfterMs` null: a person ends it. */
+  | { kind: 'held'; code: GateCode; retryAfterMs: number | null; reason: string }
   /** Meta refused the write itself, for good. */
   | { kind: 'refused'; reason: string }
   /** An ad set holds a value that is not ours: nothing was written. */
@@ -58,10 +61,17 @@ export function createSender(deps: {
     row: LedgerRow,
     outcome: 'applied' | 'refused' | 'unknown',
     error: string | null,
+    errorKind: MetaErrorKind | null = null,
   ): Promise<number> {
     const settledAt = await clock.now();
     const readBack = outcome === 'applied' ? row.intended : null;
-    await store.settleAttempt(row.experimentId, row.sequence, { outcome, readBack, error, settledAt });
+    await store.settleAttempt(row.experimentId, row.sequence, {
+      outcome,
+      readBack,
+      error,
+      errorKind,
+      settledAt,
+    });
     const amount = (value: number) => formatAmount(value, experiment.currency);
     const what = row.phase === REVERT ? 'revert' : `phase ${row.phase}`;
     const why = error === null ? '' : ` (${error})`;
@@ -88,7 +98,12 @@ export function createSender(deps: {
     } catch (error) {
       if (!(error instanceof MetaError)) throw error;
       if (error.details.outcome === 'unknown') return unknown(error.message);
-      await settle(experiment, row, 'refused', error.message);
+      if (error.details.notSent) {
+        // The ledger has refusals of Meta's alone; this one never reached it.
+        await settle(experiment, row, 'unknown', `Not sent: ${error.message}`, error.kind);
+        return outcomeOf(error);
+      }
+      await settle(experiment, row, 'refused', error.message, error.kind);
       return outcomeOf(error);
     }
     try {

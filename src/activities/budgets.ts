@@ -1,12 +1,15 @@
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import type { LedgerRow, Promotion, Store } from '../clients/postgres/types.js';
+import { EnvelopeUsedUp, type LedgerRow, type Promotion, type Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
+import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
+import { killSwitchSentence } from '../domain/gate.js';
 import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
 import { createSender, outcomeOf, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
 import { callingMeta, permanent } from './failures.js';
+import { createWriteLimits } from './write-limits.js';
 
 /** The budgets as Meta has them, and whose they are. */
 export interface BudgetReading {
@@ -20,6 +23,8 @@ export interface BudgetReading {
   late: string[];
   /** Until when the last attempt may still take effect; null where it is known. Experiment time. */
   openUntil: number | null;
+  /** The sentence of the account's kill switch where it is engaged; missing in readings from before there was one. */
+  killSwitch?: string | null;
   at: number;
 }
 
@@ -48,9 +53,12 @@ export function createBudgetActivities(deps: {
   unknownOutcomeWaitMs: number;
   /** False: a live account that no write was allowed for. */
   writesAllowed: boolean;
+  /** The most that all experiments of the account together may move in a day, major units; null: no limit. */
+  accountEnvelope: number | null;
 }) {
   const { store, meta, clock, announce } = deps;
   const send = createSender(deps);
+  const limits = createWriteLimits(deps);
 
   async function load(experimentId: string) {
     const experiment = await store.getExperiment(experimentId);
@@ -92,6 +100,22 @@ export function createBudgetActivities(deps: {
     return adSetIds
       .map((id) => `ad set ${id} stands at ${formatAmount(current[id]!, experiment.currency)}, ${wanted(id)}`)
       .join('; ');
+  }
+
+  /** A rollout that only showed what it would write stays one, however it ends. */
+  async function close({ experimentId, status }: Promotion, to: Promotion['status']): Promise<void> {
+    if (status !== 'shadow') await store.setPromotionStatus(experimentId, to);
+  }
+
+  /** Who it was, by Meta's activity log, where that tells. */
+  async function whoChanged(current: Budgets, adSetIds: readonly string[], since: number): Promise<string> {
+    const names = new Set<string>();
+    for (const adSetId of adSetIds) {
+      const edits = await meta.getBudgetEdits(adSetId, since).catch(() => []);
+      const last = edits.findLast((edit) => edit.after === null || edit.after === current[adSetId]);
+      if (last?.actor) names.add(last.actor);
+    }
+    return names.size > 0 ? [...names].join(' and ') : 'Someone else';
   }
 
   return {
@@ -140,9 +164,10 @@ export function createBudgetActivities(deps: {
         if (foreign.length > 0) {
           const wanted = (id: string) =>
             `where ${expected[id]!.map((v) => formatAmount(v, experiment.currency)).join(' or ')} was expected`;
+          const who = await whoChanged(current, foreign, promotion.openedAt);
           return {
             kind: 'foreign',
-            reason: `Someone else changed a budget: ${describe(experiment, current, foreign, wanted)}.`,
+            reason: `${who} changed a budget: ${describe(experiment, current, foreign, wanted)}.`,
           };
         }
         if (current[adSetId] === target) return { kind: 'applied', at: await clock.now() };
@@ -159,6 +184,15 @@ export function createBudgetActivities(deps: {
         if (!deps.writesAllowed) {
           return { kind: 'blocked', cause: 'permission', retryAfterMs: null, reason: WRITES_OFF };
         }
+        const held =
+          phase === REVERT
+            ? null
+            : await limits.against(ledger, { adSetId, current: current[adSetId]!, now });
+        if (held) return held;
+        const { winnerAdSetId, phases } = promotion.plan;
+        const targets = phases.find(({ name }) => name === phase)?.targets;
+        const risk = targets && atRisk({ base, targets, winnerAdSetId, interval: promotion.interval });
+        const raises = phase !== REVERT && target > current[adSetId]!;
         const row = await store.enterAttempt({
           experimentId: experiment.id,
           adSetId,
@@ -171,10 +205,13 @@ export function createBudgetActivities(deps: {
               ? (ledger.findLast((other) => other.adSetId === adSetId && other.phase !== REVERT)?.sequence ??
                 null)
               : null,
+          atRisk: risk?.amount ?? null,
           fence: { lastSequence: ledger.at(-1)?.sequence ?? 0, state: experiment.state },
+          envelope: raises ? await limits.envelope(now, experiment.currency) : undefined,
         });
-        return await send(experiment, row);
+        return await limits.laterIfAgain(await send(experiment, row), ledger, row);
       } catch (error) {
+        if (error instanceof EnvelopeUsedUp) return limits.outsideEnvelope(error, experiment.currency, now);
         if (error instanceof MetaError) return outcomeOf(error);
         throw error;
       }
@@ -185,6 +222,7 @@ export function createBudgetActivities(deps: {
       const { promotion, ledger } = await load(experimentId);
       const { base } = promotion.plan;
       const current = await callingMeta(() => readAll(promotion));
+      const killSwitch = await store.killSwitch();
       return {
         current,
         base,
@@ -192,6 +230,7 @@ export function createBudgetActivities(deps: {
         unexpected: foreignValues(current, expectedValues(base, ledger)),
         late: lateValues(base, current, ledger),
         openUntil: openUntil(ledger),
+        killSwitch: killSwitch?.engaged ? killSwitchSentence(killSwitch) : null,
         at: await clock.now(),
       };
     },
@@ -206,7 +245,7 @@ export function createBudgetActivities(deps: {
       const { experiment, promotion } = await load(request.experimentId);
       if (!PHASE_STATES.includes(experiment.state)) throw outOfDate(experiment, request.phase);
       const at = await store.completePhase(request.experimentId, request.phase, request.readBackAt);
-      if (request.last) await store.setPromotionStatus(request.experimentId, 'completed');
+      if (request.last) await close(promotion, 'completed');
       const winner = variantOf(experiment, promotion.winnerVariantId);
       const targets = promotion.plan.phases.find((phase) => phase.name === request.phase)?.targets ?? {};
       announce({
@@ -220,7 +259,8 @@ export function createBudgetActivities(deps: {
 
     /** How the rollout ended, for the reports. */
     async setPromotionStatus(experimentId: string, status: Promotion['status']): Promise<void> {
-      await store.setPromotionStatus(experimentId, status);
+      const { promotion } = await load(experimentId);
+      await close(promotion, status);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { createBudgetActivities } from './budgets.js';
 import { createExperimentActivities } from './experiments.js';
+import { createGateActivities } from './gates.js';
 import { createLookActivities } from './looks.js';
 import { createObservationActivities } from './observations.js';
 import { createPromotionActivities } from './promotions.js';
@@ -9,6 +10,7 @@ import { createVerificationActivities } from './verification.js';
 
 type Dependencies = Parameters<typeof createBudgetActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
+  Parameters<typeof createGateActivities>[0] &
   Parameters<typeof createReconcileActivities>[0];
 
 /** Every activity of the worker, on its collaborators. */
@@ -18,6 +20,7 @@ export function createActivities(deps: Dependencies) {
     ...createObservationActivities(deps),
     ...createLookActivities(deps),
     ...createPromotionActivities(deps),
+    ...createGateActivities(deps),
     ...createBudgetActivities(deps),
     ...createReconcileActivities(deps),
     ...createReportActivities(deps),

@@ -116,7 +116,7 @@ export function hashOf(
   setting: LookSetting | null = null,
 ): string {
   const { policy, startedAt } = experiment;
-  const { objective, attributionWindowHours, guardrails } = policy;
+  const { objective, attributionWindowHours, guardrails, minimumDetectableEffect } = policy;
   // Sorted: Postgres keeps the keys of an object in an order of its own.
   const asked = setting && [
     setting.randomised,
@@ -124,7 +124,9 @@ export function hashOf(
     ...(setting.differences ?? []).map(({ variantId, field, message }) => [variantId, field, message]),
   ];
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
-  const judged = [objective, attributionWindowHours, rails, asked];
+  // Spread: the hash of a look by a policy frozen before there was one stays as it was.
+  const advised = minimumDetectableEffect === undefined ? [] : [minimumDetectableEffect];
+  const judged = [objective, attributionWindowHours, rails, asked, ...advised];
   const hash = createHash('sha256');
   hash.update(JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations, judged }));
   for (const key of Object.keys(states).sort()) hash.update(key).update(states[key]!);

@@ -1,14 +1,12 @@
-import { readBudgetContext } from '../clients/meta/context.js';
-import type { MetaClient } from '../clients/meta/types.js';
+import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Promotion, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
-import type { Budgets } from '../domain/budget.js';
 import type { VariantMetrics } from '../domain/decision.js';
 import { variantOf } from '../domain/experiment.js';
-import { budgetsOf, preflightProblems } from '../domain/preflight.js';
-import { planRollout } from '../domain/rollout-plan.js';
-import { WRITES_OFF } from './budget-attempt.js';
-import { callingMeta, permanent } from './failures.js';
+import { budgetsOf } from '../domain/preflight.js';
+import { planRollout, type RolloutPlan } from '../domain/rollout-plan.js';
+import { callingMeta } from './failures.js';
+import { createInspection } from './inspection.js';
 
 /** Why this variant is promoted, and on what evidence. */
 export interface PromotionGrounds {
@@ -20,12 +18,14 @@ export interface PromotionGrounds {
   confidence: number;
   theta: number;
   se: number;
+  /** See {@link Promotion.interval}; missing in grounds from before it was kept. */
+  interval?: [number, number] | null;
   metrics: Record<string, VariantMetrics>;
 }
 
 export type OpenOutcome = { kind: 'opened'; promotion: Promotion } | { kind: 'refused'; reasons: string[] };
 
-/** The start of a rollout and the gate before each phase. */
+/** The start of a rollout. */
 export function createPromotionActivities(deps: {
   store: Store;
   meta: MetaClient;
@@ -35,23 +35,21 @@ export function createPromotionActivities(deps: {
 }) {
   const { store, meta, clock } = deps;
 
-  async function inspect(experimentId: string) {
-    const experiment = await store.getExperiment(experimentId);
-    if (!experiment) throw permanent('UnknownExperiment', `no experiment ${experimentId}`);
-    const context = await callingMeta(() => readBudgetContext(meta, experiment.variants));
-    const rolloutHours = experiment.policy.phases.reduce((sum, phase) => sum + phase.waitHours, 0);
-    const problems = preflightProblems(context, (await clock.now()) + rolloutHours * 3_600_000);
-    for (const variant of experiment.variants) {
-      const now = context.variants.find((entry) => entry.variantId === variant.id)!;
-      if (now.adSet.id !== variant.adSetId) {
-        problems.push({
-          variantId: variant.id,
-          code: 'ad_moved',
-          message: `Ad ${variant.adId} is in ad set ${now.adSet.id}; the test began in ${variant.adSetId}.`,
-        });
+  const inspect = createInspection(deps);
+
+  /** What Meta would refuse of the last phase's amounts, the smallest and the largest of all. Writes nothing. */
+  async function refusalsOf({ phases }: RolloutPlan): Promise<string[]> {
+    const reasons: string[] = [];
+    for (const [adSetId, amount] of Object.entries(phases.at(-1)!.targets)) {
+      try {
+        await meta.validateDailyBudget(adSetId, amount);
+      } catch (error) {
+        if (!(error instanceof MetaError) || error.kind !== 'invalid')
+          return callingMeta(() => Promise.reject(error));
+        reasons.push(error.message);
       }
     }
-    return { experiment, context, problems };
+    return reasons;
   }
 
   return {
@@ -60,11 +58,6 @@ export function createPromotionActivities(deps: {
       const stored = await store.getPromotion(experimentId);
       if (stored && (await store.listLedger(experimentId)).length > 0)
         return { kind: 'opened', promotion: stored };
-      if (!deps.writesAllowed)
-        return {
-          kind: 'refused',
-          reasons: [WRITES_OFF],
-        };
       const { experiment, context, problems } = await inspect(experimentId);
       if (problems.length > 0)
         return { kind: 'refused', reasons: problems.map((problem) => problem.message) };
@@ -76,22 +69,18 @@ export function createPromotionActivities(deps: {
         currency: context.account.currency,
       });
       if (planned.kind === 'refused') return { kind: 'refused', reasons: [planned.reason] };
+      const refusals = await refusalsOf(planned.plan);
+      if (refusals.length > 0) return { kind: 'refused', reasons: refusals };
       const promotion = await store.openPromotion({
         ...grounds,
         experimentId,
-        status: 'in_progress',
+        status: deps.writesAllowed ? 'in_progress' : 'shadow',
+        interval: grounds.interval ?? null,
         plan: planned.plan,
         openedAt: await clock.now(),
         phasesDone: {},
       });
       return { kind: 'opened', promotion };
-    },
-
-    /** What stands against the next phase, in sentences, and the budgets as they are where nothing does. */
-    async gate(experimentId: string): Promise<{ against: string[]; current: Budgets }> {
-      const { context, problems } = await inspect(experimentId);
-      const against = problems.map((problem) => problem.message);
-      return { against, current: against.length > 0 ? {} : budgetsOf(context) };
     },
   };
 }

@@ -76,7 +76,7 @@ function rowsOf(value: unknown): PairRow[] {
       throw new BadLine(`rows[${hour}] must be four whole numbers of at least 0, got ${shown(row)}`);
     }
     const [exposureA, eventsA, exposureB, eventsB] = row as [number, number, number, number];
-    return { exposureA, eventsA, exposureB, eventsB, day: Math.floor(hour / DAY_HOURS) };
+    return { exposureA, eventsA, exposureB, eventsB, day: hour / DAY_HOURS };
   });
 }
 

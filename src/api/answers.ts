@@ -57,9 +57,12 @@ export const PolicyAnswer = z
     guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
     horizon_hours: z.number(),
     check_every_hours: z.number(),
+    /** Null in policies frozen before it was there. */
+    minimum_detectable_effect: z.number().nullable(),
     phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
     approval_required: z.boolean(),
     approval_hours: z.number(),
+    at_risk_limit_cents: minorUnits.nullable(),
     verification: z.object({ settle_hours: z.number(), window_hours: z.number() }),
   })
   .openapi('Policy');
@@ -225,8 +228,61 @@ export const LedgerRowAnswer = z
     at: instant,
     settled_at: instant.nullable(),
     compensates: z.int().nullable(),
+    error_kind: z.string().nullable(),
+    at_risk_cents: minorUnits
+      .nullable()
+      .openapi({ description: 'a day, at the worst end of the interval; null on the way back' }),
   })
   .openapi('LedgerRow');
+
+export const GateAnswer = z
+  .object({
+    phase: z.string().openapi({ description: 'the phase that it stands before, or verification' }),
+    at: instant,
+    outcome: z.enum(['pass', 'hold', 'revert']),
+    findings: z.array(
+      z.object({
+        code: z.string(),
+        leads_to: z.enum(['hold', 'revert']),
+        message: z.string(),
+        until: instant
+          .nullable()
+          .openapi({ description: 'when it is over by itself; null: a person ends it' }),
+      }),
+    ),
+    at_risk_cents: minorUnits,
+    ad_sets: z.array(
+      z.object({
+        ad_set_id: z.string(),
+        learning_stage: z.string().nullable(),
+        last_significant_edit_at: instant.nullable(),
+        budget_cents: minorUnits.nullable(),
+        target_cents: minorUnits.nullable(),
+      }),
+    ),
+    shadow: z.boolean().openapi({ description: 'true: the targets are what would have been written' }),
+  })
+  .openapi('Gate');
+
+export const KillSwitchAnswer = z
+  .object({ engaged: z.boolean(), by: z.string(), reason: z.string(), at: instant })
+  .openapi('KillSwitch');
+
+export const AccountAnswer = z
+  .object({
+    account_id: z.string(),
+    environment: z.enum(['sandbox', 'live']),
+    currency: z.string(),
+    timezone: z.string(),
+    writes: z.enum(['on', 'shadow']),
+    kill_switch: KillSwitchAnswer.nullable(),
+    envelope: z.object({
+      limit_cents: minorUnits.nullable(),
+      moved_today_cents: minorUnits,
+      resets_at: instant,
+    }),
+  })
+  .openapi('Account');
 
 export const ControlRowAnswer = z
   .object({
@@ -268,6 +324,9 @@ export const BudgetReallocation = z
     currency: z.string(),
     winner_current_budget_cents: minorUnits,
     loser_current_budget_cents: minorUnits,
+    at_risk_cents: minorUnits.openapi({
+      description: 'a day, at the worst end of the interval, of what is moved now',
+    }),
     phases: z.array(
       z.object({ name: z.string(), winner_share: z.number(), read_back_at: instant.nullable() }),
     ),

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { accountRoutes } from './account.js';
 import { bearerAuth, sameOrigin } from './auth.js';
 import { autoPromoteRoutes } from './auto-promote.js';
 import { type ApiContext, type ApiDependencies, DEFAULT_CHECK_WAIT_MS } from './context.js';
@@ -50,6 +51,7 @@ export function createApp(
     return next();
   });
 
+  app.route('/', accountRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', controlRoutes(context));
   app.route('/', autoPromoteRoutes(context));

@@ -16,6 +16,10 @@ export interface ApiDependencies {
   /** Callers must send it as a bearer token; null: no token is asked for. */
   apiToken: string | null;
   checkIntervalHours: number;
+  /** Major units of the account's currency; null: no limit. */
+  accountEnvelope: number | null;
+  /** False: rollouts only show what they would write. */
+  writesAllowed: boolean;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */
   checkWaitMs?: number;
   /** Told of each answer with status 500, with the error that the caller doesn't see. */

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   unauthorized: [401, 'A valid bearer token is needed'],
   foreign_origin: [403, 'Requests from other sites are refused'],
   not_found: [404, 'Not found'],
+  kill_switch_released: [409, 'The kill switch is not engaged'],
   control_refused: [409, "The control does not fit the experiment's state"],
   experiment_exists: [409, 'An experiment with this id exists'],
   ad_set_leased: [409, 'An ad set is part of a live experiment'],

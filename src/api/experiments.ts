@@ -5,6 +5,7 @@ import {
   ControlRowAnswer,
   CreatedAnswer,
   ExperimentAnswer,
+  GateAnswer,
   LedgerRowAnswer,
   LookAnswer,
   StatusAnswer,
@@ -15,6 +16,7 @@ import { ApiProblem } from './errors.js';
 import {
   controlRowToJson,
   experimentToJson,
+  gateToJson,
   isoOrNull,
   ledgerRowToJson,
   lookToJson,
@@ -124,6 +126,25 @@ const ledger = createRoute({
   },
 });
 
+const gates = createRoute({
+  method: 'get',
+  path: '/api/ab/experiments/{id}/gates',
+  summary: 'What was found before each phase; in shadow also what would have been written',
+  request: { params: ExperimentParams },
+  responses: {
+    200: answers(
+      'The gates',
+      z.object({
+        experiment_id: z.string(),
+        currency: z.string(),
+        gates: z.array(GateAnswer),
+        count: z.int(),
+      }),
+    ),
+    ...failures,
+  },
+});
+
 const controls = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}/controls',
@@ -220,6 +241,12 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
         { experiment_id: id, currency, ledger: rows.map(ledgerRowToJson), count: rows.length },
         200,
       );
+    })
+    .openapi(gates, async (c) => {
+      const { id } = c.req.valid('param');
+      const { currency } = await experimentOf(context, id);
+      const rows = await store.listGates(id);
+      return c.json({ experiment_id: id, currency, gates: rows.map(gateToJson), count: rows.length }, 200);
     })
     .openapi(controls, async (c) => {
       const { id } = c.req.valid('param');

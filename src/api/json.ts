@@ -1,6 +1,6 @@
 /** The one place where the product's types (camelCase, epoch ms, minor units) become what callers see. */
 import type { z } from '@hono/zod-openapi';
-import type { ControlRow, LedgerRow, Verification } from '../clients/postgres/types.js';
+import type { ControlRow, GateRow, LedgerRow, Verification } from '../clients/postgres/types.js';
 import { currencyOffset } from '../domain/budget.js';
 import type { Decision, VariantMetrics } from '../domain/decision.js';
 import { RULES } from '../domain/evidence/rules.js';
@@ -15,6 +15,7 @@ import { claimedLift } from '../domain/lift.js';
 import type {
   ControlRowAnswer,
   ExperimentAnswer,
+  GateAnswer,
   LedgerRowAnswer,
   LookAnswer,
   MetricsAnswer,
@@ -80,12 +81,14 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     guardrails: policy.guardrails ?? [],
     horizon_hours: policy.horizonHours,
     check_every_hours: policy.checkEveryHours,
+    minimum_detectable_effect: policy.minimumDetectableEffect ?? null,
     phases: policy.phases.map(({ winnerShare, waitHours }) => ({
       winner_share: winnerShare,
       wait_hours: waitHours,
     })),
     approval_required: policy.approvalRequired,
     approval_hours: policy.approvalHours,
+    at_risk_limit_cents: policy.atRiskLimit ?? null,
     verification: {
       settle_hours: policy.verification.settleHours,
       window_hours: policy.verification.windowHours,
@@ -113,11 +116,13 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
       base.guardrails,
     horizonHours: change?.horizon_hours ?? base.horizonHours,
     checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
+    minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,
     phases:
       change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
       base.phases,
     approvalRequired: change?.approval_required ?? base.approvalRequired,
     approvalHours: change?.approval_hours ?? base.approvalHours,
+    ...(change?.at_risk_limit_cents == null ? {} : { atRiskLimit: change.at_risk_limit_cents }),
     verification: {
       settleHours: change?.verification?.settle_hours ?? base.verification.settleHours,
       windowHours: change?.verification?.window_hours ?? base.verification.windowHours,
@@ -268,6 +273,32 @@ export function ledgerRowToJson(row: LedgerRow): z.output<typeof LedgerRowAnswer
     at: isoOf(row.at),
     settled_at: isoOrNull(row.settledAt),
     compensates: row.compensates,
+    error_kind: row.errorKind,
+    at_risk_cents: row.atRisk,
+  };
+}
+
+export function gateToJson(gate: GateRow): z.output<typeof GateAnswer> {
+  const { phase, at, outcome, findings, learning, atRisk, budgets, targets, shadow } = gate;
+  return {
+    phase,
+    at: isoOf(at),
+    outcome,
+    findings: findings.map(({ code, leadsTo, message, until }) => ({
+      code,
+      leads_to: leadsTo,
+      message,
+      until: isoOrNull(until),
+    })),
+    at_risk_cents: atRisk,
+    ad_sets: Object.keys(learning).map((id) => ({
+      ad_set_id: id,
+      learning_stage: learning[id]!.status,
+      last_significant_edit_at: isoOrNull(learning[id]!.lastSignificantEditAt),
+      budget_cents: budgets[id] ?? null,
+      target_cents: targets[id] ?? null,
+    })),
+    shadow,
   };
 }
 

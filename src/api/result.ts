@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { LedgerRow, Promotion, Verification } from '../clients/postgres/types.js';
+import { atRisk } from '../domain/at-risk.js';
 import { totalOf } from '../domain/budget.js';
 import type { Decision } from '../domain/decision.js';
 import { type Experiment, type ExperimentState, type Variant, variantOf } from '../domain/experiment.js';
@@ -141,6 +142,7 @@ function budgetReallocation(
     currency: experiment.currency,
     winner_current_budget_cents: current[winnerAdSetId]!,
     loser_current_budget_cents: totalOf(current) - current[winnerAdSetId]!,
+    at_risk_cents: atRisk({ base, targets: current, winnerAdSetId, interval: promotion.interval }).amount,
     phases: phases.map(({ name, winnerShare }) => {
       const readBackAt = promotion.phasesDone[name];
       return {

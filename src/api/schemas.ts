@@ -100,6 +100,7 @@ export const PolicyBody = z
       .optional(),
     horizon_hours: bounded(48, 2_160, 'hours').optional(),
     check_every_hours: bounded(1, 168, 'hours: looks stand at least an hour apart').optional(),
+    minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),
     phases: z
       .array(
         z.strictObject({
@@ -113,6 +114,7 @@ export const PolicyBody = z
       .optional(),
     approval_required: z.boolean('must be true or false').optional(),
     approval_hours: bounded(1, 720, 'hours').optional(),
+    at_risk_limit_cents: whole(0, 1_000_000_000, 'minor units a day').nullish(),
     verification: z
       .strictObject({
         settle_hours: bounded(0, 168, 'hours').optional(),
@@ -159,6 +161,9 @@ export const StopBody = z
     budgets: z.enum(['keep', 'restore'], 'must be keep or restore').optional(),
   })
   .openapi('StopRequest');
+export const KillSwitchBody = z
+  .strictObject({ ...Person, engaged: z.boolean('must be true or false') })
+  .openapi('KillSwitchRequest');
 export const DropBody = z.strictObject({ ...Person, variant_id: text(64) }).openapi('DropRequest');
 export const ResolveBody = z
   .strictObject({

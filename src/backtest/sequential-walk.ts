@@ -10,7 +10,8 @@ import { nominalAlpha, spentFraction } from '../domain/evidence/sequential.js';
 import type { RuleSettings } from '../domain/evidence/types.js';
 import type { RunningRatio } from './stream.js';
 
-const MINIMUM_ROWS = 3;
+/** Rows, or days in the strict form. */
+const MINIMUM_CLUSTERS = 3;
 const MINIMUM_GROWTH = 0.003;
 const MINIMUM_GAP_HOURS = 1;
 /** Beyond this the residuals are rounding, and whether there is an error at all takes the full sum. */
@@ -115,7 +116,7 @@ export class SequentialWalk {
       ratio.clicksB >= minimumClicks &&
       ratio.impressionsA >= minimumImpressions &&
       ratio.impressionsB >= minimumImpressions &&
-      ratio.rows >= MINIMUM_ROWS &&
+      ratio.clusters >= MINIMUM_CLUSTERS &&
       ratio.df > 0 &&
       (this.hours.length === 0 ||
         (hours - this.hours.at(-1)! >= MINIMUM_GAP_HOURS &&

@@ -19,7 +19,7 @@ import {
   priorScale,
   shrunkLift,
 } from './lift.js';
-import { effectOf, pairOf } from './verdict.js';
+import { effectOf, pairOf } from './pairs.js';
 import type { VerificationOutcome } from './verification.js';
 
 /** A decided experiment as the report takes it. */

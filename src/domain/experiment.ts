@@ -97,11 +97,18 @@ export interface Policy {
   /** Planned duration: at its end the experiment is decided or has no winner. */
   horizonHours: number;
   checkEveryHours: number;
+  /**
+   * The smallest lift, relative, that is worth finding: once its chance of being found by the horizon is small, ending
+   * the test is advised. Policies frozen before it was there give no such advice.
+   */
+  minimumDetectableEffect?: number;
   phases: Phase[];
   /** A person must approve a promotion before any budget moves. */
   approvalRequired: boolean;
   /** How long an approval that was asked for stands. */
   approvalHours: number;
+  /** Holds a phase that puts more than this at risk, minor units a day; null or missing: no limit. */
+  atRiskLimit?: number | null;
   verification: {
     /** Data younger than this after the last write stays out. */
     settleHours: number;
@@ -132,6 +139,7 @@ export const DEFAULT_POLICY: Policy = {
   guardrails: [{ metric: 'cost_per_conversion', mode: 'no_harm', margin: 0 }],
   horizonHours: 28 * 24,
   checkEveryHours: 6,
+  minimumDetectableEffect: 0.1,
   phases: DEFAULT_PHASES,
   approvalRequired: false,
   approvalHours: 72,

@@ -7,6 +7,7 @@ import type { GuardrailMetric, Metric, Observed } from './metric.js';
 import { percent } from './percent.js';
 
 export type HealthCode =
+  | 'futility'
   | 'no_delivery'
   | 'spend_off_plan'
   | 'mix_shift'

@@ -5,6 +5,7 @@ import { RULES } from './evidence/rules.js';
 import type { RuleSettings } from './evidence/types.js';
 import { welchOfProportions } from './evidence/welch.js';
 import { comparedVariants, DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from './experiment.js';
+import { futilityAdvice } from './futility.js';
 import { guardrailFinding } from './guardrails.js';
 import {
   differingAdSets,
@@ -17,7 +18,7 @@ import {
 } from './health.js';
 import { METRICS, type Observed, pairRows } from './metric.js';
 import type { Outlook } from './outlook.js';
-import { afterHealth, decide, type VerdictOfLook } from './verdict.js';
+import { afterHealth, decide, type VerdictOfLook, weighedHours } from './verdict.js';
 
 export interface LookInput {
   experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt' | 'dropped' | 'acceptedDifferences'>;
@@ -89,6 +90,9 @@ export function takeLook(given: LookInput): LookResult {
   const health = [
     ...healthOf(input, decided.leaderVariantId, setting),
     ...(decided.winnerVariantId === null ? [] : guardrailsOf(input, decided.winnerVariantId)),
+    ...(decided.verdict === 'continue_testing'
+      ? futilityAdvice({ ...facts, weighedHours: weighedHours(facts) })
+      : []),
   ];
   const verdict = afterHealth(decided, health, {
     hours,

@@ -99,7 +99,7 @@ export function pairRows(
     const { variantId, bucketStart } = observed;
     if ((variantId !== a && variantId !== b) || (metric.attributed && bucketStart + HOUR_MS > until))
       continue;
-    const day = Math.floor((bucketStart - startedAt) / DAY_MS);
+    const day = (bucketStart - startedAt) / DAY_MS;
     const row = rows.get(bucketStart) ?? { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0, day };
     const exposure = metric.exposure(observed);
     const events = metric.events(observed);

@@ -4,6 +4,7 @@ import type { Policy, Variant } from './experiment.js';
 import type { HealthFinding } from './health.js';
 import { METRICS, type Metric, shownLift } from './metric.js';
 import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
+import { effectOf, intervalFor, pairOf } from './pairs.js';
 import { percent } from './percent.js';
 
 /** What {@link decide} is given: everything that was known at one look. */
@@ -25,21 +26,6 @@ export type VerdictOfLook = Pick<
   Decision,
   'verdict' | 'winnerVariantId' | 'leaderVariantId' | 'confidence' | 'reasons'
 >;
-
-/** Log rate ratio of `variant` over `rival` at this look; 0 where it can't be estimated. */
-export function effectOf(pairs: readonly PairEvidence[], variant: string, rival: string): number {
-  const pair = pairOf(pairs, variant, rival);
-  return pair.variantB === variant ? pair.evidence.theta : -pair.evidence.theta;
-}
-
-/** The evidence of two variants, whichever way round it was taken. */
-export function pairOf(pairs: readonly PairEvidence[], x: string, y: string): PairEvidence {
-  const found = pairs.find(
-    (pair) => (pair.variantA === x && pair.variantB === y) || (pair.variantA === y && pair.variantB === x),
-  );
-  if (!found) throw new RangeError(`no evidence on ${x} and ${y}`);
-  return found;
-}
 
 /** The variant whose estimate lies above every other's, or null. */
 export function leaderOf(variants: readonly Variant[], pairs: readonly PairEvidence[]): string | null {
@@ -111,7 +97,7 @@ export function decide(facts: LookFacts): Weighed {
 }
 
 /** Hours whose events are known. */
-function weighedHours({ policy, hours }: LookFacts): number {
+export function weighedHours({ policy, hours }: Pick<LookFacts, 'policy' | 'hours'>): number {
   return METRICS[policy.objective].attributed ? hours - policy.attributionWindowHours : hours;
 }
 
@@ -206,14 +192,6 @@ function gapSentence(
     default:
       return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between hours.`;
   }
-}
-
-/** The interval of the relative lift of `variant` over its rival in the pair; null where there is none, or none with an end. */
-export function intervalFor(pair: PairEvidence, variant: string): [number, number] | null {
-  const interval = pair.evidence.interval;
-  if (interval === null || pair.variantB === variant) return interval;
-  const high = 1 / (1 + interval[0]) - 1;
-  return high < Infinity ? [1 / (1 + interval[1]) - 1, high] : null;
 }
 
 function rivalOf(pair: PairEvidence, variant: string): string {

@@ -22,6 +22,8 @@ export async function startApi(
     port: number;
     apiToken: string | null;
     checkIntervalHours: number;
+    accountEnvelope: number | null;
+    writesAllowed: boolean;
     onInternalError?: (error: unknown, where: string) => void;
   },
 ): Promise<RunningApi> {
@@ -35,6 +37,8 @@ export async function startApi(
     environment,
     apiToken: options.apiToken,
     checkIntervalHours: options.checkIntervalHours,
+    accountEnvelope: options.accountEnvelope,
+    writesAllowed: options.writesAllowed,
     onInternalError: options.onInternalError,
   });
   return new Promise((resolve, reject) => {

@@ -62,12 +62,17 @@ export async function connectCollaborators(addresses: Addresses): Promise<Collab
   }
   const store = createStore(pool, { environment, accountId: metaConfig.accountId });
   const opened = connection;
+  const clock = addresses.clock ?? createClock(timeBase);
   return {
     environment,
     timeBase,
-    clock: addresses.clock ?? createClock(timeBase),
+    clock,
     store,
-    meta: createMetaClient({ ...metaConfig, appSecret: metaConfig.appSecret ?? undefined }),
+    meta: createMetaClient({
+      ...metaConfig,
+      appSecret: metaConfig.appSecret ?? undefined,
+      now: () => clock.now(),
+    }),
     client: new Client({ connection: opened, namespace }),
     namespace,
     address,

@@ -37,6 +37,7 @@ export async function runService(
     const worker = await startWorker(collaborators, {
       announce,
       writesAllowed: config.writesAllowed,
+      accountEnvelope: config.accountEnvelope,
       maxCachedWorkflows: config.maxCachedWorkflows,
     });
     stops.push(() => worker.stop());
@@ -45,6 +46,8 @@ export async function runService(
       port: config.port,
       apiToken: config.apiToken,
       checkIntervalHours: config.checkIntervalHours,
+      accountEnvelope: config.accountEnvelope,
+      writesAllowed: config.writesAllowed,
       onInternalError: (error, where) =>
         say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
     });

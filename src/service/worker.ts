@@ -57,7 +57,14 @@ const recordRefusals: ActivityInterceptorsFactory = () => ({
 /** Runs workflows and activities until stopped. */
 export async function startWorker(
   collaborators: Collaborators,
-  options: { announce: Announce; writesAllowed: boolean; maxCachedWorkflows: number; taskQueue?: string },
+  options: {
+    announce: Announce;
+    writesAllowed: boolean;
+    /** Major units of the account's currency; null: no limit. */
+    accountEnvelope: number | null;
+    maxCachedWorkflows: number;
+    taskQueue?: string;
+  },
 ): Promise<RunningWorker> {
   const { store, meta, clock, client, timeBase, address, access, namespace, environment } = collaborators;
   const connection = await NativeConnection.connect({ ...access, address });
@@ -74,6 +81,7 @@ export async function startWorker(
       timeBase,
       announce: options.announce,
       writesAllowed: options.writesAllowed,
+      accountEnvelope: options.accountEnvelope,
       unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
     }),
     interceptors: { activity: [heartbeats, recordRefusals] },

@@ -4,8 +4,9 @@ import { HOUR_MS } from '../domain/experiment.js';
 import { writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
-import { amounts, readBudgets, STOP, stopAndKeep } from './rollout.js';
+import { amounts, isShadow, readBudgets, STOP, stopAndKeep } from './rollout.js';
 import type { Run } from './run.js';
+import { instant } from './visibility.js';
 
 const MINUTE_MS = HOUR_MS / 60;
 /** How long a way back may take: the hour limit and an expired token must fit in. */
@@ -25,6 +26,7 @@ type Way = { kind: 'done' } | { kind: 'stuck'; why: string } | { kind: 'stopped'
  */
 export async function revert(run: Run): Promise<void> {
   const { id: experimentId, stateChangedAt, stateCode } = run.experiment;
+  if (isShadow(run)) return endShadow(run);
   const { base } = run.promotion.plan;
   const deadline = stateChangedAt + REVERT_WINDOW_MS;
   const way = await restoreBase(run, deadline);
@@ -37,6 +39,13 @@ export async function revert(run: Run): Promise<void> {
   const end = stateCode === STOP ? 'stopped' : 'reverted';
   await closePromotion(experimentId, end);
   await run.become(end, `${run.experiment.stateReason} Every ad set is back at its base.`);
+}
+
+/** Nothing was written, so that there is nothing to bring back. */
+async function endShadow(run: Run): Promise<void> {
+  const end = run.experiment.stateCode === STOP ? 'stopped' : 'reverted';
+  await run.become(end, `${run.experiment.stateReason} The rollout was in shadow: nothing was written.`);
+  await run.answerAskers('The rollout was in shadow: nothing was written.');
 }
 
 /** `needs_attention`: reads every 10 minutes; only a person's `resolve` ends it. */
@@ -73,7 +82,7 @@ async function restoreBase(run: Run, deadline: number): Promise<Way> {
     const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
     const until = run.later(Math.max(...troubles.map((trouble) => trouble.retryAfterMs ?? backoff)));
     if (troubles.some((trouble) => trouble.kind === FINAL) || until > deadline) return { kind: 'stuck', why };
-    await run.report(`The way back waits: ${why}`);
+    await run.report(`The way back waits until ${instant(until)}: ${why}`);
     if (await stoppedWhile(run, until, 'the way back goes on')) return { kind: 'stopped' };
   }
 }

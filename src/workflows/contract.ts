@@ -35,6 +35,16 @@ export interface ExperimentInput {
   maxHistoryEvents?: number;
   /** The promotion that the run before knew of, where the record disagreed with it: it must not be forgotten. */
   witness?: Promotion;
+  /** The holds that the run before was in the middle of. */
+  holds?: HoldChain;
+}
+
+/** Holds of one cause, one after the other, without a phase in between. */
+export interface HoldChain {
+  code: string;
+  /** When the first began, experiment time. */
+  since: number;
+  count: number;
 }
 
 /** Who asks, and why: on the record with every control. */

@@ -1,6 +1,7 @@
 import { ActivityFailure, ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { BudgetActivities } from '../activities/budgets.js';
 import type { ExperimentActivities } from '../activities/experiments.js';
+import type { GateActivities } from '../activities/gates.js';
 import type { LookActivities } from '../activities/looks.js';
 import type { ObservationActivities } from '../activities/observations.js';
 import type { Promotion, PromotionActivities } from '../activities/promotions.js';
@@ -58,7 +59,7 @@ export const verifications = proxyActivities<VerificationActivities>({
 });
 
 /** Preflight and gates read Meta: as observations. */
-export const promotions = proxyActivities<PromotionActivities>({
+export const promotions = proxyActivities<PromotionActivities & GateActivities>({
   ...COMMON,
   startToCloseTimeout: '60 seconds',
   retry: {

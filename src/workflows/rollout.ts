@@ -1,4 +1,6 @@
 import type { BudgetReading } from '../activities/budgets.js';
+import type { GateAnswer } from '../activities/gates.js';
+import { atRisk, atRiskSentence } from '../domain/at-risk.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
@@ -10,10 +12,14 @@ import type { Run } from './run.js';
 const UNKNOWN_OUTCOMES = 4;
 /** How often a hold that ends by itself is tried. */
 const HOLD_AGAIN_MS = HOUR_MS / 6;
+/** Longest wait between tries of a hold that comes back again and again. */
+const HOLD_AGAIN_MOST_MS = HOUR_MS;
 /** How long Meta may be silent in mid-rollout before everything goes back, experiment time. */
 const SILENCE_MS = 24 * HOUR_MS;
 /** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
-const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
+const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit'];
+/** `stateCode` of a rollout that goes on although more is at risk than the policy allows. */
+const RISK_ACCEPTED = 'risk_accepted';
 
 /** How a step of the rollout went. `interrupted`: an intent has changed the state. */
 type Step =
@@ -40,10 +46,11 @@ export async function rollOut(run: Run): Promise<void> {
   switch (step.kind) {
     case 'done':
       run.promotion = { ...run.promotion, phasesDone: { ...phasesDone, [phase.name]: step.at } };
+      run.holds = null;
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
     case 'hold':
       await run.become('held', `Phase ${phase.name} waits: ${step.reason}`, { code: step.code });
-      if (step.retryAfterMs) run.retryAt = run.later(step.retryAfterMs);
+      run.retryAt = run.later(waitOfHold(run, step.code, step.retryAfterMs ?? null));
       return run.answerAskers(run.experiment.stateReason);
     case 'back':
       await run.become('reverting', `Phase ${phase.name} failed: ${step.reason} The budgets go back.`);
@@ -51,6 +58,15 @@ export async function rollOut(run: Run): Promise<void> {
     case 'interrupted':
       return;
   }
+}
+
+/** How long this hold lasts before it is tried again: what Meta asks for, and longer the more often it came back. */
+function waitOfHold(run: Run, code: string, hintMs: number | null): number {
+  const before = run.holds?.code === code ? run.holds : null;
+  const count = (before?.count ?? 0) + 1;
+  run.holds = { code, since: before?.since ?? run.now(), count };
+  const backoff = count === 1 ? 0 : Math.min(HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS * 2 ** (count - 2));
+  return Math.max(hintMs ?? HOLD_AGAIN_MS, backoff);
 }
 
 /** `held`: until a person resumes it, or what held it is over. */
@@ -63,11 +79,13 @@ export async function hold(run: Run): Promise<void> {
   if (intent) return actOn(run, intent);
   if (!endsItself) return;
   const reading = await readBudgets(run);
+  const silentSince = run.holds?.code === stateCode ? run.holds.since : stateChangedAt;
+  if (stateCode === 'transient' && run.now() > silentSince + SILENCE_MS) {
+    const why = 'trouble' in reading ? reading.trouble.message : run.experiment.stateReason;
+    return run.become('reverting', `Retries are exhausted: ${why} The budgets go back.`);
+  }
   if (!('trouble' in reading)) {
     return run.become('rolling_out', 'What held the rollout is over; it goes on.');
-  }
-  if (stateCode === 'transient' && run.now() > stateChangedAt + SILENCE_MS) {
-    return run.become('reverting', `Retries are exhausted: ${reading.trouble.message} The budgets go back.`);
   }
   run.retryAt = run.later(reading.trouble.retryAfterMs ?? HOLD_AGAIN_MS);
   await run.report(`Still held: ${reading.trouble.message}`);
@@ -83,7 +101,10 @@ async function resume(run: Run, intent: Intent): Promise<void> {
       `Someone else's budget still stands: ${amounts(run, reading.current, reading.unexpected)}. Set it back, or revert, or stop.`,
     );
   }
-  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
+  if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
+  run.holds = null;
+  const code = run.experiment.stateCode === 'at_risk' ? { code: RISK_ACCEPTED } : {};
+  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`, code);
   await run.answer(intent, 'The rollout goes on.');
 }
 
@@ -125,22 +146,25 @@ export async function stopAndKeep(run: Run, intent: Intent): Promise<void> {
   await run.answer(intent, 'Stopped. The budgets stay as they are.');
 }
 
-type Gate = Awaited<ReturnType<typeof promotions.gate>>;
-
-/** Gate, cut, read back, raise, read back. */
+/** Gate, cut, read back, raise, read back. In shadow the gate says what would be written, and nothing is. */
 async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise<Step> {
-  const { id } = run.experiment;
-  let gate: Gate;
+  const { id, stateCode } = run.experiment;
+  let gate: GateAnswer;
   try {
-    gate = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [id]);
+    gate = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [
+      { experimentId: id, phase: phase.name, acceptRisk: stateCode === RISK_ACCEPTED },
+    ]);
   } catch (error) {
     return holdOrBack(troubleOf(error));
   }
-  const { against, current } = gate;
-  if (against.length > 0) return { kind: 'hold', code: 'gate', reason: against.join(' ') };
+  const { against, current, code, leadsTo, retryAfterMs = null } = gate;
+  const reason = against.join(' ');
+  if (leadsTo === 'revert') return { kind: 'back', reason };
+  if (against.length > 0) return { kind: 'hold', code: code ?? 'gate', reason, retryAfterMs };
 
   let readBackAt = run.now();
-  for (const adSetId of writeOrder(current, phase.targets)) {
+  const written = isShadow(run) ? [] : writeOrder(current, phase.targets);
+  for (const adSetId of written) {
     const step = await write(run, phase, adSetId);
     if (step.kind !== 'done') return step;
     readBackAt = step.at;
@@ -168,6 +192,13 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
         case 'foreign':
         case 'unsafe':
           return { kind: 'hold', code: outcome.kind, reason: outcome.reason };
+        case 'held':
+          return {
+            kind: 'hold',
+            code: outcome.code,
+            reason: outcome.reason,
+            retryAfterMs: outcome.retryAfterMs,
+          };
         case 'blocked':
           return holdOrBack({
             kind: outcome.cause,
@@ -213,9 +244,29 @@ async function finishRollout(run: Run): Promise<void> {
   await run.become('verifying', `${phaseSentence(run, last)} The lift is watched on the live control.`);
 }
 
+/** What a rollout has written that only shows what it would write: nothing. */
+export function isShadow(run: Run): boolean {
+  return run.promotion.status === 'shadow';
+}
+
 function phaseSentence(run: Run, phase: PlannedPhase): string {
-  const winner = run.promotion.plan.winnerAdSetId;
-  return `Phase ${phase.name} of ${run.promotion.winnerVariantId} is read back: ${amounts(run, phase.targets, [winner])}.`;
+  const { winnerVariantId, plan } = run.promotion;
+  const now = amounts(run, phase.targets, [plan.winnerAdSetId]);
+  const risk = riskSentence(run, phase);
+  return isShadow(run)
+    ? `Shadow: phase ${phase.name} of ${winnerVariantId} would have set ${now}; nothing is written. ${risk}`
+    : `Phase ${phase.name} of ${winnerVariantId} is read back: ${now}. ${risk}`;
+}
+
+function riskSentence(run: Run, phase: PlannedPhase): string {
+  const { policy, currency } = run.experiment;
+  const { plan, interval = null } = run.promotion;
+  const risk = atRisk({ ...plan, targets: phase.targets, interval });
+  return atRiskSentence(risk, currency, {
+    confidence: policy.confidence,
+    // Evidence from before there was a choice of rules doesn't say so: it is adjusted.
+    adjusted: run.lastDecision?.pairs.every((pair) => pair.evidence.adjusted !== false) ?? true,
+  });
 }
 
 /** Where the budgets stand and whose they are, or what kept it from being read. */

@@ -15,7 +15,13 @@ import type { Promotion } from '../activities/promotions.js';
 import { toExperimentTime, toRealTime } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
 import { type Experiment, type ExperimentState, HOUR_MS } from '../domain/experiment.js';
-import { ALLOWED_CONTROLS, type ExperimentInput, type ExperimentStatus, STATUS_QUERY } from './contract.js';
+import {
+  ALLOWED_CONTROLS,
+  type ExperimentInput,
+  type ExperimentStatus,
+  type HoldChain,
+  STATUS_QUERY,
+} from './contract.js';
 import { Inbox, type Intent, misfit } from './inbox.js';
 import { enduring, RecordDisagrees, record } from './proxies.js';
 import { instant, showConfidence, showIdentity, showState } from './visibility.js';
@@ -34,6 +40,8 @@ export class Run {
   trouble: string | null = null;
   /** What failed at Meta is not tried again before; experiment time. */
   retryAt: number | null = null;
+  /** The holds since the last phase that had one cause: what keeps coming back is tried ever more seldom. */
+  holds: HoldChain | null;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;
   /** Cut-off of the last daily look of the verification, or when this run began to wait for one; experiment time. */
@@ -44,6 +52,7 @@ export class Run {
   private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
 
   constructor(readonly input: ExperimentInput) {
+    this.holds = input.holds ?? null;
     this.inbox = new Inbox(() => this.loaded?.experiment.state ?? null);
     setHandler(defineQuery<ExperimentStatus>(STATUS_QUERY), () => this.status());
   }
@@ -231,7 +240,7 @@ export class Run {
     // An update that finishes in the same task as a continue-as-new may be dropped by the server.
     await sleep(1, { summary: 'before a new run' });
     if (this.inbox.size > 0 || !allHandlersFinished()) return;
-    await continueAsNew<Start>({ ...this.input, witness: undefined });
+    await continueAsNew<Start>({ ...this.input, witness: undefined, holds: this.holds ?? undefined });
   }
 
   /** A new run that loads the record again, and is told of the promotion that this one knows. */

@@ -3,6 +3,7 @@ import type { PromotionGrounds } from '../activities/promotions.js';
 import { nextCheckAt } from '../domain/check-grid.js';
 import type { Decision } from '../domain/decision.js';
 import { HOUR_MS, undroppable } from '../domain/experiment.js';
+import { worstInterval } from '../domain/pairs.js';
 import type { Intent } from './inbox.js';
 import { looks, observations, promotions, troubleOf } from './proxies.js';
 import type { Run } from './run.js';
@@ -159,7 +160,11 @@ async function forcePromotion(run: Run, intent: Intent): Promise<void> {
   if (typeof standing === 'string') return run.refuse(intent, standing);
   if (standing.leaderVariantId === null)
     return run.refuse(intent, 'No ad leads, so there is none to promote.');
-  const grounds = { ...standing, winnerVariantId: standing.leaderVariantId };
+  const grounds = {
+    ...standing,
+    winnerVariantId: standing.leaderVariantId,
+    interval: worstInterval(run.lastDecision?.pairs ?? [], standing.leaderVariantId),
+  };
   await promote(
     run,
     {
@@ -230,6 +235,7 @@ function groundsOf(decision: Decision): PromotionGrounds {
     forced: false,
     by: 'rule',
     reason: decision.reasons.join(' '),
+    interval: worstInterval(decision.pairs, winnerVariantId),
   };
 }
 
@@ -262,7 +268,8 @@ async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null
   const over = run.now() >= horizonOf(run) && run.state === 'running' && !grounds.forced;
   if (over && !silent) await run.become('no_winner', `The planned time is over and ${message}`);
   else await run.report(message);
-  if (run.retryAt === null) run.retryAt = run.later(CHECK_AGAIN_MS);
+  // One that is past is none: without a wait the same refusal would be asked for again and again.
+  if (run.retryAt === null || run.retryAt <= run.now()) run.retryAt = run.later(CHECK_AGAIN_MS);
   if (asker?.kind === 'check') return run.answer(asker, message, run.lastDecision);
   if (asker) await run.refuse(asker, message);
 }

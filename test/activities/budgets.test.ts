@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { REVERT, WRITES_OFF } from '../../src/activities/budget-attempt.js';
 import { createBudgetActivities } from '../../src/activities/budgets.js';
+import { type MetaClient, MetaError } from '../../src/clients/meta/types.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import type { FaultKind, FaultOrder } from '../../src/embedded/market/index.js';
 import { failureOf, HOUR, MINUTE, START, type Stage, UNKNOWN_WAIT, useStages } from './support/stage.js';
@@ -33,6 +34,8 @@ describe('a write that goes well', () => {
         error: null,
         at: START,
         settledAt: START,
+        atRisk: 1000,
+        errorKind: null,
         compensates: null,
       },
     ]);
@@ -265,7 +268,7 @@ describe("a value that is a person's", () => {
     await stage.market.edit(stage[which], { daily_budget: 5100 });
     expect(await stage.write('60', stage.loser, 4000)).toEqual({
       kind: 'foreign',
-      reason: `Someone else changed a budget: ad set ${stage[which]} stands at USD 51.00, where USD 50.00 was expected.`,
+      reason: `Ads Manager user changed a budget: ad set ${stage[which]} stands at USD 51.00, where USD 50.00 was expected.`,
     });
     expect(await stage.ledger()).toEqual([]);
   });
@@ -363,24 +366,84 @@ describe('a write that Meta turns down', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('for the fifth change within an hour is blocked for an hour', async () => {
+  it('is not sent as the fourth change within an hour: that one is kept for the way back', async () => {
     const stage = await promoted();
-    for (const target of [4000, 3000, 2000, 4000]) {
+    for (const target of [4000, 3000, 2000]) {
       expect((await stage.write('60', stage.loser, target)).kind).toBe('applied');
       stage.clock.pass(MINUTE);
     }
-    expect(await stage.write('60', stage.loser, 3000)).toMatchObject({
+    const held = { kind: 'held', code: 'hour_limit', retryAfterMs: HOUR - 3 * MINUTE };
+    expect(await stage.write('70', stage.loser, 1500)).toMatchObject({
+      ...held,
+      reason: expect.stringMatching(
+        /has had 3 budget changes within the hour; .* It goes on at .* 01:00 UTC\.$/,
+      ),
+    });
+    expect((await stage.revert(stage.loser, 5000)).kind).toBe('applied');
+    expect(await stage.write(REVERT, stage.loser, 4000)).toMatchObject({
       kind: 'blocked',
       cause: 'rate',
       retryAfterMs: HOUR,
     });
     stage.clock.pass(HOUR);
-    expect((await stage.write('60', stage.loser, 3000)).kind).toBe('applied');
+    expect((await stage.write(REVERT, stage.loser, 4000)).kind).toBe('applied');
     await stage.expectBooksToAgree();
+  });
+
+  it('below what may be spent today is tried again soon, and after that at the account midnight', async () => {
+    const stage = await promoted();
+    await stage.market.order({
+      kind: 'refuse',
+      objectId: stage.loser,
+      method: 'POST',
+      code: 100,
+      subcode: 1_885_650,
+      times: 2,
+    });
+    const blocked = { kind: 'blocked', cause: 'not_yet' };
+    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({
+      ...blocked,
+      retryAfterMs: 15 * MINUTE,
+    });
+    stage.clock.pass(15 * MINUTE);
+    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({
+      ...blocked,
+      retryAfterMs: 24 * HOUR - 15 * MINUTE,
+    });
+    expect((await stage.ledger()).map((row) => row.errorKind)).toEqual(['not_yet', 'not_yet']);
   });
 });
 
 describe('before anything is sent', () => {
+  it('a wait that the account was told meanwhile leaves an attempt that was not sent', async () => {
+    const stage = await promoted();
+    const details = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs: 5 * MINUTE };
+    const meta: MetaClient = {
+      ...stage.meta,
+      writeDailyBudget: () =>
+        Promise.reject(
+          new MetaError('rate', 'Meta asks the account to wait.', {
+            ...details,
+            outcome: 'not_applied',
+            notSent: true,
+          }),
+        ),
+    };
+    const activities = createBudgetActivities({ ...stage.deps, meta });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toMatchObject({
+      kind: 'blocked',
+      cause: 'rate',
+      retryAfterMs: 5 * MINUTE,
+    });
+    expect(await stage.ledger()).toMatchObject([
+      { outcome: 'unknown', error: 'Not sent: Meta asks the account to wait.', errorKind: 'rate' },
+    ]);
+    await stage.expectBooksToAgree();
+    stage.clock.pass(5 * MINUTE);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    await stage.expectBooksToAgree();
+  });
+
   it('an expired token blocks, and leaves no attempt behind', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'expired_token' });

@@ -96,6 +96,32 @@ describe('a look', () => {
     expect(decision.metrics.control?.conversions).toBe(6);
   });
 
+  it('advises to end a test in which nothing can be found any more, and goes on with it', async () => {
+    const { look } = await scene(() => hours(90, [0.02, 0.02]), { policy: { horizonHours: 100 } });
+    const early = await look(1, 24);
+    expect(early.verdict).toBe('continue_testing');
+    expect(early.health.map(({ code }) => code)).not.toContain('futility');
+    const late = await look(2, 90);
+    expect(late).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null });
+    const advice = late.health.find(({ code }) => code === 'futility')!;
+    expect(advice.level).toBe('warn');
+    expect(advice.message).toMatch(/chance of at most \d\.\d % < 10 %: consider ending the test$/);
+    expect(late.reasons).toContain(`${advice.message}.`);
+    expect(late.reasons[0]).toMatch(/leads, but confidence/);
+  });
+
+  it('gives no such advice by a policy frozen before it was there, and is the same otherwise', async () => {
+    const rows = () => hours(90, [0.02, 0.02]);
+    const advised = await scene(rows, { policy: { horizonHours: 100 } });
+    const earlier = await scene(rows, { policy: { horizonHours: 100, minimumDetectableEffect: undefined } });
+    const [now, before] = [await advised.look(1, 90), await earlier.look(1, 90)];
+    expect(before.health).toEqual(now.health.filter(({ code }) => code !== 'futility'));
+    expect(before.health).not.toEqual(now.health);
+    expect(before.pairs).toEqual(now.pairs);
+    expect(before.verdict).toBe(now.verdict);
+    expect(before.inputHash).not.toBe(now.inputHash);
+  });
+
   it('asked twice under one number, gives the stored decision and spends nothing', async () => {
     const { stage, look } = await scene(() => hours(60, CLEAR));
     const first = await look(1, 30);

@@ -157,6 +157,7 @@ describe('ingest', () => {
       nonRetryable: true,
       details: [{ kind: 'rate', retryAfterMs: 600_000 }],
     });
+    stage.clock.pass(600_000);
     await stage.market.order({ kind: 'html' });
     expect(await failureOf(ingest(stage, stage.clock.instant))).toMatchObject({
       type: 'Meta.transient',

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { WRITES_OFF } from '../../src/activities/budget-attempt.js';
 import { failureOf, GROUNDS, HOUR, START, type Stage, useStages } from './support/stage.js';
 
 const stages = useStages();
@@ -66,7 +65,15 @@ describe('opening a promotion', () => {
     await stage.write('60', stage.loser, 4000);
     await stage.market.edit(stage.made.campaignId, { status: 'PAUSED' });
     expect((await open(stage)).kind).toBe('opened');
-    expect((await stage.promotions.gate('exp')).against).not.toEqual([]);
+    expect((await stage.gate()).against).not.toEqual([]);
+  });
+
+  it('in shadow is on record as one', async () => {
+    const stage = await stages.open({ writesAllowed: false });
+    expect((await open(stage)).kind).toBe('opened');
+    expect((await stage.store.getPromotion('exp'))?.status).toBe('shadow');
+    await stage.budgets.setPromotionStatus('exp', 'completed');
+    expect((await stage.store.getPromotion('exp'))?.status).toBe('shadow');
   });
 
   it('plans three ad sets', async () => {
@@ -137,9 +144,15 @@ describe('a promotion is refused', () => {
     expect((await refusalOf(stage))[0]).toMatch(/^The winner already has USD 90\.00 of USD 100\.00/);
   });
 
-  it('where writes are off', async () => {
-    const stage = await stages.open({ writesAllowed: false });
-    expect(await refusalOf(stage)).toEqual([WRITES_OFF]);
+  it('where Meta itself would refuse an amount, though nothing is written', async () => {
+    const stage = await stages.open();
+    await stage.market.order({ kind: 'refuse', objectId: stage.loser, method: 'POST' });
+    expect(await refusalOf(stage)).toEqual([
+      expect.stringMatching(/This ad set can not be changed in this way/),
+    ]);
+    expect(await stage.market.audit()).toEqual([]);
+    await stage.market.order({ kind: 'expired_token', objectId: stage.winner, method: 'POST' });
+    expect(await failureOf(open(stage))).toMatchObject({ type: 'Meta.auth', nonRetryable: true });
   });
 
   it('with everything that is wrong at once', async () => {
@@ -147,31 +160,5 @@ describe('a promotion is refused', () => {
     await stage.market.edit(stage.made.adIds[0]!, { status: 'PAUSED' });
     await stage.market.edit(stage.winner, { is_budget_schedule_enabled: true });
     expect(await refusalOf(stage)).toHaveLength(2);
-  });
-});
-
-describe('the gate', () => {
-  it('lets a phase pass where all is well, and says what is not', async () => {
-    const stage = await stages.open();
-    expect(await stage.promotions.gate('exp')).toEqual({
-      against: [],
-      current: await stage.market.budgets(stage.made.adSetIds),
-    });
-    await stage.market.edit(stage.made.adIds[1]!, { status: 'PAUSED' });
-    expect((await stage.promotions.gate('exp')).against).toEqual([
-      `Ad ${stage.made.adIds[1]} is not active (PAUSED).`,
-    ]);
-  });
-
-  it('does not take silence for consent', async () => {
-    const stage = await stages.open();
-    await stage.market.order({ kind: 'server_error' });
-    expect(await failureOf(stage.promotions.gate('exp'))).toMatchObject({
-      type: 'Meta.transient',
-      nonRetryable: false,
-    });
-    await stage.market.order({ kind: 'expired_token' });
-    expect(await failureOf(open(stage))).toMatchObject({ type: 'Meta.auth', nonRetryable: true });
-    expect(await failureOf(stage.promotions.gate('other'))).toMatchObject({ type: 'UnknownExperiment' });
   });
 });

@@ -99,6 +99,8 @@ describe('reading experiments', () => {
       at: '2026-11-24T15:00:00Z',
       settled_at: '2026-11-24T15:00:01Z',
       compensates: null,
+      error_kind: null,
+      at_risk_cents: null,
     });
     await api.store.recordControl({
       controlId: 'c1',
@@ -263,6 +265,8 @@ describe('/openapi.json', () => {
     const paths = body.paths as JsonObject;
     expect(Object.keys(paths).sort()).toEqual(
       [
+        '/api/ab/account',
+        '/api/ab/account/kill-switch',
         '/api/ab/auto-promote/check',
         '/api/ab/auto-promote/check-all',
         '/api/ab/auto-promote/compound-report',
@@ -276,6 +280,7 @@ describe('/openapi.json', () => {
         '/api/ab/experiments/{id}/check',
         '/api/ab/experiments/{id}/controls',
         '/api/ab/experiments/{id}/drop',
+        '/api/ab/experiments/{id}/gates',
         '/api/ab/experiments/{id}/ledger',
         '/api/ab/experiments/{id}/looks',
         '/api/ab/experiments/{id}/looks/{look}/replay',

@@ -87,6 +87,7 @@ describe('POST /api/ab/auto-promote/check', () => {
       currency: 'USD',
       winner_current_budget_cents: 6_000,
       loser_current_budget_cents: 4_000,
+      at_risk_cents: 0,
       phases: [
         { name: '60', winner_share: 0.6, read_back_at: '2026-11-24T15:00:00Z' },
         { name: '70', winner_share: 0.7, read_back_at: null },

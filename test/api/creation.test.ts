@@ -101,12 +101,14 @@ describe('a sound test', () => {
       guardrails: [{ metric: 'cost_per_conversion', mode: 'no_harm', margin: 0 }],
       horizon_hours: 672,
       check_every_hours: 6,
+      minimum_detectable_effect: 0.1,
       phases: DEFAULT_POLICY.phases.map((phase) => ({
         winner_share: phase.winnerShare,
         wait_hours: phase.waitHours,
       })),
       approval_required: true,
       approval_hours: 72,
+      at_risk_limit_cents: null,
       verification: { settle_hours: 24, window_hours: 72 },
     });
     expect(api.gateway.started).toContain(id);
@@ -523,6 +525,11 @@ describe('what stands against a test in the request', () => {
       says: /attribution_window_hours together, .* \(168 < 192\)/,
       body: () => ({ policy: { objective: 'conversion_rate', horizon_hours: 168 } }),
     },
+    ...[0.005, 1.5].map((minimum_detectable_effect) => ({
+      field: 'policy.minimum_detectable_effect',
+      says: /from 0.01 to 1 /,
+      body: () => ({ policy: { minimum_detectable_effect } }),
+    })),
     {
       field: 'policy.minimum_conversions',
       says: /from 25/,

@@ -21,6 +21,8 @@ describe('the API and the workflow', () => {
       environment: 'sandbox',
       apiToken: null,
       checkIntervalHours: 8,
+      accountEnvelope: null,
+      writesAllowed: true,
     });
     await ensureSchedules(world.client, 'UTC');
   });

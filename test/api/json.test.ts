@@ -48,6 +48,17 @@ describe('conversion objectives and guardrails', () => {
   });
 });
 
+describe('the minimum detectable effect', () => {
+  it('is 10 % unless told otherwise, and none in policies frozen before it was there', () => {
+    const answered = (change: Record<string, unknown>) =>
+      policyToJson(policyFromJson(PolicyBody.parse(change), DEFAULT_POLICY)).minimum_detectable_effect;
+    expect(answered({})).toBe(0.1);
+    expect(answered({ minimum_detectable_effect: 0.02 })).toBe(0.02);
+    const { minimumDetectableEffect: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).minimum_detectable_effect).toBeNull();
+  });
+});
+
 describe('a look', () => {
   it('says what was found beside the evidence', () => {
     const health = [{ code: 'mix_shift' as const, level: 'warn' as const, message: 'shifted' }];

@@ -81,6 +81,27 @@ describe('the walk', () => {
     }
   });
 
+  it('decides when and as the strict form of the rule does', () => {
+    const own = { ...settings, strict: true };
+    const decisions = [1, 2, 3].map((seed) => {
+      const rows = hourlyRows(random(seed), { hours: 672, impressions: 250, rateA: 0.02, rateB: 0.0236 });
+      const days = rows.map((row, hour) => ({ ...row, day: hour / 24 }));
+      const ratio = new RunningRatio(streamOf(rows), 24);
+      const walk = new SequentialWalk(own);
+      let state = sequential.start(own);
+      for (const hours of LOOKS) {
+        ratio.readTo(hours);
+        const winner = walk.look(hours, ratio);
+        const look = sequential.look(own, state, days.slice(0, hours), hours);
+        expect(winner).toBe(look.evidence.winner);
+        if (winner) return hours;
+        state = look.state;
+      }
+      return null;
+    });
+    expect(decisions.some((decision) => decision !== null)).toBe(true);
+  }, 120_000);
+
   it('refuses a confidence without a confirmed boundary', () => {
     expect(() => new SequentialWalk({ ...settings, confidence: 0.93 })).toThrow(RangeError);
   });
@@ -102,6 +123,18 @@ describe('the running sums', () => {
     expect(ratio.df).toBeCloseTo(expected.df, 9);
     expect(ratio.t).toBeCloseTo(expected.t, 10);
     expect(ratio.information).toBeCloseTo(expected.information, 9);
+    expect(Math.abs(ratio.roughT)).toBeGreaterThanOrEqual(Math.abs(ratio.t));
+  });
+
+  it.each([1, 23, 24, 25, 40, 60, 200])('are those of days as clusters too, after %i hours', (hours) => {
+    const days = rows.map((row, hour) => ({ ...row, day: hour / 24 }));
+    const expected = rateRatio(days.slice(0, hours), { clusterByDay: true });
+    const ratio = new RunningRatio(streamOf(rows), 24);
+    ratio.readTo(hours);
+    expect(ratio.clusters).toBe(expected.clusters);
+    for (const figure of ['theta', 'se', 'df', 't', 'information'] as const) {
+      expect(ratio[figure]).toBeCloseTo(expected[figure], 9);
+    }
     expect(Math.abs(ratio.roughT)).toBeGreaterThanOrEqual(Math.abs(ratio.t));
   });
 

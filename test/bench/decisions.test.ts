@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onThread, runJobs } from '../../bench/decisions/pool.js';
 import { type DecisionsReport, report } from '../../bench/decisions/report.js';
-import { type Job, simulate, type Tally } from '../../bench/decisions/simulate.js';
+import { type Job, type OwnRule, simulate, type Tally } from '../../bench/decisions/simulate.js';
 import { draw, HOURS, WORLDS, type World } from '../../bench/decisions/worlds.js';
 import { emptyStream } from '../../src/backtest/stream.js';
 
@@ -72,6 +72,38 @@ describe('equal ads', () => {
   });
 });
 
+describe('ads that wander against each other from day to day', () => {
+  const RUNS_OF_DAYS = 1500;
+  const falseWinners = (world: World, rule: OwnRule) => {
+    const { rules } = simulate(job({ world, rule, to: RUNS_OF_DAYS, boundary: 'table' }));
+    return rules[rule]!.decided;
+  };
+
+  it('are told from a difference by the strict form, and not by the hourly one', () => {
+    // 5 % of 1500 is 75: three standard errors more are 100, three fewer 50.
+    expect(falseWinners('day_noise', 'sequential')).toBeGreaterThan(100);
+    expect(falseWinners('day_noise', 'strict')).toBeLessThan(50);
+    expect(falseWinners('day_noise_offset', 'strict')).toBeLessThan(50);
+    expect(falseWinners('iid', 'strict')).toBeLessThan(50);
+  }, 60_000);
+
+  it('are reported under the form that was asked for, whose promise is judged', () => {
+    const of = (decided: number): Tally => ({
+      runs: 2000,
+      rules: { strict: tallyOf(decided) },
+      differences: [],
+    });
+    const said = (decided: number) =>
+      report(
+        { seed: SEED, boundary: 'table', rule: 'strict' },
+        [{ world: 'day_noise', tally: of(decided) }],
+        [],
+      );
+    expect(said(80)).toMatchObject({ rule: 'strict', promise_holds: true });
+    expect(said(140).promise_holds).toBe(false);
+  });
+});
+
 const tallyOf = (decided: number) => ({ decided, worse: 0, looks: 0 });
 
 describe('ads of different rates', () => {
@@ -118,6 +150,23 @@ describe('a run', () => {
     const onItsOwn = await onThread((run) => run(asked));
     expect(inParts).toEqual(simulate(asked));
     expect(onItsOwn).toEqual(inParts);
+  });
+
+  it('gives the same document on one thread and on two', async () => {
+    const jobs = [
+      job({ world: 'day_noise', rule: 'strict', to: 250, boundary: 'table' }),
+      job({ lift: 0.2, rule: 'strict', to: 120, boundary: 'table' }),
+    ];
+    const documentOf = ([world, lift]: Tally[]) =>
+      report(
+        { seed: SEED, boundary: 'table', rule: 'strict' },
+        [{ world: 'day_noise', tally: world! }],
+        [{ lift: 0.2, tally: lift! }],
+      );
+    const one = documentOf(await runJobs(jobs, 1));
+    expect(documentOf(await runJobs(jobs, 2))).toEqual(one);
+    expect(one.worlds[0]!.runs).toBe(250);
+    expect(one.table_error!.compared).toBeGreaterThan(0);
   });
 
   it('decides alike with the table and the recursion', () => {

@@ -50,6 +50,8 @@ function faultless(): Omit<Evidence, 'audit' | 'ledger'> & { audit: AuditRow[]; 
       at: new Date(START + minute * MINUTE - 100).toISOString(),
       settled_at: new Date(START + minute * MINUTE + 100).toISOString(),
       compensates: null,
+      error_kind: null,
+      at_risk_cents: null,
     })),
   };
 }

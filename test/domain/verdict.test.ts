@@ -4,16 +4,9 @@ import type { PairEvidence, VariantMetrics } from '../../src/domain/decision.js'
 import type { Evidence, EvidenceGap } from '../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy, type Variant } from '../../src/domain/experiment.js';
 import type { HealthFinding } from '../../src/domain/health.js';
+import { effectOf, intervalFor, pairOf } from '../../src/domain/pairs.js';
 import { percent } from '../../src/domain/percent.js';
-import {
-  afterHealth,
-  decide,
-  effectOf,
-  intervalFor,
-  leaderOf,
-  pairOf,
-  type VerdictOfLook,
-} from '../../src/domain/verdict.js';
+import { afterHealth, decide, leaderOf, type VerdictOfLook } from '../../src/domain/verdict.js';
 
 const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
 const METRICS: VariantMetrics = {

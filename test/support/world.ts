@@ -58,6 +58,8 @@ export interface World {
   events: ServiceEvent[];
   /** Makes the ads, the record and the workflow. */
   begin(test: NewTest): Promise<Experiment>;
+  /** Registers the ads of an experiment that has ended once more, and starts the workflow. */
+  again(experiment: Experiment, changes: { id: string; startedAt: number }): Promise<Experiment>;
   control(experiment: Experiment, kind: ControlKind, args?: Record<string, unknown>): Promise<ControlOutcome>;
   status(experiment: Experiment): Promise<ExperimentStatus>;
   state(experiment: Experiment): Promise<Experiment>;
@@ -79,7 +81,12 @@ export interface World {
  * milliseconds a real one.
  */
 export async function startWorld(
-  options: { kind: 'time-skipping' } | { kind: 'dev'; scale: number },
+  options: ({ kind: 'time-skipping' } | { kind: 'dev'; scale: number }) & {
+    /** False: every rollout is in shadow. */
+    writesAllowed?: boolean;
+    /** Major units. */
+    accountEnvelope?: number;
+  },
 ): Promise<World> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-world-'));
   const skipping =
@@ -123,6 +130,7 @@ export async function startWorld(
       graphUrl: market.url,
       apiVersion: 'v24.0',
       socketTimeoutMs: 1_000,
+      now: () => clock.now(),
     }),
     client,
     namespace: temporal.namespace,
@@ -134,7 +142,8 @@ export async function startWorld(
   const startOne = async () => {
     worker = await startWorker(collaborators, {
       announce: (event) => events.push(event),
-      writesAllowed: true,
+      writesAllowed: options.writesAllowed ?? true,
+      accountEnvelope: options.accountEnvelope ?? null,
       maxCachedWorkflows: 100,
     });
   };
@@ -194,6 +203,22 @@ export async function startWorld(
         args: [input],
       });
       return experiment;
+    },
+    async again(experiment, changes) {
+      const made = await store.createExperiment({
+        ...experiment,
+        ...changes,
+        name: changes.id,
+        state: 'running',
+        stateChangedAt: changes.startedAt,
+        endedAt: null,
+      });
+      await client.workflow.start(EXPERIMENT_WORKFLOW, {
+        workflowId: experimentWorkflowId(made.id),
+        taskQueue: TASK_QUEUE,
+        args: [{ experimentId: made.id, timeBase } satisfies ExperimentInput],
+      });
+      return made;
     },
     control(experiment, kind, args = {}) {
       return client.workflow.executeUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {

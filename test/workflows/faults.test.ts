@@ -121,7 +121,10 @@ describe('faults in a rollout', () => {
     expect(Object.keys(promotion.phasesDone)).toEqual(['60', '70']);
     await world.sql('alter table auto_promotion.budget_ledger disable trigger all');
     await world.sql('delete from auto_promotion.budget_ledger where experiment_id = $1', [experiment.id]);
+    await world.sql('alter table auto_promotion.rollout_gates disable trigger all');
+    await world.sql('delete from auto_promotion.rollout_gates where experiment_id = $1', [experiment.id]);
     await world.sql('delete from auto_promotion.promotions where experiment_id = $1', [experiment.id]);
+    await world.sql('alter table auto_promotion.rollout_gates enable trigger all');
     await world.sql(
       "update auto_promotion.ab_tests set state = 'running', last_ledger_sequence = 0, winner_variant_id = null where experiment_id = $1",
       [experiment.id],

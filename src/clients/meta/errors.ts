@@ -104,6 +104,13 @@ export function invalid(message: string): MetaError {
   return withoutAnswer('invalid', message, null, 'not_applied');
 }
 
+/** Not sent: Meta has told the account to wait. */
+export function mustWait(method: string, path: string, ms: number): MetaError {
+  const message = `${method} ${path} was not sent: Meta has asked the account to wait, ${Math.ceil(ms / SECOND)} s more.`;
+  const { details } = withoutAnswer('rate', message, ms, 'not_applied');
+  return new MetaError('rate', message, { ...details, notSent: true });
+}
+
 /** A failure of Meta's that came without an error of Graph's, e.g. a report that ended as failed. */
 export function transient(message: string, outcome: 'not_applied' | 'unknown'): MetaError {
   return withoutAnswer('transient', message, 10 * SECOND, outcome);
@@ -169,7 +176,7 @@ export function retryHint(headers: Headers): number | null {
   return hint === undefined ? null : Math.ceil(hint);
 }
 
-function parsedHeader(headers: Headers, name: string): object {
+export function parsedHeader(headers: Headers, name: string): object {
   const value = headers[name];
   try {
     const parsed: unknown = JSON.parse(typeof value === 'string' ? value : '{}');
@@ -179,10 +186,10 @@ function parsedHeader(headers: Headers, name: string): object {
   }
 }
 
-function member(value: unknown, name: string): unknown {
+export function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
-function positive(value: unknown): number {
+export function positive(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
 }

@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { FacebookAdsApi } from 'facebook-nodejs-business-sdk';
-import { type Failure, invalid, toMetaError } from './errors.js';
+import { type Failure, invalid, mustWait, toMetaError, transient } from './errors.js';
+import { accessTierOf, Quota, waitFromFailure, waitFromHeaders } from './quota.js';
 import { createScrub, type Scrub } from './scrub.js';
 import { type HttpAnswer, isLoopback, send, TransportFailure } from './transport.js';
+import type { MetaError } from './types.js';
 
 export interface GraphApiConfig {
   accessToken: string;
@@ -14,6 +16,8 @@ export interface GraphApiConfig {
   apiVersion: string;
   /** Real milliseconds that one call may take from first to last byte. */
   socketTimeoutMs: number;
+  /** Experiment time, epoch ms, in which Meta's waits are counted; unset: the machine's clock. */
+  now?: () => number | Promise<number>;
 }
 
 /**
@@ -25,6 +29,8 @@ export class GraphApi extends FacebookAdsApi {
   readonly #credentials: ReadonlyArray<[name: string, value: string]>;
   readonly #timeoutMs: number;
   readonly #scrub: Scrub;
+  readonly #quota: Quota;
+  #accessTier: string | null = null;
 
   /** @throws Error where the configuration is malformed; the message names the setting. */
   constructor(config: GraphApiConfig) {
@@ -33,6 +39,7 @@ export class GraphApi extends FacebookAdsApi {
     super(config.accessToken, 'en_US', false);
     this.#base = baseOf(config);
     this.#timeoutMs = config.socketTimeoutMs;
+    this.#quota = new Quota(config.now ?? Date.now);
     this.#credentials = [['access_token', config.accessToken]];
     const secrets = [config.accessToken];
     if (config.appSecret) {
@@ -60,45 +67,72 @@ export class GraphApi extends FacebookAdsApi {
       }
     }
     for (const [name, value] of this.#credentials) url.searchParams.set(name, value);
+    await this.#admit(method, url);
 
-    const failure = (
+    const failure = async (
       parts: Partial<Failure> & Pick<Failure, 'source' | 'text'>,
       answer?: HttpAnswer,
-    ): Error =>
-      toMetaError(
-        {
-          method,
-          path: url.pathname,
-          httpStatus: answer?.status ?? null,
-          headers: answer?.headers ?? {},
-          code: null,
-          subcode: null,
-          isTransient: false,
-          traceId: null,
-          ...parts,
-        },
-        this.#scrub,
-      );
+    ): Promise<MetaError> => {
+      const failed: Failure = {
+        method,
+        path: url.pathname,
+        httpStatus: answer?.status ?? null,
+        headers: answer?.headers ?? {},
+        code: null,
+        subcode: null,
+        isTransient: false,
+        traceId: null,
+        ...parts,
+      };
+      const error = toMetaError(failed, this.#scrub);
+      const asked = waitFromFailure(failed, { kind: error.kind, retryAfterMs: error.details.retryAfterMs });
+      await this.#quota.heed(waitFromHeaders(failed.headers), asked);
+      return error;
+    };
 
     const answer = await send({
       method,
       url,
       body: method === 'POST' ? JSON.stringify(params) : null,
       timeoutMs: this.#timeoutMs,
-    }).catch((error: unknown) => {
+    }).catch(async (error: unknown) => {
       const reason = error instanceof TransportFailure ? error.message : 'the request could not be sent';
-      throw failure({ source: 'network', text: reason });
+      throw await failure({ source: 'network', text: reason });
     });
+    this.#accessTier = accessTierOf(answer.headers) ?? this.#accessTier;
     const body = parseObject(answer.body);
     const error = body === null ? null : graphError(body);
-    if (error) throw failure({ source: 'graph', ...error }, answer);
+    if (error) throw await failure({ source: 'graph', ...error }, answer);
     if (body === null || answer.status < 200 || answer.status > 299) {
-      throw failure({ source: 'foreign', text: "the answer isn't one of Graph's" }, answer);
+      throw await failure({ source: 'foreign', text: "the answer isn't one of Graph's" }, answer);
     }
     if (body.success === false) {
-      throw failure({ source: 'unsuccessful', text: 'Meta answered success: false' }, answer);
+      throw await failure({ source: 'unsuccessful', text: 'Meta answered success: false' }, answer);
     }
+    await this.#quota.heed(waitFromHeaders(answer.headers));
     return body as T;
+  }
+
+  /** How far the app's calls are let, e.g. `standard_access`, by the latest answer that says so; null before one. */
+  get accessTier(): string | null {
+    return this.#accessTier;
+  }
+
+  /** Experiment time. @throws MetaError */
+  async now(): Promise<number> {
+    try {
+      return await this.#quota.now();
+    } catch {
+      throw transient('The clock did not answer.', 'not_applied');
+    }
+  }
+
+  /** @throws MetaError where the account still has to wait */
+  async #admit(method: string, url: URL): Promise<void> {
+    const left = await this.#quota.left(url.pathname.endsWith('/insights')).catch(() => {
+      throw transient('The clock did not answer.', 'not_applied');
+    });
+    if (left > 0) throw mustWait(method, this.#scrub(url.pathname), left);
   }
 
   /** The address of a next page, which comes from the answer: only to the configured origin goes the token. */

@@ -19,8 +19,6 @@ export type { MetaClient } from './types.js';
 export interface MetaClientConfig extends GraphApiConfig {
   /** `act_…` */
   accountId: string;
-  /** Experiment time, epoch ms; unset: the machine's. */
-  now?: () => number | Promise<number>;
 }
 
 /** An asynchronous report may take as long as this many calls. */
@@ -32,7 +30,7 @@ const REPORT_TIMEOUTS = 5;
  * @throws Error where the configuration is malformed; the message names the setting and holds no secret.
  */
 export function createMetaClient(config: MetaClientConfig): MetaClient {
-  const { accountId, now = Date.now } = config;
+  const { accountId } = config;
   if (!/^act_\d+$/.test(accountId)) throw new Error('An ad account id looks like act_123.');
   const api = new GraphApi(config);
   // Objects are made anew for each call: the SDK's remember what they read and send it along.
@@ -48,7 +46,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     writeDailyBudget: async (adSetId, amount) => writeDailyBudget(api, adSetId, amount),
     validateDailyBudget: async (adSetId, amount) => validateDailyBudget(api, adSetId, amount),
     getBudgetEdits: async (adSetId, since) =>
-      readBudgetEdits(account(), { adSetId, since, now: await now() }),
+      readBudgetEdits(account(), { adSetId, since, now: await api.now() }),
     getInsights: async (query) =>
       readInsights(
         { api, account: account(), reportTimeoutMs: config.socketTimeoutMs * REPORT_TIMEOUTS },

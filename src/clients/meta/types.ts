@@ -33,6 +33,8 @@ export class MetaError extends Error {
       retryAfterMs: number | null;
       /** For a write: `unknown` when it may have been applied or may still be. */
       outcome: 'not_applied' | 'unknown';
+      /** The client refused the call by itself, since the account has to wait: Meta has seen nothing of it. */
+      notSent?: true;
     },
   ) {
     super(message);
@@ -134,7 +136,10 @@ export interface BudgetEdit {
   after: number | null;
 }
 
-/** One account. Every method rejects with {@link MetaError} and nothing else. */
+/**
+ * One account. Every method rejects with {@link MetaError} and nothing else. Once an answer to any caller says that
+ * the account must wait, every call rejects at once as `rate`, with the wait that is left, until it is over.
+ */
 export interface MetaClient {
   readonly accountId: string;
   getAccount(): Promise<AccountInfo>;

@@ -1,5 +1,13 @@
-import { type Database, instant, run } from './run.js';
-import { ExperimentNotFound, type LedgerOutcome, type LedgerRow, type Store, Superseded } from './types.js';
+import { type Database, instant, type Run, run, transaction } from './run.js';
+import { MOVED } from './safety.js';
+import {
+  EnvelopeUsedUp,
+  ExperimentNotFound,
+  type LedgerOutcome,
+  type LedgerRow,
+  type Store,
+  Superseded,
+} from './types.js';
 
 interface Row {
   sequence: number;
@@ -14,6 +22,8 @@ interface Row {
   at: number;
   settled_at: number | null;
   compensates: number | null;
+  at_risk: number | null;
+  error_kind: string | null;
 }
 
 function toLedgerRow(row: Row): LedgerRow {
@@ -30,6 +40,8 @@ function toLedgerRow(row: Row): LedgerRow {
     at: row.at,
     settledAt: row.settled_at,
     compensates: row.compensates,
+    atRisk: row.at_risk,
+    errorKind: row.error_kind,
   };
 }
 
@@ -40,9 +52,9 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
   const mine = [scope.environment, scope.accountId];
   return {
     async enterAttempt(attempt) {
-      const [row] = await run<Row>(
-        pool,
-        `with numbered as (
+      const enter = (ask: Run) =>
+        ask<Row>(
+          `with numbered as (
             update auto_promotion.ab_tests set last_ledger_sequence = last_ledger_sequence + 1
             where (environment, account_id, experiment_id) = ($1, $2, $3)
               and ($10::integer is null or last_ledger_sequence = $10)
@@ -50,22 +62,41 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
             returning last_ledger_sequence
           )
           insert into auto_promotion.budget_ledger (environment, account_id, experiment_id, sequence, ad_set_id, phase,
-            before, intended, outcome, at, compensates)
-          select $1, $2, $3, last_ledger_sequence, $4, $5, $6, $7, 'pending', $8, $9 from numbered
+            before, intended, outcome, at, compensates, at_risk)
+          select $1, $2, $3, last_ledger_sequence, $4, $5, $6, $7, 'pending', $8, $9, $12 from numbered
           returning *`,
-        [
-          ...mine,
-          attempt.experimentId,
-          attempt.adSetId,
-          attempt.phase,
-          attempt.before,
-          attempt.intended,
-          instant(attempt.at),
-          attempt.compensates,
-          attempt.fence?.lastSequence ?? null,
-          attempt.fence?.state ?? null,
-        ],
-      );
+          [
+            ...mine,
+            attempt.experimentId,
+            attempt.adSetId,
+            attempt.phase,
+            attempt.before,
+            attempt.intended,
+            instant(attempt.at),
+            attempt.compensates,
+            attempt.fence?.lastSequence ?? null,
+            attempt.fence?.state ?? null,
+            attempt.atRisk ?? null,
+          ],
+        );
+      const { envelope } = attempt;
+      const [row] = envelope
+        ? await transaction(pool, async (ask) => {
+            // Two experiments that ask at once would both see room: one account at a time.
+            await ask(
+              `select pg_advisory_xact_lock(hashtextextended('envelope/' || $1 || '/' || $2, 0))`,
+              mine,
+            );
+            const moved = () =>
+              ask<{ moved: number }>(MOVED, [...mine, instant(envelope.since), instant(envelope.until)]);
+            const [before] = await moved();
+            const entered = await enter(ask);
+            const [after] = await moved();
+            if (entered.length > 0 && after!.moved > envelope.limit)
+              throw new EnvelopeUsedUp(before!.moved, after!.moved - before!.moved, envelope.limit);
+            return entered;
+          })
+        : await enter((text, values) => run(pool, text, values));
       if (row) return toLedgerRow(row);
       const there = await run(
         pool,
@@ -79,7 +110,8 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
     async settleAttempt(experimentId, sequence, settled) {
       const [updated] = await run<Row>(
         pool,
-        `update auto_promotion.budget_ledger set outcome = $5, read_back = $6, error = $7, settled_at = $8
+        `update auto_promotion.budget_ledger set outcome = $5, read_back = $6, error = $7, settled_at = $8,
+            error_kind = $9
           where (environment, account_id, experiment_id, sequence) = ($1, $2, $3, $4)
             and outcome in ('pending', 'unknown')
           returning *`,
@@ -91,6 +123,7 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
           settled.readBack,
           settled.error,
           instant(settled.settledAt),
+          settled.errorKind ?? null,
         ],
       );
       if (updated) return toLedgerRow(updated);

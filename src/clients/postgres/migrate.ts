@@ -37,18 +37,39 @@ export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Pro
     await ask('create schema if not exists auto_promotion');
     await ask(`create table if not exists auto_promotion.schema_migrations (
       name text primary key, checksum text not null, applied_at timestamptz not null default now())`);
-    const applied = await ask<{ name: string; checksum: string }>(
-      `select name, checksum from auto_promotion.schema_migrations order by name collate "C"`,
-    );
-    for (const [index, { name, checksum }] of applied.entries()) {
-      const migration = migrations[index];
-      if (migration) assertUnchanged(migration, name, checksum);
-    }
-    const pending = migrations.slice(applied.length);
+    const pending = migrations.slice(await countApplied(ask, migrations));
     for (const migration of pending) await apply(ask, migration);
     return pending.map(({ name }) => name);
   };
   return transaction(pool, work, STATEMENT_TIMEOUT_MS);
+}
+
+/**
+ * Which migrations the next {@link migrate} would apply, and how many are applied. Reads only.
+ * @throws MigrationError when an applied file was changed, renamed or removed
+ */
+export async function readMigrationState(
+  ask: Run,
+  directory: string = DIRECTORY,
+): Promise<{ applied: number; pending: string[] }> {
+  const migrations = await readMigrations(directory);
+  const [found] = await ask<{ table: string | null }>(
+    `select to_regclass('auto_promotion.schema_migrations')::text as table`,
+  );
+  const applied = found?.table == null ? 0 : await countApplied(ask, migrations);
+  return { applied, pending: migrations.slice(applied).map(({ name }) => name) };
+}
+
+/** @throws MigrationError when one of them isn't as its file is */
+async function countApplied(ask: Run, migrations: readonly Migration[]): Promise<number> {
+  const applied = await ask<{ name: string; checksum: string }>(
+    `select name, checksum from auto_promotion.schema_migrations order by name collate "C"`,
+  );
+  for (const [index, { name, checksum }] of applied.entries()) {
+    const migration = migrations[index];
+    if (migration) assertUnchanged(migration, name, checksum);
+  }
+  return applied.length;
 }
 
 function assertUnchanged(migration: Migration, name: string, checksum: string): void {

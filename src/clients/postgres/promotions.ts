@@ -14,6 +14,7 @@ interface PromotionRow {
   confidence: number;
   theta: number;
   se: number;
+  lift_interval: [number, number] | null;
   metrics: Promotion['metrics'];
   opened_at: number;
   phases_done: Record<string, number>;
@@ -32,6 +33,7 @@ function toPromotion(row: PromotionRow): Promotion {
     confidence: row.confidence,
     theta: row.theta,
     se: row.se,
+    interval: row.lift_interval,
     metrics: row.metrics,
     openedAt: row.opened_at,
     phasesDone: row.phases_done,
@@ -89,14 +91,16 @@ export function promotionStore(database: Database): PromotionStore {
       await run(
         pool,
         `insert into auto_promotion.promotions (environment, account_id, experiment_id, winner_variant_id, look_number,
-            forced, asked_by, reason, status, plan, confidence, theta, se, metrics, opened_at, phases_done)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            forced, asked_by, reason, status, plan, confidence, theta, se, metrics, opened_at, phases_done,
+            lift_interval)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
           on conflict (environment, account_id, experiment_id) do update
             set winner_variant_id = excluded.winner_variant_id, look_number = excluded.look_number,
               forced = excluded.forced, asked_by = excluded.asked_by, reason = excluded.reason,
               status = excluded.status, plan = excluded.plan, confidence = excluded.confidence,
               theta = excluded.theta, se = excluded.se, metrics = excluded.metrics,
-              opened_at = excluded.opened_at, phases_done = excluded.phases_done
+              opened_at = excluded.opened_at, phases_done = excluded.phases_done,
+              lift_interval = excluded.lift_interval
             where not exists (
               select from auto_promotion.budget_ledger l
               where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3))`,
@@ -116,6 +120,7 @@ export function promotionStore(database: Database): PromotionStore {
           jsonb(promotion.metrics),
           instant(promotion.openedAt),
           jsonb(promotion.phasesDone),
+          promotion.interval ? jsonb(promotion.interval) : null,
         ],
       );
       const stored = await getPromotion(promotion.experimentId);

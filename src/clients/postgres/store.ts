@@ -7,6 +7,7 @@ import { observationStore } from './observations.js';
 import { promotionStore } from './promotions.js';
 import { reportStore } from './reports.js';
 import { type Database, run, type Scope } from './run.js';
+import { safetyStore } from './safety.js';
 import type { Store } from './types.js';
 import { verificationStore } from './verifications.js';
 
@@ -25,6 +26,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...verificationStore(database),
     ...ledgerStore(database),
     ...controlStore(database),
+    ...safetyStore(database),
     ...reportStore(database),
     async ping() {
       await run(pool, 'select 1');

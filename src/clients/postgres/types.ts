@@ -1,5 +1,7 @@
+import type { Budgets } from '../../domain/budget.js';
 import type { Decision, VariantMetrics } from '../../domain/decision.js';
 import type { Experiment, ExperimentState } from '../../domain/experiment.js';
+import type { GateFinding, KillSwitch } from '../../domain/gate.js';
 import type { RolloutPlan } from '../../domain/rollout-plan.js';
 import type { VerificationOutcome, VerificationVerdict } from '../../domain/verification.js';
 
@@ -32,6 +34,20 @@ export class ExperimentNotFound extends Error {
 /** What the caller has read is out of date: another attempt was entered, or the experiment is in another state. */
 export class Superseded extends Error {
   override readonly name = 'Superseded';
+}
+
+/** A raise that the account's envelope of the day has no room for. */
+export class EnvelopeUsedUp extends Error {
+  override readonly name = 'EnvelopeUsedUp';
+  constructor(
+    /** Moved by others and by earlier phases, minor units. */
+    readonly moved: number,
+    /** What the attempt would add. */
+    readonly wanted: number,
+    readonly limit: number,
+  ) {
+    super('the envelope of the day is used up');
+  }
 }
 
 /** What must still hold when an attempt is entered: nobody else has acted since the caller read. */
@@ -79,6 +95,10 @@ export interface LedgerRow {
   outcome: LedgerOutcome;
   /** Meta's refusal in a sentence; null otherwise. */
   error: string | null;
+  /** Meta's class of that refusal; null otherwise. */
+  errorKind: string | null;
+  /** Minor units a day at the worst end of the interval once the phase is done; null on the way back. */
+  atRisk: number | null;
   /** When the attempt was entered, before the call. */
   at: number;
   /** When its outcome was known; null while pending. */
@@ -111,6 +131,8 @@ export interface Promotion {
   /** Log rate ratio of the winner over its closest rival, and its standard error, at the decision. */
   theta: number;
   se: number;
+  /** Relative lift of the winner over the rival it is least sure to beat, at the decision; null where none is known. */
+  interval: [number, number] | null;
   /** By variant id, at the decision. */
   metrics: Record<string, VariantMetrics>;
   openedAt: number;
@@ -126,6 +148,25 @@ export interface Verification extends VerificationVerdict {
   dueAt: number;
   seenUntil: number;
   decidedAt: number;
+}
+
+/** What was found before a phase, or on a day of the verification. Immutable. */
+export interface GateRow {
+  /** A phase's name, or `verification`. */
+  phase: string;
+  at: number;
+  outcome: 'pass' | 'hold' | 'revert';
+  findings: GateFinding[];
+  /** By ad set: Meta's learning stage and the last significant edit, epoch ms. */
+  learning: Record<string, { status: string | null; lastSignificantEditAt: number | null }>;
+  /** Minor units a day. */
+  atRisk: number;
+  /** As read; empty where they could not be. */
+  budgets: Budgets;
+  /** What the phase sets. */
+  targets: Budgets;
+  /** Whether the rollout only shows what it would write. */
+  shadow: boolean;
 }
 
 /** What a person, or the schedule, asked for, and what became of it. */
@@ -237,6 +278,7 @@ export interface Store {
    * Appends a `pending` row with the next sequence of the experiment.
    * @throws ExperimentNotFound
    * @throws Superseded where the fence doesn't hold any more; nothing is entered.
+   * @throws EnvelopeUsedUp where the attempt doesn't fit; nothing is entered.
    */
   enterAttempt(row: {
     experimentId: string;
@@ -246,7 +288,10 @@ export interface Store {
     intended: number;
     at: number;
     compensates: number | null;
+    atRisk?: number | null;
     fence?: Fence;
+    /** The raises of all experiments entered in [since, until) may be `limit` at most, this attempt among them. */
+    envelope?: { since: number; until: number; limit: number };
   }): Promise<LedgerRow>;
   /** Sets the outcome of a pending or unknown row. A row that is `applied` or `refused` never changes: it is returned as it is. */
   settleAttempt(
@@ -256,11 +301,21 @@ export interface Store {
       outcome: Exclude<LedgerOutcome, 'pending'>;
       readBack: number | null;
       error: string | null;
+      errorKind?: string | null;
       settledAt: number;
     },
   ): Promise<LedgerRow>;
   /** By sequence. */
   listLedger(experimentId: string): Promise<LedgerRow[]>;
+
+  /** How the account's kill switch stands; null where it was never touched. */
+  killSwitch(): Promise<KillSwitch | null>;
+  setKillSwitch(event: KillSwitch): Promise<void>;
+  /** Raises of all experiments' phases entered in [since, until), minor units. */
+  movedBetween(since: number, until: number): Promise<number>;
+  recordGate(experimentId: string, gate: GateRow): Promise<void>;
+  /** In the order of entry. */
+  listGates(experimentId: string): Promise<GateRow[]>;
 
   recordControl(row: ControlRow): Promise<void>;
   /** In the order of entry. */

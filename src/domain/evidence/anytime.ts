@@ -10,7 +10,7 @@ import { delivered, rateRatio } from './rate-ratio.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 
 /** Standard deviation of the mixture over the effect, on the scale of the log rate ratio. */
-const TAU = 0.15;
+export const TAU = 0.15;
 /** Steps of the search for an end of the interval, from outside inwards, before it is bisected. */
 const SCAN = 256;
 const BISECTIONS = 60;

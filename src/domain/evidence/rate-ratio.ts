@@ -9,7 +9,7 @@ import type { PairRow } from './types.js';
 export interface RateRatio {
   /** Buckets in which both ads delivered; only these enter. */
   rows: number;
-  /** Rows, or days where these are the clusters. */
+  /** Rows, or days since the start where these are the clusters. */
   clusters: number;
   exposureA: number;
   eventsA: number;
@@ -19,7 +19,7 @@ export interface RateRatio {
   theta: number;
   /** Standard error of theta; 0 where it can't be estimated. */
   se: number;
-  /** (ΣW)²/ΣW² − 1; 0 without rows. */
+  /** (ΣW)²/ΣW² − 1 with W of the clusters, the least where these are cut in several ways; 0 without rows. */
   df: number;
   /** theta / se; 0 where se is 0. */
   t: number;
@@ -29,6 +29,12 @@ export interface RateRatio {
 
 /** No count of clicks gives a standard error as small as this. */
 const ROUNDING = 1e-9;
+
+/**
+ * Days are cut in two ways, at the hour of the start and half a day off it, and the larger error counts: noise turns at
+ * an hour that nobody knows, and clusters that each hold half of two of its days take it for smaller than it is.
+ */
+export const DAY_CUTS = [0, 0.5] as const;
 
 /** How the rows are weighed; by default events are counts and each bucket is a cluster of its own. */
 export interface RateRatioOptions {
@@ -57,10 +63,11 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
   };
   const both = rows.filter(delivered);
   if (both.length === 0) return result;
-  const days = options.clusterByDay ? dayClusters(both) : null;
+  const cuts = options.clusterByDay
+    ? DAY_CUTS.map((shift) => dayClusters(both, shift))
+    : [{ of: null, weights: new Float64Array(both.length) }];
   result.rows = both.length;
-  result.clusters = days ? new Set(days).size : both.length;
-  const weights = new Float64Array(result.clusters);
+  result.clusters = cuts[0]!.weights.length;
   let sumA = 0;
   let sumB = 0;
   let sumW = 0;
@@ -78,29 +85,30 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
     sumA += row.eventsB * shareA;
     sumB += row.eventsA * shareB;
     sumW += weight;
-    weights[days ? days[i]! : i]! += weight;
+    for (const { of, weights } of cuts) weights[of ? of[i]! : i]! += weight;
   }
   if (options.information === 'exposure') result.information = sumW;
-  // One cluster gives exactly 0; rounding must not leave a trace of a degree of freedom.
-  if (result.clusters > 1) {
-    result.df = Math.max(0, (sumW * sumW) / weights.reduce((sum, weight) => sum + weight * weight, 0) - 1);
-  }
+  result.df = Math.min(...cuts.map(({ weights }) => degreesOfFreedom(weights, sumW)));
   if (sumA === 0 || sumB === 0) return result;
 
   const ratio = sumA / sumB;
   result.theta = Math.log(ratio);
-  if (result.clusters === 1) return result;
-  const residuals = new Float64Array(result.clusters);
-  for (const [i, row] of both.entries()) {
-    const difference = row.eventsB * row.exposureA - ratio * row.eventsA * row.exposureB;
-    residuals[days ? days[i]! : i]! += difference / (row.exposureA + row.exposureB);
+  let largest = 0;
+  for (const { of, weights } of cuts) {
+    if (weights.length === 1) return result;
+    const residuals = new Float64Array(weights.length);
+    for (const [i, row] of both.entries()) {
+      const difference = row.eventsB * row.exposureA - ratio * row.eventsA * row.exposureB;
+      residuals[of ? of[i]! : i]! += difference / (row.exposureA + row.exposureB);
+    }
+    let squares = 0;
+    for (const [i, residual] of residuals.entries()) {
+      const corrected = residual / (1 - weights[i]! / sumW);
+      squares += corrected * corrected;
+    }
+    largest = Math.max(largest, squares);
   }
-  let squares = 0;
-  for (const [i, residual] of residuals.entries()) {
-    const corrected = residual / (1 - weights[i]! / sumW);
-    squares += corrected * corrected;
-  }
-  const se = Math.sqrt(squares) / sumA;
+  const se = Math.sqrt(largest) / sumA;
   // Buckets in one exact proportion have no variance, though rounding leaves a trace of it; and one that
   // outweighs all others to the last digit has leverage 1. Either way no error can be estimated.
   if (!(se > ROUNDING && Number.isFinite(se))) return result;
@@ -109,15 +117,23 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
   return result;
 }
 
-/** The cluster of each row: its day's, numbered in the order in which the days come. */
-function dayClusters(rows: readonly PairRow[]): number[] {
+/** One cluster gives exactly 0; rounding must not leave a trace of a degree of freedom. */
+function degreesOfFreedom(weights: Float64Array, sumW: number): number {
+  if (weights.length === 1) return 0;
+  return Math.max(0, (sumW * sumW) / weights.reduce((sum, weight) => sum + weight * weight, 0) - 1);
+}
+
+/** The cluster of each row: its day's, days beginning `shift` days early, numbered in the order in which they come. */
+function dayClusters(rows: readonly PairRow[], shift: number): { of: number[]; weights: Float64Array } {
   const known = new Map<number, number>();
-  return rows.map(({ day }) => {
+  const of = rows.map(({ day }) => {
     if (day === undefined) throw new RangeError('a row has no day, where days are the clusters');
-    const cluster = known.get(day) ?? known.size;
-    known.set(day, cluster);
+    const cut = Math.floor(day + shift);
+    const cluster = known.get(cut) ?? known.size;
+    known.set(cut, cluster);
     return cluster;
   });
+  return { of, weights: new Float64Array(known.size) };
 }
 
 /** Whether both ads delivered in this bucket; only such rows tell the ads apart. */

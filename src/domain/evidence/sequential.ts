@@ -122,13 +122,19 @@ function look(
 }
 
 /**
- * The default rule, strict where the settings ask for it: then a day-level noise of one ad alone, which inflates the
- * hourly form's false winners, widens the error as well. A winner is called at a look that counts, where its ad has crossed the boundary at this look
- * or an earlier one and leads; p ≤ 1 − confidence from the first crossing on.
+ * The default rule. A winner is called at a look that counts, where its ad has crossed the boundary at this look or an
+ * earlier one and leads; p ≤ 1 − confidence from the first crossing on.
+ *
+ * Strict where the settings ask for it: then a day-level noise of one ad against the other, which inflates the hourly
+ * form's false winners, widens the error as well. With a noise of 5 % from day to day the hourly form calls a false
+ * winner in 8.6 % of tests (8.9 % at most, exact binomial bound at 95 %), the strict one in 1.6 % (1.8 %), in 1.8 %
+ * (1.9 %) where the noise turns at any hour, and without noise in 1.3 % (1.5 %): 20,000 tests each of `bench:decisions`.
+ * Days cut at the hour of the start alone gave 4.3 % and 5.0 % (5.3 %), and 8.2 % (9.1 %) with a noise of 20 %, where
+ * the strict form now calls 3.9 % (4.5 %; 3,000 tests). It takes 14 to 146 % more time, for lifts of 5 to 30 %.
  */
 export const sequential: Rule<SequentialState> = {
   name: 'sequential',
-  version: '1',
+  version: '2',
   adjusted: true,
   start(settings) {
     nominalAlpha(settings.confidence);

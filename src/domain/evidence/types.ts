@@ -9,7 +9,7 @@ export interface PairRow {
   eventsA: number;
   exposureB: number;
   eventsB: number;
-  /** Days since the start, whole: the cluster of a row where days are the clusters; needed there alone. */
+  /** Days from the start to that of the bucket, 1/24 an hour; needed where days are the clusters, and there alone. */
   day?: number;
 }
 

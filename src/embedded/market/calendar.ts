@@ -48,6 +48,14 @@ export class Calendar {
     return Math.floor(this.localHour(instant) / 24);
   }
 
+  /** The instant at which the local day of an instant began. */
+  startOfDay(instant: number): number {
+    const day = this.localDay(instant);
+    let start = Math.floor(instant / QUARTER_MS) * QUARTER_MS;
+    while (this.localDay(start - QUARTER_MS) === day) start -= QUARTER_MS;
+    return start;
+  }
+
   /** `2026-11-23T09:00:00-0500`, as Graph writes instants. */
   format(instant: number): string {
     const offset = this.offsetAt(instant);

@@ -85,6 +85,11 @@ export class Delivery {
     }, 0);
   }
 
+  /** The same since the account's midnight before `asOf`. */
+  spentToday(object: MarketObject, asOf: number): number {
+    return this.spent(object, asOf) - this.spent(object, this.calendar.startOfDay(asOf));
+  }
+
   #drawnUntil(ad: MarketObject, end: number): Drawn {
     let cache = this.#quarters.get(ad.id);
     if (!cache) {

@@ -15,6 +15,7 @@ export class Graph {
   constructor(
     readonly world: World,
     readonly accessToken: string,
+    readonly scopes: readonly string[],
     /** Of the market itself, for paging links. */
     readonly origin: () => string,
   ) {}
@@ -89,6 +90,10 @@ export class Graph {
     const [id, edge, ...rest] = request.path;
     if (rest.length > 0) throw unknownPath(request);
     if (id === undefined) return ok(this.#readMany(request, now));
+    if (id === 'me' && edge === 'permissions') {
+      return ok({ data: this.scopes.map((permission) => ({ permission, status: 'granted' })) });
+    }
+    if (id === 'debug_token' && edge === undefined) return ok(this.#describeToken(request));
     if (world.reports.has(id)) return this.#readReport(id, edge, request, now);
     const object = world.objects.get(id);
     if (!object) throw unknownObject(id, 'GET');
@@ -96,6 +101,15 @@ export class Graph {
     const at = listingInstant(request, now);
     if (edge === 'insights') return ok(readInsights(object, request, at, world, this.origin()));
     return ok(readEdge(object, edge, request, at, world, this.origin()));
+  }
+
+  /** `GET /debug_token?input_token=…`: the market's own token never expires. */
+  #describeToken({ params }: GraphRequest): unknown {
+    const known = params.input_token === this.accessToken;
+    const about = known
+      ? { type: 'SYSTEM_USER', expires_at: 0, data_access_expires_at: 0, scopes: this.scopes }
+      : { scopes: [], error: { code: 190, message: 'Invalid OAuth access token.' } };
+    return { data: { app_id: '2001', application: 'Auto-promotion', is_valid: known, ...about } };
   }
 
   /** `GET /?ids=a,b`: the objects by id. */

@@ -124,6 +124,9 @@ export function readEdge(
   if (edge === 'activities' && object.kind === 'account') {
     return paginate(readActivities(request, at, world), request, at, origin);
   }
+  if (edge === 'minimum_budgets' && object.kind === 'account') {
+    return paginate([minimumBudgets(world)], request, at, origin);
+  }
   if (edge === 'budget_schedules') return { data: schedules(object, at) };
   const kind = EDGES[object.kind]?.[edge];
   if (!kind) throw unknownObject(`${object.id}/${edge}`, 'GET');
@@ -134,6 +137,17 @@ export function readEdge(
     .filter((child) => child.createdAt <= at && wanted(child, at, world))
     .map((child) => readNode(child, fields, at, world));
   return paginate(rows, request, at, origin);
+}
+
+/** Graph has them by what is paid for; the market knows one. */
+function minimumBudgets({ account }: World): Record<string, unknown> {
+  return {
+    currency: account.currency,
+    min_daily_budget_imp: account.minDailyBudget,
+    min_daily_budget_low_freq: account.minDailyBudget,
+    min_daily_budget_high_freq: account.minDailyBudget,
+    min_daily_budget_video_views: account.minDailyBudget,
+  };
 }
 
 type NodeFilter = (object: MarketObject, at: number, world: World) => boolean;

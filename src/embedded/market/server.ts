@@ -22,10 +22,11 @@ export interface MarketServer {
 export async function serveMarket(
   world: World,
   controls: Controls,
-  options: { port: number; accessToken: string },
+  options: { port: number; accessToken: string; scopes?: string[] },
 ): Promise<MarketServer> {
   let url = '';
-  const graph = new Graph(world, options.accessToken, () => url);
+  const scopes = options.scopes ?? ['ads_management', 'ads_read'];
+  const graph = new Graph(world, options.accessToken, scopes, () => url);
   const app = new Hono<Env>();
   // A full disk, say, is answered as Graph answers its own failures.
   app.onError((error, c) => c.json(new GraphError(error.message, 1, null, { status: 500 }).body(), 500));

@@ -12,6 +12,10 @@ export interface MarketOptions {
   port: number;
   accessToken: string;
   account?: Partial<MarketAccount>;
+  /** Refuse a cut below what the ad set has spent since the account's midnight, as Meta may. Default false. */
+  refuseBelowSpent?: boolean;
+  /** What the token is granted. It is only told, never checked. Default `ads_management`, `ads_read`. */
+  scopes?: string[];
 }
 
 export interface MarketAccount {

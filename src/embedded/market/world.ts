@@ -47,6 +47,7 @@ export class World {
     readonly clock: ExperimentClock,
     readonly journal: Journal<MarketEvent>,
     createdAt: number,
+    readonly refuseBelowSpent: boolean,
   ) {
     this.calendar = new Calendar(account.timezone);
     this.delivery = new Delivery(seed, this.calendar);
@@ -78,7 +79,14 @@ export class World {
     }
     if (first.type !== 'world')
       throw new Error(`${options.directory}: the journal doesn't begin with a world`);
-    const world = new World(first.seed, first.account, options.clock, journal, first.at);
+    const world = new World(
+      first.seed,
+      first.account,
+      options.clock,
+      journal,
+      first.at,
+      options.refuseBelowSpent ?? false,
+    );
     for (const event of journal.events) world.#apply(event);
     return world;
   }

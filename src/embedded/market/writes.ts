@@ -169,6 +169,16 @@ function checkBudget(world: World, adSet: MarketObject, amount: number, now: num
       },
     );
   }
+  if (world.refuseBelowSpent && amount < before) {
+    const spent = Math.ceil(world.delivery.spentToday(adSet, now));
+    if (amount < spent) {
+      const money = `${majorUnits(spent, world.account.currency)} ${world.account.currency}`;
+      return new GraphError('Invalid parameter', 100, 1_885_650, {
+        title: 'Budget Is Too Low',
+        text: `Your budget must be at least ${money}, what this ad set may have spent today.`,
+      });
+    }
+  }
   return null;
 }
 

@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { REVERT, type WriteOutcome } from '../../../src/activities/budget-attempt.js';
 import { type BudgetActivities, createBudgetActivities } from '../../../src/activities/budgets.js';
+import { createGateActivities, type GateAnswer } from '../../../src/activities/gates.js';
 import { createLookActivities } from '../../../src/activities/looks.js';
 import { createObservationActivities } from '../../../src/activities/observations.js';
 import { createPromotionActivities, type PromotionGrounds } from '../../../src/activities/promotions.js';
@@ -40,7 +41,7 @@ export const TOKEN = 'token-of-the-activities';
 /** What the worker takes at scale 1: longer than any request in flight and any late effect. */
 export const UNKNOWN_WAIT = 5 * MINUTE;
 /** Real ms: a request that hangs costs the tests this long. */
-const SOCKET_TIMEOUT_MS = 400;
+const SOCKET_TIMEOUT_MS = 1_000;
 
 export interface StageOptions {
   dailyBudgets?: number[];
@@ -50,6 +51,8 @@ export interface StageOptions {
   writesAllowed?: boolean;
   /** Real ms; more than the default where no request hangs and much is read. */
   socketTimeoutMs?: number;
+  /** Major units. */
+  accountEnvelope?: number | null;
 }
 
 /** One database for the tests of a file; every stage has an account of its own in it. */
@@ -94,6 +97,7 @@ export class Stage {
     readonly experiment: Experiment,
     readonly made: MarketTest,
     readonly writesAllowed: boolean,
+    readonly accountEnvelope: number | null,
     private readonly directory: string,
   ) {}
 
@@ -147,8 +151,10 @@ export class Stage {
       graphUrl: market.url,
       apiVersion: 'v24.0',
       socketTimeoutMs: options.socketTimeoutMs ?? SOCKET_TIMEOUT_MS,
+      now: () => clock.now(),
     });
-    return new Stage(clock, market, meta, store, experiment, made, options.writesAllowed ?? true, directory);
+    const { writesAllowed = true, accountEnvelope = null } = options;
+    return new Stage(clock, market, meta, store, experiment, made, writesAllowed, accountEnvelope, directory);
   }
 
   /** The control's. */
@@ -162,9 +168,17 @@ export class Stage {
   }
 
   get deps() {
-    const { store, meta, clock, writesAllowed } = this;
+    const { store, meta, clock, writesAllowed, accountEnvelope } = this;
     const announce = (event: ServiceEvent) => void this.events.push(event);
-    return { store, meta, clock, writesAllowed, announce, unknownOutcomeWaitMs: UNKNOWN_WAIT };
+    return {
+      store,
+      meta,
+      clock,
+      writesAllowed,
+      accountEnvelope,
+      announce,
+      unknownOutcomeWaitMs: UNKNOWN_WAIT,
+    };
   }
 
   get budgets() {
@@ -177,6 +191,15 @@ export class Stage {
 
   get observations() {
     return createObservationActivities(this.deps);
+  }
+
+  get gates() {
+    return createGateActivities(this.deps);
+  }
+
+  /** The gate before a phase. */
+  gate(phase = '60', acceptRisk = false): Promise<GateAnswer> {
+    return this.gates.gate({ experimentId: this.experiment.id, phase, acceptRisk });
   }
 
   get promotions() {

@@ -181,6 +181,7 @@ export async function seedPromotion(
     confidence: 0.97,
     theta,
     se,
+    interval: [0.05, 0.6],
     metrics: Object.fromEntries(
       experiment.variants.map(({ id }) => [id, id === winner ? CHALLENGER_METRICS : CONTROL_METRICS]),
     ),

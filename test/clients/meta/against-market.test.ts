@@ -180,6 +180,7 @@ describe('budget writes', () => {
     const error = await failureOf(client.writeDailyBudget(adSetId, 6000));
     expect(error.kind).toBe(kind);
     expect(error.details).toMatchObject({ outcome, retryAfterMs });
+    if (error.kind === 'rate') now += retryAfterMs ?? 0;
     expect((await client.getAdSet(adSetId)).dailyBudget).toBe(budget);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classify, type Failure, retryHint, toMetaError } from '../../../src/clients/meta/errors.js';
 import { createScrub } from '../../../src/clients/meta/scrub.js';
 import type { MetaErrorKind } from '../../../src/clients/meta/types.js';
-import { failureOf, json, withGraph } from './support.js';
+import { clientOf, failureOf, json, withGraph } from './support.js';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -23,7 +23,7 @@ function failure(parts: Partial<Failure>): Failure {
   };
 }
 
-const GRAPH: ReadonlyArray<[MetaErrorKind, code: number, subcode: number | null]> = [
+const GRAPH: ReadonlyArray<readonly [MetaErrorKind, code: number, subcode: number | null]> = [
   ['rate', 4, null],
   ['rate', 17, null],
   ['rate', 17, 2446079],
@@ -33,9 +33,7 @@ const GRAPH: ReadonlyArray<[MetaErrorKind, code: number, subcode: number | null]
   ['rate', 613, 1487742],
   ['rate', 613, 5044001],
   ['rate', 613, 1487632],
-  ['rate', 80000, null],
-  ['rate', 80004, null],
-  ['rate', 80014, null],
+  ...Array.from({ length: 15 }, (_, more) => ['rate', 80000 + more, null] as const),
   ['transient', 1, null],
   ['transient', 2, null],
   ['transient', -1, null],
@@ -43,9 +41,7 @@ const GRAPH: ReadonlyArray<[MetaErrorKind, code: number, subcode: number | null]
   ['too_large', 100, 1504018],
   ['too_large', 100, 1487534],
   ['auth', 190, null],
-  ['auth', 190, 458],
-  ['auth', 190, 463],
-  ['auth', 190, 467],
+  ...Array.from({ length: 10 }, (_, more) => ['auth', 190, 458 + more] as const),
   ['auth', 102, null],
   ['auth', 104, null],
   ['auth', 2500, null],
@@ -75,6 +71,34 @@ describe("Graph's error classes", () => {
   it.each(GRAPH)('%s: %i/%s', (kind, code, subcode) => {
     expect(classify(failure({ code, subcode })).kind).toBe(kind);
   });
+
+  const WAITS: Partial<Record<MetaErrorKind, number>> = {
+    rate: 5 * MINUTE,
+    transient: 10_000,
+    not_yet: 15 * MINUTE,
+  };
+
+  it.each([...GRAPH, ['too_large', 1, 99] as const])(
+    'reach the caller from the wire, with their delay: %s: %i/%s',
+    async (kind, code, subcode) => {
+      const body = { error: { message: 'no', type: 'OAuthException', code, error_subcode: subcode } };
+      await withGraph(
+        (_, response) => json(response, body, 400),
+        async (_, { url }) => {
+          const wait = subcode === 1487632 ? HOUR : (WAITS[kind] ?? null);
+          // A client each: one that was told to wait would not send the second call.
+          const read = await failureOf(clientOf(url).getAdSet('12'));
+          expect(read.kind).toBe(kind);
+          expect(read.details).toMatchObject({ code, subcode, retryAfterMs: wait, outcome: 'not_applied' });
+          const ambiguous = code === 1 && subcode === 99;
+          const write = await failureOf(clientOf(url).writeDailyBudget('12', 6000));
+          expect(write.kind).toBe(ambiguous ? 'transient' : kind);
+          expect(write.details.retryAfterMs).toBe(ambiguous ? 10_000 : wait);
+          expect(write.details.outcome).toBe(write.kind === 'transient' ? 'unknown' : 'not_applied');
+        },
+      );
+    },
+  );
 
   it('takes 1/99 for too large on a read, for an unknown failure on a write', () => {
     expect(classify(failure({ method: 'GET', code: 1, subcode: 99 })).kind).toBe('too_large');

@@ -333,6 +333,8 @@ describe('secrets', () => {
     (client) => client.getAd('9'),
     (client) => client.getActiveAds('12'),
     (client) => client.writeDailyBudget('12', 6000),
+    (client) => client.validateDailyBudget('12', 6000),
+    (client) => client.getBudgetEdits('12', 0),
     (client) => client.getInsights(query),
   ];
   const echo = (code: number, subcode?: number): object => ({

@@ -223,6 +223,7 @@ export function aPromotion(changes: Partial<Promotion> = {}): Promotion {
     confidence: 0.97,
     theta: 0.2,
     se: 0.05,
+    interval: [0.08, 0.31],
     metrics: aDecision().metrics,
     openedAt: START + 30 * HOUR_MS,
     phasesDone: {},

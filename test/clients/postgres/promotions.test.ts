@@ -88,6 +88,8 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
         readBack: null,
         outcome: 'pending',
         error: null,
+        errorKind: null,
+        atRisk: null,
         settledAt: null,
       });
       const settled = await store.settleAttempt('exp_1', 1, applied);

@@ -42,6 +42,8 @@ export function ledgerOf(writes: readonly Write[]): LedgerRowJson[] {
     at: new Date(START + hour * HOUR_MS).toISOString(),
     settled_at: new Date(START + (hour + 0.01) * HOUR_MS).toISOString(),
     compensates: null,
+    error_kind: null,
+    at_risk_cents: null,
   }));
 }
 
@@ -186,9 +188,11 @@ export function gathered(
         guardrails: [],
         horizon_hours: 672,
         check_every_hours: 6,
+        minimum_detectable_effect: 0.1,
         phases: [],
         approval_required: false,
         approval_hours: 72,
+        at_risk_limit_cents: null,
         verification: { settle_hours: 24, window_hours: 168 },
       },
       accepted_differences: null,

@@ -17,8 +17,7 @@ const FORMS: { title: string; name: RuleName; settings: RuleSettings }[] = [
   },
 ];
 
-const withDays = (rows: PairRow[]): PairRow[] =>
-  rows.map((row, hour) => ({ ...row, day: Math.floor(hour / DAY) }));
+const withDays = (rows: PairRow[]): PairRow[] => rows.map((row, hour) => ({ ...row, day: hour / DAY }));
 
 const swapped = (rows: PairRow[]): PairRow[] =>
   rows.map(({ exposureA, eventsA, exposureB, eventsB, day }) => ({

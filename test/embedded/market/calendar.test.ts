@@ -35,6 +35,16 @@ describe('Calendar', () => {
     expect(new Calendar('Asia/Kolkata').format(at)).toBe('2026-11-23T19:30:00+0530');
   });
 
+  it('knows when a local day began, also one that clocks make longer or shorter', () => {
+    const berlin = new Calendar('Europe/Berlin');
+    expect(berlin.startOfDay(Date.UTC(2026, 9, 25, 20))).toBe(Date.UTC(2026, 9, 24, 22));
+    expect(berlin.startOfDay(Date.UTC(2026, 2, 29, 20))).toBe(Date.UTC(2026, 2, 28, 23));
+    const kolkata = new Calendar('Asia/Kolkata');
+    const midnight = Date.UTC(2026, 10, 22, 18, 30);
+    for (const later of [0, 1, 23.9 * HOUR_MS]) expect(kolkata.startOfDay(midnight + later)).toBe(midnight);
+    expect(kolkata.startOfDay(midnight - 1)).toBe(midnight - 24 * HOUR_MS);
+  });
+
   it('reads days and refuses what is none', () => {
     expect(dayName(parseDay('2026-02-28')!)).toBe('2026-02-28');
     expect(['2026-02-30', '2026-2-3', '', 7, undefined].map(parseDay)).toEqual([

@@ -263,3 +263,30 @@ describe('edges', () => {
     expect(await stage.budget(stage.adSets[0])).toBe(6_000);
   });
 });
+
+describe('what the token is granted', () => {
+  it('is told, and is valid for its own token alone', async () => {
+    const permissions = async (params = {}) => (await stage.get('me/permissions', params)).body;
+    expect((await permissions()).data).toEqual([
+      { permission: 'ads_management', status: 'granted' },
+      { permission: 'ads_read', status: 'granted' },
+    ]);
+    expect((await permissions({ access_token: 'other' })).error.code).toBe(190);
+    const described = async (input_token: string) =>
+      (await stage.get('debug_token', { input_token })).body.data as unknown as Record<string, unknown>;
+    expect(await described('token-of-the-tests')).toMatchObject({
+      is_valid: true,
+      expires_at: 0,
+      scopes: ['ads_management', 'ads_read'],
+    });
+    expect(await described('other')).toMatchObject({ is_valid: false, scopes: [] });
+    await stage.dispose();
+    stage = await new Stage({ market: { scopes: ['ads_read'] } }).open();
+    expect((await permissions()).data).toEqual([{ permission: 'ads_read', status: 'granted' }]);
+  });
+
+  it("gives the account's minimum budgets", async () => {
+    const { data } = (await stage.get(`${stage.market.account.id}/minimum_budgets`)).body;
+    expect(data).toEqual([expect.objectContaining({ currency: 'EUR', min_daily_budget_imp: 100 })]);
+  });
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FacebookAdsApi } from 'facebook-nodejs-business-sdk';
 import type { ExperimentClock } from '../../../src/clock.js';
 import { startMarket } from '../../../src/embedded/market/index.js';
-import type { Market, MarketAccount, MarketTest } from '../../../src/embedded/market/types.js';
+import type { Market, MarketAccount, MarketOptions, MarketTest } from '../../../src/embedded/market/types.js';
 
 // axios sends even loopback calls to a proxy that the environment names.
 process.env.NO_PROXY = '127.0.0.1';
@@ -48,7 +48,14 @@ export class Stage {
   test!: MarketTest;
   directory = '';
 
-  constructor(readonly options: { seed?: number; account?: Partial<MarketAccount>; start?: number } = {}) {
+  constructor(
+    readonly options: {
+      seed?: number;
+      account?: Partial<MarketAccount>;
+      start?: number;
+      market?: Pick<MarketOptions, 'refuseBelowSpent' | 'scopes'>;
+    } = {},
+  ) {
     this.clock = new ManualClock(options.start);
   }
 
@@ -73,6 +80,7 @@ export class Stage {
       port: 0,
       accessToken: TOKEN,
       account: { timezone: 'UTC', ...this.options.account },
+      ...this.options.market,
     });
   }
 

@@ -160,3 +160,63 @@ describe('budget writes', () => {
     expect(await stage.budget(stage.adSets[0])).toBe(applied.at(-1)!.requested);
   });
 });
+
+describe('a cut below what was spent today', () => {
+  let strict: Stage;
+  afterEach(() => strict.dispose());
+
+  const spent = async () =>
+    Math.round(
+      100 *
+        (await strict.hours())
+          .filter(({ adId, day }) => adId === strict.ads[0] && day === '2026-11-23')
+          .reduce((sum, row) => sum + row.spend, 0),
+    );
+
+  it('is refused where the market is told to, a raise and a smaller cut are not, and midnight ends it', async () => {
+    strict = await new Stage({ market: { refuseBelowSpent: true } }).open();
+    const [control] = strict.adSets;
+    strict.clock.pass(12 * HOUR);
+    const today = await spent();
+    expect(today).toBeGreaterThan(1_500);
+    const low = { daily_budget: today - 50, execution_options: ['validate_only'] };
+    expect((await strict.post(control, low)).body.error.error_subcode).toBe(1_885_650);
+    expect((await strict.setBudget(control, today - 50)).body.error).toMatchObject({
+      code: 100,
+      error_subcode: 1_885_650,
+    });
+    expect((await strict.setBudget(control, today + 50)).status).toBe(200);
+    await strict.market.edit(control, { daily_budget: 200 });
+    // Below what was spent as well, but no cut.
+    expect((await strict.setBudget(control, 300)).status).toBe(200);
+    await strict.market.edit(control, { daily_budget: 5_000 });
+    strict.clock.pass(12 * HOUR);
+    expect((await strict.setBudget(control, 300)).status).toBe(200);
+    expect((await strict.market.audit()).map(({ actor, outcome }) => [actor, outcome])).toEqual([
+      ['api', 'refused'],
+      ['api', 'applied'],
+      ['person', 'applied'],
+      ['api', 'applied'],
+      ['person', 'applied'],
+      ['api', 'applied'],
+    ]);
+  });
+
+  it("goes by the account's day", async () => {
+    // 05:00 in UTC is midnight in New York.
+    strict = await new Stage({
+      account: { timezone: 'America/New_York' },
+      market: { refuseBelowSpent: true },
+    }).open();
+    strict.clock.pass(4.75 * HOUR);
+    expect((await strict.setBudget(strict.adSets[0], 200)).body.error.error_subcode).toBe(1_885_650);
+    strict.clock.pass(HOUR / 4);
+    expect((await strict.setBudget(strict.adSets[0], 200)).status).toBe(200);
+  });
+
+  it('is taken otherwise', async () => {
+    strict = await new Stage().open();
+    strict.clock.pass(12 * HOUR);
+    expect((await strict.setBudget(strict.adSets[0], 200)).status).toBe(200);
+  });
+});

@@ -1,0 +1,100 @@
+import type { KillSwitch } from '../../domain/gate.js';
+import { type Database, instant, jsonb, run } from './run.js';
+import type { GateRow, Store } from './types.js';
+
+type SafetyStore = Pick<Store, 'killSwitch' | 'setKillSwitch' | 'movedBetween' | 'recordGate' | 'listGates'>;
+
+interface Row {
+  phase: string;
+  at: number;
+  outcome: GateRow['outcome'];
+  findings: GateRow['findings'];
+  learning: GateRow['learning'];
+  at_risk: number;
+  budgets: GateRow['budgets'];
+  targets: GateRow['targets'];
+  shadow: boolean;
+}
+
+/** What keeps the rollouts of an account in bounds: its kill switch, its day's raises, and what each gate found. */
+export function safetyStore({ pool, scope }: Database): SafetyStore {
+  const mine = [scope.environment, scope.accountId];
+  return {
+    async killSwitch() {
+      const [row] = await run<{ engaged: boolean; asked_by: string; reason: string; at: number }>(
+        pool,
+        `select engaged, asked_by, reason, at from auto_promotion.kill_switch_events
+          where (environment, account_id) = ($1, $2) order by entry desc limit 1`,
+        mine,
+      );
+      return row ? { engaged: row.engaged, by: row.asked_by, reason: row.reason, at: row.at } : null;
+    },
+
+    async setKillSwitch({ engaged, by, reason, at }: KillSwitch) {
+      await run(
+        pool,
+        `insert into auto_promotion.kill_switch_events (environment, account_id, engaged, asked_by, reason, at)
+          values ($1, $2, $3, $4, $5, $6)`,
+        [...mine, engaged, by, reason, instant(at)],
+      );
+    },
+
+    async movedBetween(since, until) {
+      const [row] = await run<{ moved: number }>(pool, MOVED, [...mine, instant(since), instant(until)]);
+      return row!.moved;
+    },
+
+    async recordGate(experimentId, gate) {
+      await run(
+        pool,
+        `insert into auto_promotion.rollout_gates (environment, account_id, experiment_id, phase, at, outcome, findings,
+            learning, at_risk, budgets, targets, shadow)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+        [
+          ...mine,
+          experimentId,
+          gate.phase,
+          instant(gate.at),
+          gate.outcome,
+          jsonb(gate.findings),
+          jsonb(gate.learning),
+          gate.atRisk,
+          jsonb(gate.budgets),
+          jsonb(gate.targets),
+          gate.shadow,
+        ],
+      );
+    },
+
+    async listGates(experimentId) {
+      const rows = await run<Row>(
+        pool,
+        `select * from auto_promotion.rollout_gates
+          where (environment, account_id, experiment_id) = ($1, $2, $3) order by entry`,
+        [...mine, experimentId],
+      );
+      return rows.map(({ at_risk, phase, at, outcome, findings, learning, budgets, targets, shadow }) => ({
+        phase,
+        at,
+        outcome,
+        findings,
+        learning,
+        atRisk: at_risk,
+        budgets,
+        targets,
+        shadow,
+      }));
+    },
+  };
+}
+
+/**
+ * Raises of phases entered in [$3, $4): what was refused counts nothing, and several attempts at one step count once,
+ * since they all aim at the same amount.
+ */
+export const MOVED = `
+  select coalesce(sum(raise), 0)::bigint as moved from (
+    select max(intended - before) as raise from auto_promotion.budget_ledger
+      where (environment, account_id) = ($1, $2) and at >= $3 and at < $4
+        and phase <> 'revert' and outcome <> 'refused' and intended > before
+      group by experiment_id, ad_set_id, phase) as steps`;

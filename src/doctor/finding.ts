@@ -1,0 +1,58 @@
+/** One thing that was looked at. Texts may hold what came from outside: they are scrubbed before they are shown. */
+export interface Finding {
+  level: 'ok' | 'warn' | 'fail';
+  what: string;
+  figure: string;
+  /** What to do; null where nothing is to be done. */
+  cure: string | null;
+}
+
+export const ok = (what: string, figure: string): Finding => ({ level: 'ok', what, figure, cure: null });
+export const warn = (what: string, figure: string, cure: string): Finding => ({
+  level: 'warn',
+  what,
+  figure,
+  cure,
+});
+export const fail = (what: string, figure: string, cure: string): Finding => ({
+  level: 'fail',
+  what,
+  figure,
+  cure,
+});
+
+const WHAT_WIDTH = 17;
+
+/** `ok    Database          PostgreSQL 18.1`, `fail  Database          …  — start PostgreSQL`. */
+export function formatFinding({ level, what, figure, cure }: Finding): string {
+  const line = `${level.padEnd(4)}  ${what.padEnd(WHAT_WIDTH)} ${figure}${cure === null ? '' : `  — ${cure}`}`;
+  return line.replace(/\s*[\r\n]+\s*/g, ' ');
+}
+
+/**
+ * What a check found, or that it failed by itself or took longer than `timeoutMs` (real ms): a check never rejects,
+ * and never keeps the others waiting.
+ */
+export async function within(
+  timeoutMs: number,
+  what: string,
+  check: () => Promise<Finding[]>,
+): Promise<Finding[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Finding[]>((resolve) => {
+    const finding = fail(what, `no answer within ${timeoutMs / 1000} s`, 'check the address and the network');
+    timer = setTimeout(() => resolve([finding]), timeoutMs);
+  });
+  try {
+    return await Promise.race([check(), late]);
+  } catch (error) {
+    return [fail(what, messageOf(error), 'see the message')];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+/** The evidence of a look, asked from the side of one variant. */
+import type { PairEvidence } from './decision.js';
+
+/** The evidence of two variants, whichever way round it was taken. RangeError where there is none. */
+export function pairOf(pairs: readonly PairEvidence[], x: string, y: string): PairEvidence {
+  const found = pairs.find(
+    (pair) => (pair.variantA === x && pair.variantB === y) || (pair.variantA === y && pair.variantB === x),
+  );
+  if (!found) throw new RangeError(`no evidence on ${x} and ${y}`);
+  return found;
+}
+
+/** Log rate ratio of `variant` over `rival` at this look; 0 where it can't be estimated. */
+export function effectOf(pairs: readonly PairEvidence[], variant: string, rival: string): number {
+  const pair = pairOf(pairs, variant, rival);
+  return pair.variantB === variant ? pair.evidence.theta : -pair.evidence.theta;
+}
+
+/** The interval of the relative lift of `variant` over its rival in the pair; null where there is none, or none with an end. */
+export function intervalFor(pair: PairEvidence, variant: string): [number, number] | null {
+  const interval = pair.evidence.interval;
+  if (interval === null || pair.variantB === variant) return interval;
+  const high = 1 / (1 + interval[0]) - 1;
+  return high < Infinity ? [1 / (1 + interval[1]) - 1, high] : null;
+}
+
+/** Of `variant` over the rival that it is least sure to beat: the interval that begins lowest; null where one is missing. */
+export function worstInterval(pairs: readonly PairEvidence[], variant: string): [number, number] | null {
+  const intervals = pairs
+    .filter((pair) => pair.variantA === variant || pair.variantB === variant)
+    .map((pair) => intervalFor(pair, variant));
+  if (intervals.length === 0) return null;
+  return intervals.reduce((worst, each) => {
+    if (worst === null || each === null) return null;
+    return each[0] < worst[0] ? each : worst;
+  });
+}

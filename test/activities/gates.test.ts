@@ -1,0 +1,200 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { failureOf, HOUR, MINUTE, START, type Stage, type StageOptions, useStages } from './support/stage.js';
+
+const stages = useStages();
+afterEach(() => stages.closeAll());
+
+async function promoted(options: StageOptions = {}): Promise<Stage> {
+  const stage = await stages.open(options);
+  return stage.promote();
+}
+
+describe('the gate before a phase', () => {
+  it('lets it pass where all is well, and has on record what it saw', async () => {
+    const stage = await promoted();
+    const current = await stage.market.budgets(stage.made.adSetIds);
+    expect(await stage.gate()).toEqual({ against: [], current });
+    expect(await stage.store.listGates('exp')).toEqual([
+      {
+        phase: '60',
+        at: START,
+        outcome: 'pass',
+        findings: [],
+        learning: {
+          [stage.loser]: { status: 'LEARNING', lastSignificantEditAt: START },
+          [stage.winner]: { status: 'LEARNING', lastSignificantEditAt: START },
+        },
+        atRisk: 1000,
+        budgets: current,
+        targets: { [stage.loser]: 4000, [stage.winner]: 6000 },
+        shadow: false,
+      },
+    ]);
+  });
+
+  it.each<[string, (stage: Stage) => Promise<unknown>, RegExp]>([
+    [
+      'an ad was paused',
+      (stage) => stage.market.edit(stage.made.adIds[1]!, { status: 'PAUSED' }),
+      /^Ad \d+ is not active \(PAUSED\)\.$/,
+    ],
+    [
+      'the campaign was paused',
+      (stage) => stage.market.edit(stage.made.campaignId, { status: 'PAUSED' }),
+      /is not active \(CAMPAIGN_PAUSED\)/,
+    ],
+    [
+      'the campaign budget was turned on',
+      (stage) => stage.market.edit(stage.made.campaignId, { daily_budget: 10_000 }),
+      /has a campaign budget/,
+    ],
+    [
+      'the account was disabled',
+      (stage) => stage.market.edit(stage.market.account.id, { account_status: 2 }),
+      /is not active \(status 2\)/,
+    ],
+    [
+      'an ad set ends within the rollout',
+      (stage) => stage.market.edit(stage.winner, { end_time: START + 2 * HOUR }),
+      /ends on .*, before /,
+    ],
+    [
+      'the account is at its spend cap',
+      (stage) => stage.market.edit(stage.market.account.id, { spend_cap: 1 }),
+      /has spent USD \d+\.\d\d ≥ its spend cap of USD 0\.01: nothing is delivered\.$/,
+    ],
+    [
+      'the campaign is at its spend cap',
+      (stage) => stage.market.edit(stage.made.campaignId, { spend_cap: 1 }),
+      /Campaign \d+ has spent USD \d+\.\d\d ≥ its spend cap of USD 0\.01: nothing is delivered\.$/,
+    ],
+  ])('holds it where %s', async (_, prepare, says) => {
+    const stage = await promoted();
+    stage.clock.pass(3 * HOUR);
+    await prepare(stage);
+    const gate = await stage.gate();
+    expect(gate).toMatchObject({ leadsTo: 'hold', retryAfterMs: null, current: {} });
+    expect(gate.against.join(' ')).toMatch(says);
+    expect((await stage.store.listGates('exp'))[0]).toMatchObject({ outcome: 'hold' });
+  });
+
+  it('holds it while the kill switch is engaged, and names who did it', async () => {
+    const stage = await promoted();
+    const event = { by: 'ana', reason: 'something is odd', at: START };
+    await stage.store.setKillSwitch({ ...event, engaged: true });
+    expect(await stage.gate()).toEqual({
+      against: ["The account's kill switch is engaged by ana: something is odd."],
+      current: {},
+      code: 'kill_switch',
+      leadsTo: 'hold',
+      retryAfterMs: null,
+    });
+    await stage.store.setKillSwitch({ ...event, engaged: false });
+    expect((await stage.gate()).against).toEqual([]);
+  });
+
+  it('holds it where the envelope of the day is used up, until the account midnight', async () => {
+    const stage = await promoted({ accountEnvelope: 15 });
+    expect((await stage.gate()).against).toEqual([]);
+    await stage.write('60', stage.loser, 4000);
+    await stage.write('60', stage.winner, 6000);
+    await stage.budgets.completePhase({ experimentId: 'exp', phase: '60', readBackAt: START, last: false });
+    const midnight = Date.UTC(2026, 10, 24) - stage.clock.instant;
+    expect(await stage.gate('70')).toEqual({
+      against: [
+        "The account's envelope is USD 15.00 a day; USD 10.00 are moved today and this phase wants USD 10.00 more: USD 20.00 > USD 15.00. It goes on at 2026-11-24 00:00 UTC.",
+      ],
+      current: {},
+      code: 'envelope',
+      leadsTo: 'hold',
+      retryAfterMs: midnight,
+    });
+    stage.clock.pass(midnight);
+    // Nothing was delivered meanwhile that anybody has seen: the clock stood still for the market.
+    expect((await stage.gate('70')).code).not.toBe('envelope');
+  });
+
+  it('is left for a person where the phase alone is larger than the envelope', async () => {
+    const stage = await promoted({ accountEnvelope: 5 });
+    expect(await stage.gate()).toMatchObject({ code: 'envelope', retryAfterMs: null });
+  });
+
+  it('holds it where more is at risk than the policy allows, unless a person has accepted it', async () => {
+    const stage = await promoted({ policy: { atRiskLimit: 999 } });
+    const gate = await stage.gate();
+    expect(gate).toMatchObject({ code: 'at_risk', leadsTo: 'hold', retryAfterMs: null });
+    expect(gate.against).toEqual([
+      "At risk: up to USD 10.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day; resume to accept it.",
+    ]);
+    expect((await stage.gate('60', true)).against).toEqual([]);
+    const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
+    expect((await bounded.gate()).against).toEqual([]);
+  });
+
+  it("keeps one of Meta's changes an hour for the way back, a person's among them", async () => {
+    const stage = await promoted();
+    for (const [minutes, daily_budget] of [5001, 5002, 5000].entries()) {
+      stage.clock.pass(minutes === 0 ? MINUTE : 10 * MINUTE);
+      await stage.market.edit(stage.winner, { daily_budget });
+    }
+    stage.clock.pass(MINUTE);
+    const gate = await stage.gate();
+    expect(gate).toMatchObject({ code: 'hour_limit', leadsTo: 'hold', retryAfterMs: 39 * MINUTE });
+    expect(gate.against).toEqual([
+      `Ad set ${stage.winner} has had 3 budget changes within the hour; one of Meta's 4 is kept for the way back. It goes on at 2026-11-23 01:01 UTC.`,
+    ]);
+  });
+
+  it('leads back where the winner has delivered nothing for 6 hours, and holds where the loser has', async () => {
+    for (const [index, leadsTo] of [
+      [1, 'revert'],
+      [0, 'hold'],
+    ] as const) {
+      const stage = await promoted();
+      stage.clock.pass(HOUR);
+      // Active as ever, but at its cap: Meta shows it to nobody.
+      await stage.market.edit(stage.made.adSetIds[index]!, { daily_budget: 5000 });
+      await stage.market.edit(stage.made.adIds[index]!, { status: 'PAUSED' });
+      stage.clock.pass(8 * HOUR);
+      await stage.market.edit(stage.made.adIds[index]!, { status: 'ACTIVE' });
+      const gate = await stage.gate();
+      expect(gate.leadsTo).toBe(leadsTo);
+      expect(gate.against[0]).toMatch(/has delivered nothing for \d+ h ≥ 6 h\.$/);
+    }
+  });
+
+  it('leads back on evidence of harm since the last write, and passes where there is too little data', async () => {
+    const stage = await promoted({ clickRates: [0.05, 0.01], dailyBudgets: [100_000, 100_000] });
+    await stage.write('60', stage.loser, 80_000);
+    await stage.write('60', stage.winner, 120_000);
+    stage.clock.pass(HOUR);
+    expect((await stage.gate('70')).against).toEqual([]);
+    stage.clock.pass(30 * HOUR);
+    const gate = await stage.gate('70');
+    expect(gate).toMatchObject({ code: 'harm', leadsTo: 'revert' });
+    expect(gate.against[0]).toMatch(
+      /^click rate of challenger-1 over control since the last write: -\d+\.\d %, e-value \d+\.\d ≥ 20\.$/,
+    );
+  });
+
+  it('in shadow shows what would be written, without limits that only writes have', async () => {
+    const stage = await promoted({ writesAllowed: false, accountEnvelope: 1 });
+    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.store.listGates('exp'))[0]).toMatchObject({
+      shadow: true,
+      outcome: 'pass',
+      targets: { [stage.loser]: 4000, [stage.winner]: 6000 },
+    });
+    expect(stage.events.map(({ text }) => text)).toContain(
+      'shadow: phase 60 of challenger-1 would be written now; nothing is',
+    );
+  });
+
+  it('does not take silence for consent', async () => {
+    const stage = await promoted();
+    await stage.market.order({ kind: 'server_error' });
+    expect(await failureOf(stage.gate())).toMatchObject({ type: 'Meta.transient', nonRetryable: false });
+    const other = stage.gates.gate({ experimentId: 'other', phase: '60', acceptRisk: false });
+    expect(await failureOf(other)).toMatchObject({ type: 'RecordDisagrees' });
+  });
+});

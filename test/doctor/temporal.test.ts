@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkTemporal } from '../../src/doctor/temporal.js';
+import { addSearchAttributes } from '../../src/service/namespace.js';
+import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
+import { startDevServer, type TestTemporal } from '../support/temporal.js';
+import '../support/quiet-runtime.js';
+
+let server: TestTemporal;
+beforeAll(async () => {
+  server = await startDevServer({ namespace: 'ads' });
+}, 120_000);
+afterAll(() => server.stop());
+
+const check = async (namespace = 'ads', address = server.address) => {
+  const findings = await checkTemporal({ address, namespace }, 5_000);
+  return findings.map(({ what, level, figure, cure }) => [what, level, figure, cure]);
+};
+
+describe('Temporal', () => {
+  it('has a version, a namespace, and the search attributes that are registered, and is left as it is', async () => {
+    const half = SEARCH_ATTRIBUTE_KEYS.slice(0, 1);
+    await addSearchAttributes(server.connection, 'ads', half);
+    const expected = [
+      ['Temporal', 'ok', expect.stringMatching(/^server \d+\.\d+.* at 127\.0\.0\.1:\d+$/), null],
+      ['Namespace', 'ok', expect.stringMatching(/^ads, ended workflows are kept for \d+ d$/), null],
+      ['Search attributes', 'warn', '1 of 4 registered', expect.stringContaining('worker registers')],
+    ];
+    expect(await check()).toEqual(expected);
+    expect(await check()).toEqual(expected);
+    await addSearchAttributes(server.connection, 'ads', SEARCH_ATTRIBUTE_KEYS.slice(1));
+    expect((await check()).at(-1)).toEqual(['Search attributes', 'ok', '4 of 4 registered', null]);
+  });
+
+  it('of a wrong namespace says how to make it', async () => {
+    expect(await check('adz')).toEqual([
+      ['Temporal', 'ok', expect.any(String), null],
+      ['Namespace', 'fail', expect.stringContaining('adz'), expect.stringContaining('--namespace adz')],
+    ]);
+  });
+
+  it('that is not there fails in time', async () => {
+    const findings = await checkTemporal({ address: '127.0.0.1:1', namespace: 'ads' }, 500);
+    expect(findings).toMatchObject([{ level: 'fail', cure: 'start Temporal, or correct TEMPORAL_ADDRESS' }]);
+  });
+});

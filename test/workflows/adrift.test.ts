@@ -1,0 +1,350 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Experiment, Policy } from '../../src/domain/experiment.js';
+import { experimentWorkflowId } from '../../src/workflows/contract.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** What could set money adrift: each by its name, with where the money ends and what a person reads. */
+describe('money in mid-rollout', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  const BASE = [100_000, 100_000];
+  const AT_60 = [80_000, 120_000];
+  const begin = async (id: string, policy: Partial<Policy> = {}) => {
+    const experiment = await world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000, policy });
+    await world.pass(3);
+    return experiment;
+  };
+  /** Promoted by force; its first phase is read back. */
+  const rollingOut = async (id: string, policy: Partial<Policy> = {}) => {
+    const experiment = await begin(id, policy);
+    await world.control(experiment, 'promote');
+    expect(await world.budgets(experiment)).toEqual(AT_60);
+    return experiment;
+  };
+  const setsOf = (experiment: Experiment) => experiment.variants.map((variant) => variant.adSetId);
+  const finish = async (experiment: Experiment) => {
+    await world.control(experiment, 'stop', { budgets: 'restore' });
+    await world.until(experiment, ['stopped'], 3);
+  };
+  const refusalOf = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'done',
+      (error: { cause?: { message?: string } }) => error.cause?.message,
+    );
+
+  it('two experiments on one ad set: the second is refused while the first is live', async () => {
+    const first = await begin('one-ad-set');
+    const second = { ...first, id: 'one-ad-set-again', name: 'again' };
+    await expect(world.store.createExperiment(second)).rejects.toMatchObject({
+      name: 'AdSetLeased',
+      experimentId: 'one-ad-set',
+    });
+    await world.control(first, 'stop');
+    expect((await world.store.createExperiment(second)).state).toBe('running');
+    await world.store.transition({
+      ...{ experimentId: second.id, from: 'running', to: 'stopped', reason: 'over', at: first.startedAt },
+    });
+  });
+
+  it('restart with the same ads: only what came after its own start is looked at', async () => {
+    const first = await begin('same-ads');
+    await world.control(first, 'check');
+    await world.control(first, 'stop');
+    const startedAt = await world.clock.now();
+    const second = await world.again(first, { id: 'same-ads-again', startedAt });
+    await world.pass(2.5);
+    const look = await world.control(second, 'check');
+    const all = { since: 0, until: startedAt * 2, seenUntil: startedAt * 2 };
+    const rows = await world.store.observationsAsKnown({ experimentId: second.id, ...all });
+    expect(rows.length).toBeGreaterThan(0);
+    expect(Math.min(...rows.map((row) => row.bucketStart))).toBeGreaterThanOrEqual(startedAt);
+    const seen = rows.filter((row) => row.variantId === 'control');
+    const impressions = seen.reduce((sum, row) => sum + row.impressions, 0);
+    expect(look.decision!.metrics.control!.impressions).toBe(impressions);
+    await world.control(second, 'stop');
+  });
+
+  it.each<[string, Record<number, number>, number[]]>([
+    // With the winner at a person's 1,300 the loser can't be raised: together they would have more than at the start.
+    ['the winner up', { 1: 130_000 }, [80_000, 130_000]],
+    ['the loser down', { 0: 70_000 }, [70_000, 100_000]],
+    ['both', { 0: 70_000, 1: 130_000 }, [70_000, 130_000]],
+  ])('edits by a person between phases, %s: held, named, never overwritten', async (name, edits, after) => {
+    const experiment = await rollingOut(`edits-${name.replace(/ /g, '-')}`);
+    const sets = setsOf(experiment);
+    for (const [index, daily_budget] of Object.entries(edits))
+      await world.market.edit(sets[Number(index)]!, { daily_budget }, 'Bo of the agency');
+    const stand = AT_60.map((amount, index) => edits[index] ?? amount);
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held.stateCode).toBe('foreign');
+    expect(held.stateReason).toMatch(
+      /^Phase 70 waits: Bo of the agency changed a budget: ad set \d+ stands at USD /,
+    );
+    expect(await refusalOf(world.control(experiment, 'resume'))).toMatch(
+      /^Someone else's budget still stands/,
+    );
+    await world.pass(10);
+    expect(await world.budgets(experiment)).toEqual(stand);
+    const way = await refusalOf(world.control(experiment, 'revert'));
+    expect(way).toMatch(/Bo of the agency changed a budget/);
+    expect((await world.state(experiment)).state).toBe('needs_attention');
+    expect(await world.budgets(experiment)).toEqual(after);
+    await world.control(experiment, 'resolve', { action: 'accept_current' });
+  });
+
+  it('an ad set paused in mid-rollout: held until a person resumes', async () => {
+    const experiment = await rollingOut('paused-ad-set');
+    const [loser] = setsOf(experiment);
+    await world.market.edit(loser!, { status: 'PAUSED' });
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held.stateReason).toMatch(/^Phase 70 waits: .*Ad set \d+ is not active \(PAUSED\)\.$/);
+    expect(await world.budgets(experiment)).toEqual(AT_60);
+    await world.market.edit(loser!, { status: 'ACTIVE' });
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 5);
+    await finish(experiment);
+  });
+
+  it('the campaign budget turned on in mid-rollout: held; a revert then asks a person', async () => {
+    const experiment = await rollingOut('campaign-budget');
+    const campaign = (await world.collaborators.meta.getAdSet(setsOf(experiment)[0]!)).campaignId;
+    await world.market.edit(campaign, { daily_budget: 200_000 });
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held.stateReason).toMatch(/^Phase 70 waits: Campaign \d+ has a campaign budget;/);
+    expect(await refusalOf(world.control(experiment, 'revert'))).toMatch(/has no daily budget any more/);
+    const stuck = await world.state(experiment);
+    expect(stuck.state).toBe('needs_attention');
+    expect(stuck.stateReason).toMatch(
+      /The base is ad set \d+ at USD 1000\.00, .*; what stands now could not be read\.$/,
+    );
+    await world.market.edit(campaign, { daily_budget: null });
+    await world.control(experiment, 'resolve', { action: 'retry_restore' });
+    expect(await world.budgets(experiment)).toEqual(BASE);
+    await world.until(experiment, ['reverted'], 3);
+  });
+
+  it('the spend cap reached: held, with the amounts', async () => {
+    const experiment = await rollingOut('spend-cap');
+    await world.market.edit(world.market.account.id, { spend_cap: 100 });
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held.stateReason).toMatch(
+      /^Phase 70 waits: Account act_\d+ has spent USD \d+\.\d\d ≥ its spend cap of USD 1\.00: nothing is delivered\.$/,
+    );
+    await world.market.edit(world.market.account.id, { spend_cap: null });
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 5);
+    await finish(experiment);
+  });
+
+  it('a revert against a phase in flight: waits for it, then brings back the base', async () => {
+    const experiment = await rollingOut('in-flight');
+    const [loser] = setsOf(experiment);
+    const fault = { kind: 'late_apply', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
+    await world.market.order({ ...fault, times: 1, delayMs: 4 * 60_000 });
+    await world.pass(1.01);
+    expect((await world.status(experiment)).nextDue).toBe('a write of unknown outcome');
+    const reverting = world.control(experiment, 'revert');
+    await world.pass(0.2);
+    await reverting;
+    expect(await world.budgets(experiment)).toEqual(BASE);
+    await world.until(experiment, ['reverted'], 3);
+    expect(await world.budgets(experiment)).toEqual(BASE);
+    const late = (await world.audit(experiment)).filter((row) => row.fault === 'late_apply');
+    expect(late.map(({ outcome }) => outcome)).toEqual(['applied']);
+  });
+
+  it('the hour limit hit in the revert: waits, says until when, and then brings back the base', async () => {
+    const experiment = await rollingOut('hour-limit');
+    const [, winner] = setsOf(experiment);
+    // Somebody plays with the budget and leaves it as it was: Meta counts that too.
+    for (const daily_budget of [121_000, 122_000, 120_000])
+      await world.market.edit(winner!, { daily_budget });
+    const reverting = world.control(experiment, 'revert');
+    await world.pass(0.2);
+    const { state, trouble } = await world.status(experiment);
+    expect(state).toBe('reverting');
+    expect(trouble).toMatch(/^The way back waits until \d{4}-\d\d-\d\d \d\d:\d\d: .*subcode 1487632/);
+    await world.pass(2);
+    await reverting;
+    expect(await world.budgets(experiment)).toEqual(BASE);
+    await world.until(experiment, ['reverted'], 3);
+  });
+
+  it('reads that fail without end, though others work: tried ever more seldom, and given up after a day', async () => {
+    const experiment = await rollingOut('half-silent');
+    const { adId } = experiment.variants[1]!;
+    await world.market.order({ kind: 'lost_request', objectId: adId, method: 'GET', times: null });
+    await world.until(experiment, ['held'], 3);
+    const states = () =>
+      world.events.filter((event) => event.experimentId === experiment.id && event.kind === 'state').length;
+    const before = states();
+    await world.pass(12);
+    expect(states() - before).toBeLessThan(35);
+    const ended = await world.until(experiment, ['reverted'], 20);
+    expect(ended.stateReason).toMatch(
+      /^Retries are exhausted: .* The budgets go back\. Every ad set is back/,
+    );
+    expect(await world.budgets(experiment)).toEqual(BASE);
+    await world.market.withdraw();
+  });
+
+  it('a promotion that the preflight refuses: tried again every quarter of an hour, not at once', async () => {
+    const experiment = await world.begin({ id: 'refused', clickRates: [0.02, 0.04], dailyBudget: 100_000 });
+    await world.pass(23);
+    await world.market.edit(experiment.variants[0]!.adId, { status: 'PAUSED' });
+    await world.pass(1.5);
+    await world.market.edit(experiment.variants[0]!.adSetId, { is_budget_schedule_enabled: true });
+    await world.market.edit(experiment.variants[0]!.adId, { status: 'ACTIVE' });
+    await world.pass(4);
+    const handle = world.client.workflow.getHandle(experimentWorkflowId(experiment.id));
+    const before = (await handle.fetchHistory()).events?.length ?? 0;
+    expect((await world.status(experiment)).trouble).toMatch(
+      /is not promoted: Ad set \d+ has a budget schedule\.$/,
+    );
+    await world.pass(2);
+    const after = (await handle.fetchHistory()).events?.length ?? 0;
+    expect(after - before).toBeLessThan(150);
+    await world.control(experiment, 'stop');
+  });
+
+  it('the kill switch: holds at once, whatever is asked, until it is released and a person resumes', async () => {
+    const experiment = await rollingOut('kill-switch');
+    const event = { by: 'ana', reason: 'sales look odd' };
+    const at = await world.clock.now();
+    await world.store.setKillSwitch({ ...event, engaged: true, at });
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held).toMatchObject({
+      stateCode: 'kill_switch',
+      stateReason: "Phase 70 waits: The account's kill switch is engaged by ana: sales look odd.",
+    });
+    expect(await refusalOf(world.control(experiment, 'resume'))).toMatch(/kill switch is engaged by ana/);
+    const forced = await begin('kill-switch-forced');
+    await world.control(forced, 'promote');
+    expect((await world.state(forced)).state).toBe('held');
+    expect(await world.budgets(forced)).toEqual(BASE);
+    // The way back is open: it is the safe direction.
+    await world.control(experiment, 'revert');
+    expect(await world.budgets(experiment)).toEqual(BASE);
+    await world.store.setKillSwitch({ ...event, engaged: false, at });
+    await world.control(forced, 'resume');
+    await world.until(forced, ['rolling_out'], 1);
+    await world.pass(0.1);
+    expect(await world.budgets(forced)).toEqual(AT_60);
+    await finish(forced);
+  });
+
+  it('more at risk than the policy allows: held until a person accepts it, and the ledger has the amount', async () => {
+    const experiment = await begin('at-risk', { atRiskLimit: 20_000 });
+    await world.control(experiment, 'promote');
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held.stateCode).toBe('at_risk');
+    expect(held.stateReason).toMatch(
+      /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, since no interval of the effect is known\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
+    );
+    await world.control(experiment, 'resume');
+    const verifying = await world.until(experiment, ['verifying'], 5);
+    expect(verifying.stateReason).toMatch(/At risk: up to USD 600\.00 a day/);
+    const ledger = await world.store.listLedger(experiment.id);
+    expect(ledger.map((row) => row.atRisk)).toEqual([20_000, 20_000, 40_000, 40_000, 60_000, 60_000]);
+    await finish(experiment);
+  });
+});
+
+describe('an account with an envelope', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping', accountEnvelope: 500 });
+  });
+  afterAll(() => world?.stop());
+
+  it('moves no more than that in a day, over all its experiments, and goes on at its midnight', async () => {
+    const [one, other] = await Promise.all(
+      ['one', 'other'].map((id) => world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000 })),
+    );
+    await world.pass(3);
+    await world.control(one!, 'promote');
+    await world.control(other!, 'promote');
+    const held = await world.until(one!, ['held'], 4);
+    expect(held.stateCode).toBe('envelope');
+    expect(held.stateReason).toMatch(
+      /^Phase 70 waits: The account's envelope is USD 500\.00 a day; USD 400\.00 are moved today and this phase wants USD 200\.00 more: USD 600\.00 > USD 500\.00\. It goes on at \d{4}-\d\d-\d\d 00:00 UTC\.$/,
+    );
+    await world.until(other!, ['held'], 2);
+    expect(await world.budgets(one!)).toEqual([80_000, 120_000]);
+    const DAY_MS = 24 * 3_600_000;
+    const untilMidnight = DAY_MS - ((await world.clock.now()) % DAY_MS);
+    await world.pass(untilMidnight / 3_600_000 + 0.5);
+    // The day has room for two phases.
+    const moved = async () =>
+      (await Promise.all([one!, other!].map((each) => world.budgets(each)))).reduce(
+        (sum, [, winner]) => sum + winner! - 100_000,
+        0,
+      );
+    expect(await moved()).toBe(80_000);
+    await world.pass(12);
+    expect(await moved()).toBe(80_000);
+    await world.pass(24);
+    expect(await moved()).toBe(120_000);
+  });
+});
+
+describe('a rollout in shadow', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping', writesAllowed: false });
+  });
+  afterAll(() => world?.stop());
+
+  it('shows what would have been written and when, writes nothing, and is verified like another', async () => {
+    const experiment = await world.begin({
+      id: 'shadow',
+      clickRates: [0.02, 0.04],
+      dailyBudget: 100_000,
+      policy: { verification: { settleHours: 0, windowHours: 24 } },
+    });
+    await world.pass(3);
+    await world.control(experiment, 'promote');
+    const verifying = await world.until(experiment, ['verifying'], 5);
+    expect(verifying.stateReason).toMatch(
+      /^Shadow: phase 80 of challenger would have set ad set \d+ at USD 1600\.00; nothing is written\. At risk: /,
+    );
+    const gates = await world.store.listGates(experiment.id);
+    const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);
+    expect(
+      gates.map(({ phase, targets, shadow }) => [phase, targets[loser!], targets[winner!], shadow]),
+    ).toEqual([
+      ['60', 80_000, 120_000, true],
+      ['70', 60_000, 140_000, true],
+      ['80', 40_000, 160_000, true],
+    ]);
+    const hours = gates.map(({ at }) => (at - gates[0]!.at) / 3_600_000);
+    expect(hours[1]).toBeCloseTo(1, 1);
+    expect(hours[2]).toBeCloseTo(3, 1);
+    await world.until(experiment, ['completed'], 30);
+    expect((await world.store.getPromotion(experiment.id))?.status).toBe('shadow');
+    expect([await world.audit(experiment), await world.store.listLedger(experiment.id)]).toEqual([[], []]);
+    expect(await world.budgets(experiment)).toEqual([100_000, 100_000]);
+  });
+
+  it('is reverted, or stopped, without a write, whatever the budgets are by then', async () => {
+    const experiment = await world.begin({
+      id: 'shadow-back',
+      clickRates: [0.02, 0.04],
+      dailyBudget: 100_000,
+    });
+    await world.pass(3);
+    await world.control(experiment, 'promote');
+    await world.market.edit(experiment.variants[0]!.adSetId, { daily_budget: 70_000 });
+    const reverted = await world.control(experiment, 'revert');
+    expect(reverted).toMatchObject({
+      state: 'reverted',
+      message: 'The rollout was in shadow: nothing was written.',
+    });
+    expect((await world.audit(experiment)).filter(({ actor }) => actor === 'api')).toEqual([]);
+    expect(await world.budgets(experiment)).toEqual([70_000, 100_000]);
+  });
+});
