@@ -8,7 +8,8 @@ const IDS = ['control', 'c1'];
 
 function observed(variantId: string, hour: number, changes: Partial<Observed> = {}): Observed {
   const counts = { impressions: 1_000, clicks: 25, linkClicks: 20, spend: 100, conversions: 1, revenue: 400 };
-  return { variantId, bucketStart: START + hour * HOUR_MS, ...counts, ...changes };
+  const bucketStart = START + hour * HOUR_MS;
+  return { variantId, bucketStart, bucketEnd: bucketStart + HOUR_MS, ...counts, ...changes };
 }
 
 /** So many hours of two variants, each changed by its own function of the hour. */
@@ -19,7 +20,13 @@ function delivery(
   const observations = Array.from({ length: hours }, (_, hour) =>
     IDS.map((id) => observed(id, hour, change(id, hour))),
   ).flat();
-  return { variantIds: IDS, observations, startedAt: START, dueAt: START + hours * HOUR_MS };
+  return {
+    variantIds: IDS,
+    observations,
+    startedAt: START,
+    dueAt: START + hours * HOUR_MS,
+    buckets: 'hour' as const,
+  };
 }
 
 describe('a silent variant', () => {
@@ -33,7 +40,7 @@ describe('a silent variant', () => {
   });
 
   it('is one that never delivered, too; an hour that is still open is not held against it', () => {
-    const early = { variantIds: IDS, observations: [], startedAt: START };
+    const early = { variantIds: IDS, observations: [], startedAt: START, buckets: 'hour' as const };
     expect(silentVariants({ ...early, dueAt: START + 5.99 * HOUR_MS })).toEqual([]);
     expect(silentVariants({ ...early, dueAt: START + 6 * HOUR_MS })).toHaveLength(2);
   });
@@ -103,8 +110,8 @@ describe('a mix shift', () => {
     });
 
   it('is said where crude and stratified estimates are more than a standard error apart', () => {
-    expect(mixShift(metric, ['control', 'c1'], rows(0.5))).toEqual([]);
-    const [shifted] = mixShift(metric, ['control', 'c1'], rows(0.8));
+    expect(mixShift(metric, ['control', 'c1'], rows(0.5), 'hour')).toEqual([]);
+    const [shifted] = mixShift(metric, ['control', 'c1'], rows(0.8), 'hour');
     expect(shifted).toMatchObject({ code: 'mix_shift', level: 'warn' });
     expect(shifted?.message).toMatch(
       /^delivery of control and c1 shifted between hours: rates of the totals differ by \+\d+\.\d %, hour by hour by [+-]\d\.\d %, \d+\.\d standard errors > 1 apart/,
@@ -112,7 +119,7 @@ describe('a mix shift', () => {
   });
 
   it('is not seen without data', () => {
-    expect(mixShift(metric, ['control', 'c1'], [])).toEqual([]);
+    expect(mixShift(metric, ['control', 'c1'], [], 'hour')).toEqual([]);
   });
 });
 
