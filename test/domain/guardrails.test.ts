@@ -28,6 +28,19 @@ function judged(rows: PairRow[], guardrail: Partial<Guardrail> = {}, buckets: Bu
   });
 }
 
+describe('rows that are days', () => {
+  it('are called so', () => {
+    const equal = Array.from({ length: 4 }, () => ({
+      exposureA: 1_000,
+      eventsA: 50,
+      exposureB: 1_000,
+      eventsB: 50,
+    }));
+    expect(judged(equal, {}, 'day').message).toMatch(/\(no variation between days\)$/);
+    expect(judged(equal, {}, 'hour').message).toMatch(/\(no variation between hours\)$/);
+  });
+});
+
 describe('no harm', () => {
   it('blocks where the winner is worse beyond doubt, in the figure that people read', () => {
     const harm = judged(hours(0.004, 0.002));

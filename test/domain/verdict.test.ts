@@ -238,6 +238,17 @@ describe('too little data', () => {
     expect(verdict.reasons).toEqual([sentence]);
   });
 
+  it.each<[EvidenceGap, string]>([
+    ['minimum_rows', 'control and c1 delivered together on 2 days < 3.'],
+    [
+      'no_variance',
+      "The click rate of control and that of c1 can't be compared yet: no variation between days.",
+    ],
+  ])('%s speaks of days where buckets are days', (code, sentence) => {
+    const days: Policy = { ...DEFAULT_POLICY, buckets: 'day' };
+    expect(decided([pair('control', 'c1', gap(code, 2, 3))], { policy: days }).reasons).toEqual([sentence]);
+  });
+
   it.each<EvidenceGap>(['information_growth', 'too_soon_after_last_look'])(
     '%s alone is not too little data',
     (code) => {
