@@ -1,6 +1,6 @@
 import type { Decision, PairEvidence, VariantMetrics } from './decision.js';
 import { type EvidenceGap, UNADJUSTED } from './evidence/types.js';
-import { bucketsOf, type Policy, type Variant } from './experiment.js';
+import { type Bucket, bucketsOf, type Policy, type Variant } from './experiment.js';
 import type { HealthFinding } from './health.js';
 import { METRICS, shownLift } from './metric.js';
 import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
@@ -202,12 +202,16 @@ function gapSentence(
     case 'minimum_impressions_b':
       return `${subject} has ${gap.value} ${metric.exposureNoun} < ${gap.limit}.`;
     case 'minimum_rows':
-      return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${gap.value} ${buckets}s < ${gap.limit}.`;
+      return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${counted(gap.value, buckets)} < ${gap.limit}.`;
     case 'minimum_days':
-      return `${pair.variantA} and ${pair.variantB} delivered together on ${gap.value} days < ${gap.limit}.`;
+      return `${pair.variantA} and ${pair.variantB} delivered together on ${counted(gap.value, 'day')} < ${gap.limit}.`;
     default:
       return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${buckets}s.`;
   }
+}
+
+function counted(value: number, bucket: Bucket): string {
+  return `${value} ${bucket}${value === 1 ? '' : 's'}`;
 }
 
 /** The interval of the relative lift of `variant` over its rival in the pair; null where there is none, or none with an end. */

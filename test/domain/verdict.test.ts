@@ -225,6 +225,7 @@ describe('too little data', () => {
     ['minimum_impressions_a', 99, 100, 'control has 99 impressions < 100.'],
     ['minimum_impressions_b', 7, 100, 'c1 has 7 impressions < 100.'],
     ['minimum_rows', 2, 3, 'control and c1 delivered together in 2 hours < 3.'],
+    ['minimum_rows', 1, 3, 'control and c1 delivered together in 1 hour < 3.'],
     ['minimum_days', 2, 3, 'control and c1 delivered together on 2 days < 3.'],
     [
       'no_variance',
