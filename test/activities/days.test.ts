@@ -17,6 +17,7 @@ const BERLIN = { timezone: 'Europe/Berlin', startsAt: Date.parse('2027-03-26T14:
 function open({ timezone, startsAt }: typeof NEW_YORK, options: StageOptions = {}): Promise<Stage> {
   return stages.open({
     startsAt,
+    socketTimeoutMs: 5_000,
     account: { timezone },
     ...options,
     policy: { buckets: 'day', ...options.policy },

@@ -50,6 +50,8 @@ export interface StageOptions {
   writesAllowed?: boolean;
   /** Epoch ms: when market and test begin. */
   startsAt?: number;
+  /** Real ms; longer where nothing hangs. */
+  socketTimeoutMs?: number;
 }
 
 /** One database for the tests of a file; every stage has an account of its own in it. */
@@ -146,7 +148,7 @@ export class Stage {
       accountId,
       graphUrl: market.url,
       apiVersion: 'v24.0',
-      socketTimeoutMs: SOCKET_TIMEOUT_MS,
+      socketTimeoutMs: options.socketTimeoutMs ?? SOCKET_TIMEOUT_MS,
     });
     return new Stage(clock, market, meta, store, experiment, made, options.writesAllowed ?? true, directory);
   }
