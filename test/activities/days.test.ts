@@ -167,7 +167,7 @@ describe('a look at days', () => {
       if (decision.verdict === 'promote') break;
     }
     expect(decision).toMatchObject({ verdict: 'promote', winnerVariantId: 'challenger-1' });
-    // Half a day until the first midnight, three days, of which one is long: not before 4 November, 0:00 in New York.
+    // Half a day until the first midnight, three days, of which one is long: not before 3 November, 0:00 in New York.
     expect(decision.dueAt).toBeGreaterThanOrEqual(Date.parse('2026-11-03T05:00Z'));
     const restated = (await known(stage)).map((row) => ({ ...row, linkClicks: row.linkClicks + 9 }));
     await stage.store.appendObservations('exp', restated, stage.clock.instant + 1);
