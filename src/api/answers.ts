@@ -1,6 +1,6 @@
 /** What callers get. `json.ts` builds these from the product's own types. */
 import { z } from '@hono/zod-openapi';
-import { EXPERIMENT_STATES } from '../domain/experiment.js';
+import { BUCKETS, EXPERIMENT_STATES } from '../domain/experiment.js';
 import { CONTROL_KINDS, SCHEDULE_IDS } from '../workflows/contract.js';
 
 const instant = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
@@ -47,6 +47,7 @@ export const PolicyAnswer = z
     objective: z.string(),
     rule: z.string(),
     strict: z.boolean(),
+    buckets: z.enum(BUCKETS),
     confidence: z.number(),
     minimum_run_hours: z.number(),
     minimum_impressions: z.number(),

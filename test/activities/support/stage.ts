@@ -51,6 +51,10 @@ export interface StageOptions {
   writesAllowed?: boolean;
   /** Major units. */
   accountEnvelope?: number | null;
+  /** Epoch ms: when market and test begin. */
+  startsAt?: number;
+  /** Real ms; longer where nothing hangs. */
+  socketTimeoutMs?: number;
 }
 
 /** One database for the tests of a file; every stage has an account of its own in it. */
@@ -101,7 +105,7 @@ export class Stage {
 
   static async open(pool: pg.Pool, accountId: string, options: StageOptions): Promise<Stage> {
     const { dailyBudgets = [5000, 5000], clickRates = [0.02, 0.03] } = options;
-    const clock = new ManualClock();
+    const clock = new ManualClock(options.startsAt);
     const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-activities-'));
     const market = await startMarket({
       directory,
@@ -148,7 +152,7 @@ export class Stage {
       accountId,
       graphUrl: market.url,
       apiVersion: 'v24.0',
-      socketTimeoutMs: SOCKET_TIMEOUT_MS,
+      socketTimeoutMs: options.socketTimeoutMs ?? SOCKET_TIMEOUT_MS,
       now: () => clock.now(),
     });
     const { writesAllowed = true, accountEnvelope = null } = options;
