@@ -4,7 +4,7 @@ import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
 import type { Budgets } from '../domain/budget.js';
 import { RULES } from '../domain/evidence/rules.js';
-import { comparedVariants, type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import { bucketsOf, comparedVariants, type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
 import { type GateCode, type GateFinding, gateFindings, ownChanges, raiseOf } from '../domain/gate.js';
 import { harmSentence } from '../domain/harm.js';
 import { silentVariants } from '../domain/health.js';
@@ -13,7 +13,7 @@ import { budgetsOf } from '../domain/preflight.js';
 import type { Announce } from '../events.js';
 import { callingMeta, permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
-import { createObservationActivities, endOfClosedHours } from './observations.js';
+import { createObservationActivities } from './observations.js';
 import { createWriteLimits } from './write-limits.js';
 
 /** The gate's answer; a run that began before a field was there replays answers without it. */
@@ -70,18 +70,23 @@ export function createGateActivities(deps: {
     const observations = await store.observationsAsKnown({
       experimentId: id,
       since: startedAt,
-      until: endOfClosedHours(now),
+      granularity: bucketsOf(policy),
+      endedBy: now,
       // What was pulled just now was seen after the gate's own instant.
       seenUntil: await clock.now(),
     });
     const winner = promotion.winnerVariantId;
     const silent = experiment.variants.flatMap((variant) =>
-      silentVariants({ variantIds: [variant.id], observations, startedAt, dueAt: now }).map(
-        ({ message }) => ({
-          variantId: variant.id,
-          message,
-        }),
-      ),
+      silentVariants({
+        variantIds: [variant.id],
+        observations,
+        startedAt,
+        dueAt: now,
+        buckets: bucketsOf(policy),
+      }).map(({ message }) => ({
+        variantId: variant.id,
+        message,
+      })),
     );
     const ledger = await store.listLedger(id);
     const lastWrite = ledger.findLast((row) => row.outcome === 'applied')?.settledAt ?? null;
@@ -140,7 +145,8 @@ export function createGateActivities(deps: {
         account: context.account,
         campaigns: cappedCampaigns(inspection, observations),
         silent,
-        harm,
+        // The verification's own look weighs the lift, on its window; asked twice, one error would be spent twice.
+        harm: phase === VERIFICATION ? [] : harm,
         killSwitch: await store.killSwitch(),
         envelope: envelope
           ? {

@@ -4,12 +4,11 @@ import type { MetaClient } from '../clients/meta/types.js';
 import type { Observation, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { Decision } from '../domain/decision.js';
-import type { Experiment } from '../domain/experiment.js';
+import { bucketsOf, type Experiment } from '../domain/experiment.js';
 import type { LookSetting } from '../domain/health.js';
 import { ruleSettings, standingOf, takeLook } from '../domain/look.js';
 import type { Announce } from '../events.js';
 import { callingMeta, permanent } from './failures.js';
-import { endOfClosedHours } from './observations.js';
 
 /** Where the ads stand, without spending any error: what a promotion by force and an approval need. */
 export type Standing = ReturnType<typeof standingOf>;
@@ -29,16 +28,9 @@ export function createLookActivities(deps: {
     return experiment;
   }
 
-  /** Versions known now, of the whole closed hours between the start and `dueAt`. */
   async function observe(experiment: Experiment, dueAt: number) {
     const seenUntil = await clock.now();
-    const observations = await store.observationsAsKnown({
-      experimentId: experiment.id,
-      since: experiment.startedAt,
-      until: endOfClosedHours(dueAt),
-      seenUntil,
-    });
-    return { observations, seenUntil };
+    return { observations: await observationsOf(store, experiment, dueAt, seenUntil), seenUntil };
   }
 
   return {
@@ -107,6 +99,22 @@ export function createLookActivities(deps: {
 
 export type LookActivities = ReturnType<typeof createLookActivities>;
 
+/** Versions known at `seenUntil`, of the whole buckets between the start and `dueAt`. */
+export function observationsOf(
+  store: Pick<Store, 'observationsAsKnown'>,
+  experiment: Experiment,
+  dueAt: number,
+  seenUntil: number,
+): Promise<Observation[]> {
+  return store.observationsAsKnown({
+    experimentId: experiment.id,
+    granularity: bucketsOf(experiment.policy),
+    since: experiment.startedAt,
+    endedBy: dueAt,
+    seenUntil,
+  });
+}
+
 /** SHA-256, hex, of all that a look is computed from. */
 export function hashOf(
   experiment: Experiment,
@@ -116,7 +124,7 @@ export function hashOf(
   setting: LookSetting | null = null,
 ): string {
   const { policy, startedAt } = experiment;
-  const { objective, attributionWindowHours, guardrails, minimumDetectableEffect } = policy;
+  const { objective, attributionWindowHours, guardrails, buckets, minimumDetectableEffect } = policy;
   // Sorted: Postgres keeps the keys of an object in an order of its own.
   const asked = setting && [
     setting.randomised,
@@ -126,7 +134,7 @@ export function hashOf(
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
   // Spread: the hash of a look by a policy frozen before there was one stays as it was.
   const advised = minimumDetectableEffect === undefined ? [] : [minimumDetectableEffect];
-  const judged = [objective, attributionWindowHours, rails, asked, ...advised];
+  const judged = [objective, attributionWindowHours, rails, asked, buckets, ...advised];
   const hash = createHash('sha256');
   hash.update(JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations, judged }));
   for (const key of Object.keys(states).sort()) hash.update(key).update(states[key]!);

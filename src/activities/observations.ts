@@ -1,26 +1,11 @@
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Observation, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
-import { HOUR_MS, type Policy } from '../domain/experiment.js';
-import { METRICS } from '../domain/metric.js';
+import { bucketsOf, HOUR_MS } from '../domain/experiment.js';
 import { callingMeta, permanent } from './failures.js';
 
-/** Meta restates hours for days: each pull goes back at least this far behind the latest bucket known. */
-const ROLLING_WINDOW_MS = 72 * HOUR_MS;
-
-/** Where conversions are weighed, an hour is final once they are booked: a pull must reach it until then. */
-function rollingWindowMs({ objective, attributionWindowHours }: Policy): number {
-  const booked = METRICS[objective].attributed ? attributionWindowHours * HOUR_MS : 0;
-  return Math.max(ROLLING_WINDOW_MS, booked);
-}
-
-/**
- * The end, exclusive, of the starts of the hours that have closed by an instant. Hours are the account's: in some
- * time zones they begin at half past.
- */
-export function endOfClosedHours(instant: number): number {
-  return Math.floor(instant) - HOUR_MS + 1;
-}
+/** Meta restates its figures for days: each pull goes back this far behind the latest bucket known, at least. */
+const ROLLING_WINDOW_HOURS = 72;
 
 /** Pulls performance from Meta into versions of observations. Safe to run twice: only what changed is appended. */
 export function createObservationActivities(deps: {
@@ -32,14 +17,20 @@ export function createObservationActivities(deps: {
   let timezone: string | null = null;
 
   return {
-    /** Buckets that closed by `until`; answers how many versions were appended. */
+    /**
+     * Buckets of the account's calendar that began at the start of the test or later and had ended by `until`; answers
+     * how many versions were appended.
+     */
     async ingest(request: { experimentId: string; until: number }): Promise<{ appended: number }> {
       const experiment = await store.getExperiment(request.experimentId);
       if (!experiment) throw permanent('UnknownExperiment', `no experiment ${request.experimentId}`);
       timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);
-      const latest = await store.latestBucket(experiment.id);
-      const since = Math.max(experiment.startedAt, (latest ?? 0) - rollingWindowMs(experiment.policy));
-      const until = endOfClosedHours(request.until);
+      const granularity = bucketsOf(experiment.policy);
+      const latest = await store.latestBucket({ experimentId: experiment.id, granularity });
+      // A conversion is booked as long after the click as the window says; only then is its bucket weighed.
+      const rollingHours = Math.max(ROLLING_WINDOW_HOURS, experiment.policy.attributionWindowHours ?? 0);
+      const since = Math.max(experiment.startedAt, (latest ?? 0) - rollingHours * HOUR_MS);
+      const until = Math.floor(request.until);
       if (until <= since) return { appended: 0 };
 
       const variantOfAd = new Map(experiment.variants.map((variant) => [variant.adId, variant.id]));
@@ -48,13 +39,13 @@ export function createObservationActivities(deps: {
           adIds: [...variantOfAd.keys()],
           since,
           until,
-          granularity: 'hour',
+          granularity,
           timezone: timezone!,
         }),
       );
       const observations = rows.flatMap((row): Observation[] => {
         const variantId = variantOfAd.get(row.adId);
-        if (variantId === undefined) return [];
+        if (variantId === undefined || row.bucketEnd > until) return [];
         const { adSetId: _, ...counts } = row;
         return [{ variantId, ...counts }];
       });

@@ -1,9 +1,9 @@
 import type { Store, Verification } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
+import { bucketsOf } from '../domain/experiment.js';
 import { judge, unreadSentence, type VerificationOutcome } from '../domain/verification.js';
 import { verificationWindow } from '../domain/verification-window.js';
 import { permanent } from './failures.js';
-import { endOfClosedHours } from './observations.js';
 
 /** What the window says by a cut-off: a sentence, and the outcome where there is one. */
 export interface VerificationLook {
@@ -30,8 +30,9 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     const seenUntil = await clock.now();
     const observations = await store.observationsAsKnown({
       experimentId,
+      granularity: bucketsOf(experiment.policy),
       since: window.since,
-      until: endOfClosedHours(Math.min(dueAt, window.until)),
+      endedBy: Math.min(dueAt, window.until),
       seenUntil,
     });
     return { experiment, seenUntil, verdict: judge({ experiment, promotion, observations, dueAt }) };

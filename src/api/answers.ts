@@ -1,6 +1,6 @@
 /** What callers get. `json.ts` builds these from the product's own types. */
 import { z } from '@hono/zod-openapi';
-import { EXPERIMENT_STATES } from '../domain/experiment.js';
+import { BUCKETS, EXPERIMENT_STATES } from '../domain/experiment.js';
 import { VERIFICATION_OUTCOMES } from '../domain/verification.js';
 import { CONTROL_KINDS, SCHEDULE_IDS } from '../workflows/contract.js';
 
@@ -48,6 +48,7 @@ export const PolicyAnswer = z
     objective: z.string(),
     rule: z.string(),
     strict: z.boolean(),
+    buckets: z.enum(BUCKETS),
     confidence: z.number(),
     minimum_run_hours: z.number(),
     minimum_impressions: z.number(),

@@ -8,7 +8,9 @@ import {
 } from '../clients/meta/types.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { type AdSetDifference, adSetDifferences } from '../domain/comparability.js';
-import { type Experiment, HOUR_MS, type Policy, type Variant } from '../domain/experiment.js';
+import { MINIMUM_CLUSTERS } from '../domain/evidence/sequential.js';
+import { bucketsOf, type Experiment, HOUR_MS, type Policy, type Variant } from '../domain/experiment.js';
+import { METRICS } from '../domain/metric.js';
 import { preflightProblems } from '../domain/preflight.js';
 import { planRollout } from '../domain/rollout-plan.js';
 import type { FieldProblem } from './errors.js';
@@ -124,6 +126,7 @@ export function policyProblems(policy: Policy): CreationProblem[] {
         message: `must be at least minimum_run_hours and attribution_window_hours together, since later conversions are not known (${policy.horizonHours} < ${known})`,
       });
   }
+  problems.push(...dayProblems(policy));
   if (policy.checkEveryHours > policy.horizonHours)
     problems.push({
       field: 'policy.check_every_hours',
@@ -154,6 +157,22 @@ export function policyProblems(policy: Policy): CreationProblem[] {
 }
 
 const MINIMUM_WAIT_HOURS = 0.5;
+
+/** A test of days must see as many whole ones before its end as its rule needs; the one that the start breaks is none. */
+function dayProblems(policy: Policy): CreationProblem[] {
+  if (bucketsOf(policy) === 'hour') return [];
+  const days = policy.rule === 'sequential' ? MINIMUM_CLUSTERS : 1;
+  const attributed = METRICS[policy.objective].attributed;
+  const needed = 24 * (days + 1) + (attributed ? policy.attributionWindowHours : 0);
+  if (policy.horizonHours >= needed) return [];
+  const known = attributed ? ` and attribution_window_hours (${policy.attributionWindowHours})` : '';
+  return [
+    {
+      field: 'policy.horizon_hours',
+      message: `must leave room for ${days} whole ${days === 1 ? 'day' : 'days'} after the one that the start breaks${known}, where buckets are days (${policy.horizonHours} < ${needed})`,
+    },
+  ];
+}
 
 function accountProblems(request: NewExperiment, facts: CreationFacts): CreationProblem[] {
   const { account } = facts;

@@ -7,6 +7,7 @@ import { RULES } from '../domain/evidence/rules.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import {
   ATTRIBUTION_WINDOW_HOURS,
+  bucketsOf,
   DEFAULT_POLICY,
   type Experiment,
   type Policy,
@@ -72,6 +73,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     rule: policy.rule,
     // Policies frozen before there was a choice have none.
     strict: policy.strict ?? false,
+    buckets: bucketsOf(policy),
     confidence: policy.confidence,
     minimum_run_hours: policy.minimumRunHours,
     minimum_impressions: policy.minimumImpressions,
@@ -103,6 +105,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     objective,
     rule: change?.rule ?? base.rule,
     strict: change?.strict ?? base.strict,
+    buckets: change?.buckets ?? base.buckets,
     confidence: change?.confidence ?? base.confidence,
     minimumRunHours: change?.minimum_run_hours ?? base.minimumRunHours,
     minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,

@@ -1,7 +1,7 @@
 /** What callers send. Unknown fields are refused on the resources of this service and ignored on the older endpoints. */
 import { z } from '@hono/zod-openapi';
 import { RULE_NAMES } from '../domain/evidence/rules.js';
-import { CONFIDENCE_THRESHOLDS } from '../domain/experiment.js';
+import { BUCKETS, CONFIDENCE_THRESHOLDS } from '../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../domain/metric.js';
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -78,6 +78,7 @@ export const PolicyBody = z
     objective: z.enum(OBJECTIVES, `must be one of ${OBJECTIVES.join(', ')}`).optional(),
     rule: z.enum(RULE_NAMES, `must be one of ${RULE_NAMES.join(', ')}`).optional(),
     strict: z.boolean('must be true or false').optional(),
+    buckets: z.enum(BUCKETS, `must be one of ${BUCKETS.join(', ')}`).optional(),
     confidence: z
       .number('must be 0.90, 0.95 or 0.99')
       .refine(

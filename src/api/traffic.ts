@@ -1,11 +1,13 @@
-import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import { type Experiment, HOUR_MS } from '../domain/experiment.js';
+import { type InsightRow, type MetaClient, MetaError } from '../clients/meta/types.js';
+import { bucketsOf, type Experiment, HOUR_MS } from '../domain/experiment.js';
 import { METRICS } from '../domain/metric.js';
 import { daysToDetect } from '../domain/outlook.js';
 
 /** A day's traffic is told from the last day; from fewer hours than these it isn't. */
 const HOURS = 24;
 const FEWEST_HOURS = 6;
+/** The last day that has closed began at most so long ago: two days, of which one may have 25 hours. */
+const SINCE_LAST_DAY_HOURS = 49;
 const LIFT = 0.1;
 
 /**
@@ -20,14 +22,16 @@ export async function daysToDetectTenPercent(
   const metric = METRICS[policy.objective];
   try {
     const { timezone } = await meta.getAccount();
-    const rows = await meta.getInsights({
+    const granularity = bucketsOf(policy);
+    const given = await meta.getInsights({
       adIds: variants.map((variant) => variant.adId),
-      since: now - HOURS * HOUR_MS,
+      since: now - (granularity === 'hour' ? HOURS : SINCE_LAST_DAY_HOURS) * HOUR_MS,
       until: now,
-      granularity: 'hour',
+      granularity,
       timezone,
     });
-    const hours = new Set(rows.map((row) => row.bucketStart)).size;
+    const rows = granularity === 'hour' ? given : lastDay(given, now);
+    const hours = granularity === 'hour' ? new Set(rows.map((row) => row.bucketStart)).size : HOURS;
     if (hours < FEWEST_HOURS) return null;
     const aDay = (adId: string) => {
       const own = rows.filter((row) => row.adId === adId);
@@ -45,4 +49,11 @@ export async function daysToDetectTenPercent(
     if (error instanceof MetaError) return null;
     throw error;
   }
+}
+
+/** The rows of the last day that has closed. */
+function lastDay(rows: readonly InsightRow[], now: number): InsightRow[] {
+  const closed = rows.filter((row) => row.bucketEnd <= now);
+  const last = Math.max(...closed.map((row) => row.bucketStart));
+  return closed.filter((row) => row.bucketStart === last);
 }

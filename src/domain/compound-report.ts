@@ -144,13 +144,13 @@ function verificationsOf(
   effects: readonly (Estimate | null)[],
   scale: number,
 ): Verifications {
-  const outcomes = tests.flatMap(({ verification }) => verification?.outcome ?? []);
+  const isReal = ({ promotion, experiment }: DecidedTest) =>
+    promotion !== null && promotion.status !== 'shadow' && experiment.promotedAt !== null;
+  const outcomes = tests.filter(isReal).flatMap(({ verification }) => verification?.outcome ?? []);
   const count = (outcome: VerificationOutcome) => outcomes.filter((one) => one === outcome).length;
   const rate = (part: number) => (outcomes.length === 0 ? null : part / outcomes.length);
   const chances = tests.flatMap((test, index) =>
-    test.promotion === null || test.promotion.status === 'shadow' || test.experiment.promotedAt === null
-      ? []
-      : [chanceOfNoGain(pooled(effectsOfWinner(test, effects[index]!)), scale)],
+    isReal(test) ? [chanceOfNoGain(pooled(effectsOfWinner(test, effects[index]!)), scale)] : [],
   );
   return {
     verified: count('verified'),

@@ -58,6 +58,10 @@ export interface Variant {
 /** Thresholds that the rules' error rates were confirmed for; others are refused. */
 export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
 
+export const BUCKETS = ['hour', 'day'] as const;
+/** What observations are counted in. */
+export type Bucket = (typeof BUCKETS)[number];
+
 /** Another metric that a promotion must not hurt. */
 export interface Guardrail {
   metric: GuardrailMetric;
@@ -81,6 +85,12 @@ export interface Policy {
   rule: RuleName;
   /** Days are the clusters of `sequential`: for accounts whose ads wander against each other from day to day. */
   strict: boolean;
+  /**
+   * `day`: whole local days of the account, for those of which only days are known. Nothing is new to a look before the
+   * next midnight, so more looks a day than one don't count; the day that the start breaks stays out. Such rows are
+   * their own clusters: `strict` adds nothing to them.
+   */
+  buckets: Bucket;
   /** One of {@link CONFIDENCE_THRESHOLDS}. */
   confidence: number;
   minimumRunHours: number;
@@ -90,7 +100,7 @@ export interface Policy {
   minimumClicks: number;
   /** Conversions a variant, where these are what is weighed: in conversion objectives and in guardrails. */
   minimumConversions: number;
-  /** Hours younger than this stay out where conversions are weighed: Meta books them for days after the click. */
+  /** Buckets that ended later than this before a look stay out where conversions are weighed: Meta books them for days after the click. */
   attributionWindowHours: number;
   /** All must pass before a promotion. */
   guardrails: Guardrail[];
@@ -130,6 +140,7 @@ export const DEFAULT_POLICY: Policy = {
   objective: 'click_through_rate',
   rule: 'sequential',
   strict: false,
+  buckets: 'hour',
   confidence: 0.95,
   minimumRunHours: 24,
   minimumImpressions: 100,
@@ -145,6 +156,11 @@ export const DEFAULT_POLICY: Policy = {
   approvalHours: 72,
   verification: { settleHours: 24, windowHours: 7 * 24 },
 };
+
+/** Policies frozen before there was a choice have none. */
+export function bucketsOf({ buckets }: Pick<Policy, 'buckets'>): Bucket {
+  return buckets ?? DEFAULT_POLICY.buckets;
+}
 
 /** One A/B test, as Postgres keeps it. */
 export interface Experiment {

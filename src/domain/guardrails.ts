@@ -2,7 +2,7 @@
 import { normalUpperQuantile } from './evidence/distributions.js';
 import { delivered, rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
-import type { Guardrail } from './experiment.js';
+import type { Bucket, Guardrail } from './experiment.js';
 import type { HealthFinding } from './health.js';
 import { type GuardrailMetric, METRICS, type Metric, shownLift } from './metric.js';
 import { percent } from './percent.js';
@@ -17,9 +17,10 @@ export interface GuardrailInput {
   winner: string;
   rival: string;
   rows: readonly PairRow[];
-  /** Conversions of each in the hours that are weighed. */
+  /** Conversions of each in the buckets that are weighed. */
   conversions: { winner: number; rival: number };
   minimumConversions: number;
+  buckets: Bucket;
 }
 
 /**
@@ -38,7 +39,7 @@ export function guardrailFinding(input: GuardrailInput): HealthFinding {
     const few =
       fewest < minimumConversions
         ? `${conversions.winner <= conversions.rival ? winner : rival} has ${count(fewest)} conversions < ${minimumConversions}`
-        : 'no variation between hours';
+        : `no variation between ${input.buckets}s`;
     if (guardrail.mode === 'non_inferiority') {
       const message = `${subject}: too little data to show that it is not worse (${few})`;
       return { code, level: 'block', message };

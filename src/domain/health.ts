@@ -2,7 +2,7 @@
 import { type AcceptedDifferences, type AdSetDifference, unaccepted } from './comparability.js';
 import { rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
-import { HOUR_MS } from './experiment.js';
+import { type Bucket, HOUR_MS } from './experiment.js';
 import type { GuardrailMetric, Metric, Observed } from './metric.js';
 import { percent } from './percent.js';
 
@@ -33,8 +33,12 @@ export interface LookSetting {
   differences?: AdSetDifference[];
 }
 
-/** Hours without an impression that block a promotion. */
+/** Hours without an impression that block a promotion; where only days are known, whole days. */
 const SILENT_HOURS = 6;
+const SILENT_DAYS = 1;
+/** A day on which clocks go back. */
+const LONGEST_DAY_MS = 25 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
 /** Spend is laid beside the plan over so many hours: budgets that a person changed earlier are forgotten. */
 const SPEND_HOURS = 24;
 /** A share of the spend off the planned one, relative to that. */
@@ -49,31 +53,58 @@ export interface Delivery {
   variantIds: readonly string[];
   observations: readonly Observed[];
   startedAt: number;
-  /** The look's cut-off: hours that closed by it are in the observations. */
+  /** The look's cut-off: buckets that closed by it are in the observations. */
   dueAt: number;
+  buckets: Bucket;
 }
 
-/** A variant that delivered nothing in the last 6 closed hours. */
-export function silentVariants({ variantIds, observations, startedAt, dueAt }: Delivery): HealthFinding[] {
-  return variantIds.flatMap((id): HealthFinding[] => {
-    const last = observations.reduce(
-      (latest, row) =>
-        row.variantId === id && row.impressions > 0 ? Math.max(latest, row.bucketStart + HOUR_MS) : latest,
-      startedAt,
-    );
-    const hours = Math.floor((dueAt - last) / HOUR_MS);
-    if (hours < SILENT_HOURS) return [];
-    const message = `${id} has delivered nothing for ${hours} h ≥ ${SILENT_HOURS} h`;
+/** A variant that delivered nothing in the last 6 closed hours, or on the last whole day. */
+export function silentVariants(delivery: Delivery): HealthFinding[] {
+  const [silence, limit, shown] =
+    delivery.buckets === 'hour'
+      ? [silentHours, SILENT_HOURS, (hours: number) => `${hours} h`]
+      : [silentDays, SILENT_DAYS, (days: number) => `${days} whole ${days === 1 ? 'day' : 'days'}`];
+  return delivery.variantIds.flatMap((id): HealthFinding[] => {
+    const silent = silence(delivery, id);
+    if (silent < limit) return [];
+    const message = `${id} has delivered nothing for ${shown(silent)} ≥ ${shown(limit)}`;
     return [{ code: 'no_delivery', level: 'block', message }];
   });
 }
 
+function silentHours(delivery: Delivery, id: string): number {
+  return Math.floor((delivery.dueAt - lastDelivered(delivery, id, delivery.startedAt)) / HOUR_MS);
+}
+
+/**
+ * Whole days in which a variant delivered nothing. Domain code knows no midnights: that a day has closed is told by the
+ * other variants' rows of it, or by 25 hours that have passed.
+ */
+function silentDays(delivery: Delivery, id: string): number {
+  const { observations, startedAt, dueAt } = delivery;
+  // At the latest then the first whole day has begun.
+  const first = observations.reduce(
+    (earliest, row) => Math.min(earliest, row.bucketStart),
+    startedAt + LONGEST_DAY_MS,
+  );
+  const known = observations.reduce((latest, row) => Math.max(latest, row.bucketEnd), first);
+  const unheard = Math.floor((dueAt - known) / LONGEST_DAY_MS);
+  return Math.round((known - lastDelivered(delivery, id, first)) / DAY_MS) + Math.max(0, unheard);
+}
+
+/** The end of the variant's last bucket with an impression; `otherwise` where it has none. */
+function lastDelivered({ observations }: Delivery, id: string, otherwise: number): number {
+  return observations.reduce(
+    (latest, row) => (row.variantId === id && row.impressions > 0 ? Math.max(latest, row.bucketEnd) : latest),
+    otherwise,
+  );
+}
+
 /** The share of the last day's spend that is furthest off its share of the daily budgets. */
-export function spendOffPlan(
-  { variantIds, observations, startedAt, dueAt }: Delivery,
-  dailyBudgets: Record<string, number>,
-): HealthFinding[] {
-  const since = dueAt - SPEND_HOURS * HOUR_MS;
+export function spendOffPlan(delivery: Delivery, dailyBudgets: Record<string, number>): HealthFinding[] {
+  const { variantIds, observations } = delivery;
+  const since = startOfLastDay(delivery);
+  if (since === null) return [];
   const budgets = variantIds.map((id) => dailyBudgets[id] ?? 0);
   const planned = budgets.reduce((sum, budget) => sum + budget, 0);
   const spends = variantIds.map((id) =>
@@ -83,7 +114,7 @@ export function spendOffPlan(
     ),
   );
   const spent = spends.reduce((sum, spend) => sum + spend, 0);
-  if (since < startedAt || spent <= 0 || budgets.some((budget) => budget <= 0)) return [];
+  if (spent <= 0 || budgets.some((budget) => budget <= 0)) return [];
   const [worst] = variantIds
     .map((id, index) => {
       const share = spends[index]! / spent;
@@ -94,18 +125,33 @@ export function spendOffPlan(
   if (!worst || Math.abs(worst.off) <= SPEND_WARN) return [];
   const blocks = Math.abs(worst.off) > SPEND_BLOCK;
   const limit = blocks ? SPEND_BLOCK : SPEND_WARN;
-  const message = `${worst.id} spent ${share(worst.share)} of the last ${SPEND_HOURS} h against ${share(worst.plan)} planned, off by ${percent(worst.off)} ${worst.off > 0 ? '>' : '<'} ${percent(Math.sign(worst.off) * limit)}`;
+  const day = delivery.buckets === 'hour' ? `the last ${SPEND_HOURS} h` : 'the last whole day';
+  const message = `${worst.id} spent ${share(worst.share)} of ${day} against ${share(worst.plan)} planned, off by ${percent(worst.off)} ${worst.off > 0 ? '>' : '<'} ${percent(Math.sign(worst.off) * limit)}`;
   return [{ code: 'spend_off_plan', level: blocks ? 'block' : 'warn', message }];
+}
+
+/** 24 hours before the cut-off, or the start of the last day that has closed; null where the test has none yet. */
+function startOfLastDay({ observations, startedAt, dueAt, buckets }: Delivery): number | null {
+  if (buckets === 'hour') {
+    const since = dueAt - SPEND_HOURS * HOUR_MS;
+    return since < startedAt ? null : since;
+  }
+  const last = observations.reduce<Observed | null>(
+    (latest, row) => (latest === null || row.bucketStart > latest.bucketStart ? row : latest),
+    null,
+  );
+  return last !== null && dueAt - last.bucketEnd < LONGEST_DAY_MS ? last.bucketStart : null;
 }
 
 /**
  * Crude and stratified estimates of one pair that are more than a standard error apart: the ads' delivery shifted
- * between good and bad hours. The stratified one, which the verdict rests on, is immune to that.
+ * between good and bad buckets. The stratified one, which the verdict rests on, is immune to that.
  */
 export function mixShift(
   metric: Metric,
   [a, b]: readonly [string, string],
   rows: readonly PairRow[],
+  buckets: Bucket,
 ): HealthFinding[] {
   const { theta, se } = rateRatio(rows, { information: metric.information });
   const sum = (pick: (row: PairRow) => number) => rows.reduce((total, row) => total + pick(row), 0);
@@ -115,7 +161,7 @@ export function mixShift(
   const crude = Math.log(rateB / rateA);
   const errors = Math.abs(crude - theta) / se;
   if (errors <= MIX_WARN) return [];
-  const message = `delivery of ${a} and ${b} shifted between hours: rates of the totals differ by ${percent(Math.expm1(crude))}, hour by hour by ${percent(Math.expm1(theta))}, ${errors.toFixed(1)} standard errors > ${MIX_WARN} apart; the latter counts`;
+  const message = `delivery of ${a} and ${b} shifted between ${buckets}s: rates of the totals differ by ${percent(Math.expm1(crude))}, ${buckets} by ${buckets} by ${percent(Math.expm1(theta))}, ${errors.toFixed(1)} standard errors > ${MIX_WARN} apart; the latter counts`;
   return [{ code: 'mix_shift', level: 'warn', message }];
 }
 
@@ -146,12 +192,13 @@ export function starvedVariants(
 ): HealthFinding[] {
   const late = metric.attributed ? attributionWindowHours * HOUR_MS : 0;
   const known = delivery.dueAt - late;
-  if (known - delivery.startedAt < STARVED_AFTER_HOURS * HOUR_MS) return [];
-  const days = Math.floor((delivery.dueAt - delivery.startedAt) / (24 * HOUR_MS));
+  // The day that the start breaks is not among those that are known.
+  const broken = delivery.buckets === 'day' ? DAY_MS : 0;
+  if (known - delivery.startedAt < STARVED_AFTER_HOURS * HOUR_MS + broken) return [];
+  const days = Math.floor((delivery.dueAt - delivery.startedAt) / DAY_MS);
   return delivery.variantIds.flatMap((id): HealthFinding[] => {
     const events = delivery.observations.reduce(
-      (sum, row) =>
-        row.variantId === id && row.bucketStart + HOUR_MS <= known ? sum + metric.events(row) : sum,
+      (sum, row) => (row.variantId === id && row.bucketEnd <= known ? sum + metric.events(row) : sum),
       0,
     );
     if (events >= minimum) return [];

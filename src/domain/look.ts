@@ -4,7 +4,14 @@ import { type RateRatio, rateRatio } from './evidence/rate-ratio.js';
 import { RULES } from './evidence/rules.js';
 import type { RuleSettings } from './evidence/types.js';
 import { welchOfProportions } from './evidence/welch.js';
-import { comparedVariants, DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from './experiment.js';
+import {
+  bucketsOf,
+  comparedVariants,
+  DEFAULT_POLICY,
+  type Experiment,
+  HOUR_MS,
+  type Policy,
+} from './experiment.js';
 import { futilityAdvice } from './futility.js';
 import { guardrailFinding } from './guardrails.js';
 import {
@@ -25,7 +32,7 @@ export interface LookInput {
   lookNumber: number;
   /** The cut-off, epoch ms. */
   dueAt: number;
-  /** Of the closed hours between the start and the cut-off, ordered by bucket and variant. */
+  /** Of the closed buckets between the start and the cut-off, ordered by bucket and variant. */
   observations: readonly Observed[];
   /** The pairs of the look before; null at the first. */
   previous: readonly PairEvidence[] | null;
@@ -116,7 +123,7 @@ export function takeLook(given: LookInput): LookResult {
 
 type Rows = Pick<LookInput, 'experiment' | 'observations' | 'dueAt'>;
 
-/** Rows of two variants by one metric, of the hours whose events are known at the cut-off. */
+/** Rows of two variants by one metric, of the buckets whose events are known at the cut-off. */
 function rowsOf({ experiment, observations, dueAt }: Rows, name: keyof typeof METRICS, a: string, b: string) {
   const { startedAt, policy } = experiment;
   const until = dueAt - attributionWindowHours(policy) * HOUR_MS;
@@ -135,7 +142,8 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
   const { policy, startedAt } = experiment;
   const metric = METRICS[policy.objective];
   const variantIds = experiment.variants.map((variant) => variant.id);
-  const delivery = { variantIds, observations, startedAt, dueAt };
+  const buckets = bucketsOf(policy);
+  const delivery = { variantIds, observations, startedAt, dueAt, buckets };
   const minimum = ruleSettings(policy).minimumClicks;
   return [
     ...silentVariants(delivery),
@@ -144,7 +152,7 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
     ...starvedVariants(metric, delivery, minimum, attributionWindowHours(policy)),
     ...pairsOf(experiment)
       .filter((pair) => leader !== null && pair.includes(leader))
-      .flatMap((pair) => mixShift(metric, pair, rowsOf(input, policy.objective, ...pair))),
+      .flatMap((pair) => mixShift(metric, pair, rowsOf(input, policy.objective, ...pair), buckets)),
   ];
 }
 
@@ -169,6 +177,7 @@ function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
               rival: converted.reduce((sum, row) => sum + row.eventsA, 0),
             },
             minimumConversions: minimumConversions(policy),
+            buckets: bucketsOf(policy),
           });
         }),
     );
@@ -186,7 +195,7 @@ export function standingOf(given: Rows): {
   const input = withoutDropped(given);
   const { experiment, observations } = input;
   const ids = experiment.variants.map((variant) => variant.id);
-  const clustering = { clusterByDay: experiment.policy.strict };
+  const clustering = { clusterByDay: ruleSettings(experiment.policy).strict };
   const over = (x: string, y: string) =>
     rateRatio(rowsOf(input, experiment.policy.objective, y, x), clustering);
   const leader = ids.find((x) => ids.every((y) => y === x || over(x, y).theta > 0)) ?? null;
@@ -218,7 +227,8 @@ export function ruleSettings(policy: Policy): RuleSettings {
     // The rule's own words: events and exposure an ad.
     minimumClicks: objective === 'click_through_rate' ? policy.minimumClicks : minimumConversions(policy),
     minimumImpressions: minimumExposure(policy),
-    strict: policy.strict,
+    // Rows that are days are their own clusters.
+    strict: policy.strict && bucketsOf(policy) === 'hour',
   };
 }
 

@@ -79,14 +79,16 @@ export interface Observed extends VariantMetrics {
   variantId: string;
   /** Epoch ms. */
   bucketStart: number;
+  /** Exclusive; days have 23 to 25 hours. */
+  bucketEnd: number;
 }
 
 /** Blocks of 24 h from the start: the account's own days would leave broken ones at both ends. */
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The hours of two variants, those too in which one of them was silent; rules leave out what they can't compare.
- * `until`: the instant after which an hour's events may still be booked; hours that end later stay out.
+ * The buckets of two variants, those too in which one of them was silent; rules leave out what they can't compare.
+ * `until`: the instant after which a bucket's events may still be booked; buckets that end later stay out.
  */
 export function pairRows(
   metric: Metric,
@@ -96,9 +98,8 @@ export function pairRows(
 ): PairRow[] {
   const rows = new Map<number, PairRow>();
   for (const observed of observations) {
-    const { variantId, bucketStart } = observed;
-    if ((variantId !== a && variantId !== b) || (metric.attributed && bucketStart + HOUR_MS > until))
-      continue;
+    const { variantId, bucketStart, bucketEnd } = observed;
+    if ((variantId !== a && variantId !== b) || (metric.attributed && bucketEnd > until)) continue;
     const day = (bucketStart - startedAt) / DAY_MS;
     const row = rows.get(bucketStart) ?? { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0, day };
     const exposure = metric.exposure(observed);

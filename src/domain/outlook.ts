@@ -1,7 +1,7 @@
 /** How long a test will still take, by what it has seen, or before it starts, by what its ads did. Rough by nature. */
 import { normalQuantile } from './evidence/distributions.js';
 import type { Evidence } from './evidence/types.js';
-import type { Policy } from './experiment.js';
+import { bucketsOf, type Policy } from './experiment.js';
 
 /** What a running test needs, if the effect is as estimated and the traffic goes on. */
 export interface Outlook {
@@ -14,11 +14,12 @@ export interface Outlook {
 
 /**
  * T grows with the root of the information, ln E with the information, and the information with the hours that
- * count; the bound hardly moves. Null where the estimate says nothing. `weighedHours`: those whose events are known.
+ * count; the bound hardly moves. Days come whole. Null where the estimate says nothing. `weighedHours`: those whose events
+ * are known.
  */
 export function outlookOf(
   { t, tCritical, logE, hours }: Pick<Evidence, 't' | 'tCritical' | 'logE' | 'hours'>,
-  policy: Pick<Policy, 'confidence' | 'horizonHours' | 'checkEveryHours'>,
+  policy: Pick<Policy, 'confidence' | 'horizonHours' | 'checkEveryHours' | 'buckets'>,
   weighedHours: number,
 ): Outlook | null {
   const growth =
@@ -28,8 +29,9 @@ export function outlookOf(
         : (tCritical / t) ** 2
       : -Math.log(1 - policy.confidence) / logE;
   // Once over the bound nothing is left to wait for.
-  const more = weighedHours * (growth - 1);
-  if (!(more > 0 && Number.isFinite(more))) return null;
+  const left = weighedHours * (growth - 1);
+  if (!(left > 0 && Number.isFinite(left))) return null;
+  const more = bucketsOf(policy) === 'day' ? Math.ceil(left / 24) * 24 : left;
   const looks = Math.ceil(more / policy.checkEveryHours);
   return { hours: more, looks, inTime: hours + more <= policy.horizonHours };
 }

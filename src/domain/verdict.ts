@@ -1,8 +1,8 @@
 import type { Decision, PairEvidence, VariantMetrics } from './decision.js';
 import { type EvidenceGap, UNADJUSTED } from './evidence/types.js';
-import type { Policy, Variant } from './experiment.js';
+import { type Bucket, bucketsOf, type Policy, type Variant } from './experiment.js';
 import type { HealthFinding } from './health.js';
-import { METRICS, type Metric, shownLift } from './metric.js';
+import { METRICS, shownLift } from './metric.js';
 import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
 import { effectOf, intervalFor, pairOf } from './pairs.js';
 import { percent } from './percent.js';
@@ -162,7 +162,7 @@ function gapReasons({ pairs, policy }: LookFacts): string[] {
   const sentences = new Set<string>();
   for (const pair of pairs) {
     for (const gap of pair.evidence.missing) {
-      if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair, METRICS[policy.objective]));
+      if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair, policy));
     }
   }
   return [...sentences];
@@ -171,8 +171,10 @@ function gapReasons({ pairs, policy }: LookFacts): string[] {
 function gapSentence(
   gap: { code: EvidenceGap; value: number; limit: number },
   pair: PairEvidence,
-  metric: Metric,
+  policy: Policy,
 ): string {
+  const metric = METRICS[policy.objective];
+  const buckets = bucketsOf(policy);
   // Down: 23.98 h must not read as 24 h < 24 h.
   const round = (value: number) => String(Math.floor(value * 10) / 10);
   const subject = gap.code.endsWith('_a') ? pair.variantA : pair.variantB;
@@ -186,12 +188,16 @@ function gapSentence(
     case 'minimum_impressions_b':
       return `${subject} has ${gap.value} ${metric.exposureNoun} < ${gap.limit}.`;
     case 'minimum_rows':
-      return `${pair.variantA} and ${pair.variantB} delivered together in ${gap.value} hours < ${gap.limit}.`;
+      return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${counted(gap.value, buckets)} < ${gap.limit}.`;
     case 'minimum_days':
-      return `${pair.variantA} and ${pair.variantB} delivered together on ${gap.value} days < ${gap.limit}.`;
+      return `${pair.variantA} and ${pair.variantB} delivered together on ${counted(gap.value, 'day')} < ${gap.limit}.`;
     default:
-      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between hours.`;
+      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${buckets}s.`;
   }
+}
+
+function counted(value: number, bucket: Bucket): string {
+  return `${value} ${bucket}${value === 1 ? '' : 's'}`;
 }
 
 function rivalOf(pair: PairEvidence, variant: string): string {

@@ -8,7 +8,15 @@ import { differences, logEquality } from './evidence/anytime.js';
 import { studentUpperQuantile } from './evidence/distributions.js';
 import { delivered, rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
-import { ATTRIBUTION_WINDOW_HOURS, type Experiment, HOUR_MS, type Policy, variantOf } from './experiment.js';
+import {
+  ATTRIBUTION_WINDOW_HOURS,
+  bucketsOf,
+  type Experiment,
+  HOUR_MS,
+  type Policy,
+  variantOf,
+} from './experiment.js';
+import { HARM_E_VALUE } from './harm.js';
 import { METRICS, type Metric, type Observed, pairRows, shownLift } from './metric.js';
 import { percent } from './percent.js';
 import { rivalOf } from './rival.js';
@@ -19,8 +27,6 @@ export type VerificationOutcome = (typeof VERIFICATION_OUTCOMES)[number];
 
 /** Tail on each side of the 90 % interval. */
 const TAIL = 0.05;
-/** E from which on the winner counts as worse: by Ville's inequality equal ads get there in at most 1/20 of windows. */
-const HARM_E = 20;
 /** Hours, or days under a strict policy, in which both ads delivered. */
 const MINIMUM_ROWS = 3;
 /** Events a variant. */
@@ -65,7 +71,7 @@ export function weigh(rows: readonly PairRow[], { strict }: { strict: boolean })
     df,
     interval: intervalOf(theta, se, df),
     rows: ratio.clusters,
-    days: new Set(rows.filter(delivered).map(({ day }) => day)).size,
+    days: new Set(rows.filter(delivered).map(({ day = 0 }) => Math.floor(day))).size,
     winnerEvents: ratio.eventsB,
     rivalEvents: ratio.eventsA,
     logHarm: sums.a < sums.b ? logEquality(sums) : null,
@@ -87,7 +93,7 @@ export function showsHarm(weight: Weight): boolean {
   return (
     weight.rows >= MINIMUM_ROWS &&
     Math.max(weight.winnerEvents, weight.rivalEvents) >= MINIMUM_EVENTS &&
-    (weight.logHarm ?? 0) >= Math.log(HARM_E)
+    (weight.logHarm ?? 0) >= Math.log(HARM_E_VALUE)
   );
 }
 
@@ -131,14 +137,15 @@ export function judge(input: {
   const rival = rivalOf(experiment, variantOf(experiment, winner), promotion.metrics).id;
   const ended = Math.min(window.until, dueAt);
   const within = input.observations.filter(
-    ({ bucketStart }) => bucketStart >= window.since && bucketStart + HOUR_MS <= ended,
+    ({ bucketStart, bucketEnd }) => bucketStart >= window.since && bucketEnd <= ended,
   );
   const isDue = dueAt >= window.judgedAt;
   const rows = pairRows(metric, within, [rival, winner], {
     startedAt: window.since,
     until: isDue ? ended : dueAt - EARLY_ATTRIBUTION_HOURS * HOUR_MS,
   });
-  const weight = weigh(rows, { strict: policy.strict ?? false });
+  // Rows that are days are their own clusters.
+  const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
   const outcome = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
   const message = sentence({ metric, policy, winner, rival, weight, outcome });
   return { ...weight, winner, rival, outcome, message };
@@ -154,7 +161,7 @@ export function unreadSentence(policy: Pick<Policy, 'verification'>, trouble: st
 
 function sentence(facts: {
   metric: Metric;
-  policy: Pick<Policy, 'verification' | 'strict'>;
+  policy: Pick<Policy, 'verification' | 'strict' | 'buckets'>;
   winner: string;
   rival: string;
   weight: Weight;
@@ -168,13 +175,13 @@ function sentence(facts: {
   if (outcome === 'reverted') {
     const events = `${count(weight.winnerEvents)} ${metric.eventsNoun} against ${count(weight.rivalEvents)}`;
     const lift = weight.se > 0 ? percent(shownLift(metric, Math.expm1(theta))) : events;
-    return `Reverted: ${subject} ${lift} on ${days} of ${length} after the rollout; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}. The budgets go back.`;
+    return `Reverted: ${subject} ${lift} on ${days} of ${length} after the rollout; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E_VALUE}. The budgets go back.`;
   }
   const few = shortfall(metric, facts);
   if (outcome === null) {
     const soFar = `day ${days} of ${length} after the rollout`;
     if (few !== null) return `Being verified: too little data by ${soFar} (${few}).`;
-    return `Being verified: ${subject} ${estimate(metric, theta, interval!)} by ${soFar}; evidence of harm: ${logHarm === null ? 'none' : `E = ${evidence} < ${HARM_E}`}.`;
+    return `Being verified: ${subject} ${estimate(metric, theta, interval!)} by ${soFar}; evidence of harm: ${logHarm === null ? 'none' : `E = ${evidence} < ${HARM_E_VALUE}`}.`;
   }
   if (few !== null) {
     return `Not verified: too little data in the ${length} after the rollout (${few}); the budgets stay.`;
@@ -203,11 +210,11 @@ function shortfall(
     winner,
     rival,
     weight,
-  }: { policy: Pick<Policy, 'strict'>; winner: string; rival: string; weight: Weight },
+  }: { policy: Pick<Policy, 'strict' | 'buckets'>; winner: string; rival: string; weight: Weight },
 ): string | null {
   const { rows, winnerEvents, rivalEvents } = weight;
   const [id, fewest] = winnerEvents < rivalEvents ? [winner, winnerEvents] : [rival, rivalEvents];
-  const noun = policy.strict ? 'days' : 'hours';
+  const noun = policy.strict || bucketsOf(policy) === 'day' ? 'days' : 'hours';
   if (rows < MINIMUM_ROWS) return `${noun} in which both delivered: ${rows} < ${MINIMUM_ROWS}`;
   if (fewest < MINIMUM_EVENTS) return `${id} has ${count(fewest)} ${metric.eventsNoun} < ${MINIMUM_EVENTS}`;
   return weight.interval === null ? `no variation between ${noun}` : null;

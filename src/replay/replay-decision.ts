@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { hashOf } from '../activities/looks.js';
-import { endOfClosedHours } from '../activities/observations.js';
+import { hashOf, observationsOf } from '../activities/looks.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Decision, PairEvidence } from '../domain/decision.js';
 import { DETERMINED, takeLook } from '../domain/look.js';
@@ -36,12 +35,7 @@ export async function replayDecision(
     const stored = number === wanted.lookNumber ? wanted : await store.getDecision(experimentId, number);
     if (!stored) throw new Error(`Look ${number} of ${experimentId} is not on record.`);
     const { dueAt, seenUntil, setting } = stored;
-    const observations = await store.observationsAsKnown({
-      experimentId,
-      since: experiment.startedAt,
-      until: endOfClosedHours(dueAt),
-      seenUntil,
-    });
+    const observations = await observationsOf(store, experiment, dueAt, seenUntil);
     const inputHash = hashOf(experiment, dueAt, observations, states, setting);
     const result = takeLook({
       experiment,

@@ -3,7 +3,7 @@ import type { VerificationLook } from '../activities/verification.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { nextVerificationAt, verificationWindow } from '../domain/verification-window.js';
 import type { Intent } from './inbox.js';
-import { enduring, observations, type Trouble, troubleOf, verifications } from './proxies.js';
+import { enduring, observations, promotions, type Trouble, troubleOf, verifications } from './proxies.js';
 import { actOn } from './rollout.js';
 import type { Run } from './run.js';
 import { instant } from './visibility.js';
@@ -36,8 +36,26 @@ async function onceADay(run: Run, dueAt: number, judgedAt: number): Promise<void
   if ('trouble' in look) return tryAgain(run, look.trouble, judgedAt);
   run.verifiedUntil = dueAt;
   run.retryAt = null;
-  run.trouble = null;
-  await conclude(run, look);
+  if (look.outcome !== null) return conclude(run, look);
+  await passGate(run);
+}
+
+/** Delivery and identities: a winner that delivers nothing goes back; anything else a person is told, as nothing is written. */
+async function passGate(run: Run): Promise<void> {
+  const request = { experimentId: run.experiment.id, phase: 'verification', acceptRisk: true };
+  try {
+    const { against, leadsTo } = await promotions.gate.executeWithOptions(
+      { summary: 'gate of the day in the verification' },
+      [request],
+    );
+    if (leadsTo === 'revert') {
+      return run.become('reverting', `In verification: ${against.join(' ')} The budgets go back.`);
+    }
+    if (against.length > 0) return run.report(`In verification: ${against.join(' ')}`);
+    run.trouble = null;
+  } catch (error) {
+    await run.report(`The gate of the day could not be read: ${troubleOf(error).message}`);
+  }
 }
 
 /** Fresh data, then what it says of the lift. */

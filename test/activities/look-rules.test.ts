@@ -21,6 +21,7 @@ function hours(count: number): Observation[] {
         variantId,
         adId: `60${index}`,
         bucketStart: START + hour * HOUR,
+        bucketEnd: START + (hour + 1) * HOUR,
         granularity: 'hour',
         impressions,
         clicks: linkClicks + 5,

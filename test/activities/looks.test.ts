@@ -23,6 +23,7 @@ function hours(count: number, rates: number[], seed = 1): Observation[] {
         variantId: IDS[index]!,
         adId: `60${index}`,
         bucketStart: START + hour * HOUR,
+        bucketEnd: START + (hour + 1) * HOUR,
         granularity: 'hour',
         impressions,
         clicks: linkClicks + 5,
@@ -150,8 +151,9 @@ describe('a look', () => {
     expect(await look(1, 31)).toEqual(first);
     const asKnown = await stage.store.observationsAsKnown({
       experimentId: 'exp',
+      granularity: 'hour',
       since: START,
-      until: first.dueAt,
+      endedBy: first.dueAt,
       seenUntil: first.seenUntil,
     });
     const linkClicks = asKnown

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createObservationActivities } from '../../src/activities/observations.js';
 import type { InsightRow, MetaClient } from '../../src/clients/meta/types.js';
 import type { Observation } from '../../src/clients/postgres/types.js';
+import { bucketsOf } from '../../src/domain/experiment.js';
 import { failureOf, HOUR, START, type Stage, useStages } from './support/stage.js';
 
 const stages = useStages();
@@ -12,8 +13,9 @@ const ingest = (stage: Stage, until: number) => stage.observations.ingest({ expe
 function known(stage: Stage, seenUntil = stage.clock.instant): Promise<Observation[]> {
   return stage.store.observationsAsKnown({
     experimentId: 'exp',
+    granularity: bucketsOf(stage.experiment.policy),
     since: 0,
-    until: START + 1000 * HOUR,
+    endedBy: START + 1000 * HOUR,
     seenUntil,
   });
 }
@@ -27,6 +29,7 @@ function scripted(stage: Stage, rows: () => Partial<InsightRow>[]) {
       asked.push(query);
       return rows()
         .map((row) => ({ ...aRow(stage), ...row }))
+        .map((row) => ({ ...row, bucketEnd: row.bucketStart + HOUR }))
         .filter((row) => row.bucketStart >= query.since && row.bucketStart < query.until);
     },
   };
@@ -39,6 +42,7 @@ function aRow(stage: Stage): InsightRow {
     adId: stage.made.adIds[0]!,
     adSetId: stage.loser,
     bucketStart: START,
+    bucketEnd: START + HOUR,
     granularity: 'hour',
     impressions: 1000,
     clicks: 30,

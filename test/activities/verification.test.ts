@@ -53,8 +53,9 @@ describe('a verification against the market', () => {
 
     const rows = await stage.store.observationsAsKnown({
       experimentId: 'exp',
+      granularity: 'hour',
       since,
-      until: judgedAt,
+      endedBy: judgedAt,
       seenUntil: stage.clock.instant,
     });
     stage.clock.pass(1);
@@ -70,7 +71,7 @@ describe('a verification against the market', () => {
     await check(judgedAt);
     const { seenUntil, ...stored } = (await stage.store.getVerification('exp'))!;
     stage.clock.pass(1);
-    const query = { experimentId: 'exp', since, until: judgedAt };
+    const query = { experimentId: 'exp', granularity: 'hour', since, endedBy: judgedAt } as const;
     const rows = await stage.store.observationsAsKnown({ ...query, seenUntil });
     const restated = rows.map((row) => ({ ...row, linkClicks: row.linkClicks + 3 }));
     await stage.store.appendObservations('exp', restated, stage.clock.instant);

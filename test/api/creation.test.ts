@@ -92,6 +92,7 @@ describe('a sound test', () => {
       objective: 'click_through_rate',
       rule: 'sequential',
       strict: false,
+      buckets: 'hour',
       confidence: 0.99,
       minimum_run_hours: 24,
       minimum_impressions: 100,
@@ -165,6 +166,59 @@ describe('a sound test', () => {
     // About 1,000 clicks a day each: information 500 of 1,500.
     expect(answer.body.days_to_detect_10_percent).toBeGreaterThan(1.5);
     expect(answer.body.days_to_detect_10_percent).toBeLessThan(6);
+  });
+
+  it('counts days where it is told so, and the days that a lift takes by the last whole one', async () => {
+    const policy = { buckets: 'day', horizon_hours: 96, strict: true };
+    const answer = await create(request({ id: `days_${serial}`, policy }));
+    expect(answer.status).toBe(201);
+    expect(answer.body.policy).toMatchObject(policy);
+    expect(answer.body.days_to_detect_10_percent).toBeNull();
+    const { body } = await api.get(`/api/ab/experiments/days_${serial}`);
+    expect(body.policy).toMatchObject(policy);
+    expect((await api.store.getExperiment(`days_${serial}`))?.policy.buckets).toBe('day');
+
+    const later = await api.market.createTest({
+      name: 'run before',
+      ads: [0.02, 0.02].map((trueClickRate, index) => ({
+        name: `ad ${index}`,
+        dailyBudget: 50_000,
+        trueClickRate,
+      })),
+    });
+    const created = api.clock.at;
+    const detect = async (hours: number, buckets: 'hour' | 'day') => {
+      api.clock.at = created + hours * HOUR;
+      const variants = later.adIds.map((ad_id, index) => ({
+        role: index === 0 ? 'control' : 'challenger',
+        ad_id,
+      }));
+      const { body } = await create(
+        request({ id: `days_${serial}_${hours}_${buckets}`, variants, policy: { buckets } }),
+      );
+      const id = body.experiment_id as string;
+      const { state } = (await api.store.getExperiment(id))!;
+      const at = api.clock.at;
+      await api.store.transition({ experimentId: id, from: state, to: 'stopped', reason: 'a test', at });
+      return body.days_to_detect_10_percent as number | null;
+    };
+    const byHours = (await detect(72, 'hour'))!;
+    const byDays = (await detect(72, 'day'))!;
+    expect(Math.abs(byDays / byHours - 1)).toBeLessThan(0.2);
+    // The day that runs counts for nothing: the answer is yesterday's until midnight.
+    expect(await detect(74, 'day')).toBe(byDays);
+    expect(await detect(74, 'hour')).not.toBe(byHours);
+  });
+
+  it.each([
+    { buckets: 'day', horizon_hours: 48, rule: 'anytime' },
+    { buckets: 'day', horizon_hours: 48, rule: 'welch' },
+    { buckets: 'day', horizon_hours: 264, objective: 'conversion_rate' },
+    { buckets: 'day', check_every_hours: 1 },
+  ])('of days can be asked for with $rule $objective $horizon_hours', async (policy) => {
+    const answer = await create(request({ policy }));
+    expect(answer.status).toBe(201);
+    expect(answer.body.policy).toMatchObject(policy);
   });
 
   it('gets an id where the caller gives none', async () => {
@@ -514,6 +568,19 @@ describe('what stands against a test in the request', () => {
       field: 'policy.rule',
       says: /link clicks among impressions alone, not conversion_rate/,
       body: () => ({ policy: { rule: 'welch', objective: 'conversion_rate' } }),
+    },
+    { field: 'policy.buckets', says: /one of hour, day/, body: () => ({ policy: { buckets: 'week' } }) },
+    {
+      field: 'policy.horizon_hours',
+      says: /3 whole days after the one that the start breaks, where buckets are days \(95 < 96\)/,
+      body: () => ({ policy: { buckets: 'day', horizon_hours: 95 } }),
+    },
+    {
+      field: 'policy.horizon_hours',
+      says: /3 whole days .* and attribution_window_hours \(168\), where buckets are days \(263 < 264\)/,
+      body: () => ({
+        policy: { buckets: 'day', objective: 'conversion_rate', horizon_hours: 263, minimum_run_hours: 48 },
+      }),
     },
     {
       field: 'policy.objective',

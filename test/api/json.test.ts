@@ -20,6 +20,18 @@ describe("a policy's rule", () => {
   });
 });
 
+describe('buckets', () => {
+  it('are hours unless days are asked for, and in policies frozen before there was a choice', () => {
+    const change = PolicyBody.parse({ buckets: 'day' });
+    const policy = policyFromJson(change, DEFAULT_POLICY);
+    expect(policy).toEqual({ ...DEFAULT_POLICY, buckets: 'day' });
+    expect(policyToJson(policy).buckets).toBe('day');
+    expect(policyFromJson({}, policy).buckets).toBe('day');
+    const { buckets: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier as Policy).buckets).toBe('hour');
+  });
+});
+
 describe('conversion objectives and guardrails', () => {
   it('wait as long as Meta books conversions, unless told otherwise', () => {
     const window = (change: Record<string, unknown>) =>

@@ -254,8 +254,8 @@ describe('what verification makes of the promotions', () => {
     expect(of(both(-0.3))).toBeGreaterThan(0.9);
     const blind = { ...promoted(1, 0, { se: 0 }), verification: null };
     expect(compoundReport([blind]).verifications.falsePositiveRate).toBe(0.5);
-    const shadow = promoted(1, 0.2, { status: 'shadow' });
-    expect(compoundReport([shadow]).verifications.falsePositiveRate).toBeNull();
+    const shadow = found('verified', 1, 0.2, { status: 'shadow' });
+    expect(compoundReport([shadow]).verifications).toMatchObject({ verified: 0, falsePositiveRate: null });
   });
 });
 

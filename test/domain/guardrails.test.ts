@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PairRow } from '../../src/domain/evidence/types.js';
-import type { Guardrail } from '../../src/domain/experiment.js';
+import type { Bucket, Guardrail } from '../../src/domain/experiment.js';
 import { guardrailFinding } from '../../src/domain/guardrails.js';
 import { poisson, random } from './evidence/simulate.js';
 
@@ -15,7 +15,7 @@ function hours(rateRival: number, rateWinner: number, seed = 1, count = 200): Pa
   }));
 }
 
-function judged(rows: PairRow[], guardrail: Partial<Guardrail> = {}) {
+function judged(rows: PairRow[], guardrail: Partial<Guardrail> = {}, buckets: Bucket = 'hour') {
   const sum = (pick: (row: PairRow) => number) => rows.reduce((total, row) => total + pick(row), 0);
   return guardrailFinding({
     guardrail: { metric: 'cost_per_conversion', mode: 'no_harm', margin: 0, ...guardrail },
@@ -24,8 +24,22 @@ function judged(rows: PairRow[], guardrail: Partial<Guardrail> = {}) {
     rows,
     conversions: { winner: sum((row) => row.eventsB), rival: sum((row) => row.eventsA) },
     minimumConversions: 25,
+    buckets,
   });
 }
+
+describe('rows that are days', () => {
+  it('are called so', () => {
+    const equal = Array.from({ length: 4 }, () => ({
+      exposureA: 1_000,
+      eventsA: 50,
+      exposureB: 1_000,
+      eventsB: 50,
+    }));
+    expect(judged(equal, {}, 'day').message).toMatch(/\(no variation between days\)$/);
+    expect(judged(equal, {}, 'hour').message).toMatch(/\(no variation between hours\)$/);
+  });
+});
 
 describe('no harm', () => {
   it('blocks where the winner is worse beyond doubt, in the figure that people read', () => {

@@ -20,6 +20,15 @@ describe('what a running test still needs', () => {
     expect(outlookSentence(at(0.5, 3)!, 660, 672)).toBe('at this rate not within the 12 hours that are left');
   });
 
+  it('comes in whole days where buckets are days', () => {
+    const days = { ...DEFAULT_POLICY, buckets: 'day' as const };
+    const soon = outlookOf({ t: 2.9, tCritical: 3, hours: 96 }, days, 96)!;
+    expect(soon).toEqual({ hours: 24, looks: 4, inTime: true });
+    expect(outlookSentence(soon, 96, 672)).toBe('at this rate about 1 more day');
+    expect(outlookOf({ t: 2, tCritical: 3, hours: 100 }, days, 100)?.hours).toBe(144);
+    expect(outlookOf({ t: 2.9, tCritical: 3, hours: 660 }, days, 660)?.inTime).toBe(false);
+  });
+
   it('is proportional to the information for an e-process: 1/0.05 is needed', () => {
     const half = outlookOf({ t: 2, tCritical: null, logE: Math.log(20) / 2, hours: 50 }, DEFAULT_POLICY, 50);
     expect(half?.hours).toBeCloseTo(50, 9);

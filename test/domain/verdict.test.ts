@@ -218,6 +218,7 @@ describe('too little data', () => {
     ['minimum_impressions_a', 99, 100, 'control has 99 impressions < 100.'],
     ['minimum_impressions_b', 7, 100, 'c1 has 7 impressions < 100.'],
     ['minimum_rows', 2, 3, 'control and c1 delivered together in 2 hours < 3.'],
+    ['minimum_rows', 1, 3, 'control and c1 delivered together in 1 hour < 3.'],
     ['minimum_days', 2, 3, 'control and c1 delivered together on 2 days < 3.'],
     [
       'no_variance',
@@ -229,6 +230,17 @@ describe('too little data', () => {
     const verdict = decided([pair('control', 'c1', gap(code, value, limit))]);
     expect(verdict.verdict).toBe('insufficient_data');
     expect(verdict.reasons).toEqual([sentence]);
+  });
+
+  it.each<[EvidenceGap, string]>([
+    ['minimum_rows', 'control and c1 delivered together on 2 days < 3.'],
+    [
+      'no_variance',
+      "The click rate of control and that of c1 can't be compared yet: no variation between days.",
+    ],
+  ])('%s speaks of days where buckets are days', (code, sentence) => {
+    const days: Policy = { ...DEFAULT_POLICY, buckets: 'day' };
+    expect(decided([pair('control', 'c1', gap(code, 2, 3))], { policy: days }).reasons).toEqual([sentence]);
   });
 
   it.each<EvidenceGap>(['information_growth', 'too_soon_after_last_look'])(

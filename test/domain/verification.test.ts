@@ -44,6 +44,7 @@ function hours(
       return {
         variantId,
         bucketStart: from + hour * HOUR_MS,
+        bucketEnd: from + (hour + 1) * HOUR_MS,
         impressions: shown,
         clicks: linkClicks,
         linkClicks,
@@ -205,6 +206,19 @@ describe('a verification', () => {
     expect(two.message).toMatch(/\(days in which both delivered: 2 < 3\)/);
   });
 
+  it('takes the whole days of its window where days are the buckets', () => {
+    const midnight = SINCE + 5 * HOUR_MS;
+    const days = Array.from({ length: 8 }, (_, day) => day - 1).flatMap((day) =>
+      hours(24, { control: 0.02, c1: 0.04 }, { from: midnight + day * DAY, seed: day + 2 })
+        .slice(0, 2)
+        .map((row) => ({ ...row, bucketStart: midnight + day * DAY, bucketEnd: midnight + (day + 1) * DAY })),
+    );
+    const verdict = judged(days, { policy: { buckets: 'day', strict: true } });
+    expect(verdict).toMatchObject({ rows: 6, days: 6 });
+    const few = judged(days, { policy: { buckets: 'day' }, dueAt: midnight + 2 * DAY });
+    expect(few.message).toMatch(/\(days in which both delivered: 2 < 3\)/);
+  });
+
   it('says what could not be read', () => {
     expect(unreadSentence(DEFAULT_POLICY, 'no answer')).toBe(
       'Not verified: the 7 days after the rollout could not be read (no answer); the budgets stay.',
@@ -222,7 +236,7 @@ describe('the weight of a window', () => {
       eventsA: count,
       exposureB: count,
       eventsB: count,
-      day: fc.nat({ max: 9 }),
+      day: fc.double({ min: 0, max: 9, noNaN: true }),
     }),
     { maxLength: 30 },
   );
@@ -266,7 +280,7 @@ describe('the weight of a window', () => {
         eventsA: poisson(uniform, 200 * rate),
         exposureB,
         eventsB: poisson(uniform, exposureB * rate),
-        day: Math.floor(hour / 24),
+        day: hour / 24,
       };
     });
     const { theta, se, interval } = weigh(moved, { strict: false });
@@ -294,6 +308,7 @@ function steady(count: number, control: number, winner: number): Observed[] {
       return {
         variantId: String(variantId),
         bucketStart: SINCE + hour * HOUR_MS,
+        bucketEnd: SINCE + (hour + 1) * HOUR_MS,
         impressions: Number(impressions),
         clicks: linkClicks,
         linkClicks,

@@ -79,6 +79,7 @@ describe('a stored decision', () => {
           variantId: id,
           adId,
           bucketStart: START + index * HOUR_MS,
+          bucketEnd: START + (index + 1) * HOUR_MS,
           granularity: 'hour',
           impressions: 900,
         },

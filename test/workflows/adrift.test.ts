@@ -58,7 +58,7 @@ describe('money in mid-rollout', () => {
     const second = await world.again(first, { id: 'same-ads-again', startedAt });
     await world.pass(2.5);
     const look = await world.control(second, 'check');
-    const all = { since: 0, until: startedAt * 2, seenUntil: startedAt * 2 };
+    const all = { since: 0, endedBy: startedAt * 2, seenUntil: startedAt * 2, granularity: 'hour' } as const;
     const rows = await world.store.observationsAsKnown({ experimentId: second.id, ...all });
     expect(rows.length).toBeGreaterThan(0);
     expect(Math.min(...rows.map((row) => row.bucketStart))).toBeGreaterThanOrEqual(startedAt);

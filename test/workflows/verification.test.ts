@@ -114,6 +114,28 @@ describe('verification', () => {
     expect(days).toBeLessThan(3.1);
   });
 
+  it('passes a gate a day: a silent control is told of, a silent winner goes back', async () => {
+    const experiment = await promoted('silenced');
+    const [control, winner] = experiment.variants.map((variant) => variant.adSetId);
+    await world.market.edit(control!, { status: 'PAUSED' });
+    await world.pass(2 * 24 + 1);
+    expect((await world.state(experiment)).state).toBe('verifying');
+    expect((await world.status(experiment)).trouble).toMatch(
+      /^In verification: .*control has delivered nothing for \d+ h ≥ 6 h/,
+    );
+    await world.market.edit(winner!, { status: 'PAUSED' });
+    const ended = await world.until(experiment, ['reverted'], 27);
+    expect(ended.stateReason).toMatch(
+      /^In verification: challenger has delivered nothing for \d+ h ≥ 6 h.* The budgets go back\./,
+    );
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    const gates = await world.store.listGates(experiment.id);
+    expect(gates.filter(({ phase }) => phase === 'verification').map(({ outcome }) => outcome)).toEqual([
+      'hold',
+      'revert',
+    ]);
+  });
+
   it('goes on in a new run, and is reverted on demand without an outcome', async () => {
     const experiment = await promoted('new-runs', { maxHistoryEvents: 60 });
     await world.pass(4 * 24);

@@ -1,11 +1,14 @@
 import { currencyOffset } from '../../domain/budget.js';
 import { Fields } from './fields.js';
-import { localHourStart } from './timezone.js';
+import { addDays, localHourStart } from './timezone.js';
 import type { InsightRow } from './types.js';
 
 export type Granularity = InsightRow['granularity'];
 
 const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
+
+const HOUR_MS = 3_600_000;
+const LAST_HOUR = 23;
 
 /** One conversion is counted under several types at once: the first that is present counts, never a sum. */
 const CONVERSION_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
@@ -38,12 +41,17 @@ export function toInsightRow(data: unknown, granularity: Granularity, timezone: 
   // Anything else is not one day: Meta ignored the time increment.
   if (fields.text('date_stop') !== date) throw fields.wrong('date_stop');
   const hour = granularity === 'hour' ? hourOf(fields) : 0;
+  const last = granularity === 'hour' ? hour : LAST_HOUR;
   const offset = attempt(() => currencyOffset(fields.text('account_currency')), fields, 'account_currency');
   const { conversions, revenue } = conversionsOf(fields, offset);
+  const bucketStart = attempt(() => localHourStart(date, hour, timezone), fields, 'date_start');
+  const end = attempt(() => endOfLocalHour(date, last, timezone), fields, 'date_start');
   return {
     adId: fields.id('ad_id'),
     adSetId: fields.id('adset_id'),
-    bucketStart: attempt(() => localHourStart(date, hour, timezone), fields, 'date_start'),
+    bucketStart,
+    // An hour that the clock skipped ends where it begins.
+    bucketEnd: end > bucketStart ? end : bucketStart + HOUR_MS,
     granularity,
     impressions: fields.count('impressions'),
     clicks: fields.count('clicks'),
@@ -52,6 +60,13 @@ export function toInsightRow(data: unknown, granularity: Granularity, timezone: 
     conversions,
     revenue,
   };
+}
+
+/** The start of the local hour after it. */
+function endOfLocalHour(date: string, hour: number, timezone: string): number {
+  return hour < LAST_HOUR
+    ? localHourStart(date, hour + 1, timezone)
+    : localHourStart(addDays(date, 1), 0, timezone);
 }
 
 function hourOf(fields: Fields): number {
@@ -101,6 +116,7 @@ export function mergeRows(rows: ReadonlyArray<{ label: string; row: InsightRow }
 function sum(a: InsightRow, b: InsightRow): InsightRow {
   return {
     ...a,
+    bucketEnd: Math.max(a.bucketEnd, b.bucketEnd),
     impressions: a.impressions + b.impressions,
     clicks: a.clicks + b.clicks,
     linkClicks: a.linkClicks + b.linkClicks,

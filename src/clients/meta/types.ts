@@ -112,6 +112,8 @@ export interface InsightRow {
   adSetId: string;
   /** Start of the bucket, epoch ms. */
   bucketStart: number;
+  /** Its end, exclusive: where clocks change an hour can have two, a day 23 or 25. */
+  bucketEnd: number;
   granularity: 'hour' | 'day';
   impressions: number;
   /** Every click on the ad. */

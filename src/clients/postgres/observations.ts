@@ -6,6 +6,7 @@ interface ObservationRow {
   ad_id: string;
   granularity: 'hour' | 'day';
   bucket_start: number;
+  bucket_end: number;
   impressions: number;
   clicks: number;
   link_clicks: number;
@@ -19,6 +20,7 @@ function toObservation(row: ObservationRow): Observation {
     variantId: row.variant_id,
     adId: row.ad_id,
     bucketStart: row.bucket_start,
+    bucketEnd: row.bucket_end,
     granularity: row.granularity,
     impressions: row.impressions,
     clicks: row.clicks,
@@ -37,12 +39,16 @@ export function observationStore({ pool, scope }: Database): ObservationStore {
   return {
     async appendObservations(experimentId, rows, seenAt) {
       if (rows.length === 0) return 0;
-      const incoming = rows.map(({ bucketStart, ...row }) => ({ ...row, bucketStart: instant(bucketStart) }));
+      const incoming = rows.map(({ bucketStart, bucketEnd, ...row }) => ({
+        ...row,
+        bucketStart: instant(bucketStart),
+        bucketEnd: instant(bucketEnd),
+      }));
       const appended = await run(
         pool,
         `with incoming as (
             select * from jsonb_to_recordset($4::jsonb) as row ("variantId" text, "adId" text, granularity text,
-              "bucketStart" timestamptz, impressions bigint, clicks bigint, "linkClicks" bigint, spend bigint,
+              "bucketStart" timestamptz, "bucketEnd" timestamptz, impressions bigint, clicks bigint, "linkClicks" bigint, spend bigint,
               conversions bigint, revenue bigint)
           ), known as (
             select distinct on (variant_id, granularity, bucket_start) *
@@ -52,8 +58,9 @@ export function observationStore({ pool, scope }: Database): ObservationStore {
             order by variant_id, granularity, bucket_start, seen_at desc
           )
           insert into auto_promotion.performance_metrics (environment, account_id, experiment_id, variant_id, ad_id,
-            granularity, bucket_start, seen_at, impressions, clicks, link_clicks, spend, conversions, revenue)
-          select $1, $2, $3, i."variantId", i."adId", i.granularity, i."bucketStart", $5, i.impressions, i.clicks,
+            granularity, bucket_start, bucket_end, seen_at, impressions, clicks, link_clicks, spend, conversions,
+            revenue)
+          select $1, $2, $3, i."variantId", i."adId", i.granularity, i."bucketStart", i."bucketEnd", $5, i.impressions, i.clicks,
             i."linkClicks", i.spend, i.conversions, i.revenue
           from incoming i left join known k
             on (k.variant_id, k.granularity, k.bucket_start) = (i."variantId", i.granularity, i."bucketStart")
@@ -66,29 +73,29 @@ export function observationStore({ pool, scope }: Database): ObservationStore {
       return appended.length;
     },
 
-    async observationsAsKnown({ experimentId, since, until, seenUntil }) {
+    async observationsAsKnown({ experimentId, granularity, since, endedBy, seenUntil }) {
       const rows = await run<ObservationRow>(
         pool,
         `select * from (
-            select distinct on (variant_id, granularity, bucket_start) variant_id, ad_id, granularity, bucket_start,
+            select distinct on (variant_id, bucket_start) variant_id, ad_id, granularity, bucket_start, bucket_end,
               impressions, clicks, link_clicks, spend, conversions, revenue
             from auto_promotion.performance_metrics
-            where (environment, account_id, experiment_id) = ($1, $2, $3)
-              and bucket_start >= $4 and bucket_start < $5 and seen_at <= $6
-            order by variant_id, granularity, bucket_start, seen_at desc
+            where (environment, account_id, experiment_id, granularity) = ($1, $2, $3, $4)
+              and bucket_start >= $5 and bucket_end <= $6 and seen_at <= $7
+            order by variant_id, bucket_start, seen_at desc
           ) as known
-          order by bucket_start, variant_id collate "C", granularity`,
-        [...mine, experimentId, instant(since), instant(until), instant(seenUntil)],
+          order by bucket_start, variant_id collate "C"`,
+        [...mine, experimentId, granularity, instant(since), instant(endedBy), instant(seenUntil)],
       );
       return rows.map(toObservation);
     },
 
-    async latestBucket(experimentId) {
+    async latestBucket({ experimentId, granularity }) {
       const [row] = await run<{ latest: number | null }>(
         pool,
         `select max(bucket_start) as latest from auto_promotion.performance_metrics
-          where (environment, account_id, experiment_id) = ($1, $2, $3)`,
-        [...mine, experimentId],
+          where (environment, account_id, experiment_id, granularity) = ($1, $2, $3, $4)`,
+        [...mine, experimentId, granularity],
       );
       return row?.latest ?? null;
     },

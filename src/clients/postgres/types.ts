@@ -62,6 +62,8 @@ export interface Observation {
   variantId: string;
   adId: string;
   bucketStart: number;
+  /** Exclusive. */
+  bucketEnd: number;
   granularity: 'hour' | 'day';
   impressions: number;
   clicks: number;
@@ -244,15 +246,22 @@ export interface Store {
    * What was seen at an instant stays: other values for the same instant are left for the next one.
    */
   appendObservations(experimentId: string, rows: Observation[], seenAt: number): Promise<number>;
-  /** Per (variant, bucket) the latest version seen up to `seenUntil`, of buckets that start in [since, until). Ordered by bucket, variant. */
+  /**
+   * Per (variant, bucket) the latest version seen up to `seenUntil`, of buckets of one granularity that start at `since`
+   * or later and have ended by `endedBy`. Ordered by bucket, variant.
+   */
   observationsAsKnown(query: {
     experimentId: string;
+    granularity: Observation['granularity'];
     since: number;
-    until: number;
+    endedBy: number;
     seenUntil: number;
   }): Promise<Observation[]>;
-  /** Start of the latest bucket known, or null. */
-  latestBucket(experimentId: string): Promise<number | null>;
+  /** Start of the latest bucket of a granularity known, or null. */
+  latestBucket(query: {
+    experimentId: string;
+    granularity: Observation['granularity'];
+  }): Promise<number | null>;
 
   getDecision(experimentId: string, lookNumber: number): Promise<Decision | null>;
   latestDecision(experimentId: string): Promise<Decision | null>;

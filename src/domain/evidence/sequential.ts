@@ -15,7 +15,7 @@ const NOMINAL_SHARE = 0.96;
 /** Curvature of the spending ln(1 + 10t)/ln 11. */
 const SPENDING_CURVE = 10;
 /** Rows, or days in the strict form. */
-const MINIMUM_CLUSTERS = 3;
+export const MINIMUM_CLUSTERS = 3;
 /** Growth of the information that a look needs over the last that counted. */
 const MINIMUM_GROWTH = 0.003;
 /** Hours between looks: closer ones would let a person pick the moment. */

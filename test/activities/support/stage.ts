@@ -49,10 +49,12 @@ export interface StageOptions {
   policy?: Partial<Policy>;
   account?: Partial<MarketAccount>;
   writesAllowed?: boolean;
-  /** Real ms; more than the default where no request hangs and much is read. */
-  socketTimeoutMs?: number;
   /** Major units. */
   accountEnvelope?: number | null;
+  /** Epoch ms: when market and test begin. */
+  startsAt?: number;
+  /** Real ms; longer where nothing hangs. */
+  socketTimeoutMs?: number;
 }
 
 /** One database for the tests of a file; every stage has an account of its own in it. */
@@ -103,7 +105,7 @@ export class Stage {
 
   static async open(pool: pg.Pool, accountId: string, options: StageOptions): Promise<Stage> {
     const { dailyBudgets = [5000, 5000], clickRates = [0.02, 0.03] } = options;
-    const clock = new ManualClock();
+    const clock = new ManualClock(options.startsAt);
     const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-activities-'));
     const market = await startMarket({
       directory,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { InsightRow } from '../../../src/clients/meta/types.js';
 import { type Answer, failureOf, json, type Seen, type TinyGraph, withGraph } from './support.js';
 
 const DAY = 86_400_000;
@@ -136,6 +137,7 @@ describe('a row', () => {
           adId: '9',
           adSetId: '12',
           bucketStart: START,
+          bucketEnd: START + DAY,
           granularity: 'day',
           impressions: 1000,
           clicks: 40,
@@ -236,14 +238,42 @@ describe('buckets', () => {
           since: Date.UTC(2026, 2, 1),
           until: Date.UTC(2026, 11, 1),
         });
-        expect(got.map((one) => [new Date(one.bucketStart).toISOString(), one.impressions])).toEqual([
-          ['2026-03-08T07:00:00.000Z', 2000],
-          ['2026-11-01T05:00:00.000Z', 1000],
-          ['2026-11-01T07:00:00.000Z', 1000],
+        const hours = (one: InsightRow) => (one.bucketEnd - one.bucketStart) / HOUR;
+        expect(
+          got.map((one) => [new Date(one.bucketStart).toISOString(), hours(one), one.impressions]),
+        ).toEqual([
+          ['2026-03-08T07:00:00.000Z', 1, 2000],
+          ['2026-11-01T05:00:00.000Z', 2, 1000],
+          ['2026-11-01T07:00:00.000Z', 1, 1000],
         ]);
       },
       { socketTimeoutMs: 10_000 },
     );
+  });
+
+  it.each([
+    ['America/New_York', '2026-03-08', 23],
+    ['America/New_York', '2026-03-09', 24],
+    ['America/New_York', '2026-11-01', 25],
+    // Here clocks go on at midnight: the day begins at one.
+    ['Africa/Cairo', '2026-04-24', 23],
+    ['Asia/Kolkata', '2026-03-08', 24],
+  ])('of a day of %s, %s, has %d hours', async (timezone, date, hours) => {
+    await withGraph(answers(row({ date_start: date, date_stop: date })), async (client) => {
+      const since = Date.parse(date) - DAY;
+      const [got] = await client.getInsights({ ...query, timezone, since, until: since + 3 * DAY });
+      expect((got!.bucketEnd - got!.bucketStart) / HOUR).toBe(hours);
+    });
+  });
+
+  it('of a skipped hour that comes alone has a length', async () => {
+    const skipped = hourly('02', { date_start: '2026-03-08', date_stop: '2026-03-08' });
+    await withGraph(answers(skipped), async (client) => {
+      const since = Date.UTC(2026, 2, 8);
+      const asked = { ...query, granularity: 'hour' as const, timezone: 'America/New_York' };
+      const [got] = await client.getInsights({ ...asked, since, until: since + DAY });
+      expect((got!.bucketEnd - got!.bucketStart) / HOUR).toBe(1);
+    });
   });
 
   it('come from all pages, a row that two pages hold once, in order, of the ads asked for', async () => {

@@ -118,11 +118,13 @@ export function anotherExperiment(id: string, number: number, changes: Partial<E
 }
 
 export function anObservation(changes: Partial<Observation> = {}): Observation {
+  const { bucketStart = START, granularity = 'hour' } = changes;
   return {
     variantId: 'control',
     adId: '601',
-    bucketStart: START,
-    granularity: 'hour',
+    bucketStart,
+    bucketEnd: bucketStart + (granularity === 'hour' ? 1 : 24) * HOUR_MS,
+    granularity,
     impressions: 1000,
     clicks: 30,
     linkClicks: 20,

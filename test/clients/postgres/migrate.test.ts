@@ -95,6 +95,30 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     expect(applied.map((names) => names.length).sort()).toEqual([0, 0, (await readdir(MIGRATIONS)).length]);
   });
 
+  it('gives the hours that an older version kept their ends, and keeps them immutable', async () => {
+    const names = (await readdir(MIGRATIONS)).sort();
+    for (const name of names.filter((each) => each < '0008'))
+      await cp(path.join(MIGRATIONS, name), path.join(directory, name));
+    await migrate(pool, directory);
+    const mine = "'sandbox', 'act_1', 'exp'";
+    await pool.query(`
+      insert into auto_promotion.ab_tests (environment, account_id, experiment_id, name, currency, state, state_reason,
+        state_changed_at, policy, started_at) values (${mine}, '', 'USD', 'running', '', now(), '{}', now());
+      insert into auto_promotion.ab_test_variants (environment, account_id, experiment_id, variant_id, position, role,
+        ad_id, ad_set_id) values (${mine}, 'control', 0, 'control', '601', '501');
+      insert into auto_promotion.performance_metrics values (${mine}, 'control', '601', 'hour', '2026-11-23T09:00Z',
+        now(), 1, 1, 1, 1, 1, 1)`);
+    await cp(MIGRATIONS, directory, { recursive: true });
+    expect(await migrate(pool, directory)).toEqual(names.filter((each) => each >= '0008'));
+    const known = await pool.query<{ seconds: number }>(
+      'select extract(epoch from bucket_end - bucket_start)::int as seconds from auto_promotion.performance_metrics',
+    );
+    expect(known.rows).toEqual([{ seconds: 3600 }]);
+    await expect(pool.query('update auto_promotion.performance_metrics set clicks = 2')).rejects.toThrow(
+      /immutable/,
+    );
+  });
+
   it('says that an applied file was changed, and changes nothing', async () => {
     await cp(MIGRATIONS, directory, { recursive: true });
     await migrate(pool, directory);

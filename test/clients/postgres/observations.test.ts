@@ -4,7 +4,14 @@ import { HOUR_MS } from '../../../src/domain/experiment.js';
 import { anObservation, DATABASES, START, useDatabase } from './fixtures.js';
 
 const LATE = START + 10_000 * HOUR_MS;
-const everything = { experimentId: 'exp_1', since: 0, until: LATE, seenUntil: LATE };
+const everything = {
+  experimentId: 'exp_1',
+  granularity: 'hour' as const,
+  since: 0,
+  endedBy: LATE,
+  seenUntil: LATE,
+};
+const days = { ...everything, granularity: 'day' as const };
 
 describe.each(DATABASES)('observations on $database', ({ kind }) => {
   const db = useDatabase(kind);
@@ -13,7 +20,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     const { store } = await db.seeded();
     const row = anObservation({ granularity: 'day', spend: Number.MAX_SAFE_INTEGER, revenue: 0 });
     expect(await store.appendObservations('exp_1', [row], START)).toBe(1);
-    expect(await store.observationsAsKnown(everything)).toEqual([row]);
+    expect(await store.observationsAsKnown(days)).toEqual([row]);
   });
 
   it('orders by bucket, then variant, by code point', async () => {
@@ -72,16 +79,26 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await clicksAt(START + 30)).toEqual([32]);
   });
 
-  it('takes buckets that start in [since, until)', async () => {
+  it('takes buckets that start at `since` or later and have ended by then, however long they are', async () => {
     const { store } = await db.seeded();
     const rows = [0, 1, 2, 3].map((hour) => anObservation({ bucketStart: START + hour * HOUR_MS }));
     await store.appendObservations('exp_1', rows, START);
     const known = await store.observationsAsKnown({
       ...everything,
       since: START + HOUR_MS,
-      until: START + 3 * HOUR_MS,
+      endedBy: START + 3 * HOUR_MS,
     });
     expect(known).toEqual([rows[1], rows[2]]);
+
+    const short = anObservation({ granularity: 'day', bucketEnd: START + 23 * HOUR_MS });
+    const next = anObservation({ granularity: 'day', bucketStart: START + 23 * HOUR_MS });
+    await store.appendObservations('exp_1', [short, next], START);
+    const endedBy = (hours: number) =>
+      store.observationsAsKnown({ ...days, endedBy: START + hours * HOUR_MS });
+    expect(await endedBy(22.9)).toEqual([]);
+    expect(await endedBy(23)).toEqual([short]);
+    expect(await endedBy(46.9)).toEqual([short]);
+    expect(await endedBy(47)).toEqual([short, next]);
   });
 
   it('leaves a row alone that vanished from the answer', async () => {
@@ -106,7 +123,12 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     const { store } = await db.seeded();
     const day = anObservation({ granularity: 'day', clicks: 700, impressions: 24_000 });
     expect(await store.appendObservations('exp_1', [anObservation(), day], START)).toBe(2);
-    expect(await store.observationsAsKnown(everything)).toEqual([day, anObservation()]);
+    expect(await store.observationsAsKnown(everything)).toEqual([anObservation()]);
+    expect(await store.observationsAsKnown(days)).toEqual([day]);
+    const later = anObservation({ bucketStart: START + 5 * HOUR_MS });
+    await store.appendObservations('exp_1', [later], START);
+    expect(await store.latestBucket(days)).toBe(START);
+    expect(await store.latestBucket(everything)).toBe(START + 5 * HOUR_MS);
   });
 
   it('takes six variants of 28 days in one statement', async () => {
@@ -126,12 +148,12 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await store.appendObservations('exp_1', rows, START)).toBe(4032);
     expect(await store.appendObservations('exp_1', rows, START + 1)).toBe(0);
     expect((await store.observationsAsKnown(everything)).length).toBe(4032);
-    expect(await store.latestBucket('exp_1')).toBe(START + 671 * HOUR_MS);
+    expect(await store.latestBucket(everything)).toBe(START + 671 * HOUR_MS);
   });
 
   it('knows no latest bucket before the first row', async () => {
     const { store } = await db.seeded();
-    expect(await store.latestBucket('exp_1')).toBeNull();
+    expect(await store.latestBucket(everything)).toBeNull();
   });
 
   it('refuses amounts that are no whole minor units, negative counts, and variants that are not there', async () => {
@@ -142,6 +164,9 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
       code: '22P02',
     });
     await expect(append({ bucketStart: START + HOUR_MS, clicks: -1 })).rejects.toMatchObject({
+      code: '23514',
+    });
+    await expect(append({ bucketStart: START + HOUR_MS, bucketEnd: START })).rejects.toMatchObject({
       code: '23514',
     });
     await expect(append({ variantId: 'nobody' })).rejects.toMatchObject({ code: '23503' });

@@ -184,6 +184,7 @@ export function gathered(
         minimum_impressions: 100,
         minimum_clicks: 25,
         minimum_conversions: 25,
+        buckets: 'hour',
         attribution_window_hours: 24,
         guardrails: [],
         horizon_hours: 672,
