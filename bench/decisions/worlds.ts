@@ -40,9 +40,42 @@ const DAY_NOISE = 0.05;
 /** Fills `stream` with one test; ad B's click rate is `1 + lift` times ad A's. */
 export function draw(stream: Stream, seed: number, world: World, lift: number, run: number): void {
   const random = new Random(`${seed} ${world} ${lift} ${run}`);
+  fill(stream, random, sizeOf(random), { world, lift, shareB: 0.5 });
+}
+
+/** As {@link draw}, the hours after a promotion: the same two ads, ad B with `shareB` of their impressions. */
+export function drawAfter(
+  stream: Stream,
+  seed: number,
+  world: World,
+  lift: number,
+  run: number,
+  shareB: number,
+): void {
+  const key = `${seed} ${world} ${lift} ${run}`;
+  fill(stream, new Random(`${key} after`), sizeOf(new Random(key)), { world, lift, shareB });
+}
+
+/** What doesn't change over a test: impressions an hour of each of two equal ads, ad A's click rate, time of day. */
+interface Size {
+  perHour: number;
+  rate: number;
+  phase: number;
+}
+
+function sizeOf(random: Random): Size {
   const perHour = logUniform(random, IMPRESSIONS_PER_LOOK) / 6;
   const rate = logUniform(random, CLICK_RATE);
-  const phase = random.uniform();
+  return { perHour, rate, phase: random.uniform() };
+}
+
+function fill(
+  stream: Stream,
+  random: Random,
+  { perHour, rate, phase }: Size,
+  { world, lift, shareB }: { world: World; lift: number; shareB: number },
+): void {
+  const hours = stream.impressionsA.length;
   const drifts = world === 'common_drift';
   const cv = world === 'overdispersed_20' ? 0.2 : world === 'overdispersed_40' ? 0.4 : 0;
   const wanders = world === 'day_noise' || world === 'day_noise_offset';
@@ -50,7 +83,7 @@ export function draw(stream: Stream, seed: number, world: World, lift: number, r
   const midnight = world === 'day_noise_offset' ? 1 + Math.floor(23 * random.uniform()) : 0;
   let day = 1;
   let ownDay = wanders ? random.factor(DAY_NOISE) : 1;
-  for (let hour = 0; hour < HOURS; hour++) {
+  for (let hour = 0; hour < hours; hour++) {
     const swing = Math.sin(2 * Math.PI * (hour / 24 + phase));
     if (drifts && hour % 24 === 0) day = random.factor(RATE_NOISE);
     if (wanders && hour > 0 && hour % 24 === midnight) ownDay = random.factor(DAY_NOISE);
@@ -58,13 +91,13 @@ export function draw(stream: Stream, seed: number, world: World, lift: number, r
     let tilt = 0;
     if (world === 'delivery_mix') {
       // Over the whole test delivery moves from one ad to the other while the rate of both rises.
-      const moved = (2 * hour) / (HOURS - 1) - 1;
+      const moved = (2 * hour) / (hours - 1) - 1;
       tilt = MIX_SHARE * moved;
       common = 1 + MIX_RATE * moved;
     }
     const total = 2 * perHour * (1 + DAILY_SWING * swing);
-    const nA = random.poisson(total * (0.5 - tilt) * random.factor(DELIVERY_NOISE));
-    const nB = random.poisson(total * (0.5 + tilt) * random.factor(DELIVERY_NOISE));
+    const nA = random.poisson(total * (1 - shareB - tilt) * random.factor(DELIVERY_NOISE));
+    const nB = random.poisson(total * (shareB + tilt) * random.factor(DELIVERY_NOISE));
     const rateA = rate * common * (cv > 0 ? random.factor(cv) : 1);
     const rateB = rate * common * ownDay * (1 + lift) * (cv > 0 ? random.factor(cv) : 1);
     stream.impressionsA[hour] = nA;

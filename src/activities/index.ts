@@ -6,6 +6,7 @@ import { createObservationActivities } from './observations.js';
 import { createPromotionActivities } from './promotions.js';
 import { createReconcileActivities } from './reconcile.js';
 import { createReportActivities } from './reports.js';
+import { createVerificationActivities } from './verification.js';
 
 type Dependencies = Parameters<typeof createBudgetActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
@@ -23,5 +24,6 @@ export function createActivities(deps: Dependencies) {
     ...createBudgetActivities(deps),
     ...createReconcileActivities(deps),
     ...createReportActivities(deps),
+    ...createVerificationActivities(deps),
   };
 }

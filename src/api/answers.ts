@@ -1,6 +1,7 @@
 /** What callers get. `json.ts` builds these from the product's own types. */
 import { z } from '@hono/zod-openapi';
 import { BUCKETS, EXPERIMENT_STATES } from '../domain/experiment.js';
+import { VERIFICATION_OUTCOMES } from '../domain/verification.js';
 import { CONTROL_KINDS, SCHEDULE_IDS } from '../workflows/contract.js';
 
 const instant = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
@@ -95,7 +96,38 @@ export const ExperimentAnswer = z
   })
   .openapi('Experiment');
 
+export const VerificationAnswer = z
+  .object({
+    outcome: z.enum(VERIFICATION_OUTCOMES),
+    message: z.string(),
+    winner_variant_id: z.string(),
+    rival_variant_id: z
+      .string()
+      .openapi({ description: 'the control, or its best challenger where that won' }),
+    lift: z.number().openapi({
+      description: 'relative lift of the winner over its rival in the window alone, a fraction',
+    }),
+    effect: z.number().openapi({ description: 'log rate ratio of the winner over its rival' }),
+    standard_error: z.number(),
+    interval: z
+      .tuple([z.number(), z.number()])
+      .nullable()
+      .openapi({ description: '90 % interval of the lift' }),
+    rows: z.int().openapi({ description: 'hours, or days under a strict policy, in which both delivered' }),
+    days: z.int(),
+    winner_events: z.number(),
+    rival_events: z.number(),
+    evidence_of_harm: z
+      .number()
+      .openapi({ description: 'E of the winner being worse, 0 where it is not behind; harm from 20 on' }),
+    due_at: instant,
+    seen_until: instant,
+    decided_at: instant,
+  })
+  .openapi('Verification');
+
 export const StatusAnswer = ExperimentAnswer.extend({
+  verification: VerificationAnswer.nullable().openapi({ description: 'null before its outcome' }),
   source: z
     .enum(['workflow', 'record'])
     .openapi({ description: "whose word `state` is: the running workflow's, or Postgres's" }),
@@ -323,6 +355,7 @@ export const CheckResult = z
     winner_metrics: MetricsAnswer.nullable(),
     loser_metrics: MetricsAnswer.nullable(),
     budget_reallocation: BudgetReallocation.nullable(),
+    verification: VerificationAnswer.nullable(),
     insights: z.null(),
     insights_status: z.enum(['none', 'pending']),
     message: z.string(),
@@ -372,7 +405,12 @@ export const HistoryAnswer = z
   .openapi('History');
 
 const range = z.object({ min: z.number(), max: z.number() });
-const verifiedNumber = z.null().openapi({ description: 'null until promotions have been verified' });
+const untilVerified = {
+  description:
+    'of the verified promotions, by decision and verification together; null until a promotion is verified',
+};
+const verifiedNumber = z.number().nullable().openapi(untilVerified);
+const share = z.number().min(0).max(1).nullable();
 
 export const CompoundReportAnswer = z
   .object({
@@ -391,12 +429,25 @@ export const CompoundReportAnswer = z
     avg_confidence_note: confidenceNote,
     total_improvement_range: range,
     shrunk_total_improvement_range: range,
-    verified_total_improvement_range: verifiedNumber,
+    verified_total_improvement_range: range.nullable().openapi(untilVerified),
     improvement_trend: z.array(z.number()),
     shrunk_improvement_trend: z.array(z.number()),
-    verified_improvement_trend: verifiedNumber,
+    verified_improvement_trend: z.array(z.number()).nullable().openapi(untilVerified),
     verified_promotions: z.int(),
-    reverted_promotions: z.int(),
+    not_verified_promotions: z.int(),
+    reverted_promotions: z.int().openapi({ description: 'taken back, by whatever' }),
+    reverted_by_verification: z.int().openapi({ description: 'taken back because the winner was worse' }),
+    replication_rate: share.openapi({
+      description:
+        'share of finished verifications that verified; a winner that is not verified may still be one',
+    }),
+    reverted_by_verification_rate: share.openapi({
+      description: 'share of finished verifications that showed harm',
+    }),
+    false_positive_rate: share.openapi({
+      description:
+        'expected share of promotions whose true lift is 0 or less: the posterior probability of that, averaged over all promotions',
+    }),
     without_winner: z.int(),
     prior_scale: z
       .number()

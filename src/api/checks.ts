@@ -37,15 +37,16 @@ export async function checkOne(
   if (asking.kind === 'pending')
     return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(asking.accepted), experiment.state);
   const { store } = context;
-  const [after, promotion, ledger] = await Promise.all([
+  const [after, promotion, verification, ledger] = await Promise.all([
     experimentOf(context, experiment.id),
     store.getPromotion(experiment.id),
+    store.getVerification(experiment.id),
     store.listLedger(experiment.id),
   ]);
   const decision =
     asking.kind === 'done' ? asking.outcome.decision : await store.latestDecision(experiment.id);
   const message = asking.kind === 'done' ? asking.outcome.message : asking.message;
-  return checkResult({ experiment: after, promotion, ledger, decision, message });
+  return checkResult({ experiment: after, promotion, verification, ledger, decision, message });
 }
 
 export interface CheckAll {
@@ -102,12 +103,20 @@ async function checkSafely(
 
 /** What the record says of an experiment that waits for a person or a condition. */
 async function recordedResult({ store }: ApiContext, experiment: Experiment): Promise<CheckResultJson> {
-  const [promotion, ledger, decision] = await Promise.all([
+  const [promotion, verification, ledger, decision] = await Promise.all([
     store.getPromotion(experiment.id),
+    store.getVerification(experiment.id),
     store.listLedger(experiment.id),
     store.latestDecision(experiment.id),
   ]);
-  return checkResult({ experiment, promotion, ledger, decision, message: experiment.stateReason });
+  return checkResult({
+    experiment,
+    promotion,
+    verification,
+    ledger,
+    decision,
+    message: experiment.stateReason,
+  });
 }
 
 /** The counts that stand beside the results of a check of all. */

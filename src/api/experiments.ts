@@ -21,6 +21,7 @@ import {
   ledgerRowToJson,
   lookToJson,
   rounded,
+  verificationToJson,
 } from './json.js';
 import { register, startWorkflow } from './registration.js';
 import { experimentPath } from './result.js';
@@ -183,7 +184,8 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
     .openapi(one, async (c) => {
       const experiment = await experimentOf(context, c.req.valid('param').id);
       const status = isEnded(experiment.state) ? null : await gateway.status(experiment.id);
-      const known = experimentToJson(experiment);
+      const verification = verificationToJson(await store.getVerification(experiment.id));
+      const known = { ...experimentToJson(experiment), verification };
       if (status === null) {
         const allowed = [...allowedByRecord(experiment, await context.clock.now())];
         return c.json(

@@ -1,6 +1,6 @@
 /** The one place where the product's types (camelCase, epoch ms, minor units) become what callers see. */
 import type { z } from '@hono/zod-openapi';
-import type { ControlRow, GateRow, LedgerRow } from '../clients/postgres/types.js';
+import type { ControlRow, GateRow, LedgerRow, Verification } from '../clients/postgres/types.js';
 import { currencyOffset } from '../domain/budget.js';
 import type { Decision, VariantMetrics } from '../domain/decision.js';
 import { RULES } from '../domain/evidence/rules.js';
@@ -21,6 +21,7 @@ import type {
   LookAnswer,
   MetricsAnswer,
   PolicyAnswer,
+  VerificationAnswer,
 } from './answers.js';
 import type { PolicyChange } from './schemas.js';
 
@@ -233,6 +234,32 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
     ),
     input_hash: decision.inputHash,
     asked_by: decision.askedBy,
+  };
+}
+
+/** E beyond this is shown as this: it stops being a number that anyone reads, and may overflow. */
+const LARGEST_E = 1e9;
+
+export function verificationToJson(found: Verification | null): z.output<typeof VerificationAnswer> | null {
+  if (found === null) return null;
+  const evidence = found.logHarm === null ? 0 : Math.exp(found.logHarm);
+  return {
+    outcome: found.outcome,
+    message: found.message,
+    winner_variant_id: found.winner,
+    rival_variant_id: found.rival,
+    lift: claimedLift(found.theta),
+    effect: found.theta,
+    standard_error: found.se,
+    interval: found.interval,
+    rows: found.rows,
+    days: found.days,
+    winner_events: found.winnerEvents,
+    rival_events: found.rivalEvents,
+    evidence_of_harm: rounded(Math.min(evidence, LARGEST_E), 4),
+    due_at: isoOf(found.dueAt),
+    seen_until: isoOf(found.seenUntil),
+    decided_at: isoOf(found.decidedAt),
   };
 }
 

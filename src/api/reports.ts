@@ -3,10 +3,10 @@ import type { Promotion } from '../clients/postgres/types.js';
 import { type CompoundReport, compoundReport, type LiftSummary } from '../domain/compound-report.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import { rivalOf } from '../domain/rival.js';
 import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from './answers.js';
 import type { ApiContext } from './context.js';
 import { confidenceNote, isoOf, metricsToJson, rounded } from './json.js';
-import { rivalOf } from './result.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
 export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;
@@ -60,22 +60,23 @@ export async function report({ store, clock }: ApiContext): Promise<ReportJson> 
 }
 
 const percent = (fraction: number) => rounded(100 * fraction, 2);
+const fraction = (value: number | null) => (value === null ? null : rounded(value, 4));
 
 function reportToJson(report: CompoundReport, now: number): z.output<typeof CompoundReportAnswer> {
-  const { claimed, shrunk } = report;
+  const { claimed, shrunk, verified, verifications } = report;
   const range = ({ min, max }: LiftSummary) => ({ min: percent(min), max: percent(max) });
   return {
     total_experiments: report.totalExperiments,
     successful_promotions: report.successfulPromotions,
     avg_improvement_per_test: percent(claimed.mean),
     shrunk_avg_improvement_per_test: percent(shrunk.mean),
-    verified_avg_improvement_per_test: null,
+    verified_avg_improvement_per_test: verified && percent(verified.mean),
     median_improvement: percent(claimed.median),
     shrunk_median_improvement: percent(shrunk.median),
-    verified_median_improvement: null,
+    verified_median_improvement: verified && percent(verified.median),
     compound_improvement_pct: percent(claimed.compound),
     shrunk_compound_improvement_pct: percent(shrunk.compound),
-    verified_compound_improvement_pct: null,
+    verified_compound_improvement_pct: verified && percent(verified.compound),
     avg_confidence: rounded(report.averageConfidence, 4),
     avg_confidence_note:
       report.unadjustedConfidences === 0
@@ -83,12 +84,17 @@ function reportToJson(report: CompoundReport, now: number): z.output<typeof Comp
         : `${report.unadjustedConfidences} of ${report.successfulPromotions} confidences are ${UNADJUSTED}`,
     total_improvement_range: range(claimed),
     shrunk_total_improvement_range: range(shrunk),
-    verified_total_improvement_range: null,
+    verified_total_improvement_range: verified && range(verified),
     improvement_trend: claimed.trend.map(percent),
     shrunk_improvement_trend: shrunk.trend.map(percent),
-    verified_improvement_trend: null,
-    verified_promotions: 0,
+    verified_improvement_trend: verified === null ? null : verified.trend.map(percent),
+    verified_promotions: verifications.verified,
+    not_verified_promotions: verifications.notVerified,
     reverted_promotions: report.revertedPromotions,
+    reverted_by_verification: verifications.reverted,
+    replication_rate: fraction(verifications.replicationRate),
+    reverted_by_verification_rate: fraction(verifications.harmRate),
+    false_positive_rate: fraction(verifications.falsePositiveRate),
     without_winner: report.withoutWinner,
     prior_scale: rounded(report.priorScale, 4),
     luck_compound_improvement_pct: percent(report.luck),

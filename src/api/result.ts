@@ -1,18 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import type { LedgerRow, Promotion } from '../clients/postgres/types.js';
+import type { LedgerRow, Promotion, Verification } from '../clients/postgres/types.js';
 import { atRisk } from '../domain/at-risk.js';
 import { totalOf } from '../domain/budget.js';
 import type { Decision } from '../domain/decision.js';
-import {
-  controlOf,
-  type Experiment,
-  type ExperimentState,
-  type Variant,
-  variantOf,
-} from '../domain/experiment.js';
-import { METRICS } from '../domain/metric.js';
+import { type Experiment, type ExperimentState, type Variant, variantOf } from '../domain/experiment.js';
+import { rivalOf } from '../domain/rival.js';
 import type { BudgetReallocation, CheckResult, CheckStatus } from './answers.js';
-import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded } from './json.js';
+import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded, verificationToJson } from './json.js';
 
 export type CheckResultJson = z.output<typeof CheckResult>;
 export type CheckStatusJson = z.output<typeof CheckStatus>;
@@ -21,6 +15,7 @@ export type CheckStatusJson = z.output<typeof CheckStatus>;
 export interface CheckFacts {
   experiment: Experiment;
   promotion: Promotion | null;
+  verification: Verification | null;
   ledger: readonly LedgerRow[];
   /** The decision that the check made; null where it made none. */
   decision: Decision | null;
@@ -55,6 +50,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     winner_metrics: metricsOf(winner),
     loser_metrics: metricsOf(loser),
     budget_reallocation: promotion ? budgetReallocation(experiment, promotion, facts.ledger) : null,
+    verification: verificationToJson(facts.verification),
     insights: null,
     insights_status: status === 'promoted' ? 'pending' : 'none',
     message,
@@ -82,6 +78,7 @@ export function resultWithoutOutcome(
     winner_metrics: null,
     loser_metrics: null,
     budget_reallocation: null,
+    verification: null,
     insights: null,
     insights_status: 'none',
     message,
@@ -108,24 +105,6 @@ function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJ
 
 function heldReasons(experiment: Experiment, decision: Decision | null): string[] {
   return [experiment.stateReason, ...(decision?.reasons ?? [])].filter((reason) => reason !== '');
-}
-
-/** The variant that a winner is set against: the control, or where that won, the best challenger by the objective. */
-export function rivalOf(
-  experiment: Pick<Experiment, 'variants' | 'policy'>,
-  winner: Variant,
-  metrics: Promotion['metrics'] = {},
-): Variant {
-  const control = controlOf(experiment);
-  if (winner.id !== control.id) return control;
-  const { events, exposure } = METRICS[experiment.policy.objective];
-  const rate = (variant: Variant) => {
-    const found = metrics[variant.id];
-    return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
-  };
-  return experiment.variants
-    .filter((variant) => variant.id !== winner.id)
-    .reduce((best, variant) => (rate(variant) > rate(best) ? variant : best));
 }
 
 /**

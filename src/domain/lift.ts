@@ -4,6 +4,8 @@
  * learned from all finished experiments, isn't.
  */
 
+import { normalSurvival } from './evidence/distributions.js';
+
 /** A finished experiment's log rate ratio of challenger over control, and its standard error. */
 export interface Estimate {
   theta: number;
@@ -87,6 +89,22 @@ export function priorScale(finished: readonly Estimate[]): number {
     }
   }
   return Math.exp(goldenMinimum(loss, from + (best - 1) * step, from + (best + 1) * step));
+}
+
+/** One estimate of independent ones of the same effect, each weighed by 1/SE²; null where none could be estimated. */
+export function pooled(estimates: readonly Estimate[]): Estimate | null {
+  const known = estimates.filter(({ se }) => se > 0);
+  if (known.length === 0) return null;
+  const precision = known.reduce((sum, { se }) => sum + 1 / (se * se), 0);
+  const theta = known.reduce((sum, { theta, se }) => sum + theta / (se * se), 0) / precision;
+  return { theta, se: 1 / Math.sqrt(precision) };
+}
+
+/** The posterior probability that the true effect is 0 or less; one half where nothing could be estimated. */
+export function chanceOfNoGain(estimate: Estimate | null, scale: number): number {
+  if (!estimate || !(estimate.se > 0)) return 0.5;
+  const { mean, sd } = posterior(estimate, scale);
+  return normalSurvival(mean / sd);
 }
 
 /** Lifts one after the other: Π(1 + lift) − 1; 0 for none. */

@@ -3,9 +3,10 @@ import { type ExperimentState, isEnded } from '../domain/experiment.js';
 import { needsAttention, revert } from './compensation.js';
 import { type ExperimentInput, REVERT_WINDOW_DAYS } from './contract.js';
 import { RecordDisagrees } from './proxies.js';
-import { hold, rollOut, verify } from './rollout.js';
+import { hold, rollOut } from './rollout.js';
 import { Run } from './run.js';
 import { awaitApproval, test, waitWhilePaused } from './testing.js';
+import { verify } from './verification.js';
 
 /** What a run of the experiment workflow ends with. */
 export interface ExperimentResult {

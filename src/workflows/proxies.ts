@@ -7,6 +7,7 @@ import type { ObservationActivities } from '../activities/observations.js';
 import type { Promotion, PromotionActivities } from '../activities/promotions.js';
 import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { ReportActivities } from '../activities/reports.js';
+import type { VerificationActivities } from '../activities/verification.js';
 
 /**
  * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. No activity is retried for
@@ -35,6 +36,18 @@ export const observations = proxyActivities<ObservationActivities>({
 
 /** Statistics over Postgres, and a few reads from Meta: a fault is theirs and passes, or a bug and stays. */
 export const looks = proxyActivities<LookActivities>({
+  ...COMMON,
+  startToCloseTimeout: '30 seconds',
+  retry: {
+    initialInterval: '500 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 5,
+  },
+});
+
+/** Statistics over Postgres alone: as looks. */
+export const verifications = proxyActivities<VerificationActivities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',
   retry: {

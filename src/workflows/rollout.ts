@@ -7,7 +7,6 @@ import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
 import type { Run } from './run.js';
-import { instant } from './visibility.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
 const UNKNOWN_OUTCOMES = 4;
@@ -286,21 +285,4 @@ export function amounts(run: Run, current: Budgets, adSetIds = Object.keys(curre
   return adSetIds
     .map((id) => `ad set ${id} at ${formatAmount(current[id]!, run.experiment.currency)}`)
     .join(', ');
-}
-
-/** When the verification window ends; experiment time. */
-export function verificationEnd(run: Run): number {
-  const { settleHours, windowHours } = run.experiment.policy.verification;
-  return Math.max(...Object.values(run.promotion.phasesDone)) + (settleHours + windowHours) * HOUR_MS;
-}
-
-/** `verifying`: the window passes unless a person reverts or stops. */
-export async function verify(run: Run): Promise<void> {
-  const until = verificationEnd(run);
-  const intent = await run.next(until, 'the verification window ends');
-  if (intent) return actOn(run, intent);
-  await run.become(
-    'completed',
-    `The verification window ended ${instant(until)}; the winner keeps its budget.`,
-  );
 }

@@ -44,6 +44,8 @@ export class Run {
   holds: HoldChain | null;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;
+  /** Cut-off of the last daily look of the verification, or when this run began to wait for one; experiment time. */
+  verifiedUntil: number | null = null;
   /** Who waits for the outcome of a phase or of a way back. */
   readonly askers: Intent[] = [];
   private loaded: ExperimentRecord | null = null;

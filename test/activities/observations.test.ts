@@ -122,6 +122,16 @@ describe('ingest', () => {
     expect(client.asked.map((query) => (query.since - START) / HOUR)).toEqual([0, 0, 0, 28]);
   });
 
+  it('goes back as far as conversions are booked, where these are weighed', async () => {
+    const stage = await stages.open({
+      policy: { objective: 'conversion_rate', attributionWindowHours: 168 },
+    });
+    const client = scripted(stage, () => [{ bucketStart: START + 200 * HOUR }]);
+    await client.ingest(START + 201 * HOUR);
+    await client.ingest(START + 202 * HOUR);
+    expect(client.asked.map((query) => (query.since - START) / HOUR)).toEqual([0, 32]);
+  });
+
   it('appends a version where Meta restated an hour, and keeps the old one', async () => {
     const stage = await stages.open();
     let linkClicks = 20;

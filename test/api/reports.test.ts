@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TemporalUnavailable } from '../../src/api/gateway.js';
-import { claimedLift, compoundLift, shrunkLift } from '../../src/domain/lift.js';
+import { claimedLift, compoundLift, pooled, shrunkLift } from '../../src/domain/lift.js';
 import { type Api, HOUR, type JsonObject, START, startApi } from './support/harness.js';
-import { aDecision, moveTo, pairOfChallenger, seedExperiment, seedPromoted } from './support/seed.js';
+import {
+  aDecision,
+  moveTo,
+  pairOfChallenger,
+  seedExperiment,
+  seedPromoted,
+  seedVerification,
+} from './support/seed.js';
 
 const DAY = 24 * HOUR;
 const round = (value: number) => Math.round(value * 100) / 100;
@@ -225,5 +232,93 @@ describe('with four decided experiments and one that runs', () => {
     api.gateway.failure = null;
     expect(status).toBe(200);
     expect(body.scheduler).toMatchObject({ is_running: false, scheduler_state: 'stopped', jobs: [] });
+  });
+});
+
+describe('with verified promotions', () => {
+  let api: Api;
+  const decided = { theta: 0.3, se: 0.1 };
+  beforeAll(async () => {
+    api = await startApi();
+    const ids = ['verified', 'better', 'unsure', 'worse', 'awaited'];
+    for (const [index, id] of ids.entries()) {
+      const ended = id === 'worse' ? 'reverted' : 'completed';
+      const state = id === 'awaited' ? 'verifying' : ended;
+      const status = id === 'worse' ? 'reverted' : 'completed';
+      await seedPromoted(api, id, { ...decided, state, status, startedAt: START + index * DAY });
+    }
+    await seedVerification(api, 'verified', 'verified');
+    await seedVerification(api, 'better', 'verified', { theta: 0.35, interval: [0.2, 0.6] });
+    await seedVerification(api, 'unsure', 'not_verified', { theta: 0.02, interval: [-0.1, 0.15] });
+    const harm = { theta: -0.3, interval: [-0.4, -0.1] as [number, number], logHarm: 800 };
+    await seedVerification(api, 'worse', 'reverted', harm);
+    api.clock.at = START + 20 * DAY;
+  });
+  afterAll(() => api.stop());
+
+  it('the compound report tells them apart, with figures by decision and verification together', async () => {
+    const { body } = await api.get('/api/ab/auto-promote/compound-report');
+    const lifts = [0.2, 0.35].map((theta) => shrunkLift(pooled([decided, { theta, se: 0.05 }])!, 0.1));
+    const shown = lifts.map((lift) => round(100 * lift));
+    expect(body).toMatchObject({
+      successful_promotions: 4,
+      verified_promotions: 2,
+      not_verified_promotions: 1,
+      reverted_promotions: 1,
+      reverted_by_verification: 1,
+      replication_rate: 0.5,
+      reverted_by_verification_rate: 0.25,
+      false_positive_rate: expect.any(Number),
+      verified_avg_improvement_per_test: round((100 * (lifts[0]! + lifts[1]!)) / 2),
+      verified_median_improvement: round((100 * (lifts[0]! + lifts[1]!)) / 2),
+      verified_compound_improvement_pct: round(100 * compoundLift(lifts)),
+      verified_total_improvement_range: { min: shown[0], max: shown[1] },
+      verified_improvement_trend: shown,
+    });
+    expect(body.false_positive_rate).toBeGreaterThan(0.15);
+    expect(body.false_positive_rate).toBeLessThan(0.3);
+    const { summary } = (await api.get('/api/ab/auto-promote/dashboard')).body as { summary: JsonObject };
+    expect(summary).toMatchObject({
+      verified_avg_improvement_pct: body.verified_avg_improvement_per_test,
+      verified_compound_improvement_pct: body.verified_compound_improvement_pct,
+    });
+  });
+
+  it('an experiment tells its verification, null before its outcome', async () => {
+    const { verification } = (await api.get('/api/ab/experiments/verified')).body;
+    expect(verification).toEqual({
+      outcome: 'verified',
+      message: 'It is verified.',
+      winner_variant_id: 'challenger-1',
+      rival_variant_id: 'control',
+      lift: Math.expm1(0.2),
+      effect: 0.2,
+      standard_error: 0.05,
+      interval: [0.12, 0.33],
+      rows: 168,
+      days: 7,
+      winner_events: 900,
+      rival_events: 180,
+      evidence_of_harm: 0,
+      due_at: expect.stringMatching(/^20\d\d-.*Z$/),
+      seen_until: expect.stringMatching(/Z$/),
+      decided_at: expect.stringMatching(/Z$/),
+    });
+    expect((await api.get('/api/ab/experiments/awaited')).body.verification).toBeNull();
+    const worse = (await api.get('/api/ab/experiments/worse')).body.verification as JsonObject;
+    expect(worse.evidence_of_harm).toBe(1e9);
+  });
+
+  it('a check answers with it', async () => {
+    api.gateway.answer = async () => {
+      await seedVerification(api, 'awaited', 'not_verified');
+      return { kind: 'done', outcome: { state: 'completed', message: 'Not verified.', decision: null } };
+    };
+    const { body } = await api.post('/api/ab/auto-promote/check', { experiment_id: 'awaited' });
+    expect(body).toMatchObject({
+      status: 'promoted',
+      message: 'Not verified.',
+      verification: { outcome: 'not_verified', rival_variant_id: 'control' },
+    });
   });
 });

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { compoundReport, type DecidedTest, effectOfTest } from '../../src/domain/compound-report.js';
 import type { PairEvidence } from '../../src/domain/decision.js';
 import type { Variant } from '../../src/domain/experiment.js';
-import { claimedLift, compoundLift, priorScale, shrunkLift } from '../../src/domain/lift.js';
+import {
+  chanceOfNoGain,
+  claimedLift,
+  compoundLift,
+  type Estimate,
+  pooled,
+  priorScale,
+  shrunkLift,
+} from '../../src/domain/lift.js';
 
 function variants(challengers: number): Variant[] {
   const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
@@ -56,6 +64,7 @@ function promoted(
       se: 0.05,
       ...more,
     },
+    verification: null,
     lastDecision: null,
   };
 }
@@ -64,6 +73,7 @@ function undecided(theta: number, se = 0.05): DecidedTest {
   return {
     experiment: { variants: variants(1), promotedAt: null, policy: { confidence: 0.95, rule: 'sequential' } },
     promotion: null,
+    verification: null,
     lastDecision: { pairs: [pair('control', 'challenger-1', theta, se)] },
   };
 }
@@ -95,6 +105,7 @@ describe('the effect of a test', () => {
         theta: 0.04,
         se: 0.02,
       },
+      verification: null,
       lastDecision: {
         pairs: [
           pair('control', 'challenger-1', 0.3),
@@ -160,6 +171,91 @@ describe('the report', () => {
     const tests = Array.from({ length: 13 }, (_, i) => promoted(100 - i, i / 100));
     const expected = Array.from({ length: 10 }, (_, i) => claimedLift((9 - i) / 100));
     expect(compoundReport(tests).claimed.trend).toEqual(expected);
+  });
+});
+
+describe('what verification makes of the promotions', () => {
+  const found = (
+    outcome: NonNullable<DecidedTest['verification']>['outcome'],
+    at: number,
+    theta: number,
+    more: Parameters<typeof promoted>[2] = {},
+  ): DecidedTest => ({
+    ...promoted(at, 0.2, more),
+    verification: { outcome, theta, se: 0.04 },
+  });
+  const both = (theta: number, decided = 0.2) =>
+    pooled([
+      { theta: decided, se: 0.05 },
+      { theta, se: 0.04 },
+    ])!;
+  const tests = [
+    found('verified', 3, 0.15),
+    found('verified', 1, 0.1),
+    found('verified', 2, 0.1, { winnerVariantId: 'control' }),
+    found('verified', 4, 0.3, { status: 'reverted' }),
+    found('not_verified', 5, 0.01),
+    found('reverted', 6, -0.3, { status: 'reverted' }),
+    promoted(7, 0.2),
+    undecided(0.02),
+  ];
+
+  it('counts outcomes apart, whatever came later, with their shares', () => {
+    expect(compoundReport(tests)).toMatchObject({
+      revertedPromotions: 2,
+      verifications: {
+        verified: 4,
+        notVerified: 1,
+        reverted: 1,
+        replicationRate: 4 / 6,
+        harmRate: 1 / 6,
+      },
+    });
+    expect(compoundReport([undecided(0)]).verifications).toEqual({
+      verified: 0,
+      notVerified: 0,
+      reverted: 0,
+      replicationRate: null,
+      harmRate: null,
+      falsePositiveRate: null,
+    });
+  });
+
+  it('sums up the verified ones that stand, by decision and verification together, and none before', () => {
+    const { verified, priorScale: scale, shrunk } = compoundReport(tests);
+    const lifts = [shrunkLift(both(0.1), scale), 0, shrunkLift(both(0.15), scale)];
+    expect(verified).toEqual({
+      mean: expect.closeTo((lifts[0]! + lifts[2]!) / 3, 12),
+      median: lifts[0],
+      compound: expect.closeTo(compoundLift(lifts), 12),
+      min: 0,
+      max: lifts[2],
+      trend: lifts,
+    });
+    expect(verified!.max).toBeLessThan(claimedLift(0.2));
+    expect(shrunk.trend).toHaveLength(5);
+    expect(compoundReport([found('not_verified', 1, 0.3), promoted(2, 0.2)]).verified).toBeNull();
+  });
+
+  it('expects as many false winners as the posterior does, of all promotions, reverted ones too', () => {
+    const { verifications, priorScale: scale } = compoundReport(tests);
+    const of = (estimate: Estimate | null) => chanceOfNoGain(estimate, scale);
+    const chances = [
+      of(both(0.15)),
+      of(both(0.1)),
+      of(both(0.1)),
+      of(both(0.3)),
+      of(both(0.01)),
+      of(both(-0.3)),
+      of({ theta: 0.2, se: 0.05 }),
+    ];
+    const expected = chances.reduce((sum, chance) => sum + chance) / chances.length;
+    expect(verifications.falsePositiveRate).toBeCloseTo(expected, 12);
+    expect(of(both(-0.3))).toBeGreaterThan(0.9);
+    const blind = { ...promoted(1, 0, { se: 0 }), verification: null };
+    expect(compoundReport([blind]).verifications.falsePositiveRate).toBe(0.5);
+    const shadow = promoted(1, 0.2, { status: 'shadow' });
+    expect(compoundReport([shadow]).verifications.falsePositiveRate).toBeNull();
   });
 });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
+  chanceOfNoGain,
   claimedLift,
   compoundLift,
   DEFAULT_PRIOR_SCALE,
   type Estimate,
+  pooled,
   posterior,
   priorScale,
   shrunkLift,
@@ -69,6 +71,33 @@ describe("the prior's scale", () => {
   it('finds the scale that many experiments were drawn from', () => {
     expect(priorScale(draw(2000, 0.05, 0.04, 5))).toBeCloseTo(0.05, 2);
     expect(priorScale(draw(2000, 0.3, 0.04, 6))).toBeCloseTo(0.3, 1);
+  });
+});
+
+describe('two estimates of one effect', () => {
+  it('are pooled by their precision; those without an error tell nothing', () => {
+    expect(pooled([])).toBeNull();
+    expect(pooled([{ theta: 0.4, se: 0 }])).toBeNull();
+    const one = pooled([{ theta: 0.2, se: 0.05 }])!;
+    expect(one.theta).toBeCloseTo(0.2, 14);
+    expect(one.se).toBeCloseTo(0.05, 14);
+    const two = pooled([
+      { theta: 0.3, se: 0.1 },
+      { theta: 0.1, se: 0.05 },
+      { theta: 9, se: 0 },
+    ])!;
+    expect(two.theta).toBeCloseTo((0.3 / 0.01 + 0.1 / 0.0025) / 500, 14);
+    expect(two.se).toBeCloseTo(1 / Math.sqrt(500), 14);
+  });
+
+  it('give the chance that there is no gain: a half where nothing is known', () => {
+    expect(chanceOfNoGain(null, 0.1)).toBe(0.5);
+    expect(chanceOfNoGain({ theta: 0.3, se: 0 }, 0.1)).toBe(0.5);
+    expect(chanceOfNoGain({ theta: 0, se: 0.05 }, 0.1)).toBe(0.5);
+    // mean/sd = theta·τ/(SE·√(τ²+SE²)) = 2
+    const estimate = { theta: 2 * 0.1 * Math.SQRT2, se: 0.1 };
+    expect(chanceOfNoGain(estimate, 0.1)).toBeCloseTo(0.02275013, 7);
+    expect(chanceOfNoGain({ ...estimate, theta: -estimate.theta }, 0.1)).toBeCloseTo(0.97724987, 7);
   });
 });
 

@@ -114,6 +114,28 @@ describe('histories', () => {
       await world.until(experiment, ['verifying'], 6);
       return experiment;
     },
+    verified: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['verifying'], 80);
+      await world.pass(2 * 24);
+      await world.control(experiment, 'check');
+      await world.until(experiment, ['completed'], 7 * 24);
+      return experiment;
+    },
+    not_verified: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['verifying'], 80);
+      await world.market.setTruth(experiment.variants[1]!.adId, 0.02);
+      await world.until(experiment, ['completed'], 9 * 24);
+      return experiment;
+    },
+    verification_reverted: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['verifying'], 80);
+      await world.market.setTruth(experiment.variants[1]!.adId, 0.01);
+      await world.until(experiment, ['reverted'], 5 * 24);
+      return experiment;
+    },
     paused: async (id) => {
       const experiment = await world.begin({ id, clickRates: [0.02, 0.02] });
       await world.pass(8);

@@ -22,7 +22,8 @@ describe('the replay gate', () => {
 
   it('replays every recorded history, of ended, continued and still open runs', async () => {
     const names = await namesOf(HISTORIES);
-    for (const scenario of ['completed', 'reverted', 'held', 'continued', 'stopped', 'open']) {
+    const scenarios = ['completed', 'reverted', 'held', 'continued', 'stopped', 'open'];
+    for (const scenario of [...scenarios, 'verified', 'not_verified', 'verification_reverted']) {
       expect(names).toContain(`experimentWorkflow.${scenario}.json`);
     }
     const results = await replay(HISTORIES, names, WORKFLOWS);
@@ -44,6 +45,18 @@ describe('the replay gate', () => {
     });
     const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
     expect(failures(results)).toContain('experimentWorkflow.completed.json');
+  });
+
+  it('catches a verification without its daily look, and the runs from before there was one go on', async () => {
+    const workflows = await workflowsOf({
+      file: 'src/workflows/verification.ts',
+      find: "if (!patched('verification')) return waitOut(run);",
+      replace: "if (!patched('verification') || true) return waitOut(run);",
+    });
+    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
+    expect(failures(results)).toEqual(
+      ['not_verified', 'verification_reverted', 'verified'].map((one) => `experimentWorkflow.${one}.json`),
+    );
   });
 
   it('catches a removed patch marker', async () => {

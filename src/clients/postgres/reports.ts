@@ -4,6 +4,7 @@ import { experimentsById } from './experiments.js';
 import { promotionsById, promotionsSince } from './promotions.js';
 import { type Database, run } from './run.js';
 import type { Store } from './types.js';
+import { verificationsById } from './verifications.js';
 
 type ReportStore = Pick<Store, 'listPromotions' | 'listFinished'>;
 
@@ -34,10 +35,12 @@ export function reportStore(database: Database): ReportStore {
       const ids = rows.map((row) => row.experiment_id);
       const experiments = await experimentsById(database, ids);
       const promotions = await promotionsById(database, ids);
+      const verifications = await verificationsById(database, ids);
       const decisions = await latestDecisions(database, ids);
       return ids.map((id) => ({
         experiment: of(experiments, id),
         promotion: promotions.get(id) ?? null,
+        verification: verifications.get(id) ?? null,
         lastDecision: decisions.get(id) ?? null,
       }));
     },

@@ -9,6 +9,7 @@ import { reportStore } from './reports.js';
 import { type Database, run, type Scope } from './run.js';
 import { safetyStore } from './safety.js';
 import type { Store } from './types.js';
+import { verificationStore } from './verifications.js';
 
 /**
  * The record of one environment and one account, on a pool of `createPool` whose database `migrate` has prepared.
@@ -22,6 +23,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...observationStore(database),
     ...decisionStore(database),
     ...promotionStore(database),
+    ...verificationStore(database),
     ...ledgerStore(database),
     ...controlStore(database),
     ...safetyStore(database),

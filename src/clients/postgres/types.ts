@@ -3,6 +3,7 @@ import type { Decision, VariantMetrics } from '../../domain/decision.js';
 import type { Experiment, ExperimentState } from '../../domain/experiment.js';
 import type { GateFinding, KillSwitch } from '../../domain/gate.js';
 import type { RolloutPlan } from '../../domain/rollout-plan.js';
+import type { VerificationOutcome, VerificationVerdict } from '../../domain/verification.js';
 
 /** The record, as the rest of the product sees it. Instants are epoch ms of experiment time, amounts minor units. */
 
@@ -160,6 +161,16 @@ export interface GateRow {
   shadow: boolean;
 }
 
+/** What became of a promotion in its verification. Never changes. */
+export interface Verification extends VerificationVerdict {
+  experimentId: string;
+  outcome: VerificationOutcome;
+  /** Cut-off of the buckets, and of the versions of them that were known. */
+  dueAt: number;
+  seenUntil: number;
+  decidedAt: number;
+}
+
 /** What a person, or the schedule, asked for, and what became of it. */
 export interface ControlRow {
   /** Unique: asked for twice under one id is entered once. */
@@ -196,6 +207,8 @@ export interface TransitionResult {
 export interface FinishedExperiment {
   experiment: Experiment;
   promotion: Promotion | null;
+  /** Null before its outcome, and without one. */
+  verification: Verification | null;
   /** The last decision: its challenger-over-control estimate feeds the prior. */
   lastDecision: Decision | null;
 }
@@ -265,6 +278,10 @@ export interface Store {
   setPromotionStatus(experimentId: string, status: PromotionStatus): Promise<void>;
   /** Enters a phase's read-back instant once; a stored instant wins and is returned. The first one promotes the experiment. */
   completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
+
+  getVerification(experimentId: string): Promise<Verification | null>;
+  /** Inserts and returns it; a stored one wins and is returned. */
+  saveVerification(verification: Verification): Promise<Verification>;
 
   /**
    * Appends a `pending` row with the next sequence of the experiment.

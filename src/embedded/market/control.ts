@@ -19,6 +19,11 @@ export function controlRoutes(controls: Controls): Hono {
   app.post('/tests', async (c) => c.json(await controls.createTest(testBody.parse(await c.req.json())), 201));
   app.post('/ads', async (c) => c.json(await controls.addAd(adBody.parse(await c.req.json())), 201));
   app.get('/truth', async (c) => c.json(await controls.truth()));
+  app.post('/truth', async (c) => {
+    const { adId, trueClickRate } = truthBody.parse(await c.req.json());
+    await controls.setTruth(adId, trueClickRate);
+    return c.json({ success: true });
+  });
   app.get('/audit', async (c) => c.json(await controls.audit()));
   app.get('/budgets', async (c) => {
     const ids = (c.req.query('ids') ?? '').split(',').filter((id) => id !== '');
@@ -63,6 +68,8 @@ const adBody = z.strictObject({
   trueClickRate: rate,
   trueConversionRate: rate.optional(),
 });
+
+const truthBody = z.strictObject({ adId: z.string(), trueClickRate: rate });
 
 const editBody = z.strictObject({
   objectId: z.string(),

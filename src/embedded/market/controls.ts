@@ -1,6 +1,7 @@
 import { editEvent } from './edits.js';
 import type { MarketEvent } from './events.js';
 import type { Fault } from './faults.js';
+import { TRUE_CLICK_RATE, trueClickRateOf } from './objects.js';
 import type { AuditRow, FaultOrder, MarketAdSpec, MarketTest } from './types.js';
 import type { World } from './world.js';
 
@@ -91,6 +92,16 @@ export class Controls {
     }));
   }
 
+  /** Rejects with RangeError for an unknown ad. Not Graph's business: no field of it is read or written there. */
+  setTruth(adId: string, trueClickRate: number): Promise<void> {
+    return this.world.change((at) => {
+      if (this.world.objects.get(adId)?.kind !== 'ad') throw new RangeError(`no ad ${adId}`);
+      const fields = { [TRUE_CLICK_RATE]: trueClickRate };
+      const event = { type: 'change', at, objectId: adId, fields, effectiveAt: at } as const;
+      return { events: [{ ...event, audit: null, tally: null }], result: undefined };
+    });
+  }
+
   async audit(): Promise<AuditRow[]> {
     return this.world.audit.map((row) => ({ ...row }));
   }
@@ -125,7 +136,7 @@ export class Controls {
       adSetId: ad.ancestor('adset').id,
       campaignId: ad.ancestor('campaign').id,
       name: ad.text('name', now),
-      trueClickRate: ad.truth?.clickRate ?? 0,
+      trueClickRate: trueClickRateOf(ad, now),
       trueConversionRate: ad.truth?.conversionRate ?? 0,
     }));
   }

@@ -1,6 +1,6 @@
 import { Random } from '../../random.js';
 import { type Calendar, DAY_MS, QUARTER_MS } from './calendar.js';
-import { dailySpendOf, type MarketObject } from './objects.js';
+import { dailySpendOf, type MarketObject, trueClickRateOf } from './objects.js';
 
 /** What an ad did in some stretch of time. Money is minor units, not yet rounded in `spend`. */
 export interface Delivered {
@@ -148,7 +148,7 @@ export class Delivery {
     // Bounded, so that no day spends more than Meta lets it (75 % over its budget).
     const pace = Math.min(1.25, Math.max(0.75, hour.factor(PACE_CV)));
     const price = (PRICE_PER_MILLE / 1_000) * hour.factor(PRICE_CV);
-    const clickRate = Math.min(1, ad.truth.clickRate * this.drift(localHour) * hour.factor(CLICK_CV));
+    const clickRate = Math.min(1, trueClickRateOf(ad, start) * this.drift(localHour) * hour.factor(CLICK_CV));
 
     const random = new Random(`${this.seed}/${ad.id}/quarter/${index}`);
     const impressions = random.poisson((planned * pace) / price);

@@ -22,6 +22,7 @@ export async function startMarket(options: MarketOptions): Promise<Market> {
     audit: () => controls.audit(),
     budgets: (adSetIds) => controls.budgets(adSetIds),
     edit: (objectId, fields, actor) => controls.edit(objectId, fields, actor),
+    setTruth: (adId, trueClickRate) => controls.setTruth(adId, trueClickRate),
     close: async () => {
       await server.close();
       await world.close();

@@ -80,6 +80,14 @@ export function effectiveStatus(object: MarketObject, at: number): string {
   return 'ACTIVE';
 }
 
+/** Field of an ad whose hidden click rate was changed; no reader of Graph's knows it. */
+export const TRUE_CLICK_RATE = 'true_click_rate';
+
+/** Hidden link clicks an impression at an instant; 0 for what is no ad. */
+export function trueClickRateOf(ad: MarketObject, at: number): number {
+  return ad.number(TRUE_CLICK_RATE, at) ?? ad.truth?.clickRate ?? 0;
+}
+
 /** Minor units a day that an ad may spend at an instant: 0 where it doesn't deliver. */
 export function dailySpendOf(ad: MarketObject, at: number): number {
   if (effectiveStatus(ad, at) !== 'ACTIVE' || ad.createdAt > at) return 0;

@@ -114,5 +114,7 @@ export interface Market {
    * `actor` is the name under which the activity log has it, "Ads Manager user" where none is given.
    */
   edit(objectId: string, fields: Record<string, unknown>, actor?: string): Promise<void>;
+  /** From the next quarter of an hour on, an ad's hidden click rate is another. */
+  setTruth(adId: string, trueClickRate: number): Promise<void>;
   close(): Promise<void>;
 }

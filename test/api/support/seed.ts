@@ -1,4 +1,9 @@
-import type { LedgerOutcome, Promotion, PromotionStatus } from '../../../src/clients/postgres/types.js';
+import type {
+  LedgerOutcome,
+  Promotion,
+  PromotionStatus,
+  Verification,
+} from '../../../src/clients/postgres/types.js';
 import type { Decision, PairEvidence, Verdict } from '../../../src/domain/decision.js';
 import {
   DEFAULT_POLICY,
@@ -220,6 +225,36 @@ export async function seedWrite(
     readBack: outcome === 'applied' ? intended : null,
     error: outcome === 'refused' ? 'Invalid parameter' : null,
     settledAt: at + 1_000,
+  });
+}
+
+/** What became of a promotion in its verification, 9 days after its decision. */
+export function seedVerification(
+  api: Api,
+  experimentId: string,
+  outcome: Verification['outcome'],
+  more: Partial<Verification> = {},
+): Promise<Verification> {
+  const { winner = 'challenger-1', rival = 'control', decidedAt = START + 250 * HOUR } = more;
+  return api.store.saveVerification({
+    experimentId,
+    outcome,
+    winner,
+    rival,
+    theta: 0.2,
+    se: 0.05,
+    df: 150,
+    interval: [0.12, 0.33],
+    rows: 168,
+    days: 7,
+    winnerEvents: 900,
+    rivalEvents: 180,
+    logHarm: null,
+    message: `It is ${outcome}.`,
+    dueAt: decidedAt,
+    seenUntil: decidedAt,
+    decidedAt,
+    ...more,
   });
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
-import type { Observation, Promotion, Store } from '../../../src/clients/postgres/types.js';
+import type { Observation, Promotion, Store, Verification } from '../../../src/clients/postgres/types.js';
 import type { Decision } from '../../../src/domain/decision.js';
 import { DEFAULT_POLICY, type Experiment, HOUR_MS } from '../../../src/domain/experiment.js';
 import {
@@ -229,6 +229,29 @@ export function aPromotion(changes: Partial<Promotion> = {}): Promotion {
     metrics: aDecision().metrics,
     openedAt: START + 30 * HOUR_MS,
     phasesDone: {},
+    ...changes,
+  };
+}
+
+export function aVerification(changes: Partial<Verification> = {}): Verification {
+  return {
+    experimentId: 'exp_1',
+    outcome: 'verified',
+    winner: 'challenger-1',
+    rival: 'control',
+    theta: 0.12,
+    se: 0.05,
+    df: 160.5,
+    interval: [0.04, 0.22],
+    rows: 167,
+    days: 7,
+    winnerEvents: 900,
+    rivalEvents: 190,
+    logHarm: null,
+    message: 'Verified: it holds.',
+    dueAt: START + 216 * HOUR_MS,
+    seenUntil: START + 216 * HOUR_MS + 5,
+    decidedAt: START + 216 * HOUR_MS + 9,
     ...changes,
   };
 }

@@ -7,6 +7,7 @@ import {
   anObservation,
   anotherExperiment,
   aPromotion,
+  aVerification,
   DATABASES,
   START,
   useDatabase,
@@ -78,6 +79,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
         await store.createExperiment(anotherExperiment(id, index + 1, { accountId }));
       const swap = { from: 'running', reason: '' } as const;
       await store.openPromotion(aPromotion({ experimentId: 'promoted' }));
+      await store.saveVerification(aVerification({ experimentId: 'promoted' }));
       await store.transition({
         ...swap,
         experimentId: 'promoted',
@@ -108,10 +110,12 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       expect(finished[1]).toEqual({
         experiment: await store.getExperiment('fruitless'),
         promotion: null,
+        verification: null,
         lastDecision: aDecision({ experimentId: 'fruitless', lookNumber: 10 }),
       });
       expect(finished[2]).toMatchObject({
         promotion: aPromotion({ experimentId: 'promoted' }),
+        verification: aVerification({ experimentId: 'promoted' }),
         lastDecision: null,
       });
     });
@@ -147,6 +151,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
         at: START,
         compensates: null,
       });
+      await store.saveVerification(aVerification());
       await store.recordControl(control);
       const before = await everythingOf(store);
 
@@ -161,6 +166,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
           decisions: [],
           states: null,
           promotion: null,
+          verification: null,
           ledger: [],
           controls: [],
           promotions: [],
@@ -190,6 +196,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
         ).rejects.toMatchObject({
           code: '23503',
         });
+        await expect(other.saveVerification(aVerification())).rejects.toMatchObject({ code: '23503' });
         await expect(other.recordControl(control)).rejects.toMatchObject({ code: '23503' });
       }
       expect(await everythingOf(store)).toEqual(before);
@@ -223,6 +230,7 @@ async function everythingOf(store: ReturnType<ReturnType<typeof useDatabase>['st
     decisions: await store.listDecisions('exp_1', { limit: 10, offset: 0 }),
     states: await store.ruleStates('exp_1', 1),
     promotion: await store.getPromotion('exp_1'),
+    verification: await store.getVerification('exp_1'),
     ledger: await store.listLedger('exp_1'),
     controls: await store.listControls('exp_1'),
     promotions: await store.listPromotions({ since: 0, limit: 10 }),

@@ -44,6 +44,28 @@ describe('/__market', () => {
     expect((await call('GET', 'state')).body).toMatchObject({ seed: 1, account: stage.market.account });
   });
 
+  it("changes an ad's hidden click rate from then on", async () => {
+    const ads = [{ name: 'x', dailyBudget: 30_000, trueClickRate: 0.03 }];
+    const { adIds } = (await call('POST', 'tests', { name: 'fades', ads })).body as { adIds: string[] };
+    const [adId] = adIds;
+    const clicksIn = async (hours: number) => {
+      const query = { fields: 'inline_link_clicks', date_preset: 'maximum' };
+      const before = (await stage.get(`${adId}/insights`, query)).body.data[0]?.inline_link_clicks ?? 0;
+      stage.clock.pass(hours * HOUR);
+      const after = (await stage.get(`${adId}/insights`, query)).body.data[0]?.inline_link_clicks ?? 0;
+      return Number(after) - Number(before);
+    };
+    expect(await clicksIn(12)).toBeGreaterThan(200);
+    expect((await call('POST', 'truth', { adId, trueClickRate: 0 })).status).toBe(200);
+    await clicksIn(1);
+    expect(await clicksIn(12)).toBe(0);
+    expect((await call('GET', 'truth')).body).toContainEqual(
+      expect.objectContaining({ adId, trueClickRate: 0 }),
+    );
+    expect((await call('POST', 'truth', { adId: 'none', trueClickRate: 0.1 })).status).toBe(400);
+    expect((await call('POST', 'truth', { adId, trueClickRate: 1.1 })).status).toBe(400);
+  });
+
   it('orders, shows and withdraws faults', async () => {
     const first = await call('POST', 'faults', { kind: 'server_error', times: null });
     expect(first).toMatchObject({ status: 201, body: { id: expect.any(String) } });

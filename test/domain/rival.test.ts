@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rivalOf } from '../../src/api/result.js';
 import { DEFAULT_POLICY, type Policy, type Variant } from '../../src/domain/experiment.js';
+import { rivalOf } from '../../src/domain/rival.js';
 
 const variant = (id: string): Variant => ({
   id,

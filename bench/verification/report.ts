@@ -1,0 +1,135 @@
+import {
+  chanceOfNoGain,
+  claimedLift,
+  type Estimate,
+  pooled,
+  priorScale,
+  shrunkLift,
+} from '../../src/domain/lift.js';
+import { VERIFICATION_OUTCOMES, type VerificationOutcome } from '../../src/domain/verification.js';
+import type { World } from '../decisions/worlds.js';
+import { type SimulatedPromotion, type SimulatedTest, simulateTest, verifyWindow } from './simulate.js';
+
+/** True lifts of the winner at which windows are verified without a decision before. */
+const FIXED_LIFTS = [-0.3, -0.2, -0.1, -0.05, 0, 0.05, 0.1, 0.2, 0.3];
+
+export interface Settings {
+  seed: number;
+  world: World;
+  /** Tests are run until so many have promoted. */
+  promotions: number;
+  /** Windows a fixed lift. */
+  windows: number;
+}
+
+type Outcomes = { count: number } & Record<VerificationOutcome, number>;
+
+export interface VerificationReport {
+  settings: Settings;
+  tests: number;
+  /** Promotions by what they truly are. */
+  true_winners: Outcomes;
+  false_winners: Outcomes;
+  /** Percent of all promotions. */
+  replication_rate: number;
+  reverted_rate: number;
+  false_winner_rate: { true: number; estimated: number };
+  /** Percent: means over the verified promotions, and over all of them. `reported` is what the compound report says. */
+  lift_of_verified: { true: number; claimed: number; window_alone: number; shrunk: number; reported: number };
+  lift_of_all: { true: number; claimed: number; window_alone: number };
+  mean_days: number;
+  /** Percent of windows by the winner's true lift. */
+  by_true_lift: ({ true_lift: number } & Record<VerificationOutcome, number>)[];
+}
+
+export function verificationReport(settings: Settings): VerificationReport {
+  const { seed, world, promotions, windows } = settings;
+  const tests: SimulatedTest[] = [];
+  const promoted: SimulatedPromotion[] = [];
+  for (let run = 0; promoted.length < promotions; run++) {
+    const test = simulateTest(seed, world, run);
+    tests.push(test);
+    if (test.promotion) promoted.push(test.promotion);
+  }
+  const scale = priorScale(tests.map(({ decided }) => decided));
+  const both = ({ claimed, verified }: SimulatedPromotion) => pooled([claimed, verified]);
+  const isFalse = ({ truth }: SimulatedPromotion) => truth <= 0;
+  const verified = promoted.filter(({ outcome }) => outcome === 'verified');
+  const share = (part: (one: SimulatedPromotion) => boolean) =>
+    percent(mean(promoted, (one) => Number(part(one))));
+  const lifts = (of: readonly SimulatedPromotion[]) => ({
+    true: percent(mean(of, ({ truth }) => Math.expm1(truth))),
+    claimed: percent(mean(of, ({ claimed }) => claimedLift(claimed.theta))),
+    window_alone: percent(mean(of, ({ verified: { theta } }) => claimedLift(theta))),
+  });
+  const shrunk = (estimate: Estimate | null) => (estimate ? shrunkLift(estimate, scale) : 0);
+  return {
+    settings,
+    tests: tests.length,
+    true_winners: outcomesOf(promoted.filter((one) => !isFalse(one))),
+    false_winners: outcomesOf(promoted.filter(isFalse)),
+    replication_rate: share(({ outcome }) => outcome === 'verified'),
+    reverted_rate: share(({ outcome }) => outcome === 'reverted'),
+    false_winner_rate: {
+      true: share(isFalse),
+      estimated: percent(mean(promoted, (one) => chanceOfNoGain(both(one), scale))),
+    },
+    lift_of_verified: {
+      ...lifts(verified),
+      shrunk: percent(mean(verified, ({ claimed }) => shrunk(claimed))),
+      reported: percent(mean(verified, (one) => shrunk(both(one)))),
+    },
+    lift_of_all: lifts(promoted),
+    mean_days: round(mean(promoted, ({ days }) => days)),
+    by_true_lift: FIXED_LIFTS.map((lift) => ({
+      true_lift: lift,
+      ...windowsAt(lift, { seed, world, windows }),
+    })),
+  };
+}
+
+/** A winner B of that lift over A. */
+function windowsAt(
+  lift: number,
+  { seed, world, windows }: Omit<Settings, 'promotions'>,
+): Record<VerificationOutcome, number> {
+  const seen = Array.from({ length: windows }, (_, run) =>
+    verifyWindow({ seed, world, lift, run, winner: 'B' }),
+  );
+  const { count, ...counts } = outcomesOf(seen);
+  return shares(counts, count);
+}
+
+function outcomesOf(seen: readonly { outcome: VerificationOutcome }[]): Outcomes {
+  const count = (outcome: VerificationOutcome) => seen.filter((one) => one.outcome === outcome).length;
+  const [verified, notVerified, reverted] = VERIFICATION_OUTCOMES;
+  return {
+    count: seen.length,
+    verified: count(verified),
+    not_verified: count(notVerified),
+    reverted: count(reverted),
+  };
+}
+
+function shares(
+  counts: Record<VerificationOutcome, number>,
+  total: number,
+): Record<VerificationOutcome, number> {
+  return {
+    verified: percent(counts.verified / total),
+    not_verified: percent(counts.not_verified / total),
+    reverted: percent(counts.reverted / total),
+  };
+}
+
+function mean<T>(of: readonly T[], pick: (one: T) => number): number {
+  return of.length === 0 ? 0 : of.reduce((sum, one) => sum + pick(one), 0) / of.length;
+}
+
+function percent(fraction: number): number {
+  return round(100 * fraction);
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(2));
+}

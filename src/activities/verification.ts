@@ -1,0 +1,83 @@
+import type { Store, Verification } from '../clients/postgres/types.js';
+import type { ExperimentClock } from '../clock.js';
+import { bucketsOf } from '../domain/experiment.js';
+import { judge, unreadSentence, type VerificationOutcome } from '../domain/verification.js';
+import { verificationWindow } from '../domain/verification-window.js';
+import { permanent } from './failures.js';
+
+/** What the window says by a cut-off: a sentence, and the outcome where there is one. */
+export interface VerificationLook {
+  message: string;
+  outcome: VerificationOutcome | null;
+}
+
+interface Asked {
+  experimentId: string;
+  /** The cut-off; epoch ms. */
+  dueAt: number;
+}
+
+/** Whether a promoted winner holds, by the versions of observations that are known. Ingest comes before. */
+export function createVerificationActivities(deps: { store: Store; clock: ExperimentClock }) {
+  const { store, clock } = deps;
+
+  async function weigh({ experimentId, dueAt }: Asked) {
+    const experiment = await store.getExperiment(experimentId);
+    const promotion = await store.getPromotion(experimentId);
+    if (!experiment || !promotion)
+      throw permanent('RecordDisagrees', `experiment ${experimentId} has no promotion`);
+    const window = verificationWindow(experiment.policy, promotion.phasesDone);
+    const seenUntil = await clock.now();
+    const observations = await store.observationsAsKnown({
+      experimentId,
+      since: window.since,
+      granularity: bucketsOf(experiment.policy),
+      endedBy: Math.min(dueAt, window.until),
+      seenUntil,
+    });
+    return { experiment, seenUntil, verdict: judge({ experiment, promotion, observations, dueAt }) };
+  }
+
+  async function stored(experimentId: string): Promise<VerificationLook | null> {
+    const found = await store.getVerification(experimentId);
+    return found && lookOf(found);
+  }
+
+  async function keep(found: Omit<Verification, 'decidedAt'>): Promise<VerificationLook> {
+    return lookOf(await store.saveVerification({ ...found, decidedAt: await clock.now() }));
+  }
+
+  return {
+    /**
+     * Looks for harm, and where `dueAt` is the window's judgement at all of it. An outcome goes on record once: asked
+     * again, the stored one is the answer, whatever has become known since.
+     */
+    async checkVerification(asked: Asked): Promise<VerificationLook> {
+      const known = await stored(asked.experimentId);
+      if (known) return known;
+      const { seenUntil, verdict } = await weigh(asked);
+      const { outcome } = verdict;
+      return outcome === null ? lookOf(verdict) : keep({ ...verdict, ...asked, outcome, seenUntil });
+    },
+
+    /**
+     * Ends a verification whose window can't be read: `not_verified`, unless harm shows in what was read before. Too
+     * little may be known for any other outcome.
+     */
+    async giveUpVerification({ trouble, ...asked }: Asked & { trouble: string }): Promise<VerificationLook> {
+      const known = await stored(asked.experimentId);
+      if (known) return known;
+      const { experiment, seenUntil, verdict } = await weigh(asked);
+      if (verdict.outcome === 'reverted')
+        return keep({ ...verdict, ...asked, outcome: 'reverted', seenUntil });
+      const message = unreadSentence(experiment.policy, trouble);
+      return keep({ ...verdict, ...asked, outcome: 'not_verified', message, seenUntil });
+    },
+  };
+}
+
+function lookOf({ message, outcome }: VerificationLook): VerificationLook {
+  return { message, outcome };
+}
+
+export type VerificationActivities = ReturnType<typeof createVerificationActivities>;

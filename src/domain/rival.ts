@@ -1,0 +1,24 @@
+import type { VariantMetrics } from './decision.js';
+import { controlOf, type Experiment, type Variant } from './experiment.js';
+import { METRICS } from './metric.js';
+
+/**
+ * The variant that a winner is set against: the control, since that is what a lift is over; where the control won, the
+ * challenger with the best rate of the objective in `metrics`, those of the decision.
+ */
+export function rivalOf(
+  experiment: Pick<Experiment, 'variants' | 'policy'>,
+  winner: Variant,
+  metrics: Record<string, VariantMetrics> = {},
+): Variant {
+  const control = controlOf(experiment);
+  if (winner.id !== control.id) return control;
+  const { events, exposure } = METRICS[experiment.policy.objective];
+  const rate = (variant: Variant) => {
+    const found = metrics[variant.id];
+    return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
+  };
+  return experiment.variants
+    .filter((variant) => variant.id !== winner.id)
+    .reduce((best, variant) => (rate(variant) > rate(best) ? variant : best));
+}

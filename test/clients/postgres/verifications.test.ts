@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { aPromotion, aVerification, DATABASES, useDatabase } from './fixtures.js';
+
+describe.each(DATABASES)('the verification of a promotion on $database', ({ kind }) => {
+  const db = useDatabase(kind);
+  const promoted = async () => {
+    const { store, experiment } = await db.seeded();
+    await store.openPromotion(aPromotion());
+    return { store, experiment };
+  };
+
+  it('gives back every field, with an interval and without', async () => {
+    const { store } = await promoted();
+    expect(await store.getVerification('exp_1')).toBeNull();
+    expect(await store.saveVerification(aVerification())).toEqual(aVerification());
+    const { store: other } = await promoted();
+    const thin = aVerification({ outcome: 'reverted', interval: null, logHarm: 3.2, winnerEvents: 0.5 });
+    expect(await other.saveVerification(thin)).toEqual(thin);
+    expect(await other.getVerification('exp_1')).toEqual(thin);
+  });
+
+  it('stands once it is set: the first of several counts, whoever comes later or at once', async () => {
+    const { store } = await promoted();
+    const outcomes = ['verified', 'not_verified', 'reverted'] as const;
+    const saved = await Promise.all(
+      outcomes.map((outcome) => store.saveVerification(aVerification({ outcome }))),
+    );
+    for (const each of saved) expect(each).toEqual(saved[0]);
+    expect(await store.saveVerification(aVerification({ theta: 9 }))).toEqual(saved[0]);
+  });
+
+  it('needs a promotion, and an interval above 0 to be verified', async () => {
+    const { store } = await db.seeded();
+    await expect(store.saveVerification(aVerification())).rejects.toMatchObject({ code: '23503' });
+    await store.openPromotion(aPromotion());
+    const low = aVerification({ interval: [-0.01, 0.2] });
+    await expect(store.saveVerification(low)).rejects.toMatchObject({ code: '23514' });
+    const none = aVerification({ interval: null });
+    await expect(store.saveVerification(none)).rejects.toMatchObject({ code: '23514' });
+  });
+
+  it.each(["update %s set outcome = 'verified'", 'delete from %s', 'truncate %s'])(
+    'is guarded by the database: %s',
+    async (statement) => {
+      const { store } = await promoted();
+      await store.saveVerification(aVerification({ outcome: 'not_verified' }));
+      await expect(
+        db.pool.query(statement.replace('%s', 'auto_promotion.verifications')),
+      ).rejects.toMatchObject({ code: '23001' });
+    },
+  );
+});

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/experiment.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** The week after the last phase, under the time-skipping server. Amounts are minor units; two ads at 20,000 each. */
+describe('verification', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  const promoted = async (id: string, more: Partial<Parameters<World['begin']>[0]> = {}) => {
+    const experiment = await world.begin({ id, clickRates: [0.02, 0.034], ...more });
+    await world.until(experiment, ['verifying'], 14 * 24);
+    return experiment;
+  };
+  const lastWrite = async ({ id }: Experiment) => (await world.store.getPromotion(id))!.phasesDone['80']!;
+
+  it('verifies a true winner on its own week of data, and leaves the budgets', async () => {
+    const experiment = await promoted('true-winner');
+    await world.pass(3 * 24);
+    expect((await world.control(experiment, 'check')).message).toMatch(
+      /^Being verified: click rate of challenger over control \+\d+\.\d % \(90 % interval .* > 0 %\) by day [12] of 7 days after the rollout; evidence of harm: none\.$/,
+    );
+    expect(await world.store.getVerification(experiment.id)).toBeNull();
+    const ended = await world.until(experiment, ['completed'], 6 * 24);
+    expect(ended.stateReason).toMatch(
+      /^Verified: click rate of challenger over control \+\d+\.\d % \(90 % interval \+\d+\.\d % to \+\d+\.\d % > 0 %\) in the 7 days after the rollout\.$/,
+    );
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+    const verification = (await world.store.getVerification(experiment.id))!;
+    expect(verification).toMatchObject({
+      outcome: 'verified',
+      winner: 'challenger',
+      rival: 'control',
+      days: 7,
+    });
+    expect(verification.dueAt).toBe((await lastWrite(experiment)) + 8 * 24 * HOUR_MS);
+    expect(Math.expm1(verification.theta)).toBeGreaterThan(0.5);
+    expect(Math.expm1(verification.theta)).toBeLessThan(0.9);
+  });
+
+  it('reverts, as soon as a day shows it, a winner whose click rate has collapsed', async () => {
+    const experiment = await promoted('collapsed');
+    await world.market.setTruth(experiment.variants[1]!.adId, 0.012);
+    const ended = await world.until(experiment, ['reverted'], 4 * 24);
+    expect(ended.stateReason).toMatch(
+      /^Reverted: click rate of challenger over control -\d+\.\d % on [12] of 7 days after the rollout; evidence that the winner is worse E = \S+ ≥ 20\. The budgets go back\. Every ad set is back at its base\.$/,
+    );
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    expect((await world.store.getPromotion(experiment.id))!.status).toBe('reverted');
+    expect(await world.store.getVerification(experiment.id)).toMatchObject({ outcome: 'reverted' });
+    const revert = (await world.store.listLedger(experiment.id)).filter((row) => row.phase === 'revert');
+    expect(revert.map((row) => [row.intended, row.readBack, row.outcome])).toEqual([
+      [20_000, 20_000, 'applied'],
+      [20_000, 20_000, 'applied'],
+    ]);
+  });
+
+  it('sees harm in a check by hand too, between the daily looks', async () => {
+    const experiment = await promoted('seen-by-hand');
+    await world.market.setTruth(experiment.variants[1]!.adId, 0);
+    await world.pass(24 + 12);
+    const answer = await world.control(experiment, 'check');
+    expect(answer).toMatchObject({
+      state: 'reverting',
+      message: expect.stringMatching(/^Reverted: .* 0 link clicks against/),
+    });
+    await world.until(experiment, ['reverted'], 3);
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+  });
+
+  it('does not verify what a week tells too little of; the budgets stay', async () => {
+    const experiment = await promoted('thin', { clickRates: [0.02, 0.07], dailyBudget: 300 });
+    const ended = await world.until(experiment, ['completed'], 8 * 24 + 2);
+    expect(ended.stateReason).toMatch(
+      /^Not verified: too little data in the 7 days after the rollout \(control has \d+ link clicks < 25\); the budgets stay\.$/,
+    );
+    expect(await world.budgets(experiment)).toEqual([120, 480]);
+    expect(await world.store.getVerification(experiment.id)).toMatchObject({ outcome: 'not_verified' });
+  });
+
+  it('does not verify a lift that is gone', async () => {
+    const experiment = await promoted('gone');
+    await world.market.setTruth(experiment.variants[1]!.adId, 0.02);
+    const ended = await world.until(experiment, ['completed'], 8 * 24 + 2);
+    expect(ended.stateReason).toMatch(
+      /^Not verified: click rate of challenger over control .* reaches 0 %\) in the 7 days after the rollout; the budgets stay\.$/,
+    );
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+  });
+
+  it('tries again while Meta is silent, and ends a day after its window without it', async () => {
+    const experiment = await promoted('silent', {
+      policy: { verification: { settleHours: 24, windowHours: 24 } },
+    });
+    const silence = await world.market.order({ kind: 'server_error', method: 'GET', times: null });
+    await world.pass(2 * 24 + 1);
+    expect((await world.status(experiment)).trouble).toMatch(
+      /^The lift can't be verified now: .* It is tried again\.$/,
+    );
+    // While an update waits for an activity's next try, time must be let pass.
+    const [told] = await Promise.all([world.control(experiment, 'check'), world.pass(0.1)]);
+    expect(told.message).toMatch(/Fresh data could not be had/);
+    const ended = await world.until(experiment, ['completed'], 25);
+    await world.market.withdraw(silence);
+    expect(ended.stateReason).toMatch(
+      /^Not verified: the 24 h after the rollout could not be read \(.*\); the budgets stay\.$/,
+    );
+    const days = (ended.endedAt! - (await lastWrite(experiment))) / (24 * HOUR_MS);
+    expect(days).toBeGreaterThanOrEqual(3);
+    expect(days).toBeLessThan(3.1);
+  });
+
+  it('goes on in a new run, and is reverted on demand without an outcome', async () => {
+    const experiment = await promoted('new-runs', { maxHistoryEvents: 60 });
+    await world.pass(4 * 24);
+    await world.control(experiment, 'revert');
+    await world.until(experiment, ['reverted'], 3);
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    expect(await world.store.getVerification(experiment.id)).toBeNull();
+  });
+});
