@@ -113,7 +113,7 @@ function rowsOf(stream: Stream, winner: 'A' | 'B'): PairRow[] {
       eventsA: rival.events,
       exposureB: won.exposure,
       eventsB: won.events,
-      day: hour / DAY,
+      day: Math.floor(hour / DAY),
     };
   });
 }

@@ -145,7 +145,8 @@ export function createGateActivities(deps: {
         account: context.account,
         campaigns: cappedCampaigns(inspection, observations),
         silent,
-        // The verification's own look weighs the lift, on its window; asked twice, one error would be spent twice.
+        // The verification weighs the lift itself, on its window, and records what it finds: asked for twice, the error would
+        // be spent twice.
         harm: phase === VERIFICATION ? [] : harm,
         killSwitch: await store.killSwitch(),
         envelope: envelope

@@ -1,11 +1,18 @@
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Observation, Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
-import { bucketsOf, HOUR_MS } from '../domain/experiment.js';
+import { bucketsOf, HOUR_MS, type Policy } from '../domain/experiment.js';
+import { METRICS } from '../domain/metric.js';
 import { callingMeta, permanent } from './failures.js';
 
-/** Meta restates its figures for days: each pull goes back this far behind the latest bucket known, at least. */
-const ROLLING_WINDOW_HOURS = 72;
+/** Meta restates its figures for days: each pull goes back at least this far behind the latest bucket known. */
+const ROLLING_WINDOW_MS = 72 * HOUR_MS;
+
+/** Where conversions are weighed, a bucket is final once they are booked: a pull must reach it until then. */
+function rollingWindowMs({ objective, attributionWindowHours }: Policy): number {
+  const booked = METRICS[objective].attributed ? attributionWindowHours * HOUR_MS : 0;
+  return Math.max(ROLLING_WINDOW_MS, booked);
+}
 
 /** Pulls performance from Meta into versions of observations. Safe to run twice: only what changed is appended. */
 export function createObservationActivities(deps: {
@@ -27,9 +34,7 @@ export function createObservationActivities(deps: {
       timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);
       const granularity = bucketsOf(experiment.policy);
       const latest = await store.latestBucket({ experimentId: experiment.id, granularity });
-      // A conversion is booked as long after the click as the window says; only then is its bucket weighed.
-      const rollingHours = Math.max(ROLLING_WINDOW_HOURS, experiment.policy.attributionWindowHours ?? 0);
-      const since = Math.max(experiment.startedAt, (latest ?? 0) - rollingHours * HOUR_MS);
+      const since = Math.max(experiment.startedAt, (latest ?? 0) - rollingWindowMs(experiment.policy));
       const until = Math.floor(request.until);
       if (until <= since) return { appended: 0 };
 

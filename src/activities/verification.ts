@@ -30,8 +30,8 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     const seenUntil = await clock.now();
     const observations = await store.observationsAsKnown({
       experimentId,
-      granularity: bucketsOf(experiment.policy),
       since: window.since,
+      granularity: bucketsOf(experiment.policy),
       endedBy: Math.min(dueAt, window.until),
       seenUntil,
     });

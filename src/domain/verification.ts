@@ -16,7 +16,6 @@ import {
   type Policy,
   variantOf,
 } from './experiment.js';
-import { HARM_E_VALUE } from './harm.js';
 import { METRICS, type Metric, type Observed, pairRows, shownLift } from './metric.js';
 import { percent } from './percent.js';
 import { rivalOf } from './rival.js';
@@ -27,6 +26,8 @@ export type VerificationOutcome = (typeof VERIFICATION_OUTCOMES)[number];
 
 /** Tail on each side of the 90 % interval. */
 const TAIL = 0.05;
+/** E from which on the winner counts as worse: by Ville's inequality equal ads get there in at most 1/20 of windows. */
+export const HARM_E = 20;
 /** Hours, or days under a strict policy, in which both ads delivered. */
 const MINIMUM_ROWS = 3;
 /** Events a variant. */
@@ -93,7 +94,7 @@ export function showsHarm(weight: Weight): boolean {
   return (
     weight.rows >= MINIMUM_ROWS &&
     Math.max(weight.winnerEvents, weight.rivalEvents) >= MINIMUM_EVENTS &&
-    (weight.logHarm ?? 0) >= Math.log(HARM_E_VALUE)
+    (weight.logHarm ?? 0) >= Math.log(HARM_E)
   );
 }
 
@@ -175,13 +176,13 @@ function sentence(facts: {
   if (outcome === 'reverted') {
     const events = `${count(weight.winnerEvents)} ${metric.eventsNoun} against ${count(weight.rivalEvents)}`;
     const lift = weight.se > 0 ? percent(shownLift(metric, Math.expm1(theta))) : events;
-    return `Reverted: ${subject} ${lift} on ${days} of ${length} after the rollout; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E_VALUE}. The budgets go back.`;
+    return `Reverted: ${subject} ${lift} on ${days} of ${length} after the rollout; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}. The budgets go back.`;
   }
   const few = shortfall(metric, facts);
   if (outcome === null) {
     const soFar = `day ${days} of ${length} after the rollout`;
     if (few !== null) return `Being verified: too little data by ${soFar} (${few}).`;
-    return `Being verified: ${subject} ${estimate(metric, theta, interval!)} by ${soFar}; evidence of harm: ${logHarm === null ? 'none' : `E = ${evidence} < ${HARM_E_VALUE}`}.`;
+    return `Being verified: ${subject} ${estimate(metric, theta, interval!)} by ${soFar}; evidence of harm: ${logHarm === null ? 'none' : `E = ${evidence} < ${HARM_E}`}.`;
   }
   if (few !== null) {
     return `Not verified: too little data in the ${length} after the rollout (${few}); the budgets stay.`;

@@ -36,23 +36,21 @@ async function onceADay(run: Run, dueAt: number, judgedAt: number): Promise<void
   if ('trouble' in look) return tryAgain(run, look.trouble, judgedAt);
   run.verifiedUntil = dueAt;
   run.retryAt = null;
-  if (look.outcome !== null) return conclude(run, look);
-  await passGate(run);
+  run.trouble = null;
+  await conclude(run, look);
+  if (run.state === 'verifying') await gate(run);
 }
 
-/** Delivery and identities: a winner that delivers nothing goes back; anything else a person is told, as nothing is written. */
-async function passGate(run: Run): Promise<void> {
-  const request = { experimentId: run.experiment.id, phase: 'verification', acceptRisk: true };
+/** Whether ads, ad sets and account are as they were: what leads back takes the budgets back, the rest is told. */
+async function gate(run: Run): Promise<void> {
+  const { id } = run.experiment;
   try {
-    const { against, leadsTo } = await promotions.gate.executeWithOptions(
-      { summary: 'gate of the day in the verification' },
-      [request],
-    );
-    if (leadsTo === 'revert') {
-      return run.become('reverting', `In verification: ${against.join(' ')} The budgets go back.`);
-    }
-    if (against.length > 0) return run.report(`In verification: ${against.join(' ')}`);
-    run.trouble = null;
+    const { against, leadsTo } = await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
+      { experimentId: id, phase: 'verification', acceptRisk: true },
+    ]);
+    const reason = against.join(' ');
+    if (leadsTo === 'revert') return run.become('reverting', `${reason} The budgets go back.`);
+    if (reason !== '') await run.report(`While the lift is verified: ${reason}`);
   } catch (error) {
     await run.report(`The gate of the day could not be read: ${troubleOf(error).message}`);
   }

@@ -121,12 +121,12 @@ describe('verification', () => {
     await world.pass(2 * 24 + 1);
     expect((await world.state(experiment)).state).toBe('verifying');
     expect((await world.status(experiment)).trouble).toMatch(
-      /^In verification: .*control has delivered nothing for \d+ h ≥ 6 h/,
+      /^While the lift is verified: .*control has delivered nothing for \d+ h ≥ 6 h/,
     );
     await world.market.edit(winner!, { status: 'PAUSED' });
     const ended = await world.until(experiment, ['reverted'], 27);
     expect(ended.stateReason).toMatch(
-      /^In verification: challenger has delivered nothing for \d+ h ≥ 6 h.* The budgets go back\./,
+      /^challenger has delivered nothing for \d+ h ≥ 6 h.* The budgets go back\./,
     );
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
     const gates = await world.store.listGates(experiment.id);

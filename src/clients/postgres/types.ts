@@ -142,16 +142,6 @@ export interface Promotion {
   phasesDone: Record<string, number>;
 }
 
-/** What became of a promotion in its verification. Never changes. */
-export interface Verification extends VerificationVerdict {
-  experimentId: string;
-  outcome: VerificationOutcome;
-  /** Cut-off of the buckets, and of the versions of them that were known. */
-  dueAt: number;
-  seenUntil: number;
-  decidedAt: number;
-}
-
 /** What was found before a phase, or on a day of the verification. Immutable. */
 export interface GateRow {
   /** A phase's name, or `verification`. */
@@ -169,6 +159,16 @@ export interface GateRow {
   targets: Budgets;
   /** Whether the rollout only shows what it would write. */
   shadow: boolean;
+}
+
+/** What became of a promotion in its verification. Never changes. */
+export interface Verification extends VerificationVerdict {
+  experimentId: string;
+  outcome: VerificationOutcome;
+  /** Cut-off of the buckets, and of the versions of them that were known. */
+  dueAt: number;
+  seenUntil: number;
+  decidedAt: number;
 }
 
 /** What a person, or the schedule, asked for, and what became of it. */
