@@ -10,6 +10,7 @@ import { harmSentence } from '../domain/harm.js';
 import { silentVariants } from '../domain/health.js';
 import { METRICS, pairRows } from '../domain/metric.js';
 import { budgetsOf } from '../domain/preflight.js';
+import { verificationWindow } from '../domain/verification-window.js';
 import type { Announce } from '../events.js';
 import { callingMeta, permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
@@ -31,6 +32,9 @@ export interface GateAnswer {
 
 /** The gate's name of a day in the verification. */
 export const VERIFICATION = 'verification';
+
+/** A day into its window the verification has data of its own to see harm by. */
+const FIRST_DAY_MS = 24 * HOUR_MS;
 
 /** What is asked before each phase, and once a day while the lift is verified. */
 export function createGateActivities(deps: {
@@ -63,8 +67,8 @@ export function createGateActivities(deps: {
     return Object.fromEntries(await callingMeta(() => Promise.all(entries)));
   }
 
-  /** Silence and harm, by the whole buckets that closed by now. */
-  async function delivery(experiment: Experiment, promotion: Promotion, now: number) {
+  /** Silence and harm, by the whole buckets that closed by now. Once the lift is verified, that looks for harm itself. */
+  async function delivery(experiment: Experiment, promotion: Promotion, phase: string, now: number) {
     await ingest({ experimentId: experiment.id, until: now });
     const { id, startedAt, policy } = experiment;
     const observations = await store.observationsAsKnown({
@@ -90,9 +94,11 @@ export function createGateActivities(deps: {
     );
     const ledger = await store.listLedger(id);
     const lastWrite = ledger.findLast((row) => row.outcome === 'applied')?.settledAt ?? null;
+    const isVerified =
+      phase === VERIFICATION && now >= verificationWindow(policy, promotion.phasesDone).since + FIRST_DAY_MS;
     const rivals = comparedVariants(experiment, now).filter((variant) => variant.id !== winner);
     const since = observations.filter((row) => lastWrite !== null && row.bucketStart >= lastWrite);
-    const harm = rivals.flatMap((rival) => {
+    const harm = (isVerified ? [] : rivals).flatMap((rival) => {
       const rows = pairRows(METRICS[policy.objective], since, [rival.id, winner], {
         startedAt,
         until: now - (policy.attributionWindowHours ?? 0) * HOUR_MS,
@@ -133,7 +139,7 @@ export function createGateActivities(deps: {
       const targets = planned ?? phases.at(-1)!.targets;
       const changing = Object.keys(planned ?? {}).filter((id) => current[id] !== planned![id]);
       const wanted = planned ? raiseOf(current, planned) : 0;
-      const { silent, harm, observations } = await delivery(experiment, promotion, now);
+      const { silent, harm, observations } = await delivery(experiment, promotion, phase, now);
       const shadow = promotion.status === 'shadow';
       const risk = atRisk({ base, targets, winnerAdSetId, interval: promotion.interval });
       const envelope = shadow || wanted === 0 ? undefined : await limits.envelope(now, experiment.currency);
@@ -145,9 +151,7 @@ export function createGateActivities(deps: {
         account: context.account,
         campaigns: cappedCampaigns(inspection, observations),
         silent,
-        // The verification weighs the lift itself, on its window, and records what it finds: asked for twice, the error would
-        // be spent twice.
-        harm: phase === VERIFICATION ? [] : harm,
+        harm,
         killSwitch: await store.killSwitch(),
         envelope: envelope
           ? {

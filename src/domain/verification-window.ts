@@ -30,11 +30,11 @@ export function verificationWindow(
 }
 
 /**
- * The next daily look after the last one, which is also its cut-off: whole days from the window's start, the last at
- * its judgement. Looks missed in a downtime are made up for by one, at the latest of them.
+ * The next daily look after the last one, which is also its cut-off: whole days before and after the window's start,
+ * the last at its judgement. Looks missed in a downtime are made up for by one, at the latest of them.
  */
 export function nextVerificationAt(window: VerificationWindow, last: number, now: number): number {
-  const dayOf = (at: number) => Math.max(0, Math.floor((at - window.since) / DAY_MS));
+  const dayOf = (at: number) => Math.floor((at - window.since) / DAY_MS);
   const day = Math.max(dayOf(last) + 1, dayOf(now));
   return Math.min(window.judgedAt, window.since + day * DAY_MS);
 }

@@ -22,11 +22,11 @@ describe('the window of a verification', () => {
     });
   });
 
-  it('is looked at a day after its start, then daily, the last time at its judgement', () => {
+  it('is looked at at its start, then daily, the last time at its judgement', () => {
     const at: number[] = [];
     for (let last = LAST; last < window.judgedAt; last = at.at(-1)!)
       at.push(nextVerificationAt(window, last, last));
-    expect(at).toEqual([2, 3, 4, 5, 6, 7, 8].map((day) => LAST + day * DAY));
+    expect(at).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((day) => LAST + day * DAY));
     const odd = { ...window, judgedAt: window.since + 36 * HOUR_MS };
     expect(nextVerificationAt(odd, LAST + 2 * DAY, LAST + 2 * DAY)).toBe(odd.judgedAt);
   });

@@ -73,7 +73,7 @@ describe('a rollout and its people', () => {
     await world.market.edit(loser, { daily_budget: 17_500 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(
-      /Someone else changed a budget: ad set \d+ stands at USD 175\.00, where USD 160\.00 was expected/,
+      /Ads Manager user changed a budget: ad set \d+ stands at USD 175\.00, where USD 160\.00 was expected/,
     );
     await expect(world.control(experiment, 'resume')).rejects.toMatchObject({
       cause: {
