@@ -4,7 +4,8 @@ import { HOUR_MS } from '../domain/experiment.js';
 import { writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
-import { amounts, isShadow, readBudgets, STOP, stopAndKeep } from './rollout.js';
+import { amounts, isShadow, readBudgets } from './reading.js';
+import { STOP, stopAndKeep } from './rollout.js';
 import type { Run } from './run.js';
 import { instant } from './visibility.js';
 

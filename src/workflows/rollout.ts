@@ -1,19 +1,16 @@
-import type { BudgetReading } from '../activities/budgets.js';
 import type { GateAnswer } from '../activities/gates.js';
 import { atRisk, atRiskSentence } from '../domain/at-risk.js';
-import { type Budgets, formatAmount } from '../domain/budget.js';
+import { formatAmount } from '../domain/budget.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
+import { becomeHeld, HOLD_AGAIN_MS, sayAmountsAgain, waitOfHold } from './holding.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
+import { amounts, isShadow, readBudgets } from './reading.js';
 import type { Run } from './run.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
 const UNKNOWN_OUTCOMES = 4;
-/** How often a hold that ends by itself is tried. */
-const HOLD_AGAIN_MS = HOUR_MS / 6;
-/** Longest wait between tries of a hold that comes back again and again. */
-const HOLD_AGAIN_MOST_MS = HOUR_MS;
 /** How long Meta may be silent in mid-rollout before everything goes back, experiment time. */
 const SILENCE_MS = 24 * HOUR_MS;
 /** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
@@ -49,7 +46,7 @@ export async function rollOut(run: Run): Promise<void> {
       run.holds = null;
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
     case 'hold':
-      await run.become('held', `Phase ${phase.name} waits: ${step.reason}`, { code: step.code });
+      await becomeHeld(run, `Phase ${phase.name} waits: ${step.reason}`, step.code);
       run.retryAt = run.later(waitOfHold(run, step.code, step.retryAfterMs ?? null));
       return run.answerAskers(run.experiment.stateReason);
     case 'back':
@@ -60,24 +57,15 @@ export async function rollOut(run: Run): Promise<void> {
   }
 }
 
-/** How long this hold lasts before it is tried again: what Meta asks for, and longer the more often it came back. */
-function waitOfHold(run: Run, code: string, hintMs: number | null): number {
-  const before = run.holds?.code === code ? run.holds : null;
-  const count = (before?.count ?? 0) + 1;
-  run.holds = { code, since: before?.since ?? run.now(), count };
-  const backoff = count === 1 ? 0 : Math.min(HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS * 2 ** (count - 2));
-  return Math.max(hintMs ?? HOLD_AGAIN_MS, backoff);
-}
-
 /** `held`: until a person resumes it, or what held it is over. */
 export async function hold(run: Run): Promise<void> {
   const { stateCode, stateChangedAt } = run.experiment;
   const endsItself = SELF_ENDING.includes(stateCode ?? '');
   const again = run.retryAt ?? run.later(HOLD_AGAIN_MS);
-  const intent = await run.next(endsItself ? again : null, 'trying again');
+  const intent = await run.next(endsItself ? again : run.settlesAt, 'trying again');
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
-  if (!endsItself) return;
+  if (!endsItself) return sayAmountsAgain(run);
   const reading = await readBudgets(run);
   const silentSince = run.holds?.code === stateCode ? run.holds.since : stateChangedAt;
   if (stateCode === 'transient' && run.now() > silentSince + SILENCE_MS) {
@@ -115,7 +103,7 @@ export async function actOn(run: Run, intent: Intent): Promise<void> {
     case 'check':
       return run.answer(intent, `${run.state}: ${run.experiment.stateReason}`, run.lastDecision);
     case 'pause':
-      await run.become('held', `Paused by ${who}`, { code: 'person' });
+      await becomeHeld(run, `Paused by ${who}`, 'person');
       return run.answer(intent, 'The rollout is held; the budgets stay where they are.');
     case 'revert':
       await run.become('reverting', `Reverted by ${who}`);
@@ -244,11 +232,6 @@ async function finishRollout(run: Run): Promise<void> {
   await run.become('verifying', `${phaseSentence(run, last)} The lift is watched on the live control.`);
 }
 
-/** What a rollout has written that only shows what it would write: nothing. */
-export function isShadow(run: Run): boolean {
-  return run.promotion.status === 'shadow';
-}
-
 function phaseSentence(run: Run, phase: PlannedPhase): string {
   const { winnerVariantId, plan } = run.promotion;
   const now = amounts(run, phase.targets, [plan.winnerAdSetId]);
@@ -267,22 +250,4 @@ function riskSentence(run: Run, phase: PlannedPhase): string {
     // Evidence from before there was a choice of rules doesn't say so: it is adjusted.
     adjusted: run.lastDecision?.pairs.every((pair) => pair.evidence.adjusted !== false) ?? true,
   });
-}
-
-/** Where the budgets stand and whose they are, or what kept it from being read. */
-export async function readBudgets(run: Run): Promise<BudgetReading | { trouble: Trouble }> {
-  try {
-    return await budgets.readBudgets.executeWithOptions({ summary: 'whose are the budgets now' }, [
-      run.experiment.id,
-    ]);
-  } catch (error) {
-    return { trouble: troubleOf(error) };
-  }
-}
-
-/** Ad sets with their amounts, as people read them. */
-export function amounts(run: Run, current: Budgets, adSetIds = Object.keys(current)): string {
-  return adSetIds
-    .map((id) => `ad set ${id} at ${formatAmount(current[id]!, run.experiment.currency)}`)
-    .join(', ');
 }
