@@ -1,0 +1,48 @@
+/** What several answers are made of. */
+import { z } from '@hono/zod-openapi';
+import { EXPERIMENT_STATES } from '../../domain/experiment.js';
+import { CONTROL_KINDS } from '../../workflows/contract.js';
+
+export const instant = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
+export const minorUnits = z.int().openapi({ description: "minor units of the account's currency" });
+export const confidenceNote = z
+  .string()
+  .nullable()
+  .openapi({ description: 'says where a confidence is unadjusted for repeated looks' });
+export const state = z.enum(EXPERIMENT_STATES);
+export const control = z.enum(CONTROL_KINDS);
+
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })),
+    state: state.optional(),
+    allowed: z.array(control).optional(),
+    experiment_id: z.string().optional(),
+  })
+  .openapi('Problem');
+
+export const MetricsAnswer = z
+  .object({
+    impressions: z.int(),
+    clicks: z.int().openapi({ description: "clicks that lead to the advertiser's destination" }),
+    spend: z.number(),
+    conversions: z.number(),
+    ctr: z.number().openapi({ description: 'percent' }),
+    cpc: z.number(),
+    cpm: z.number(),
+    conversion_rate: z.number().openapi({ description: 'percent of clicks' }),
+    all_clicks: z.int(),
+    revenue: z.number(),
+  })
+  .openapi('Metrics');
+
+export const HealthAnswer = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    parts: z.object({ postgres: z.enum(['ok', 'unavailable']), temporal: z.enum(['ok', 'unavailable']) }),
+  })
+  .openapi('Health');
