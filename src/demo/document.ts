@@ -112,7 +112,7 @@ export function experimentEntry(gathered: Gathered, scale: number): DemoExperime
     control_creative: headline('control') ?? '',
     winner_creative: headline(experiment.winner_variant_id),
     budgets,
-    ledger: ledger.map(({ error: _, settled_at: __, compensates: ___, ...row }) => row),
+    ledger: ledger.map((row) => LedgerEntry.strip().parse(row)),
   };
 }
 

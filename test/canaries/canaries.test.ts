@@ -85,7 +85,8 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     const refused = await stage.ask('POST', `/api/ab/experiments/${id}/promote`, asked);
     expect(refused.status, `${id}, asked while reads fail`).not.toBe(200);
     await stage.market.withdraw(onRead);
-    await stage.market.order({ ...fault, objectId, method: 'POST', times: 1 });
+    // The amount of the first cut: what the preflight only validates is let through.
+    await stage.market.order({ ...fault, objectId, method: 'POST', dailyBudget: 16_000, times: 1 });
     await stage.ask('POST', `/api/ab/experiments/${id}/promote`, asked);
     await stage.ask('GET', `/api/ab/experiments/${id}/ledger`);
   }
