@@ -1,0 +1,319 @@
+import type { FaultKind } from '../../src/embedded/market/index.js';
+import { Random } from '../../src/random.js';
+import type { ControlKind } from '../../src/workflows/contract.js';
+import {
+  type BatchDeed,
+  type BatchPlan,
+  CUT_POINTS,
+  type Deed,
+  type Occurrence,
+  type Role,
+  type RunPlan,
+  type When,
+} from './plan.js';
+
+/** Runs of a batch share a Temporal server, a database, a market and a clock. */
+export const BATCH_SIZE = 50;
+/** Seeds stay apart from one another up to so many runs. */
+const RUNS_A_SEED = 1_000_000;
+/** One batch in so many runs on the real service, with kill -9. */
+const SERVICE_EVERY = 20;
+
+/** The plan of a batch is a function of the seed and its number; so are those of its runs. */
+export function drawBatch(seed: number, number: number, size = BATCH_SIZE): BatchPlan {
+  const draw = new Draw(`${seed}/chaos/batch/${number}`);
+  const kind = number % SERVICE_EVERY === SERVICE_EVERY - 1 ? 'service' : 'time-skipping';
+  const first = number * size;
+  return {
+    seed,
+    first,
+    kind,
+    currency: draw.chance(0.2) ? 'JPY' : 'USD',
+    deeds: drawBatchDeeds(draw),
+    runs: Array.from({ length: size }, (_, index) => drawRun(seed, first + index)),
+  };
+}
+
+export function runSeedOf(seed: number, index: number): number {
+  return seed * RUNS_A_SEED + index;
+}
+
+/** What {@link runSeedOf} was made of. */
+export function indexOf(runSeed: number): { seed: number; index: number } {
+  return { seed: Math.floor(runSeed / RUNS_A_SEED), index: runSeed % RUNS_A_SEED };
+}
+
+export function drawRun(seed: number, index: number): RunPlan {
+  const draw = new Draw(`${seed}/chaos/run/${index}`);
+  const variants = draw.chance(0.8) ? 2 : 3;
+  const equal = draw.chance(0.6);
+  const one = drawBudget(draw);
+  const budgets = Array.from({ length: variants }, () => (equal ? one : drawBudget(draw)));
+  const count = draw.pick([
+    [0, 12],
+    [1, 30],
+    [2, 26],
+    [3, 16],
+    [5, 10],
+    [7, 6],
+  ]);
+  return {
+    runSeed: runSeedOf(seed, index),
+    budgets,
+    winner: draw.below(variants),
+    occurrences: Array.from({ length: count }, () => drawOccurrences(draw)).flat(),
+    calmHours: draw.pick([
+      [6, 94],
+      [9, 4],
+      [27, 2],
+    ]),
+    lasting: draw.chance(0.15),
+  };
+}
+
+class Draw {
+  private readonly random: Random;
+  constructor(key: string) {
+    this.random = new Random(key);
+  }
+  uniform(from = 0, to = 1): number {
+    return from + (to - from) * this.random.uniform();
+  }
+  chance(probability: number): boolean {
+    return this.random.uniform() < probability;
+  }
+  below(count: number): number {
+    return Math.floor(this.random.uniform() * count);
+  }
+  of<T>(values: readonly T[]): T {
+    return values[this.below(values.length)]!;
+  }
+  /** By weight. */
+  pick<T>(weighted: readonly (readonly [T, number])[]): T {
+    let left = this.random.uniform() * weighted.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [value, weight] of weighted) {
+      left -= weight;
+      if (left < 0) return value;
+    }
+    return weighted.at(-1)![0];
+  }
+}
+
+function drawBudget(draw: Draw): number {
+  return draw.of([333, 10_001, 9_999, 20_000, 20_000, 50_000, 33_333, 1_000 + draw.below(99_000)]);
+}
+
+function drawBatchDeeds(draw: Draw): BatchDeed[] {
+  const deeds: BatchDeed[] = [];
+  if (draw.chance(0.3))
+    deeds.push({ kind: 'expired_token', atHours: nearAWrite(draw), forHours: draw.uniform(0.1, 2) });
+  if (draw.chance(0.5)) deeds.push({ kind: 'restart_worker', atHours: nearAWrite(draw) });
+  return deeds;
+}
+
+/** Hours after the promotion: mostly where phases are due, or where what they left in doubt is settled. */
+function nearAWrite(draw: Draw): number {
+  const due = draw.of([0, 1, 3]);
+  return draw.pick([
+    [due, 25],
+    [due + draw.uniform(0, 0.02), 30],
+    [due + draw.uniform(0.06, 0.12), 15],
+    [draw.uniform(0, 4), 30],
+  ]);
+}
+
+function drawWhen(draw: Draw): When {
+  if (draw.chance(0.5)) return { after: 'promotion', hours: nearAWrite(draw) };
+  const hours = draw.chance(0.6) ? 0 : draw.uniform(0, 0.2);
+  return { after: 'write', number: 1 + draw.below(6), hours };
+}
+
+const AT_PROMOTION: When = { after: 'promotion', hours: 0 };
+
+function drawRole(draw: Draw): Role {
+  return draw.pick([
+    ['winner', 5],
+    ['loser', 4],
+    ['other', 1],
+  ]);
+}
+
+type Drawn = (draw: Draw) => Occurrence[];
+const KINDS: readonly (readonly [Drawn, number])[] = [
+  [drawFault, 50],
+  [drawEdit, 14],
+  [drawControl, 22],
+  [drawPausedObject, 5],
+  [drawCampaignBudget, 4],
+  [drawCut, 14],
+];
+
+function drawOccurrences(draw: Draw): Occurrence[] {
+  return draw.pick(KINDS)(draw);
+}
+
+function drawFault(draw: Draw): Occurrence[] {
+  const kind = draw.pick<FaultKind>([
+    ['lost_request', 14],
+    ['applied_then_reset', 16],
+    ['late_apply', 8],
+    ['rate_limit', 10],
+    ['server_error', 14],
+    ['html', 6],
+    ['expired_token', 8],
+    ['refuse', 18],
+    ['hang', 4],
+  ]);
+  const needsWrite = kind === 'applied_then_reset' || kind === 'late_apply';
+  const method = needsWrite || draw.chance(0.75) ? 'POST' : 'GET';
+  const on =
+    method === 'POST'
+      ? drawRole(draw)
+      : draw.pick<Role | 'ad' | 'campaign'>([
+          ['winner', 4],
+          ['loser', 4],
+          ['ad', 1],
+          ['campaign', 1],
+        ]);
+  const long = kind !== 'hang' && kind !== 'late_apply';
+  const deed: Deed = {
+    kind: 'fault',
+    fault: kind,
+    on,
+    method,
+    skip: method === 'POST' ? draw.below(3) : draw.below(16),
+    times: draw.pick<number | null>([
+      [1, 60],
+      [2, 15],
+      [long ? 6 : 2, 10],
+      [long ? null : 2, 15],
+    ]),
+    forHours: draw.chance(0.6) ? draw.uniform(0.1, 5) : null,
+  };
+  if (kind === 'late_apply') deed.delayHours = draw.chance(0.7) ? draw.uniform(0.002, 0.08) : draw.uniform(0.1, 0.8);
+  if (kind === 'rate_limit') {
+    deed.delayHours = draw.of([1 / 60, 5 / 60, 1]);
+    [deed.code, deed.subcode] = draw.of<[number, number | undefined]>([
+      [17, 2_446_079],
+      [4, undefined],
+      [80_004, undefined],
+      [613, 1_487_632],
+    ]);
+  }
+  if (kind === 'refuse') {
+    [deed.code, deed.subcode] = draw.pick<[number, number | undefined]>([
+      [[100, undefined], 30],
+      [[100, 1_885_650], 20],
+      [[368, undefined], 15],
+      [[200, undefined], 15],
+      [[2635, undefined], 10],
+      [[100, 33], 10],
+    ]);
+  }
+  const when = draw.chance(0.8) ? AT_PROMOTION : drawWhen(draw);
+  // Who holds for a person is resumed now and then.
+  return [
+    { when, deed },
+    ...(draw.chance(0.5) ? [control({ after: 'state', state: 'held', hours: draw.uniform(0.1, 2) }, 'resume')] : []),
+  ];
+}
+
+function drawEdit(draw: Draw): Occurrence[] {
+  const edits: { role: Role; factor: number }[] = draw.pick([
+    [[{ role: 'winner', factor: draw.uniform(1.05, 1.9) }], 3],
+    [[{ role: 'loser', factor: draw.uniform(0.3, 0.95) }], 3],
+    [[{ role: 'winner', factor: draw.uniform(0.5, 0.95) }], 1],
+    [[{ role: 'loser', factor: draw.uniform(1.05, 1.9) }], 1],
+    [
+      [
+        { role: 'winner', factor: draw.uniform(0.6, 1.8) },
+        { role: 'loser', factor: draw.uniform(0.6, 1.8) },
+      ],
+      2,
+    ],
+  ]);
+  const back = draw.chance(0.4) ? draw.uniform(0.05, 2) : null;
+  const after = draw.pick<ControlKind | null>([
+    ['resume', 4],
+    ['revert', 3],
+    ['stop', 2],
+    [null, 2],
+  ]);
+  return [
+    { when: drawWhen(draw), deed: { kind: 'edit', edits, backAfterHours: back } },
+    ...(after === null
+      ? []
+      : [control({ after: 'state', state: 'held', hours: (back ?? 0) + draw.uniform(0.02, 1) }, after, draw)]),
+    ...resolution(draw),
+  ];
+}
+
+function drawControl(draw: Draw): Occurrence[] {
+  const kind = draw.pick<ControlKind>([
+    ['pause', 24],
+    ['revert', 20],
+    ['stop', 22],
+    ['check', 10],
+    ['promote', 8],
+    ['resume', 10],
+    ['resolve', 6],
+  ]);
+  const when = drawWhen(draw);
+  const more: Occurrence[] = [];
+  if (kind === 'pause' && draw.chance(0.75)) {
+    more.push(control({ after: 'state', state: 'held', hours: draw.uniform(0.02, 3) }, 'resume'));
+  }
+  if (kind === 'revert' && draw.chance(0.3)) {
+    more.push(control({ after: 'state', state: 'reverting', hours: draw.uniform(0, 0.3) }, 'stop', draw));
+  }
+  return [control(when, kind, draw), ...more, ...resolution(draw)];
+}
+
+/** A person looks after what needs one, mostly. */
+function resolution(draw: Draw): Occurrence[] {
+  if (draw.chance(0.4)) return [];
+  return [control({ after: 'state', state: 'needs_attention', hours: draw.uniform(0.05, 1) }, 'resolve', draw)];
+}
+
+function control(when: When, kind: ControlKind, draw?: Draw): Occurrence {
+  const args: Record<string, string> = {};
+  if (kind === 'stop') args.budgets = draw && draw.chance(0.5) ? 'keep' : 'restore';
+  if (kind === 'resolve') args.action = draw && draw.chance(0.5) ? 'accept_current' : 'retry_restore';
+  return { when, deed: { kind: 'control', control: kind, args } };
+}
+
+function drawPausedObject(draw: Draw): Occurrence[] {
+  const back = draw.chance(0.7) ? draw.uniform(0.1, 2) : null;
+  return [
+    {
+      when: drawWhen(draw),
+      deed: { kind: 'pause_object', object: draw.of(['ad', 'adset']), role: drawRole(draw), backAfterHours: back },
+    },
+    ...(draw.chance(0.7)
+      ? [control({ after: 'state', state: 'held', hours: (back ?? 0) + draw.uniform(0.05, 1) }, 'resume')]
+      : []),
+  ];
+}
+
+function drawCampaignBudget(draw: Draw): Occurrence[] {
+  const back = draw.chance(0.7) ? draw.uniform(0.1, 2) : null;
+  return [
+    { when: drawWhen(draw), deed: { kind: 'campaign_budget', backAfterHours: back } },
+    ...(draw.chance(0.6)
+      ? [
+          control(
+            { after: 'state', state: 'held', hours: (back ?? 0) + draw.uniform(0.05, 1) },
+            draw.of(['resume', 'revert', 'stop'] as const),
+            draw,
+          ),
+        ]
+      : []),
+    ...resolution(draw),
+  ];
+}
+
+function drawCut(draw: Draw): Occurrence[] {
+  const point = draw.of(CUT_POINTS);
+  const number = point === 'phase_done' ? 1 + draw.below(3) : 1 + draw.below(7);
+  return [{ when: AT_PROMOTION, deed: { kind: 'cut', point, number } }];
+}
