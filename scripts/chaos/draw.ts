@@ -46,9 +46,8 @@ export function indexOf(runSeed: number): { seed: number; index: number } {
 export function drawRun(seed: number, index: number): RunPlan {
   const draw = new Draw(`${seed}/chaos/run/${index}`);
   const variants = draw.chance(0.8) ? 2 : 3;
-  const equal = draw.chance(0.6);
-  const one = drawBudget(draw);
-  const budgets = Array.from({ length: variants }, () => (equal ? one : drawBudget(draw)));
+  const winner = draw.below(variants);
+  const budgets = drawBudgets(draw, variants, winner);
   const count = draw.pick([
     [0, 12],
     [1, 30],
@@ -60,7 +59,7 @@ export function drawRun(seed: number, index: number): RunPlan {
   return {
     runSeed: runSeedOf(seed, index),
     budgets,
-    winner: draw.below(variants),
+    winner,
     occurrences: Array.from({ length: count }, () => drawOccurrences(draw)).flat(),
     calmHours: draw.pick([
       [6, 94],
@@ -99,8 +98,14 @@ class Draw {
   }
 }
 
-function drawBudget(draw: Draw): number {
-  return draw.of([333, 10_001, 9_999, 20_000, 20_000, 50_000, 33_333, 1_000 + draw.below(99_000)]);
+/** Odd ones too. The winner's is never so large that no phase would raise it, and no phase asks for less than the least. */
+function drawBudgets(draw: Draw, variants: number, winner: number): number[] {
+  const one = draw.of([999, 10_001, 9_999, 20_000, 20_000, 50_000, 33_333, 1_000 + draw.below(99_000)]);
+  const equal = draw.chance(0.6);
+  return Array.from({ length: variants }, (_, index) => {
+    if (equal || index === winner) return one;
+    return Math.round(one * draw.uniform(0.6, 1.8));
+  });
 }
 
 function drawBatchDeeds(draw: Draw): BatchDeed[] {
@@ -175,6 +180,7 @@ function drawFault(draw: Draw): Occurrence[] {
           ['ad', 1],
           ['campaign', 1],
         ]);
+  // Each of these keeps a real socket or a real read-back waiting.
   const long = kind !== 'hang' && kind !== 'late_apply';
   const deed: Deed = {
     kind: 'fault',
@@ -190,9 +196,10 @@ function drawFault(draw: Draw): Occurrence[] {
     ]),
     forHours: draw.chance(0.6) ? draw.uniform(0.1, 5) : null,
   };
+  if (method === 'GET' && deed.times === null) deed.forHours = draw.uniform(0.02, 0.1);
   if (kind === 'late_apply') deed.delayHours = draw.chance(0.7) ? draw.uniform(0.002, 0.08) : draw.uniform(0.1, 0.8);
   if (kind === 'rate_limit') {
-    deed.delayHours = draw.of([1 / 60, 5 / 60, 1]);
+    deed.delayHours = deed.times === null ? 1 : draw.of([1 / 60, 5 / 60, 1]);
     [deed.code, deed.subcode] = draw.of<[number, number | undefined]>([
       [17, 2_446_079],
       [4, undefined],

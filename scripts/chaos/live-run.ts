@@ -19,8 +19,14 @@ export interface Hands {
   /** A person's change in Ads Manager. */
   edit(objectId: string, fields: Record<string, unknown>): Promise<void>;
   budgets(adSetIds: string[]): Promise<Record<string, number>>;
-  /** Answers with what the service said. Never rejects for a refusal. */
-  control(id: string, kind: ControlKind, args: Record<string, string>): Promise<{ ok: boolean; said: string }>;
+  /** Settles when the service has taken it up; `answer`, which never rejects, may take hours more. */
+  control(id: string, kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }>;
+}
+
+export interface Answer {
+  ok: boolean;
+  /** The service's sentence. */
+  said: string;
 }
 
 export interface Objects {
@@ -166,7 +172,9 @@ export class LiveRun {
       case 'edit':
         return this.editBudgets(deed);
       case 'control':
-        return this.ask(deed.control, deed.args);
+        this.count('control', 1);
+        await this.ask(deed.control, deed.args);
+        return;
       case 'pause_object': {
         const adSetId = this.adSetOf(deed.role);
         const index = this.objects.adSetIds.indexOf(adSetId);
@@ -234,14 +242,15 @@ export class LiveRun {
     }
   }
 
-  private async ask(kind: ControlKind, args: Record<string, string>): Promise<void> {
-    const said = Object.values(args).join(' ');
-    this.tell(await this.hands.now(), `asked: ${kind} ${said}`.trimEnd());
-    this.count('control', 1);
-    // Not waited for: it may take hours to be answered.
-    void this.hands.control(this.id, kind, args).then(async (answer) => {
-      this.tell(await this.hands.now(), `answer to ${kind}: ${answer.ok ? '' : 'refused: '}${answer.said}`);
+  /** Settles when the service has taken it up. */
+  async ask(kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }> {
+    this.tell(await this.hands.now(), `asked: ${kind} ${Object.values(args).join(' ')}`.trimEnd());
+    const { answer } = await this.hands.control(this.id, kind, args);
+    const told = answer.then(async ({ ok, said }) => {
+      this.tell(await this.hands.now(), `answer to ${kind}: ${ok ? '' : 'refused: '}${said}`);
+      return { ok, said };
     });
+    return { answer: told };
   }
 }
 

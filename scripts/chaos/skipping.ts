@@ -28,7 +28,7 @@ import {
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { startTimeSkipping } from '../../test/support/temporal.js';
 import type { Evidence, PlayedBatch } from './evidence.js';
-import { type Hands, LiveRun, writesTold } from './live-run.js';
+import { type Answer, type Hands, LiveRun, writesTold } from './live-run.js';
 import type { BatchPlan } from './plan.js';
 import { type Tapped, tapMeta, tapStore } from './taps.js';
 
@@ -128,8 +128,9 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
     budgets: (ids) => market.budgets(ids),
     async control(id, kind, args) {
       try {
-        const outcome = await client.workflow.executeUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
+        const handle = await client.workflow.startUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
           args: [{ by: 'a person', reason: 'chaos', ...args }],
+          waitForStage: 'ACCEPTED',
           startWorkflowOperation: new WithStartWorkflowOperation(EXPERIMENT_WORKFLOW, {
             workflowId: experimentWorkflowId(id),
             taskQueue: TASK_QUEUE,
@@ -137,10 +138,10 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
             workflowIdConflictPolicy: 'USE_EXISTING',
           }),
         });
-        return { ok: true, said: outcome.message };
+        const answer = handle.result().then(({ message }) => ({ ok: true, said: message }), refusal);
+        return { answer };
       } catch (error) {
-        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-        return { ok: false, said: cause instanceof Error ? cause.message : String(cause) };
+        return { answer: Promise.resolve(refusal(error)) };
       }
     },
   });
@@ -172,7 +173,9 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
       stateChangedAt: now,
       policy: {
         ...DEFAULT_POLICY,
+        // Looks are no part of this: a promotion is asked for.
         checkEveryHours: 168,
+        minimumRunHours: 27 * 24,
         verification: { settleHours: 0, windowHours: 24 },
       },
       variants: ads.map((_, index) => ({
@@ -195,16 +198,13 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
   }
 
   /** Asked again while it is refused for a reason that passes. */
-  async function promote(run: LiveRun, tries = 6): Promise<void> {
-    if (tries === 0) return;
-    const answer = await run.hands.control(run.id, 'promote', {});
-    run.tell(await clock.now(), `answer to promote: ${answer.ok ? '' : 'refused: '}${answer.said}`);
-    if (answer.ok) return;
-    const now = await store.getExperiment(run.id);
-    if (now?.state === 'running') run.hands.later(HOUR_MS / 2, () => promoteSoon(run, tries - 1));
-  }
-  async function promoteSoon(run: LiveRun, tries: number): Promise<void> {
-    void promote(run, tries);
+  async function promote(run: LiveRun, tries: number): Promise<void> {
+    const { answer } = await run.ask('promote', {});
+    void answer.then(async ({ ok }) => {
+      if (ok || tries === 1) return;
+      const now = await store.getExperiment(run.id);
+      if (now?.state === 'running') run.hands.later(HOUR_MS / 2, () => promote(run, tries - 1));
+    });
   }
 
   const played = new Map<LiveRun, Evidence>();
@@ -287,7 +287,7 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
     }
     for (const run of runs) {
       agenda.push({ at: start + run.plan.calmHours * HOUR_MS, what: () => run.calmDown() });
-      agenda.push({ at: start, what: () => promoteSoon(run, 6) });
+      agenda.push({ at: start, what: () => promote(run, 6) });
     }
     const end = start + LAST_HOURS * HOUR_MS;
     for (let now = start; played.size < runs.length && now < end; now = await clock.now()) {
@@ -302,6 +302,15 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
         }
       }
       if (played.size === runs.length) break;
+      if (process.env.CHAOS_TRACE) log(`virtual ${((now - start) / HOUR_MS).toFixed(3)} h, ${due.length} due, ${played.size} played`);
+      if (process.env.CHAOS_TRACE && now - start > Number(process.env.CHAOS_TRACE) * HOUR_MS) {
+        for (const run of runs) if (!played.has(run)) {
+          const e = (await store.getExperiment(run.id))!;
+          log(`${run.id} ${e.state} ${e.stateReason}`);
+          if (e.state !== 'verifying') for (const l of run.story.slice(-400)) log(`   ${((l.at - start) / HOUR_MS).toFixed(3)} ${l.what}`);
+        }
+        process.exit(3);
+      }
       const step = runs.some((run) => !played.has(run) && !run.calm) ? STEP_MS : CALM_STEP_MS;
       // What was put on the agenda a moment ago is there now.
       await delay(0);
@@ -328,6 +337,11 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
     await market.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function refusal(error: unknown): Answer {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return { ok: false, said: cause instanceof Error ? cause.message : String(cause) };
 }
 
 /** Meta can't compare and set: a person's edit between our read and our write is waited out of, or remembered. */

@@ -1,0 +1,13 @@
+import { installRuntime } from '/tmp/wt-chaos/src/service/runtime.js';
+import { drawBatch } from '/tmp/wt-chaos/scripts/chaos/draw.js';
+import { playSkipping } from '/tmp/wt-chaos/scripts/chaos/skipping.js';
+installRuntime(() => {});
+const seed = Number(process.argv[2]);
+const index = Number(process.argv[3]);
+const b = drawBatch(seed, Math.floor(index / 50), 50);
+b.runs = b.runs.filter((r) => r.runSeed % 1e6 === index);
+console.log(JSON.stringify(b.runs[0]!.occurrences));
+const r = (await playSkipping(b, () => {})).runs[0]!;
+for (const l of r.story.slice(0, 120)) console.log(((l.at - r.promotedAt) / 3600000).toFixed(3), l.what);
+console.log(r.story.length, r.evidence.state, r.evidence.stateReason, r.faults);
+process.exit(0);
