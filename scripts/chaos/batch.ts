@@ -1,17 +1,49 @@
-/** One batch in a process of its own: a plan's seed and number in, what came of it out, as one line of JSON. */
+/**
+ * One batch in a process of its own, so that a batch ends with all that it started: its plan's seed, number and limits
+ * in as JSON, what came of its runs out as the last line on stdout.
+ */
 import { installRuntime } from '../../src/service/runtime.js';
 import { drawBatch } from './draw.js';
+import { judge, type Violation } from './invariants.js';
 import { playSkipping } from './skipping.js';
+import { tell } from './story.js';
 
-const [seed, number, size] = process.argv.slice(2).map(Number) as [number, number, number];
+export interface BatchOrder {
+  seed: number;
+  number: number;
+  /** Indexes of the seed's runs, from and up to but not. */
+  from: number;
+  to: number;
+}
+
+export interface BatchResult {
+  runs: {
+    run_seed: number;
+    state: string;
+    faults: Record<string, number>;
+    writes: number;
+    violations: Violation[];
+    /** Line by line. */
+    story: string[];
+  }[];
+  faults: Record<string, number>;
+}
+
+const order = JSON.parse(process.argv[2] ?? '{}') as BatchOrder;
 installRuntime(() => {});
-const began = Date.now();
-const batch = drawBatch(seed, number, size);
-const log = (line: string) => void process.stderr.write(`${(Date.now() - began) / 1000} s ${line}\n`);
+const log = (line: string) => void process.stderr.write(`batch ${order.number}: ${line}\n`);
+const batch = drawBatch(order.seed, order.number);
+batch.runs = batch.runs.slice(Math.max(0, order.from - batch.first), Math.max(0, order.to - batch.first));
 const played = await playSkipping(batch, log);
-log('done');
-const finals: Record<string, number> = {};
-for (const { evidence } of played.runs) finals[evidence.state] = (finals[evidence.state] ?? 0) + 1;
-console.log(JSON.stringify(finals), JSON.stringify(played.faults), played.runs.map((r) => Object.values(r.faults).reduce((a, b) => a + b, 0)).join(' '));
-console.log(played.runs.reduce((n, r) => n + r.evidence.audit.length, 0), 'writes');
-process.exit(0);
+const result: BatchResult = {
+  faults: played.faults,
+  runs: played.runs.map(({ runSeed, evidence, faults, story, promotedAt }) => ({
+    run_seed: runSeed,
+    state: evidence.state,
+    faults,
+    writes: evidence.audit.filter((row) => row.actor === 'api').length,
+    violations: judge(runSeed, evidence),
+    story: tell(story, promotedAt),
+  })),
+};
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

@@ -49,12 +49,12 @@ export function drawRun(seed: number, index: number): RunPlan {
   const winner = draw.below(variants);
   const budgets = drawBudgets(draw, variants, winner);
   const count = draw.pick([
-    [0, 12],
-    [1, 30],
+    [0, 8],
+    [1, 24],
     [2, 26],
-    [3, 16],
-    [5, 10],
-    [7, 6],
+    [3, 20],
+    [5, 14],
+    [7, 8],
   ]);
   return {
     runSeed: runSeedOf(seed, index),
@@ -187,7 +187,7 @@ function drawFault(draw: Draw): Occurrence[] {
     fault: kind,
     on,
     method,
-    skip: method === 'POST' ? draw.below(3) : draw.below(16),
+    skip: method === 'POST' ? draw.below(draw.chance(0.7) ? 2 : 4) : draw.below(16),
     times: draw.pick<number | null>([
       [1, 60],
       [2, 15],
@@ -197,7 +197,8 @@ function drawFault(draw: Draw): Occurrence[] {
     forHours: draw.chance(0.6) ? draw.uniform(0.1, 5) : null,
   };
   if (method === 'GET' && deed.times === null) deed.forHours = draw.uniform(0.02, 0.1);
-  if (kind === 'late_apply') deed.delayHours = draw.chance(0.7) ? draw.uniform(0.002, 0.08) : draw.uniform(0.1, 0.8);
+  if (kind === 'late_apply')
+    deed.delayHours = draw.chance(0.7) ? draw.uniform(0.002, 0.08) : draw.uniform(0.1, 0.8);
   if (kind === 'rate_limit') {
     deed.delayHours = deed.times === null ? 1 : draw.of([1 / 60, 5 / 60, 1]);
     [deed.code, deed.subcode] = draw.of<[number, number | undefined]>([
@@ -209,7 +210,7 @@ function drawFault(draw: Draw): Occurrence[] {
   }
   if (kind === 'refuse') {
     [deed.code, deed.subcode] = draw.pick<[number, number | undefined]>([
-      [[100, undefined], 30],
+      [[100, undefined], 45],
       [[100, 1_885_650], 20],
       [[368, undefined], 15],
       [[200, undefined], 15],
@@ -221,7 +222,9 @@ function drawFault(draw: Draw): Occurrence[] {
   // Who holds for a person is resumed now and then.
   return [
     { when, deed },
-    ...(draw.chance(0.5) ? [control({ after: 'state', state: 'held', hours: draw.uniform(0.1, 2) }, 'resume')] : []),
+    ...(draw.chance(0.5)
+      ? [control({ after: 'state', state: 'held', hours: draw.uniform(0.1, 2) }, 'resume')]
+      : []),
   ];
 }
 
@@ -250,16 +253,18 @@ function drawEdit(draw: Draw): Occurrence[] {
     { when: drawWhen(draw), deed: { kind: 'edit', edits, backAfterHours: back } },
     ...(after === null
       ? []
-      : [control({ after: 'state', state: 'held', hours: (back ?? 0) + draw.uniform(0.02, 1) }, after, draw)]),
+      : [
+          control({ after: 'state', state: 'held', hours: (back ?? 0) + draw.uniform(0.02, 1) }, after, draw),
+        ]),
     ...resolution(draw),
   ];
 }
 
 function drawControl(draw: Draw): Occurrence[] {
   const kind = draw.pick<ControlKind>([
-    ['pause', 24],
-    ['revert', 20],
-    ['stop', 22],
+    ['pause', 22],
+    ['revert', 30],
+    ['stop', 18],
     ['check', 10],
     ['promote', 8],
     ['resume', 10],
@@ -279,13 +284,15 @@ function drawControl(draw: Draw): Occurrence[] {
 /** A person looks after what needs one, mostly. */
 function resolution(draw: Draw): Occurrence[] {
   if (draw.chance(0.4)) return [];
-  return [control({ after: 'state', state: 'needs_attention', hours: draw.uniform(0.05, 1) }, 'resolve', draw)];
+  return [
+    control({ after: 'state', state: 'needs_attention', hours: draw.uniform(0.05, 1) }, 'resolve', draw),
+  ];
 }
 
 function control(when: When, kind: ControlKind, draw?: Draw): Occurrence {
   const args: Record<string, string> = {};
-  if (kind === 'stop') args.budgets = draw && draw.chance(0.5) ? 'keep' : 'restore';
-  if (kind === 'resolve') args.action = draw && draw.chance(0.5) ? 'accept_current' : 'retry_restore';
+  if (kind === 'stop') args.budgets = draw?.chance(0.5) ? 'keep' : 'restore';
+  if (kind === 'resolve') args.action = draw?.chance(0.5) ? 'accept_current' : 'retry_restore';
   return { when, deed: { kind: 'control', control: kind, args } };
 }
 
@@ -294,7 +301,12 @@ function drawPausedObject(draw: Draw): Occurrence[] {
   return [
     {
       when: drawWhen(draw),
-      deed: { kind: 'pause_object', object: draw.of(['ad', 'adset']), role: drawRole(draw), backAfterHours: back },
+      deed: {
+        kind: 'pause_object',
+        object: draw.of(['ad', 'adset']),
+        role: drawRole(draw),
+        backAfterHours: back,
+      },
     },
     ...(draw.chance(0.7)
       ? [control({ after: 'state', state: 'held', hours: (back ?? 0) + draw.uniform(0.05, 1) }, 'resume')]

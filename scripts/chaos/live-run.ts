@@ -237,8 +237,17 @@ export class LiveRun {
       const id = ids[index]!;
       const amount = Math.max(100, Math.round(before[id]! * factor));
       const say = (value: number) => formatAmount(value, this.hands.currency);
-      await this.change(id, { daily_budget: amount }, `a person sets ad set ${id} from ${say(before[id]!)} to ${say(amount)}`);
-      this.back(deed.backAfterHours, id, { daily_budget: before[id] }, `a person sets ad set ${id} back to ${say(before[id]!)}`);
+      await this.change(
+        id,
+        { daily_budget: amount },
+        `a person sets ad set ${id} from ${say(before[id]!)} to ${say(amount)}`,
+      );
+      this.back(
+        deed.backAfterHours,
+        id,
+        { daily_budget: before[id] },
+        `a person sets ad set ${id} back to ${say(before[id]!)}`,
+      );
     }
   }
 
@@ -260,7 +269,9 @@ export function writesTold(audit: readonly AuditRow[], currency: string): StoryL
   return audit.map((row) => ({
     at: row.at,
     what: `market: ad set ${row.adSetId} ${say(row.before)} -> ${say(row.requested)} by ${row.actor}: ${row.outcome}${
-      row.appliedAt !== null && row.appliedAt > row.at ? `, in force ${Math.round((row.appliedAt - row.at) / 60_000)} min later` : ''
+      row.appliedAt !== null && row.appliedAt > row.at
+        ? `, in force ${Math.round((row.appliedAt - row.at) / 60_000)} min later`
+        : ''
     }${row.code === null ? '' : ` (code ${row.code}/${row.subcode ?? '-'})`}${row.fault === null ? '' : ` [${row.fault}]`}`,
   }));
 }

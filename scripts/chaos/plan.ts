@@ -15,7 +15,14 @@ export type When =
   | { after: 'state'; state: ExperimentState; hours: number };
 
 /** An effect of the service after which its activity dies: done, but nobody hears of it. */
-export const CUT_POINTS = ['entered', 'written', 'read_back', 'settled', 'phase_done', 'state_changed'] as const;
+export const CUT_POINTS = [
+  'entered',
+  'written',
+  'read_back',
+  'settled',
+  'phase_done',
+  'state_changed',
+] as const;
 export type CutPoint = (typeof CUT_POINTS)[number];
 
 export type Deed =

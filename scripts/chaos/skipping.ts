@@ -16,7 +16,6 @@ import { startPostgres } from '../../src/embedded/postgres.js';
 import type { Collaborators } from '../../src/service/collaborators.js';
 import { type RunningWorker, startWorker } from '../../src/service/worker.js';
 import {
-  type ControlKind,
   type ControlOutcome,
   EXPERIMENT_WORKFLOW,
   type ExperimentInput,
@@ -64,7 +63,7 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
   const store = createStore(pool, { environment: 'sandbox', accountId: market.account.id });
 
   const runs: LiveRun[] = [];
-  let batchFaults = 0;
+  let tokenStrikes = 0;
   let restarts = 0;
   const byAdSet = new Map<string, Guarded>();
   const byId = new Map<string, Guarded>();
@@ -154,7 +153,11 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
       trueClickRate: index === plan.winner ? 0.25 : 0.02,
     }));
     const objects = await market.createTest({ name: id, ads });
-    const run: LiveRun = new LiveRun(plan, objects, hands(() => guarded));
+    const run: LiveRun = new LiveRun(
+      plan,
+      objects,
+      hands(() => guarded),
+    );
     const guarded = new Guarded(run);
     runs.push(run);
     byId.set(id, guarded);
@@ -225,7 +228,7 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
       nextDueAt: status?.nextDueAt ?? null,
       running,
       initial: run.initial,
-      winnerAdSetId: run.winnerAdSetId,
+      winnerAdSetId: variantAdSet(experiment) ?? run.winnerAdSetId,
       promotion: promotion && {
         base: promotion.plan.base,
         openedAt: promotion.openedAt,
@@ -280,7 +283,12 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
           async what() {
             const id = await market.order({ kind: 'expired_token', times: null });
             for (const run of runs) run.tell(at, 'the token expires');
-            agenda.push({ at: at + deed.forHours * HOUR_MS, what: async () => void (batchFaults += await withdraw(id)) });
+            agenda.push({
+              at: at + deed.forHours * HOUR_MS,
+              async what() {
+                tokenStrikes += await withdraw(id);
+              },
+            });
           },
         });
       }
@@ -302,15 +310,6 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
         }
       }
       if (played.size === runs.length) break;
-      if (process.env.CHAOS_TRACE) log(`virtual ${((now - start) / HOUR_MS).toFixed(3)} h, ${due.length} due, ${played.size} played`);
-      if (process.env.CHAOS_TRACE && now - start > Number(process.env.CHAOS_TRACE) * HOUR_MS) {
-        for (const run of runs) if (!played.has(run)) {
-          const e = (await store.getExperiment(run.id))!;
-          log(`${run.id} ${e.state} ${e.stateReason}`);
-          if (e.state !== 'verifying') for (const l of run.story.slice(-400)) log(`   ${((l.at - start) / HOUR_MS).toFixed(3)} ${l.what}`);
-        }
-        process.exit(3);
-      }
       const step = runs.some((run) => !played.has(run) && !run.calm) ? STEP_MS : CALM_STEP_MS;
       // What was put on the agenda a moment ago is there now.
       await delay(0);
@@ -322,13 +321,16 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
       if (experiment) await conclude(run, experiment);
     }
     for (const run of runs) await run.withdrawAll();
-    return { faults: { expired_token: batchFaults, restarted_worker: restarts }, runs: runs.map((run) => ({
-      runSeed: run.plan.runSeed,
-      evidence: played.get(run)!,
-      faults: run.struck,
-      story: run.story,
-      promotedAt: run.promotedAt,
-    })) };
+    return {
+      faults: { expired_token: tokenStrikes, restarted_worker: restarts },
+      runs: runs.map((run) => ({
+        runSeed: run.plan.runSeed,
+        evidence: played.get(run)!,
+        faults: run.struck,
+        story: run.story,
+        promotedAt: run.promotedAt,
+      })),
+    };
   } finally {
     await worker?.stop();
     await temporal.stop();
@@ -337,6 +339,10 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
     await market.close();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function variantAdSet({ variants, winnerVariantId }: Experiment): string | undefined {
+  return variants.find(({ id }) => id === winnerVariantId)?.adSetId;
 }
 
 function refusal(error: unknown): Answer {
