@@ -12,6 +12,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BatchResult } from './chaos/batch.js';
 import { indexOf } from './chaos/draw.js';
+import { hunt, MUTANTS, type MutantReport } from './chaos/mutants.js';
 import { playBatches } from './chaos/play.js';
 import { addUp, type ChaosDocument, emptyDocument, enter } from './chaos/report.js';
 
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     to: { type: 'string' },
     'run-seed': { type: 'string' },
     stories: { type: 'string' },
+    mutant: { type: 'string' },
     jobs: { type: 'string', default: '2' },
     add: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -50,7 +52,26 @@ async function run(): Promise<number> {
     values.to === undefined
       ? from + wholeNumber('--runs', values.runs, 1)
       : wholeNumber('--to', values.to, from + 1);
+  if (values.mutant !== undefined) return huntMutants(values.mutant, seed, from, to);
   return print(await record(seed, from, to));
+}
+
+async function huntMutants(name: string, seed: number, from: number, to: number): Promise<number> {
+  const names = name === 'all' ? Object.keys(MUTANTS) : [name];
+  const reports: MutantReport[] = [];
+  for (const each of names) {
+    const report = await hunt(each, {
+      seed,
+      from,
+      runs: to - from,
+      jobs: wholeNumber('--jobs', values.jobs, 1),
+      log: values.verbose ? say : () => {},
+    });
+    say(`${each}: ${report.caught ? 'caught' : 'not caught'} within ${report.runs} runs`);
+    reports.push(report);
+  }
+  process.stdout.write(`${JSON.stringify(reports, null, 2)}\n`);
+  return reports.every(({ caught }) => caught) ? 0 : 1;
 }
 
 async function record(seed: number, from: number, to: number): Promise<ChaosDocument> {

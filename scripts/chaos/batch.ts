@@ -2,6 +2,7 @@
  * One batch in a process of its own, so that a batch ends with all that it started: its plan's seed, number and limits
  * in as JSON, what came of its runs out as the last line on stdout.
  */
+import type { PoolConfig } from 'pg';
 import { installRuntime } from '../../src/service/runtime.js';
 import { drawBatch } from './draw.js';
 import { judge, type Violation } from './invariants.js';
@@ -14,6 +15,8 @@ export interface BatchOrder {
   /** Indexes of the seed's runs, from and up to but not. */
   from: number;
   to: number;
+  /** A server to make a database on; null: there is none, and the database is inside the process. */
+  postgres: PoolConfig | null;
 }
 
 export interface BatchResult {
@@ -34,7 +37,7 @@ installRuntime(() => {});
 const log = (line: string) => void process.stderr.write(`batch ${order.number}: ${line}\n`);
 const batch = drawBatch(order.seed, order.number);
 batch.runs = batch.runs.slice(Math.max(0, order.from - batch.first), Math.max(0, order.to - batch.first));
-const played = await playSkipping(batch, log);
+const played = await playSkipping(batch, { postgres: order.postgres, log });
 const result: BatchResult = {
   faults: played.faults,
   runs: played.runs.map(({ runSeed, evidence, faults, story, promotedAt }) => ({

@@ -6,6 +6,7 @@ import {
   type BatchPlan,
   CUT_POINTS,
   type Deed,
+  type Edited,
   type Occurrence,
   type Role,
   type RunPlan,
@@ -151,6 +152,7 @@ const KINDS: readonly (readonly [Drawn, number])[] = [
   [drawPausedObject, 5],
   [drawCampaignBudget, 4],
   [drawCut, 14],
+  [drawLateWriteAndRevert, 6],
 ];
 
 function drawOccurrences(draw: Draw): Occurrence[] {
@@ -228,11 +230,49 @@ function drawFault(draw: Draw): Occurrence[] {
   ];
 }
 
+/** The classic: a write without an answer, a way back that finds the old value, and then the write lands. */
+function drawLateWriteAndRevert(draw: Draw): Occurrence[] {
+  const role = draw.of(['winner', 'loser'] as const);
+  const skip = draw.below(3);
+  // Two ad sets: the loser's write of a phase, then the winner's.
+  const number = 2 * skip + (role === 'loser' ? 1 : 2);
+  const late = draw.chance(0.7) ? draw.uniform(0.01, 0.08) : draw.uniform(0.1, 0.8);
+  return [
+    {
+      when: AT_PROMOTION,
+      deed: {
+        kind: 'fault',
+        fault: draw.pick<FaultKind>([
+          ['late_apply', 4],
+          ['applied_then_reset', 1],
+          ['lost_request', 1],
+        ]),
+        on: role,
+        method: 'POST',
+        skip,
+        times: 1,
+        delayHours: late,
+        forHours: null,
+      },
+    },
+    control(
+      { after: 'write', number, hours: draw.chance(0.5) ? 0 : draw.uniform(0, 0.1) },
+      draw.of(['revert', 'stop'] as const),
+      draw,
+    ),
+  ];
+}
+
 function drawEdit(draw: Draw): Occurrence[] {
-  const edits: { role: Role; factor: number }[] = draw.pick([
+  const when = drawWhen(draw);
+  const edits: { role: Edited; factor: number }[] = draw.pick([
     [[{ role: 'winner', factor: draw.uniform(1.05, 1.9) }], 3],
     [[{ role: 'loser', factor: draw.uniform(0.3, 0.95) }], 3],
     [[{ role: 'winner', factor: draw.uniform(0.5, 0.95) }], 1],
+    [
+      [{ role: 'written', factor: draw.uniform(0.5, 1.9) }],
+      when.after === 'write' && when.hours === 0 ? 12 : 0,
+    ],
     [[{ role: 'loser', factor: draw.uniform(1.05, 1.9) }], 1],
     [
       [
@@ -250,7 +290,7 @@ function drawEdit(draw: Draw): Occurrence[] {
     [null, 2],
   ]);
   return [
-    { when: drawWhen(draw), deed: { kind: 'edit', edits, backAfterHours: back } },
+    { when, deed: { kind: 'edit', edits, backAfterHours: back } },
     ...(after === null
       ? []
       : [

@@ -126,9 +126,9 @@ export function restAmounts(evidence: Evidence): string[] {
   // A person's own change after the rollout's end is not ours.
   const editedSince = (id: string, at: number) =>
     (lastEdit(evidence, Number.POSITIVE_INFINITY, id)?.at ?? -1) > at;
-  const expect = (targets: Amounts, what: string, end: number) => {
+  const expect = (targets: Amounts, what: string, end: (id: string) => number) => {
     for (const [id, amount] of Object.entries(targets)) {
-      if (stands(id) === amount || editedSince(id, end)) continue;
+      if (stands(id) === amount || editedSince(id, end(id))) continue;
       problems.push(`${state}, but ad set ${id} stands at ${stands(id)}, not at ${what}, ${amount}.`);
     }
   };
@@ -136,18 +136,14 @@ export function restAmounts(evidence: Evidence): string[] {
   switch (state) {
     case 'completed':
     case 'verifying':
-      expect(
-        last.targets,
-        `phase ${last.name}'s target`,
-        promotion.phasesDone[last.name] ?? Number.POSITIVE_INFINITY,
-      );
+      expect(last.targets, `phase ${last.name}'s target`, (id) => lastReadOf(evidence, last.name, id));
       break;
     case 'reverted':
-      expect(promotion.base, 'its base', stateChangedAt - 2 * HOUR_MS);
+      expect(promotion.base, 'its base', () => stateChangedAt - 2 * HOUR_MS);
       break;
     case 'stopped': {
       if (!/The budgets stay as they are|were accepted/.test(stateReason)) {
-        expect(promotion.base, 'its base', stateChangedAt - 2 * HOUR_MS);
+        expect(promotion.base, 'its base', () => stateChangedAt - 2 * HOUR_MS);
         break;
       }
       for (const id of Object.keys(promotion.base)) {
@@ -177,6 +173,17 @@ export function restAmounts(evidence: Evidence): string[] {
   return problems;
 }
 
+/**
+ * When the service last read an ad set before it entered a phase as complete: the last one written at that instant, the
+ * others before that write. A person's change after it could not be seen.
+ */
+function lastReadOf({ promotion, audit }: Evidence, phase: string, adSetId: string): number {
+  const done = promotion?.phasesDone[phase];
+  if (done === undefined) return Number.POSITIVE_INFINITY;
+  const last = audit.findLast((row) => isOurs(row) && row.at <= done);
+  return last === undefined || last.adSetId === adSetId ? done : last.at;
+}
+
 /** Values of an ad set in force at an instant, or shortly before it. */
 function valuesAround(evidence: Evidence, adSetId: string, at: number): number[] {
   const values = [evidence.initial[adSetId]!];
@@ -198,12 +205,20 @@ function everStood(evidence: Evidence, adSetId: string): number[] {
  * attempts that ask for the same and could not be told apart, either may be the one that landed.
  */
 export function ledgerAgrees({ ledger, audit }: Evidence): string[] {
-  const inDoubt = ledger.map((row) =>
-    row.outcome === 'pending' ? { ...row, outcome: 'unknown' as const } : row,
-  );
+  const inDoubt = ledger.map(asInDoubt);
   const ours = audit.filter(isOurs);
   const found = disagreements(inDoubt, ours);
   return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours), ours);
+}
+
+/** A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled. */
+function asInDoubt(row: LedgerRowJson): LedgerRowJson {
+  if (row.outcome !== 'pending' && row.outcome !== 'unknown') return row;
+  return {
+    ...row,
+    outcome: 'unknown',
+    settled_at: new Date(Date.parse(row.at) + LATE_BOUND_MS).toISOString(),
+  };
 }
 
 /** An attempt entered as done without an audit row of its own, after one of unknown outcome that has one: they change places. */
@@ -299,6 +314,18 @@ export function phasesInOrder(evidence: Evidence): string[] {
   const problems: string[] = [];
   const ours = audit.filter(isOurs);
   const effects = effectsOf(evidence);
+  for (const { name, targets } of planned) {
+    const done = promotion.phasesDone[name];
+    if (done === undefined) continue;
+    const stood = amountsBefore(evidence, done, Number.POSITIVE_INFINITY);
+    for (const [id, amount] of Object.entries(targets)) {
+      const edited = lastEdit(evidence, done, id);
+      if (stood[id] === amount || (edited && edited.at > lastReadOf(evidence, name, id))) continue;
+      problems.push(
+        `Phase ${name} is entered as complete while ad set ${id} stands at ${stood[id]}, not at ${amount}.`,
+      );
+    }
+  }
   let reached = 0;
   let back = false;
   for (const row of ours) {

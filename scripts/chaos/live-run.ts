@@ -49,6 +49,7 @@ export class LiveRun {
   readonly struck: Record<string, number> = {};
   private readonly ordered = new Map<string, string>();
   private writes = 0;
+  private lastWritten: string | null = null;
   private readonly cuts = new Map<CutPoint, number>();
   private readonly cutPlan: { point: CutPoint; number: number }[] = [];
   readonly seen = new Map<ExperimentState, number>();
@@ -90,8 +91,9 @@ export class LiveRun {
   }
 
   /** The market has taken the run's next write. */
-  async wrote(): Promise<void> {
+  async wrote(adSetId: string): Promise<void> {
     this.writes++;
+    this.lastWritten = adSetId;
     const mine = this.take((when) => when.after === 'write' && when.number === this.writes);
     for (const { when, deed } of mine) {
       if (when.hours > 0) this.schedule(when.hours, deed);
@@ -230,7 +232,9 @@ export class LiveRun {
   }
 
   private async editBudgets(deed: Extract<Deed, { kind: 'edit' }>): Promise<void> {
-    const ids = deed.edits.map(({ role }) => this.adSetOf(role));
+    const ids = deed.edits.map(({ role }) =>
+      role === 'written' ? (this.lastWritten ?? this.winnerAdSetId) : this.adSetOf(role),
+    );
     const before = await this.hands.budgets(ids);
     this.count('foreign_edit', 1);
     for (const [index, { factor }] of deed.edits.entries()) {

@@ -6,6 +6,8 @@ import type { ControlKind } from '../../src/workflows/contract.js';
 
 /** Which of a run's ad sets: the one with the best ad, the control or the first of the others, the last of them. */
 export type Role = 'winner' | 'loser' | 'other';
+/** `written`: the one whose write it is that the deed waited for. */
+export type Edited = Role | 'written';
 
 export type When =
   | { after: 'promotion'; hours: number }
@@ -41,7 +43,7 @@ export type Deed =
       /** Withdrawn after so long; null: when the run calms down. */
       forHours: number | null;
     }
-  | { kind: 'edit'; edits: { role: Role; factor: number }[]; backAfterHours: number | null }
+  | { kind: 'edit'; edits: { role: Edited; factor: number }[]; backAfterHours: number | null }
   | { kind: 'control'; control: ControlKind; args: Record<string, string> }
   | { kind: 'pause_object'; object: 'ad' | 'adset'; role: Role; backAfterHours: number | null }
   | { kind: 'campaign_budget'; backAfterHours: number | null }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import pg, { type PoolConfig } from 'pg';
 import { ledgerRowToJson } from '../../src/api/json.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import { migrate } from '../../src/clients/postgres/migrate.js';
@@ -34,7 +35,8 @@ import { type Tapped, tapMeta, tapStore } from './taps.js';
 const TOKEN = 'token-of-the-chaos-market';
 /** So long a test runs until its better ad is known to lead. */
 const LEAD_HOURS = 8;
-const SOCKET_TIMEOUT_MS = 1_000;
+/** Real: longer than an answer takes on a busy machine, as short as hanging requests let it be. */
+const SOCKET_TIMEOUT_MS = 2_000;
 /** The driver looks up at least so often while much happens, and afterwards. */
 const STEP_MS = HOUR_MS / 4;
 const CALM_STEP_MS = 2 * HOUR_MS;
@@ -44,10 +46,14 @@ const LAST_HOURS = 84;
 const ATTENDED_MS = 1.2 * HOUR_MS;
 
 /** Plays the runs of a batch beside one another on one virtual timeline. */
-export async function playSkipping(batch: BatchPlan, log: (line: string) => void): Promise<PlayedBatch> {
+export async function playSkipping(
+  batch: BatchPlan,
+  { postgres, log }: { postgres: PoolConfig | null; log(line: string): void },
+): Promise<PlayedBatch> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-chaos-'));
   const temporal = await startTimeSkipping({ searchAttributes: SEARCH_ATTRIBUTE_KEYS });
-  const database = await startPostgres({ directory: undefined });
+  const database =
+    postgres === null ? await startPostgres({ directory: undefined }) : await databaseOn(postgres);
   const pool = createPool(database.config);
   await migrate(pool);
   const { env, client } = temporal;
@@ -341,6 +347,21 @@ export async function playSkipping(batch: BatchPlan, log: (line: string) => void
   }
 }
 
+/** An empty database of its own on a server. */
+async function databaseOn(server: PoolConfig): Promise<{ config: PoolConfig; stop(): Promise<void> }> {
+  const name = `chaos_${process.pid}`;
+  const administer = async (statement: string) => {
+    const administrator = new pg.Client(server);
+    await administrator.connect();
+    await administrator.query(statement).finally(() => administrator.end());
+  };
+  await administer(`create database ${name}`);
+  return {
+    config: { ...server, database: name, max: 10 },
+    stop: () => administer(`drop database ${name} with (force)`),
+  };
+}
+
 function variantAdSet({ variants, winnerVariantId }: Experiment): string | undefined {
   return variants.find(({ id }) => id === winnerVariantId)?.adSetId;
 }
@@ -370,8 +391,8 @@ class Guarded implements Tapped {
     this.writing = false;
     this.lastRead = 0;
   }
-  wrote(): Promise<void> {
-    return this.run.wrote();
+  wrote(adSetId: string): Promise<void> {
+    return this.run.wrote(adSetId);
   }
   dies(point: Parameters<Tapped['dies']>[0]): boolean {
     return this.run.dies(point);

@@ -5,7 +5,7 @@ import type { CutPoint } from './plan.js';
 /** What the taps tell, and ask, of the run that a call belongs to. */
 export interface Tapped {
   /** The market has taken a write of the run; nobody has heard of it yet. */
-  wrote(): Promise<void>;
+  wrote(adSetId: string): Promise<void>;
   /** Whether the activity dies here: what it did stands, what it would do next is never done. */
   dies(point: CutPoint): boolean;
   readBegan(adSetId: string): void;
@@ -43,7 +43,7 @@ export function tapMeta(meta: MetaClient, runOf: (adSetId: string) => Tapped | u
         written.add(adSetId);
       } finally {
         run?.writeEnded();
-        await run?.wrote();
+        await run?.wrote(adSetId);
       }
       dieIf(run, 'written');
     },

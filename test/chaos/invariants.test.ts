@@ -261,6 +261,11 @@ const CAUGHT: Record<string, Case[]> = {
       ({ audit }) => audit.splice(1, 1),
     ],
     [
+      'a phase that is entered as complete and does not stand',
+      /Phase 60 is entered as complete while ad set winner stands at 23000, not at 24000/,
+      (evidence) => void edit(evidence, 'winner', 23_000, 1.001),
+    ],
+    [
       'a phase that was never entered as complete',
       /60 was never complete/,
       ({ promotion }) => delete promotion!.phasesDone['60'],
@@ -327,6 +332,18 @@ it('has a hand-made violation of every invariant', () => {
   expect(Object.keys(CAUGHT)).toEqual(Object.keys(INVARIANTS));
 });
 
+/** All that follows the first phase, later by so many minutes. */
+function delay({ ledger, audit, promotion }: Evidence, minutes: number): void {
+  const later = (at: string) => new Date(Date.parse(at) + minutes * MINUTE).toISOString();
+  for (const row of ledger.slice(2))
+    Object.assign(row, { at: later(row.at), settled_at: later(row.settled_at!) });
+  for (const row of audit.slice(2)) {
+    row.at += minutes * MINUTE;
+    row.appliedAt = row.at;
+  }
+  for (const phase of ['70', '80']) promotion!.phasesDone[phase]! += minutes * MINUTE;
+}
+
 describe('what breaks no invariant', () => {
   it.each<[string, Spoil, (() => Evidence)?]>([
     [
@@ -338,9 +355,12 @@ describe('what breaks no invariant', () => {
     ],
     [
       'an attempt that landed late, and its twin that was lost but seen as done',
-      ({ ledger, audit }) => {
+      (evidence) => {
+        delay(evidence, 20);
+        const { ledger, audit, promotion } = evidence;
         const raise = audit[1]!;
         raise.appliedAt = raise.at + 10 * MINUTE;
+        promotion!.phasesDone['60'] = raise.at + 11 * MINUTE;
         const twin = {
           ...ledger[1]!,
           at: new Date(raise.at + 6 * MINUTE).toISOString(),
