@@ -6,6 +6,7 @@ import type { PoolConfig } from 'pg';
 import { installRuntime } from '../../src/service/runtime.js';
 import { drawBatch } from './draw.js';
 import { judge, type Violation } from './invariants.js';
+import { playOnService } from './service.js';
 import { playSkipping } from './skipping.js';
 import { tell } from './story.js';
 
@@ -33,11 +34,14 @@ export interface BatchResult {
 }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as BatchOrder;
-installRuntime(() => {});
 const log = (line: string) => void process.stderr.write(`batch ${order.number}: ${line}\n`);
+installRuntime(log);
 const batch = drawBatch(order.seed, order.number);
 batch.runs = batch.runs.slice(Math.max(0, order.from - batch.first), Math.max(0, order.to - batch.first));
-const played = await playSkipping(batch, { postgres: order.postgres, log });
+const played =
+  batch.kind === 'service'
+    ? await playOnService(batch, { log })
+    : await playSkipping(batch, { postgres: order.postgres, log });
 const result: BatchResult = {
   faults: played.faults,
   runs: played.runs.map(({ runSeed, evidence, faults, story, promotedAt }) => ({

@@ -17,20 +17,26 @@ import {
 export const BATCH_SIZE = 50;
 /** Seeds stay apart from one another up to so many runs. */
 const RUNS_A_SEED = 1_000_000;
-/** One batch in so many runs on the real service, with kill -9. */
-const SERVICE_EVERY = 20;
+/**
+ * Of ten batches the fourth runs on the real service, with kill -9, and the fifth with workers that are stopped in between
+ * and keep nothing of a workflow in mind; both take longer than the others.
+ */
+const TURN = 10;
+const ON_SERVICE = 3;
+const RESTARTING = 4;
 
 /** The plan of a batch is a function of the seed and its number; so are those of its runs. */
 export function drawBatch(seed: number, number: number, size = BATCH_SIZE): BatchPlan {
   const draw = new Draw(`${seed}/chaos/batch/${number}`);
-  const kind = number % SERVICE_EVERY === SERVICE_EVERY - 1 ? 'service' : 'time-skipping';
+  const kind = number % TURN === ON_SERVICE ? 'service' : 'time-skipping';
   const first = number * size;
   return {
     seed,
     first,
     kind,
-    currency: draw.chance(0.2) ? 'JPY' : 'USD',
-    deeds: drawBatchDeeds(draw),
+    // The sandbox's account is in dollars.
+    currency: kind === 'time-skipping' && draw.chance(0.2) ? 'JPY' : 'USD',
+    deeds: kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, number % TURN === RESTARTING),
     runs: Array.from({ length: size }, (_, index) => drawRun(seed, first + index)),
   };
 }
@@ -109,12 +115,27 @@ function drawBudgets(draw: Draw, variants: number, winner: number): number[] {
   });
 }
 
-function drawBatchDeeds(draw: Draw): BatchDeed[] {
+function drawBatchDeeds(draw: Draw, restarting: boolean): BatchDeed[] {
   const deeds: BatchDeed[] = [];
   if (draw.chance(0.3))
     deeds.push({ kind: 'expired_token', atHours: nearAWrite(draw), forHours: draw.uniform(0.1, 2) });
-  if (draw.chance(0.5)) deeds.push({ kind: 'restart_worker', atHours: nearAWrite(draw) });
+  if (restarting) {
+    for (const atHours of [draw.uniform(0, 1.1), draw.uniform(1.1, 3.2)])
+      deeds.push({ kind: 'restart_worker', atHours });
+  }
   return deeds;
+}
+
+/** A start takes as long as some ten experiment hours: the second kill finds what the first has left. */
+function drawKills(draw: Draw): BatchDeed[] {
+  const kinds = ['group', 'node', 'temporal'] as const;
+  const from = draw.below(kinds.length);
+  const hours = [draw.uniform(1, 6), draw.uniform(20, 40), draw.uniform(50, 70)];
+  return hours.map((atHours, index) => ({
+    kind: 'kill' as const,
+    atHours,
+    what: kinds[(from + index) % kinds.length]!,
+  }));
 }
 
 /** Hours after the promotion: mostly where phases are due, or where what they left in doubt is settled. */

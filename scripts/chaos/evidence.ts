@@ -39,6 +39,8 @@ export interface Evidence {
   audit: AuditRow[];
   /** Sequences of people's edits that fell between a read of ours and the write that followed it: Meta can't compare and set. */
   raced: number[];
+  /** So long before an instant on record may what it was read from have been read. */
+  raceMs: number;
   observedAt: number;
 }
 

@@ -9,6 +9,8 @@ import type { Evidence } from './evidence.js';
 
 /** The service waits so long after a write of unknown outcome; one that lands later it can only put right. */
 const LATE_BOUND_MS = HOUR_MS / 12;
+/** Holds that nobody needs to end. */
+const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
 /** Meta's limit. */
 const CHANGES_AN_HOUR = 4;
 /** Both sides read one clock, and an instant in JSON is a whole millisecond. */
@@ -189,7 +191,7 @@ function valuesAround(evidence: Evidence, adSetId: string, at: number): number[]
   const values = [evidence.initial[adSetId]!];
   for (const effect of effectsOf(evidence)) {
     if (effect.row.adSetId !== adSetId || effect.at > at) continue;
-    if (effect.at < at - HOUR_MS / 30) values.length = 0;
+    if (effect.at < at - evidence.raceMs) values.length = 0;
     values.push(effect.row.requested);
   }
   return values;
@@ -411,7 +413,8 @@ export function comesToRest(evidence: Evidence): string[] {
       ];
     case 'needs_attention':
     case 'held': {
-      const waitsForPerson = state === 'held' && nextDueAt === null;
+      const waitsForPerson =
+        state === 'held' && nextDueAt === null && !SELF_ENDING.includes(evidence.stateCode ?? '');
       if (waitsForPerson || (nextDueAt !== null && nextDueAt > observedAt - HOUR_MS / 60)) return [];
       return [
         `${state}, and ${nextDueAt === null ? 'nothing is scheduled' : 'what was due has not been done'}.`,

@@ -45,6 +45,8 @@ export class LiveRun {
   /** Deeds that wait for their hour; what waits for a write or a state that never comes is not counted. */
   pending = 0;
   campaignBudget = false;
+  /** What the service said last of a difficulty in its state. */
+  trouble: string | null = null;
   /** How often each kind of fault has struck. */
   readonly struck: Record<string, number> = {};
   private readonly ordered = new Map<string, string>();
@@ -104,6 +106,8 @@ export class LiveRun {
 
   observe(event: ServiceEvent): void {
     this.tell(event.at, `${event.kind}: ${event.text}`);
+    if (event.kind === 'trouble') this.trouble = event.text;
+    if (event.kind === 'state') this.trouble = null;
     if (event.kind !== 'state') return;
     const state = / -> (\w+):/.exec(event.text)?.[1] as ExperimentState;
     if (!this.seen.has(state)) this.seen.set(state, event.at);

@@ -68,6 +68,7 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
       auditRow({ sequence: index + 1, adSetId, before, requested, at: START + minute * MINUTE }),
     ),
     raced: [],
+    raceMs: MINUTE / 6,
     observedAt: START + 32 * HOUR_MS,
   };
 }
