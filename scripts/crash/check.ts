@@ -103,7 +103,7 @@ function expectedSteps({ base, winnerAdSetId }: Evidence): Step[] {
 }
 
 /** Every ledger row and audit row that the other side doesn't confirm. */
-function disagreements(ledger: readonly LedgerRowJson[], audit: readonly AuditRow[]): string[] {
+export function disagreements(ledger: readonly LedgerRowJson[], audit: readonly AuditRow[]): string[] {
   const found: string[] = [];
   const free = [...audit];
   let last = 0;

@@ -9,9 +9,10 @@ import { type Child, startChild } from '../production-shape/child.js';
 
 /**
  * What is killed at one blow: `group` is everything that `npm start` runs (worker, API, market and database, and the
- * Temporal server with them); `node` is the Node process alone, as when memory runs out.
+ * Temporal server with them); `node` is the Node process alone, as when memory runs out; `temporal` is its server alone,
+ * whereupon the service ends by itself.
  */
-export type KillMode = 'group' | 'node';
+export type KillMode = 'group' | 'node' | 'temporal';
 
 /** The sandbox as `npm start` runs it, in a process of its own. */
 export interface Service {
@@ -81,9 +82,10 @@ export async function startService(
 }
 
 async function kill(child: Child, directory: string, mode: KillMode): Promise<void> {
-  const node = holderOf(directory);
   if (mode === 'node') {
-    process.kill(node, 'SIGKILL');
+    process.kill(holderOf(directory), 'SIGKILL');
+  } else if (mode === 'temporal') {
+    process.kill(temporalServerOf(directory), 'SIGKILL');
   } else {
     const temporal = temporalServerOf(directory);
     // The Temporal server is in a group of its own, and a guard ends it gently when Node is gone: be faster.

@@ -1,0 +1,56 @@
+/**
+ * One batch in a process of its own, so that a batch ends with all that it started: its plan's seed, number and limits
+ * in as JSON, what came of its runs out as the last line on stdout.
+ */
+import type { PoolConfig } from 'pg';
+import { installRuntime } from '../../src/service/runtime.js';
+import { drawBatch } from './draw.js';
+import { judge, type Violation } from './invariants.js';
+import { playOnService } from './service.js';
+import { playSkipping } from './skipping.js';
+import { tell } from './story.js';
+
+export interface BatchOrder {
+  seed: number;
+  number: number;
+  /** Indexes of the seed's runs, from and up to but not. */
+  from: number;
+  to: number;
+  /** A server to make a database on; null: there is none, and the database is inside the process. */
+  postgres: PoolConfig | null;
+}
+
+export interface BatchResult {
+  runs: {
+    run_seed: number;
+    state: string;
+    faults: Record<string, number>;
+    writes: number;
+    violations: Violation[];
+    /** Line by line. */
+    story: string[];
+  }[];
+  faults: Record<string, number>;
+}
+
+const order = JSON.parse(process.argv[2] ?? '{}') as BatchOrder;
+const log = (line: string) => void process.stderr.write(`batch ${order.number}: ${line}\n`);
+installRuntime(log);
+const batch = drawBatch(order.seed, order.number);
+batch.runs = batch.runs.slice(Math.max(0, order.from - batch.first), Math.max(0, order.to - batch.first));
+const played =
+  batch.kind === 'service'
+    ? await playOnService(batch, { log })
+    : await playSkipping(batch, { postgres: order.postgres, log });
+const result: BatchResult = {
+  faults: played.faults,
+  runs: played.runs.map(({ runSeed, evidence, faults, story, promotedAt }) => ({
+    run_seed: runSeed,
+    state: evidence.state,
+    faults,
+    writes: evidence.audit.filter((row) => row.actor === 'api').length,
+    violations: judge(runSeed, evidence),
+    story: tell(story, promotedAt),
+  })),
+};
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

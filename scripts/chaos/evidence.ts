@@ -1,0 +1,68 @@
+import type { LedgerRowJson } from '../../src/demo/api.js';
+import type { ExperimentState } from '../../src/domain/experiment.js';
+import type { Phase } from '../../src/domain/rollout-plan.js';
+import type { AuditRow } from '../../src/embedded/market/index.js';
+
+/** All that is known of one run when it has come to rest. Instants are experiment time, epoch ms; amounts minor units. */
+export interface Evidence {
+  currency: string;
+  state: ExperimentState;
+  stateReason: string;
+  stateCode: string | null;
+  stateChangedAt: number;
+  /** What the service says of a difficulty beside the reason. */
+  trouble: string | null;
+  /** When the workflow will act by itself; null: when a person does. */
+  nextDueAt: number | null;
+  /** Whether the experiment's workflow runs. */
+  running: boolean;
+  /** By ad set id, before anything happened. */
+  initial: Record<string, number>;
+  winnerAdSetId: string;
+  /** Null where the rollout never began. */
+  promotion: {
+    base: Record<string, number>;
+    openedAt: number;
+    /** By phase name: the targets that the service planned. */
+    targets: Record<string, Record<string, number>>;
+    /** Read-back instants on record, by phase name. */
+    phasesDone: Record<string, number>;
+  } | null;
+  /** What the policy asks for. */
+  phases: Phase[];
+  /** In the market, at the end. */
+  budgets: Record<string, number>;
+  /** A campaign budget stands in the place of the ad sets' budgets. */
+  campaignBudget: boolean;
+  ledger: LedgerRowJson[];
+  /** Of these ad sets, in the order of arrival. */
+  audit: AuditRow[];
+  /** Sequences of people's edits that fell between a read of ours and the write that followed it: Meta can't compare and set. */
+  raced: number[];
+  /** So long before an instant on record may what it was read from have been read. */
+  raceMs: number;
+  observedAt: number;
+}
+
+/** A line of a run's story. */
+export interface StoryLine {
+  /** Experiment time, epoch ms. */
+  at: number;
+  what: string;
+}
+
+/** A run that was played, with what the market and the service say of it. */
+export interface Played {
+  runSeed: number;
+  evidence: Evidence;
+  /** Faults that struck, by kind. */
+  faults: Record<string, number>;
+  story: StoryLine[];
+  promotedAt: number;
+}
+
+export interface PlayedBatch {
+  runs: Played[];
+  /** What struck all of them, by kind. */
+  faults: Record<string, number>;
+}

@@ -1,0 +1,455 @@
+import type { LedgerRowJson } from '../../src/demo/api.js';
+import { formatAmount } from '../../src/domain/budget.js';
+import { HOUR_MS, isEnded } from '../../src/domain/experiment.js';
+import type { AuditRow } from '../../src/embedded/market/index.js';
+import { disagreements } from '../crash/check.js';
+import type { Evidence } from './evidence.js';
+
+/** What holds of every run, whatever befell it: judged by the market's audit and state. Each answers with sentences. */
+
+/** The service waits so long after a write of unknown outcome; one that lands later it can only put right. */
+const LATE_BOUND_MS = HOUR_MS / 12;
+/** Holds that nobody needs to end. */
+const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
+/** Meta's limit. */
+const CHANGES_AN_HOUR = 4;
+/** Both sides read one clock, and an instant in JSON is a whole millisecond. */
+const TOLERANCE_MS = 1_000;
+
+type Amounts = Record<string, number>;
+
+/** A budget that took effect. */
+interface Effect {
+  at: number;
+  row: AuditRow;
+}
+
+function effectsOf({ audit }: Evidence): Effect[] {
+  return audit
+    .filter((row) => row.outcome === 'applied')
+    .map((row) => ({ at: row.appliedAt ?? row.at, row }))
+    .sort((x, y) => x.at - y.at || x.row.sequence - y.row.sequence);
+}
+
+/** Budgets in force just before an effect or an arrival. */
+function amountsBefore(evidence: Evidence, at: number, sequence: number): Amounts {
+  const amounts = { ...evidence.initial };
+  for (const effect of effectsOf(evidence)) {
+    if (effect.at > at || (effect.at === at && effect.row.sequence >= sequence)) break;
+    amounts[effect.row.adSetId] = effect.row.requested;
+  }
+  return amounts;
+}
+
+function totalOf(amounts: Amounts): number {
+  return Object.values(amounts).reduce((sum, amount) => sum + amount, 0);
+}
+
+const isOurs = (row: AuditRow) => row.actor === 'api';
+const isLate = ({ at, row }: Effect) => at - row.at > LATE_BOUND_MS;
+const describe = ({ sequence, adSetId, before, requested, outcome, actor }: AuditRow) =>
+  `audit row ${sequence} (ad set ${adSetId}, ${before} -> ${requested}, ${outcome}, by ${actor})`;
+
+/** 1. No write of ours raises the total above the larger of the base and the total just before. */
+export function totalNeverRaised(evidence: Evidence): string[] {
+  const { promotion, raced } = evidence;
+  const ours = effectsOf(evidence).filter(({ row }) => isOurs(row));
+  if (promotion === null) return ours.map(({ row }) => `A write before any rollout: ${describe(row)}.`);
+  const base = totalOf(promotion.base);
+  return ours.flatMap((effect) => {
+    const { row } = effect;
+    // At its arrival every write must be harmless; when it takes effect, those within the bound.
+    const instants = isLate(effect) || effect.at === row.at ? [row.at] : [row.at, effect.at];
+    return instants.flatMap((at) => {
+      const before = amountsBefore(evidence, at, row.sequence);
+      const after = totalOf({ ...before, [row.adSetId]: row.requested });
+      const limit = Math.max(base, totalOf(before));
+      if (after <= limit || raced.includes(lastEdit(evidence, at)?.sequence ?? 0)) return [];
+      return [
+        `${describe(row)} makes the total ${after}, above ${limit} (base ${base}, just before ${totalOf(before)}).`,
+      ];
+    });
+  });
+}
+
+function lastEdit({ audit }: Evidence, at: number, adSetId?: string): AuditRow | undefined {
+  return audit.findLast(
+    (row) => !isOurs(row) && row.at <= at && (adSetId === undefined || row.adSetId === adSetId),
+  );
+}
+
+/** The targets of each phase, computed here once more: the winner's share of the base, the rest in proportion. */
+export function targetsOf(evidence: Evidence): { name: string; waitHours: number; targets: Amounts }[] {
+  const base = evidence.promotion?.base ?? evidence.initial;
+  const { winnerAdSetId } = evidence;
+  const total = totalOf(base);
+  const others = Object.keys(base).filter((id) => id !== winnerAdSetId);
+  let reached = base[winnerAdSetId]!;
+  return evidence.phases.flatMap(({ winnerShare, waitHours }) => {
+    const winner = Math.floor((total * Math.round(winnerShare * 10_000) + 5_000) / 10_000);
+    if (winner <= reached) return [];
+    const first = reached === base[winnerAdSetId];
+    reached = winner;
+    const weight = others.reduce((sum, id) => sum + base[id]!, 0);
+    const exact = others.map((id) => ({ id, share: ((total - winner) * base[id]!) / weight }));
+    const targets: Amounts = { [winnerAdSetId]: winner };
+    for (const { id, share } of exact) targets[id] = Math.floor(share);
+    const byFraction = [...exact].sort((x, y) => (y.share % 1) - (x.share % 1));
+    for (let left = total - totalOf(targets), index = 0; left > 0; left--, index++) {
+      const { id } = byFraction[index]!;
+      targets[id] = targets[id]! + 1;
+    }
+    const name = String(Math.round(winnerShare * 10_000) / 100);
+    return [{ name, waitHours: first ? 0 : waitHours, targets }];
+  });
+}
+
+/**
+ * 2. At rest each ad set is exactly at its phase's target or exactly at its base, or the state says that it needs a
+ * person, or is held, and names the true amounts.
+ */
+export function restAmounts(evidence: Evidence): string[] {
+  const { promotion, state, budgets, stateReason, trouble, stateChangedAt, currency } = evidence;
+  if (promotion === null) return [];
+  const planned = targetsOf(evidence);
+  const problems: string[] = [];
+  for (const { name, targets } of planned) {
+    const own = promotion.targets[name];
+    if (own && Object.keys(targets).every((id) => own[id] === targets[id])) continue;
+    problems.push(`Phase ${name} is planned as ${JSON.stringify(own)}, not as ${JSON.stringify(targets)}.`);
+  }
+  const openedBase = Object.entries(promotion.base).filter(
+    ([id, amount]) => !valuesAround(evidence, id, promotion.openedAt).includes(amount),
+  );
+  for (const [id, amount] of openedBase)
+    problems.push(`The base of ad set ${id}, ${amount}, never stood before the rollout.`);
+
+  const stands = (id: string) => budgets[id]!;
+  // A person's own change after the rollout's end is not ours.
+  const editedSince = (id: string, at: number) =>
+    (lastEdit(evidence, Number.POSITIVE_INFINITY, id)?.at ?? -1) > at;
+  const expect = (targets: Amounts, what: string, end: (id: string) => number) => {
+    for (const [id, amount] of Object.entries(targets)) {
+      if (stands(id) === amount || editedSince(id, end(id))) continue;
+      problems.push(`${state}, but ad set ${id} stands at ${stands(id)}, not at ${what}, ${amount}.`);
+    }
+  };
+  const last = planned.at(-1)!;
+  switch (state) {
+    case 'completed':
+    case 'verifying':
+      expect(last.targets, `phase ${last.name}'s target`, (id) => lastReadOf(evidence, last.name, id));
+      break;
+    case 'reverted':
+      expect(promotion.base, 'its base', () => stateChangedAt - 2 * HOUR_MS);
+      break;
+    case 'stopped': {
+      if (!/The budgets stay as they are|were accepted/.test(stateReason)) {
+        expect(promotion.base, 'its base', () => stateChangedAt - 2 * HOUR_MS);
+        break;
+      }
+      for (const id of Object.keys(promotion.base)) {
+        if (everStood(evidence, id).includes(stands(id))) continue;
+        problems.push(`stopped, but nobody ever set ad set ${id} to ${stands(id)}.`);
+      }
+      break;
+    }
+    case 'needs_attention':
+    case 'held': {
+      // While a campaign budget stands, ad sets have no amounts that could be read.
+      if (evidence.campaignBudget) break;
+      const said = `${stateReason} ${trouble ?? ''}`;
+      const ours = (id: string) =>
+        stands(id) === promotion.base[id] || planned.some(({ targets }) => targets[id] === stands(id));
+      for (const id of Object.keys(promotion.base)) {
+        const named = said.includes(formatAmount(stands(id), currency));
+        if (state === 'needs_attention' ? named : named || ours(id) || editedSince(id, stateChangedAt))
+          continue;
+        problems.push(
+          `${state}, but it doesn't say that ad set ${id} stands at ${formatAmount(stands(id), currency)}: ${said.trim()}`,
+        );
+      }
+      break;
+    }
+  }
+  return problems;
+}
+
+/**
+ * When the service last read an ad set before it entered a phase as complete: the last one written at that instant, the
+ * others before that write. A person's change after it could not be seen.
+ */
+function lastReadOf({ promotion, audit }: Evidence, phase: string, adSetId: string): number {
+  const done = promotion?.phasesDone[phase];
+  if (done === undefined) return Number.POSITIVE_INFINITY;
+  const last = audit.findLast((row) => isOurs(row) && row.at <= done);
+  return last === undefined || last.adSetId === adSetId ? done : last.at;
+}
+
+/** Values of an ad set in force at an instant, or shortly before it. */
+function valuesAround(evidence: Evidence, adSetId: string, at: number): number[] {
+  const values = [evidence.initial[adSetId]!];
+  for (const effect of effectsOf(evidence)) {
+    if (effect.row.adSetId !== adSetId || effect.at > at) continue;
+    if (effect.at < at - evidence.raceMs) values.length = 0;
+    values.push(effect.row.requested);
+  }
+  return values;
+}
+
+function everStood(evidence: Evidence, adSetId: string): number[] {
+  const own = effectsOf(evidence).filter(({ row }) => row.adSetId === adSetId);
+  return [evidence.initial[adSetId]!, ...own.map(({ row }) => row.requested)];
+}
+
+/**
+ * 3. Ledger and audit agree, attempt by attempt. Only an attempt of unknown outcome may lack its audit row. Of two
+ * attempts that ask for the same and could not be told apart, either may be the one that landed.
+ */
+export function ledgerAgrees({ ledger, audit }: Evidence): string[] {
+  const inDoubt = ledger.map(asInDoubt);
+  const ours = audit.filter(isOurs);
+  const found = disagreements(inDoubt, ours);
+  return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours), ours);
+}
+
+/** A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled. */
+function asInDoubt(row: LedgerRowJson): LedgerRowJson {
+  if (row.outcome !== 'pending' && row.outcome !== 'unknown') return row;
+  return {
+    ...row,
+    outcome: 'unknown',
+    settled_at: new Date(Date.parse(row.at) + LATE_BOUND_MS).toISOString(),
+  };
+}
+
+/** An attempt entered as done without an audit row of its own, after one of unknown outcome that has one: they change places. */
+function swapTwins(ledger: readonly LedgerRowJson[], audit: readonly AuditRow[]): LedgerRowJson[] {
+  const rows = ledger.map((row) => ({ ...row }));
+  const arrived = (row: LedgerRowJson) =>
+    audit.some(
+      (each) =>
+        each.adSetId === row.ad_set_id &&
+        each.requested === row.intended &&
+        each.outcome === 'applied' &&
+        each.at >= Date.parse(row.at) - TOLERANCE_MS &&
+        each.at <= Date.parse(row.at) + LATE_BOUND_MS,
+    );
+  for (const row of rows) {
+    if (row.outcome !== 'applied' || arrived(row)) continue;
+    const twin = rows.findLast(
+      (other) =>
+        other.sequence < row.sequence &&
+        other.outcome === 'unknown' &&
+        other.ad_set_id === row.ad_set_id &&
+        other.intended === row.intended &&
+        arrived(other),
+    );
+    if (!twin) continue;
+    [twin.outcome, row.outcome] = [row.outcome, twin.outcome];
+    [twin.read_back, row.read_back] = [row.read_back, twin.read_back];
+  }
+  return rows;
+}
+
+/** 4. A value that is a person's is never overwritten; going forward, nor is a person's return to an older one of ours. */
+export function foreignValuesKept(evidence: Evidence): string[] {
+  const { audit, ledger, promotion, raced } = evidence;
+  return effectsOf(evidence).flatMap(({ row }) => {
+    if (!isOurs(row) || row.requested === row.before) return [];
+    const standing = effectsOf(evidence).findLast(
+      (effect) =>
+        effect.row.adSetId === row.adSetId &&
+        (effect.at < row.at || (effect.at === row.at && effect.row.sequence < row.sequence)),
+    );
+    if (!standing || isOurs(standing.row) || raced.includes(standing.row.sequence)) return [];
+    const value = standing.row.requested;
+    const attempts = ledger.filter((each) => each.ad_set_id === row.adSetId && Date.parse(each.at) <= row.at);
+    const base = promotion?.base[row.adSetId] ?? evidence.initial[row.adSetId]!;
+    const own = [base, ...attempts.map((each) => each.intended)];
+    if (!own.includes(value)) return [`${describe(row)} overwrites a person's ${value}.`];
+    if (row.requested === base) return [];
+    const lastOwn = audit.findLast(
+      (each) =>
+        isOurs(each) &&
+        each.adSetId === row.adSetId &&
+        each.outcome === 'applied' &&
+        each.sequence < row.sequence,
+    );
+    const expected = [
+      lastOwn?.requested ?? base,
+      ...attempts.filter((each) => each.outcome !== 'refused').map((each) => each.intended),
+    ];
+    return expected.includes(value)
+      ? []
+      : [`${describe(row)} overwrites ${value}, to which a person had returned.`];
+  });
+}
+
+/** 5. At most 4 changes an hour an ad set, and one of them left when a phase ends. */
+export function changesLeft(evidence: Evidence): string[] {
+  const problems: string[] = [];
+  const changes = effectsOf(evidence).filter(({ row }) => isOurs(row) && row.requested !== row.before);
+  const within = (adSetId: string, until: number) =>
+    changes.filter(({ at, row }) => row.adSetId === adSetId && at > until - HOUR_MS && at <= until).length;
+  for (const { at, row } of changes) {
+    const count = within(row.adSetId, at);
+    if (count > CHANGES_AN_HOUR) problems.push(`${describe(row)} is change ${count} within an hour.`);
+  }
+  for (const [phase, at] of Object.entries(evidence.promotion?.phasesDone ?? {})) {
+    for (const adSetId of Object.keys(evidence.initial)) {
+      const count = within(adSetId, at);
+      if (count >= CHANGES_AN_HOUR)
+        problems.push(
+          `At the end of phase ${phase} ad set ${adSetId} has had ${count} changes within an hour: none is left.`,
+        );
+    }
+  }
+  return problems;
+}
+
+/** 6. No phase is applied twice or out of order, none sooner than its wait, none after a way back has begun. */
+export function phasesInOrder(evidence: Evidence): string[] {
+  const { promotion, audit } = evidence;
+  if (promotion === null) return [];
+  const planned = targetsOf(evidence);
+  const problems: string[] = [];
+  const ours = audit.filter(isOurs);
+  const effects = effectsOf(evidence);
+  for (const { name, targets } of planned) {
+    const done = promotion.phasesDone[name];
+    if (done === undefined) continue;
+    const stood = amountsBefore(evidence, done, Number.POSITIVE_INFINITY);
+    for (const [id, amount] of Object.entries(targets)) {
+      const edited = lastEdit(evidence, done, id);
+      if (stood[id] === amount || (edited && edited.at > lastReadOf(evidence, name, id))) continue;
+      problems.push(
+        `Phase ${name} is entered as complete while ad set ${id} stands at ${stood[id]}, not at ${amount}.`,
+      );
+    }
+  }
+  let reached = 0;
+  let back = false;
+  for (const row of ours) {
+    const base = promotion.base[row.adSetId]!;
+    if (row.requested === base) {
+      back = true;
+      continue;
+    }
+    const index = planned.findIndex(({ targets }) => targets[row.adSetId] === row.requested);
+    if (index === -1) {
+      problems.push(`${describe(row)} is neither a phase's target nor the base.`);
+      continue;
+    }
+    const { name, waitHours } = planned[index]!;
+    if (back) problems.push(`${describe(row)} is of phase ${name}, after the way back began.`);
+    if (index < reached)
+      problems.push(`${describe(row)} is of phase ${name}, after phase ${planned[reached]!.name} began.`);
+    if (index > reached) {
+      const before = planned[index - 1]!;
+      const readBack = promotion.phasesDone[before.name];
+      if (index !== reached + 1 && !(index === 0))
+        problems.push(`${describe(row)} skips phase ${before.name}.`);
+      if (readBack === undefined)
+        problems.push(`${describe(row)} is of phase ${name}, and ${before.name} was never complete.`);
+      const stood = Math.max(
+        readBack ?? 0,
+        ...effects
+          .filter((each) => isOurs(each.row) && each.row.sequence < row.sequence && !isLate(each))
+          .filter((each) => before.targets[each.row.adSetId] === each.row.requested)
+          .map((each) => each.at),
+      );
+      const waited = row.at - stood;
+      if (waited < waitHours * HOUR_MS) {
+        problems.push(
+          `${describe(row)} begins phase ${name} ${(waited / HOUR_MS).toFixed(3)} h after ${before.name}, sooner than ${waitHours} h.`,
+        );
+      }
+      for (const [id, amount] of Object.entries(before.targets)) {
+        if (
+          ours.some(
+            (each) =>
+              each.adSetId === id &&
+              each.requested === amount &&
+              each.sequence < row.sequence &&
+              each.outcome === 'applied',
+          )
+        )
+          continue;
+        problems.push(
+          `${describe(row)} begins phase ${name}; ad set ${id} never had ${before.name}'s ${amount}.`,
+        );
+      }
+      reached = index;
+    }
+    if (row.outcome !== 'applied') continue;
+    const again = effects.some(
+      (each) =>
+        isOurs(each.row) &&
+        each.row.sequence < row.sequence &&
+        each.row.adSetId === row.adSetId &&
+        each.row.requested === row.requested &&
+        each.at < row.at &&
+        !audit.some(
+          (edit) => !isOurs(edit) && edit.adSetId === row.adSetId && edit.at >= each.at && edit.at <= row.at,
+        ),
+    );
+    if (again) problems.push(`${describe(row)} applies phase ${name} a second time.`);
+  }
+  return problems;
+}
+
+/** 7. Every rollout comes to rest: none is left running with nothing scheduled, none ended with its workflow at work. */
+export function comesToRest(evidence: Evidence): string[] {
+  const { state, running, nextDueAt, observedAt, stateReason } = evidence;
+  if (isEnded(state)) return running ? [`${state}, but its workflow runs on.`] : [];
+  if (!running) return [`${state}, but no workflow runs: ${stateReason}`];
+  switch (state) {
+    case 'rolling_out':
+    case 'reverting':
+    case 'verifying':
+      return [
+        `It is still ${state}, ${hours(observedAt - evidence.stateChangedAt)} h on, next due ${nextDueAt === null ? 'never' : `in ${hours(nextDueAt - observedAt)} h`}: ${stateReason} ${evidence.trouble ?? ''}`.trim(),
+      ];
+    case 'needs_attention':
+    case 'held': {
+      const waitsForPerson =
+        state === 'held' && nextDueAt === null && !SELF_ENDING.includes(evidence.stateCode ?? '');
+      if (waitsForPerson || (nextDueAt !== null && nextDueAt > observedAt - HOUR_MS / 60)) return [];
+      return [
+        `${state}, and ${nextDueAt === null ? 'nothing is scheduled' : 'what was due has not been done'}.`,
+      ];
+    }
+    default:
+      return [];
+  }
+}
+
+function hours(ms: number): string {
+  return (ms / HOUR_MS).toFixed(2);
+}
+
+/** By name, in the order in which a finance team reads them. */
+export const INVARIANTS: Record<string, (evidence: Evidence) => string[]> = {
+  total_never_raised: totalNeverRaised,
+  rest_amounts: restAmounts,
+  ledger_agrees: ledgerAgrees,
+  foreign_values_kept: foreignValuesKept,
+  changes_left: changesLeft,
+  phases_in_order: phasesInOrder,
+  comes_to_rest: comesToRest,
+};
+
+export interface Violation {
+  run_seed: number;
+  invariant: string;
+  details: string;
+}
+
+/** Every violation of a run, one for each invariant. */
+export function judge(runSeed: number, evidence: Evidence): Violation[] {
+  return Object.entries(INVARIANTS).flatMap(([invariant, holds]) => {
+    const problems = holds(evidence);
+    return problems.length === 0 ? [] : [{ run_seed: runSeed, invariant, details: problems.join(' ') }];
+  });
+}

@@ -1,0 +1,285 @@
+import { formatAmount } from '../../src/domain/budget.js';
+import { type ExperimentState, HOUR_MS } from '../../src/domain/experiment.js';
+import type { AuditRow, FaultOrder } from '../../src/embedded/market/index.js';
+import type { ServiceEvent } from '../../src/events.js';
+import type { ControlKind } from '../../src/workflows/contract.js';
+import type { StoryLine } from './evidence.js';
+import type { CutPoint, Deed, Occurrence, Role, RunPlan } from './plan.js';
+
+/** What a run needs of the world that it is played in. */
+export interface Hands {
+  currency: string;
+  /** Experiment time. */
+  now(): Promise<number>;
+  /** Does something when so much experiment time has passed. */
+  later(ms: number, deed: () => Promise<void>): void;
+  order(fault: FaultOrder): Promise<string>;
+  /** Answers how often it has struck. */
+  withdraw(faultId: string): Promise<number>;
+  /** A person's change in Ads Manager. */
+  edit(objectId: string, fields: Record<string, unknown>): Promise<void>;
+  budgets(adSetIds: string[]): Promise<Record<string, number>>;
+  /** Settles when the service has taken it up; `answer`, which never rejects, may take hours more. */
+  control(id: string, kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }>;
+}
+
+export interface Answer {
+  ok: boolean;
+  /** The service's sentence. */
+  said: string;
+}
+
+export interface Objects {
+  campaignId: string;
+  adSetIds: string[];
+  adIds: string[];
+}
+
+/** One run while it is played: its plan, its objects, what has happened so far. */
+export class LiveRun {
+  readonly id: string;
+  readonly story: StoryLine[] = [];
+  readonly initial: Record<string, number>;
+  promotedAt = 0;
+  calm = false;
+  /** Deeds that wait for their hour; what waits for a write or a state that never comes is not counted. */
+  pending = 0;
+  campaignBudget = false;
+  /** What the service said last of a difficulty in its state. */
+  trouble: string | null = null;
+  /** How often each kind of fault has struck. */
+  readonly struck: Record<string, number> = {};
+  private readonly ordered = new Map<string, string>();
+  private writes = 0;
+  private lastWritten: string | null = null;
+  private readonly cuts = new Map<CutPoint, number>();
+  private readonly cutPlan: { point: CutPoint; number: number }[] = [];
+  readonly seen = new Map<ExperimentState, number>();
+  private waiting: Occurrence[];
+
+  constructor(
+    readonly plan: RunPlan,
+    readonly objects: Objects,
+    readonly hands: Hands,
+  ) {
+    this.id = `run-${plan.runSeed}`;
+    this.waiting = [...plan.occurrences];
+    this.initial = Object.fromEntries(objects.adSetIds.map((id, index) => [id, plan.budgets[index]!]));
+  }
+
+  tell(at: number, what: string): void {
+    this.story.push({ at, what });
+  }
+
+  adSetOf(role: Role): string {
+    const { adSetIds } = this.objects;
+    if (role === 'winner') return adSetIds[this.plan.winner]!;
+    const others = adSetIds.filter((_, index) => index !== this.plan.winner);
+    return role === 'loser' ? others[0]! : others.at(-1)!;
+  }
+
+  get winnerAdSetId(): string {
+    return this.adSetOf('winner');
+  }
+
+  /** Faults that must be in force before the promotion is asked for; the rest is timed from here. */
+  async begin(at: number): Promise<void> {
+    this.promotedAt = at;
+    const mine = this.take((when) => when.after === 'promotion');
+    for (const { when, deed } of mine) {
+      if (when.hours === 0 && (deed.kind === 'fault' || deed.kind === 'cut')) await this.do(deed);
+      else this.schedule(when.hours, deed);
+    }
+  }
+
+  /** The market has taken the run's next write. */
+  async wrote(adSetId: string): Promise<void> {
+    this.writes++;
+    this.lastWritten = adSetId;
+    const mine = this.take((when) => when.after === 'write' && when.number === this.writes);
+    for (const { when, deed } of mine) {
+      if (when.hours > 0) this.schedule(when.hours, deed);
+      else if (deed.kind === 'control') this.schedule(0, deed);
+      else await this.do(deed);
+    }
+  }
+
+  observe(event: ServiceEvent): void {
+    this.tell(event.at, `${event.kind}: ${event.text}`);
+    if (event.kind === 'trouble') this.trouble = event.text;
+    if (event.kind === 'state') this.trouble = null;
+    if (event.kind !== 'state') return;
+    const state = / -> (\w+):/.exec(event.text)?.[1] as ExperimentState;
+    if (!this.seen.has(state)) this.seen.set(state, event.at);
+    for (const { when, deed } of this.take((each) => each.after === 'state' && each.state === state)) {
+      this.schedule(when.hours, deed);
+    }
+  }
+
+  dies(point: CutPoint): boolean {
+    const count = (this.cuts.get(point) ?? 0) + 1;
+    this.cuts.set(point, count);
+    const struck = this.cutPlan.some((cut) => cut.point === point && cut.number === count);
+    if (struck) {
+      this.count('worker_death', 1);
+      void this.hands.now().then((at) => this.tell(at, `the worker dies: ${point}, time ${count}`));
+    }
+    return struck;
+  }
+
+  count(kind: string, times: number): void {
+    if (times > 0) this.struck[kind] = (this.struck[kind] ?? 0) + times;
+  }
+
+  /** No more faults, unless they last. */
+  async calmDown(): Promise<void> {
+    this.calm = true;
+    if (!this.plan.lasting) await this.withdrawAll();
+  }
+
+  async withdrawAll(): Promise<void> {
+    for (const id of [...this.ordered.keys()]) await this.withdraw(id);
+  }
+
+  private async withdraw(id: string): Promise<void> {
+    const kind = this.ordered.get(id);
+    if (kind === undefined) return;
+    this.ordered.delete(id);
+    this.count(kind, await this.hands.withdraw(id));
+    this.tell(await this.hands.now(), `fault withdrawn: ${kind}`);
+  }
+
+  private take(fits: (when: Occurrence['when']) => boolean): Occurrence[] {
+    const taken = this.waiting.filter(({ when }) => fits(when));
+    this.waiting = this.waiting.filter((each) => !taken.includes(each));
+    return taken;
+  }
+
+  private schedule(hours: number, deed: Deed): void {
+    this.later(hours, () => this.do(deed));
+  }
+
+  private later(hours: number, what: () => Promise<void>): void {
+    this.pending++;
+    this.hands.later(hours * HOUR_MS, async () => {
+      try {
+        await what();
+      } finally {
+        this.pending--;
+      }
+    });
+  }
+
+  private async do(deed: Deed): Promise<void> {
+    const at = await this.hands.now();
+    switch (deed.kind) {
+      case 'fault':
+        return this.orderFault(deed, at);
+      case 'edit':
+        return this.editBudgets(deed);
+      case 'control':
+        this.count('control', 1);
+        await this.ask(deed.control, deed.args);
+        return;
+      case 'pause_object': {
+        const adSetId = this.adSetOf(deed.role);
+        const index = this.objects.adSetIds.indexOf(adSetId);
+        const objectId = deed.object === 'ad' ? this.objects.adIds[index]! : adSetId;
+        this.count('paused_object', 1);
+        await this.change(objectId, { status: 'PAUSED' }, `a person pauses ${deed.object} ${objectId}`);
+        return this.back(deed.backAfterHours, objectId, { status: 'ACTIVE' }, `${objectId} is active again`);
+      }
+      case 'campaign_budget': {
+        const { campaignId } = this.objects;
+        await this.change(campaignId, { daily_budget: 100_000 }, 'a person turns the campaign budget on');
+        this.campaignBudget = true;
+        this.count('campaign_budget', 1);
+        if (deed.backAfterHours === null) return;
+        return this.later(deed.backAfterHours, async () => {
+          await this.change(campaignId, { daily_budget: null }, 'the campaign budget is off again');
+          this.campaignBudget = false;
+        });
+      }
+      case 'cut':
+        this.cutPlan.push(deed);
+        return;
+    }
+  }
+
+  private async change(objectId: string, fields: Record<string, unknown>, what: string): Promise<void> {
+    await this.hands.edit(objectId, fields);
+    this.tell(await this.hands.now(), what);
+  }
+
+  private back(hours: number | null, objectId: string, fields: Record<string, unknown>, what: string): void {
+    if (hours !== null) this.later(hours, () => this.change(objectId, fields, what));
+  }
+
+  private async orderFault(deed: Extract<Deed, { kind: 'fault' }>, at: number): Promise<void> {
+    const { on, fault, method, skip, times, code, subcode, delayHours, forHours } = deed;
+    const objectId =
+      on === 'campaign'
+        ? this.objects.campaignId
+        : on === 'ad'
+          ? this.objects.adIds[this.plan.winner]!
+          : this.adSetOf(on);
+    const delayMs = delayHours === undefined ? undefined : Math.round(delayHours * HOUR_MS);
+    const id = await this.hands.order({ kind: fault, objectId, method, skip, times, code, subcode, delayMs });
+    this.ordered.set(id, fault);
+    const often = times === null ? 'until withdrawn' : `${times}×`;
+    this.tell(
+      at,
+      `fault ordered: ${fault} on ${method} ${on} ${objectId}, ${often} after ${skip}${code === undefined ? '' : `, code ${code}/${subcode ?? '-'}`}${delayMs === undefined ? '' : `, ${Math.round(delayMs / 60_000)} min`}`,
+    );
+    if (forHours === null) return;
+    this.later(forHours, () => this.withdraw(id));
+  }
+
+  private async editBudgets(deed: Extract<Deed, { kind: 'edit' }>): Promise<void> {
+    const ids = deed.edits.map(({ role }) =>
+      role === 'written' ? (this.lastWritten ?? this.winnerAdSetId) : this.adSetOf(role),
+    );
+    const before = await this.hands.budgets(ids);
+    this.count('foreign_edit', 1);
+    for (const [index, { factor }] of deed.edits.entries()) {
+      const id = ids[index]!;
+      const amount = Math.max(100, Math.round(before[id]! * factor));
+      const say = (value: number) => formatAmount(value, this.hands.currency);
+      await this.change(
+        id,
+        { daily_budget: amount },
+        `a person sets ad set ${id} from ${say(before[id]!)} to ${say(amount)}`,
+      );
+      this.back(
+        deed.backAfterHours,
+        id,
+        { daily_budget: before[id] },
+        `a person sets ad set ${id} back to ${say(before[id]!)}`,
+      );
+    }
+  }
+
+  /** Settles when the service has taken it up. */
+  async ask(kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }> {
+    this.tell(await this.hands.now(), `asked: ${kind} ${Object.values(args).join(' ')}`.trimEnd());
+    const { answer } = await this.hands.control(this.id, kind, args);
+    const told = answer.then(async ({ ok, said }) => {
+      this.tell(await this.hands.now(), `answer to ${kind}: ${ok ? '' : 'refused: '}${said}`);
+      return { ok, said };
+    });
+    return { answer: told };
+  }
+}
+
+/** A line for each write that the market saw. */
+export function writesTold(audit: readonly AuditRow[], currency: string): StoryLine[] {
+  const say = (amount: number) => formatAmount(amount, currency);
+  return audit.map((row) => ({
+    at: row.at,
+    what: `market: ad set ${row.adSetId} ${say(row.before)} -> ${say(row.requested)} by ${row.actor}: ${row.outcome}${
+      row.appliedAt !== null && row.appliedAt > row.at
+        ? `, in force ${Math.round((row.appliedAt - row.at) / 60_000)} min later`
+        : ''
+    }${row.code === null ? '' : ` (code ${row.code}/${row.subcode ?? '-'})`}${row.fault === null ? '' : ` [${row.fault}]`}`,
+  }));
+}

@@ -1,0 +1,90 @@
+import type { ExperimentState } from '../../src/domain/experiment.js';
+import type { FaultKind } from '../../src/embedded/market/index.js';
+import type { ControlKind } from '../../src/workflows/contract.js';
+
+/** What a run is made of, before any of it has happened. Hours are experiment hours, amounts minor units. */
+
+/** Which of a run's ad sets: the one with the best ad, the control or the first of the others, the last of them. */
+export type Role = 'winner' | 'loser' | 'other';
+/** `written`: the one whose write it is that the deed waited for. */
+export type Edited = Role | 'written';
+
+export type When =
+  | { after: 'promotion'; hours: number }
+  /** The run's n-th budget write: with 0 hours as soon as the market has taken it, before the caller hears. */
+  | { after: 'write'; number: number; hours: number }
+  /** The first time that the run enters the state. */
+  | { after: 'state'; state: ExperimentState; hours: number };
+
+/** An effect of the service after which its activity dies: done, but nobody hears of it. */
+export const CUT_POINTS = [
+  'entered',
+  'written',
+  'read_back',
+  'settled',
+  'phase_done',
+  'state_changed',
+] as const;
+export type CutPoint = (typeof CUT_POINTS)[number];
+
+export type Deed =
+  | {
+      kind: 'fault';
+      fault: FaultKind;
+      on: Role | 'ad' | 'campaign';
+      method: 'GET' | 'POST';
+      /** Requests that pass first. */
+      skip: number;
+      /** Null: until it is withdrawn. */
+      times: number | null;
+      code?: number;
+      subcode?: number;
+      delayHours?: number;
+      /** Withdrawn after so long; null: when the run calms down. */
+      forHours: number | null;
+    }
+  | { kind: 'edit'; edits: { role: Edited; factor: number }[]; backAfterHours: number | null }
+  | { kind: 'control'; control: ControlKind; args: Record<string, string> }
+  | { kind: 'pause_object'; object: 'ad' | 'adset'; role: Role; backAfterHours: number | null }
+  | { kind: 'campaign_budget'; backAfterHours: number | null }
+  | { kind: 'cut'; point: CutPoint; number: number };
+
+export interface Occurrence {
+  when: When;
+  deed: Deed;
+}
+
+export interface RunPlan {
+  /** Tells the run apart from every other: `seed` × 10^6 + index. */
+  runSeed: number;
+  /** Before the rollout, control first. */
+  budgets: number[];
+  /** Which of them has the best ad. */
+  winner: number;
+  occurrences: Occurrence[];
+  /** After the promotion: from here on no fault is in force but lasting ones, and the run comes to rest. */
+  calmHours: number;
+  /** What is not withdrawn lasts to the end. */
+  lasting: boolean;
+}
+
+export type BatchKind = 'time-skipping' | 'service';
+
+/** What strikes every run of a batch at once. */
+export type BatchDeed =
+  /** The token expires; it is renewed after so long. */
+  | { kind: 'expired_token'; atHours: number; forHours: number }
+  /** The worker is stopped in order and another one started. */
+  | { kind: 'restart_worker'; atHours: number }
+  /** SIGKILL of the whole service, of its Node process, or of its Temporal server; then a new start. */
+  | { kind: 'kill'; atHours: number; what: 'group' | 'node' | 'temporal' };
+
+export interface BatchPlan {
+  seed: number;
+  /** Index of its first run. */
+  first: number;
+  kind: BatchKind;
+  currency: string;
+  deeds: BatchDeed[];
+  runs: RunPlan[];
+}

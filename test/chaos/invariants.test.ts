@@ -1,0 +1,408 @@
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from '../../scripts/chaos/evidence.js';
+import { INVARIANTS, judge } from '../../scripts/chaos/invariants.js';
+import { HOUR_MS } from '../../src/domain/experiment.js';
+import { auditRow, completed, edit, MINUTE, reverted, START } from './faultless.js';
+
+type Spoil = (evidence: Evidence) => void;
+type Case = [what: string, message: RegExp, spoil: Spoil, from?: () => Evidence];
+
+function broken(
+  invariant: string,
+  { from = completed, spoil }: { from?: () => Evidence; spoil: Spoil },
+): string {
+  const evidence = from();
+  spoil(evidence);
+  return INVARIANTS[invariant]!(evidence).join('\n');
+}
+
+const held = (): Evidence => ({
+  ...completed(),
+  state: 'held',
+  stateCode: 'foreign',
+  stateChangedAt: START + 3 * HOUR_MS,
+  running: true,
+});
+
+describe('a faultless run', () => {
+  it.each([completed, reverted])('breaks no invariant: %s', (make) => {
+    expect(judge(7, make())).toEqual([]);
+  });
+
+  it('is named with its seed where it breaks one', () => {
+    const evidence = completed();
+    evidence.budgets.winner = 31_999;
+    expect(judge(1_000_007, evidence)).toEqual([
+      { run_seed: 1_000_007, invariant: 'rest_amounts', details: expect.stringContaining('31999') },
+    ]);
+  });
+});
+
+const CAUGHT: Record<string, Case[]> = {
+  total_never_raised: [
+    [
+      'a raise before its cut',
+      /makes the total 44000, above 40000/,
+      ({ audit }) => {
+        [audit[0]!.at, audit[1]!.at] = [audit[1]!.at, audit[0]!.at];
+        for (const row of audit.slice(0, 2)) row.appliedAt = row.at;
+      },
+    ],
+    [
+      'a write within the bound that takes effect at a bad moment',
+      /above 40000/,
+      (evidence) => {
+        const raise = evidence.audit[1]!;
+        raise.appliedAt = raise.at + 4 * MINUTE;
+        // The cut is undone before the raise is in force.
+        evidence.audit.splice(
+          2,
+          0,
+          auditRow({
+            adSetId: 'loser',
+            before: 16_000,
+            requested: 20_000,
+            at: raise.at + MINUTE,
+            sequence: 2,
+          }),
+        );
+      },
+    ],
+    [
+      'a raise on top of a total that a person had raised',
+      /makes the total 45000, above 41000/,
+      (evidence) => {
+        edit(evidence, 'loser', 21_000, 0.5);
+      },
+    ],
+    [
+      'a write where no rollout ever began',
+      /before any rollout/,
+      (evidence) => Object.assign(evidence, { promotion: null }),
+    ],
+  ],
+  rest_amounts: [
+    [
+      'an ad set off its last target',
+      /ad set loser stands at 12000, not at phase 80's target, 8000/,
+      ({ budgets }) => Object.assign(budgets, { loser: 12_000 }),
+    ],
+    [
+      'an ad set off its base',
+      /reverted, but ad set winner stands at 24000, not at its base, 20000/,
+      ({ budgets }) => Object.assign(budgets, { winner: 24_000 }),
+      reverted,
+    ],
+    [
+      'a stop that did not restore',
+      /stopped, but ad set loser stands at 16000/,
+      (evidence) => Object.assign(evidence, { state: 'stopped', budgets: { loser: 16_000, winner: 20_000 } }),
+      reverted,
+    ],
+    [
+      'a value that nobody ever set',
+      /nobody ever set ad set loser to 15999/,
+      (evidence) =>
+        Object.assign(evidence, {
+          state: 'stopped',
+          stateReason: 'The budgets stay as they are.',
+          budgets: { loser: 15_999, winner: 20_000 },
+        }),
+      reverted,
+    ],
+    [
+      'attention that names another amount',
+      /doesn't say that ad set winner stands at USD 260\.00/,
+      (evidence) =>
+        Object.assign(evidence, {
+          state: 'needs_attention',
+          stateReason: 'The base is …; now ad set loser at USD 200.00, ad set winner at USD 240.00.',
+          budgets: { loser: 20_000, winner: 26_000 },
+        }),
+      reverted,
+    ],
+    [
+      'a hold that is silent about a foreign amount',
+      /held, but it doesn't say that ad set winner stands at USD 300\.00/,
+      (evidence) => {
+        edit(evidence, 'winner', 30_000, 100);
+        Object.assign(evidence.budgets, { winner: 30_000 });
+      },
+      held,
+    ],
+    [
+      'another plan',
+      /Phase 70 is planned as/,
+      ({ promotion }) => Object.assign(promotion!.targets['70']!, { loser: 12_001 }),
+    ],
+    [
+      'a base that never stood',
+      /The base of ad set loser, 20001, never stood/,
+      ({ promotion }) => Object.assign(promotion!.base, { loser: 20_001 }),
+    ],
+  ],
+  ledger_agrees: [
+    ['a write that is not entered', /The ledger lacks audit row 6/, ({ ledger }) => ledger.pop()],
+    [
+      'an entry as done that was never written',
+      /Ledger row 6 .* has no row in the market's audit/,
+      ({ audit }) => audit.pop(),
+    ],
+    [
+      'another amount',
+      /Ledger row 3/,
+      ({ ledger }) => Object.assign(ledger[2]!, { intended: 12_001, read_back: 12_001 }),
+    ],
+    [
+      'a refusal entered as done',
+      /Ledger row 6/,
+      ({ audit }) => Object.assign(audit[5]!, { outcome: 'refused', appliedAt: null }),
+    ],
+    [
+      'a read-back of something else',
+      /read back 7999/,
+      ({ ledger }) => Object.assign(ledger[4]!, { read_back: 7_999 }),
+    ],
+  ],
+  foreign_values_kept: [
+    [
+      "a person's value overwritten",
+      /overwrites a person's 17500/,
+      (evidence) => void edit(evidence, 'loser', 17_500, 30),
+    ],
+    [
+      "a person's value overwritten on the way back",
+      /overwrites a person's 26000/,
+      (evidence) => void edit(evidence, 'winner', 26_000, 20),
+      reverted,
+    ],
+    [
+      'a return to an older value overwritten by a phase',
+      /overwrites 20000, to which a person had returned/,
+      (evidence) => void edit(evidence, 'loser', 20_000, 30),
+    ],
+  ],
+  changes_left: [
+    [
+      'a fifth change within an hour',
+      /is change 5 within an hour/,
+      ({ audit }) => {
+        for (const minute of [5, 10, 15, 20]) {
+          audit.push(
+            auditRow({
+              adSetId: 'winner',
+              before: minute,
+              requested: minute + 1,
+              at: START + minute * MINUTE,
+              sequence: 9,
+            }),
+          );
+        }
+      },
+    ],
+    [
+      'none left when a phase ends',
+      /At the end of phase 60 ad set winner has had 4 changes/,
+      ({ audit }) => {
+        for (const minute of [-30, -20, -10]) {
+          audit.unshift(
+            auditRow({
+              adSetId: 'winner',
+              before: minute,
+              requested: minute + 1,
+              at: START + minute * MINUTE,
+              sequence: 0,
+            }),
+          );
+        }
+      },
+    ],
+  ],
+  phases_in_order: [
+    [
+      'a phase applied twice',
+      /applies phase 60 a second time/,
+      ({ audit }) =>
+        audit.splice(
+          2,
+          0,
+          auditRow({
+            adSetId: 'loser',
+            before: 16_000,
+            requested: 16_000,
+            at: START + 10 * MINUTE,
+            sequence: 2,
+          }),
+        ),
+    ],
+    [
+      'a phase out of order',
+      /is of phase 60, after phase 80 began/,
+      ({ audit }) =>
+        audit.push(
+          auditRow({
+            adSetId: 'loser',
+            before: 8_000,
+            requested: 16_000,
+            at: START + 200 * MINUTE,
+            sequence: 7,
+          }),
+        ),
+    ],
+    ['a phase left out', /skips phase 70/, ({ audit }) => audit.splice(2, 2)],
+    [
+      'a phase before its wait is over',
+      /begins phase 70 0\.9\d+ h after 60, sooner than 1 h/,
+      ({ audit }) => Object.assign(audit[2]!, { at: START + 60 * MINUTE, appliedAt: START + 60 * MINUTE }),
+    ],
+    [
+      'a phase before the one before it stood',
+      /begins phase 70; ad set winner never had 60's 24000/,
+      ({ audit }) => audit.splice(1, 1),
+    ],
+    [
+      'a phase that is entered as complete and does not stand',
+      /Phase 60 is entered as complete while ad set winner stands at 23000, not at 24000/,
+      (evidence) => void edit(evidence, 'winner', 23_000, 1.001),
+    ],
+    [
+      'a phase that was never entered as complete',
+      /60 was never complete/,
+      ({ promotion }) => delete promotion!.phasesDone['60'],
+    ],
+    [
+      'a phase after the way back began',
+      /after the way back began/,
+      ({ audit }) =>
+        audit.push(
+          auditRow({
+            adSetId: 'loser',
+            before: 20_000,
+            requested: 16_000,
+            at: START + 50 * MINUTE,
+            sequence: 5,
+          }),
+        ),
+      reverted,
+    ],
+    [
+      'an amount of no phase',
+      /is neither a phase's target nor the base/,
+      ({ audit }) => Object.assign(audit[2]!, { requested: 11_000 }),
+    ],
+  ],
+  comes_to_rest: [
+    [
+      'a rollout still under way',
+      /still rolling_out, .* next due never/,
+      (evidence) => Object.assign(evidence, { state: 'rolling_out', running: true }),
+    ],
+    [
+      'a hold that should end by itself with nothing scheduled in time',
+      /what was due has not been done/,
+      (evidence) => Object.assign(evidence, { nextDueAt: evidence.observedAt - HOUR_MS }),
+      held,
+    ],
+    [
+      'attention that is given up',
+      /nothing is scheduled/,
+      (evidence) => Object.assign(evidence, { state: 'needs_attention', running: true, nextDueAt: null }),
+    ],
+    [
+      'a live state without a workflow',
+      /held, but no workflow runs/,
+      (evidence) => Object.assign(evidence, { running: false }),
+      held,
+    ],
+    [
+      'an ended one with a workflow',
+      /completed, but its workflow runs on/,
+      (evidence) => Object.assign(evidence, { running: true }),
+    ],
+  ],
+};
+
+describe.each(Object.entries(CAUGHT))('%s', (invariant, cases) => {
+  it.each(cases)('catches %s', (_, message, spoil, from) => {
+    expect(broken(invariant, { spoil, from })).toMatch(message);
+  });
+});
+
+it('has a hand-made violation of every invariant', () => {
+  expect(Object.keys(CAUGHT)).toEqual(Object.keys(INVARIANTS));
+});
+
+/** All that follows the first phase, later by so many minutes. */
+function delay({ ledger, audit, promotion }: Evidence, minutes: number): void {
+  const later = (at: string) => new Date(Date.parse(at) + minutes * MINUTE).toISOString();
+  for (const row of ledger.slice(2))
+    Object.assign(row, { at: later(row.at), settled_at: later(row.settled_at!) });
+  for (const row of audit.slice(2)) {
+    row.at += minutes * MINUTE;
+    row.appliedAt = row.at;
+  }
+  for (const phase of ['70', '80']) promotion!.phasesDone[phase]! += minutes * MINUTE;
+}
+
+describe('what breaks no invariant', () => {
+  it.each<[string, Spoil, (() => Evidence)?]>([
+    [
+      'an attempt of unknown outcome without an audit row',
+      ({ ledger }) => {
+        ledger.splice(2, 0, { ...ledger[2]!, outcome: 'unknown', read_back: null });
+        for (const [index, row] of ledger.entries()) row.sequence = index + 1;
+      },
+    ],
+    [
+      'an attempt that landed late, and its twin that was lost but seen as done',
+      (evidence) => {
+        delay(evidence, 20);
+        const { ledger, audit, promotion } = evidence;
+        const raise = audit[1]!;
+        raise.appliedAt = raise.at + 10 * MINUTE;
+        promotion!.phasesDone['60'] = raise.at + 11 * MINUTE;
+        const twin = {
+          ...ledger[1]!,
+          at: new Date(raise.at + 6 * MINUTE).toISOString(),
+          settled_at: new Date(raise.at + 11 * MINUTE).toISOString(),
+        };
+        Object.assign(ledger[1]!, { outcome: 'unknown', read_back: null });
+        ledger.splice(2, 0, twin);
+        for (const [index, row] of ledger.entries()) row.sequence = index + 1;
+      },
+    ],
+    [
+      "a person's edit after the end",
+      (evidence) => {
+        edit(evidence, 'winner', 50_000, 60 * 40);
+        evidence.budgets.winner = 50_000;
+        evidence.observedAt = START + 50 * HOUR_MS;
+      },
+    ],
+    [
+      "a person's edit that was put back",
+      (evidence) => {
+        edit(evidence, 'loser', 17_500, 20);
+        edit(evidence, 'loser', 16_000, 30);
+      },
+    ],
+    [
+      'a hold that names a foreign amount',
+      (evidence) => {
+        edit(evidence, 'winner', 30_000, 100);
+        evidence.budgets.winner = 30_000;
+        evidence.audit = evidence.audit.filter(({ at }) => at <= START + 100 * MINUTE);
+        evidence.ledger = evidence.ledger.slice(0, 4);
+        evidence.budgets.loser = 12_000;
+        delete evidence.promotion!.phasesDone['80'];
+        evidence.stateReason =
+          'Someone else changed a budget: ad set winner stands at USD 300.00, where USD 280.00 was expected.';
+      },
+      held,
+    ],
+  ])('%s', (_, spoil, from = completed) => {
+    const evidence = from();
+    spoil(evidence);
+    expect(judge(1, evidence)).toEqual([]);
+  });
+});
