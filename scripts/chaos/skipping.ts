@@ -87,6 +87,7 @@ export async function playSkipping(
         graphUrl: market.url,
         apiVersion: 'v24.0',
         socketTimeoutMs: SOCKET_TIMEOUT_MS,
+        now: () => clock.now(),
       }),
       (adSetId) => byAdSet.get(adSetId),
     ),
@@ -102,6 +103,7 @@ export async function playSkipping(
     worker = await startWorker(collaborators, {
       announce: (event) => event.experimentId && byId.get(event.experimentId)?.run.observe(event),
       writesAllowed: true,
+      accountEnvelope: null,
       // The test server never hands out a task again whose workflow was cached by a worker that is gone. Without a cache
       // every step is a replay, too.
       maxCachedWorkflows: restarting ? 0 : 500,
