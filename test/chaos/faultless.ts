@@ -62,6 +62,8 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
         at: new Date(START + minute * MINUTE - 100).toISOString(),
         settled_at: new Date(START + minute * MINUTE + 100).toISOString(),
         compensates: null,
+        error_kind: null,
+        at_risk_cents: null,
       }),
     ),
     audit: steps.map(([, adSetId, before, requested, minute], index) =>
@@ -69,6 +71,7 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
     ),
     raced: [],
     raceMs: MINUTE / 6,
+    lateBoundMs: 5 * MINUTE,
     observedAt: START + 32 * HOUR_MS,
   };
 }

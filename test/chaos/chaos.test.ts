@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { ChaosDocument } from '../../scripts/chaos/report.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The command's short form: one batch on one virtual timeline. */
+const RUNS = 25;
+
+function chaos(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/chaos.ts', ...args], { cwd: ROOT });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk));
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+describe('npm run chaos', () => {
+  it('finds no violation in random schedules of faults, edits and controls', {
+    timeout: 240_000,
+  }, async () => {
+    const { code, out, err } = await chaos('--seed', '7', '--runs', String(RUNS));
+    const document = JSON.parse(out) as ChaosDocument;
+    expect(document.violations, err).toEqual([]);
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ seed: 7, runs: RUNS });
+    expect(document.writes).toBeGreaterThan(RUNS);
+    expect(document.faults.total).toBeGreaterThan(RUNS);
+    const { completed, reverted, held, needs_attention, stopped } = document.final_states;
+    expect(completed).toBeGreaterThan(0);
+    expect(reverted).toBeGreaterThan(0);
+    expect(completed + reverted + held + needs_attention + stopped).toBeLessThanOrEqual(RUNS);
+  });
+
+  it.each([
+    [['--seed', 'x'], '--seed'],
+    [['--runs', '0'], '--runs'],
+    [['--mutant', 'nobody'], 'nobody'],
+  ])('refuses %j with a sentence', async (args, names) => {
+    const { code, out, err } = await chaos(...args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(names);
+  });
+});
