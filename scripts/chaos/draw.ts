@@ -36,6 +36,7 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
     kind,
     // The sandbox's account is in dollars.
     currency: kind === 'time-skipping' && draw.chance(0.2) ? 'JPY' : 'USD',
+    sharedClient: kind === 'service' || draw.chance(0.3),
     deeds: kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, number % TURN === RESTARTING),
     runs: Array.from({ length: size }, (_, index) => drawRun(seed, first + index)),
   };

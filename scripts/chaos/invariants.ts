@@ -7,8 +7,6 @@ import type { Evidence } from './evidence.js';
 
 /** What holds of every run, whatever befell it: judged by the market's audit and state. Each answers with sentences. */
 
-/** The service waits so long after a write of unknown outcome; one that lands later it can only put right. */
-const LATE_BOUND_MS = HOUR_MS / 12;
 /** Holds that nobody needs to end. */
 const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
 /** Meta's limit. */
@@ -46,7 +44,7 @@ function totalOf(amounts: Amounts): number {
 }
 
 const isOurs = (row: AuditRow) => row.actor === 'api';
-const isLate = ({ at, row }: Effect) => at - row.at > LATE_BOUND_MS;
+const isLate = ({ lateBoundMs }: Evidence, { at, row }: Effect) => at - row.at > lateBoundMs;
 const describe = ({ sequence, adSetId, before, requested, outcome, actor }: AuditRow) =>
   `audit row ${sequence} (ad set ${adSetId}, ${before} -> ${requested}, ${outcome}, by ${actor})`;
 
@@ -59,7 +57,7 @@ export function totalNeverRaised(evidence: Evidence): string[] {
   return ours.flatMap((effect) => {
     const { row } = effect;
     // At its arrival every write must be harmless; when it takes effect, those within the bound.
-    const instants = isLate(effect) || effect.at === row.at ? [row.at] : [row.at, effect.at];
+    const instants = isLate(evidence, effect) || effect.at === row.at ? [row.at] : [row.at, effect.at];
     return instants.flatMap((at) => {
       const before = amountsBefore(evidence, at, row.sequence);
       const after = totalOf({ ...before, [row.adSetId]: row.requested });
@@ -206,25 +204,29 @@ function everStood(evidence: Evidence, adSetId: string): number[] {
  * 3. Ledger and audit agree, attempt by attempt. Only an attempt of unknown outcome may lack its audit row. Of two
  * attempts that ask for the same and could not be told apart, either may be the one that landed.
  */
-export function ledgerAgrees({ ledger, audit }: Evidence): string[] {
-  const inDoubt = ledger.map(asInDoubt);
+export function ledgerAgrees({ ledger, audit, lateBoundMs }: Evidence): string[] {
+  const inDoubt = ledger.map((row) => asInDoubt(row, lateBoundMs));
   const ours = audit.filter(isOurs);
   const found = disagreements(inDoubt, ours);
-  return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours), ours);
+  return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours, lateBoundMs), ours);
 }
 
 /** A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled. */
-function asInDoubt(row: LedgerRowJson): LedgerRowJson {
+function asInDoubt(row: LedgerRowJson, lateBoundMs: number): LedgerRowJson {
   if (row.outcome !== 'pending' && row.outcome !== 'unknown') return row;
   return {
     ...row,
     outcome: 'unknown',
-    settled_at: new Date(Date.parse(row.at) + LATE_BOUND_MS).toISOString(),
+    settled_at: new Date(Date.parse(row.at) + lateBoundMs).toISOString(),
   };
 }
 
 /** An attempt entered as done without an audit row of its own, after one of unknown outcome that has one: they change places. */
-function swapTwins(ledger: readonly LedgerRowJson[], audit: readonly AuditRow[]): LedgerRowJson[] {
+function swapTwins(
+  ledger: readonly LedgerRowJson[],
+  audit: readonly AuditRow[],
+  lateBoundMs: number,
+): LedgerRowJson[] {
   const rows = ledger.map((row) => ({ ...row }));
   const arrived = (row: LedgerRowJson) =>
     audit.some(
@@ -233,7 +235,7 @@ function swapTwins(ledger: readonly LedgerRowJson[], audit: readonly AuditRow[])
         each.requested === row.intended &&
         each.outcome === 'applied' &&
         each.at >= Date.parse(row.at) - TOLERANCE_MS &&
-        each.at <= Date.parse(row.at) + LATE_BOUND_MS,
+        each.at <= Date.parse(row.at) + lateBoundMs,
     );
   for (const row of rows) {
     if (row.outcome !== 'applied' || arrived(row)) continue;
@@ -355,7 +357,7 @@ export function phasesInOrder(evidence: Evidence): string[] {
       const stood = Math.max(
         readBack ?? 0,
         ...effects
-          .filter((each) => isOurs(each.row) && each.row.sequence < row.sequence && !isLate(each))
+          .filter((each) => isOurs(each.row) && each.row.sequence < row.sequence && !isLate(evidence, each))
           .filter((each) => before.targets[each.row.adSetId] === each.row.requested)
           .map((each) => each.at),
       );

@@ -85,6 +85,8 @@ export interface BatchPlan {
   first: number;
   kind: BatchKind;
   currency: string;
+  /** One client of Meta for all: who is asked to wait, waits for all of them. Else one each. */
+  sharedClient: boolean;
   deeds: BatchDeed[];
   runs: RunPlan[];
 }

@@ -8,6 +8,7 @@ import { createStore } from '../../src/clients/postgres/store.js';
 import { HOUR_MS, isEnded } from '../../src/domain/experiment.js';
 import type { AuditRow } from '../../src/embedded/market/index.js';
 import { startPostgres } from '../../src/embedded/postgres.js';
+import { unknownOutcomeWaitMs } from '../../src/service/worker.js';
 import { type Service, startService } from '../crash/service.js';
 import type { Evidence, PlayedBatch } from './evidence.js';
 import { type Answer, type Hands, LiveRun, writesTold } from './live-run.js';
@@ -16,6 +17,8 @@ import type { BatchPlan, RunPlan } from './plan.js';
 /** An experiment hour is half a second, the fastest that the service allows. */
 const TIME_SCALE = 7_200;
 const LEAD_HOURS = 8;
+/** The sandbox's. */
+const SOCKET_TIMEOUT_MS = 1_000;
 const POLL_MS = 50;
 /** Real: reads of an experiment that waits come every 2 s. */
 const ATTENDED_MS = 6_000;
@@ -235,6 +238,7 @@ export async function playOnService(
               audit: rows,
               raced: racedEdits(rows),
               raceMs: RACE_MS * TIME_SCALE,
+              lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, TIME_SCALE),
               observedAt,
             };
             run.story.push(...writesTold(rows, experiment.currency));

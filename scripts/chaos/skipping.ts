@@ -8,6 +8,7 @@ import { tsToMs } from '@temporalio/common/lib/time.js';
 import pg, { type PoolConfig } from 'pg';
 import { ledgerRowToJson } from '../../src/api/json.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
+import type { MetaClient } from '../../src/clients/meta/types.js';
 import { migrate } from '../../src/clients/postgres/migrate.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
@@ -16,7 +17,7 @@ import { DEFAULT_POLICY, type Experiment, HOUR_MS, isEnded } from '../../src/dom
 import { startMarket } from '../../src/embedded/market/index.js';
 import { startPostgres } from '../../src/embedded/postgres.js';
 import type { Collaborators } from '../../src/service/collaborators.js';
-import { type RunningWorker, startWorker } from '../../src/service/worker.js';
+import { type RunningWorker, startWorker, unknownOutcomeWaitMs } from '../../src/service/worker.js';
 import {
   type ControlOutcome,
   EXPERIMENT_WORKFLOW,
@@ -29,7 +30,7 @@ import { startTimeSkipping } from '../../test/support/temporal.js';
 import type { Evidence, PlayedBatch } from './evidence.js';
 import { type Answer, type Hands, LiveRun, writesTold } from './live-run.js';
 import type { BatchPlan } from './plan.js';
-import { type Tapped, tapMeta, tapStore } from './taps.js';
+import { splitMeta, type Tapped, tapMeta, tapStore } from './taps.js';
 
 const TOKEN = 'token-of-the-chaos-market';
 /** So long a test runs until its better ad is known to lead. */
@@ -75,20 +76,23 @@ export async function playSkipping(
   const byAdSet = new Map<string, Guarded>();
   const byId = new Map<string, Guarded>();
   const timeBase = { epochMs: 0, scale: 1 };
+  const clients = new Map<string, MetaClient>();
+  const newClient = () =>
+    createMetaClient({
+      accessToken: TOKEN,
+      accountId: market.account.id,
+      graphUrl: market.url,
+      apiVersion: 'v24.0',
+      socketTimeoutMs: SOCKET_TIMEOUT_MS,
+      now: () => clock.now(),
+    });
   const collaborators: Collaborators = {
     environment: 'sandbox',
     timeBase,
     clock,
     store: tapStore(store, (id) => byId.get(id)),
     meta: tapMeta(
-      createMetaClient({
-        accessToken: TOKEN,
-        accountId: market.account.id,
-        graphUrl: market.url,
-        apiVersion: 'v24.0',
-        socketTimeoutMs: SOCKET_TIMEOUT_MS,
-        now: () => clock.now(),
-      }),
+      batch.sharedClient ? newClient() : splitMeta(newClient(), (objectId) => clients.get(objectId)),
       (adSetId) => byAdSet.get(adSetId),
     ),
     client,
@@ -174,6 +178,9 @@ export async function playSkipping(
     runs.push(run);
     byId.set(id, guarded);
     for (const adSetId of objects.adSetIds) byAdSet.set(adSetId, guarded);
+    const own = newClient();
+    for (const objectId of [objects.campaignId, ...objects.adSetIds, ...objects.adIds])
+      clients.set(objectId, own);
     const now = await clock.now();
     const creative = { hook: null, headline: id, text: null, script: null, visualNotes: null };
     await store.createExperiment({
@@ -254,6 +261,7 @@ export async function playSkipping(
       audit,
       raced: byId.get(run.id)!.raced(audit),
       raceMs: 5 * SOCKET_TIMEOUT_MS,
+      lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, 1),
       observedAt: await clock.now(),
     });
     for (const line of writesTold(audit, batch.currency)) run.story.push(line);

@@ -22,12 +22,33 @@ function dieIf(run: Tapped | undefined, point: CutPoint): void {
   if (run?.dies(point)) throw new ActivityDied(`the worker died: ${point}`);
 }
 
+/** Each call by the client of the run whose object it is about; the account's own by `common`. */
+export function splitMeta(
+  common: MetaClient,
+  clientOf: (objectId: string) => MetaClient | undefined,
+): MetaClient {
+  const of = (objectId: string | undefined) =>
+    (objectId === undefined ? undefined : clientOf(objectId)) ?? common;
+  return {
+    accountId: common.accountId,
+    getAccount: () => common.getAccount(),
+    getCampaign: (id) => of(id).getCampaign(id),
+    getAdSet: (id) => of(id).getAdSet(id),
+    getAd: (id) => of(id).getAd(id),
+    getActiveAds: (id) => of(id).getActiveAds(id),
+    getSplitTests: (id) => of(id).getSplitTests(id),
+    getBudgetEdits: (id, since) => of(id).getBudgetEdits(id, since),
+    writeDailyBudget: (id, amount) => of(id).writeDailyBudget(id, amount),
+    validateDailyBudget: (id, amount) => of(id).validateDailyBudget(id, amount),
+    getInsights: (query) => of(query.adIds[0]).getInsights(query),
+  };
+}
+
 /** The client as the activities get it. Every effect is the real one's. */
 export function tapMeta(meta: MetaClient, runOf: (adSetId: string) => Tapped | undefined): MetaClient {
   const written = new Set<string>();
   return {
     ...meta,
-    accountId: meta.accountId,
     async getAdSet(adSetId) {
       const run = runOf(adSetId);
       run?.readBegan(adSetId);

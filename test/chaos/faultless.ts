@@ -71,6 +71,7 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
     ),
     raced: [],
     raceMs: MINUTE / 6,
+    lateBoundMs: 5 * MINUTE,
     observedAt: START + 32 * HOUR_MS,
   };
 }
