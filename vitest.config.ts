@@ -18,6 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
+          globalSetup: 'test/support/one-postgres.ts',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...LIGHT],
         },

@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startPostgresServer } from '../../test/support/postgres-server.js';
-import { thisMachine } from '../find-temporal-cli.mjs';
-import { realPostgresInCache } from '../locations.mjs';
+import { realPostgresAvailable, startPostgresServer } from '../../test/support/postgres-server.js';
 import { startChild } from '../production-shape/child.js';
 import type { BatchOrder, BatchResult } from './batch.js';
 import { BATCH_SIZE } from './draw.js';
@@ -32,7 +29,7 @@ export async function playBatches(orders: Orders): Promise<void> {
     numbers.push(first / BATCH_SIZE);
   let enough = false;
   // A real server takes a third of the work of one inside the process; machines without it do with that.
-  const postgres = existsSync(realPostgresInCache(thisMachine()).server) ? await startPostgresServer() : null;
+  const postgres = realPostgresAvailable() ? await startPostgresServer() : null;
   const work = async () => {
     for (let number = numbers.shift(); number !== undefined && !enough; number = numbers.shift()) {
       const result = await playBatch({ seed, number, from, to, postgres: postgres?.config ?? null }, orders);

@@ -1,14 +1,13 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReconcileActivities } from '../../src/activities/reconcile.js';
-import { migrate } from '../../src/clients/postgres/migrate.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import type { Experiment } from '../../src/domain/experiment.js';
 import { EXPERIMENT_WORKFLOW, experimentWorkflowId, TASK_QUEUE } from '../../src/workflows/contract.js';
 import { anotherExperiment, START } from '../clients/postgres/fixtures.js';
-import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { migratedDatabase, type TestDatabase } from '../support/postgres.js';
 import { startDevServer, type TestTemporal } from '../support/temporal.js';
 
 const TIME_BASE = { epochMs: START, scale: 1800 };
@@ -19,9 +18,8 @@ let pool: pg.Pool;
 let accounts = 0;
 
 beforeAll(async () => {
-  [temporal, database] = await Promise.all([startDevServer(), freshDatabase('pglite')]);
+  [temporal, database] = await Promise.all([startDevServer(), migratedDatabase()]);
   pool = createPool(database.config);
-  await migrate(pool);
 });
 
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import type { FaultOrder, MarketTest } from '../../src/embedded/market/index.js';
 import { experimentWorkflowId, SIGNALS } from '../../src/workflows/contract.js';
-import { realPostgresAvailable } from '../support/postgres.js';
+import { realPostgresAvailable } from '../support/postgres-server.js';
 import { collectHistories, collectTables, Material, sweep } from './material.js';
 import { CANARIES, type Stage, setPassword, startStage, TIME_SCALE } from './stage.js';
 

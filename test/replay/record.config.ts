@@ -3,4 +3,12 @@ import base from '../../vitest.config.js';
 /** `npm run record-histories`: not among the tests, because it writes. */
 const { projects: _, ...test } = base.test!;
 
-export default { ...base, test: { ...test, include: ['test/replay/record.ts'], testTimeout: 120_000 } };
+export default {
+  ...base,
+  test: {
+    ...test,
+    include: ['test/replay/record.ts'],
+    globalSetup: 'test/support/one-postgres.ts',
+    testTimeout: 120_000,
+  },
+};

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, chown, cp, mkdir, mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,6 +15,22 @@ export interface PostgresServer {
   /** As superuser, without a password, over loopback. */
   config: PoolConfig;
   stop(): Promise<void>;
+}
+
+/** Whether set-up found a real PostgreSQL with pgvector for this machine. */
+export function realPostgresAvailable(): boolean {
+  return existsSync(realPostgresInCache(thisMachine()).server);
+}
+
+/** A statement as superuser, in a connection of its own. */
+export async function administer(config: PoolConfig, statement: string): Promise<void> {
+  const client = new pg.Client(config);
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** The user `nobody` of a Linux; it owns nothing. */
@@ -60,7 +76,7 @@ export async function startPostgresServer(
 
   const server = start('postgres', [
     ...['-D', data, '-p', String(port), '-k', '', '-h', '127.0.0.1'],
-    ...['-c', `fsync=${options.durable ? 'on' : 'off'}`, '-c', 'max_connections=100'],
+    ...['-c', `fsync=${options.durable ? 'on' : 'off'}`, '-c', 'max_connections=200'],
   ]);
   const said = collect(server.stderr);
   const ended = once(server, 'exit');

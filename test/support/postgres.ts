@@ -3,12 +3,15 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
-import pg, { type PoolConfig } from 'pg';
-import { afterAll } from 'vitest';
+import type { PoolConfig } from 'pg';
+import { inject } from 'vitest';
 import { thisMachine } from '../../scripts/find-temporal-cli.mjs';
-import { cacheFolder, realPostgresInCache } from '../../scripts/locations.mjs';
+import { cacheFolder } from '../../scripts/locations.mjs';
+import { migrate } from '../../src/clients/postgres/migrate.js';
+import { createPool } from '../../src/clients/postgres/pool.js';
 import { startPostgres } from '../../src/embedded/postgres.js';
-import { type PostgresServer, startPostgresServer } from './postgres-server.js';
+import { MIGRATED } from './one-postgres.js';
+import { administer, realPostgresAvailable } from './postgres-server.js';
 
 export type DatabaseKind = 'pglite' | 'postgres';
 
@@ -23,43 +26,37 @@ export function databaseKinds(): DatabaseKind[] {
   return realPostgresAvailable() ? ['pglite', 'postgres'] : ['pglite'];
 }
 
-/** Whether set-up found a real PostgreSQL with pgvector for this machine. */
-export function realPostgresAvailable(): boolean {
-  return existsSync(realPostgresInCache(thisMachine()).server);
+/** An empty database of its own. */
+export async function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+  if (kind === 'postgres') return copyOf('template1');
+  return startPostgres({ directory: undefined, image: await emptyImage() });
 }
 
-/** An empty database of its own. The real server starts once for each test file and ends with it. */
-export async function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
-  if (kind === 'pglite') return startPostgres({ directory: undefined, image: await emptyImage() });
-  server ??= startPostgresServer();
-  const { config } = await server;
+/** A migrated database of its own, of the kind that takes the least time here: the real server, where there is one. */
+export async function migratedDatabase(): Promise<TestDatabase> {
+  if (inject('postgres') !== null) return copyOf(MIGRATED);
+  const database = await freshDatabase('pglite');
+  const pool = createPool(database.config);
+  await migrate(pool);
+  await pool.end();
+  return database;
+}
+
+let databases = 0;
+
+async function copyOf(template: string): Promise<TestDatabase> {
+  const server = inject('postgres');
+  if (server === null) throw new Error('No real PostgreSQL runs here.');
   const name = `test_${process.pid}_${++databases}`;
-  await administer(config, `create database ${name}`);
+  await administer(server, `create database ${name} template ${template}`);
   return {
-    config: { ...config, database: name },
-    stop: () => administer(config, `drop database ${name} with (force)`),
+    config: { ...server, database: name },
+    stop: () => administer(server, `drop database ${name} with (force)`),
   };
 }
 
 // By its file: the package does not export it.
 const MANIFEST = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
-
-let server: Promise<PostgresServer> | undefined;
-let databases = 0;
-
-afterAll(async () => {
-  await (await server)?.stop();
-});
-
-async function administer(config: PoolConfig, statement: string): Promise<void> {
-  const client = new pg.Client(config);
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
 
 /** An image of an empty database: to begin from it takes a third of the time of making one. */
 async function emptyImage(): Promise<Blob> {

@@ -4,7 +4,6 @@ import path from 'node:path';
 import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { createMetaClient } from '../../src/clients/meta/index.js';
-import { migrate } from '../../src/clients/postgres/migrate.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
 import type { Store } from '../../src/clients/postgres/types.js';
@@ -27,7 +26,7 @@ import {
 } from '../../src/workflows/contract.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { THREE_PHASES } from './phases.js';
-import { freshDatabase } from './postgres.js';
+import { migratedDatabase } from './postgres.js';
 import './quiet-runtime.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
 
@@ -105,9 +104,8 @@ export async function startWorld(
         ? await skipping.env.currentTimeMs()
         : Math.floor(timeBase.epochMs + (Date.now() - timeBase.epochMs) * timeBase.scale),
   };
-  const database = await freshDatabase('pglite');
+  const database = await migratedDatabase();
   const pool = createPool(database.config);
-  await migrate(pool);
   const market = await startMarket({
     directory,
     clock,

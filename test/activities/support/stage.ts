@@ -13,7 +13,6 @@ import { createLookActivities } from '../../../src/activities/looks.js';
 import { createObservationActivities } from '../../../src/activities/observations.js';
 import { createPromotionActivities, type PromotionGrounds } from '../../../src/activities/promotions.js';
 import { createMetaClient, type MetaClient } from '../../../src/clients/meta/index.js';
-import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { LedgerRow, Store } from '../../../src/clients/postgres/types.js';
@@ -32,7 +31,7 @@ import {
 import type { ServiceEvent } from '../../../src/events.js';
 import { HOUR, ManualClock } from '../../embedded/market/support.js';
 import { THREE_PHASES } from '../../support/phases.js';
-import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { migratedDatabase, type TestDatabase } from '../../support/postgres.js';
 
 export { DAY, HOUR, ManualClock, START } from '../../embedded/market/support.js';
 
@@ -64,9 +63,8 @@ export function useStages(): { open(options?: StageOptions): Promise<Stage>; clo
   let accounts = 0;
   const open: Stage[] = [];
   beforeAll(async () => {
-    database = await freshDatabase('pglite');
+    database = await migratedDatabase();
     pool = createPool(database.config);
-    await migrate(pool);
   });
   const closeAll = async () => {
     for (const stage of open.splice(0)) await stage.close();

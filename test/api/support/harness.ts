@@ -5,12 +5,11 @@ import type { Client } from '@temporalio/client';
 import { createApp } from '../../../src/api/app.js';
 import type { ApiDependencies } from '../../../src/api/context.js';
 import { createMetaClient } from '../../../src/clients/meta/index.js';
-import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
 import { type Market, startMarket } from '../../../src/embedded/market/index.js';
-import { freshDatabase } from '../../support/postgres.js';
+import { migratedDatabase } from '../../support/postgres.js';
 import { FakeGateway } from './fake-gateway.js';
 
 /** The instant at which every test starts: Monday, 23 November 2026, 09:00 UTC. */
@@ -54,9 +53,8 @@ export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-api-'));
   const clock: TestClock = { at: START, scale: 1, now: async () => clock.at };
   const market = await startMarket({ directory, clock, seed: 7, port: 0, accessToken: TOKEN });
-  const database = await freshDatabase('pglite');
+  const database = await migratedDatabase();
   const pool = createPool(database.config);
-  await migrate(pool);
   const store = createStore(pool, { environment: 'sandbox', accountId: market.account.id });
   const gateway = new FakeGateway();
   const internalErrors: unknown[] = [];

@@ -7,7 +7,8 @@ import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool, InvalidConnectionString, scrubbed } from '../../../src/clients/postgres/pool.js';
 import { run, transaction } from '../../../src/clients/postgres/run.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
-import { freshDatabase, realPostgresAvailable, type TestDatabase } from '../../support/postgres.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { realPostgresAvailable } from '../../support/postgres-server.js';
 import { anExperiment, DATABASES, START } from './fixtures.js';
 
 const CANARY = 'pass word/canary@1';

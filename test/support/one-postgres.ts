@@ -1,0 +1,30 @@
+import type { PoolConfig } from 'pg';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '../../src/clients/postgres/migrate.js';
+import { createPool } from '../../src/clients/postgres/pool.js';
+import { administer, realPostgresAvailable, startPostgresServer } from './postgres-server.js';
+
+/** The database that is there to be copied. */
+export const MIGRATED = 'migrated';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** As superuser; null: this machine can't start one. */
+    postgres: PoolConfig | null;
+  }
+}
+
+/** One real PostgreSQL for all test files of a run, with a migrated database to copy. */
+export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (!realPostgresAvailable()) {
+    provide('postgres', null);
+    return undefined;
+  }
+  const server = await startPostgresServer();
+  await administer(server.config, `create database ${MIGRATED}`);
+  const pool = createPool({ ...server.config, database: MIGRATED });
+  await migrate(pool);
+  await pool.end();
+  provide('postgres', server.config);
+  return () => server.stop();
+}
