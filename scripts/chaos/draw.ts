@@ -18,17 +18,17 @@ export const BATCH_SIZE = 50;
 /** Seeds stay apart from one another up to so many runs. */
 const RUNS_A_SEED = 1_000_000;
 /**
- * Of ten batches the fourth runs on the real service, with kill -9, and the fifth with workers that are stopped in between
- * and keep nothing of a workflow in mind; both take longer than the others.
+ * Of twenty batches two run on the real service, with kill -9, and one with workers that are stopped in between and keep
+ * nothing of a workflow in mind; they take longer than the others.
  */
-const TURN = 10;
-const ON_SERVICE = 3;
+const TURN = 20;
+const ON_SERVICE = [3, 13];
 const RESTARTING = 4;
 
 /** The plan of a batch is a function of the seed and its number; so are those of its runs. */
 export function drawBatch(seed: number, number: number, size = BATCH_SIZE): BatchPlan {
   const draw = new Draw(`${seed}/chaos/batch/${number}`);
-  const kind = number % TURN === ON_SERVICE ? 'service' : 'time-skipping';
+  const kind = ON_SERVICE.includes(number % TURN) ? 'service' : 'time-skipping';
   const first = number * size;
   return {
     seed,
@@ -211,7 +211,17 @@ function drawFault(draw: Draw): Occurrence[] {
     fault: kind,
     on,
     method,
-    skip: method === 'POST' ? draw.below(draw.chance(0.7) ? 2 : 4) : draw.below(16),
+    of:
+      method === 'GET'
+        ? null
+        : draw.pick<number | 'base' | null>([
+            [0, 32],
+            [1, 22],
+            [2, 18],
+            ['base', 16],
+            [null, 12],
+          ]),
+    skip: method === 'GET' ? draw.below(20) : 0,
     times: draw.pick<number | null>([
       [1, 60],
       [2, 15],
@@ -255,9 +265,9 @@ function drawFault(draw: Draw): Occurrence[] {
 /** The classic: a write without an answer, a way back that finds the old value, and then the write lands. */
 function drawLateWriteAndRevert(draw: Draw): Occurrence[] {
   const role = draw.of(['winner', 'loser'] as const);
-  const skip = draw.below(3);
+  const phase = draw.below(3);
   // Two ad sets: the loser's write of a phase, then the winner's.
-  const number = 2 * skip + (role === 'loser' ? 1 : 2);
+  const number = 2 * phase + (role === 'loser' ? 1 : 2);
   const late = draw.chance(0.7) ? draw.uniform(0.01, 0.08) : draw.uniform(0.1, 0.8);
   return [
     {
@@ -271,7 +281,8 @@ function drawLateWriteAndRevert(draw: Draw): Occurrence[] {
         ]),
         on: role,
         method: 'POST',
-        skip,
+        of: phase,
+        skip: 0,
         times: 1,
         delayHours: late,
         forHours: null,

@@ -1,52 +1,31 @@
-import type { LedgerRowJson } from '../../src/demo/api.js';
 import { formatAmount } from '../../src/domain/budget.js';
 import { HOUR_MS, isEnded } from '../../src/domain/experiment.js';
-import type { AuditRow } from '../../src/embedded/market/index.js';
-import { disagreements } from '../crash/check.js';
 import type { Evidence } from './evidence.js';
+import {
+  type Amounts,
+  amountsBefore,
+  describe,
+  effectsOf,
+  everStood,
+  isLate,
+  isOurs,
+  lastEdit,
+  lastReadOf,
+  totalOf,
+  valuesAround,
+} from './history.js';
+import { ledgerAgrees } from './ledger.js';
+import { targetsOf } from './targets.js';
 
-/** What holds of every run, whatever befell it: judged by the market's audit and state. Each answers with sentences. */
+/**
+ * What holds of every run, whatever befell it: judged by the market's audit and state. Each answers with sentences. The
+ * third of them is in ledger.ts.
+ */
 
 /** Holds that nobody needs to end. */
-const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient'];
+const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit'];
 /** Meta's limit. */
 const CHANGES_AN_HOUR = 4;
-/** Both sides read one clock, and an instant in JSON is a whole millisecond. */
-const TOLERANCE_MS = 1_000;
-
-type Amounts = Record<string, number>;
-
-/** A budget that took effect. */
-interface Effect {
-  at: number;
-  row: AuditRow;
-}
-
-function effectsOf({ audit }: Evidence): Effect[] {
-  return audit
-    .filter((row) => row.outcome === 'applied')
-    .map((row) => ({ at: row.appliedAt ?? row.at, row }))
-    .sort((x, y) => x.at - y.at || x.row.sequence - y.row.sequence);
-}
-
-/** Budgets in force just before an effect or an arrival. */
-function amountsBefore(evidence: Evidence, at: number, sequence: number): Amounts {
-  const amounts = { ...evidence.initial };
-  for (const effect of effectsOf(evidence)) {
-    if (effect.at > at || (effect.at === at && effect.row.sequence >= sequence)) break;
-    amounts[effect.row.adSetId] = effect.row.requested;
-  }
-  return amounts;
-}
-
-function totalOf(amounts: Amounts): number {
-  return Object.values(amounts).reduce((sum, amount) => sum + amount, 0);
-}
-
-const isOurs = (row: AuditRow) => row.actor === 'api';
-const isLate = ({ lateBoundMs }: Evidence, { at, row }: Effect) => at - row.at > lateBoundMs;
-const describe = ({ sequence, adSetId, before, requested, outcome, actor }: AuditRow) =>
-  `audit row ${sequence} (ad set ${adSetId}, ${before} -> ${requested}, ${outcome}, by ${actor})`;
 
 /** 1. No write of ours raises the total above the larger of the base and the total just before. */
 export function totalNeverRaised(evidence: Evidence): string[] {
@@ -70,38 +49,6 @@ export function totalNeverRaised(evidence: Evidence): string[] {
   });
 }
 
-function lastEdit({ audit }: Evidence, at: number, adSetId?: string): AuditRow | undefined {
-  return audit.findLast(
-    (row) => !isOurs(row) && row.at <= at && (adSetId === undefined || row.adSetId === adSetId),
-  );
-}
-
-/** The targets of each phase, computed here once more: the winner's share of the base, the rest in proportion. */
-export function targetsOf(evidence: Evidence): { name: string; waitHours: number; targets: Amounts }[] {
-  const base = evidence.promotion?.base ?? evidence.initial;
-  const { winnerAdSetId } = evidence;
-  const total = totalOf(base);
-  const others = Object.keys(base).filter((id) => id !== winnerAdSetId);
-  let reached = base[winnerAdSetId]!;
-  return evidence.phases.flatMap(({ winnerShare, waitHours }) => {
-    const winner = Math.floor((total * Math.round(winnerShare * 10_000) + 5_000) / 10_000);
-    if (winner <= reached) return [];
-    const first = reached === base[winnerAdSetId];
-    reached = winner;
-    const weight = others.reduce((sum, id) => sum + base[id]!, 0);
-    const exact = others.map((id) => ({ id, share: ((total - winner) * base[id]!) / weight }));
-    const targets: Amounts = { [winnerAdSetId]: winner };
-    for (const { id, share } of exact) targets[id] = Math.floor(share);
-    const byFraction = [...exact].sort((x, y) => (y.share % 1) - (x.share % 1));
-    for (let left = total - totalOf(targets), index = 0; left > 0; left--, index++) {
-      const { id } = byFraction[index]!;
-      targets[id] = targets[id]! + 1;
-    }
-    const name = String(Math.round(winnerShare * 10_000) / 100);
-    return [{ name, waitHours: first ? 0 : waitHours, targets }];
-  });
-}
-
 /**
  * 2. At rest each ad set is exactly at its phase's target or exactly at its base, or the state says that it needs a
  * person, or is held, and names the true amounts.
@@ -109,7 +56,7 @@ export function targetsOf(evidence: Evidence): { name: string; waitHours: number
 export function restAmounts(evidence: Evidence): string[] {
   const { promotion, state, budgets, stateReason, trouble, stateChangedAt, currency } = evidence;
   if (promotion === null) return [];
-  const planned = targetsOf(evidence);
+  const planned = targetsOf({ ...evidence, base: promotion.base });
   const problems: string[] = [];
   for (const { name, targets } of planned) {
     const own = promotion.targets[name];
@@ -173,87 +120,6 @@ export function restAmounts(evidence: Evidence): string[] {
   return problems;
 }
 
-/**
- * When the service last read an ad set before it entered a phase as complete: the last one written at that instant, the
- * others before that write. A person's change after it could not be seen.
- */
-function lastReadOf({ promotion, audit }: Evidence, phase: string, adSetId: string): number {
-  const done = promotion?.phasesDone[phase];
-  if (done === undefined) return Number.POSITIVE_INFINITY;
-  const last = audit.findLast((row) => isOurs(row) && row.at <= done);
-  return last === undefined || last.adSetId === adSetId ? done : last.at;
-}
-
-/** Values of an ad set in force at an instant, or shortly before it. */
-function valuesAround(evidence: Evidence, adSetId: string, at: number): number[] {
-  const values = [evidence.initial[adSetId]!];
-  for (const effect of effectsOf(evidence)) {
-    if (effect.row.adSetId !== adSetId || effect.at > at) continue;
-    if (effect.at < at - evidence.raceMs) values.length = 0;
-    values.push(effect.row.requested);
-  }
-  return values;
-}
-
-function everStood(evidence: Evidence, adSetId: string): number[] {
-  const own = effectsOf(evidence).filter(({ row }) => row.adSetId === adSetId);
-  return [evidence.initial[adSetId]!, ...own.map(({ row }) => row.requested)];
-}
-
-/**
- * 3. Ledger and audit agree, attempt by attempt. Only an attempt of unknown outcome may lack its audit row. Of two
- * attempts that ask for the same and could not be told apart, either may be the one that landed.
- */
-export function ledgerAgrees({ ledger, audit, lateBoundMs }: Evidence): string[] {
-  const inDoubt = ledger.map((row) => asInDoubt(row, lateBoundMs));
-  const ours = audit.filter(isOurs);
-  const found = disagreements(inDoubt, ours);
-  return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours, lateBoundMs), ours);
-}
-
-/** A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled. */
-function asInDoubt(row: LedgerRowJson, lateBoundMs: number): LedgerRowJson {
-  if (row.outcome !== 'pending' && row.outcome !== 'unknown') return row;
-  return {
-    ...row,
-    outcome: 'unknown',
-    settled_at: new Date(Date.parse(row.at) + lateBoundMs).toISOString(),
-  };
-}
-
-/** An attempt entered as done without an audit row of its own, after one of unknown outcome that has one: they change places. */
-function swapTwins(
-  ledger: readonly LedgerRowJson[],
-  audit: readonly AuditRow[],
-  lateBoundMs: number,
-): LedgerRowJson[] {
-  const rows = ledger.map((row) => ({ ...row }));
-  const arrived = (row: LedgerRowJson) =>
-    audit.some(
-      (each) =>
-        each.adSetId === row.ad_set_id &&
-        each.requested === row.intended &&
-        each.outcome === 'applied' &&
-        each.at >= Date.parse(row.at) - TOLERANCE_MS &&
-        each.at <= Date.parse(row.at) + lateBoundMs,
-    );
-  for (const row of rows) {
-    if (row.outcome !== 'applied' || arrived(row)) continue;
-    const twin = rows.findLast(
-      (other) =>
-        other.sequence < row.sequence &&
-        other.outcome === 'unknown' &&
-        other.ad_set_id === row.ad_set_id &&
-        other.intended === row.intended &&
-        arrived(other),
-    );
-    if (!twin) continue;
-    [twin.outcome, row.outcome] = [row.outcome, twin.outcome];
-    [twin.read_back, row.read_back] = [row.read_back, twin.read_back];
-  }
-  return rows;
-}
-
 /** 4. A value that is a person's is never overwritten; going forward, nor is a person's return to an older one of ours. */
 export function foreignValuesKept(evidence: Evidence): string[] {
   const { audit, ledger, promotion, raced } = evidence;
@@ -314,7 +180,7 @@ export function changesLeft(evidence: Evidence): string[] {
 export function phasesInOrder(evidence: Evidence): string[] {
   const { promotion, audit } = evidence;
   if (promotion === null) return [];
-  const planned = targetsOf(evidence);
+  const planned = targetsOf({ ...evidence, base: promotion.base });
   const problems: string[] = [];
   const ours = audit.filter(isOurs);
   const effects = effectsOf(evidence);

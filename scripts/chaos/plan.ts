@@ -33,6 +33,8 @@ export type Deed =
       fault: FaultKind;
       on: Role | 'ad' | 'campaign';
       method: 'GET' | 'POST';
+      /** Only budget writes of the ad set's amount in the n-th phase, or in the base; null: any request. */
+      of: number | 'base' | null;
       /** Requests that pass first. */
       skip: number;
       /** Null: until it is withdrawn. */

@@ -1,0 +1,71 @@
+import type { AuditRow } from '../../src/embedded/market/index.js';
+import type { Evidence } from './evidence.js';
+
+/** What stood when, by the market's audit. */
+
+export type Amounts = Record<string, number>;
+
+/** A budget that took effect. */
+export interface Effect {
+  at: number;
+  row: AuditRow;
+}
+
+export function effectsOf({ audit }: Evidence): Effect[] {
+  return audit
+    .filter((row) => row.outcome === 'applied')
+    .map((row) => ({ at: row.appliedAt ?? row.at, row }))
+    .sort((x, y) => x.at - y.at || x.row.sequence - y.row.sequence);
+}
+
+/** Budgets in force just before an effect or an arrival. */
+export function amountsBefore(evidence: Evidence, at: number, sequence: number): Amounts {
+  const amounts = { ...evidence.initial };
+  for (const effect of effectsOf(evidence)) {
+    if (effect.at > at || (effect.at === at && effect.row.sequence >= sequence)) break;
+    amounts[effect.row.adSetId] = effect.row.requested;
+  }
+  return amounts;
+}
+
+export function totalOf(amounts: Amounts): number {
+  return Object.values(amounts).reduce((sum, amount) => sum + amount, 0);
+}
+
+export const isOurs = (row: AuditRow) => row.actor === 'api';
+export const isLate = ({ lateBoundMs }: Evidence, { at, row }: Effect) => at - row.at > lateBoundMs;
+export const describe = ({ sequence, adSetId, before, requested, outcome, actor }: AuditRow) =>
+  `audit row ${sequence} (ad set ${adSetId}, ${before} -> ${requested}, ${outcome}, by ${actor})`;
+
+export function lastEdit({ audit }: Evidence, at: number, adSetId?: string): AuditRow | undefined {
+  return audit.findLast(
+    (row) => !isOurs(row) && row.at <= at && (adSetId === undefined || row.adSetId === adSetId),
+  );
+}
+
+/**
+ * When the service last read an ad set before it entered a phase as complete: the last one written at that instant, the
+ * others before that write. A person's change after it could not be seen.
+ */
+export function lastReadOf({ promotion, audit }: Evidence, phase: string, adSetId: string): number {
+  const done = promotion?.phasesDone[phase];
+  if (done === undefined) return Number.POSITIVE_INFINITY;
+  const last = audit.findLast((row) => isOurs(row) && row.at <= done);
+  return last === undefined || last.adSetId === adSetId ? done : last.at;
+}
+
+/** Values of an ad set in force at an instant, or shortly before it. */
+export function valuesAround(evidence: Evidence, adSetId: string, at: number): number[] {
+  const values = [evidence.initial[adSetId]!];
+  for (const effect of effectsOf(evidence)) {
+    if (effect.row.adSetId !== adSetId || effect.at > at) continue;
+    if (effect.at < at - evidence.raceMs) values.length = 0;
+    values.push(effect.row.requested);
+  }
+  return values;
+}
+
+export function everStood(evidence: Evidence, adSetId: string): number[] {
+  const own = effectsOf(evidence).filter(({ row }) => row.adSetId === adSetId);
+  return [evidence.initial[adSetId]!, ...own.map(({ row }) => row.requested)];
+}

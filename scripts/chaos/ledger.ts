@@ -1,0 +1,62 @@
+import type { LedgerRowJson } from '../../src/demo/api.js';
+import type { AuditRow } from '../../src/embedded/market/index.js';
+import { disagreements } from '../crash/check.js';
+import type { Evidence } from './evidence.js';
+import { isOurs } from './history.js';
+
+/** Both sides read one clock, and an instant in JSON is a whole millisecond. */
+const TOLERANCE_MS = 1_000;
+
+/**
+ * 3. Ledger and audit agree, attempt by attempt. Only an attempt of unknown outcome may lack its audit row. Of two
+ * attempts that ask for the same and could not be told apart, either may be the one that landed.
+ */
+export function ledgerAgrees({ ledger, audit, lateBoundMs }: Evidence): string[] {
+  const inDoubt = ledger.map((row) => asInDoubt(row, lateBoundMs));
+  const ours = audit.filter(isOurs);
+  const found = disagreements(inDoubt, ours);
+  return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours, lateBoundMs), ours);
+}
+
+/** A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled. */
+function asInDoubt(row: LedgerRowJson, lateBoundMs: number): LedgerRowJson {
+  if (row.outcome !== 'pending' && row.outcome !== 'unknown') return row;
+  return {
+    ...row,
+    outcome: 'unknown',
+    settled_at: new Date(Date.parse(row.at) + lateBoundMs).toISOString(),
+  };
+}
+
+/** An attempt entered as done without an audit row of its own, after one of unknown outcome that has one: they change places. */
+function swapTwins(
+  ledger: readonly LedgerRowJson[],
+  audit: readonly AuditRow[],
+  lateBoundMs: number,
+): LedgerRowJson[] {
+  const rows = ledger.map((row) => ({ ...row }));
+  const arrived = (row: LedgerRowJson) =>
+    audit.some(
+      (each) =>
+        each.adSetId === row.ad_set_id &&
+        each.requested === row.intended &&
+        each.outcome === 'applied' &&
+        each.at >= Date.parse(row.at) - TOLERANCE_MS &&
+        each.at <= Date.parse(row.at) + lateBoundMs,
+    );
+  for (const row of rows) {
+    if (row.outcome !== 'applied' || arrived(row)) continue;
+    const twin = rows.findLast(
+      (other) =>
+        other.sequence < row.sequence &&
+        other.outcome === 'unknown' &&
+        other.ad_set_id === row.ad_set_id &&
+        other.intended === row.intended &&
+        arrived(other),
+    );
+    if (!twin) continue;
+    [twin.outcome, row.outcome] = [row.outcome, twin.outcome];
+    [twin.read_back, row.read_back] = [row.read_back, twin.read_back];
+  }
+  return rows;
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { BATCH_SIZE, drawBatch, drawRun, indexOf, runSeedOf } from '../../scripts/chaos/draw.js';
+import { CUT_POINTS } from '../../scripts/chaos/plan.js';
+
+const RUNS = Array.from({ length: 1_000 }, (_, index) => drawRun(1, index));
+const DEEDS = RUNS.flatMap(({ occurrences }) => occurrences.map(({ deed }) => deed));
+const valuesOf = <T>(values: T[]): T[] => [...new Set(values)].sort();
+
+describe('the schedules of a seed', () => {
+  it('are a function of the seed and the index', () => {
+    expect(drawRun(3, 71)).toEqual(drawRun(3, 71));
+    expect(drawRun(3, 71)).not.toEqual(drawRun(4, 71));
+    const batch = drawBatch(3, 1);
+    expect(batch.runs[21]).toEqual(drawRun(3, BATCH_SIZE + 21));
+    expect(indexOf(runSeedOf(3, 71))).toEqual({ seed: 3, index: 71 });
+  });
+
+  it('have every fault, every control of a rollout, and a death at every point', () => {
+    expect(valuesOf(DEEDS.map(({ kind }) => kind))).toEqual([
+      'campaign_budget',
+      'control',
+      'cut',
+      'edit',
+      'fault',
+      'pause_object',
+    ]);
+    expect(valuesOf(DEEDS.flatMap((deed) => (deed.kind === 'fault' ? [deed.fault] : [])))).toEqual([
+      'applied_then_reset',
+      'expired_token',
+      'hang',
+      'html',
+      'late_apply',
+      'lost_request',
+      'rate_limit',
+      'refuse',
+      'server_error',
+    ]);
+    expect(valuesOf(DEEDS.flatMap((deed) => (deed.kind === 'control' ? [deed.control] : [])))).toEqual([
+      'check',
+      'pause',
+      'promote',
+      'resolve',
+      'resume',
+      'revert',
+      'stop',
+    ]);
+    expect(valuesOf(DEEDS.flatMap((deed) => (deed.kind === 'cut' ? [deed.point] : [])))).toEqual(
+      [...CUT_POINTS].sort(),
+    );
+  });
+
+  it('have quiet runs, crowded ones, odd amounts, and a winner that the phases raise', () => {
+    expect(RUNS.filter(({ occurrences }) => occurrences.length === 0).length).toBeGreaterThan(30);
+    expect(RUNS.filter(({ occurrences }) => occurrences.length >= 5).length).toBeGreaterThan(200);
+    expect(RUNS.filter(({ budgets }) => budgets.length === 3).length).toBeGreaterThan(100);
+    expect(RUNS.filter(({ budgets }) => budgets.some((amount) => amount % 2 === 1)).length).toBeGreaterThan(
+      300,
+    );
+    for (const { budgets, winner } of RUNS) {
+      const total = budgets.reduce((sum, amount) => sum + amount, 0);
+      expect(budgets[winner]! / total).toBeLessThan(0.7);
+    }
+  });
+
+  it('run on the real service in two batches of twenty, and in one with workers that come and go', () => {
+    const batches = Array.from({ length: 20 }, (_, number) => drawBatch(1, number));
+    expect(batches.filter(({ kind }) => kind === 'service').map(({ first }) => first / BATCH_SIZE)).toEqual([
+      3, 13,
+    ]);
+    const restarting = batches.filter(({ deeds }) => deeds.some(({ kind }) => kind === 'restart_worker'));
+    expect(restarting.map(({ first }) => first / BATCH_SIZE)).toEqual([4]);
+    const kills = batches[3]!.deeds.map((deed) => (deed.kind === 'kill' ? deed.what : deed.kind));
+    expect(kills.sort()).toEqual(['group', 'node', 'temporal']);
+  });
+});
