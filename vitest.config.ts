@@ -13,7 +13,15 @@ export default defineConfig({
     // Two cores: a Temporal server, a worker and a market share them with the tests.
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { name: 'light', include: LIGHT, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'light',
+          include: LIGHT,
+          setupFiles: 'test/support/seeded-properties.ts',
+          isolate: false,
+        },
+      },
       {
         extends: true,
         test: {

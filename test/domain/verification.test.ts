@@ -254,6 +254,18 @@ describe('the weight of a window', () => {
     );
   });
 
+  it('has no interval where nearly all of the error lies in one row', () => {
+    const rows = [
+      { exposureA: 8, eventsA: 0, exposureB: 2148, eventsB: 1, day: 1 },
+      { exposureA: 4988, eventsA: 0, exposureB: 4843, eventsB: 0, day: 0 },
+      { exposureA: 9, eventsA: 1, exposureB: 946, eventsB: 0, day: 0 },
+    ];
+    const weight = weigh(rows, { strict: true });
+    expect(weight.df).toBeLessThan(0.01);
+    expect(weight.interval).toBeNull();
+    expect(outcomeOf(weight)).toBe('not_verified');
+  });
+
   it('flips when the two are swapped: never both better, never both worse', () => {
     fc.assert(
       fc.property(rows, fc.boolean(), (any, strict) => {

@@ -84,7 +84,12 @@ export function studentTwoSidedP(t: number, df: number): number {
   return Math.min(1, Math.max(0, p));
 }
 
-/** The t with P(T > t) = q for 0 < q < 1: T_df⁻¹(1 − q) without the cancellation of 1 − q. */
+const LOG_LARGEST_T = Math.log(1e150);
+
+/**
+ * The t with P(T > t) = q for 0 < q < 1: T_df⁻¹(1 − q) without the cancellation of 1 − q. Infinity where it is beyond
+ * 1e150, as for df far below 1, where t² is no number any more.
+ */
 export function studentUpperQuantile(q: number, df: number): number {
   if (!(df > 0)) throw new RangeError(`degrees of freedom are positive, got ${df}`);
   if (!(q > 0 && q < 1)) throw new RangeError(`a tail probability lies in (0, 1), got ${q}`);
@@ -94,6 +99,7 @@ export function studentUpperQuantile(q: number, df: number): number {
   let logT = Math.log(quantileGuess(q, df, logDensity));
   // ln P(T > t) is concave in ln t and straight in the tail: Newton there converges from every guess.
   for (let step = 0; step < 60; step++) {
+    if (logT > LOG_LARGEST_T) return Infinity;
     const t = Math.exp(logT);
     const survival = 0.5 * studentTwoSidedP(t, df);
     if (survival === 0) {

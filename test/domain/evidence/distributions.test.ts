@@ -67,6 +67,15 @@ describe("Student's t", () => {
     }
   });
 
+  it('has a quantile with any fraction of a degree of freedom, be it beyond all that is measured', () => {
+    expect(studentUpperQuantile(0.05, 0.0065)).toBe(Infinity);
+    for (const df of [1e-9, 0.001, 0.0065, 0.01, 0.02, 0.05, 0.1, 0.3]) {
+      const value = studentUpperQuantile(0.05, df);
+      expect(value).toBeGreaterThan(studentUpperQuantile(0.05, 1));
+      if (value < Infinity) expect(studentTwoSidedP(value, df)).toBeCloseTo(0.1, 6);
+    }
+  });
+
   it('refuses what is no distribution or no probability', () => {
     expect(() => studentTwoSidedP(1, 0)).toThrow(RangeError);
     expect(() => studentUpperQuantile(0, 5)).toThrow(RangeError);
