@@ -1,17 +1,41 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Functions and loopback servers alone: these share one load of the packages in each worker. */
 const LIGHT = ['domain', 'backtest', 'analyze', 'clients/meta', 'embedded/market', 'scripts'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 
+/** Those that take longest, or wait for real time to pass: begun first, so that none is left over at the end. */
+const FIRST = [
+  ...['chaos/chaos', 'crash/kill', 'canaries/canaries', 'demo/run', 'crash/lost-progress'],
+  ...[
+    'workflows/mutants',
+    'workflows/faults',
+    'workflows/verification',
+    'workflows/adrift',
+    'bench/decisions',
+  ],
+].map((name) => `/test/${name}.test.ts`);
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = FIRST.findIndex((name) => moduleId.endsWith(name));
+      return index === -1 ? FIRST.length : index;
+    };
+    return [...files].sort((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    // Two cores: a Temporal server, a worker and a market share them with the tests.
-    maxWorkers: 2,
+    // Two cores: many of the tests wait for a Temporal server, or for real time to pass.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endWithThisProcess } from '../../src/embedded/guard.js';
 
 export interface Child {
   pid: number;
-  /** Settles with the exit code; a signal that ended it counts as 128. */
+  /** Settles with the exit code; as in a shell, a signal that ended it counts as 128 and its number. */
   exited: Promise<number>;
   /** The first line that it prints from its start on that matches. @throws where it ends or time runs out before. */
   line(pattern: RegExp, limitMs: number): Promise<RegExpExecArray>;
@@ -37,7 +38,7 @@ export function startChild(
   }
   const exited = new Promise<number>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => resolve(code ?? 128));
+    child.once('close', (code, signal) => resolve(code ?? 128 + os.constants.signals[signal!]));
   });
   exited.catch(() => {});
   const { pid } = child;

@@ -6,6 +6,8 @@ import { administer, realPostgresAvailable, startPostgresServer } from './postgr
 
 /** The database that is there to be copied. */
 export const MIGRATED = 'migrated';
+/** Environment: the server's configuration as JSON, for a run of tests inside of a test. */
+export const OUTER_POSTGRES = 'TEST_POSTGRES';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,8 +18,9 @@ declare module 'vitest' {
 
 /** One real PostgreSQL for all test files of a run, with a migrated database to copy. */
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
-  if (!realPostgresAvailable()) {
-    provide('postgres', null);
+  const outer = process.env[OUTER_POSTGRES];
+  if (outer !== undefined || !realPostgresAvailable()) {
+    provide('postgres', outer === undefined ? null : (JSON.parse(outer) as PoolConfig));
     return undefined;
   }
   const server = await startPostgresServer();

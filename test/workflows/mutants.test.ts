@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, inject, it } from 'vitest';
 import { HISTORIES, namesOf, replay } from '../replay/histories.js';
 import { type Mutant, type Mutation, makeMutant } from '../support/mutant.js';
+import { OUTER_POSTGRES } from '../support/one-postgres.js';
 
 const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const SCENARIO = 'promotes a clear winner';
@@ -63,11 +64,27 @@ describe('a change that replay cannot see', () => {
 });
 
 function runScenario(directory: string): Promise<{ code: number | null; output: string }> {
+  const postgres = inject('postgres');
+  const shared = postgres === null ? {} : { [OUTER_POSTGRES]: JSON.stringify(postgres) };
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [VITEST, 'run', '--root', directory, 'test/workflows/rollout.test.ts', '-t', SCENARIO],
-      { cwd: directory, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
+      [
+        VITEST,
+        'run',
+        '--root',
+        directory,
+        '--project',
+        'whole',
+        'test/workflows/rollout.test.ts',
+        '-t',
+        SCENARIO,
+      ],
+      {
+        cwd: directory,
+        env: { ...process.env, ...shared, NO_COLOR: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     );
     let output = '';
     for (const stream of [child.stdout, child.stderr])
