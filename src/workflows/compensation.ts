@@ -18,8 +18,10 @@ const FIRST_WAIT_MS = MINUTE_MS / 6;
 /** Reads after the base is reached: a write that was given up may land late. */
 const READS_AFTER_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS];
 
-/** How a way back went. `stopped`: a person ended it. */
-type Way = { kind: 'done' } | { kind: 'stuck'; why: string } | { kind: 'stopped' };
+type Reading = Awaited<ReturnType<typeof readBudgets>>;
+
+/** How a way back went. `stuck`: with what was read last. `stopped`: a person ended it. */
+type Way = { kind: 'done' } | { kind: 'stuck'; why: string; reading: Reading } | { kind: 'stopped' };
 
 /**
  * `reverting`: every ad set exactly to its base, from the base on record, cuts before raises; then reads at 5,
@@ -32,11 +34,11 @@ export async function revert(run: Run): Promise<void> {
   const deadline = stateChangedAt + REVERT_WINDOW_MS;
   const way = await restoreBase(run, deadline);
   if (way.kind === 'stopped') return;
-  if (way.kind === 'stuck') return giveUp(run, way.why);
+  if (way.kind === 'stuck') return giveUp(run, way);
   await run.answerAskers(`Every ad set is back at its base: ${amounts(run, base)}.`);
   const watched = await watchForLateWrites(run, deadline);
   if (watched.kind === 'stopped') return;
-  if (watched.kind === 'stuck') return giveUp(run, watched.why);
+  if (watched.kind === 'stuck') return giveUp(run, watched);
   const end = stateCode === STOP ? 'stopped' : 'reverted';
   await closePromotion(experimentId, end);
   await run.become(end, `${run.experiment.stateReason} Every ad set is back at its base.`);
@@ -82,7 +84,11 @@ async function restoreBase(run: Run, deadline: number): Promise<Way> {
     const why = troubles.map((trouble) => trouble.message).join(' ');
     const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
     const until = run.later(Math.max(...troubles.map((trouble) => trouble.retryAfterMs ?? backoff)));
-    if (troubles.some((trouble) => trouble.kind === FINAL) || until > deadline) return { kind: 'stuck', why };
+    if (troubles.some((trouble) => trouble.kind === FINAL) || until > deadline) {
+      const reading = await readBudgets(run);
+      // What could not be read in time may stand at its base all the same: nobody need be called for that.
+      return isAtBase(reading) ? { kind: 'done' } : { kind: 'stuck', why, reading };
+    }
     await run.report(`The way back waits until ${instant(until)}: ${why}`);
     if (await stoppedWhile(run, until, 'the way back goes on')) return { kind: 'stopped' };
   }
@@ -130,7 +136,11 @@ async function watchForLateWrites(run: Run, deadline: number): Promise<Way> {
     const reading = await readBudgets(run);
     if ('trouble' in reading) {
       if (run.now() > deadline)
-        return { kind: 'stuck', why: `The base could not be read again: ${reading.trouble.message}` };
+        return {
+          kind: 'stuck',
+          why: `The base could not be read again: ${reading.trouble.message}`,
+          reading: await readBudgets(run),
+        };
       await run.report(`Looking for a late write: ${reading.trouble.message}`);
       const again = run.later(reading.trouble.retryAfterMs ?? TRY_AGAIN_MS);
       if (await stoppedWhile(run, again, 'reading again')) return { kind: 'stopped' };
@@ -172,8 +182,8 @@ async function restore(run: Run, adSetId: string, target: number): Promise<Write
 }
 
 /** Money is not where the ledger says and can't be put there: say both amounts and wait for a person. */
-async function giveUp(run: Run, why: string): Promise<void> {
-  const reason = attentionReason(run, why, await readBudgets(run));
+async function giveUp(run: Run, { why, reading }: { why: string; reading: Reading }): Promise<void> {
+  const reason = attentionReason(run, why, reading);
   await closePromotion(run.experiment.id, 'needs_attention');
   await run.become('needs_attention', reason);
   await run.refuseAskers(run.experiment.stateReason);
@@ -181,10 +191,14 @@ async function giveUp(run: Run, why: string): Promise<void> {
 
 const BASE_IS = ' The base is ';
 
-function attentionReason(run: Run, why: string, reading: BudgetReading | { trouble: Trouble }): string {
+function attentionReason(run: Run, why: string, reading: Reading): string {
   const now =
     'trouble' in reading ? 'what stands now could not be read' : `now ${amounts(run, reading.current)}`;
   return `${why}${BASE_IS}${amounts(run, run.promotion.plan.base)}; ${now}.`;
+}
+
+function isAtBase(reading: Reading): boolean {
+  return !('trouble' in reading) && offBase(reading).length === 0;
 }
 
 /** Ad sets that don't read their base. */

@@ -25,6 +25,12 @@ describe('faults in a rollout', () => {
     return { ledger: applied(ledger), audit: applied(audit) };
   };
 
+  const strikesOf = async (fault: string) => {
+    const response = await fetch(`${world.market.url}/__market/faults`);
+    const faults = (await response.json()) as { id: string; struck: number }[];
+    return faults.find(({ id }) => id === fault)!.struck;
+  };
+
   it('goes back to the base when writes stay without an answer', async () => {
     const experiment = await midRollout('silent-writes');
     const winner = experiment.variants[1]!.adSetId;
@@ -209,6 +215,47 @@ describe('faults in a rollout', () => {
     const look = (await world.store.latestDecision(experiment.id))!;
     expect(((await world.clock.now()) - look.dueAt) / HOUR_MS).toBeLessThan(7);
     await world.control(experiment, 'stop');
+  });
+
+  it('calls nobody where the budgets stand at their base when Meta answers at the very last', async () => {
+    const silentFor = async (id: string, times: number | null) => {
+      const experiment = await midRollout(id);
+      const objectId = experiment.variants[1]!.adSetId;
+      await world.market.order({
+        kind: 'refuse',
+        objectId,
+        method: 'POST',
+        dailyBudget: 28_000,
+        times: null,
+      });
+      await world.until(experiment, ['reverting'], 3);
+      await world.pass(0.1);
+      await world.client.workflow.getHandle(experimentWorkflowId(id)).terminate();
+      // A day has gone since.
+      await world.sql(
+        "update auto_promotion.ab_tests set state_changed_at = state_changed_at - interval '25 hours' where experiment_id = $1",
+        [id],
+      );
+      const fault = await world.market.order({ kind: 'server_error', objectId, method: 'GET', times });
+      await world.client.workflow.start(EXPERIMENT_WORKFLOW, {
+        workflowId: experimentWorkflowId(id),
+        taskQueue: TASK_QUEUE,
+        args: [{ experimentId: id, timeBase: world.timeBase }],
+      });
+      for (let step = 0; step < 20 && (await world.state(experiment)).state === 'reverting'; step++)
+        await world.pass(0.02);
+      const struck = await strikesOf(fault);
+      await world.market.withdraw(fault);
+      return { experiment, struck };
+    };
+    const never = await silentFor('silent-for-good', null);
+    expect((await world.state(never.experiment)).state).toBe('needs_attention');
+    await world.control(never.experiment, 'resolve', { action: 'accept_current' });
+
+    // The last try of the last read is answered.
+    const atLast = await silentFor('silent-to-the-last', never.struck - 1);
+    expect(atLast.struck).toBe(never.struck - 1);
+    await world.until(atLast.experiment, ['reverted'], 3);
   });
 
   it('corrects a late write while a person is asked, however often it takes', async () => {
