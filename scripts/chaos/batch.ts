@@ -6,6 +6,7 @@ import type { PoolConfig } from 'pg';
 import { installRuntime } from '../../src/service/runtime.js';
 import { drawBatch } from './draw.js';
 import { judge, type Violation } from './invariants.js';
+import { type Searched, SecretSearch } from './secrets.js';
 import { playOnService } from './service.js';
 import { playSkipping } from './skipping.js';
 import { tell } from './story.js';
@@ -31,25 +32,31 @@ export interface BatchResult {
     story: string[];
   }[];
   faults: Record<string, number>;
+  secrets: Pick<Searched, 'texts' | 'echoes'>;
 }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as BatchOrder;
+const search = new SecretSearch();
+search.overhear(process.stderr);
 const log = (line: string) => void process.stderr.write(`batch ${order.number}: ${line}\n`);
 installRuntime(log);
 const batch = drawBatch(order.seed, order.number);
 batch.runs = batch.runs.slice(Math.max(0, order.from - batch.first), Math.max(0, order.to - batch.first));
 const played =
   batch.kind === 'service'
-    ? await playOnService(batch, { log })
-    : await playSkipping(batch, { postgres: order.postgres, log });
+    ? await playOnService(batch, { search, log })
+    : await playSkipping(batch, { postgres: order.postgres, search, log });
+for (const run of played.runs) search.told(run);
+const { texts, echoes, violations } = search.conclude(played.runs.map(({ runSeed }) => runSeed));
 const result: BatchResult = {
   faults: played.faults,
+  secrets: { texts, echoes },
   runs: played.runs.map(({ runSeed, evidence, faults, story, promotedAt }) => ({
     run_seed: runSeed,
     state: evidence.state,
     faults,
     writes: evidence.audit.filter((row) => row.actor === 'api').length,
-    violations: judge(runSeed, evidence),
+    violations: [...judge(runSeed, evidence), ...violations.filter((each) => each.run_seed === runSeed)],
     story: tell(story, promotedAt),
   })),
 };

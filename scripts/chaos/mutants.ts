@@ -44,6 +44,14 @@ export const MUTANTS: Record<string, Mutation[]> = {
       replace: '        if (foreign.length > 1_000) {',
     },
   ],
+  // Meta's errors are repeated as they come.
+  errors_not_scrubbed: [
+    {
+      file: 'src/clients/meta/scrub.ts',
+      find: '    let clean = text;\n',
+      replace: '    if (text.length > 0) return text;\n    let clean = text;\n',
+    },
+  ],
   // What stood before the first write is remembered by the process that made it; another one takes what it finds.
   undo_from_memory: [
     {

@@ -14,6 +14,8 @@ export interface ChaosDocument {
   /** Runs whose rollout never began, and what else ended in none of the states above, by state. */
   unfinished: Record<string, number>;
   violations: Violation[];
+  /** Texts searched for the service's secrets, and errors of the market that held them. */
+  secrets: { texts: number; echoes: number };
   seconds: number;
   /** Indexes of the seed's runs, from and up to but not; null where documents were added up. */
   range: [number, number] | null;
@@ -28,13 +30,15 @@ export function emptyDocument(seed: number, range: [number, number]): ChaosDocum
     final_states: { completed: 0, reverted: 0, held: 0, needs_attention: 0, stopped: 0 },
     unfinished: {},
     violations: [],
+    secrets: { texts: 0, echoes: 0 },
     seconds: 0,
     range,
   };
 }
 
 /** Enters what came of a batch. */
-export function enter(document: ChaosDocument, { runs, faults }: BatchResult): void {
+export function enter(document: ChaosDocument, { runs, faults, secrets }: BatchResult): void {
+  add(document.secrets, secrets);
   for (const counts of [faults, ...runs.map((run) => run.faults)]) {
     for (const [kind, count] of Object.entries(counts)) {
       document.faults[kind] = (document.faults[kind] ?? 0) + count;
@@ -62,6 +66,7 @@ export function addUp(documents: readonly ChaosDocument[]): ChaosDocument {
     sum.writes += each.writes;
     sum.seconds += each.seconds;
     sum.violations.push(...each.violations);
+    add(sum.secrets, each.secrets);
     add(sum.faults, each.faults);
     add(sum.final_states, each.final_states);
     add(sum.unfinished, each.unfinished);

@@ -2,24 +2,28 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ledgerRowToJson } from '../../src/api/json.js';
+import { Client, Connection } from '@temporalio/client';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
+import { readConfig } from '../../src/config.js';
 import { HOUR_MS, isEnded } from '../../src/domain/experiment.js';
 import type { AuditRow } from '../../src/embedded/market/index.js';
 import { startPostgres } from '../../src/embedded/postgres.js';
+import { startTemporal } from '../../src/embedded/temporal.js';
 import { unknownOutcomeWaitMs } from '../../src/service/worker.js';
 import { type Service, startService } from '../crash/service.js';
-import type { Evidence, PlayedBatch } from './evidence.js';
-import { type Answer, type Hands, LiveRun, writesTold } from './live-run.js';
+import type { PlayedBatch } from './evidence.js';
+import { LiveRun } from './live-run.js';
 import type { BatchPlan, RunPlan } from './plan.js';
+import { asPlayed, readRecord } from './record.js';
+import { ENVIRONMENT, type SecretSearch } from './secrets.js';
+import { marketOf, serviceHands, watchRuns } from './service-hands.js';
 
 /** An experiment hour is half a second, the fastest that the service allows. */
 const TIME_SCALE = 7_200;
 const LEAD_HOURS = 8;
 /** The sandbox's. */
 const SOCKET_TIMEOUT_MS = 1_000;
-const POLL_MS = 50;
 /** Real: reads of an experiment that waits come every 2 s. */
 const ATTENDED_MS = 6_000;
 const LIMIT_MS = 240_000;
@@ -29,10 +33,15 @@ const RACE_MS = 300;
 /** Plays the runs on the service as `npm start` runs it, which is killed in the middle, and started again on its folder. */
 export async function playOnService(
   batch: BatchPlan,
-  { log }: { log(line: string): void },
+  { search, log }: { search: SecretSearch; log(line: string): void },
 ): Promise<PlayedBatch> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-chaos-'));
-  const settings = { timeScale: TIME_SCALE, seed: batch.first + 1, log: () => {} };
+  const settings = {
+    timeScale: TIME_SCALE,
+    seed: batch.first + 1,
+    env: ENVIRONMENT,
+    log: (line: string) => search.logged(line),
+  };
   let service: Service | null = null;
   let up: Promise<Service> = startService(directory, settings);
   const faults: Record<string, number> = {};
@@ -42,62 +51,8 @@ export async function playOnService(
     const now = async () => firstService.now();
     const real = (ms: number) => ms / TIME_SCALE;
 
-    /** Repeated while the service is down: a person tries again, too. */
-    const market = async (what: string, body?: unknown, method?: string): Promise<unknown> => {
-      for (let tries = 1; ; tries++) {
-        try {
-          const { marketUrl } = await up;
-          const response = await fetch(`${marketUrl}/__market/${what}`, {
-            method: method ?? (body === undefined ? 'GET' : 'POST'),
-            ...(body === undefined
-              ? {}
-              : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-          });
-          const answer: unknown = await response.json();
-          if (!response.ok) throw new RangeError(`The market refused ${what}: ${JSON.stringify(answer)}`);
-          return answer;
-        } catch (error) {
-          if (error instanceof RangeError || tries === 200) throw error;
-          await delay(100);
-        }
-      }
-    };
-    const timers = new Set<NodeJS.Timeout>();
-    const failures: unknown[] = [];
-    const hands: Hands = {
-      currency: 'USD',
-      now,
-      later(ms, what) {
-        const timer = setTimeout(
-          () => {
-            timers.delete(timer);
-            what().catch((error: unknown) => failures.push(error));
-          },
-          Math.max(0, real(ms)),
-        );
-        timers.add(timer);
-      },
-      async order(fault) {
-        return ((await market('faults', fault)) as { id: string }).id;
-      },
-      async withdraw(id) {
-        const all = (await market('faults')) as { id: string; struck: number }[];
-        // Withdrawn twice, where a kill had cut off the answer.
-        await market(`faults/${id}`, undefined, 'DELETE').catch((error: unknown) => {
-          if (!(error instanceof Error && error.message.includes('no fault'))) throw error;
-        });
-        return all.find((fault) => fault.id === id)?.struck ?? 0;
-      },
-      async edit(objectId, fields) {
-        await market('edit', { objectId, fields });
-      },
-      budgets: async (ids) => (await market(`budgets?ids=${ids.join(',')}`)) as Record<string, number>,
-      async control(id, kind, args) {
-        const key = `${id}-${kind}-${Math.round(await now())}`;
-        return { answer: askOverHttp(await up, id, kind, args, key) };
-      },
-    };
-
+    const market = marketOf(() => up);
+    const hands = serviceHands(() => up, { timeScale: TIME_SCALE, now, market, search });
     const runs: LiveRun[] = [];
     for (const plan of batch.runs) runs.push(await create(plan));
     log(`${runs.length} experiments run`);
@@ -130,8 +85,7 @@ export async function playOnService(
     await stir();
     await comeToRest();
     await watch.stop();
-    for (const timer of timers) clearTimeout(timer);
-    if (failures.length > 0) throw failures[0];
+    hands.rest();
     for (const run of runs) await run.withdrawAll();
     return { faults, runs: await conclude() };
 
@@ -205,53 +159,28 @@ export async function playOnService(
       try {
         const accountId = statuses.values().next().value!.account_id;
         const store = createStore(pool, { environment: 'sandbox', accountId });
-        return await Promise.all(
+        const played = await Promise.all(
           runs.map(async (run) => {
             const experiment = (await store.getExperiment(run.id))!;
-            const promotion = await store.getPromotion(run.id);
             const status = statuses.get(run.id)!;
             const rows = audit.filter((row) => row.adSetId in run.initial);
-            const winner = experiment.variants.find(({ id }) => id === experiment.winnerVariantId);
-            const evidence: Evidence = {
-              currency: experiment.currency,
-              state: experiment.state,
-              stateReason: experiment.stateReason,
-              stateCode: experiment.stateCode,
-              stateChangedAt: experiment.stateChangedAt,
+            return asPlayed(run, {
+              ...(await readRecord(store, run, experiment)),
               trouble: status.trouble,
               nextDueAt: status.next_due_at === null ? null : Date.parse(status.next_due_at),
               running: status.source === 'workflow' && !isEnded(experiment.state),
-              initial: run.initial,
-              winnerAdSetId: winner?.adSetId ?? run.winnerAdSetId,
-              promotion: promotion && {
-                base: promotion.plan.base,
-                openedAt: promotion.openedAt,
-                targets: Object.fromEntries(
-                  promotion.plan.phases.map(({ name, targets }) => [name, targets]),
-                ),
-                phasesDone: promotion.phasesDone,
-              },
-              phases: experiment.policy.phases,
               budgets: budgets.get(run.id)!,
-              campaignBudget: run.campaignBudget,
-              ledger: (await store.listLedger(run.id)).map(ledgerRowToJson),
               audit: rows,
               raced: racedEdits(rows),
               raceMs: RACE_MS * TIME_SCALE,
               lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, TIME_SCALE),
               observedAt,
-            };
-            run.story.push(...writesTold(rows, experiment.currency));
-            run.story.sort((x, y) => x.at - y.at);
-            return {
-              runSeed: run.plan.runSeed,
-              evidence,
-              faults: run.struck,
-              story: run.story,
-              promotedAt: run.promotedAt,
-            };
+            });
           }),
         );
+        await search.tables(pool);
+        await searchHistories(directory, search);
+        return played;
       } finally {
         await pool.end();
         await database.stop();
@@ -275,66 +204,21 @@ function racedEdits(audit: readonly AuditRow[]): number[] {
     .map((row) => row.sequence);
 }
 
-async function askOverHttp(
-  { apiUrl }: Service,
-  id: string,
-  kind: string,
-  args: Record<string, string>,
-  key: string,
-): Promise<Answer> {
+/** The Temporal server once more, on the folder that the service has left. */
+async function searchHistories(directory: string, search: SecretSearch): Promise<void> {
+  const { temporalNamespace: namespace } = readConfig({});
+  const server = await startTemporal({
+    directory: path.join(directory, 'temporal'),
+    namespace,
+    port: 0,
+    uiPort: 0,
+    log: () => {},
+  });
+  const connection = await Connection.connect({ address: server.address });
   try {
-    const response = await fetch(`${apiUrl}/api/ab/experiments/${id}/${kind}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'idempotency-key': key },
-      body: JSON.stringify({ by: 'a person', reason: 'chaos', ...args }),
-    });
-    const answer = (await response.json()) as { message?: string; detail?: string };
-    return { ok: response.ok, said: answer.message ?? answer.detail ?? '' };
-  } catch (error) {
-    return { ok: false, said: `no answer: ${error instanceof Error ? error.message : String(error)}` };
+    await search.histories(new Client({ connection, namespace }));
+  } finally {
+    await connection.close();
+    await server.stop();
   }
-}
-
-/** Tells the runs of their writes and their states, by looking again and again. */
-function watchRuns(
-  runs: readonly LiveRun[],
-  service: () => Promise<Service>,
-  market: (what: string) => Promise<unknown>,
-) {
-  type State = Evidence['state'];
-  const states = new Map<string, { state: State; since: number }>();
-  const byId = new Map(runs.map((run) => [run.id, run]));
-  const byAdSet = new Map(runs.flatMap((run) => run.objects.adSetIds.map((id) => [id, run] as const)));
-  let seen = 0;
-  let over = false;
-  const look = async () => {
-    const audit = (await market('audit')) as AuditRow[];
-    for (const row of audit.slice(seen)) {
-      if (row.actor === 'api') await byAdSet.get(row.adSetId)?.wrote(row.adSetId);
-    }
-    seen = audit.length;
-    for (const one of await (await service()).api.list()) {
-      const run = byId.get(one.experiment_id);
-      const before = states.get(one.experiment_id)?.state;
-      if (!run || before === one.state) continue;
-      states.set(one.experiment_id, { state: one.state, since: Date.now() });
-      if (before === undefined) continue;
-      const text = `${before} -> ${one.state}: ${one.state_reason}`;
-      run.observe({ at: Date.parse(one.state_changed_at), kind: 'state', experimentId: run.id, text });
-    }
-  };
-  const done = (async () => {
-    while (!over) {
-      // Down for a moment, or killed in the middle of an answer.
-      await look().catch(() => {});
-      await delay(POLL_MS);
-    }
-  })();
-  return {
-    stateOf: (id: string) => states.get(id),
-    async stop() {
-      over = true;
-      await done;
-    },
-  };
 }

@@ -18,6 +18,8 @@ export type KillMode = 'group' | 'node' | 'temporal';
 export interface Service {
   api: ServiceApi;
   apiUrl: string;
+  /** Where the environment names one. */
+  apiToken: string | undefined;
   marketUrl: string;
   /** Experiment time, epoch ms. */
   now(): number;
@@ -35,7 +37,7 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'TEMPORAL_CLI'];
 /** Starts the sandbox on a data folder, new or not, without its first experiments, on free ports. */
 export async function startService(
   directory: string,
-  options: { timeScale: number; seed: number; log(line: string): void },
+  options: { timeScale: number; seed: number; env?: Record<string, string>; log(line: string): void },
 ): Promise<Service> {
   const inherited = INHERITED.flatMap((name) => {
     const value = process.env[name];
@@ -45,6 +47,7 @@ export async function startService(
     cwd: ROOT,
     env: {
       ...Object.fromEntries(inherited),
+      ...options.env,
       MODE: 'sandbox',
       DATA_DIR: directory,
       SANDBOX_EXPERIMENTS: 'none',
@@ -67,8 +70,9 @@ export async function startService(
   const apiUrl = apiLine[1]!;
   const timeBase = keepTimeBase(directory, options.timeScale);
   return {
-    api: connectService(apiUrl),
+    api: connectService(apiUrl, options.env?.API_TOKEN),
     apiUrl,
+    apiToken: options.env?.API_TOKEN,
     marketUrl: marketLine[1]!,
     now: () => toExperimentTime(timeBase, Date.now()),
     kill: (mode) => kill(child, directory, mode),

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import type { FaultOrder, MarketTest } from '../../src/embedded/market/index.js';
 import { experimentWorkflowId, SIGNALS } from '../../src/workflows/contract.js';
+import { collectHistories, collectTables, Material, sweep } from '../support/material.js';
 import { realPostgresAvailable } from '../support/postgres-server.js';
-import { collectHistories, collectTables, Material, sweep } from './material.js';
 import { CANARIES, type Stage, setPassword, startStage, TIME_SCALE } from './stage.js';
 
 const HOUR = HOUR_MS / TIME_SCALE;
@@ -218,7 +218,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
         !says('table auto_promotion.budget_ledger', `"${idOf(name)}"`, text),
     );
     expect(untold).toEqual([]);
-    expect(stage.graph.echoes()).toBeGreaterThan(2 * CLASSES.length);
+    expect(stage.echo.count()).toBeGreaterThan(2 * CLASSES.length);
     expect(says(history(idOf('auth')), 'Malformed access token [hidden]')).toBe(true);
     for (const place of ['log of worker', 'log of api', history('without-database')]) {
       expect(says(place, 'password authentication failed'), place).toBe(true);
@@ -231,7 +231,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
         const copy = stage.material.copy();
         const planted = copy.of(kind)[0]!;
         planted.text += JSON.stringify({ url: `https://example.com/?x=${encodeURIComponent(secret)}` });
-        expect(sweep(copy, CANARIES)).toEqual([`${name} in ${planted.source}`]);
+        expect(sweep(copy, CANARIES)).toEqual([{ secret: name, source: planted.source }]);
       }
     }
   });
@@ -249,7 +249,9 @@ describe('the sweep', () => {
     const material = new Material();
     material.add('a clean place', 'nothing to see');
     material.add('a place', `before ${encode('s3cret "value"/+@ ü')} after`);
-    expect(sweep(material, { secret: 's3cret "value"/+@ ü' })).toEqual(['secret in a place']);
+    expect(sweep(material, { secret: 's3cret "value"/+@ ü' })).toEqual([
+      { secret: 'secret', source: 'a place' },
+    ]);
   });
 });
 

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,19 +8,15 @@ import { createClock } from '../../src/clock.js';
 import type { TimeBase } from '../../src/domain/clock.js';
 import { type Market, startMarket } from '../../src/embedded/market/index.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
+import { createEcho, type Echo } from '../support/echo.js';
+import { Material } from '../support/material.js';
+import { META_SECRETS } from '../support/meta-secrets.js';
 import { startPostgresServer } from '../support/postgres-server.js';
 import { startDevServer, type TestTemporal } from '../support/temporal.js';
-import { type EchoingGraph, startEchoingGraph } from './echoing-graph.js';
-import { Material } from './material.js';
-
-const TOKEN = 'canary-meta-token/7Qx+Zp';
-const APP_SECRET = 'canary-app-secret-3Lm9';
 
 /** One distinctive string a secret that the service is given, or makes. */
 export const CANARIES = {
-  token: TOKEN,
-  appSecret: APP_SECRET,
-  appSecretProof: createHmac('sha256', APP_SECRET).update(TOKEN).digest('hex'),
+  ...META_SECRETS,
   databasePassword: 'canary pw/db@5:Rt',
   wrongPassword: 'canary wrong/pw@8:Kj',
   webhook: 'canary-webhook-path-2Vn6',
@@ -40,7 +35,8 @@ export const TIME_SCALE = 3_600;
 export interface Stage {
   material: Material;
   market: Market;
-  graph: EchoingGraph;
+  /** What the market puts into its errors. */
+  echo: Echo;
   temporal: TestTemporal;
   /** As superuser, in the service's database. */
   database: pg.Client;
@@ -76,16 +72,16 @@ export async function startStage(): Promise<Stage> {
     ends.push(() => temporal.stop());
     const { port, database } = await startDatabase(ends);
     const timeBase: TimeBase = { epochMs: Math.floor(Date.now() / 1_000) * 1_000, scale: TIME_SCALE };
+    const echo = createEcho(META_SECRETS.appSecret);
     const market = await startMarket({
       directory: path.join(folder, 'market'),
       clock: createClock(timeBase),
       seed: 3,
       port: 0,
-      accessToken: TOKEN,
+      accessToken: META_SECRETS.token,
+      rephraseError: echo.rephraseError,
     });
     ends.push(() => market.close());
-    const graph = await startEchoingGraph(market.url, APP_SECRET);
-    ends.push(() => graph.close());
 
     const databaseUrl = (password: string) =>
       `postgres://${ROLE}:${encodeURIComponent(password)}@127.0.0.1:${port}/service`;
@@ -103,9 +99,9 @@ export async function startStage(): Promise<Stage> {
       TEMPORAL_NAMESPACE: NAMESPACE,
       TEMPORAL_API_KEY: CANARIES.temporalApiKey,
       TEMPORAL_TLS: 'false',
-      META_GRAPH_URL: graph.url,
-      META_ACCESS_TOKEN: TOKEN,
-      META_APP_SECRET: APP_SECRET,
+      META_GRAPH_URL: market.url,
+      META_ACCESS_TOKEN: META_SECRETS.token,
+      META_APP_SECRET: META_SECRETS.appSecret,
       META_AD_ACCOUNT_ID: market.account.id,
       PROMOTION_NOTIFICATION_WEBHOOK: `https://hooks.example.com/services/${CANARIES.webhook}`,
     };
@@ -129,7 +125,7 @@ export async function startStage(): Promise<Stage> {
     return {
       material,
       market,
-      graph,
+      echo,
       temporal,
       database,
       databaseUrl,

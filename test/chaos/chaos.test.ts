@@ -30,6 +30,9 @@ describe('npm run chaos', () => {
     expect(document).toMatchObject({ seed: 7, runs: RUNS });
     expect(document.writes).toBeGreaterThan(RUNS);
     expect(document.faults.total).toBeGreaterThan(RUNS);
+    // Each run has a story, a history with its description, and rows in several tables.
+    expect(document.secrets.texts).toBeGreaterThan(8 * RUNS);
+    expect(document.secrets.echoes).toBeGreaterThan(0);
     const { completed, reverted, held, needs_attention, stopped } = document.final_states;
     expect(completed).toBeGreaterThanOrEqual(RUNS / 10);
     expect(reverted).toBeGreaterThanOrEqual(RUNS / 10);

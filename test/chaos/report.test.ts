@@ -5,6 +5,7 @@ import { addUp, type ChaosDocument, emptyDocument, enter } from '../../scripts/c
 const violation = { run_seed: 1_000_001, invariant: 'rest_amounts', details: 'It does not rest.' };
 const batch: BatchResult = {
   faults: { expired_token: 3 },
+  secrets: { texts: 40, echoes: 2 },
   runs: [
     { run_seed: 1_000_000, state: 'completed', faults: {}, writes: 6, violations: [], story: [] },
     {
@@ -31,6 +32,7 @@ describe('the document of a record', () => {
       final_states: { completed: 1, reverted: 1, held: 0, needs_attention: 0, stopped: 0 },
       unfinished: { running: 1 },
       violations: [violation],
+      secrets: { texts: 40, echoes: 2 },
       seconds: 0,
       range: [0, 3],
     } satisfies ChaosDocument);
@@ -48,6 +50,7 @@ describe('the document of a record', () => {
       final_states: { completed: 2, reverted: 2 },
       unfinished: { running: 2 },
       violations: [violation, violation],
+      secrets: { texts: 80, echoes: 4 },
       seconds: 7.5,
       range: null,
     });

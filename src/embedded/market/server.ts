@@ -8,6 +8,7 @@ import type { Controls } from './controls.js';
 import { Graph, unknownPath } from './graph.js';
 import { GraphError } from './graph-error.js';
 import { type GraphAnswer, parseRequest } from './request.js';
+import type { MarketOptions } from './types.js';
 import type { World } from './world.js';
 
 type Env = { Bindings: HttpBindings };
@@ -22,7 +23,7 @@ export interface MarketServer {
 export async function serveMarket(
   world: World,
   controls: Controls,
-  options: { port: number; accessToken: string; scopes?: string[] },
+  options: Pick<MarketOptions, 'port' | 'accessToken' | 'scopes' | 'rephraseError'>,
 ): Promise<MarketServer> {
   let url = '';
   const scopes = options.scopes ?? ['ads_management', 'ads_read'];
@@ -31,6 +32,15 @@ export async function serveMarket(
   // A full disk, say, is answered as Graph answers its own failures.
   app.onError((error, c) => c.json(new GraphError(error.message, 1, null, { status: 500 }).body(), 500));
   app.route('/__market', controlRoutes(controls));
+  const { rephraseError } = options;
+  if (rephraseError) {
+    app.use('*', async (c, next) => {
+      await next();
+      const { ok, status, headers } = c.res;
+      if (!ok)
+        c.res = new Response(rephraseError(await c.res.text(), new URL(c.req.url)), { status, headers });
+    });
+  }
   app.all('*', async (c) => {
     const { method } = c.req;
     if (method !== 'GET' && method !== 'POST') return c.json(unknownPath({ path: [method] }).body(), 400);

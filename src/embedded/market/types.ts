@@ -16,7 +16,11 @@ export interface MarketOptions {
   refuseBelowSpent?: boolean;
   /** What the token is granted. It is only told, never checked. Default `ads_management`, `ads_read`. */
   scopes?: string[];
+  /** What is said in place of an error's body, given the address that was asked. Unset: the body. */
+  rephraseError?: RephraseError;
 }
+
+export type RephraseError = (body: string, asked: URL) => string;
 
 export interface MarketAccount {
   /** `act_…` */

@@ -1,0 +1,69 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time.js';
+import { ledgerRowToJson } from '../../src/api/json.js';
+import type { Store } from '../../src/clients/postgres/types.js';
+import type { Experiment } from '../../src/domain/experiment.js';
+import type { Evidence, Played } from './evidence.js';
+import { type LiveRun, writesTold } from './live-run.js';
+
+/** What the service has on record of a run, and what the run itself knows. */
+export type OnRecord = Omit<
+  Evidence,
+  | 'trouble'
+  | 'nextDueAt'
+  | 'running'
+  | 'budgets'
+  | 'audit'
+  | 'raced'
+  | 'raceMs'
+  | 'lateBoundMs'
+  | 'observedAt'
+>;
+
+export async function readRecord(store: Store, run: LiveRun, experiment: Experiment): Promise<OnRecord> {
+  const promotion = await store.getPromotion(run.id);
+  const winner = experiment.variants.find(({ id }) => id === experiment.winnerVariantId);
+  return {
+    currency: experiment.currency,
+    state: experiment.state,
+    stateReason: experiment.stateReason,
+    stateCode: experiment.stateCode,
+    stateChangedAt: experiment.stateChangedAt,
+    initial: run.initial,
+    winnerAdSetId: winner?.adSetId ?? run.winnerAdSetId,
+    promotion: promotion && {
+      base: promotion.plan.base,
+      openedAt: promotion.openedAt,
+      targets: Object.fromEntries(promotion.plan.phases.map(({ name, targets }) => [name, targets])),
+      phasesDone: promotion.phasesDone,
+    },
+    phases: experiment.policy.phases,
+    campaignBudget: run.campaignBudget,
+    ledger: (await store.listLedger(run.id)).map(ledgerRowToJson),
+  };
+}
+
+/** The run with its whole story: what the market saw is told by its audit. */
+export function asPlayed(run: LiveRun, evidence: Evidence): Played {
+  run.story.push(...writesTold(evidence.audit, evidence.currency));
+  run.story.sort((x, y) => x.at - y.at);
+  return {
+    runSeed: run.plan.runSeed,
+    evidence,
+    faults: run.struck,
+    story: run.story,
+    promotedAt: run.promotedAt,
+  };
+}
+
+/** When the first of the timers that are set fires; null where none is. */
+export function nextTimerOf({ events }: Awaited<ReturnType<WorkflowHandle['fetchHistory']>>): number | null {
+  const set = new Map<string, number>();
+  for (const { eventTime, timerStartedEventAttributes: started, ...event } of events ?? []) {
+    const over = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
+    if (over?.timerId) set.delete(over.timerId);
+    if (!started?.timerId) continue;
+    set.set(started.timerId, tsToMs(eventTime) + tsToMs(started.startToFireTimeout));
+  }
+  return set.size === 0 ? null : Math.min(...set.values());
+}

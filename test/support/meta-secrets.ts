@@ -1,0 +1,11 @@
+import { createHmac } from 'node:crypto';
+
+const TOKEN = 'canary-meta-token/7Qx+Zp';
+const APP_SECRET = 'canary-app-secret-3Lm9';
+
+/** One distinctive string for each secret that the client of Meta is given, or makes. */
+export const META_SECRETS = {
+  token: TOKEN,
+  appSecret: APP_SECRET,
+  appSecretProof: createHmac('sha256', APP_SECRET).update(TOKEN).digest('hex'),
+};
