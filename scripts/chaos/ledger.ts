@@ -11,11 +11,32 @@ const TOLERANCE_MS = 1_000;
  * 3. Ledger and audit agree, attempt by attempt. Only an attempt of unknown outcome may lack its audit row. Of two
  * attempts that ask for the same and could not be told apart, either may be the one that landed.
  */
-export function ledgerAgrees({ ledger, audit, lateBoundMs }: Evidence): string[] {
+export function ledgerAgrees({ ledger, audit, raced, lateBoundMs }: Evidence): string[] {
   const inDoubt = ledger.map((row) => asInDoubt(row, lateBoundMs));
-  const ours = audit.filter(isOurs);
+  const ours = asRead(audit, raced, ledger).filter(isOurs);
   const found = disagreements(inDoubt, ours);
   return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours, lateBoundMs), ours);
+}
+
+/** Meta can't compare and set: after an edit between read and write, the entry has what was read, the audit the edit. */
+function asRead(
+  audit: readonly AuditRow[],
+  raced: readonly number[],
+  ledger: readonly LedgerRowJson[],
+): AuditRow[] {
+  const isEntered = (row: AuditRow, before: number) =>
+    ledger.some(
+      (entry) =>
+        entry.ad_set_id === row.adSetId && entry.intended === row.requested && entry.before === before,
+    );
+  const lastOf = new Map<string, AuditRow>();
+  return audit.map((row) => {
+    const last = lastOf.get(row.adSetId);
+    lastOf.set(row.adSetId, row);
+    if (!isOurs(row) || !last || !raced.includes(last.sequence)) return row;
+    const read = isEntered(row, row.before) || !isEntered(row, last.before) ? row.before : last.before;
+    return { ...row, before: read };
+  });
 }
 
 /** A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled. */

@@ -22,6 +22,8 @@ import { marketOf, serviceHands, watchRuns } from './service-hands.js';
 /** An experiment hour is half a second, the fastest that the service allows. */
 const TIME_SCALE = 7_200;
 const LEAD_HOURS = 8;
+/** Real: all at once would keep the one process of the service from answering in time, which is no fault of chaos. */
+const PROMOTION_EVERY_MS = 1_000;
 /** The sandbox's. */
 const SOCKET_TIMEOUT_MS = 1_000;
 /** Real: reads of an experiment that waits come every 2 s. */
@@ -59,15 +61,16 @@ export async function playOnService(
     const watch = watchRuns(runs, () => up, market);
     await delay(real(LEAD_HOURS * HOUR_MS));
 
-    const stir = async () => {
-      const began = Date.now();
+    const promoteAll = async () => {
       for (const run of runs) {
         await run.begin(await now());
         void promote(run, 8);
         run.hands.later(run.plan.calmHours * HOUR_MS, () => run.calmDown());
-        // A marketer has one pair of hands.
-        await delay(60);
+        await delay(PROMOTION_EVERY_MS);
       }
+    };
+    const killAll = async () => {
+      const began = Date.now();
       for (const deed of [...batch.deeds].sort((x, y) => x.atHours - y.atHours)) {
         if (deed.kind !== 'kill') continue;
         await delay(Math.max(0, began + real(deed.atHours * HOUR_MS) - Date.now()));
@@ -82,7 +85,7 @@ export async function playOnService(
         log(`killed ${deed.what}, up again`);
       }
     };
-    await stir();
+    await Promise.all([promoteAll(), killAll()]);
     await comeToRest();
     await watch.stop();
     hands.rest();

@@ -93,7 +93,7 @@ export async function openWorld(
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     close: async () => {},
   };
-  const restarting = batch.deeds.some(({ kind }) => kind === 'restart_worker');
+  let restartsLeft = batch.deeds.filter(({ kind }) => kind === 'restart_worker').length;
   let worker: RunningWorker | undefined;
 
   return {
@@ -121,8 +121,8 @@ export async function openWorld(
         writesAllowed: true,
         accountEnvelope: null,
         // The test server never hands out a task again whose workflow was cached by a worker that is gone. Without a
-        // cache every step is a replay, too.
-        maxCachedWorkflows: restarting ? 0 : 500,
+        // cache every step is a replay, too: the last worker has one.
+        maxCachedWorkflows: restartsLeft-- > 0 ? 0 : 500,
       });
     },
     async stop() {

@@ -62,7 +62,7 @@ describe('the schedules of a seed', () => {
     }
   });
 
-  it('run on the real service in two batches of twenty, and in one with workers that come and go', () => {
+  it('run on the real service in one batch of twenty, and in one with workers that come and go', () => {
     const batches = Array.from({ length: 20 }, (_, number) => drawBatch(1, number));
     expect(batches.filter(({ kind }) => kind === 'service').map(({ first }) => first / BATCH_SIZE)).toEqual([
       3, 13,

@@ -387,6 +387,15 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
+      'an edit between the read of a write and the write, which Meta does not tell us of',
+      (evidence) => {
+        const { sequence, at } = edit(evidence, 'winner', 26_000, 62.9);
+        const ours = evidence.audit.find((row) => row.adSetId === 'winner' && row.at > at)!;
+        ours.before = 26_000;
+        evidence.raced = [sequence];
+      },
+    ],
+    [
       'a hold that names a foreign amount',
       (evidence) => {
         edit(evidence, 'winner', 30_000, 100);
