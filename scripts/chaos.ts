@@ -5,7 +5,8 @@
  *
  * `--from A --to B`: the runs A to B − 1 of the seed, instead of the first N. `--run-seed R`: one run alone, its story
  * line by line. `--add FILE…`: documents of earlier parts, added up. `--stories DIR`: the story of each run that broke
- * an invariant. `--mutant NAME`: how many runs it takes to catch a broken copy of the service.
+ * an invariant. `--mutant NAME`: how many runs it takes to catch a broken copy of the service. `--jobs J`: batches at
+ * once; three keep two cores busy, since a batch also waits for time-outs.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -26,7 +27,7 @@ const { values, positionals } = parseArgs({
     'run-seed': { type: 'string' },
     stories: { type: 'string' },
     mutant: { type: 'string' },
-    jobs: { type: 'string', default: '2' },
+    jobs: { type: 'string', default: '3' },
     add: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },

@@ -48,7 +48,15 @@ async function playBatch(order: BatchOrder, { sources = ROOT, log }: Orders): Pr
   const said: string[] = [];
   const child = startChild(
     `batch ${order.number}`,
-    ['node', '--import', 'tsx', path.join(sources, 'scripts/chaos/batch.ts'), JSON.stringify(order)],
+    // Many short-lived objects: fewer, larger collections of the young ones.
+    [
+      'node',
+      '--max-semi-space-size=64',
+      '--import',
+      'tsx',
+      path.join(sources, 'scripts/chaos/batch.ts'),
+      JSON.stringify(order),
+    ],
     {
       cwd: sources,
       env: Object.fromEntries(

@@ -61,6 +61,7 @@ export async function playOnService(
     const watch = watchRuns(runs, () => up, market);
     await delay(real(LEAD_HOURS * HOUR_MS));
 
+    const neverPromoted = new Set<string>();
     const promoteAll = async () => {
       for (const run of runs) {
         await run.begin(await now());
@@ -120,13 +121,14 @@ export async function playOnService(
     async function promote(run: LiveRun, tries: number): Promise<void> {
       const { answer } = await run.ask('promote', {});
       void answer.then(async ({ ok }) => {
-        if (ok || tries === 1) return;
+        if (ok) return;
         // What became of it is on record, whoever was told.
         const state = await (await up).api.one(run.id).then(
           (one) => one.state,
           () => 'running',
         );
-        if (state === 'running') run.hands.later(4 * HOUR_MS, () => promote(run, tries - 1));
+        if (state === 'running' && tries > 1) run.hands.later(4 * HOUR_MS, () => promote(run, tries - 1));
+        else neverPromoted.add(run.id);
       });
     }
 
@@ -138,7 +140,9 @@ export async function playOnService(
           const state = watch.stateOf(run.id);
           const waits =
             state !== undefined &&
-            (isEnded(state.state) || ['held', 'needs_attention'].includes(state.state));
+            (isEnded(state.state) ||
+              ['held', 'needs_attention'].includes(state.state) ||
+              (neverPromoted.has(run.id) && ['running', 'paused'].includes(state.state)));
           return run.calm && run.pending === 0 && waits && Date.now() - state.since > ATTENDED_MS;
         });
         if (atRest) return;
