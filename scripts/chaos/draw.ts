@@ -89,7 +89,7 @@ function drawBatchDeeds(draw: Draw, restarting: boolean): BatchDeed[] {
 function drawKills(draw: Draw): BatchDeed[] {
   const kinds = ['group', 'node', 'temporal'] as const;
   const from = draw.below(kinds.length);
-  const hours = [draw.uniform(10, 30), draw.uniform(60, 80), draw.uniform(110, 140)];
+  const hours = [draw.uniform(5, 15), draw.uniform(25, 35), draw.uniform(45, 60)];
   return hours.map((atHours, index) => ({
     kind: 'kill' as const,
     atHours,

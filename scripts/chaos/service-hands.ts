@@ -5,7 +5,8 @@ import type { Evidence } from './evidence.js';
 import type { Answer, Hands, LiveRun } from './live-run.js';
 import type { SecretSearch } from './secrets.js';
 
-const POLL_MS = 50;
+/** Real: each look costs the service as much as a phase. */
+const POLL_MS = 250;
 
 /** Asks the market of whichever service is up. */
 export type AskMarket = (what: string, body?: unknown, method?: string) => Promise<unknown>;

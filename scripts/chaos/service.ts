@@ -19,10 +19,10 @@ import { asPlayed, readRecord } from './record.js';
 import { ENVIRONMENT, type SecretSearch } from './secrets.js';
 import { marketOf, serviceHands, watchRuns } from './service-hands.js';
 
-/** An experiment hour is half a second, the fastest that the service allows. */
-const TIME_SCALE = 7_200;
+/** An experiment hour is a second: at twice that, fifty rollouts are more than one process can serve in time. */
+const TIME_SCALE = 3_600;
 const LEAD_HOURS = 8;
-/** Real: all at once would keep the one process of the service from answering in time, which is no fault of chaos. */
+/** Real: all at once would starve the service, too, which is no fault of chaos. */
 const PROMOTION_EVERY_MS = 1_000;
 /** The sandbox's. */
 const SOCKET_TIMEOUT_MS = 1_000;
