@@ -88,6 +88,18 @@ export function safetyStore({ pool, scope }: Database): SafetyStore {
   };
 }
 
+/** Those of these experiments whose winner a gate in the verification found to be worse. */
+export async function harmedAtGate({ pool, scope }: Database, ids: string[]): Promise<Set<string>> {
+  const rows = await run<{ experiment_id: string }>(
+    pool,
+    `select distinct experiment_id from auto_promotion.rollout_gates
+      where (environment, account_id) = ($1, $2) and experiment_id = any($3)
+        and phase = 'verification' and findings @> '[{"code": "harm"}]'`,
+    [scope.environment, scope.accountId, ids],
+  );
+  return new Set(rows.map((row) => row.experiment_id));
+}
+
 /**
  * Raises of phases entered in [$3, $4): what was refused counts nothing, and several attempts at one step count once,
  * since they all aim at the same amount.

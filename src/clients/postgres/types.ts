@@ -209,6 +209,8 @@ export interface FinishedExperiment {
   promotion: Promotion | null;
   /** Null before its outcome, and without one. */
   verification: Verification | null;
+  /** Whether a gate in the verification took it back on evidence of harm: then there is no outcome of its own. */
+  harmAtGate: boolean;
   /** The last decision: its challenger-over-control estimate feeds the prior. */
   lastDecision: Decision | null;
 }

@@ -111,6 +111,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
         experiment: await store.getExperiment('fruitless'),
         promotion: null,
         verification: null,
+        harmAtGate: false,
         lastDecision: aDecision({ experimentId: 'fruitless', lookNumber: 10 }),
       });
       expect(finished[2]).toMatchObject({
