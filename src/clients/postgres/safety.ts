@@ -1,6 +1,7 @@
 import type { KillSwitch } from '../../domain/gate.js';
+import type { GateRow } from './records.js';
 import { type Database, instant, jsonb, run } from './run.js';
-import type { GateRow, Store } from './types.js';
+import type { Store } from './types.js';
 
 type SafetyStore = Pick<Store, 'killSwitch' | 'setKillSwitch' | 'movedBetween' | 'recordGate' | 'listGates'>;
 
