@@ -1,6 +1,7 @@
 import { ApplicationFailure, cancellationSignal, sleep } from '@temporalio/activity';
 import { type MetaClient, MetaError, type MetaErrorKind } from '../clients/meta/types.js';
-import type { LedgerRow, Store } from '../clients/postgres/types.js';
+import type { LedgerRow } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { formatAmount } from '../domain/budget.js';
 import type { Experiment } from '../domain/experiment.js';

@@ -1,5 +1,7 @@
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import { EnvelopeUsedUp, type LedgerRow, type Promotion, type Store } from '../clients/postgres/types.js';
+import { EnvelopeUsedUp } from '../clients/postgres/errors.js';
+import type { LedgerRow, Promotion } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';

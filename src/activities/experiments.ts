@@ -1,11 +1,6 @@
-import {
-  AdSetLeased,
-  type ControlRow,
-  type Promotion,
-  type Store,
-  type Transition,
-  type TransitionResult,
-} from '../clients/postgres/types.js';
+import { AdSetLeased } from '../clients/postgres/errors.js';
+import type { ControlRow, Promotion } from '../clients/postgres/records.js';
+import type { Store, Transition, TransitionResult } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { Experiment } from '../domain/experiment.js';

@@ -1,5 +1,6 @@
 import type { MetaClient } from '../clients/meta/types.js';
-import type { GateRow, Observation, Promotion, Store } from '../clients/postgres/types.js';
+import type { GateRow, Observation, Promotion } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
 import type { Budgets } from '../domain/budget.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readSetting } from '../clients/meta/setting.js';
 import type { MetaClient } from '../clients/meta/types.js';
-import type { Observation, Store } from '../clients/postgres/types.js';
+import type { Observation } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { Decision } from '../domain/decision.js';
 import { bucketsOf, type Experiment } from '../domain/experiment.js';

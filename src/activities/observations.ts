@@ -1,5 +1,6 @@
 import type { MetaClient } from '../clients/meta/types.js';
-import type { Observation, Store } from '../clients/postgres/types.js';
+import type { Observation } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { bucketsOf, HOUR_MS, type Policy } from '../domain/experiment.js';
 import { METRICS } from '../domain/metric.js';

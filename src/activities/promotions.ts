@@ -1,5 +1,6 @@
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import type { Promotion, Store } from '../clients/postgres/types.js';
+import type { Promotion } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { VariantMetrics } from '../domain/decision.js';
 import { variantOf } from '../domain/experiment.js';

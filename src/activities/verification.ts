@@ -1,4 +1,5 @@
-import type { Store, Verification } from '../clients/postgres/types.js';
+import type { Verification } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { bucketsOf } from '../domain/experiment.js';
 import { judge, unreadSentence, type VerificationOutcome } from '../domain/verification.js';

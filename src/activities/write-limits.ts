@@ -1,5 +1,7 @@
 import type { MetaClient } from '../clients/meta/types.js';
-import type { EnvelopeUsedUp, LedgerRow, Store } from '../clients/postgres/types.js';
+import type { EnvelopeUsedUp } from '../clients/postgres/errors.js';
+import type { LedgerRow } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
 import { currencyOffset } from '../domain/budget.js';
 import {
   envelopeSentence,

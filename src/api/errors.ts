@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception';
 import { MetaError } from '../clients/meta/types.js';
-import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../clients/postgres/types.js';
+import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../clients/postgres/errors.js';
 import type { Refusal } from '../workflows/contract.js';
 import { ControlFailed, ControlInvalid, TemporalUnavailable } from './gateway.js';
 

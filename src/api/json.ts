@@ -1,17 +1,11 @@
-/** The one place where the product's types (camelCase, epoch ms, minor units) become what callers see. */
+/** Where the product's types (camelCase, epoch ms, minor units) become what callers see; policies in `policy-json.ts`. */
 import type { z } from '@hono/zod-openapi';
-import type { ControlRow, GateRow, LedgerRow, Verification } from '../clients/postgres/types.js';
+import type { ControlRow, GateRow, LedgerRow, Verification } from '../clients/postgres/records.js';
 import { currencyOffset } from '../domain/budget.js';
 import type { Decision, VariantMetrics } from '../domain/decision.js';
 import { RULES } from '../domain/evidence/rules.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
-import {
-  ATTRIBUTION_WINDOW_HOURS,
-  bucketsOf,
-  DEFAULT_POLICY,
-  type Experiment,
-  type Policy,
-} from '../domain/experiment.js';
+import type { Experiment, Policy } from '../domain/experiment.js';
 import { claimedLift } from '../domain/lift.js';
 import type {
   ControlRowAnswer,
@@ -20,10 +14,9 @@ import type {
   LedgerRowAnswer,
   LookAnswer,
   MetricsAnswer,
-  PolicyAnswer,
   VerificationAnswer,
 } from './answers.js';
-import type { PolicyChange } from './schemas.js';
+import { policyToJson } from './policy-json.js';
 
 /** ISO 8601 with Z, without milliseconds where they are zero. */
 export function isoOf(epochMs: number): string {
@@ -65,72 +58,6 @@ export function metricsToJson(metrics: VariantMetrics, currency: string): z.outp
 /** What must stand beside a confidence of this policy's rule; null where it stays true under repeated looks. */
 export function confidenceNote({ rule }: Pick<Policy, 'rule'>): string | null {
   return RULES[rule].adjusted ? null : UNADJUSTED;
-}
-
-export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
-  return {
-    objective: policy.objective,
-    rule: policy.rule,
-    // Policies frozen before there was a choice have none.
-    strict: policy.strict ?? false,
-    buckets: bucketsOf(policy),
-    confidence: policy.confidence,
-    minimum_run_hours: policy.minimumRunHours,
-    minimum_impressions: policy.minimumImpressions,
-    minimum_clicks: policy.minimumClicks,
-    minimum_conversions: policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions,
-    attribution_window_hours: policy.attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours,
-    guardrails: policy.guardrails ?? [],
-    horizon_hours: policy.horizonHours,
-    check_every_hours: policy.checkEveryHours,
-    minimum_detectable_effect: policy.minimumDetectableEffect ?? null,
-    phases: policy.phases.map(({ winnerShare, waitHours }) => ({
-      winner_share: winnerShare,
-      wait_hours: waitHours,
-    })),
-    approval_required: policy.approvalRequired,
-    approval_hours: policy.approvalHours,
-    at_risk_limit_cents: policy.atRiskLimit ?? null,
-    verification: {
-      settle_hours: policy.verification.settleHours,
-      window_hours: policy.verification.windowHours,
-    },
-  };
-}
-
-/** The policy that a caller gets who changes these fields of `base`. */
-export function policyFromJson(change: PolicyChange | undefined, base: Policy): Policy {
-  const objective = change?.objective ?? base.objective;
-  return {
-    objective,
-    rule: change?.rule ?? base.rule,
-    strict: change?.strict ?? base.strict,
-    buckets: change?.buckets ?? base.buckets,
-    confidence: change?.confidence ?? base.confidence,
-    minimumRunHours: change?.minimum_run_hours ?? base.minimumRunHours,
-    minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,
-    minimumClicks: change?.minimum_clicks ?? base.minimumClicks,
-    minimumConversions: change?.minimum_conversions ?? base.minimumConversions,
-    attributionWindowHours:
-      change?.attribution_window_hours ??
-      (objective === base.objective ? base.attributionWindowHours : ATTRIBUTION_WINDOW_HOURS[objective]),
-    guardrails:
-      change?.guardrails?.map(({ metric, mode, margin }) => ({ metric, mode, margin: margin ?? 0 })) ??
-      base.guardrails,
-    horizonHours: change?.horizon_hours ?? base.horizonHours,
-    checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
-    minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,
-    phases:
-      change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
-      base.phases,
-    approvalRequired: change?.approval_required ?? base.approvalRequired,
-    approvalHours: change?.approval_hours ?? base.approvalHours,
-    ...(change?.at_risk_limit_cents == null ? {} : { atRiskLimit: change.at_risk_limit_cents }),
-    verification: {
-      settleHours: change?.verification?.settle_hours ?? base.verification.settleHours,
-      windowHours: change?.verification?.window_hours ?? base.verification.windowHours,
-    },
-  };
 }
 
 export function experimentToJson(experiment: Experiment): z.output<typeof ExperimentAnswer> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AdSetLeased } from '../clients/postgres/types.js';
+import { AdSetLeased } from '../clients/postgres/errors.js';
 import {
   DEFAULT_POLICY,
   EXPERIMENT_STATES,
@@ -13,14 +13,14 @@ import {
   buildExperiment,
   type CreationProblem,
   differencesOf,
-  policyProblems,
   problemsOf,
   readFromMeta,
   shapeProblems,
 } from './creation.js';
 import { ApiProblem } from './errors.js';
 import { TemporalUnavailable } from './gateway.js';
-import { policyFromJson } from './json.js';
+import { policyFromJson } from './policy-json.js';
+import { policyProblems } from './policy-problems.js';
 import type { NewExperiment } from './schemas.js';
 
 const ACTIVE_STATES: ExperimentState[] = EXPERIMENT_STATES.filter((state) => !isEnded(state));

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { Promotion } from '../clients/postgres/types.js';
+import type { Promotion } from '../clients/postgres/records.js';
 import { type CompoundReport, compoundReport, type LiftSummary } from '../domain/compound-report.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { LedgerRow, Promotion, Verification } from '../clients/postgres/types.js';
+import type { LedgerRow, Promotion, Verification } from '../clients/postgres/records.js';
 import { atRisk } from '../domain/at-risk.js';
 import { totalOf } from '../domain/budget.js';
 import type { Decision } from '../domain/decision.js';

@@ -35,6 +35,8 @@ export interface DecidedTest {
   } | null;
   /** Winner over its rival in the window after the rollout; null before its outcome. */
   verification: ({ outcome: VerificationOutcome } & Estimate) | null;
+  /** Whether it was taken back before that, because a gate of a day of the verification found the winner worse. */
+  harmAtGate: boolean;
   lastDecision: Pick<Decision, 'pairs'> | null;
 }
 
@@ -72,7 +74,10 @@ export interface CompoundReport {
   luck: number;
 }
 
-/** Outcomes of verification, whatever came of the promotion later. Rates are fractions, null without anything to share. */
+/**
+ * Outcomes of verification, whatever came of the promotion later; harm that a gate found in it is one. Rates are
+ * fractions, null without anything to share.
+ */
 export interface Verifications {
   verified: number;
   notVerified: number;
@@ -84,7 +89,8 @@ export interface Verifications {
   harmRate: number | null;
   /**
    * The share of promotions whose true lift is 0 or less: the posterior probability of that under the learned prior,
-   * given decision and verification, averaged over every promotion, reverted ones too.
+   * given decision and verification, averaged over every promotion, reverted ones too. A gate's finding has no estimate:
+   * its promotion counts by the decision alone.
    */
   falsePositiveRate: number | null;
 }
@@ -146,7 +152,9 @@ function verificationsOf(
 ): Verifications {
   const isReal = ({ promotion, experiment }: DecidedTest) =>
     promotion !== null && promotion.status !== 'shadow' && experiment.promotedAt !== null;
-  const outcomes = tests.filter(isReal).flatMap(({ verification }) => verification?.outcome ?? []);
+  const outcomes = tests
+    .filter(isReal)
+    .flatMap(({ verification, harmAtGate }) => verification?.outcome ?? (harmAtGate ? 'reverted' : []));
   const count = (outcome: VerificationOutcome) => outcomes.filter((one) => one === outcome).length;
   const rate = (part: number) => (outcomes.length === 0 ? null : part / outcomes.length);
   const chances = tests.flatMap((test, index) =>

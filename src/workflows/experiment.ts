@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import { type ExperimentState, isEnded } from '../domain/experiment.js';
 import { needsAttention, revert } from './compensation.js';
+import { continueAsNewIfDue, keepWitness, startAfresh } from './continuation.js';
 import { type ExperimentInput, REVERT_WINDOW_DAYS } from './contract.js';
 import { RecordDisagrees } from './proxies.js';
 import { hold, rollOut } from './rollout.js';
@@ -43,13 +44,14 @@ export async function experimentWorkflow(input: ExperimentInput): Promise<Experi
   return CancellationScope.nonCancellable(async () => {
     try {
       await run.load();
+      await keepWitness(run);
       do {
         await STEPS[run.state](run);
-        await run.continueAsNewIfDue();
+        await continueAsNewIfDue(run);
       } while (!isEnded(run.state));
       await run.drain(`The experiment has ended: ${run.state}.`);
     } catch (error) {
-      if (error instanceof RecordDisagrees) return run.startAfresh();
+      if (error instanceof RecordDisagrees) return startAfresh(run);
       throw error;
     }
     return { state: run.state, reason: run.experiment.stateReason };

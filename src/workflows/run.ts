@@ -3,12 +3,10 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   condition,
-  continueAsNew,
   defineQuery,
   setHandler,
   sleep,
   uuid4,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { ExperimentRecord } from '../activities/experiments.js';
 import type { Promotion } from '../activities/promotions.js';
@@ -26,8 +24,6 @@ import { Inbox, type Intent, misfit } from './inbox.js';
 import { enduring, RecordDisagrees, record } from './proxies.js';
 import { instant, showConfidence, showIdentity, showState } from './visibility.js';
 
-/** States in which a run may not continue as new: from the first write to the last phase, and on the way back. */
-const ONE_RUN: readonly ExperimentState[] = ['rolling_out', 'reverting'];
 /** A wait for a person wakes all the same, experiment time: a record that changed elsewhere is then seen. */
 const WAKE_MS = 24 * HOUR_MS;
 /** No loop comes round faster than this, real ms, however short the experiment's hours are. */
@@ -67,8 +63,6 @@ export class Run {
     this.lastCheckAt = lastDecision?.dueAt ?? null;
     showIdentity(experiment);
     showState(experiment, null);
-    const { witness } = this.input;
-    if (witness && knowsMore(witness, this.loaded.promotion)) await this.keepWitness(witness);
   }
 
   get experiment(): Experiment {
@@ -83,6 +77,10 @@ export class Run {
   }
   set promotion(promotion: Promotion) {
     this.record.promotion = promotion;
+  }
+  /** Null where none is on record, or the record isn't loaded. */
+  get knownPromotion(): Promotion | null {
+    return this.loaded?.promotion ?? null;
   }
   get lastDecision(): Decision | null {
     return this.record.lastDecision;
@@ -233,43 +231,11 @@ export class Run {
     );
   }
 
-  /** Starts a new run where the history has grown long, nothing is queued, and no rollout is under way. */
-  async continueAsNewIfDue(): Promise<void> {
-    const { historyLength, continueAsNewSuggested } = workflowInfo();
-    const limit = this.input.maxHistoryEvents ?? Number.POSITIVE_INFINITY;
-    if (ONE_RUN.includes(this.state) || !(continueAsNewSuggested || historyLength >= limit)) return;
-    await condition(() => allHandlersFinished() || this.inbox.size > 0);
-    // An update that finishes in the same task as a continue-as-new may be dropped by the server.
-    await sleep(1, { summary: 'before a new run' });
-    if (this.inbox.size > 0 || !allHandlersFinished()) return;
-    await continueAsNew<Start>({ ...this.input, witness: undefined, holds: this.holds ?? undefined });
-  }
-
-  /** A new run that loads the record again, and is told of the promotion that this one knows. */
-  async startAfresh(): Promise<never> {
-    await this.drain('The experiment was changed elsewhere; look at it again.');
-    return continueAsNew<Start>({ ...this.input, witness: this.loaded?.promotion ?? this.input.witness });
-  }
-
   /** Refuses everything that is not answered, in hand or queued, and waits for the handlers. */
   async drain(message: string): Promise<void> {
     this.askers.length = 0;
     for (const intent of this.inbox.takeUnanswered()) await this.refuse(intent, message);
     await condition(allHandlersFinished);
-  }
-
-  /** The record was put back to before a promotion that moved money: only a person can say where it should be. */
-  private async keepWitness(witness: Promotion): Promise<void> {
-    this.promotion = await enduring(() =>
-      record.keepPromotion.executeWithOptions({ summary: 'the promotion that the record has lost' }, [
-        witness,
-      ]),
-    );
-    await this.become(
-      'needs_attention',
-      `The record has lost a part of this rollout: ${witness.winnerVariantId} had been promoted.`,
-      { winnerVariantId: witness.winnerVariantId },
-    );
   }
 
   /** Whether the intent can be acted on now; one that was answered before, or doesn't fit, is answered here. */
@@ -319,12 +285,4 @@ export class Run {
       queued: this.inbox.size,
     };
   }
-}
-
-type Start = (input: ExperimentInput) => Promise<unknown>;
-
-function knowsMore(witness: Promotion, onRecord: Promotion | null): boolean {
-  return (
-    onRecord === null || Object.keys(witness.phasesDone).some((phase) => !(phase in onRecord.phasesDone))
-  );
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createObservationActivities } from '../../src/activities/observations.js';
 import type { InsightRow, MetaClient } from '../../src/clients/meta/types.js';
-import type { Observation } from '../../src/clients/postgres/types.js';
+import type { Observation } from '../../src/clients/postgres/records.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { replayDecision } from '../../src/replay/replay-decision.js';
 import { DAY, HOUR, type Stage, type StageOptions, useStages } from './support/stage.js';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Observation } from '../../src/clients/postgres/types.js';
+import type { Observation } from '../../src/clients/postgres/records.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { RULES } from '../../src/domain/evidence/rules.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLookActivities } from '../../src/activities/looks.js';
-import type { Observation } from '../../src/clients/postgres/types.js';
+import type { Observation } from '../../src/clients/postgres/records.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';

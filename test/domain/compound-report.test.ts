@@ -65,6 +65,7 @@ function promoted(
       ...more,
     },
     verification: null,
+    harmAtGate: false,
     lastDecision: null,
   };
 }
@@ -74,6 +75,7 @@ function undecided(theta: number, se = 0.05): DecidedTest {
     experiment: { variants: variants(1), promotedAt: null, policy: { confidence: 0.95, rule: 'sequential' } },
     promotion: null,
     verification: null,
+    harmAtGate: false,
     lastDecision: { pairs: [pair('control', 'challenger-1', theta, se)] },
   };
 }
@@ -106,6 +108,7 @@ describe('the effect of a test', () => {
         se: 0.02,
       },
       verification: null,
+      harmAtGate: false,
       lastDecision: {
         pairs: [
           pair('control', 'challenger-1', 0.3),
@@ -219,6 +222,20 @@ describe('what verification makes of the promotions', () => {
       harmRate: null,
       falsePositiveRate: null,
     });
+  });
+
+  it('counts as reverted what a gate in the verification took back for harm, but not in shadow', () => {
+    const harmed = (at: number, status: 'reverted' | 'shadow'): DecidedTest => ({
+      ...promoted(at, 0.2, { status }),
+      harmAtGate: true,
+    });
+    const report = compoundReport([...tests, harmed(8, 'reverted'), harmed(9, 'shadow')]);
+    expect(report).toMatchObject({
+      revertedPromotions: 3,
+      verifications: { verified: 4, notVerified: 1, reverted: 2, replicationRate: 4 / 7, harmRate: 2 / 7 },
+    });
+    const once = { ...found('reverted', 1, -0.3, { status: 'reverted' }), harmAtGate: true };
+    expect(compoundReport([once]).verifications.reverted).toBe(1);
   });
 
   it('sums up the verified ones that stand, by decision and verification together, and none before', () => {

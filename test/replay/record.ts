@@ -7,6 +7,7 @@ import type { Experiment } from '../../src/domain/experiment.js';
 import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { type Mutant, makeMutant } from '../support/mutant.js';
 import { IMPORT_SLEEP, PATCHED_SLEEP } from '../support/patch-mutations.js';
+import { THREE_PHASES } from '../support/phases.js';
 import { startWorld, type World } from '../support/world.js';
 import { HISTORIES, PATCHED } from './histories.js';
 
@@ -136,6 +137,66 @@ describe('histories', () => {
       await world.until(experiment, ['reverted'], 5 * 24);
       return experiment;
     },
+    held_amid_phase: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      const winner = experiment.variants[1]!.adSetId;
+      // The cut of the phase has been made by then, so that the hold names the amounts.
+      const write = { objectId: winner, method: 'POST', dailyBudget: 28_000, times: 1 } as const;
+      await world.market.order({ kind: 'refuse', code: 200, ...write });
+      const held = await world.until(experiment, ['held'], 80);
+      expect(held.stateReason).toMatch(/ The budgets stand at ad set /);
+      await world.pass(3);
+      await world.control(experiment, 'resume');
+      await world.until(experiment, ['verifying'], 6);
+      return experiment;
+    },
+    held_kill_switch: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['rolling_out'], 80);
+      const event = { by: 'ana@example.com', reason: 'sales look odd', at: await world.clock.now() };
+      await world.store.setKillSwitch({ ...event, engaged: true });
+      const held = await world.until(experiment, ['held'], 4);
+      expect(held.stateCode).toBe('kill_switch');
+      await world.control(experiment, 'resume').catch(() => {});
+      await world.store.setKillSwitch({ ...event, engaged: false });
+      await world.control(experiment, 'resume');
+      await world.until(experiment, ['verifying'], 6);
+      return experiment;
+    },
+    held_foreign: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      const winner = experiment.variants[1]!.adSetId;
+      await world.pass(3);
+      await world.control(experiment, 'promote');
+      await world.market.edit(winner, { daily_budget: 26_000 });
+      const held = await world.until(experiment, ['held'], 4);
+      expect(held.stateCode).toBe('foreign');
+      await world.control(experiment, 'resume').catch(() => {});
+      await world.market.edit(winner, { daily_budget: 24_000 });
+      await world.pass(2);
+      await world.control(experiment, 'resume');
+      await world.until(experiment, ['verifying'], 6);
+      return experiment;
+    },
+    gate_reverted: async (id) => {
+      // Long enough between the phases for a winner's silence to count.
+      const phases = THREE_PHASES.map((phase, index) => ({ ...phase, waitHours: index === 0 ? 0 : 9 }));
+      const experiment = await world.begin({ id, clickRates: CLEAR, policy: { phases } });
+      await world.until(experiment, ['rolling_out'], 80);
+      await world.pass(0.5);
+      await world.market.edit(experiment.variants[1]!.adSetId, { status: 'PAUSED' });
+      const ended = await world.until(experiment, ['reverted'], 24);
+      expect(ended.stateReason).toMatch(/^Phase 70 failed: challenger has delivered nothing for /);
+      return experiment;
+    },
+    verification_gate_reverted: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['verifying'], 80);
+      await world.market.setTruth(experiment.variants[1]!.adId, 0.004);
+      const ended = await world.until(experiment, ['reverted'], 30);
+      expect(ended.stateReason).toMatch(/ since the last write: /);
+      return experiment;
+    },
     paused: async (id) => {
       const experiment = await world.begin({ id, clickRates: [0.02, 0.02] });
       await world.pass(8);
@@ -143,6 +204,40 @@ describe('histories', () => {
       await world.pass(8);
       await world.control(experiment, 'resume');
       await world.control(experiment, 'check');
+      return experiment;
+    },
+  };
+
+  for (const [scenario, play] of Object.entries(scenarios)) {
+    it.runIf(missing(HISTORIES, scenario))(`records ${scenario}`, async () => {
+      await record(world, HISTORIES, await play(scenario.replaceAll('_', '-')), scenario);
+    });
+  }
+});
+
+describe('histories of rollouts in shadow', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping', writesAllowed: false });
+  });
+  afterAll(() => world?.stop());
+
+  const scenarios: Record<string, (id: string) => Promise<Experiment>> = {
+    shadow: async (id) => {
+      const verification = { settleHours: 24, windowHours: 24 };
+      const experiment = await world.begin({ id, clickRates: CLEAR, policy: { verification } });
+      const verifying = await world.until(experiment, ['verifying'], 80);
+      expect(verifying.stateReason).toMatch(/^Shadow: phase 80 /);
+      await world.until(experiment, ['completed'], 3 * 24);
+      return experiment;
+    },
+    shadow_held_reverted: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['rolling_out'], 80);
+      await world.control(experiment, 'pause');
+      await world.pass(2);
+      await world.control(experiment, 'revert');
+      expect((await world.state(experiment)).state).toBe('reverted');
       return experiment;
     },
   };

@@ -18,12 +18,21 @@ describe('the replay gate', () => {
     return path.join(mutant.directory, 'src/workflows/index.ts');
   };
   const failures = (results: Record<string, string | null>) =>
-    Object.keys(results).filter((name) => results[name] !== null);
+    Object.keys(results)
+      .filter((name) => results[name] !== null)
+      .sort();
+  const filesOf = (...scenarios: string[]) =>
+    scenarios.map((scenario) => `experimentWorkflow.${scenario}.json`).sort();
 
   it('replays every recorded history, of ended, continued and still open runs', async () => {
     const names = await namesOf(HISTORIES);
-    const scenarios = ['completed', 'reverted', 'held', 'continued', 'stopped', 'open'];
-    for (const scenario of [...scenarios, 'verified', 'not_verified', 'verification_reverted']) {
+    const scenarios = [
+      ...['completed', 'reverted', 'held', 'continued', 'stopped', 'open'],
+      ...['verified', 'not_verified', 'verification_reverted', 'verification_gate_reverted'],
+      ...['held_amid_phase', 'held_kill_switch', 'held_foreign', 'gate_reverted'],
+      ...['shadow', 'shadow_held_reverted'],
+    ];
+    for (const scenario of scenarios) {
       expect(names).toContain(`experimentWorkflow.${scenario}.json`);
     }
     const results = await replay(HISTORIES, names, WORKFLOWS);
@@ -54,9 +63,28 @@ describe('the replay gate', () => {
       replace: "if (!patched('verification') || true) return waitOut(run);",
     });
     const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toEqual(
-      ['not_verified', 'verification_reverted', 'verified'].map((one) => `experimentWorkflow.${one}.json`),
-    );
+    const watched = ['not_verified', 'verification_reverted', 'verification_gate_reverted', 'verified'];
+    expect(failures(results)).toEqual(filesOf(...watched, 'shadow'));
+  });
+
+  it('catches a hold that no longer reads the amounts, and the runs from before it did go on', async () => {
+    const workflows = await workflowsOf({
+      file: 'src/workflows/holding.ts',
+      find: "if (!patched('held-amounts') || isShadow(run)) return '';",
+      replace: "if (!patched('held-amounts') || isShadow(run) || true) return '';",
+    });
+    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
+    expect(failures(results)).toEqual(filesOf('held_amid_phase', 'held_foreign', 'held_kill_switch'));
+  });
+
+  it('catches a rollout in shadow that writes', async () => {
+    const workflows = await workflowsOf({
+      file: 'src/workflows/rollout.ts',
+      find: 'isShadow(run) ? [] : writeOrder(current, phase.targets)',
+      replace: 'writeOrder(current, phase.targets)',
+    });
+    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
+    expect(failures(results)).toEqual(filesOf('shadow', 'shadow_held_reverted'));
   });
 
   it('catches a removed patch marker', async () => {

@@ -157,6 +157,51 @@ describe('money in mid-rollout', () => {
     expect(late.map(({ outcome }) => outcome)).toEqual(['applied']);
   });
 
+  it('a raise seen by the gate and taken back before the write: held, since the total would grow', async () => {
+    // The winner is the first in the plan, so that nothing but the amounts puts the loser's cut before its raise.
+    const clickRates = [0.04, 0.02];
+    const experiment = await world.begin({ id: 'taken-back', clickRates, dailyBudget: 100_000 });
+    await world.pass(3);
+    await world.control(experiment, 'promote');
+    expect(await world.budgets(experiment)).toEqual([120_000, 80_000]);
+    const [winner, loser] = setsOf(experiment);
+    const lost = { kind: 'lost_request', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
+    await world.market.order({ ...lost, times: 1 });
+    await world.pass(1.01);
+    // While the cut may still land, the rollout begins the phase again: its gate reads what a person has just set.
+    await world.control(experiment, 'pause');
+    const { adId } = experiment.variants[0]!;
+    await world.market.order({
+      kind: 'rate_limit',
+      objectId: adId,
+      method: 'GET',
+      times: 1,
+      delayMs: 60_000,
+    });
+    await world.control(experiment, 'resume');
+    await world.market.edit(winner!, { daily_budget: 150_000 });
+    await world.pass(0.03);
+    expect((await world.status(experiment)).nextDue).toBe('a write of unknown outcome');
+    await world.market.edit(winner!, { daily_budget: 120_000 });
+    const held = await world.until(experiment, ['held'], 1);
+    expect(held).toMatchObject({
+      stateCode: 'unsafe',
+      stateReason: `Phase 70 waits: Setting ad set ${winner} to USD 1400.00 would raise the total from USD 2000.00 to USD 2200.00, above the USD 2000.00 it started from.`,
+    });
+    // It doesn't end by itself.
+    await world.pass(10);
+    expect((await world.state(experiment)).state).toBe('held');
+    expect(await world.budgets(experiment)).toEqual([120_000, 80_000]);
+    const raises = (await world.audit(experiment)).filter(({ requested }) => requested === 140_000);
+    expect(raises).toEqual([]);
+    // Every ad set stands at a value of ours: the phase begins again, with the cut.
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 5);
+    expect(await world.budgets(experiment)).toEqual([160_000, 40_000]);
+    await finish(experiment);
+    expect(await world.budgets(experiment)).toEqual(BASE);
+  });
+
   it('the hour limit hit in the revert: waits, says until when, and then brings back the base', async () => {
     const experiment = await rollingOut('hour-limit');
     const [, winner] = setsOf(experiment);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compoundReport } from '../../src/domain/compound-report.js';
 import type { Experiment } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import { startWorld, type World } from '../support/world.js';
@@ -16,6 +17,8 @@ describe('verification', () => {
     await world.until(experiment, ['verifying'], 14 * 24);
     return experiment;
   };
+  const reportOf = async ({ id }: Experiment) =>
+    compoundReport((await world.store.listFinished()).filter(({ experiment }) => experiment.id === id));
   const lastWrite = async ({ id }: Experiment) => (await world.store.getPromotion(id))!.phasesDone['80']!;
 
   it('verifies a true winner on its own week of data, and leaves the budgets', async () => {
@@ -72,6 +75,12 @@ describe('verification', () => {
       outcome: 'revert',
     });
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    // Nobody who reads the reports need know which look of the verification saw it.
+    expect(await reportOf(experiment)).toMatchObject({
+      successfulPromotions: 0,
+      revertedPromotions: 1,
+      verifications: { reverted: 1, harmRate: 1 },
+    });
   });
 
   it('sees harm in a check by hand too, between the daily looks', async () => {
@@ -153,6 +162,10 @@ describe('verification', () => {
       'hold',
       'revert',
     ]);
+    expect(await reportOf(experiment)).toMatchObject({
+      revertedPromotions: 1,
+      verifications: { reverted: 0, harmRate: null },
+    });
   });
 
   it('goes on in a new run, and is reverted on demand without an outcome', async () => {

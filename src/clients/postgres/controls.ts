@@ -1,5 +1,6 @@
+import type { ControlRow } from './records.js';
 import { type Database, instant, run } from './run.js';
-import type { ControlRow, Store } from './types.js';
+import type { Store } from './types.js';
 
 interface Row {
   control_id: string;

@@ -1,14 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AcceptedDifferences } from '../../domain/comparability.js';
 import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
+import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
 import { type Database, instant, instantOrNull, jsonb, type Run, run, transaction } from './run.js';
-import {
-  AdSetLeased,
-  ExperimentExists,
-  ExperimentNotFound,
-  type Store,
-  type TransitionResult,
-} from './types.js';
+import type { Store, TransitionResult } from './types.js';
 
 interface ExperimentRow {
   experiment_id: string;

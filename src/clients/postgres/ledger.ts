@@ -1,13 +1,8 @@
+import { EnvelopeUsedUp, ExperimentNotFound, Superseded } from './errors.js';
+import type { LedgerOutcome, LedgerRow } from './records.js';
 import { type Database, instant, type Run, run, transaction } from './run.js';
 import { MOVED } from './safety.js';
-import {
-  EnvelopeUsedUp,
-  ExperimentNotFound,
-  type LedgerOutcome,
-  type LedgerRow,
-  type Store,
-  Superseded,
-} from './types.js';
+import type { Store } from './types.js';
 
 interface Row {
   sequence: number;

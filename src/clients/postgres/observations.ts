@@ -1,5 +1,6 @@
+import type { Observation } from './records.js';
 import { type Database, instant, jsonb, run } from './run.js';
-import type { Observation, Store } from './types.js';
+import type { Store } from './types.js';
 
 interface ObservationRow {
   variant_id: string;

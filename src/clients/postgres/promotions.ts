@@ -1,6 +1,7 @@
 import type { RolloutPlan } from '../../domain/rollout-plan.js';
+import type { Promotion, PromotionStatus } from './records.js';
 import { type Database, instant, jsonb, run } from './run.js';
-import type { Promotion, PromotionStatus, Store } from './types.js';
+import type { Store } from './types.js';
 
 interface PromotionRow {
   experiment_id: string;

@@ -3,6 +3,7 @@ import { latestDecisions } from './decisions.js';
 import { experimentsById } from './experiments.js';
 import { promotionsById, promotionsSince } from './promotions.js';
 import { type Database, run } from './run.js';
+import { harmedAtGate } from './safety.js';
 import type { Store } from './types.js';
 import { verificationsById } from './verifications.js';
 
@@ -36,11 +37,13 @@ export function reportStore(database: Database): ReportStore {
       const experiments = await experimentsById(database, ids);
       const promotions = await promotionsById(database, ids);
       const verifications = await verificationsById(database, ids);
+      const harmed = await harmedAtGate(database, ids);
       const decisions = await latestDecisions(database, ids);
       return ids.map((id) => ({
         experiment: of(experiments, id),
         promotion: promotions.get(id) ?? null,
         verification: verifications.get(id) ?? null,
+        harmAtGate: harmed.has(id),
         lastDecision: decisions.get(id) ?? null,
       }));
     },

@@ -1,6 +1,7 @@
 import type { KillSwitch } from '../../domain/gate.js';
+import type { GateRow } from './records.js';
 import { type Database, instant, jsonb, run } from './run.js';
-import type { GateRow, Store } from './types.js';
+import type { Store } from './types.js';
 
 type SafetyStore = Pick<Store, 'killSwitch' | 'setKillSwitch' | 'movedBetween' | 'recordGate' | 'listGates'>;
 
@@ -86,6 +87,18 @@ export function safetyStore({ pool, scope }: Database): SafetyStore {
       }));
     },
   };
+}
+
+/** Those of these experiments whose winner a gate in the verification found to be worse. */
+export async function harmedAtGate({ pool, scope }: Database, ids: string[]): Promise<Set<string>> {
+  const rows = await run<{ experiment_id: string }>(
+    pool,
+    `select distinct experiment_id from auto_promotion.rollout_gates
+      where (environment, account_id) = ($1, $2) and experiment_id = any($3)
+        and phase = 'verification' and findings @> '[{"code": "harm"}]'`,
+    [scope.environment, scope.accountId, ids],
+  );
+  return new Set(rows.map((row) => row.experiment_id));
 }
 
 /**

@@ -1,187 +1,24 @@
-import type { Budgets } from '../../domain/budget.js';
-import type { Decision, VariantMetrics } from '../../domain/decision.js';
+import type { Decision } from '../../domain/decision.js';
 import type { Experiment, ExperimentState } from '../../domain/experiment.js';
-import type { GateFinding, KillSwitch } from '../../domain/gate.js';
-import type { RolloutPlan } from '../../domain/rollout-plan.js';
-import type { VerificationOutcome, VerificationVerdict } from '../../domain/verification.js';
+import type { KillSwitch } from '../../domain/gate.js';
+import type {
+  ControlRow,
+  GateRow,
+  LedgerOutcome,
+  LedgerRow,
+  Observation,
+  Promotion,
+  PromotionStatus,
+  Verification,
+} from './records.js';
 
-/** The record, as the rest of the product sees it. Instants are epoch ms of experiment time, amounts minor units. */
-
-/** An ad set of the experiment is leased to another live experiment. */
-export class AdSetLeased extends Error {
-  override readonly name = 'AdSetLeased';
-  constructor(
-    readonly adSetId: string,
-    readonly experimentId: string,
-  ) {
-    super(`ad set ${adSetId} is part of the live experiment ${experimentId}`);
-  }
-}
-
-/** An experiment of this id exists with other content. */
-export class ExperimentExists extends Error {
-  override readonly name = 'ExperimentExists';
-}
-
-/** No experiment of this id in the store's environment and account. */
-export class ExperimentNotFound extends Error {
-  override readonly name = 'ExperimentNotFound';
-  constructor(readonly experimentId: string) {
-    super(`there is no experiment ${experimentId}`);
-  }
-}
-
-/** What the caller has read is out of date: another attempt was entered, or the experiment is in another state. */
-export class Superseded extends Error {
-  override readonly name = 'Superseded';
-}
-
-/** A raise that the account's envelope of the day has no room for. */
-export class EnvelopeUsedUp extends Error {
-  override readonly name = 'EnvelopeUsedUp';
-  constructor(
-    /** Moved by others and by earlier phases, minor units. */
-    readonly moved: number,
-    /** What the attempt would add. */
-    readonly wanted: number,
-    readonly limit: number,
-  ) {
-    super('the envelope of the day is used up');
-  }
-}
+/** What the store takes and answers. Units are those of `records.ts`. */
 
 /** What must still hold when an attempt is entered: nobody else has acted since the caller read. */
 export interface Fence {
   /** Sequence of the last ledger row that the caller has seen; 0 before the first. */
   lastSequence: number;
   state: ExperimentState;
-}
-
-/** One version of what an ad did in one bucket. */
-export interface Observation {
-  variantId: string;
-  adId: string;
-  bucketStart: number;
-  /** Exclusive. */
-  bucketEnd: number;
-  granularity: 'hour' | 'day';
-  impressions: number;
-  clicks: number;
-  linkClicks: number;
-  spend: number;
-  conversions: number;
-  revenue: number;
-}
-
-export type LedgerOutcome =
-  /** Written before the call; it may have reached Meta or not. */
-  | 'pending'
-  /** Read back at the intended value. */
-  | 'applied'
-  /** Meta said no: nothing changed. */
-  | 'refused'
-  /** No answer, and the value was not seen later. */
-  | 'unknown';
-
-/** One attempt to write one budget. */
-export interface LedgerRow {
-  /** 1, 2, 3 … within the experiment. */
-  sequence: number;
-  experimentId: string;
-  adSetId: string;
-  /** A phase's name (`60`, `70`, `80`) or `revert`. */
-  phase: string;
-  before: number;
-  intended: number;
-  readBack: number | null;
-  outcome: LedgerOutcome;
-  /** Meta's refusal in a sentence; null otherwise. */
-  error: string | null;
-  /** Meta's class of that refusal; null otherwise. */
-  errorKind: string | null;
-  /** Minor units a day at the worst end of the interval once the phase is done; null on the way back. */
-  atRisk: number | null;
-  /** When the attempt was entered, before the call. */
-  at: number;
-  /** When its outcome was known; null while pending. */
-  settledAt: number | null;
-  /** Sequence of the row that this one compensates; null for a phase's own row. */
-  compensates: number | null;
-}
-
-export type PromotionStatus =
-  | 'in_progress'
-  | 'completed'
-  | 'reverted'
-  | 'needs_attention'
-  | 'stopped'
-  | 'shadow';
-
-/** The one rollout of an experiment. Its base is stored before the first write. */
-export interface Promotion {
-  experimentId: string;
-  winnerVariantId: string;
-  /** The look that decided it; for a forced one, the last look before. */
-  lookNumber: number;
-  forced: boolean;
-  /** `rule`, or who forced or approved it. */
-  by: string;
-  reason: string;
-  status: PromotionStatus;
-  plan: RolloutPlan;
-  confidence: number;
-  /** Log rate ratio of the winner over its closest rival, and its standard error, at the decision. */
-  theta: number;
-  se: number;
-  /** Relative lift of the winner over the rival it is least sure to beat, at the decision; null where none is known. */
-  interval: [number, number] | null;
-  /** By variant id, at the decision. */
-  metrics: Record<string, VariantMetrics>;
-  openedAt: number;
-  /** Read-back instant of each phase that is complete, by its name. */
-  phasesDone: Record<string, number>;
-}
-
-/** What was found before a phase, or on a day of the verification. Immutable. */
-export interface GateRow {
-  /** A phase's name, or `verification`. */
-  phase: string;
-  at: number;
-  outcome: 'pass' | 'hold' | 'revert';
-  findings: GateFinding[];
-  /** By ad set: Meta's learning stage and the last significant edit, epoch ms. */
-  learning: Record<string, { status: string | null; lastSignificantEditAt: number | null }>;
-  /** Minor units a day. */
-  atRisk: number;
-  /** As read; empty where they could not be. */
-  budgets: Budgets;
-  /** What the phase sets. */
-  targets: Budgets;
-  /** Whether the rollout only shows what it would write. */
-  shadow: boolean;
-}
-
-/** What became of a promotion in its verification. Never changes. */
-export interface Verification extends VerificationVerdict {
-  experimentId: string;
-  outcome: VerificationOutcome;
-  /** Cut-off of the buckets, and of the versions of them that were known. */
-  dueAt: number;
-  seenUntil: number;
-  decidedAt: number;
-}
-
-/** What a person, or the schedule, asked for, and what became of it. */
-export interface ControlRow {
-  /** Unique: asked for twice under one id is entered once. */
-  controlId: string;
-  experimentId: string;
-  kind: string;
-  by: string;
-  reason: string;
-  at: number;
-  outcome: 'accepted' | 'refused';
-  message: string;
 }
 
 export interface Transition {
@@ -209,6 +46,8 @@ export interface FinishedExperiment {
   promotion: Promotion | null;
   /** Null before its outcome, and without one. */
   verification: Verification | null;
+  /** Whether a gate in the verification took it back on evidence of harm: then there is no outcome of its own. */
+  harmAtGate: boolean;
   /** The last decision: its challenger-over-control estimate feeds the prior. */
   lastDecision: Decision | null;
 }

@@ -1,6 +1,7 @@
 import type { VerificationOutcome } from '../../domain/verification.js';
+import type { Verification } from './records.js';
 import { type Database, instant, run } from './run.js';
-import type { Store, Verification } from './types.js';
+import type { Store } from './types.js';
 
 interface VerificationRow {
   experiment_id: string;

@@ -14,8 +14,9 @@ import { createObservationActivities } from '../../../src/activities/observation
 import { createPromotionActivities, type PromotionGrounds } from '../../../src/activities/promotions.js';
 import { createMetaClient, type MetaClient } from '../../../src/clients/meta/index.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
+import type { LedgerRow } from '../../../src/clients/postgres/records.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
-import type { LedgerRow, Store } from '../../../src/clients/postgres/types.js';
+import type { Store } from '../../../src/clients/postgres/types.js';
 import {
   DEFAULT_POLICY,
   type Experiment,

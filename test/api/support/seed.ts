@@ -3,7 +3,7 @@ import type {
   Promotion,
   PromotionStatus,
   Verification,
-} from '../../../src/clients/postgres/types.js';
+} from '../../../src/clients/postgres/records.js';
 import type { Decision, PairEvidence, Verdict } from '../../../src/domain/decision.js';
 import {
   DEFAULT_POLICY,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../../src/clients/postgres/types.js';
+import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../../src/clients/postgres/errors.js';
 import { ENDED_STATES, HOUR_MS } from '../../../src/domain/experiment.js';
 import { anExperiment, anotherExperiment, DATABASES, START, useDatabase } from './fixtures.js';
 

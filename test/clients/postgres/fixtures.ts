@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
+import type { Observation, Promotion, Verification } from '../../../src/clients/postgres/records.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
-import type { Observation, Promotion, Store, Verification } from '../../../src/clients/postgres/types.js';
+import type { Store } from '../../../src/clients/postgres/types.js';
 import type { Decision } from '../../../src/domain/decision.js';
 import { DEFAULT_POLICY, type Experiment, HOUR_MS } from '../../../src/domain/experiment.js';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../src/clients/postgres/types.js';
+import type { Observation } from '../../../src/clients/postgres/records.js';
 import { HOUR_MS } from '../../../src/domain/experiment.js';
 import { anObservation, DATABASES, START, useDatabase } from './fixtures.js';
 

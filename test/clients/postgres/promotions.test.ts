@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ExperimentNotFound, Superseded } from '../../../src/clients/postgres/types.js';
+import { ExperimentNotFound, Superseded } from '../../../src/clients/postgres/errors.js';
 import { HOUR_MS } from '../../../src/domain/experiment.js';
 import { aPromotion, DATABASES, START, useDatabase } from './fixtures.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EnvelopeUsedUp, type GateRow } from '../../../src/clients/postgres/types.js';
+import { EnvelopeUsedUp } from '../../../src/clients/postgres/errors.js';
+import type { GateRow } from '../../../src/clients/postgres/records.js';
 import { HOUR_MS } from '../../../src/domain/experiment.js';
 import { aPromotion, DATABASES, START, useDatabase } from './fixtures.js';
 

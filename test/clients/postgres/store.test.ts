@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ControlRow } from '../../../src/clients/postgres/types.js';
+import type { ControlRow } from '../../../src/clients/postgres/records.js';
 import { HOUR_MS } from '../../../src/domain/experiment.js';
 import {
   aDecision,
@@ -111,6 +111,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
         experiment: await store.getExperiment('fruitless'),
         promotion: null,
         verification: null,
+        harmAtGate: false,
         lastDecision: aDecision({ experimentId: 'fruitless', lookNumber: 10 }),
       });
       expect(finished[2]).toMatchObject({

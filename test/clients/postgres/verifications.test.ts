@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aPromotion, aVerification, DATABASES, useDatabase } from './fixtures.js';
+import type { GateCode } from '../../../src/domain/gate.js';
+import { aPromotion, aVerification, DATABASES, START, useDatabase } from './fixtures.js';
 
 describe.each(DATABASES)('the verification of a promotion on $database', ({ kind }) => {
   const db = useDatabase(kind);
@@ -37,6 +38,31 @@ describe.each(DATABASES)('the verification of a promotion on $database', ({ kind
     await expect(store.saveVerification(low)).rejects.toMatchObject({ code: '23514' });
     const none = aVerification({ interval: null });
     await expect(store.saveVerification(none)).rejects.toMatchObject({ code: '23514' });
+  });
+
+  it('is told from harm that a gate found before there was an outcome; no other finding is', async () => {
+    const { store } = await promoted();
+    await store.completePhase('exp_1', '60', START);
+    const harmAtGate = async () => (await store.listFinished()).map((finished) => finished.harmAtGate);
+    const record = (phase: string, code: GateCode) =>
+      store.recordGate('exp_1', {
+        ...{ phase, at: START, outcome: 'revert', learning: {}, atRisk: 0, budgets: {}, targets: {} },
+        findings: [
+          { code, leadsTo: 'revert', message: 'found', until: null },
+          { code: 'kill_switch', leadsTo: 'hold', message: 'engaged', until: null },
+        ],
+        shadow: false,
+      });
+    await record('verification', 'no_delivery');
+    await record('60', 'harm');
+    expect(await harmAtGate()).toEqual([false]);
+    await record('verification', 'harm');
+    await record('verification', 'harm');
+    expect(await harmAtGate()).toEqual([true]);
+    // Another account has an experiment of the same id.
+    const { store: other } = await promoted();
+    await other.completePhase('exp_1', '60', START);
+    expect(await other.listFinished()).toMatchObject([{ harmAtGate: false }]);
   });
 
   it.each(["update %s set outcome = 'verified'", 'delete from %s', 'truncate %s'])(
