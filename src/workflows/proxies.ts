@@ -15,6 +15,14 @@ import type { VerificationActivities } from '../activities/verification.js';
  */
 const COMMON = { heartbeatTimeout: '3 seconds', scheduleToCloseTimeout: '60 seconds' } as const;
 
+/** Seven seconds or so: what lasts longer doesn't pass by trying at once. */
+const A_FEW_TRIES = {
+  initialInterval: '500 milliseconds',
+  backoffCoefficient: 2,
+  maximumInterval: '5 seconds',
+  maximumAttempts: 5,
+} as const;
+
 /** Postgres: short, safe to repeat, and likely to be back in a moment. */
 export const record = proxyActivities<ExperimentActivities>({
   ...COMMON,
@@ -26,48 +34,28 @@ export const record = proxyActivities<ExperimentActivities>({
 export const observations = proxyActivities<ObservationActivities>({
   ...COMMON,
   startToCloseTimeout: '60 seconds',
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '5 seconds',
-    maximumAttempts: 5,
-  },
+  retry: A_FEW_TRIES,
 });
 
 /** Statistics over Postgres, and a few reads from Meta: a fault is theirs and passes, or a bug and stays. */
 export const looks = proxyActivities<LookActivities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '5 seconds',
-    maximumAttempts: 5,
-  },
+  retry: A_FEW_TRIES,
 });
 
 /** Statistics over Postgres alone: as looks. */
 export const verifications = proxyActivities<VerificationActivities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '5 seconds',
-    maximumAttempts: 5,
-  },
+  retry: A_FEW_TRIES,
 });
 
 /** Preflight and gates read Meta: as observations. */
 export const promotions = proxyActivities<PromotionActivities & GateActivities>({
   ...COMMON,
   startToCloseTimeout: '60 seconds',
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '5 seconds',
-    maximumAttempts: 5,
-  },
+  retry: A_FEW_TRIES,
 });
 
 /**
@@ -79,12 +67,7 @@ export const budgets = proxyActivities<BudgetActivities>({
   heartbeatTimeout: '3 seconds',
   startToCloseTimeout: '110 seconds',
   scheduleToCloseTimeout: '2 minutes',
-  retry: {
-    initialInterval: '500 milliseconds',
-    backoffCoefficient: 2,
-    maximumInterval: '5 seconds',
-    maximumAttempts: 5,
-  },
+  retry: A_FEW_TRIES,
 });
 
 /** Temporal and Postgres, for many experiments: the next Schedule comes anyway, so a few tries are enough. */
