@@ -47,11 +47,11 @@ export function lastEdit({ audit }: Evidence, at: number, adSetId?: string): Aud
  * When the service last read an ad set before it entered a phase as complete: the last one written at that instant, the
  * others before that write. A person's change after it could not be seen.
  */
-export function lastReadOf({ promotion, audit }: Evidence, phase: string, adSetId: string): number {
+export function lastReadOf({ promotion, audit, raceMs }: Evidence, phase: string, adSetId: string): number {
   const done = promotion?.phasesDone[phase];
   if (done === undefined) return Number.POSITIVE_INFINITY;
   const last = audit.findLast((row) => isOurs(row) && row.at <= done);
-  return last === undefined || last.adSetId === adSetId ? done : last.at;
+  return last === undefined || last.adSetId === adSetId ? done : last.at - raceMs;
 }
 
 /** Values of an ad set in force at an instant, or shortly before it. */

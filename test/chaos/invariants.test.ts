@@ -396,6 +396,14 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
+      'an edit of the loser between the last read of it and the raise, seen in the next phase',
+      (evidence) => {
+        const raise = evidence.audit.findLast((row) => row.adSetId === 'winner')!;
+        evidence.raced = [edit(evidence, 'loser', 15_000, (raise.at - START) / MINUTE - 0.1).sequence];
+        edit(evidence, 'loser', 8_000, 200);
+      },
+    ],
+    [
       'a hold that names a foreign amount',
       (evidence) => {
         edit(evidence, 'winner', 30_000, 100);
