@@ -66,7 +66,8 @@ export function addUp(documents: readonly ChaosDocument[]): ChaosDocument {
     sum.writes += each.writes;
     sum.seconds += each.seconds;
     sum.violations.push(...each.violations);
-    add(sum.secrets, each.secrets);
+    // Parts of a long record may be older than the search.
+    add(sum.secrets, each.secrets ?? {});
     add(sum.faults, each.faults);
     add(sum.final_states, each.final_states);
     add(sum.unfinished, each.unfinished);

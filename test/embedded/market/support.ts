@@ -53,7 +53,7 @@ export class Stage {
       seed?: number;
       account?: Partial<MarketAccount>;
       start?: number;
-      market?: Pick<MarketOptions, 'refuseBelowSpent' | 'scopes'>;
+      market?: Pick<MarketOptions, 'refuseBelowSpent' | 'scopes' | 'rephraseError'>;
     } = {},
   ) {
     this.clock = new ManualClock(options.start);
