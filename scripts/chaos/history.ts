@@ -54,6 +54,20 @@ export function lastReadOf({ promotion, audit, raceMs }: Evidence, phase: string
   return last === undefined || last.adSetId === adSetId ? done : last.at - raceMs;
 }
 
+/** When, after the last write of ours, every ad set first stood at its base: what a person sets then is theirs. */
+export function baseReachedAt(evidence: Evidence, base: Amounts): number {
+  const effects = effectsOf(evidence);
+  const from = effects.findLast(({ row }) => isOurs(row))?.at ?? evidence.promotion?.openedAt ?? 0;
+  const stood = { ...evidence.initial };
+  const isBase = () => Object.entries(base).every(([id, amount]) => stood[id] === amount);
+  for (const [index, { at, row }] of effects.entries()) {
+    stood[row.adSetId] = row.requested;
+    const next = effects[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+    if (next > from && isBase()) return Math.max(from, at);
+  }
+  return isBase() ? from : Number.POSITIVE_INFINITY;
+}
+
 /** Values of an ad set in force at an instant, or shortly before it. */
 export function valuesAround(evidence: Evidence, adSetId: string, at: number): number[] {
   const values = [evidence.initial[adSetId]!];

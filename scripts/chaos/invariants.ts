@@ -4,6 +4,7 @@ import type { Evidence } from './evidence.js';
 import {
   type Amounts,
   amountsBefore,
+  baseReachedAt,
   describe,
   effectsOf,
   everStood,
@@ -87,11 +88,11 @@ export function restAmounts(evidence: Evidence): string[] {
       expect(last.targets, `phase ${last.name}'s target`, (id) => lastReadOf(evidence, last.name, id));
       break;
     case 'reverted':
-      expect(promotion.base, 'its base', () => stateChangedAt - 2 * HOUR_MS);
+      expect(promotion.base, 'its base', () => baseReachedAt(evidence, promotion.base));
       break;
     case 'stopped': {
       if (!/The budgets stay as they are|were accepted/.test(stateReason)) {
-        expect(promotion.base, 'its base', () => stateChangedAt - 2 * HOUR_MS);
+        expect(promotion.base, 'its base', () => baseReachedAt(evidence, promotion.base));
         break;
       }
       for (const id of Object.keys(promotion.base)) {

@@ -41,7 +41,14 @@ export async function revert(run: Run): Promise<void> {
   if (watched.kind === 'stuck') return giveUp(run, watched);
   const end = stateCode === STOP ? 'stopped' : 'reverted';
   await closePromotion(experimentId, end);
-  await run.become(end, `${run.experiment.stateReason} Every ad set is back at its base.`);
+  await run.become(end, `${run.experiment.stateReason} ${outcomeOf(run, watched.reading)}`);
+}
+
+/** What somebody has set since the base was reached is theirs. */
+function outcomeOf(run: Run, reading: BudgetReading): string {
+  const since = offBase(reading);
+  if (since.length === 0) return 'Every ad set is back at its base.';
+  return `Every ad set was back at its base; somebody has since put ${amounts(run, reading.current, since)}.`;
 }
 
 /** Nothing was written, so that there is nothing to bring back. */
@@ -128,9 +135,12 @@ function troubleWith(outcome: WriteOutcome): Trouble | null {
 }
 
 /** Reads at 5, 15 and 60 minutes; begins again after a correction. A read that failed is made up for. */
-async function watchForLateWrites(run: Run, deadline: number): Promise<Way> {
+async function watchForLateWrites(
+  run: Run,
+  deadline: number,
+): Promise<Exclude<Way, { kind: 'done' }> | { kind: 'watched'; reading: BudgetReading }> {
   let from = run.now();
-  for (let read = 0; read < READS_AFTER_MS.length; ) {
+  for (let read = 0; ; ) {
     const until = run.later(Math.max(0, from + READS_AFTER_MS[read]! - run.now()));
     if (await stoppedWhile(run, until, 'looking for a late write')) return { kind: 'stopped' };
     const reading = await readBudgets(run);
@@ -147,13 +157,15 @@ async function watchForLateWrites(run: Run, deadline: number): Promise<Way> {
       continue;
     }
     read++;
-    if (offBase(reading).every((adSetId) => reading.foreign.includes(adSetId))) continue;
+    if (offBase(reading).every((adSetId) => reading.foreign.includes(adSetId))) {
+      if (read === READS_AFTER_MS.length) return { kind: 'watched', reading };
+      continue;
+    }
     const way = await restoreBase(run, run.now() + REVERT_WINDOW_MS);
     if (way.kind !== 'done') return way;
     from = run.now();
     read = 0;
   }
-  return { kind: 'done' };
 }
 
 /** Waits, unless a person stops it with the budgets as they are. */

@@ -87,6 +87,17 @@ describe('a rollout and its people', () => {
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   });
 
+  it('leaves what a person sets after the way back, and says so', async () => {
+    const experiment = await midRollout('set-afterwards');
+    await world.control(experiment, 'revert');
+    await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
+    const ended = await world.until(experiment, ['reverted'], 2);
+    expect(ended.stateReason).toMatch(
+      /Every ad set was back at its base; somebody has since put ad set \d+ at USD 260\.00\./,
+    );
+    expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
+  });
+
   it('reverts on demand; a value of somebody else is left, and a person is asked to resolve', async () => {
     const experiment = await midRollout('needs-attention');
     const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);
