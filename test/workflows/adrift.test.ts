@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experiment, Policy } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/experiment.js';
 import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -307,6 +308,10 @@ describe('an account with an envelope', () => {
   afterAll(() => world?.stop());
 
   it('moves no more than that in a day, over all its experiments, and goes on at its midnight', async () => {
+    const DAY_MS = 24 * HOUR_MS;
+    const hoursToMidnight = async () => (DAY_MS - ((await world.clock.now()) % DAY_MS)) / HOUR_MS;
+    // The server's clock starts at the real one's hour: two phases and a wait must fit before midnight.
+    await world.pass((await hoursToMidnight()) + 1);
     const [one, other] = await Promise.all(
       ['one', 'other'].map((id) => world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000 })),
     );
@@ -318,11 +323,10 @@ describe('an account with an envelope', () => {
     expect(held.stateReason).toMatch(
       /^Phase 70 waits: The account's envelope is USD 500\.00 a day; USD 400\.00 are moved today and this phase wants USD 200\.00 more: USD 600\.00 > USD 500\.00\. It goes on at \d{4}-\d\d-\d\d 00:00 UTC\.$/,
     );
-    await world.until(other!, ['held'], 2);
+    await world.until(other!, ['held'], 6);
+    expect((await world.state(other!)).stateCode).toBe('envelope');
     expect(await world.budgets(one!)).toEqual([80_000, 120_000]);
-    const DAY_MS = 24 * 3_600_000;
-    const untilMidnight = DAY_MS - ((await world.clock.now()) % DAY_MS);
-    await world.pass(untilMidnight / 3_600_000 + 0.5);
+    await world.pass((await hoursToMidnight()) + 0.5);
     // The day has room for two phases.
     const moved = async () =>
       (await Promise.all([one!, other!].map((each) => world.budgets(each)))).reduce(
