@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Experiment, Policy } from '../../src/domain/experiment.js';
-import { HOUR_MS } from '../../src/domain/experiment.js';
+import { type Experiment, HOUR_MS, type Policy } from '../../src/domain/experiment.js';
 import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
 
