@@ -60,12 +60,13 @@ export function baseReachedAt(evidence: Evidence, base: Amounts): number {
   const from = effects.findLast(({ row }) => isOurs(row))?.at ?? evidence.promotion?.openedAt ?? 0;
   const stood = { ...evidence.initial };
   const isBase = () => Object.entries(base).every(([id, amount]) => stood[id] === amount);
-  for (const [index, { at, row }] of effects.entries()) {
+  let since = 0;
+  for (const { at, row } of effects) {
+    if (at > from && isBase()) break;
     stood[row.adSetId] = row.requested;
-    const next = effects[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-    if (next > from && isBase()) return Math.max(from, at);
+    since = at;
   }
-  return isBase() ? from : Number.POSITIVE_INFINITY;
+  return isBase() ? Math.max(from, since) : Number.POSITIVE_INFINITY;
 }
 
 /** Values of an ad set in force at an instant, or shortly before it. */

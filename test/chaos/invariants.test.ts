@@ -404,6 +404,25 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
+      'what a person sets once the base is reached, be it before the end',
+      (evidence) => {
+        edit(evidence, 'winner', 26_000, 94);
+        evidence.budgets.winner = 26_000;
+      },
+      reverted,
+    ],
+    [
+      'what a person sets while a way back that had nothing to write is watched',
+      (evidence) => {
+        evidence.audit = [];
+        evidence.ledger = [];
+        evidence.promotion!.phasesDone = {};
+        edit(evidence, 'loser', 12_945, 94);
+        evidence.budgets.loser = 12_945;
+      },
+      reverted,
+    ],
+    [
       'a hold that names a foreign amount',
       (evidence) => {
         edit(evidence, 'winner', 30_000, 100);
