@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import pg, { type PoolConfig } from 'pg';
+import type { Pool, PoolConfig } from 'pg';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import type { MetaClient } from '../../src/clients/meta/types.js';
 import { migrate } from '../../src/clients/postgres/migrate.js';
@@ -16,6 +16,7 @@ import type { Collaborators } from '../../src/service/collaborators.js';
 import { type RunningWorker, startWorker } from '../../src/service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { META_SECRETS } from '../../test/support/meta-secrets.js';
+import { administer } from '../../test/support/postgres-server.js';
 import { startTimeSkipping, type TimeSkipping } from '../../test/support/temporal.js';
 import type { Guarded } from './guarded.js';
 import type { BatchPlan } from './plan.js';
@@ -31,7 +32,7 @@ export interface World {
   temporal: TimeSkipping;
   clock: ExperimentClock;
   market: Market;
-  pool: pg.Pool;
+  pool: Pool;
   /** As people and the judge have it: nothing is cut off in it. */
   store: Store;
   /** From here on calls about the run's objects are the run's own. */
@@ -139,14 +140,9 @@ export async function openWorld(
 /** An empty database of its own on a server. */
 async function databaseOn(server: PoolConfig): Promise<{ config: PoolConfig; stop(): Promise<void> }> {
   const name = `chaos_${process.pid}`;
-  const administer = async (statement: string) => {
-    const administrator = new pg.Client(server);
-    await administrator.connect();
-    await administrator.query(statement).finally(() => administrator.end());
-  };
-  await administer(`create database ${name}`);
+  await administer(server, `create database ${name}`);
   return {
     config: { ...server, database: name, max: 10 },
-    stop: () => administer(`drop database ${name} with (force)`),
+    stop: () => administer(server, `drop database ${name} with (force)`),
   };
 }

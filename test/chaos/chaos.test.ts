@@ -1,23 +1,11 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { ChaosDocument } from '../../scripts/chaos/report.js';
+import { runCommand } from '../support/command.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The command's short form: three batches, each on a virtual timeline of its own. */
 const RUNS = 150;
 
-function chaos(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/chaos.ts', ...args], { cwd: ROOT });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, out, err }));
-  });
-}
+const chaos = (...args: string[]) => runCommand('scripts/chaos.ts', args);
 
 describe('npm run chaos', () => {
   it('finds no violation in random schedules of faults, edits and controls', {

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLookActivities } from '../../src/activities/looks.js';
@@ -16,8 +14,8 @@ import { startPostgres } from '../../src/embedded/postgres.js';
 import { replayDecision } from '../../src/replay/replay-decision.js';
 import { poisson, random } from '../domain/evidence/simulate.js';
 import { PLAIN_SETTINGS } from '../support/ad-set-settings.js';
+import { runCommand } from '../support/command.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START = Date.UTC(2026, 10, 23);
 const RATES: Record<string, number> = { control: 0.02, challenger: 0.023 };
 
@@ -115,18 +113,13 @@ describe('a stored decision', () => {
   });
 
   const command = (...args: string[]) =>
-    new Promise<{ code: number | null; out: string; err: string }>((resolve, reject) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', 'src/replay/main.ts', ...args], {
-        cwd: ROOT,
-        // Nothing listens on port 1.
-        env: { ...process.env, MODE: 'sandbox', DATA_DIR: directory, PORT: '1', DATABASE_URL: '' },
-      });
-      let out = '';
-      let err = '';
-      child.stdout.on('data', (chunk: Buffer) => (out += chunk));
-      child.stderr.on('data', (chunk: Buffer) => (err += chunk));
-      child.once('error', reject);
-      child.once('close', (code) => resolve({ code, out, err }));
+    runCommand('src/replay/main.ts', args, {
+      ...process.env,
+      MODE: 'sandbox',
+      DATA_DIR: directory,
+      // Nothing listens on it.
+      PORT: '1',
+      DATABASE_URL: '',
     });
 
   it.each([1, 3, 6])('of look %i is the same when computed again, restated rows or not', async (look) => {
