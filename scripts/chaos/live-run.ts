@@ -1,12 +1,11 @@
 import { formatAmount } from '../../src/domain/budget.js';
 import { type ExperimentState, HOUR_MS } from '../../src/domain/experiment.js';
-import { DEFAULT_PHASES } from '../../src/domain/rollout-plan.js';
-import type { AuditRow, FaultOrder } from '../../src/embedded/market/index.js';
+import type { FaultOrder } from '../../src/embedded/market/index.js';
 import type { ServiceEvent } from '../../src/events.js';
 import type { ControlKind } from '../../src/workflows/contract.js';
 import type { StoryLine } from './evidence.js';
+import { faultOrder, orderTold } from './fault-order.js';
 import type { CutPoint, Deed, Occurrence, Role, RunPlan } from './plan.js';
-import { targetsOf } from './targets.js';
 
 /** What a run needs of the world that it is played in. */
 export interface Hands {
@@ -218,46 +217,11 @@ export class LiveRun {
   }
 
   private async orderFault(deed: Extract<Deed, { kind: 'fault' }>, at: number): Promise<void> {
-    const { on, fault, method, of, skip, times, code, subcode, delayHours, forHours } = deed;
-    const objectId =
-      on === 'campaign'
-        ? this.objects.campaignId
-        : on === 'ad'
-          ? this.objects.adIds[this.plan.winner]!
-          : this.adSetOf(on);
-    const delayMs = delayHours === undefined ? undefined : Math.round(delayHours * HOUR_MS);
-    const dailyBudget = this.amountOf(objectId, of);
-    const id = await this.hands.order({
-      kind: fault,
-      objectId,
-      method,
-      dailyBudget,
-      skip,
-      times,
-      code,
-      subcode,
-      delayMs,
-    });
-    this.ordered.set(id, fault);
-    const often = times === null ? 'until withdrawn' : `${times}×`;
-    this.tell(
-      at,
-      `fault ordered: ${fault} on ${method} ${on} ${objectId}, ${often} after ${skip}${dailyBudget === null ? '' : `, of ${dailyBudget}`}${code === undefined ? '' : `, code ${code}/${subcode ?? '-'}`}${delayMs === undefined ? '' : `, ${Math.round(delayMs / 60_000)} min`}`,
-    );
-    if (forHours === null) return;
-    this.later(forHours, () => this.withdraw(id));
-  }
-
-  /** What the n-th phase, or the way back, sets an ad set to; null for any request, and where there is no such phase. */
-  private amountOf(objectId: string, of: number | 'base' | null): number | null {
-    if (of === null || !(objectId in this.initial)) return null;
-    if (of === 'base') return this.initial[objectId]!;
-    const phases = targetsOf({
-      base: this.initial,
-      winnerAdSetId: this.winnerAdSetId,
-      phases: DEFAULT_PHASES,
-    });
-    return phases[of]?.targets[objectId] ?? null;
+    const order = faultOrder(this, deed);
+    const id = await this.hands.order(order);
+    this.ordered.set(id, deed.fault);
+    this.tell(at, orderTold(order, deed.on));
+    if (deed.forHours !== null) this.later(deed.forHours, () => this.withdraw(id));
   }
 
   private async editBudgets(deed: Extract<Deed, { kind: 'edit' }>): Promise<void> {
@@ -294,17 +258,4 @@ export class LiveRun {
     });
     return { answer: told };
   }
-}
-
-/** A line for each write that the market saw. */
-export function writesTold(audit: readonly AuditRow[], currency: string): StoryLine[] {
-  const say = (amount: number) => formatAmount(amount, currency);
-  return audit.map((row) => ({
-    at: row.at,
-    what: `market: ad set ${row.adSetId} ${say(row.before)} -> ${say(row.requested)} by ${row.actor}: ${row.outcome}${
-      row.appliedAt !== null && row.appliedAt > row.at
-        ? `, in force ${Math.round((row.appliedAt - row.at) / 60_000)} min later`
-        : ''
-    }${row.code === null ? '' : ` (code ${row.code}/${row.subcode ?? '-'})`}${row.fault === null ? '' : ` [${row.fault}]`}`,
-  }));
 }

@@ -4,7 +4,8 @@ import { ledgerRowToJson } from '../../src/api/json.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import type { Experiment } from '../../src/domain/experiment.js';
 import type { Evidence, Played } from './evidence.js';
-import { type LiveRun, writesTold } from './live-run.js';
+import type { LiveRun } from './live-run.js';
+import { writesTold } from './story.js';
 
 /** What the service has on record of a run, and what the run itself knows. */
 export type OnRecord = Omit<

@@ -1,7 +1,22 @@
+import { formatAmount } from '../../src/domain/budget.js';
 import { HOUR_MS } from '../../src/domain/experiment.js';
+import type { AuditRow } from '../../src/embedded/market/index.js';
 import type { StoryLine } from './evidence.js';
 
 /** A run's story in the order of its instants, which count in hours from the promotion. */
 export function tell(story: readonly StoryLine[], promotedAt: number): string[] {
   return story.map(({ at, what }) => `${((at - promotedAt) / HOUR_MS).toFixed(4).padStart(9)} h  ${what}`);
+}
+
+/** A line for each write that the market saw. */
+export function writesTold(audit: readonly AuditRow[], currency: string): StoryLine[] {
+  const say = (amount: number) => formatAmount(amount, currency);
+  return audit.map((row) => ({
+    at: row.at,
+    what: `market: ad set ${row.adSetId} ${say(row.before)} -> ${say(row.requested)} by ${row.actor}: ${row.outcome}${
+      row.appliedAt !== null && row.appliedAt > row.at
+        ? `, in force ${Math.round((row.appliedAt - row.at) / 60_000)} min later`
+        : ''
+    }${row.code === null ? '' : ` (code ${row.code}/${row.subcode ?? '-'})`}${row.fault === null ? '' : ` [${row.fault}]`}`,
+  }));
 }
