@@ -7,6 +7,7 @@ import { formatAmount } from '../domain/budget.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { GateCode } from '../domain/gate.js';
 import type { Announce } from '../events.js';
+import { killSwitchHold } from './write-limits.js';
 
 /** The phase name of a compensating write. */
 export const REVERT = 'revert';
@@ -33,12 +34,17 @@ const REFUSALS: readonly MetaErrorKind[] = ['invalid', 'not_found', 'too_large']
 /** Real seconds between read-backs; the first is at once. */
 const READ_BACK_WAITS_S = [0, 1, 1, 2, 3];
 
-/** Transient faults are thrown, so that the activity's retry policy takes them; the rest is the workflow's to decide. */
+/** What a failed write came to. Transient faults are thrown, so that the activity's retry policy takes them. */
 export function outcomeOf(error: MetaError): WriteOutcome {
+  if (REFUSALS.includes(error.kind)) return { kind: 'refused', reason: error.message };
+  return blockedBy(error);
+}
+
+/** What a failed read before a write came to: nothing was written, so that nothing was refused. */
+export function blockedBy(error: MetaError): WriteOutcome {
   if (error.kind === 'transient') {
     throw ApplicationFailure.create({ message: error.message, type: 'Meta.transient' });
   }
-  if (REFUSALS.includes(error.kind)) return { kind: 'refused', reason: error.message };
   return {
     kind: 'blocked',
     cause: error.kind,
@@ -93,6 +99,12 @@ export function createSender(deps: {
     // A process that stood still since it entered the row is late: another attempt may be at work by now.
     if (cancellationSignal().aborted || (await clock.now()) - row.at > unknownOutcomeWaitMs / 2) {
       return unknown('Not sent: too long after it was entered.');
+    }
+    // Somebody may have engaged it since the write was decided on, while the account or the ledger was asked.
+    const killed = row.phase === REVERT ? null : await killSwitchHold(store);
+    if (killed) {
+      await settle(experiment, row, 'unknown', `Not sent: ${killed.reason}`);
+      return killed;
     }
     try {
       await meta.writeDailyBudget(row.adSetId, row.intended);

@@ -5,11 +5,12 @@ import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
+import { othersChanges } from '../domain/changes.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
 import { killSwitchSentence } from '../domain/gate.js';
 import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
-import { createSender, outcomeOf, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
+import { blockedBy, createSender, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
 import { callingMeta, permanent } from './failures.js';
 import { createWriteLimits } from './write-limits.js';
 
@@ -81,7 +82,7 @@ export function createBudgetActivities(deps: {
     const readOne = async (adSetId: string): Promise<[string, number]> => {
       const { dailyBudget } = await meta.getAdSet(adSetId);
       if (dailyBudget !== null) return [adSetId, dailyBudget];
-      throw new MetaError('invalid', `Ad set ${adSetId} has no daily budget any more.`, {
+      throw new MetaError('not_found', `Ad set ${adSetId} has no daily budget any more.`, {
         httpStatus: null,
         code: null,
         subcode: null,
@@ -109,12 +110,20 @@ export function createBudgetActivities(deps: {
     if (status !== 'shadow') await store.setPromotionStatus(experimentId, to);
   }
 
-  /** Who it was, by Meta's activity log, where that tells. */
-  async function whoChanged(current: Budgets, adSetIds: readonly string[], since: number): Promise<string> {
+  /** Who it was, by Meta's activity log, where that tells; its entries of our own writes name our token's owner. */
+  async function whoChanged(
+    current: Budgets,
+    adSetIds: readonly string[],
+    { openedAt }: Promotion,
+    ledger: readonly LedgerRow[],
+  ): Promise<string> {
     const names = new Set<string>();
     for (const adSetId of adSetIds) {
-      const edits = await meta.getBudgetEdits(adSetId, since).catch(() => []);
-      const last = edits.findLast((edit) => edit.after === null || edit.after === current[adSetId]);
+      const edits = await meta.getBudgetEdits(adSetId, openedAt).catch(() => []);
+      const own = ledger.filter((row) => row.adSetId === adSetId);
+      const last = othersChanges(own, edits).findLast(
+        ({ after }) => after === null || after === current[adSetId],
+      );
       if (last?.actor) names.add(last.actor);
     }
     return names.size > 0 ? [...names].join(' and ') : 'Someone else';
@@ -166,7 +175,7 @@ export function createBudgetActivities(deps: {
         if (foreign.length > 0) {
           const wanted = (id: string) =>
             `where ${expected[id]!.map((v) => formatAmount(v, experiment.currency)).join(' or ')} was expected`;
-          const who = await whoChanged(current, foreign, promotion.openedAt);
+          const who = await whoChanged(current, foreign, promotion, ledger);
           return {
             kind: 'foreign',
             reason: `${who} changed a budget: ${describe(experiment, current, foreign, wanted)}.`,
@@ -214,9 +223,15 @@ export function createBudgetActivities(deps: {
         return await limits.laterIfAgain(await send(experiment, row), ledger, row);
       } catch (error) {
         if (error instanceof EnvelopeUsedUp) return limits.outsideEnvelope(error, experiment.currency, now);
-        if (error instanceof MetaError) return outcomeOf(error);
+        // What was sent has its outcome from the sender: here nothing but a read has failed.
+        if (error instanceof MetaError) return blockedBy(error);
         throw error;
       }
+    },
+
+    /** Until when the last attempt may still take effect, by the ledger alone; null where it is known. Experiment time. */
+    async openUntil(experimentId: string): Promise<number | null> {
+      return openUntil(await store.listLedger(experimentId));
     },
 
     /** Reads every ad set of the rollout and tells whose the values are. Writes nothing. */

@@ -1,21 +1,18 @@
-import type { MetaClient } from '../clients/meta/types.js';
+import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { GateRow, Observation, Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
-import type { Budgets } from '../domain/budget.js';
+import { type Budgets, formatAmount } from '../domain/budget.js';
+import { changedAt, othersChanges, ownChanges } from '../domain/changes.js';
 import { RULES } from '../domain/evidence/rules.js';
-import { bucketsOf, comparedVariants, type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
-import { type GateCode, type GateFinding, gateFindings, ownChanges, raiseOf } from '../domain/gate.js';
-import { harmSentence } from '../domain/harm.js';
-import { silentVariants } from '../domain/health.js';
-import { METRICS, pairRows } from '../domain/metric.js';
+import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import { type GateCode, type GateFinding, gateFindings, raiseOf } from '../domain/gate.js';
 import { budgetsOf } from '../domain/preflight.js';
-import { verificationWindow } from '../domain/verification-window.js';
 import type { Announce } from '../events.js';
-import { callingMeta, permanent } from './failures.js';
+import { createDelivery, lastResumption } from './delivery.js';
+import { permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
-import { createObservationActivities } from './observations.js';
 import { createWriteLimits } from './write-limits.js';
 
 /** The gate's answer; a run that began before a field was there replays answers without it. */
@@ -31,12 +28,6 @@ export interface GateAnswer {
   retryAfterMs?: number | null;
 }
 
-/** The gate's name of a day in the verification. */
-export const VERIFICATION = 'verification';
-
-/** A day into its window the verification has data of its own to see harm by. */
-const FIRST_DAY_MS = 24 * HOUR_MS;
-
 /** What is asked before each phase, and once a day while the lift is verified. */
 export function createGateActivities(deps: {
   store: Store;
@@ -49,65 +40,52 @@ export function createGateActivities(deps: {
   const { store, meta, clock, announce } = deps;
   const inspect = createInspection(deps);
   const limits = createWriteLimits(deps);
-  const { ingest } = createObservationActivities(deps);
+  const deliveryOf = createDelivery(deps);
 
-  /** Budget changes of the last hour by ad set: what Meta's log knows, a person's too, or our own attempts where they are more. */
+  /**
+   * Budget changes of the last hour by ad set: our own, and what Meta's log has of others. Without the log our own alone:
+   * a log that can't be read is no reason to hold money where it is.
+   */
   async function recentChanges(
     experimentId: string,
     adSetIds: readonly string[],
     current: Budgets,
     now: number,
-  ) {
+  ): Promise<{ changes: Record<string, number[]>; logTrouble: string | null }> {
     const since = now - HOUR_MS;
     const ledger = await store.listLedger(experimentId);
+    let logTrouble: string | null = null;
     const entries = adSetIds.map(async (id): Promise<[string, number[]]> => {
-      const ours = ownChanges(ledger, id, current[id]!).filter((at) => at > since);
-      const logged = (await meta.getBudgetEdits(id, since)).map((edit) => edit.at);
-      return [id, logged.length > ours.length ? logged : ours];
+      const own = ledger.filter(({ adSetId }) => adSetId === id);
+      const logged = await meta.getBudgetEdits(id, since).catch((error: unknown) => {
+        if (!(error instanceof MetaError)) throw error;
+        logTrouble = error.message;
+        return [];
+      });
+      const ours = ownChanges(own, id, current[id]!).map(changedAt);
+      const others = othersChanges(own, logged).map(({ at }) => at);
+      return [id, [...ours, ...others].filter((at) => at > since)];
     });
-    return Object.fromEntries(await callingMeta(() => Promise.all(entries)));
+    return { changes: Object.fromEntries(await Promise.all(entries)), logTrouble };
   }
 
-  /** Silence and harm, by the whole buckets that closed by now. Once the lift is verified, that looks for harm itself. */
-  async function delivery(experiment: Experiment, promotion: Promotion, phase: string, now: number) {
-    await ingest({ experimentId: experiment.id, until: now });
-    const { id, startedAt, policy } = experiment;
-    const observations = await store.observationsAsKnown({
-      experimentId: id,
-      since: startedAt,
-      granularity: bucketsOf(policy),
-      endedBy: now,
-      // What was pulled just now was seen after the gate's own instant.
-      seenUntil: await clock.now(),
-    });
-    const winner = promotion.winnerVariantId;
-    const silent = experiment.variants.flatMap((variant) =>
-      silentVariants({
-        variantIds: [variant.id],
-        observations,
-        startedAt,
-        dueAt: now,
-        buckets: bucketsOf(policy),
-      }).map(({ message }) => ({
-        variantId: variant.id,
-        message,
-      })),
+  /** What a person has accepted to be at risk, minor units a day: the most of the gates that asked before a resumption. */
+  async function acceptedRisk({ id, policy }: Experiment): Promise<number | null> {
+    if (policy.atRiskLimit == null) return null;
+    const resumed = await lastResumption(store, id);
+    const asked = (await store.listGates(id)).filter(
+      ({ at, findings }) => at <= (resumed ?? 0) && findings.some(({ code }) => code === 'at_risk'),
     );
-    const ledger = await store.listLedger(id);
-    const lastWrite = ledger.findLast((row) => row.outcome === 'applied')?.settledAt ?? null;
-    const isVerified =
-      phase === VERIFICATION && now >= verificationWindow(policy, promotion.phasesDone).since + FIRST_DAY_MS;
-    const rivals = comparedVariants(experiment, now).filter((variant) => variant.id !== winner);
-    const since = observations.filter((row) => lastWrite !== null && row.bucketStart >= lastWrite);
-    const harm = (isVerified ? [] : rivals).flatMap((rival) => {
-      const rows = pairRows(METRICS[policy.objective], since, [rival.id, winner], {
-        startedAt,
-        until: now - (policy.attributionWindowHours ?? 0) * HOUR_MS,
-      });
-      const sentence = harmSentence(rows, { objective: policy.objective, winner, rival: rival.id });
-      return sentence === null ? [] : [`${sentence}.`];
-    });
-    return { silent, harm, observations };
+    return asked.length === 0 ? null : Math.max(...asked.map(({ atRisk }) => atRisk));
+  }
+
+  /** In shadow nothing is written that would find it: who acts on budgets that don't move at all. */
+  function foreignInShadow({ plan }: Promotion, current: Budgets, currency: string): string | null {
+    const changed = Object.entries(current).filter(([adSetId, amount]) => amount !== plan.base[adSetId]);
+    if (changed.length === 0) return null;
+    const say = ([adSetId, amount]: [string, number]) =>
+      `ad set ${adSetId} stands at ${formatAmount(amount, currency)}, its base was ${formatAmount(plan.base[adSetId] ?? 0, currency)}`;
+    return changed.map(say).join('; ');
   }
 
   /** Campaigns with a spend cap, and what the test's ads have spent in them since its start. */
@@ -125,10 +103,10 @@ export function createGateActivities(deps: {
   return {
     /**
      * What stands against a phase, or against leaving the budgets as they are in the verification. Its finding is on
-     * record. `acceptRisk`: a person has accepted what is at risk beyond the policy's limit.
+     * record.
      */
-    async gate(request: { experimentId: string; phase: string; acceptRisk: boolean }): Promise<GateAnswer> {
-      const { experimentId, phase, acceptRisk } = request;
+    async gate(request: { experimentId: string; phase: string }): Promise<GateAnswer> {
+      const { experimentId, phase } = request;
       const promotion = await store.getPromotion(experimentId);
       if (!promotion) throw permanent('RecordDisagrees', `experiment ${experimentId} has no promotion`);
       const inspection = await inspect(experimentId);
@@ -140,10 +118,13 @@ export function createGateActivities(deps: {
       const targets = planned ?? phases.at(-1)!.targets;
       const changing = Object.keys(planned ?? {}).filter((id) => current[id] !== planned![id]);
       const wanted = planned ? raiseOf(current, planned) : 0;
-      const { silent, harm, observations } = await delivery(experiment, promotion, phase, now);
+      const { silent, harm, observations } = await deliveryOf(experiment, promotion, { phase, now });
       const shadow = promotion.status === 'shadow';
       const risk = atRisk({ base, targets, winnerAdSetId, interval: promotion.interval });
       const envelope = shadow || wanted === 0 ? undefined : await limits.envelope(now, experiment.currency);
+      const { changes, logTrouble } = shadow
+        ? { changes: {}, logTrouble: null }
+        : await recentChanges(experimentId, changing, current, now);
       const findings = gateFindings({
         now,
         currency: experiment.currency,
@@ -152,28 +133,34 @@ export function createGateActivities(deps: {
         account: context.account,
         campaigns: cappedCampaigns(inspection, observations),
         silent,
+        variantIds: experiment.variants.map(({ id }) => id),
         harm,
         killSwitch: await store.killSwitch(),
         envelope: envelope
           ? {
               limit: envelope.limit,
-              moved: await store.movedBetween(envelope.since, envelope.until),
+              // An attempt at this phase's own raise is wanted, not moved.
+              moved: await store.movedBetween(envelope.since, envelope.until, { experimentId, phase }),
               wanted,
               resetsAt: envelope.until,
             }
           : null,
         atRisk: risk,
-        atRiskLimit: acceptRisk || !planned ? null : (experiment.policy.atRiskLimit ?? null),
+        atRiskLimit: planned ? (experiment.policy.atRiskLimit ?? null) : null,
+        atRiskAccepted: await acceptedRisk(experiment),
+        foreign: shadow && planned ? foreignInShadow(promotion, current, experiment.currency) : null,
         interval: {
           confidence: experiment.policy.confidence,
           adjusted: RULES[experiment.policy.rule].adjusted,
         },
-        changes: shadow ? {} : await recentChanges(experimentId, changing, current, now),
+        changes,
+        logTrouble,
       });
+      const against = findings.filter(({ leadsTo }) => leadsTo !== 'note');
       await store.recordGate(experimentId, {
         phase,
         at: now,
-        outcome: findings[0]?.leadsTo ?? 'pass',
+        outcome: outcomeOf(against),
         findings,
         learning: Object.fromEntries(
           context.variants.map(({ adSet }): [string, GateRow['learning'][string]] => [
@@ -186,7 +173,7 @@ export function createGateActivities(deps: {
         targets: planned ?? {},
         shadow,
       });
-      if (findings.length === 0 && shadow && planned) {
+      if (against.length === 0 && shadow && planned) {
         const winner = variantOf(experiment, promotion.winnerVariantId).id;
         announce({
           at: now,
@@ -195,9 +182,15 @@ export function createGateActivities(deps: {
           text: `shadow: phase ${phase} of ${winner} would be written now; nothing is`,
         });
       }
-      return answerOf(findings, current, now);
+      return answerOf(against, current, now);
     },
   };
+}
+
+/** What leads back comes first. */
+function outcomeOf([first]: readonly GateFinding[]): GateRow['outcome'] {
+  if (!first) return 'pass';
+  return first.leadsTo === 'revert' ? 'revert' : 'hold';
 }
 
 function answerOf(findings: readonly GateFinding[], current: Budgets, now: number): GateAnswer {
@@ -208,7 +201,7 @@ function answerOf(findings: readonly GateFinding[], current: Budgets, now: numbe
     against: findings.map(({ message }) => message),
     current: {},
     code: findings.find(({ until }) => until === null)?.code ?? first.code,
-    leadsTo: first.leadsTo,
+    leadsTo: outcomeOf(findings) === 'revert' ? 'revert' : 'hold',
     retryAfterMs: ends.includes(null) ? null : Math.max(...ends.map(Number)) - now,
   };
 }

@@ -2,8 +2,10 @@ import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
+import { currencyOffset, formatAmount } from '../domain/budget.js';
 import type { VariantMetrics } from '../domain/decision.js';
 import { variantOf } from '../domain/experiment.js';
+import { raiseOf } from '../domain/gate.js';
 import { budgetsOf } from '../domain/preflight.js';
 import { planRollout, type RolloutPlan } from '../domain/rollout-plan.js';
 import { callingMeta } from './failures.js';
@@ -26,6 +28,15 @@ export interface PromotionGrounds {
 
 export type OpenOutcome = { kind: 'opened'; promotion: Promotion } | { kind: 'refused'; reasons: string[] };
 
+/** Below what is spent today, or changed too often within the hour: the phases come later, and wait for it themselves. */
+function isOfThisHour(error: unknown): boolean {
+  if (!(error instanceof MetaError)) return false;
+  return error.kind === 'not_yet' || error.details.subcode === CHANGED_TOO_OFTEN;
+}
+
+/** Meta's subcode where an ad set's budget was changed more than four times within the hour. */
+const CHANGED_TOO_OFTEN = 1487632;
+
 /** The start of a rollout. */
 export function createPromotionActivities(deps: {
   store: Store;
@@ -33,6 +44,8 @@ export function createPromotionActivities(deps: {
   clock: ExperimentClock;
   /** False: a live account that no write was allowed for. */
   writesAllowed: boolean;
+  /** The most that all experiments of the account together may move in a day, major units; null: no limit. */
+  accountEnvelope: number | null;
 }) {
   const { store, meta, clock } = deps;
 
@@ -45,12 +58,24 @@ export function createPromotionActivities(deps: {
       try {
         await meta.validateDailyBudget(adSetId, amount);
       } catch (error) {
-        if (!(error instanceof MetaError) || error.kind !== 'invalid')
-          return callingMeta(() => Promise.reject(error));
-        reasons.push(error.message);
+        if (error instanceof MetaError && error.kind === 'invalid') reasons.push(error.message);
+        else if (!isOfThisHour(error)) return callingMeta(() => Promise.reject(error));
       }
     }
     return reasons;
+  }
+
+  /** A phase that the account's envelope has room for on no day, in a sentence; or null. */
+  function beyondEnvelope({ base, phases }: RolloutPlan, currency: string): string | null {
+    if (deps.accountEnvelope === null) return null;
+    const limit = Math.round(deps.accountEnvelope * currencyOffset(currency));
+    const money = (amount: number) => formatAmount(amount, currency);
+    for (const [index, { name, targets }] of phases.entries()) {
+      const wanted = raiseOf(phases[index - 1]?.targets ?? base, targets);
+      if (wanted <= limit) continue;
+      return `Phase ${name} raises the winner by ${money(wanted)} > ${money(limit)}, the account's envelope of a day (ACCOUNT_ENVELOPE).`;
+    }
+    return null;
   }
 
   return {
@@ -70,6 +95,8 @@ export function createPromotionActivities(deps: {
         currency: context.account.currency,
       });
       if (planned.kind === 'refused') return { kind: 'refused', reasons: [planned.reason] };
+      const tooMuch = deps.writesAllowed ? beyondEnvelope(planned.plan, context.account.currency) : null;
+      if (tooMuch !== null) return { kind: 'refused', reasons: [tooMuch] };
       const refusals = await refusalsOf(planned.plan);
       if (refusals.length > 0) return { kind: 'refused', reasons: refusals };
       const promotion = await store.openPromotion({

@@ -3,17 +3,24 @@ import type { EnvelopeUsedUp } from '../clients/postgres/errors.js';
 import type { LedgerRow } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import { currencyOffset } from '../domain/budget.js';
-import {
-  envelopeSentence,
-  hourLimitSentence,
-  hourLimitUntil,
-  killSwitchSentence,
-  ownChanges,
-} from '../domain/gate.js';
+import { changedAt, ownChanges } from '../domain/changes.js';
+import { envelopeHold, hourLimitSentence, hourLimitUntil, killSwitchSentence } from '../domain/gate.js';
 import { createAccountDay } from './account-day.js';
 import type { WriteOutcome } from './budget-attempt.js';
 
 type Held = Extract<WriteOutcome, { kind: 'held' }>;
+
+/** What an engaged kill switch has against a write of a phase; or null. */
+export async function killSwitchHold(store: Pick<Store, 'killSwitch'>): Promise<Held | null> {
+  const killSwitch = await store.killSwitch();
+  if (!killSwitch?.engaged) return null;
+  return {
+    kind: 'held',
+    code: 'kill_switch',
+    retryAfterMs: null,
+    reason: killSwitchSentence(killSwitch),
+  };
+}
 
 /** Limits of ours on the writes of a phase, whatever its gate said a moment ago. The way back has none. */
 export function createWriteLimits(deps: {
@@ -30,12 +37,9 @@ export function createWriteLimits(deps: {
       ledger: readonly LedgerRow[],
       { adSetId, current, now }: { adSetId: string; current: number; now: number },
     ): Promise<Held | null> {
-      const killSwitch = await store.killSwitch();
-      if (killSwitch?.engaged) {
-        const reason = killSwitchSentence(killSwitch);
-        return { kind: 'held', code: 'kill_switch', retryAfterMs: null, reason };
-      }
-      const until = hourLimitUntil(ownChanges(ledger, adSetId, current), now);
+      const killed = await killSwitchHold(store);
+      if (killed) return killed;
+      const until = hourLimitUntil(ownChanges(ledger, adSetId, current).map(changedAt), now);
       if (until === null) return null;
       const reason = hourLimitSentence(adSetId, until);
       return { kind: 'held', code: 'hour_limit', retryAfterMs: until - now, reason };
@@ -51,12 +55,13 @@ export function createWriteLimits(deps: {
       return { ...(await accountDay(now)), limit };
     },
 
-    /** The outcome of a raise that the envelope has no room for; one larger than all of it fits on no day. */
+    /** The outcome of a raise that the envelope has no room for. */
     async outsideEnvelope(error: EnvelopeUsedUp, currency: string, now: number): Promise<Held> {
-      const { until } = await accountDay(now);
-      const { moved, wanted, limit } = error;
-      const reason = envelopeSentence({ limit, moved, wanted, resetsAt: until }, currency);
-      return { kind: 'held', code: 'envelope', retryAfterMs: wanted > limit ? null : until - now, reason };
+      const { until: resetsAt } = await accountDay(now);
+      const hold = envelopeHold({ ...error, resetsAt }, currency);
+      if (!hold) throw error;
+      const { code, message, until } = hold;
+      return { kind: 'held', code, retryAfterMs: until === null ? null : until - now, reason: message };
     },
 
     /** Below what may be spent today: tried again soon, and where that fails too, at the account's midnight. */

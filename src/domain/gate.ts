@@ -15,13 +15,16 @@ export type GateCode =
   | 'harm'
   | 'kill_switch'
   | 'envelope'
+  | 'envelope_too_small'
   | 'at_risk'
-  | 'hour_limit';
+  | 'hour_limit'
+  | 'foreign'
+  | 'activity_log';
 
-/** `hold`: the rollout stops where it is. `revert`: every ad set goes back to its base. */
+/** `hold`: the rollout stops where it is. `revert`: every ad set goes back to its base. `note`: only said. */
 export interface GateFinding {
   code: GateCode;
-  leadsTo: 'hold' | 'revert';
+  leadsTo: 'hold' | 'revert' | 'note';
   /** A sentence with number, operator and limit. */
   message: string;
   /** When it is over by itself, epoch ms; null: a person ends it. */
@@ -47,17 +50,25 @@ export interface GateFacts {
   campaigns: readonly { id: string; spendCap: number; spent: number }[];
   /** Variants that delivered nothing for so many hours that it counts, with the sentence. */
   silent: readonly { variantId: string; message: string }[];
+  /** Variants that could deliver. */
+  variantIds: readonly string[];
   /** Evidence of harm since the last write, a sentence a rival. */
   harm: readonly string[];
   killSwitch: KillSwitch | null;
   /** Null where the account has none. */
   envelope: { limit: number; moved: number; wanted: number; resetsAt: number } | null;
   atRisk: AtRisk;
-  /** Minor units a day; null where the policy sets none, or a person has accepted it. */
+  /** Minor units a day; null where the policy sets none. */
   atRiskLimit: number | null;
+  /** What a person has accepted beyond it, minor units a day; null where nobody has. */
+  atRiskAccepted: number | null;
+  /** In shadow: amounts that are not the base, in words. What is written looks for them itself. */
+  foreign: string | null;
   interval: { confidence: number; adjusted: boolean };
   /** Budget changes of the last hour, by ad set that this phase changes: instants, ascending. */
   changes: Record<string, readonly number[]>;
+  /** Why Meta's activity log could not be read; null where it was. */
+  logTrouble: string | null;
 }
 
 /** The sentence of an engaged kill switch. */
@@ -72,40 +83,24 @@ export function hourLimitUntil(changes: readonly number[], now: number): number 
   return recent[recent.length - CHANGES_FOR_PHASES]! + HOUR_MS;
 }
 
-/** The parts of a ledger row that tell whether a budget was changed. */
-interface Change {
-  adSetId: string;
-  before: number;
-  outcome: 'pending' | 'applied' | 'refused' | 'unknown';
-  at: number;
-  settledAt: number | null;
-}
-
-/**
- * When our own attempts changed an ad set's budget, epoch ms. One of unknown outcome counts unless the value stood as
- * before it when the next attempt was made, or stands so now, once it can no longer take effect. In ledger order.
- */
-export function ownChanges(attempts: readonly Change[], adSetId: string, current: number): number[] {
-  const own = attempts.filter((attempt) => attempt.adSetId === adSetId && attempt.outcome !== 'refused');
-  return own
-    .filter(
-      ({ outcome, before }, index) => outcome === 'applied' || (own[index + 1]?.before ?? current) !== before,
-    )
-    .map(({ at, settledAt }) => settledAt ?? at);
-}
-
 /** The sentence for {@link hourLimitUntil}. */
 export function hourLimitSentence(adSetId: string, until: number): string {
   return `Ad set ${adSetId} has had ${CHANGES_FOR_PHASES} budget changes within the hour; one of Meta's 4 is kept for the way back. It goes on at ${instantOf(until)}.`;
 }
 
-/** The sentence for an envelope that the wanted raise does not fit into. */
-export function envelopeSentence(
+/** What the account's envelope has against a raise; null where it fits. What exceeds all of it fits on no day. */
+export function envelopeHold(
   { limit, moved, wanted, resetsAt }: NonNullable<GateFacts['envelope']>,
   currency: string,
-): string {
+): { code: 'envelope' | 'envelope_too_small'; message: string; until: number | null } | null {
   const money = (amount: number) => formatAmount(amount, currency);
-  return `The account's envelope is ${money(limit)} a day; ${money(moved)} are moved today and this phase wants ${money(wanted)} more: ${money(moved + wanted)} > ${money(limit)}. It goes on at ${instantOf(resetsAt)}.`;
+  if (wanted > limit) {
+    const message = `The account's envelope is ${money(limit)} a day and this phase alone wants ${money(wanted)}: it fits on no day. Set ACCOUNT_ENVELOPE higher and resume, or revert, or stop.`;
+    return { code: 'envelope_too_small', message, until: null };
+  }
+  if (moved + wanted <= limit) return null;
+  const message = `The account's envelope is ${money(limit)} a day; ${money(moved)} are moved today and this phase wants ${money(wanted)} more: ${money(moved + wanted)} > ${money(limit)}. It goes on at ${instantOf(resetsAt)}.`;
+  return { code: 'envelope', message, until: resetsAt };
 }
 
 /** Every finding at once, what leads back first. Empty: the phase may be written. */
@@ -116,45 +111,68 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
     findings.push({ code, leadsTo: 'hold', message, until });
   for (const message of facts.harm) findings.push({ code: 'harm', leadsTo: 'revert', message, until: null });
   for (const { variantId, message } of facts.silent) {
-    const leadsTo = variantId === facts.winnerVariantId ? 'revert' : 'hold';
+    const leadsTo = variantId === facts.winnerVariantId && othersDeliver(facts) ? 'revert' : 'hold';
     findings.push({ code: 'no_delivery', leadsTo, message: `${message}.`, until: null });
   }
   if (facts.killSwitch?.engaged) hold('kill_switch', killSwitchSentence(facts.killSwitch));
   for (const { code, message } of facts.problems) hold(code, message);
-  const { spendCap, amountSpent, id } = facts.account;
-  if (spendCap !== null && amountSpent >= spendCap) {
-    hold(
-      'account_spend_cap',
-      `Account ${id} has spent ${formatAmount(amountSpent, currency)} ≥ its spend cap of ${formatAmount(spendCap, currency)}: nothing is delivered.`,
-    );
-  }
-  for (const campaign of facts.campaigns) {
-    if (campaign.spent < campaign.spendCap) continue;
-    hold(
-      'campaign_spend_cap',
-      `Campaign ${campaign.id} has spent ${formatAmount(campaign.spent, currency)} ≥ its spend cap of ${formatAmount(campaign.spendCap, currency)}: nothing is delivered.`,
-    );
-  }
-  if (facts.atRiskLimit !== null && facts.atRisk.amount > facts.atRiskLimit) {
+  for (const { code, message } of spendCapsReached(facts)) hold(code, message);
+  const { atRiskLimit: limit, atRiskAccepted: accepted } = facts;
+  if (limit !== null && facts.atRisk.amount > Math.max(limit, accepted ?? 0)) {
+    const money = (amount: number) => formatAmount(amount, currency);
+    const so = accepted === null ? '' : `, accepted so far are ${money(accepted)}`;
     hold(
       'at_risk',
-      `${atRiskSentence(facts.atRisk, currency, facts.interval)} The policy's limit is ${formatAmount(facts.atRiskLimit, currency)} a day; resume to accept it.`,
+      `${atRiskSentence(facts.atRisk, currency, facts.interval)} The policy's limit is ${money(limit)} a day${so}; resume to accept it.`,
     );
   }
-  const { envelope } = facts;
-  if (envelope && envelope.moved + envelope.wanted > envelope.limit) {
-    // What exceeds the whole envelope fits on no day.
-    const never = envelope.wanted > envelope.limit;
-    hold('envelope', envelopeSentence(envelope, currency), never ? null : envelope.resetsAt);
-  }
+  const beyond = facts.envelope && envelopeHold(facts.envelope, currency);
+  if (beyond) hold(beyond.code, beyond.message, beyond.until);
   for (const [adSetId, changes] of Object.entries(facts.changes)) {
     const until = hourLimitUntil(changes, now);
     if (until !== null) hold('hour_limit', hourLimitSentence(adSetId, until), until);
   }
-  return [
-    ...findings.filter(({ leadsTo }) => leadsTo === 'revert'),
-    ...findings.filter(({ leadsTo }) => leadsTo === 'hold'),
-  ];
+  const note = (code: GateCode, message: string) =>
+    findings.push({ code, leadsTo: 'note', message, until: null });
+  if (facts.foreign !== null) {
+    note('foreign', `Somebody has changed a budget: ${facts.foreign}. A live rollout would be held here.`);
+  }
+  if (facts.logTrouble !== null) {
+    const message = `Meta's activity log could not be read (${facts.logTrouble}); of the changes within the hour only the service's own are counted.`;
+    note('activity_log', message);
+  }
+  return (['revert', 'hold', 'note'] as const).flatMap((where) =>
+    findings.filter(({ leadsTo }) => leadsTo === where),
+  );
+}
+
+/** Silence speaks against a winner only where nothing else explains it: others deliver, and nothing is off or capped. */
+function othersDeliver(facts: GateFacts): boolean {
+  const silent = facts.silent.map(({ variantId }) => variantId);
+  return (
+    facts.variantIds.some((id) => !silent.includes(id)) &&
+    facts.problems.length === 0 &&
+    spendCapsReached(facts).length === 0
+  );
+}
+
+function spendCapsReached({
+  account,
+  campaigns,
+  currency,
+}: GateFacts): { code: GateCode; message: string }[] {
+  const money = (amount: number) => formatAmount(amount, currency);
+  const reached: { code: GateCode; message: string }[] = [];
+  if (account.spendCap !== null && account.amountSpent >= account.spendCap) {
+    const message = `Account ${account.id} has spent ${money(account.amountSpent)} ≥ its spend cap of ${money(account.spendCap)}: nothing is delivered.`;
+    reached.push({ code: 'account_spend_cap', message });
+  }
+  for (const { id, spent, spendCap } of campaigns) {
+    if (spent < spendCap) continue;
+    const message = `Campaign ${id} has spent ${money(spent)} ≥ its spend cap of ${money(spendCap)}: nothing is delivered.`;
+    reached.push({ code: 'campaign_spend_cap', message });
+  }
+  return reached;
 }
 
 /** What a phase adds to the budgets of those it raises, minor units. */

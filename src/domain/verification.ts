@@ -153,7 +153,7 @@ export function judge(input: {
 }
 
 /** Harm must be seen early, and both ads lose late conversions alike: as for guardrails, a day does. */
-const EARLY_ATTRIBUTION_HOURS = ATTRIBUTION_WINDOW_HOURS.click_through_rate;
+export const EARLY_ATTRIBUTION_HOURS = ATTRIBUTION_WINDOW_HOURS.click_through_rate;
 
 /** The sentence of a verification whose window could not be read. */
 export function unreadSentence(policy: Pick<Policy, 'verification'>, trouble: string): string {

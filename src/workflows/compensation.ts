@@ -5,7 +5,7 @@ import { writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
 import { amounts, isShadow, readBudgets } from './reading.js';
-import { STOP, stopAndKeep } from './rollout.js';
+import { STOP, settledAmounts, stopAndKeep } from './rollout.js';
 import type { Run } from './run.js';
 import { instant } from './visibility.js';
 
@@ -36,7 +36,7 @@ export async function revert(run: Run): Promise<void> {
   if (way.kind === 'stopped') return;
   if (way.kind === 'stuck') return giveUp(run, way);
   await run.answerAskers(`Every ad set is back at its base: ${amounts(run, base)}.`);
-  const watched = await watchForLateWrites(run, deadline);
+  const watched = await watchForLateWrites(run);
   if (watched.kind === 'stopped') return;
   if (watched.kind === 'stuck') return giveUp(run, watched);
   const end = stateCode === STOP ? 'stopped' : 'reverted';
@@ -75,9 +75,10 @@ export async function needsAttention(run: Run): Promise<void> {
 async function resolve(run: Run, intent: Intent): Promise<void> {
   const who = `${intent.args.by}: ${intent.args.reason}`;
   if (intent.args.action === 'accept_current') {
+    const stand = await settledAmounts(run);
     await closePromotion(run.experiment.id, 'stopped');
-    await run.become('stopped', `The budgets as they are were accepted by ${who}`);
-    return run.answer(intent, 'The budgets stay as they are.');
+    await run.become('stopped', `The budgets as they are${stand}, were accepted by ${who}`);
+    return run.answer(intent, `The budgets stay as they are${stand}.`);
   }
   await run.become('reverting', `Tried again by ${who}.`);
   run.askers.push(intent);
@@ -85,13 +86,16 @@ async function resolve(run: Run, intent: Intent): Promise<void> {
 
 /** Brings every ad set to its base, however often it takes until the deadline. */
 async function restoreBase(run: Run, deadline: number): Promise<Way> {
+  const began = run.now();
   for (let failures = 0; ; failures++) {
     const troubles = await restoreOnce(run);
     if (troubles.length === 0) return { kind: 'done' };
     const why = troubles.map((trouble) => trouble.message).join(' ');
     const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
     const until = run.later(Math.max(...troubles.map((trouble) => trouble.retryAfterMs ?? backoff)));
-    if (troubles.some((trouble) => trouble.kind === FINAL) || until > deadline) {
+    const unreadable = troubles.some(({ kind }) => UNREADABLE.includes(kind));
+    const last = unreadable ? Math.min(deadline, began + UNREADABLE_MS) : deadline;
+    if (troubles.some((trouble) => trouble.kind === FINAL) || until > last) {
       const reading = await readBudgets(run);
       // What could not be read in time may stand at its base all the same: nobody need be called for that.
       return isAtBase(reading) ? { kind: 'done' } : { kind: 'stuck', why, reading };
@@ -103,13 +107,15 @@ async function restoreBase(run: Run, deadline: number): Promise<Way> {
 
 /** What no wait mends: a refusal for good, somebody else's value. */
 const FINAL = 'final';
+/** Classes of a read that Meta answers, but not with a budget: rarely a wait mends them, and a person should know soon. */
+const UNREADABLE = ['invalid', 'too_large'];
+const UNREADABLE_MS = HOUR_MS;
 
 /** Cuts, then raises; a raise never comes before a cut that has not been read back. */
 async function restoreOnce(run: Run): Promise<Trouble[]> {
   const reading = await readBudgets(run);
   if ('trouble' in reading) {
-    const gone = ['not_found', 'invalid'].includes(reading.trouble.kind);
-    return [gone ? { ...reading.trouble, kind: FINAL } : reading.trouble];
+    return [reading.trouble.kind === 'not_found' ? { ...reading.trouble, kind: FINAL } : reading.trouble];
   }
   const troubles: Trouble[] = [];
   for (const adSetId of writeOrder(reading.current, reading.base)) {
@@ -137,20 +143,19 @@ function troubleWith(outcome: WriteOutcome): Trouble | null {
 /** Reads at 5, 15 and 60 minutes; begins again after a correction. A read that failed is made up for. */
 async function watchForLateWrites(
   run: Run,
-  deadline: number,
 ): Promise<Exclude<Way, { kind: 'done' }> | { kind: 'watched'; reading: BudgetReading }> {
-  let from = run.now();
+  let reachedAt = run.now();
   for (let read = 0; ; ) {
-    const until = run.later(Math.max(0, from + READS_AFTER_MS[read]! - run.now()));
+    const until = run.later(Math.max(0, reachedAt + READS_AFTER_MS[read]! - run.now()));
     if (await stoppedWhile(run, until, 'looking for a late write')) return { kind: 'stopped' };
     const reading = await readBudgets(run);
     if ('trouble' in reading) {
-      if (run.now() > deadline)
-        return {
-          kind: 'stuck',
-          why: `The base could not be read again: ${reading.trouble.message}`,
-          reading: await readBudgets(run),
-        };
+      if (run.now() > reachedAt + REVERT_WINDOW_MS) {
+        const last = await readBudgets(run);
+        if (!('trouble' in last) && isAtBase(last)) return { kind: 'watched', reading: last };
+        const why = `The base could not be read again: ${reading.trouble.message}`;
+        return { kind: 'stuck', why, reading: last };
+      }
       await run.report(`Looking for a late write: ${reading.trouble.message}`);
       const again = run.later(reading.trouble.retryAfterMs ?? TRY_AGAIN_MS);
       if (await stoppedWhile(run, again, 'reading again')) return { kind: 'stopped' };
@@ -163,7 +168,7 @@ async function watchForLateWrites(
     }
     const way = await restoreBase(run, run.now() + REVERT_WINDOW_MS);
     if (way.kind !== 'done') return way;
-    from = run.now();
+    reachedAt = run.now();
     read = 0;
   }
 }

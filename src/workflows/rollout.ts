@@ -15,8 +15,6 @@ const UNKNOWN_OUTCOMES = 4;
 const SILENCE_MS = 24 * HOUR_MS;
 /** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
 const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit'];
-/** `stateCode` of a rollout that goes on although more is at risk than the policy allows. */
-const RISK_ACCEPTED = 'risk_accepted';
 
 /** How a step of the rollout went. `interrupted`: an intent has changed the state. */
 type Step =
@@ -62,7 +60,7 @@ export async function hold(run: Run): Promise<void> {
   const { stateCode, stateChangedAt } = run.experiment;
   const endsItself = SELF_ENDING.includes(stateCode ?? '');
   const again = run.retryAt ?? run.later(HOLD_AGAIN_MS);
-  const intent = await run.next(endsItself ? again : run.settlesAt, 'trying again');
+  const intent = await run.next(endsItself ? again : run.amountsAgainAt, 'trying again');
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
   if (!endsItself) return sayAmountsAgain(run);
@@ -83,7 +81,7 @@ export async function hold(run: Run): Promise<void> {
 async function resume(run: Run, intent: Intent): Promise<void> {
   const reading = await readBudgets(run);
   if ('trouble' in reading) return run.refuse(intent, `Meta must be asked first: ${reading.trouble.message}`);
-  if (reading.unexpected.length > 0) {
+  if (reading.unexpected.length > 0 && !isShadow(run)) {
     return run.refuse(
       intent,
       `Someone else's budget still stands: ${amounts(run, reading.current, reading.unexpected)}. Set it back, or revert, or stop.`,
@@ -91,8 +89,7 @@ async function resume(run: Run, intent: Intent): Promise<void> {
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
   run.holds = null;
-  const code = run.experiment.stateCode === 'at_risk' ? { code: RISK_ACCEPTED } : {};
-  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`, code);
+  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
   await run.answer(intent, 'The rollout goes on.');
 }
 
@@ -122,28 +119,36 @@ export const STOP = 'stop';
 
 /** Ends here with the budgets as they are, once no write of ours can still change them. */
 export async function stopAndKeep(run: Run, intent: Intent): Promise<void> {
-  const reading = await readBudgets(run);
-  if (!('trouble' in reading) && reading.openUntil !== null) {
-    await run.pause(reading.openUntil, 'a write of unknown outcome');
-  }
+  const stand = await settledAmounts(run);
   await closePromotion(run.experiment.id, 'stopped');
   await run.become(
     'stopped',
-    `Stopped by ${intent.args.by}: ${intent.args.reason}. The budgets stay as they are.`,
+    `Stopped by ${intent.args.by}: ${intent.args.reason}. The budgets stay as they are${stand}.`,
   );
-  await run.answer(intent, 'Stopped. The budgets stay as they are.');
+  await run.answer(intent, `Stopped. The budgets stay as they are${stand}.`);
+}
+
+/** The amounts in words, once a write of unknown outcome can no longer take effect; empty where Meta doesn't tell. */
+export async function settledAmounts(run: Run): Promise<string> {
+  if (isShadow(run)) return '';
+  const openUntil = await enduring(() =>
+    budgets.openUntil.executeWithOptions({ summary: 'is a write still on its way' }, [run.experiment.id]),
+  );
+  if (openUntil !== null) await run.pause(openUntil, 'a write of unknown outcome');
+  const reading = await readBudgets(run);
+  return 'trouble' in reading ? '' : `: ${amounts(run, reading.current)}`;
 }
 
 /** Gate, cut, read back, raise, read back. In shadow the gate says what would be written, and nothing is. */
 async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise<Step> {
-  const { id, stateCode } = run.experiment;
+  const { id } = run.experiment;
   let gate: GateAnswer;
   try {
     gate = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [
-      { experimentId: id, phase: phase.name, acceptRisk: stateCode === RISK_ACCEPTED },
+      { experimentId: id, phase: phase.name },
     ]);
   } catch (error) {
-    return holdOrBack(troubleOf(error));
+    return holdFor(troubleOf(error));
   }
   const { against, current, code, leadsTo, retryAfterMs = null } = gate;
   const reason = against.join(' ');
@@ -188,7 +193,7 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
             retryAfterMs: outcome.retryAfterMs,
           };
         case 'blocked':
-          return holdOrBack({
+          return holdFor({
             kind: outcome.cause,
             retryAfterMs: outcome.retryAfterMs,
             message: outcome.reason,
@@ -214,17 +219,14 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
       }
     } catch (error) {
       // What was sent and not answered comes back as an outcome: here nothing is known to have been sent.
-      return holdOrBack(troubleOf(error));
+      return holdFor(troubleOf(error));
     }
   }
 }
 
-/** Trouble before anything of this step was sent: a hold, or the way back where waiting doesn't help. */
-function holdOrBack(trouble: Trouble): Step {
-  if (['not_found', 'invalid', 'too_large'].includes(trouble.kind)) {
-    return { kind: 'back', reason: trouble.message };
-  }
-  return { kind: 'hold', code: trouble.kind, reason: trouble.message, retryAfterMs: trouble.retryAfterMs };
+/** Trouble before anything of this step was sent. What Meta refuses to tell is no refusal of a write: nothing goes back. */
+function holdFor({ kind, message, retryAfterMs }: Trouble): Step {
+  return { kind: 'hold', code: kind, reason: message, retryAfterMs };
 }
 
 async function finishRollout(run: Run): Promise<void> {

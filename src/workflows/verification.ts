@@ -46,7 +46,7 @@ async function gate(run: Run): Promise<void> {
   const { id } = run.experiment;
   try {
     const { against, leadsTo } = await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
-      { experimentId: id, phase: 'verification', acceptRisk: true },
+      { experimentId: id, phase: 'verification' },
     ]);
     const reason = against.join(' ');
     if (leadsTo === 'revert') return run.become('reverting', `${reason} The budgets go back.`);

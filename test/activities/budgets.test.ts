@@ -262,7 +262,57 @@ describe('an attempt that comes too late to be sent', () => {
   });
 });
 
+describe('a kill switch engaged after the write was decided on', () => {
+  const engagedAtEntry = (stage: Stage): Store => ({
+    ...stage.store,
+    async enterAttempt(row) {
+      const entered = await stage.store.enterAttempt(row);
+      await stage.store.setKillSwitch({ engaged: true, by: 'ana', reason: 'odd', at: stage.clock.instant });
+      return entered;
+    },
+  });
+
+  it('keeps a phase from sending it', async () => {
+    const stage = await promoted();
+    const activities = createBudgetActivities({ ...stage.deps, store: engagedAtEntry(stage) });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toMatchObject({
+      kind: 'held',
+      code: 'kill_switch',
+    });
+    expect(await stage.market.audit()).toEqual([]);
+    expect(await stage.ledger()).toMatchObject([
+      {
+        outcome: 'unknown',
+        error: "Not sent: The account's kill switch is engaged by ana: odd.",
+      },
+    ]);
+  });
+
+  it('leaves the way back open', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await stage.become('reverting');
+    const activities = createBudgetActivities({ ...stage.deps, store: engagedAtEntry(stage) });
+    expect((await stage.write('revert', stage.loser, 5000, activities)).kind).toBe('applied');
+  });
+});
+
 describe("a value that is a person's", () => {
+  it('is named by whoever the log has beside our own writes', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await stage.write('60', stage.winner, 6000);
+    stage.clock.pass(HOUR);
+    await stage.write('70', stage.loser, 3000);
+    stage.clock.pass(HOUR);
+    // A person sets an amount that was once ours.
+    await stage.market.edit(stage.loser, { daily_budget: 4000 }, 'Bo of the agency');
+    expect(await stage.write('80', stage.loser, 2000)).toMatchObject({
+      kind: 'foreign',
+      reason: expect.stringMatching(/^Bo of the agency changed a budget: .* stands at USD 40\.00/),
+    });
+  });
+
   it.each(['loser', 'winner'] as const)('on the %s stops a rollout that goes forward', async (which) => {
     const stage = await promoted();
     await stage.market.edit(stage[which], { daily_budget: 5100 });
@@ -511,7 +561,9 @@ describe('before anything is sent', () => {
     const stage = await promoted();
     await stage.market.edit(stage.winner, { daily_budget: null, lifetime_budget: 90_000 });
     expect(await stage.write('60', stage.loser, 4000)).toEqual({
-      kind: 'refused',
+      kind: 'blocked',
+      cause: 'not_found',
+      retryAfterMs: null,
       reason: `Ad set ${stage.winner} has no daily budget any more.`,
     });
     expect(await stage.ledger()).toEqual([]);

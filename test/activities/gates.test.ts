@@ -1,5 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { failureOf, HOUR, MINUTE, START, type Stage, type StageOptions, useStages } from './support/stage.js';
+import { createGateActivities } from '../../src/activities/gates.js';
+import {
+  failureOf,
+  HOUR,
+  MINUTE,
+  START,
+  type Stage,
+  type StageOptions,
+  UNKNOWN_WAIT,
+  useStages,
+} from './support/stage.js';
 
 const stages = useStages();
 afterEach(() => stages.closeAll());
@@ -7,6 +17,20 @@ afterEach(() => stages.closeAll());
 async function promoted(options: StageOptions = {}): Promise<Stage> {
   const stage = await stages.open(options);
   return stage.promote();
+}
+
+/** A person has what was held go on. */
+async function resume(stage: Stage): Promise<void> {
+  await stage.store.recordControl({
+    controlId: `resume ${stage.clock.instant}`,
+    experimentId: 'exp',
+    kind: 'resume',
+    by: 'ana',
+    reason: 'all is well again',
+    at: stage.clock.instant,
+    outcome: 'accepted',
+    message: 'The rollout goes on.',
+  });
 }
 
 describe('the gate before a phase', () => {
@@ -115,8 +139,21 @@ describe('the gate before a phase', () => {
   });
 
   it('is left for a person where the phase alone is larger than the envelope', async () => {
-    const stage = await promoted({ accountEnvelope: 5 });
-    expect(await stage.gate()).toMatchObject({ code: 'envelope', retryAfterMs: null });
+    const stage = await promoted({ accountEnvelope: 15 });
+    const { gate } = createGateActivities({ ...stage.deps, accountEnvelope: 5 });
+    expect(await gate({ experimentId: 'exp', phase: '60' })).toMatchObject({
+      code: 'envelope_too_small',
+      retryAfterMs: null,
+    });
+  });
+
+  it('counts an attempt at its own raise once', async () => {
+    const stage = await promoted({ accountEnvelope: 15 });
+    await stage.write('60', stage.loser, 4000);
+    await stage.market.order({ kind: 'lost_request', objectId: stage.winner, method: 'POST', times: 1 });
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('unknown');
+    stage.clock.pass(UNKNOWN_WAIT);
+    expect((await stage.gate()).against).toEqual([]);
   });
 
   it('holds it where more is at risk than the policy allows, unless a person has accepted it', async () => {
@@ -126,7 +163,12 @@ describe('the gate before a phase', () => {
     expect(gate.against).toEqual([
       "At risk: up to USD 10.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day; resume to accept it.",
     ]);
-    expect((await stage.gate('60', true)).against).toEqual([]);
+    await resume(stage);
+    expect((await stage.gate()).against).toEqual([]);
+    // What was accepted is this phase's amount, not the larger one of the next.
+    expect((await stage.gate('70')).against).toEqual([
+      "At risk: up to USD 20.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day, accepted so far are USD 10.00; resume to accept it.",
+    ]);
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
     expect((await bounded.gate()).against).toEqual([]);
   });
@@ -163,6 +205,60 @@ describe('the gate before a phase', () => {
     }
   });
 
+  it('holds where no ad delivers: that is not for the winner to answer', async () => {
+    const stage = await promoted();
+    const status = (account_status: number) => stage.market.edit(stage.market.account.id, { account_status });
+    stage.clock.pass(HOUR);
+    await status(2);
+    stage.clock.pass(8 * HOUR);
+    await status(1);
+    const gate = await stage.gate();
+    expect(gate).toMatchObject({ leadsTo: 'hold', code: 'no_delivery', retryAfterMs: null });
+    expect(gate.against).toHaveLength(2);
+  });
+
+  it('counts silence from the resumption by a person, while it was held nothing could be delivered', async () => {
+    const stage = await promoted();
+    const [, ad] = stage.made.adIds;
+    stage.clock.pass(HOUR);
+    await stage.market.edit(ad!, { status: 'PAUSED' });
+    expect(await stage.gate()).toMatchObject({ leadsTo: 'hold', code: 'ad_not_active' });
+    stage.clock.pass(9 * HOUR);
+    expect(await stage.gate()).toMatchObject({ leadsTo: 'hold' });
+    await stage.market.edit(ad!, { status: 'ACTIVE' });
+    await resume(stage);
+    expect((await stage.gate()).against).toEqual([]);
+    await stage.market.setTruth(ad!, 0);
+    await stage.market.edit(ad!, { status: 'PAUSED' });
+    stage.clock.pass(7 * HOUR);
+    await stage.market.edit(ad!, { status: 'ACTIVE' });
+    expect((await stage.gate()).leadsTo).toBe('revert');
+  });
+
+  it("counts a person's changes beside its own, and its own alone where the log can't be read", async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    stage.clock.pass(10 * MINUTE);
+    await stage.market.edit(stage.loser, { daily_budget: 4100 });
+    stage.clock.pass(10 * MINUTE);
+    await stage.market.edit(stage.loser, { daily_budget: 4000 });
+    stage.clock.pass(10 * MINUTE);
+    expect(await stage.gate('70')).toMatchObject({ code: 'hour_limit', retryAfterMs: 30 * MINUTE });
+    await stage.market.order({
+      kind: 'refuse',
+      objectId: stage.market.account.id,
+      method: 'GET',
+      skip: 3,
+      times: null,
+    });
+    const { against } = await stage.gate('70');
+    const gates = await stage.store.listGates('exp');
+    expect([against, gates.at(-1)]).toMatchObject([
+      [],
+      { outcome: 'pass', findings: [{ code: 'activity_log', leadsTo: 'note' }] },
+    ]);
+  });
+
   it('leads back on evidence of harm since the last write, and passes where there is too little data', async () => {
     const stage = await promoted({ clickRates: [0.05, 0.01], dailyBudgets: [100_000, 100_000] });
     await stage.write('60', stage.loser, 80_000);
@@ -190,11 +286,22 @@ describe('the gate before a phase', () => {
     );
   });
 
+  it('in shadow says where a person has changed a budget, which would hold a live rollout', async () => {
+    const stage = await promoted({ writesAllowed: false });
+    await stage.market.edit(stage.loser, { daily_budget: 7000 });
+    expect((await stage.gate()).against).toEqual([]);
+    const [gate] = await stage.store.listGates('exp');
+    expect(gate).toMatchObject({ outcome: 'pass', findings: [{ code: 'foreign', leadsTo: 'note' }] });
+    expect(gate?.findings[0]?.message).toBe(
+      `Somebody has changed a budget: ad set ${stage.loser} stands at USD 70.00, its base was USD 50.00. A live rollout would be held here.`,
+    );
+  });
+
   it('does not take silence for consent', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'server_error' });
     expect(await failureOf(stage.gate())).toMatchObject({ type: 'Meta.transient', nonRetryable: false });
-    const other = stage.gates.gate({ experimentId: 'other', phase: '60', acceptRisk: false });
+    const other = stage.gates.gate({ experimentId: 'other', phase: '60' });
     expect(await failureOf(other)).toMatchObject({ type: 'RecordDisagrees' });
   });
 });

@@ -76,6 +76,33 @@ describe('opening a promotion', () => {
     expect((await stage.store.getPromotion('exp'))?.status).toBe('shadow');
   });
 
+  it('is refused where a phase alone is larger than the envelope of a day', async () => {
+    const stage = await stages.open({ accountEnvelope: 9.99 });
+    expect(await refusalOf(stage)).toEqual([
+      "Phase 60 raises the winner by USD 10.00 > USD 9.99, the account's envelope of a day (ACCOUNT_ENVELOPE).",
+    ]);
+    const enough = await stages.open({ accountEnvelope: 10 });
+    expect((await open(enough)).kind).toBe('opened');
+    const shadow = await stages.open({ accountEnvelope: 9.99, writesAllowed: false });
+    expect((await open(shadow)).kind).toBe('opened');
+  });
+
+  it('is not kept back by what stands against the last phase at this hour only', async () => {
+    for (const subcode of [1885650, 1487632]) {
+      const stage = await stages.open();
+      const code = subcode === 1885650 ? 100 : 613;
+      await stage.market.order({
+        kind: 'refuse',
+        objectId: stage.loser,
+        method: 'POST',
+        code,
+        subcode,
+        times: null,
+      });
+      expect((await open(stage)).kind).toBe('opened');
+    }
+  });
+
   it('plans three ad sets', async () => {
     const stage = await stages.open({ dailyBudgets: [3000, 5000, 2000] });
     await open(stage);

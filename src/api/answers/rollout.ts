@@ -31,7 +31,7 @@ export const GateAnswer = z
     findings: z.array(
       z.object({
         code: z.string(),
-        leads_to: z.enum(['hold', 'revert']),
+        leads_to: z.enum(['hold', 'revert', 'note']),
         message: z.string(),
         until: instant
           .nullable()

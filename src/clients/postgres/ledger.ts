@@ -83,7 +83,13 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
               mine,
             );
             const moved = () =>
-              ask<{ moved: number }>(MOVED, [...mine, instant(envelope.since), instant(envelope.until)]);
+              ask<{ moved: number }>(MOVED, [
+                ...mine,
+                instant(envelope.since),
+                instant(envelope.until),
+                null,
+                null,
+              ]);
             const [before] = await moved();
             const entered = await enter(ask);
             const [after] = await moved();

@@ -40,8 +40,13 @@ export function safetyStore({ pool, scope }: Database): SafetyStore {
       );
     },
 
-    async movedBetween(since, until) {
-      const [row] = await run<{ moved: number }>(pool, MOVED, [...mine, instant(since), instant(until)]);
+    async movedBetween(since, until, without) {
+      const values = [...mine, instant(since), instant(until)];
+      const [row] = await run<{ moved: number }>(pool, MOVED, [
+        ...values,
+        without?.experimentId ?? null,
+        without?.phase ?? null,
+      ]);
       return row!.moved;
     },
 
@@ -103,11 +108,12 @@ export async function harmedAtGate({ pool, scope }: Database, ids: string[]): Pr
 
 /**
  * Raises of phases entered in [$3, $4): what was refused counts nothing, and several attempts at one step count once,
- * since they all aim at the same amount.
+ * since they all aim at the same amount. $5, $6: an experiment's phase that is left out, or nulls.
  */
 export const MOVED = `
   select coalesce(sum(raise), 0)::bigint as moved from (
     select max(intended - before) as raise from auto_promotion.budget_ledger
       where (environment, account_id) = ($1, $2) and at >= $3 and at < $4
         and phase <> 'revert' and outcome <> 'refused' and intended > before
+        and ($5::text is null or (experiment_id, phase) <> ($5, $6::text))
       group by experiment_id, ad_set_id, phase) as steps`;

@@ -159,8 +159,12 @@ export interface Store {
   /** How the account's kill switch stands; null where it was never touched. */
   killSwitch(): Promise<KillSwitch | null>;
   setKillSwitch(event: KillSwitch): Promise<void>;
-  /** Raises of all experiments' phases entered in [since, until), minor units. */
-  movedBetween(since: number, until: number): Promise<number>;
+  /** Raises of all experiments' phases entered in [since, until), minor units; `without` leaves out one of them. */
+  movedBetween(
+    since: number,
+    until: number,
+    without?: { experimentId: string; phase: string },
+  ): Promise<number>;
   recordGate(experimentId: string, gate: GateRow): Promise<void>;
   /** In the order of entry. */
   listGates(experimentId: string): Promise<GateRow[]>;

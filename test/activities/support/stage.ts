@@ -199,8 +199,8 @@ export class Stage {
   }
 
   /** The gate before a phase. */
-  gate(phase = '60', acceptRisk = false): Promise<GateAnswer> {
-    return this.gates.gate({ experimentId: this.experiment.id, phase, acceptRisk });
+  gate(phase = '60'): Promise<GateAnswer> {
+    return this.gates.gate({ experimentId: this.experiment.id, phase });
   }
 
   get promotions() {

@@ -1,0 +1,94 @@
+import type { MetaClient } from '../clients/meta/types.js';
+import type { Observation, Promotion } from '../clients/postgres/records.js';
+import type { Store } from '../clients/postgres/types.js';
+import type { ExperimentClock } from '../clock.js';
+import { bucketsOf, type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import { harmSentence } from '../domain/harm.js';
+import { silentVariants } from '../domain/health.js';
+import { METRICS, pairRows } from '../domain/metric.js';
+import { rivalOf } from '../domain/rival.js';
+import { EARLY_ATTRIBUTION_HOURS } from '../domain/verification.js';
+import { verificationWindow } from '../domain/verification-window.js';
+import { createObservationActivities } from './observations.js';
+
+/** The gate's name of a day in the verification. */
+export const VERIFICATION = 'verification';
+
+/** A day into its window, and where conversions are weighed a day more, the verification has data of its own to see harm by. */
+const FIRST_DAY_MS = 24 * HOUR_MS;
+
+/** When a person last had the experiment go on, epoch ms; null where nobody has. */
+export async function lastResumption(
+  store: Pick<Store, 'listControls'>,
+  experimentId: string,
+): Promise<number | null> {
+  const controls = await store.listControls(experimentId);
+  return controls.findLast(({ kind, outcome }) => kind === 'resume' && outcome === 'accepted')?.at ?? null;
+}
+
+/** What the ads of a rollout have done by now, as fresh as Meta has it. */
+export function createDelivery(deps: { store: Store; meta: MetaClient; clock: ExperimentClock }) {
+  const { store, clock } = deps;
+  const { ingest } = createObservationActivities(deps);
+
+  /** Evidence since the last write that the winner does worse than the rival that its verification sets it against. */
+  async function harmSince(
+    experiment: Experiment,
+    promotion: Promotion,
+    { phase, now, observations }: { phase: string; now: number; observations: readonly Observation[] },
+  ): Promise<string[]> {
+    const { id, startedAt, policy } = experiment;
+    const { winnerVariantId: winner, metrics, phasesDone } = promotion;
+    const booked = METRICS[policy.objective].attributed ? EARLY_ATTRIBUTION_HOURS * HOUR_MS : 0;
+    const handedOver =
+      phase === VERIFICATION && now >= verificationWindow(policy, phasesDone).since + FIRST_DAY_MS + booked;
+    const ledger = await store.listLedger(id);
+    const lastWrite = ledger.findLast((row) => row.outcome === 'applied')?.settledAt ?? null;
+    if (handedOver || lastWrite === null) return [];
+    const rival = rivalOf(experiment, variantOf(experiment, winner), metrics).id;
+    const since = observations.filter((row) => row.bucketStart >= lastWrite);
+    const rows = pairRows(METRICS[policy.objective], since, [rival, winner], {
+      startedAt,
+      until: now - booked,
+    });
+    const sentence = harmSentence(rows, { objective: policy.objective, winner, rival });
+    return sentence === null ? [] : [`${sentence}.`];
+  }
+
+  /** Silence and harm, by the whole buckets that closed by now. Once the lift is verified, that looks for harm itself. */
+  return async (
+    experiment: Experiment,
+    promotion: Promotion,
+    { phase, now }: { phase: string; now: number },
+  ) => {
+    await ingest({ experimentId: experiment.id, until: now });
+    const { id, startedAt, policy } = experiment;
+    const observations = await store.observationsAsKnown({
+      experimentId: id,
+      since: startedAt,
+      granularity: bucketsOf(policy),
+      endedBy: now,
+      // What was pulled just now was seen after the gate's own instant.
+      seenUntil: await clock.now(),
+    });
+    // What was held, or paused, may have delivered nothing until a person resumed it.
+    const from = Math.max(startedAt, (await lastResumption(store, id)) ?? 0);
+    const silent = experiment.variants.flatMap((variant) =>
+      silentVariants({
+        variantIds: [variant.id],
+        observations: observations.filter(({ bucketStart }) => bucketStart >= from),
+        startedAt: from,
+        dueAt: now,
+        buckets: bucketsOf(policy),
+      }).map(({ message }) => ({
+        variantId: variant.id,
+        message,
+      })),
+    );
+    return {
+      silent,
+      harm: await harmSince(experiment, promotion, { phase, now, observations }),
+      observations,
+    };
+  };
+}
