@@ -10,7 +10,7 @@ import type { Store } from '../../src/clients/postgres/types.js';
 import type { ExperimentClock } from '../../src/clock.js';
 import type { TimeBase } from '../../src/domain/clock.js';
 import { DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from '../../src/domain/experiment.js';
-import { type Market, startMarket } from '../../src/embedded/market/index.js';
+import { type Market, type MarketOptions, startMarket } from '../../src/embedded/market/index.js';
 import type { ServiceEvent } from '../../src/events.js';
 import type { Collaborators } from '../../src/service/collaborators.js';
 import { type RunningWorker, startWorker } from '../../src/service/worker.js';
@@ -85,6 +85,7 @@ export async function startWorld(
     writesAllowed?: boolean;
     /** Major units. */
     accountEnvelope?: number;
+    market?: Pick<MarketOptions, 'refuseBelowSpent'>;
   },
 ): Promise<World> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-world-'));
@@ -113,6 +114,7 @@ export async function startWorld(
     port: 0,
     accessToken: TOKEN,
     account: { timezone: 'UTC' },
+    ...options.market,
   });
   const store = createStore(pool, { environment: 'sandbox', accountId: market.account.id });
   const client = temporal.client;

@@ -290,7 +290,20 @@ describe('money in mid-rollout', () => {
     expect(held.stateReason).toMatch(
       /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, since no interval of the effect is known\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
     );
-    await world.control(experiment, 'resume');
+    // Accepted is what was read: more is asked again.
+    for (const [phase, amount, accepted] of [
+      ['70', '400', ''],
+      ['80', '600', ', accepted so far are USD 400\\.00'],
+    ]) {
+      const again = await world.until(experiment, ['held'], 3);
+      expect(again.stateReason).toMatch(
+        new RegExp(
+          `^Phase ${phase} waits: At risk: up to USD ${amount}\\.00 a day.* limit is USD 200\\.00 a day${accepted}; resume`,
+        ),
+      );
+      await world.control(experiment, 'resume');
+      await world.pass(0.1);
+    }
     const verifying = await world.until(experiment, ['verifying'], 5);
     expect(verifying.stateReason).toMatch(/At risk: up to USD 600\.00 a day/);
     const ledger = await world.store.listLedger(experiment.id);

@@ -150,14 +150,23 @@ describe('verification', () => {
     expect((await world.status(experiment)).trouble).toMatch(
       /^While the lift is verified: .*control has delivered nothing for \d+ h ≥ 6 h/,
     );
+    // A winner that somebody has paused is told of, too: that it is silent is no wonder.
+    await world.market.edit(control!, { status: 'ACTIVE' });
     await world.market.edit(winner!, { status: 'PAUSED' });
-    const ended = await world.until(experiment, ['reverted'], 27);
+    await world.pass(24);
+    expect((await world.status(experiment)).trouble).toMatch(/Ad set \d+ is not active \(PAUSED\)/);
+    // One that delivers nothing though it is active, while the control does, goes back.
+    const { nextDueAt } = await world.status(experiment);
+    await world.pass((nextDueAt! - (await world.clock.now())) / HOUR_MS - 0.5);
+    await world.market.edit(winner!, { status: 'ACTIVE' });
+    const ended = await world.until(experiment, ['reverted'], 2);
     expect(ended.stateReason).toMatch(
       /^challenger has delivered nothing for \d+ h ≥ 6 h.* The budgets go back\./,
     );
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
     const gates = await world.store.listGates(experiment.id);
     expect(gates.filter(({ phase }) => phase === 'verification').map(({ outcome }) => outcome)).toEqual([
+      'hold',
       'hold',
       'hold',
       'revert',

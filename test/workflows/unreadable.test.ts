@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** Meta answers, but not what was asked, or nothing: no write was refused, so nothing goes back for that. */
+describe('what cannot be read in mid-rollout', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  const BASE = [100_000, 100_000];
+  const AT_60 = [80_000, 120_000];
+  const rollingOut = async (id: string) => {
+    const experiment = await world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000 });
+    await world.pass(3);
+    await world.control(experiment, 'promote');
+    expect(await world.budgets(experiment)).toEqual(AT_60);
+    return experiment;
+  };
+  const setsOf = (experiment: Experiment) => experiment.variants.map((variant) => variant.adSetId);
+  const refuseReads = (objectId: string, more: { code?: number; subcode?: number; skip?: number } = {}) =>
+    world.market.order({ kind: 'refuse', objectId, method: 'GET', times: null, ...more });
+
+  it.each([
+    ['refused', {}, 'invalid'],
+    ['no longer found', { code: 100, subcode: 33 }, 'not_found'],
+  ] as const)(
+    'an ad that is %s to the gate holds the rollout; resumed, it goes on',
+    async (_, more, code) => {
+      const experiment = await rollingOut(`gate-${code}`);
+      const fault = await refuseReads(experiment.variants[0]!.adId, more);
+      const held = await world.until(experiment, ['held'], 3);
+      expect(held.stateCode).toBe(code);
+      await world.pass(10);
+      expect((await world.state(experiment)).state).toBe('held');
+      expect(await world.budgets(experiment)).toEqual(AT_60);
+      await world.market.withdraw(fault);
+      await world.control(experiment, 'resume');
+      await world.until(experiment, ['verifying'], 5);
+      await world.control(experiment, 'stop', { budgets: 'keep' });
+    },
+  );
+
+  it('a budget that is refused before the write holds the rollout', async () => {
+    const experiment = await rollingOut('before-write');
+    const [loser] = setsOf(experiment);
+    // The gate's own read of the ad set comes first.
+    const fault = await refuseReads(loser!, { skip: 1 });
+    const held = await world.until(experiment, ['held'], 3);
+    expect(held.stateCode).toBe('invalid');
+    await world.market.withdraw(fault);
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 5);
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
+  it('a budget that is refused on the way back is asked for again, and a person is called after an hour', async () => {
+    const experiment = await rollingOut('way-back');
+    const [loser] = setsOf(experiment);
+    const fault = await refuseReads(loser!);
+    const reverting = world.control(experiment, 'revert');
+    await world.pass(0.5);
+    expect(await world.status(experiment)).toMatchObject({
+      state: 'reverting',
+      trouble: expect.stringMatching(/^The way back waits until .*: GET .*code 100/),
+    });
+    await world.market.withdraw(fault);
+    await world.pass(0.5);
+    await reverting;
+    expect(await world.budgets(experiment)).toEqual(BASE);
+    await world.until(experiment, ['reverted'], 3);
+
+    const other = await rollingOut('way-back-lost');
+    await refuseReads(setsOf(other)[0]!);
+    const lost = world.control(other, 'revert').catch((error: Error) => error);
+    const stuck = await world.until(other, ['needs_attention'], 3);
+    expect(stuck.stateReason).toMatch(/The base is .*; what stands now could not be read\.$/);
+    expect(await lost).toBeInstanceOf(Error);
+    await world.market.withdraw();
+    const [resolved] = await Promise.all([
+      world.control(other, 'resolve', { action: 'accept_current' }),
+      world.pass(0.1),
+    ]);
+    expect(resolved.message).toMatch(
+      /^The budgets stay as they are: ad set \d+ at USD 800\.00, ad set \d+ at USD 1200\.00\.$/,
+    );
+  });
+
+  it('a stop that keeps the budgets waits for a write on its way, though Meta tells nothing', async () => {
+    const experiment = await rollingOut('dark');
+    const [loser] = setsOf(experiment);
+    const late = { kind: 'late_apply', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
+    await world.market.order({ ...late, times: 1, delayMs: 4 * 60_000 });
+    await world.pass(1.01);
+    expect((await world.status(experiment)).nextDue).toBe('a write of unknown outcome');
+    const dark = await world.market.order({ kind: 'server_error', method: 'GET', times: null });
+    const stopping = world.control(experiment, 'stop', { budgets: 'keep' });
+    await world.pass(0.03);
+    expect((await world.state(experiment)).state).toBe('rolling_out');
+    await world.pass(0.1);
+    expect((await stopping).message).toBe('Stopped. The budgets stay as they are.');
+    await world.market.withdraw(dark);
+    const stopped = await world.state(experiment);
+    const write = (await world.audit(experiment)).findLast((row) => row.fault === 'late_apply');
+    expect(stopped.stateChangedAt).toBeGreaterThan(write!.appliedAt!);
+  });
+
+  it('amounts that were said of a hold in mid-phase stay said while Meta is silent', async () => {
+    const experiment = await rollingOut('said');
+    const [loser, winner] = setsOf(experiment);
+    // The loser is cut, the winner's raise must wait.
+    await world.market.order({
+      kind: 'refuse',
+      objectId: winner!,
+      method: 'POST',
+      code: 200,
+      times: 1,
+    });
+    const held = await world.until(experiment, ['held'], 3);
+    const says = new RegExp(
+      ` The budgets stand at ad set ${loser} at USD 600\\.00, ad set ${winner} at USD 1200\\.00\\.$`,
+    );
+    expect(held.stateReason).toMatch(says);
+    const dark = await world.market.order({ kind: 'server_error', method: 'GET', times: null });
+    await world.pass(25);
+    expect((await world.state(experiment)).stateReason).toMatch(says);
+    // What somebody has set meanwhile is said soon after Meta answers again.
+    await world.market.edit(loser!, { daily_budget: 61_000 });
+    await world.market.withdraw(dark);
+    await world.pass(1.5);
+    expect((await world.state(experiment)).stateReason).toMatch(/ad set \d+ at USD 610\.00, /);
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
+  it('a hold of hours is no silence of the winner: resumed, the rollout goes on', async () => {
+    const experiment = await rollingOut('long-pause');
+    const [, winner] = setsOf(experiment);
+    await world.market.edit(winner!, { status: 'PAUSED' });
+    await world.until(experiment, ['held'], 3);
+    await world.pass(9);
+    await world.market.edit(winner!, { status: 'ACTIVE' });
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 5);
+    expect(await world.budgets(experiment)).toEqual([40_000, 160_000]);
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+});
