@@ -167,6 +167,7 @@ export function createGateActivities(deps: {
         interval: {
           confidence: experiment.policy.confidence,
           adjusted: RULES[experiment.policy.rule].adjusted,
+          objective: experiment.policy.objective,
         },
         changes: shadow ? {} : await recentChanges(experimentId, changing, current, now),
       });

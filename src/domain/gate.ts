@@ -2,6 +2,7 @@
 import { type AtRisk, atRiskSentence } from './at-risk.js';
 import { type Budgets, formatAmount } from './budget.js';
 import { HOUR_MS } from './experiment.js';
+import type { Objective } from './metric.js';
 import type { BudgetContext, Problem } from './preflight.js';
 
 /** Meta's limit is 4 budget changes an hour of an ad set; one is kept for the way back. */
@@ -55,7 +56,7 @@ export interface GateFacts {
   atRisk: AtRisk;
   /** Minor units a day; null where the policy sets none, or a person has accepted it. */
   atRiskLimit: number | null;
-  interval: { confidence: number; adjusted: boolean };
+  interval: { confidence: number; adjusted: boolean; objective?: Objective };
   /** Budget changes of the last hour, by ad set that this phase changes: instants, ascending. */
   changes: Record<string, readonly number[]>;
 }
