@@ -263,6 +263,8 @@ export function createBudgetActivities(deps: {
       if (!PHASE_STATES.includes(experiment.state)) throw outOfDate(experiment, request.phase);
       const at = await store.completePhase(request.experimentId, request.phase, request.readBackAt);
       if (request.last) await close(promotion, 'completed');
+      // What a rollout in shadow would write is told by its gate; the winner has what it had.
+      if (promotion.status === 'shadow') return at;
       const winner = variantOf(experiment, promotion.winnerVariantId);
       const targets = promotion.plan.phases.find((phase) => phase.name === request.phase)?.targets ?? {};
       announce({

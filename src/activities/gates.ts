@@ -152,6 +152,7 @@ export function createGateActivities(deps: {
         interval: {
           confidence: experiment.policy.confidence,
           adjusted: RULES[experiment.policy.rule].adjusted,
+          objective: experiment.policy.objective,
         },
         changes,
         logTrouble,

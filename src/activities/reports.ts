@@ -18,12 +18,14 @@ export function createReportActivities(deps: { store: Store; clock: ExperimentCl
         limit: 1000,
         offset: 0,
       });
-      const named = promotions.map(
-        ({ promotion, experiment }) =>
-          `${experiment.name}: ${variantOf(experiment, promotion.winnerVariantId).id} ${percent(Math.expm1(promotion.theta))} (${promotion.status})`,
-      );
+      const winnerOf = ({ promotion, experiment }: (typeof promotions)[number]) =>
+        `${experiment.name}: ${variantOf(experiment, promotion.winnerVariantId).id} ${percent(Math.expm1(promotion.theta))}`;
+      const written = promotions.filter(({ promotion }) => promotion.status !== 'shadow');
+      const named = written.map((one) => `${winnerOf(one)} (${one.promotion.status})`);
+      const shown = promotions.filter((one) => !written.includes(one)).map(winnerOf);
       const text = [
-        `${promotions.length} promotions in the last ${hours} h${named.length > 0 ? ` (${named.join('; ')})` : ''}`,
+        `${written.length} promotions in the last ${hours} h${named.length > 0 ? ` (${named.join('; ')})` : ''}`,
+        ...(shown.length > 0 ? [`${shown.length} in shadow, nothing written (${shown.join('; ')})`] : []),
         `${running.length} tests running`,
         attention.length > 0
           ? `${attention.length} waiting for a person (${attention.map((e) => e.id).join(', ')})`

@@ -36,7 +36,12 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
       endedBy: Math.min(dueAt, window.until),
       seenUntil,
     });
-    return { experiment, seenUntil, verdict: judge({ experiment, promotion, observations, dueAt }) };
+    return {
+      experiment,
+      promotion,
+      seenUntil,
+      verdict: judge({ experiment, promotion, observations, dueAt }),
+    };
   }
 
   async function stored(experimentId: string): Promise<VerificationLook | null> {
@@ -68,10 +73,10 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     async giveUpVerification({ trouble, ...asked }: Asked & { trouble: string }): Promise<VerificationLook> {
       const known = await stored(asked.experimentId);
       if (known) return known;
-      const { experiment, seenUntil, verdict } = await weigh(asked);
+      const { experiment, promotion, seenUntil, verdict } = await weigh(asked);
       if (verdict.outcome === 'reverted')
         return keep({ ...verdict, ...asked, outcome: 'reverted', seenUntil });
-      const message = unreadSentence(experiment.policy, trouble);
+      const message = unreadSentence(experiment.policy, promotion, trouble);
       return keep({ ...verdict, ...asked, outcome: 'not_verified', message, seenUntil });
     },
   };

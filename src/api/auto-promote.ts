@@ -45,7 +45,7 @@ const all = createRoute({
 const past = createRoute({
   method: 'get',
   path: `${BASE}/history`,
-  summary: 'Promotions, newest first',
+  summary: 'Promotions, newest first; those in shadow are marked',
   request: { query: HistoryQuery },
   responses: { 200: answers('The promotions', HistoryAnswer), ...failures },
 });
@@ -115,11 +115,13 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
         clock.now(),
       ]);
       const since = now - RECENT_DAYS * 24 * HOUR_MS;
+      const isRecent = ({ shadow, promoted_at }: (typeof winners)[number]) =>
+        !shadow && Date.parse(promoted_at) >= since;
       const known = 'successful_promotions' in compoundLearning ? compoundLearning : null;
       return c.json(
         {
           summary: {
-            recent_promotions_7d: winners.filter((winner) => Date.parse(winner.promoted_at) >= since).length,
+            recent_promotions_7d: winners.filter(isRecent).length,
             avg_confidence: known?.avg_confidence ?? 0,
             avg_confidence_note: known?.avg_confidence_note ?? null,
             avg_improvement_pct: known?.avg_improvement_per_test ?? 0,

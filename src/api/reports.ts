@@ -49,6 +49,7 @@ function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: 
     experiment_name: experiment.name,
     loser_id: loser.adId,
     state: experiment.state,
+    shadow: promotion.status === 'shadow',
   };
 }
 

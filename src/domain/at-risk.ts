@@ -1,6 +1,7 @@
 /** What a rollout may cost at worst: the interval's worst end times the budget that was moved. */
 import { type Budgets, formatAmount } from './budget.js';
 import { UNADJUSTED } from './evidence/types.js';
+import { METRICS, type Objective, shownLift } from './metric.js';
 import { percent } from './percent.js';
 
 export interface AtRisk {
@@ -27,19 +28,29 @@ export function atRisk(input: {
   return { amount: Math.ceil(moved * share), moved, worstLift };
 }
 
-/** One sentence with the amounts. `adjusted`: whether the interval stays true under repeated looks. */
+/**
+ * One sentence with the amounts. `adjusted`: whether the interval stays true under repeated looks. The lift is shown as
+ * people read the objective: where less is better the worst end is the interval's upper one.
+ */
 export function atRiskSentence(
   { amount, moved, worstLift }: AtRisk,
   currency: string,
-  { confidence, adjusted }: { confidence: number; adjusted: boolean },
+  {
+    confidence,
+    adjusted,
+    objective = 'click_through_rate',
+  }: { confidence: number; adjusted: boolean; objective?: Objective },
 ): string {
   const money = (value: number) => `${formatAmount(value, currency)} a day`;
   if (worstLift === null) {
     return `At risk: up to ${money(amount)}, all that is moved, since no interval of the effect is known.`;
   }
-  const interval = `${confidence * 100} % interval${adjusted ? '' : `, ${UNADJUSTED},`}`;
+  const metric = METRICS[objective];
+  const worst = percent(shownLift(metric, worstLift));
+  const interval = `${confidence * 100} % interval${metric.inverse ? ` of the ${metric.label}` : ''}${adjusted ? '' : `, ${UNADJUSTED}`}`;
   if (amount === 0) {
-    return `At risk: nothing of the ${money(moved)} moved; the ${interval} begins at ${percent(worstLift)}.`;
+    const reaches = metric.inverse ? 'ends at' : 'begins at';
+    return `At risk: nothing of the ${money(moved)} moved; the ${interval}${adjusted ? '' : ','} ${reaches} ${worst}.`;
   }
-  return `At risk: up to ${money(amount)} of the ${money(moved)} moved, at the worst end of the ${interval}, ${percent(worstLift)}.`;
+  return `At risk: up to ${money(amount)} of the ${money(moved)} moved, at the worst end of the ${interval}, ${worst}.`;
 }

@@ -2,6 +2,7 @@
 import { type AtRisk, atRiskSentence } from './at-risk.js';
 import { type Budgets, formatAmount } from './budget.js';
 import { HOUR_MS } from './experiment.js';
+import type { Objective } from './metric.js';
 import type { BudgetContext, Problem } from './preflight.js';
 
 /** Meta's limit is 4 budget changes an hour of an ad set; one is kept for the way back. */
@@ -64,7 +65,7 @@ export interface GateFacts {
   atRiskAccepted: number | null;
   /** In shadow: amounts that are not the base, in words. What is written looks for them itself. */
   foreign: string | null;
-  interval: { confidence: number; adjusted: boolean };
+  interval: { confidence: number; adjusted: boolean; objective?: Objective };
   /** Budget changes of the last hour, by ad set that this phase changes: instants, ascending. */
   changes: Record<string, readonly number[]>;
   /** Why Meta's activity log could not be read; null where it was. */

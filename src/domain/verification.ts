@@ -37,6 +37,8 @@ const DAY_HOURS = 24;
 /** The promotion as it is judged. */
 export interface PromotedWinner {
   winnerVariantId: string;
+  /** `shadow`: nothing was written. */
+  status?: string;
   /** By variant id, at the decision. */
   metrics: Record<string, VariantMetrics>;
   phasesDone: Record<string, number>;
@@ -148,16 +150,32 @@ export function judge(input: {
   // Rows that are days are their own clusters.
   const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
   const outcome = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
-  const message = sentence({ metric, policy, winner, rival, weight, outcome });
+  const message = sentence({ metric, policy, winner, rival, weight, outcome, wording: wordingOf(promotion) });
   return { ...weight, winner, rival, outcome, message };
 }
 
 /** Harm must be seen early, and both ads lose late conversions alike: as for guardrails, a day does. */
 export const EARLY_ATTRIBUTION_HOURS = ATTRIBUTION_WINDOW_HOURS.click_through_rate;
 
+/** How the sentences name the rollout, and what they say of its budgets: in shadow none was written. */
+const WORDING = {
+  written: { rollout: 'the rollout', kept: 'the budgets stay', back: 'The budgets go back' },
+  shadow: { rollout: 'the rollout in shadow', kept: 'no budget was moved', back: 'No budget was moved' },
+};
+type Wording = (typeof WORDING)['written'];
+
+function wordingOf({ status }: Pick<PromotedWinner, 'status'>): Wording {
+  return status === 'shadow' ? WORDING.shadow : WORDING.written;
+}
+
 /** The sentence of a verification whose window could not be read. */
-export function unreadSentence(policy: Pick<Policy, 'verification'>, trouble: string): string {
-  return `Not verified: the ${lengthOf(policy)} after the rollout could not be read (${trouble}); the budgets stay.`;
+export function unreadSentence(
+  policy: Pick<Policy, 'verification'>,
+  promotion: Pick<PromotedWinner, 'status'>,
+  trouble: string,
+): string {
+  const { rollout, kept } = wordingOf(promotion);
+  return `Not verified: the ${lengthOf(policy)} after ${rollout} could not be read (${trouble}); ${kept}.`;
 }
 
 function sentence(facts: {
@@ -167,8 +185,10 @@ function sentence(facts: {
   rival: string;
   weight: Weight;
   outcome: VerificationOutcome | null;
+  wording: Wording;
 }): string {
   const { metric, policy, winner, rival, weight, outcome } = facts;
+  const { rollout, kept, back } = facts.wording;
   const { theta, interval, logHarm, days } = weight;
   const subject = `${metric.label} of ${winner} over ${rival}`;
   const length = lengthOf(policy);
@@ -176,21 +196,21 @@ function sentence(facts: {
   if (outcome === 'reverted') {
     const events = `${count(weight.winnerEvents)} ${metric.eventsNoun} against ${count(weight.rivalEvents)}`;
     const lift = weight.se > 0 ? percent(shownLift(metric, Math.expm1(theta))) : events;
-    return `Reverted: ${subject} ${lift} on ${days} of ${length} after the rollout; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}. The budgets go back.`;
+    return `Reverted: ${subject} ${lift} on ${days} of ${length} after ${rollout}; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}. ${back}.`;
   }
   const few = shortfall(metric, facts);
   if (outcome === null) {
-    const soFar = `day ${days} of ${length} after the rollout`;
+    const soFar = `day ${days} of ${length} after ${rollout}`;
     if (few !== null) return `Being verified: too little data by ${soFar} (${few}).`;
     return `Being verified: ${subject} ${estimate(metric, theta, interval!)} by ${soFar}; evidence of harm: ${logHarm === null ? 'none' : `E = ${evidence} < ${HARM_E}`}.`;
   }
   if (few !== null) {
-    return `Not verified: too little data in the ${length} after the rollout (${few}); the budgets stay.`;
+    return `Not verified: too little data in the ${length} after ${rollout} (${few}); ${kept}.`;
   }
   const judged = estimate(metric, theta, interval!);
   return outcome === 'verified'
-    ? `Verified: ${subject} ${judged} in the ${length} after the rollout.`
-    : `Not verified: ${subject} ${judged} in the ${length} after the rollout; the budgets stay.`;
+    ? `Verified: ${subject} ${judged} in the ${length} after ${rollout}.`
+    : `Not verified: ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
 }
 
 /** `+12.3 % (90 % interval +4.1 % to +21.0 % > 0 %)`. */

@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import { type ExperimentState, isEnded } from '../domain/experiment.js';
 import { needsAttention, revert } from './compensation.js';
 import { continueAsNewIfDue, keepWitness, startAfresh } from './continuation.js';
@@ -48,7 +48,7 @@ export async function experimentWorkflow(input: ExperimentInput): Promise<Experi
       do {
         await STEPS[run.state](run);
         await continueAsNewIfDue(run);
-      } while (!isEnded(run.state));
+      } while (!isEnded(run.state) || isAskedToReopen(run));
       await run.drain(`The experiment has ended: ${run.state}.`);
     } catch (error) {
       if (error instanceof RecordDisagrees) return startAfresh(run);
@@ -68,6 +68,14 @@ async function reopen(run: Run): Promise<void> {
   const refused = await run.tryBecome('reverting', `Reverted by ${intent.args.by}: ${intent.args.reason}`);
   if (refused !== null) return run.refuse(intent, `The ad sets are in use: ${refused}.`);
   run.askers.push(intent);
+}
+
+/**
+ * What came while the experiment was being completed: a refusal would be on record, and the answer to every retry,
+ * though a moment later a run of its own would take the revert up. Runs recorded before refused it.
+ */
+function isAskedToReopen(run: Run): boolean {
+  return run.state === 'completed' && run.inbox.size > 0 && patched('asked-at-the-end');
 }
 
 async function end(): Promise<void> {}

@@ -249,6 +249,7 @@ function riskSentence(run: Run, phase: PlannedPhase): string {
   const risk = atRisk({ ...plan, targets: phase.targets, interval });
   return atRiskSentence(risk, currency, {
     confidence: policy.confidence,
+    objective: policy.objective,
     // Evidence from before there was a choice of rules doesn't say so: it is adjusted.
     adjusted: run.lastDecision?.pairs.every((pair) => pair.evidence.adjusted !== false) ?? true,
   });

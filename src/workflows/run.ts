@@ -231,11 +231,16 @@ export class Run {
     );
   }
 
-  /** Refuses everything that is not answered, in hand or queued, and waits for the handlers. */
+  /**
+   * Refuses everything that is not answered, in hand or queued, until no handler waits. Entering a refusal takes time,
+   * in which more may come.
+   */
   async drain(message: string): Promise<void> {
     this.askers.length = 0;
-    for (const intent of this.inbox.takeUnanswered()) await this.refuse(intent, message);
-    await condition(allHandlersFinished);
+    do {
+      for (const intent of this.inbox.takeUnanswered()) await this.refuse(intent, message);
+      await condition(() => allHandlersFinished() || this.inbox.size > 0);
+    } while (this.inbox.size > 0);
   }
 
   /** Whether the intent can be acted on now; one that was answered before, or doesn't fit, is answered here. */

@@ -592,4 +592,11 @@ describe('phases', () => {
     await stage.budgets.setPromotionStatus('exp', 'reverted');
     expect((await stage.store.getPromotion('exp'))?.status).toBe('reverted');
   });
+
+  it('in shadow are complete without a word: the gate has told what would be written', async () => {
+    const stage = await (await stages.open({ writesAllowed: false })).promote();
+    const request = { experimentId: 'exp', phase: '60', readBackAt: START + 5, last: false };
+    expect(await stage.budgets.completePhase(request)).toBe(START + 5);
+    expect(stage.events).toEqual([]);
+  });
 });

@@ -110,4 +110,12 @@ describe('the summary', () => {
     expect(await summarise(24)).toMatch(/^0 promotions/);
     expect(stage.events.at(-1)).toMatchObject({ kind: 'report', experimentId: null, at: START + 25 * HOUR });
   });
+
+  it('counts rollouts in shadow apart', async () => {
+    const stage = await stages.open({ writesAllowed: false });
+    await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
+    expect(await createReportActivities(stage.deps).summarise(24)).toBe(
+      '0 promotions in the last 24 h; 1 in shadow, nothing written (Hooks: challenger-1 +25.0 %); 1 tests running; none waiting for a person',
+    );
+  });
 });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createGateActivities } from '../../src/activities/gates.js';
 import {
   failureOf,
+  GROUNDS,
   HOUR,
   MINUTE,
   START,
@@ -171,6 +172,14 @@ describe('the gate before a phase', () => {
     ]);
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
     expect((await bounded.gate()).against).toEqual([]);
+  });
+
+  it('tells what is at risk in cost where cost is what the test is decided by', async () => {
+    const stage = await stages.open({ policy: { objective: 'cost_per_conversion', atRiskLimit: 99 } });
+    await stage.promotions.openPromotion('exp', { ...GROUNDS, interval: [-0.1, 0.5] });
+    expect((await (await stage.become('rolling_out')).gate()).against).toEqual([
+      "At risk: up to USD 1.00 a day of the USD 10.00 a day moved, at the worst end of the 95 % interval of the cost per conversion, +11.1 %. The policy's limit is USD 0.99 a day; resume to accept it.",
+    ]);
   });
 
   it("keeps one of Meta's changes an hour for the way back, a person's among them", async () => {

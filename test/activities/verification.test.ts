@@ -96,6 +96,18 @@ describe('a verification against the market', () => {
     });
   });
 
+  it('claims no write of a rollout in shadow', async () => {
+    const { stage, judgedAt, check } = await verifying({ clickRates: [0.03, 0.015], writesAllowed: false });
+    await passDays(stage, 2);
+    expect((await check(judgedAt - 6 * DAY)).message).toMatch(
+      / on 1 of 7 days after the rollout in shadow; .* No budget was moved\.$/,
+    );
+    const other = await verifying({ writesAllowed: false });
+    expect((await other.giveUp(other.judgedAt)).message).toMatch(
+      /in shadow could not be read .* was moved\.$/,
+    );
+  });
+
   it('gives up on a window that is not read: not verified, with what was known', async () => {
     const { stage, judgedAt, giveUp, check } = await verifying();
     await passDays(stage, 3);

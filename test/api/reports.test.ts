@@ -235,6 +235,38 @@ describe('with four decided experiments and one that runs', () => {
   });
 });
 
+describe('with a rollout that wrote and a later one in shadow', () => {
+  let api: Api;
+  beforeAll(async () => {
+    api = await startApi();
+    api.clock.at = START + 3 * DAY;
+    await seedPromoted(api, 'real', { at: START + 30 * HOUR });
+    await seedPromoted(api, 'shown', { status: 'shadow', at: START + 40 * HOUR });
+  });
+  afterAll(() => api.stop());
+
+  const marks = (entries: unknown) =>
+    (entries as JsonObject[]).map(({ experiment_id, shadow }) => [experiment_id, shadow]);
+
+  it('history marks the one in shadow', async () => {
+    const { body } = await api.get('/api/ab/auto-promote/history');
+    expect(marks(body.history)).toEqual([
+      ['shown', true],
+      ['real', false],
+    ]);
+  });
+
+  it('the dashboard counts what was written, and marks the winner in shadow', async () => {
+    const { body } = await api.get('/api/ab/auto-promote/dashboard');
+    expect(body.summary).toMatchObject({ recent_promotions_7d: 1 });
+    expect(body.compound_learning).toMatchObject({ successful_promotions: 1 });
+    expect(marks(body.recent_winners)).toEqual([
+      ['shown', true],
+      ['real', false],
+    ]);
+  });
+});
+
 describe('with verified promotions', () => {
   let api: Api;
   const decided = { theta: 0.3, se: 0.1 };

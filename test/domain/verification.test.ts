@@ -219,12 +219,31 @@ describe('a verification', () => {
     expect(few.message).toMatch(/\(days in which both delivered: 2 < 3\)/);
   });
 
+  it('claims no write of a rollout in shadow', () => {
+    const shadow = { promotion: { status: 'shadow' } };
+    expect(judged(hours(168, { control: 0.02, c1: 0.02 }), shadow).message).toMatch(
+      /^Not verified: .* in the 7 days after the rollout in shadow; no budget was moved\.$/,
+    );
+    expect(judged(hours(168, { control: 0.03, c1: 0.015 }), shadow).message).toMatch(
+      /^Reverted: .* on 7 of 7 days after the rollout in shadow; evidence .* ≥ 20\. No budget was moved\.$/,
+    );
+    expect(judged(hours(168, { control: 0.02, c1: 0.03 }), shadow).message).toMatch(
+      /^Verified: .* in the 7 days after the rollout in shadow\.$/,
+    );
+    expect(judged([], shadow).message).toMatch(
+      /^Not verified: too little data in the 7 days after the rollout in shadow \(.*\); no budget was moved\.$/,
+    );
+    expect(unreadSentence(DEFAULT_POLICY, shadow.promotion, 'no answer')).toBe(
+      'Not verified: the 7 days after the rollout in shadow could not be read (no answer); no budget was moved.',
+    );
+  });
+
   it('says what could not be read', () => {
-    expect(unreadSentence(DEFAULT_POLICY, 'no answer')).toBe(
+    expect(unreadSentence(DEFAULT_POLICY, {}, 'no answer')).toBe(
       'Not verified: the 7 days after the rollout could not be read (no answer); the budgets stay.',
     );
     const day = { verification: { settleHours: 24, windowHours: 24 } };
-    expect(unreadSentence(day, 'no answer')).toMatch(/the 24 h after the rollout/);
+    expect(unreadSentence(day, {}, 'no answer')).toMatch(/the 24 h after the rollout/);
   });
 });
 

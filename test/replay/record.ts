@@ -8,6 +8,7 @@ import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { type Mutant, makeMutant } from '../support/mutant.js';
 import { IMPORT_SLEEP, PATCHED_SLEEP } from '../support/patch-mutations.js';
 import { THREE_PHASES } from '../support/phases.js';
+import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 import { HISTORIES, PATCHED } from './histories.js';
 
@@ -33,6 +34,21 @@ function withoutMachine(key: string, value: unknown): unknown {
 
 const missing = (folder: string, scenario: string) =>
   !existsSync(`${folder}experimentWorkflow.${scenario}.json`);
+
+/** A revert that comes while the verification is being ended. */
+async function askedAtTheEnd(world: World, id: string): Promise<Experiment> {
+  const verification = { settleHours: 24, windowHours: 24 };
+  const experiment = await world.begin({ id, clickRates: CLEAR, policy: { verification } });
+  await world.until(experiment, ['verifying'], 80);
+  const asked = new Promise<void>((resolve) => {
+    const ends = ({ to }: { to: string }) => to === 'completed';
+    beforeFirst(world.store, 'transition', ends, () => world.ask(experiment, 'revert').then(() => resolve()));
+  });
+  await world.until(experiment, ['completed', 'reverting', 'reverted'], 3 * 24);
+  await asked;
+  await world.pass(3);
+  return experiment;
+}
 
 describe('histories', () => {
   let world: World;
@@ -195,6 +211,13 @@ describe('histories', () => {
       await world.market.setTruth(experiment.variants[1]!.adId, 0.004);
       const ended = await world.until(experiment, ['reverted'], 30);
       expect(ended.stateReason).toMatch(/ since the last write: /);
+      return experiment;
+    },
+    // From before a revert was taken up that comes while the verification is being ended.
+    refused_at_the_end: (id) => askedAtTheEnd(world, id),
+    reverted_at_the_end: async (id) => {
+      const experiment = await askedAtTheEnd(world, id);
+      expect((await world.state(experiment)).state).toBe('reverted');
       return experiment;
     },
     paused: async (id) => {

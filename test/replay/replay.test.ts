@@ -31,6 +31,7 @@ describe('the replay gate', () => {
       ...['verified', 'not_verified', 'verification_reverted', 'verification_gate_reverted'],
       ...['held_amid_phase', 'held_kill_switch', 'held_foreign', 'gate_reverted'],
       ...['shadow', 'shadow_held_reverted'],
+      ...['refused_at_the_end', 'reverted_at_the_end'],
     ];
     for (const scenario of scenarios) {
       expect(names).toContain(`experimentWorkflow.${scenario}.json`);
@@ -64,7 +65,9 @@ describe('the replay gate', () => {
     });
     const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
     const watched = ['not_verified', 'verification_reverted', 'verification_gate_reverted', 'verified'];
-    expect(failures(results)).toEqual(filesOf(...watched, 'shadow'));
+    expect(failures(results)).toEqual(
+      filesOf(...watched, 'shadow', 'refused_at_the_end', 'reverted_at_the_end'),
+    );
   });
 
   it('catches a hold that no longer reads the amounts, and the runs from before it did go on', async () => {
@@ -75,6 +78,16 @@ describe('the replay gate', () => {
     });
     const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
     expect(failures(results)).toEqual(filesOf('held_amid_phase', 'held_foreign', 'held_kill_switch'));
+  });
+
+  it('catches a revert that is refused at the end, and the runs from before it was taken up go on', async () => {
+    const mutation = {
+      file: 'src/workflows/experiment.ts',
+      find: "run.inbox.size > 0 && patched('asked-at-the-end')",
+    };
+    const refused = await workflowsOf({ ...mutation, replace: 'run.inbox.size < 0' });
+    const results = await replay(HISTORIES, await namesOf(HISTORIES), refused);
+    expect(failures(results)).toEqual(filesOf('reverted_at_the_end'));
   });
 
   it('catches a rollout in shadow that writes', async () => {

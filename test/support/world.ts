@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
@@ -60,6 +60,8 @@ export interface World {
   /** Registers the ads of an experiment that has ended once more, and starts the workflow. */
   again(experiment: Experiment, changes: { id: string; startedAt: number }): Promise<Experiment>;
   control(experiment: Experiment, kind: ControlKind, args?: Record<string, unknown>): Promise<ControlOutcome>;
+  /** As `control` of a run that is there, but answers once it is queued; the outcome is the handle's. */
+  ask(...asked: Parameters<World['control']>): Promise<WorkflowUpdateHandle<ControlOutcome>>;
   status(experiment: Experiment): Promise<ExperimentStatus>;
   state(experiment: Experiment): Promise<Experiment>;
   /** Lets experiment time pass. */
@@ -224,6 +226,13 @@ export async function startWorld(
       return client.workflow.executeUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
         args: [{ by: 'ana@example.com', reason: 'a test', ...args }],
         startWorkflowOperation: startOperation(experiment, timeBase),
+      });
+    },
+    ask(experiment, kind, args = {}) {
+      const handle = client.workflow.getHandle(experimentWorkflowId(experiment.id));
+      return handle.startUpdate<ControlOutcome, [unknown]>(kind, {
+        args: [{ by: 'ana@example.com', reason: 'a test', ...args }],
+        waitForStage: 'ACCEPTED',
       });
     },
     status: (experiment) =>

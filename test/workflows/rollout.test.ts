@@ -54,6 +54,22 @@ describe('a rollout', () => {
     expect((ended.endedAt! - promotion.phasesDone['80']!) / HOUR_MS).toBeGreaterThanOrEqual(8 * 24);
   });
 
+  it('tells what is at risk in cost, as its decision does, where cost is the objective', async () => {
+    const experiment = await world.begin({
+      id: 'cheaper',
+      clickRates: [0.02, 0.02],
+      conversionRates: [0.1, 0.3],
+      policy: { objective: 'cost_per_conversion' },
+    });
+    const verifying = await world.until(experiment, ['verifying'], 14 * 24);
+    const [decision] = await world.store.listDecisions(experiment.id, { limit: 1, offset: 0 });
+    const reason = decision!.reasons.find((sentence) => / interval -\S+ % to /.test(sentence));
+    const worst = reason!.match(/ to (-\S+ %)/)![1];
+    expect(verifying.stateReason).toContain(
+      `the 95 % interval of the cost per conversion ends at ${worst}. The lift`,
+    );
+  });
+
   it.each(['60', '70', '80'])(
     'goes back to the exact base when Meta refuses the winner in phase %s for good',
     async (phase) => {

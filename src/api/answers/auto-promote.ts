@@ -68,6 +68,7 @@ export const HistoryEntry = z
     experiment_name: z.string(),
     loser_id: z.string(),
     state,
+    shadow: z.boolean().openapi({ description: 'true: only shown; no budget was written' }),
   })
   .openapi('HistoryEntry');
 
@@ -155,7 +156,7 @@ export const TriggerAnswer = z
 export const DashboardAnswer = z
   .object({
     summary: z.object({
-      recent_promotions_7d: z.int(),
+      recent_promotions_7d: z.int().openapi({ description: 'those in shadow left out' }),
       avg_confidence: z.number(),
       avg_confidence_note: confidenceNote,
       avg_improvement_pct: z.number(),
