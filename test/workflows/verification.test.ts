@@ -157,7 +157,8 @@ describe('verification', () => {
     expect((await world.status(experiment)).trouble).toMatch(/Ad set \d+ is not active \(PAUSED\)/);
     // One that delivers nothing though it is active, while the control does, goes back.
     const { nextDueAt } = await world.status(experiment);
-    await world.pass((nextDueAt! - (await world.clock.now())) / HOUR_MS - 0.5);
+    // In the hour of the gate, so that no whole hour has a delivery.
+    await world.pass((nextDueAt! - (nextDueAt! % HOUR_MS) / 2 - (await world.clock.now())) / HOUR_MS);
     await world.market.edit(winner!, { status: 'ACTIVE' });
     const ended = await world.until(experiment, ['reverted'], 2);
     expect(ended.stateReason).toMatch(
