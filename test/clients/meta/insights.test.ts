@@ -366,19 +366,6 @@ describe('too much at once', () => {
     });
   });
 
-  it('ends where the report does not', async () => {
-    polls = 0;
-    await withGraph(
-      report([['Job Running', 10]]),
-      async (client) => {
-        const error = await failureOf(client.getInsights(day));
-        expect(error.kind).toBe('transient');
-        expect(error.message).toContain('not ready');
-      },
-      { socketTimeoutMs: 150 },
-    );
-  });
-
   it('refuses a report without an id or a status', async () => {
     for (const created of [{}, { report_run_id: 7 }, { report_run_id: RUN }]) {
       await withGraph(

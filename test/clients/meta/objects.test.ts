@@ -419,7 +419,8 @@ describe('configuration', () => {
     [{ graphUrl: 'http://graph.facebook.com' }, 'https'],
     [{ graphUrl: `https://graph.facebook.com/?access_token=${TOKEN}` }, 'query'],
     [{ apiVersion: '24' }, 'version'],
-    [{ socketTimeoutMs: 0 }, 'time-out'],
+    [{ socketTimeoutMs: 0 }, 'socket time-out'],
+    [{ readTimeoutMs: 0.5 }, 'read time-out'],
   ])('refuses %j by name and without a secret', (wrong, word) => {
     let message = '';
     try {
