@@ -76,6 +76,7 @@ describe('objects', () => {
       dailyBudget: null,
       lifetimeBudget: null,
     });
+    expect(await client.getDailyBudget(adSetId)).toBe(5000);
     expect(await client.getActiveAds(adSetId)).toEqual([adId]);
   });
 
@@ -89,6 +90,7 @@ describe('objects', () => {
       endTime: START + 9 * DAY,
       hasBudgetSchedule: true,
     });
+    expect(await client.getDailyBudget(adSetId)).toBeNull();
     expect(await client.getCampaign(made.campaignId)).toMatchObject({
       dailyBudget: 9000,
       adSetBudgetSharing: true,

@@ -106,6 +106,7 @@ describe('no connection', () => {
 describe('a call that hangs', () => {
   it.each<[string, number, (client: MetaClient) => Promise<unknown>]>([
     ['a read', 50, (client) => client.getAdSet('12')],
+    ['a read of the budget alone', 50, (client) => client.getDailyBudget('12')],
     ['a list', 50, (client) => client.getActiveAds('12')],
     ['a validation', 50, (client) => client.validateDailyBudget('12', 6000)],
     ['a write', 250, (client) => client.writeDailyBudget('12', 6000)],
@@ -348,6 +349,7 @@ describe('secrets', () => {
   const calls: ReadonlyArray<(client: MetaClient) => Promise<unknown>> = [
     (client) => client.getAccount(),
     (client) => client.getCampaign('5'),
+    (client) => client.getDailyBudget('12'),
     (client) => client.getAdSet('12'),
     (client) => client.getAd('9'),
     (client) => client.getActiveAds('12'),
