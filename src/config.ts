@@ -36,8 +36,10 @@ export interface Config {
     /** Null: the market. */
     graphUrl: string | null;
     apiVersion: string;
-    /** Real ms. */
+    /** Real ms that a write may take. */
     socketTimeoutMs: number;
+    /** Real ms that a read may take: an activity must have time for several. */
+    readTimeoutMs: number;
   };
   /** Live moves budgets only where this is true; else it shows what it would have done. */
   writesAllowed: boolean;
@@ -210,6 +212,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       graphUrl: e.META_GRAPH_URL ?? (live ? META_GRAPH : null),
       apiVersion: e.META_API_VERSION,
       socketTimeoutMs: live ? 60_000 : 1_000,
+      readTimeoutMs: live ? 15_000 : 1_000,
     },
     writesAllowed: !live || e.LIVE_WRITES === 'true',
     accountEnvelope: e.ACCOUNT_ENVELOPE ?? null,

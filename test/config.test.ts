@@ -38,6 +38,7 @@ describe('an empty environment', () => {
         graphUrl: null,
         apiVersion: 'v24.0',
         socketTimeoutMs: 1_000,
+        readTimeoutMs: 1_000,
       },
       writesAllowed: true,
       accountEnvelope: null,
@@ -105,6 +106,7 @@ describe('every setting', () => {
         graphUrl: 'http://127.0.0.1:9',
         apiVersion: 'v25.0',
         socketTimeoutMs: 60_000,
+        readTimeoutMs: 15_000,
       },
       writesAllowed: true,
       accountEnvelope: 99.5,
@@ -185,7 +187,7 @@ describe('live', () => {
       temporalNamespace: 'auto-promotion-live',
       timeScale: 1,
       writesAllowed: false,
-      meta: { graphUrl: 'https://graph.facebook.com', socketTimeoutMs: 60_000 },
+      meta: { graphUrl: 'https://graph.facebook.com', socketTimeoutMs: 60_000, readTimeoutMs: 15_000 },
     });
     expect(readConfig({ ...LIVE, LIVE_WRITES: 'true' }).writesAllowed).toBe(true);
     expect(readConfig({ ...LIVE, LIVE_WRITES: 'false' }).writesAllowed).toBe(false);

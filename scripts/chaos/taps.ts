@@ -34,6 +34,7 @@ export function splitMeta(
     getAccount: () => common.getAccount(),
     getCampaign: (id) => of(id).getCampaign(id),
     getAdSet: (id) => of(id).getAdSet(id),
+    getDailyBudget: (id) => of(id).getDailyBudget(id),
     getAd: (id) => of(id).getAd(id),
     getActiveAds: (id) => of(id).getActiveAds(id),
     getSplitTests: (id) => of(id).getSplitTests(id),
@@ -47,15 +48,19 @@ export function splitMeta(
 /** The client as the activities get it. Every effect is the real one's. */
 export function tapMeta(meta: MetaClient, runOf: (adSetId: string) => Tapped | undefined): MetaClient {
   const written = new Set<string>();
-  return {
-    ...meta,
-    async getAdSet(adSetId) {
+  const tapped =
+    <Answer>(read: (adSetId: string) => Promise<Answer>) =>
+    async (adSetId: string): Promise<Answer> => {
       const run = runOf(adSetId);
       run?.readBegan(adSetId);
-      const answer = await meta.getAdSet(adSetId);
+      const answer = await read(adSetId);
       if (written.delete(adSetId)) dieIf(run, 'read_back');
       return answer;
-    },
+    };
+  return {
+    ...meta,
+    getAdSet: tapped(meta.getAdSet),
+    getDailyBudget: tapped(meta.getDailyBudget),
     async writeDailyBudget(adSetId, amount) {
       const run = runOf(adSetId);
       run?.writeBegan();

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readSetting } from '../clients/meta/setting.js';
-import type { MetaClient } from '../clients/meta/types.js';
+import { readSetting, type SettingReader } from '../clients/meta/setting.js';
 import type { Observation } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
@@ -17,7 +16,7 @@ export type Standing = ReturnType<typeof standingOf>;
 /** Statistics run here, so that Temporal records the number and a later formula can't break replay. */
 export function createLookActivities(deps: {
   store: Store;
-  meta: Pick<MetaClient, 'getAdSet' | 'getSplitTests'>;
+  meta: SettingReader;
   clock: ExperimentClock;
   announce: Announce;
 }) {
@@ -131,6 +130,7 @@ export function hashOf(
     setting.randomised,
     ...Object.entries(setting.dailyBudgets).sort(),
     ...(setting.differences ?? []).map(({ variantId, field, message }) => [variantId, field, message]),
+    ...(setting.sharingCampaigns ?? []).map((id) => ['budget_sharing', id]),
   ];
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
   // Spread: the hash of a look by a policy frozen before there was one stays as it was.

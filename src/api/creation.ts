@@ -9,6 +9,7 @@ import {
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { type AdSetDifference, adSetDifferences } from '../domain/comparability.js';
 import { type Experiment, HOUR_MS, type Policy, type Variant } from '../domain/experiment.js';
+import { sharedBudgets } from '../domain/health.js';
 import { preflightProblems } from '../domain/preflight.js';
 import { planRollout } from '../domain/rollout-plan.js';
 import type { FieldProblem } from './errors.js';
@@ -79,6 +80,19 @@ export function problemsOf(
     ...(request.accept_differences ? [] : differenceProblems(request, facts, now)),
     ...rolloutProblems(policy, facts),
   ];
+}
+
+/** What doesn't stand against the experiment, but weakens it: a sentence each. `now`: experiment time. */
+export function warningsOf({ variants }: CreationFacts, now: number): string[] {
+  const campaigns = new Map(
+    variants.flatMap((facts) => (facts ? [[facts.campaign.id, facts.campaign]] : [])),
+  );
+  return [...campaigns.values()].flatMap(({ id, adSetBudgetSharing, startTime }) => [
+    ...sharedBudgets(adSetBudgetSharing ? [id] : []).map(({ message }) => `${message}.`),
+    ...(startTime !== null && startTime > now
+      ? [`Campaign ${id} starts on ${new Date(startTime).toISOString()}: its ads deliver nothing before.`]
+      : []),
+  ]);
 }
 
 /** What is wrong with the list of variants by itself. */

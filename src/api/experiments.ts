@@ -165,13 +165,14 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
   return createRouter()
     .openapi(create, async (c) => {
       const request = c.req.valid('json');
-      const { experiment, isNew } = await register(context, request);
+      const { experiment, isNew, warnings } = await register(context, request);
       const workflow = await startWorkflow(context, experiment);
       const days = await daysToDetectTenPercent(context.meta, experiment, await context.clock.now());
       c.header('location', experimentPath(experiment.id));
       const answer = {
         ...experimentToJson(experiment),
         ...workflow,
+        warnings,
         days_to_detect_10_percent: days === null ? null : rounded(days, 1),
       };
       return c.json(answer, isNew ? 201 : 200);

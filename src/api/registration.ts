@@ -16,6 +16,7 @@ import {
   problemsOf,
   readFromMeta,
   shapeProblems,
+  warningsOf,
 } from './creation.js';
 import { ApiProblem } from './errors.js';
 import { TemporalUnavailable } from './gateway.js';
@@ -28,12 +29,13 @@ const PAGE = 200;
 
 /**
  * Registers the experiment that a request asks for, or finds it registered already.
+ * `warnings`: sentences; none for one that was registered before, whose ads Meta isn't asked about again.
  * @throws ApiProblem with every reason against it at once; MetaError, ExperimentExists
  */
 export async function register(
   context: ApiContext,
   request: NewExperiment,
-): Promise<{ experiment: Experiment; isNew: boolean }> {
+): Promise<{ experiment: Experiment; isNew: boolean; warnings: string[] }> {
   const { store, meta, clock, environment } = context;
   const policy = policyFromJson(request.policy, {
     ...DEFAULT_POLICY,
@@ -47,7 +49,11 @@ export async function register(
   const startedAt = await clock.now();
   const registered = request.id === undefined ? null : await store.getExperiment(id);
   if (registered)
-    return { experiment: await registerAgain(context, request, policy, registered), isNew: false };
+    return {
+      experiment: await registerAgain(context, request, policy, registered),
+      isNew: false,
+      warnings: [],
+    };
 
   const adIds = request.variants.map((variant) => variant.ad_id);
   const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context)]);
@@ -66,7 +72,8 @@ export async function register(
     differences: differencesOf(request, facts, startedAt),
   });
   try {
-    return { experiment: await store.createExperiment(wanted), isNew: true };
+    const experiment = await store.createExperiment(wanted);
+    return { experiment, isNew: true, warnings: warningsOf(facts, startedAt) };
   } catch (error) {
     if (!(error instanceof AdSetLeased)) throw error;
     throw refused([

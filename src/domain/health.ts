@@ -13,6 +13,7 @@ export type HealthCode =
   | 'mix_shift'
   | 'starved'
   | 'ad_sets_differ'
+  | 'budget_sharing'
   | `guardrail_${GuardrailMetric}`;
 
 /** `note`: looked at and passed; `warn`: said; `block`: no promotion while it stands. */
@@ -31,6 +32,8 @@ export interface LookSetting {
   randomised: boolean;
   /** In what the ad sets differ but for their ads; missing in settings from before that was asked. */
   differences?: AdSetDifference[];
+  /** Ids of the campaigns that share their ad sets' budgets; missing in settings from before that was asked. */
+  sharingCampaigns?: string[];
 }
 
 /** Hours without an impression that block a promotion; where only days are known, whole days. */
@@ -181,6 +184,18 @@ export function differingAdSets(
           message: `${message}, accepted by ${accepted?.by}: ${accepted?.reason}`,
         };
   });
+}
+
+/**
+ * Campaigns with Meta's ad set budget sharing: it moves budget to the ad set that it expects more of, whatever the split
+ * says. By the ids of the campaigns.
+ */
+export function sharedBudgets(campaignIds: readonly string[]): HealthFinding[] {
+  return campaignIds.map((id) => ({
+    code: 'budget_sharing',
+    level: 'warn',
+    message: `Campaign ${id} shares up to 20 % of its ad sets' budgets between them: the split between the ads is not exact`,
+  }));
 }
 
 /** Variants that have too few events a week after the first of them could be known. */

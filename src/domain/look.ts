@@ -19,6 +19,7 @@ import {
   type HealthFinding,
   type LookSetting,
   mixShift,
+  sharedBudgets,
   silentVariants,
   spendOffPlan,
   starvedVariants,
@@ -149,6 +150,7 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
     ...silentVariants(delivery),
     ...(setting ? spendOffPlan(delivery, setting.dailyBudgets) : []),
     ...(setting ? differingAdSets(setting, experiment.acceptedDifferences ?? null) : []),
+    ...sharedBudgets(setting?.sharingCampaigns ?? []),
     ...starvedVariants(metric, delivery, minimum, attributionWindowHours(policy)),
     ...pairsOf(experiment)
       .filter((pair) => leader !== null && pair.includes(leader))

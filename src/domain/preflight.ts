@@ -23,6 +23,8 @@ export interface VariantContext {
     lifetimeBudget: number | null;
     /** Null: none. */
     spendCap: number | null;
+    /** Epoch ms; null: none. */
+    stopTime: number | null;
   };
   /** Ids of the active ads in the ad set. */
   activeAds: string[];
@@ -67,7 +69,7 @@ export interface Problem {
 
 /**
  * Every problem at once, in the order of the variants; empty where money may move.
- * `until`: the ad sets must run at least to then, epoch ms.
+ * `until`: the ad sets and their campaigns must run at least to then, epoch ms.
  */
 export function preflightProblems(context: BudgetContext, until: number): Problem[] {
   const problems: Problem[] = [];
@@ -119,14 +121,18 @@ export function preflightProblems(context: BudgetContext, until: number): Proble
       add('no_daily_budget', `Ad set ${adSet.id} has no daily budget.`);
     }
     if (adSet.hasBudgetSchedule) add('budget_schedule', `Ad set ${adSet.id} has a budget schedule.`);
+    // Meta merges a campaign's end from its ad sets': where the ad set's own says it already, once is enough.
     if (adSet.endTime !== null && adSet.endTime < until) {
-      add(
-        'ends_too_early',
-        `Ad set ${adSet.id} ends on ${new Date(adSet.endTime).toISOString()}, before ${new Date(until).toISOString()}.`,
-      );
+      add('ends_too_early', endsTooEarly(`Ad set ${adSet.id}`, adSet.endTime, until));
+    } else if (campaign.stopTime !== null && campaign.stopTime < until) {
+      add('ends_too_early', endsTooEarly(`Campaign ${campaign.id}`, campaign.stopTime, until));
     }
   }
   return problems;
+}
+
+function endsTooEarly(what: string, end: number, until: number): string {
+  return `${what} ends on ${new Date(end).toISOString()}, before ${new Date(until).toISOString()}.`;
 }
 
 /** Daily budgets by ad set id. Call it only where {@link preflightProblems} found none. */

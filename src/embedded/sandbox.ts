@@ -117,6 +117,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           graphUrl: market.url,
           apiVersion: options.apiVersion,
           socketTimeoutMs: SOCKET_TIMEOUT_MS,
+          readTimeoutMs: SOCKET_TIMEOUT_MS,
         },
       },
       market,

@@ -33,6 +33,7 @@ export function realAddresses(config: Config): Addresses {
       graphUrl: meta.graphUrl!,
       apiVersion: meta.apiVersion,
       socketTimeoutMs: meta.socketTimeoutMs,
+      readTimeoutMs: meta.readTimeoutMs,
     },
   };
 }

@@ -25,6 +25,7 @@ export interface Addresses {
     graphUrl: string;
     apiVersion: string;
     socketTimeoutMs: number;
+    readTimeoutMs: number;
   };
 }
 
@@ -42,7 +43,7 @@ export interface Collaborators {
   namespace: string;
   address: string;
   access?: TemporalAccess;
-  /** Real ms. */
+  /** Real ms that a write to Meta may take. */
   socketTimeoutMs: number;
   close(): Promise<void>;
 }

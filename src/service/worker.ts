@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
 import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
+import { metaFailureType } from '../activities/failures.js';
 import { createActivities } from '../activities/index.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import type { Announce } from '../events.js';
@@ -54,6 +55,34 @@ const recordRefusals: ActivityInterceptorsFactory = () => ({
   },
 });
 
+/** The longest pause between two tries of an activity, real ms. */
+const LONGEST_PAUSE_MS = 5_000;
+
+/**
+ * A passing failure of Meta's is the last one where the time for all tries would cut off another try as long as this
+ * one: Temporal's own failure would say only that the time was over, and not what failed.
+ */
+export const lastTries: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    async execute(input, next) {
+      const began = performance.now();
+      try {
+        return await next(input);
+      } catch (error) {
+        if (!(error instanceof ApplicationFailure) || error.type !== metaFailureType('transient'))
+          throw error;
+        const { scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } =
+          activityInfo();
+        const tookMs = performance.now() - began;
+        const usedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs + tookMs;
+        if (usedMs + LONGEST_PAUSE_MS + tookMs < scheduleToCloseTimeoutMs) throw error;
+        const { message, type, details } = error;
+        throw ApplicationFailure.create({ message, type, details: details ?? [], nonRetryable: true });
+      }
+    },
+  },
+});
+
 /** Runs workflows and activities until stopped. */
 export async function startWorker(
   collaborators: Collaborators,
@@ -84,7 +113,7 @@ export async function startWorker(
       accountEnvelope: options.accountEnvelope,
       unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
     }),
-    interceptors: { activity: [heartbeats, recordRefusals] },
+    interceptors: { activity: [heartbeats, recordRefusals, lastTries] },
     maxCachedWorkflows: options.maxCachedWorkflows,
     // A killed worker's workflows stand still for this long; the sandbox's hours are short.
     stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',

@@ -30,19 +30,16 @@ export const record = proxyActivities<ExperimentActivities>({
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
 });
 
-/** Reads from Meta: a few quick tries for a passing fault; Meta's own "later" is not retried here at all. */
-export const observations = proxyActivities<ObservationActivities>({
-  ...COMMON,
-  startToCloseTimeout: '60 seconds',
-  retry: A_FEW_TRIES,
-});
+/**
+ * Reads from Meta: a few quick tries for a passing fault; Meta's own "later" is not retried here at all. A try has time
+ * for several reads that hang, and for the wait for a report of insights: so the failure names what hung.
+ */
+export const META_READS = { ...COMMON, startToCloseTimeout: '60 seconds', retry: A_FEW_TRIES } as const;
+
+export const observations = proxyActivities<ObservationActivities>(META_READS);
 
 /** Statistics over Postgres, and a few reads from Meta: a fault is theirs and passes, or a bug and stays. */
-export const looks = proxyActivities<LookActivities>({
-  ...COMMON,
-  startToCloseTimeout: '30 seconds',
-  retry: A_FEW_TRIES,
-});
+export const looks = proxyActivities<LookActivities>(META_READS);
 
 /** Statistics over Postgres alone: as looks. */
 export const verifications = proxyActivities<VerificationActivities>({
@@ -52,23 +49,21 @@ export const verifications = proxyActivities<VerificationActivities>({
 });
 
 /** Preflight and gates read Meta: as observations. */
-export const promotions = proxyActivities<PromotionActivities & GateActivities>({
-  ...COMMON,
-  startToCloseTimeout: '60 seconds',
-  retry: A_FEW_TRIES,
-});
+export const promotions = proxyActivities<PromotionActivities & GateActivities>(META_READS);
 
 /**
  * Budget reads and writes. A try may last as long as a socket time-out and a read-back, all of them two minutes;
  * only faults that left nothing behind are thrown and retried: an attempt of unknown outcome comes back as an
  * answer, and one that was cut off by a time-out is found in the ledger.
  */
-export const budgets = proxyActivities<BudgetActivities>({
+export const META_WRITES = {
   heartbeatTimeout: '3 seconds',
   startToCloseTimeout: '110 seconds',
   scheduleToCloseTimeout: '2 minutes',
   retry: A_FEW_TRIES,
-});
+} as const;
+
+export const budgets = proxyActivities<BudgetActivities>(META_WRITES);
 
 /** Temporal and Postgres, for many experiments: the next Schedule comes anyway, so a few tries are enough. */
 export const upkeep = proxyActivities<ReconcileActivities & ReportActivities>({

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createLookActivities } from '../../src/activities/looks.js';
+import { createLookActivities, hashOf } from '../../src/activities/looks.js';
 import type { Observation } from '../../src/clients/postgres/records.js';
 import type { Decision } from '../../src/domain/decision.js';
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
@@ -232,6 +232,33 @@ describe('a look', () => {
     const { stage } = await scene(() => []);
     const other = stage.looks.look({ experimentId: 'other', lookNumber: 1, dueAt: START, askedBy: 'x' });
     expect(await failureOf(other)).toMatchObject({ type: 'UnknownExperiment', nonRetryable: true });
+  });
+});
+
+describe("a campaign that shares its ad sets' budgets", () => {
+  it('is said at a look, and promoted all the same', async () => {
+    const { stage, look } = await scene(() => hours(48, CLEAR));
+    const { campaignId } = stage.made;
+    await stage.market.edit(campaignId, { is_adset_budget_sharing_enabled: true });
+    const shared = await look(1, 24);
+    const finding = shared.health.find(({ code }) => code === 'budget_sharing');
+    expect(finding).toMatchObject({ level: 'warn', message: expect.stringContaining(campaignId) });
+    expect(shared.reasons).toContain(
+      `Campaign ${campaignId} shares up to 20 % of its ad sets' budgets between them: the split between the ads is not exact.`,
+    );
+    expect(shared.setting?.sharingCampaigns).toEqual([campaignId]);
+    expect((await look(2, 42)).verdict).toBe('promote');
+    await stage.market.edit(campaignId, { is_adset_budget_sharing_enabled: false });
+    expect((await look(3, 48)).health.map(({ code }) => code)).not.toContain('budget_sharing');
+  });
+
+  it('is part of what the look is a hash of; the hash of a look from before that was asked stays', async () => {
+    const { stage } = await scene(() => []);
+    const setting = { dailyBudgets: { control: 5_000 }, randomised: false };
+    const hash = (more: { sharingCampaigns?: string[] }) =>
+      hashOf(stage.experiment, START, [], {}, { ...setting, ...more });
+    expect(hash({ sharingCampaigns: [] })).toBe(hash({}));
+    expect(hash({ sharingCampaigns: ['3'] })).not.toBe(hash({}));
   });
 });
 

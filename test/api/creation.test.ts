@@ -227,6 +227,10 @@ describe('a sound test', () => {
     expect(answer.body.experiment_id).toMatch(/^exp_[0-9a-f]{10}$/);
   });
 
+  it('is answered without warnings where nothing weakens it', async () => {
+    expect((await create(request())).body.warnings).toEqual([]);
+  });
+
   it('is registered once when the same is sent twice, even after its ads have stopped', async () => {
     const body = request({ id: `twice_${serial}` });
     const first = await create(body);
@@ -235,6 +239,20 @@ describe('a sound test', () => {
     expect([first.status, second.status]).toEqual([201, 200]);
     expect(second.body.variants).toEqual(first.body.variants);
     expect(await create({ ...body, name: 'Another' })).toMatchObject({ status: 409 });
+  });
+
+  it('is answered with what weakens it, once a campaign', async () => {
+    const id = test.campaignId;
+    const start_time = api.clock.at + 2 * HOUR;
+    await api.market.edit(id, { is_adset_budget_sharing_enabled: true, start_time });
+    const body = request({ id: `warned_${serial}` });
+    const answer = await create(body);
+    expect(answer.status).toBe(201);
+    expect(answer.body.warnings).toEqual([
+      `Campaign ${id} shares up to 20 % of its ad sets' budgets between them: the split between the ads is not exact.`,
+      `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads deliver nothing before.`,
+    ]);
+    expect((await create(body)).body.warnings).toEqual([]);
   });
 
   it('is registered while Temporal is away, and says that its workflow comes later', async () => {
@@ -285,6 +303,12 @@ describe('what stands against a test at Meta', () => {
       prepare: () => api.market.edit(test.adSetIds[1]!, { is_budget_schedule_enabled: true }),
       field: 'variants[1].ad_id',
       says: /budget schedule/,
+    },
+    {
+      what: 'a campaign that ends before the test can',
+      prepare: () => api.market.edit(test.campaignId, { stop_time: START + 3 * 24 * HOUR }),
+      field: 'variants[0].ad_id',
+      says: /^Campaign \d+ ends on 2026-11-26T09:00:00\.000Z, before 2026-12-\d\dT\d\d:00:00\.000Z\.$/,
     },
     {
       what: 'another audience',

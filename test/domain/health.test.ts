@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/experiment.js';
-import { mixShift, silentVariants, spendOffPlan, starvedVariants } from '../../src/domain/health.js';
+import {
+  mixShift,
+  sharedBudgets,
+  silentVariants,
+  spendOffPlan,
+  starvedVariants,
+} from '../../src/domain/health.js';
 import { METRICS, type Observed } from '../../src/domain/metric.js';
 
 const START = Date.UTC(2026, 0, 5);
@@ -243,6 +249,19 @@ describe('a mix shift', () => {
 
   it('is not seen without data', () => {
     expect(mixShift(metric, ['control', 'c1'], [], 'hour')).toEqual([]);
+  });
+});
+
+describe('shared budgets', () => {
+  it('are said of each campaign that has them, and block nothing', () => {
+    expect(sharedBudgets([])).toEqual([]);
+    expect(sharedBudgets(['401', '402'])).toEqual(
+      ['401', '402'].map((id) => ({
+        code: 'budget_sharing',
+        level: 'warn',
+        message: `Campaign ${id} shares up to 20 % of its ad sets' budgets between them: the split between the ads is not exact`,
+      })),
+    );
   });
 });
 

@@ -30,6 +30,7 @@ function variant(number: number): VariantContext {
       dailyBudget: null,
       lifetimeBudget: null,
       spendCap: null,
+      stopTime: null,
     },
     activeAds: [`60${number}`],
     splitTests: [],
@@ -166,6 +167,21 @@ const CASES: Case[] = [
     },
     message: 'Ad set 502 ends on 2026-09-30T23:59:59.999Z, before 2026-10-01T00:00:00.000Z.',
   },
+  {
+    code: 'ends_too_early',
+    spoil: (_, { campaign }) => {
+      campaign.stopTime = UNTIL - 1;
+    },
+    message: 'Campaign 401 ends on 2026-09-30T23:59:59.999Z, before 2026-10-01T00:00:00.000Z.',
+  },
+  {
+    code: 'ends_too_early',
+    spoil: (_, { adSet, campaign }) => {
+      adSet.endTime = UNTIL;
+      campaign.stopTime = UNTIL - 1;
+    },
+    message: 'Campaign 401 ends on 2026-09-30T23:59:59.999Z, before 2026-10-01T00:00:00.000Z.',
+  },
 ];
 
 describe('preflight', () => {
@@ -177,11 +193,22 @@ describe('preflight', () => {
     expect(preflightProblems(context(spoil), UNTIL)).toEqual([{ variantId, code, message }]);
   });
 
-  it('lets an ad set that ends exactly then pass', () => {
-    const ends = context((_, { adSet }) => {
+  it('lets an ad set and a campaign that end exactly then pass', () => {
+    const ends = context((_, { adSet, campaign }) => {
       adSet.endTime = UNTIL;
+      campaign.stopTime = UNTIL;
     });
     expect(preflightProblems(ends, UNTIL)).toEqual([]);
+  });
+
+  it("tells an end once, though Meta merges the campaign's from that of its ad sets", () => {
+    const ends = context((_, { adSet, campaign }) => {
+      adSet.endTime = UNTIL - 1;
+      campaign.stopTime = UNTIL - 1;
+    });
+    expect(preflightProblems(ends, UNTIL).map(({ message }) => message)).toEqual([
+      'Ad set 502 ends on 2026-09-30T23:59:59.999Z, before 2026-10-01T00:00:00.000Z.',
+    ]);
   });
 
   it('does not take a list without the ad itself for a crowd', () => {

@@ -51,7 +51,15 @@ describe('a stored decision', () => {
         settings: PLAIN_SETTINGS,
       },
     };
-    const meta = { getAdSet: async () => adSet, getSplitTests: async () => ['900'] };
+    const campaign = {
+      ...{ id: '400', name: '', status: 'ACTIVE', effectiveStatus: 'ACTIVE', adSetBudgetSharing: true },
+      ...{ dailyBudget: null, lifetimeBudget: null, spendCap: null, startTime: null, stopTime: null },
+    };
+    const meta = {
+      getAdSet: async () => adSet,
+      getCampaign: async () => campaign,
+      getSplitTests: async () => ['900'],
+    };
     const looks = createLookActivities({ store, meta, clock, announce: () => {} });
     const variants = Object.keys(RATES).map((id, index) => ({
       id,

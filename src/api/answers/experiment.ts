@@ -119,6 +119,9 @@ export const StatusAnswer = ExperimentAnswer.extend({
 export const CreatedAnswer = ExperimentAnswer.extend({
   workflow: z.enum(['started', 'deferred']),
   note: z.string().nullable(),
+  warnings: z.array(z.string()).openapi({
+    description: "what doesn't stand against the test, but weakens it; none where it was registered before",
+  }),
   days_to_detect_10_percent: z.number().nullable().openapi({
     description:
       "about how many days a lift of 10 % takes to be found at the last day's traffic; null where there was none",

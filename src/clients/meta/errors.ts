@@ -36,7 +36,8 @@ interface Rule {
   httpStatus?: readonly Span[];
   source?: readonly Failure['source'][];
   isTransient?: true;
-  method?: 'GET';
+  /** Only a read of insights, of an account or of a report. */
+  insights?: true;
   /** Experiment ms to wait where Meta gives no hint; null where waiting doesn't help. */
   retryAfterMs: number | null;
 }
@@ -46,8 +47,8 @@ interface Rule {
  * API error references.
  */
 const RULES: readonly Rule[] = [
-  // 1/99 is also Graph's "unknown error": only a read can be too large.
-  { kind: 'too_large', code: [1], subcode: [99], method: 'GET', retryAfterMs: null },
+  // 1/99 is also Graph's "unknown error", which passes: only insights can be too large.
+  { kind: 'too_large', code: [1], subcode: [99], insights: true, retryAfterMs: null },
   { kind: 'too_large', code: [100], subcode: [1504018, 1487534], retryAfterMs: null },
   { kind: 'permission', code: [100], subcode: [3191001], retryAfterMs: null },
   { kind: 'not_found', code: [100], subcode: [33], retryAfterMs: null },
@@ -133,7 +134,7 @@ function holds(rule: Rule, failure: Failure): boolean {
     within(rule.httpStatus, failure.httpStatus) &&
     (rule.source === undefined || rule.source.includes(failure.source)) &&
     (rule.isTransient === undefined || failure.isTransient) &&
-    (rule.method === undefined || rule.method === failure.method)
+    (rule.insights === undefined || (failure.method === 'GET' && failure.path.endsWith('/insights')))
   );
 }
 

@@ -8,10 +8,12 @@ import {
   readAd,
   readAdSet,
   readCampaign,
+  readDailyBudget,
   readSplitTests,
   validateDailyBudget,
   writeDailyBudget,
 } from './objects.js';
+import { REPORT_WAIT_MS, ReportRuns } from './reports.js';
 import type { MetaClient } from './types.js';
 
 export type { MetaClient } from './types.js';
@@ -19,10 +21,9 @@ export type { MetaClient } from './types.js';
 export interface MetaClientConfig extends GraphApiConfig {
   /** `act_…` */
   accountId: string;
+  /** Real ms for which a question for insights waits for asynchronous reports; unset: {@link REPORT_WAIT_MS}. */
+  reportWaitMs?: number;
 }
-
-/** An asynchronous report may take as long as this many calls. */
-const REPORT_TIMEOUTS = 5;
 
 /**
  * The client of one ad account, on Meta's own SDK. Nothing of the SDK leaves it: results are plain picked
@@ -30,9 +31,10 @@ const REPORT_TIMEOUTS = 5;
  * @throws Error where the configuration is malformed; the message names the setting and holds no secret.
  */
 export function createMetaClient(config: MetaClientConfig): MetaClient {
-  const { accountId } = config;
+  const { accountId, reportWaitMs = REPORT_WAIT_MS } = config;
   if (!/^act_\d+$/.test(accountId)) throw new Error('An ad account id looks like act_123.');
   const api = new GraphApi(config);
+  const runs = new ReportRuns();
   // Objects are made anew for each call: the SDK's remember what they read and send it along.
   const account = (): AdAccount => new AdAccount(accountId, {}, undefined, api);
   return {
@@ -40,6 +42,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     getAccount: async () => readAccount(account(), accountId),
     getCampaign: async (id) => readCampaign(api, id),
     getAdSet: async (id) => readAdSet(api, id),
+    getDailyBudget: async (adSetId) => readDailyBudget(api, adSetId),
     getAd: async (id) => readAd(api, id),
     getActiveAds: async (adSetId) => readActiveAds(api, adSetId),
     getSplitTests: async (adSetId) => readSplitTests(api, adSetId),
@@ -47,10 +50,6 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     validateDailyBudget: async (adSetId, amount) => validateDailyBudget(api, adSetId, amount),
     getBudgetEdits: async (adSetId, since) =>
       readBudgetEdits(account(), { adSetId, since, now: await api.now() }),
-    getInsights: async (query) =>
-      readInsights(
-        { api, account: account(), reportTimeoutMs: config.socketTimeoutMs * REPORT_TIMEOUTS },
-        query,
-      ),
+    getInsights: async (query) => readInsights({ api, account: account(), runs, reportWaitMs }, query),
   };
 }

@@ -115,6 +115,12 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
   };
 }
 
+/** In minor units; null where the ad set has none. */
+export async function readDailyBudget(api: GraphApi, adSetId: string): Promise<number | null> {
+  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
+  return (await read(adSet, 'ad set', adSetId, ['id', 'daily_budget'])).budget('daily_budget');
+}
+
 export async function readAd(api: GraphApi, id: string): Promise<AdInfo> {
   const fields = await read(new Ad(checked(id), {}, undefined, api), 'ad', id, [
     'id',

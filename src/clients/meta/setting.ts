@@ -2,16 +2,19 @@ import { adSetDifferences } from '../../domain/comparability.js';
 import type { LookSetting } from '../../domain/health.js';
 import { type MetaClient, MetaError, type MetaErrorKind } from './types.js';
 
+/** What a look asks Meta by. */
+export type SettingReader = Pick<MetaClient, 'getAdSet' | 'getCampaign' | 'getSplitTests'>;
+
 /** Asking again won't help: then the question stays open, and the look goes on without it. */
 const UNANSWERABLE: readonly MetaErrorKind[] = ['permission', 'not_found', 'invalid', 'policy'];
 
 /**
- * What stands in Meta behind a look: today's daily budgets, whether people were dealt out between the ads, and in
- * what the ad sets differ from the first one. `now`: epoch ms.
+ * What stands in Meta behind a look: today's daily budgets, whether people were dealt out between the ads, in what the
+ * ad sets differ from the first one, and which campaigns share budgets between their ad sets. `now`: epoch ms.
  * @throws MetaError where a later try may succeed
  */
 export async function readSetting(
-  meta: Pick<MetaClient, 'getAdSet' | 'getSplitTests'>,
+  meta: SettingReader,
   variants: readonly { id: string; adSetId: string }[],
   now: number,
 ): Promise<LookSetting> {
@@ -28,9 +31,14 @@ export async function readSetting(
     const settings = adSets[index]?.settings;
     return settings ? [{ variantId: id, settings }] : [];
   });
+  const campaignIds = [...new Set(adSets.flatMap((adSet) => (adSet ? [adSet.campaignId] : [])))];
+  const campaigns = await Promise.all(campaignIds.map((id) => answered(() => meta.getCampaign(id))));
+  const sharingCampaigns = campaigns.flatMap((campaign) =>
+    campaign?.adSetBudgetSharing ? [campaign.id] : [],
+  );
   const [first, ...others] = studies;
   const randomised = (first ?? []).some((id) => others.every((other) => other?.includes(id)));
-  return { dailyBudgets, randomised, differences: adSetDifferences(known, now) };
+  return { dailyBudgets, randomised, differences: adSetDifferences(known, now), sharingCampaigns };
 }
 
 /** Null where Meta refuses the question for good. @throws MetaError where a later try may succeed */

@@ -147,6 +147,11 @@ export interface MetaClient {
   getAccount(): Promise<AccountInfo>;
   getCampaign(id: string): Promise<CampaignInfo>;
   getAdSet(id: string): Promise<AdSetInfo>;
+  /**
+   * The ad set's daily budget alone, minor units; null where it has none (campaign budget or lifetime budget). It stays
+   * readable where Meta refuses another field of the ad set, or gives one in an unknown form.
+   */
+  getDailyBudget(adSetId: string): Promise<number | null>;
   getAd(id: string): Promise<AdInfo>;
   /** Ids of the ads with effective status ACTIVE in the ad set, all pages. */
   getActiveAds(adSetId: string): Promise<string[]>;

@@ -174,11 +174,11 @@ function plannedSpend(ad: MarketObject, start: number, end: number): number {
   const cuts = new Set<number>([start]);
   for (let object: MarketObject | null = ad; object; object = object.parent) {
     for (const at of object.instantsBetween(start, end)) cuts.add(at);
+    for (const field of ['start_time', 'end_time', 'stop_time']) {
+      const at = object.number(field, end);
+      if (at !== null && at > start && at < end) cuts.add(at);
+    }
     if (object.kind === 'adset') {
-      for (const field of ['start_time', 'end_time']) {
-        const at = object.number(field, end);
-        if (at !== null && at > start && at < end) cuts.add(at);
-      }
       for (const sibling of object.children) {
         for (const at of sibling.instantsBetween(start, end)) cuts.add(at);
       }

@@ -36,6 +36,8 @@ const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
     account_id: 'text',
     is_adset_budget_sharing_enabled: 'flag',
     spend_cap: 'amount',
+    start_time: 'instant',
+    stop_time: 'instant',
   },
   account: { name: 'text', account_status: 'amount', disable_reason: 'amount', spend_cap: 'amount' },
 };

@@ -62,8 +62,10 @@ const FIELDS: Record<ObjectKind, Record<string, FieldReader>> = {
     is_budget_schedule_enabled: (campaign, at) =>
       campaign.get('is_budget_schedule_enabled', at) === true || schedules(campaign, at).length > 0,
     spend_cap: (campaign, at) => positiveText(campaign.number('spend_cap', at)),
-    start_time: (campaign, at, world) => world.calendar.format(Math.min(...startsOf(campaign, at))),
-    stop_time: (campaign, at, world) => instant(stopOf(campaign, at), world),
+    start_time: (campaign, at, world) =>
+      world.calendar.format(campaign.number('start_time', at) ?? Math.min(...startsOf(campaign, at))),
+    stop_time: (campaign, at, world) =>
+      instant(campaign.number('stop_time', at) ?? stopOf(campaign, at), world),
     objective: () => 'OUTCOME_TRAFFIC',
     buying_type: () => 'AUCTION',
     bid_strategy: () => 'LOWEST_COST_WITHOUT_CAP',
@@ -221,7 +223,7 @@ function positiveText(amount: number | null): string | undefined {
   return amount ? String(amount) : undefined;
 }
 
-/** Graph merges a campaign's times from its ad sets'; they are only read there. */
+/** Graph merges the times of a campaign that has none of its own from its ad sets'. */
 function startsOf(campaign: MarketObject, at: number): number[] {
   return campaign.children.map((adSet) => adSet.number('start_time', at) ?? adSet.createdAt);
 }

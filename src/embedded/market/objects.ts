@@ -92,12 +92,23 @@ export function trueClickRateOf(ad: MarketObject, at: number): number {
 export function dailySpendOf(ad: MarketObject, at: number): number {
   if (effectiveStatus(ad, at) !== 'ACTIVE' || ad.createdAt > at) return 0;
   const adSet = ad.ancestor('adset');
-  const start = adSet.number('start_time', at) ?? adSet.createdAt;
-  const end = adSet.number('end_time', at);
+  const { start, end } = timesOf(adSet, at);
   if (at < start || (end !== null && at >= end)) return 0;
   if (adSet.ancestor('account').number('account_status', at) !== 1) return 0;
   const sharing = adSet.children.filter((child) => effectiveStatus(child, at) === 'ACTIVE').length;
   return dailyBudgetOf(adSet, at, start, end) / sharing;
+}
+
+/** When an ad set delivers: within its own times and its campaign's. */
+function timesOf(adSet: MarketObject, at: number): { start: number; end: number | null } {
+  const campaign = adSet.ancestor('campaign');
+  const starts = [adSet.number('start_time', at) ?? adSet.createdAt, campaign.number('start_time', at)];
+  const ends = [adSet.number('end_time', at), campaign.number('stop_time', at)];
+  const known = (times: (number | null)[]) => times.filter((time) => time !== null);
+  return {
+    start: Math.max(...known(starts)),
+    end: known(ends).length > 0 ? Math.min(...known(ends)) : null,
+  };
 }
 
 function dailyBudgetOf(adSet: MarketObject, at: number, start: number, end: number | null): number {

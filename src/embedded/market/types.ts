@@ -114,7 +114,8 @@ export interface Market {
   /** Budgets as they are now. */
   budgets(adSetIds: string[]): Promise<Record<string, number>>;
   /**
-   * Anything a person could change in Ads Manager: status, daily_budget, lifetime_budget, end_time of an object.
+   * Anything a person could change in Ads Manager: status, daily_budget, lifetime_budget, end_time of an object;
+   * is_adset_budget_sharing_enabled, start_time, stop_time of a campaign.
    * `actor` is the name under which the activity log has it, "Ads Manager user" where none is given.
    */
   edit(objectId: string, fields: Record<string, unknown>, actor?: string): Promise<void>;

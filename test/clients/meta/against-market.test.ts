@@ -76,6 +76,7 @@ describe('objects', () => {
       dailyBudget: null,
       lifetimeBudget: null,
     });
+    expect(await client.getDailyBudget(adSetId)).toBe(5000);
     expect(await client.getActiveAds(adSetId)).toEqual([adId]);
   });
 
@@ -89,6 +90,7 @@ describe('objects', () => {
       endTime: START + 9 * DAY,
       hasBudgetSchedule: true,
     });
+    expect(await client.getDailyBudget(adSetId)).toBeNull();
     expect(await client.getCampaign(made.campaignId)).toMatchObject({
       dailyBudget: 9000,
       adSetBudgetSharing: true,
@@ -126,6 +128,20 @@ describe('objects', () => {
   it('are closed to another token', async () => {
     const stranger = clientOf(market.url, { accountId: market.account.id, accessToken: 'EAAstranger-12345' });
     expect((await failureOf(stranger.getAccount())).kind).toBe('auth');
+  });
+});
+
+describe('a read that hangs', () => {
+  it('ends in its own time, a write in its own', async () => {
+    const { adSetId } = first();
+    await market.order({ kind: 'hang', objectId: adSetId, times: 2 });
+    const timeouts = { socketTimeoutMs: 400, readTimeoutMs: 100, now: () => now };
+    const patient = clientOf(market.url, { accountId: market.account.id, ...timeouts });
+    expect((await failureOf(patient.getAdSet(adSetId))).message).toContain('within 100 ms');
+    const write = await failureOf(patient.writeDailyBudget(adSetId, 6000));
+    expect(write.message).toContain('within 400 ms');
+    expect(write.details.outcome).toBe('unknown');
+    expect((await patient.getAdSet(adSetId)).dailyBudget).toBe(5000);
   });
 });
 
@@ -297,6 +313,21 @@ describe('insights', () => {
     const day = await client.getInsights({ ...query(), until: START + DAY });
     expect(day).toEqual(whole.filter((row) => row.bucketStart < START + DAY));
     expect(day.length).toBeGreaterThan(0);
+  });
+
+  it('of a report that is not ready in time come from the same report when they are asked for again', async () => {
+    const day = { ...query(), until: START + DAY };
+    const whole = await client.getInsights(day);
+    const impatient = clientOf(market.url, {
+      accountId: market.account.id,
+      reportWaitMs: 0,
+      now: () => now,
+    });
+    const fault = { objectId: market.account.id, kind: 'refuse' as const, times: null };
+    await market.order({ ...fault, method: 'GET', code: 100, subcode: 1504018 });
+    expect((await failureOf(impatient.getInsights(day))).message).toContain('not ready yet');
+    await market.order({ ...fault, method: 'POST', code: 100 });
+    expect(await impatient.getInsights(day)).toEqual(whole);
   });
 
   it('fail as reads do', async () => {

@@ -78,7 +78,7 @@ describe("Graph's error classes", () => {
     not_yet: 15 * MINUTE,
   };
 
-  it.each([...GRAPH, ['too_large', 1, 99] as const])(
+  it.each([...GRAPH, ['transient', 1, 99] as const])(
     'reach the caller from the wire, with their delay: %s: %i/%s',
     async (kind, code, subcode) => {
       const body = { error: { message: 'no', type: 'OAuthException', code, error_subcode: subcode } };
@@ -90,22 +90,37 @@ describe("Graph's error classes", () => {
           const read = await failureOf(clientOf(url).getAdSet('12'));
           expect(read.kind).toBe(kind);
           expect(read.details).toMatchObject({ code, subcode, retryAfterMs: wait, outcome: 'not_applied' });
-          const ambiguous = code === 1 && subcode === 99;
           const write = await failureOf(clientOf(url).writeDailyBudget('12', 6000));
-          expect(write.kind).toBe(ambiguous ? 'transient' : kind);
-          expect(write.details.retryAfterMs).toBe(ambiguous ? 10_000 : wait);
+          expect(write.kind).toBe(kind);
+          expect(write.details.retryAfterMs).toBe(wait);
           expect(write.details.outcome).toBe(write.kind === 'transient' ? 'unknown' : 'not_applied');
         },
       );
     },
   );
 
-  it('takes 1/99 for too large on a read, for an unknown failure on a write', () => {
-    expect(classify(failure({ method: 'GET', code: 1, subcode: 99 })).kind).toBe('too_large');
-    expect(classify(failure({ code: 1, subcode: 99 }))).toMatchObject({
-      kind: 'transient',
-      outcome: 'unknown',
-    });
+  it('takes 1/99 for too large where insights are read, for an unknown failure anywhere else', () => {
+    const unknown = { code: 1, subcode: 99 };
+    for (const path of ['/v24.0/act_1/insights', '/v24.0/777/insights']) {
+      expect(classify(failure({ ...unknown, method: 'GET', path }))).toMatchObject({
+        kind: 'too_large',
+        retryAfterMs: null,
+      });
+    }
+    for (const path of ['/v24.0/12', '/v24.0/act_1', '/v24.0/12/ads', '/v24.0/act_1/activities']) {
+      expect(classify(failure({ ...unknown, method: 'GET', path }))).toMatchObject({
+        kind: 'transient',
+        retryAfterMs: 10_000,
+        outcome: 'not_applied',
+      });
+    }
+    const posts = ['/v24.0/12', '/v24.0/act_1/insights'];
+    for (const path of posts) {
+      expect(classify(failure({ ...unknown, path }))).toMatchObject({
+        kind: 'transient',
+        outcome: 'unknown',
+      });
+    }
   });
 
   it('heeds is_transient after the specific classes, before the general one', () => {

@@ -298,12 +298,16 @@ describe('buckets', () => {
 
 describe('too much at once', () => {
   const tooLarge = { error: { code: 100, error_subcode: 1487534, message: 'too much' } };
+  const unknown = { error: { code: 1, error_subcode: 99, message: 'unknown' } };
 
-  it('is asked again in halves', async () => {
+  it.each([
+    ['too much', tooLarge],
+    ['an unknown error', unknown],
+  ])('is asked again in halves where Meta says: %s', async (_, refusal) => {
     await withGraph(
       (seen, response) => {
         const range = rangeOf(seen);
-        if (lengthOf(range) > 2) return json(response, tooLarge, 400);
+        if (lengthOf(range) > 2) return json(response, refusal, 400);
         json(response, { data: [row({ date_start: range.since, date_stop: range.since })] });
       },
       async (client, graph) => {
@@ -360,19 +364,6 @@ describe('too much at once', () => {
       expect(error.message).toContain(status);
       expect(polls).toBe(1);
     });
-  });
-
-  it('ends where the report does not', async () => {
-    polls = 0;
-    await withGraph(
-      report([['Job Running', 10]]),
-      async (client) => {
-        const error = await failureOf(client.getInsights(day));
-        expect(error.kind).toBe('transient');
-        expect(error.message).toContain('not ready');
-      },
-      { socketTimeoutMs: 150 },
-    );
   });
 
   it('refuses a report without an id or a status', async () => {

@@ -202,7 +202,41 @@ describe('reading objects', () => {
     );
   });
 
+  it("gives an ad set's daily budget, and asks for nothing else", async () => {
+    let body: object = { id: '12', daily_budget: '5000' };
+    await withGraph(
+      (_, response) => json(response, body),
+      async (client, graph) => {
+        expect(await client.getDailyBudget('12')).toBe(5000);
+        expect(graph.seen[0]).toMatchObject({ method: 'GET', path: '/v24.0/12' });
+        expect(graph.seen[0]?.query.get('fields')).toBe('id,daily_budget');
+        for (const none of [{ id: '12' }, { id: '12', daily_budget: '0' }]) {
+          body = none;
+          expect(await client.getDailyBudget('12')).toBeNull();
+        }
+        expect((await failureOf(client.getDailyBudget('../1'))).kind).toBe('invalid');
+        expect(graph.seen).toHaveLength(3);
+      },
+    );
+  });
+
+  it("gives an ad set's daily budget where another field of it is refused or malformed", async () => {
+    await withGraph(
+      (seen, response) => {
+        if (seen.query.get('fields')?.includes('adset_schedule'))
+          return json(response, { error: { code: 100, message: 'Tried accessing nonexisting field' } }, 400);
+        json(response, { ...AD_SET, end_time: 'tomorrow' });
+      },
+      async (client) => {
+        expect((await failureOf(client.getAdSet('12'))).kind).toBe('invalid');
+        expect(await client.getDailyBudget('12')).toBe(5000);
+      },
+    );
+  });
+
   it.each<[string, object, (client: MetaClient) => Promise<unknown>]>([
+    ['daily_budget', { id: '12', daily_budget: '50.5' }, (client) => client.getDailyBudget('12')],
+    ['id', { id: '13', daily_budget: '5000' }, (client) => client.getDailyBudget('12')],
     ['daily_budget', { ...AD_SET, daily_budget: '50.5' }, (client) => client.getAdSet('12')],
     ['daily_budget', { ...AD_SET, daily_budget: -5 }, (client) => client.getAdSet('12')],
     ['daily_budget', { ...AD_SET, daily_budget: '99999999999999999999' }, (client) => client.getAdSet('12')],
@@ -419,7 +453,8 @@ describe('configuration', () => {
     [{ graphUrl: 'http://graph.facebook.com' }, 'https'],
     [{ graphUrl: `https://graph.facebook.com/?access_token=${TOKEN}` }, 'query'],
     [{ apiVersion: '24' }, 'version'],
-    [{ socketTimeoutMs: 0 }, 'time-out'],
+    [{ socketTimeoutMs: 0 }, 'socket time-out'],
+    [{ readTimeoutMs: 0.5 }, 'read time-out'],
   ])('refuses %j by name and without a secret', (wrong, word) => {
     let message = '';
     try {

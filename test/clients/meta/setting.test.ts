@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readSetting } from '../../../src/clients/meta/setting.js';
-import { type MetaClient, MetaError, type MetaErrorKind } from '../../../src/clients/meta/types.js';
+import { readSetting, type SettingReader } from '../../../src/clients/meta/setting.js';
+import { MetaError, type MetaErrorKind } from '../../../src/clients/meta/types.js';
 import type { AdSetSettings } from '../../../src/domain/comparability.js';
 import { PLAIN_SETTINGS } from '../../support/ad-set-settings.js';
 
@@ -20,8 +20,19 @@ function meta(
   studies: Record<string, string[] | MetaErrorKind>,
   budgets: Record<string, number | null | MetaErrorKind> = { 1: 5_000, 2: 7_000 },
   settings: Record<string, AdSetSettings> = {},
-): Pick<MetaClient, 'getAdSet' | 'getSplitTests'> {
+  campaigns: Record<string, { of: string[]; sharing: boolean | MetaErrorKind }> = {},
+): SettingReader {
+  const campaignOf = (adSetId: string) =>
+    Object.keys(campaigns).find((id) => campaigns[id]!.of.includes(adSetId)) ?? '3';
   return {
+    async getCampaign(id) {
+      const sharing = campaigns[id]?.sharing ?? false;
+      if (typeof sharing === 'string') throw refusal(sharing);
+      return {
+        ...{ id, name: '', status: 'ACTIVE', effectiveStatus: 'ACTIVE', adSetBudgetSharing: sharing },
+        ...{ dailyBudget: null, lifetimeBudget: null, spendCap: null, startTime: null, stopTime: null },
+      };
+    },
     async getSplitTests(id) {
       const answer = studies[id] ?? [];
       if (typeof answer === 'string') throw refusal(answer);
@@ -31,7 +42,8 @@ function meta(
       const dailyBudget = budgets[id] ?? null;
       if (typeof dailyBudget === 'string') throw refusal(dailyBudget);
       return {
-        ...{ id, name: '', campaignId: '3', accountId: 'act_1', status: 'ACTIVE', effectiveStatus: 'ACTIVE' },
+        ...{ id, name: '', campaignId: campaignOf(id), accountId: 'act_1' },
+        ...{ status: 'ACTIVE', effectiveStatus: 'ACTIVE' },
         ...{
           dailyBudget,
           lifetimeBudget: null,
@@ -79,6 +91,18 @@ describe('what Meta says behind a look', () => {
     ]);
     const gone = meta({}, { 1: 5_000, 2: 'not_found' }, { 2: other });
     expect((await readSetting(gone, VARIANTS, NOW)).differences).toEqual([]);
+  });
+
+  it('is the campaigns that share budgets, each once, of those that could be read', async () => {
+    const sharing = async (campaigns: Parameters<typeof meta>[3]) =>
+      (await readSetting(meta({}, undefined, {}, campaigns), VARIANTS, NOW)).sharingCampaigns;
+    expect(await sharing({})).toEqual([]);
+    expect(await sharing({ 4: { of: ['1', '2'], sharing: true } })).toEqual(['4']);
+    expect(await sharing({ 4: { of: ['1'], sharing: true }, 5: { of: ['2'], sharing: false } })).toEqual([
+      '4',
+    ]);
+    expect(await sharing({ 4: { of: ['1', '2'], sharing: 'permission' } })).toEqual([]);
+    await expect(sharing({ 4: { of: ['1', '2'], sharing: 'transient' } })).rejects.toThrow('transient');
   });
 
   it('fails where a later try may succeed', async () => {

@@ -103,6 +103,26 @@ describe('no connection', () => {
   });
 });
 
+describe('a call that hangs', () => {
+  it.each<[string, number, (client: MetaClient) => Promise<unknown>]>([
+    ['a read', 50, (client) => client.getAdSet('12')],
+    ['a read of the budget alone', 50, (client) => client.getDailyBudget('12')],
+    ['a list', 50, (client) => client.getActiveAds('12')],
+    ['a validation', 50, (client) => client.validateDailyBudget('12', 6000)],
+    ['a write', 250, (client) => client.writeDailyBudget('12', 6000)],
+  ])('has the time of its kind: %s', async (_, ms, call) => {
+    await withGraph(
+      () => {},
+      async (client) => {
+        const error = await failureOf(call(client));
+        expect(error.kind).toBe('transient');
+        expect(error.message).toContain(`within ${ms} ms`);
+      },
+      { socketTimeoutMs: 250, readTimeoutMs: 50 },
+    );
+  });
+});
+
 describe('no end of an answer', () => {
   it('is cut off by size too', async () => {
     const megabyte = Buffer.alloc(2 ** 20, ' ');
@@ -329,6 +349,7 @@ describe('secrets', () => {
   const calls: ReadonlyArray<(client: MetaClient) => Promise<unknown>> = [
     (client) => client.getAccount(),
     (client) => client.getCampaign('5'),
+    (client) => client.getDailyBudget('12'),
     (client) => client.getAdSet('12'),
     (client) => client.getAd('9'),
     (client) => client.getActiveAds('12'),

@@ -115,6 +115,15 @@ describe('delivery', () => {
     for (const spent of perDay(shared)) expect(Math.abs(spent - 150)).toBeLessThan(25);
   });
 
+  it("delivers nothing before its campaign's start or after its end", async () => {
+    stage = await new Stage().open();
+    const start_time = stage.clock.instant + 2 * HOUR;
+    await stage.market.edit(stage.test.campaignId, { start_time, stop_time: start_time + 3.5 * HOUR });
+    stage.clock.pass(10 * HOUR);
+    const rows = await stage.hours();
+    for (const ad of stage.ads) expect(of(rows, ad).map(({ hour }) => hour)).toEqual([2, 3, 4, 5]);
+  });
+
   it('delivers nothing while the ad, its ad set or its campaign is paused, or after the end', async () => {
     stage = await new Stage().open();
     const pauses = [stage.ads[0], stage.adSets[0], stage.test.campaignId];

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { type Answer, failureOf, json, type TinyGraph, withGraph } from './support.js';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const START = Date.UTC(2026, 0, 10);
+
+describe('a report that takes longer than one question', () => {
+  const tooLarge = { error: { code: 100, error_subcode: 1504018, message: 'too much' } };
+  const day = {
+    adIds: ['9'],
+    since: START,
+    until: START + DAY,
+    granularity: 'day' as 'day' | 'hour',
+    timezone: 'UTC',
+  };
+  const rowOf = (date: string) => ({
+    ...{ ad_id: '9', adset_id: '12', impressions: '1000', clicks: '40', spend: '12.34' },
+    ...{ account_currency: 'EUR', date_start: date, date_stop: date },
+  });
+  const running = { async_status: 'Job Running', async_percent_completion: 10 };
+  const completed = { async_status: 'Job Completed', async_percent_completion: 100 };
+  let now = 0;
+  /** No second poll in one question. */
+  const impatient = { reportWaitMs: 0, now: () => now };
+
+  /** Each run's polls answer as `polls` says, by run and number from 1 on; a number is an error's HTTP status. */
+  function reports(polls: (run: number, poll: number) => object | number): Answer {
+    const asked = new Map<string, number>();
+    let begun = 0;
+    return (seen, response) => {
+      const [, , id = '', edge] = seen.path.split('/');
+      if (id === 'act_1' && seen.method === 'GET') return json(response, tooLarge, 400);
+      if (id === 'act_1') return json(response, { report_run_id: String(700 + ++begun) });
+      if (edge === 'insights') {
+        return json(response, { data: [rowOf(id === '702' ? '2026-01-11' : '2026-01-10')] });
+      }
+      const poll = (asked.get(id) ?? 0) + 1;
+      asked.set(id, poll);
+      const answer = polls(Number(id) - 700, poll);
+      if (typeof answer === 'object') return json(response, { id, ...answer });
+      const gone = { error: { code: 100, error_subcode: 33, message: 'gone' } };
+      return json(response, answer === 400 ? gone : { error: { code: 2, message: 'later' } }, answer);
+    };
+  }
+
+  const begun = (graph: TinyGraph) => graph.seen.filter(({ method }) => method === 'POST').length;
+  const polled = (graph: TinyGraph) =>
+    graph.seen.filter(({ path }) => /\/70\d$/.test(path)).map(({ path }) => path.slice(-3));
+
+  it('says so, and the next one waits on for it', async () => {
+    const answer = reports((_, poll) => (poll < 3 ? running : completed));
+    await withGraph(
+      answer,
+      async (client, graph) => {
+        for (const _ of [1, 2]) {
+          const { kind, message, details } = await failureOf(client.getInsights(day));
+          expect(kind).toBe('transient');
+          expect(message).toBe("Meta's insights report is not ready yet; it is asked again.");
+          expect(details.outcome).toBe('not_applied');
+        }
+        expect((await client.getInsights(day)).map((one) => one.bucketStart)).toEqual([START]);
+        expect(begun(graph)).toBe(1);
+        expect(polled(graph)).toEqual(['701', '701', '701']);
+      },
+      impatient,
+    );
+  });
+
+  it('is begun anew once its question was answered', async () => {
+    await withGraph(
+      reports(() => completed),
+      async (client, graph) => {
+        await client.getInsights(day);
+        await client.getInsights(day);
+        expect(polled(graph)).toEqual(['701', '702']);
+      },
+      impatient,
+    );
+  });
+
+  it('is not begun anew for a poll that failed in passing', async () => {
+    await withGraph(
+      reports((_, poll) => (poll === 1 ? 500 : completed)),
+      async (client, graph) => {
+        expect((await failureOf(client.getInsights(day))).kind).toBe('transient');
+        await client.getInsights(day);
+        expect(begun(graph)).toBe(1);
+      },
+      impatient,
+    );
+  });
+
+  it.each<[string, object | number, string]>([
+    ['failed', { async_status: 'Job Failed', async_percent_completion: 30 }, 'transient'],
+    ['was skipped', { async_status: 'Job Skipped', async_percent_completion: 0 }, 'transient'],
+    ['is gone', 400, 'not_found'],
+    ['has no status', {}, 'invalid'],
+  ])('is begun anew where the first one %s', async (_, outcome, kind) => {
+    await withGraph(
+      reports((run) => (run === 1 ? outcome : completed)),
+      async (client, graph) => {
+        expect((await failureOf(client.getInsights(day))).kind).toBe(kind);
+        await client.getInsights(day);
+        expect(polled(graph)).toEqual(['701', '702']);
+      },
+      impatient,
+    );
+  });
+
+  it('is begun anew after an hour: its figures are old', async () => {
+    now = START;
+    await withGraph(
+      reports((run) => (run === 1 ? running : completed)),
+      async (client, graph) => {
+        await failureOf(client.getInsights(day));
+        now = START + HOUR;
+        await failureOf(client.getInsights(day));
+        expect(begun(graph)).toBe(1);
+        now += 1;
+        await client.getInsights(day);
+        expect(polled(graph)).toEqual(['701', '701', '702']);
+      },
+      impatient,
+    );
+  });
+
+  it('is of one question alone', async () => {
+    await withGraph(
+      reports(() => running),
+      async (client, graph) => {
+        await failureOf(client.getInsights(day));
+        await failureOf(client.getInsights({ ...day, adIds: ['9', '10'] }));
+        await failureOf(client.getInsights({ ...day, granularity: 'hour' }));
+        expect(polled(graph)).toEqual(['701', '702', '703']);
+      },
+      impatient,
+    );
+  });
+
+  it('of one day is kept while that of another is waited for', async () => {
+    await withGraph(
+      reports((run, poll) => (run === 1 || poll > 1 ? completed : running)),
+      async (client, graph) => {
+        const two = { ...day, until: START + 2 * DAY };
+        await failureOf(client.getInsights(two));
+        const rows = await client.getInsights(two);
+        expect(rows.map((one) => (one.bucketStart - START) / DAY)).toEqual([0, 1]);
+        expect(polled(graph)).toEqual(['701', '702', '701', '702']);
+        expect(begun(graph)).toBe(2);
+      },
+      impatient,
+    );
+  });
+
+  it('is begun within the time of a read: nothing hangs on it', async () => {
+    await withGraph(
+      (seen, response) => {
+        if (seen.method === 'GET') json(response, tooLarge, 400);
+      },
+      async (client) => expect((await failureOf(client.getInsights(day))).message).toContain('within 50 ms'),
+      { socketTimeoutMs: 5000, readTimeoutMs: 50 },
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { msToNumber } from '@temporalio/common/lib/time.js';
+import { describe, expect, it } from 'vitest';
+import { REPORT_WAIT_MS } from '../../src/clients/meta/reports.js';
+import { readConfig } from '../../src/config.js';
+import { META_READS, META_WRITES } from '../../src/workflows/proxies.js';
+
+const { readTimeoutMs, socketTimeoutMs } = readConfig({
+  MODE: 'live',
+  META_ACCESS_TOKEN: 'token',
+  META_AD_ACCOUNT_ID: 'act_1',
+}).meta;
+
+describe('the time of a try, against a live account', () => {
+  it('has room for more than what may hang in it', () => {
+    const reading = msToNumber(META_READS.startToCloseTimeout);
+    expect(2 * readTimeoutMs).toBeLessThan(reading);
+    expect(REPORT_WAIT_MS + readTimeoutMs).toBeLessThan(reading);
+    const writing = msToNumber(META_WRITES.startToCloseTimeout);
+    expect(socketTimeoutMs + 2 * readTimeoutMs).toBeLessThan(writing);
+  });
+
+  it('ends before that of all tries, or with it', () => {
+    for (const options of [META_READS, META_WRITES]) {
+      const [one, all] = [options.startToCloseTimeout, options.scheduleToCloseTimeout].map(msToNumber);
+      expect(one).toBeLessThanOrEqual(all!);
+    }
+  });
+});
