@@ -20,7 +20,7 @@ export const MUTANTS: Record<string, Mutation[]> = {
   read_back_skipped: [
     {
       file: 'src/activities/budget-attempt.ts',
-      find: '        const { dailyBudget } = await meta.getAdSet(row.adSetId);\n        if (dailyBudget === row.intended) {',
+      find: '        const dailyBudget = await meta.getDailyBudget(row.adSetId);\n        if (dailyBudget === row.intended) {',
       replace: '        if (row.intended > 0) {',
     },
   ],
@@ -33,8 +33,9 @@ export const MUTANTS: Record<string, Mutation[]> = {
     },
     {
       file: 'src/workflows/compensation.ts',
-      find: 'for (let read = 0; read < READS_AFTER_MS.length; ) {',
-      replace: 'for (let read = READS_AFTER_MS.length; read < READS_AFTER_MS.length; ) {',
+      find: '  const watched = await watchForLateWrites(run);\n',
+      replace:
+        "  const watched = { kind: 'watched' as const, reading: { base: {}, current: {} } as BudgetReading };\n",
     },
   ],
   expected_before_dropped: [

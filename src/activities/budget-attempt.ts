@@ -122,7 +122,7 @@ export function createSender(deps: {
     try {
       for (const seconds of READ_BACK_WAITS_S) {
         if (seconds > 0) await sleep(seconds * 1000);
-        const { dailyBudget } = await meta.getAdSet(row.adSetId);
+        const dailyBudget = await meta.getDailyBudget(row.adSetId);
         if (dailyBudget === row.intended) {
           return { kind: 'applied', at: await settle(experiment, row, 'applied', null) };
         }

@@ -80,7 +80,7 @@ export function createBudgetActivities(deps: {
 
   async function readAll(promotion: Promotion): Promise<Budgets> {
     const readOne = async (adSetId: string): Promise<[string, number]> => {
-      const { dailyBudget } = await meta.getAdSet(adSetId);
+      const dailyBudget = await meta.getDailyBudget(adSetId);
       if (dailyBudget !== null) return [adSetId, dailyBudget];
       throw new MetaError('not_found', `Ad set ${adSetId} has no daily budget any more.`, {
         httpStatus: null,

@@ -25,3 +25,8 @@ export function amounts(run: Run, current: Budgets, adSetIds = Object.keys(curre
 export function isShadow(run: Run): boolean {
   return run.promotion.status === 'shadow';
 }
+
+/** What is said of a rollout that ends in its way back. */
+export function goBack(run: Run): string {
+  return isShadow(run) ? '' : ' The budgets go back.';
+}

@@ -6,7 +6,7 @@ import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
 import { becomeHeld, HOLD_AGAIN_MS, sayAmountsAgain, waitOfHold } from './holding.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
-import { amounts, isShadow, readBudgets } from './reading.js';
+import { amounts, goBack, isShadow, readBudgets } from './reading.js';
 import type { Run } from './run.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
@@ -48,7 +48,7 @@ export async function rollOut(run: Run): Promise<void> {
       run.retryAt = run.later(waitOfHold(run, step.code, step.retryAfterMs ?? null));
       return run.answerAskers(run.experiment.stateReason);
     case 'back':
-      await run.become('reverting', `Phase ${phase.name} failed: ${step.reason} The budgets go back.`);
+      await run.become('reverting', `Phase ${phase.name} failed: ${step.reason}${goBack(run)}`);
       return run.answerAskers(run.experiment.stateReason);
     case 'interrupted':
       return;
@@ -68,7 +68,7 @@ export async function hold(run: Run): Promise<void> {
   const silentSince = run.holds?.code === stateCode ? run.holds.since : stateChangedAt;
   if (stateCode === 'transient' && run.now() > silentSince + SILENCE_MS) {
     const why = 'trouble' in reading ? reading.trouble.message : run.experiment.stateReason;
-    return run.become('reverting', `Retries are exhausted: ${why} The budgets go back.`);
+    return run.become('reverting', `Retries are exhausted: ${why}${goBack(run)}`);
   }
   if (!('trouble' in reading)) {
     return run.become('rolling_out', 'What held the rollout is over; it goes on.');
@@ -231,7 +231,8 @@ function holdFor({ kind, message, retryAfterMs }: Trouble): Step {
 
 async function finishRollout(run: Run): Promise<void> {
   const last = run.promotion.plan.phases.at(-1)!;
-  await run.become('verifying', `${phaseSentence(run, last)} The lift is watched on the live control.`);
+  const watched = isShadow(run) ? '' : ' The lift is watched on the live control.';
+  await run.become('verifying', `${phaseSentence(run, last)}${watched}`);
 }
 
 function phaseSentence(run: Run, phase: PlannedPhase): string {

@@ -4,6 +4,7 @@ import { HOUR_MS } from '../domain/experiment.js';
 import { nextVerificationAt, verificationWindow } from '../domain/verification-window.js';
 import type { Intent } from './inbox.js';
 import { enduring, observations, promotions, type Trouble, troubleOf, verifications } from './proxies.js';
+import { goBack } from './reading.js';
 import { actOn } from './rollout.js';
 import type { Run } from './run.js';
 import { instant } from './visibility.js';
@@ -49,7 +50,7 @@ async function gate(run: Run): Promise<void> {
       { experimentId: id, phase: 'verification' },
     ]);
     const reason = against.join(' ');
-    if (leadsTo === 'revert') return run.become('reverting', `${reason} The budgets go back.`);
+    if (leadsTo === 'revert') return run.become('reverting', `${reason}${goBack(run)}`);
     if (reason !== '') await run.report(`While the lift is verified: ${reason}`);
   } catch (error) {
     await run.report(`The gate of the day could not be read: ${troubleOf(error).message}`);
