@@ -79,8 +79,3 @@ export function valuesAround(evidence: Evidence, adSetId: string, at: number): n
   }
   return values;
 }
-
-export function everStood(evidence: Evidence, adSetId: string): number[] {
-  const own = effectsOf(evidence).filter(({ row }) => row.adSetId === adSetId);
-  return [evidence.initial[adSetId]!, ...own.map(({ row }) => row.requested)];
-}

@@ -7,7 +7,6 @@ import {
   baseReachedAt,
   describe,
   effectsOf,
-  everStood,
   isLate,
   isOurs,
   lastEdit,
@@ -91,14 +90,11 @@ export function restAmounts(evidence: Evidence): string[] {
       expect(promotion.base, 'its base', () => baseReachedAt(evidence, promotion.base));
       break;
     case 'stopped': {
-      if (!/The budgets stay as they are|were accepted/.test(stateReason)) {
+      if (!KEPT.test(stateReason)) {
         expect(promotion.base, 'its base', () => baseReachedAt(evidence, promotion.base));
         break;
       }
-      for (const id of Object.keys(promotion.base)) {
-        if (everStood(evidence, id).includes(stands(id))) continue;
-        problems.push(`stopped, but nobody ever set ad set ${id} to ${stands(id)}.`);
-      }
+      problems.push(...keptAmounts(evidence, Object.keys(promotion.base)));
       break;
     }
     case 'needs_attention':
@@ -120,6 +116,27 @@ export function restAmounts(evidence: Evidence): string[] {
     }
   }
   return problems;
+}
+
+/** The sentence of an end with the budgets as they are; the colon where it names them. */
+const KEPT = /The budgets (?:stay )?as they are(:)?/;
+
+/** What a person keeps is what the end names, and no write of ours changes it afterwards. */
+function keptAmounts(evidence: Evidence, adSetIds: string[]): string[] {
+  const { budgets, stateReason, stateChangedAt, raceMs, currency } = evidence;
+  const names = KEPT.exec(stateReason)?.[1] !== undefined;
+  return adSetIds.flatMap((id) => {
+    const since = effectsOf(evidence).filter(
+      ({ at, row }) => row.adSetId === id && at > stateChangedAt - raceMs,
+    );
+    const ours = since.find(
+      (effect) => isOurs(effect.row) && effect.at > stateChangedAt && !isLate(evidence, effect),
+    );
+    if (ours) return [`${describe(ours.row)} takes effect after the stop.`];
+    const stands = formatAmount(budgets[id]!, currency);
+    if (!names || since.length > 0 || stateReason.includes(stands)) return [];
+    return [`stopped, but it doesn't say that ad set ${id} stands at ${stands}: ${stateReason}`];
+  });
 }
 
 /** 4. A value that is a person's is never overwritten; going forward, nor is a person's return to an older one of ours. */

@@ -100,13 +100,25 @@ const CAUGHT: Record<string, Case[]> = {
       reverted,
     ],
     [
-      'a value that nobody ever set',
-      /nobody ever set ad set loser to 15999/,
+      'kept budgets that the end names wrongly',
+      /doesn't say that ad set loser stands at USD 160\.00/,
+      (evidence) =>
+        Object.assign(evidence, {
+          state: 'stopped',
+          stateReason:
+            'The budgets stay as they are: ad set loser at USD 200.00, ad set winner at USD 200.00.',
+          budgets: { loser: 16_000, winner: 20_000 },
+        }),
+      reverted,
+    ],
+    [
+      'kept budgets that a write of ours changes afterwards',
+      /takes effect after the stop/,
       (evidence) =>
         Object.assign(evidence, {
           state: 'stopped',
           stateReason: 'The budgets stay as they are.',
-          budgets: { loser: 15_999, winner: 20_000 },
+          stateChangedAt: START + 30 * MINUTE,
         }),
       reverted,
     ],

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Experiment } from '../../src/domain/experiment.js';
+import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
 import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { type Mutant, makeMutant } from '../support/mutant.js';
 import { IMPORT_SLEEP, PATCHED_SLEEP } from '../support/patch-mutations.js';
@@ -200,7 +200,13 @@ describe('histories', () => {
       const experiment = await world.begin({ id, clickRates: CLEAR, policy: { phases } });
       await world.until(experiment, ['rolling_out'], 80);
       await world.pass(0.5);
-      await world.market.edit(experiment.variants[1]!.adSetId, { status: 'PAUSED' });
+      // Active again by the gate, which finds no whole hour with a delivery: a pause that stands would only hold it.
+      const { adSetId } = experiment.variants[1]!;
+      await world.market.edit(adSetId, { status: 'PAUSED' });
+      const { nextDueAt } = await world.status(experiment);
+      const before = (nextDueAt! % HOUR_MS) / 2;
+      await world.pass((nextDueAt! - before - (await world.clock.now())) / HOUR_MS);
+      await world.market.edit(adSetId, { status: 'ACTIVE' });
       const ended = await world.until(experiment, ['reverted'], 24);
       expect(ended.stateReason).toMatch(/^Phase 70 failed: challenger has delivered nothing for /);
       return experiment;
@@ -211,6 +217,28 @@ describe('histories', () => {
       await world.market.setTruth(experiment.variants[1]!.adId, 0.004);
       const ended = await world.until(experiment, ['reverted'], 30);
       expect(ended.stateReason).toMatch(/ since the last write: /);
+      return experiment;
+    },
+    kept_amid_phase: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      const { adSetId } = experiment.variants[1]!;
+      const write = { objectId: adSetId, method: 'POST', dailyBudget: 28_000, times: 1 } as const;
+      await world.market.order({ kind: 'late_apply', delayMs: 4 * 60_000, ...write });
+      await world.until(experiment, ['rolling_out'], 80);
+      const { nextDueAt } = await world.status(experiment);
+      await world.pass((nextDueAt! - (await world.clock.now())) / HOUR_MS + 0.02);
+      expect((await world.status(experiment)).nextDue).toBe('a write of unknown outcome');
+      const stopping = (await world.ask(experiment, 'stop', { budgets: 'keep' })).result();
+      await world.pass(0.2);
+      expect((await stopping).message).toMatch(/ at USD 280\.00\.$/);
+      return experiment;
+    },
+    accepted: async (id) => {
+      const experiment = await world.begin({ id, clickRates: CLEAR });
+      await world.until(experiment, ['rolling_out'], 80);
+      await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
+      await world.control(experiment, 'revert').catch(() => {});
+      await world.control(experiment, 'resolve', { action: 'accept_current' });
       return experiment;
     },
     // From before a revert was taken up that comes while the verification is being ended.

@@ -147,7 +147,7 @@ describe('money in mid-rollout', () => {
     await world.market.order({ ...fault, times: 1, delayMs: 4 * 60_000 });
     await world.pass(1.01);
     expect((await world.status(experiment)).nextDue).toBe('a write of unknown outcome');
-    const reverting = world.control(experiment, 'revert');
+    const reverting = (await world.ask(experiment, 'revert')).result();
     await world.pass(0.2);
     await reverting;
     expect(await world.budgets(experiment)).toEqual(BASE);
@@ -208,7 +208,7 @@ describe('money in mid-rollout', () => {
     // Somebody plays with the budget and leaves it as it was: Meta counts that too.
     for (const daily_budget of [121_000, 122_000, 120_000])
       await world.market.edit(winner!, { daily_budget });
-    const reverting = world.control(experiment, 'revert');
+    const reverting = (await world.ask(experiment, 'revert')).result();
     await world.pass(0.2);
     const { state, trouble } = await world.status(experiment);
     expect(state).toBe('reverting');

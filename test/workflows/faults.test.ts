@@ -297,7 +297,7 @@ describe('faults in a rollout', () => {
   it('can be stopped on its way back, with the budgets as they are', async () => {
     const experiment = await midRollout('stuck-way-back');
     await world.market.order({ kind: 'expired_token', times: null });
-    const reverting = world.control(experiment, 'revert').catch(() => null);
+    const reverting = (await world.ask(experiment, 'revert')).result().catch(() => null);
     await world.until(experiment, ['reverting'], 1);
     await world.pass(0.5);
     await world.market.withdraw();

@@ -60,7 +60,7 @@ describe('what cannot be read in mid-rollout', () => {
     const experiment = await rollingOut('way-back');
     const [loser] = setsOf(experiment);
     const fault = await refuseReads(loser!);
-    const reverting = world.control(experiment, 'revert');
+    const reverting = (await world.ask(experiment, 'revert')).result();
     await world.pass(0.5);
     expect(await world.status(experiment)).toMatchObject({
       state: 'reverting',
@@ -74,7 +74,7 @@ describe('what cannot be read in mid-rollout', () => {
 
     const other = await rollingOut('way-back-lost');
     await refuseReads(setsOf(other)[0]!);
-    const lost = world.control(other, 'revert').catch((error: Error) => error);
+    const lost = (await world.ask(other, 'revert')).result().catch((error: Error) => error);
     const stuck = await world.until(other, ['needs_attention'], 3);
     expect(stuck.stateReason).toMatch(/The base is .*; what stands now could not be read\.$/);
     expect(await lost).toBeInstanceOf(Error);
@@ -96,7 +96,7 @@ describe('what cannot be read in mid-rollout', () => {
     await world.pass(1.01);
     expect((await world.status(experiment)).nextDue).toBe('a write of unknown outcome');
     const dark = await world.market.order({ kind: 'server_error', method: 'GET', times: null });
-    const stopping = world.control(experiment, 'stop', { budgets: 'keep' });
+    const stopping = (await world.ask(experiment, 'stop', { budgets: 'keep' })).result();
     await world.pass(0.03);
     expect((await world.state(experiment)).state).toBe('rolling_out');
     await world.pass(0.1);
