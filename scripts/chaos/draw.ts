@@ -19,16 +19,25 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
   const draw = new Draw(`${seed}/chaos/batch/${number}`);
   const kind = number % TURN === ON_SERVICE ? 'service' : 'time-skipping';
   const first = number * size;
+  // The sandbox's account is in dollars.
+  const currency = kind === 'time-skipping' && draw.chance(0.2) ? 'JPY' : 'USD';
+  const sharedClient = kind === 'service' || draw.chance(0.3);
+  const runs = Array.from({ length: size }, (_, index) => drawRun(seed, first + index));
   return {
     seed,
     first,
     kind,
-    // The sandbox's account is in dollars.
-    currency: kind === 'time-skipping' && draw.chance(0.2) ? 'JPY' : 'USD',
-    sharedClient: kind === 'service' || draw.chance(0.3),
+    currency,
+    sharedClient,
     deeds: kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, number % TURN === RESTARTING),
-    runs: Array.from({ length: size }, (_, index) => drawRun(seed, first + index)),
+    runs: sharedClient ? runs.map(withoutEndlessWait) : runs,
   };
+}
+
+/** Where one client serves all, a rate limit that is never over would have every other run wait for ever, too. */
+function withoutEndlessWait(run: RunPlan): RunPlan {
+  const limits = run.occurrences.some(({ deed }) => deed.kind === 'fault' && deed.fault === 'rate_limit');
+  return limits ? { ...run, lasting: false } : run;
 }
 
 export function runSeedOf(seed: number, index: number): number {

@@ -153,23 +153,27 @@ export async function playOnService(
     async function conclude(): Promise<PlayedBatch['runs']> {
       const last = await up;
       const statuses = new Map(
-        await Promise.all(runs.map(async (run) => [run.id, await last.api.one(run.id)] as const)),
+        await Promise.all(
+          runs.map(async (run) => {
+            const askedAt = await now();
+            return [run.id, { status: await last.api.one(run.id), askedAt }] as const;
+          }),
+        ),
       );
       const audit = (await market('audit')) as AuditRow[];
       const budgets = new Map<string, Record<string, number>>();
       for (const run of runs) budgets.set(run.id, await hands.budgets(run.objects.adSetIds));
-      const observedAt = await now();
       await last.stop();
       service = null;
       const database = await startPostgres({ directory: path.join(directory, 'postgres') });
       const pool = createPool(database.config);
       try {
-        const accountId = statuses.values().next().value!.account_id;
+        const accountId = statuses.values().next().value!.status.account_id;
         const store = createStore(pool, { environment: 'sandbox', accountId });
         const played = await Promise.all(
           runs.map(async (run) => {
             const experiment = (await store.getExperiment(run.id))!;
-            const status = statuses.get(run.id)!;
+            const { status, askedAt } = statuses.get(run.id)!;
             const rows = audit.filter((row) => row.adSetId in run.initial);
             return asPlayed(run, {
               ...(await readRecord(store, run, experiment)),
@@ -181,7 +185,7 @@ export async function playOnService(
               raced: racedEdits(rows),
               raceMs: RACE_MS * TIME_SCALE,
               lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, TIME_SCALE),
-              observedAt,
+              observedAt: askedAt,
             });
           }),
         );

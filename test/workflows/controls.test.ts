@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { experimentWorkflowId } from '../../src/workflows/contract.js';
+import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** What people do while budgets are on the move, and after. */
@@ -115,6 +116,21 @@ describe('a rollout and its people', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
     await world.until(experiment, ['reverted'], 2);
     expect(loser).toBeDefined();
+  });
+
+  it('asks a person where somebody changes an ad set while the revert still writes another', async () => {
+    const experiment = await midRollout('edit-in-revert');
+    const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);
+    const raises = ({ phase, adSetId }: { phase: string; adSetId: string }) =>
+      phase === 'revert' && adSetId === loser;
+    beforeFirst(world.store, 'enterAttempt', raises, () =>
+      world.market.edit(winner!, { daily_budget: 26_000 }, 'Bo of the agency'),
+    );
+    const refusal = await world.control(experiment, 'revert').catch((error) => error.cause.message);
+    expect(refusal).toMatch(/^Bo of the agency changed a budget: .* stands at USD 260\.00, .*; now /);
+    expect((await world.state(experiment)).state).toBe('needs_attention');
+    expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
+    await world.control(experiment, 'resolve', { action: 'accept_current' });
   });
 
   it('accepts the amounts as they are when a person says so', async () => {
