@@ -78,7 +78,8 @@ async function resolve(run: Run, intent: Intent): Promise<void> {
   if (intent.args.action === 'accept_current') {
     const stand = await settledAmounts(run);
     await closePromotion(run.experiment.id, 'stopped');
-    await run.become('stopped', `The budgets as they are${stand}, were accepted by ${who}`);
+    const which = stand === '' ? '' : `${stand},`;
+    await run.become('stopped', `The budgets as they are${which} were accepted by ${who}`);
     return run.answer(intent, `The budgets stay as they are${stand}.`);
   }
   await run.become('reverting', `Tried again by ${who}.`);
@@ -87,7 +88,7 @@ async function resolve(run: Run, intent: Intent): Promise<void> {
 
 /** Brings every ad set to its base, however often it takes until the deadline. */
 async function restoreBase(run: Run, deadline: number): Promise<Way> {
-  const began = run.now();
+  let unreadableSince: number | null = null;
   for (let failures = 0; ; failures++) {
     const { troubles, wrote } = await restoreOnce(run);
     if (troubles.length === 0) {
@@ -99,7 +100,8 @@ async function restoreBase(run: Run, deadline: number): Promise<Way> {
     const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
     const until = run.later(Math.max(...troubles.map((trouble) => trouble.retryAfterMs ?? backoff)));
     const unreadable = troubles.some(({ kind }) => UNREADABLE.includes(kind));
-    const last = unreadable ? Math.min(deadline, began + UNREADABLE_MS) : deadline;
+    unreadableSince = unreadable ? (unreadableSince ?? run.now()) : null;
+    const last = Math.min(deadline, unreadableSince === null ? deadline : unreadableSince + UNREADABLE_MS);
     if (troubles.some((trouble) => trouble.kind === FINAL) || until > last) {
       const reading = await readBudgets(run);
       // What could not be read in time may stand at its base all the same: nobody need be called for that.
