@@ -141,7 +141,7 @@ function keptAmounts(evidence: Evidence, adSetIds: string[]): string[] {
 
 /** 4. A value that is a person's is never overwritten; going forward, nor is a person's return to an older one of ours. */
 export function foreignValuesKept(evidence: Evidence): string[] {
-  const { audit, ledger, promotion, raced } = evidence;
+  const { ledger, promotion, raced } = evidence;
   return effectsOf(evidence).flatMap(({ row }) => {
     if (!isOurs(row) || row.requested === row.before) return [];
     const standing = effectsOf(evidence).findLast(
@@ -156,17 +156,16 @@ export function foreignValuesKept(evidence: Evidence): string[] {
     const own = [base, ...attempts.map((each) => each.intended)];
     if (!own.includes(value)) return [`${describe(row)} overwrites a person's ${value}.`];
     if (row.requested === base) return [];
-    const lastOwn = audit.findLast(
+    // What it had an answer to, and what may have come of the attempts since: of a write without an answer the audit
+    // knows more than the service can.
+    const known = attempts.findLast(
       (each) =>
-        isOurs(each) &&
-        each.adSetId === row.adSetId &&
-        each.outcome === 'applied' &&
-        each.sequence < row.sequence,
+        each.outcome === 'applied' && each.settled_at !== null && Date.parse(each.settled_at) <= row.at,
     );
-    const expected = [
-      lastOwn?.requested ?? base,
-      ...attempts.filter((each) => each.outcome !== 'refused').map((each) => each.intended),
-    ];
+    const since = attempts.filter(
+      (each) => each.outcome !== 'refused' && each.sequence > (known?.sequence ?? 0),
+    );
+    const expected = [known?.intended ?? base, ...since.map((each) => each.intended)];
     return expected.includes(value)
       ? []
       : [`${describe(row)} overwrites ${value}, to which a person had returned.`];

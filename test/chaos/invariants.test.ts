@@ -193,6 +193,11 @@ const CAUGHT: Record<string, Case[]> = {
       /overwrites 20000, to which a person had returned/,
       (evidence) => void edit(evidence, 'loser', 20_000, 30),
     ],
+    [
+      'a return to a value of an earlier phase overwritten by the next one',
+      /overwrites 16000, to which a person had returned/,
+      (evidence) => void edit(evidence, 'loser', 16_000, 100),
+    ],
   ],
   changes_left: [
     [
@@ -396,6 +401,21 @@ describe('what breaks no invariant', () => {
       (evidence) => {
         edit(evidence, 'loser', 17_500, 20);
         edit(evidence, 'loser', 16_000, 30);
+      },
+    ],
+    [
+      "a person's return to the base over a write that the service had no answer to",
+      (evidence) => {
+        const { ledger, audit } = evidence;
+        edit(evidence, 'loser', 17_500, 0.1);
+        edit(evidence, 'loser', 20_000, 0.2);
+        const again = { ...ledger[0]!, at: new Date(START + 0.5 * MINUTE - 100).toISOString() };
+        again.settled_at = new Date(START + 0.5 * MINUTE + 100).toISOString();
+        Object.assign(ledger[0]!, { outcome: 'unknown', read_back: null });
+        ledger.splice(1, 0, again);
+        audit.splice(3, 0, { ...audit[0]!, at: START + 0.5 * MINUTE, appliedAt: START + 0.5 * MINUTE });
+        for (const rows of [ledger, audit])
+          for (const [index, row] of rows.entries()) row.sequence = index + 1;
       },
     ],
     [
