@@ -1,3 +1,4 @@
+import { notFound } from '../clients/meta/errors.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import { EnvelopeUsedUp } from '../clients/postgres/errors.js';
 import type { LedgerRow, Promotion } from '../clients/postgres/records.js';
@@ -7,12 +8,11 @@ import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { othersChanges } from '../domain/changes.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
-import { killSwitchSentence } from '../domain/gate.js';
 import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
 import { blockedBy, createSender, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
 import { callingMeta, permanent } from './failures.js';
-import { createWriteLimits } from './write-limits.js';
+import { createWriteLimits, killSwitchHold } from './write-limits.js';
 
 /** The budgets as Meta has them, and whose they are. */
 export interface BudgetReading {
@@ -82,14 +82,7 @@ export function createBudgetActivities(deps: {
     const readOne = async (adSetId: string): Promise<[string, number]> => {
       const dailyBudget = await meta.getDailyBudget(adSetId);
       if (dailyBudget !== null) return [adSetId, dailyBudget];
-      throw new MetaError('not_found', `Ad set ${adSetId} has no daily budget any more.`, {
-        httpStatus: null,
-        code: null,
-        subcode: null,
-        traceId: null,
-        retryAfterMs: null,
-        outcome: 'not_applied',
-      });
+      throw notFound(`Ad set ${adSetId} has no daily budget any more.`);
     };
     return Object.fromEntries(await Promise.all(Object.keys(promotion.plan.base).map(readOne)));
   }
@@ -239,7 +232,7 @@ export function createBudgetActivities(deps: {
       const { promotion, ledger } = await load(experimentId);
       const { base } = promotion.plan;
       const current = await callingMeta(() => readAll(promotion));
-      const killSwitch = await store.killSwitch();
+      const killed = await killSwitchHold(store);
       return {
         current,
         base,
@@ -247,7 +240,7 @@ export function createBudgetActivities(deps: {
         unexpected: foreignValues(current, expectedValues(base, ledger)),
         late: lateValues(base, current, ledger),
         openUntil: openUntil(ledger),
-        killSwitch: killSwitch?.engaged ? killSwitchSentence(killSwitch) : null,
+        killSwitch: killed?.reason ?? null,
         at: await clock.now(),
       };
     },

@@ -1,5 +1,5 @@
 import type { MetaClient } from '../clients/meta/types.js';
-import type { Observation, Promotion } from '../clients/postgres/records.js';
+import type { LedgerRow, Observation, Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { bucketsOf, type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
@@ -14,16 +14,17 @@ import { createObservationActivities } from './observations.js';
 /** The gate's name of a day in the verification. */
 export const VERIFICATION = 'verification';
 
-/** A day into its window, and where conversions are weighed a day more, the verification has data of its own to see harm by. */
+/** A day into its window, and a day more where conversions are weighed, the verification sees harm by data of its own. */
 const FIRST_DAY_MS = 24 * HOUR_MS;
 
-/** When a person last had the experiment go on, epoch ms; null where nobody has. */
-export async function lastResumption(
-  store: Pick<Store, 'listControls'>,
-  experimentId: string,
-): Promise<number | null> {
-  const controls = await store.listControls(experimentId);
-  return controls.findLast(({ kind, outcome }) => kind === 'resume' && outcome === 'accepted')?.at ?? null;
+/** When it is looked, and what the record has by then. */
+interface Looked {
+  /** A phase's name, or {@link VERIFICATION}. */
+  phase: string;
+  now: number;
+  ledger: readonly LedgerRow[];
+  /** When a person last had the experiment go on, epoch ms; null where nobody has. */
+  resumedAt: number | null;
 }
 
 /** What the ads of a rollout have done by now, as fresh as Meta has it. */
@@ -32,17 +33,17 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
   const { ingest } = createObservationActivities(deps);
 
   /** Evidence since the last write that the winner does worse than the rival that its verification sets it against. */
-  async function harmSince(
+  function harmSince(
     experiment: Experiment,
     promotion: Promotion,
-    { phase, now, observations }: { phase: string; now: number; observations: readonly Observation[] },
-  ): Promise<string[]> {
-    const { id, startedAt, policy } = experiment;
+    observations: readonly Observation[],
+    { phase, now, ledger }: Looked,
+  ): string[] {
+    const { startedAt, policy } = experiment;
     const { winnerVariantId: winner, metrics, phasesDone } = promotion;
     const booked = METRICS[policy.objective].attributed ? EARLY_ATTRIBUTION_HOURS * HOUR_MS : 0;
     const handedOver =
       phase === VERIFICATION && now >= verificationWindow(policy, phasesDone).since + FIRST_DAY_MS + booked;
-    const ledger = await store.listLedger(id);
     const lastWrite = ledger.findLast((row) => row.outcome === 'applied')?.settledAt ?? null;
     if (handedOver || lastWrite === null) return [];
     const rival = rivalOf(experiment, variantOf(experiment, winner), metrics).id;
@@ -56,11 +57,8 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
   }
 
   /** Silence and harm, by the whole buckets that closed by now. Once the lift is verified, that looks for harm itself. */
-  return async (
-    experiment: Experiment,
-    promotion: Promotion,
-    { phase, now }: { phase: string; now: number },
-  ) => {
+  return async (experiment: Experiment, promotion: Promotion, looked: Looked) => {
+    const { now, resumedAt } = looked;
     await ingest({ experimentId: experiment.id, until: now });
     const { id, startedAt, policy } = experiment;
     const observations = await store.observationsAsKnown({
@@ -72,7 +70,7 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
       seenUntil: await clock.now(),
     });
     // What was held, or paused, may have delivered nothing until a person resumed it.
-    const from = Math.max(startedAt, (await lastResumption(store, id)) ?? 0);
+    const from = Math.max(startedAt, resumedAt ?? 0);
     const silent = experiment.variants.flatMap((variant) =>
       silentVariants({
         variantIds: [variant.id],
@@ -85,10 +83,6 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
         message,
       })),
     );
-    return {
-      silent,
-      harm: await harmSince(experiment, promotion, { phase, now, observations }),
-      observations,
-    };
+    return { silent, harm: harmSince(experiment, promotion, observations, looked), observations };
   };
 }

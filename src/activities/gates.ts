@@ -1,5 +1,5 @@
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import type { GateRow, Observation, Promotion } from '../clients/postgres/records.js';
+import type { ControlRow, GateRow, LedgerRow, Observation, Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
@@ -10,7 +10,7 @@ import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
 import { type GateCode, type GateFinding, gateFindings, raiseOf } from '../domain/gate.js';
 import { budgetsOf } from '../domain/preflight.js';
 import type { Announce } from '../events.js';
-import { createDelivery, lastResumption } from './delivery.js';
+import { createDelivery } from './delivery.js';
 import { permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
 import { createWriteLimits } from './write-limits.js';
@@ -47,13 +47,12 @@ export function createGateActivities(deps: {
    * a log that can't be read is no reason to hold money where it is.
    */
   async function recentChanges(
-    experimentId: string,
+    ledger: readonly LedgerRow[],
     adSetIds: readonly string[],
     current: Budgets,
     now: number,
   ): Promise<{ changes: Record<string, number[]>; logTrouble: string | null }> {
     const since = now - HOUR_MS;
-    const ledger = await store.listLedger(experimentId);
     let logTrouble: string | null = null;
     const entries = adSetIds.map(async (id): Promise<[string, number[]]> => {
       const own = ledger.filter(({ adSetId }) => adSetId === id);
@@ -70,11 +69,10 @@ export function createGateActivities(deps: {
   }
 
   /** What a person has accepted to be at risk, minor units a day: the most of the gates that asked before a resumption. */
-  async function acceptedRisk({ id, policy }: Experiment): Promise<number | null> {
-    if (policy.atRiskLimit == null) return null;
-    const resumed = await lastResumption(store, id);
+  async function acceptedRisk({ id, policy }: Experiment, resumedAt: number | null): Promise<number | null> {
+    if (policy.atRiskLimit == null || resumedAt === null) return null;
     const asked = (await store.listGates(id)).filter(
-      ({ at, findings }) => at <= (resumed ?? 0) && findings.some(({ code }) => code === 'at_risk'),
+      ({ at, findings }) => at <= resumedAt && findings.some(({ code }) => code === 'at_risk'),
     );
     return asked.length === 0 ? null : Math.max(...asked.map(({ atRisk }) => atRisk));
   }
@@ -118,13 +116,16 @@ export function createGateActivities(deps: {
       const targets = planned ?? phases.at(-1)!.targets;
       const changing = Object.keys(planned ?? {}).filter((id) => current[id] !== planned![id]);
       const wanted = planned ? raiseOf(current, planned) : 0;
-      const { silent, harm, observations } = await deliveryOf(experiment, promotion, { phase, now });
+      const ledger = await store.listLedger(experimentId);
+      const resumedAt = lastResumption(await store.listControls(experimentId));
+      const looked = { phase, now, ledger, resumedAt };
+      const { silent, harm, observations } = await deliveryOf(experiment, promotion, looked);
       const shadow = promotion.status === 'shadow';
       const risk = atRisk({ base, targets, winnerAdSetId, interval: promotion.interval });
       const envelope = shadow || wanted === 0 ? undefined : await limits.envelope(now, experiment.currency);
       const { changes, logTrouble } = shadow
         ? { changes: {}, logTrouble: null }
-        : await recentChanges(experimentId, changing, current, now);
+        : await recentChanges(ledger, changing, current, now);
       const findings = gateFindings({
         now,
         currency: experiment.currency,
@@ -147,7 +148,7 @@ export function createGateActivities(deps: {
           : null,
         atRisk: risk,
         atRiskLimit: planned ? (experiment.policy.atRiskLimit ?? null) : null,
-        atRiskAccepted: await acceptedRisk(experiment),
+        atRiskAccepted: planned ? await acceptedRisk(experiment, resumedAt) : null,
         foreign: shadow && planned ? foreignInShadow(promotion, current, experiment.currency) : null,
         interval: {
           confidence: experiment.policy.confidence,
@@ -186,6 +187,10 @@ export function createGateActivities(deps: {
       return answerOf(against, current, now);
     },
   };
+}
+
+function lastResumption(controls: readonly ControlRow[]): number | null {
+  return controls.findLast(({ kind, outcome }) => kind === 'resume' && outcome === 'accepted')?.at ?? null;
 }
 
 /** What leads back comes first. */

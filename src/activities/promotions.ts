@@ -1,8 +1,9 @@
+import { AD_SET_BLOCK } from '../clients/meta/errors.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
-import { currencyOffset, formatAmount } from '../domain/budget.js';
+import { formatAmount, minorUnits } from '../domain/budget.js';
 import type { VariantMetrics } from '../domain/decision.js';
 import { variantOf } from '../domain/experiment.js';
 import { raiseOf } from '../domain/gate.js';
@@ -31,11 +32,8 @@ export type OpenOutcome = { kind: 'opened'; promotion: Promotion } | { kind: 're
 /** Below what is spent today, or changed too often within the hour: the phases come later, and wait for it themselves. */
 function isOfThisHour(error: unknown): boolean {
   if (!(error instanceof MetaError)) return false;
-  return error.kind === 'not_yet' || error.details.subcode === CHANGED_TOO_OFTEN;
+  return error.kind === 'not_yet' || error.details.subcode === AD_SET_BLOCK;
 }
-
-/** Meta's subcode where an ad set's budget was changed more than four times within the hour. */
-const CHANGED_TOO_OFTEN = 1487632;
 
 /** The start of a rollout. */
 export function createPromotionActivities(deps: {
@@ -68,7 +66,7 @@ export function createPromotionActivities(deps: {
   /** A phase that the account's envelope has room for on no day, in a sentence; or null. */
   function beyondEnvelope({ base, phases }: RolloutPlan, currency: string): string | null {
     if (deps.accountEnvelope === null) return null;
-    const limit = Math.round(deps.accountEnvelope * currencyOffset(currency));
+    const limit = minorUnits(deps.accountEnvelope, currency);
     const money = (amount: number) => formatAmount(amount, currency);
     for (const [index, { name, targets }] of phases.entries()) {
       const wanted = raiseOf(phases[index - 1]?.targets ?? base, targets);

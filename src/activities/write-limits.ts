@@ -2,7 +2,7 @@ import type { MetaClient } from '../clients/meta/types.js';
 import type { EnvelopeUsedUp } from '../clients/postgres/errors.js';
 import type { LedgerRow } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
-import { currencyOffset } from '../domain/budget.js';
+import { minorUnits } from '../domain/budget.js';
 import { changedAt, ownChanges } from '../domain/changes.js';
 import { envelopeHold, hourLimitSentence, hourLimitUntil, killSwitchSentence } from '../domain/gate.js';
 import { createAccountDay } from './account-day.js';
@@ -51,7 +51,7 @@ export function createWriteLimits(deps: {
       currency: string,
     ): Promise<{ since: number; until: number; limit: number } | undefined> {
       if (accountEnvelope === null) return undefined;
-      const limit = Math.round(accountEnvelope * currencyOffset(currency));
+      const limit = minorUnits(accountEnvelope, currency);
       return { ...(await accountDay(now)), limit };
     },
 

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
-import { currencyOffset } from '../domain/budget.js';
+import { minorUnits } from '../domain/budget.js';
 import type { KillSwitch } from '../domain/gate.js';
 import { AccountAnswer, KillSwitchAnswer } from './answers.js';
 import { askFor } from './ask.js';
@@ -51,7 +51,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
       const today = localDate(now, account.timezone);
       const since = localHourStart(today, 0, account.timezone);
       const until = localHourStart(addDays(today, 1), 0, account.timezone);
-      const limit = accountEnvelope === null ? null : accountEnvelope * currencyOffset(account.currency);
+      const limit = accountEnvelope === null ? null : minorUnits(accountEnvelope, account.currency);
       return c.json(
         {
           account_id: account.id,

@@ -12,6 +12,11 @@ export function currencyOffset(currency: string): 1 | 100 {
   return WHOLE_UNITS.has(currency) ? 1 : 100;
 }
 
+/** An amount of major units, as people configure it, in minor units. RangeError as {@link currencyOffset}. */
+export function minorUnits(major: number, currency: string): number {
+  return Math.round(major * currencyOffset(currency));
+}
+
 /** Daily budgets by ad set id, minor units. */
 export type Budgets = Record<string, number>;
 

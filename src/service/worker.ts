@@ -56,7 +56,7 @@ const recordRefusals: ActivityInterceptorsFactory = () => ({
 });
 
 /** The longest pause between two tries of an activity, real ms. */
-const LONGEST_PAUSE_MS = 5_000;
+export const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * A passing failure of Meta's is the last one where the time for all tries would cut off another try as long as this

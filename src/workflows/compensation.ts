@@ -118,7 +118,10 @@ const FINAL = 'final';
 const UNREADABLE = ['invalid', 'too_large'];
 const UNREADABLE_MS = HOUR_MS;
 
-/** Cuts, then raises; a raise never comes before a cut that has not been read back. `wrote`: whether there was anything to write. */
+/**
+ * Cuts, then raises; a raise never comes before a cut that has not been read back. `wrote`: whether there was anything
+ * to write.
+ */
 async function restoreOnce(run: Run): Promise<{ troubles: Trouble[]; wrote: boolean }> {
   const reading = await readBudgets(run);
   if ('trouble' in reading) {
@@ -160,7 +163,7 @@ async function watchForLateWrites(
     if ('trouble' in reading) {
       if (run.now() > reachedAt + REVERT_WINDOW_MS) {
         const last = await readBudgets(run);
-        if (!('trouble' in last) && isAtBase(last)) return { kind: 'watched', reading: last };
+        if (isAtBase(last)) return { kind: 'watched', reading: last };
         const why = `The base could not be read again: ${reading.trouble.message}`;
         return { kind: 'stuck', why, reading: last };
       }
@@ -222,7 +225,7 @@ function attentionReason(run: Run, why: string, reading: Reading): string {
   return `${why}${BASE_IS}${amounts(run, run.promotion.plan.base)}; ${now}.`;
 }
 
-function isAtBase(reading: Reading): boolean {
+function isAtBase(reading: Reading): reading is BudgetReading {
   return !('trouble' in reading) && offBase(reading).length === 0;
 }
 

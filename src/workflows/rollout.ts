@@ -193,11 +193,12 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
             retryAfterMs: outcome.retryAfterMs,
           };
         case 'blocked':
-          return holdFor({
-            kind: outcome.cause,
+          return {
+            kind: 'hold',
+            code: outcome.cause,
+            reason: outcome.reason,
             retryAfterMs: outcome.retryAfterMs,
-            message: outcome.reason,
-          });
+          };
         case 'unknown': {
           if (unknown === UNKNOWN_OUTCOMES) {
             return {

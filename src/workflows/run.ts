@@ -38,7 +38,10 @@ export class Run {
   retryAt: number | null = null;
   /** The holds since the last phase that had one cause: what keeps coming back is tried ever more seldom. */
   holds: HoldChain | null;
-  /** While held by what a person ends: when the amounts are read again, since a write may land late or Meta was silent; experiment time. */
+  /**
+   * While held by what a person ends: when the amounts are read again, since a write may land late or Meta was silent;
+   * experiment time.
+   */
   amountsAgainAt: number | null = null;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;

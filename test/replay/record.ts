@@ -203,9 +203,7 @@ describe('histories', () => {
       // Active again by the gate, which finds no whole hour with a delivery: a pause that stands would only hold it.
       const { adSetId } = experiment.variants[1]!;
       await world.market.edit(adSetId, { status: 'PAUSED' });
-      const { nextDueAt } = await world.status(experiment);
-      const before = (nextDueAt! % HOUR_MS) / 2;
-      await world.pass((nextDueAt! - before - (await world.clock.now())) / HOUR_MS);
+      await world.passToHourOfNext(experiment);
       await world.market.edit(adSetId, { status: 'ACTIVE' });
       const ended = await world.until(experiment, ['reverted'], 24);
       expect(ended.stateReason).toMatch(/^Phase 70 failed: challenger has delivered nothing for /);

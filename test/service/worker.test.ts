@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { lastTries } from '../../src/service/worker.js';
 import '../support/quiet-runtime.js';
@@ -15,7 +16,7 @@ async function leaving(failure: Error, usedMs: number): Promise<unknown> {
       scheduledTimestampMs: 5,
       currentAttemptScheduledTimestampMs: 5 + usedMs,
     },
-    { interceptors: [lastTries] },
+    { interceptors: [lastTries], logger: new DefaultLogger('ERROR') },
   );
   return env.run(() => Promise.reject(failure)).catch((error: unknown) => error);
 }

@@ -66,6 +66,8 @@ export interface World {
   state(experiment: Experiment): Promise<Experiment>;
   /** Lets experiment time pass. */
   pass(hours: number): Promise<void>;
+  /** Lets time pass to within the hour of the next step, so that no whole hour lies between. */
+  passToHourOfNext(experiment: Experiment): Promise<void>;
   /** Lets time pass, an hour at a time, until the experiment is in one of the states. */
   until(experiment: Experiment, states: Experiment['state'][], atMostHours: number): Promise<Experiment>;
   budgets(experiment: Experiment): Promise<number[]>;
@@ -245,6 +247,10 @@ export async function startWorld(
     async pass(hours) {
       if (skipping) await skipping.env.sleep(hours * HOUR_MS);
       else await new Promise((resolve) => setTimeout(resolve, (hours * HOUR_MS) / timeBase.scale));
+    },
+    async passToHourOfNext(experiment) {
+      const dueAt = (await world.status(experiment)).nextDueAt!;
+      await world.pass((dueAt - (dueAt % HOUR_MS) / 2 - (await clock.now())) / HOUR_MS);
     },
     async until(experiment, states, atMostHours) {
       for (let hours = 0; ; hours++) {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Experiment, HOUR_MS, type Policy } from '../../src/domain/experiment.js';
+import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
 import { experimentWorkflowId } from '../../src/workflows/contract.js';
+import { AT_60, adSetsOf, BASE, begun, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** What could set money adrift: each by its name, with where the money ends and what a person reads. */
@@ -11,21 +12,6 @@ describe('money in mid-rollout', () => {
   });
   afterAll(() => world?.stop());
 
-  const BASE = [100_000, 100_000];
-  const AT_60 = [80_000, 120_000];
-  const begin = async (id: string, policy: Partial<Policy> = {}) => {
-    const experiment = await world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000, policy });
-    await world.pass(3);
-    return experiment;
-  };
-  /** Promoted by force; its first phase is read back. */
-  const rollingOut = async (id: string, policy: Partial<Policy> = {}) => {
-    const experiment = await begin(id, policy);
-    await world.control(experiment, 'promote');
-    expect(await world.budgets(experiment)).toEqual(AT_60);
-    return experiment;
-  };
-  const setsOf = (experiment: Experiment) => experiment.variants.map((variant) => variant.adSetId);
   const finish = async (experiment: Experiment) => {
     await world.control(experiment, 'stop', { budgets: 'restore' });
     await world.until(experiment, ['stopped'], 3);
@@ -37,7 +23,7 @@ describe('money in mid-rollout', () => {
     );
 
   it('two experiments on one ad set: the second is refused while the first is live', async () => {
-    const first = await begin('one-ad-set');
+    const first = await begun(world, 'one-ad-set');
     const second = { ...first, id: 'one-ad-set-again', name: 'again' };
     await expect(world.store.createExperiment(second)).rejects.toMatchObject({
       name: 'AdSetLeased',
@@ -51,7 +37,7 @@ describe('money in mid-rollout', () => {
   });
 
   it('restart with the same ads: only what came after its own start is looked at', async () => {
-    const first = await begin('same-ads');
+    const first = await begun(world, 'same-ads');
     await world.control(first, 'check');
     await world.control(first, 'stop');
     const startedAt = await world.clock.now();
@@ -74,8 +60,8 @@ describe('money in mid-rollout', () => {
     ['the loser down', { 0: 70_000 }, [70_000, 100_000]],
     ['both', { 0: 70_000, 1: 130_000 }, [70_000, 130_000]],
   ])('edits by a person between phases, %s: held, named, never overwritten', async (name, edits, after) => {
-    const experiment = await rollingOut(`edits-${name.replace(/ /g, '-')}`);
-    const sets = setsOf(experiment);
+    const experiment = await rollingOut(world, `edits-${name.replace(/ /g, '-')}`);
+    const sets = adSetsOf(experiment);
     for (const [index, daily_budget] of Object.entries(edits))
       await world.market.edit(sets[Number(index)]!, { daily_budget }, 'Bo of the agency');
     const stand = AT_60.map((amount, index) => edits[index] ?? amount);
@@ -97,8 +83,8 @@ describe('money in mid-rollout', () => {
   });
 
   it('an ad set paused in mid-rollout: held until a person resumes', async () => {
-    const experiment = await rollingOut('paused-ad-set');
-    const [loser] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'paused-ad-set');
+    const [loser] = adSetsOf(experiment);
     await world.market.edit(loser!, { status: 'PAUSED' });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(/^Phase 70 waits: .*Ad set \d+ is not active \(PAUSED\)\.$/);
@@ -110,8 +96,8 @@ describe('money in mid-rollout', () => {
   });
 
   it('the campaign budget turned on in mid-rollout: held; a revert then asks a person', async () => {
-    const experiment = await rollingOut('campaign-budget');
-    const campaign = (await world.collaborators.meta.getAdSet(setsOf(experiment)[0]!)).campaignId;
+    const experiment = await rollingOut(world, 'campaign-budget');
+    const campaign = (await world.collaborators.meta.getAdSet(adSetsOf(experiment)[0]!)).campaignId;
     await world.market.edit(campaign, { daily_budget: 200_000 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(/^Phase 70 waits: Campaign \d+ has a campaign budget;/);
@@ -128,7 +114,7 @@ describe('money in mid-rollout', () => {
   });
 
   it('the spend cap reached: held, with the amounts', async () => {
-    const experiment = await rollingOut('spend-cap');
+    const experiment = await rollingOut(world, 'spend-cap');
     await world.market.edit(world.market.account.id, { spend_cap: 100 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(
@@ -141,8 +127,8 @@ describe('money in mid-rollout', () => {
   });
 
   it('a revert against a phase in flight: waits for it, then brings back the base', async () => {
-    const experiment = await rollingOut('in-flight');
-    const [loser] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'in-flight');
+    const [loser] = adSetsOf(experiment);
     const fault = { kind: 'late_apply', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
     await world.market.order({ ...fault, times: 1, delayMs: 4 * 60_000 });
     await world.pass(1.01);
@@ -164,7 +150,7 @@ describe('money in mid-rollout', () => {
     await world.pass(3);
     await world.control(experiment, 'promote');
     expect(await world.budgets(experiment)).toEqual([120_000, 80_000]);
-    const [winner, loser] = setsOf(experiment);
+    const [winner, loser] = adSetsOf(experiment);
     const lost = { kind: 'lost_request', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
     await world.market.order({ ...lost, times: 1 });
     await world.pass(1.01);
@@ -203,8 +189,8 @@ describe('money in mid-rollout', () => {
   });
 
   it('the hour limit hit in the revert: waits, says until when, and then brings back the base', async () => {
-    const experiment = await rollingOut('hour-limit');
-    const [, winner] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'hour-limit');
+    const [, winner] = adSetsOf(experiment);
     // Somebody plays with the budget and leaves it as it was: Meta counts that too.
     for (const daily_budget of [121_000, 122_000, 120_000])
       await world.market.edit(winner!, { daily_budget });
@@ -220,7 +206,7 @@ describe('money in mid-rollout', () => {
   });
 
   it('reads that fail without end, though others work: tried ever more seldom, and given up after a day', async () => {
-    const experiment = await rollingOut('half-silent');
+    const experiment = await rollingOut(world, 'half-silent');
     const { adId } = experiment.variants[1]!;
     await world.market.order({ kind: 'lost_request', objectId: adId, method: 'GET', times: null });
     await world.until(experiment, ['held'], 3);
@@ -257,7 +243,7 @@ describe('money in mid-rollout', () => {
   });
 
   it('the kill switch: holds at once, whatever is asked, until it is released and a person resumes', async () => {
-    const experiment = await rollingOut('kill-switch');
+    const experiment = await rollingOut(world, 'kill-switch');
     const event = { by: 'ana', reason: 'sales look odd' };
     const at = await world.clock.now();
     await world.store.setKillSwitch({ ...event, engaged: true, at });
@@ -267,7 +253,7 @@ describe('money in mid-rollout', () => {
       stateReason: "Phase 70 waits: The account's kill switch is engaged by ana: sales look odd.",
     });
     expect(await refusalOf(world.control(experiment, 'resume'))).toMatch(/kill switch is engaged by ana/);
-    const forced = await begin('kill-switch-forced');
+    const forced = await begun(world, 'kill-switch-forced');
     await world.control(forced, 'promote');
     expect((await world.state(forced)).state).toBe('held');
     expect(await world.budgets(forced)).toEqual(BASE);
@@ -283,7 +269,7 @@ describe('money in mid-rollout', () => {
   });
 
   it('more at risk than the policy allows: held until a person accepts it, and the ledger has the amount', async () => {
-    const experiment = await begin('at-risk', { atRiskLimit: 20_000 });
+    const experiment = await begun(world, 'at-risk', { atRiskLimit: 20_000 });
     await world.control(experiment, 'promote');
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateCode).toBe('at_risk');

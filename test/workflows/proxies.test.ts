@@ -2,6 +2,7 @@ import { msToNumber } from '@temporalio/common/lib/time.js';
 import { describe, expect, it } from 'vitest';
 import { REPORT_WAIT_MS } from '../../src/clients/meta/reports.js';
 import { readConfig } from '../../src/config.js';
+import { LONGEST_PAUSE_MS } from '../../src/service/worker.js';
 import { META_READS, META_WRITES } from '../../src/workflows/proxies.js';
 
 const { readTimeoutMs, socketTimeoutMs } = readConfig({
@@ -17,6 +18,10 @@ describe('the time of a try, against a live account', () => {
     expect(REPORT_WAIT_MS + readTimeoutMs).toBeLessThan(reading);
     const writing = msToNumber(META_WRITES.startToCloseTimeout);
     expect(socketTimeoutMs + 2 * readTimeoutMs).toBeLessThan(writing);
+  });
+
+  it('pauses between tries no longer than the worker reckons with', () => {
+    expect(msToNumber(META_READS.retry.maximumInterval)).toBe(LONGEST_PAUSE_MS);
   });
 
   it('ends before that of all tries, or with it', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experiment } from '../../src/domain/experiment.js';
+import { AT_60, adSetsOf, BASE, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** Meta answers, but not what was asked, or nothing: no write was refused, so nothing goes back for that. */
@@ -10,16 +11,13 @@ describe('what cannot be read in mid-rollout', () => {
   });
   afterAll(() => world?.stop());
 
-  const BASE = [100_000, 100_000];
-  const AT_60 = [80_000, 120_000];
-  const rollingOut = async (id: string) => {
-    const experiment = await world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000 });
-    await world.pass(3);
-    await world.control(experiment, 'promote');
-    expect(await world.budgets(experiment)).toEqual(AT_60);
-    return experiment;
+  /** The fault is over, a person resumes, and the rollout goes on. */
+  const goesOnAfter = async (experiment: Experiment, fault: string) => {
+    await world.market.withdraw(fault);
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['verifying'], 5);
+    await world.control(experiment, 'stop', { budgets: 'keep' });
   };
-  const setsOf = (experiment: Experiment) => experiment.variants.map((variant) => variant.adSetId);
   const refuseReads = (objectId: string, more: { code?: number; subcode?: number; skip?: number } = {}) =>
     world.market.order({ kind: 'refuse', objectId, method: 'GET', times: null, ...more });
 
@@ -29,36 +27,30 @@ describe('what cannot be read in mid-rollout', () => {
   ] as const)(
     'an ad that is %s to the gate holds the rollout; resumed, it goes on',
     async (_, more, code) => {
-      const experiment = await rollingOut(`gate-${code}`);
+      const experiment = await rollingOut(world, `gate-${code}`);
       const fault = await refuseReads(experiment.variants[0]!.adId, more);
       const held = await world.until(experiment, ['held'], 3);
       expect(held.stateCode).toBe(code);
       await world.pass(10);
       expect((await world.state(experiment)).state).toBe('held');
       expect(await world.budgets(experiment)).toEqual(AT_60);
-      await world.market.withdraw(fault);
-      await world.control(experiment, 'resume');
-      await world.until(experiment, ['verifying'], 5);
-      await world.control(experiment, 'stop', { budgets: 'keep' });
+      await goesOnAfter(experiment, fault);
     },
   );
 
   it('a budget that is refused before the write holds the rollout', async () => {
-    const experiment = await rollingOut('before-write');
-    const [loser] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'before-write');
+    const [loser] = adSetsOf(experiment);
     // The gate's own read of the ad set comes first.
     const fault = await refuseReads(loser!, { skip: 1 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateCode).toBe('invalid');
-    await world.market.withdraw(fault);
-    await world.control(experiment, 'resume');
-    await world.until(experiment, ['verifying'], 5);
-    await world.control(experiment, 'stop', { budgets: 'keep' });
+    await goesOnAfter(experiment, fault);
   });
 
   it('a budget that is refused on the way back is asked for again, and a person is called after an hour', async () => {
-    const experiment = await rollingOut('way-back');
-    const [loser] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'way-back');
+    const [loser] = adSetsOf(experiment);
     const fault = await refuseReads(loser!);
     const reverting = (await world.ask(experiment, 'revert')).result();
     await world.pass(0.5);
@@ -72,8 +64,8 @@ describe('what cannot be read in mid-rollout', () => {
     expect(await world.budgets(experiment)).toEqual(BASE);
     await world.until(experiment, ['reverted'], 3);
 
-    const other = await rollingOut('way-back-lost');
-    await refuseReads(setsOf(other)[0]!);
+    const other = await rollingOut(world, 'way-back-lost');
+    await refuseReads(adSetsOf(other)[0]!);
     const lost = (await world.ask(other, 'revert')).result().catch((error: Error) => error);
     const stuck = await world.until(other, ['needs_attention'], 3);
     expect(stuck.stateReason).toMatch(/The base is .*; what stands now could not be read\.$/);
@@ -89,8 +81,8 @@ describe('what cannot be read in mid-rollout', () => {
   });
 
   it('a stop that keeps the budgets waits for a write on its way, though Meta tells nothing', async () => {
-    const experiment = await rollingOut('dark');
-    const [loser] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'dark');
+    const [loser] = adSetsOf(experiment);
     const late = { kind: 'late_apply', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
     await world.market.order({ ...late, times: 1, delayMs: 4 * 60_000 });
     await world.pass(1.01);
@@ -108,8 +100,8 @@ describe('what cannot be read in mid-rollout', () => {
   });
 
   it('amounts that were said of a hold in mid-phase stay said while Meta is silent', async () => {
-    const experiment = await rollingOut('said');
-    const [loser, winner] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'said');
+    const [loser, winner] = adSetsOf(experiment);
     // The loser is cut, the winner's raise must wait.
     await world.market.order({
       kind: 'refuse',
@@ -135,8 +127,8 @@ describe('what cannot be read in mid-rollout', () => {
   });
 
   it('a hold of hours is no silence of the winner: resumed, the rollout goes on', async () => {
-    const experiment = await rollingOut('long-pause');
-    const [, winner] = setsOf(experiment);
+    const experiment = await rollingOut(world, 'long-pause');
+    const [, winner] = adSetsOf(experiment);
     await world.market.edit(winner!, { status: 'PAUSED' });
     await world.until(experiment, ['held'], 3);
     await world.pass(9);

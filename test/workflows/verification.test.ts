@@ -156,9 +156,7 @@ describe('verification', () => {
     await world.pass(24);
     expect((await world.status(experiment)).trouble).toMatch(/Ad set \d+ is not active \(PAUSED\)/);
     // One that delivers nothing though it is active, while the control does, goes back.
-    const { nextDueAt } = await world.status(experiment);
-    // In the hour of the gate, so that no whole hour has a delivery.
-    await world.pass((nextDueAt! - (nextDueAt! % HOUR_MS) / 2 - (await world.clock.now())) / HOUR_MS);
+    await world.passToHourOfNext(experiment);
     await world.market.edit(winner!, { status: 'ACTIVE' });
     const ended = await world.until(experiment, ['reverted'], 2);
     expect(ended.stateReason).toMatch(

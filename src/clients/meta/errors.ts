@@ -5,6 +5,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
+/** Subcode: an ad set's budget was changed more than four times within the hour, and is blocked for an hour. */
+export const AD_SET_BLOCK = 1487632;
+
 export type Headers = Record<string, string | string[] | undefined>;
 
 /** What is known of a failed call, before it has a class. Nothing of it is secret but, perhaps, `text`. */
@@ -52,8 +55,7 @@ const RULES: readonly Rule[] = [
   { kind: 'too_large', code: [100], subcode: [1504018, 1487534], retryAfterMs: null },
   { kind: 'permission', code: [100], subcode: [3191001], retryAfterMs: null },
   { kind: 'not_found', code: [100], subcode: [33], retryAfterMs: null },
-  // An ad set's budget was changed more than four times within the hour.
-  { kind: 'rate', subcode: [1487632], retryAfterMs: HOUR },
+  { kind: 'rate', subcode: [AD_SET_BLOCK], retryAfterMs: HOUR },
   { kind: 'rate', subcode: [1487742, 5044001, 2446079], retryAfterMs: 5 * MINUTE },
   { kind: 'rate', code: [4, 17, 32, 341, 613, [80000, 80014]], retryAfterMs: 5 * MINUTE },
   { kind: 'rate', httpStatus: [429], retryAfterMs: 5 * MINUTE },
@@ -103,6 +105,11 @@ export function toMetaError(failure: Failure, scrub: Scrub): MetaError {
 /** Something asked of the client, or answered by Meta, that doesn't fit its form. `message` holds no value. */
 export function invalid(message: string): MetaError {
   return withoutAnswer('invalid', message, null, 'not_applied');
+}
+
+/** An object that is there without what was asked of it. */
+export function notFound(message: string): MetaError {
+  return withoutAnswer('not_found', message, null, 'not_applied');
 }
 
 /** Not sent: Meta has told the account to wait. */
@@ -158,7 +165,7 @@ function waitOf(rule: Rule, failure: Failure): number | null {
   const hint = retryHint(failure.headers);
   if (hint === null) return rule.retryAfterMs;
   // The hints are of the account's quota; the ad set's own block of an hour runs beside it.
-  return failure.subcode === 1487632 ? Math.max(hint, HOUR) : hint;
+  return failure.subcode === AD_SET_BLOCK ? Math.max(hint, HOUR) : hint;
 }
 
 /**

@@ -13,6 +13,8 @@ const LAST_HOUR = 23;
 /** One conversion is counted under several types at once: the first that is present counts, never a sum. */
 const CONVERSION_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
 
+export const ROWS_A_PAGE = 500;
+
 export const INSIGHT_FIELDS = [
   'ad_id',
   'adset_id',

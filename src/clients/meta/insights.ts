@@ -6,6 +6,7 @@ import {
   INSIGHT_FIELDS,
   labelOf,
   mergeRows,
+  ROWS_A_PAGE,
   toInsightRow,
 } from './insight-row.js';
 import { allRows } from './paging.js';
@@ -21,7 +22,6 @@ interface Window {
   until: string;
 }
 
-const ROWS_A_PAGE = 500;
 const ADS_A_CALL = 50;
 /** Days of one call, by what one ad yields: a test of two ads stays within two pages. */
 const DAYS_A_CALL: Record<Granularity, number> = { hour: 14, day: 90 };

@@ -1,4 +1,4 @@
-import { type Failure, type Headers, member, parsedHeader, positive } from './errors.js';
+import { AD_SET_BLOCK, type Failure, type Headers, member, parsedHeader, positive } from './errors.js';
 import type { MetaErrorKind } from './types.js';
 
 const SECOND = 1000;
@@ -8,8 +8,6 @@ const MINUTE = 60 * SECOND;
 const INSIGHTS_USE_CASE = 'ads_insights';
 /** The error code of that use case's limit. */
 const INSIGHTS_LIMIT = 80000;
-/** One ad set's budget was changed too often: says nothing of any other call. */
-const AD_SET_BLOCK = 1487632;
 
 /** Experiment ms to wait before the next call: of any kind, and of insights. 0: none. */
 export interface Wait {
@@ -54,6 +52,7 @@ export function waitFromFailure(
   { code, subcode }: Pick<Failure, 'code' | 'subcode'>,
   { kind, retryAfterMs }: { kind: MetaErrorKind; retryAfterMs: number | null },
 ): Wait {
+  // One ad set's block says nothing of any other call.
   if (kind !== 'rate' || subcode === AD_SET_BLOCK) return { any: 0, insights: 0 };
   const ms = retryAfterMs ?? 0;
   return code === INSIGHTS_LIMIT ? { any: 0, insights: ms } : { any: ms, insights: 0 };

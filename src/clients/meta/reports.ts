@@ -3,14 +3,13 @@ import { type AdAccount, AdReportRun } from 'facebook-nodejs-business-sdk';
 import { invalid, transient } from './errors.js';
 import { Fields, isObjectId } from './fields.js';
 import type { GraphApi } from './graph-api.js';
-import { INSIGHT_FIELDS } from './insight-row.js';
+import { INSIGHT_FIELDS, ROWS_A_PAGE } from './insight-row.js';
 import { allRows } from './paging.js';
 import { MetaError, type MetaErrorKind } from './types.js';
 
 /** Real ms for which one question waits for its reports: an activity that asks it has a minute for all that it does. */
 export const REPORT_WAIT_MS = 20_000;
 
-const ROWS_A_PAGE = 500;
 const POLL_MS = 1000;
 /** Experiment ms. Its figures are those of the instant at which it was begun. */
 const OLDEST_MS = 3_600_000;

@@ -44,14 +44,15 @@ describe('a report that takes longer than one question', () => {
     };
   }
 
+  const withReports = (polls: Parameters<typeof reports>[0], use: Parameters<typeof withGraph>[1]) =>
+    withGraph(reports(polls), use, impatient);
   const begun = (graph: TinyGraph) => graph.seen.filter(({ method }) => method === 'POST').length;
   const polled = (graph: TinyGraph) =>
     graph.seen.filter(({ path }) => /\/70\d$/.test(path)).map(({ path }) => path.slice(-3));
 
   it('says so, and the next one waits on for it', async () => {
-    const answer = reports((_, poll) => (poll < 3 ? running : completed));
-    await withGraph(
-      answer,
+    await withReports(
+      (_, poll) => (poll < 3 ? running : completed),
       async (client, graph) => {
         for (const _ of [1, 2]) {
           const { kind, message, details } = await failureOf(client.getInsights(day));
@@ -63,31 +64,28 @@ describe('a report that takes longer than one question', () => {
         expect(begun(graph)).toBe(1);
         expect(polled(graph)).toEqual(['701', '701', '701']);
       },
-      impatient,
     );
   });
 
   it('is begun anew once its question was answered', async () => {
-    await withGraph(
-      reports(() => completed),
+    await withReports(
+      () => completed,
       async (client, graph) => {
         await client.getInsights(day);
         await client.getInsights(day);
         expect(polled(graph)).toEqual(['701', '702']);
       },
-      impatient,
     );
   });
 
   it('is not begun anew for a poll that failed in passing', async () => {
-    await withGraph(
-      reports((_, poll) => (poll === 1 ? 500 : completed)),
+    await withReports(
+      (_, poll) => (poll === 1 ? 500 : completed),
       async (client, graph) => {
         expect((await failureOf(client.getInsights(day))).kind).toBe('transient');
         await client.getInsights(day);
         expect(begun(graph)).toBe(1);
       },
-      impatient,
     );
   });
 
@@ -97,21 +95,20 @@ describe('a report that takes longer than one question', () => {
     ['is gone', 400, 'not_found'],
     ['has no status', {}, 'invalid'],
   ])('is begun anew where the first one %s', async (_, outcome, kind) => {
-    await withGraph(
-      reports((run) => (run === 1 ? outcome : completed)),
+    await withReports(
+      (run) => (run === 1 ? outcome : completed),
       async (client, graph) => {
         expect((await failureOf(client.getInsights(day))).kind).toBe(kind);
         await client.getInsights(day);
         expect(polled(graph)).toEqual(['701', '702']);
       },
-      impatient,
     );
   });
 
   it('is begun anew after an hour: its figures are old', async () => {
     now = START;
-    await withGraph(
-      reports((run) => (run === 1 ? running : completed)),
+    await withReports(
+      (run) => (run === 1 ? running : completed),
       async (client, graph) => {
         await failureOf(client.getInsights(day));
         now = START + HOUR;
@@ -121,26 +118,24 @@ describe('a report that takes longer than one question', () => {
         await client.getInsights(day);
         expect(polled(graph)).toEqual(['701', '701', '702']);
       },
-      impatient,
     );
   });
 
   it('is of one question alone', async () => {
-    await withGraph(
-      reports(() => running),
+    await withReports(
+      () => running,
       async (client, graph) => {
         await failureOf(client.getInsights(day));
         await failureOf(client.getInsights({ ...day, adIds: ['9', '10'] }));
         await failureOf(client.getInsights({ ...day, granularity: 'hour' }));
         expect(polled(graph)).toEqual(['701', '702', '703']);
       },
-      impatient,
     );
   });
 
   it('of one day is kept while that of another is waited for', async () => {
-    await withGraph(
-      reports((run, poll) => (run === 1 || poll > 1 ? completed : running)),
+    await withReports(
+      (run, poll) => (run === 1 || poll > 1 ? completed : running),
       async (client, graph) => {
         const two = { ...day, until: START + 2 * DAY };
         await failureOf(client.getInsights(two));
@@ -149,7 +144,6 @@ describe('a report that takes longer than one question', () => {
         expect(polled(graph)).toEqual(['701', '702', '701', '702']);
         expect(begun(graph)).toBe(2);
       },
-      impatient,
     );
   });
 
