@@ -17,6 +17,8 @@ describe('an account that takes no budget below what is spent today', () => {
       id: 'spent-today',
       clickRates: [0.02, 0.04],
       dailyBudget: 100_000,
+      // A person promotes, at an hour of the day: the rule must not come before.
+      policy: { minimumRunHours: 96 },
     });
     // By 18:00 the loser has spent three quarters of its day: 800 can still be set, 600 can't.
     await world.pass((DAY_MS - (await sinceMidnight())) / HOUR_MS + 18);
