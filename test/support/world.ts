@@ -29,6 +29,7 @@ import { THREE_PHASES } from './phases.js';
 import { migratedDatabase } from './postgres.js';
 import './quiet-runtime.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
+import { clearOfTimers } from './timers.js';
 
 const TOKEN = 'token-of-the-world';
 
@@ -59,6 +60,7 @@ export interface World {
   begin(test: NewTest): Promise<Experiment>;
   /** Registers the ads of an experiment that has ended once more, and starts the workflow. */
   again(experiment: Experiment, changes: { id: string; startedAt: number }): Promise<Experiment>;
+  /** Never while time passes; for an outcome that takes time, `ask`. */
   control(experiment: Experiment, kind: ControlKind, args?: Record<string, unknown>): Promise<ControlOutcome>;
   /** As `control` of a run that is there, but answers once it is queued; the outcome is the handle's. */
   ask(...asked: Parameters<World['control']>): Promise<WorkflowUpdateHandle<ControlOutcome>>;
@@ -153,6 +155,10 @@ export async function startWorld(
   };
   await startOne();
 
+  const clearOfDue = async ({ id }: Experiment) => {
+    if (skipping) await clearOfTimers(skipping, experimentWorkflowId(id));
+  };
+
   const world: World = {
     kind: options.kind,
     temporal,
@@ -224,13 +230,15 @@ export async function startWorld(
       });
       return made;
     },
-    control(experiment, kind, args = {}) {
+    async control(experiment, kind, args = {}) {
+      await clearOfDue(experiment);
       return client.workflow.executeUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
         args: [{ by: 'ana@example.com', reason: 'a test', ...args }],
         startWorkflowOperation: startOperation(experiment, timeBase),
       });
     },
-    ask(experiment, kind, args = {}) {
+    async ask(experiment, kind, args = {}) {
+      await clearOfDue(experiment);
       const handle = client.workflow.getHandle(experimentWorkflowId(experiment.id));
       return handle.startUpdate<ControlOutcome, [unknown]>(kind, {
         args: [{ by: 'ana@example.com', reason: 'a test', ...args }],

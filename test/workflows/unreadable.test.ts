@@ -71,11 +71,9 @@ describe('what cannot be read in mid-rollout', () => {
     expect(stuck.stateReason).toMatch(/The base is .*; what stands now could not be read\.$/);
     expect(await lost).toBeInstanceOf(Error);
     await world.market.withdraw();
-    const [resolved] = await Promise.all([
-      world.control(other, 'resolve', { action: 'accept_current' }),
-      world.pass(0.1),
-    ]);
-    expect(resolved.message).toMatch(
+    const resolving = (await world.ask(other, 'resolve', { action: 'accept_current' })).result();
+    await world.pass(0.1);
+    expect((await resolving).message).toMatch(
       /^The budgets stay as they are: ad set \d+ at USD 800\.00, ad set \d+ at USD 1200\.00\.$/,
     );
   });

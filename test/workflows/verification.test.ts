@@ -128,9 +128,9 @@ describe('verification', () => {
     expect((await world.status(experiment)).trouble).toMatch(
       /^The lift can't be verified now: .* It is tried again\.$/,
     );
-    // While an update waits for an activity's next try, time must be let pass.
-    const [told] = await Promise.all([world.control(experiment, 'check'), world.pass(0.1)]);
-    expect(told.message).toMatch(/Fresh data could not be had/);
+    const told = (await world.ask(experiment, 'check')).result();
+    await world.pass(0.1);
+    expect((await told).message).toMatch(/Fresh data could not be had/);
     const ended = await world.until(experiment, ['completed'], 25);
     await world.market.withdraw(silence);
     expect(ended.stateReason).toMatch(
