@@ -33,6 +33,7 @@ export function splitMeta(
     accountId: common.accountId,
     getAccount: () => common.getAccount(),
     getCampaign: (id) => of(id).getCampaign(id),
+    getCampaignSpend: (id) => of(id).getCampaignSpend(id),
     getAdSet: (id) => of(id).getAdSet(id),
     getDailyBudget: (id) => of(id).getDailyBudget(id),
     getAd: (id) => of(id).getAd(id),

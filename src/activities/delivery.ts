@@ -83,6 +83,6 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
         message,
       })),
     );
-    return { silent, harm: harmSince(experiment, promotion, observations, looked), observations };
+    return { silent, harm: harmSince(experiment, promotion, observations, looked) };
   };
 }

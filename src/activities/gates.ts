@@ -1,5 +1,5 @@
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import type { ControlRow, GateRow, LedgerRow, Observation, Promotion } from '../clients/postgres/records.js';
+import type { ControlRow, GateRow, LedgerRow, Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
@@ -11,7 +11,7 @@ import { type GateCode, type GateFinding, gateFindings, raiseOf } from '../domai
 import { budgetsOf } from '../domain/preflight.js';
 import type { Announce } from '../events.js';
 import { createDelivery } from './delivery.js';
-import { permanent } from './failures.js';
+import { callingMeta, permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
 import { createWriteLimits } from './write-limits.js';
 
@@ -86,16 +86,12 @@ export function createGateActivities(deps: {
     return changed.map(say).join('; ');
   }
 
-  /** Campaigns with a spend cap, and what the test's ads have spent in them since its start. */
-  function cappedCampaigns({ context }: Inspection, observations: readonly Observation[]) {
-    const campaigns = new Map<string, { id: string; spendCap: number; spent: number }>();
-    for (const { variantId, campaign } of context.variants) {
-      if (campaign.spendCap === null) continue;
-      const known = campaigns.get(campaign.id) ?? { id: campaign.id, spendCap: campaign.spendCap, spent: 0 };
-      for (const row of observations) if (row.variantId === variantId) known.spent += row.spend;
-      campaigns.set(campaign.id, known);
-    }
-    return [...campaigns.values()];
+  /** Campaigns with a spend cap, and what all of their ads have spent against it. */
+  async function cappedCampaigns({ context }: Inspection) {
+    const caps = new Map(context.variants.map(({ campaign }) => [campaign.id, campaign.spendCap]));
+    const capped = [...caps].flatMap(([id, spendCap]) => (spendCap === null ? [] : [{ id, spendCap }]));
+    const spent = await callingMeta(() => Promise.all(capped.map(({ id }) => meta.getCampaignSpend(id))));
+    return capped.map((campaign, index) => ({ ...campaign, spent: spent[index]! }));
   }
 
   return {
@@ -119,7 +115,7 @@ export function createGateActivities(deps: {
       const ledger = await store.listLedger(experimentId);
       const resumedAt = lastResumption(await store.listControls(experimentId));
       const looked = { phase, now, ledger, resumedAt };
-      const { silent, harm, observations } = await deliveryOf(experiment, promotion, looked);
+      const { silent, harm } = await deliveryOf(experiment, promotion, looked);
       const shadow = promotion.status === 'shadow';
       const risk = atRisk({ base, targets, winnerAdSetId, interval: promotion.interval });
       const envelope = shadow || wanted === 0 ? undefined : await limits.envelope(now, experiment.currency);
@@ -132,7 +128,7 @@ export function createGateActivities(deps: {
         winnerVariantId: promotion.winnerVariantId,
         problems,
         account: context.account,
-        campaigns: cappedCampaigns(inspection, observations),
+        campaigns: await cappedCampaigns(inspection),
         silent,
         variantIds: experiment.variants.map(({ id }) => id),
         harm,

@@ -47,7 +47,7 @@ export interface GateFacts {
   /** What the preflight found. */
   problems: readonly Problem[];
   account: BudgetContext['account'];
-  /** Campaigns with a spend cap, and what the test's own ads have spent in them, minor units: at most all of it. */
+  /** Campaigns with a spend cap, and what all of their ads have spent, minor units. */
   campaigns: readonly { id: string; spendCap: number; spent: number }[];
   /** Variants that delivered nothing for so many hours that it counts, with the sentence. */
   silent: readonly { variantId: string; message: string }[];

@@ -1,4 +1,11 @@
-import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  patched,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Promotion } from '../activities/promotions.js';
 import type { ExperimentState } from '../domain/experiment.js';
 import type { ExperimentInput } from './contract.js';
@@ -19,15 +26,23 @@ export async function continueAsNewIfDue(run: Run): Promise<void> {
   const limit = input.maxHistoryEvents ?? Number.POSITIVE_INFINITY;
   if (ONE_RUN.includes(run.state) || !(continueAsNewSuggested || historyLength >= limit)) return;
   await condition(() => allHandlersFinished() || inbox.size > 0);
-  // An update that finishes in the same task as a continue-as-new may be dropped by the server.
-  await sleep(1, { summary: 'before a new run' });
+  await beforeNewRun();
   if (inbox.size > 0 || !allHandlersFinished()) return;
   await continueAsNew<Start>({ ...input, witness: undefined, holds: run.holds ?? undefined });
 }
 
+/** An update that finishes in the same task as a continue-as-new may be dropped by the server (temporalio/temporal#6375). */
+async function beforeNewRun(): Promise<void> {
+  await sleep(1, { summary: 'before a new run' });
+}
+
 /** A new run that loads the record again, and is told of the promotion that this one knows. */
 export async function startAfresh(run: Run): Promise<never> {
-  await run.drain('The experiment was changed elsewhere; look at it again.');
+  do {
+    await run.drain('The experiment was changed elsewhere; look at it again.');
+    // Runs recorded before began the new one in the task of the last answer.
+    if (patched('answers-before-a-new-run')) await beforeNewRun();
+  } while (run.inbox.size > 0 || !allHandlersFinished());
   return continueAsNew<Start>({ ...run.input, witness: run.knownPromotion ?? run.input.witness });
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createGateActivities } from '../../src/activities/gates.js';
 import {
+  DAY,
   failureOf,
   GROUNDS,
   HOUR,
@@ -101,6 +102,32 @@ describe('the gate before a phase', () => {
     expect(gate).toMatchObject({ leadsTo: 'hold', retryAfterMs: null, current: {} });
     expect(gate.against.join(' ')).toMatch(says);
     expect((await stage.store.listGates('exp'))[0]).toMatchObject({ outcome: 'hold' });
+  });
+
+  it("counts against a campaign's spend cap what was spent in it before the test", async () => {
+    const stage = await stages.open({ leadMs: DAY });
+    await stage.promote();
+    stage.clock.pass(3 * HOUR);
+    const spent = await stage.meta.getCampaignSpend(stage.made.campaignId);
+    await stage.market.edit(stage.made.campaignId, { spend_cap: spent + 1 });
+    expect((await stage.gate()).against).toEqual([]);
+    await stage.market.edit(stage.made.campaignId, { spend_cap: spent });
+    const own = await stage.store.observationsAsKnown({
+      ...{ experimentId: 'exp', since: stage.experiment.startedAt, granularity: 'hour' },
+      ...{ endedBy: stage.clock.instant, seenUntil: stage.clock.instant },
+    });
+    expect(own.reduce((sum, row) => sum + row.spend, 0)).toBeLessThan(spent / 2);
+    expect(await stage.gate()).toMatchObject({ leadsTo: 'hold', code: 'campaign_spend_cap' });
+  });
+
+  it("holds it for as long as a capped campaign's spend can't be read", async () => {
+    const stage = await promoted();
+    const { campaignId } = stage.made;
+    await stage.market.edit(campaignId, { spend_cap: 1_000_000 });
+    const fault = await stage.market.order({ kind: 'server_error', objectId: campaignId, times: null });
+    expect((await failureOf(stage.gate())).type).toBe('Meta.transient');
+    await stage.market.withdraw(fault);
+    expect((await stage.gate()).against).toEqual([]);
   });
 
   it('holds it while the kill switch is engaged, and names who did it', async () => {

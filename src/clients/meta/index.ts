@@ -1,5 +1,6 @@
 import { AdAccount } from 'facebook-nodejs-business-sdk';
 import { readBudgetEdits } from './budget-edits.js';
+import { readCampaignSpend } from './campaign-spend.js';
 import { GraphApi, type GraphApiConfig } from './graph-api.js';
 import { readInsights } from './insights.js';
 import {
@@ -41,6 +42,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     accountId,
     getAccount: async () => readAccount(account(), accountId),
     getCampaign: async (id) => readCampaign(api, id),
+    getCampaignSpend: async (id) => readCampaignSpend(api, id),
     getAdSet: async (id) => readAdSet(api, id),
     getDailyBudget: async (adSetId) => readDailyBudget(api, adSetId),
     getAd: async (id) => readAd(api, id),

@@ -146,6 +146,11 @@ export interface MetaClient {
   readonly accountId: string;
   getAccount(): Promise<AccountInfo>;
   getCampaign(id: string): Promise<CampaignInfo>;
+  /**
+   * Minor units that all ads of the campaign have spent together since it began, or in the 37 months that Meta keeps
+   * insights for.
+   */
+  getCampaignSpend(id: string): Promise<number>;
   getAdSet(id: string): Promise<AdSetInfo>;
   /**
    * The ad set's daily budget alone, minor units; null where it has none (campaign budget or lifetime budget). It stays

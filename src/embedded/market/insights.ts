@@ -15,13 +15,14 @@ const PURCHASE_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixe
 
 /** One answer row before its fields are picked. `spend` is whole minor units, rounded hour by hour. */
 interface InsightsRow extends Delivered {
+  /** At level campaign one of its ads. */
   ad: MarketObject;
   period: Period;
   hour: number | null;
 }
 
 /**
- * `/{object}/insights` at level ad: a row an ad and period (and hour of the account's day) with delivery.
+ * `/{object}/insights`: a row an ad or campaign and period (and hour of the account's day) with delivery.
  * `at` is the instant whose figures the listing shows; the hour that runs is there as far as it has come.
  */
 export function readInsights(
@@ -33,15 +34,28 @@ export function readInsights(
 ): Page<Record<string, unknown>> {
   const { params } = request;
   const level = params.level ?? (object.kind === 'ad' ? 'ad' : object.kind);
-  if (level !== 'ad') throw invalidParameter(`param level ${String(level)} is not supported here: use ad`);
+  if (level !== 'ad' && level !== 'campaign') {
+    throw invalidParameter(`param level ${String(level)} is not supported here: use ad or campaign`);
+  }
   const hourly = readBreakdowns(params.breakdowns);
   const calendar = world.calendar;
   const periods = periodsOf(params, calendar.localDay(at), calendar.localDay(world.accountNode.createdAt));
-  const fields = fieldsOf(params.fields);
-  const rows = adsOf(object, params.filtering, at)
-    .flatMap((ad) => rowsOf(ad, periods, hourly, at, world))
-    .map((row) => pick(row, fields, at, world));
-  return paginate(rows, request, at, origin);
+  const fields = fieldsOf(params.fields, level);
+  const byAd = adsOf(object, params.filtering, at).flatMap((ad) => rowsOf(ad, periods, hourly, at, world));
+  const rows = level === 'ad' ? byAd : byCampaign(byAd);
+  const picked = rows.map((row) => pick(row, fields, at, world));
+  return paginate(picked, request, at, origin);
+}
+
+function byCampaign(rows: InsightsRow[]): InsightsRow[] {
+  const sums = new Map<string, InsightsRow>();
+  for (const row of rows) {
+    const key = [row.ad.ancestor('campaign').id, row.period.since, row.period.until, row.hour].join('/');
+    const sum = sums.get(key);
+    if (!sum) sums.set(key, { ...row });
+    else for (const name of AMOUNTS) sum[name] += row[name];
+  }
+  return [...sums.values()];
 }
 
 function readBreakdowns(value: unknown): boolean {
@@ -115,6 +129,7 @@ function rowsOf(
 }
 
 const NOTHING: Delivered = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };
+const AMOUNTS = Object.keys(NOTHING) as (keyof Delivered)[];
 
 type RowReader = (row: InsightsRow, at: number, world: World) => unknown;
 
@@ -151,6 +166,8 @@ const FIELDS: Record<string, RowReader> = {
   date_stop: ({ period }) => dayName(period.until),
 };
 
+/** What no row above the level of ads has. */
+const OF_AN_AD = ['ad_id', 'ad_name', 'adset_id', 'adset_name'];
 const DEFAULT_FIELDS = ['account_id', 'campaign_id', 'adset_id', 'ad_id', 'impressions', 'spend'];
 
 function action(type: string, amount: number, write: (amount: number) => string) {
@@ -161,11 +178,13 @@ function orNothing<Item>(items: Item[]): Item[] | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-function fieldsOf(value: unknown): string[] {
+function fieldsOf(value: unknown, level: 'ad' | 'campaign'): string[] {
   const asked = listParam(value);
   const unknown = asked.find((field) => !Object.hasOwn(FIELDS, field));
   if (unknown !== undefined) throw invalidParameter(`${unknown} is not valid for fields param.`);
-  return [...(asked.length > 0 ? asked : DEFAULT_FIELDS), 'date_start', 'date_stop'];
+  const wanted = asked.length > 0 ? asked : DEFAULT_FIELDS;
+  const there = level === 'ad' ? wanted : wanted.filter((field) => !OF_AN_AD.includes(field));
+  return [...there, 'date_start', 'date_stop'];
 }
 
 function pick(row: InsightsRow, fields: string[], at: number, world: World): Record<string, unknown> {

@@ -51,8 +51,10 @@ export interface StageOptions {
   writesAllowed?: boolean;
   /** Major units. */
   accountEnvelope?: number | null;
-  /** Epoch ms: when market and test begin. */
+  /** Epoch ms: when the ads begin to deliver. */
   startsAt?: number;
+  /** How long they have delivered when the test begins, ms. */
+  leadMs?: number;
   /** Real ms; longer where nothing hangs. */
   socketTimeoutMs?: number;
 }
@@ -122,6 +124,7 @@ export class Stage {
         trueClickRate: clickRates[index] ?? 0.02,
       })),
     });
+    clock.pass(options.leadMs ?? 0);
     const store = createStore(pool, { environment: 'sandbox', accountId });
     const experiment = await store.createExperiment({
       id: 'exp',

@@ -119,6 +119,19 @@ describe('objects', () => {
     expect((await client.getAdSet(adSetId)).lastSignificantEditAt).toBe(now);
   });
 
+  it("tell what a campaign's ads have spent together", async () => {
+    expect(await client.getCampaignSpend(made.campaignId)).toBe(0);
+    now += 30 * HOUR;
+    const rows = await client.getInsights({
+      ...{ adIds: made.adIds, since: START, until: now, granularity: 'hour', timezone: TIMEZONE },
+    });
+    const spent = await client.getCampaignSpend(made.campaignId);
+    expect(spent).toBe(rows.reduce((sum, { spend }) => sum + spend, 0));
+    expect(spent).toBeGreaterThan(10_000);
+    expect((await failureOf(client.getCampaignSpend('1'))).kind).toBe('not_found');
+    expect((await failureOf(client.getCampaignSpend('../me'))).kind).toBe('invalid');
+  });
+
   it('that are not there are not found', async () => {
     const error = await failureOf(client.getAdSet('1'));
     expect(error.kind).toBe('not_found');

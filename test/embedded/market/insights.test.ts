@@ -155,7 +155,7 @@ describe('insights', () => {
   });
 
   it.each([
-    [{ level: 'campaign' }],
+    [{ level: 'account' }],
     [{ time_range: { since: '2026-11-24', until: '2026-11-23' } }],
     [{ time_range: '2026-11-24' }],
     [{ fields: 'ad_id,shoe_size' }],
@@ -170,6 +170,31 @@ describe('insights', () => {
       ...params,
     });
     expect([status, body.error.code]).toEqual([400, 100]);
+  });
+
+  it('adds the ads of a campaign up, by hour or as a whole', async () => {
+    stage = await new Stage().open();
+    stage.clock.pass(2 * DAY);
+    const { campaignId } = stage.test;
+    const ads = await stage.hours({ time_range: { since: '2026-11-23', until: '2026-11-23' } });
+    const { body } = await stage.get(`${campaignId}/insights`, {
+      level: 'campaign',
+      time_range: { since: '2026-11-23', until: '2026-11-23' },
+      fields: 'campaign_id,ad_id,impressions,spend',
+    });
+    expect(body.data).toEqual([
+      {
+        campaign_id: campaignId,
+        impressions: String(total(ads, 'impressions')),
+        spend: total(ads, 'spend').toFixed(2),
+        ...{ date_start: '2026-11-23', date_stop: '2026-11-23' },
+      },
+    ]);
+    const hours = await stage.get(`${campaignId}/insights`, {
+      ...{ level: 'campaign', date_preset: 'today', fields: 'impressions' },
+      breakdowns: ['hourly_stats_aggregated_by_advertiser_time_zone'],
+    });
+    expect(hours.body.data).toEqual([]);
   });
 
   it('writes whole units where Meta counts a currency so', async () => {
