@@ -32,6 +32,7 @@ describe('the replay gate', () => {
       ...['held_amid_phase', 'held_kill_switch', 'held_foreign', 'gate_reverted'],
       ...['shadow', 'shadow_held_reverted'],
       ...['refused_at_the_end', 'reverted_at_the_end'],
+      ...['overtaken', 'overtaken_in_one_task'],
     ];
     for (const scenario of scenarios) {
       expect(names).toContain(`experimentWorkflow.${scenario}.json`);
@@ -88,6 +89,16 @@ describe('the replay gate', () => {
     const refused = await workflowsOf({ ...mutation, replace: 'run.inbox.size < 0' });
     const results = await replay(HISTORIES, await namesOf(HISTORIES), refused);
     expect(failures(results)).toEqual(filesOf('reverted_at_the_end'));
+  });
+
+  it('catches a last answer in the task that continues as new, and the runs from before that do it go on', async () => {
+    const workflows = await workflowsOf({
+      file: 'src/workflows/continuation.ts',
+      find: "if (patched('answers-before-a-new-run')) await beforeNewRun();",
+      replace: '',
+    });
+    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
+    expect(failures(results)).toEqual(filesOf('overtaken'));
   });
 
   it('catches a rollout in shadow that writes', async () => {
