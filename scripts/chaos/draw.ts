@@ -1,3 +1,5 @@
+import { currencyOffset } from '../../src/domain/budget.js';
+import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import { drawOccurrences, nearAWrite } from './occurrences.js';
 import type { BatchDeed, BatchPlan, RunPlan } from './plan.js';
 import { Draw } from './random-draw.js';
@@ -11,8 +13,13 @@ const RUNS_A_SEED = 1_000_000;
  * mind and is replaced on the way; they take several times as long as the others.
  */
 const TURN = 20;
+const LAST_SHARE = DEFAULT_POLICY.phases.at(-1)!.winnerShare;
 const ON_SERVICE = 3;
 const RESTARTING = 4;
+/** And some have limits of the account's own. */
+const KILL_SWITCH = [1, 10, 15];
+const ENVELOPE = [2, 12];
+const SHADOW = [5];
 
 /** The plan of a batch is a function of the seed and its number; so are those of its runs. */
 export function drawBatch(seed: number, number: number, size = BATCH_SIZE): BatchPlan {
@@ -23,13 +30,18 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
   const currency = kind === 'time-skipping' && draw.chance(0.2) ? 'JPY' : 'USD';
   const sharedClient = kind === 'service' || draw.chance(0.3);
   const runs = Array.from({ length: size }, (_, index) => drawRun(seed, first + index));
+  const deeds = kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, number % TURN === RESTARTING);
+  // Apart, so that they change nothing of the other batches.
+  const limits = new Draw(`${seed}/chaos/limits/${number}`);
   return {
     seed,
     first,
     kind,
     currency,
     sharedClient,
-    deeds: kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, number % TURN === RESTARTING),
+    envelope: ENVELOPE.includes(number % TURN) ? drawEnvelope(limits, runs, currency) : null,
+    shadow: SHADOW.includes(number % TURN),
+    deeds: KILL_SWITCH.includes(number % TURN) ? [...deeds, drawKillSwitch(limits)] : deeds,
     runs: sharedClient ? runs.map(withoutEndlessWait) : runs,
   };
 }
@@ -92,6 +104,25 @@ function drawBatchDeeds(draw: Draw, restarting: boolean): BatchDeed[] {
     deeds.push({ kind: 'expired_token', atHours: nearAWrite(draw), forHours: draw.uniform(0.1, 2) });
   if (restarting) deeds.push({ kind: 'restart_worker', atHours: draw.uniform(0, 3.2) });
   return deeds;
+}
+
+/** In mid-phase, or before one is due; over before the runs calm down. */
+function drawKillSwitch(draw: Draw): BatchDeed {
+  return {
+    kind: 'kill_switch',
+    atHours: draw.chance(0.5) ? draw.uniform(0, 0.02) : draw.of([1, 3]) - draw.uniform(0, 0.4),
+    forHours: draw.uniform(0.3, 1.5),
+    paused: draw.chance(0.5),
+  };
+}
+
+/** Of what all runs together want to raise, a part: some of them have to wait for another day. Major units. */
+function drawEnvelope(draw: Draw, runs: readonly RunPlan[], currency: string): number {
+  const wanted = runs.reduce((sum, { budgets, winner }) => {
+    const total = budgets.reduce((all, amount) => all + amount, 0);
+    return sum + LAST_SHARE * total - budgets[winner]!;
+  }, 0);
+  return Math.ceil((wanted * draw.uniform(0.2, 0.4)) / currencyOffset(currency));
 }
 
 /** A start takes as long as some ten experiment hours: the second kill finds what the first has left. */

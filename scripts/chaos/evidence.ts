@@ -34,6 +34,14 @@ export interface Evidence {
   budgets: Record<string, number>;
   /** A campaign budget stands in the place of the ad sets' budgets. */
   campaignBudget: boolean;
+  /** The account's own. */
+  limits: {
+    /** When its kill switch was engaged. */
+    killSwitch: { from: number; to: number }[];
+    /** Sequences of raises that went beyond the envelope of their day. */
+    beyondEnvelope: number[];
+    shadow: boolean;
+  };
   ledger: LedgerRowJson[];
   /** Of these ad sets, in the order of arrival. */
   audit: AuditRow[];

@@ -15,12 +15,13 @@ import {
   valuesAround,
 } from './history.js';
 import { ledgerAgrees } from './ledger.js';
+import { limitsKept } from './limits.js';
 import { phasesInOrder } from './phases.js';
 import { targetsOf } from './targets.js';
 
 /**
  * What holds of every run, whatever befell it: judged by the market's audit and state. Each answers with sentences. The
- * third of them is in ledger.ts.
+ * third, the sixth and the eighth of them are in ledger.ts, phases.ts and limits.ts.
  */
 
 /** Holds that nobody needs to end. */
@@ -55,8 +56,9 @@ export function totalNeverRaised(evidence: Evidence): string[] {
  * person, or is held, and names the true amounts.
  */
 export function restAmounts(evidence: Evidence): string[] {
-  const { promotion, state, budgets, stateReason, trouble, stateChangedAt, currency } = evidence;
-  if (promotion === null) return [];
+  const { promotion, state, budgets, stateReason, trouble, stateChangedAt, currency, limits } = evidence;
+  // In shadow nothing is written, so nothing comes to rest.
+  if (promotion === null || limits.shadow) return [];
   const planned = targetsOf({ ...evidence, base: promotion.base });
   const problems: string[] = [];
   for (const { name, targets } of planned) {
@@ -233,6 +235,7 @@ export const INVARIANTS: Record<string, (evidence: Evidence) => string[]> = {
   changes_left: changesLeft,
   phases_in_order: phasesInOrder,
   comes_to_rest: comesToRest,
+  limits_kept: limitsKept,
 };
 
 export interface Violation {

@@ -111,6 +111,8 @@ export class LiveRun {
     if (event.kind === 'state') this.trouble = null;
     if (event.kind !== 'state') return;
     const state = / -> (\w+):/.exec(event.text)?.[1] as ExperimentState;
+    if (state === 'held' && /kill switch/i.test(event.text)) this.count('kill_switch', 1);
+    if (state === 'held' && /account's envelope/.test(event.text)) this.count('envelope', 1);
     if (!this.seen.has(state)) this.seen.set(state, event.at);
     for (const { when, deed } of this.take((each) => each.after === 'state' && each.state === state)) {
       this.schedule(when.hours, deed);

@@ -45,6 +45,30 @@ export const MUTANTS: Record<string, Mutation[]> = {
       replace: '        if (foreign.length > 1_000) {',
     },
   ],
+  kill_switch_ignored: [
+    {
+      file: 'src/activities/write-limits.ts',
+      find: '  if (!killSwitch?.engaged) return null;',
+      replace: '  if (!killSwitch?.engaged || killSwitch.at > 0) return null;',
+    },
+    {
+      file: 'src/domain/gate.ts',
+      find: '  if (facts.killSwitch?.engaged) hold(',
+      replace: '  if (facts.killSwitch?.engaged && facts.now < 0) hold(',
+    },
+  ],
+  envelope_ignored: [
+    {
+      file: 'src/clients/postgres/ledger.ts',
+      find: 'after!.moved > envelope.limit',
+      replace: 'after!.moved > 100 * envelope.limit',
+    },
+    {
+      file: 'src/domain/gate.ts',
+      find: '  if (moved + wanted <= limit) return null;',
+      replace: '  if (moved + wanted <= 100 * limit) return null;',
+    },
+  ],
   // Meta's errors are repeated as they come.
   errors_not_scrubbed: [
     {

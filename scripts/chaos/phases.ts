@@ -5,8 +5,8 @@ import { targetsOf } from './targets.js';
 
 /** 6. No phase is applied twice or out of order, none sooner than its wait, none after a way back has begun. */
 export function phasesInOrder(evidence: Evidence): string[] {
-  const { promotion, audit } = evidence;
-  if (promotion === null) return [];
+  const { promotion, audit, limits } = evidence;
+  if (promotion === null || limits.shadow) return [];
   const planned = targetsOf({ ...evidence, base: promotion.base });
   const problems: string[] = [];
   const ours = audit.filter(isOurs);

@@ -78,6 +78,8 @@ export type BatchDeed =
   | { kind: 'expired_token'; atHours: number; forHours: number }
   /** The worker is stopped in order and another one started. */
   | { kind: 'restart_worker'; atHours: number }
+  /** Engaged for so long; `paused`: every rollout is asked to pause then, as the API does. Most are resumed afterwards. */
+  | { kind: 'kill_switch'; atHours: number; forHours: number; paused: boolean }
   /** SIGKILL of the whole service, of its Node process, or of its Temporal server; then a new start. */
   | { kind: 'kill'; atHours: number; what: 'group' | 'node' | 'temporal' };
 
@@ -89,6 +91,10 @@ export interface BatchPlan {
   currency: string;
   /** One client of Meta for all: who is asked to wait, waits for all of them. Else one each. */
   sharedClient: boolean;
+  /** The most that its runs together may raise in a day, major units; null: no limit. */
+  envelope: number | null;
+  /** Nothing may be written. */
+  shadow: boolean;
   deeds: BatchDeed[];
   runs: RunPlan[];
 }

@@ -1,8 +1,7 @@
-import type { WorkflowHandle } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time.js';
 import { ledgerRowToJson } from '../../src/api/json.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import type { Experiment } from '../../src/domain/experiment.js';
+import { type History, openTimers } from '../../test/support/timers.js';
 import type { Evidence, Played } from './evidence.js';
 import type { LiveRun } from './live-run.js';
 import { writesTold } from './story.js';
@@ -18,6 +17,7 @@ export type OnRecord = Omit<
   | 'raced'
   | 'raceMs'
   | 'lateBoundMs'
+  | 'limits'
   | 'observedAt'
 >;
 
@@ -58,13 +58,7 @@ export function asPlayed(run: LiveRun, evidence: Evidence): Played {
 }
 
 /** When the first of the timers that are set fires; null where none is. */
-export function nextTimerOf({ events }: Awaited<ReturnType<WorkflowHandle['fetchHistory']>>): number | null {
-  const set = new Map<string, number>();
-  for (const { eventTime, timerStartedEventAttributes: started, ...event } of events ?? []) {
-    const over = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
-    if (over?.timerId) set.delete(over.timerId);
-    if (!started?.timerId) continue;
-    set.set(started.timerId, tsToMs(eventTime) + tsToMs(started.startToFireTimeout));
-  }
-  return set.size === 0 ? null : Math.min(...set.values());
+export function nextTimerOf(history: History): number | null {
+  const timers = openTimers(history);
+  return timers.length === 0 ? null : Math.min(...timers);
 }

@@ -13,6 +13,7 @@ import { startTemporal } from '../../src/embedded/temporal.js';
 import { unknownOutcomeWaitMs } from '../../src/service/worker.js';
 import { type Service, startService } from '../crash/service.js';
 import type { PlayedBatch } from './evidence.js';
+import { NO_LIMITS } from './limits.js';
 import { LiveRun } from './live-run.js';
 import type { BatchPlan, RunPlan } from './plan.js';
 import { asPlayed, readRecord } from './record.js';
@@ -184,6 +185,7 @@ export async function playOnService(
               audit: rows,
               raced: racedEdits(rows),
               raceMs: RACE_MS * TIME_SCALE,
+              limits: NO_LIMITS,
               lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, TIME_SCALE),
               observedAt: askedAt,
             });

@@ -1,8 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PoolConfig } from 'pg';
-import { DEFAULT_POLICY, type Experiment, HOUR_MS, isEnded } from '../../src/domain/experiment.js';
+import {
+  DEFAULT_POLICY,
+  type Experiment,
+  type ExperimentState,
+  HOUR_MS,
+  isEnded,
+} from '../../src/domain/experiment.js';
 import { unknownOutcomeWaitMs } from '../../src/service/worker.js';
 import {
+  type ControlKind,
   EXPERIMENT_WORKFLOW,
   type ExperimentInput,
   experimentWorkflowId,
@@ -10,6 +17,7 @@ import {
 } from '../../src/workflows/contract.js';
 import type { Evidence, PlayedBatch } from './evidence.js';
 import { Guarded } from './guarded.js';
+import { raisesBeyond } from './limits.js';
 import { LiveRun } from './live-run.js';
 import type { BatchPlan } from './plan.js';
 import { asPlayed, nextTimerOf, readRecord } from './record.js';
@@ -24,6 +32,8 @@ const STEP_MS = HOUR_MS / 4;
 const CALM_STEP_MS = 2 * HOUR_MS;
 /** Hours after the promotion by which every run has come to rest: two windows of a day, and the wait for their faults. */
 const LAST_HOURS = 84;
+/** So much longer where raises have to wait for other days. */
+const ENVELOPE_HOURS = 72;
 /** A person is waited for, and a write that was given up can't land any more. */
 const ATTENDED_MS = 1.2 * HOUR_MS;
 
@@ -37,6 +47,7 @@ export async function playSkipping(
   const { env, client } = world.temporal;
   const runs: LiveRun[] = [];
   const agenda: Agenda = [];
+  const killSwitch: Evidence['limits']['killSwitch'] = [];
   let tokenStrikes = 0;
   let restarts = 0;
 
@@ -102,7 +113,40 @@ export async function playSkipping(
     });
   }
 
-  const played = new Map<LiveRun, Evidence>();
+  async function turnKillSwitch(engaged: boolean): Promise<number> {
+    const at = await clock.now();
+    await store.setKillSwitch({ engaged, by: 'a person', reason: 'chaos', at });
+    for (const run of runs) run.tell(at, `the kill switch is ${engaged ? 'engaged' : 'released'}`);
+    return at;
+  }
+
+  async function engage(paused: boolean): Promise<void> {
+    killSwitch.push({ from: await turnKillSwitch(true), to: Number.POSITIVE_INFINITY });
+    if (paused) await askAll(runs, 'rolling_out', 'pause', { reason: 'Kill switch: chaos' });
+  }
+
+  /** Most are resumed. */
+  async function release(): Promise<void> {
+    killSwitch.at(-1)!.to = await turnKillSwitch(false);
+    await askAll(
+      runs.filter((_, index) => index % 4 > 0),
+      'held',
+      'resume',
+    );
+  }
+
+  async function askAll(
+    some: LiveRun[],
+    state: ExperimentState,
+    control: ControlKind,
+    args: Record<string, string> = {},
+  ): Promise<void> {
+    for (const run of some) {
+      if ((await store.getExperiment(run.id))?.state === state) await run.ask(control, args);
+    }
+  }
+
+  const played = new Map<LiveRun, Omit<Evidence, 'limits'>>();
   async function conclude(run: LiveRun, experiment: Experiment): Promise<void> {
     const handle = client.workflow.getHandle(experimentWorkflowId(run.id));
     const { status, runId } = await handle.describe();
@@ -129,6 +173,8 @@ export async function playSkipping(
   function atRest(run: LiveRun, experiment: Experiment, now: number): boolean {
     const { state, stateChangedAt } = experiment;
     if (!run.calm || run.pending > 0) return false;
+    // It goes on by itself, on another day.
+    if (state === 'held' && experiment.stateCode === 'envelope') return false;
     if (isEnded(state)) return now - stateChangedAt > ATTENDED_MS;
     if (state === 'needs_attention' || state === 'held') return now - stateChangedAt > ATTENDED_MS;
     return false;
@@ -153,6 +199,11 @@ export async function playSkipping(
             for (const run of runs) run.tell(stopped, 'the worker is stopped, another one is started');
           },
         });
+      } else if (deed.kind === 'kill_switch') {
+        agenda.push(
+          { at, what: () => engage(deed.paused) },
+          { at: at + deed.forHours * HOUR_MS, what: () => release() },
+        );
       } else if (deed.kind === 'expired_token') {
         agenda.push({
           at,
@@ -173,7 +224,7 @@ export async function playSkipping(
       agenda.push({ at: start + run.plan.calmHours * HOUR_MS, what: () => run.calmDown() });
       agenda.push({ at: start, what: () => promote(run, 6) });
     }
-    const end = start + LAST_HOURS * HOUR_MS;
+    const end = start + (LAST_HOURS + (batch.envelope === null ? 0 : ENVELOPE_HOURS)) * HOUR_MS;
     for (let now = start; played.size < runs.length && now < end; now = await clock.now()) {
       const due = agenda.filter((each) => each.at <= now);
       for (const each of due) agenda.splice(agenda.indexOf(each), 1);
@@ -199,9 +250,12 @@ export async function playSkipping(
     for (const run of runs) await run.withdrawAll();
     await search.knownHistories(client);
     await search.tables(world.pool);
+    const bases = Object.assign({}, ...[...played.values()].map(({ promotion }) => promotion?.base));
+    const beyondEnvelope = raisesBeyond(await market.audit(), batch.envelope, batch.currency, bases);
+    const limits = { killSwitch, beyondEnvelope, shadow: batch.shadow };
     return {
       faults: { expired_token: tokenStrikes, restarted_worker: restarts },
-      runs: runs.map((run) => asPlayed(run, played.get(run)!)),
+      runs: runs.map((run) => asPlayed(run, { ...played.get(run)!, limits })),
     };
   } finally {
     await world.stop();

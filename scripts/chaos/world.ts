@@ -119,8 +119,8 @@ export async function openWorld(
           search.announced(event);
           if (event.experimentId) byId.get(event.experimentId)?.run.observe(event);
         },
-        writesAllowed: true,
-        accountEnvelope: null,
+        writesAllowed: !batch.shadow,
+        accountEnvelope: batch.envelope,
         // The test server never hands out a task again whose workflow was cached by a worker that is gone. Without a
         // cache every step is a replay, too: the last worker has one.
         maxCachedWorkflows: restartsLeft-- > 0 ? 0 : 500,

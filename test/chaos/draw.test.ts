@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BATCH_SIZE, drawBatch, drawRun, indexOf, runSeedOf } from '../../scripts/chaos/draw.js';
 import { CUT_POINTS } from '../../scripts/chaos/plan.js';
+import { minorUnits } from '../../src/domain/budget.js';
 
 const RUNS = Array.from({ length: 1_000 }, (_, index) => drawRun(1, index));
 const DEEDS = RUNS.flatMap(({ occurrences }) => occurrences.map(({ deed }) => deed));
@@ -59,6 +60,24 @@ describe('the schedules of a seed', () => {
     for (const { budgets, winner } of RUNS) {
       const total = budgets.reduce((sum, amount) => sum + amount, 0);
       expect(budgets[winner]! / total).toBeLessThan(0.7);
+    }
+  });
+
+  it('have limits of the account in six batches of twenty, and leave the others as they are', () => {
+    const batches = Array.from({ length: 40 }, (_, number) => drawBatch(1, number));
+    const placesOf = (fits: (batch: (typeof batches)[number]) => boolean) =>
+      batches.flatMap((batch, number) => (fits(batch) ? [number] : []));
+    expect(placesOf(({ deeds }) => deeds.some(({ kind }) => kind === 'kill_switch'))).toEqual([
+      1, 10, 15, 21, 30, 35,
+    ]);
+    expect(placesOf(({ envelope }) => envelope !== null)).toEqual([2, 12, 22, 32]);
+    expect(placesOf(({ shadow }) => shadow)).toEqual([5, 25]);
+    for (const { envelope, currency, runs } of batches) {
+      if (envelope === null) continue;
+      const all = runs.flatMap(({ budgets }) => budgets).reduce((sum, amount) => sum + amount, 0);
+      const inMinor = minorUnits(envelope, currency);
+      expect(inMinor).toBeGreaterThan(0.04 * all);
+      expect(inMinor).toBeLessThan(0.15 * all);
     }
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../scripts/chaos/evidence.js';
 import { INVARIANTS, judge } from '../../scripts/chaos/invariants.js';
+import { limitsKept, raisesBeyond } from '../../scripts/chaos/limits.js';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import { auditRow, completed, edit, MINUTE, reverted, START } from './faultless.js';
 
@@ -337,6 +338,27 @@ const CAUGHT: Record<string, Case[]> = {
       (evidence) => Object.assign(evidence, { running: true }),
     ],
   ],
+  limits_kept: [
+    [
+      'a phase that is written while the kill switch is engaged',
+      /^While the kill switch is engaged: audit row 3 .* 16000 -> 12000/,
+      ({ limits }) => limits.killSwitch.push({ from: START + 30 * MINUTE, to: START + 62.5 * MINUTE }),
+    ],
+    [
+      'a raise beyond the envelope of its day',
+      /^Beyond the envelope: audit row 4 .* 24000 -> 28000/,
+      ({ limits, audit, promotion }) => {
+        limits.beyondEnvelope = raisesBeyond(audit.slice(0, 4), 79.99, 'USD', promotion!.base);
+      },
+    ],
+    [
+      'anything that is written in shadow',
+      /^In shadow: audit row 1 /,
+      ({ limits }) => {
+        limits.shadow = true;
+      },
+    ],
+  ],
 };
 
 describe.each(Object.entries(CAUGHT))('%s', (invariant, cases) => {
@@ -362,6 +384,24 @@ function delay({ ledger, audit, promotion }: Evidence, minutes: number): void {
 }
 
 describe('what breaks no invariant', () => {
+  it('a way back while the kill switch is engaged, and a write within its first minute', () => {
+    const evidence = reverted();
+    evidence.limits.killSwitch = [{ from: START, to: START + 60 * MINUTE }];
+    evidence.audit[1]!.at = START + 0.9 * MINUTE;
+    expect(limitsKept(evidence)).toEqual([]);
+  });
+
+  it('raises that just fit the envelope of their day, and those of another day', () => {
+    const { audit, promotion } = completed();
+    expect(raisesBeyond(audit, 120, 'USD', promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 119.99, 'USD', promotion!.base)).toEqual([6]);
+    for (const row of audit.slice(4)) row.at += 24 * HOUR_MS;
+    expect(raisesBeyond(audit, 80, 'USD', promotion!.base)).toEqual([]);
+    const back = reverted();
+    expect(raisesBeyond(back.audit, 40, 'USD', back.promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, null, 'USD', promotion!.base)).toEqual([]);
+  });
+
   it.each<[string, Spoil, (() => Evidence)?]>([
     [
       'an attempt of unknown outcome without an audit row',

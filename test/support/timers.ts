@@ -1,6 +1,15 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import type { TimeSkipping } from './temporal.js';
+
+const ENDS = [
+  'workflowExecutionCompletedEventAttributes',
+  'workflowExecutionFailedEventAttributes',
+  'workflowExecutionTerminatedEventAttributes',
+  'workflowExecutionCanceledEventAttributes',
+  'workflowExecutionContinuedAsNewEventAttributes',
+  'workflowExecutionTimedOutEventAttributes',
+] as const;
 
 /** Real ms in which a workflow has taken up what it was asked. */
 const TAKEN_UP_MS = 5_000;
@@ -19,31 +28,26 @@ export async function clearOfTimers({ env, client }: TimeSkipping, workflowId: s
   }
 }
 
-/** When each of its open timers fires, server time. */
 async function timersOf(client: TimeSkipping['client'], workflowId: string): Promise<number[]> {
-  const history = await client.workflow
-    .getHandle(workflowId)
-    .fetchHistory()
-    .catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return { events: [] };
-      throw error;
-    });
+  try {
+    return openTimers(await client.workflow.getHandle(workflowId).fetchHistory());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
+}
+
+export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+
+/** When each of a run's open timers fires, server time; none where it has ended. */
+export function openTimers({ events }: History): number[] {
   const open = new Map<string, number>();
-  for (const event of history.events ?? []) {
+  for (const event of events ?? []) {
+    if (ENDS.some((attributes) => event[attributes])) return [];
     const started = event.timerStartedEventAttributes;
     const over = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
     if (started) open.set(started.timerId!, tsToMs(event.eventTime) + tsToMs(started.startToFireTimeout));
     if (over) open.delete(over.timerId!);
-    if (ENDS.some((key) => event[key])) return [];
   }
   return [...open.values()];
 }
-
-const ENDS = [
-  'workflowExecutionCompletedEventAttributes',
-  'workflowExecutionFailedEventAttributes',
-  'workflowExecutionTerminatedEventAttributes',
-  'workflowExecutionCanceledEventAttributes',
-  'workflowExecutionContinuedAsNewEventAttributes',
-  'workflowExecutionTimedOutEventAttributes',
-] as const;

@@ -1,0 +1,51 @@
+import { minorUnits } from '../../src/domain/budget.js';
+import { HOUR_MS } from '../../src/domain/experiment.js';
+import type { AuditRow } from '../../src/embedded/market/index.js';
+import type { Evidence } from './evidence.js';
+import { type Amounts, describe, isOurs } from './history.js';
+
+/** What the account itself sets bounds to, whatever befalls a run. */
+
+export const NO_LIMITS: Evidence['limits'] = { killSwitch: [], beyondEnvelope: [], shadow: false };
+
+/** A kill switch holds every rollout within this. */
+const HELD_WITHIN_MS = HOUR_MS / 60;
+const DAY_MS = 24 * HOUR_MS;
+
+/** 8. No phase is written while the kill switch is engaged or beyond the envelope of the day, and in shadow nothing at all. */
+export function limitsKept({ audit, promotion, limits }: Evidence): string[] {
+  const ours = audit.filter(isOurs);
+  if (limits.shadow) return ours.map((row) => `In shadow: ${describe(row)}.`);
+  const forward = ours.filter((row) => row.requested !== promotion?.base[row.adSetId]);
+  return forward.flatMap((row) => {
+    const killed = limits.killSwitch.some(({ from, to }) => row.at > from + HELD_WITHIN_MS && row.at < to);
+    return [
+      ...(killed ? [`While the kill switch is engaged: ${describe(row)}.`] : []),
+      ...(limits.beyondEnvelope.includes(row.sequence) ? [`Beyond the envelope: ${describe(row)}.`] : []),
+    ];
+  });
+}
+
+/**
+ * Sequences of the service's raises that went beyond `envelope` (major units) in their day of the account, which lies in
+ * UTC. What goes back to a base is no raise.
+ */
+export function raisesBeyond(
+  audit: readonly AuditRow[],
+  envelope: number | null,
+  currency: string,
+  bases: Amounts,
+): number[] {
+  if (envelope === null) return [];
+  const limit = minorUnits(envelope, currency);
+  const moved = new Map<number, number>();
+  return audit.flatMap((row) => {
+    const raise = row.requested - row.before;
+    if (!isOurs(row) || row.outcome !== 'applied' || raise <= 0 || row.requested === bases[row.adSetId])
+      return [];
+    const day = Math.floor(row.at / DAY_MS);
+    const sum = (moved.get(day) ?? 0) + raise;
+    moved.set(day, sum);
+    return sum > limit ? [row.sequence] : [];
+  });
+}
