@@ -281,7 +281,10 @@ const CAUGHT: Record<string, Case[]> = {
     [
       'a phase that is entered as complete and does not stand',
       /Phase 60 is entered as complete while ad set winner stands at 23000, not at 24000/,
-      (evidence) => void edit(evidence, 'winner', 23_000, 1.001),
+      (evidence) => {
+        edit(evidence, 'winner', 23_000, 1.5);
+        evidence.promotion!.phasesDone['60'] = START + 3 * MINUTE;
+      },
     ],
     [
       'a phase that was never entered as complete',
@@ -473,6 +476,13 @@ describe('what breaks no invariant', () => {
         const raise = evidence.audit.findLast((row) => row.adSetId === 'winner')!;
         evidence.raced = [edit(evidence, 'loser', 15_000, (raise.at - START) / MINUTE - 0.1).sequence];
         edit(evidence, 'loser', 8_000, 200);
+      },
+    ],
+    [
+      'an edit of the winner between the read-back of the last phase and its entry',
+      (evidence) => {
+        edit(evidence, 'winner', 30_000, 185.001);
+        evidence.budgets.winner = 30_000;
       },
     ],
     [
