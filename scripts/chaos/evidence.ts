@@ -49,6 +49,8 @@ export interface Evidence {
   raced: number[];
   /** So long before an instant on record may what it was read from have been read. */
   raceMs: number;
+  /** The same of a phase's last read-back; 0 where no edit is let fall in between. */
+  readBackMs: number;
   /** The service waits so long after a write of unknown outcome; one that lands later it can only put right. */
   lateBoundMs: number;
   observedAt: number;

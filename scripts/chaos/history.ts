@@ -47,12 +47,13 @@ export function lastEdit({ audit }: Evidence, at: number, adSetId?: string): Aud
  * When the service last read an ad set before it entered a phase as complete: the last one written after that write and
  * shortly before the instant on record, the others before that write. A person's change after it could not be seen.
  */
-export function lastReadOf({ promotion, audit, raceMs }: Evidence, phase: string, adSetId: string): number {
+export function lastReadOf(evidence: Evidence, phase: string, adSetId: string): number {
+  const { promotion, audit, raceMs, readBackMs } = evidence;
   const done = promotion?.phasesDone[phase];
   if (done === undefined) return Number.POSITIVE_INFINITY;
   const last = audit.findLast((row) => isOurs(row) && row.at <= done);
   if (last === undefined) return done;
-  return last.adSetId === adSetId ? Math.max(last.at, done - raceMs) : last.at - raceMs;
+  return last.adSetId === adSetId ? Math.max(last.at, done - readBackMs) : last.at - raceMs;
 }
 
 /** When, after the last write of ours, every ad set first stood at its base: what a person sets then is theirs. */

@@ -16,6 +16,7 @@ export type OnRecord = Omit<
   | 'audit'
   | 'raced'
   | 'raceMs'
+  | 'readBackMs'
   | 'lateBoundMs'
   | 'limits'
   | 'observedAt'

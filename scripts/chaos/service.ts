@@ -185,6 +185,7 @@ export async function playOnService(
               audit: rows,
               raced: racedEdits(rows),
               raceMs: RACE_MS * TIME_SCALE,
+              readBackMs: RACE_MS * TIME_SCALE,
               limits: NO_LIMITS,
               lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, TIME_SCALE),
               observedAt: askedAt,

@@ -163,6 +163,7 @@ export async function playSkipping(
       audit,
       raced: world.guardedOf(run.id)!.raced(audit),
       raceMs: 5 * SOCKET_TIMEOUT_MS,
+      readBackMs: 0,
       lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, 1),
       observedAt: await clock.now(),
     });

@@ -71,6 +71,7 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
     ),
     raced: [],
     raceMs: MINUTE / 6,
+    readBackMs: 0,
     lateBoundMs: 5 * MINUTE,
     limits: { killSwitch: [], beyondEnvelope: [], shadow: false },
     observedAt: START + 32 * HOUR_MS,
