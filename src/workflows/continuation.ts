@@ -38,6 +38,7 @@ async function beforeNewRun(): Promise<void> {
 
 /** A new run that loads the record again, and is told of the promotion that this one knows. */
 export async function startAfresh(run: Run): Promise<never> {
+  run.outdated = true;
   do {
     await run.drain('The experiment was changed elsewhere; look at it again.');
     // Runs recorded before began the new one in the task of the last answer.

@@ -89,7 +89,7 @@ export class Inbox {
   /** Every intent that has not been answered, queued or in hand. */
   private open: Intent[] = [];
 
-  /** `stateOf` answers null until the record is loaded; until then everything is queued and judged later. */
+  /** `stateOf` answers null where the record is not known; everything is queued then, and judged later. */
   constructor(private readonly stateOf: () => ExperimentState | null) {
     for (const kind of CONTROL_KINDS) {
       setHandler(defineUpdate<ControlOutcome, [Args]>(kind), (args) => this.ask(kind, args), {

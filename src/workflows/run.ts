@@ -50,11 +50,13 @@ export class Run {
   /** Who waits for the outcome of a phase or of a way back. */
   readonly askers: Intent[] = [];
   private loaded: ExperimentRecord | null = null;
+  /** Another run acted: what comes now is not judged by the state that this one knows. */
+  outdated = false;
   private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
 
   constructor(readonly input: ExperimentInput) {
     this.holds = input.holds ?? null;
-    this.inbox = new Inbox(() => this.loaded?.experiment.state ?? null);
+    this.inbox = new Inbox(() => (this.outdated ? null : (this.loaded?.experiment.state ?? null)));
     setHandler(defineQuery<ExperimentStatus>(STATUS_QUERY), () => this.status());
   }
 

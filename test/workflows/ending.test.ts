@@ -56,7 +56,7 @@ describe('the end of a run', () => {
       at: await world.clock.now(),
     });
     expect(changed.ok).toBe(true);
-    const second = whileRefusing('first', () => world.ask(experiment, 'check', { controlId: 'second' }));
+    const second = whileRefusing('first', () => world.ask(experiment, 'resume', { controlId: 'second' }));
     const first = await world.ask(experiment, 'stop', { controlId: 'first' });
     const elsewhere = 'The experiment was changed elsewhere; look at it again.';
     expect(await messageOf(first)).toBe(elsewhere);

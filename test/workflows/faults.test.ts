@@ -156,6 +156,8 @@ describe('faults in a rollout', () => {
     await expect(world.control(experiment, 'pause')).rejects.toMatchObject({
       cause: { message: expect.stringMatching(/changed elsewhere/) },
     });
+    // Until the next run has the record, whoever asks is told the same.
+    await world.pass(0.01);
     expect((await world.control(experiment, 'resume')).state).toBe('running');
     await world.control(experiment, 'stop');
   });
