@@ -28,7 +28,8 @@ export function limitsKept({ audit, promotion, limits }: Evidence): string[] {
 
 /**
  * Sequences of the service's raises that went beyond `envelope` (major units) in their day of the account, which lies in
- * UTC. What goes back to a base is no raise.
+ * UTC. What goes back to a base is no raise, and two writes of one step are one: the first may take effect after the
+ * second was sent.
  */
 export function raisesBeyond(
   audit: readonly AuditRow[],
@@ -39,12 +40,16 @@ export function raisesBeyond(
   if (envelope === null) return [];
   const limit = minorUnits(envelope, currency);
   const moved = new Map<number, number>();
+  const steps = new Map<string, number>();
   return audit.flatMap((row) => {
     const raise = row.requested - row.before;
     if (!isOurs(row) || row.outcome !== 'applied' || raise <= 0 || row.requested === bases[row.adSetId])
       return [];
     const day = Math.floor(row.at / DAY_MS);
-    const sum = (moved.get(day) ?? 0) + raise;
+    const step = [day, row.adSetId, row.requested].join('/');
+    const more = Math.max(0, raise - (steps.get(step) ?? 0));
+    steps.set(step, Math.max(raise, steps.get(step) ?? 0));
+    const sum = (moved.get(day) ?? 0) + more;
     moved.set(day, sum);
     return sum > limit ? [row.sequence] : [];
   });

@@ -395,6 +395,9 @@ describe('what breaks no invariant', () => {
     const { audit, promotion } = completed();
     expect(raisesBeyond(audit, 120, 'USD', promotion!.base)).toEqual([]);
     expect(raisesBeyond(audit, 119.99, 'USD', promotion!.base)).toEqual([6]);
+    // One that was late, and its repetition.
+    const again = { ...audit[5]!, sequence: 7, at: audit[5]!.at + MINUTE };
+    expect(raisesBeyond([...audit, again], 120, 'USD', promotion!.base)).toEqual([]);
     for (const row of audit.slice(4)) row.at += 24 * HOUR_MS;
     expect(raisesBeyond(audit, 80, 'USD', promotion!.base)).toEqual([]);
     const back = reverted();
