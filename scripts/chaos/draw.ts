@@ -13,13 +13,13 @@ const RUNS_A_SEED = 1_000_000;
  * mind and is replaced on the way; they take several times as long as the others.
  */
 const TURN = 20;
-const LAST_SHARE = DEFAULT_POLICY.phases.at(-1)!.winnerShare;
 const ON_SERVICE = 3;
 const RESTARTING = 4;
 /** And some have limits of the account's own. */
 const KILL_SWITCH = [1, 10, 15];
 const ENVELOPE = [2, 12];
 const SHADOW = [5];
+const LAST_SHARE = DEFAULT_POLICY.phases.at(-1)!.winnerShare;
 
 /** The plan of a batch is a function of the seed and its number; so are those of its runs. */
 export function drawBatch(seed: number, number: number, size = BATCH_SIZE): BatchPlan {

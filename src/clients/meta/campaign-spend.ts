@@ -1,5 +1,4 @@
 import { Campaign } from 'facebook-nodejs-business-sdk';
-import { currencyOffset } from '../../domain/budget.js';
 import { invalid } from './errors.js';
 import { Fields, isObjectId } from './fields.js';
 import type { GraphApi } from './graph-api.js';
@@ -16,13 +15,5 @@ export async function readCampaignSpend(api: GraphApi, id: string): Promise<numb
   if (rows.length === 0) return 0;
   const fields = new Fields(subject, rows[0]);
   if (rows.length > 1) throw fields.wrong('spend');
-  return fields.money('spend', offsetOf(fields));
-}
-
-function offsetOf(fields: Fields): 1 | 100 {
-  try {
-    return currencyOffset(fields.text('account_currency'));
-  } catch (error) {
-    throw error instanceof RangeError ? fields.wrong('account_currency') : error;
-  }
+  return fields.money('spend', fields.currencyOffset('account_currency'));
 }

@@ -1,3 +1,4 @@
+import { currencyOffset } from '../../domain/budget.js';
 import { majorToMinor } from './currency.js';
 import { invalid } from './errors.js';
 import type { MetaError } from './types.js';
@@ -72,6 +73,15 @@ export class Fields {
   spendCap(name: string): number | null {
     const cap = this.budget(name);
     return cap === NO_SPEND_CAP ? null : cap;
+  }
+
+  /** Minor units in a major one of the currency that the field names. */
+  currencyOffset(name: string): 1 | 100 {
+    try {
+      return currencyOffset(this.text(name));
+    } catch (error) {
+      throw error instanceof RangeError ? this.wrong(name) : error;
+    }
   }
 
   /** Minor units from a decimal string of major units. */

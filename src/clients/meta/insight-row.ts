@@ -1,4 +1,3 @@
-import { currencyOffset } from '../../domain/budget.js';
 import { Fields } from './fields.js';
 import { addDays, localHourStart } from './timezone.js';
 import type { InsightRow } from './types.js';
@@ -44,7 +43,7 @@ export function toInsightRow(data: unknown, granularity: Granularity, timezone: 
   if (fields.text('date_stop') !== date) throw fields.wrong('date_stop');
   const hour = granularity === 'hour' ? hourOf(fields) : 0;
   const last = granularity === 'hour' ? hour : LAST_HOUR;
-  const offset = attempt(() => currencyOffset(fields.text('account_currency')), fields, 'account_currency');
+  const offset = fields.currencyOffset('account_currency');
   const { conversions, revenue } = conversionsOf(fields, offset);
   const bucketStart = attempt(() => localHourStart(date, hour, timezone), fields, 'date_start');
   const end = attempt(() => endOfLocalHour(date, last, timezone), fields, 'date_start');

@@ -190,11 +190,19 @@ describe('insights', () => {
         ...{ date_start: '2026-11-23', date_stop: '2026-11-23' },
       },
     ]);
+    const byHour = 'hourly_stats_aggregated_by_advertiser_time_zone';
     const hours = await stage.get(`${campaignId}/insights`, {
-      ...{ level: 'campaign', date_preset: 'today', fields: 'impressions' },
-      breakdowns: ['hourly_stats_aggregated_by_advertiser_time_zone'],
+      ...{ level: 'campaign', fields: 'impressions', breakdowns: [byHour] },
+      time_range: { since: '2026-11-23', until: '2026-11-23' },
     });
-    expect(hours.body.data).toEqual([]);
+    const noon = hours.body.data.filter((row) => row[byHour]!.startsWith('12:'));
+    expect(hours.body.data).toHaveLength(24);
+    expect(noon.map(({ impressions }) => Number(impressions))).toEqual([
+      total(
+        ads.filter(({ hour }) => hour === 12),
+        'impressions',
+      ),
+    ]);
   });
 
   it('writes whole units where Meta counts a currency so', async () => {
