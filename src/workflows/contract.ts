@@ -96,11 +96,15 @@ export const CONTROL_KINDS: readonly ControlKind[] = [
   'resolve',
 ];
 
-/** Signals, for the Web UI and the Temporal CLI. Each may carry `{by, reason}`. */
+/**
+ * Signals feed the same queue as the updates: for the Web UI and the Temporal CLI, and for the API when the server
+ * takes no more updates. Each may carry the arguments of its update, `controlId` included.
+ */
 export const SIGNALS = {
   pause: 'pause',
   resume: 'resume',
   forcePromotion: 'forcePromotion',
+  revert: 'revert',
   stop: 'stop',
 } as const;
 

@@ -35,8 +35,8 @@ type Args = Intent['args'];
 
 /** Budgets that a stop must decide on lie away from their base in these states. */
 const MONEY_MOVED: readonly ExperimentState[] = ['rolling_out', 'held', 'verifying', 'reverting'];
-/** Characters of `by` and of `reason`. */
-const LIMITS = { by: 200, reason: 2000 } as const;
+/** Most characters of a text. */
+const LIMITS = { by: 200, reason: 2000, controlId: 200 } as const;
 /** Postgres takes no NUL, and nobody reads the others; line breaks and tabs are text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
@@ -100,6 +100,7 @@ export class Inbox {
       [SIGNALS.pause, 'pause'],
       [SIGNALS.resume, 'resume'],
       [SIGNALS.forcePromotion, 'promote'],
+      [SIGNALS.revert, 'revert'],
       [SIGNALS.stop, 'stop'],
     ] as const) {
       setHandler(defineSignal<[unknown?]>(name), (args) => this.takeSignal(kind, args));
@@ -110,8 +111,10 @@ export class Inbox {
     return this.queue.length;
   }
 
+  /** The oldest control that acts; a check only when nothing else waits, so that polling never delays a pause. */
   take(): Intent | undefined {
-    return this.queue.shift();
+    const acting = this.queue.findIndex(({ kind }) => kind !== 'check');
+    return this.queue.splice(Math.max(0, acting), 1)[0];
   }
 
   /** Those that nobody has answered yet, in the order they came; the queue is empty afterwards. */
@@ -129,13 +132,15 @@ export class Inbox {
 
   private takeSignal(kind: ControlKind, payload: unknown): void {
     const given: Partial<Args> = typeof payload === 'object' && payload !== null ? payload : {};
+    const { controlId } = given;
+    const isId = typeof controlId === 'string' && controlId !== '' && controlId.length <= LIMITS.controlId;
     const asked = { ...given, by: given.by ?? 'a Temporal signal', reason: given.reason ?? 'none given' };
     const args = {
       ...asked,
       by: cleaned(asked.by, 'by', 'a Temporal signal'),
       reason: cleaned(asked.reason, 'reason', 'none given'),
     };
-    this.put(kind, args, uuid4(), fault(kind, asked));
+    this.put(kind, args, isId ? controlId : uuid4(), fault(kind, asked));
   }
 
   private async ask(kind: ControlKind, args: Args): Promise<ControlOutcome> {
