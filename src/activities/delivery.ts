@@ -1,8 +1,8 @@
 import type { MetaClient } from '../clients/meta/types.js';
-import type { LedgerRow, Observation, Promotion } from '../clients/postgres/records.js';
+import type { Observation, Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
-import { bucketsOf, type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import { bucketsOf, type Experiment, HOUR_MS, participants, variantOf } from '../domain/experiment.js';
 import { harmSentence } from '../domain/harm.js';
 import { silentVariants } from '../domain/health.js';
 import { METRICS, pairRows } from '../domain/metric.js';
@@ -17,37 +17,55 @@ export const VERIFICATION = 'verification';
 /** A day into its window, and a day more where conversions are weighed, the verification sees harm by data of its own. */
 const FIRST_DAY_MS = 24 * HOUR_MS;
 
-/** When it is looked, and what the record has by then. */
+/** When it is looked, and what for. */
 interface Looked {
-  /** A phase's name, or {@link VERIFICATION}. */
+  /** A phase's name, {@link VERIFICATION}, or `held`. */
   phase: string;
   now: number;
-  ledger: readonly LedgerRow[];
   /** When a person last had the experiment go on, epoch ms; null where nobody has. */
   resumedAt: number | null;
 }
+
+/** A promotion, or one that is about to be opened. */
+export type Candidate = Pick<
+  Promotion,
+  'winnerVariantId' | 'metrics' | 'phasesDone' | 'forced' | 'lookNumber' | 'openedAt'
+>;
 
 /** What the ads of a rollout have done by now, as fresh as Meta has it. */
 export function createDelivery(deps: { store: Store; meta: MetaClient; clock: ExperimentClock }) {
   const { store, clock } = deps;
   const { ingest } = createObservationActivities(deps);
 
-  /** Evidence since the last write that the winner does worse than the rival that its verification sets it against. */
-  function harmSince(
+  /**
+   * From when on data is new to the promotion: the cut-off of the look that decided it; a promotion by force was decided
+   * by the data of its opening.
+   */
+  async function decidedAt(
+    experimentId: string,
+    { forced, lookNumber, openedAt }: Candidate,
+  ): Promise<number> {
+    const decision = forced ? null : await store.getDecision(experimentId, lookNumber);
+    return decision?.dueAt ?? openedAt;
+  }
+
+  /** Evidence since the decision that the winner does worse than the rival that its verification sets it against. */
+  async function harmSince(
     experiment: Experiment,
-    promotion: Promotion,
+    promotion: Candidate,
     observations: readonly Observation[],
-    { phase, now, ledger }: Looked,
-  ): string[] {
+    { phase, now }: Looked,
+  ): Promise<string[]> {
     const { startedAt, policy } = experiment;
     const { winnerVariantId: winner, metrics, phasesDone } = promotion;
     const booked = METRICS[policy.objective].attributed ? EARLY_ATTRIBUTION_HOURS * HOUR_MS : 0;
     const handedOver =
       phase === VERIFICATION && now >= verificationWindow(policy, phasesDone).since + FIRST_DAY_MS + booked;
-    const lastWrite = ledger.findLast((row) => row.outcome === 'applied')?.settledAt ?? null;
-    if (handedOver || lastWrite === null) return [];
+    if (handedOver) return [];
+    const decided = await decidedAt(experiment.id, promotion);
     const rival = rivalOf(experiment, variantOf(experiment, winner), metrics).id;
-    const since = observations.filter((row) => row.bucketStart >= lastWrite);
+    // A bucket that was open at the decision was in none of its data.
+    const since = observations.filter((row) => row.bucketEnd > decided);
     const rows = pairRows(METRICS[policy.objective], since, [rival, winner], {
       startedAt,
       until: now - booked,
@@ -57,7 +75,7 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
   }
 
   /** Silence and harm, by the whole buckets that closed by now. Once the lift is verified, that looks for harm itself. */
-  return async (experiment: Experiment, promotion: Promotion, looked: Looked) => {
+  return async (experiment: Experiment, promotion: Candidate, looked: Looked) => {
     const { now, resumedAt } = looked;
     await ingest({ experimentId: experiment.id, until: now });
     const { id, startedAt, policy } = experiment;
@@ -71,7 +89,7 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
     });
     // What was held, or paused, may have delivered nothing until a person resumed it.
     const from = Math.max(startedAt, resumedAt ?? 0);
-    const silent = experiment.variants.flatMap((variant) =>
+    const silent = participants(experiment, now).flatMap((variant) =>
       silentVariants({
         variantIds: [variant.id],
         observations: observations.filter(({ bucketStart }) => bucketStart >= from),
@@ -83,6 +101,6 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
         message,
       })),
     );
-    return { silent, harm: harmSince(experiment, promotion, observations, looked) };
+    return { silent, harm: await harmSince(experiment, promotion, observations, looked) };
   };
 }

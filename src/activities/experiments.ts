@@ -5,6 +5,7 @@ import type { ExperimentClock } from '../clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { Announce } from '../events.js';
+import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
 
 /** Everything that a run of the experiment workflow starts from. */
@@ -13,6 +14,8 @@ export interface ExperimentRecord {
   promotion: Promotion | null;
   /** The last look's; null before the first. */
   lastDecision: Decision | null;
+  /** When the last daily gate of the verification passed; null before the first. */
+  lastVerificationAt: number | null;
 }
 
 /** The experiment's record in Postgres. Every one is safe to run twice. */
@@ -32,6 +35,8 @@ export function createExperimentActivities(deps: {
         experiment,
         promotion: await store.getPromotion(experimentId),
         lastDecision: await store.latestDecision(experimentId),
+        lastVerificationAt:
+          (await store.listGates(experimentId)).findLast(({ phase }) => phase === VERIFICATION)?.at ?? null,
       };
     },
 

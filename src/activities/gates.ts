@@ -1,16 +1,16 @@
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import type { ControlRow, GateRow, LedgerRow, Promotion } from '../clients/postgres/records.js';
+import type { ControlRow, GateRow, LedgerRow } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { changedAt, othersChanges, ownChanges } from '../domain/changes.js';
 import { RULES } from '../domain/evidence/rules.js';
-import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
+import { HOUR_MS, variantOf } from '../domain/experiment.js';
 import { type GateCode, type GateFinding, gateFindings, raiseOf } from '../domain/gate.js';
-import { budgetsOf } from '../domain/preflight.js';
+import { type BudgetContext, budgetsOf } from '../domain/preflight.js';
 import type { Announce } from '../events.js';
-import { createDelivery } from './delivery.js';
+import { createDelivery, VERIFICATION } from './delivery.js';
 import { callingMeta, permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
 import { createWriteLimits } from './write-limits.js';
@@ -68,22 +68,13 @@ export function createGateActivities(deps: {
     return { changes: Object.fromEntries(await Promise.all(entries)), logTrouble };
   }
 
-  /** What a person has accepted to be at risk, minor units a day: the most of the gates that asked before a resumption. */
-  async function acceptedRisk({ id, policy }: Experiment, resumedAt: number | null): Promise<number | null> {
-    if (policy.atRiskLimit == null || resumedAt === null) return null;
-    const asked = (await store.listGates(id)).filter(
-      ({ at, findings }) => at <= resumedAt && findings.some(({ code }) => code === 'at_risk'),
-    );
-    return asked.length === 0 ? null : Math.max(...asked.map(({ atRisk }) => atRisk));
-  }
-
-  /** In shadow nothing is written that would find it: who acts on budgets that don't move at all. */
-  function foreignInShadow({ plan }: Promotion, current: Budgets, currency: string): string | null {
-    const changed = Object.entries(current).filter(([adSetId, amount]) => amount !== plan.base[adSetId]);
-    if (changed.length === 0) return null;
+  /** Ad sets that don't stand at the amount they should have, in words; null if all do. */
+  function offAmounts(current: Budgets, wanted: Budgets, currency: string, name: string): string | null {
+    const off = Object.entries(current).filter(([adSetId, amount]) => amount !== wanted[adSetId]);
+    if (off.length === 0) return null;
     const say = ([adSetId, amount]: [string, number]) =>
-      `ad set ${adSetId} stands at ${formatAmount(amount, currency)}, its base was ${formatAmount(plan.base[adSetId] ?? 0, currency)}`;
-    return changed.map(say).join('; ');
+      `ad set ${adSetId} stands at ${formatAmount(amount, currency)}, ${name} was ${formatAmount(wanted[adSetId] ?? 0, currency)}`;
+    return off.map(say).join('; ');
   }
 
   /** Campaigns with a spend cap, and what all of their ads have spent against it. */
@@ -96,8 +87,8 @@ export function createGateActivities(deps: {
 
   return {
     /**
-     * What stands against a phase, or against leaving the budgets as they are in the verification. Its finding is on
-     * record.
+     * What stands against a phase, or against leaving the budgets as they are while the rollout is held or the lift is
+     * verified. What it finds is on record.
      */
     async gate(request: { experimentId: string; phase: string }): Promise<GateAnswer> {
       const { experimentId, phase } = request;
@@ -114,7 +105,7 @@ export function createGateActivities(deps: {
       const wanted = planned ? raiseOf(current, planned) : 0;
       const ledger = await store.listLedger(experimentId);
       const resumedAt = lastResumption(await store.listControls(experimentId));
-      const looked = { phase, now, ledger, resumedAt };
+      const looked = { phase, now, resumedAt };
       const { silent, harm } = await deliveryOf(experiment, promotion, looked);
       const shadow = promotion.status === 'shadow';
       const risk = atRisk({ base, targets, winnerAdSetId, interval: promotion.interval });
@@ -130,7 +121,7 @@ export function createGateActivities(deps: {
         account: context.account,
         campaigns: await cappedCampaigns(inspection),
         silent,
-        variantIds: experiment.variants.map(({ id }) => id),
+        variantIds: inspection.compared.map(({ id }) => id),
         harm,
         killSwitch: await store.killSwitch(),
         envelope: envelope
@@ -144,8 +135,13 @@ export function createGateActivities(deps: {
           : null,
         atRisk: risk,
         atRiskLimit: planned ? (experiment.policy.atRiskLimit ?? null) : null,
-        atRiskAccepted: planned ? await acceptedRisk(experiment, resumedAt) : null,
-        foreign: shadow && planned ? foreignInShadow(promotion, current, experiment.currency) : null,
+        atRiskAccepted: promotion.acceptedRisk ?? null,
+        // In shadow nothing is written that would find an edit.
+        foreign: shadow && planned ? offAmounts(current, base, experiment.currency, 'its base') : null,
+        splitChanged:
+          phase === VERIFICATION && !shadow
+            ? offAmounts(readable(context), targets, experiment.currency, "the last phase's amount")
+            : null,
         interval: {
           confidence: experiment.policy.confidence,
           adjusted: RULES[experiment.policy.rule].adjusted,
@@ -182,7 +178,24 @@ export function createGateActivities(deps: {
       }
       return answerOf(against, current, now);
     },
+
+    /** A person ended the hold that named an amount at risk: that much is accepted. */
+    async acceptRisk(experimentId: string): Promise<void> {
+      const asked = (await store.listGates(experimentId)).findLast(({ findings }) =>
+        findings.some(({ code }) => code === 'at_risk'),
+      );
+      if (asked) await store.acceptRisk(experimentId, asked.atRisk);
+    },
   };
+}
+
+/** The daily budgets that could be read, problems or not, of dropped variants too. */
+function readable({ variants, dropped = [] }: BudgetContext): Budgets {
+  return Object.fromEntries(
+    [...variants, ...dropped].flatMap(({ adSet }) =>
+      adSet.dailyBudget === null ? [] : [[adSet.id, adSet.dailyBudget]],
+    ),
+  );
 }
 
 function lastResumption(controls: readonly ControlRow[]): number | null {

@@ -4,7 +4,7 @@ import type { Observation } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { Decision } from '../domain/decision.js';
-import { bucketsOf, type Experiment } from '../domain/experiment.js';
+import { bucketsOf, type Experiment, participants } from '../domain/experiment.js';
 import type { LookSetting } from '../domain/health.js';
 import { ruleSettings, standingOf, takeLook } from '../domain/look.js';
 import type { Announce } from '../events.js';
@@ -53,7 +53,8 @@ export function createLookActivities(deps: {
           `look ${request.lookNumber} of ${experiment.id}: look ${before} is not kept`,
         );
       }
-      const setting = await callingMeta(() => readSetting(meta, experiment.variants, request.dueAt));
+      const compared = participants(experiment, request.dueAt);
+      const setting = await callingMeta(() => readSetting(meta, compared, request.dueAt));
       const { observations, seenUntil } = await observe(experiment, request.dueAt);
       const { lookNumber, dueAt, askedBy } = request;
       const input = {

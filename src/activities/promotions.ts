@@ -9,6 +9,7 @@ import { variantOf } from '../domain/experiment.js';
 import { raiseOf } from '../domain/gate.js';
 import { budgetsOf } from '../domain/preflight.js';
 import { planRollout, type RolloutPlan } from '../domain/rollout-plan.js';
+import { createDelivery } from './delivery.js';
 import { callingMeta } from './failures.js';
 import { createInspection } from './inspection.js';
 
@@ -48,6 +49,7 @@ export function createPromotionActivities(deps: {
   const { store, meta, clock } = deps;
 
   const inspect = createInspection(deps);
+  const deliveryOf = createDelivery(deps);
 
   /** What Meta would refuse of the last phase's amounts, the smallest and the largest of all. Writes nothing. */
   async function refusalsOf({ phases }: RolloutPlan): Promise<string[]> {
@@ -82,12 +84,15 @@ export function createPromotionActivities(deps: {
       const stored = await store.getPromotion(experimentId);
       if (stored && (await store.listLedger(experimentId)).length > 0)
         return { kind: 'opened', promotion: stored };
-      const { experiment, context, problems } = await inspect(experimentId);
+      const { experiment, context, compared, problems } = await inspect(experimentId);
+      const { winnerVariantId } = grounds;
+      if (!compared.some(({ id }) => id === winnerVariantId))
+        return { kind: 'refused', reasons: [`${winnerVariantId} was dropped from the test.`] };
       if (problems.length > 0)
         return { kind: 'refused', reasons: problems.map((problem) => problem.message) };
       const planned = planRollout({
         base: budgetsOf(context),
-        winnerAdSetId: variantOf(experiment, grounds.winnerVariantId).adSetId,
+        winnerAdSetId: variantOf(experiment, winnerVariantId).adSetId,
         phases: experiment.policy.phases,
         minimum: context.account.minDailyBudget,
         currency: context.account.currency,
@@ -97,17 +102,23 @@ export function createPromotionActivities(deps: {
       if (tooMuch !== null) return { kind: 'refused', reasons: [tooMuch] };
       const refusals = await refusalsOf(planned.plan);
       if (refusals.length > 0) return { kind: 'refused', reasons: refusals };
+      const now = await clock.now();
+      const candidate = { ...grounds, openedAt: now, phasesDone: {} };
+      const looked = { phase: planned.plan.phases[0]!.name, now, resumedAt: null };
+      const { harm } = await deliveryOf(experiment, candidate, looked);
+      if (harm.length > 0) return { kind: 'refused', reasons: harm };
       const promotion = await store.openPromotion({
-        ...grounds,
+        ...candidate,
         experimentId,
         status: deps.writesAllowed ? 'in_progress' : 'shadow',
         interval: grounds.interval ?? null,
         plan: planned.plan,
-        openedAt: await clock.now(),
-        phasesDone: {},
       });
       return { kind: 'opened', promotion };
     },
+
+    /** Takes a promotion back that has moved no budget; false if one was written, or may have been. */
+    withdrawPromotion: (experimentId: string): Promise<boolean> => store.withdrawPromotion(experimentId),
   };
 }
 

@@ -4,6 +4,7 @@ import type { ExperimentClock } from '../clock.js';
 import { bucketsOf } from '../domain/experiment.js';
 import { judge, unreadSentence, type VerificationOutcome } from '../domain/verification.js';
 import { verificationWindow } from '../domain/verification-window.js';
+import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
 
 /** What the window says by a cut-off: a sentence, and the outcome where there is one. */
@@ -36,11 +37,15 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
       endedBy: Math.min(dueAt, window.until),
       seenUntil,
     });
+    const splitChanged = (await store.listGates(experimentId)).some(
+      ({ phase, findings }) =>
+        phase === VERIFICATION && findings.some(({ code }) => code === 'split_changed'),
+    );
     return {
       experiment,
       promotion,
       seenUntil,
-      verdict: judge({ experiment, promotion, observations, dueAt }),
+      verdict: judge({ experiment, promotion, observations, dueAt, splitChanged }),
     };
   }
 

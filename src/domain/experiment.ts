@@ -201,7 +201,7 @@ export function variantOf(experiment: Pick<Experiment, 'variants'>, id: string):
 }
 
 /** The variants that are compared at an instant, epoch ms: all but those dropped by then. */
-export function comparedVariants(
+export function participants(
   { variants, dropped }: Pick<Experiment, 'variants' | 'dropped'>,
   at: number,
 ): Variant[] {
@@ -210,7 +210,7 @@ export function comparedVariants(
 
 /** Why a variant can't be dropped, in a sentence, or null. */
 export function undroppable(experiment: Experiment, variantId: string, at: number): string | null {
-  const compared = comparedVariants(experiment, at);
+  const compared = participants(experiment, at);
   const variant = compared.find(({ id }) => id === variantId);
   if (!variant) {
     const ids = compared.map(({ id }) => id).join(', ');

@@ -20,6 +20,7 @@ export type GateCode =
   | 'at_risk'
   | 'hour_limit'
   | 'foreign'
+  | 'split_changed'
   | 'activity_log';
 
 /** `hold`: the rollout stops where it is. `revert`: every ad set goes back to its base. `note`: only said. */
@@ -53,7 +54,7 @@ export interface GateFacts {
   silent: readonly { variantId: string; message: string }[];
   /** Variants that could deliver. */
   variantIds: readonly string[];
-  /** Evidence of harm since the last write, a sentence a rival. */
+  /** Evidence of harm since the decision, one sentence per rival. */
   harm: readonly string[];
   killSwitch: KillSwitch | null;
   /** Null where the account has none. */
@@ -65,6 +66,8 @@ export interface GateFacts {
   atRiskAccepted: number | null;
   /** In shadow: amounts that are not the base, in words. What is written looks for them itself. */
   foreign: string | null;
+  /** In the verification: amounts that are not the last phase's targets, in words; null if all are. */
+  splitChanged: string | null;
   interval: { confidence: number; adjusted: boolean; objective?: Objective };
   /** Budget changes of the last hour, by ad set that this phase changes: instants, ascending. */
   changes: Record<string, readonly number[]>;
@@ -118,6 +121,12 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
   if (facts.killSwitch?.engaged) hold('kill_switch', killSwitchSentence(facts.killSwitch));
   for (const { code, message } of facts.problems) hold(code, message);
   for (const { code, message } of spendCapsReached(facts)) hold(code, message);
+  if (facts.splitChanged !== null) {
+    hold(
+      'split_changed',
+      `A budget was changed after the last phase: ${facts.splitChanged}. The lift is not verified on another split.`,
+    );
+  }
   const { atRiskLimit: limit, atRiskAccepted: accepted } = facts;
   if (limit !== null && facts.atRisk.amount > Math.max(limit, accepted ?? 0)) {
     const money = (amount: number) => formatAmount(amount, currency);

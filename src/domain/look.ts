@@ -6,11 +6,11 @@ import type { RuleSettings } from './evidence/types.js';
 import { welchOfProportions } from './evidence/welch.js';
 import {
   bucketsOf,
-  comparedVariants,
   DEFAULT_POLICY,
   type Experiment,
   HOUR_MS,
   type Policy,
+  participants,
 } from './experiment.js';
 import { futilityAdvice } from './futility.js';
 import { guardrailFinding } from './guardrails.js';
@@ -133,7 +133,7 @@ function rowsOf({ experiment, observations, dueAt }: Rows, name: keyof typeof ME
 
 /** The input as if the variants dropped by its cut-off had never taken part. */
 function withoutDropped<Input extends Rows>(input: Input): Input {
-  const variants = comparedVariants(input.experiment, input.dueAt);
+  const variants = participants(input.experiment, input.dueAt);
   return { ...input, experiment: { ...input.experiment, variants } };
 }
 

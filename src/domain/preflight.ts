@@ -32,6 +32,11 @@ export interface VariantContext {
   splitTests: string[] | null;
 }
 
+/** The ad set of a variant that takes no part any more: of it only the budget matters. */
+export type BudgetHolder = Pick<VariantContext, 'variantId' | 'campaign'> & {
+  adSet: Pick<VariantContext['adSet'], 'id' | 'dailyBudget' | 'lifetimeBudget' | 'hasBudgetSchedule'>;
+};
+
 export interface BudgetContext {
   account: {
     id: string;
@@ -44,7 +49,10 @@ export interface BudgetContext {
     /** Of the spend cap. */
     amountSpent: number;
   };
+  /** Those that take part. */
   variants: VariantContext[];
+  /** Those that were dropped; missing if there are none. */
+  dropped?: BudgetHolder[];
 }
 
 /** A reason why a split of these budgets would be wrong. */
@@ -110,17 +118,7 @@ export function preflightProblems(context: BudgetContext, until: number): Proble
         `Ad set ${adSet.id} has other active ads (${variant.activeAds.filter((id) => id !== ad.id).join(', ')}); one ad an ad set.`,
       );
     }
-    if (campaign.dailyBudget !== null || campaign.lifetimeBudget !== null) {
-      add(
-        'campaign_budget',
-        `Campaign ${campaign.id} has a campaign budget; the budgets of its ad sets can't be set.`,
-      );
-    } else if (adSet.lifetimeBudget !== null) {
-      add('lifetime_budget', `Ad set ${adSet.id} has a lifetime budget; a daily budget is needed.`);
-    } else if (adSet.dailyBudget === null) {
-      add('no_daily_budget', `Ad set ${adSet.id} has no daily budget.`);
-    }
-    if (adSet.hasBudgetSchedule) add('budget_schedule', `Ad set ${adSet.id} has a budget schedule.`);
+    problems.push(...budgetProblems(variant));
     // Meta merges a campaign's end from its ad sets': where the ad set's own says it already, once is enough.
     if (adSet.endTime !== null && adSet.endTime < until) {
       add('ends_too_early', endsTooEarly(`Ad set ${adSet.id}`, adSet.endTime, until));
@@ -128,6 +126,24 @@ export function preflightProblems(context: BudgetContext, until: number): Proble
       add('ends_too_early', endsTooEarly(`Campaign ${campaign.id}`, campaign.stopTime, until));
     }
   }
+  return [...problems, ...(context.dropped ?? []).flatMap(budgetProblems)];
+}
+
+/** Why an ad set's daily budget can't be set. */
+function budgetProblems({ variantId, adSet, campaign }: BudgetHolder): Problem[] {
+  const problems: Problem[] = [];
+  const add = (code: Problem['code'], message: string) => problems.push({ variantId, code, message });
+  if (campaign.dailyBudget !== null || campaign.lifetimeBudget !== null) {
+    add(
+      'campaign_budget',
+      `Campaign ${campaign.id} has a campaign budget; the budgets of its ad sets can't be set.`,
+    );
+  } else if (adSet.lifetimeBudget !== null) {
+    add('lifetime_budget', `Ad set ${adSet.id} has a lifetime budget; a daily budget is needed.`);
+  } else if (adSet.dailyBudget === null) {
+    add('no_daily_budget', `Ad set ${adSet.id} has no daily budget.`);
+  }
+  if (adSet.hasBudgetSchedule) add('budget_schedule', `Ad set ${adSet.id} has a budget schedule.`);
   return problems;
 }
 
@@ -138,7 +154,7 @@ function endsTooEarly(what: string, end: number, until: number): string {
 /** Daily budgets by ad set id. Call it only where {@link preflightProblems} found none. */
 export function budgetsOf(context: BudgetContext): Record<string, number> {
   return Object.fromEntries(
-    context.variants.map(({ adSet }) => {
+    [...context.variants, ...(context.dropped ?? [])].map(({ adSet }) => {
       if (adSet.dailyBudget === null) throw new RangeError(`ad set ${adSet.id} has no daily budget`);
       return [adSet.id, adSet.dailyBudget];
     }),

@@ -1,13 +1,14 @@
 import type { VariantMetrics } from './decision.js';
-import { controlOf, type Experiment, type Variant } from './experiment.js';
+import { controlOf, type Experiment, participants, type Variant } from './experiment.js';
 import { METRICS } from './metric.js';
 
 /**
- * The variant that a winner is set against: the control, since that is what a lift is over; where the control won, the
- * challenger with the best rate of the objective in `metrics`, those of the decision.
+ * The variant that a winner is set against: the control, since that is what a lift is over; if the control won, the
+ * challenger with the best rate of the objective in `metrics`, those of the decision. Variants are dropped only before
+ * a promotion, so one that was ever dropped is no rival.
  */
 export function rivalOf(
-  experiment: Pick<Experiment, 'variants' | 'policy'>,
+  experiment: Pick<Experiment, 'variants' | 'policy' | 'dropped'>,
   winner: Variant,
   metrics: Record<string, VariantMetrics> = {},
 ): Variant {
@@ -18,7 +19,7 @@ export function rivalOf(
     const found = metrics[variant.id];
     return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
   };
-  return experiment.variants
+  return participants(experiment, Number.POSITIVE_INFINITY)
     .filter((variant) => variant.id !== winner.id)
     .reduce((best, variant) => (rate(variant) > rate(best) ? variant : best));
 }

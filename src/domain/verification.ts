@@ -31,7 +31,7 @@ export const HARM_E = 20;
 /** Hours, or days under a strict policy, in which both ads delivered. */
 const MINIMUM_ROWS = 3;
 /** Events a variant. */
-const MINIMUM_EVENTS = 25;
+export const MINIMUM_EVENTS = 25;
 const DAY_HOURS = 24;
 
 /** The promotion as it is judged. */
@@ -44,7 +44,7 @@ export interface PromotedWinner {
   phasesDone: Record<string, number>;
 }
 
-type Judged = Pick<Experiment, 'variants' | 'policy'>;
+type Judged = Pick<Experiment, 'variants' | 'policy' | 'dropped'>;
 
 /** What the window says of the winner over its rival; effects are log rate ratios, so that above 0 is better. */
 export interface Weight {
@@ -131,8 +131,10 @@ export function judge(input: {
   promotion: PromotedWinner;
   observations: readonly Observed[];
   dueAt: number;
+  /** Whether a daily gate found another split than the last phase's: what was measured is then not what was promoted. */
+  splitChanged?: boolean;
 }): VerificationVerdict {
-  const { experiment, promotion, dueAt } = input;
+  const { experiment, promotion, dueAt, splitChanged = false } = input;
   const { policy } = experiment;
   const metric = METRICS[policy.objective];
   const window = verificationWindow(policy, promotion.phasesDone);
@@ -149,8 +151,10 @@ export function judge(input: {
   });
   // Rows that are days are their own clusters.
   const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
-  const outcome = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
-  const message = sentence({ metric, policy, winner, rival, weight, outcome, wording: wordingOf(promotion) });
+  const found = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
+  const outcome = found === 'verified' && splitChanged ? 'not_verified' : found;
+  const wording = wordingOf(promotion);
+  const message = sentence({ metric, policy, winner, rival, weight, outcome, splitChanged, wording });
   return { ...weight, winner, rival, outcome, message };
 }
 
@@ -185,6 +189,7 @@ function sentence(facts: {
   rival: string;
   weight: Weight;
   outcome: VerificationOutcome | null;
+  splitChanged: boolean;
   wording: Wording;
 }): string {
   const { metric, policy, winner, rival, weight, outcome } = facts;
@@ -208,6 +213,9 @@ function sentence(facts: {
     return `Not verified: too little data in the ${length} after ${rollout} (${few}); ${kept}.`;
   }
   const judged = estimate(metric, theta, interval!);
+  if (facts.splitChanged) {
+    return `Not verified: a budget was changed after the last phase, so the split was not the one that was written (${subject} ${judged} in the ${length} after ${rollout}); ${kept}.`;
+  }
   return outcome === 'verified'
     ? `Verified: ${subject} ${judged} in the ${length} after ${rollout}.`
     : `Not verified: ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;

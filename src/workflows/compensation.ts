@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import type { WriteOutcome } from '../activities/budget-attempt.js';
 import type { BudgetReading } from '../activities/budgets.js';
 import { HOUR_MS } from '../domain/experiment.js';
@@ -93,7 +92,7 @@ async function restoreBase(run: Run, deadline: number): Promise<Way> {
     const { troubles, wrote } = await restoreOnce(run);
     if (troubles.length === 0) {
       // A person may have changed one ad set while another was written: what is said of the base must have been read.
-      if (!wrote || !patched('base-read-again') || isAtBase(await readBudgets(run))) return { kind: 'done' };
+      if (!wrote || isAtBase(await readBudgets(run))) return { kind: 'done' };
       continue;
     }
     const why = troubles.map((trouble) => trouble.message).join(' ');

@@ -1,51 +1,68 @@
-import {
-  allHandlersFinished,
-  condition,
-  continueAsNew,
-  patched,
-  sleep,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
 import type { Promotion } from '../activities/promotions.js';
-import type { ExperimentState } from '../domain/experiment.js';
 import type { ExperimentInput } from './contract.js';
 import { enduring, record } from './proxies.js';
 import type { Run } from './run.js';
 
 /** From one run of an experiment to the next. */
 
-/** States in which a run may not continue as new: from the first write to the last phase, and on the way back. */
-const ONE_RUN: readonly ExperimentState[] = ['rolling_out', 'reverting'];
-
 type Start = (input: ExperimentInput) => Promise<unknown>;
 
-/** Starts a new run where the history has grown long, nothing is queued, and no rollout is under way. */
-export async function continueAsNewIfDue(run: Run): Promise<void> {
+/** Whether the history has grown so long that a new run should take over. */
+export function isLong(run: Run): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || historyLength >= (run.input.maxHistoryEvents ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Starts a new run if the history has grown long and nobody waits. It comes between two steps, so between two phases of
+ * a rollout too: what was written is in the ledger, and the phases that are done on record.
+ */
+export async function continueAsNewIfDue(run: Run): Promise<void> {
   const { input, inbox } = run;
-  const limit = input.maxHistoryEvents ?? Number.POSITIVE_INFINITY;
-  if (ONE_RUN.includes(run.state) || !(continueAsNewSuggested || historyLength >= limit)) return;
+  if (!isLong(run)) return;
+  inbox.renewing = true;
+  if (run.askers.length > 0) return;
   await condition(() => allHandlersFinished() || inbox.size > 0);
-  await beforeNewRun();
+  await beforeNewRun(MOMENT_MS);
   if (inbox.size > 0 || !allHandlersFinished()) return;
-  await continueAsNew<Start>({ ...input, witness: undefined, holds: run.holds ?? undefined });
+  await continueAsNew<Start>({ ...input, witness: undefined, carried: run.carried });
 }
 
 /** An update that finishes in the same task as a continue-as-new may be dropped by the server (temporalio/temporal#6375). */
-async function beforeNewRun(): Promise<void> {
-  await sleep(1, { summary: 'before a new run' });
+const MOMENT_MS = 1;
+
+async function beforeNewRun(waitMs: number): Promise<void> {
+  await sleep(waitMs, { summary: 'before a new run' });
 }
 
-/** A new run that loads the record again, and is told of the promotion that this one knows. */
+/**
+ * A new run that loads the record again, and is told of the promotion that this one knows. If the record keeps
+ * disagreeing with runs that have just begun, the next one waits, at most a minute, and it is reported.
+ */
 export async function startAfresh(run: Run): Promise<never> {
   run.outdated = true;
+  const isYoung = Date.now() - workflowInfo().runStartTime.getTime() < YOUNG_MS;
+  const disagreements = isYoung ? (run.input.carried?.disagreements ?? 0) + 1 : 0;
+  if (disagreements > 1) {
+    const text = `The record and the workflow have disagreed ${disagreements} times in a row; it is tried again.`;
+    await enduring(() =>
+      record.announceTrouble.executeWithOptions({ summary: text }, [run.input.experimentId, text]),
+    );
+  }
   do {
     await run.drain('The experiment was changed elsewhere; look at it again.');
-    // Runs recorded before began the new one in the task of the last answer.
-    if (patched('answers-before-a-new-run')) await beforeNewRun();
+    await beforeNewRun(disagreements > 1 ? Math.min(60_000, 1_000 * 2 ** disagreements) : MOMENT_MS);
   } while (run.inbox.size > 0 || !allHandlersFinished());
-  return continueAsNew<Start>({ ...run.input, witness: run.knownPromotion ?? run.input.witness });
+  return continueAsNew<Start>({
+    ...run.input,
+    witness: run.knownPromotion ?? run.input.witness,
+    carried: { ...run.carried, disagreements },
+  });
 }
+
+/** A run that ends sooner after its start has done nothing but disagree; real ms. */
+const YOUNG_MS = 5 * 60_000;
 
 /**
  * Where the record was put back to before a promotion that moved money, and the run before knew of it: only a person

@@ -35,16 +35,30 @@ export interface ExperimentInput {
   maxHistoryEvents?: number;
   /** The promotion that the run before knew of, where the record disagreed with it: it must not be forgotten. */
   witness?: Promotion;
-  /** The holds that the run before was in the middle of. */
-  holds?: HoldChain;
+  /** What the run before was in the middle of. */
+  carried?: Carried;
 }
 
-/** Holds of one cause, one after the other, without a phase in between. */
+/** What one run tells the next that is not on record. */
+export interface Carried {
+  holds?: HoldChain;
+  /** When the gate of a held rollout is evaluated again, experiment time. */
+  gateAgainAt?: number;
+  /** A cancellation in Temporal that could not be acted on yet. */
+  cancelled?: true;
+  /** How many runs in a row the record has disagreed with at once. */
+  disagreements?: number;
+}
+
+/** Holds of one cause, one after the other, without a phase in between. Instants are experiment time. */
 export interface HoldChain {
   code: string;
-  /** When the first began, experiment time. */
-  since: number;
   count: number;
+  /** For how long it has been seen to last, ms: what passed while no try was due or made counts nothing. */
+  silentMs: number;
+  failedAt: number;
+  /** When it is tried again. */
+  tryAt: number;
 }
 
 /** Who asks, and why: on the record with every control. */
@@ -119,6 +133,9 @@ export interface ControlOutcome {
 
 /** `type` of the ApplicationFailure of a control that no state could take. */
 export const CONTROL_INVALID = 'InvalidControl';
+
+/** `type` of the ApplicationFailure of a check that comes while a long history is being replaced: send it again. */
+export const RUN_RENEWING = 'RunRenewing';
 
 /** `type` of the ApplicationFailure of a refused control; its first detail is a {@link Refusal}. */
 export const CONTROL_REFUSED = 'ControlRefused';

@@ -1,8 +1,9 @@
-import { CancellationScope, patched } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { type ExperimentState, isEnded } from '../domain/experiment.js';
 import { needsAttention, revert } from './compensation.js';
 import { continueAsNewIfDue, keepWitness, startAfresh } from './continuation.js';
 import { type ExperimentInput, REVERT_WINDOW_DAYS } from './contract.js';
+import { isPromotionLost, promotionLost } from './lost-promotion.js';
 import { RecordDisagrees } from './proxies.js';
 import { hold, rollOut } from './rollout.js';
 import { Run } from './run.js';
@@ -46,7 +47,7 @@ export async function experimentWorkflow(input: ExperimentInput): Promise<Experi
       await run.load();
       await keepWitness(run);
       do {
-        await STEPS[run.state](run);
+        await (isPromotionLost(run) ? promotionLost : STEPS[run.state])(run);
         await continueAsNewIfDue(run);
       } while (!isEnded(run.state) || isAskedToReopen(run));
       await run.drain(`The experiment has ended: ${run.state}.`);
@@ -72,10 +73,10 @@ async function reopen(run: Run): Promise<void> {
 
 /**
  * What came while the experiment was being completed: a refusal would be on record, and the answer to every retry,
- * though a moment later a run of its own would take the revert up. Runs recorded before refused it.
+ * though a moment later a run of its own would take the revert up.
  */
 function isAskedToReopen(run: Run): boolean {
-  return run.state === 'completed' && run.inbox.size > 0 && patched('asked-at-the-end');
+  return run.state === 'completed' && run.inbox.size > 0;
 }
 
 async function end(): Promise<void> {}

@@ -1,5 +1,5 @@
-import { patched } from '@temporalio/workflow';
 import { HOUR_MS } from '../domain/experiment.js';
+import { enduring, promotions } from './proxies.js';
 import { amounts, isShadow, readBudgets } from './reading.js';
 import type { Run } from './run.js';
 
@@ -9,9 +9,15 @@ export const HOLD_AGAIN_MS = HOUR_MS / 6;
 const HOLD_AGAIN_MOST_MS = HOUR_MS;
 const STAND = ' The budgets stand at ';
 
+/** How often the gate is evaluated while a rollout is held: what was decided may turn. */
+export const GATE_AGAIN_MS = 24 * HOUR_MS;
+/** How long Meta may be silent in a rollout before everything goes back, experiment time. */
+const SILENCE_MS = 24 * HOUR_MS;
+
 /** `held`; in the midst of a phase with the amounts: a person must not have to look them up. */
 export async function becomeHeld(run: Run, reason: string, code: string): Promise<void> {
   run.amountsAgainAt = null;
+  run.gateAgainAt ??= run.later(GATE_AGAIN_MS);
   const amountsNow = await amountsAmidPhase(run);
   await run.become('held', `${reason}${amountsNow ?? ''}`, { code });
 }
@@ -29,8 +35,7 @@ export async function sayAmountsAgain(run: Run): Promise<void> {
 
 /** Empty where every ad set stands as the last whole phase, or the base, has it; null where that can't be read now. */
 async function amountsAmidPhase(run: Run): Promise<string | null> {
-  // Runs recorded before the amounts were said didn't read them here.
-  if (!patched('held-amounts') || isShadow(run)) return '';
+  if (isShadow(run)) return '';
   const reading = await readBudgets(run);
   if ('trouble' in reading) {
     run.amountsAgainAt = run.later(run.amountsAgainAt === null ? HOLD_AGAIN_MS : HOLD_AGAIN_MOST_MS);
@@ -44,11 +49,60 @@ async function amountsAmidPhase(run: Run): Promise<string | null> {
   return stands ? '' : `${STAND}${amounts(run, current)}.`;
 }
 
-/** How long this hold lasts before it is tried again: what Meta asks for, and longer the more often it came back. */
-export function waitOfHold(run: Run, code: string, hintMs: number | null): number {
+/**
+ * Sets when this hold is tried again: after what Meta asks for, and later the more often a try of the phase brought it
+ * back. `count`: whether this was such a try, and not only a read while held.
+ */
+export function tryHoldAgain(
+  run: Run,
+  code: string,
+  hintMs: number | null,
+  { count }: { count: boolean },
+): void {
   const before = run.holds?.code === code ? run.holds : null;
-  const count = (before?.count ?? 0) + 1;
-  run.holds = { code, since: before?.since ?? run.now(), count };
-  const backoff = count === 1 ? 0 : Math.min(HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS * 2 ** (count - 2));
-  return Math.max(hintMs ?? HOLD_AGAIN_MS, backoff);
+  const times = (before?.count ?? 0) + (count ? 1 : 0);
+  const backoff = count && times > 1 ? Math.min(HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS * 2 ** (times - 2)) : 0;
+  const now = run.now();
+  const tryAt = run.later(Math.max(hintMs ?? HOLD_AGAIN_MS, backoff));
+  const silentMs = before ? before.silentMs + Math.min(now, before.tryAt) - before.failedAt : 0;
+  run.holds = { code, count: times, silentMs, failedAt: now, tryAt };
+  run.retryAt = tryAt;
+}
+
+/** Whether Meta has been seen silent for a day. A service that was down itself has seen nothing. */
+export function isExhausted({ holds }: Run): boolean {
+  return holds?.code === 'transient' && holds.silentMs > SILENCE_MS;
+}
+
+/**
+ * Until when the decision may wait for its first write, experiment time; null once money may have moved. After that it
+ * is older than a check, and the next check decides anew.
+ */
+export function lapsesAt(run: Run): number | null {
+  const { openedAt, phasesDone } = run.promotion;
+  if (run.moved || Object.keys(phasesDone).length > 0) return null;
+  return openedAt + run.experiment.policy.checkEveryHours * HOUR_MS;
+}
+
+/**
+ * Takes the promotion back if it has moved no budget, and the test goes on; false if it has. What a person paused stays
+ * paused.
+ */
+export async function withdraw(run: Run, reason: string): Promise<boolean> {
+  if (lapsesAt(run) === null) return false;
+  const withdrawn = await enduring(() =>
+    promotions.withdrawPromotion.executeWithOptions({ summary: 'no budget was moved: the test goes on' }, [
+      run.experiment.id,
+    ]),
+  );
+  if (!withdrawn) {
+    run.moved = true;
+    return false;
+  }
+  const byPerson = run.state === 'held' && run.experiment.stateCode === 'person';
+  await run.become(byPerson ? 'paused' : 'running', `${reason} No budget was moved; the test goes on.`);
+  run.forgetPromotion();
+  run.holds = null;
+  run.gateAgainAt = null;
+  return true;
 }

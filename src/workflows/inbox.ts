@@ -19,6 +19,7 @@ import {
   type ControlOutcome,
   type Controls,
   type Refusal,
+  RUN_RENEWING,
   SIGNALS,
 } from './contract.js';
 
@@ -88,6 +89,8 @@ export class Inbox {
   private readonly queue: Intent[] = [];
   /** Every intent that has not been answered, queued or in hand. */
   private open: Intent[] = [];
+  /** The history has grown long: checks wait for the next run, or a queue that is never empty would keep this one. */
+  renewing = false;
 
   /** `stateOf` answers null where the record is not known; everything is queued then, and judged later. */
   constructor(private readonly stateOf: () => ExperimentState | null) {
@@ -157,6 +160,8 @@ export class Inbox {
   private validate(kind: ControlKind, args: Args | undefined): void {
     const wrong = fault(kind, args);
     if (wrong !== null) throw failure(CONTROL_INVALID, wrong);
+    if (kind === 'check' && this.renewing)
+      throw failure(RUN_RENEWING, 'The history of the experiment is being renewed. Send the check again.');
     const state = this.stateOf();
     const message = state === null ? null : misfit(state, kind, args!);
     if (message === null) return;

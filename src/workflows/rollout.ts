@@ -3,7 +3,16 @@ import { atRisk, atRiskSentence } from '../domain/at-risk.js';
 import { formatAmount } from '../domain/budget.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
-import { becomeHeld, HOLD_AGAIN_MS, sayAmountsAgain, waitOfHold } from './holding.js';
+import {
+  becomeHeld,
+  GATE_AGAIN_MS,
+  HOLD_AGAIN_MS,
+  isExhausted,
+  lapsesAt,
+  sayAmountsAgain,
+  tryHoldAgain,
+  withdraw,
+} from './holding.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
 import { amounts, goBack, isShadow, readBudgets } from './reading.js';
@@ -11,8 +20,6 @@ import type { Run } from './run.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
 const UNKNOWN_OUTCOMES = 4;
-/** How long Meta may be silent in mid-rollout before everything goes back, experiment time. */
-const SILENCE_MS = 24 * HOUR_MS;
 /** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
 const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit'];
 
@@ -37,18 +44,21 @@ export async function rollOut(run: Run): Promise<void> {
 
   const intent = await run.next(dueAt, `phase ${phase.name}`);
   if (intent) return actOn(run, intent);
+  if (await lapsed(run)) return;
   const step = await applyPhase(run, phase, index === plan.phases.length - 1);
   switch (step.kind) {
     case 'done':
       run.promotion = { ...run.promotion, phasesDone: { ...phasesDone, [phase.name]: step.at } };
       run.holds = null;
+      run.gateAgainAt = null;
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
     case 'hold':
       await becomeHeld(run, `Phase ${phase.name} waits: ${step.reason}`, step.code);
-      run.retryAt = run.later(waitOfHold(run, step.code, step.retryAfterMs ?? null));
+      tryHoldAgain(run, step.code, step.retryAfterMs ?? null, { count: true });
+      if (isExhausted(run)) await retriesExhausted(run, step.reason);
       return run.answerAskers(run.experiment.stateReason);
     case 'back':
-      await run.become('reverting', `Phase ${phase.name} failed: ${step.reason}${goBack(run)}`);
+      await back(run, `Phase ${phase.name} failed: ${step.reason}`);
       return run.answerAskers(run.experiment.stateReason);
     case 'interrupted':
       return;
@@ -57,24 +67,64 @@ export async function rollOut(run: Run): Promise<void> {
 
 /** `held`: until a person resumes it, or what held it is over. */
 export async function hold(run: Run): Promise<void> {
-  const { stateCode, stateChangedAt } = run.experiment;
-  const endsItself = SELF_ENDING.includes(stateCode ?? '');
-  const again = run.retryAt ?? run.later(HOLD_AGAIN_MS);
-  const intent = await run.next(endsItself ? again : run.amountsAgainAt, 'trying again');
+  const stateCode = run.experiment.stateCode ?? '';
+  const endsItself = SELF_ENDING.includes(stateCode);
+  run.gateAgainAt ??= run.later(GATE_AGAIN_MS);
+  const tryAt = endsItself ? (run.retryAt ?? run.later(HOLD_AGAIN_MS)) : run.amountsAgainAt;
+  const wakeAt = Math.min(...[tryAt, run.gateAgainAt, lapsesAt(run)].filter((at) => at !== null));
+  const intent = await run.next(wakeAt, 'trying again');
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
+  if (await lapsed(run)) return;
+  if (run.now() >= run.gateAgainAt) return gateWhileHeld(run);
   if (!endsItself) return sayAmountsAgain(run);
   const reading = await readBudgets(run);
-  const silentSince = run.holds?.code === stateCode ? run.holds.since : stateChangedAt;
-  if (stateCode === 'transient' && run.now() > silentSince + SILENCE_MS) {
-    const why = 'trouble' in reading ? reading.trouble.message : run.experiment.stateReason;
-    return run.become('reverting', `Retries are exhausted: ${why}${goBack(run)}`);
-  }
   if (!('trouble' in reading)) {
     return run.become('rolling_out', 'What held the rollout is over; it goes on.');
   }
-  run.retryAt = run.later(reading.trouble.retryAfterMs ?? HOLD_AGAIN_MS);
+  tryHoldAgain(run, stateCode, reading.trouble.retryAfterMs, { count: false });
+  if (isExhausted(run)) return retriesExhausted(run, reading.trouble.message);
   await run.report(`Still held: ${reading.trouble.message}`);
+}
+
+/** A decision that has moved no money within a check interval is withdrawn: the next check decides on fresh evidence. */
+async function lapsed(run: Run): Promise<boolean> {
+  const at = lapsesAt(run);
+  if (at === null || run.now() < at) return false;
+  const { winnerVariantId } = run.promotion;
+  const hours = run.experiment.policy.checkEveryHours;
+  const held = run.state === 'held' ? `${run.experiment.stateReason} ` : '';
+  const reason = `${held}The promotion of ${winnerVariantId} is withdrawn: its decision is ${hours} h old.`;
+  if (!(await withdraw(run, reason))) return false;
+  await run.answerAskers(run.experiment.stateReason);
+  return true;
+}
+
+/** Once a day: what was decided may have turned while a person, or Meta, was waited for. */
+async function gateWhileHeld(run: Run): Promise<void> {
+  run.gateAgainAt = run.later(GATE_AGAIN_MS);
+  try {
+    const { against, leadsTo } = await promotions.gate.executeWithOptions({ summary: 'gate of a held day' }, [
+      { experimentId: run.experiment.id, phase: 'held' },
+    ]);
+    if (leadsTo === 'revert') await back(run, against.join(' '));
+  } catch (error) {
+    await run.report(`The gate of the day could not be read: ${troubleOf(error).message}`);
+  }
+}
+
+function retriesExhausted(run: Run, why: string): Promise<void> {
+  return back(run, `Retries are exhausted: ${why}`);
+}
+
+/** The way back, or if no budget was moved the test goes on. */
+async function back(run: Run, why: string): Promise<void> {
+  if (await withdraw(run, `${run.promotion.winnerVariantId} is not promoted: ${why}`)) {
+    // The decision stands until the next check; it is not tried again at once.
+    run.retryAt = run.later(HOUR_MS / 4);
+    return;
+  }
+  await run.become('reverting', `${why}${goBack(run)}`);
 }
 
 /** Refused while a value stands that is a person's: going on would overwrite it. */
@@ -88,7 +138,15 @@ async function resume(run: Run, intent: Intent): Promise<void> {
     );
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
+  if (run.experiment.stateCode === 'at_risk') {
+    await enduring(() =>
+      promotions.acceptRisk.executeWithOptions({ summary: 'the amount at risk is accepted' }, [
+        run.experiment.id,
+      ]),
+    );
+  }
   run.holds = null;
+  run.gateAgainAt = null;
   await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
   await run.answer(intent, 'The rollout goes on.');
 }

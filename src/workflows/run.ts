@@ -15,6 +15,7 @@ import type { Decision } from '../domain/decision.js';
 import { type Experiment, type ExperimentState, HOUR_MS } from '../domain/experiment.js';
 import {
   ALLOWED_CONTROLS,
+  type Carried,
   type ExperimentInput,
   type ExperimentStatus,
   type HoldChain,
@@ -38,6 +39,10 @@ export class Run {
   retryAt: number | null = null;
   /** The holds since the last phase that had one cause: what keeps coming back is tried ever more seldom. */
   holds: HoldChain | null;
+  /** When the gate of a held rollout is evaluated again; experiment time. */
+  gateAgainAt: number | null;
+  /** Whether the record has said that this promotion may have moved money. */
+  moved = false;
   /**
    * While held by what a person ends: when the amounts are read again, since a write may land late or Meta was silent;
    * experiment time.
@@ -45,27 +50,45 @@ export class Run {
   amountsAgainAt: number | null = null;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;
-  /** Cut-off of the last daily look of the verification, or when this run began to wait for one; experiment time. */
+  /** Cut-off of the last daily look of the verification, or when its first was waited for; experiment time. */
   verifiedUntil: number | null = null;
+  /** Since when Meta has not answered in the verification, as seen by this run; experiment time. */
+  silentSince: number | null = null;
   /** Who waits for the outcome of a phase or of a way back. */
   readonly askers: Intent[] = [];
   private loaded: ExperimentRecord | null = null;
   /** Another run acted: what comes now is not judged by the state that this one knows. */
   outdated = false;
+  private cancellation: Intent | null = null;
   private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
 
   constructor(readonly input: ExperimentInput) {
-    this.holds = input.holds ?? null;
+    this.holds = input.carried?.holds ?? null;
+    this.gateAgainAt = input.carried?.gateAgainAt ?? null;
     this.inbox = new Inbox(() => (this.outdated ? null : (this.loaded?.experiment.state ?? null)));
     setHandler(defineQuery<ExperimentStatus>(STATUS_QUERY), () => this.status());
+    if (input.carried?.cancelled) this.cancel();
+  }
+
+  /** What the next run must know beside the record. */
+  get carried(): Carried {
+    const { cancellation } = this;
+    const isOpen = cancellation !== null && !(cancellation.answer && 'outcome' in cancellation.answer);
+    return {
+      ...(this.holds && { holds: this.holds }),
+      ...(this.gateAgainAt !== null && { gateAgainAt: this.gateAgainAt }),
+      ...(isOpen && { cancelled: true }),
+    };
   }
 
   async load(): Promise<void> {
     this.loaded = await enduring(() =>
       record.loadExperiment.executeWithOptions({ summary: 'the record' }, [this.input.experimentId]),
     );
-    const { experiment, lastDecision } = this.loaded;
+    const { experiment, lastDecision, lastVerificationAt } = this.loaded;
     this.lastCheckAt = lastDecision?.dueAt ?? null;
+    if (experiment.state === 'verifying')
+      this.verifiedUntil = Math.max(lastVerificationAt ?? 0, experiment.stateChangedAt);
     showIdentity(experiment);
     showState(experiment, null);
   }
@@ -81,7 +104,12 @@ export class Run {
     return this.record.promotion;
   }
   set promotion(promotion: Promotion) {
+    this.moved = false;
     this.record.promotion = promotion;
+  }
+  /** The promotion was withdrawn: the record has none. */
+  forgetPromotion(): void {
+    this.record.promotion = null;
   }
   /** Null where none is on record, or the record isn't loaded. */
   get knownPromotion(): Promotion | null {
@@ -143,7 +171,7 @@ export class Run {
   /** A cancellation asked for in Temporal: a stop that restores, in the queue as any other. */
   cancel(): void {
     const args = { by: 'Temporal', reason: 'the workflow was cancelled', budgets: 'restore' as const };
-    this.inbox.put('stop', args, uuid4());
+    this.cancellation = this.inbox.put('stop', args, uuid4());
   }
 
   /** Moves to another state, on the record first. */

@@ -2,7 +2,7 @@ import type { Standing } from '../activities/looks.js';
 import type { PromotionGrounds } from '../activities/promotions.js';
 import { nextCheckAt } from '../domain/check-grid.js';
 import type { Decision } from '../domain/decision.js';
-import { HOUR_MS, undroppable } from '../domain/experiment.js';
+import { HOUR_MS, participants, undroppable } from '../domain/experiment.js';
 import { worstInterval } from '../domain/pairs.js';
 import type { Intent } from './inbox.js';
 import { looks, observations, promotions, troubleOf } from './proxies.js';
@@ -12,7 +12,7 @@ import { instant, showNextCheck } from './visibility.js';
 /** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
 const CHECK_AGAIN_MS = HOUR_MS / 4;
 
-/** How long a promotion that only Meta's silence stands against is tried past the horizon. */
+/** How long a promotion that the last look decided is tried past the horizon. */
 const PAST_HORIZON_MS = 72 * HOUR_MS;
 
 /** `running`: wait for the next check or for a person, then act. */
@@ -88,11 +88,18 @@ function checkDueAt(run: Run): number | null {
   return nextCheckAt({ experimentId, startedAt, checkEveryHours, horizonHours }, run.lastCheckAt, run.now());
 }
 
-/** The last look's verdict to promote, where only trouble at Meta has kept it from being acted on. */
+/**
+ * The last look's verdict to promote, if it has not been acted on yet: for one check interval, since the next check
+ * decides anew. After the last look none comes, so that one is tried longer; harm since then stands against it.
+ */
 function undeliveredPromotion(run: Run): Decision | null {
-  const decision = run.lastDecision;
-  if (decision?.verdict !== 'promote' || run.experiment.policy.approvalRequired) return null;
-  return run.now() < horizonOf(run) + PAST_HORIZON_MS ? decision : null;
+  const { experiment, lastDecision: decision } = run;
+  const { policy } = experiment;
+  if (decision?.verdict !== 'promote' || policy.approvalRequired) return null;
+  if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;
+  const isLast = decision.dueAt >= horizonOf(run);
+  const freshUntil = decision.dueAt + (isLast ? PAST_HORIZON_MS : policy.checkEveryHours * HOUR_MS);
+  return run.now() < freshUntil ? decision : null;
 }
 
 /** One check: ingest, look, decide. */

@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import type { VerificationLook } from '../activities/verification.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { nextVerificationAt, verificationWindow } from '../domain/verification-window.js';
@@ -19,8 +18,6 @@ const SILENCE_MS = 24 * HOUR_MS;
  * the budgets back; every other outcome leaves them, and a person reads it in the state's reason.
  */
 export async function verify(run: Run): Promise<void> {
-  // Runs recorded before there was a verification only wait.
-  if (!patched('verification')) return waitOut(run);
   const window = verificationWindow(run.experiment.policy, run.promotion.phasesDone);
   run.verifiedUntil ??= run.now();
   const dueAt = nextVerificationAt(window, run.verifiedUntil, run.now());
@@ -31,29 +28,43 @@ export async function verify(run: Run): Promise<void> {
   return onceADay(run, nextVerificationAt(window, run.verifiedUntil, run.now()), window.judgedAt);
 }
 
-/** The steps of a day, each of which may end the verification. */
+/**
+ * The steps of a day, each of which may end the verification. A day of which one could not be read is tried again as a
+ * whole. On the last day the gate comes first: the outcome depends on the split that it finds.
+ */
 async function onceADay(run: Run, dueAt: number, judgedAt: number): Promise<void> {
-  const look = await lookAtLift(run, dueAt);
-  if ('trouble' in look) return tryAgain(run, look.trouble, judgedAt);
+  const steps = [() => lookOfTheDay(run, dueAt), () => gate(run)];
+  for (const step of dueAt < judgedAt ? steps : steps.reverse()) {
+    const trouble = await step();
+    if (run.state !== 'verifying') return;
+    if (trouble) return tryAgain(run, trouble, judgedAt);
+  }
   run.verifiedUntil = dueAt;
   run.retryAt = null;
-  run.trouble = null;
-  await conclude(run, look);
-  if (run.state === 'verifying') await gate(run);
+  run.silentSince = null;
 }
 
-/** Whether ads, ad sets and account are as they were: what leads back takes the budgets back, the rest is told. */
-async function gate(run: Run): Promise<void> {
+async function lookOfTheDay(run: Run, dueAt: number): Promise<Trouble | null> {
+  const look = await lookAtLift(run, dueAt);
+  if ('trouble' in look) return look.trouble;
+  await conclude(run, look);
+  return null;
+}
+
+/** Whether ads, ad sets, budgets and account are as they were: what leads back reverts the rollout, the rest is reported. */
+async function gate(run: Run): Promise<Trouble | null> {
   const { id } = run.experiment;
   try {
     const { against, leadsTo } = await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
       { experimentId: id, phase: 'verification' },
     ]);
     const reason = against.join(' ');
-    if (leadsTo === 'revert') return run.become('reverting', `${reason}${goBack(run)}`);
-    if (reason !== '') await run.report(`While the lift is verified: ${reason}`);
+    if (leadsTo === 'revert') await run.become('reverting', `${reason}${goBack(run)}`);
+    else if (reason === '') run.trouble = null;
+    else await run.report(`While the lift is verified: ${reason}`);
+    return null;
   } catch (error) {
-    await run.report(`The gate of the day could not be read: ${troubleOf(error).message}`);
+    return troubleOf(error);
   }
 }
 
@@ -80,7 +91,9 @@ async function conclude(run: Run, { outcome, message }: VerificationLook): Promi
 
 /** Meta is silent: later again, but not for ever. */
 async function tryAgain(run: Run, trouble: Trouble, judgedAt: number): Promise<void> {
-  if (run.now() >= judgedAt + SILENCE_MS) {
+  run.silentSince ??= run.now();
+  // The service may have been down itself: only what it has seen counts as silence.
+  if (run.now() >= Math.max(judgedAt, run.silentSince) + SILENCE_MS) {
     const request = { experimentId: run.experiment.id, dueAt: judgedAt, trouble: trouble.message };
     const look = await enduring(() =>
       verifications.giveUpVerification.executeWithOptions({ summary: 'the window could not be read' }, [
@@ -103,14 +116,4 @@ async function tell(run: Run, intent: Intent): Promise<void> {
   }
   await conclude(run, look);
   await run.answer(intent, look.message, run.lastDecision);
-}
-
-async function waitOut(run: Run): Promise<void> {
-  const { until } = verificationWindow(run.experiment.policy, run.promotion.phasesDone);
-  const intent = await run.next(until, 'the verification window ends');
-  if (intent) return actOn(run, intent);
-  await run.become(
-    'completed',
-    `The verification window ended ${instant(until)}; the winner keeps its budget.`,
-  );
 }

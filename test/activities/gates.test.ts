@@ -191,7 +191,10 @@ describe('the gate before a phase', () => {
     expect(gate.against).toEqual([
       "At risk: up to USD 10.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day; resume to accept it.",
     ]);
+    // A resume of another hold says nothing of the amount.
     await resume(stage);
+    expect((await stage.gate()).code).toBe('at_risk');
+    await stage.gates.acceptRisk(stage.experiment.id);
     expect((await stage.gate()).against).toEqual([]);
     // What was accepted is this phase's amount, not the larger one of the next.
     expect((await stage.gate('70')).against).toEqual([
@@ -295,17 +298,14 @@ describe('the gate before a phase', () => {
     ]);
   });
 
-  it('leads back on evidence of harm since the last write, and passes where there is too little data', async () => {
+  it('leads back on evidence of harm since the decision, before the first write too, and passes if there is too little data', async () => {
     const stage = await promoted({ clickRates: [0.05, 0.01], dailyBudgets: [100_000, 100_000] });
-    await stage.write('60', stage.loser, 80_000);
-    await stage.write('60', stage.winner, 120_000);
-    stage.clock.pass(HOUR);
-    expect((await stage.gate('70')).against).toEqual([]);
+    expect((await stage.gate('60')).against).toEqual([]);
     stage.clock.pass(30 * HOUR);
-    const gate = await stage.gate('70');
+    const gate = await stage.gate('60');
     expect(gate).toMatchObject({ code: 'harm', leadsTo: 'revert' });
     expect(gate.against[0]).toMatch(
-      /^click rate of challenger-1 over control since the last write: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\.$/,
+      /^click rate of challenger-1 over control since the decision: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\.$/,
     );
   });
 

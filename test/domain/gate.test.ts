@@ -37,6 +37,7 @@ const FACTS: GateFacts = {
   foreign: null,
   interval: { confidence: 0.95, adjusted: true },
   changes: {},
+  splitChanged: null,
   logTrouble: null,
 };
 const found = (facts: Partial<GateFacts>) =>

@@ -222,7 +222,7 @@ describe('histories', () => {
       await world.until(experiment, ['verifying'], 80);
       await world.market.setTruth(experiment.variants[1]!.adId, 0.004);
       const ended = await world.until(experiment, ['reverted'], 30);
-      expect(ended.stateReason).toMatch(/ since the last write: /);
+      expect(ended.stateReason).toMatch(/ since the decision: /);
       return experiment;
     },
     kept_amid_phase: async (id) => {

@@ -68,7 +68,7 @@ describe('verification', () => {
     await world.market.setTruth(experiment.variants[1]!.adId, 0.004);
     const ended = await world.until(experiment, ['reverted'], 30);
     expect(ended.stateReason).toMatch(
-      /^click rate of challenger over control since the last write: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\. The budgets go back\./,
+      /^click rate of challenger over control since the decision: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\. The budgets go back\./,
     );
     expect((await world.store.listGates(experiment.id)).at(-1)).toMatchObject({
       phase: 'verification',

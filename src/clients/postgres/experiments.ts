@@ -210,7 +210,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         const swapped = await ask(
           `update auto_promotion.ab_tests
             set state = $5, state_reason = $6, state_code = $7, state_changed_at = $8, ended_at = $9,
-              winner_variant_id = coalesce($10, winner_variant_id), promoted_at = coalesce($11, promoted_at)
+              winner_variant_id = case when $5 in ('running', 'paused') then null else coalesce($10, winner_variant_id) end, promoted_at = coalesce($11, promoted_at)
             where (environment, account_id, experiment_id) = ($1, $2, $3) and state = $4
             returning 1`,
           [

@@ -19,6 +19,7 @@ interface PromotionRow {
   metrics: Promotion['metrics'];
   opened_at: number;
   phases_done: Record<string, number>;
+  accepted_risk: number | null;
 }
 
 function toPromotion(row: PromotionRow): Promotion {
@@ -38,16 +39,25 @@ function toPromotion(row: PromotionRow): Promotion {
     metrics: row.metrics,
     openedAt: row.opened_at,
     phasesDone: row.phases_done,
+    ...(row.accepted_risk !== null && { acceptedRisk: row.accepted_risk }),
   };
 }
 
-type PromotionStore = Pick<Store, 'openPromotion' | 'getPromotion' | 'setPromotionStatus' | 'completePhase'>;
+type PromotionStore = Pick<
+  Store,
+  | 'openPromotion'
+  | 'getPromotion'
+  | 'setPromotionStatus'
+  | 'withdrawPromotion'
+  | 'acceptRisk'
+  | 'completePhase'
+>;
 
 function noPromotion(experimentId: string): Error {
   return new Error(`experiment ${experimentId} has no promotion`);
 }
 
-/** Promotions of these experiments, by experiment id. */
+/** Promotions of these experiments, by experiment id. One that was withdrawn is none: its row stays for its gates. */
 export async function promotionsById(
   { pool, scope }: Database,
   ids: string[],
@@ -55,7 +65,7 @@ export async function promotionsById(
   const rows = await run<PromotionRow>(
     pool,
     `select * from auto_promotion.promotions
-      where (environment, account_id) = ($1, $2) and experiment_id = any($3)`,
+      where (environment, account_id) = ($1, $2) and experiment_id = any($3) and status <> 'withdrawn'`,
     [scope.environment, scope.accountId, ids],
   );
   return new Map(rows.map((row) => [row.experiment_id, toPromotion(row)]));
@@ -70,6 +80,7 @@ export async function promotionsSince(
   const rows = await run<PromotionRow>(
     pool,
     `select * from auto_promotion.promotions where (environment, account_id) = ($1, $2) and opened_at >= $3
+        and status <> 'withdrawn'
       order by opened_at desc, experiment_id limit $4`,
     [scope.environment, scope.accountId, instant(since), limit],
   );
@@ -101,7 +112,7 @@ export function promotionStore(database: Database): PromotionStore {
               status = excluded.status, plan = excluded.plan, confidence = excluded.confidence,
               theta = excluded.theta, se = excluded.se, metrics = excluded.metrics,
               opened_at = excluded.opened_at, phases_done = excluded.phases_done,
-              lift_interval = excluded.lift_interval
+              lift_interval = excluded.lift_interval, accepted_risk = null
             where not exists (
               select from auto_promotion.budget_ledger l
               where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3))`,
@@ -137,6 +148,29 @@ export function promotionStore(database: Database): PromotionStore {
         [...mine, experimentId, status],
       );
       if (updated.length === 0) throw noPromotion(experimentId);
+    },
+
+    async withdrawPromotion(experimentId) {
+      const withdrawn = await run(
+        pool,
+        `update auto_promotion.promotions set status = 'withdrawn'
+          where (environment, account_id, experiment_id) = ($1, $2, $3) and phases_done = '{}'
+            and not exists (
+              select from auto_promotion.budget_ledger l
+              where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3))
+          returning 1`,
+        [...mine, experimentId],
+      );
+      return withdrawn.length > 0;
+    },
+
+    async acceptRisk(experimentId, amount) {
+      await run(
+        pool,
+        `update auto_promotion.promotions set accepted_risk = greatest(accepted_risk, $4)
+          where (environment, account_id, experiment_id) = ($1, $2, $3)`,
+        [...mine, experimentId, amount],
+      );
     },
 
     async completePhase(experimentId, phase, readBackAt) {

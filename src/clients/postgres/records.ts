@@ -89,11 +89,13 @@ export interface Promotion {
   openedAt: number;
   /** Read-back instant of each phase that is complete, by its name. */
   phasesDone: Record<string, number>;
+  /** What a person accepted to be at risk beyond the policy's limit, minor units a day; missing: nothing. */
+  acceptedRisk?: number;
 }
 
 /** What was found before a phase, or on a day of the verification. Immutable. */
 export interface GateRow {
-  /** A phase's name, or `verification`. */
+  /** A phase's name, `verification` or `held`. */
   phase: string;
   at: number;
   outcome: 'pass' | 'hold' | 'revert';

@@ -115,6 +115,10 @@ export interface Store {
   openPromotion(promotion: Promotion): Promise<Promotion>;
   getPromotion(experimentId: string): Promise<Promotion | null>;
   setPromotionStatus(experimentId: string, status: PromotionStatus): Promise<void>;
+  /** Takes it back if it has no complete phase and no ledger row; false if it has. It is not found any more. */
+  withdrawPromotion(experimentId: string): Promise<boolean>;
+  /** A person accepts this much at risk, minor units a day; a larger amount accepted before stands. */
+  acceptRisk(experimentId: string, amount: number): Promise<void>;
   /** Enters a phase's read-back instant once; a stored instant wins and is returned. The first one promotes the experiment. */
   completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
 

@@ -1,0 +1,43 @@
+import type { ExperimentState } from '../domain/experiment.js';
+import type { Run } from './run.js';
+
+/**
+ * An experiment whose state says that money has moved, while the record has no promotion: the base is not known, so
+ * nothing can be restored. A person is called, who puts the budgets right in Ads Manager and accepts them.
+ */
+
+/** States of an experiment that has a promotion. */
+const PROMOTED: readonly ExperimentState[] = [
+  'rolling_out',
+  'held',
+  'verifying',
+  'reverting',
+  'needs_attention',
+];
+
+export function isPromotionLost(run: Run): boolean {
+  return PROMOTED.includes(run.state) && run.knownPromotion === null;
+}
+
+export async function promotionLost(run: Run): Promise<void> {
+  if (run.state !== 'needs_attention') {
+    const adSets = run.experiment.variants.map(({ adSetId }) => adSetId).join(', ');
+    return run.become(
+      'needs_attention',
+      `The record has lost the promotion of an experiment that was ${run.state}: what its budgets were before is not known. Check the ad sets ${adSets} in Ads Manager, then resolve with accept_current.`,
+      { code: 'promotion_lost' },
+    );
+  }
+  const intent = await run.next(null, 'a person checks the budgets');
+  if (intent === null) return;
+  if (intent.args.action === 'retry_restore')
+    return run.refuse(
+      intent,
+      'The budgets before the promotion are not on record, so they cannot be restored.',
+    );
+  await run.become(
+    'stopped',
+    `The budgets as they are were accepted by ${intent.args.by}: ${intent.args.reason}`,
+  );
+  return run.answer(intent, 'The budgets stay as they are.');
+}
