@@ -18,6 +18,7 @@ import { createWatch } from '../src/demo/watch.js';
 import { drawWorld } from '../src/demo/world.js';
 import type { TimeBase } from '../src/domain/clock.js';
 import { type Market, startMarket } from '../src/embedded/market/index.js';
+import { namesOf } from '../src/workflows/contract.js';
 import { findTemporalCli, isProgram, thisMachine } from './find-temporal-cli.mjs';
 import { realPostgresInCache } from './locations.mjs';
 import { type Child, runToEnd, startChild } from './production-shape/child.js';
@@ -134,7 +135,10 @@ async function run(seed: number) {
 
   const [health, listed] = await Promise.all([
     fetch(`${url}/healthz`).then((answer) => answer.status),
-    countInWebUi(temporal.address, experiment.experiment_id),
+    countInWebUi(
+      temporal.address,
+      namesOf({ environment: 'sandbox', accountId: market.account.id }).workflowId(experiment.experiment_id),
+    ),
     runToEnd('worker-health', ['node', '--import', 'tsx', 'src/worker-health.ts'], { cwd: ROOT, env, log }),
   ]);
   const stoppedCleanly = { api: await stopsCleanly(apiProcess), worker: await stopsCleanly(worker) };
@@ -228,11 +232,11 @@ function serviceEnvironment(parts: {
 }
 
 /** What a person finds who filters by the product's search attribute; visibility trails by some seconds. */
-async function countInWebUi(address: string, experimentId: string): Promise<number> {
+async function countInWebUi(address: string, workflowId: string): Promise<number> {
   const connection = await Connection.connect({ address });
   try {
     const client = new Client({ connection, namespace: NAMESPACE });
-    const query = `WorkflowId = 'experiment/${experimentId}' AND AutoPromotionState IN ('verifying', 'completed')`;
+    const query = `WorkflowId = '${workflowId}' AND AutoPromotionState IN ('verifying', 'completed')`;
     for (let attempt = 1; ; attempt++) {
       const { count } = await client.workflow.count(query);
       if (count > 0 || attempt === 20) return count;

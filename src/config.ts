@@ -200,7 +200,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     timeEpochMs: e.TIME_EPOCH ? Date.parse(e.TIME_EPOCH) : null,
     databaseUrl: e.DATABASE_URL ?? null,
     temporalAddress: e.TEMPORAL_ADDRESS ?? null,
-    temporalNamespace: e.TEMPORAL_NAMESPACE ?? `auto-promotion-${e.MODE}`,
+    temporalNamespace:
+      e.TEMPORAL_NAMESPACE ??
+      (live ? `auto-promotion-live-${e.META_AD_ACCOUNT_ID}` : 'auto-promotion-sandbox'),
     temporalPort: e.TEMPORAL_PORT,
     temporalUiPort: e.TEMPORAL_UI_PORT,
     marketPort: e.MARKET_PORT,

@@ -1,14 +1,19 @@
 import { Connection } from '@temporalio/client';
 import { readConfig } from './config.js';
-import { temporalAt } from './service/addresses.js';
+import { realAddresses } from './service/addresses.js';
 import { silentPollers } from './service/pollers.js';
-import { TASK_QUEUE } from './workflows/contract.js';
+import { namesOf } from './workflows/contract.js';
 
 /** The health check of a worker's container: whether Temporal hears of the worker on this host. Exit code 0 or 1. */
 try {
-  const { address, namespace, access } = temporalAt(readConfig(process.env));
+  const { temporal, environment, meta } = realAddresses(readConfig(process.env));
+  const { address, namespace, access } = temporal;
   const connection = await Connection.connect({ ...access, address });
-  const silent = await silentPollers(connection, namespace, TASK_QUEUE);
+  const silent = await silentPollers(
+    connection,
+    namespace,
+    namesOf({ environment, accountId: meta.accountId }).taskQueue,
+  );
   await connection.close();
   if (silent.length > 0)
     throw new Error(`The worker of this host does not poll for ${silent.join(' and ')}.`);

@@ -184,7 +184,7 @@ describe('live', () => {
     expect(readConfig(LIVE)).toMatchObject({
       mode: 'live',
       dataDirectory: path.resolve('.data/live'),
-      temporalNamespace: 'auto-promotion-live',
+      temporalNamespace: `auto-promotion-live-${LIVE.META_AD_ACCOUNT_ID}`,
       timeScale: 1,
       writesAllowed: false,
       meta: { graphUrl: 'https://graph.facebook.com', socketTimeoutMs: 60_000, readTimeoutMs: 15_000 },

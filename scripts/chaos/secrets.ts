@@ -2,7 +2,6 @@ import { inspect } from 'node:util';
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { ServiceEvent } from '../../src/events.js';
-import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { createEcho } from '../../test/support/echo.js';
 import {
   collectHistories,
@@ -76,8 +75,8 @@ export class SecretSearch {
   }
 
   /** A run of a workflow, where the server can't list them. */
-  ran(experimentId: string, runId: string | undefined): void {
-    if (runId !== undefined) this.executions.push({ workflowId: experimentWorkflowId(experimentId), runId });
+  ran(workflowId: string, runId: string | undefined): void {
+    if (runId !== undefined) this.executions.push({ workflowId, runId });
   }
 
   tables(database: pg.Pool): Promise<void> {

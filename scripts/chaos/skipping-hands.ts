@@ -5,8 +5,6 @@ import {
   type ControlOutcome,
   EXPERIMENT_WORKFLOW,
   type ExperimentInput,
-  experimentWorkflowId,
-  TASK_QUEUE,
 } from '../../src/workflows/contract.js';
 import type { Guarded } from './guarded.js';
 import type { Answer, Hands } from './live-run.js';
@@ -30,7 +28,7 @@ export function skippingHands(
   world: World,
   { agenda, search, guard }: { agenda: Agenda; search: SecretSearch; guard: () => Guarded },
 ): Hands {
-  const { clock, market, temporal } = world;
+  const { clock, market, names, temporal } = world;
   return {
     currency: market.account.currency,
     now: clock.now,
@@ -52,15 +50,15 @@ export function skippingHands(
         args: [{ by: 'a person', reason: 'chaos', ...args }],
         waitForStage: 'ACCEPTED',
         startWorkflowOperation: new WithStartWorkflowOperation(EXPERIMENT_WORKFLOW, {
-          workflowId: experimentWorkflowId(id),
-          taskQueue: TASK_QUEUE,
+          workflowId: names.workflowId(id),
+          taskQueue: names.taskQueue,
           args: [{ experimentId: id, timeBase: TIME_BASE } satisfies ExperimentInput],
           workflowIdConflictPolicy: 'USE_EXISTING',
         }),
       });
       const answer = asked
         .then((handle) => {
-          search.ran(id, handle.workflowRunId);
+          search.ran(names.workflowId(id), handle.workflowRunId);
           return handle.result();
         })
         .then(

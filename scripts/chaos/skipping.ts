@@ -8,13 +8,7 @@ import {
   isEnded,
 } from '../../src/domain/experiment.js';
 import { unknownOutcomeWaitMs } from '../../src/service/worker.js';
-import {
-  type ControlKind,
-  EXPERIMENT_WORKFLOW,
-  type ExperimentInput,
-  experimentWorkflowId,
-  TASK_QUEUE,
-} from '../../src/workflows/contract.js';
+import { type ControlKind, EXPERIMENT_WORKFLOW, type ExperimentInput } from '../../src/workflows/contract.js';
 import type { Evidence, PlayedBatch } from './evidence.js';
 import { Guarded } from './guarded.js';
 import { raisesBeyond } from './limits.js';
@@ -43,7 +37,7 @@ export async function playSkipping(
   { postgres, search, log }: { postgres: PoolConfig | null; search: SecretSearch; log(line: string): void },
 ): Promise<PlayedBatch> {
   const world = await openWorld(batch, { postgres, search });
-  const { clock, market, store } = world;
+  const { clock, market, names, store } = world;
   const { env, client } = world.temporal;
   const runs: LiveRun[] = [];
   const agenda: Agenda = [];
@@ -96,11 +90,11 @@ export async function playSkipping(
       endedAt: null,
     });
     const { firstExecutionRunId } = await client.workflow.start(EXPERIMENT_WORKFLOW, {
-      workflowId: experimentWorkflowId(id),
-      taskQueue: TASK_QUEUE,
+      workflowId: names.workflowId(id),
+      taskQueue: names.taskQueue,
       args: [{ experimentId: id, timeBase: TIME_BASE } satisfies ExperimentInput],
     });
-    search.ran(id, firstExecutionRunId);
+    search.ran(names.workflowId(id), firstExecutionRunId);
   }
 
   /** Asked again while it is refused for a reason that passes. */
@@ -148,9 +142,9 @@ export async function playSkipping(
 
   const played = new Map<LiveRun, Omit<Evidence, 'limits'>>();
   async function conclude(run: LiveRun, experiment: Experiment): Promise<void> {
-    const handle = client.workflow.getHandle(experimentWorkflowId(run.id));
+    const handle = client.workflow.getHandle(names.workflowId(run.id));
     const { status, runId } = await handle.describe();
-    search.ran(run.id, runId);
+    search.ran(names.workflowId(run.id), runId);
     const running = status.name === 'RUNNING';
     const nextDueAt = running ? nextTimerOf(await handle.fetchHistory()) : null;
     const audit = (await market.audit()).filter((row) => row.adSetId in run.initial);

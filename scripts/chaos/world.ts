@@ -14,6 +14,7 @@ import { type Market, startMarket } from '../../src/embedded/market/index.js';
 import { startPostgres } from '../../src/embedded/postgres.js';
 import type { Collaborators } from '../../src/service/collaborators.js';
 import { type RunningWorker, startWorker } from '../../src/service/worker.js';
+import { type Names, namesOf } from '../../src/workflows/contract.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { META_SECRETS } from '../../test/support/meta-secrets.js';
 import { administer } from '../../test/support/postgres-server.js';
@@ -30,6 +31,7 @@ export const TIME_BASE: TimeBase = { epochMs: 0, scale: 1 };
 /** What the runs of a batch share: a Temporal server that skips time, a database, a market, and one worker at a time. */
 export interface World {
   temporal: TimeSkipping;
+  names: Names;
   clock: ExperimentClock;
   market: Market;
   pool: Pool;
@@ -64,7 +66,9 @@ export async function openWorld(
     account: { timezone: 'UTC', currency: batch.currency },
     rephraseError: search.echo.rephraseError,
   });
-  const store = createStore(pool, { environment: 'sandbox', accountId: market.account.id });
+  const owner = { environment: 'sandbox', accountId: market.account.id } as const;
+  const names = namesOf(owner);
+  const store = createStore(pool, owner);
 
   const byAdSet = new Map<string, Guarded>();
   const byId = new Map<string, Guarded>();
@@ -89,6 +93,7 @@ export async function openWorld(
       (adSetId) => byAdSet.get(adSetId),
     ),
     client,
+    names,
     namespace: temporal.namespace,
     address: temporal.address,
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
@@ -99,6 +104,7 @@ export async function openWorld(
 
   return {
     temporal,
+    names,
     clock,
     market,
     pool,

@@ -2,19 +2,19 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import type { Store } from '../clients/postgres/types.js';
 import type { TimeBase } from '../domain/clock.js';
 import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
-import {
-  EXPERIMENT_WORKFLOW,
-  type ExperimentInput,
-  experimentWorkflowId,
-  TASK_QUEUE,
-} from '../workflows/contract.js';
+import { EXPERIMENT_WORKFLOW, type ExperimentInput, type Names } from '../workflows/contract.js';
 
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 const PAGE = 200;
 
 /** Brings Temporal in line with the record: an active experiment without a workflow gets one. */
-export function createReconcileActivities(deps: { store: Store; client: Client; timeBase: TimeBase }) {
-  const { store, client, timeBase } = deps;
+export function createReconcileActivities(deps: {
+  store: Store;
+  client: Client;
+  names: Names;
+  timeBase: TimeBase;
+}) {
+  const { store, client, names, timeBase } = deps;
   return {
     /** Answers how many are active and which had no workflow. Safe to run at any time, twice, and at once. */
     async reconcile(): Promise<{ active: number; started: string[] }> {
@@ -27,8 +27,8 @@ export function createReconcileActivities(deps: { store: Store; client: Client; 
           const input: ExperimentInput = { experimentId: experiment.id, timeBase };
           try {
             await client.workflow.start(EXPERIMENT_WORKFLOW, {
-              workflowId: experimentWorkflowId(experiment.id),
-              taskQueue: TASK_QUEUE,
+              workflowId: names.workflowId(experiment.id),
+              taskQueue: names.taskQueue,
               args: [input],
               workflowIdConflictPolicy: 'FAIL',
               staticSummary: experiment.name,

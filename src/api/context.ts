@@ -3,6 +3,7 @@ import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { TimeBase } from '../domain/clock.js';
+import type { Names } from '../workflows/contract.js';
 import type { Gateway } from './gateway.js';
 
 /** What the API is given at start; it reads no environment and makes no client. */
@@ -11,7 +12,7 @@ export interface ApiDependencies {
   meta: MetaClient;
   clock: ExperimentClock;
   timeBase: TimeBase;
-  temporal: { client: Client; taskQueue: string };
+  temporal: { client: Client; names: Names };
   environment: 'sandbox' | 'live';
   /** Callers must send it as a bearer token; null: no token is asked for. */
   apiToken: string | null;

@@ -19,10 +19,10 @@ import {
   EXPERIMENT_WORKFLOW,
   type ExperimentInput,
   type ExperimentStatus,
-  experimentWorkflowId,
+  JOB_IDS,
+  type JobId,
+  type Names,
   type Refusal,
-  SCHEDULE_IDS,
-  type ScheduleId,
   STATUS_QUERY,
 } from '../workflows/contract.js';
 
@@ -51,7 +51,7 @@ export type ControlAnswer =
 export type Subject = Pick<Experiment, 'id' | 'name'>;
 
 export interface ScheduledJob {
-  id: ScheduleId;
+  id: JobId;
   paused: boolean;
   /** Experiment time, epoch ms; null where none is due. */
   nextRunAt: number | null;
@@ -87,14 +87,14 @@ const PING_MS = 2_000;
 const QUERY_MS = 2_000;
 const CALL_MS = 5_000;
 
-const JOB_OF_CHECK: ScheduleId = 'auto_promotion_check';
+const JOB_OF_CHECK: JobId = 'auto_promotion_check';
 
-export function createGateway(options: { client: Client; taskQueue: string; timeBase: TimeBase }): Gateway {
-  const { client, taskQueue, timeBase } = options;
+export function createGateway(options: { client: Client; names: Names; timeBase: TimeBase }): Gateway {
+  const { client, names, timeBase } = options;
 
   const startOptions = ({ id, name }: Subject) => ({
-    workflowId: experimentWorkflowId(id),
-    taskQueue,
+    workflowId: names.workflowId(id),
+    taskQueue: names.taskQueue,
     args: [{ experimentId: id, timeBase } satisfies ExperimentInput],
     staticSummary: name,
     workflowIdConflictPolicy: 'USE_EXISTING' as const,
@@ -112,10 +112,10 @@ export function createGateway(options: { client: Client; taskQueue: string; time
     await within(PING_MS, () => client.workflowService.getSystemInfo({}));
   };
 
-  const describeJob = async (id: ScheduleId): Promise<ScheduledJob | null> => {
-    const description = await within(CALL_MS, () => client.schedule.getHandle(id).describe()).catch(
-      nullWithoutSchedule,
-    );
+  const describeJob = async (id: JobId): Promise<ScheduledJob | null> => {
+    const description = await within(CALL_MS, () =>
+      client.schedule.getHandle(names.scheduleId(id)).describe(),
+    ).catch(nullWithoutSchedule);
     if (description === null) return null;
     const next = description.info.nextActionTimes[0];
     return {
@@ -133,7 +133,7 @@ export function createGateway(options: { client: Client; taskQueue: string; time
     },
 
     async status(experimentId) {
-      const handle = client.workflow.getHandle(experimentWorkflowId(experimentId));
+      const handle = client.workflow.getHandle(names.workflowId(experimentId));
       try {
         return await within(QUERY_MS, () => handle.query<ExperimentStatus>(STATUS_QUERY));
       } catch {
@@ -173,7 +173,7 @@ export function createGateway(options: { client: Client; taskQueue: string; time
     async jobs() {
       // All are waited for, whatever one of them says: a call that is left behind is retried after its
       // connection was closed, and that throws where nobody can catch it.
-      const answers = await Promise.allSettled(SCHEDULE_IDS.map(describeJob));
+      const answers = await Promise.allSettled(JOB_IDS.map(describeJob));
       return answers.flatMap((answer) => {
         if (answer.status === 'rejected') throw answer.reason;
         return answer.value === null ? [] : [answer.value];
@@ -181,10 +181,9 @@ export function createGateway(options: { client: Client; taskQueue: string; time
     },
 
     async triggerReconcile() {
-      const triggered = await within(CALL_MS, () => client.schedule.getHandle(JOB_OF_CHECK).trigger()).then(
-        () => true,
-        nullWithoutSchedule,
-      );
+      const triggered = await within(CALL_MS, () =>
+        client.schedule.getHandle(names.scheduleId(JOB_OF_CHECK)).trigger(),
+      ).then(() => true, nullWithoutSchedule);
       return triggered !== null;
     },
   };

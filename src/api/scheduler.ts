@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
-import type { ScheduleId } from '../workflows/contract.js';
+import type { JobId } from '../workflows/contract.js';
 import type { SchedulerAnswer } from './answers.js';
 import type { ApiContext } from './context.js';
 import { isoOrNull } from './json.js';
 
 export type SchedulerJson = z.output<typeof SchedulerAnswer>;
 
-const JOB_NAMES: Record<ScheduleId, string> = {
+const JOB_NAMES: Record<JobId, string> = {
   auto_promotion_check: 'Gives every active experiment its workflow, which checks it',
   daily_promotion_summary: 'Daily summary of promotions',
   weekly_compound_report: 'Weekly compound report',

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createClock } from '../clock.js';
@@ -74,6 +74,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       seed: options.seed,
       port: await marketPort(options.ports.market),
       accessToken: MARKET_TOKEN,
+      // Not of the seed: sandboxes may share a Temporal server and a database, where the account tells them apart.
+      account: { id: `act_${randomInt(1e14, 2e14)}` },
     });
     stops.push(() => market.close());
     let postgres: Addresses['postgres'];

@@ -1,6 +1,5 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app.js';
-import { TASK_QUEUE } from '../workflows/contract.js';
 import type { Collaborators } from './collaborators.js';
 
 /** The port of the API is in use. */
@@ -27,13 +26,13 @@ export async function startApi(
     onInternalError?: (error: unknown, where: string) => void;
   },
 ): Promise<RunningApi> {
-  const { store, meta, clock, timeBase, client, environment } = collaborators;
+  const { store, meta, clock, timeBase, client, names, environment } = collaborators;
   const app = createApp({
     store,
     meta,
     clock,
     timeBase,
-    temporal: { client, taskQueue: TASK_QUEUE },
+    temporal: { client, names },
     environment,
     apiToken: options.apiToken,
     checkIntervalHours: options.checkIntervalHours,

@@ -9,6 +9,7 @@ import { createStore } from '../clients/postgres/store.js';
 import type { Store } from '../clients/postgres/types.js';
 import { createClock, type ExperimentClock } from '../clock.js';
 import type { TimeBase } from '../domain/clock.js';
+import { type Names, namesOf } from '../workflows/contract.js';
 
 /** Addresses and credentials; embedded parts and real ones differ in nothing else. */
 export interface Addresses {
@@ -40,6 +41,7 @@ export interface Collaborators {
   store: Store;
   meta: MetaClient;
   client: Client;
+  names: Names;
   namespace: string;
   address: string;
   access?: TemporalAccess;
@@ -61,7 +63,8 @@ export async function connectCollaborators(addresses: Addresses): Promise<Collab
     await pool.end();
     throw error;
   }
-  const store = createStore(pool, { environment, accountId: metaConfig.accountId });
+  const owner = { environment, accountId: metaConfig.accountId };
+  const store = createStore(pool, owner);
   const opened = connection;
   const clock = addresses.clock ?? createClock(timeBase);
   return {
@@ -75,6 +78,7 @@ export async function connectCollaborators(addresses: Addresses): Promise<Collab
       now: () => clock.now(),
     }),
     client: new Client({ connection: opened, namespace }),
+    names: namesOf(owner),
     namespace,
     address,
     access,

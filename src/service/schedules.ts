@@ -6,27 +6,23 @@ import {
 } from '@temporalio/client';
 import {
   DAILY_SUMMARY_WORKFLOW,
+  type JobId,
+  type Names,
   RECONCILE_WORKFLOW,
-  type ScheduleId,
-  TASK_QUEUE,
   WEEKLY_REPORT_WORKFLOW,
 } from '../workflows/contract.js';
 
 /** Real time: Schedules don't know experiment time. Instants of the reports are in `timezone`, IANA. */
-export async function ensureSchedules(client: Client, timezone: string): Promise<void> {
-  const schedule = (
-    id: ScheduleId,
-    workflowType: string,
-    spec: ScheduleOptions['spec'],
-  ): ScheduleOptions => ({
-    scheduleId: id,
+export async function ensureSchedules(client: Client, names: Names, timezone: string): Promise<void> {
+  const schedule = (job: JobId, workflowType: string, spec: ScheduleOptions['spec']): ScheduleOptions => ({
+    scheduleId: names.scheduleId(job),
     spec,
     action: {
       type: 'startWorkflow',
       workflowType,
-      taskQueue: TASK_QUEUE,
+      taskQueue: names.taskQueue,
       args: [],
-      workflowId: `schedule/${id}`,
+      workflowId: names.jobWorkflowId(job),
     },
     // One that is late says nothing that the next doesn't say.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },

@@ -1,13 +1,16 @@
-import { RECONCILE_WORKFLOW, TASK_QUEUE } from '../workflows/contract.js';
+import { RECONCILE_WORKFLOW } from '../workflows/contract.js';
 import type { Collaborators } from './collaborators.js';
 import { ensureSchedules } from './schedules.js';
 
 /** Schedules, and one reconciliation now: whatever was lost while the service was down gets its workflow back. */
-export async function prepareUpkeep({ client }: Pick<Collaborators, 'client'>): Promise<void> {
-  await ensureSchedules(client, 'UTC');
+export async function prepareUpkeep({
+  client,
+  names,
+}: Pick<Collaborators, 'client' | 'names'>): Promise<void> {
+  await ensureSchedules(client, names, 'UTC');
   await client.workflow.execute(RECONCILE_WORKFLOW, {
-    workflowId: 'schedule/auto_promotion_check/boot',
-    taskQueue: TASK_QUEUE,
+    workflowId: `${names.jobWorkflowId('auto_promotion_check')}/boot`,
+    taskQueue: names.taskQueue,
     args: [],
     workflowIdConflictPolicy: 'USE_EXISTING',
   });

@@ -5,7 +5,6 @@ import { metaFailureType } from '../activities/failures.js';
 import { createActivities } from '../activities/index.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import type { Announce } from '../events.js';
-import { TASK_QUEUE } from '../workflows/contract.js';
 import type { Collaborators } from './collaborators.js';
 
 export interface RunningWorker {
@@ -92,21 +91,22 @@ export async function startWorker(
     /** Major units of the account's currency; null: no limit. */
     accountEnvelope: number | null;
     maxCachedWorkflows: number;
-    taskQueue?: string;
   },
 ): Promise<RunningWorker> {
-  const { store, meta, clock, client, timeBase, address, access, namespace, environment } = collaborators;
+  const { store, meta, clock, client, names, timeBase, address, access, namespace, environment } =
+    collaborators;
   const connection = await NativeConnection.connect({ ...access, address });
   const worker = await Worker.create({
     connection,
     namespace,
-    taskQueue: options.taskQueue ?? TASK_QUEUE,
+    taskQueue: names.taskQueue,
     workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
     activities: createActivities({
       store,
       meta,
       clock,
       client,
+      names,
       timeBase,
       announce: options.announce,
       writesAllowed: options.writesAllowed,

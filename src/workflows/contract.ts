@@ -7,23 +7,33 @@ import type { TimeBase } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { ExperimentState } from '../domain/experiment.js';
 
-export const TASK_QUEUE = 'auto-promotion';
 export const EXPERIMENT_WORKFLOW = 'experimentWorkflow';
 export const RECONCILE_WORKFLOW = 'reconcileWorkflow';
 export const DAILY_SUMMARY_WORKFLOW = 'dailySummaryWorkflow';
 export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
 
-/** Temporal Schedules; the ids are the job ids of `scheduler/status`. */
-export const SCHEDULE_IDS = [
-  'auto_promotion_check',
-  'daily_promotion_summary',
-  'weekly_compound_report',
-] as const;
-export type ScheduleId = (typeof SCHEDULE_IDS)[number];
+/** What a Temporal Schedule runs; the ids are those of `scheduler/status`. */
+export const JOB_IDS = ['auto_promotion_check', 'daily_promotion_summary', 'weekly_compound_report'] as const;
+export type JobId = (typeof JOB_IDS)[number];
 
-/** The workflow id of an experiment. */
-export function experimentWorkflowId(experimentId: string): string {
-  return `experiment/${experimentId}`;
+/** Under which names a service is known to Temporal. */
+export interface Names {
+  taskQueue: string;
+  workflowId(experimentId: string): string;
+  scheduleId(job: JobId): string;
+  /** Of the workflows that run the job; a Schedule adds the instant. */
+  jobWorkflowId(job: JobId): string;
+}
+
+/** All carry environment and account, so that services can share a namespace: none takes another's tasks. */
+export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: string }): Names {
+  const prefix = `${owner.environment}/${owner.accountId}`;
+  return {
+    taskQueue: prefix,
+    workflowId: (experimentId) => `${prefix}/experiment/${experimentId}`,
+    scheduleId: (job) => `${prefix}/${job}`,
+    jobWorkflowId: (job) => `${prefix}/job/${job}`,
+  };
 }
 
 /** Input of {@link EXPERIMENT_WORKFLOW}. */

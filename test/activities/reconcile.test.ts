@@ -5,7 +5,7 @@ import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import type { Experiment } from '../../src/domain/experiment.js';
-import { EXPERIMENT_WORKFLOW, experimentWorkflowId, TASK_QUEUE } from '../../src/workflows/contract.js';
+import { EXPERIMENT_WORKFLOW, namesOf } from '../../src/workflows/contract.js';
 import { anotherExperiment, START } from '../clients/postgres/fixtures.js';
 import { migratedDatabase, type TestDatabase } from '../support/postgres.js';
 import { startDevServer, type TestTemporal } from '../support/temporal.js';
@@ -37,19 +37,20 @@ async function scene(count: number) {
     const id = `a${accounts}_${number}`;
     experiments.push(await store.createExperiment(anotherExperiment(id, 1000 + number, { accountId })));
   }
+  const names = namesOf({ environment: 'sandbox', accountId });
   const { client } = temporal;
-  const { reconcile } = createReconcileActivities({ store, client, timeBase: TIME_BASE });
-  const handle = (experiment: Experiment) => client.workflow.getHandle(experimentWorkflowId(experiment.id));
-  return { store, experiments, reconcile, handle };
+  const { reconcile } = createReconcileActivities({ store, client, names, timeBase: TIME_BASE });
+  const handle = (experiment: Experiment) => client.workflow.getHandle(names.workflowId(experiment.id));
+  return { names, store, experiments, reconcile, handle };
 }
 
 describe('reconcile', () => {
   it('gives each active experiment without a workflow one, and no other', async () => {
-    const { store, experiments, reconcile, handle } = await scene(4);
+    const { names, store, experiments, reconcile, handle } = await scene(4);
     const [running, without, paused, ended] = experiments as [Experiment, Experiment, Experiment, Experiment];
     await temporal.client.workflow.start(EXPERIMENT_WORKFLOW, {
-      workflowId: experimentWorkflowId(running.id),
-      taskQueue: TASK_QUEUE,
+      workflowId: names.workflowId(running.id),
+      taskQueue: names.taskQueue,
       args: [{ experimentId: running.id, timeBase: TIME_BASE }],
     });
     const { runId } = await handle(running).describe();
@@ -70,7 +71,7 @@ describe('reconcile', () => {
     const begun = await handle(without).fetchHistory();
     const attributes = begun.events?.[0]?.workflowExecutionStartedEventAttributes;
     expect(attributes?.workflowType?.name).toBe(EXPERIMENT_WORKFLOW);
-    expect(attributes?.taskQueue?.name).toBe(TASK_QUEUE);
+    expect(attributes?.taskQueue?.name).toBe(names.taskQueue);
     const [input] = attributes?.input?.payloads ?? [];
     expect(JSON.parse(Buffer.from(input!.data!).toString())).toEqual({
       experimentId: without.id,
@@ -100,25 +101,25 @@ describe('reconcile', () => {
   });
 
   it('goes past the first page', async () => {
-    const { store } = await scene(0);
+    const { names, store } = await scene(0);
     const all = Array.from({ length: 203 }, (_, index) => anotherExperiment(`page_${index}`, 1000 + index));
     const paged: Store = {
       ...store,
       listExperiments: async ({ limit, offset }) => all.slice(offset, offset + limit),
     };
     const { client } = temporal;
-    const { reconcile } = createReconcileActivities({ store: paged, client, timeBase: TIME_BASE });
+    const { reconcile } = createReconcileActivities({ store: paged, client, names, timeBase: TIME_BASE });
     const { active, started } = await reconcile();
     expect(active).toBe(203);
     expect(new Set(started).size).toBe(203);
   });
 
   it('fails, to be retried, where Temporal does not answer', async () => {
-    const { store } = await scene(1);
+    const { names, store } = await scene(1);
     const lost = await startDevServer();
     const { client } = lost;
     await lost.stop();
-    const { reconcile } = createReconcileActivities({ store, client, timeBase: TIME_BASE });
+    const { reconcile } = createReconcileActivities({ store, client, names, timeBase: TIME_BASE });
     await expect(reconcile()).rejects.toThrow();
   });
 });

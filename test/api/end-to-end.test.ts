@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.js';
 import { ensureSchedules } from '../../src/service/schedules.js';
-import { TASK_QUEUE } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
 
 type Json = Record<string, unknown>;
@@ -17,14 +16,14 @@ describe('the API and the workflow', () => {
       meta: world.collaborators.meta,
       clock: world.clock,
       timeBase: world.timeBase,
-      temporal: { client: world.client, taskQueue: TASK_QUEUE },
+      temporal: { client: world.client, names: world.names },
       environment: 'sandbox',
       apiToken: null,
       checkIntervalHours: 8,
       accountEnvelope: null,
       writesAllowed: true,
     });
-    await ensureSchedules(world.client, 'UTC');
+    await ensureSchedules(world.client, world.names, 'UTC');
   });
   afterAll(() => world?.stop());
 
@@ -132,7 +131,7 @@ describe('the API and the workflow', () => {
   it('checks all at once, and one that fails hides none of the others', async () => {
     await create('one-of-two', [0.02, 0.02], { check_every_hours: 168 });
     await create('lost-ad', [0.02, 0.02], { check_every_hours: 168 });
-    await world.client.workflow.getHandle('experiment/lost-ad').terminate();
+    await world.client.workflow.getHandle(world.names.workflowId('lost-ad')).terminate();
     const { status, json } = await call('POST', '/api/ab/auto-promote/check-all');
     expect(status).toBe(200);
     const results = json.results as Json[];

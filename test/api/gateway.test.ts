@@ -10,11 +10,14 @@ import {
   type Gateway,
   TemporalUnavailable,
 } from '../../src/api/gateway.js';
-import { experimentWorkflowId, RECONCILE_WORKFLOW, SCHEDULE_IDS } from '../../src/workflows/contract.js';
+import { JOB_IDS, namesOf, RECONCILE_WORKFLOW } from '../../src/workflows/contract.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from '../support/temporal.js';
 
 const timeBase = { epochMs: Date.UTC(2026, 10, 23, 9), scale: 1800 };
-const taskQueue = 'gateway-test';
+const names = namesOf({ environment: 'sandbox', accountId: 'act_1' });
+const { taskQueue } = names;
+/** No worker is at work for it. */
+const unattended = namesOf({ environment: 'sandbox', accountId: 'act_2' });
 const asked = (controlId: string) => ({ by: 'Ada', reason: 'to see', controlId });
 const experiment = (id: string) => ({ id, name: `Test ${id}` });
 
@@ -24,7 +27,7 @@ let stopWorker: () => Promise<void>;
 
 beforeAll(async () => {
   temporal = await startDevServer();
-  gateway = createGateway({ client: temporal.client, taskQueue, timeBase });
+  gateway = createGateway({ client: temporal.client, names, timeBase });
   const worker = await Worker.create({
     connection: temporal.nativeConnection,
     namespace: temporal.namespace,
@@ -52,14 +55,14 @@ describe('control', () => {
     const second = await gateway.control(experiment('fresh'), 'check', asked('b'), 20_000);
     expect(second).toMatchObject({ outcome: { message: expect.stringMatching(/^look 2/) } });
     const { workflowId, staticSummary } = await temporal.client.workflow
-      .getHandle(experimentWorkflowId('fresh'))
+      .getHandle(names.workflowId('fresh'))
       .describe()
       .then(async (description) => ({
         workflowId: description.workflowId,
         staticSummary: await description.staticSummary(),
       }));
     expect({ workflowId, staticSummary }).toEqual({
-      workflowId: 'experiment/fresh',
+      workflowId: 'sandbox/act_1/experiment/fresh',
       staticSummary: 'Test fresh',
     });
   });
@@ -73,7 +76,7 @@ describe('control', () => {
   it('is pending without an outcome in time, and gives it when asked again', async () => {
     const waiting = await gateway.control(experiment('slow'), 'promote', asked('p'), 1_500);
     expect(waiting).toEqual({ kind: 'pending', accepted: true });
-    await temporal.client.workflow.getHandle(experimentWorkflowId('slow')).signal('release');
+    await temporal.client.workflow.getHandle(names.workflowId('slow')).signal('release');
     expect(await gateway.control(experiment('slow'), 'promote', asked('p'), 20_000)).toMatchObject({
       kind: 'done',
       outcome: { message: 'released after 1' },
@@ -81,7 +84,7 @@ describe('control', () => {
   });
 
   it('tells that no worker has taken it', async () => {
-    const alone = createGateway({ client: temporal.client, taskQueue: 'nobody', timeBase });
+    const alone = createGateway({ client: temporal.client, names: unattended, timeBase });
     expect(await alone.control(experiment('alone'), 'check', asked('x'), 500)).toEqual({
       kind: 'pending',
       accepted: false,
@@ -121,7 +124,7 @@ describe('start and status', () => {
 
   it('has no status where there is no run, or no worker for it', async () => {
     expect(await gateway.status('never')).toBeNull();
-    const alone = createGateway({ client: temporal.client, taskQueue: 'nobody', timeBase });
+    const alone = createGateway({ client: temporal.client, names: unattended, timeBase });
     await alone.start(experiment('unattended'));
     const before = performance.now();
     expect(await alone.status('unattended')).toBeNull();
@@ -136,15 +139,16 @@ describe('jobs', () => {
   });
 
   it('are the Schedules with their next runs in experiment time', async () => {
-    for (const scheduleId of SCHEDULE_IDS) {
+    for (const job of JOB_IDS) {
       await temporal.client.schedule.create({
-        scheduleId,
+        scheduleId: names.scheduleId(job),
         spec: { intervals: [{ every: '1 day' }] },
         action: { type: 'startWorkflow', workflowType: RECONCILE_WORKFLOW, taskQueue },
-        state: { paused: scheduleId === 'daily_promotion_summary' },
+        state: { paused: job === 'daily_promotion_summary' },
       });
     }
-    const { nextActionTimes } = (await temporal.client.schedule.getHandle(SCHEDULE_IDS[0]).describe()).info;
+    const check = temporal.client.schedule.getHandle(names.scheduleId('auto_promotion_check'));
+    const { nextActionTimes } = (await check.describe()).info;
     const jobs = await gateway.jobs();
     expect(jobs.map(({ id, paused }) => [id, paused])).toEqual([
       ['auto_promotion_check', false],
@@ -155,14 +159,14 @@ describe('jobs', () => {
       timeBase.epochMs + (nextActionTimes[0]!.getTime() - timeBase.epochMs) * timeBase.scale,
     );
     expect(await gateway.triggerReconcile()).toBe(true);
-    const { recentActions } = (await temporal.client.schedule.getHandle(SCHEDULE_IDS[0]).describe()).info;
+    const { recentActions } = (await check.describe()).info;
     expect(recentActions).toHaveLength(1);
   });
 
   it('are none on a server that has no Schedules', async () => {
     const skipping = await startTimeSkipping();
     try {
-      const limited = createGateway({ client: skipping.client, taskQueue, timeBase });
+      const limited = createGateway({ client: skipping.client, names, timeBase });
       await limited.ping();
       expect(await limited.jobs()).toEqual([]);
       expect(await limited.triggerReconcile()).toBe(false);
@@ -175,7 +179,7 @@ describe('jobs', () => {
 describe('without a server', () => {
   it('everything says so in time, and status is null', async () => {
     const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
-    const away = createGateway({ client: new Client({ connection }), taskQueue, timeBase });
+    const away = createGateway({ client: new Client({ connection }), names, timeBase });
     const before = performance.now();
     await Promise.all([
       expect(away.ping()).rejects.toThrow(TemporalUnavailable),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import type { FaultOrder, MarketTest } from '../../src/embedded/market/index.js';
-import { experimentWorkflowId, SIGNALS } from '../../src/workflows/contract.js';
+import { SIGNALS } from '../../src/workflows/contract.js';
 import { collectHistories, collectTables, Material, sweep } from '../support/material.js';
 import { realPostgresAvailable } from '../support/postgres-server.js';
 import { CANARIES, type Stage, setPassword, startStage, TIME_SCALE } from './stage.js';
@@ -158,7 +158,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     await begin('without-database');
     await setPassword(database, 'another');
     await temporal.client.workflow
-      .getHandle(experimentWorkflowId('without-database'))
+      .getHandle(stage.names.workflowId('without-database'))
       .signal(SIGNALS.pause, asked);
     for (const target of ['/healthz', '/api/ab/experiments', '/api/ab/experiments/winner/ledger']) {
       const { status } = await stage.ask('GET', target);
@@ -192,8 +192,8 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
       const kept = ['ab_tests', id === 'winner' ? 'decisions' : 'controls', 'promotions', 'budget_ledger'];
       const wanted: [prefix: string, part: string][] = [
         ...kept.map((table): [string, string] => [`table auto_promotion.${table}`, `"${id}"`]),
-        [`history ${experimentWorkflowId(id)} `, `"experimentId":"${id}"`],
-        [`description ${experimentWorkflowId(id)} `, id],
+        [`history ${stage.names.workflowId(id)} `, `"experimentId":"${id}"`],
+        [`description ${stage.names.workflowId(id)} `, id],
         ['log of worker', ` ${id} `],
         [`answer GET /api/ab/experiments/${id}/ledger`, `"${id}"`],
       ];
@@ -211,7 +211,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
         .of(prefix)
         .flatMap(({ text }) => text.split('\n'))
         .some((line) => parts.every((part) => line.includes(part)));
-    const history = (id: string) => `history ${experimentWorkflowId(id)} `;
+    const history = (id: string) => `history ${stage.names.workflowId(id)} `;
     const untold = CLASSES.filter(
       ({ name, text }) =>
         !says(history(idOf(name)), text) ||

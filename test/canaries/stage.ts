@@ -7,6 +7,7 @@ import { type Child, startChild } from '../../scripts/production-shape/child.js'
 import { createClock } from '../../src/clock.js';
 import type { TimeBase } from '../../src/domain/clock.js';
 import { type Market, startMarket } from '../../src/embedded/market/index.js';
+import { type Names, namesOf } from '../../src/workflows/contract.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { createEcho, type Echo } from '../support/echo.js';
 import { Material } from '../support/material.js';
@@ -35,6 +36,7 @@ export const TIME_SCALE = 3_600;
 export interface Stage {
   material: Material;
   market: Market;
+  names: Names;
   /** What the market puts into its errors. */
   echo: Echo;
   temporal: TestTemporal;
@@ -125,6 +127,7 @@ export async function startStage(): Promise<Stage> {
     return {
       material,
       market,
+      names: namesOf({ environment: 'sandbox', accountId: market.account.id }),
       echo,
       temporal,
       database,

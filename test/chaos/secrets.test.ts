@@ -2,11 +2,12 @@ import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ENVIRONMENT, SECRETS, SecretSearch } from '../../scripts/chaos/secrets.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
-import { experimentWorkflowId, TASK_QUEUE } from '../../src/workflows/contract.js';
+import { namesOf } from '../../src/workflows/contract.js';
 import { migratedDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTimeSkipping, type TimeSkipping } from '../support/temporal.js';
 
 const RUN_SEEDS = [7_000_000, 7_000_001];
+const NAMES = namesOf({ environment: 'sandbox', accountId: 'act_1' });
 const FIRST = 'run-7000000';
 const SECOND = 'run-7000001';
 
@@ -42,13 +43,13 @@ describe('the search of a batch for secrets', () => {
 
   async function start(id: string, input: string, memo = 'nothing'): Promise<void> {
     const { firstExecutionRunId } = await temporal.client.workflow.start('never-run', {
-      workflowId: experimentWorkflowId(id),
-      taskQueue: TASK_QUEUE,
+      workflowId: NAMES.workflowId(id),
+      taskQueue: NAMES.taskQueue,
       args: [{ input }],
       memo: { memo },
       workflowIdConflictPolicy: 'TERMINATE_EXISTING',
     });
-    search.ran(id, firstExecutionRunId);
+    search.ran(NAMES.workflowId(id), firstExecutionRunId);
   }
 
   async function conclude() {
@@ -69,12 +70,16 @@ describe('the search of a batch for secrets', () => {
       / in table public\.kept of run-7000001\.$/,
       (secret) => pool.query('insert into kept values ($1, $2)', [SECOND, secret]),
     ],
-    ['a history', / in history experiment\/run-7000001 /, (secret) => start(SECOND, secret)],
-    ['a description', / in description experiment\/run-7000001 /, (secret) => start(SECOND, '', secret)],
+    ['a history', / in history sandbox\/act_1\/experiment\/run-7000001 /, (secret) => start(SECOND, secret)],
+    [
+      'a description',
+      / in description sandbox\/act_1\/experiment\/run-7000001 /,
+      (secret) => start(SECOND, '', secret),
+    ],
     [
       'a line that is logged',
       / in log of run-7000001\.$/,
-      (secret) => search.logged(`temporal WARN: Activity failed experiment/${SECOND}: ${secret}`),
+      (secret) => search.logged(`temporal WARN: Activity failed ${NAMES.workflowId(SECOND)}: ${secret}`),
     ],
     [
       'an event',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
-import { experimentWorkflowId, RECONCILE_WORKFLOW, TASK_QUEUE } from '../../src/workflows/contract.js';
+import { RECONCILE_WORKFLOW } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** Cut before raise, 60/40, 70/30, 80/20 of two ad sets at 20,000. */
@@ -23,7 +23,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
   afterAll(() => world?.stop());
 
   const handleOf = (experiment: Experiment) =>
-    world.client.workflow.getHandle(experimentWorkflowId(experiment.id));
+    world.client.workflow.getHandle(world.names.workflowId(experiment.id));
 
   /** Promoted by force; its first phase stands. */
   async function inRollout(id: string): Promise<Experiment> {
@@ -38,7 +38,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', () => {
   function reconcile(): Promise<{ started: string[] }> {
     return world.client.workflow.execute(RECONCILE_WORKFLOW, {
       workflowId: `reconcile-${randomUUID()}`,
-      taskQueue: TASK_QUEUE,
+      taskQueue: world.names.taskQueue,
       args: [],
     });
   }

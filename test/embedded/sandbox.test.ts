@@ -108,6 +108,14 @@ describe('the sandbox', () => {
     expect(existsSync(path.join(directory, 'left-over'))).toBe(false);
   });
 
+  it('simulates an account of its own, whatever the seed: another may share its Temporal server and database', async () => {
+    const first = await start();
+    await first.stop();
+    const second = await start({ fresh: true });
+    for (const { market } of [first, second]) expect(market.account.id).toMatch(/^act_\d{15}$/);
+    expect(second.market.account.id).not.toBe(first.market.account.id);
+  });
+
   it('takes the addresses of real parts where it is given them', async () => {
     const sandbox = await start();
     expect(sandbox.addresses.postgres).toEqual({ connectionString: 'postgres://nobody@127.0.0.1:1/none' });

@@ -34,12 +34,14 @@ const OWN = ['worker', 'api'];
 
 /** A value as compose makes it, where .env holds `env`. */
 function interpolate(value: string | number, env: Record<string, string>): string {
-  return String(value).replace(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind, rest) => {
+  // The innermost first: a default may hold a variable.
+  const once = String(value).replace(/\$\{(\w+)(?::([-?])([^{}]*))?\}/g, (_, name: string, kind, rest) => {
     const given = env[name] ?? '';
     if (given !== '') return given;
     if (kind === '?') throw new Error(`${name}: ${rest}`);
     return kind === '-' ? rest : '';
   });
+  return once === value ? once : interpolate(once, env);
 }
 
 function settingsOf(name: string, env: Record<string, string>): Record<string, string> {
@@ -132,6 +134,7 @@ describe('docker-compose.yml', () => {
         writesAllowed: false,
         temporalAddress: 'temporal:7233',
         databaseUrl: 'postgres://auto_promotion:service@postgres:5432/auto_promotion',
+        temporalNamespace: 'auto-promotion-live-act_1234567890',
       });
     }
     expect(readConfig(settingsOf('api', FILLED))).toMatchObject({ host: '0.0.0.0', port: 8003 });

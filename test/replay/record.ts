@@ -4,7 +4,6 @@ import os from 'node:os';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
-import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { type Mutant, makeMutant } from '../support/mutant.js';
 import { IMPORT_SLEEP, PATCHED_SLEEP } from '../support/patch-mutations.js';
 import { THREE_PHASES } from '../support/phases.js';
@@ -26,7 +25,7 @@ async function record(
 ): Promise<void> {
   const file = `${folder}experimentWorkflow.${scenario}.json`;
   expect(existsSync(file), `${file} exists: give the new history another name`).toBe(false);
-  const run = world.client.workflow.getHandle(experimentWorkflowId(experiment.id), runId);
+  const run = world.client.workflow.getHandle(world.names.workflowId(experiment.id), runId);
   const history = await run.fetchHistory();
   await writeFile(file, `${JSON.stringify(JSON.parse(historyToJSON(history)), withoutMachine)}\n`);
 }

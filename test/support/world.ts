@@ -20,13 +20,13 @@ import {
   EXPERIMENT_WORKFLOW,
   type ExperimentInput,
   type ExperimentStatus,
-  experimentWorkflowId,
+  type Names,
+  namesOf,
   STATUS_QUERY,
-  TASK_QUEUE,
 } from '../../src/workflows/contract.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { THREE_PHASES } from './phases.js';
-import { migratedDatabase } from './postgres.js';
+import { migratedDatabase, type TestDatabase } from './postgres.js';
 import './quiet-runtime.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
 import { clearOfTimers } from './timers.js';
@@ -49,7 +49,9 @@ export interface NewTest {
 export interface World {
   kind: 'time-skipping' | 'dev';
   temporal: TestTemporal;
+  database: TestDatabase;
   client: Client;
+  names: Names;
   store: Store;
   market: Market;
   clock: ExperimentClock;
@@ -91,16 +93,19 @@ export async function startWorld(
     writesAllowed?: boolean;
     /** Major units. */
     accountEnvelope?: number;
-    market?: Pick<MarketOptions, 'refuseBelowSpent'>;
+    market?: Pick<MarketOptions, 'refuseBelowSpent' | 'account'>;
+    /** Beside another world, on its Temporal server and its database; that one is stopped last. */
+    beside?: World;
   },
 ): Promise<World> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-world-'));
+  const { beside } = options;
   const skipping =
-    options.kind === 'time-skipping'
+    options.kind === 'time-skipping' && !beside
       ? await startTimeSkipping({ searchAttributes: SEARCH_ATTRIBUTE_KEYS })
       : null;
   const temporal: TestTemporal =
-    skipping ?? (await startDevServer({ searchAttributes: SEARCH_ATTRIBUTE_KEYS }));
+    skipping ?? beside?.temporal ?? (await startDevServer({ searchAttributes: SEARCH_ATTRIBUTE_KEYS }));
   const timeBase: TimeBase = skipping
     ? { epochMs: 0, scale: 1 }
     : { epochMs: Date.now(), scale: options.kind === 'dev' ? options.scale : 1 };
@@ -111,7 +116,7 @@ export async function startWorld(
         ? await skipping.env.currentTimeMs()
         : Math.floor(timeBase.epochMs + (Date.now() - timeBase.epochMs) * timeBase.scale),
   };
-  const database = await migratedDatabase();
+  const database = beside?.database ?? (await migratedDatabase());
   const pool = createPool(database.config);
   const market = await startMarket({
     directory,
@@ -119,11 +124,12 @@ export async function startWorld(
     seed: 7,
     port: 0,
     accessToken: TOKEN,
-    account: { timezone: 'UTC' },
     ...options.market,
+    account: { timezone: 'UTC', ...options.market?.account },
   });
   const store = createStore(pool, { environment: 'sandbox', accountId: market.account.id });
   const client = temporal.client;
+  const names = namesOf({ environment: 'sandbox', accountId: market.account.id });
   const events: ServiceEvent[] = [];
   const collaborators: Collaborators = {
     environment: 'sandbox',
@@ -139,6 +145,7 @@ export async function startWorld(
       now: () => clock.now(),
     }),
     client,
+    names,
     namespace: temporal.namespace,
     address: temporal.address,
     socketTimeoutMs: 1_000,
@@ -156,13 +163,15 @@ export async function startWorld(
   await startOne();
 
   const clearOfDue = async ({ id }: Experiment) => {
-    if (skipping) await clearOfTimers(skipping, experimentWorkflowId(id));
+    if (skipping) await clearOfTimers(skipping, names.workflowId(id));
   };
 
   const world: World = {
     kind: options.kind,
     temporal,
+    database,
     client,
+    names,
     store,
     market,
     clock,
@@ -208,8 +217,8 @@ export async function startWorld(
         maxHistoryEvents: test.maxHistoryEvents,
       };
       await client.workflow.start(EXPERIMENT_WORKFLOW, {
-        workflowId: experimentWorkflowId(test.id),
-        taskQueue: TASK_QUEUE,
+        workflowId: names.workflowId(test.id),
+        taskQueue: names.taskQueue,
         args: [input],
       });
       return experiment;
@@ -224,8 +233,8 @@ export async function startWorld(
         endedAt: null,
       });
       await client.workflow.start(EXPERIMENT_WORKFLOW, {
-        workflowId: experimentWorkflowId(made.id),
-        taskQueue: TASK_QUEUE,
+        workflowId: names.workflowId(made.id),
+        taskQueue: names.taskQueue,
         args: [{ experimentId: made.id, timeBase } satisfies ExperimentInput],
       });
       return made;
@@ -234,19 +243,19 @@ export async function startWorld(
       await clearOfDue(experiment);
       return client.workflow.executeUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
         args: [{ by: 'ana@example.com', reason: 'a test', ...args }],
-        startWorkflowOperation: startOperation(experiment, timeBase),
+        startWorkflowOperation: startOperation(experiment, names, timeBase),
       });
     },
     async ask(experiment, kind, args = {}) {
       await clearOfDue(experiment);
-      const handle = client.workflow.getHandle(experimentWorkflowId(experiment.id));
+      const handle = client.workflow.getHandle(names.workflowId(experiment.id));
       return handle.startUpdate<ControlOutcome, [unknown]>(kind, {
         args: [{ by: 'ana@example.com', reason: 'a test', ...args }],
         waitForStage: 'ACCEPTED',
       });
     },
     status: (experiment) =>
-      client.workflow.getHandle(experimentWorkflowId(experiment.id)).query<ExperimentStatus>(STATUS_QUERY),
+      client.workflow.getHandle(names.workflowId(experiment.id)).query<ExperimentStatus>(STATUS_QUERY),
     async state(experiment) {
       const now = await store.getExperiment(experiment.id);
       if (!now) throw new Error(`no experiment ${experiment.id}`);
@@ -287,9 +296,9 @@ export async function startWorld(
     },
     async stop() {
       await worker.stop();
-      await temporal.stop();
+      if (!beside) await temporal.stop();
       await pool.end();
-      await database.stop();
+      if (!beside) await database.stop();
       await market.close();
       await rm(directory, { recursive: true, force: true });
     },
@@ -298,10 +307,10 @@ export async function startWorld(
 }
 
 /** Starts the workflow only where it doesn't run, as the API does. */
-function startOperation(experiment: Experiment, timeBase: TimeBase) {
+function startOperation(experiment: Experiment, names: Names, timeBase: TimeBase) {
   return new WithStartWorkflowOperation(EXPERIMENT_WORKFLOW, {
-    workflowId: experimentWorkflowId(experiment.id),
-    taskQueue: TASK_QUEUE,
+    workflowId: names.workflowId(experiment.id),
+    taskQueue: names.taskQueue,
     args: [{ experimentId: experiment.id, timeBase } satisfies ExperimentInput],
     workflowIdConflictPolicy: 'USE_EXISTING',
   });

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
-import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { AT_60, adSetsOf, BASE, begun, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -231,7 +230,7 @@ describe('money in mid-rollout', () => {
     await world.market.edit(experiment.variants[0]!.adSetId, { is_budget_schedule_enabled: true });
     await world.market.edit(experiment.variants[0]!.adId, { status: 'ACTIVE' });
     await world.pass(4);
-    const handle = world.client.workflow.getHandle(experimentWorkflowId(experiment.id));
+    const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     const before = (await handle.fetchHistory()).events?.length ?? 0;
     expect((await world.status(experiment)).trouble).toMatch(
       /is not promoted: Ad set \d+ has a budget schedule\.$/,

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTemporalCli } from '../../scripts/find-temporal-cli.mjs';
-import { type ControlOutcome, experimentWorkflowId } from '../../src/workflows/contract.js';
+import type { ControlOutcome } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
 
 const run = promisify(execFile);
@@ -30,7 +30,9 @@ describe('one actor', () => {
     }
     const numbers = outcomes.map((outcome) => outcome.decision!.lookNumber);
     expect(new Set(numbers).size).toBe(numbers.length);
-    const history = await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).fetchHistory();
+    const history = await world.client.workflow
+      .getHandle(world.names.workflowId(experiment.id))
+      .fetchHistory();
     let open = 0;
     let most = 0;
     for (const event of history.events ?? []) {
@@ -57,7 +59,7 @@ describe('one actor', () => {
           '--namespace',
           world.temporal.namespace,
         ],
-        ...['--workflow-id', experimentWorkflowId(experiment.id), '--name', name],
+        ...['--workflow-id', world.names.workflowId(experiment.id), '--name', name],
         ...(input === undefined ? [] : ['--input', input]),
       ]);
     await signal('pause', JSON.stringify({ by: 'ops', reason: 'freeze for the holidays' }));
@@ -76,7 +78,7 @@ describe('one actor', () => {
   it('shows state, account and next check as search attributes, and a summary on every activity and timer', async () => {
     const experiment = await world.begin({ id: 'readable', clickRates: [0.02, 0.02] });
     await world.pass(7);
-    const handle = world.client.workflow.getHandle(experimentWorkflowId(experiment.id));
+    const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     const { searchAttributes, memo } = await handle.describe();
     expect(searchAttributes).toMatchObject({
       AutoPromotionState: ['running'],

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { experimentWorkflowId } from '../../src/workflows/contract.js';
 import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -22,7 +21,7 @@ describe('a rollout and its people', () => {
     const runs: string[][] = [];
     let runId: string | undefined;
     do {
-      const history = await world.client.workflow.getHandle(experimentWorkflowId(id), runId).fetchHistory();
+      const history = await world.client.workflow.getHandle(world.names.workflowId(id), runId).fetchHistory();
       const events = history.events ?? [];
       runs.unshift(
         events.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []),
@@ -52,7 +51,7 @@ describe('a rollout and its people', () => {
 
   it('takes a cancellation in Temporal as a stop that restores', async () => {
     const experiment = await midRollout('cancelled');
-    await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).cancel();
+    await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).cancel();
     await world.until(experiment, ['stopped'], 4);
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });

@@ -1,7 +1,7 @@
 import type { WorkflowUpdateHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experiment } from '../../src/domain/experiment.js';
-import { type ControlOutcome, experimentWorkflowId } from '../../src/workflows/contract.js';
+import type { ControlOutcome } from '../../src/workflows/contract.js';
 import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -63,7 +63,7 @@ describe('the end of a run', () => {
     expect(await messageOf(await second)).toBe(elsewhere);
     await world.pass(1);
     // In a task of its own: with an answer in it, the real server may drop that.
-    const run = world.client.workflow.getHandle(experimentWorkflowId(experiment.id), first.workflowRunId);
+    const run = world.client.workflow.getHandle(world.names.workflowId(experiment.id), first.workflowRunId);
     const [before, last] = ((await run.fetchHistory()).events ?? []).slice(-2);
     expect(last!.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
     expect(before!.workflowTaskCompletedEventAttributes).toBeTruthy();
@@ -103,7 +103,7 @@ describe('the end of a run', () => {
     const check = whileCompleting(experiment, () => world.ask(experiment, 'check', { controlId: 'late' }));
     await world.until(experiment, ['completed'], 3 * 24);
     expect(await messageOf(await check)).toMatch(/^check doesn't fit an experiment that is completed/);
-    await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).result();
+    await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).result();
     expect(await world.store.listControls(experiment.id)).toMatchObject([
       { controlId: 'late', outcome: 'refused' },
     ]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/experiment.js';
-import { EXPERIMENT_WORKFLOW, experimentWorkflowId, TASK_QUEUE } from '../../src/workflows/contract.js';
+import { EXPERIMENT_WORKFLOW } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** Faults of Meta, of the record, and of people's input, while money is on the move. */
@@ -91,7 +91,7 @@ describe('faults in a rollout', () => {
 
   it('takes a signal that says nonsense as a refused control', async () => {
     const experiment = await midRollout('nonsense');
-    const handle = world.client.workflow.getHandle(experimentWorkflowId(experiment.id));
+    const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     await handle.signal('stop', { by: 'ana', reason: 'typed by hand', budgets: 'Restore' });
     await handle.signal('pause', { by: 'ana', reason: 'a\u0000b' });
     await world.pass(0.1);
@@ -109,7 +109,7 @@ describe('faults in a rollout', () => {
     const experiment = await world.begin({ id: 'twice', clickRates: CLEAR });
     await world.control(experiment, 'pause', { controlId: 'key-1' });
     await world.control(experiment, 'resume', { controlId: 'key-2' });
-    await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).terminate();
+    await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).terminate();
     // A new run knows the update id no more, but the record does; the control would not fit, were it not known.
     const again = await world.control(experiment, 'resume', { controlId: 'key-2' }).catch(() => null);
     expect(again?.message ?? 'Checks go on.').toBe('Checks go on.');
@@ -232,7 +232,7 @@ describe('faults in a rollout', () => {
       });
       await world.until(experiment, ['reverting'], 3);
       await world.pass(0.1);
-      await world.client.workflow.getHandle(experimentWorkflowId(id)).terminate();
+      await world.client.workflow.getHandle(world.names.workflowId(id)).terminate();
       // A day has gone since.
       await world.sql(
         "update auto_promotion.ab_tests set state_changed_at = state_changed_at - interval '25 hours' where experiment_id = $1",
@@ -240,8 +240,8 @@ describe('faults in a rollout', () => {
       );
       const fault = await world.market.order({ kind: 'server_error', objectId, method: 'GET', times });
       await world.client.workflow.start(EXPERIMENT_WORKFLOW, {
-        workflowId: experimentWorkflowId(id),
-        taskQueue: TASK_QUEUE,
+        workflowId: world.names.workflowId(id),
+        taskQueue: world.names.taskQueue,
         args: [{ experimentId: id, timeBase: world.timeBase }],
       });
       for (let step = 0; step < 20 && (await world.state(experiment)).state === 'reverting'; step++)
@@ -291,7 +291,7 @@ describe('faults in a rollout', () => {
     const experiment = await midRollout('cancelled-in-attention');
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
     await world.control(experiment, 'revert').catch(() => null);
-    await world.client.workflow.getHandle(experimentWorkflowId(experiment.id)).cancel();
+    await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).cancel();
     await world.pass(0.1);
     expect((await world.control(experiment, 'resolve', { action: 'accept_current' })).state).toBe('stopped');
   });
@@ -312,15 +312,15 @@ describe('faults in a rollout', () => {
   });
 
   const historyOf = async (id: string) =>
-    (await world.client.workflow.getHandle(experimentWorkflowId(id)).fetchHistory()).events ?? [];
+    (await world.client.workflow.getHandle(world.names.workflowId(id)).fetchHistory()).events ?? [];
 
   it('never starts again at 60 after a reset to before the promotion, nor after its end', async () => {
     const experiment = await midRollout('restarted');
-    const handle = world.client.workflow.getHandle(experimentWorkflowId(experiment.id));
+    const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     await handle.terminate();
     await world.client.workflow.start(EXPERIMENT_WORKFLOW, {
-      workflowId: experimentWorkflowId(experiment.id),
-      taskQueue: TASK_QUEUE,
+      workflowId: world.names.workflowId(experiment.id),
+      taskQueue: world.names.taskQueue,
       args: [{ experimentId: experiment.id, timeBase: world.timeBase }],
     });
     await world.until(experiment, ['verifying'], 5);

@@ -1,6 +1,6 @@
 /** The endpoints that older callers know: check results, history, reports, scheduler. */
 import { z } from '@hono/zod-openapi';
-import { SCHEDULE_IDS } from '../../workflows/contract.js';
+import { JOB_IDS } from '../../workflows/contract.js';
 import { confidenceNote, instant, MetricsAnswer, state } from './common.js';
 import { VerificationAnswer } from './experiment.js';
 import { BudgetReallocation } from './rollout.js';
@@ -139,7 +139,7 @@ export const SchedulerAnswer = z
   .object({
     is_running: z.boolean(),
     check_interval_hours: z.number(),
-    jobs: z.array(z.object({ id: z.enum(SCHEDULE_IDS), name: z.string(), next_run: instant.nullable() })),
+    jobs: z.array(z.object({ id: z.enum(JOB_IDS), name: z.string(), next_run: instant.nullable() })),
     scheduler_state: z.enum(['running', 'stopped', 'paused']),
   })
   .openapi('Scheduler');

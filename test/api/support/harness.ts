@@ -9,6 +9,7 @@ import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
 import { type Market, startMarket } from '../../../src/embedded/market/index.js';
+import { namesOf } from '../../../src/workflows/contract.js';
 import { migratedDatabase } from '../../support/postgres.js';
 import { FakeGateway } from './fake-gateway.js';
 
@@ -71,7 +72,10 @@ export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<
     clock,
     timeBase: { epochMs: START, scale: 1 },
     // The fake gateway stands before it: a use of the client fails at once.
-    temporal: { client: undefined as unknown as Client, taskQueue: 'unused' },
+    temporal: {
+      client: undefined as unknown as Client,
+      names: namesOf({ environment: 'sandbox', accountId: market.account.id }),
+    },
     environment: 'sandbox',
     apiToken: null,
     checkIntervalHours: 6,
