@@ -82,7 +82,8 @@ export function createPromotionActivities(deps: {
     /** Preflight, base, plan: all on record before the first write. A rollout that has written keeps its own. */
     async openPromotion(experimentId: string, grounds: PromotionGrounds): Promise<OpenOutcome> {
       const stored = await store.getPromotion(experimentId);
-      if (stored && (await store.listLedger(experimentId)).length > 0)
+      const ledger = stored ? await store.listLedger(experimentId) : [];
+      if (stored && ledger.some(({ outcome }) => outcome !== 'refused'))
         return { kind: 'opened', promotion: stored };
       const { experiment, context, compared, problems } = await inspect(experimentId);
       const { winnerVariantId } = grounds;

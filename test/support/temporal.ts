@@ -113,7 +113,7 @@ async function createTimeSkipping(program: string): Promise<TestWorkflowEnvironm
         server: { executable: { type: 'existing-path', path: program } },
       });
     } catch (error) {
-      if (attempt === 3) throw error;
+      if (attempt === 10) throw error;
     }
   }
 }

@@ -53,6 +53,10 @@ type PromotionStore = Pick<
   | 'completePhase'
 >;
 
+/** Attempts that changed a budget, or may have: a refused one changed nothing. */
+const MOVING_ROWS = `select from auto_promotion.budget_ledger l
+  where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3) and l.outcome <> 'refused'`;
+
 function noPromotion(experimentId: string): Error {
   return new Error(`experiment ${experimentId} has no promotion`);
 }
@@ -113,9 +117,7 @@ export function promotionStore(database: Database): PromotionStore {
               theta = excluded.theta, se = excluded.se, metrics = excluded.metrics,
               opened_at = excluded.opened_at, phases_done = excluded.phases_done,
               lift_interval = excluded.lift_interval, accepted_risk = null
-            where not exists (
-              select from auto_promotion.budget_ledger l
-              where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3))`,
+            where not exists (${MOVING_ROWS})`,
         [
           ...mine,
           promotion.experimentId,
@@ -155,9 +157,7 @@ export function promotionStore(database: Database): PromotionStore {
         pool,
         `update auto_promotion.promotions set status = 'withdrawn'
           where (environment, account_id, experiment_id) = ($1, $2, $3) and phases_done = '{}'
-            and not exists (
-              select from auto_promotion.budget_ledger l
-              where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3))
+            and not exists (${MOVING_ROWS})
           returning 1`,
         [...mine, experimentId],
       );

@@ -111,11 +111,11 @@ export interface Store {
   /** State per pair key after a look; null where the look isn't one of the last two, which are kept. */
   ruleStates(experimentId: string, lookNumber: number): Promise<Record<string, Uint8Array> | null>;
 
-  /** Inserts and returns it. A stored one is replaced while no ledger row names its experiment; after that it wins and is returned. */
+  /** Inserts and returns it. A stored one is replaced while no write of it may have changed a budget; after that it wins and is returned. */
   openPromotion(promotion: Promotion): Promise<Promotion>;
   getPromotion(experimentId: string): Promise<Promotion | null>;
   setPromotionStatus(experimentId: string, status: PromotionStatus): Promise<void>;
-  /** Takes it back if it has no complete phase and no ledger row; false if it has. It is not found any more. */
+  /** Takes it back if it has no complete phase and no write that may have changed a budget; false if it has. It is not found any more. */
   withdrawPromotion(experimentId: string): Promise<boolean>;
   /** A person accepts this much at risk, minor units a day; a larger amount accepted before stands. */
   acceptRisk(experimentId: string, amount: number): Promise<void>;
