@@ -27,10 +27,7 @@ interface Looked {
 }
 
 /** A promotion, or one that is about to be opened. */
-export type Candidate = Pick<
-  Promotion,
-  'winnerVariantId' | 'metrics' | 'phasesDone' | 'forced' | 'lookNumber' | 'openedAt'
->;
+export type Candidate = Pick<Promotion, 'winnerVariantId' | 'metrics' | 'phasesDone' | 'forced' | 'openedAt'>;
 
 /** What the ads of a rollout have done by now, as fresh as Meta has it. */
 export function createDelivery(deps: { store: Store; meta: MetaClient; clock: ExperimentClock }) {
@@ -38,14 +35,13 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
   const { ingest } = createObservationActivities(deps);
 
   /**
-   * From when on data is new to the promotion: the cut-off of the look that decided it; a promotion by force was decided
-   * by the data of its opening.
+   * From when on data speaks about the decision without having made it: the cut-off of the first look that found this
+   * winner. A later look finds it again by the same early data, however badly it has done since. A promotion by force
+   * was decided by the data of its opening.
    */
-  async function decidedAt(
-    experimentId: string,
-    { forced, lookNumber, openedAt }: Candidate,
-  ): Promise<number> {
-    const decision = forced ? null : await store.getDecision(experimentId, lookNumber);
+  async function decidedAt(experimentId: string, promotion: Candidate): Promise<number> {
+    const { forced, winnerVariantId, openedAt } = promotion;
+    const decision = forced ? null : await store.firstDecisionFor(experimentId, winnerVariantId);
     return decision?.dueAt ?? openedAt;
   }
 

@@ -59,11 +59,15 @@ export interface Harm {
   shown: boolean;
 }
 
-/** `rows`: of one rival (A) and the winner (B). Fewer than 25 events of the ad that has more give no evidence. */
+/**
+ * `rows`: of one rival (A) and the winner (B). Fewer than 25 events of the ad that has more give no evidence, nor does a
+ * winner that is ahead over all rows, however bad its last hours were.
+ */
 export function harmOf(rows: readonly PairRow[]): Harm {
   const weight = weigh(rows, { strict: false });
-  const parts = [logEarlyHarm(rows), weight.logHarm].filter((part) => part !== null);
-  const logE = parts.length === 0 ? null : logMeanOfTwo(parts);
+  const { logHarm } = weight;
+  const early = logHarm === null ? null : logEarlyHarm(rows);
+  const logE = logHarm === null ? null : logMeanOfTwo(early === null ? [logHarm] : [logHarm, early]);
   const events = Math.max(weight.winnerEvents, weight.rivalEvents);
   return { weight, logE, shown: events >= MINIMUM_EVENTS && (logE ?? 0) >= Math.log(HARM_E) };
 }

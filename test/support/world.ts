@@ -80,6 +80,8 @@ export interface World {
   /** A statement on the database, past the store. */
   sql(statement: string, values?: unknown[]): Promise<void>;
   restartWorker(): Promise<void>;
+  /** Without a worker while `act` runs. Only on the dev server does time pass meanwhile. */
+  whileDown(act: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -290,8 +292,10 @@ export async function startWorld(
     async sql(statement, values) {
       await pool.query(statement, values);
     },
-    async restartWorker() {
+    restartWorker: () => world.whileDown(async () => {}),
+    async whileDown(act) {
       await worker.stop();
+      await act();
       await startOne();
     },
     async stop() {

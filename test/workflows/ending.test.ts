@@ -72,6 +72,51 @@ describe('the end of a run', () => {
     await world.control(experiment, 'stop');
   });
 
+  it('restores the budgets when it is cancelled, though the record disagrees with the run at first', async () => {
+    const experiment = await world.begin({ id: 'cancelled-outdated', clickRates: [0.02, 0.034] });
+    await world.until(experiment, ['rolling_out'], 80);
+    await world.pass(0.1);
+    expect(await world.budgets(experiment)).toEqual([16_000, 24_000]);
+    await world.store.transition({
+      experimentId: experiment.id,
+      from: 'rolling_out',
+      to: 'held',
+      reason: 'Changed elsewhere.',
+      code: 'person',
+      at: await world.clock.now(),
+    });
+    await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).cancel();
+    const ended = await world.until(experiment, ['stopped'], 4);
+    expect(ended.stateReason).toMatch(/the workflow was cancelled/);
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+  });
+
+  it('calls a person when the record has lost the promotion of one that is verified, and does not spin', async () => {
+    const experiment = await verifying('promotion-lost');
+    await world.sql('alter table auto_promotion.rollout_gates disable trigger all');
+    await world.sql('delete from auto_promotion.rollout_gates where experiment_id = $1', [experiment.id]);
+    await world.sql('alter table auto_promotion.rollout_gates enable trigger all');
+    await world.sql('delete from auto_promotion.promotions where experiment_id = $1', [experiment.id]);
+    const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
+    // A run that begins anew has nothing but the record.
+    await handle.terminate('lost');
+    await expect(world.control(experiment, 'check')).rejects.toThrow();
+    const lost = await world.until(experiment, ['needs_attention'], 2);
+    expect(lost).toMatchObject({ stateCode: 'promotion_lost' });
+    expect(lost.stateReason).toMatch(
+      /what its budgets were before is not known\. Check the ad sets \d+, \d+ in/,
+    );
+    const { runId } = await handle.describe();
+    await world.pass(2);
+    expect((await handle.describe()).runId).toBe(runId);
+    await expect(world.control(experiment, 'resolve', { action: 'retry_restore' })).rejects.toMatchObject({
+      cause: { message: expect.stringMatching(/not on record/) },
+    });
+    const ended = await world.control(experiment, 'resolve', { action: 'accept_current' });
+    expect(ended.state).toBe('stopped');
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+  });
+
   it('takes up a revert that comes while the verification is being ended', async () => {
     const experiment = await verifying('reverted-at-the-end');
     const asked = whileCompleting(experiment, () => world.ask(experiment, 'revert', { controlId: 'back' }));

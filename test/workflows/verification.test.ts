@@ -176,6 +176,51 @@ describe('verification', () => {
     });
   });
 
+  it('reports a budget that somebody changed, daily, and never verifies a split that was not the one written', async () => {
+    const experiment = await promoted('other-split');
+    await world.pass(30);
+    const { adSetId } = experiment.variants[1]!;
+    await world.market.edit(adSetId, { daily_budget: 900_000 }, 'Bo');
+    await world.pass(24);
+    expect((await world.status(experiment)).trouble).toBe(
+      `While the lift is verified: A budget was changed after the last phase: ad set ${adSetId} stands at USD 9000.00, the last phase's amount was USD 320.00. The lift is not verified on another split.`,
+    );
+    // Set back: that the split was another for a day stays true.
+    await world.market.edit(adSetId, { daily_budget: 32_000 }, 'Bo');
+    await world.pass(24);
+    expect((await world.status(experiment)).trouble).toBeNull();
+    const ended = await world.until(experiment, ['completed'], 8 * 24);
+    expect(ended.stateReason).toMatch(
+      /^Not verified: a budget was changed after the last phase, so the split was not the one that was written \(click rate of challenger over control \+\d/,
+    );
+    expect((await world.store.getVerification(experiment.id))!.outcome).toBe('not_verified');
+    expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
+  });
+
+  it('reads the gate of a day again on that day if it failed, and judges nothing before', async () => {
+    const experiment = await promoted('gate-again', {
+      policy: { verification: { settleHours: 24, windowHours: 24 } },
+    });
+    // What only the gate reads.
+    const { adId } = experiment.variants[0]!;
+    const silence = await world.market.order({
+      kind: 'server_error',
+      method: 'GET',
+      objectId: adId,
+      times: null,
+    });
+    await world.pass(2 * 24 + 2);
+    expect((await world.state(experiment)).state).toBe('verifying');
+    expect((await world.status(experiment)).trouble).toMatch(/^The lift can't be verified now: /);
+    const gates = async () =>
+      (await world.store.listGates(experiment.id)).filter(({ phase }) => phase === 'verification').length;
+    expect(await gates()).toBe(0);
+    await world.market.withdraw(silence);
+    const ended = await world.until(experiment, ['completed'], 3);
+    expect(ended.stateReason).toMatch(/^Verified: /);
+    expect(await gates()).toBe(1);
+  });
+
   it('goes on in a new run, and is reverted on demand without an outcome', async () => {
     const experiment = await promoted('new-runs', { maxHistoryEvents: 60 });
     await world.pass(4 * 24);

@@ -68,7 +68,7 @@ export async function latestDecisions(
 
 type DecisionStore = Pick<
   Store,
-  'getDecision' | 'latestDecision' | 'listDecisions' | 'saveDecision' | 'ruleStates'
+  'getDecision' | 'latestDecision' | 'firstDecisionFor' | 'listDecisions' | 'saveDecision' | 'ruleStates'
 >;
 
 /** The looks, and what the rule left after each. */
@@ -95,6 +95,12 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
 
     async latestDecision(experimentId) {
       const [decision] = await read(experimentId, 'order by look_number desc limit 1', []);
+      return decision ?? null;
+    },
+
+    async firstDecisionFor(experimentId, winnerVariantId) {
+      const rest = 'and winner_variant_id = $4 order by look_number limit 1';
+      const [decision] = await read(experimentId, rest, [winnerVariantId]);
       return decision ?? null;
     },
 

@@ -104,6 +104,8 @@ export interface Store {
 
   getDecision(experimentId: string, lookNumber: number): Promise<Decision | null>;
   latestDecision(experimentId: string): Promise<Decision | null>;
+  /** The first look that found this winner; null if none has. */
+  firstDecisionFor(experimentId: string, winnerVariantId: string): Promise<Decision | null>;
   /** Latest look first. */
   listDecisions(experimentId: string, query: { limit: number; offset: number }): Promise<Decision[]>;
   /** Stores the decision and the rule's state after it in one transaction; a stored one of that number wins and is returned. */

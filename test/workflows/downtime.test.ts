@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { begun } from '../support/rolling-out.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** On the product's own server, since the time-skipping one doesn't let time pass while no worker takes a task. */
+describe('a service that was down', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'dev', scale: 7_200 });
+  });
+  afterAll(() => world?.stop());
+
+  it('does not take its own downtime for silence of Meta: a healthy winner keeps its rollout', async () => {
+    const experiment = await begun(world, 'down');
+    await world.control(experiment, 'promote');
+    await world.until(experiment, ['rolling_out'], 24);
+    await world.market.order({
+      kind: 'server_error',
+      objectId: experiment.variants[1]!.adId,
+      method: 'GET',
+      times: null,
+    });
+    const held = await world.until(experiment, ['held'], 60);
+    expect(held.stateCode).toBe('transient');
+    await world.whileDown(async () => {
+      await world.pass(27);
+      await world.market.withdraw();
+    });
+    const after = await world.until(experiment, ['verifying', 'reverting', 'reverted'], 100);
+    expect(after.state).toBe('verifying');
+    expect(await world.budgets(experiment)).toEqual([40_000, 160_000]);
+  });
+});
