@@ -133,7 +133,7 @@ function accountProblems(request: NewExperiment, facts: CreationFacts): Creation
 function variantProblems(request: NewExperiment, facts: CreationFacts, until: number): CreationProblem[] {
   const fieldOf = (index: number) => `variants[${index}].ad_id`;
   const known = facts.variants.flatMap((variant, index) =>
-    variant === null ? [] : [{ ...variant, splitTests: null, variantId: fieldOf(index) }],
+    variant === null ? [] : [{ ...variant, variantId: fieldOf(index) }],
   );
   const unknown = facts.variants.flatMap((variant, index) =>
     variant === null

@@ -28,8 +28,8 @@ export interface HealthFinding {
 export interface LookSetting {
   /** Minor units by variant id; a variant is missing where its ad set could not be read or has none. */
   dailyBudgets: Record<string, number>;
-  /** All ad sets are cells of one study of Meta's, which gave each person one of the ads. */
-  randomised: boolean;
+  /** All ad sets are cells of one study of Meta's, which gave each person one of the ads; null: Meta didn't tell. */
+  randomised: boolean | null;
   /** In what the ad sets differ but for their ads; missing in settings from before that was asked. */
   differences?: AdSetDifference[];
   /** Ids of the campaigns that share their ad sets' budgets; missing in settings from before that was asked. */

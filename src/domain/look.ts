@@ -105,7 +105,7 @@ export function takeLook(given: LookInput): LookResult {
   const verdict = afterHealth(decided, health, {
     hours,
     policy,
-    randomised: setting?.randomised ?? false,
+    randomised: setting === null ? false : setting.randomised,
     variants,
   });
   return {

@@ -28,8 +28,6 @@ export interface VariantContext {
   };
   /** Ids of the active ads in the ad set. */
   activeAds: string[];
-  /** Ids of Meta's split tests that the ad set is a cell of; null where that isn't known. */
-  splitTests: string[] | null;
 }
 
 /** The ad set of a variant that takes no part any more: of it only the budget matters. */

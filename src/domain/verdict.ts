@@ -113,14 +113,12 @@ export function afterHealth(
     policy,
     randomised,
     variants,
-  }: { hours: number; policy: Policy; randomised: boolean; variants: readonly Variant[] },
+  }: { hours: number; policy: Policy; randomised: boolean | null; variants: readonly Variant[] },
 ): VerdictOfLook {
   const [reason = '', ...more] = verdict.reasons;
   const blocks = health.filter((finding) => finding.level === 'block').map((finding) => finding.message);
   const warnings = health.filter((finding) => finding.level === 'warn').map(sentence);
-  const assigned = randomised
-    ? 'randomised: true (a study of Meta gave each person one of the ads).'
-    : 'randomised: false (Meta chose who saw which ad).';
+  const assigned = assignment(randomised);
   if (verdict.verdict === 'promote') {
     if (blocks.length === 0) {
       const notes = health.filter((finding) => finding.level === 'note').map(sentence);
@@ -148,6 +146,14 @@ export function afterHealth(
   const held = `${starved.join(', and ')}: held for a person, who may ${variants.length > 2 ? 'drop it, ' : ''}let it run on or stop the test.`;
   const others = said.filter((each) => !starved.includes(each.replace(/\.$/, '')));
   return { ...verdict, verdict: 'held', reasons: [held, ...others] };
+}
+
+function assignment(randomised: boolean | null): string {
+  if (randomised === null)
+    return 'randomised: unknown (Meta did not tell whether a study of its own gave each person one of the ads).';
+  return randomised
+    ? 'randomised: true (a study of Meta gave each person one of the ads).'
+    : 'randomised: false (Meta chose who saw which ad).';
 }
 
 function sentence({ message }: HealthFinding): string {

@@ -33,7 +33,6 @@ function variant(number: number): VariantContext {
       stopTime: null,
     },
     activeAds: [`60${number}`],
-    splitTests: [],
   };
 }
 

@@ -417,8 +417,12 @@ describe('once delivery and guardrails were looked at', () => {
   const shifted: HealthFinding = { code: 'mix_shift', level: 'warn', message: 'delivery shifted' };
   const passed: HealthFinding = { code: 'guardrail_conversion_rate', level: 'note', message: 'no harm' };
   const starved: HealthFinding = { code: 'starved', level: 'block', message: 'c2 has 3 link clicks < 25' };
-  const judged = (verdict: VerdictOfLook, health: HealthFinding[], hours = 48, randomised = false) =>
-    afterHealth(verdict, health, { hours, policy: DEFAULT_POLICY, randomised, variants: variants(3) });
+  const judged = (
+    verdict: VerdictOfLook,
+    health: HealthFinding[],
+    hours = 48,
+    randomised: boolean | null = false,
+  ) => afterHealth(verdict, health, { hours, policy: DEFAULT_POLICY, randomised, variants: variants(3) });
 
   it('a winner is promoted with its warnings and notes', () => {
     expect(judged(won, [shifted, passed], 48, true)).toEqual({
@@ -428,6 +432,16 @@ describe('once delivery and guardrails were looked at', () => {
         'delivery shifted.',
         'no harm.',
         'randomised: true (a study of Meta gave each person one of the ads).',
+      ],
+    });
+  });
+
+  it('whether Meta dealt people out keeps no winner from being promoted where it is unknown', () => {
+    expect(judged(won, [], 48, null)).toEqual({
+      ...won,
+      reasons: [
+        ...won.reasons,
+        'randomised: unknown (Meta did not tell whether a study of its own gave each person one of the ads).',
       ],
     });
   });

@@ -47,7 +47,7 @@ export const LookAnswer = z
       .openapi({ description: 'about how long, if the effect and the traffic stay as they are' }),
     randomised: z.boolean().nullable().openapi({
       description:
-        'whether a split test of Meta dealt people out between the ads; null where it was not asked',
+        'whether a split test of Meta dealt people out between the ads; null where it was not asked or Meta did not tell',
     }),
     pairs: z.array(PairAnswer),
     metrics: z.record(z.string(), MetricsAnswer),

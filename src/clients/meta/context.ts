@@ -1,9 +1,8 @@
 import type { BudgetContext, VariantContext } from '../../domain/preflight.js';
-import { answered } from './setting.js';
 import type { CampaignInfo, MetaClient } from './types.js';
 
 /**
- * Reads what stands around each variant's ad: ad, ad set, campaign, active ads, split tests, account.
+ * Reads what stands around each variant's ad: ad, ad set, campaign, active ads, account.
  * @throws MetaError
  */
 export async function readBudgetContext(
@@ -18,13 +17,9 @@ export async function readBudgetContext(
   };
   const readVariant = async (variant: { id: string; adId: string }): Promise<VariantContext> => {
     const ad = await meta.getAd(variant.adId);
-    const [adSet, activeAds, splitTests] = await Promise.all([
-      meta.getAdSet(ad.adSetId),
-      meta.getActiveAds(ad.adSetId),
-      answered(() => meta.getSplitTests(ad.adSetId)),
-    ]);
+    const [adSet, activeAds] = await Promise.all([meta.getAdSet(ad.adSetId), meta.getActiveAds(ad.adSetId)]);
     const campaign = await readCampaign(adSet.campaignId);
-    return { variantId: variant.id, ad, adSet, campaign, activeAds, splitTests };
+    return { variantId: variant.id, ad, adSet, campaign, activeAds };
   };
   const [account, contexts] = await Promise.all([meta.getAccount(), Promise.all(variants.map(readVariant))]);
   return { account, variants: contexts };

@@ -18,10 +18,7 @@ export async function readSetting(
   variants: readonly { id: string; adSetId: string }[],
   now: number,
 ): Promise<LookSetting> {
-  const [adSets, studies] = await Promise.all([
-    Promise.all(variants.map(({ adSetId }) => answered(() => meta.getAdSet(adSetId)))),
-    Promise.all(variants.map(({ adSetId }) => answered(() => meta.getSplitTests(adSetId)))),
-  ]);
+  const adSets = await Promise.all(variants.map(({ adSetId }) => answered(() => meta.getAdSet(adSetId))));
   const dailyBudgets: LookSetting['dailyBudgets'] = {};
   for (const [index, { id }] of variants.entries()) {
     const budget = adSets[index]?.dailyBudget;
@@ -36,13 +33,32 @@ export async function readSetting(
   const sharingCampaigns = campaigns.flatMap((campaign) =>
     campaign?.adSetBudgetSharing ? [campaign.id] : [],
   );
-  const [first, ...others] = studies;
-  const randomised = (first ?? []).some((id) => others.every((other) => other?.includes(id)));
+  // Last: where Meta answers them with a wait for the account, all that the look needs has been read.
+  const randomised = await dealtOut(meta, variants);
   return { dailyBudgets, randomised, differences: adSetDifferences(known, now), sharingCampaigns };
 }
 
+/** Whether one study has all ad sets; null where Meta doesn't tell enough of them. The verdict never depends on it. */
+async function dealtOut(
+  meta: SettingReader,
+  variants: readonly { adSetId: string }[],
+): Promise<boolean | null> {
+  const read = variants.map(({ adSetId }) =>
+    meta.getSplitTests(adSetId).catch((error: unknown) => {
+      if (error instanceof MetaError) return null;
+      throw error;
+    }),
+  );
+  const studies = await Promise.all(read);
+  const known = studies.filter((ids) => ids !== null);
+  const [first, ...others] = known;
+  const common = first?.filter((id) => others.every((ids) => ids.includes(id)));
+  if (common?.length === 0) return false;
+  return known.length === studies.length ? true : null;
+}
+
 /** Null where Meta refuses the question for good. @throws MetaError where a later try may succeed */
-export async function answered<T>(read: () => Promise<T>): Promise<T | null> {
+async function answered<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();
   } catch (error) {

@@ -90,6 +90,7 @@ export const faultBody = z.strictObject({
     'hang',
   ]),
   objectId: z.string().nullish(),
+  edge: z.string().nullish(),
   method: z.enum(['GET', 'POST']).nullish(),
   dailyBudget: count.nullish(),
   times: count.nullish(),

@@ -4,6 +4,8 @@ import type { FaultOrder } from './types.js';
 /** What a fault may match of a request. */
 export interface FaultTarget {
   objectId: string;
+  /** What of the object is asked for, e.g. `ad_studies`; null: the object itself. */
+  edge: string | null;
   method: 'GET' | 'POST';
   /** The amount where the request is a budget write of an ad set (not one that only validates). */
   budgetWrite: number | null;
@@ -72,6 +74,7 @@ function strikes(order: FaultOrder): number {
 
 function matches(order: FaultOrder, target: FaultTarget): boolean {
   if (order.objectId != null && order.objectId !== target.objectId) return false;
+  if (order.edge != null && order.edge !== target.edge) return false;
   if (order.method != null && order.method !== target.method) return false;
   if (order.dailyBudget != null && order.dailyBudget !== target.budgetWrite) return false;
   const needsWrite = order.kind === 'applied_then_reset' || order.kind === 'late_apply';

@@ -47,7 +47,8 @@ export class Graph {
       }
       return refusal;
     }
-    const target = { objectId, method: request.method, budgetWrite: amount };
+    const edge = request.path[1] ?? null;
+    const target = { objectId, edge, method: request.method, budgetWrite: amount };
     const asOf = await world.asOf();
     if (request.method === 'GET' && !world.faults.weigh(target)) return this.#read(request, asOf);
 

@@ -87,6 +87,8 @@ export interface FaultOrder {
   kind: FaultKind;
   /** Only requests of this object (an ad set, an ad, the account); null: any. */
   objectId?: string | null;
+  /** Only requests of this edge of an object, e.g. `ad_studies`; null: any. */
+  edge?: string | null;
   /** Only this method; null: any. */
   method?: 'GET' | 'POST' | null;
   /** Only a budget write of exactly this amount. */

@@ -35,16 +35,11 @@ const VARIANTS = [
 ];
 
 describe('the context of a split', () => {
-  it('holds account, campaign, ad sets, active ads and split tests, each campaign read once', async () => {
+  it('holds account, campaign, ad sets and active ads, each campaign read once; studies are not asked for', async () => {
     await withGraph(
       (seen, response) => {
         const [, , id = '', edge] = seen.path.split('/');
         if (edge === 'ads') return json(response, { data: [{ id: '8', effective_status: 'ACTIVE' }] });
-        if (edge === 'ad_studies') {
-          return id === '12'
-            ? json(response, { data: [{ id: '77', type: 'SPLIT_TEST' }] })
-            : json(response, { error: { code: 200, message: 'no' } }, 403);
-        }
         json(response, NODES[id]);
       },
       async (client, graph) => {
@@ -56,10 +51,9 @@ describe('the context of a split', () => {
           adSet: { id: '12', learningStage: 'LEARNING', lastSignificantEditAt: 1_700_000_000_000 },
           campaign: { id: '5', spendCap: 40_000 },
           activeAds: ['8'],
-          splitTests: ['77'],
         });
-        // Whoever may not read studies still gets the rest.
-        expect(variants[1]).toMatchObject({ adSet: { id: '13' }, splitTests: null });
+        expect(variants[1]).toMatchObject({ adSet: { id: '13' } });
+        expect(graph.seen.filter(({ path }) => path.endsWith('/ad_studies'))).toEqual([]);
         expect(graph.seen.filter(({ path }) => path === '/v24.0/5')).toHaveLength(1);
       },
     );

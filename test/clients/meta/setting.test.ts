@@ -72,7 +72,10 @@ describe('what Meta says behind a look', () => {
     ['each has a study of its own', { 1: ['8'], 2: ['9'] }, false],
     ['one has none', { 1: ['8'] }, false],
     ['none has any', {}, false],
-    ['Meta does not let us see one', { 1: ['8'], 2: 'permission' as const }, false],
+    ['Meta does not let us see one', { 1: ['8'], 2: 'permission' as const }, null],
+    ['Meta fails to tell one', { 1: 'transient' as const, 2: ['8'] }, null],
+    ['Meta tells none', { 1: 'auth' as const, 2: 'rate' as const }, null],
+    ['one has none, whatever Meta hides of the other', { 1: [], 2: 'transient' as const }, false],
   ])('is randomised or not: %s', async (_, studies, randomised) => {
     expect((await readSetting(meta(studies), VARIANTS, NOW)).randomised).toBe(randomised);
   });
@@ -106,7 +109,7 @@ describe('what Meta says behind a look', () => {
   });
 
   it('fails where a later try may succeed', async () => {
-    await expect(readSetting(meta({ 1: 'transient' }), VARIANTS, NOW)).rejects.toThrow('transient');
+    await expect(readSetting(meta({}, { 2: 'transient' }), VARIANTS, NOW)).rejects.toThrow('transient');
     await expect(readSetting(meta({}, { 1: 'auth' }), VARIANTS, NOW)).rejects.toThrow('auth');
   });
 });

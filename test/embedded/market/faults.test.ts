@@ -41,6 +41,13 @@ describe('faults', () => {
     await expect(stage.market.withdraw(id)).rejects.toThrow(RangeError);
   });
 
+  it('strikes one edge of an object, and neither the object nor its other edges', async () => {
+    await stage.market.order({ kind: 'server_error', edge: 'ad_studies', times: null });
+    expect((await stage.get(`${control()}/ad_studies`)).status).toBe(500);
+    expect((await stage.get(control())).status).toBe(200);
+    expect((await stage.get(`${control()}/ads`)).status).toBe(200);
+  });
+
   it('limits the rate with a hint in minutes', async () => {
     await stage.market.order({ kind: 'rate_limit', delayMs: 7 * 60_000 });
     const { status, body, headers } = await stage.setBudget(control(), 6_000);
