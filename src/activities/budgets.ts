@@ -1,4 +1,3 @@
-import { notFound } from '../clients/meta/errors.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import { EnvelopeUsedUp } from '../clients/postgres/errors.js';
 import type { LedgerRow, Promotion } from '../clients/postgres/records.js';
@@ -8,28 +7,12 @@ import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { othersChanges } from '../domain/changes.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
-import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/ownership.js';
+import { expectedValues, foreignValues, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
 import { blockedBy, createSender, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
+import { type BudgetReading, createBudgetReader, unreadableOf, whose } from './budget-reading.js';
 import { callingMeta, permanent } from './failures.js';
 import { createWriteLimits, killSwitchHold } from './write-limits.js';
-
-/** The budgets as Meta has them, and whose they are. */
-export interface BudgetReading {
-  current: Budgets;
-  base: Budgets;
-  /** Ad sets whose value was never ours. */
-  foreign: string[];
-  /** Ad sets that a rollout going forward would not expect at their value. */
-  unexpected: string[];
-  /** Ad sets that show, off their base, the value of an attempt that nobody had an answer to. */
-  late: string[];
-  /** Until when the last attempt may still take effect; null where it is known. Experiment time. */
-  openUntil: number | null;
-  /** The sentence of the account's kill switch where it is engaged; missing in readings from before there was one. */
-  killSwitch?: string | null;
-  at: number;
-}
 
 /** States of the record in which a phase, or a compensating write, may be written. */
 const PHASE_STATES: readonly ExperimentState[] = ['rolling_out'];
@@ -61,6 +44,7 @@ export function createBudgetActivities(deps: {
 }) {
   const { store, meta, clock, announce } = deps;
   const send = createSender(deps);
+  const readEach = createBudgetReader(meta);
   const limits = createWriteLimits(deps);
 
   async function load(experimentId: string) {
@@ -76,15 +60,6 @@ export function createBudgetActivities(deps: {
     const last = ledger.at(-1);
     if (!last || !isOpen(last)) return null;
     return (last.settledAt ?? last.at) + deps.unknownOutcomeWaitMs;
-  }
-
-  async function readAll(promotion: Promotion): Promise<Budgets> {
-    const readOne = async (adSetId: string): Promise<[string, number]> => {
-      const dailyBudget = await meta.getDailyBudget(adSetId);
-      if (dailyBudget !== null) return [adSetId, dailyBudget];
-      throw notFound(`Ad set ${adSetId} has no daily budget any more.`);
-    };
-    return Object.fromEntries(await Promise.all(Object.keys(promotion.plan.base).map(readOne)));
   }
 
   function describe(
@@ -147,13 +122,16 @@ export function createBudgetActivities(deps: {
       if (inFlight > 0) return { kind: 'unknown', waitMs: inFlight };
 
       try {
-        const current = await readAll(promotion);
         const { base } = promotion.plan;
+        const { current, failed } = await readEach(Object.keys(base));
+        const [unread] = Object.values(failed);
+        // A cut on the way back needs its own ad set alone; all else is safe only where the total is known.
+        const cutsBack = phase === REVERT && current[adSetId] !== undefined && target <= current[adSetId];
+        if (unread && !cutsBack) throw failed[adSetId] ?? unread;
         for (const row of openAttempts(ledger)) {
+          if (failed[row.adSetId]) continue;
           // A value that a later attempt may have brought proves nothing of this one.
-          const latest = ledger.findLast(
-            (other) => other.adSetId === row.adSetId && other.outcome !== 'refused',
-          );
+          const latest = ledger.findLast((other) => other.adSetId === row.adSetId && other.outcome !== 'refused');
           const shows = row === latest && current[row.adSetId] === row.intended;
           if (!shows && row.outcome === 'unknown') continue;
           await store.settleAttempt(row.experimentId, row.sequence, {
@@ -227,18 +205,21 @@ export function createBudgetActivities(deps: {
       return openUntil(await store.listLedger(experimentId));
     },
 
-    /** Reads every ad set of the rollout and tells whose the values are. Writes nothing. */
-    async readBudgets(experimentId: string): Promise<BudgetReading> {
+    /**
+     * Reads every ad set of the rollout and tells whose the values are. Writes nothing. `partly`: those that can't be
+     * read are named beside the others; it fails only where none can.
+     */
+    async readBudgets(experimentId: string, { partly = false } = {}): Promise<BudgetReading> {
       const { promotion, ledger } = await load(experimentId);
       const { base } = promotion.plan;
-      const current = await callingMeta(() => readAll(promotion));
+      const { current, failed } = await readEach(Object.keys(base));
+      const [unread] = Object.values(failed);
+      if (unread && (!partly || Object.keys(current).length === 0))
+        await callingMeta(() => Promise.reject(unread));
       const killed = await killSwitchHold(store);
       return {
-        current,
-        base,
-        foreign: foreignValues(current, ownValues(base, ledger)),
-        unexpected: foreignValues(current, expectedValues(base, ledger)),
-        late: lateValues(base, current, ledger),
+        ...whose({ current, base, ledger }),
+        unreadable: unreadableOf(failed),
         openUntil: openUntil(ledger),
         killSwitch: killed?.reason ?? null,
         at: await clock.now(),
@@ -277,4 +258,5 @@ export function createBudgetActivities(deps: {
   };
 }
 
+export type { BudgetReading };
 export type BudgetActivities = ReturnType<typeof createBudgetActivities>;

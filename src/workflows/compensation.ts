@@ -1,10 +1,10 @@
 import type { WriteOutcome } from '../activities/budget-attempt.js';
-import type { BudgetReading } from '../activities/budgets.js';
+import type { BudgetReading } from '../activities/budget-reading.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { writeOrder } from '../domain/rollout-plan.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
-import { amounts, isShadow, readBudgets } from './reading.js';
+import { amounts, isShadow, type Reading, readBudgetsPartly, standing, whole } from './reading.js';
 import { STOP, settledAmounts, stopAndKeep } from './rollout.js';
 import type { Run } from './run.js';
 import { instant } from './visibility.js';
@@ -17,8 +17,6 @@ const TRY_AGAIN_MS = 10 * MINUTE_MS;
 const FIRST_WAIT_MS = MINUTE_MS / 6;
 /** Reads after the base is reached: a write that was given up may land late. */
 const READS_AFTER_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS];
-
-type Reading = Awaited<ReturnType<typeof readBudgets>>;
 
 /** How a way back went. `stuck`: with what was read last. `stopped`: a person ended it. */
 type Way = { kind: 'done' } | { kind: 'stuck'; why: string; reading: Reading } | { kind: 'stopped' };
@@ -62,11 +60,11 @@ async function endShadow(run: Run): Promise<void> {
 export async function needsAttention(run: Run): Promise<void> {
   const intent = await run.next(run.later(TRY_AGAIN_MS), 'reading the budgets again');
   if (intent?.kind === 'resolve') return resolve(run, intent);
-  const reading = await readBudgets(run);
+  const reading = await readBudgetsPartly(run);
   if ('trouble' in reading) return run.report(`The budgets can't be read: ${reading.trouble.message}`);
   // A write that was given up and landed late is the one thing still corrected.
   for (const adSetId of reading.late) await restore(run, adSetId, reading.base[adSetId]!);
-  const now = reading.late.length === 0 ? reading : await readBudgets(run);
+  const now = reading.late.length === 0 ? reading : await readBudgetsPartly(run);
   const [why = ''] = run.experiment.stateReason.split(BASE_IS);
   const reason = attentionReason(run, why, now);
   if (reason !== run.experiment.stateReason) await run.become('needs_attention', reason);
@@ -87,22 +85,25 @@ async function resolve(run: Run, intent: Intent): Promise<void> {
 
 /** Brings every ad set to its base, however often it takes until the deadline. */
 async function restoreBase(run: Run, deadline: number): Promise<Way> {
-  let unreadableSince: number | null = null;
+  let stuckSince: number | null = null;
   for (let failures = 0; ; failures++) {
     const { troubles, wrote } = await restoreOnce(run);
     if (troubles.length === 0) {
+      if (!wrote) return { kind: 'done' };
       // A person may have changed one ad set while another was written: what is said of the base must have been read.
-      if (!wrote || isAtBase(await readBudgets(run))) return { kind: 'done' };
-      continue;
+      const again = await readBudgetsPartly(run);
+      if (isAtBase(again)) return { kind: 'done' };
+      troubles.push(troubleOffBase(run, again));
     }
     const why = troubles.map((trouble) => trouble.message).join(' ');
     const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
     const until = run.later(Math.max(...troubles.map((trouble) => trouble.retryAfterMs ?? backoff)));
-    const unreadable = troubles.some(({ kind }) => UNREADABLE.includes(kind));
-    unreadableSince = unreadable ? (unreadableSince ?? run.now()) : null;
-    const last = Math.min(deadline, unreadableSince === null ? deadline : unreadableSince + UNREADABLE_MS);
-    if (troubles.some((trouble) => trouble.kind === FINAL) || until > last) {
-      const reading = await readBudgets(run);
+    const waits = troubles.map(({ kind }) => WAITS_MS[kind] ?? Number.POSITIVE_INFINITY);
+    const patience = Math.min(...waits);
+    stuckSince = patience === Number.POSITIVE_INFINITY ? null : (stuckSince ?? run.now());
+    const last = Math.min(deadline, (stuckSince ?? deadline) + patience);
+    if (troubles.every((trouble) => trouble.kind === FINAL) || until > last) {
+      const reading = await readBudgetsPartly(run);
       // What could not be read in time may stand at its base all the same: nobody need be called for that.
       return isAtBase(reading) ? { kind: 'done' } : { kind: 'stuck', why, reading };
     }
@@ -113,28 +114,43 @@ async function restoreBase(run: Run, deadline: number): Promise<Way> {
 
 /** What no wait mends: a refusal for good, somebody else's value. */
 const FINAL = 'final';
-/** Classes of a read that Meta answers, but not with a budget: rarely a wait mends them, and a person should know soon. */
-const UNREADABLE = ['invalid', 'too_large'];
-const UNREADABLE_MS = HOUR_MS;
+/**
+ * How long a person waits to be told of troubles that a wait rarely mends: a read that Meta answers, but not with a
+ * budget; what is final, as long as a cut of another ad set may still go through, which the hour limit may delay.
+ */
+const WAITS_MS: Record<string, number> = { invalid: HOUR_MS, too_large: HOUR_MS, [FINAL]: 2 * HOUR_MS };
 
 /**
- * Cuts, then raises; a raise never comes before a cut that has not been read back. `wrote`: whether there was anything
- * to write.
+ * Cuts, then raises. A cut needs its own ad set alone; a raise never comes before a cut that has not been read back, nor
+ * beside an ad set that can't be read. `wrote`: whether there was anything to write.
  */
 async function restoreOnce(run: Run): Promise<{ troubles: Trouble[]; wrote: boolean }> {
-  const reading = await readBudgets(run);
-  if ('trouble' in reading) {
-    const { trouble } = reading;
-    return { troubles: [trouble.kind === 'not_found' ? { ...trouble, kind: FINAL } : trouble], wrote: false };
-  }
-  const troubles: Trouble[] = [];
-  for (const adSetId of writeOrder(reading.current, reading.base)) {
-    const outcome = await restore(run, adSetId, reading.base[adSetId]!);
+  const reading = await readBudgetsPartly(run);
+  if ('trouble' in reading) return { troubles: [troubleOfRead(reading.trouble)], wrote: false };
+  const { current, base, unreadable = [] } = reading;
+  const troubles = unreadable.map(troubleOfRead);
+  let raises = unreadable.length === 0;
+  for (const adSetId of writeOrder(current, base)) {
+    const now = current[adSetId];
+    if (now === undefined || (now < base[adSetId]! && !raises)) continue;
+    const outcome = await restore(run, adSetId, base[adSetId]!);
     const trouble = troubleWith(outcome);
     if (trouble) troubles.push(trouble);
-    if (trouble && outcome.kind !== 'foreign') break;
+    if (trouble && outcome.kind !== 'foreign') raises = false;
   }
   return { troubles, wrote: !isAtBase(reading) };
+}
+
+/** Written and read back, and yet another value is read: whoever asks again at once may be told so for ever. */
+function troubleOffBase(run: Run, reading: Reading): Trouble {
+  if ('trouble' in reading) return troubleOfRead(reading.trouble);
+  const message = `The budgets were read back at their base, and then ${standing(run, reading)}.`;
+  return { kind: 'off_base', retryAfterMs: null, message };
+}
+
+/** What is gone doesn't come back by waiting. */
+function troubleOfRead({ kind, retryAfterMs, message }: Trouble): Trouble {
+  return { kind: kind === 'not_found' ? FINAL : kind, retryAfterMs, message };
 }
 
 function troubleWith(outcome: WriteOutcome): Trouble | null {
@@ -158,10 +174,18 @@ async function watchForLateWrites(
   for (let read = 0; ; ) {
     const until = run.later(Math.max(0, reachedAt + READS_AFTER_MS[read]! - run.now()));
     if (await stoppedWhile(run, until, 'looking for a late write')) return { kind: 'stopped' };
-    const reading = await readBudgets(run);
+    const partly = await readBudgetsPartly(run);
+    if (drifted(partly)) {
+      const way = await restoreBase(run, run.now() + REVERT_WINDOW_MS);
+      if (way.kind !== 'done') return way;
+      reachedAt = run.now();
+      read = 0;
+      continue;
+    }
+    const reading = whole(partly);
     if ('trouble' in reading) {
       if (run.now() > reachedAt + REVERT_WINDOW_MS) {
-        const last = await readBudgets(run);
+        const last = await readBudgetsPartly(run);
         if (isAtBase(last)) return { kind: 'watched', reading: last };
         const why = `The base could not be read again: ${reading.trouble.message}`;
         return { kind: 'stuck', why, reading: last };
@@ -172,14 +196,7 @@ async function watchForLateWrites(
       continue;
     }
     read++;
-    if (offBase(reading).every((adSetId) => reading.foreign.includes(adSetId))) {
-      if (read === READS_AFTER_MS.length) return { kind: 'watched', reading };
-      continue;
-    }
-    const way = await restoreBase(run, run.now() + REVERT_WINDOW_MS);
-    if (way.kind !== 'done') return way;
-    reachedAt = run.now();
-    read = 0;
+    if (read === READS_AFTER_MS.length) return { kind: 'watched', reading };
   }
 }
 
@@ -219,13 +236,19 @@ async function giveUp(run: Run, { why, reading }: { why: string; reading: Readin
 const BASE_IS = ' The base is ';
 
 function attentionReason(run: Run, why: string, reading: Reading): string {
-  const now =
-    'trouble' in reading ? 'what stands now could not be read' : `now ${amounts(run, reading.current)}`;
+  const now = 'trouble' in reading ? 'what stands now could not be read' : `now ${standing(run, reading)}`;
   return `${why}${BASE_IS}${amounts(run, run.promotion.plan.base)}; ${now}.`;
 }
 
 function isAtBase(reading: Reading): reading is BudgetReading {
   return !('trouble' in reading) && offBase(reading).length === 0;
+}
+
+/** Whether an ad set that can be read is off its base by a value of ours. */
+function drifted(reading: Reading): boolean {
+  if ('trouble' in reading) return false;
+  const { current, foreign } = reading;
+  return offBase(reading).some((adSetId) => current[adSetId] !== undefined && !foreign.includes(adSetId));
 }
 
 /** Ad sets that don't read their base. */

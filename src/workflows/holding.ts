@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../domain/experiment.js';
 import { enduring, promotions } from './proxies.js';
-import { amounts, isShadow, readBudgets } from './reading.js';
+import { isShadow, readBudgetsPartly, standing } from './reading.js';
 import type { Run } from './run.js';
 
 /** How often a hold that ends by itself is tried. */
@@ -36,17 +36,19 @@ export async function sayAmountsAgain(run: Run): Promise<void> {
 /** Empty where every ad set stands as the last whole phase, or the base, has it; null where that can't be read now. */
 async function amountsAmidPhase(run: Run): Promise<string | null> {
   if (isShadow(run)) return '';
-  const reading = await readBudgets(run);
+  const reading = await readBudgetsPartly(run);
+  const soon = run.later(run.amountsAgainAt === null ? HOLD_AGAIN_MS : HOLD_AGAIN_MOST_MS);
   if ('trouble' in reading) {
-    run.amountsAgainAt = run.later(run.amountsAgainAt === null ? HOLD_AGAIN_MS : HOLD_AGAIN_MOST_MS);
+    run.amountsAgainAt = soon;
     return null;
   }
-  const { openUntil, at, current } = reading;
-  run.amountsAgainAt = openUntil !== null && openUntil > at ? openUntil : null;
+  const { openUntil, at, current, unreadable = [] } = reading;
+  const mayLand = openUntil !== null && openUntil > at;
+  run.amountsAgainAt = mayLand ? openUntil : unreadable.length > 0 ? soon : null;
   const { plan, phasesDone } = run.promotion;
   const whole = plan.phases.findLast((phase) => phasesDone[phase.name] !== undefined)?.targets ?? plan.base;
   const stands = Object.keys(whole).every((adSetId) => current[adSetId] === whole[adSetId]);
-  return stands ? '' : `${STAND}${amounts(run, current)}.`;
+  return stands ? '' : `${STAND}${standing(run, reading)}.`;
 }
 
 /**

@@ -1,17 +1,42 @@
-import type { BudgetReading } from '../activities/budgets.js';
+import type { BudgetReading } from '../activities/budget-reading.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { budgets, type Trouble, troubleOf } from './proxies.js';
 import type { Run } from './run.js';
 
-/** Where the budgets stand and whose they are, or what kept it from being read. */
-export async function readBudgets(run: Run): Promise<BudgetReading | { trouble: Trouble }> {
+export type Reading = BudgetReading | { trouble: Trouble };
+
+/** Where all budgets stand and whose they are, or what kept one of them from being read. */
+export async function readBudgets(run: Run): Promise<Reading> {
+  return read(run, false);
+}
+
+/** The same of those that can be read; `trouble` where none can. For the way back, and for what is said of a state. */
+export async function readBudgetsPartly(run: Run): Promise<Reading> {
+  return read(run, true);
+}
+
+async function read(run: Run, partly: boolean): Promise<Reading> {
   try {
     return await budgets.readBudgets.executeWithOptions({ summary: 'whose are the budgets now' }, [
       run.experiment.id,
+      { partly },
     ]);
   } catch (error) {
     return { trouble: troubleOf(error) };
   }
+}
+
+/** A reading that lacks an ad set is none where all of them count. */
+export function whole(reading: Reading): Reading {
+  if ('trouble' in reading) return reading;
+  const [trouble] = reading.unreadable ?? [];
+  return trouble ? { trouble } : reading;
+}
+
+/** What is known of the budgets, as people read it: the amounts, and the ad sets of which Meta tells none. */
+export function standing(run: Run, { current, unreadable = [] }: BudgetReading): string {
+  const unread = unreadable.map(({ adSetId }) => `; ad set ${adSetId} could not be read`);
+  return `${amounts(run, current)}${unread.join('')}`;
 }
 
 /** Ad sets with their amounts, as people read them. */

@@ -15,7 +15,7 @@ import {
 } from './holding.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
-import { amounts, goBack, isShadow, readBudgets } from './reading.js';
+import { amounts, goBack, isShadow, readBudgets, readBudgetsPartly, standing } from './reading.js';
 import type { Run } from './run.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
@@ -151,7 +151,10 @@ async function resume(run: Run, intent: Intent): Promise<void> {
   await run.answer(intent, 'The rollout goes on.');
 }
 
-/** What a person may ask for while budgets are on the move; `check` only tells. */
+/**
+ * What a person may ask for while budgets are on the move; `check` only tells. Whoever waits for a phase that this keeps
+ * from being written is told so.
+ */
 export async function actOn(run: Run, intent: Intent): Promise<void> {
   const who = `${intent.args.by}: ${intent.args.reason}`;
   switch (intent.kind) {
@@ -193,8 +196,9 @@ export async function settledAmounts(run: Run): Promise<string> {
     budgets.openUntil.executeWithOptions({ summary: 'is a write still on its way' }, [run.experiment.id]),
   );
   if (openUntil !== null) await run.pause(openUntil, 'a write of unknown outcome');
-  const reading = await readBudgets(run);
-  return 'trouble' in reading ? '' : `: ${amounts(run, reading.current)}`;
+  const all = await readBudgets(run);
+  const reading = 'trouble' in all ? await readBudgetsPartly(run) : all;
+  return 'trouble' in reading ? '' : `: ${standing(run, reading)}`;
 }
 
 /** Gate, cut, read back, raise, read back. In shadow the gate says what would be written, and nothing is. */

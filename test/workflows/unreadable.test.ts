@@ -68,13 +68,15 @@ describe('what cannot be read in mid-rollout', () => {
     await refuseReads(adSetsOf(other)[0]!);
     const lost = (await world.ask(other, 'revert')).result().catch((error: Error) => error);
     const stuck = await world.until(other, ['needs_attention'], 3);
-    expect(stuck.stateReason).toMatch(/The base is .*; what stands now could not be read\.$/);
+    expect(stuck.stateReason).toMatch(
+      /The base is .*; now ad set \d+ at .*; ad set \d+ could not be read\.$/,
+    );
     expect(await lost).toBeInstanceOf(Error);
     await world.market.withdraw();
     const resolving = (await world.ask(other, 'resolve', { action: 'accept_current' })).result();
     await world.pass(0.1);
     expect((await resolving).message).toMatch(
-      /^The budgets stay as they are: ad set \d+ at USD 800\.00, ad set \d+ at USD 1200\.00\.$/,
+      /^The budgets stay as they are: ad set \d+ at USD 800\.00, ad set \d+ at USD 1000\.00\.$/,
     );
   });
 

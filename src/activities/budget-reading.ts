@@ -1,0 +1,77 @@
+import { notFound } from '../clients/meta/errors.js';
+import { type MetaClient, MetaError, type MetaErrorKind } from '../clients/meta/types.js';
+import type { LedgerRow } from '../clients/postgres/records.js';
+import type { Budgets } from '../domain/budget.js';
+import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/ownership.js';
+
+/** An ad set of which Meta tells no budget, and why. */
+export interface Unreadable {
+  adSetId: string;
+  kind: MetaErrorKind;
+  /** Experiment ms to wait by Meta's hint, or null. */
+  retryAfterMs: number | null;
+  message: string;
+}
+
+/** The budgets as Meta has them, and whose they are. */
+export interface BudgetReading {
+  /** Of the ad sets that could be read. */
+  current: Budgets;
+  base: Budgets;
+  /** The others; missing in readings from before a part could be read. */
+  unreadable?: Unreadable[];
+  /** Ad sets whose value was never ours. */
+  foreign: string[];
+  /** Ad sets that a rollout going forward would not expect at their value. */
+  unexpected: string[];
+  /** Ad sets that show, off their base, the value of an attempt that nobody had an answer to. */
+  late: string[];
+  /** Until when the last attempt may still take effect; null where it is known. Experiment time. */
+  openUntil: number | null;
+  /** The sentence of the account's kill switch where it is engaged; missing in readings from before there was one. */
+  killSwitch?: string | null;
+  at: number;
+}
+
+/** Asks Meta for the daily budget of each ad set: what it tells, and what it answers for the others. */
+export function createBudgetReader(meta: Pick<MetaClient, 'getDailyBudget'>) {
+  async function readOne(adSetId: string): Promise<number> {
+    const dailyBudget = await meta.getDailyBudget(adSetId);
+    if (dailyBudget !== null) return dailyBudget;
+    throw notFound(`Ad set ${adSetId} has no daily budget any more.`);
+  }
+  return async (adSetIds: readonly string[]) => {
+    const answers = await Promise.allSettled(adSetIds.map(readOne));
+    const current: Budgets = {};
+    const failed: Record<string, MetaError> = {};
+    for (const [index, adSetId] of adSetIds.entries()) {
+      const answer = answers[index]!;
+      if (answer.status === 'fulfilled') current[adSetId] = answer.value;
+      else if (answer.reason instanceof MetaError) failed[adSetId] = answer.reason;
+      else throw answer.reason;
+    }
+    return { current, failed };
+  };
+}
+
+export function unreadableOf(failed: Record<string, MetaError>): Unreadable[] {
+  return Object.entries(failed).map(([adSetId, { kind, message, details }]) => ({
+    adSetId,
+    kind,
+    retryAfterMs: details.retryAfterMs,
+    message: `Ad set ${adSetId} could not be read: ${message}`,
+  }));
+}
+
+/** Whose the values are, of the ad sets that could be read. */
+export function whose(read: { current: Budgets; base: Budgets; ledger: readonly LedgerRow[] }) {
+  const { current, base, ledger } = read;
+  const known = Object.fromEntries(Object.entries(base).filter(([id]) => current[id] !== undefined));
+  return {
+    current,
+    base,
+    foreign: foreignValues(current, ownValues(known, ledger)),
+    unexpected: foreignValues(current, expectedValues(known, ledger)),
+    late: lateValues(known, current, ledger),
+  };
+}
