@@ -1,5 +1,6 @@
 import { formatAmount } from '../../src/domain/budget.js';
 import { HOUR_MS, isEnded } from '../../src/domain/experiment.js';
+import { mayHaveReached } from '../../src/domain/ownership.js';
 import type { Evidence } from './evidence.js';
 import {
   type Amounts,
@@ -164,9 +165,7 @@ export function foreignValuesKept(evidence: Evidence): string[] {
       (each) =>
         each.outcome === 'applied' && each.settled_at !== null && Date.parse(each.settled_at) <= row.at,
     );
-    const since = attempts.filter(
-      (each) => each.outcome !== 'refused' && each.sequence > (known?.sequence ?? 0),
-    );
+    const since = attempts.filter((each) => mayHaveReached(each) && each.sequence > (known?.sequence ?? 0));
     const expected = [known?.intended ?? base, ...since.map((each) => each.intended)];
     return expected.includes(value)
       ? []

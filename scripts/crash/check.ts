@@ -109,9 +109,9 @@ export function disagreements(ledger: readonly LedgerRowJson[], audit: readonly 
   let last = 0;
   // Settled rows choose first: an attempt of unknown outcome that never arrived looks like the one that repeats it.
   const inDoubt = (row: LedgerRowJson) => row.outcome === 'unknown';
-  const ordered = [...ledger].sort(
-    (x, y) => Number(inDoubt(x)) - Number(inDoubt(y)) || x.sequence - y.sequence,
-  );
+  const ordered = ledger
+    .filter((row) => row.outcome !== 'not_sent')
+    .sort((x, y) => Number(inDoubt(x)) - Number(inDoubt(y)) || x.sequence - y.sequence);
   for (const row of ordered) {
     const say = `Ledger row ${row.sequence} (ad set ${row.ad_set_id}, ${row.before} -> ${row.intended}, ${row.outcome})`;
     if (row.outcome === 'pending') found.push(`${say} was never settled.`);

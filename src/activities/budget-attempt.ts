@@ -1,6 +1,6 @@
 import { ApplicationFailure, cancellationSignal, sleep } from '@temporalio/activity';
 import { type MetaClient, MetaError, type MetaErrorKind } from '../clients/meta/types.js';
-import type { LedgerRow } from '../clients/postgres/records.js';
+import type { LedgerOutcome, LedgerRow } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { formatAmount } from '../domain/budget.js';
@@ -66,7 +66,7 @@ export function createSender(deps: {
   async function settle(
     experiment: Experiment,
     row: LedgerRow,
-    outcome: 'applied' | 'refused' | 'unknown',
+    outcome: Exclude<LedgerOutcome, 'pending'>,
     error: string | null,
     errorKind: MetaErrorKind | null = null,
   ): Promise<number> {
@@ -86,7 +86,7 @@ export function createSender(deps: {
       at: settledAt,
       kind: 'write',
       experimentId: row.experimentId,
-      text: `${what}: ad set ${row.adSetId} ${amount(row.before)} -> ${amount(row.intended)}: ${outcome}${why}`,
+      text: `${what}: ad set ${row.adSetId} ${amount(row.before)} -> ${amount(row.intended)}: ${outcome.replace('_', ' ')}${why}`,
     });
     return settledAt;
   }
@@ -98,12 +98,13 @@ export function createSender(deps: {
     };
     // A process that stood still since it entered the row is late: another attempt may be at work by now.
     if (cancellationSignal().aborted || (await clock.now()) - row.at > unknownOutcomeWaitMs / 2) {
-      return unknown('Not sent: too long after it was entered.');
+      await settle(experiment, row, 'not_sent', 'Too long after it was entered.');
+      return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
     }
     // Somebody may have engaged it since the write was decided on, while the account or the ledger was asked.
     const killed = row.phase === REVERT ? null : await killSwitchHold(store);
     if (killed) {
-      await settle(experiment, row, 'unknown', `Not sent: ${killed.reason}`);
+      await settle(experiment, row, 'not_sent', killed.reason);
       return killed;
     }
     try {
@@ -113,7 +114,7 @@ export function createSender(deps: {
       if (error.details.outcome === 'unknown') return unknown(error.message);
       if (error.details.notSent) {
         // The ledger has refusals of Meta's alone; this one never reached it.
-        await settle(experiment, row, 'unknown', `Not sent: ${error.message}`, error.kind);
+        await settle(experiment, row, 'not_sent', error.message, error.kind);
         return outcomeOf(error);
       }
       await settle(experiment, row, 'refused', error.message, error.kind);

@@ -7,7 +7,7 @@ import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { othersChanges } from '../domain/changes.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
-import { expectedValues, foreignValues, ownValues } from '../domain/ownership.js';
+import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
 import { blockedBy, createSender, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
 import { type BudgetReading, createBudgetReader, unreadableOf, whose } from './budget-reading.js';
@@ -131,7 +131,7 @@ export function createBudgetActivities(deps: {
         for (const row of openAttempts(ledger)) {
           if (failed[row.adSetId]) continue;
           // A value that a later attempt may have brought proves nothing of this one.
-          const latest = ledger.findLast((other) => other.adSetId === row.adSetId && other.outcome !== 'refused');
+          const latest = ledger.findLast((other) => other.adSetId === row.adSetId && mayHaveReached(other));
           const shows = row === latest && current[row.adSetId] === row.intended;
           if (!shows && row.outcome === 'unknown') continue;
           await store.settleAttempt(row.experimentId, row.sequence, {

@@ -44,6 +44,10 @@ export function compare(
   const matched: Matched[] = [];
   let next = 0;
   for (const row of [...ledger].sort((x, y) => x.sequence - y.sequence)) {
+    if (row.outcome === 'not_sent') {
+      matched.push({ row, audit: null });
+      continue;
+    }
     const candidate = seen[next];
     const differences = candidate === undefined ? ['the market has no such write'] : differ(row, candidate);
     if (differences.length > 0 && row.outcome === 'unknown') {

@@ -23,7 +23,7 @@ export const LedgerEntry = z.strictObject({
   before: minorUnits,
   intended: minorUnits,
   read_back: minorUnits.nullable(),
-  outcome: z.enum(['pending', 'applied', 'refused', 'unknown']),
+  outcome: z.enum(['pending', 'applied', 'refused', 'not_sent', 'unknown']),
   at: instant,
 });
 

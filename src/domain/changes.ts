@@ -1,12 +1,13 @@
 /** Who changed an ad set's budget, and when: the ledger's attempts beside Meta's activity log. Pure. */
 import { HOUR_MS } from './experiment.js';
+import { type AttemptOutcome, mayHaveReached } from './ownership.js';
 
 /** The parts of a ledger row that tell whether a budget was changed. */
 interface Attempt {
   adSetId: string;
   before: number;
   intended: number;
-  outcome: 'pending' | 'applied' | 'refused' | 'unknown';
+  outcome: AttemptOutcome;
   at: number;
   settledAt: number | null;
 }
@@ -26,7 +27,7 @@ const LOG_SLACK_MS = HOUR_MS / 30;
  * when the next attempt was made, or stands so now, once it can no longer take effect. In ledger order.
  */
 export function ownChanges<A extends Attempt>(attempts: readonly A[], adSetId: string, current: number): A[] {
-  const own = attempts.filter((attempt) => attempt.adSetId === adSetId && attempt.outcome !== 'refused');
+  const own = attempts.filter((attempt) => attempt.adSetId === adSetId && mayHaveReached(attempt));
   return own.filter(
     ({ outcome, before }, index) => outcome === 'applied' || (own[index + 1]?.before ?? current) !== before,
   );
@@ -45,7 +46,7 @@ export function othersChanges<L extends LoggedChange>(
   own: readonly Omit<Attempt, 'adSetId' | 'before'>[],
   logged: readonly L[],
 ): L[] {
-  const left = own.filter(({ outcome }) => outcome !== 'refused');
+  const left = own.filter(mayHaveReached);
   return logged.filter(({ at, after }) => {
     const mine = left.findIndex(
       (attempt) =>

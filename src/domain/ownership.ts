@@ -4,7 +4,14 @@ import type { Budgets } from './budget.js';
 export interface Attempt {
   adSetId: string;
   intended: number;
-  outcome: 'pending' | 'applied' | 'refused' | 'unknown';
+  outcome: AttemptOutcome;
+}
+
+export type AttemptOutcome = 'pending' | 'applied' | 'refused' | 'not_sent' | 'unknown';
+
+/** Whether an attempt has changed a budget, or may have: it was not turned down, and may have got there. */
+export function mayHaveReached({ outcome }: { outcome: AttemptOutcome }): boolean {
+  return outcome !== 'refused' && outcome !== 'not_sent';
 }
 
 /**
@@ -19,7 +26,7 @@ export function expectedValues(base: Budgets, attempts: readonly Attempt[]): Rec
       for (const attempt of attempts) {
         if (attempt.adSetId !== adSetId) continue;
         if (attempt.outcome === 'applied') expected = [attempt.intended];
-        else if (attempt.outcome !== 'refused') expected.push(attempt.intended);
+        else if (mayHaveReached(attempt)) expected.push(attempt.intended);
       }
       return [adSetId, expected];
     }),
@@ -33,7 +40,9 @@ export function ownValues(base: Budgets, attempts: readonly Attempt[]): Record<s
       adSetId,
       [
         amount,
-        ...attempts.filter((attempt) => attempt.adSetId === adSetId).map((attempt) => attempt.intended),
+        ...attempts
+          .filter((attempt) => attempt.adSetId === adSetId && attempt.outcome !== 'not_sent')
+          .map((attempt) => attempt.intended),
       ],
     ]),
   );

@@ -162,14 +162,17 @@ export async function actOn(run: Run, intent: Intent): Promise<void> {
       return run.answer(intent, `${run.state}: ${run.experiment.stateReason}`, run.lastDecision);
     case 'pause':
       await becomeHeld(run, `Paused by ${who}`, 'person');
+      await run.answerAskers(run.experiment.stateReason);
       return run.answer(intent, 'The rollout is held; the budgets stay where they are.');
     case 'revert':
       await run.become('reverting', `Reverted by ${who}`);
+      await run.answerAskers(run.experiment.stateReason);
       run.askers.push(intent);
       return;
     case 'stop':
       if (intent.args.budgets === 'keep') return stopAndKeep(run, intent);
       await run.become('reverting', `Stopped with restore by ${who}`, { code: STOP });
+      await run.answerAskers(run.experiment.stateReason);
       run.askers.push(intent);
       return;
   }
@@ -186,6 +189,7 @@ export async function stopAndKeep(run: Run, intent: Intent): Promise<void> {
     'stopped',
     `Stopped by ${intent.args.by}: ${intent.args.reason}. The budgets stay as they are${stand}.`,
   );
+  await run.answerAskers(run.experiment.stateReason);
   await run.answer(intent, `Stopped. The budgets stay as they are${stand}.`);
 }
 

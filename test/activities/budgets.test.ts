@@ -257,7 +257,7 @@ describe('an attempt that comes too late to be sent', () => {
     });
     expect(await stage.market.audit()).toEqual([]);
     expect(await stage.ledger()).toMatchObject([
-      { outcome: 'unknown', error: 'Not sent: too long after it was entered.' },
+      { outcome: 'not_sent', error: 'Too long after it was entered.' },
     ]);
   });
 });
@@ -282,8 +282,8 @@ describe('a kill switch engaged after the write was decided on', () => {
     expect(await stage.market.audit()).toEqual([]);
     expect(await stage.ledger()).toMatchObject([
       {
-        outcome: 'unknown',
-        error: "Not sent: The account's kill switch is engaged by ana: odd.",
+        outcome: 'not_sent',
+        error: "The account's kill switch is engaged by ana: odd.",
       },
     ]);
   });
@@ -486,7 +486,7 @@ describe('before anything is sent', () => {
       retryAfterMs: 5 * MINUTE,
     });
     expect(await stage.ledger()).toMatchObject([
-      { outcome: 'unknown', error: 'Not sent: Meta asks the account to wait.', errorKind: 'rate' },
+      { outcome: 'not_sent', error: 'Meta asks the account to wait.', errorKind: 'rate' },
     ]);
     await stage.expectBooksToAgree();
     stage.clock.pass(5 * MINUTE);

@@ -28,8 +28,8 @@ describe('expectedValues', () => {
     expect(expectedValues(BASE, [attempt('b', 6000, outcome)])).toEqual({ a: [5000], b: [5000, 6000] });
   });
 
-  it('does not count a refused attempt', () => {
-    expect(expectedValues(BASE, [attempt('b', 6000, 'refused')])).toEqual({ a: [5000], b: [5000] });
+  it.each(['refused', 'not_sent'] as const)('does not count an attempt that is %s', (outcome) => {
+    expect(expectedValues(BASE, [attempt('b', 6000, outcome)])).toEqual({ a: [5000], b: [5000] });
   });
 
   it('forgets attempts of unknown outcome once a later one was read back', () => {
@@ -48,6 +48,7 @@ describe('ownValues', () => {
       attempt('a', 4000, 'applied'),
       attempt('b', 6000, 'refused'),
       attempt('b', 7000, 'unknown'),
+      attempt('b', 8000, 'not_sent'),
     ];
     expect(ownValues(BASE, attempts)).toEqual({ a: [5000, 4000], b: [5000, 6000, 7000] });
   });
@@ -56,7 +57,7 @@ describe('ownValues', () => {
     const anyAttempt = fc.record({
       adSetId: fc.constantFrom('a', 'b'),
       intended: fc.integer({ min: 1, max: 9999 }),
-      outcome: fc.constantFrom<Attempt['outcome']>('pending', 'applied', 'refused', 'unknown'),
+      outcome: fc.constantFrom<Attempt['outcome']>('pending', 'applied', 'refused', 'not_sent', 'unknown'),
     });
     fc.assert(
       fc.property(fc.array(anyAttempt, { maxLength: 8 }), (attempts) => {

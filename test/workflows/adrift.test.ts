@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
 import { AT_60, adSetsOf, BASE, begun, rollingOut } from '../support/rolling-out.js';
+import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** What could set money adrift: each by its name, with where the money ends and what a person reads. */
@@ -141,6 +142,38 @@ describe('money in mid-rollout', () => {
     const late = (await world.audit(experiment)).filter((row) => row.fault === 'late_apply');
     expect(late.map(({ outcome }) => outcome)).toEqual(['applied']);
   });
+
+  it.each([
+    ['pause', {}, 'held', /^Paused by ana@example\.com: a test/],
+    ['revert', {}, 'reverting', /^Reverted by ana@example\.com: a test$/],
+    ['stop', { budgets: 'keep' }, 'stopped', /^Stopped by ana@example\.com: a test\. The budgets stay/],
+    ['stop', { budgets: 'restore' }, 'reverting', /^Stopped with restore by ana@example\.com: a test$/],
+  ] as const)(
+    'a forced promotion that a %s %o interrupts: whoever asked for it is told so',
+    async (kind, args, state, says) => {
+      const experiment = await begun(world, `interrupted-${kind}-${Object.values(args).join('')}`);
+      const [loser] = adSetsOf(experiment);
+      const lost = { kind: 'lost_request', objectId: loser!, method: 'POST', dailyBudget: 80_000 } as const;
+      await world.market.order({ ...lost, times: 1 });
+      const asked = await world.ask(experiment, 'promote', { by: 'bo@example.com' });
+      let answer: unknown = 'none';
+      void asked.result().then(
+        (outcome) => {
+          answer = outcome;
+        },
+        (error: unknown) => {
+          answer = error;
+        },
+      );
+      await world.pass(0.02);
+      expect((await world.status(experiment)).nextDue).toBe('a write of unknown outcome');
+      const interrupting = (await world.ask(experiment, kind, args)).result();
+      await world.pass(0.3);
+      await interrupting;
+      expect(answer).toMatchObject({ state, message: expect.stringMatching(says) });
+      if (kind === 'pause') await world.control(experiment, 'stop', { budgets: 'restore' });
+    },
+  );
 
   it('a raise seen by the gate and taken back before the write: held, since the total would grow', async () => {
     // The winner is the first in the plan, so that nothing but the amounts puts the loser's cut before its raise.
@@ -298,15 +331,45 @@ describe('money in mid-rollout', () => {
 });
 
 describe('an account with an envelope', () => {
+  const DAY_MS = 24 * HOUR_MS;
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping', accountEnvelope: 500 });
   });
   afterAll(() => world?.stop());
 
+  const hoursToMidnight = async () => (DAY_MS - ((await world.clock.now()) % DAY_MS)) / HOUR_MS;
+
+  it('has room for what others ask for after a raise that was never sent', async () => {
+    await world.pass((await hoursToMidnight()) + 1);
+    const [one, other] = await Promise.all([
+      world.begin({ id: 'never-sent', clickRates: [0.02, 0.04], dailyBudget: 200_000 }),
+      world.begin({ id: 'beside-it', clickRates: [0.02, 0.04], dailyBudget: 100_000 }),
+    ]);
+    await world.pass(3);
+    const kill = { by: 'ana', reason: 'sales look odd', at: await world.clock.now() };
+    beforeFirst(
+      world.collaborators.store,
+      'enterAttempt',
+      ({ intended }) => intended === 240_000,
+      () => world.store.setKillSwitch({ ...kill, engaged: true }),
+    );
+    await world.control(one!, 'promote');
+    expect(await world.state(one!)).toMatchObject({ state: 'held', stateCode: 'kill_switch' });
+    expect(await world.budgets(one!)).toEqual([160_000, 200_000]);
+    await world.store.setKillSwitch({ ...kill, engaged: false });
+    await world.control(other!, 'promote');
+    expect(await world.state(other!)).toMatchObject({ state: 'rolling_out' });
+    expect(await world.budgets(other!)).toEqual([80_000, 120_000]);
+    const ledger = await world.store.listLedger(one!.id);
+    expect(ledger.map(({ outcome, error }) => [outcome, error])).toEqual([
+      ['applied', null],
+      ['not_sent', "The account's kill switch is engaged by ana: sales look odd."],
+    ]);
+    for (const experiment of [one!, other!]) await world.control(experiment, 'stop', { budgets: 'restore' });
+  });
+
   it('moves no more than that in a day, over all its experiments, and goes on at its midnight', async () => {
-    const DAY_MS = 24 * HOUR_MS;
-    const hoursToMidnight = async () => (DAY_MS - ((await world.clock.now()) % DAY_MS)) / HOUR_MS;
     // The server's clock starts at the real one's hour: two phases and a wait must fit before midnight.
     await world.pass((await hoursToMidnight()) + 1);
     const [one, other] = await Promise.all(

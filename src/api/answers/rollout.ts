@@ -11,7 +11,9 @@ export const LedgerRowAnswer = z
     before: minorUnits,
     intended: minorUnits,
     read_back: minorUnits.nullable(),
-    outcome: z.enum(['pending', 'applied', 'refused', 'unknown']),
+    outcome: z.enum(['pending', 'applied', 'refused', 'not_sent', 'unknown']).openapi({
+      description: 'not_sent: entered, then kept from being sent; Meta has seen nothing of it',
+    }),
     error: z.string().nullable(),
     at: instant,
     settled_at: instant.nullable(),

@@ -29,6 +29,8 @@ export type LedgerOutcome =
   | 'applied'
   /** Meta said no: nothing changed. */
   | 'refused'
+  /** Entered, and then kept from being sent: Meta has seen nothing of it. */
+  | 'not_sent'
   /** No answer, and the value was not seen later. */
   | 'unknown';
 
@@ -44,9 +46,9 @@ export interface LedgerRow {
   intended: number;
   readBack: number | null;
   outcome: LedgerOutcome;
-  /** Meta's refusal in a sentence; null otherwise. */
+  /** Why it was not applied, in a sentence; null otherwise. */
   error: string | null;
-  /** Meta's class of that refusal; null otherwise. */
+  /** Meta's class of a refusal, or of what kept it from being sent; null otherwise. */
   errorKind: string | null;
   /** Minor units a day at the worst end of the interval once the phase is done; null on the way back. */
   atRisk: number | null;

@@ -107,13 +107,13 @@ export async function harmedAtGate({ pool, scope }: Database, ids: string[]): Pr
 }
 
 /**
- * Raises of phases entered in [$3, $4): what was refused counts nothing, and several attempts at one step count once,
+ * Raises of phases entered in [$3, $4): what was refused or never sent counts nothing, and several attempts at one step count once,
  * since they all aim at the same amount. $5, $6: an experiment's phase that is left out, or nulls.
  */
 export const MOVED = `
   select coalesce(sum(raise), 0)::bigint as moved from (
     select max(intended - before) as raise from auto_promotion.budget_ledger
       where (environment, account_id) = ($1, $2) and at >= $3 and at < $4
-        and phase <> 'revert' and outcome <> 'refused' and intended > before
+        and phase <> 'revert' and outcome not in ('refused', 'not_sent') and intended > before
         and ($5::text is null or (experiment_id, phase) <> ($5, $6::text))
       group by experiment_id, ad_set_id, phase) as steps`;

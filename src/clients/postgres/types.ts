@@ -147,7 +147,7 @@ export interface Store {
     /** The raises of all experiments entered in [since, until) may be `limit` at most, this attempt among them. */
     envelope?: { since: number; until: number; limit: number };
   }): Promise<LedgerRow>;
-  /** Sets the outcome of a pending or unknown row. A row that is `applied` or `refused` never changes: it is returned as it is. */
+  /** Sets the outcome of a pending or unknown row. A row that is `applied`, `refused` or `not_sent` never changes: it is returned as it is. */
   settleAttempt(
     experimentId: string,
     sequence: number,

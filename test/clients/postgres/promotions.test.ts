@@ -217,6 +217,11 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
         { ...applied, outcome: 'refused' as const, readBack: null },
         "update %s set error = ''",
       ],
+      [
+        'a row that was never sent',
+        { ...applied, outcome: 'not_sent' as const, readBack: null },
+        "update %s set outcome = 'unknown'",
+      ],
       ['what was intended', null, 'update %s set intended = 1'],
       ['what was there before', null, 'update %s set before = 1'],
       ['when it was entered', null, "update %s set at = at + interval '1 ms'"],

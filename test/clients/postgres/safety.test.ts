@@ -63,6 +63,10 @@ describe.each(DATABASES)('what keeps rollouts in bounds on $database', ({ kind }
     expect((await store.listLedger('exp_1'))[refused.sequence - 1]).toMatchObject({ errorKind: 'invalid' });
     await store.settleAttempt('exp_1', lost.sequence, { ...outcome, outcome: 'unknown' });
     expect(await moved()).toBe(1000);
+    const unsent = await store.enterAttempt(raise('70', '502', 6000, 7000));
+    expect(await moved()).toBe(2000);
+    await store.settleAttempt('exp_1', unsent.sequence, { ...outcome, outcome: 'not_sent' });
+    expect(await moved()).toBe(1000);
   });
 
   it('enters no raise that the envelope has no room for, not even where several come at once', async () => {
