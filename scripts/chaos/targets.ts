@@ -8,6 +8,11 @@ export interface ExpectedPhase {
   targets: Amounts;
 }
 
+/** No step makes a budget more than so many times as large: steps are added on the way to a phase. */
+const MOST_TIMES = 2;
+/** Between steps on the way to the phase that is written at once. */
+const WAIT_HOURS = 1;
+
 /** The targets of each phase, computed here once more: the winner's share of the base, the rest in proportion. */
 export function targetsOf(rollout: {
   base: Amounts;
@@ -18,12 +23,8 @@ export function targetsOf(rollout: {
   const total = totalOf(base);
   const others = Object.keys(base).filter((id) => id !== winnerAdSetId);
   let reached = base[winnerAdSetId]!;
-  return rollout.phases.flatMap(({ winnerShare, waitHours }) => {
-    const winner = Math.floor((total * Math.round(winnerShare * 10_000) + 5_000) / 10_000);
-    if (winner <= reached) return [];
-    const first = reached === base[winnerAdSetId];
-    reached = winner;
-    const weight = others.reduce((sum, id) => sum + base[id]!, 0);
+  const weight = others.reduce((sum, id) => sum + base[id]!, 0);
+  const split = (winner: number): Amounts => {
     const exact = others.map((id) => ({ id, share: ((total - winner) * base[id]!) / weight }));
     const targets: Amounts = { [winnerAdSetId]: winner };
     for (const { id, share } of exact) targets[id] = Math.floor(share);
@@ -32,7 +33,18 @@ export function targetsOf(rollout: {
       const { id } = byFraction[index]!;
       targets[id] = targets[id]! + 1;
     }
-    const name = String(Math.round(winnerShare * 10_000) / 100);
-    return [{ name, waitHours: first ? 0 : waitHours, targets }];
+    return targets;
+  };
+  return rollout.phases.flatMap(({ winnerShare, waitHours }) => {
+    const winner = Math.floor((total * Math.round(winnerShare * 10_000) + 5_000) / 10_000);
+    const steps: ExpectedPhase[] = [];
+    while (reached < winner) {
+      const first = reached === base[winnerAdSetId];
+      reached = Math.min(winner, reached * MOST_TIMES);
+      const name = String(Math.round((reached === winner ? winnerShare : reached / total) * 10_000) / 100);
+      const wait = first ? 0 : waitHours > 0 ? waitHours : WAIT_HOURS;
+      steps.push({ name, waitHours: wait, targets: split(reached) });
+    }
+    return steps;
   });
 }

@@ -6,9 +6,10 @@ import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { changedAt, othersChanges, ownChanges } from '../domain/changes.js';
 import { RULES } from '../domain/evidence/rules.js';
-import { HOUR_MS, variantOf } from '../domain/experiment.js';
+import { HOUR_MS, maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { type GateCode, type GateFinding, gateFindings, raiseOf } from '../domain/gate.js';
 import { type BudgetContext, budgetsOf } from '../domain/preflight.js';
+import { largestStep } from '../domain/rollout-plan.js';
 import type { Announce } from '../events.js';
 import { createDelivery, VERIFICATION } from './delivery.js';
 import { callingMeta, permanent } from './failures.js';
@@ -136,6 +137,9 @@ export function createGateActivities(deps: {
         atRisk: risk,
         atRiskLimit: planned ? (experiment.policy.atRiskLimit ?? null) : null,
         atRiskAccepted: promotion.acceptedRisk ?? null,
+        largestStep: planned
+          ? { ...largestStep(promotion.plan), limit: maxStepFactorOf(experiment.policy) }
+          : null,
         // In shadow nothing is written that would find an edit.
         foreign: shadow && planned ? offAmounts(current, base, experiment.currency, 'its base') : null,
         splitChanged:

@@ -39,7 +39,8 @@ export function createInspection(deps: { store: Store; meta: MetaClient; clock: 
       ...(await readBudgetContext(meta, compared)),
       dropped: await Promise.all(gone.map(readHolder)),
     }));
-    const rolloutHours = experiment.policy.phases.reduce((sum, phase) => sum + phase.waitHours, 0);
+    const { phases } = (await store.getPromotion(experimentId))?.plan ?? experiment.policy;
+    const rolloutHours = phases.reduce((sum, phase) => sum + phase.waitHours, 0);
     const problems = preflightProblems(context, now + rolloutHours * HOUR_MS);
     for (const variant of compared) {
       const found = context.variants.find((entry) => entry.variantId === variant.id)!;

@@ -5,9 +5,9 @@ import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { formatAmount, minorUnits } from '../domain/budget.js';
 import type { VariantMetrics } from '../domain/decision.js';
-import { variantOf } from '../domain/experiment.js';
+import { HOUR_MS, maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { raiseOf } from '../domain/gate.js';
-import { budgetsOf } from '../domain/preflight.js';
+import { budgetsOf, preflightProblems } from '../domain/preflight.js';
 import { planRollout, type RolloutPlan } from '../domain/rollout-plan.js';
 import { createDelivery } from './delivery.js';
 import { callingMeta } from './failures.js';
@@ -95,10 +95,15 @@ export function createPromotionActivities(deps: {
         base: budgetsOf(context),
         winnerAdSetId: variantOf(experiment, winnerVariantId).adSetId,
         phases: experiment.policy.phases,
+        maxStepFactor: maxStepFactorOf(experiment.policy),
         minimum: context.account.minDailyBudget,
         currency: context.account.currency,
       });
       if (planned.kind === 'refused') return { kind: 'refused', reasons: [planned.reason] };
+      // Steps that were added make the rollout longer than the policy's phases are, which the inspection went by.
+      const hours = planned.plan.phases.reduce((sum, phase) => sum + phase.waitHours, 0);
+      const late = preflightProblems(context, (await clock.now()) + hours * HOUR_MS);
+      if (late.length > 0) return { kind: 'refused', reasons: late.map(({ message }) => message) };
       const tooMuch = deps.writesAllowed ? beyondEnvelope(planned.plan, context.account.currency) : null;
       if (tooMuch !== null) return { kind: 'refused', reasons: [tooMuch] };
       const refusals = await refusalsOf(planned.plan);

@@ -8,10 +8,16 @@ import {
 } from '../clients/meta/types.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
 import { type AdSetDifference, adSetDifferences } from '../domain/comparability.js';
-import { type Experiment, HOUR_MS, type Policy, type Variant } from '../domain/experiment.js';
+import {
+  type Experiment,
+  HOUR_MS,
+  maxStepFactorOf,
+  type Policy,
+  type Variant,
+} from '../domain/experiment.js';
 import { sharedBudgets } from '../domain/health.js';
 import { preflightProblems } from '../domain/preflight.js';
-import { planRollout } from '../domain/rollout-plan.js';
+import { largestStep, largestStepSentence, planRollout } from '../domain/rollout-plan.js';
 import type { FieldProblem } from './errors.js';
 import { policyProblems } from './policy-problems.js';
 import type { NewExperiment } from './schemas.js';
@@ -189,7 +195,31 @@ function differenceProblems(request: NewExperiment, facts: CreationFacts, now: n
 }
 
 /** Plans the rollout for each possible winner: a phase below Meta's minimum must not come to light at promotion. */
-function rolloutProblems(policy: Policy, { account, variants }: CreationFacts): CreationProblem[] {
+function rolloutProblems(policy: Policy, facts: CreationFacts): CreationProblem[] {
+  return rolloutPlans(policy, facts).flatMap(({ winner, result }) => {
+    // A winner that has its last phase's share already: nothing to move is no fault.
+    if (result.kind === 'plan' || result.cause === 'nothing_to_raise') return [];
+    const field = result.cause === 'step_factor' ? 'policy.max_step_factor' : 'policy.phases';
+    return [{ field, message: `if ${winner} wins: ${result.reason}` }];
+  });
+}
+
+/** What is said of rollouts that take more steps than the policy has phases, for each possible winner. */
+export function stepWarnings(policy: Policy, facts: CreationFacts): string[] {
+  return rolloutPlans(policy, facts).flatMap(({ winner, result }) => {
+    if (result.kind === 'refused') return [];
+    const { phases, skipped } = result.plan;
+    const added = phases.length + skipped.length - policy.phases.length;
+    if (added === 0) return [];
+    const steps = added === 1 ? 'a step is' : `${added} steps are`;
+    const largest = largestStepSentence(largestStep(result.plan), maxStepFactorOf(policy));
+    return [`If ${winner} wins, ${steps} added to the phases. ${largest}`];
+  });
+}
+
+/** The rollout of each possible winner; none where not all budgets are known. */
+function rolloutPlans(policy: Policy, { account, variants }: CreationFacts) {
+  const { currency, minDailyBudget: minimum } = account;
   const base: Budgets = {};
   for (const facts of variants) {
     if (facts === null || facts.adSet.dailyBudget === null || facts.adSet.dailyBudget <= 0) return [];
@@ -197,19 +227,11 @@ function rolloutProblems(policy: Policy, { account, variants }: CreationFacts): 
   }
   const adSetIds = Object.keys(base);
   if (adSetIds.length < 2 || adSetIds.length < variants.length) return [];
-  const planned = (winnerAdSetId: string, minimum: number) =>
-    planRollout({ base, winnerAdSetId, phases: policy.phases, minimum, currency: account.currency });
-  return adSetIds.flatMap((winnerAdSetId) => {
-    const plan = planned(winnerAdSetId, account.minDailyBudget);
-    // A winner that has its last phase's share already is refused at any minimum: nothing to move is no fault.
-    if (plan.kind === 'plan' || planned(winnerAdSetId, 0).kind === 'refused') return [];
-    return [
-      {
-        field: 'policy.phases',
-        message: `if ad set ${winnerAdSetId} (${formatAmount(base[winnerAdSetId]!, account.currency)} a day) wins: ${plan.reason}`,
-      },
-    ];
-  });
+  const maxStepFactor = maxStepFactorOf(policy);
+  return adSetIds.map((winnerAdSetId) => ({
+    winner: `ad set ${winnerAdSetId} (${formatAmount(base[winnerAdSetId]!, currency)} a day)`,
+    result: planRollout({ base, winnerAdSetId, phases: policy.phases, maxStepFactor, minimum, currency }),
+  }));
 }
 
 /** The experiment that a faultless request asks for. Control first; `startedAt` is experiment time. */

@@ -1,6 +1,12 @@
 /** A policy as callers see it, and as they change it. */
 import type { z } from '@hono/zod-openapi';
-import { ATTRIBUTION_WINDOW_HOURS, bucketsOf, DEFAULT_POLICY, type Policy } from '../domain/experiment.js';
+import {
+  ATTRIBUTION_WINDOW_HOURS,
+  bucketsOf,
+  DEFAULT_POLICY,
+  maxStepFactorOf,
+  type Policy,
+} from '../domain/experiment.js';
 import type { PolicyAnswer } from './answers.js';
 import type { PolicyChange } from './schemas.js';
 
@@ -25,6 +31,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
       winner_share: winnerShare,
       wait_hours: waitHours,
     })),
+    max_step_factor: maxStepFactorOf(policy),
     approval_required: policy.approvalRequired,
     approval_hours: policy.approvalHours,
     at_risk_limit_cents: policy.atRiskLimit ?? null,
@@ -60,6 +67,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     phases:
       change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
       base.phases,
+    maxStepFactor: change?.max_step_factor ?? maxStepFactorOf(base),
     approvalRequired: change?.approval_required ?? base.approvalRequired,
     approvalHours: change?.approval_hours ?? base.approvalHours,
     ...(change?.at_risk_limit_cents == null ? {} : { atRiskLimit: change.at_risk_limit_cents }),

@@ -16,6 +16,7 @@ import {
   problemsOf,
   readFromMeta,
   shapeProblems,
+  stepWarnings,
   warningsOf,
 } from './creation.js';
 import { ApiProblem } from './errors.js';
@@ -73,7 +74,11 @@ export async function register(
   });
   try {
     const experiment = await store.createExperiment(wanted);
-    return { experiment, isNew: true, warnings: warningsOf(facts, startedAt) };
+    return {
+      experiment,
+      isNew: true,
+      warnings: [...warningsOf(facts, startedAt), ...stepWarnings(policy, facts)],
+    };
   } catch (error) {
     if (!(error instanceof AdSetLeased)) throw error;
     throw refused([

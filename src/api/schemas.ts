@@ -113,6 +113,7 @@ export const PolicyBody = z
       .min(1, 'must have at least one phase')
       .max(10, 'can have at most 10 phases')
       .optional(),
+    max_step_factor: bounded(1.1, 10, '(times the budget before)').optional(),
     approval_required: z.boolean('must be true or false').optional(),
     approval_hours: bounded(1, 720, 'hours').optional(),
     at_risk_limit_cents: whole(0, 1_000_000_000, 'minor units a day').nullish(),

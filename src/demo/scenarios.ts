@@ -1,5 +1,5 @@
 /** The four scenarios. Each creates its experiments over the API, waits, and says how it went. */
-import { DEFAULT_POLICY, type ExperimentState } from '../domain/experiment.js';
+import { DEFAULT_POLICY, type ExperimentState, maxStepFactorOf } from '../domain/experiment.js';
 import { planRollout } from '../domain/rollout-plan.js';
 import { prepareTest } from '../embedded/first-experiments.js';
 import type { Market } from '../embedded/market/index.js';
@@ -156,7 +156,14 @@ async function orderRefusal(market: Stage['market'], experiment: ExperimentJson)
   const base = await market.budgets(adSetIds);
   for (const winnerAdSetId of adSetIds) {
     const { minDailyBudget: minimum, currency } = market.account;
-    const planned = planRollout({ base, winnerAdSetId, phases: DEFAULT_POLICY.phases, minimum, currency });
+    const planned = planRollout({
+      base,
+      winnerAdSetId,
+      phases: DEFAULT_POLICY.phases,
+      maxStepFactor: maxStepFactorOf(DEFAULT_POLICY),
+      minimum,
+      currency,
+    });
     const phase =
       planned.kind === 'plan' ? planned.plan.phases.find(({ name }) => name === REFUSED_PHASE) : undefined;
     if (!phase) throw new Error(`${experiment.experiment_id} has no phase ${REFUSED_PHASE} to refuse`);

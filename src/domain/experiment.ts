@@ -1,7 +1,7 @@
 import type { AcceptedDifferences } from './comparability.js';
 import type { RuleName } from './evidence/rules.js';
 import type { GuardrailMetric, Objective } from './metric.js';
-import { DEFAULT_PHASES, type Phase } from './rollout-plan.js';
+import { DEFAULT_MAX_STEP_FACTOR, DEFAULT_PHASES, type Phase } from './rollout-plan.js';
 
 export const HOUR_MS = 3_600_000;
 
@@ -113,6 +113,8 @@ export interface Policy {
    */
   minimumDetectableEffect?: number;
   phases: Phase[];
+  /** No step of a rollout makes a budget more than so many times as large. */
+  maxStepFactor?: number;
   /** A person must approve a promotion before any budget moves. */
   approvalRequired: boolean;
   /** How long an approval that was asked for stands. */
@@ -152,6 +154,7 @@ export const DEFAULT_POLICY: Policy = {
   checkEveryHours: 6,
   minimumDetectableEffect: 0.1,
   phases: DEFAULT_PHASES,
+  maxStepFactor: DEFAULT_MAX_STEP_FACTOR,
   approvalRequired: false,
   approvalHours: 72,
   verification: { settleHours: 24, windowHours: 7 * 24 },
@@ -160,6 +163,11 @@ export const DEFAULT_POLICY: Policy = {
 /** Policies frozen before there was a choice have none. */
 export function bucketsOf({ buckets }: Pick<Policy, 'buckets'>): Bucket {
   return buckets ?? DEFAULT_POLICY.buckets;
+}
+
+/** Policies frozen before it was there are held to the default. */
+export function maxStepFactorOf({ maxStepFactor }: Pick<Policy, 'maxStepFactor'>): number {
+  return maxStepFactor ?? DEFAULT_MAX_STEP_FACTOR;
 }
 
 /** One A/B test, as Postgres keeps it. */

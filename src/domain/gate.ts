@@ -4,6 +4,7 @@ import { type Budgets, formatAmount } from './budget.js';
 import { HOUR_MS } from './experiment.js';
 import type { Objective } from './metric.js';
 import type { BudgetContext, Problem } from './preflight.js';
+import { type LargestStep, largestStepSentence } from './rollout-plan.js';
 
 /** Meta's limit is 4 budget changes an hour of an ad set; one is kept for the way back. */
 export const CHANGES_FOR_PHASES = 3;
@@ -21,7 +22,8 @@ export type GateCode =
   | 'hour_limit'
   | 'foreign'
   | 'split_changed'
-  | 'activity_log';
+  | 'activity_log'
+  | 'largest_step';
 
 /** `hold`: the rollout stops where it is. `revert`: every ad set goes back to its base. `note`: only said. */
 export interface GateFinding {
@@ -64,6 +66,8 @@ export interface GateFacts {
   atRiskLimit: number | null;
   /** What a person has accepted beyond it, minor units a day; null where nobody has. */
   atRiskAccepted: number | null;
+  /** Of the whole rollout, and how many times as large the policy lets a step make a budget; null after the last phase. */
+  largestStep: (LargestStep & { limit: number }) | null;
   /** In shadow: amounts that are not the base, in words. What is written looks for them itself. */
   foreign: string | null;
   /** In the verification: amounts that are not the last phase's targets, in words; null if all are. */
@@ -150,6 +154,9 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
   if (facts.logTrouble !== null) {
     const message = `Meta's activity log could not be read (${facts.logTrouble}); of the changes within the hour only the service's own are counted.`;
     note('activity_log', message);
+  }
+  if (facts.largestStep !== null) {
+    note('largest_step', largestStepSentence(facts.largestStep, facts.largestStep.limit));
   }
   return (['revert', 'hold', 'note'] as const).flatMap((where) =>
     findings.filter(({ leadsTo }) => leadsTo === where),

@@ -45,7 +45,14 @@ describe('the gate before a phase', () => {
         phase: '60',
         at: START,
         outcome: 'pass',
-        findings: [],
+        findings: [
+          {
+            code: 'largest_step',
+            leadsTo: 'note',
+            message: `The largest step, phase 60, multiplies ad set ${stage.winner}'s budget by 1.2 (limit 2).`,
+            until: null,
+          },
+        ],
         learning: {
           [stage.loser]: { status: 'LEARNING', lastSignificantEditAt: START },
           [stage.winner]: { status: 'LEARNING', lastSignificantEditAt: START },
@@ -294,7 +301,10 @@ describe('the gate before a phase', () => {
     const gates = await stage.store.listGates('exp');
     expect([against, gates.at(-1)]).toMatchObject([
       [],
-      { outcome: 'pass', findings: [{ code: 'activity_log', leadsTo: 'note' }] },
+      {
+        outcome: 'pass',
+        findings: [{ code: 'activity_log', leadsTo: 'note' }, { code: 'largest_step' }],
+      },
     ]);
   });
 
@@ -327,7 +337,10 @@ describe('the gate before a phase', () => {
     await stage.market.edit(stage.loser, { daily_budget: 7000 });
     expect((await stage.gate()).against).toEqual([]);
     const [gate] = await stage.store.listGates('exp');
-    expect(gate).toMatchObject({ outcome: 'pass', findings: [{ code: 'foreign', leadsTo: 'note' }] });
+    expect(gate).toMatchObject({
+      outcome: 'pass',
+      findings: [{ code: 'foreign', leadsTo: 'note' }, { code: 'largest_step' }],
+    });
     expect(gate?.findings[0]?.message).toBe(
       `Somebody has changed a budget: ad set ${stage.loser} stands at USD 70.00, its base was USD 50.00. A live rollout would be held here.`,
     );

@@ -110,6 +110,7 @@ describe('a sound test', () => {
       approval_required: true,
       approval_hours: 72,
       at_risk_limit_cents: null,
+      max_step_factor: 2,
       verification: { settle_hours: 24, window_hours: 72 },
     });
     expect(api.gateway.started).toContain(id);
@@ -255,6 +256,19 @@ describe('a sound test', () => {
     expect((await create(body)).body.warnings).toEqual([]);
   });
 
+  it('is answered with the steps that are added where a budget would grow too much at once, by winner', async () => {
+    const [, small] = test.adSetIds;
+    await api.market.edit(small!, { daily_budget: 1_000 });
+    const id = `stepped_${serial}`;
+    const answer = await create(request({ id, policy: { max_step_factor: 2.5 } }));
+    expect(answer.status).toBe(201);
+    expect(answer.body.policy).toMatchObject({ max_step_factor: 2.5 });
+    expect(answer.body.warnings).toEqual([
+      `If ad set ${small} (USD 10.00 a day) wins, a step is added to the phases. The largest step, phase 41.67, multiplies ad set ${small}'s budget by 2.5 (limit 2.5).`,
+    ]);
+    expect((await api.store.getExperiment(id))?.policy.maxStepFactor).toBe(2.5);
+  });
+
   it('is registered while Temporal is away, and says that its workflow comes later', async () => {
     api.gateway.failure = new TemporalUnavailable('away');
     const answer = await create(request({ id: `later_${serial}` }));
@@ -366,6 +380,13 @@ describe('what stands against a test at Meta', () => {
       },
       field: 'policy.phases',
       says: /below Meta's minimum/,
+    },
+    {
+      what: 'a rollout of more steps than its evidence would last',
+      prepare: () => api.market.edit(test.adSetIds[1]!, { daily_budget: 100_000 }),
+      body: () => ({ policy: { max_step_factor: 1.1 } }),
+      field: 'policy.max_step_factor',
+      says: /^if ad set \d+ \(USD 50\.00 a day\) wins: Phase 60 would set .* by at most 1\.1 .* more than 24 steps\.$/,
     },
     {
       what: 'another account',
@@ -654,6 +675,16 @@ describe('what stands against a test in the request', () => {
       field: 'policy.strict',
       says: /a form of the rule sequential, not of welch/,
       body: () => ({ policy: { rule: 'welch', strict: true } }),
+    },
+    {
+      field: 'policy.max_step_factor',
+      says: /from 1\.1 to 10 \(times the budget before\)/,
+      body: () => ({ policy: { max_step_factor: 1 } }),
+    },
+    {
+      field: 'policy.max_step_factor',
+      says: /from 1\.1 to 10/,
+      body: () => ({ policy: { max_step_factor: 11 } }),
     },
     { field: 'policy.confidence', says: /error rates/, body: () => ({ policy: { confidence: 0.97 } }) },
     { field: 'policy.minimum_clicks', says: /25/, body: () => ({ policy: { minimum_clicks: 5 } }) },

@@ -31,6 +31,17 @@ describe('buckets', () => {
   });
 });
 
+describe('the largest step', () => {
+  it('goes out as it came in, and is the default in policies frozen before it was there', () => {
+    const policy = policyFromJson(PolicyBody.parse({ max_step_factor: 1.5 }), DEFAULT_POLICY);
+    expect(policy.maxStepFactor).toBe(1.5);
+    expect(policyToJson(policy).max_step_factor).toBe(1.5);
+    const { maxStepFactor: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).max_step_factor).toBe(2);
+    expect(policyFromJson({}, earlier).maxStepFactor).toBe(2);
+  });
+});
+
 describe('conversion objectives and guardrails', () => {
   it('wait as long as Meta books conversions, unless told otherwise', () => {
     const window = (change: Record<string, unknown>) =>

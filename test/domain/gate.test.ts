@@ -33,6 +33,7 @@ const FACTS: GateFacts = {
   envelope: null,
   atRisk: { amount: 1000, moved: 1000, worstLift: null },
   atRiskLimit: null,
+  largestStep: null,
   atRiskAccepted: null,
   foreign: null,
   interval: { confidence: 0.95, adjusted: true },
@@ -46,6 +47,14 @@ const silent = (...ids: string[]) =>
   ids.map((variantId) => ({ variantId, message: `${variantId} is silent` }));
 
 describe('the findings of a gate', () => {
+  it('notes the largest step of the rollout, whatever else it finds', () => {
+    const largestStep = { phase: '60', adSetId: '502', factor: 1.5, limit: 2 };
+    const message = "The largest step, phase 60, multiplies ad set 502's budget by 1.5 (limit 2).";
+    const note = { code: 'largest_step', leadsTo: 'note', message, until: null };
+    expect(gateFindings({ ...FACTS, largestStep })).toEqual([note]);
+    expect(gateFindings({ ...FACTS, largestStep, harm: ['harm'] }).at(-1)).toEqual(note);
+  });
+
   it('are none where all is well', () => {
     expect(found({})).toEqual([]);
   });

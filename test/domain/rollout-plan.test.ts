@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Budgets, totalOf } from '../../src/domain/budget.js';
 import {
+  largestStep,
+  largestStepSentence,
   type Phase,
+  type PlannedPhase,
   phaseName,
   planRollout,
   type RolloutPlan,
@@ -13,8 +16,20 @@ import { THREE_PHASES } from '../support/phases.js';
 /** `test/workflows/rollout.test.ts` holds the default to its amounts and instants. */
 const phases = THREE_PHASES;
 
-function planned(base: Budgets, winnerAdSetId: string, more: { minimum?: number; phases?: Phase[] } = {}) {
-  return planRollout({ base, winnerAdSetId, phases, minimum: 100, currency: 'USD', ...more });
+function planned(
+  base: Budgets,
+  winnerAdSetId: string,
+  more: { minimum?: number; phases?: Phase[]; maxStepFactor?: number } = {},
+) {
+  return planRollout({
+    base,
+    winnerAdSetId,
+    phases,
+    maxStepFactor: 2,
+    minimum: 100,
+    currency: 'USD',
+    ...more,
+  });
 }
 
 function planOf(...args: Parameters<typeof planned>): RolloutPlan {
@@ -28,6 +43,8 @@ function reasonOf(...args: Parameters<typeof planned>): string {
   if (result.kind === 'plan') throw new Error('a plan was made');
   return result.reason;
 }
+
+const stepOf = ({ name, waitHours, targets }: PlannedPhase) => [name, waitHours, targets] as const;
 
 describe('planRollout', () => {
   it('gives the winner 60, 70 and 80 % of the total, at once, +1 h, +2 h', () => {
@@ -96,6 +113,69 @@ describe('planRollout', () => {
     );
   });
 
+  it('adds steps where a phase would more than double a budget, an hour apart, the phase itself last', () => {
+    expect(planOf({ a: 4500, b: 500 }, 'b').phases.map(stepOf)).toEqual([
+      ['20', 0, { b: 1000, a: 4000 }],
+      ['40', 1, { b: 2000, a: 3000 }],
+      ['60', 1, { b: 3000, a: 2000 }],
+      ['70', 1, { b: 3500, a: 1500 }],
+      ['80', 2, { b: 4000, a: 1000 }],
+    ]);
+  });
+
+  it('waits as long before each step on the way to a later phase as before the phase itself', () => {
+    const far: Phase[] = [
+      { winnerShare: 0.5, waitHours: 0 },
+      { winnerShare: 0.9, waitHours: 6 },
+    ];
+    const plan = planOf({ a: 5000, b: 4000 }, 'b', { phases: far, maxStepFactor: 1.4 });
+    expect(plan.phases.map(stepOf)).toEqual([
+      ['50', 0, { b: 4500, a: 4500 }],
+      ['70', 6, { b: 6300, a: 2700 }],
+      ['90', 6, { b: 8100, a: 900 }],
+    ]);
+  });
+
+  it('waits an hour between the steps to a single phase, which has no wait of its own', () => {
+    const one: Phase[] = [{ winnerShare: 0.8, waitHours: 0 }];
+    const plan = planOf({ a: 4500, b: 500 }, 'b', { phases: one });
+    expect(plan.phases.map(({ name, waitHours }) => [name, waitHours])).toEqual([
+      ['20', 0],
+      ['40', 1],
+      ['80', 1],
+    ]);
+  });
+
+  it('names a step apart from a phase that has almost the same share', () => {
+    const base = { a: 69_999_998, b: 30_000_002 };
+    const close: Phase[] = [{ winnerShare: 0.9, waitHours: 0 }];
+    const plan = planOf(base, 'b', { phases: close, maxStepFactor: 2.999_999 });
+    expect(plan.phases.map(stepOf).map(([name, , { b }]) => [name, b])).toEqual([
+      ['89.99997', 89_999_975],
+      ['90', 90_000_000],
+    ]);
+  });
+
+  it('cuts as far as a phase says in one step: a cut can not overspend', () => {
+    const plan = planOf({ a: 5000, b: 5000 }, 'b', { phases: [{ winnerShare: 0.95, waitHours: 0 }] });
+    expect(plan.phases.map(stepOf)).toEqual([['95', 0, { b: 9500, a: 500 }]]);
+  });
+
+  it('refuses where no amount lies within the factor, with phase, ad set and factor', () => {
+    expect(planned({ a: 45, b: 5 }, 'b', { minimum: 1, maxStepFactor: 1.1 })).toEqual({
+      kind: 'refused',
+      cause: 'step_factor',
+      reason:
+        'Phase 60 would set ad set b from USD 0.05 to USD 0.30 a day; in steps that multiply it by at most 1.1 (policy.max_step_factor) no amount lies between.',
+    });
+  });
+
+  it('refuses a rollout of more steps than its evidence would last', () => {
+    expect(reasonOf({ a: 5_000_000, b: 500 }, 'b', { maxStepFactor: 1.2 })).toBe(
+      'Phase 60 would set ad set b from USD 5.00 to USD 30003.00 a day; in steps that multiply it by at most 1.2 (policy.max_step_factor) that takes more than 24 steps.',
+    );
+  });
+
   it('throws for a winner that has no base', () => {
     expect(() => planned({ a: 5000, b: 5000 }, 'c')).toThrow(RangeError);
   });
@@ -117,9 +197,15 @@ describe('every plan', () => {
     minimum: fc.integer({ min: 1, max: 5_000 }),
     currency: fc.constantFrom('USD', 'JPY', 'HUF', 'INR'),
     phases: fc.oneof(fc.constant(phases), somePhases),
+    maxStepFactor: fc.integer({ min: 110, max: 1_000 }).map((hundredths) => hundredths / 100),
   });
 
-  function each(check: (plan: RolloutPlan, input: { minimum: number; phases: readonly Phase[] }) => void) {
+  function each(
+    check: (
+      plan: RolloutPlan,
+      input: { minimum: number; phases: readonly Phase[]; maxStepFactor: number },
+    ) => void,
+  ) {
     let plans = 0;
     fc.assert(
       fc.property(anyInput, ({ base, winner, ...rest }) => {
@@ -169,10 +255,22 @@ describe('every plan', () => {
   it('waits for nothing before its first phase, and names each of the policy once', () => {
     each((plan, input) => {
       expect(plan.phases[0]?.waitHours).toBe(0);
-      expect([...plan.skipped, ...plan.phases.map((phase) => phase.name)]).toEqual(
-        input.phases.map((phase) => phaseName(phase)),
-      );
+      const names = [...plan.skipped, ...plan.phases.map((phase) => phase.name)];
+      expect(new Set(names).size).toBe(names.length);
+      const policy = input.phases.map((phase) => phaseName(phase));
+      expect(names.filter((name) => policy.includes(name))).toEqual(policy);
     });
+  });
+
+  it('multiplies no budget by more than its factor, waits before each later step, and reaches its last phase', () => {
+    let added = 0;
+    each((plan, input) => {
+      added += plan.phases.length + plan.skipped.length - input.phases.length;
+      expect(largestStep(plan).factor).toBeLessThanOrEqual(input.maxStepFactor);
+      for (const { waitHours } of plan.phases.slice(1)) expect(waitHours).toBeGreaterThanOrEqual(1);
+      expect(plan.phases.at(-1)?.name).toBe(phaseName(input.phases.at(-1)!));
+    });
+    expect(added).toBeGreaterThan(60);
   });
 
   it('cuts every other ad set to at most its share of the rest, rounded up', () => {
@@ -186,6 +284,20 @@ describe('every plan', () => {
         }
       }
     });
+  });
+});
+
+describe('largestStep', () => {
+  it('is that of the ad set and phase that grow most, in a sentence', () => {
+    const plan = planOf({ a: 4500, b: 600 }, 'b');
+    const step = largestStep(plan);
+    expect(step).toEqual({ phase: '23.53', adSetId: 'b', factor: 2 });
+    expect(largestStepSentence(step, 2)).toBe(
+      "The largest step, phase 23.53, multiplies ad set b's budget by 2 (limit 2).",
+    );
+    expect(largestStepSentence(largestStep(planOf({ a: 5000, b: 5000 }, 'b')), 2)).toBe(
+      "The largest step, phase 60, multiplies ad set b's budget by 1.2 (limit 2).",
+    );
   });
 });
 

@@ -54,6 +54,42 @@ describe('a rollout', () => {
     expect((ended.endedAt! - promotion.phasesDone['80']!) / HOUR_MS).toBeGreaterThanOrEqual(8 * 24);
   });
 
+  it('adds steps where a phase would more than double a budget: 5 to 10, 20, 30, 35 and 40 dollars of 50', async () => {
+    const clickRates = [0.02, 0.04];
+    const experiment = await world.begin({ id: 'unequal', clickRates, dailyBudget: [4_500, 500] });
+    await world.pass(3);
+    await world.control(experiment, 'promote');
+    expect(await world.budgets(experiment)).toEqual([4_000, 1_000]);
+    await world.until(experiment, ['verifying'], 8);
+    const audit = await world.audit(experiment);
+    expect(audit.map((row) => [row.requested, row.outcome])).toEqual(
+      [4_000, 1_000, 3_000, 2_000, 2_000, 3_000, 1_500, 3_500, 1_000, 4_000].map((amount) => [
+        amount,
+        'applied',
+      ]),
+    );
+    const done = (await world.store.getPromotion(experiment.id))!.phasesDone;
+    const hours = Object.entries(done).map(([name, at]) => [name, Math.floor((at - done['20']!) / HOUR_MS)]);
+    expect(hours.sort(([, x], [, y]) => Number(x) - Number(y))).toEqual([
+      ['20', 0],
+      ['40', 1],
+      ['60', 2],
+      ['70', 3],
+      ['80', 5],
+    ]);
+    const [winner] = experiment.variants.slice(1).map(({ adSetId }) => adSetId);
+    for (const { phase, findings } of await world.store.listGates(experiment.id)) {
+      const message = `The largest step, phase 20, multiplies ad set ${winner}'s budget by 2 (limit 2).`;
+      expect([phase, findings]).toEqual([
+        phase,
+        [{ code: 'largest_step', leadsTo: 'note', message, until: null }],
+      ]);
+    }
+    const reverted = await world.control(experiment, 'revert');
+    expect(reverted.message).toMatch(/^Every ad set is back at its base: /);
+    expect(await world.budgets(experiment)).toEqual([4_500, 500]);
+  });
+
   it('tells what is at risk in cost, as its decision does, where cost is the objective', async () => {
     const experiment = await world.begin({
       id: 'cheaper',

@@ -39,6 +39,9 @@ export const PolicyAnswer = z
     /** Null in policies frozen before it was there. */
     minimum_detectable_effect: z.number().nullable(),
     phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
+    max_step_factor: z
+      .number()
+      .openapi({ description: 'how many times as large one step may make a budget' }),
     approval_required: z.boolean(),
     approval_hours: z.number(),
     at_risk_limit_cents: minorUnits.nullable(),

@@ -165,6 +165,7 @@ export async function seedPromotion(
     base,
     winnerAdSetId,
     phases: experiment.policy.phases,
+    maxStepFactor: 10,
     minimum: 100,
     currency: experiment.currency,
   });

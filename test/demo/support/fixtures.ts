@@ -194,6 +194,7 @@ export function gathered(
         approval_required: false,
         approval_hours: 72,
         at_risk_limit_cents: null,
+        max_step_factor: 2,
         verification: { settle_hours: 24, window_hours: 168 },
       },
       accepted_differences: null,
