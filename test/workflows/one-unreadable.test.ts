@@ -15,11 +15,15 @@ describe('one ad set that can not be read on the way back', () => {
   const GONE = { kind: 'refuse', code: 100, subcode: 33 } as const;
   const strike = (objectId: string, fault: Pick<FaultOrder, 'kind' | 'code' | 'subcode'>) =>
     world.market.order({ ...fault, objectId, times: null });
-  const reverting = async (experiment: Experiment) =>
-    (await world.ask(experiment, 'revert')).result().then(
+  /** Asks for the way back; `answer`: what is said of it at its end. */
+  const reverting = async (experiment: Experiment) => {
+    const asked = await world.ask(experiment, 'revert');
+    const answer = asked.result().then(
       ({ message }) => message,
       (error: { cause?: { message?: string } }) => error.cause?.message,
     );
+    return { answer };
+  };
   const accepted = async (experiment: Experiment) => {
     await world.market.withdraw();
     await world.control(experiment, 'resolve', { action: 'accept_current' });
@@ -35,7 +39,7 @@ describe('one ad set that can not be read on the way back', () => {
       const experiment = await rollingOut(world, `loser-${name.replaceAll(' ', '-')}`);
       const [loser, winner] = adSetsOf(experiment);
       await strike(loser!, fault);
-      const answer = reverting(experiment);
+      const { answer } = await reverting(experiment);
       await world.pass(0.1);
       expect(await world.budgets(experiment)).toEqual([80_000, 100_000]);
       const stuck = await world.until(experiment, ['needs_attention'], hours);
@@ -60,7 +64,7 @@ describe('one ad set that can not be read on the way back', () => {
     const experiment = await rollingOut(world, 'winner-gone');
     const [loser, winner] = adSetsOf(experiment);
     await strike(winner!, GONE);
-    const answer = reverting(experiment);
+    const { answer } = await reverting(experiment);
     const stuck = await world.until(experiment, ['needs_attention'], 3);
     expect(stuck.stateReason).toMatch(
       new RegExp(`; now ad set ${loser} at USD 800\\.00; ad set ${winner} could not be read\\.$`),
@@ -77,7 +81,7 @@ describe('one ad set that can not be read on the way back', () => {
     await world.control(experiment, 'promote');
     expect(await world.budgets(experiment)).toEqual([60_000, 60_000, 180_000]);
     await strike(adSetsOf(experiment)[0]!, GONE);
-    const answer = reverting(experiment);
+    const { answer } = await reverting(experiment);
     await world.until(experiment, ['needs_attention'], 3);
     await answer;
     expect(await world.budgets(experiment)).toEqual([60_000, 60_000, 100_000]);
@@ -89,7 +93,7 @@ describe('one ad set that can not be read on the way back', () => {
     const [loser, winner] = adSetsOf(experiment);
     await strike(loser!, GONE);
     await world.market.order({ kind: 'lost_request', objectId: winner!, method: 'POST', times: 1 });
-    const answer = reverting(experiment);
+    const { answer } = await reverting(experiment);
     await world.until(experiment, ['needs_attention'], 3);
     await answer;
     expect(await world.budgets(experiment)).toEqual([80_000, 100_000]);
