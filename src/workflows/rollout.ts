@@ -76,7 +76,10 @@ export async function hold(run: Run): Promise<void> {
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
   if (await lapsed(run)) return;
-  if (run.now() >= run.gateAgainAt) return gateWhileHeld(run);
+  if (run.now() >= run.gateAgainAt) {
+    await gateWhileHeld(run);
+    if (run.state !== 'held' || endsItself) return;
+  }
   if (!endsItself) return sayAmountsAgain(run);
   const reading = await readBudgets(run);
   if (!('trouble' in reading)) {
