@@ -570,6 +570,43 @@ describe('before anything is sent', () => {
   });
 });
 
+describe('on the way back', () => {
+  it('a cut needs its own ad set alone, a raise all of them', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    await stage.write('60', stage.winner, 6000);
+    const gone = { kind: 'refuse', code: 100, subcode: 33, method: 'GET', times: null } as const;
+    await stage.market.order({ ...gone, objectId: stage.loser });
+    expect((await stage.revert(stage.winner, 5000)).kind).toBe('applied');
+    expect(await stage.amounts()).toEqual([4000, 5000]);
+    expect(await stage.budgets.readBudgets('exp', { partly: true })).toMatchObject({
+      current: { [stage.winner]: 5000 },
+      unreadable: [
+        {
+          adSetId: stage.loser,
+          kind: 'not_found',
+          message: expect.stringMatching(/^Ad set \d+ could not be read: GET /),
+        },
+      ],
+      foreign: [],
+      unexpected: [],
+      late: [],
+    });
+    expect(await failureOf(stage.budgets.readBudgets('exp'))).toMatchObject({ type: 'Meta.not_found' });
+    await stage.market.withdraw();
+    await stage.market.order({ ...gone, objectId: stage.winner });
+    expect(await stage.write(REVERT, stage.loser, 5000)).toMatchObject({
+      kind: 'blocked',
+      cause: 'not_found',
+    });
+    expect(await stage.amounts()).toEqual([4000, 5000]);
+    await stage.market.order({ ...gone, objectId: stage.loser });
+    const neither = stage.budgets.readBudgets('exp', { partly: true });
+    expect(await failureOf(neither)).toMatchObject({ type: 'Meta.not_found' });
+    await stage.expectBooksToAgree();
+  });
+});
+
 describe('phases', () => {
   it('keep the first read-back instant; the last one completes the promotion', async () => {
     const stage = await promoted();
