@@ -103,12 +103,12 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
     })
     .openapi(past, async (c) => {
       const { days_back, limit } = c.req.valid('query');
-      const entries = await history(context, days_back, limit);
-      return c.json({ history: entries, count: entries.length, days_back }, 200);
+      const { shown, unreadable } = await history(context, days_back, limit);
+      return c.json({ history: shown, count: shown.length, days_back, unreadable }, 200);
     })
     .openapi(compound, async (c) => c.json(await report(context), 200))
     .openapi(dashboard, async (c) => {
-      const [winners, compoundLearning, scheduler, now] = await Promise.all([
+      const [{ shown: winners }, compoundLearning, scheduler, now] = await Promise.all([
         history(context, WINNER_DAYS, HISTORY_CAP),
         report(context),
         schedulerStatusOrStopped(context),

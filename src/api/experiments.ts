@@ -9,6 +9,7 @@ import {
   LedgerRowAnswer,
   LookAnswer,
   StatusAnswer,
+  unreadable,
 } from './answers.js';
 import { allowedByRecord, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
@@ -23,6 +24,7 @@ import {
   rounded,
   verificationToJson,
 } from './json.js';
+import { readable } from './readable.js';
 import { register, startWorkflow } from './registration.js';
 import { experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
@@ -53,7 +55,13 @@ const list = createRoute({
   responses: {
     200: answers(
       'A page of experiments',
-      z.object({ experiments: z.array(ExperimentAnswer), count: z.int(), limit: z.int(), offset: z.int() }),
+      z.object({
+        experiments: z.array(ExperimentAnswer),
+        count: z.int(),
+        limit: z.int(),
+        offset: z.int(),
+        unreadable,
+      }),
     ),
     ...failures,
   },
@@ -75,7 +83,7 @@ const looks = createRoute({
   responses: {
     200: answers(
       'A page of looks',
-      z.object({ experiment_id: z.string(), looks: z.array(LookAnswer), count: z.int() }),
+      z.object({ experiment_id: z.string(), looks: z.array(LookAnswer), count: z.int(), unreadable }),
     ),
     ...failures,
   },
@@ -120,6 +128,7 @@ const ledger = createRoute({
         currency: z.string(),
         ledger: z.array(LedgerRowAnswer),
         count: z.int(),
+        unreadable,
       }),
     ),
     ...failures,
@@ -139,6 +148,7 @@ const gates = createRoute({
         currency: z.string(),
         gates: z.array(GateAnswer),
         count: z.int(),
+        unreadable,
       }),
     ),
     ...failures,
@@ -153,7 +163,12 @@ const controls = createRoute({
   responses: {
     200: answers(
       'The controls',
-      z.object({ experiment_id: z.string(), controls: z.array(ControlRowAnswer), count: z.int() }),
+      z.object({
+        experiment_id: z.string(),
+        controls: z.array(ControlRowAnswer),
+        count: z.int(),
+        unreadable,
+      }),
     ),
     ...failures,
   },
@@ -180,7 +195,8 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
     .openapi(list, async (c) => {
       const { state, limit, offset } = c.req.valid('query');
       const found = await store.listExperiments({ ...(state ? { states: [state] } : {}), limit, offset });
-      return c.json({ experiments: found.map(experimentToJson), count: found.length, limit, offset }, 200);
+      const { shown, unreadable } = readable(context, found, ({ id }) => id, experimentToJson);
+      return c.json({ experiments: shown, count: found.length, limit, offset, unreadable }, 200);
     })
     .openapi(one, async (c) => {
       const experiment = await experimentOf(context, c.req.valid('param').id);
@@ -221,10 +237,9 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const { id } = c.req.valid('param');
       const { currency } = await experimentOf(context, id);
       const found = await store.listDecisions(id, c.req.valid('query'));
-      return c.json(
-        { experiment_id: id, looks: found.map((look) => lookToJson(look, currency)), count: found.length },
-        200,
-      );
+      const show = (look: (typeof found)[number]) => lookToJson(look, currency);
+      const { shown, unreadable } = readable(context, found, (look) => `look ${look.lookNumber}`, show);
+      return c.json({ experiment_id: id, looks: shown, count: found.length, unreadable }, 200);
     })
     .openapi(replayed, async (c) => {
       const { id, look } = c.req.valid('param');
@@ -238,21 +253,21 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const { id } = c.req.valid('param');
       const { currency } = await experimentOf(context, id);
       const rows = await store.listLedger(id);
-      return c.json(
-        { experiment_id: id, currency, ledger: rows.map(ledgerRowToJson), count: rows.length },
-        200,
-      );
+      const { shown, unreadable } = readable(context, rows, (row) => String(row.sequence), ledgerRowToJson);
+      return c.json({ experiment_id: id, currency, ledger: shown, count: rows.length, unreadable }, 200);
     })
     .openapi(gates, async (c) => {
       const { id } = c.req.valid('param');
       const { currency } = await experimentOf(context, id);
       const rows = await store.listGates(id);
-      return c.json({ experiment_id: id, currency, gates: rows.map(gateToJson), count: rows.length }, 200);
+      const { shown, unreadable } = readable(context, rows, ({ phase }) => phase, gateToJson);
+      return c.json({ experiment_id: id, currency, gates: shown, count: rows.length, unreadable }, 200);
     })
     .openapi(controls, async (c) => {
       const { id } = c.req.valid('param');
       await experimentOf(context, id);
       const rows = await store.listControls(id);
-      return c.json({ experiment_id: id, controls: rows.map(controlRowToJson), count: rows.length }, 200);
+      const { shown, unreadable } = readable(context, rows, (row) => row.controlId, controlRowToJson);
+      return c.json({ experiment_id: id, controls: shown, count: rows.length, unreadable }, 200);
     });
 }

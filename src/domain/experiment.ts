@@ -1,4 +1,5 @@
 import type { AcceptedDifferences } from './comparability.js';
+import { entryOf } from './entry.js';
 import type { RuleName } from './evidence/rules.js';
 import type { GuardrailMetric, Objective } from './metric.js';
 import { DEFAULT_PHASES, type Phase } from './rollout-plan.js';
@@ -205,7 +206,7 @@ export function comparedVariants(
   { variants, dropped }: Pick<Experiment, 'variants' | 'dropped'>,
   at: number,
 ): Variant[] {
-  return variants.filter(({ id }) => (dropped?.[id] ?? Number.POSITIVE_INFINITY) > at);
+  return variants.filter(({ id }) => (entryOf(dropped, id) ?? Number.POSITIVE_INFINITY) > at);
 }
 
 /** Why a variant can't be dropped, in a sentence, or null. */

@@ -113,6 +113,7 @@ describe('reading experiments', () => {
       message: 'No.',
     });
     expect((await api.get('/api/ab/experiments/promoted/controls')).body).toEqual({
+      unreadable: [],
       experiment_id: 'promoted',
       count: 1,
       controls: [
