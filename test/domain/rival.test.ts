@@ -30,11 +30,3 @@ describe('the rival that a winner is shown beside', () => {
     expect(rivalBy(objective, 'control')).toBe(rival);
   });
 });
-
-it('takes no metrics from what every object inherits', () => {
-  const named = ['control', 'constructor', 'c1'].map(variant);
-  const metrics = {
-    c1: { impressions: 1000, clicks: 9, linkClicks: 8, spend: 1, conversions: 1, revenue: 0 },
-  };
-  expect(rivalOf({ variants: named, policy: DEFAULT_POLICY }, named[0]!, metrics).id).toBe('c1');
-});
