@@ -25,7 +25,7 @@ export const PROBLEMS = {
   ad_set_leased: [409, 'An ad set is part of a live experiment'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body must be application/json'],
-  idempotency_key_reused: [422, 'The idempotency key belongs to another control'],
+  idempotency_key_reused: [422, 'The idempotency key belongs to another request'],
   internal: [500, 'Something went wrong'],
   meta_refused: [502, 'Meta refused the request'],
   meta_unavailable: [502, 'Meta gave no usable answer'],

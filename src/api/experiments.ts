@@ -14,6 +14,7 @@ import {
 import { allowedByRecord, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
 import { ApiProblem } from './errors.js';
+import { once } from './idempotency.js';
 import {
   controlRowToJson,
   experimentToJson,
@@ -28,14 +29,14 @@ import { readable } from './readable.js';
 import { register, startWorkflow } from './registration.js';
 import { experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
-import { ExperimentParams, NewExperiment, Page } from './schemas.js';
+import { ControlHeaders, ExperimentParams, NewExperiment, Page } from './schemas.js';
 import { daysToDetectTenPercent } from './traffic.js';
 
 const create = createRoute({
   method: 'post',
   path: '/api/ab/experiments',
   summary: 'Register an A/B test and start it',
-  request: { body: jsonBody(NewExperiment) },
+  request: { headers: ControlHeaders, body: jsonBody(NewExperiment) },
   responses: {
     201: answers('The test has started', CreatedAnswer),
     200: answers('The same test was registered before', CreatedAnswer),
@@ -174,23 +175,30 @@ const controls = createRoute({
   },
 });
 
+/** How long a creation waits for the answer of an equal one under its key: that one has the warnings. */
+const FIRST_CREATION_MS = 10_000;
+
 /** `/api/ab/experiments`: creating and reading. */
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store, gateway } = context;
   return createRouter()
     .openapi(create, async (c) => {
       const request = c.req.valid('json');
-      const { experiment, isNew, warnings } = await register(context, request);
-      const workflow = await startWorkflow(context, experiment);
-      const days = await daysToDetectTenPercent(context.meta, experiment, await context.clock.now());
-      c.header('location', experimentPath(experiment.id));
-      const answer = {
-        ...experimentToJson(experiment),
-        ...workflow,
-        warnings,
-        days_to_detect_10_percent: days === null ? null : rounded(days, 1),
+      const create = async ({ madeId }: { madeId: string }) => {
+        const { experiment, isNew, warnings } = await register(context, request, `exp_${madeId}`);
+        const workflow = await startWorkflow(context, experiment);
+        const days = await daysToDetectTenPercent(context.meta, experiment, await context.clock.now());
+        const body = {
+          ...experimentToJson(experiment),
+          ...workflow,
+          warnings,
+          days_to_detect_10_percent: days === null ? null : rounded(days, 1),
+        };
+        return { body, status: isNew ? (201 as const) : (200 as const), stands: true };
       };
-      return c.json(answer, isNew ? 201 : 200);
+      const given = await once(context, c, request, create, FIRST_CREATION_MS);
+      c.header('location', experimentPath(given.body.experiment_id));
+      return c.json(given.body, given.status);
     })
     .openapi(list, async (c) => {
       const { state, limit, offset } = c.req.valid('query');

@@ -47,7 +47,10 @@ export const ControlHeaders = z.object({
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
     .optional()
-    .openapi({ description: 'A control sent twice under one key is acted on once.' }),
+    .openapi({
+      description:
+        'A request sent twice under one key is acted on once; another request under it is refused.',
+    }),
 });
 
 const CreativeBody = z
