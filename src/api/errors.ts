@@ -17,6 +17,7 @@ export const PROBLEMS = {
   malformed_json: [400, 'The body is not JSON'],
   experiment_refused: [400, 'The experiment can not be tested like this'],
   unauthorized: [401, 'A valid bearer token is needed'],
+  foreign_host: [403, 'Requests under another name are refused'],
   foreign_origin: [403, 'Requests from other sites are refused'],
   not_found: [404, 'Not found'],
   kill_switch_released: [409, 'The kill switch is not engaged'],
