@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { LOOPBACK } from './loopback.js';
 
 /** A setting is unset or malformed; the message is one sentence a setting. */
 export class ConfigError extends Error {
@@ -87,7 +88,13 @@ const schema = z.object({
   PORT: port(8003),
   API_TOKEN: z.preprocess(
     blankIsUnset,
-    z.string().min(16, { error: 'must have at least 16 characters' }).optional(),
+    z
+      .string()
+      .min(16, { error: 'must have at least 16 characters' })
+      .regex(/^[\x21-\x7e]*$/, {
+        error: 'must have no spaces and nothing beyond ASCII: it goes into a header',
+      })
+      .optional(),
   ),
   TIME_SCALE: z.preprocess(
     blankIsUnset,
@@ -163,7 +170,10 @@ const schema = z.object({
 /** The names of all settings. */
 export const SETTINGS: readonly string[] = Object.keys(schema.shape);
 
-const LOOPBACK = ['127.0.0.1', 'localhost', '::1', '[::1]'];
+/** Whether the access token may be sent there. Loopback carries it no further, and is where tests have their market. */
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || LOOPBACK.includes(hostname);
+}
 
 /**
  * The one place that reads the environment.
@@ -180,13 +190,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const problems: string[] = [];
   if (live && !e.META_ACCESS_TOKEN) problems.push('MODE=live needs META_ACCESS_TOKEN.');
   if (live && !e.META_AD_ACCOUNT_ID) problems.push('MODE=live needs META_AD_ACCOUNT_ID, as act_1234567890.');
+  if (live && !e.API_TOKEN) problems.push('MODE=live needs API_TOKEN, at least 16 characters.');
   if (live && (e.TIME_SCALE ?? 1) !== 1) problems.push('TIME_SCALE must be 1 where MODE=live.');
+  if (live && e.META_GRAPH_URL && !isSafe(new URL(e.META_GRAPH_URL)))
+    problems.push('META_GRAPH_URL must begin with https:// where MODE=live, but for a host of this machine.');
   if (!live && e.META_GRAPH_URL && !LOOPBACK.includes(new URL(e.META_GRAPH_URL).hostname)) {
     problems.push(
       'META_GRAPH_URL must be on this machine where MODE=sandbox; for a real account set MODE=live.',
     );
   }
-  if (!LOOPBACK.includes(e.HOST) && !e.API_TOKEN) {
+  if (!live && !LOOPBACK.includes(e.HOST) && !e.API_TOKEN) {
     problems.push('HOST opens the API to other machines: set API_TOKEN, at least 16 characters.');
   }
   if (problems.length > 0) throw new ConfigError(problems.join(' '));

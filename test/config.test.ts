@@ -2,7 +2,12 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, SETTINGS } from '../src/config.js';
 
-const LIVE = { MODE: 'live', META_ACCESS_TOKEN: 'canary-token', META_AD_ACCOUNT_ID: 'act_42' };
+const LIVE = {
+  MODE: 'live',
+  META_ACCESS_TOKEN: 'canary-token',
+  META_AD_ACCOUNT_ID: 'act_42',
+  API_TOKEN: 'canary-0123456789',
+};
 
 function complaint(env: Record<string, string>): string {
   try {
@@ -128,6 +133,16 @@ describe('every setting', () => {
     ['TEMPORAL_UI_PORT', 'x', 'TEMPORAL_UI_PORT must be a port, 0 to 65535.'],
     ['MARKET_PORT', 'x', 'MARKET_PORT must be a port, 0 to 65535.'],
     ['API_TOKEN', 'canary-short', 'API_TOKEN must have at least 16 characters.'],
+    [
+      'API_TOKEN',
+      'canary with white space',
+      'API_TOKEN must have no spaces and nothing beyond ASCII: it goes into a header.',
+    ],
+    [
+      'API_TOKEN',
+      'canary-0123456789\n',
+      'API_TOKEN must have no spaces and nothing beyond ASCII: it goes into a header.',
+    ],
     ['TIME_SCALE', 'fast', 'TIME_SCALE must be a number from 1 to 7200.'],
     ['TIME_SCALE', '0.5', 'TIME_SCALE must be at least 1.'],
     ['TIME_SCALE', '7201', 'TIME_SCALE must be at most 7200.'],
@@ -193,10 +208,21 @@ describe('live', () => {
     expect(readConfig({ ...LIVE, LIVE_WRITES: 'false' }).writesAllowed).toBe(false);
   });
 
-  it('needs the token and the account', () => {
+  it('needs the token, the account, and a token of its own', () => {
     expect(complaint({ MODE: 'live' })).toBe(
-      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, as act_1234567890.',
+      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, as act_1234567890. MODE=live needs API_TOKEN, at least 16 characters.',
     );
+    expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe('MODE=live needs API_TOKEN, at least 16 characters.');
+  });
+
+  it('sends the access token over https alone, but for this machine', () => {
+    const at = (META_GRAPH_URL: string) => ({ ...LIVE, META_GRAPH_URL });
+    for (const url of ['http://graph.facebook.com', 'http://127.0.0.1.example', 'http://10.0.0.1'])
+      expect(complaint(at(url))).toBe(
+        'META_GRAPH_URL must begin with https:// where MODE=live, but for a host of this machine.',
+      );
+    for (const url of ['https://graph.facebook.com', 'http://127.0.0.1:8004', 'http://[::1]:8004'])
+      expect(readConfig(at(url)).meta.graphUrl).toBe(url);
   });
 
   it('can not run faster than the world', () => {

@@ -6,9 +6,10 @@ import { AccountAnswer, KillSwitchAnswer } from './answers.js';
 import { askFor } from './ask.js';
 import type { ApiContext } from './context.js';
 import { ApiProblem } from './errors.js';
+import { once } from './idempotency.js';
 import { isoOf } from './json.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
-import { KillSwitchBody } from './schemas.js';
+import { ControlHeaders, KillSwitchBody } from './schemas.js';
 
 const one = createRoute({
   method: 'get',
@@ -21,7 +22,7 @@ const turn = createRoute({
   method: 'post',
   path: '/api/ab/account/kill-switch',
   summary: 'Hold every rollout of the account, or let them be resumed',
-  request: { body: jsonBody(KillSwitchBody) },
+  request: { headers: ControlHeaders, body: jsonBody(KillSwitchBody) },
   responses: {
     200: answers(
       'How it stands, and which rollouts it holds',
@@ -70,15 +71,17 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
       );
     })
     .openapi(turn, async (c) => {
-      const { engaged, by, reason } = c.req.valid('json');
-      const event = { engaged, by, reason, at: await clock.now() };
-      const before = await store.killSwitch();
-      if (!engaged && !before?.engaged)
-        throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
-      // From here on no rollout writes: each write asks the record first. The pause only shows it.
-      await store.setKillSwitch(event);
-      const outcome = engaged ? await holdAll(context, event) : { held: [], pending: [] };
-      return c.json({ ...killSwitchToJson(event), ...outcome }, 200);
+      const body = c.req.valid('json');
+      const given = await once(context, c, body, async ({ key }) => {
+        // From here on no rollout writes: each write asks the record first. The pause only shows it.
+        const event = await store.setKillSwitch({ ...body, at: await clock.now() }, key);
+        if (!event) throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
+        // Asked for again, it may have been released since: then it holds nothing any more.
+        const holds = event.engaged && (await store.killSwitch())?.engaged === true;
+        const outcome = holds ? await holdAll(context, event) : { held: [], pending: [] };
+        return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, stands: true };
+      });
+      return c.json(given.body, 200);
     });
 }
 

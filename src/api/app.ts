@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { accountRoutes } from './account.js';
-import { bearerAuth, sameOrigin } from './auth.js';
+import { bearerAuth, ownHost, sameOrigin } from './auth.js';
 import { autoPromoteRoutes } from './auto-promote.js';
 import { type ApiContext, type ApiDependencies, DEFAULT_CHECK_WAIT_MS } from './context.js';
 import { controlRoutes } from './controls.js';
@@ -33,6 +33,7 @@ export function createApp(
     new ApiProblem('not_found', `There is nothing at ${c.req.method} ${c.req.path}.`).toResponse(),
   );
 
+  app.use('*', ownHost(context.apiToken));
   app.use('/api/*', bearerAuth(context.apiToken));
   app.use('*', sameOrigin);
   app.use(

@@ -13,6 +13,7 @@ import {
 import { experimentOf } from './ask.js';
 import { checkAll, checkOne, countsOf } from './checks.js';
 import type { ApiContext } from './context.js';
+import { once } from './idempotency.js';
 import { isoOf } from './json.js';
 import { history, report } from './reports.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
@@ -81,18 +82,18 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
     .openapi(check, async (c) => {
       const body = c.req.valid('json');
       const experiment = await experimentOf(context, body.experiment_id);
-      const result = await checkOne(
-        context,
-        experiment,
-        {
+      const given = await once(context, c, body, async ({ key }) => {
+        const request = {
           by: body.by ?? 'api',
           reason: body.reason ?? 'asked for over the API',
           force: body.force_promotion,
-          key: c.req.valid('header')['idempotency-key'],
-        },
-        checkWaitMs,
-      );
-      return c.json(result, result.status === 'pending' ? 202 : 200);
+          key,
+        };
+        const result = await checkOne(context, experiment, request, checkWaitMs);
+        const stands = result.status !== 'pending';
+        return { body: result, status: stands ? 200 : 202, stands };
+      });
+      return c.json(given.body, given.status);
     })
     .openapi(all, async (c) => {
       const checked = await checkAll(context, { by: 'api', reason: 'check of all experiments' }, checkWaitMs);
@@ -103,12 +104,12 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
     })
     .openapi(past, async (c) => {
       const { days_back, limit } = c.req.valid('query');
-      const entries = await history(context, days_back, limit);
-      return c.json({ history: entries, count: entries.length, days_back }, 200);
+      const { shown, unreadable } = await history(context, days_back, limit);
+      return c.json({ history: shown, count: shown.length, days_back, unreadable }, 200);
     })
     .openapi(compound, async (c) => c.json(await report(context), 200))
     .openapi(dashboard, async (c) => {
-      const [winners, compoundLearning, scheduler, now] = await Promise.all([
+      const [{ shown: winners }, compoundLearning, scheduler, now] = await Promise.all([
         history(context, WINNER_DAYS, HISTORY_CAP),
         report(context),
         schedulerStatusOrStopped(context),

@@ -93,12 +93,17 @@ async function checkSafely(
   } catch (error) {
     const problem = toProblem(error);
     if (problem.kind === 'control_refused') {
-      const now = await context.store.getExperiment(experiment.id).catch(() => null);
-      if (now && waitsForSomeone(now)) return recordedResult(context, now);
+      const recorded = await resultOfWaiting(context, experiment.id).catch(() => null);
+      if (recorded) return recorded;
     }
     if (problem.kind === 'internal') context.onInternalError?.(error, `check of ${experiment.id}`);
     return resultWithoutOutcome(experiment.id, 'error', problem.message, experiment.state);
   }
+}
+
+async function resultOfWaiting(context: ApiContext, id: string): Promise<CheckResultJson | null> {
+  const now = await context.store.getExperiment(id);
+  return now && waitsForSomeone(now) ? recordedResult(context, now) : null;
 }
 
 /** What the record says of an experiment that waits for a person or a condition. */

@@ -1,9 +1,11 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Experiment } from '../domain/experiment.js';
 import type { ControlKind } from '../workflows/contract.js';
 import { ControlAnswerBody } from './answers.js';
 import { type AskedFor, askFor, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
+import { type Answered, once } from './idempotency.js';
 import { lookToJson } from './json.js';
 import { experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
@@ -46,6 +48,17 @@ const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body:
 export function controlRoutes(context: ApiContext): OpenAPIHono {
   const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: AskedFor<K>) => {
     const experiment = await experimentOf(context, id);
+    const { key: _, ...body } = asked;
+    const given = await once(context, c, body, () => outcomeOf(experiment, kind, asked));
+    return given.status === 200 ? c.json(given.body, 200) : c.json(given.body, 202);
+  };
+
+  const outcomeOf = async <K extends ControlKind>(
+    experiment: Experiment,
+    kind: K,
+    asked: AskedFor<K>,
+  ): Promise<Answered<z.output<typeof ControlAnswerBody>, 200 | 202>> => {
+    const { id } = experiment;
     const asking = await askFor(context, experiment, kind, asked, context.checkWaitMs);
     const about = {
       experiment_id: id,
@@ -57,30 +70,19 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
       case 'done': {
         const { state, message, decision } = asking.outcome;
         const look = decision && lookToJson(decision, experiment.currency);
-        return c.json({ ...about, status: 'done' as const, state, message, decision: look }, 200);
+        const body = { ...about, status: 'done' as const, state, message, decision: look };
+        return { body, status: 200, stands: true };
       }
-      case 'repeated':
-        return c.json(
-          {
-            ...about,
-            status: 'done' as const,
-            state: experiment.state,
-            message: asking.message,
-            decision: null,
-          },
-          200,
-        );
-      case 'pending':
-        return c.json(
-          {
-            ...about,
-            status: 'pending' as const,
-            state: null,
-            message: pendingMessage(asking.accepted),
-            decision: null,
-          },
-          202,
-        );
+      case 'repeated': {
+        const { state } = experiment;
+        const body = { ...about, status: 'done' as const, state, message: asking.message, decision: null };
+        return { body, status: 200, stands: true };
+      }
+      case 'pending': {
+        const message = pendingMessage(asking.accepted);
+        const body = { ...about, status: 'pending' as const, state: null, message, decision: null };
+        return { body, status: 202, stands: false };
+      }
     }
   };
 

@@ -9,10 +9,12 @@ import {
   LedgerRowAnswer,
   LookAnswer,
   StatusAnswer,
+  unreadable,
 } from './answers.js';
 import { allowedByRecord, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
 import { ApiProblem } from './errors.js';
+import { once } from './idempotency.js';
 import {
   controlRowToJson,
   experimentToJson,
@@ -23,17 +25,18 @@ import {
   rounded,
   verificationToJson,
 } from './json.js';
+import { readable } from './readable.js';
 import { register, startWorkflow } from './registration.js';
 import { experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
-import { ExperimentParams, NewExperiment, Page } from './schemas.js';
+import { ControlHeaders, ExperimentParams, NewExperiment, Page } from './schemas.js';
 import { daysToDetectTenPercent } from './traffic.js';
 
 const create = createRoute({
   method: 'post',
   path: '/api/ab/experiments',
   summary: 'Register an A/B test and start it',
-  request: { body: jsonBody(NewExperiment) },
+  request: { headers: ControlHeaders, body: jsonBody(NewExperiment) },
   responses: {
     201: answers('The test has started', CreatedAnswer),
     200: answers('The same test was registered before', CreatedAnswer),
@@ -53,7 +56,13 @@ const list = createRoute({
   responses: {
     200: answers(
       'A page of experiments',
-      z.object({ experiments: z.array(ExperimentAnswer), count: z.int(), limit: z.int(), offset: z.int() }),
+      z.object({
+        experiments: z.array(ExperimentAnswer),
+        count: z.int(),
+        limit: z.int(),
+        offset: z.int(),
+        unreadable,
+      }),
     ),
     ...failures,
   },
@@ -75,7 +84,7 @@ const looks = createRoute({
   responses: {
     200: answers(
       'A page of looks',
-      z.object({ experiment_id: z.string(), looks: z.array(LookAnswer), count: z.int() }),
+      z.object({ experiment_id: z.string(), looks: z.array(LookAnswer), count: z.int(), unreadable }),
     ),
     ...failures,
   },
@@ -120,6 +129,7 @@ const ledger = createRoute({
         currency: z.string(),
         ledger: z.array(LedgerRowAnswer),
         count: z.int(),
+        unreadable,
       }),
     ),
     ...failures,
@@ -139,6 +149,7 @@ const gates = createRoute({
         currency: z.string(),
         gates: z.array(GateAnswer),
         count: z.int(),
+        unreadable,
       }),
     ),
     ...failures,
@@ -153,11 +164,19 @@ const controls = createRoute({
   responses: {
     200: answers(
       'The controls',
-      z.object({ experiment_id: z.string(), controls: z.array(ControlRowAnswer), count: z.int() }),
+      z.object({
+        experiment_id: z.string(),
+        controls: z.array(ControlRowAnswer),
+        count: z.int(),
+        unreadable,
+      }),
     ),
     ...failures,
   },
 });
+
+/** How long a creation waits for the answer of an equal one under its key: that one has the warnings. */
+const FIRST_CREATION_MS = 10_000;
 
 /** `/api/ab/experiments`: creating and reading. */
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
@@ -165,22 +184,27 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
   return createRouter()
     .openapi(create, async (c) => {
       const request = c.req.valid('json');
-      const { experiment, isNew, warnings } = await register(context, request);
-      const workflow = await startWorkflow(context, experiment);
-      const days = await daysToDetectTenPercent(context.meta, experiment, await context.clock.now());
-      c.header('location', experimentPath(experiment.id));
-      const answer = {
-        ...experimentToJson(experiment),
-        ...workflow,
-        warnings,
-        days_to_detect_10_percent: days === null ? null : rounded(days, 1),
+      const create = async ({ madeId }: { madeId: string }) => {
+        const { experiment, isNew, warnings } = await register(context, request, `exp_${madeId}`);
+        const workflow = await startWorkflow(context, experiment);
+        const days = await daysToDetectTenPercent(context.meta, experiment, await context.clock.now());
+        const body = {
+          ...experimentToJson(experiment),
+          ...workflow,
+          warnings,
+          days_to_detect_10_percent: days === null ? null : rounded(days, 1),
+        };
+        return { body, status: isNew ? (201 as const) : (200 as const), stands: true };
       };
-      return c.json(answer, isNew ? 201 : 200);
+      const given = await once(context, c, request, create, FIRST_CREATION_MS);
+      c.header('location', experimentPath(given.body.experiment_id));
+      return c.json(given.body, given.status);
     })
     .openapi(list, async (c) => {
       const { state, limit, offset } = c.req.valid('query');
       const found = await store.listExperiments({ ...(state ? { states: [state] } : {}), limit, offset });
-      return c.json({ experiments: found.map(experimentToJson), count: found.length, limit, offset }, 200);
+      const { shown, unreadable } = readable(context, found, ({ id }) => id, experimentToJson);
+      return c.json({ experiments: shown, count: found.length, limit, offset, unreadable }, 200);
     })
     .openapi(one, async (c) => {
       const experiment = await experimentOf(context, c.req.valid('param').id);
@@ -221,10 +245,9 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const { id } = c.req.valid('param');
       const { currency } = await experimentOf(context, id);
       const found = await store.listDecisions(id, c.req.valid('query'));
-      return c.json(
-        { experiment_id: id, looks: found.map((look) => lookToJson(look, currency)), count: found.length },
-        200,
-      );
+      const show = (look: (typeof found)[number]) => lookToJson(look, currency);
+      const { shown, unreadable } = readable(context, found, (look) => `look ${look.lookNumber}`, show);
+      return c.json({ experiment_id: id, looks: shown, count: found.length, unreadable }, 200);
     })
     .openapi(replayed, async (c) => {
       const { id, look } = c.req.valid('param');
@@ -238,21 +261,21 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const { id } = c.req.valid('param');
       const { currency } = await experimentOf(context, id);
       const rows = await store.listLedger(id);
-      return c.json(
-        { experiment_id: id, currency, ledger: rows.map(ledgerRowToJson), count: rows.length },
-        200,
-      );
+      const { shown, unreadable } = readable(context, rows, (row) => String(row.sequence), ledgerRowToJson);
+      return c.json({ experiment_id: id, currency, ledger: shown, count: rows.length, unreadable }, 200);
     })
     .openapi(gates, async (c) => {
       const { id } = c.req.valid('param');
       const { currency } = await experimentOf(context, id);
       const rows = await store.listGates(id);
-      return c.json({ experiment_id: id, currency, gates: rows.map(gateToJson), count: rows.length }, 200);
+      const { shown, unreadable } = readable(context, rows, ({ phase }) => phase, gateToJson);
+      return c.json({ experiment_id: id, currency, gates: shown, count: rows.length, unreadable }, 200);
     })
     .openapi(controls, async (c) => {
       const { id } = c.req.valid('param');
       await experimentOf(context, id);
       const rows = await store.listControls(id);
-      return c.json({ experiment_id: id, controls: rows.map(controlRowToJson), count: rows.length }, 200);
+      const { shown, unreadable } = readable(context, rows, (row) => row.controlId, controlRowToJson);
+      return c.json({ experiment_id: id, controls: shown, count: rows.length, unreadable }, 200);
     });
 }

@@ -3,6 +3,7 @@ import type { z } from '@hono/zod-openapi';
 import type { ControlRow, GateRow, LedgerRow, Verification } from '../clients/postgres/records.js';
 import { currencyOffset } from '../domain/budget.js';
 import type { Decision, VariantMetrics } from '../domain/decision.js';
+import { entryOf } from '../domain/entry.js';
 import { RULES } from '../domain/evidence/rules.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import type { Experiment, Policy } from '../domain/experiment.js';
@@ -88,7 +89,7 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
         script: creative.script,
         visual_notes: creative.visualNotes,
       },
-      dropped_at: isoOrNull(experiment.dropped?.[id] ?? null),
+      dropped_at: isoOrNull(entryOf(experiment.dropped, id) ?? null),
     })),
     policy: policyToJson(experiment.policy),
     accepted_differences: acceptedToJson(experiment.acceptedDifferences),

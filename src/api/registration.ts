@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { AdSetLeased } from '../clients/postgres/errors.js';
 import {
   DEFAULT_POLICY,
@@ -29,13 +28,15 @@ const ACTIVE_STATES: ExperimentState[] = EXPERIMENT_STATES.filter((state) => !is
 const PAGE = 200;
 
 /**
- * Registers the experiment that a request asks for, or finds it registered already.
+ * Registers the experiment that a request asks for, or finds it registered already. `newId` is its id where the request
+ * has none.
  * `warnings`: sentences; none for one that was registered before, whose ads Meta isn't asked about again.
  * @throws ApiProblem with every reason against it at once; MetaError, ExperimentExists
  */
 export async function register(
   context: ApiContext,
   request: NewExperiment,
+  newId: string,
 ): Promise<{ experiment: Experiment; isNew: boolean; warnings: string[] }> {
   const { store, meta, clock, environment } = context;
   const policy = policyFromJson(request.policy, {
@@ -46,9 +47,9 @@ export async function register(
   const unsound = [...shapeProblems(request), ...policyProblems(policy)];
   if (unsound.length > 0) throw refused(unsound);
 
-  const id = request.id ?? `exp_${randomBytes(5).toString('hex')}`;
+  const id = request.id ?? newId;
   const startedAt = await clock.now();
-  const registered = request.id === undefined ? null : await store.getExperiment(id);
+  const registered = await store.getExperiment(id);
   if (registered)
     return {
       experiment: await registerAgain(context, request, policy, registered),
@@ -57,7 +58,7 @@ export async function register(
     };
 
   const adIds = request.variants.map((variant) => variant.ad_id);
-  const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context)]);
+  const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
   const facts = { ...read, leases };
   const problems = problemsOf(request, policy, facts, startedAt);
   if (problems.length > 0) throw refused(problems);
@@ -73,12 +74,8 @@ export async function register(
     differences: differencesOf(request, facts, startedAt),
   });
   try {
-    const experiment = await store.createExperiment(wanted);
-    return {
-      experiment,
-      isNew: true,
-      warnings: [...warningsOf(facts, startedAt), ...stepWarnings(policy, facts)],
-    };
+    const registered = await store.registerExperiment(wanted);
+    return { ...registered, warnings: [...warningsOf(facts, startedAt), ...stepWarnings(policy, facts)] };
   } catch (error) {
     if (!(error instanceof AdSetLeased)) throw error;
     throw refused([
@@ -128,12 +125,14 @@ function refused(problems: readonly CreationProblem[]): ApiProblem {
     : new ApiProblem('experiment_refused', detail, { errors });
 }
 
-/** Who holds which ad set now. The store's own check, at the insert, is the one that counts. */
-async function leasedAdSets({ store }: ApiContext): Promise<Map<string, string>> {
+/** Who else holds which ad set now. The store's own check, at the insert, is the one that counts. */
+async function leasedAdSets({ store }: ApiContext, own: string): Promise<Map<string, string>> {
   const leases = new Map<string, string>();
   for (let offset = 0; ; offset += PAGE) {
     const page = await store.listExperiments({ states: ACTIVE_STATES, limit: PAGE, offset });
     for (const { id, variants } of page) {
+      // An equal request at the same time may have registered it by now.
+      if (id === own) continue;
       for (const { adSetId } of variants) leases.set(adSetId, id);
     }
     if (page.length < PAGE) return leases;

@@ -1,12 +1,14 @@
 import type { z } from '@hono/zod-openapi';
 import type { Promotion } from '../clients/postgres/records.js';
 import { type CompoundReport, compoundReport, type LiftSummary } from '../domain/compound-report.js';
+import { entryOf } from '../domain/entry.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import { type Experiment, HOUR_MS, variantOf } from '../domain/experiment.js';
 import { rivalOf } from '../domain/rival.js';
 import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from './answers.js';
 import type { ApiContext } from './context.js';
 import { confidenceNote, isoOf, metricsToJson, rounded } from './json.js';
+import { type Readable, readable } from './readable.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
 export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;
@@ -16,25 +18,29 @@ const DAY_MS = 24 * HOUR_MS;
 const OPENED_CAP = 2_000;
 const NO_METRICS = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };
 
-/** Promotions of the last `days` whose first phase is read back, newest first. */
+/** Promotions of the last `days` whose first phase is read back, newest first, `limit` at most. */
 export async function history(
-  { store, clock }: ApiContext,
+  context: ApiContext,
   days: number,
   limit: number,
-): Promise<HistoryEntryJson[]> {
+): Promise<Readable<HistoryEntryJson>> {
+  const { store, clock } = context;
   const since = Math.max(0, (await clock.now()) - days * DAY_MS);
   const found = await store.listPromotions({ since, limit: OPENED_CAP });
-  return found
-    .flatMap(({ experiment, promotion }) =>
-      experiment.promotedAt === null ? [] : [historyEntry(experiment, promotion, experiment.promotedAt)],
-    )
-    .slice(0, limit);
+  const promoted = found.filter(({ experiment }) => experiment.promotedAt !== null).slice(0, limit);
+  return readable(
+    context,
+    promoted,
+    ({ experiment }) => experiment.id,
+    ({ experiment, promotion }) => historyEntry(experiment, promotion, experiment.promotedAt!),
+  );
 }
 
 function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: number): HistoryEntryJson {
   const winner = variantOf(experiment, promotion.winnerVariantId);
   const loser = rivalOf(experiment, winner, promotion.metrics);
-  const metricsOf = (id: string) => metricsToJson(promotion.metrics[id] ?? NO_METRICS, experiment.currency);
+  const metricsOf = (id: string) =>
+    metricsToJson(entryOf(promotion.metrics, id) ?? NO_METRICS, experiment.currency);
   return {
     experiment_id: experiment.id,
     winner_id: winner.adId,
@@ -54,16 +60,28 @@ function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: 
 }
 
 /** The report over every experiment that was decided. */
-export async function report({ store, clock }: ApiContext): Promise<ReportJson> {
+export async function report(context: ApiContext): Promise<ReportJson> {
+  const { store, clock } = context;
   const finished = await store.listFinished();
-  if (finished.length === 0) return { total_experiments: 0, message: 'No experiment has been decided yet.' };
-  return reportToJson(compoundReport(finished), await clock.now());
+  // Each by itself first: one that no report can be made of is left out, and named.
+  const { shown, unreadable } = readable(
+    context,
+    finished,
+    ({ experiment }) => experiment.id,
+    (test) => compoundReport([test]) && test,
+  );
+  if (shown.length === 0)
+    return { total_experiments: 0, message: 'No experiment has been decided yet.', unreadable };
+  return { ...reportToJson(compoundReport(shown), await clock.now()), unreadable };
 }
 
 const percent = (fraction: number) => rounded(100 * fraction, 2);
 const fraction = (value: number | null) => (value === null ? null : rounded(value, 4));
 
-function reportToJson(report: CompoundReport, now: number): z.output<typeof CompoundReportAnswer> {
+function reportToJson(
+  report: CompoundReport,
+  now: number,
+): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable'> {
   const { claimed, shrunk, verified, verifications } = report;
   const range = ({ min, max }: LiftSummary) => ({ min: percent(min), max: percent(max) });
   return {

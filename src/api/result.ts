@@ -3,6 +3,7 @@ import type { LedgerRow, Promotion, Verification } from '../clients/postgres/rec
 import { atRisk } from '../domain/at-risk.js';
 import { totalOf } from '../domain/budget.js';
 import type { Decision } from '../domain/decision.js';
+import { entryOf } from '../domain/entry.js';
 import { type Experiment, type ExperimentState, type Variant, variantOf } from '../domain/experiment.js';
 import { rivalOf } from '../domain/rival.js';
 import type { BudgetReallocation, CheckResult, CheckStatus } from './answers.js';
@@ -37,7 +38,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
   const loser = winner ? rivalOf(experiment, winner, promotion?.metrics) : null;
   const metrics = promotion?.metrics ?? decision?.metrics ?? {};
   const metricsOf = (variant: Variant | null) => {
-    const found = variant && metrics[variant.id];
+    const found = variant && entryOf(metrics, variant.id);
     return found ? metricsToJson(found, experiment.currency) : null;
   };
   return {

@@ -1,11 +1,20 @@
 /** What callers send. Unknown fields are refused on the resources of this service and ignored on the older endpoints. */
 import { z } from '@hono/zod-openapi';
+import { isInherited } from '../domain/entry.js';
 import { RULE_NAMES } from '../domain/evidence/rules.js';
 import { BUCKETS, CONFIDENCE_THRESHOLDS } from '../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../domain/metric.js';
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const SLUG_FORM = 'must be 1 to 64 letters, digits, _ or -, and start with a letter or digit';
+/** Names that every object inherits would be found in any record by their id. */
+const slug = (error?: string) =>
+  z
+    .string(error)
+    .regex(SLUG, SLUG_FORM)
+    .refine((id) => !isInherited(id), {
+      error: ({ input }) => `must not be ${input}: every object has that name. Choose another`,
+    });
 
 const bounded = (minimum: number, maximum: number, unit: string) => {
   const message = `must be a number from ${minimum} to ${maximum} ${unit}`;
@@ -38,7 +47,10 @@ export const ControlHeaders = z.object({
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces')
     .optional()
-    .openapi({ description: 'A control sent twice under one key is acted on once.' }),
+    .openapi({
+      description:
+        'A request sent twice under one key is acted on once; another request under it is refused.',
+    }),
 });
 
 const CreativeBody = z
@@ -53,7 +65,7 @@ const CreativeBody = z
 
 const VariantBody = z
   .strictObject({
-    id: z.string().regex(SLUG, SLUG_FORM).optional(),
+    id: slug().optional(),
     role: z.enum(['control', 'challenger'], 'must be control or challenger'),
     ad_id: z.string("must be the ad's id as a text").regex(/^[A-Za-z0-9_]{1,64}$/, 'must be the id of an ad'),
     creative: CreativeBody.optional(),
@@ -131,7 +143,7 @@ const Person = { by: text(100), reason: text(500) };
 
 export const NewExperiment = z
   .strictObject({
-    id: z.string('must be a text').regex(SLUG, SLUG_FORM).optional(),
+    id: slug('must be a text').optional(),
     name: text(200),
     account_id: z
       .string('must be a text')

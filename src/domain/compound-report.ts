@@ -127,7 +127,12 @@ export function effectOfTest({ experiment, promotion, lastDecision }: DecidedTes
   }
   if (!lastDecision || lastDecision.pairs.length === 0) return null;
   const { pairs } = lastDecision;
-  const effects = challengers.map(({ id }) => ({
+  // A challenger that was dropped was compared no more.
+  const compared = challengers.filter(({ id }) =>
+    pairs.some(({ variantA, variantB }) => [variantA, variantB].includes(id)),
+  );
+  if (compared.length === 0) return null;
+  const effects = compared.map(({ id }) => ({
     id,
     theta: effectOf(pairs, id, control),
     se: pairOf(pairs, id, control).evidence.se,

@@ -1,4 +1,5 @@
 import type { AcceptedDifferences } from './comparability.js';
+import { entryOf } from './entry.js';
 import type { RuleName } from './evidence/rules.js';
 import type { GuardrailMetric, Objective } from './metric.js';
 import { DEFAULT_MAX_STEP_FACTOR, DEFAULT_PHASES, type Phase } from './rollout-plan.js';
@@ -213,7 +214,7 @@ export function participants(
   { variants, dropped }: Pick<Experiment, 'variants' | 'dropped'>,
   at: number,
 ): Variant[] {
-  return variants.filter(({ id }) => (dropped?.[id] ?? Number.POSITIVE_INFINITY) > at);
+  return variants.filter(({ id }) => (entryOf(dropped, id) ?? Number.POSITIVE_INFINITY) > at);
 }
 
 /** Why a variant can't be dropped, in a sentence, or null. */

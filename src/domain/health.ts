@@ -1,5 +1,6 @@
 /** Whether the delivery behind a verdict is sound enough to move money on it. Pure: over what one look saw. */
 import { type AcceptedDifferences, type AdSetDifference, unaccepted } from './comparability.js';
+import { entryOf } from './entry.js';
 import { rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
 import { type Bucket, HOUR_MS } from './experiment.js';
@@ -108,7 +109,7 @@ export function spendOffPlan(delivery: Delivery, dailyBudgets: Record<string, nu
   const { variantIds, observations } = delivery;
   const since = startOfLastDay(delivery);
   if (since === null) return [];
-  const budgets = variantIds.map((id) => dailyBudgets[id] ?? 0);
+  const budgets = variantIds.map((id) => entryOf(dailyBudgets, id) ?? 0);
   const planned = budgets.reduce((sum, budget) => sum + budget, 0);
   const spends = variantIds.map((id) =>
     observations.reduce(

@@ -1,4 +1,5 @@
 import type { VariantMetrics } from './decision.js';
+import { entryOf } from './entry.js';
 import { controlOf, type Experiment, participants, type Variant } from './experiment.js';
 import { METRICS } from './metric.js';
 
@@ -16,7 +17,7 @@ export function rivalOf(
   if (winner.id !== control.id) return control;
   const { events, exposure } = METRICS[experiment.policy.objective];
   const rate = (variant: Variant) => {
-    const found = metrics[variant.id];
+    const found = entryOf(metrics, variant.id);
     return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
   };
   return participants(experiment, Number.POSITIVE_INFINITY)

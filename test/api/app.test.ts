@@ -113,6 +113,7 @@ describe('reading experiments', () => {
       message: 'No.',
     });
     expect((await api.get('/api/ab/experiments/promoted/controls')).body).toEqual({
+      unreadable: [],
       experiment_id: 'promoted',
       count: 1,
       controls: [
@@ -227,6 +228,33 @@ describe('who may ask', () => {
     expect((await ask('Bearer open-sesame-1')).status).toBe(200);
     expect((await ask('bearer open-sesame-1')).status).toBe(200);
     expect((await ask(undefined, '/healthz')).status).toBe(200);
+  });
+
+  it('without a token, only under a name of this machine, whatever the origin', async () => {
+    const ask = (host: string, token: string | null = null, path = '/api/ab/experiments') =>
+      createApp({ ...api.dependencies, apiToken: token }, new FakeGateway()).request(path, {
+        headers: { host, origin: `http://${host}`, authorization: `Bearer ${token}` },
+      });
+    for (const host of ['127.0.0.1', '127.0.0.1:8003', 'localhost:1', 'LOCALHOST', '[::1]', '[::1]:8003'])
+      expect((await ask(host)).status, host).toBe(200);
+    for (const host of ['rebound.example', 'localhost.example:8003', '127.0.0.1.example', '10.0.0.1', '']) {
+      const answer = await ask(host);
+      expect(answer.status, host).toBe(403);
+      expect(await answer.json()).toMatchObject({ type: 'urn:auto-promotion:problem:foreign_host' });
+      for (const path of ['/healthz', '/openapi.json', '/elsewhere'])
+        expect((await ask(host, null, path)).status).toBe(403);
+      expect((await ask(host, 'a-token-of-sixteen')).status).toBe(200);
+    }
+  });
+
+  it('a rebound page may not pause a test', async () => {
+    const answer = await api.post(
+      '/api/ab/experiments/one/pause',
+      { by: 'a page', reason: 'rebound' },
+      { host: 'rebound.example', origin: 'http://rebound.example' },
+    );
+    expect(answer.status).toBe(403);
+    expect(api.gateway.asked).toEqual([]);
   });
 
   it('a page of another site may change nothing', async () => {

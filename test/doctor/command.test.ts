@@ -77,6 +77,7 @@ describe('npm run doctor', () => {
     });
     const { code, errors, lines } = await doctor({
       MODE: 'live',
+      API_TOKEN: 'canary-api-token-0123',
       META_ACCESS_TOKEN: 'EAAcanary-token-0123',
       META_APP_SECRET: 'canary-app-secret',
       META_AD_ACCOUNT_ID: market.account.id,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   CONFIDENCE_THRESHOLDS,
+  comparedVariants,
   controlOf,
   DEFAULT_POLICY,
   EXPERIMENT_STATES,
@@ -24,6 +25,18 @@ describe('an experiment', () => {
     expect(variantOf(experiment, 'b')).toBe(challenger);
     expect(() => variantOf(experiment, 'c')).toThrow(new RangeError('no variant c in this experiment'));
     expect(() => controlOf({ variants: [challenger] })).toThrow(RangeError);
+  });
+});
+
+describe('the variants that are compared', () => {
+  it('are all but those dropped, whatever their ids', () => {
+    const named = { ...challenger, id: 'constructor' };
+    const variants = [control, challenger, named];
+    const ids = (dropped: Record<string, number>) =>
+      comparedVariants({ variants, dropped }, 5).map(({ id }) => id);
+    expect(ids({ b: 5 })).toEqual(['a', 'constructor']);
+    expect(ids({ constructor: 5 })).toEqual(['a', 'b']);
+    expect(ids({ b: 6 })).toEqual(['a', 'b', 'constructor']);
   });
 });
 

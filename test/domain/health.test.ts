@@ -212,6 +212,8 @@ describe('spend against the plan', () => {
         { control: 1 },
       ),
     ).toEqual([]);
+    const named = delivery(48, (id) => (id === 'c1' ? { variantId: 'constructor' } : {}));
+    expect(spendOffPlan({ ...named, variantIds: ['control', 'constructor'] }, { control: 1 })).toEqual([]);
   });
 });
 

@@ -56,7 +56,7 @@ const FILLED = {
   SERVICE_DB_PASSWORD: 'service',
   META_ACCESS_TOKEN: 'token',
   META_AD_ACCOUNT_ID: 'act_1234567890',
-  API_TOKEN: 'sixteen characters',
+  API_TOKEN: 'sixteen-characters',
 };
 
 describe('docker-compose.yml', () => {

@@ -7,6 +7,7 @@ import { META_READS, META_WRITES } from '../../src/workflows/proxies.js';
 
 const { readTimeoutMs, socketTimeoutMs } = readConfig({
   MODE: 'live',
+  API_TOKEN: '0123456789abcdef',
   META_ACCESS_TOKEN: 'token',
   META_AD_ACCOUNT_ID: 'act_1',
 }).meta;

@@ -1,7 +1,7 @@
 /** The endpoints that older callers know: check results, history, reports, scheduler. */
 import { z } from '@hono/zod-openapi';
 import { JOB_IDS } from '../../workflows/contract.js';
-import { confidenceNote, instant, MetricsAnswer, state } from './common.js';
+import { confidenceNote, instant, MetricsAnswer, state, unreadable } from './common.js';
 import { VerificationAnswer } from './experiment.js';
 import { BudgetReallocation } from './rollout.js';
 
@@ -73,7 +73,7 @@ export const HistoryEntry = z
   .openapi('HistoryEntry');
 
 export const HistoryAnswer = z
-  .object({ history: z.array(HistoryEntry), count: z.int(), days_back: z.int() })
+  .object({ history: z.array(HistoryEntry), count: z.int(), days_back: z.int(), unreadable })
   .openapi('History');
 
 const range = z.object({ min: z.number(), max: z.number() });
@@ -128,11 +128,12 @@ export const CompoundReportAnswer = z
       .number()
       .openapi({ description: 'what as many tests of identical ads would have claimed by luck' }),
     generated_at: instant,
+    unreadable,
   })
   .openapi('CompoundReport');
 
 export const EmptyReportAnswer = z
-  .object({ total_experiments: z.literal(0), message: z.string() })
+  .object({ total_experiments: z.literal(0), message: z.string(), unreadable })
   .openapi('EmptyCompoundReport');
 
 export const SchedulerAnswer = z

@@ -25,6 +25,14 @@ export const Problem = z
   })
   .openapi('Problem');
 
+/** A row of a list that can't be shown; the list stands without it. */
+export const UnreadableRow = z
+  .object({ id: z.string().openapi({ description: 'which row' }), message: z.string() })
+  .openapi('UnreadableRow');
+export const unreadable = z
+  .array(UnreadableRow)
+  .openapi({ description: "rows that can't be shown, and what is wrong with each; empty as a rule" });
+
 export const MetricsAnswer = z
   .object({
     impressions: z.int(),

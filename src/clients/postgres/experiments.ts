@@ -74,7 +74,12 @@ export async function experimentsById(
 
 type ExperimentStore = Pick<
   Store,
-  'createExperiment' | 'getExperiment' | 'listExperiments' | 'dropVariant' | 'transition'
+  | 'createExperiment'
+  | 'registerExperiment'
+  | 'getExperiment'
+  | 'listExperiments'
+  | 'dropVariant'
+  | 'transition'
 >;
 
 /** Experiments, their states and the leases of their ad sets. */
@@ -167,21 +172,24 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
     return true;
   }
 
+  const register: Store['registerExperiment'] = async (experiment) => {
+    if (experiment.environment !== scope.environment || experiment.accountId !== scope.accountId)
+      throw new RangeError(
+        `experiment ${experiment.id} is of ${experiment.environment} ${experiment.accountId}, this store of ${scope.environment} ${scope.accountId}`,
+      );
+    return transaction(pool, async (ask) => {
+      const isNew = await insert(ask, experiment);
+      if (isNew && !isEnded(experiment.state)) await takeLeases(ask, experiment.id);
+      const stored = await existing(ask, experiment.id);
+      if (!isNew && !isDeepStrictEqual(contentOf(stored), contentOf(experiment)))
+        throw new ExperimentExists(`an experiment ${experiment.id} exists with other content`);
+      return { experiment: stored, isNew };
+    });
+  };
+
   return {
-    async createExperiment(experiment) {
-      if (experiment.environment !== scope.environment || experiment.accountId !== scope.accountId)
-        throw new RangeError(
-          `experiment ${experiment.id} is of ${experiment.environment} ${experiment.accountId}, this store of ${scope.environment} ${scope.accountId}`,
-        );
-      return transaction(pool, async (ask) => {
-        const isNew = await insert(ask, experiment);
-        if (isNew && !isEnded(experiment.state)) await takeLeases(ask, experiment.id);
-        const stored = await existing(ask, experiment.id);
-        if (!isNew && !isDeepStrictEqual(contentOf(stored), contentOf(experiment)))
-          throw new ExperimentExists(`an experiment ${experiment.id} exists with other content`);
-        return stored;
-      });
-    },
+    registerExperiment: register,
+    createExperiment: async (experiment) => (await register(experiment)).experiment,
 
     getExperiment: (id) => read(inPool, id),
 

@@ -124,6 +124,25 @@ export interface Verification extends VerificationVerdict {
   decidedAt: number;
 }
 
+/** The request that an idempotency key belongs to. */
+export interface RequestClaim {
+  key: string;
+  /** Method and path. */
+  request: string;
+  /** SHA-256, hex, of the body as it was understood. */
+  bodyHash: string;
+  /** An id that the first of equal requests made. */
+  madeId: string;
+  at: number;
+  /** Null until there is one that stands. */
+  answer: KeptAnswer | null;
+}
+
+export interface KeptAnswer {
+  status: number;
+  body: unknown;
+}
+
 /** What a person, or the schedule, asked for, and what became of it. */
 export interface ControlRow {
   /** Unique: asked for twice under one id is entered once. */

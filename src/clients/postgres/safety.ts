@@ -20,24 +20,37 @@ interface Row {
 /** What keeps the rollouts of an account in bounds: its kill switch, its day's raises, and what each gate found. */
 export function safetyStore({ pool, scope }: Database): SafetyStore {
   const mine = [scope.environment, scope.accountId];
-  return {
-    async killSwitch() {
-      const [row] = await run<{ engaged: boolean; asked_by: string; reason: string; at: number }>(
-        pool,
-        `select engaged, asked_by, reason, at from auto_promotion.kill_switch_events
-          where (environment, account_id) = ($1, $2) order by entry desc limit 1`,
-        mine,
-      );
-      return row ? { engaged: row.engaged, by: row.asked_by, reason: row.reason, at: row.at } : null;
-    },
 
-    async setKillSwitch({ engaged, by, reason, at }: KillSwitch) {
-      await run(
+  async function lastEvent(where = '', values: string[] = []): Promise<KillSwitch | null> {
+    const [row] = await run<{ engaged: boolean; asked_by: string; reason: string; at: number }>(
+      pool,
+      `select engaged, asked_by, reason, at from auto_promotion.kill_switch_events
+        where (environment, account_id) = ($1, $2) ${where} order by entry desc limit 1`,
+      [...mine, ...values],
+    );
+    return row ? { engaged: row.engaged, by: row.asked_by, reason: row.reason, at: row.at } : null;
+  }
+
+  return {
+    killSwitch: () => lastEvent(),
+
+    async setKillSwitch({ engaged, by, reason, at }, controlId) {
+      const entered = async () => {
+        if (controlId === undefined) return null;
+        return lastEvent('and control_id = $3', [controlId]);
+      };
+      const before = await entered();
+      if (before) return before;
+      const inserted = await run(
         pool,
-        `insert into auto_promotion.kill_switch_events (environment, account_id, engaged, asked_by, reason, at)
-          values ($1, $2, $3, $4, $5, $6)`,
-        [...mine, engaged, by, reason, instant(at)],
+        `insert into auto_promotion.kill_switch_events (environment, account_id, engaged, asked_by, reason, at, control_id)
+          select $1, $2, $3, $4, $5, $6, $7
+          where $3 or (select engaged from auto_promotion.kill_switch_events
+            where (environment, account_id) = ($1, $2) order by entry desc limit 1)
+          on conflict (environment, account_id, control_id) do nothing returning 1`,
+        [...mine, engaged, by, reason, instant(at), controlId ?? null],
       );
+      return inserted.length > 0 ? { engaged, by, reason, at } : entered();
     },
 
     async movedBetween(since, until, without) {

@@ -6,6 +6,7 @@ import { ledgerStore } from './ledger.js';
 import { observationStore } from './observations.js';
 import { promotionStore } from './promotions.js';
 import { reportStore } from './reports.js';
+import { requestStore } from './requests.js';
 import { type Database, run, type Scope } from './run.js';
 import { safetyStore } from './safety.js';
 import type { Store } from './types.js';
@@ -27,6 +28,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...ledgerStore(database),
     ...controlStore(database),
     ...safetyStore(database),
+    ...requestStore(database),
     ...reportStore(database),
     async ping() {
       await run(pool, 'select 1');

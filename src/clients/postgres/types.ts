@@ -4,11 +4,13 @@ import type { KillSwitch } from '../../domain/gate.js';
 import type {
   ControlRow,
   GateRow,
+  KeptAnswer,
   LedgerOutcome,
   LedgerRow,
   Observation,
   Promotion,
   PromotionStatus,
+  RequestClaim,
   Verification,
 } from './records.js';
 
@@ -63,6 +65,8 @@ export interface Store {
    * @throws ExperimentExists, AdSetLeased
    */
   createExperiment(experiment: Experiment): Promise<Experiment>;
+  /** {@link createExperiment}, and whether this call inserted it. */
+  registerExperiment(experiment: Experiment): Promise<{ experiment: Experiment; isNew: boolean }>;
   getExperiment(id: string): Promise<Experiment | null>;
   /** Newest start first. */
   listExperiments(query: {
@@ -164,7 +168,11 @@ export interface Store {
 
   /** How the account's kill switch stands; null where it was never touched. */
   killSwitch(): Promise<KillSwitch | null>;
-  setKillSwitch(event: KillSwitch): Promise<void>;
+  /**
+   * Enters the event, once for each `controlId`, and answers it as it is on record. Null, and nothing entered, for a
+   * release where none is engaged.
+   */
+  setKillSwitch(event: KillSwitch, controlId?: string): Promise<KillSwitch | null>;
   /** Raises of all experiments' phases entered in [since, until), minor units; `without` leaves out one of them. */
   movedBetween(
     since: number,
@@ -178,6 +186,11 @@ export interface Store {
   recordControl(row: ControlRow): Promise<void>;
   /** In the order of entry. */
   listControls(experimentId: string): Promise<ControlRow[]>;
+
+  /** Binds a key to a request; the first one's stands and is returned. */
+  claimRequest(request: Omit<RequestClaim, 'answer'>): Promise<{ isFirst: boolean; claim: RequestClaim }>;
+  /** Keeps the answer of a claimed request; a kept one wins and is returned. */
+  keepAnswer(key: string, answer: KeptAnswer): Promise<KeptAnswer>;
 
   /** Promotions opened since an instant, newest first. */
   listPromotions(query: {

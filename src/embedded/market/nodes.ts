@@ -130,7 +130,8 @@ export function readEdge(
     return paginate([minimumBudgets(world)], request, at, origin);
   }
   if (edge === 'budget_schedules') return { data: schedules(object, at) };
-  const kind = EDGES[object.kind]?.[edge];
+  const edges = EDGES[object.kind] ?? {};
+  const kind = Object.hasOwn(edges, edge) ? edges[edge] : undefined;
   if (!kind) throw unknownObject(`${object.id}/${edge}`, 'GET');
   const wanted = filtersOf(request, kind);
   const fields = listParam(request.params.fields);
@@ -159,7 +160,9 @@ function filtersOf(request: GraphRequest, kind: ObjectKind): NodeFilter {
   const statuses = listParam(request.params.effective_status);
   const filters = parseFiltering(request.params.filtering).map(({ field, accepts }): NodeFilter => {
     const name = field.replace(/^(ad|adset|campaign)\./, (prefix) => (prefix === `${kind}.` ? '' : prefix));
-    const reader = FIELDS[kind][name.replace('.', '_')];
+    const readers = FIELDS[kind];
+    const key = name.replace('.', '_');
+    const reader = Object.hasOwn(readers, key) ? readers[key] : undefined;
     if (!reader) throw invalidParameter(`Filtering field ${field} is not supported`);
     return (object, at, world) => accepts(String(reader(object, at, world)));
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
+import { isForeignOrigin, isLoopbackHost } from '../../loopback.js';
 import { controlRoutes } from './control.js';
 import type { Controls } from './controls.js';
 import { Graph, unknownPath } from './graph.js';
@@ -31,6 +32,17 @@ export async function serveMarket(
   const app = new Hono<Env>();
   // A full disk, say, is answered as Graph answers its own failures.
   app.onError((error, c) => c.json(new GraphError(error.message, 1, null, { status: 500 }).body(), 500));
+  // Its levers ask for no token: a page that someone on this machine opens must reach none of them.
+  app.use('*', (c, next) => {
+    const host = c.req.header('host') ?? '';
+    const origin = c.req.header('origin');
+    const error = !isLoopbackHost(host)
+      ? 'The simulated market answers only to 127.0.0.1, localhost and [::1].'
+      : 'This request was made by a page of another site.';
+    if (!isLoopbackHost(host) || (origin !== undefined && isForeignOrigin(origin, host)))
+      return Promise.resolve(c.json({ error }, 403));
+    return next();
+  });
   app.route('/__market', controlRoutes(controls));
   const { rephraseError } = options;
   if (rephraseError) {

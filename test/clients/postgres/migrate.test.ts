@@ -52,6 +52,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'budget_ledger',
       'controls',
       'decisions',
+      'idempotency_keys',
       'kill_switch_events',
       'knowledge_base_vectors',
       'performance_metrics',

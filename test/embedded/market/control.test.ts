@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR, Stage } from './support.js';
 
@@ -115,5 +116,31 @@ describe('/__market', () => {
   ])('answers %s %s %j with 400 and a reason', async (method, path, body) => {
     const answer = await call(method, path, body);
     expect(answer).toEqual({ status: 400, body: { error: expect.stringMatching(/\w/) } });
+  });
+});
+
+describe('a page of another site', () => {
+  const ask = (headers: Record<string, string>, path = '/__market/budgets') =>
+    new Promise<number>((resolve, reject) => {
+      const url = new URL(path, stage.market.url);
+      request(url, { method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode!);
+      })
+        .on('error', reject)
+        .end('{}');
+    });
+
+  it('reaches no lever and no account, under its own name or as a rebound one', async () => {
+    const { port } = new URL(stage.market.url);
+    for (const path of ['/__market/tests', '/__market/faults', '/v24.0/act_1']) {
+      expect(await ask({ origin: 'https://elsewhere.example' }, path)).toBe(403);
+      expect(await ask({ origin: 'null' }, path)).toBe(403);
+      expect(await ask({ host: 'rebound.example' }, path)).toBe(403);
+      expect(await ask({ host: 'rebound.example', origin: 'http://rebound.example' }, path)).toBe(403);
+    }
+    expect(
+      await ask({ host: `localhost:${port}`, origin: `http://localhost:${port}` }, '/__market/tests'),
+    ).toBe(400);
   });
 });
