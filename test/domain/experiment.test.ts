@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   CONFIDENCE_THRESHOLDS,
-  comparedVariants,
   controlOf,
   DEFAULT_POLICY,
   EXPERIMENT_STATES,
   isEnded,
+  participants,
   type Variant,
   variantOf,
 } from '../../src/domain/experiment.js';
@@ -33,7 +33,7 @@ describe('the variants that are compared', () => {
     const named = { ...challenger, id: 'constructor' };
     const variants = [control, challenger, named];
     const ids = (dropped: Record<string, number>) =>
-      comparedVariants({ variants, dropped }, 5).map(({ id }) => id);
+      participants({ variants, dropped }, 5).map(({ id }) => id);
     expect(ids({ b: 5 })).toEqual(['a', 'constructor']);
     expect(ids({ constructor: 5 })).toEqual(['a', 'b']);
     expect(ids({ b: 6 })).toEqual(['a', 'b', 'constructor']);
