@@ -33,6 +33,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // The commands that tests start must not read the `.env` of whoever runs them.
+    env: { ENV_FILE: '' },
     // Two cores: many of the tests wait for a Temporal server, or for real time to pass.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

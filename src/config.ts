@@ -47,9 +47,9 @@ export interface Config {
   /** The most that all experiments together may move in a day, major units of the account's currency; null: no limit. */
   accountEnvelope: number | null;
   checkIntervalHours: number;
-  /** Where people are told of promotions, by Slack or Discord. The address is a secret: whoever has it can post. */
+  /** Of Slack or Discord. No message is sent yet. The address is a secret: whoever has it can post. */
   notificationWebhook: string | null;
-  /** Null: Claude is not asked. */
+  /** Claude is asked nothing yet. */
   anthropicApiKey: string | null;
   /** Whether a new sandbox begins with experiments to watch. */
   firstExperiments: boolean;

@@ -1,12 +1,12 @@
 import { Connection } from '@temporalio/client';
-import { readConfig } from './config.js';
+import { loadConfig } from './environment.js';
 import { realAddresses } from './service/addresses.js';
 import { silentPollers } from './service/pollers.js';
 import { namesOf } from './workflows/contract.js';
 
 /** The health check of a worker's container: whether Temporal hears of the worker on this host. Exit code 0 or 1. */
 try {
-  const { temporal, environment, meta } = realAddresses(readConfig(process.env));
+  const { temporal, environment, meta } = realAddresses(loadConfig());
   const { address, namespace, access } = temporal;
   const connection = await Connection.connect({ ...access, address });
   const silent = await silentPollers(

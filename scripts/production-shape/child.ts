@@ -14,7 +14,10 @@ export interface Child {
   stop(patienceMs?: number): Promise<number>;
 }
 
-/** A process in a group of its own, which ends with this one at the latest. Each line it prints goes to `log`. */
+/**
+ * A process in a group of its own, which ends with this one at the latest. Each line it prints goes to `log`. It has the
+ * environment that it is given, and no `.env` of whoever runs this.
+ */
 export function startChild(
   name: string,
   command: readonly [string, ...string[]],
@@ -23,7 +26,7 @@ export function startChild(
   const [program, ...args] = command;
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: options.env,
+    env: { ENV_FILE: '', ...options.env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

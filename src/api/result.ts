@@ -53,7 +53,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     budget_reallocation: promotion ? budgetReallocation(experiment, promotion, facts.ledger) : null,
     verification: verificationToJson(facts.verification),
     insights: null,
-    insights_status: status === 'promoted' ? 'pending' : 'none',
+    insights_status: status === 'promoted' ? 'not_available' : 'none',
     message,
     promoted_at: isoOrNull(experiment.promotedAt),
     reasons: status === 'held' ? heldReasons(experiment, decision) : (decision?.reasons ?? []),

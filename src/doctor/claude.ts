@@ -10,7 +10,7 @@ export async function checkClaude(
   timeoutMs: number,
   baseURL: string = API,
 ): Promise<Finding[]> {
-  if (apiKey === null) return [ok(WHAT, 'ANTHROPIC_API_KEY is not set: Claude is not asked')];
+  if (apiKey === null) return [ok(WHAT, 'ANTHROPIC_API_KEY is not set; this version does not use it')];
   // Given in full: the SDK would take what is left out from the environment.
   const client = new Anthropic({
     apiKey,
@@ -22,7 +22,12 @@ export async function checkClaude(
   });
   try {
     const { data } = await client.models.list({ limit: 1 });
-    return [ok(WHAT, `the key is taken${data[0] ? `; newest model ${data[0].id}` : ''}`)];
+    return [
+      ok(
+        WHAT,
+        `the key is taken${data[0] ? `; newest model ${data[0].id}` : ''}; this version does not use it`,
+      ),
+    ];
   } catch (error) {
     if (error instanceof APIConnectionError)
       return [

@@ -2,13 +2,14 @@
  * `npm run -s doctor`: looks at what the service needs, writes nothing, and says on a line each what it found and what
  * to do. The exit code is 1 where anything failed.
  */
-import { type Config, ConfigError, readConfig } from '../config.js';
+import { type Config, ConfigError } from '../config.js';
+import { loadConfig } from '../environment.js';
 import { examine } from './examine.js';
 import { type Finding, fail, formatFinding } from './finding.js';
 
 function settings(): Config | Finding {
   try {
-    return readConfig(process.env);
+    return loadConfig();
   } catch (error) {
     if (error instanceof ConfigError) return fail('Settings', error.message, '.env.example lists them all');
     throw error;

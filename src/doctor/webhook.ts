@@ -18,7 +18,7 @@ const FORMS: { name: string; host: RegExp; path: RegExp; form: string }[] = [
 
 /** By its form alone: a call would post. The path is a secret, so only the host is shown. */
 export function checkWebhook(address: string | null): Finding[] {
-  if (address === null) return [ok(WHAT, 'not set: nobody is told of promotions')];
+  if (address === null) return [ok(WHAT, 'not set; this version sends no message')];
   const url = new URL(address);
   if (url.protocol !== 'https:')
     return [warn(WHAT, `${url.host}, not over https`, 'use https: whoever reads the address can post')];
@@ -29,5 +29,7 @@ export function checkWebhook(address: string | null): Finding[] {
     return [
       warn(WHAT, `${url.host}: not the form of ${known.name}'s addresses`, `it looks like ${known.form}`),
     ];
-  return [ok(WHAT, `${known.name}, well-formed (not called: that would post)`)];
+  return [
+    ok(WHAT, `${known.name}, well-formed (not called: that would post); this version sends no message`),
+  ];
 }

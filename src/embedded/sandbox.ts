@@ -8,6 +8,7 @@ import { acquireLock } from './lock.js';
 import { type Market, startMarket } from './market/index.js';
 import { claimPort } from './ports.js';
 import { startPostgres } from './postgres.js';
+import { noteRunning } from './running.js';
 import { startTemporal } from './temporal.js';
 import { keepTimeBase } from './time-base.js';
 
@@ -105,6 +106,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     } else {
       temporal = options.temporal;
     }
+    const forget = noteRunning(directory, {
+      temporalAddress: temporal.address,
+      temporalNamespace: temporal.namespace,
+      accountId: market.account.id,
+    });
+    stops.push(async () => forget());
     return {
       addresses: {
         environment: 'sandbox',

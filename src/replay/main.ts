@@ -1,8 +1,9 @@
 import { createPool } from '../clients/postgres/pool.js';
 import { createStore } from '../clients/postgres/store.js';
 import type { Store } from '../clients/postgres/types.js';
-import { type Config, readConfig } from '../config.js';
+import type { Config } from '../config.js';
 import { openEmbeddedPostgres } from '../embedded/open-postgres.js';
+import { loadConfig } from '../environment.js';
 import { type ReplayedDecision, replayDecision } from './replay-decision.js';
 
 const USAGE =
@@ -14,7 +15,7 @@ try {
   if (!parts || others.length > 0) throw new Error(USAGE);
   const [, id = '', look] = parts;
   const lookNumber = look === undefined ? null : Number(look);
-  const config = readConfig(process.env);
+  const config = loadConfig();
   const replayed = (await askService(config, id, lookNumber)) ?? (await openRecord(config, id, lookNumber));
   if (!replayed)
     throw new Error(

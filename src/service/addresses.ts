@@ -45,7 +45,7 @@ export function realAddresses(config: Config): Addresses {
 export function temporalAt(config: Config): Addresses['temporal'] {
   let found: ClientConnectConfig;
   try {
-    found = loadClientConnectConfig();
+    found = loadClientConnectConfig({ overrideEnvVars: withoutBlanks(process.env) });
   } catch (error) {
     throw new Error(
       `Temporal's own settings can't be read: ${error instanceof Error ? error.message : String(error)}`,
@@ -57,4 +57,10 @@ export function temporalAt(config: Config): Addresses['temporal'] {
     namespace: found.namespace ?? config.temporalNamespace,
     access: { tls, apiKey, metadata },
   };
+}
+
+/** Unset and empty are the same, for Temporal's own variables too: a copy of .env.example has empty ones. */
+function withoutBlanks(env: NodeJS.ProcessEnv): Record<string, string> {
+  const given = Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value]] : []));
+  return Object.fromEntries(given);
 }

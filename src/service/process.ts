@@ -1,4 +1,5 @@
-import { type Config, readConfig } from '../config.js';
+import type { Config } from '../config.js';
+import { loadConfig } from '../environment.js';
 import { installRuntime } from './runtime.js';
 
 /** What a process gives to what it starts. */
@@ -25,7 +26,7 @@ export async function runProcess(
   const ends: (() => Promise<void>)[] = [];
   let failure: string | null;
   try {
-    const config = readConfig(process.env);
+    const config = loadConfig();
     installRuntime(complain);
     const { broken } = await start(config, { say, complain, onStop: (end) => void ends.push(end) });
     failure = await Promise.race([broken, signalled()]);

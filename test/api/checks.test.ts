@@ -55,7 +55,7 @@ describe('POST /api/ab/auto-promote/check', () => {
       loser_ad_id: 'ad_promoted_control',
       confidence: 0.97,
       insights: null,
-      insights_status: 'pending',
+      insights_status: 'not_available',
       message: 'Phase 60 is written.',
       promoted_at: '2026-11-24T15:00:00Z',
       state: 'rolling_out',

@@ -18,7 +18,7 @@ async function check(answer: Answer) {
 describe('Claude', () => {
   it('is not asked without a key', async () => {
     expect(await checkClaude(null, 500)).toMatchObject([
-      { level: 'ok', figure: 'ANTHROPIC_API_KEY is not set: Claude is not asked' },
+      { level: 'ok', figure: 'ANTHROPIC_API_KEY is not set; this version does not use it' },
     ]);
   });
 
@@ -33,7 +33,10 @@ describe('Claude', () => {
         last_id: null,
       }),
     );
-    expect(finding).toMatchObject({ level: 'ok', figure: 'the key is taken; newest model claude-test' });
+    expect(finding).toMatchObject({
+      level: 'ok',
+      figure: 'the key is taken; newest model claude-test; this version does not use it',
+    });
     expect(seen.map(({ method, path }) => [method, path])).toEqual([['GET', '/v1/models']]);
     expect(seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
   });

@@ -50,8 +50,8 @@ describe('npm run doctor', () => {
       'ok    Meta              embedded: npm start starts a simulated account',
       'ok    Database          embedded: npm start opens it in its process',
       'ok    Temporal          embedded: npm start starts it on port 7233',
-      'ok    Claude            ANTHROPIC_API_KEY is not set: Claude is not asked',
-      'ok    Webhook           not set: nobody is told of promotions',
+      'ok    Claude            ANTHROPIC_API_KEY is not set; this version does not use it',
+      'ok    Webhook           not set; this version sends no message',
     ]);
   });
 

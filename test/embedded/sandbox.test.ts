@@ -125,6 +125,7 @@ describe('the sandbox', () => {
       'clock.json',
       expect.stringMatching(/^lock\./),
       'market',
+      'running.json',
     ]);
   });
 

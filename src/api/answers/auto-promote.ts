@@ -28,7 +28,10 @@ export const CheckResult = z
     budget_reallocation: BudgetReallocation.nullable(),
     verification: VerificationAnswer.nullable(),
     insights: z.null(),
-    insights_status: z.enum(['none', 'pending']),
+    insights_status: z.enum(['none', 'not_available']).openapi({
+      description:
+        'none: nothing was promoted, so there is nothing to learn from; not_available: promoted, and this version extracts no insights',
+    }),
     message: z.string(),
     promoted_at: instant.nullable(),
     reasons: z.array(z.string()),
