@@ -20,7 +20,7 @@ export function rivalOf(
     const found = entryOf(metrics, variant.id);
     return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
   };
-  return participants(experiment, Number.POSITIVE_INFINITY)
+  return participants(experiment, Number.MAX_VALUE)
     .filter((variant) => variant.id !== winner.id)
     .reduce((best, variant) => (rate(variant) > rate(best) ? variant : best));
 }
