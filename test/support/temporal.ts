@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,6 +9,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { thisMachine } from '../../scripts/find-temporal-cli.mjs';
 import { testServerInCache } from '../../scripts/locations.mjs';
 import { endWithThisProcess } from '../../src/embedded/guard.js';
+import { claimPort } from '../../src/embedded/ports.js';
 import { startTemporal } from '../../src/embedded/temporal.js';
 import { addSearchAttributes, type SearchAttributeKeys } from '../../src/service/namespace.js';
 
@@ -74,8 +75,13 @@ export async function startTimeSkipping(
   if (!existsSync(program)) {
     throw new Error('The time-skipping test server is missing; run node scripts/setup.mjs --tests.');
   }
-  const env = await createTimeSkipping(program);
-  const guard = guardServer(env.address);
+  const server = await startTestServer(program);
+  const env = await environments.create({
+    server: { type: 'existing' },
+    supportsTimeSkipping: true,
+    namespace: 'default',
+    address: server.address,
+  });
   const namespace = env.namespace ?? 'default';
   // It has no way to list them.
   await addSearchAttributes(env.connection, namespace, options.searchAttributes ?? []);
@@ -87,33 +93,52 @@ export async function startTimeSkipping(
     nativeConnection: env.nativeConnection,
     client: new Client({ connection: env.connection, namespace }),
     async stop() {
-      guard?.kill('SIGKILL');
       await env.teardown();
+      server.stop();
     },
   };
 }
 
-/** A test that runs into its time limit kills this process, and the SDK's server would go on without it. */
-function guardServer(address: string): ChildProcess | undefined {
-  const port = address.slice(address.lastIndexOf(':') + 1);
-  const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  for (const line of processes.split('\n')) {
-    const [pid, parent, ...args] = line.trim().split(/\s+/);
-    if (Number(parent) === process.pid && args.at(-1) === port)
-      return endWithThisProcess(Number(pid), 'KILL');
-  }
-  return undefined;
+/** The SDK has no public way to a time-skipping server that runs already, and its own start gives up after 5 s. */
+const environments = TestWorkflowEnvironment as unknown as {
+  create(options: {
+    server: { type: 'existing' };
+    supportsTimeSkipping: true;
+    namespace: string;
+    address: string;
+  }): Promise<TestWorkflowEnvironment>;
+};
+
+/** Waits until it answers: a Java start beside other tests may take long. A guard ends it if this process is killed. */
+async function startTestServer(program: string): Promise<{ address: string; stop(): void }> {
+  const port = await claimPort(0, 'the test server');
+  const child = spawn(program, [String(port)], { stdio: 'ignore' });
+  const ended = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`The time-skipping test server ended with exit code ${code}.`)),
+    );
+  });
+  ended.catch(() => {});
+  const guard = endWithThisProcess(child.pid!, 'KILL');
+  const address = `127.0.0.1:${port}`;
+  await Promise.race([ended, answering(address)]);
+  return {
+    address,
+    stop() {
+      guard.kill('SIGKILL');
+      child.kill('SIGKILL');
+    },
+  };
 }
 
-/** The SDK gives the server 5 s to answer, and a java start beside other tests may take longer. */
-async function createTimeSkipping(program: string): Promise<TestWorkflowEnvironment> {
-  for (let attempt = 1; ; attempt++) {
+async function answering(address: string): Promise<void> {
+  for (;;) {
     try {
-      return await TestWorkflowEnvironment.createTimeSkipping({
-        server: { executable: { type: 'existing-path', path: program } },
-      });
-    } catch (error) {
-      if (attempt === 10) throw error;
+      const connection = await Connection.connect({ address, connectTimeout: '2 seconds' });
+      return await connection.close();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
 }
