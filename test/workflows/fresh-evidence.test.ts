@@ -159,7 +159,7 @@ describe('evidence stays fresh', () => {
   it('accepts a risk only by the resume of the hold that named it', async () => {
     const experiment = await world.begin({
       id: 'other-resume',
-      clickRates: [0.02, 0.02],
+      clickRates: [0.02, 0.04],
       dailyBudget: 100_000,
       policy: { atRiskLimit: 10_000 },
     });

@@ -1,0 +1,61 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RUN_RENEWING } from '../../src/workflows/contract.js';
+import { THREE_PHASES } from '../support/phases.js';
+import { AT_60 } from '../support/rolling-out.js';
+import { startWorld, type World } from '../support/world.js';
+
+const CALLERS = 12;
+
+/** On the product's own server, which bounds the updates of a run. The second phase is far away. */
+describe('a rollout that many callers check without a pause', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'dev', scale: 3_600 });
+  });
+  afterAll(() => world?.stop());
+
+  it('is renewed again and again, and takes a pause at once', async () => {
+    const experiment = await world.begin({
+      id: 'polled',
+      clickRates: [0.02, 0.04],
+      dailyBudget: 100_000,
+      maxHistoryEvents: 150,
+      policy: { phases: THREE_PHASES.map((phase) => ({ ...phase, waitHours: 2_000 * phase.waitHours })) },
+    });
+    const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
+    await world.pass(3);
+    await world.control(experiment, 'promote');
+    let polling = true;
+    let answered = 0;
+    const refused = new Set<string>();
+    const poll = async () => {
+      while (polling) {
+        try {
+          await handle.executeUpdate('check', { args: [{ by: 'poller', reason: 'a test' }] });
+          answered++;
+        } catch (error) {
+          const cause = error instanceof WorkflowUpdateFailedError ? error.cause : error;
+          refused.add(cause instanceof ApplicationFailure ? (cause.type ?? '') : (cause as Error).name);
+        }
+      }
+    };
+    const callers = Array.from({ length: CALLERS }, poll);
+    const runs = new Set<string>();
+    while (runs.size < 3) {
+      const { runId, historyLength } = await handle.describe();
+      runs.add(runId);
+      // What is in hand when it grows long may still be answered.
+      expect(historyLength).toBeLessThan(150 + CALLERS * 40);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const paused = await world.control(experiment, 'pause');
+    polling = false;
+    await Promise.all(callers);
+    expect(paused.state).toBe('held');
+    expect(answered).toBeGreaterThan(0);
+    expect([...refused]).toContain(RUN_RENEWING);
+    expect(await world.budgets(experiment)).toEqual(AT_60);
+  });
+});
