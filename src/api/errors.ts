@@ -91,6 +91,8 @@ export class ApiProblem extends Error {
 
   toResponse(): Response {
     const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+    // The rest of the body is still coming: whoever sent it must not use the connection again.
+    if (this.status === 413) headers.connection = 'close';
     if (this.extra.methods) headers.allow = this.extra.methods.join(', ');
     if (this.status === 401) headers['www-authenticate'] = 'Bearer';
     if (this.extra.retryAfterSeconds !== undefined)

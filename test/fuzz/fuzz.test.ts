@@ -37,24 +37,24 @@ async function fuzzed(calls: number, store: Store, apiToken: string | null = nul
 
 describe('drawn calls', () => {
   it('are answered as the API describes itself, and never as its own fault', async () => {
-    const report = await fuzzed(500, stage.store);
+    const report = await fuzzed(250, stage.store);
     expect(report.first).toEqual([]);
-    expect(report).toMatchObject({ calls: 500, violations: 0 });
+    expect(report).toMatchObject({ calls: 250, violations: 0 });
     expect(Object.keys(report.statuses)).toEqual(
       expect.arrayContaining(['200', '400', '403', '404', '405', '413', '415']),
     );
   });
 
   it('are refused in the same form without the token', async () => {
-    const report = await fuzzed(200, stage.store, TOKEN);
+    const report = await fuzzed(100, stage.store, TOKEN);
     expect(report.first).toEqual([]);
     expect(report.statuses['401']).toBeGreaterThan(0);
   });
 
   it('find an answer that is not as described, and one that is a fault', async () => {
     const failing = { ...stage.store, listGates: () => Promise.reject(new TypeError('broken')) };
-    expect((await fuzzed(200, failing)).first[0]?.fault).toMatch(/^It is 500/);
+    expect((await fuzzed(100, failing)).first[0]?.fault).toMatch(/^It is 500/);
     const killSwitch = async () => ({ engaged: 'yes' as never, by: 'ana', reason: 'odd', at: 0 });
-    expect((await fuzzed(200, { ...stage.store, killSwitch })).first[0]?.fault).toMatch(/not as declared/);
+    expect((await fuzzed(100, { ...stage.store, killSwitch })).first[0]?.fault).toMatch(/not as declared/);
   });
 });
