@@ -9,6 +9,7 @@ import { ApiProblem, toProblem } from './errors.js';
 import { experimentRoutes } from './experiments.js';
 import { createGateway, type Gateway } from './gateway.js';
 import { healthRoutes } from './health.js';
+import { knownMethods, methodsByPath } from './methods.js';
 import { createRouter } from './routing.js';
 
 export type { ApiDependencies } from './context.js';
@@ -29,9 +30,7 @@ export function createApp(
     if (problem.kind === 'internal') context.onInternalError?.(error, `${c.req.method} ${c.req.path}`);
     return problem.toResponse();
   });
-  app.notFound((c) =>
-    new ApiProblem('not_found', `There is nothing at ${c.req.method} ${c.req.path}.`).toResponse(),
-  );
+  app.notFound((c) => new ApiProblem('not_found', `There is nothing at ${c.req.path}.`).toResponse());
 
   app.use('*', ownHost(context.apiToken));
   app.use('/api/*', bearerAuth(context.apiToken));
@@ -45,9 +44,17 @@ export function createApp(
       },
     }),
   );
+  app.use(
+    '*',
+    knownMethods(() => methods),
+  );
   app.use('/api/*', async (c, next) => {
     const type = c.req.header('content-type');
-    if (type !== undefined && c.req.method === 'POST' && !/^application\/([\w.-]+\+)?json\b/i.test(type))
+    if (
+      type !== undefined &&
+      c.req.method === 'POST' &&
+      !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
+    )
       throw new ApiProblem('unsupported_media_type', `The body is ${type}; send application/json.`);
     return next();
   });
@@ -57,13 +64,20 @@ export function createApp(
   app.route('/', controlRoutes(context));
   app.route('/', autoPromoteRoutes(context));
   app.route('/', healthRoutes(context));
+  app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'API_TOKEN, where one is set',
+  });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
+    security: [...(context.apiToken === null ? [{}] : []), { token: [] }],
     info: {
       title: 'Auto-promotion of A/B test winners',
       version: '1',
       description: 'Instants are experiment time, ISO 8601 with Z. Failures are problem details (RFC 9457).',
     },
   });
+  const methods = methodsByPath(app.routes);
   return app;
 }

@@ -63,18 +63,43 @@ export async function askFor<K extends ControlKind>(
   }
   if (isEnded(experiment.state)) {
     const allowed = allowedByRecord(experiment, await context.clock.now());
-    if (!allowed.includes(kind))
-      throw refusedControl(experiment.id, {
-        state: experiment.state,
-        allowed: [...allowed],
-        message: endedMessage(experiment, kind, allowed),
-      });
+    if (!allowed.includes(kind)) {
+      const message = endedMessage(experiment, kind, allowed);
+      await recordRefusal(context, experiment.id, kind, asked, controlId, message);
+      throw refusedControl(experiment.id, { state: experiment.state, allowed: [...allowed], message });
+    }
   }
   // The rest of Controls[K] is in `rest`; the compiler can't see through Omit of a type parameter.
   const control = { ...rest, controlId } as Controls[K] & Required<Pick<Asked, 'controlId'>>;
   const answer = await context.gateway.control(experiment, kind, control, waitMs);
-  if (answer.kind === 'refused') throw refusedControl(experiment.id, answer.refusal);
+  if (answer.kind === 'refused') {
+    await recordRefusal(context, experiment.id, kind, asked, controlId, answer.refusal.message);
+    throw refusedControl(experiment.id, answer.refusal);
+  }
   return { ...answer, controlId };
+}
+
+/**
+ * Enters a refusal, unless the workflow has: what it refuses before it takes it, it can't enter. Under an id of its own: a
+ * key whose control did nothing stays open, for when it fits. An entry that fails doesn't hide the refusal.
+ */
+async function recordRefusal(
+  { store, clock, onInternalError }: Pick<ApiContext, 'store' | 'clock' | 'onInternalError'>,
+  experimentId: string,
+  kind: ControlKind,
+  { by, reason }: Pick<Asked, 'by' | 'reason'>,
+  controlId: string,
+  message: string,
+): Promise<void> {
+  try {
+    const rows = await store.listControls(experimentId);
+    if (rows.some((row) => row.controlId === controlId)) return;
+    const at = await clock.now();
+    const row = { controlId: randomUUID(), experimentId, kind, by, reason, at, message };
+    await store.recordControl({ ...row, outcome: 'refused' });
+  } catch (error) {
+    onInternalError?.(error, `refusal of ${kind} on ${experimentId}`);
+  }
 }
 
 function endedMessage(experiment: Experiment, kind: ControlKind, allowed: readonly ControlKind[]): string {

@@ -14,12 +14,14 @@ export interface FieldProblem {
 /** Every failure that the API answers with, its status and its title. */
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
+  malformed_request: [400, 'The request is not HTTP'],
   malformed_json: [400, 'The body is not JSON'],
   experiment_refused: [400, 'The experiment can not be tested like this'],
   unauthorized: [401, 'A valid bearer token is needed'],
   foreign_host: [403, 'Requests under another name are refused'],
   foreign_origin: [403, 'Requests from other sites are refused'],
   not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'The address takes other methods'],
   kill_switch_released: [409, 'The kill switch is not engaged'],
   control_refused: [409, "The control does not fit the experiment's state"],
   experiment_exists: [409, 'An experiment with this id exists'],
@@ -65,6 +67,8 @@ export class ApiProblem extends Error {
       allowed?: readonly string[];
       experimentId?: string;
       retryAfterSeconds?: number;
+      /** Methods that the address takes. */
+      methods?: readonly string[];
     } = {},
   ) {
     super(detail);
@@ -87,6 +91,9 @@ export class ApiProblem extends Error {
 
   toResponse(): Response {
     const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+    // The rest of the body is still coming: whoever sent it must not use the connection again.
+    if (this.status === 413) headers.connection = 'close';
+    if (this.extra.methods) headers.allow = this.extra.methods.join(', ');
     if (this.status === 401) headers['www-authenticate'] = 'Bearer';
     if (this.extra.retryAfterSeconds !== undefined)
       headers['retry-after'] = String(this.extra.retryAfterSeconds);
@@ -132,6 +139,11 @@ export function toProblem(error: unknown): ApiProblem {
     });
   if (error instanceof HTTPException) {
     if (error.status === 400) return new ApiProblem('malformed_json', 'The body could not be read as JSON.');
+    if (error.status === 415)
+      return new ApiProblem(
+        'unsupported_media_type',
+        'The body has no type, or another one: send application/json.',
+      );
     if (error.status === 413) return new ApiProblem('body_too_large', 'The body may have at most 1 MB.');
   }
   return new ApiProblem('internal', 'The request could not be answered. The service has noted why.');

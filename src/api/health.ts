@@ -1,13 +1,15 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { HealthAnswer } from './answers.js';
 import type { ApiContext } from './context.js';
-import { answers, createRouter } from './routing.js';
+import { answers, createRouter, failures } from './routing.js';
 
 const healthz = createRoute({
   method: 'get',
   path: '/healthz',
+  security: [],
   summary: 'Whether the parts that the API needs answer',
   responses: {
+    ...failures,
     200: answers('All of them answer', HealthAnswer),
     503: answers('A part does not answer', HealthAnswer),
   },

@@ -29,9 +29,28 @@ export function answers<Schema extends z.ZodType>(description: string, schema: S
   return { description, content: { 'application/json': { schema } } };
 }
 
-/** What every route may answer beside its own. */
+const failure = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Problem } },
+});
+
+/** What every route may answer beside its own: each status of `PROBLEMS`. */
 export const failures = {
-  default: { description: 'A failure', content: { 'application/problem+json': { schema: Problem } } },
+  400: failure('The request is not valid'),
+  401: failure('A valid bearer token is needed'),
+  403: failure('From a page of another site, or under another name'),
+  404: failure('There is no such thing'),
+  405: {
+    ...failure('The address takes other methods'),
+    headers: { Allow: { description: 'those methods', schema: { type: 'string' as const } } },
+  },
+  409: failure('It does not fit what is there'),
+  413: failure('The body is too large'),
+  415: failure('The body must be JSON'),
+  422: failure('The idempotency key belongs to another request'),
+  500: failure('Something went wrong here'),
+  502: failure('Meta, or the workflow, refused or failed'),
+  503: failure('Meta, Temporal or Postgres does not answer, or asks to wait'),
 };
 
 /** Path of each issue as callers write it, e.g. `variants[1].ad_id`. */

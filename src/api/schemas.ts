@@ -27,6 +27,7 @@ const whole = (minimum: number, maximum: number, unit: string) => {
 /** Line breaks and tabs are text; NUL and its like can't be stored, and nobody reads them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
+const NO_CONTROL_FORM = 'must not have control characters';
 const text = (maximum: number) => {
   const message = `must be a text of 1 to ${maximum} characters`;
   return z
@@ -34,12 +35,20 @@ const text = (maximum: number) => {
     .trim()
     .min(1, message)
     .max(maximum, message)
-    .regex(NO_CONTROL_CHARACTERS, 'must not have control characters');
+    .regex(NO_CONTROL_CHARACTERS, NO_CONTROL_FORM)
+    .refine(isWellFormed, 'must be Unicode text, without half characters');
 };
+/** Half of a pair of UTF-16 can't be stored. */
+function isWellFormed(value: string): boolean {
+  return !/\p{Cs}/u.test(value);
+}
 const note = (maximum: number) => text(maximum).nullish();
 
 export const ExperimentParams = z.object({
-  id: z.string().openapi({ param: { name: 'id', in: 'path' }, example: 'exp_12345' }),
+  id: z
+    .string()
+    .regex(NO_CONTROL_CHARACTERS, NO_CONTROL_FORM)
+    .openapi({ param: { name: 'id', in: 'path' }, example: 'exp_12345' }),
 });
 
 export const ControlHeaders = z.object({
@@ -188,7 +197,10 @@ export const ResolveBody = z
 
 export const AutoPromoteCheck = z
   .object({
-    experiment_id: z.string('must be a text').min(1, 'must name an experiment'),
+    experiment_id: z
+      .string('must be a text')
+      .min(1, 'must name an experiment')
+      .regex(NO_CONTROL_CHARACTERS, NO_CONTROL_FORM),
     force_promotion: z.boolean('must be true or false').default(false),
     by: Person.by.optional(),
     reason: Person.reason.optional(),
@@ -201,7 +213,9 @@ export const AutoPromoteCheck = z
 
 const counted = (minimum: number, maximum: number, otherwise: number) => {
   const message = `must be a whole number from ${minimum} to ${maximum}`;
-  return z.coerce.number(message).int(message).min(minimum, message).max(maximum, message).default(otherwise);
+  const number = z.coerce.number(message).int(message).min(minimum, message).max(maximum, message);
+  // Said in full: what is coerced would be described as whatever can be, null among it.
+  return number.default(otherwise).openapi({ type: 'integer', minimum, maximum });
 };
 
 export const Page = z.object({ limit: counted(1, 1000, 100), offset: counted(0, 1_000_000, 0) });

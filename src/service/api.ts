@@ -1,5 +1,9 @@
-import { serve } from '@hono/node-server';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { createApp } from '../api/app.js';
+import { ApiProblem, toProblem } from '../api/errors.js';
+import type { Gateway } from '../api/gateway.js';
 import type { Collaborators } from './collaborators.js';
 
 /** The port of the API is in use. */
@@ -24,30 +28,37 @@ export async function startApi(
     accountEnvelope: number | null;
     writesAllowed: boolean;
     onInternalError?: (error: unknown, where: string) => void;
+    /** In place of the way to Temporal, for tests. */
+    gateway?: Gateway;
   },
 ): Promise<RunningApi> {
   const { store, meta, clock, timeBase, client, names, environment } = collaborators;
-  const app = createApp({
-    store,
-    meta,
-    clock,
-    timeBase,
-    temporal: { client, names },
-    environment,
-    apiToken: options.apiToken,
-    checkIntervalHours: options.checkIntervalHours,
-    accountEnvelope: options.accountEnvelope,
-    writesAllowed: options.writesAllowed,
-    onInternalError: options.onInternalError,
-  });
+  const app = createApp(
+    {
+      store,
+      meta,
+      clock,
+      timeBase,
+      temporal: { client, names },
+      environment,
+      apiToken: options.apiToken,
+      checkIntervalHours: options.checkIntervalHours,
+      accountEnvelope: options.accountEnvelope,
+      writesAllowed: options.writesAllowed,
+      onInternalError: options.onInternalError,
+    },
+    options.gateway,
+  );
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: options.host, port: options.port }, (address) => {
+    const server = createServer(getRequestListener(app.fetch, { hostname: options.host, errorHandler }));
+    server.listen(options.port, options.host, () => {
+      const address = server.address() as AddressInfo;
       resolve({
         url: `http://${options.host}:${address.port}`,
         stop: () =>
           new Promise((done) => {
             server.close(() => done());
-            if ('closeAllConnections' in server) server.closeAllConnections();
+            server.closeAllConnections();
           }),
       });
     });
@@ -59,4 +70,13 @@ export async function startApi(
       );
     });
   });
+}
+
+/** What never reaches the app. */
+function errorHandler(error: unknown): Response {
+  const problem =
+    error instanceof RequestError
+      ? new ApiProblem('malformed_request', 'The address or the Host header is not valid.')
+      : toProblem(error);
+  return problem.toResponse();
 }

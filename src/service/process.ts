@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { loadConfig } from '../environment.js';
+import { printable } from '../printable.js';
 import { installRuntime } from './runtime.js';
 
 /** What a process gives to what it starts. */
@@ -21,8 +22,9 @@ export async function runProcess(
   farewell: string,
   start: (config: Config, tools: ProcessTools) => Promise<{ broken: Promise<string> }>,
 ): Promise<never> {
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
-  const complain = (line: string) => void process.stderr.write(`${line}\n`);
+  // Paths, headers and errors of others can be part of a line: none of them may look like another one.
+  const say = (line: string) => void process.stdout.write(`${printable(line)}\n`);
+  const complain = (line: string) => void process.stderr.write(`${printable(line)}\n`);
   const ends: (() => Promise<void>)[] = [];
   let failure: string | null;
   try {
@@ -34,7 +36,7 @@ export async function runProcess(
   } catch (error) {
     failure = sentence(error);
   }
-  if (failure !== null) complain(failure);
+  if (failure !== null) failure.split('\n').forEach(complain);
   for (const end of ends.reverse()) {
     try {
       await end();

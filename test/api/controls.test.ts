@@ -209,6 +209,58 @@ describe('a control', () => {
   });
 });
 
+describe('a refused control', () => {
+  const refused = async (id: string) =>
+    (await api.store.listControls(id)).map(({ controlId: _, ...row }) => row);
+
+  it('is on record, where the workflow refused it before it took it', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    const refusal = { state: 'running' as const, allowed: ['check' as const], message: 'It is not held.' };
+    api.gateway.answer = async () => ({ kind: 'refused', refusal });
+    api.clock.at = START + HOUR;
+    const key = { 'idempotency-key': `refused-${id}` };
+    expect((await post(id, 'resume', who, key)).status).toBe(409);
+    const row = {
+      ...who,
+      experimentId: id,
+      kind: 'resume',
+      at: START + HOUR,
+      outcome: 'refused',
+      message: 'It is not held.',
+    };
+    expect(await refused(id)).toEqual([row]);
+    // It did nothing: when it fits, the same request under the same key is carried out.
+    api.gateway.answer = async () => ({
+      kind: 'done',
+      outcome: { state: 'rolling_out', message: 'Resumed.', decision: null },
+    });
+    expect((await post(id, 'resume', who, key)).body).toMatchObject({ message: 'Resumed.' });
+  });
+
+  it('is entered once, where the workflow has entered it', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    api.gateway.answer = async ({ asked }) => {
+      const { controlId } = asked;
+      const row = { ...who, controlId, experimentId: id, kind: 'resume', at: START, message: 'No.' };
+      await api.store.recordControl({ ...row, outcome: 'refused' });
+      return { kind: 'refused', refusal: { state: 'running', allowed: [], message: 'No.' } };
+    };
+    expect((await post(id, 'resume')).status).toBe(409);
+    expect(await refused(id)).toHaveLength(1);
+  });
+
+  it('is on record for an experiment that has ended', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    await moveTo(api, id, 'stopped');
+    expect((await post(id, 'pause')).status).toBe(409);
+    const message = 'The experiment is stopped; pause does not fit, no control fits any more.';
+    expect(await refused(id)).toMatchObject([{ ...who, kind: 'pause', outcome: 'refused', message }]);
+  });
+});
+
 describe('an experiment that has ended', () => {
   it.each(['no_winner', 'stopped'] as const)(
     '%s refuses every control without asking Temporal',

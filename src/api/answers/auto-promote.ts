@@ -1,7 +1,7 @@
 /** The endpoints that older callers know: check results, history, reports, scheduler. */
 import { z } from '@hono/zod-openapi';
 import { JOB_IDS } from '../../workflows/contract.js';
-import { confidenceNote, instant, MetricsAnswer, state, unreadable } from './common.js';
+import { confidenceNote, instant, MetricsAnswer, orNull, state, unreadable } from './common.js';
 import { VerificationAnswer } from './experiment.js';
 import { BudgetReallocation } from './rollout.js';
 
@@ -23,10 +23,10 @@ export const CheckResult = z
     loser_ad_id: z.string().nullable(),
     confidence: z.number(),
     confidence_note: confidenceNote,
-    winner_metrics: MetricsAnswer.nullable(),
-    loser_metrics: MetricsAnswer.nullable(),
-    budget_reallocation: BudgetReallocation.nullable(),
-    verification: VerificationAnswer.nullable(),
+    winner_metrics: orNull(MetricsAnswer),
+    loser_metrics: orNull(MetricsAnswer),
+    budget_reallocation: orNull(BudgetReallocation),
+    verification: orNull(VerificationAnswer),
     insights: z.null(),
     insights_status: z.enum(['none', 'not_available']).openapi({
       description:

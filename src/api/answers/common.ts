@@ -3,6 +3,9 @@ import { z } from '@hono/zod-openapi';
 import { EXPERIMENT_STATES } from '../../domain/experiment.js';
 import { CONTROL_KINDS } from '../../workflows/contract.js';
 
+/** A schema or null. `nullable()` of a named schema makes a document in which null is never valid. */
+export const orNull = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.null()]);
+
 export const instant = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
 export const minorUnits = z.int().openapi({ description: "minor units of the account's currency" });
 export const confidenceNote = z

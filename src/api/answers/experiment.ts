@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { BUCKETS } from '../../domain/experiment.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification.js';
-import { control, instant, minorUnits, state } from './common.js';
+import { control, instant, minorUnits, orNull, state } from './common.js';
 
 export const VariantAnswer = z
   .object({
@@ -108,7 +108,7 @@ export const VerificationAnswer = z
   .openapi('Verification');
 
 export const StatusAnswer = ExperimentAnswer.extend({
-  verification: VerificationAnswer.nullable().openapi({ description: 'null before its outcome' }),
+  verification: orNull(VerificationAnswer).openapi({ description: 'null before its outcome' }),
   source: z
     .enum(['workflow', 'record'])
     .openapi({ description: "whose word `state` is: the running workflow's, or Postgres's" }),

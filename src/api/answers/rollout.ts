@@ -1,6 +1,6 @@
 /** Budgets: writes, gates, controls, and what bounds the account. */
 import { z } from '@hono/zod-openapi';
-import { control, instant, minorUnits, state } from './common.js';
+import { control, instant, minorUnits, orNull, state } from './common.js';
 import { LookAnswer } from './look.js';
 
 export const LedgerRowAnswer = z
@@ -65,7 +65,7 @@ export const AccountAnswer = z
     currency: z.string(),
     timezone: z.string(),
     writes: z.enum(['on', 'shadow']),
-    kill_switch: KillSwitchAnswer.nullable(),
+    kill_switch: orNull(KillSwitchAnswer),
     envelope: z.object({
       limit_cents: minorUnits.nullable(),
       moved_today_cents: minorUnits,
@@ -94,7 +94,7 @@ export const ControlAnswerBody = z
     status: z.enum(['done', 'pending']),
     state: state.nullable(),
     message: z.string(),
-    decision: LookAnswer.nullable(),
+    decision: orNull(LookAnswer),
     look_at: z.string(),
   })
   .openapi('ControlAnswer');

@@ -1,0 +1,81 @@
+/** Whether an answer keeps what `/openapi.json` says. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { Call } from './calls.js';
+import type { Seen } from './send.js';
+
+interface Operation {
+  responses: Record<string, { content?: Record<string, unknown> }>;
+}
+export interface Description {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+/** 5xx that say who does not answer; any other is a fault of the service. */
+const UNAVAILABLE = [
+  'temporal_unavailable',
+  'postgres_unavailable',
+  'meta_rate_limited',
+  'meta_unavailable',
+].map((kind) => `urn:auto-promotion:problem:${kind}`);
+
+export class Judge {
+  private readonly ajv = new Ajv2020({ strict: false, validateFormats: true });
+  private readonly forms: { path: string; form: RegExp }[];
+
+  constructor(private readonly description: Description) {
+    addFormats.default(this.ajv);
+    this.ajv.addSchema(description, 'openapi');
+    this.forms = Object.keys(description.paths).map((path) => ({
+      path,
+      form: new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    }));
+  }
+
+  /** What is wrong with an answer, a sentence; null where nothing is. */
+  fault(call: Call, seen: Seen): string | null {
+    if (call.bytes) return seen.status >= 500 ? `Bytes are answered ${seen.status}.` : null;
+    if (seen.status === 0) return `There is no answer: ${seen.text}.`;
+    if (seen.status >= 500 && !this.isUnavailability(seen))
+      return `It is ${seen.status}: ${seen.text.slice(0, 200)}`;
+    const path = call.path.split('?')[0]!;
+    const known = this.forms.find(({ form }) => form.test(path))?.path;
+    const method = call.method === 'HEAD' ? 'get' : call.method.toLowerCase();
+    const operation = known === undefined ? undefined : this.description.paths[known]![method];
+    if (!operation) return this.faultElsewhere(call, seen);
+    const declared = operation.responses[String(seen.status)];
+    if (!declared) return `${seen.status} is not declared.`;
+    if (call.method === 'HEAD') return null;
+    if (!declared.content?.[seen.type])
+      return `${seen.status} comes as ${seen.type || 'nothing'}, which is not declared.`;
+    const at = ['paths', known!, method, 'responses', String(seen.status), 'content', seen.type, 'schema'];
+    return this.mismatch(`openapi#/${at.map(pointerPart).join('/')}`, seen);
+  }
+
+  private faultElsewhere(call: Call, seen: Seen): string | null {
+    if (seen.status < 400)
+      return seen.status === 200 && call.path.startsWith('/openapi.json') ? null : `It is ${seen.status}.`;
+    if (seen.status === 405 && !seen.allow) return '405 comes without Allow.';
+    return call.method === 'HEAD' ? null : this.mismatch('openapi#/components/schemas/Problem', seen);
+  }
+
+  private isUnavailability({ status, text, type }: Seen): boolean {
+    if (status === 503 && type === 'application/json') return true;
+    return UNAVAILABLE.some((kind) => text.includes(`"${kind}"`));
+  }
+
+  private mismatch(schema: string, { text }: Seen): string | null {
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      return `The body is not JSON: ${text.slice(0, 100)}`;
+    }
+    const validate = this.ajv.getSchema(schema)!;
+    return validate(body) ? null : `The body is not as declared: ${this.ajv.errorsText(validate.errors)}`;
+  }
+}
+
+function pointerPart(part: string): string {
+  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+}

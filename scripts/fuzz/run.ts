@@ -1,0 +1,77 @@
+import { Agent } from 'node:http';
+import { type Call, Drawer } from './calls.js';
+import { type Description, Judge } from './judge.js';
+import { type Seen, send } from './send.js';
+
+export interface FuzzReport {
+  seed: number;
+  calls: number;
+  /** How many calls were answered with each status; 0: not at all, as some bytes are. */
+  statuses: Record<string, number>;
+  violations: number;
+  /** The first ones, with what was sent. */
+  first: { fault: string; call: string }[];
+}
+
+const AT_A_TIME = 8;
+const SHOWN = 20;
+
+/**
+ * Sends drawn calls to a running sandbox and judges each answer by the description that it gives of itself.
+ * @throws where it isn't a sandbox of this machine.
+ */
+export async function fuzz(options: {
+  url: string;
+  seed: number;
+  calls: number;
+  token: string | null;
+}): Promise<FuzzReport> {
+  const { seed, calls, token } = options;
+  const url = new URL(options.url);
+  if (!['127.0.0.1', 'localhost'].includes(url.hostname)) throw new Error('--url must be of this machine.');
+  const ask = async <Body>(path: string) => {
+    const response = await fetch(
+      new URL(path, url),
+      token === null ? {} : { headers: { authorization: `Bearer ${token}` } },
+    );
+    if (!response.ok) throw new Error(`${path} is answered ${response.status}.`);
+    return (await response.json()) as Body;
+  };
+  const { environment } = await ask<{ environment: string }>('/api/ab/account');
+  if (environment !== 'sandbox') throw new Error('Only a sandbox is fuzzed: controls move budgets.');
+  const description = await ask<Description>('/openapi.json');
+  const { experiments } = await ask<{ experiments: { experiment_id: string }[] }>('/api/ab/experiments');
+  const operations = Object.entries(description.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => ({ method: method.toUpperCase(), path })),
+  );
+  const ids = experiments.map(({ experiment_id }) => experiment_id).sort();
+  const drawer = new Drawer(seed, { operations, ids, token });
+  const drawn = Array.from({ length: calls }, () => drawer.call());
+
+  const judge = new Judge(description);
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_A_TIME });
+  const report: FuzzReport = { seed, calls, statuses: {}, violations: 0, first: [] };
+  const enter = (call: Call, seen: Seen) => {
+    report.statuses[seen.status] = (report.statuses[seen.status] ?? 0) + 1;
+    const fault = judge.fault(call, seen);
+    if (fault === null) return;
+    report.violations += 1;
+    if (report.first.length < SHOWN) report.first.push({ fault, call: tell(call) });
+  };
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < drawn.length; index = next++) {
+      const call = drawn[index]!;
+      enter(call, await send(url, call, agent));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  agent.destroy();
+  return report;
+}
+
+function tell({ method, path, headers, body, bytes }: Call): string {
+  if (bytes) return bytes.toString('latin1').slice(0, 200);
+  const { authorization: _, ...shown } = headers;
+  return `${method} ${path.slice(0, 200)} ${JSON.stringify(shown).slice(0, 200)} ${body?.toString('utf8').slice(0, 200) ?? ''}`;
+}

@@ -1,0 +1,65 @@
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import type { Call } from './calls.js';
+
+/** What came back; status 0, and why in `text`, where nothing did. */
+export interface Seen {
+  status: number;
+  /** Media type, without its parameters. */
+  type: string;
+  allow: string | undefined;
+  text: string;
+}
+
+const TIMEOUT_MS = 60_000;
+
+/** Sends a call to a server of this machine. Never rejects. */
+export function send(url: URL, call: Call, agent: Agent): Promise<Seen> {
+  return call.bytes ? sendBytes(url, call.bytes) : sendRequest(url, call, agent);
+}
+
+const nothing = (why: string): Seen => ({ status: 0, type: '', allow: undefined, text: why });
+
+function sendRequest(url: URL, call: Call, agent: Agent): Promise<Seen> {
+  const { method, path, body } = call;
+  const headers = { ...call.headers, ...(body ? { 'content-length': String(body.length) } : {}) };
+  return new Promise((resolve) => {
+    const sent = request(
+      { hostname: url.hostname, port: url.port, method, path, headers, agent, timeout: TIMEOUT_MS },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', (error) => resolve(nothing(error.message)));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            type: (response.headers['content-type'] ?? '').split(';')[0]!,
+            allow: response.headers.allow,
+            text: Buffer.concat(parts).toString('utf8'),
+          }),
+        );
+      },
+    );
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    // A connection that the server has let go meanwhile says nothing of this call.
+    sent.on('error', (error) =>
+      resolve(sent.reusedSocket ? sendRequest(url, call, new Agent()) : nothing(error.message)),
+    );
+    sent.end(body ?? undefined);
+  });
+}
+
+function sendBytes(url: URL, bytes: Buffer): Promise<Seen> {
+  return new Promise((resolve) => {
+    let text = '';
+    const done = () => {
+      const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0);
+      resolve({ status, type: '', allow: undefined, text });
+    };
+    const socket = connect(Number(url.port), url.hostname, () => socket.end(bytes));
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+    socket.on('data', (part) => (text += part.toString('latin1')));
+    socket.on('error', () => {});
+    socket.on('close', done);
+  });
+}

@@ -1,0 +1,119 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PROBLEMS } from '../../src/api/errors.js';
+import { type Api, type JsonObject, startApi } from './support/harness.js';
+import { seedExperiment, seedPromoted, seedVerification } from './support/seed.js';
+
+let api: Api;
+let document: JsonObject;
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+
+beforeAll(async () => {
+  api = await startApi();
+  document = (await api.get('/openapi.json')).body;
+  addFormats.default(ajv);
+  ajv.addSchema(document, 'openapi.json');
+});
+afterAll(() => api.stop());
+
+interface Operation {
+  responses: Record<string, { content: Record<string, { schema: unknown }> }>;
+  security?: unknown;
+}
+function operations(): [string, Operation][] {
+  return Object.entries(document.paths as JsonObject).flatMap(([path, item]) =>
+    Object.entries(item as JsonObject).map(([method, operation]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      operation as unknown as Operation,
+    ]),
+  );
+}
+
+/** Where in the document a schema is. */
+const pointerTo = (path: string, method: string, status: number, type: string) =>
+  ['openapi.json#/paths', path, method, 'responses', String(status), 'content', type, 'schema']
+    .map((part, index) =>
+      index === 0 ? part : encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1')),
+    )
+    .join('/');
+
+function faults(schema: string, body: unknown): unknown {
+  const validate = ajv.getSchema(schema)!;
+  return validate(body) ? [] : validate.errors;
+}
+
+describe('the description', () => {
+  it('declares every status that the API answers with, for every operation', () => {
+    const statuses = [...new Set(Object.values(PROBLEMS).map(([status]) => String(status)))];
+    for (const [name, { responses }] of operations())
+      expect(Object.keys(responses), name).toEqual(expect.arrayContaining(statuses));
+  });
+
+  it('names the token, which /healthz never needs', () => {
+    const { securitySchemes } = document.components as JsonObject;
+    expect(securitySchemes).toMatchObject({ token: { type: 'http', scheme: 'bearer' } });
+    expect(document.security).toEqual([{}, { token: [] }]);
+    const open = operations().filter(([, { security }]) => security !== undefined);
+    expect(open).toMatchObject([['GET /healthz', { security: [] }]]);
+  });
+
+  it('has no schema that nothing fits, or that takes null for what can’t be', () => {
+    const found: string[] = [];
+    const walk = (value: unknown, at: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      const { allOf } = value as { allOf?: { type?: string[] }[] };
+      if (allOf?.some(({ type }) => Array.isArray(type) && type.includes('null'))) found.push(at);
+      for (const [key, each] of Object.entries(value)) walk(each, `${at}/${key}`);
+    };
+    walk(document, '');
+    expect(found).toEqual([]);
+    const { schemas } = document.components as { schemas: Record<string, { type?: unknown }> };
+    for (const [name, { type }] of Object.entries(schemas))
+      expect([name, type]).not.toContainEqual(expect.arrayContaining(['null']));
+    const { CheckResult } = schemas as Record<string, { properties?: Record<string, unknown> }>;
+    expect(CheckResult!.properties!.winner_metrics).toEqual({
+      anyOf: [{ $ref: '#/components/schemas/Metrics' }, { type: 'null' }],
+    });
+    const query = (
+      document.paths as Record<string, { get: { parameters: { name: string; schema: unknown }[] } }>
+    )['/api/ab/experiments']!.get.parameters;
+    expect(query.find(({ name }) => name === 'offset')).toMatchObject({
+      schema: { type: 'integer', minimum: 0 },
+    });
+  });
+
+  it('is kept by the answers', async () => {
+    await seedExperiment(api, 'fresh');
+    await seedPromoted(api, 'won', { state: 'completed' });
+    await seedVerification(api, 'won', 'verified');
+    const asked: [string, string, unknown?][] = [
+      ['GET', '/api/ab/account'],
+      ['GET', '/api/ab/experiments'],
+      ['GET', '/api/ab/experiments/{id}'],
+      ['GET', '/api/ab/experiments/{id}/looks'],
+      ['GET', '/api/ab/experiments/{id}/ledger'],
+      ['GET', '/api/ab/experiments/{id}/gates'],
+      ['GET', '/api/ab/experiments/{id}/controls'],
+      ['GET', '/api/ab/auto-promote/history'],
+      ['GET', '/api/ab/auto-promote/compound-report'],
+      ['GET', '/api/ab/auto-promote/dashboard'],
+      ['GET', '/api/ab/auto-promote/scheduler/status'],
+      ['GET', '/healthz'],
+      ['POST', '/api/ab/auto-promote/check', { experiment_id: 'won' }],
+      ['POST', '/api/ab/auto-promote/check-all'],
+      ['POST', '/api/ab/experiments/{id}/pause', { by: 'ana', reason: 'odd' }],
+      ['POST', '/api/ab/experiments/{id}/pause', {}],
+    ];
+    const statuses = new Set<number>();
+    for (const id of ['fresh', 'won', 'nobody'])
+      for (const [method, path, body] of asked) {
+        const url = path.replace('{id}', id);
+        const answer = method === 'GET' ? await api.get(url) : await api.post(url, body);
+        statuses.add(answer.status);
+        const schema = pointerTo(path, method.toLowerCase(), answer.status, answer.type.split(';')[0]!);
+        expect([url, answer.status, faults(schema, answer.body)]).toEqual([url, answer.status, []]);
+      }
+    expect([...statuses].sort()).toEqual([200, 202, 400, 404, 409]);
+  });
+});
