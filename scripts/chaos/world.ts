@@ -42,6 +42,9 @@ export interface World {
   guardedOf(experimentId: string): Guarded | undefined;
   /** After the one that runs is stopped in order. */
   startWorker(): Promise<void>;
+  /** In order; nobody answers until the next one is started. */
+  stopWorker(): Promise<void>;
+  isDown(): boolean;
   stop(): Promise<void>;
 }
 
@@ -63,7 +66,7 @@ export async function openWorld(
     seed: batch.first + 1,
     port: 0,
     accessToken: META_SECRETS.token,
-    account: { timezone: 'UTC', currency: batch.currency },
+    account: batch.account,
     rephraseError: search.echo.rephraseError,
   });
   const owner = { environment: 'sandbox', accountId: market.account.id } as const;
@@ -99,7 +102,8 @@ export async function openWorld(
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     close: async () => {},
   };
-  let restartsLeft = batch.deeds.filter(({ kind }) => kind === 'restart_worker').length;
+  const restarting = ['restart_worker', 'downtime'];
+  let restartsLeft = batch.deeds.filter(({ kind }) => restarting.includes(kind)).length;
   let worker: RunningWorker | undefined;
 
   return {
@@ -118,6 +122,11 @@ export async function openWorld(
         clients.set(objectId, own);
     },
     guardedOf: (id) => byId.get(id),
+    async stopWorker() {
+      await worker?.stop();
+      worker = undefined;
+    },
+    isDown: () => worker === undefined,
     async startWorker() {
       await worker?.stop();
       worker = await startWorker(collaborators, {
