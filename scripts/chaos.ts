@@ -14,8 +14,9 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BatchResult } from './chaos/batch.js';
 import { indexOf } from './chaos/draw.js';
+import { hunt, type MutantReport } from './chaos/hunt.js';
 import { keepBusy } from './chaos/load.js';
-import { hunt, MUTANTS, type MutantReport } from './chaos/mutants.js';
+import { MUTANTS } from './chaos/mutants.js';
 import { playBatches } from './chaos/play.js';
 import { addUp, type ChaosDocument, emptyDocument, enter } from './chaos/report.js';
 

@@ -6,8 +6,8 @@ import type { TimeSkipping } from '../../test/support/temporal.js';
 const POLL_MS = 10;
 
 /**
- * Lets `ms` pass although no worker runs. The test server stops its clock for each workflow that waits for a worker, so
- * each of these locks is taken off, and all are put back at the end: a worker that comes then takes off its own.
+ * Lets `ms` pass although no worker answers. The test server stops its clock for each workflow that waits for a worker, so
+ * each of these locks is taken off, and all are put back at the end: what then ends takes off its own.
  */
 export async function passWithoutWorker({ env }: TimeSkipping, ms: number): Promise<void> {
   const { testService } = env.connection as Connection;

@@ -196,7 +196,7 @@ function editedInVerification(draw: Draw): Staged {
   };
 }
 
-/** Meta fails when a phase is due, shortly before the worker goes down, and has been well for hours when another starts. */
+/** Meta fails when a phase is due, shortly before the service goes down, and has been well for hours when it is back. */
 export function blipInDowntime(draw: Draw, downtime: { atHours: number; forHours: number }): Staged {
   const { atHours, forHours } = downtime;
   const before = atHours - (atHours < 3 ? 1 : 3) + draw.uniform(0.01, 0.2);
