@@ -92,15 +92,15 @@ export const MUTANTS: Record<string, Mutation[]> = {
     },
     {
       file: 'src/activities/budgets.ts',
-      find: '        const current = await readAll(promotion);\n        const { base } = promotion.plan;\n',
+      find: '        const { base } = promotion.plan;\n        const { current, failed } = await readEach(Object.keys(base));\n',
       replace:
-        '        const current = await readAll(promotion);\n        const base = baseOf(experiment.id, current);\n',
+        '        const { current, failed } = await readEach(Object.keys(promotion.plan.base));\n        const base = baseOf(experiment.id, current);\n',
     },
     {
       file: 'src/activities/budgets.ts',
-      find: '      const { base } = promotion.plan;\n      const current = await callingMeta(() => readAll(promotion));\n',
+      find: '\n      const { base } = promotion.plan;\n      const { current, failed } = await readEach(Object.keys(base));\n',
       replace:
-        '      const current = await callingMeta(() => readAll(promotion));\n      const base = baseOf(experimentId, current);\n',
+        '\n      const { current, failed } = await readEach(Object.keys(promotion.plan.base));\n      const base = baseOf(experimentId, current);\n',
     },
   ],
   // Evidence of harm counts from the last write, so that before the first one there is none.
