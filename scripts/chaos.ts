@@ -6,14 +6,17 @@
  * `--from A --to B`: the runs A to B − 1 of the seed, instead of the first N. `--run-seed R`: one run alone, its story
  * line by line. `--add FILE…`: documents of earlier parts, added up. `--stories DIR`: the story of each run that broke
  * an invariant. `--mutant NAME`: how many runs it takes to catch a broken copy of the service. `--jobs J`: batches at
- * once; three keep two cores busy, since a batch also waits for time-outs.
+ * once; three keep two cores busy, since a batch also waits for time-outs. `--load N`: N other processes compute all the
+ * while, as on a machine that has something else to do.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BatchResult } from './chaos/batch.js';
 import { indexOf } from './chaos/draw.js';
-import { hunt, MUTANTS, type MutantReport } from './chaos/mutants.js';
+import { hunt, type MutantReport } from './chaos/hunt.js';
+import { keepBusy } from './chaos/load.js';
+import { MUTANTS } from './chaos/mutants.js';
 import { playBatches } from './chaos/play.js';
 import { addUp, type ChaosDocument, emptyDocument, enter } from './chaos/report.js';
 
@@ -28,6 +31,7 @@ const { values, positionals } = parseArgs({
     stories: { type: 'string' },
     mutant: { type: 'string' },
     jobs: { type: 'string', default: '3' },
+    load: { type: 'string', default: '0' },
     add: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
@@ -35,7 +39,8 @@ const { values, positionals } = parseArgs({
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 try {
-  process.exitCode = await run();
+  const load = keepBusy(wholeNumber('--load', values.load, 0));
+  process.exitCode = await run().finally(() => load.stop());
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;

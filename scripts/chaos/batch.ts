@@ -4,7 +4,7 @@
  */
 import type { PoolConfig } from 'pg';
 import { installRuntime } from '../../src/service/runtime.js';
-import { drawBatch } from './draw.js';
+import { drawBatch, drawsOf } from './draw.js';
 import { judge, type Violation } from './invariants.js';
 import { type Searched, SecretSearch } from './secrets.js';
 import { playOnService } from './service.js';
@@ -24,6 +24,8 @@ export interface BatchOrder {
 export interface BatchResult {
   runs: {
     run_seed: number;
+    /** What was drawn of it and of its batch. */
+    draws: string[];
     state: string;
     faults: Record<string, number>;
     writes: number;
@@ -48,11 +50,13 @@ const played =
     : await playSkipping(batch, { postgres: order.postgres, search, log });
 for (const run of played.runs) search.told(run);
 const { texts, echoes, violations } = search.conclude(played.runs.map(({ runSeed }) => runSeed));
+const scenes = new Map(batch.runs.map(({ runSeed, scene }) => [runSeed, scene]));
 const result: BatchResult = {
   faults: played.faults,
   secrets: { texts, echoes },
   runs: played.runs.map(({ runSeed, evidence, faults, story, promotedAt }) => ({
     run_seed: runSeed,
+    draws: [scenes.get(runSeed) ?? 'random', ...drawsOf(batch)],
     state: evidence.state,
     faults,
     writes: evidence.audit.filter((row) => row.actor === 'api').length,

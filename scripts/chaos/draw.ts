@@ -1,8 +1,9 @@
-import { currencyOffset } from '../../src/domain/budget.js';
 import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
+import { minorUnitsOf } from './limits.js';
 import { drawOccurrences, nearAWrite } from './occurrences.js';
 import type { BatchDeed, BatchPlan, RunPlan } from './plan.js';
 import { Draw } from './random-draw.js';
+import { blipInDowntime, drawScene, stage } from './scenes.js';
 
 /** Runs of a batch share a Temporal server, a database, a market and a clock. */
 export const BATCH_SIZE = 50;
@@ -19,31 +20,93 @@ const RESTARTING = 4;
 const KILL_SWITCH = [1, 10, 15];
 const ENVELOPE = [2, 12];
 const SHADOW = [5];
+/** Yen have no minor units. An envelope is of a day of the account's, which is not UTC's. */
+const YEN = [2];
+const NEW_YORK = 'America/New_York';
+/** In some a day passes without a worker. */
+const DOWNTIME = [0, 8];
 const LAST_SHARE = DEFAULT_POLICY.phases.at(-1)!.winnerShare;
 
 /** The plan of a batch is a function of the seed and its number; so are those of its runs. */
 export function drawBatch(seed: number, number: number, size = BATCH_SIZE): BatchPlan {
   const draw = new Draw(`${seed}/chaos/batch/${number}`);
-  const kind = number % TURN === ON_SERVICE ? 'service' : 'time-skipping';
+  const place = number % TURN;
+  const kind = place === ON_SERVICE ? 'service' : 'time-skipping';
   const first = number * size;
-  // The sandbox's account is in dollars.
-  const currency = kind === 'time-skipping' && draw.chance(0.2) ? 'JPY' : 'USD';
+  const drawnCurrency = kind === 'time-skipping' && draw.chance(0.2) ? 'JPY' : 'USD';
   const sharedClient = kind === 'service' || draw.chance(0.3);
   const runs = Array.from({ length: size }, (_, index) => drawRun(seed, first + index));
-  const deeds = kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, number % TURN === RESTARTING);
+  const deeds = kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, place === RESTARTING);
   // Apart, so that they change nothing of the other batches.
   const limits = new Draw(`${seed}/chaos/limits/${number}`);
+  const account = drawAccount(limits, YEN.includes(place) ? 'JPY' : drawnCurrency, kind);
+  const envelope = ENVELOPE.includes(place) ? drawEnvelope(limits, runs, account.currency) : null;
+  if (envelope !== null) account.timezone = NEW_YORK;
+  if (KILL_SWITCH.includes(place)) deeds.push(drawKillSwitch(limits));
+  const downtime = DOWNTIME.includes(place) ? drawDowntime(limits) : null;
+  if (downtime) deeds.push(downtime);
   return {
     seed,
     first,
     kind,
-    currency,
+    account,
+    // Some phases before and some after midnight in UTC, all of them on one day of New York.
+    startHour:
+      kind === 'service' ? null : envelope === null ? limits.uniform(0, 24) : limits.uniform(22, 23.9),
     sharedClient,
-    envelope: ENVELOPE.includes(number % TURN) ? drawEnvelope(limits, runs, currency) : null,
-    shadow: SHADOW.includes(number % TURN),
-    deeds: KILL_SWITCH.includes(number % TURN) ? [...deeds, drawKillSwitch(limits)] : deeds,
-    runs: sharedClient ? runs.map(withoutEndlessWait) : runs,
+    envelope,
+    shadow: SHADOW.includes(place),
+    deeds,
+    runs: runs.map((drawn) => {
+      // A hold that a person ends, or another day, may come in the way.
+      const run = envelope !== null || KILL_SWITCH.includes(place) ? { ...drawn, harmless: false } : drawn;
+      const fitting = sharedClient ? withoutEndlessWait(run) : run;
+      if (kind === 'service') return onService(fitting);
+      return downtime ? throughDowntime(fitting, downtime) : fitting;
+    }),
   };
+}
+
+/** What a batch has that others have not, by name. */
+export function drawsOf({ kind, account, deeds, envelope, shadow }: BatchPlan): string[] {
+  const downtime = deeds.some(
+    (deed) => deed.kind === 'downtime' || (deed.kind === 'kill' && deed.downHours > 0),
+  );
+  return [
+    `account_in_${account.currency}`,
+    `account_in_${account.timezone}`,
+    ...(kind === 'service' ? ['real_service'] : []),
+    ...(downtime ? ['downtime_of_a_day'] : []),
+    ...(deeds.some((deed) => deed.kind === 'kill_switch') ? ['kill_switch'] : []),
+    ...(envelope === null ? [] : ['envelope']),
+    ...(shadow ? ['shadow'] : []),
+  ];
+}
+
+/** The sandbox's account is in dollars, and in New York. */
+function drawAccount(draw: Draw, currency: string, kind: BatchPlan['kind']): BatchPlan['account'] {
+  const timezone = draw.pick([
+    ['UTC', 2],
+    [NEW_YORK, 2],
+    ['Asia/Tokyo', 1],
+  ]);
+  return { currency, timezone: kind === 'service' ? NEW_YORK : timezone };
+}
+
+/** The API lets no rule decide within a day. On a busy machine the market itself fails: what comes of a run is open. */
+function onService(run: RunPlan): RunPlan {
+  const fitting =
+    run.scene === 'dropped_undelivered'
+      ? stage('dropped_best', new Draw(`${run.runSeed}/on-service`), run)
+      : run;
+  return { ...run, ...fitting, harmless: false };
+}
+
+function throughDowntime(run: RunPlan, downtime: { atHours: number; forHours: number }): RunPlan {
+  const draw = new Draw(`${run.runSeed}/downtime`);
+  if (run.scene === 'random' && draw.chance(0.4))
+    return { ...run, lasting: false, ...blipInDowntime(draw, downtime) };
+  return { ...run, calmHours: run.calmHours + downtime.forHours };
 }
 
 /** Where one client serves all, a rate limit that is never over would have every other run wait for ever, too. */
@@ -64,8 +127,8 @@ export function indexOf(runSeed: number): { seed: number; index: number } {
 export function drawRun(seed: number, index: number): RunPlan {
   const draw = new Draw(`${seed}/chaos/run/${index}`);
   const variants = draw.chance(0.8) ? 2 : 3;
-  const winner = draw.below(variants);
-  const budgets = drawBudgets(draw, variants, winner);
+  const drawnWinner = draw.below(variants);
+  const drawnBudgets = drawBudgets(draw, variants, drawnWinner);
   const count = draw.pick([
     [0, 8],
     [1, 24],
@@ -74,17 +137,31 @@ export function drawRun(seed: number, index: number): RunPlan {
     [5, 14],
     [7, 8],
   ]);
+  const occurrences = Array.from({ length: count }, () => drawOccurrences(draw)).flat();
+  const calmHours = draw.pick([
+    [6, 94],
+    [9, 4],
+    [27, 2],
+  ]);
+  const lasting = draw.chance(0.15);
+  // Apart, so that it changes nothing of the others.
+  const stageDraw = new Draw(`${seed}/chaos/scene/${index}`);
+  const scene = drawScene(stageDraw, variants);
+  // Only a challenger can be dropped, and the rule needs some clicks of each ad.
+  const winner =
+    scene === 'dropped_best' || scene === 'dropped_undelivered' ? 1 + stageDraw.below(2) : drawnWinner;
+  const budgets =
+    scene === 'dropped_undelivered'
+      ? drawnBudgets.map(() => 40_000)
+      : winner === drawnWinner
+        ? drawnBudgets
+        : drawBudgets(stageDraw, variants, winner);
   return {
     runSeed: runSeedOf(seed, index),
     budgets,
     winner,
-    occurrences: Array.from({ length: count }, () => drawOccurrences(draw)).flat(),
-    calmHours: draw.pick([
-      [6, 94],
-      [9, 4],
-      [27, 2],
-    ]),
-    lasting: draw.chance(0.15),
+    lasting,
+    ...stage(scene, stageDraw, { occurrences, calmHours }),
   };
 }
 
@@ -106,6 +183,13 @@ function drawBatchDeeds(draw: Draw, restarting: boolean): BatchDeed[] {
   return deeds;
 }
 
+/** Longer than Meta's silence may last, or a hold that ends by itself. */
+function drawDowntime(draw: Draw): Extract<BatchDeed, { kind: 'downtime' }> {
+  // Shortly after a phase was due.
+  const atHours = draw.of([1, 3]) + draw.uniform(0.15, 0.5);
+  return { kind: 'downtime', atHours, forHours: draw.uniform(25, 30) };
+}
+
 /** In mid-phase, or before one is due; over before the runs calm down. */
 function drawKillSwitch(draw: Draw): BatchDeed {
   return {
@@ -122,7 +206,7 @@ function drawEnvelope(draw: Draw, runs: readonly RunPlan[], currency: string): n
     const total = budgets.reduce((all, amount) => all + amount, 0);
     return sum + LAST_SHARE * total - budgets[winner]!;
   }, 0);
-  return Math.ceil((wanted * draw.uniform(0.2, 0.4)) / currencyOffset(currency));
+  return Math.ceil((wanted * draw.uniform(0.2, 0.4)) / minorUnitsOf(currency));
 }
 
 /** A start takes as long as some ten experiment hours: the second kill finds what the first has left. */
@@ -130,9 +214,11 @@ function drawKills(draw: Draw): BatchDeed[] {
   const kinds = ['group', 'node', 'temporal'] as const;
   const from = draw.below(kinds.length);
   const hours = [draw.uniform(5, 15), draw.uniform(25, 35), draw.uniform(45, 60)];
+  // The last one stays down for a day.
   return hours.map((atHours, index) => ({
     kind: 'kill' as const,
     atHours,
     what: kinds[(from + index) % kinds.length]!,
+    downHours: index === hours.length - 1 ? draw.uniform(25, 28) : 0,
   }));
 }

@@ -42,6 +42,24 @@ export interface Evidence {
     beyondEnvelope: number[];
     shadow: boolean;
   };
+  /** What was staged, and what only the world knows. */
+  world: {
+    /** Whatever befell it must not have kept it from its end. */
+    harmless: boolean;
+    /** Instants at which a person asked for the promotion. */
+    promotionsAsked: number[];
+    /** By the rule, without being asked. */
+    promotedByRule: boolean;
+    checkEveryHours: number;
+    /** When the winner's ad became the worst by far; null: never. */
+    turnedAt: number | null;
+    /** By ad set, when its variant was compared no more. */
+    dropped: Record<string, number>;
+  };
+  /** What the service said of itself, in the order of the instants. */
+  told: StoryLine[];
+  /** What the service says of the lift; null where nothing was decided. */
+  verification: string | null;
   ledger: LedgerRowJson[];
   /** Of these ad sets, in the order of arrival. */
   audit: AuditRow[];
@@ -51,6 +69,8 @@ export interface Evidence {
   raceMs: number;
   /** The same of a phase's last read-back; 0 where no edit is let fall in between. */
   readBackMs: number;
+  /** What is due may be done so much later. */
+  overdueMs: number;
   /** The service waits so long after a write of unknown outcome; one that lands later it can only put right. */
   lateBoundMs: number;
   observedAt: number;

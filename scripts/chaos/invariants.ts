@@ -18,11 +18,18 @@ import {
 import { ledgerAgrees } from './ledger.js';
 import { limitsKept } from './limits.js';
 import { phasesInOrder } from './phases.js';
+import {
+  droppedNotPromoted,
+  foreignNotVerified,
+  harmlessCompletes,
+  staleNotWritten,
+  turnedNotRaised,
+} from './promises.js';
 import { targetsOf } from './targets.js';
 
 /**
  * What holds of every run, whatever befell it: judged by the market's audit and state. Each answers with sentences. The
- * third, the sixth and the eighth of them are in ledger.ts, phases.ts and limits.ts.
+ * third, the sixth and the eighth of them are in ledger.ts, phases.ts and limits.ts; those from the ninth on in promises.ts.
  */
 
 /** Holds that nobody needs to end. */
@@ -211,7 +218,7 @@ export function comesToRest(evidence: Evidence): string[] {
     case 'held': {
       const waitsForPerson =
         state === 'held' && nextDueAt === null && !SELF_ENDING.includes(evidence.stateCode ?? '');
-      if (waitsForPerson || (nextDueAt !== null && nextDueAt > observedAt - HOUR_MS / 60)) return [];
+      if (waitsForPerson || (nextDueAt !== null && nextDueAt > observedAt - evidence.overdueMs)) return [];
       return [
         `${state}, and ${nextDueAt === null ? 'nothing is scheduled' : 'what was due has not been done'}.`,
       ];
@@ -235,6 +242,11 @@ export const INVARIANTS: Record<string, (evidence: Evidence) => string[]> = {
   phases_in_order: phasesInOrder,
   comes_to_rest: comesToRest,
   limits_kept: limitsKept,
+  turned_not_raised: turnedNotRaised,
+  stale_not_written: staleNotWritten,
+  dropped_not_promoted: droppedNotPromoted,
+  foreign_not_verified: foreignNotVerified,
+  harmless_completes: harmlessCompletes,
 };
 
 export interface Violation {

@@ -39,14 +39,14 @@ function asRead(
   });
 }
 
-/** A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled. */
+/**
+ * A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled.
+ * The service waits that long from then on, and not from the entry: on a busy machine an answer is given up long after it.
+ */
 function asInDoubt(row: LedgerRowJson, lateBoundMs: number): LedgerRowJson {
   if (row.outcome !== 'pending' && row.outcome !== 'unknown') return row;
-  return {
-    ...row,
-    outcome: 'unknown',
-    settled_at: new Date(Date.parse(row.at) + lateBoundMs).toISOString(),
-  };
+  const givenUpAt = Date.parse(row.settled_at ?? row.at);
+  return { ...row, outcome: 'unknown', settled_at: new Date(givenUpAt + lateBoundMs).toISOString() };
 }
 
 /** An attempt entered as done without an audit row of its own, after one of unknown outcome that has one: they change places. */
@@ -63,7 +63,8 @@ function swapTwins(
         each.requested === row.intended &&
         each.outcome === 'applied' &&
         each.at >= Date.parse(row.at) - TOLERANCE_MS &&
-        each.at <= Date.parse(row.at) + lateBoundMs,
+        each.at <=
+          (row.outcome === 'unknown' ? Date.parse(row.settled_at!) : Date.parse(row.at) + lateBoundMs),
     );
   for (const row of rows) {
     if (row.outcome !== 'applied' || arrived(row)) continue;

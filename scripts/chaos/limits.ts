@@ -1,4 +1,3 @@
-import { minorUnits } from '../../src/domain/budget.js';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import type { AuditRow } from '../../src/embedded/market/index.js';
 import type { Evidence } from './evidence.js';
@@ -10,7 +9,21 @@ export const NO_LIMITS: Evidence['limits'] = { killSwitch: [], beyondEnvelope: [
 
 /** A kill switch holds every rollout within this. */
 const HELD_WITHIN_MS = HOUR_MS / 60;
-const DAY_MS = 24 * HOUR_MS;
+
+/** Of a major unit. Written down once more, apart from the service's own table. */
+const MINOR_UNITS: Record<string, number> = { USD: 100, JPY: 1 };
+
+export function minorUnitsOf(currency: string): number {
+  const units = MINOR_UNITS[currency];
+  if (units === undefined) throw new RangeError(`no run is in ${currency}`);
+  return units;
+}
+
+/** The date of an instant where the account is. */
+function dateIn(timezone: string): (at: number) => string {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone });
+  return (at) => format.format(at);
+}
 
 /** 8. No phase is written while the kill switch is engaged or beyond the envelope of the day, and in shadow nothing at all. */
 export function limitsKept({ audit, promotion, limits }: Evidence): string[] {
@@ -27,25 +40,25 @@ export function limitsKept({ audit, promotion, limits }: Evidence): string[] {
 }
 
 /**
- * Sequences of the service's raises that went beyond `envelope` (major units) in their day of the account, which lies in
- * UTC. What goes back to a base is no raise, and two writes of one step are one: the first may take effect after the
- * second was sent.
+ * Sequences of the service's raises that went beyond `envelope` (major units) in their day of the account. What goes
+ * back to a base is no raise, and two writes of one step are one: the first may take effect after the second was sent.
  */
 export function raisesBeyond(
   audit: readonly AuditRow[],
   envelope: number | null,
-  currency: string,
+  { currency, timezone }: { currency: string; timezone: string },
   bases: Amounts,
 ): number[] {
   if (envelope === null) return [];
-  const limit = minorUnits(envelope, currency);
-  const moved = new Map<number, number>();
+  const limit = envelope * minorUnitsOf(currency);
+  const dateOf = dateIn(timezone);
+  const moved = new Map<string, number>();
   const steps = new Map<string, number>();
   return audit.flatMap((row) => {
     const raise = row.requested - row.before;
     if (!isOurs(row) || row.outcome !== 'applied' || raise <= 0 || row.requested === bases[row.adSetId])
       return [];
-    const day = Math.floor(row.at / DAY_MS);
+    const day = dateOf(row.at);
     const step = [day, row.adSetId, row.requested].join('/');
     const more = Math.max(0, raise - (steps.get(step) ?? 0));
     steps.set(step, Math.max(raise, steps.get(step) ?? 0));

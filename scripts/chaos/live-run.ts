@@ -1,40 +1,17 @@
 import { formatAmount } from '../../src/domain/budget.js';
 import { type ExperimentState, HOUR_MS } from '../../src/domain/experiment.js';
-import type { FaultOrder } from '../../src/embedded/market/index.js';
 import type { ServiceEvent } from '../../src/events.js';
 import type { ControlKind } from '../../src/workflows/contract.js';
 import type { StoryLine } from './evidence.js';
 import { faultOrder, orderTold } from './fault-order.js';
+import type { Answer, Hands, Objects } from './hands.js';
 import type { CutPoint, Deed, Occurrence, Role, RunPlan } from './plan.js';
 
-/** What a run needs of the world that it is played in. */
-export interface Hands {
-  currency: string;
-  /** Experiment time. */
-  now(): Promise<number>;
-  /** Does something when so much experiment time has passed. */
-  later(ms: number, deed: () => Promise<void>): void;
-  order(fault: FaultOrder): Promise<string>;
-  /** Answers how often it has struck. */
-  withdraw(faultId: string): Promise<number>;
-  /** A person's change in Ads Manager. */
-  edit(objectId: string, fields: Record<string, unknown>): Promise<void>;
-  budgets(adSetIds: string[]): Promise<Record<string, number>>;
-  /** Settles when the service has taken it up; `answer`, which never rejects, may take hours more. */
-  control(id: string, kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }>;
-}
-
-export interface Answer {
-  ok: boolean;
-  /** The service's sentence. */
-  said: string;
-}
-
-export interface Objects {
-  campaignId: string;
-  adSetIds: string[];
-  adIds: string[];
-}
+/** While the service is down. */
+const ASKED_AGAIN_HOURS = 1;
+/** Link clicks an impression. */
+export const BEST_RATE = 0.25;
+const WORST_RATE = 0.01;
 
 /** One run while it is played: its plan, its objects, what has happened so far. */
 export class LiveRun {
@@ -48,6 +25,14 @@ export class LiveRun {
   campaignBudget = false;
   /** What the service said last of a difficulty in its state. */
   trouble: string | null = null;
+  /** What the service has said of itself: its states and its difficulties. */
+  readonly told: StoryLine[] = [];
+  /** Instants at which a promotion was asked for. */
+  readonly promotionsAsked: number[] = [];
+  /** By ad set, when its variant was dropped. */
+  readonly dropped: Record<string, number> = {};
+  /** When the winner's ad became the worst; null: never. */
+  turnedAt: number | null = null;
   /** How often each kind of fault has struck. */
   readonly struck: Record<string, number> = {};
   private readonly ordered = new Map<string, string>();
@@ -83,6 +68,11 @@ export class LiveRun {
     return this.adSetOf('winner');
   }
 
+  /** The test has begun. */
+  async prepare(): Promise<void> {
+    for (const { deed } of this.take((when) => when.after === 'start')) await this.do(deed);
+  }
+
   /** Faults that must be in force before the promotion is asked for; the rest is timed from here. */
   async begin(at: number): Promise<void> {
     this.promotedAt = at;
@@ -107,6 +97,8 @@ export class LiveRun {
 
   observe(event: ServiceEvent): void {
     this.tell(event.at, `${event.kind}: ${event.text}`);
+    if (event.kind === 'trouble' || event.kind === 'state')
+      this.told.push({ at: event.at, what: event.text });
     if (event.kind === 'trouble') this.trouble = event.text;
     if (event.kind === 'state') this.trouble = null;
     if (event.kind !== 'state') return;
@@ -181,6 +173,7 @@ export class LiveRun {
       case 'edit':
         return this.editBudgets(deed);
       case 'control':
+        if (this.hands.isDown()) return this.schedule(ASKED_AGAIN_HOURS, deed);
         this.count('control', 1);
         await this.ask(deed.control, deed.args);
         return;
@@ -203,10 +196,32 @@ export class LiveRun {
           this.campaignBudget = false;
         });
       }
+      case 'drop':
+        if (this.hands.isDown()) return this.schedule(ASKED_AGAIN_HOURS, deed);
+        return this.drop(this.adSetOf(deed.role));
+      case 'turn':
+        return this.turn(at);
       case 'cut':
         this.cutPlan.push(deed);
         return;
     }
+  }
+
+  /** Settles when the service has answered: what follows is asked of a test without it. */
+  private async drop(adSetId: string): Promise<void> {
+    const index = this.objects.adSetIds.indexOf(adSetId);
+    const { answer } = await this.ask('drop', { variant_id: `challenger-${index}` });
+    if (!(await answer).ok) return;
+    this.count('dropped', 1);
+    this.dropped[adSetId] = await this.hands.now();
+  }
+
+  private async turn(at: number): Promise<void> {
+    this.count('turned', 1);
+    for (const [index, adId] of this.objects.adIds.entries())
+      await this.hands.setTruth(adId, index === this.plan.winner ? WORST_RATE : BEST_RATE);
+    this.turnedAt = at;
+    this.tell(at, `the truth turns: ${this.objects.adIds[this.plan.winner]} is the worst ad now`);
   }
 
   private async change(objectId: string, fields: Record<string, unknown>, what: string): Promise<void> {
@@ -253,6 +268,7 @@ export class LiveRun {
   /** Settles when the service has taken it up. */
   async ask(kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }> {
     this.tell(await this.hands.now(), `asked: ${kind} ${Object.values(args).join(' ')}`.trimEnd());
+    if (kind === 'promote') this.promotionsAsked.push(await this.hands.now());
     const { answer } = await this.hands.control(this.id, kind, args);
     const told = answer.then(async ({ ok, said }) => {
       this.tell(await this.hands.now(), `answer to ${kind}: ${ok ? '' : 'refused: '}${said}`);

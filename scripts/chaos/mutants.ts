@@ -1,6 +1,4 @@
-import { type Mutation, makeMutant } from '../../test/support/mutant.js';
-import type { Violation } from './invariants.js';
-import { playBatches } from './play.js';
+import type { Mutation } from '../../test/support/mutant.js';
 
 /** Broken copies of the service that a record of runs must tell from the whole one. */
 export const MUTANTS: Record<string, Mutation[]> = {
@@ -94,58 +92,80 @@ export const MUTANTS: Record<string, Mutation[]> = {
     },
     {
       file: 'src/activities/budgets.ts',
-      find: '        const current = await readAll(promotion);\n        const { base } = promotion.plan;\n',
+      find: '        const { base } = promotion.plan;\n        const { current, failed } = await readEach(Object.keys(base));\n',
       replace:
-        '        const current = await readAll(promotion);\n        const base = baseOf(experiment.id, current);\n',
+        '        const { current, failed } = await readEach(Object.keys(promotion.plan.base));\n        const base = baseOf(experiment.id, current);\n',
     },
     {
       file: 'src/activities/budgets.ts',
-      find: '      const { base } = promotion.plan;\n      const current = await callingMeta(() => readAll(promotion));\n',
+      find: '\n      const { base } = promotion.plan;\n      const { current, failed } = await readEach(Object.keys(base));\n',
       replace:
-        '      const current = await callingMeta(() => readAll(promotion));\n      const base = baseOf(experimentId, current);\n',
+        '\n      const { current, failed } = await readEach(Object.keys(promotion.plan.base));\n      const base = baseOf(experimentId, current);\n',
+    },
+  ],
+  // Evidence of harm counts from the last write, so that before the first one there is none.
+  harm_from_last_write: [
+    {
+      file: 'src/activities/delivery.ts',
+      find: 'const decided = await decidedAt(experiment.id, promotion);',
+      replace:
+        "const written = (await store.listLedger(experiment.id)).findLast((row) => row.outcome === 'applied');\n    const decided = written?.settledAt ?? now;",
+    },
+  ],
+  old_decision_carried_out: [
+    {
+      file: 'src/workflows/holding.ts',
+      find: 'return openedAt + run.experiment.policy.checkEveryHours * HOUR_MS;',
+      replace: 'return openedAt + 1_000 * run.experiment.policy.checkEveryHours * HOUR_MS;',
+    },
+  ],
+  dropped_winner_promoted: [
+    {
+      file: 'src/workflows/testing.ts',
+      find: 'if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;',
+      replace: 'if (participants(experiment, run.now()).length === 0) return null;',
+    },
+    {
+      file: 'src/activities/promotions.ts',
+      find: 'if (!compared.some(({ id }) => id === winnerVariantId))',
+      replace: 'if (compared.length === 0)',
+    },
+  ],
+  dropped_ad_blocks: [
+    {
+      file: 'src/activities/inspection.ts',
+      find: '(await readBudgetContext(meta, compared))',
+      replace: '(await readBudgetContext(meta, experiment.variants))',
+    },
+  ],
+  split_not_compared: [
+    {
+      file: 'src/activities/gates.ts',
+      find: 'phase === VERIFICATION && !shadow',
+      replace: 'phase === VERIFICATION && shadow && promotion.forced',
+    },
+  ],
+  // What was not seen in our own downtime is taken for Meta's silence, whatever is read afterwards.
+  downtime_taken_for_silence: [
+    {
+      file: 'src/workflows/rollout.ts',
+      find: '  if (!endsItself) return sayAmountsAgain(run);\n',
+      replace:
+        "  if (stateCode === 'transient' && run.now() > run.experiment.stateChangedAt + GATE_AGAIN_MS)\n    return retriesExhausted(run, 'Meta was silent for a day.');\n  if (!endsItself) return sayAmountsAgain(run);\n",
+    },
+  ],
+  account_day_in_utc: [
+    {
+      file: 'src/activities/account-day.ts',
+      find: 'timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);',
+      replace: "timezone ??= 'UTC';",
+    },
+  ],
+  every_currency_has_cents: [
+    {
+      file: 'src/domain/budget.ts',
+      find: 'return Math.round(major * currencyOffset(currency));',
+      replace: 'return Math.round(major * 100);',
     },
   ],
 };
-
-/** What became of a broken copy. */
-export interface MutantReport {
-  mutant: string;
-  seed: number;
-  caught: boolean;
-  /** Runs that were played until then, by whole batches. */
-  runs: number;
-  /** Of the runs that broke an invariant, at most three. */
-  violations: Violation[];
-}
-
-/** Plays runs over a broken copy until an invariant breaks, `runs` at most. */
-export async function hunt(
-  mutant: string,
-  options: { seed: number; from: number; runs: number; jobs: number; log(line: string): void },
-): Promise<MutantReport> {
-  const mutations = MUTANTS[mutant];
-  if (!mutations) throw new Error(`--mutant must be one of ${Object.keys(MUTANTS).join(', ')}, or all.`);
-  const { seed, from, runs, jobs, log } = options;
-  const copy = await makeMutant(mutations);
-  const report: MutantReport = { mutant, seed, caught: false, runs: 0, violations: [] };
-  try {
-    await playBatches({
-      seed,
-      from,
-      to: from + runs,
-      jobs,
-      sources: copy.directory,
-      log,
-      onBatch(result) {
-        report.runs += result.runs.length;
-        report.violations.push(...result.runs.flatMap(({ violations }) => violations));
-        return report.violations.length === 0;
-      },
-    });
-  } finally {
-    await copy.remove();
-  }
-  report.caught = report.violations.length > 0;
-  report.violations.splice(3);
-  return report;
-}

@@ -10,6 +10,8 @@ export type Role = 'winner' | 'loser' | 'other';
 export type Edited = Role | 'written';
 
 export type When =
+  /** At once when the test has begun, long before the promotion. */
+  | { after: 'start'; hours: 0 }
   | { after: 'promotion'; hours: number }
   /** The run's n-th budget write: with 0 hours as soon as the market has taken it, before the caller hears. */
   | { after: 'write'; number: number; hours: number }
@@ -49,12 +51,28 @@ export type Deed =
   | { kind: 'control'; control: ControlKind; args: Record<string, string> }
   | { kind: 'pause_object'; object: 'ad' | 'adset'; role: Role; backAfterHours: number | null }
   | { kind: 'campaign_budget'; backAfterHours: number | null }
+  /** A person has a challenger compared no more. */
+  | { kind: 'drop'; role: Role }
+  /** From now on the winner's ad is the worst by far, and the others are good. */
+  | { kind: 'turn' }
   | { kind: 'cut'; point: CutPoint; number: number };
 
 export interface Occurrence {
   when: When;
   deed: Deed;
 }
+
+/** Which story a run tells; `random`: whatever was drawn. */
+export const SCENES = [
+  'random',
+  'held_before_first_write',
+  'dropped_bystander',
+  'dropped_best',
+  'dropped_undelivered',
+  'edited_in_verification',
+  'blip_in_downtime',
+] as const;
+export type Scene = (typeof SCENES)[number];
 
 export interface RunPlan {
   /** Tells the run apart from every other: `seed` × 10^6 + index. */
@@ -68,6 +86,14 @@ export interface RunPlan {
   calmHours: number;
   /** What is not withdrawn lasts to the end. */
   lasting: boolean;
+  scene: Scene;
+  /** By force when a person asks for it, or by the rule at its first look with enough data. */
+  promotedBy: 'person' | 'rule';
+  checkEveryHours: number;
+  /** Of the verification. */
+  windowHours: number;
+  /** Whatever of this befalls a rollout must not keep it from its last phase and its verification. */
+  harmless: boolean;
 }
 
 export type BatchKind = 'time-skipping' | 'service';
@@ -78,17 +104,21 @@ export type BatchDeed =
   | { kind: 'expired_token'; atHours: number; forHours: number }
   /** The worker is stopped in order and another one started. */
   | { kind: 'restart_worker'; atHours: number }
+  /** For so long the worker and its server don't hear of one another. */
+  | { kind: 'downtime'; atHours: number; forHours: number }
   /** Engaged for so long; `paused`: every rollout is asked to pause then, as the API does. Most are resumed afterwards. */
   | { kind: 'kill_switch'; atHours: number; forHours: number; paused: boolean }
-  /** SIGKILL of the whole service, of its Node process, or of its Temporal server; then a new start. */
-  | { kind: 'kill'; atHours: number; what: 'group' | 'node' | 'temporal' };
+  /** SIGKILL of the whole service, of its Node process, or of its Temporal server; then, after so long, a new start. */
+  | { kind: 'kill'; atHours: number; what: 'group' | 'node' | 'temporal'; downHours: number };
 
 export interface BatchPlan {
   seed: number;
   /** Index of its first run. */
   first: number;
   kind: BatchKind;
-  currency: string;
+  account: { currency: string; timezone: string };
+  /** Of the day in UTC: promotions are asked for then. Null: when the runs are ready. */
+  startHour: number | null;
   /** One client of Meta for all: who is asked to wait, waits for all of them. Else one each. */
   sharedClient: boolean;
   /** The most that its runs together may raise in a day, major units; null: no limit. */

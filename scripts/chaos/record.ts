@@ -4,7 +4,7 @@ import type { Experiment } from '../../src/domain/experiment.js';
 import { type History, openTimers } from '../../test/support/timers.js';
 import type { Evidence, Played } from './evidence.js';
 import type { LiveRun } from './live-run.js';
-import { writesTold } from './story.js';
+import { attemptsTold, writesTold } from './story.js';
 
 /** What the service has on record of a run, and what the run itself knows. */
 export type OnRecord = Omit<
@@ -17,6 +17,7 @@ export type OnRecord = Omit<
   | 'raced'
   | 'raceMs'
   | 'readBackMs'
+  | 'overdueMs'
   | 'lateBoundMs'
   | 'limits'
   | 'observedAt'
@@ -41,13 +42,24 @@ export async function readRecord(store: Store, run: LiveRun, experiment: Experim
     },
     phases: experiment.policy.phases,
     campaignBudget: run.campaignBudget,
+    world: {
+      harmless: run.plan.harmless,
+      promotionsAsked: run.promotionsAsked,
+      promotedByRule: run.plan.promotedBy === 'rule',
+      checkEveryHours: run.plan.checkEveryHours,
+      turnedAt: run.turnedAt,
+      dropped: run.dropped,
+    },
+    told: run.told,
+    verification: (await store.getVerification(run.id))?.outcome ?? null,
     ledger: (await store.listLedger(run.id)).map(ledgerRowToJson),
   };
 }
 
-/** The run with its whole story: what the market saw is told by its audit. */
+/** The run with its whole story: what the market saw is told by its audit, what the service entered by its ledger. */
 export function asPlayed(run: LiveRun, evidence: Evidence): Played {
-  run.story.push(...writesTold(evidence.audit, evidence.currency));
+  const { audit, ledger, currency } = evidence;
+  run.story.push(...attemptsTold(ledger, currency), ...writesTold(audit, currency));
   run.story.sort((x, y) => x.at - y.at);
   return {
     runSeed: run.plan.runSeed,

@@ -7,6 +7,8 @@ const FINAL_STATES = ['completed', 'reverted', 'held', 'needs_attention', 'stopp
 export interface ChaosDocument {
   seed: number | number[];
   runs: number;
+  /** Runs by what was drawn of them and of their batch. */
+  draws: Record<string, number>;
   faults: { total: number } & Record<string, number>;
   /** Budget writes of the service that reached the market, refused ones too. */
   writes: number;
@@ -25,6 +27,7 @@ export function emptyDocument(seed: number, range: [number, number]): ChaosDocum
   return {
     seed,
     runs: 0,
+    draws: {},
     faults: { total: 0 },
     writes: 0,
     final_states: { completed: 0, reverted: 0, held: 0, needs_attention: 0, stopped: 0 },
@@ -45,8 +48,9 @@ export function enter(document: ChaosDocument, { runs, faults, secrets }: BatchR
       document.faults.total += count;
     }
   }
-  for (const { state, writes, violations } of runs) {
+  for (const { draws, state, writes, violations } of runs) {
     document.runs++;
+    for (const draw of draws) add(document.draws, { [draw]: 1 });
     document.writes += writes;
     document.violations.push(...violations);
     const final = FINAL_STATES.find((name) => name === state);
@@ -66,7 +70,8 @@ export function addUp(documents: readonly ChaosDocument[]): ChaosDocument {
     sum.writes += each.writes;
     sum.seconds += each.seconds;
     sum.violations.push(...each.violations);
-    // Parts of a long record may be older than the search.
+    // Parts of a long record may be older than the search, or than the scenes.
+    add(sum.draws, each.draws ?? {});
     add(sum.secrets, each.secrets ?? {});
     add(sum.faults, each.faults);
     add(sum.final_states, each.final_states);

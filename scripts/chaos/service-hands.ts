@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditRow } from '../../src/embedded/market/index.js';
 import type { Service } from '../crash/service.js';
 import type { Evidence } from './evidence.js';
-import type { Answer, Hands, LiveRun } from './live-run.js';
+import type { Answer, Hands } from './hands.js';
+import type { LiveRun } from './live-run.js';
 import type { SecretSearch } from './secrets.js';
 
 /** Real: each look costs the service as much as a phase. */
@@ -74,6 +75,11 @@ export function serviceHands(
       await market('edit', { objectId, fields });
     },
     budgets: async (ids) => (await market(`budgets?ids=${ids.join(',')}`)) as Record<string, number>,
+    async setTruth(adId, trueClickRate) {
+      await market('truth', { adId, trueClickRate });
+    },
+    // Whoever asks waits for the next start.
+    isDown: () => false,
     async control(id, kind, args) {
       const key = `${id}-${kind}-${Math.round(await now())}`;
       const answer = askOverHttp(await service(), { id, kind, args, key });

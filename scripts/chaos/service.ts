@@ -14,7 +14,7 @@ import { unknownOutcomeWaitMs } from '../../src/service/worker.js';
 import { type Service, startService } from '../crash/service.js';
 import type { PlayedBatch } from './evidence.js';
 import { NO_LIMITS } from './limits.js';
-import { LiveRun } from './live-run.js';
+import { BEST_RATE, LiveRun } from './live-run.js';
 import type { BatchPlan, RunPlan } from './plan.js';
 import { asPlayed, readRecord } from './record.js';
 import { ENVIRONMENT, type SecretSearch } from './secrets.js';
@@ -30,6 +30,9 @@ const SOCKET_TIMEOUT_MS = 1_000;
 /** Real: reads of an experiment that waits come every 2 s. */
 const ATTENDED_MS = 6_000;
 const LIMIT_MS = 240_000;
+/** Real: what a worker that has fifty runs and a busy machine may be late by. */
+const OVERDUE_MS = 30_000;
+const ANSWERED_MS = 60_000;
 /** Real: what may pass between the reads before a write and the write, or its entry: two answers that just come in time. */
 const RACE_MS = 2 * SOCKET_TIMEOUT_MS;
 
@@ -78,12 +81,16 @@ export async function playOnService(
         await delay(Math.max(0, began + real(deed.atHours * HOUR_MS) - Date.now()));
         const victim = await up;
         const at = await now();
-        const restarted = victim.kill(deed.what).then(() => startService(directory, settings));
+        const restarted = victim
+          .kill(deed.what)
+          .then(() => delay(real(deed.downHours * HOUR_MS)))
+          .then(() => startService(directory, settings));
         up = restarted;
         service = null;
         for (const run of runs) run.tell(at, `kill -9 of ${deed.what}`);
         service = await restarted;
         faults[`kill_${deed.what}`] = (faults[`kill_${deed.what}`] ?? 0) + 1;
+        if (deed.downHours > 0) faults.downtime = (faults.downtime ?? 0) + 1;
         log(`killed ${deed.what}, up again`);
       }
     };
@@ -99,7 +106,7 @@ export async function playOnService(
       const ads = plan.budgets.map((dailyBudget, index) => ({
         name: `${id} ${index}`,
         dailyBudget,
-        trueClickRate: index === plan.winner ? 0.25 : 0.02,
+        trueClickRate: index === plan.winner ? BEST_RATE : 0.02,
       }));
       const objects = (await market('tests', { name: id, ads })) as LiveRun['objects'];
       await (await up).api.create({
@@ -110,13 +117,15 @@ export async function playOnService(
           ad_id,
         })),
         policy: {
-          check_every_hours: 168,
+          check_every_hours: plan.checkEveryHours,
           minimum_run_hours: 27 * 24,
-          verification: { settle_hours: 0, window_hours: 24 },
+          verification: { settle_hours: 0, window_hours: plan.windowHours },
         },
       });
       const occurrences = plan.occurrences.filter(({ deed }) => deed.kind !== 'cut');
-      return new LiveRun({ ...plan, occurrences }, objects, hands);
+      const run = new LiveRun({ ...plan, occurrences }, objects, hands);
+      await run.prepare();
+      return run;
     }
 
     async function promote(run: LiveRun, tries: number): Promise<void> {
@@ -150,14 +159,25 @@ export async function playOnService(
       }
     }
 
+    /** The workflow's word. On a busy machine it may come too late, and the service answers from its record. */
+    async function statusOf(run: LiveRun, { api }: Service) {
+      const giveUpAt = Date.now() + ANSWERED_MS;
+      for (;;) {
+        const askedAt = await now();
+        const status = await api.one(run.id);
+        if (status.source === 'workflow' || isEnded(status.state) || Date.now() > giveUpAt)
+          return { status, askedAt };
+        await delay(500);
+      }
+    }
+
     /** Both sides' books: the service's word first, then its record, with the service stopped. */
     async function conclude(): Promise<PlayedBatch['runs']> {
       const last = await up;
       const statuses = new Map(
         await Promise.all(
           runs.map(async (run) => {
-            const askedAt = await now();
-            return [run.id, { status: await last.api.one(run.id), askedAt }] as const;
+            return [run.id, await statusOf(run, last)] as const;
           }),
         ),
       );
@@ -187,6 +207,7 @@ export async function playOnService(
               raceMs: RACE_MS * TIME_SCALE,
               readBackMs: RACE_MS * TIME_SCALE,
               limits: NO_LIMITS,
+              overdueMs: OVERDUE_MS * TIME_SCALE,
               lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, TIME_SCALE),
               observedAt: askedAt,
             });

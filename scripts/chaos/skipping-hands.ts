@@ -7,7 +7,7 @@ import {
   type ExperimentInput,
 } from '../../src/workflows/contract.js';
 import type { Guarded } from './guarded.js';
-import type { Answer, Hands } from './live-run.js';
+import type { Answer, Hands } from './hands.js';
 import type { SecretSearch } from './secrets.js';
 import { TIME_BASE, type World } from './world.js';
 
@@ -45,7 +45,10 @@ export function skippingHands(
       guard().edited(await clock.now());
     },
     budgets: (ids) => market.budgets(ids),
-    async control(id, kind, args) {
+    setTruth: (adId, trueClickRate) => market.setTruth(adId, trueClickRate),
+    isDown: () => world.line.isCut(),
+    async control(id, kind, { variant_id: variantId, ...rest }) {
+      const args = variantId === undefined ? rest : { ...rest, variantId };
       const asked = temporal.client.workflow.startUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
         args: [{ by: 'a person', reason: 'chaos', ...args }],
         waitForStage: 'ACCEPTED',

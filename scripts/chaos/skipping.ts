@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { PoolConfig } from 'pg';
 import {
   DEFAULT_POLICY,
@@ -12,24 +13,23 @@ import { type ControlKind, EXPERIMENT_WORKFLOW, type ExperimentInput } from '../
 import type { Evidence, PlayedBatch } from './evidence.js';
 import { Guarded } from './guarded.js';
 import { raisesBeyond } from './limits.js';
-import { LiveRun } from './live-run.js';
+import { BEST_RATE, LiveRun } from './live-run.js';
+import { passWithoutWorker } from './passing-time.js';
 import type { BatchPlan } from './plan.js';
 import { asPlayed, nextTimerOf, readRecord } from './record.js';
 import type { SecretSearch } from './secrets.js';
 import { type Agenda, skippingHands, withdrawFault } from './skipping-hands.js';
+import {
+  ATTENDED_MS,
+  BUSY_MS,
+  CALM_STEP_MS,
+  IDLE_MS,
+  LEAD_HOURS,
+  lastHoursOf,
+  STEP_MS,
+  untilHour,
+} from './timeline.js';
 import { openWorld, SOCKET_TIMEOUT_MS, TIME_BASE } from './world.js';
-
-/** So long a test runs until its better ad is known to lead. */
-const LEAD_HOURS = 8;
-/** The driver looks up at least so often while much happens, and afterwards. */
-const STEP_MS = HOUR_MS / 4;
-const CALM_STEP_MS = 2 * HOUR_MS;
-/** Hours after the promotion by which every run has come to rest: two windows of a day, and the wait for their faults. */
-const LAST_HOURS = 84;
-/** So much longer where raises have to wait for other days. */
-const ENVELOPE_HOURS = 72;
-/** A person is waited for, and a write that was given up can't land any more. */
-const ATTENDED_MS = 1.2 * HOUR_MS;
 
 /** Plays the runs of a batch beside one another on one virtual timeline. */
 export async function playSkipping(
@@ -37,20 +37,21 @@ export async function playSkipping(
   { postgres, search, log }: { postgres: PoolConfig | null; search: SecretSearch; log(line: string): void },
 ): Promise<PlayedBatch> {
   const world = await openWorld(batch, { postgres, search });
-  const { clock, market, names, store } = world;
+  const { clock, line, market, names, store } = world;
   const { env, client } = world.temporal;
   const runs: LiveRun[] = [];
   const agenda: Agenda = [];
   const killSwitch: Evidence['limits']['killSwitch'] = [];
   let tokenStrikes = 0;
   let restarts = 0;
+  let downtimes = 0;
 
   async function create(plan: BatchPlan['runs'][number]): Promise<void> {
     const id = `run-${plan.runSeed}`;
     const ads = plan.budgets.map((dailyBudget, index) => ({
       name: `${id} ${index}`,
       dailyBudget,
-      trueClickRate: index === plan.winner ? 0.25 : 0.02,
+      trueClickRate: index === plan.winner ? BEST_RATE : 0.02,
     }));
     const objects = await market.createTest({ name: id, ads });
     const hands = skippingHands(world, { agenda, search, guard: () => guarded });
@@ -72,10 +73,10 @@ export async function playSkipping(
       stateChangedAt: now,
       policy: {
         ...DEFAULT_POLICY,
-        // Looks are no part of this: a promotion is asked for.
-        checkEveryHours: 168,
-        minimumRunHours: 27 * 24,
-        verification: { settleHours: 0, windowHours: 24 },
+        checkEveryHours: plan.checkEveryHours,
+        // Where a promotion is asked for, the rule decides nothing.
+        minimumRunHours: plan.promotedBy === 'rule' ? LEAD_HOURS + 1 : 27 * 24,
+        verification: { settleHours: 0, windowHours: plan.windowHours },
       },
       variants: ads.map((_, index) => ({
         id: index === 0 ? 'control' : `challenger-${index}`,
@@ -95,10 +96,12 @@ export async function playSkipping(
       args: [{ experimentId: id, timeBase: TIME_BASE } satisfies ExperimentInput],
     });
     search.ran(names.workflowId(id), firstExecutionRunId);
+    await run.prepare();
   }
 
   /** Asked again while it is refused for a reason that passes. */
   async function promote(run: LiveRun, tries: number): Promise<void> {
+    if (line.isCut()) return run.hands.later(HOUR_MS, () => promote(run, tries));
     const { answer } = await run.ask('promote', {});
     void answer.then(async ({ ok }) => {
       if (ok || tries === 1) return;
@@ -127,6 +130,19 @@ export async function playSkipping(
       'held',
       'resume',
     );
+  }
+
+  async function takeDown(): Promise<void> {
+    line.cut();
+    downtimes++;
+    const at = await clock.now();
+    for (const run of runs) run.tell(at, 'the service is down');
+  }
+
+  async function bringBack(): Promise<void> {
+    line.mend();
+    const at = await clock.now();
+    for (const run of runs) run.tell(at, 'the service is up again');
   }
 
   async function askAll(
@@ -158,11 +174,14 @@ export async function playSkipping(
       raced: world.guardedOf(run.id)!.raced(audit),
       raceMs: 5 * SOCKET_TIMEOUT_MS,
       readBackMs: 0,
+      overdueMs: HOUR_MS / 60,
       lateBoundMs: unknownOutcomeWaitMs(SOCKET_TIMEOUT_MS, 1),
       observedAt: await clock.now(),
     });
-    if (running) await handle.terminate('the run has been judged');
+    if (running) await handle.terminate('the run has been judged').catch(unlessEnded);
   }
+
+  const calmAt = (run: LiveRun) => run.promotedAt + run.plan.calmHours * HOUR_MS;
 
   /** Whether nothing more will happen by itself but the passing of a person's time. */
   function atRest(run: LiveRun, experiment: Experiment, now: number): boolean {
@@ -171,12 +190,15 @@ export async function playSkipping(
     // It goes on by itself, on another day.
     if (state === 'held' && experiment.stateCode === 'envelope') return false;
     if (isEnded(state)) return now - stateChangedAt > ATTENDED_MS;
+    // What was decided was not carried out, and nobody asks again.
+    if (state === 'running' && experiment.policy.checkEveryHours < 168) return now > calmAt(run) + IDLE_MS;
     if (state === 'needs_attention' || state === 'held') return now - stateChangedAt > ATTENDED_MS;
     return false;
   }
 
   try {
     await world.startWorker();
+    if (batch.startHour !== null) await env.sleep(untilHour(batch.startHour - LEAD_HOURS, await clock.now()));
     for (const plan of batch.runs) await create(plan);
     log(`${runs.length} experiments run`);
     await env.sleep(LEAD_HOURS * HOUR_MS);
@@ -194,6 +216,11 @@ export async function playSkipping(
             for (const run of runs) run.tell(stopped, 'the worker is stopped, another one is started');
           },
         });
+      } else if (deed.kind === 'downtime') {
+        agenda.push(
+          { at, what: () => takeDown() },
+          { at: at + deed.forHours * HOUR_MS, what: () => bringBack() },
+        );
       } else if (deed.kind === 'kill_switch') {
         agenda.push(
           { at, what: () => engage(deed.paused) },
@@ -217,9 +244,9 @@ export async function playSkipping(
     }
     for (const run of runs) {
       agenda.push({ at: start + run.plan.calmHours * HOUR_MS, what: () => run.calmDown() });
-      agenda.push({ at: start, what: () => promote(run, 6) });
+      if (run.plan.promotedBy === 'person') agenda.push({ at: start, what: () => promote(run, 6) });
     }
-    const end = start + (LAST_HOURS + (batch.envelope === null ? 0 : ENVELOPE_HOURS)) * HOUR_MS;
+    const end = start + lastHoursOf(batch) * HOUR_MS;
     for (let now = start; played.size < runs.length && now < end; now = await clock.now()) {
       const due = agenda.filter((each) => each.at <= now);
       for (const each of due) agenda.splice(agenda.indexOf(each), 1);
@@ -232,11 +259,15 @@ export async function playSkipping(
         }
       }
       if (played.size === runs.length) break;
-      const step = runs.some((run) => !played.has(run) && !run.calm) ? STEP_MS : CALM_STEP_MS;
+      const isBusy =
+        !line.isCut() && now < start + BUSY_MS && runs.some((run) => !played.has(run) && !run.calm);
+      const step = isBusy ? STEP_MS : CALM_STEP_MS;
       // What was put on the agenda a moment ago is there now.
       await delay(0);
       const next = Math.min(now + step, ...agenda.map(({ at }) => at));
-      await env.sleep(Math.max(1, Math.ceil(next - (await clock.now()))));
+      const pause = Math.max(1, Math.ceil(next - (await clock.now())));
+      if (line.isCut()) await passWithoutWorker(world.temporal, pause);
+      else await env.sleep(pause);
     }
     for (const run of runs) {
       const experiment = played.has(run) ? null : await store.getExperiment(run.id);
@@ -246,13 +277,18 @@ export async function playSkipping(
     await search.knownHistories(client);
     await search.tables(world.pool);
     const bases = Object.assign({}, ...[...played.values()].map(({ promotion }) => promotion?.base));
-    const beyondEnvelope = raisesBeyond(await market.audit(), batch.envelope, batch.currency, bases);
+    const beyondEnvelope = raisesBeyond(await market.audit(), batch.envelope, batch.account, bases);
     const limits = { killSwitch, beyondEnvelope, shadow: batch.shadow };
     return {
-      faults: { expired_token: tokenStrikes, restarted_worker: restarts },
+      faults: { expired_token: tokenStrikes, restarted_worker: restarts, downtime: downtimes },
       runs: runs.map((run) => asPlayed(run, { ...played.get(run)!, limits })),
     };
   } finally {
     await world.stop();
   }
+}
+
+/** It may have ended by itself a moment ago. */
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

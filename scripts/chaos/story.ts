@@ -1,3 +1,4 @@
+import type { LedgerRowJson } from '../../src/demo/api.js';
 import { formatAmount } from '../../src/domain/budget.js';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import type { AuditRow } from '../../src/embedded/market/index.js';
@@ -19,4 +20,20 @@ export function writesTold(audit: readonly AuditRow[], currency: string): StoryL
         : ''
     }${row.code === null ? '' : ` (code ${row.code}/${row.subcode ?? '-'})`}${row.fault === null ? '' : ` [${row.fault}]`}`,
   }));
+}
+
+/** A line for each attempt that the service has on record. */
+export function attemptsTold(ledger: readonly LedgerRowJson[], currency: string): StoryLine[] {
+  const say = (amount: number) => formatAmount(amount, currency);
+  return ledger.map((row) => {
+    const at = Date.parse(row.at);
+    const settled =
+      row.settled_at === null
+        ? ''
+        : `, settled ${((Date.parse(row.settled_at) - at) / HOUR_MS).toFixed(4)} h later`;
+    return {
+      at,
+      what: `ledger row ${row.sequence} (${row.phase}): ad set ${row.ad_set_id} ${say(row.before)} -> ${say(row.intended)}: ${row.outcome}${settled}${row.error === null ? '' : ` (${row.error})`}`,
+    };
+  });
 }

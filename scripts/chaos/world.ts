@@ -20,6 +20,7 @@ import { META_SECRETS } from '../../test/support/meta-secrets.js';
 import { administer } from '../../test/support/postgres-server.js';
 import { startTimeSkipping, type TimeSkipping } from '../../test/support/temporal.js';
 import type { Guarded } from './guarded.js';
+import { type Line, openLine } from './line.js';
 import type { BatchPlan } from './plan.js';
 import type { SecretSearch } from './secrets.js';
 import { splitMeta, tapMeta, tapStore } from './taps.js';
@@ -42,6 +43,8 @@ export interface World {
   guardedOf(experimentId: string): Guarded | undefined;
   /** After the one that runs is stopped in order. */
   startWorker(): Promise<void>;
+  /** Cut, the worker and its server don't hear of one another: to all others the service is down. */
+  line: Line;
   stop(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export async function openWorld(
   const pool = createPool(database.config);
   await migrate(pool);
   const { env, client } = temporal;
+  const line = await openLine(temporal.address);
   const clock: ExperimentClock = { scale: 1, now: () => env.currentTimeMs() };
   const market = await startMarket({
     directory,
@@ -63,7 +67,7 @@ export async function openWorld(
     seed: batch.first + 1,
     port: 0,
     accessToken: META_SECRETS.token,
-    account: { timezone: 'UTC', currency: batch.currency },
+    account: batch.account,
     rephraseError: search.echo.rephraseError,
   });
   const owner = { environment: 'sandbox', accountId: market.account.id } as const;
@@ -95,7 +99,7 @@ export async function openWorld(
     client,
     names,
     namespace: temporal.namespace,
-    address: temporal.address,
+    address: line.address,
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     close: async () => {},
   };
@@ -118,6 +122,7 @@ export async function openWorld(
         clients.set(objectId, own);
     },
     guardedOf: (id) => byId.get(id),
+    line,
     async startWorker() {
       await worker?.stop();
       worker = await startWorker(collaborators, {
@@ -133,7 +138,9 @@ export async function openWorld(
       });
     },
     async stop() {
+      line.mend();
       await worker?.stop();
+      line.close();
       await temporal.stop();
       await pool.end();
       await database.stop();

@@ -96,16 +96,17 @@ export function createSender(deps: {
       await settle(experiment, row, 'unknown', why);
       return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
     };
-    // A process that stood still since it entered the row is late: another attempt may be at work by now.
-    if (cancellationSignal().aborted || (await clock.now()) - row.at > unknownOutcomeWaitMs / 2) {
-      await settle(experiment, row, 'not_sent', 'Too long after it was entered.');
-      return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
-    }
     // Somebody may have engaged it since the write was decided on, while the account or the ledger was asked.
     const killed = row.phase === REVERT ? null : await killSwitchHold(store);
     if (killed) {
       await settle(experiment, row, 'not_sent', killed.reason);
       return killed;
+    }
+    // A process that stood still, or waited for the record, since it entered the row is late: another attempt may be at
+    // work by now. Asked last: nothing may wait between this and the call.
+    if (cancellationSignal().aborted || (await clock.now()) - row.at > unknownOutcomeWaitMs / 2) {
+      await settle(experiment, row, 'not_sent', 'Too long after it was entered.');
+      return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
     }
     try {
       await meta.writeDailyBudget(row.adSetId, row.intended);

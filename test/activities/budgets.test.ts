@@ -260,6 +260,25 @@ describe('an attempt that comes too late to be sent', () => {
       { outcome: 'not_sent', error: 'Too long after it was entered.' },
     ]);
   });
+
+  it('is not sent either where the kill switch was long in being read', async () => {
+    const stage = await promoted();
+    const store: Store = {
+      ...stage.store,
+      async killSwitch() {
+        const known = await stage.store.killSwitch();
+        const ledger = await stage.ledger();
+        if (ledger.some(({ outcome }) => outcome === 'pending')) stage.clock.pass(UNKNOWN_WAIT);
+        return known;
+      },
+    };
+    const activities = createBudgetActivities({ ...stage.deps, store });
+    expect((await stage.write('60', stage.loser, 4000, activities)).kind).toBe('unknown');
+    expect(await stage.market.audit()).toEqual([]);
+    expect(await stage.ledger()).toMatchObject([
+      { outcome: 'not_sent', error: 'Too long after it was entered.' },
+    ]);
+  });
 });
 
 describe('a kill switch engaged after the write was decided on', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SCENES } from '../../scripts/chaos/plan.js';
 import type { ChaosDocument } from '../../scripts/chaos/report.js';
 import { runCommand } from '../support/command.js';
 
@@ -16,6 +17,15 @@ describe('npm run chaos', () => {
     expect(document.violations, err).toEqual([]);
     expect(code).toBe(0);
     expect(document).toMatchObject({ seed: 7, runs: RUNS });
+    for (const draw of [
+      ...SCENES,
+      'account_in_JPY',
+      'account_in_America/New_York',
+      'downtime_of_a_day',
+      'envelope',
+      'kill_switch',
+    ])
+      expect(document.draws[draw], draw).toBeGreaterThan(0);
     expect(document.writes).toBeGreaterThan(RUNS);
     expect(document.faults.total).toBeGreaterThan(RUNS);
     // Each run has a story, a history with its description, and rows in several tables.
@@ -30,6 +40,7 @@ describe('npm run chaos', () => {
   it.each([
     [['--seed', 'x'], '--seed'],
     [['--runs', '0'], '--runs'],
+    [['--load', 'x'], '--load must be a whole number'],
     [['--mutant', 'nobody'], '--mutant must be one of'],
   ])('refuses %j with a sentence', async (args, names) => {
     const { code, out, err } = await chaos(...args);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BATCH_SIZE, drawBatch, drawRun, indexOf, runSeedOf } from '../../scripts/chaos/draw.js';
-import { CUT_POINTS } from '../../scripts/chaos/plan.js';
+import { CUT_POINTS, SCENES } from '../../scripts/chaos/plan.js';
 import { minorUnits } from '../../src/domain/budget.js';
 
 const RUNS = Array.from({ length: 1_000 }, (_, index) => drawRun(1, index));
@@ -21,9 +21,11 @@ describe('the schedules of a seed', () => {
       'campaign_budget',
       'control',
       'cut',
+      'drop',
       'edit',
       'fault',
       'pause_object',
+      'turn',
     ]);
     expect(valuesOf(DEEDS.flatMap((deed) => (deed.kind === 'fault' ? [deed.fault] : [])))).toEqual([
       'applied_then_reset',
@@ -63,6 +65,49 @@ describe('the schedules of a seed', () => {
     }
   });
 
+  it('have every scene, most runs none, and a downtime with blips in every twentieth batch or oftener', () => {
+    const first = [0, 1, 2].map((number) => drawBatch(7, number));
+    const scenes = first.flatMap(({ runs }) => runs.map(({ scene }) => scene));
+    expect(valuesOf(scenes)).toEqual([...SCENES].sort());
+    expect(RUNS.filter(({ scene }) => scene === 'random').length).toBeGreaterThan(650);
+    const batches = Array.from({ length: 20 }, (_, number) => drawBatch(1, number));
+    const down = batches.flatMap(({ deeds, runs }) =>
+      deeds.flatMap((deed) => (deed.kind === 'downtime' ? [{ deed, runs }] : [])),
+    );
+    expect(down).toHaveLength(2);
+    for (const { deed, runs } of down) {
+      expect(deed.forHours).toBeGreaterThanOrEqual(25);
+      expect(runs.filter(({ scene }) => scene === 'blip_in_downtime').length).toBeGreaterThan(5);
+    }
+  });
+
+  it('drop only challengers, of runs with three ads', () => {
+    const dropping = RUNS.filter(({ scene }) => scene.startsWith('dropped_'));
+    expect(dropping.length).toBeGreaterThan(20);
+    for (const { budgets, winner, occurrences } of dropping) {
+      expect(budgets).toHaveLength(3);
+      const dropsBest = occurrences.some(({ deed }) => deed.kind === 'drop' && deed.role === 'winner');
+      if (dropsBest) expect(winner).toBeGreaterThan(0);
+    }
+  });
+
+  it('have accounts in yen, in New York and in Tokyo; an envelope of a day that is not the one of UTC', () => {
+    const batches = Array.from({ length: 40 }, (_, number) => drawBatch(1, number));
+    expect(valuesOf(batches.map(({ account }) => account.timezone))).toEqual([
+      'America/New_York',
+      'Asia/Tokyo',
+      'UTC',
+    ]);
+    expect(batches.filter(({ account }) => account.currency === 'JPY').length).toBeGreaterThan(3);
+    for (const place of [2, 22]) {
+      const { account, startHour } = batches[place]!;
+      expect(account).toEqual({ currency: 'JPY', timezone: 'America/New_York' });
+      // The last phase comes after midnight in UTC, and before the one in New York.
+      expect(startHour! + 3).toBeGreaterThan(24);
+      expect(startHour! + 3).toBeLessThan(24 + 4);
+    }
+  });
+
   it('have limits of the account in six batches of twenty, and leave the others as they are', () => {
     const batches = Array.from({ length: 40 }, (_, number) => drawBatch(1, number));
     const placesOf = (fits: (batch: (typeof batches)[number]) => boolean) =>
@@ -72,10 +117,10 @@ describe('the schedules of a seed', () => {
     ]);
     expect(placesOf(({ envelope }) => envelope !== null)).toEqual([2, 12, 22, 32]);
     expect(placesOf(({ shadow }) => shadow)).toEqual([5, 25]);
-    for (const { envelope, currency, runs } of batches) {
+    for (const { envelope, account, runs } of batches) {
       if (envelope === null) continue;
       const all = runs.flatMap(({ budgets }) => budgets).reduce((sum, amount) => sum + amount, 0);
-      const inMinor = minorUnits(envelope, currency);
+      const inMinor = minorUnits(envelope, account.currency);
       expect(inMinor).toBeGreaterThan(0.04 * all);
       expect(inMinor).toBeLessThan(0.15 * all);
     }

@@ -49,6 +49,16 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
     phases: [0.6, 0.7, 0.8].map((winnerShare, index) => ({ winnerShare, waitHours: index })),
     budgets: Object.fromEntries(steps.map(([, adSetId, , after]) => [adSetId, after])),
     campaignBudget: false,
+    world: {
+      harmless: false,
+      promotionsAsked: [START - MINUTE],
+      promotedByRule: false,
+      checkEveryHours: 6,
+      turnedAt: null,
+      dropped: {},
+    },
+    told: [],
+    verification: 'verified',
     ledger: steps.map(
       ([phase, ad_set_id, before, intended, minute], index): LedgerRowJson => ({
         sequence: index + 1,
@@ -72,6 +82,7 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
     raced: [],
     raceMs: MINUTE / 6,
     readBackMs: 0,
+    overdueMs: MINUTE,
     lateBoundMs: 5 * MINUTE,
     limits: { killSwitch: [], beyondEnvelope: [], shadow: false },
     observedAt: START + 32 * HOUR_MS,

@@ -5,6 +5,8 @@ import { limitsKept, raisesBeyond } from '../../scripts/chaos/limits.js';
 import { HOUR_MS } from '../../src/domain/experiment.js';
 import { auditRow, completed, edit, MINUTE, reverted, START } from './faultless.js';
 
+const DOLLARS = { currency: 'USD', timezone: 'UTC' };
+
 type Spoil = (evidence: Evidence) => void;
 type Case = [what: string, message: RegExp, spoil: Spoil, from?: () => Evidence];
 
@@ -348,7 +350,7 @@ const CAUGHT: Record<string, Case[]> = {
       'a raise beyond the envelope of its day',
       /^Beyond the envelope: audit row 4 .* 24000 -> 28000/,
       ({ limits, audit, promotion }) => {
-        limits.beyondEnvelope = raisesBeyond(audit.slice(0, 4), 79.99, 'USD', promotion!.base);
+        limits.beyondEnvelope = raisesBeyond(audit.slice(0, 4), 79.99, DOLLARS, promotion!.base);
       },
     ],
     [
@@ -357,6 +359,65 @@ const CAUGHT: Record<string, Case[]> = {
       ({ limits }) => {
         limits.shadow = true;
       },
+    ],
+  ],
+  turned_not_raised: [
+    [
+      'a phase that is written long after the evidence has turned',
+      /audit row 5 .* 12000 -> 8000.* 9\.0 h after the winner's ad had become the worst/,
+      (evidence) => {
+        evidence.world.turnedAt = START + 30 * MINUTE;
+        for (const row of evidence.audit.slice(4)) row.at += 6 * HOUR_MS + 26 * MINUTE;
+      },
+    ],
+    [
+      'an attempt that Meta refuses',
+      /refused, by api/,
+      (evidence) => {
+        evidence.world.turnedAt = START - 9 * HOUR_MS;
+        evidence.world.promotionsAsked = [START - 10 * HOUR_MS];
+        evidence.audit = [{ ...evidence.audit[0]!, outcome: 'refused', appliedAt: null }];
+      },
+    ],
+  ],
+  stale_not_written: [
+    [
+      'a first write later than one check interval',
+      /audit row 1 .* is the first of a promotion that is 6\.5 h old, above one check interval, 6 h/,
+      ({ world }) => Object.assign(world, { promotionsAsked: [START - 390 * MINUTE] }),
+    ],
+  ],
+  dropped_not_promoted: [
+    [
+      'a dropped variant that is raised',
+      /audit row 2 .* 20000 -> 24000.* raises a variant that was dropped 1\.0 h before/,
+      ({ world }) => Object.assign(world, { dropped: { winner: START - 59 * MINUTE } }),
+    ],
+  ],
+  foreign_not_verified: [
+    [
+      'an edit in the verification that nobody is told of',
+      /^Nobody is told of audit row 7 .* 8000 -> 90000/,
+      (evidence) => {
+        edit(evidence, 'loser', 90_000, 190);
+        evidence.verification = 'not_verified';
+      },
+    ],
+    [
+      'a lift that is called verified on another split than the one written',
+      /^The lift is called verified after audit row 7 .* 8000 -> 90000/,
+      (evidence) => {
+        const { at } = edit(evidence, 'loser', 90_000, 190);
+        evidence.told = [{ at: at + HOUR_MS, what: 'Ad set loser stands at USD 900.00.' }];
+      },
+    ],
+  ],
+  harmless_completes: [
+    [
+      'a healthy winner that is taken back',
+      /^Nothing stood against it, and it is reverted/,
+      ({ world }) => Object.assign(world, { harmless: true }),
+      reverted,
     ],
   ],
 };
@@ -391,18 +452,34 @@ describe('what breaks no invariant', () => {
     expect(limitsKept(evidence)).toEqual([]);
   });
 
+  it('raises of one day in UTC and of two in New York, and an envelope of yen', () => {
+    const { audit, promotion } = completed();
+    const newYork = { currency: 'USD', timezone: 'America/New_York' };
+    // Midnight in New York is at 05:00 UTC: the last two writes come after it.
+    for (const row of audit) row.at += 2 * HOUR_MS;
+    expect(raisesBeyond(audit, 80, newYork, promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 79.99, newYork, promotion!.base)).toEqual([4]);
+    expect(raisesBeyond(audit, 80, DOLLARS, promotion!.base)).toEqual([6]);
+    for (const row of audit) row.at += 22 * HOUR_MS - 30 * MINUTE - 2 * HOUR_MS;
+    expect(raisesBeyond(audit, 119.99, newYork, promotion!.base)).toEqual([6]);
+    expect(raisesBeyond(audit, 80, DOLLARS, promotion!.base)).toEqual([]);
+    const yen = { currency: 'JPY', timezone: 'America/New_York' };
+    expect(raisesBeyond(audit, 12_000, yen, promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 11_999, yen, promotion!.base)).toEqual([6]);
+  });
+
   it('raises that just fit the envelope of their day, and those of another day', () => {
     const { audit, promotion } = completed();
-    expect(raisesBeyond(audit, 120, 'USD', promotion!.base)).toEqual([]);
-    expect(raisesBeyond(audit, 119.99, 'USD', promotion!.base)).toEqual([6]);
+    expect(raisesBeyond(audit, 120, DOLLARS, promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 119.99, DOLLARS, promotion!.base)).toEqual([6]);
     // One that was late, and its repetition.
     const again = { ...audit[5]!, sequence: 7, at: audit[5]!.at + MINUTE };
-    expect(raisesBeyond([...audit, again], 120, 'USD', promotion!.base)).toEqual([]);
+    expect(raisesBeyond([...audit, again], 120, DOLLARS, promotion!.base)).toEqual([]);
     for (const row of audit.slice(4)) row.at += 24 * HOUR_MS;
-    expect(raisesBeyond(audit, 80, 'USD', promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 80, DOLLARS, promotion!.base)).toEqual([]);
     const back = reverted();
-    expect(raisesBeyond(back.audit, 40, 'USD', back.promotion!.base)).toEqual([]);
-    expect(raisesBeyond(audit, null, 'USD', promotion!.base)).toEqual([]);
+    expect(raisesBeyond(back.audit, 40, DOLLARS, back.promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, null, DOLLARS, promotion!.base)).toEqual([]);
   });
 
   it.each<[string, Spoil, (() => Evidence)?]>([
@@ -411,6 +488,26 @@ describe('what breaks no invariant', () => {
       ({ ledger }) => {
         ledger.splice(2, 0, { ...ledger[2]!, outcome: 'unknown', read_back: null });
         for (const [index, row] of ledger.entries()) row.sequence = index + 1;
+      },
+    ],
+    [
+      'a request that a busy machine was slow to send, and that the end came too early to see',
+      (evidence) => {
+        const { ledger, audit } = evidence;
+        evidence.ledger = ledger.slice(0, 1);
+        evidence.audit = audit.slice(0, 1);
+        const [row] = evidence.audit;
+        // Sent long after its entry, given up, and taken by the market a moment after that.
+        row!.at += 5.2 * MINUTE;
+        row!.appliedAt = row!.at;
+        const given = { outcome: 'unknown' as const, read_back: null };
+        Object.assign(evidence.ledger[0]!, given, { settled_at: new Date(row!.at - 100).toISOString() });
+        evidence.promotion!.phasesDone = {};
+        evidence.budgets = { loser: 16_000, winner: 20_000 };
+        evidence.stateChangedAt = row!.at + 6 * MINUTE;
+        evidence.state = 'stopped';
+        evidence.stateReason =
+          'Stopped. The budgets stay as they are: ad set loser at USD 160.00, ad set winner at USD 200.00.';
       },
     ],
     [
@@ -429,6 +526,38 @@ describe('what breaks no invariant', () => {
         Object.assign(ledger[1]!, { outcome: 'unknown', read_back: null });
         ledger.splice(2, 0, twin);
         for (const [index, row] of ledger.entries()) row.sequence = index + 1;
+      },
+    ],
+    [
+      'a phase within hours of the turn, and one of a promotion that was asked for afterwards',
+      ({ world }) => Object.assign(world, { turnedAt: START - 20 * HOUR_MS }),
+    ],
+    [
+      'a later phase of a promotion that is older than a check interval',
+      (evidence) => {
+        evidence.world.checkEveryHours = 1;
+        evidence.world.promotionsAsked = [START - MINUTE, START + 30 * HOUR_MS];
+      },
+    ],
+    [
+      'a dropped variant that gives up a part of its budget, and one that was dropped afterwards',
+      ({ world }) =>
+        Object.assign(world, { dropped: { loser: START - HOUR_MS, winner: START + 4 * HOUR_MS } }),
+    ],
+    [
+      'an edit in the verification that is told of and not verified',
+      (evidence) => {
+        const { at } = edit(evidence, 'loser', 90_000, 190);
+        evidence.budgets.loser = 90_000;
+        evidence.told = [{ at: at + HOUR_MS, what: 'Ad set loser stands at USD 900.00.' }];
+        evidence.verification = 'not_verified';
+      },
+    ],
+    [
+      'one that was put back within hours',
+      (evidence) => {
+        edit(evidence, 'loser', 90_000, 190);
+        edit(evidence, 'loser', 8_000, 400);
       },
     ],
     [

@@ -7,16 +7,33 @@ const batch: BatchResult = {
   faults: { expired_token: 3 },
   secrets: { texts: 40, echoes: 2 },
   runs: [
-    { run_seed: 1_000_000, state: 'completed', faults: {}, writes: 6, violations: [], story: [] },
+    {
+      run_seed: 1_000_000,
+      draws: ['random'],
+      state: 'completed',
+      faults: {},
+      writes: 6,
+      violations: [],
+      story: [],
+    },
     {
       run_seed: 1_000_001,
+      draws: ['dropped_best', 'envelope'],
       state: 'reverted',
       faults: { refuse: 2 },
       writes: 4,
       violations: [violation],
       story: [],
     },
-    { run_seed: 1_000_002, state: 'running', faults: { refuse: 1 }, writes: 0, violations: [], story: [] },
+    {
+      run_seed: 1_000_002,
+      draws: ['random', 'envelope'],
+      state: 'running',
+      faults: { refuse: 1 },
+      writes: 0,
+      violations: [],
+      story: [],
+    },
   ],
 };
 
@@ -27,6 +44,7 @@ describe('the document of a record', () => {
     expect(document).toEqual({
       seed: 1,
       runs: 3,
+      draws: { random: 2, dropped_best: 1, envelope: 2 },
       faults: { total: 6, expired_token: 3, refuse: 3 },
       writes: 10,
       final_states: { completed: 1, reverted: 1, held: 0, needs_attention: 0, stopped: 0 },
@@ -45,6 +63,7 @@ describe('the document of a record', () => {
     expect(addUp(parts)).toMatchObject({
       seed: [1, 2],
       runs: 6,
+      draws: { random: 4, dropped_best: 2, envelope: 4 },
       faults: { total: 12, expired_token: 6, refuse: 6 },
       writes: 20,
       final_states: { completed: 2, reverted: 2 },
