@@ -16,7 +16,7 @@ describe('the sandbox, killed in mid-rollout and started again', () => {
     await scene.close().finally(() => rm(directory, { recursive: true, force: true }));
   });
 
-  it('ends at 80/20 after kill -9 of everything, a write on its way', { timeout: 120_000 }, async () => {
+  it('ends at 80/20 after kill -9 of everything, a write on its way', { timeout: 480_000 }, async () => {
     const report = await scene.interrupt('everything', { mode: 'group', instant: { writes: 1, delayMs: 0 } });
     expect(report).toMatchObject({
       violations: [],
@@ -24,7 +24,7 @@ describe('the sandbox, killed in mid-rollout and started again', () => {
     });
   });
 
-  it('ends at 80/20 after kill -9 of Node alone, between two phases', { timeout: 120_000 }, async () => {
+  it('ends at 80/20 after kill -9 of Node alone, between two phases', { timeout: 480_000 }, async () => {
     const report = await scene.interrupt('node-alone', {
       mode: 'node',
       instant: { writes: 4, delayMs: 300 },
@@ -33,7 +33,7 @@ describe('the sandbox, killed in mid-rollout and started again', () => {
     expect(report.at).toBeGreaterThan(1);
   });
 
-  it('goes on from the ledger where the Temporal file is gone', { timeout: 120_000 }, async () => {
+  it('goes on from the ledger where the Temporal file is gone', { timeout: 480_000 }, async () => {
     const kill = { mode: 'group', instant: { writes: 3, delayMs: 0 } } as const;
     const report = await scene.interrupt('no-file', kill, () =>
       rm(path.join(directory, 'temporal'), { recursive: true }),

@@ -14,6 +14,30 @@ const sentence = (worst: number | null, objective?: Objective, adjusted = true) 
   atRiskSentence(riskAt(worst), 'USD', { confidence: 0.95, adjusted, objective });
 
 describe('what is at risk', () => {
+  it.each([
+    // What was moved, times the worst that the winner may do.
+    { worst: -0.1, amount: 600 },
+    { worst: -1, amount: 6_000 },
+    { worst: 0, amount: 0 },
+    { worst: 0.3, amount: 0 },
+    { worst: null, amount: 6_000 },
+    // Up: a part of a cent is no nothing.
+    { worst: -0.000_001, amount: 1 },
+    { worst: -0.100_01, amount: 601 },
+    // Nobody loses more than all of it.
+    { worst: -1.5, amount: 6_000 },
+  ])('at a worst lift of $worst is $amount', ({ worst, amount }) => {
+    expect(riskAt(worst)).toEqual({ amount, moved: 6_000, worstLift: worst });
+  });
+
+  it('is nothing where the winner has no more than its base, to the cent', () => {
+    const at = (winner: number) =>
+      atRisk({ base: { winner: 10_000 }, targets: { winner }, winnerAdSetId: 'winner', interval: null });
+    expect(at(9_000)).toMatchObject({ amount: 0, moved: 0 });
+    expect(at(10_000)).toMatchObject({ amount: 0, moved: 0 });
+    expect(at(10_001)).toMatchObject({ amount: 1, moved: 1 });
+  });
+
   it('is told with the rate at the worst end of the interval', () => {
     const told =
       'At risk: up to USD 6.00 a day of the USD 60.00 a day moved, at the worst end of the 95 % interval, -10.0 %.';

@@ -61,6 +61,19 @@ describe("others' changes in the log", () => {
     expect(othersChanges(own, [entry(-5, 4000)])).toEqual([entry(-5, 4000)]);
   });
 
+  it('are told by their amount where they come in the minute of ours', () => {
+    const theirs = entry(-1, 4500);
+    expect(othersChanges([attempt(0, 5000, 4000)], [theirs, entry(0, 4000)])).toEqual([theirs]);
+  });
+
+  it("are not ours for the log's clock, which is two minutes off at most", () => {
+    const own = [attempt(0, 5000, 4000)];
+    const settled = changedAt(own[0]!);
+    const left = (at: number) => othersChanges(own, [{ at, after: 4000 }]).length;
+    expect([T - 2 * MINUTE, settled + 2 * MINUTE].map(left)).toEqual([0, 0]);
+    expect([T - 2 * MINUTE - 1, settled + 2 * MINUTE + 1].map(left)).toEqual([1, 1]);
+  });
+
   it('are all of them beside an attempt that was refused', () => {
     const own = [{ ...attempt(0, 5000, 4000), outcome: 'refused' as const }];
     expect(othersChanges(own, [entry(0, 4000)])).toHaveLength(1);

@@ -103,6 +103,56 @@ describe('the findings of a gate', () => {
     );
   });
 
+  it('hold at the risk that a person has accepted where the limit is larger, and at nothing where it is 0', () => {
+    expect(found({ atRiskLimit: 999, atRiskAccepted: 500 })).toEqual(['at_risk hold']);
+    expect(found({ atRiskLimit: 1000, atRiskAccepted: 500 })).toEqual([]);
+    expect(found({ atRisk: { ...FACTS.atRisk, amount: 1 }, atRiskLimit: 0 })).toEqual(['at_risk hold']);
+    expect(found({ atRisk: { ...FACTS.atRisk, amount: 0 }, atRiskLimit: 0 })).toEqual([]);
+    const [finding] = gateFindings({ ...FACTS, atRiskLimit: 999 });
+    expect(finding?.message).toMatch(/The policy's limit is USD 9\.99 a day; resume to accept it\.$/);
+  });
+
+  it('hold where the envelope has no room, until it begins anew', () => {
+    const envelope = { limit: 1000, moved: 600, wanted: 401, resetsAt: T + HOUR_MS };
+    expect(gateFindings({ ...FACTS, envelope })).toEqual([
+      {
+        code: 'envelope',
+        leadsTo: 'hold',
+        message:
+          "The account's envelope is USD 10.00 a day; USD 6.00 are moved today and this phase wants USD 4.01 more: USD 10.01 > USD 10.00. It goes on at 2026-11-23 13:00 UTC.",
+        until: T + HOUR_MS,
+      },
+    ]);
+    expect(found({ envelope: { ...envelope, wanted: 400 } })).toEqual([]);
+    // All of it, on a day of its own.
+    expect(found({ envelope: { ...envelope, moved: 0, wanted: 1000 } })).toEqual([]);
+    expect(found({ envelope: { ...envelope, moved: 0, wanted: 1001 } })).toEqual(['envelope_too_small hold']);
+  });
+
+  it('hold at the hour limit of each ad set, until one more is the third', () => {
+    const minutesAgo = (...minutes: number[]) => minutes.map((minute) => T - minute * 60_000);
+    const changes = { free: minutesAgo(50, 10), full: minutesAgo(50, 30, 10) };
+    expect(gateFindings({ ...FACTS, changes })).toEqual([
+      {
+        code: 'hour_limit',
+        leadsTo: 'hold',
+        message:
+          "Ad set full has had 3 budget changes within the hour; one of Meta's 4 is kept for the way back. It goes on at 2026-11-23 12:10 UTC.",
+        until: T + 10 * 60_000,
+      },
+    ]);
+  });
+
+  it('hold at a spend cap that is reached, to the cent', () => {
+    const account = { ...FACTS.account, spendCap: 500, amountSpent: 500 };
+    expect(found({ account })).toEqual(['account_spend_cap hold']);
+    expect(found({ account: { ...account, amountSpent: 499 } })).toEqual([]);
+    expect(found({ campaigns: [{ id: '7', spendCap: 500, spent: 500 }] })).toEqual([
+      'campaign_spend_cap hold',
+    ]);
+    expect(found({ campaigns: [{ id: '7', spendCap: 500, spent: 499 }] })).toEqual([]);
+  });
+
   it('only say what a person has changed under a rollout in shadow', () => {
     const [finding] = gateFindings({ ...FACTS, foreign: 'ad set 501 stands at USD 70.00' });
     expect(finding).toMatchObject({

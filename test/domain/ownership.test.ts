@@ -111,6 +111,8 @@ describe('lateValues', () => {
       [],
     );
     expect(lateValues(BASE, BASE, [attempt('a', 5000, 'unknown')])).toEqual([]);
+    // It is another ad set that the attempt was for.
+    expect(lateValues(BASE, current, [attempt('b', 7000, 'unknown')])).toEqual([]);
     expect(lateValues(BASE, current, [attempt('a', 6000, 'unknown')])).toEqual([]);
     expect(lateValues(BASE, current, [attempt('a', 7000, 'applied')])).toEqual([]);
   });

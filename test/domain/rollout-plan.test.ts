@@ -88,6 +88,30 @@ describe('planRollout', () => {
     expect(plan.phases[0]?.targets).toEqual({ b: 32, a: 13 });
   });
 
+  it('rounds so at larger amounts too, and nothing up that is less than a half', () => {
+    const only = (winnerShare: number) => ({ minimum: 1, phases: [{ winnerShare, waitHours: 0 }] });
+    // 0.7 × 10245 is 7171.5, and 7171.499999999999 in floating point; 0.6666 × 2503 is 1668.4998.
+    expect(planOf({ a: 5122, b: 5123 }, 'b', only(0.7)).phases[0]?.targets).toEqual({ b: 7172, a: 3073 });
+    expect(planOf({ a: 1251, b: 1252 }, 'b', only(0.6666)).phases[0]?.targets).toEqual({ b: 1668, a: 835 });
+  });
+
+  it('skips a phase that gives the winner no more than the one before', () => {
+    const shares = (...of: number[]) => of.map((winnerShare) => ({ winnerShare, waitHours: 1 }));
+    const of = (...all: number[]) => planOf({ a: 5, b: 5 }, 'b', { minimum: 1, phases: shares(...all) });
+    // Of ten, 60 and 62 % are six.
+    expect(of(0.6, 0.62)).toMatchObject({ phases: [{ name: '60' }], skipped: ['62'] });
+    expect(of(0.6, 0.7, 0.72, 0.8)).toMatchObject({
+      phases: [{ name: '60' }, { name: '70' }, { name: '80' }],
+      skipped: ['72'],
+    });
+  });
+
+  it('names the first ad set under the minimum', () => {
+    expect(
+      reasonOf({ a: 100, b: 800, c: 100 }, 'b', { phases: [{ winnerShare: 0.9, waitHours: 0 }] }),
+    ).toMatch(/^Phase 90 would set ad set a to USD 0\.50,/);
+  });
+
   it('refuses a phase under the minimum, with ad set, amount and limit', () => {
     expect(reasonOf({ a: 200, b: 200 }, 'b', { minimum: 100 })).toBe(
       "Phase 80 would set ad set a to USD 0.80, below Meta's minimum of USD 1.00 a day.",

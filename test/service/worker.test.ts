@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { lastTries } from '../../src/service/worker.js';
+import { lastTries, unknownOutcomeWaitMs } from '../../src/service/worker.js';
 import '../support/quiet-runtime.js';
 
 const SECOND = 1000;
@@ -41,5 +41,18 @@ describe('the last try', () => {
       [new Error('of ours'), 56 * SECOND],
     ];
     for (const [failure, usedMs] of cases) expect(await leaving(failure, usedMs)).toBe(failure);
+  });
+});
+
+describe('the wait after a write of unknown outcome', () => {
+  it.each([
+    // Live: a late effect may come five minutes on, and a socket lives a minute.
+    { socketTimeoutMs: 60_000, scale: 1, minutes: 5 },
+    { socketTimeoutMs: 240_000, scale: 1, minutes: 6 },
+    // The sandbox: a second of a socket is half an hour there.
+    { socketTimeoutMs: 1_000, scale: 1_800, minutes: 45 },
+    { socketTimeoutMs: 1_000, scale: 7_200, minutes: 180 },
+  ])('at $scale experiment seconds a real one is $minutes minutes', ({ socketTimeoutMs, scale, minutes }) => {
+    expect(unknownOutcomeWaitMs(socketTimeoutMs, scale)).toBe(minutes * 60 * SECOND);
   });
 });

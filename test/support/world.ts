@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { createMetaClient } from '../../src/clients/meta/index.js';
+import { addDays, localDate, localHourStart } from '../../src/clients/meta/timezone.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
 import type { Store } from '../../src/clients/postgres/types.js';
@@ -68,6 +69,8 @@ export interface World {
   ask(...asked: Parameters<World['control']>): Promise<WorkflowUpdateHandle<ControlOutcome>>;
   status(experiment: Experiment): Promise<ExperimentStatus>;
   state(experiment: Experiment): Promise<Experiment>;
+  /** Until the account's next midnight. */
+  hoursToMidnight(): Promise<number>;
   /** Lets experiment time pass. */
   pass(hours: number): Promise<void>;
   /** Lets time pass to within the hour of the next step, so that no whole hour lies between. */
@@ -262,6 +265,11 @@ export async function startWorld(
       const now = await store.getExperiment(experiment.id);
       if (!now) throw new Error(`no experiment ${experiment.id}`);
       return now;
+    },
+    async hoursToMidnight() {
+      const { timezone } = market.account;
+      const now = await clock.now();
+      return (localHourStart(addDays(localDate(now, timezone), 1), 0, timezone) - now) / HOUR_MS;
     },
     async pass(hours) {
       if (skipping) await skipping.env.sleep(hours * HOUR_MS);

@@ -241,13 +241,16 @@ describe('money in mid-rollout', () => {
     const experiment = await rollingOut(world, 'half-silent');
     const { adId } = experiment.variants[1]!;
     await world.market.order({ kind: 'lost_request', objectId: adId, method: 'GET', times: null });
-    await world.until(experiment, ['held'], 3);
+    const held = await world.until(experiment, ['held'], 3);
     const states = () =>
-      world.events.filter((event) => event.experimentId === experiment.id && event.kind === 'state').length;
-    const before = states();
+      world.events.filter((event) => event.experimentId === experiment.id && event.kind === 'state');
+    const before = states().length;
     await world.pass(12);
-    expect(states() - before).toBeLessThan(35);
+    expect(states().length - before).toBeLessThan(35);
     const ended = await world.until(experiment, ['reverted'], 20);
+    const gaveUp = states().find(({ text }) => / -> reverting: Retries are exhausted/.test(text))!;
+    expect((gaveUp.at - held.stateChangedAt) / HOUR_MS).toBeGreaterThanOrEqual(24);
+    expect((gaveUp.at - held.stateChangedAt) / HOUR_MS).toBeLessThan(26);
     expect(ended.stateReason).toMatch(
       /^Retries are exhausted: .* The budgets go back\. Every ad set is back/,
     );
@@ -330,18 +333,19 @@ describe('money in mid-rollout', () => {
   });
 });
 
-describe('an account with an envelope', () => {
-  const DAY_MS = 24 * HOUR_MS;
+describe('an account with an envelope, in New York and in yen', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ kind: 'time-skipping', accountEnvelope: 500 });
+    world = await startWorld({
+      kind: 'time-skipping',
+      market: { account: { timezone: 'America/New_York', currency: 'JPY' } },
+      accountEnvelope: 50_000,
+    });
   });
   afterAll(() => world?.stop());
 
-  const hoursToMidnight = async () => (DAY_MS - ((await world.clock.now()) % DAY_MS)) / HOUR_MS;
-
   it('has room for what others ask for after a raise that was never sent', async () => {
-    await world.pass((await hoursToMidnight()) + 1);
+    await world.pass((await world.hoursToMidnight()) + 1);
     const [one, other] = await Promise.all([
       world.begin({ id: 'never-sent', clickRates: [0.02, 0.04], dailyBudget: 200_000 }),
       world.begin({ id: 'beside-it', clickRates: [0.02, 0.04], dailyBudget: 100_000 }),
@@ -370,8 +374,8 @@ describe('an account with an envelope', () => {
   });
 
   it('moves no more than that in a day, over all its experiments, and goes on at its midnight', async () => {
-    // The server's clock starts at the real one's hour: two phases and a wait must fit before midnight.
-    await world.pass((await hoursToMidnight()) + 1);
+    // Between these hours lies a midnight in UTC, but none of the account's.
+    await world.pass((await world.hoursToMidnight()) + 14);
     const [one, other] = await Promise.all(
       ['one', 'other'].map((id) => world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000 })),
     );
@@ -380,19 +384,23 @@ describe('an account with an envelope', () => {
     await world.control(other!, 'promote');
     const held = await world.until(one!, ['held'], 4);
     expect(held.stateCode).toBe('envelope');
-    expect(held.stateReason).toMatch(
-      /^Phase 70 waits: The account's envelope is USD 500\.00 a day; USD 400\.00 are moved today and this phase wants USD 200\.00 more: USD 600\.00 > USD 500\.00\. It goes on at \d{4}-\d\d-\d\d 00:00 UTC\.$/,
+    const midnight = (await world.clock.now()) + (await world.hoursToMidnight()) * HOUR_MS;
+    const goesOnAt = new Date(midnight).toISOString().slice(0, 16).replace('T', ' ');
+    expect(held.stateReason).toBe(
+      `Phase 70 waits: The account's envelope is JPY 50000 a day; JPY 40000 are moved today and this phase wants JPY 20000 more: JPY 60000 > JPY 50000. It goes on at ${goesOnAt} UTC.`,
     );
     await world.until(other!, ['held'], 6);
     expect((await world.state(other!)).stateCode).toBe('envelope');
     expect(await world.budgets(one!)).toEqual([80_000, 120_000]);
-    await world.pass((await hoursToMidnight()) + 0.5);
     // The day has room for two phases.
     const moved = async () =>
       (await Promise.all([one!, other!].map((each) => world.budgets(each)))).reduce(
         (sum, [, winner]) => sum + winner! - 100_000,
         0,
       );
+    await world.pass((await world.hoursToMidnight()) - 0.1);
+    expect(await moved()).toBe(40_000);
+    await world.pass(0.6);
     expect(await moved()).toBe(80_000);
     await world.pass(12);
     expect(await moved()).toBe(80_000);

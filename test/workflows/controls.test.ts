@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONTROL_REFUSED } from '../../src/workflows/contract.js';
 import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** What people do while budgets are on the move, and after. */
+const refused = (message: unknown) => ({ cause: { type: CONTROL_REFUSED, message } });
+
+/** What people do while budgets are on the move, and after. In yen. */
 describe('a rollout and its people', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ kind: 'time-skipping' });
+    world = await startWorld({ kind: 'time-skipping', market: { account: { currency: 'JPY' } } });
   });
   afterAll(() => world?.stop());
 
@@ -33,7 +36,9 @@ describe('a rollout and its people', () => {
 
   it('stops with the budgets kept', async () => {
     const experiment = await midRollout('stop-keep');
-    await expect(world.control(experiment, 'stop')).rejects.toThrow();
+    await expect(world.control(experiment, 'stop')).rejects.toMatchObject(
+      refused('Budgets have been moved: a stop needs budgets: keep or restore.'),
+    );
     const before = await world.budgets(experiment);
     expect((await world.control(experiment, 'stop', { budgets: 'keep' })).state).toBe('stopped');
     await world.pass(5);
@@ -73,11 +78,11 @@ describe('a rollout and its people', () => {
     await world.market.edit(loser, { daily_budget: 17_500 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(
-      /Ads Manager user changed a budget: ad set \d+ stands at USD 175\.00, where USD 160\.00 was expected/,
+      /Ads Manager user changed a budget: ad set \d+ stands at JPY 17500, where JPY 16000 was expected/,
     );
     await expect(world.control(experiment, 'resume')).rejects.toMatchObject({
       cause: {
-        message: expect.stringMatching(/Someone else's budget still stands: ad set \d+ at USD 175\.00/),
+        message: expect.stringMatching(/Someone else's budget still stands: ad set \d+ at JPY 17500/),
       },
     });
     expect((await world.budgets(experiment))[0]).toBe(17_500);
@@ -93,28 +98,29 @@ describe('a rollout and its people', () => {
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
     const ended = await world.until(experiment, ['reverted'], 2);
     expect(ended.stateReason).toMatch(
-      /Every ad set was back at its base; somebody has since put ad set \d+ at USD 260\.00\./,
+      /Every ad set was back at its base; somebody has since put ad set \d+ at JPY 26000\./,
     );
     expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
   });
 
   it('reverts on demand; a value of somebody else is left, and a person is asked to resolve', async () => {
     const experiment = await midRollout('needs-attention');
-    const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);
-    await world.market.edit(winner!, { daily_budget: 26_000 });
-    await expect(world.control(experiment, 'revert')).rejects.toThrow();
+    const winner = experiment.variants[1]!.adSetId;
+    await world.market.edit(winner, { daily_budget: 26_000 });
+    await expect(world.control(experiment, 'revert')).rejects.toMatchObject(
+      refused(expect.stringMatching(/^Ads Manager user changed a budget: /)),
+    );
     const stuck = await world.state(experiment);
     expect(stuck.state).toBe('needs_attention');
-    expect(stuck.stateReason).toMatch(/base is .*USD 200\.00.*now .*USD 260\.00/);
+    expect(stuck.stateReason).toMatch(/base is .*JPY 20000.*now .*JPY 26000/);
     expect(await world.budgets(experiment)).toEqual([16_000, 26_000]);
     await world.pass(1);
     expect(await world.budgets(experiment)).toEqual([16_000, 26_000]);
 
-    await world.market.edit(winner!, { daily_budget: 24_000 });
+    await world.market.edit(winner, { daily_budget: 24_000 });
     await world.control(experiment, 'resolve', { action: 'retry_restore' });
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
     await world.until(experiment, ['reverted'], 2);
-    expect(loser).toBeDefined();
   });
 
   it('asks a person where somebody changes an ad set while the revert still writes another', async () => {
@@ -126,7 +132,7 @@ describe('a rollout and its people', () => {
       world.market.edit(winner!, { daily_budget: 26_000 }, 'Bo of the agency'),
     );
     const refusal = await world.control(experiment, 'revert').catch((error) => error.cause.message);
-    expect(refusal).toMatch(/^Bo of the agency changed a budget: .* stands at USD 260\.00, .*; now /);
+    expect(refusal).toMatch(/^Bo of the agency changed a budget: .* stands at JPY 26000, .*; now /);
     expect((await world.state(experiment)).state).toBe('needs_attention');
     expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
     await world.control(experiment, 'resolve', { action: 'accept_current' });
@@ -135,7 +141,7 @@ describe('a rollout and its people', () => {
   it('accepts the amounts as they are when a person says so', async () => {
     const experiment = await midRollout('accepted');
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
-    await expect(world.control(experiment, 'revert')).rejects.toThrow();
+    await expect(world.control(experiment, 'revert')).rejects.toMatchObject(refused(expect.any(String)));
     expect((await world.control(experiment, 'resolve', { action: 'accept_current' })).state).toBe('stopped');
     expect(await world.budgets(experiment)).toEqual([16_000, 26_000]);
   });

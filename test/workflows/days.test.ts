@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../src/domain/experiment.js';
+import { addDays, daysBetween, localDate, localHourStart } from '../../src/clients/meta/timezone.js';
 import { startWorld, type World } from '../support/world.js';
 
-const DAY_MS = 24 * HOUR_MS;
+const TIMEZONE = 'America/New_York';
+/** Midnights of the account from the one that begins the day of `from` to the one that begins the day of `to`. */
+function midnights(from: number, to: number): number[] {
+  const first = localDate(from, TIMEZONE);
+  const count = daysBetween(first, localDate(to, TIMEZONE)) + 1;
+  return Array.from({ length: count }, (_, index) => localHourStart(addDays(first, index), 0, TIMEZONE));
+}
 
+/** In New York, whose days are not those of UTC. */
 describe('a test of which only days are known', () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ kind: 'time-skipping' });
+    world = await startWorld({ kind: 'time-skipping', market: { account: { timezone: TIMEZONE } } });
   });
   afterAll(() => world?.stop());
 
@@ -30,7 +37,6 @@ describe('a test of which only days are known', () => {
       /^challenger wins: confidence [01]\.\d+ ≥ 0\.950 at look \d+; click rate of challenger over control: \+\d+\.\d % \(95 % interval \+\d+\.\d % to \+\d+\.\d %\)\. .* randomised: false \(Meta chose who saw which ad\)\.$/,
     );
     expect(promoted.stateReason).not.toMatch(/hour/);
-    // The market's account is in UTC.
     const decision = (await world.store.latestDecision(experiment.id))!;
     const rows = await world.store.observationsAsKnown({
       experimentId: experiment.id,
@@ -39,15 +45,13 @@ describe('a test of which only days are known', () => {
       endedBy: decision.dueAt,
       seenUntil: decision.seenUntil,
     });
-    const first = Math.ceil(experiment.startedAt / DAY_MS);
-    const end = Math.floor(decision.dueAt / DAY_MS);
-    expect(end - first).toBeGreaterThanOrEqual(3);
-    const days = Array.from({ length: end - first }, (_, index) => (first + index) * DAY_MS);
+    // The day that the start breaks stays out, and the one that isn't over.
+    const whole = midnights(experiment.startedAt, decision.dueAt).slice(1);
+    const days = whole.slice(0, -1).map((start, index) => [start, whole[index + 1]!]);
+    expect(days.length).toBeGreaterThanOrEqual(3);
     for (const { id } of experiment.variants) {
       const own = rows.filter((row) => row.variantId === id);
-      expect(own.map((row) => [row.bucketStart, row.bucketEnd])).toEqual(
-        days.map((start) => [start, start + DAY_MS]),
-      );
+      expect(own.map((row) => [row.bucketStart, row.bucketEnd])).toEqual(days);
       expect(decision.metrics[id]!.impressions).toBe(own.reduce((sum, row) => sum + row.impressions, 0));
     }
 
@@ -56,7 +60,7 @@ describe('a test of which only days are known', () => {
     expect(looks.flatMap(({ health }) => health).filter(({ level }) => level === 'block')).toEqual([]);
     // Between two midnights nothing is new, as this market restates nothing: at most one look of each day counts.
     const counted = looks.filter(({ pairs }) => pairs[0]!.evidence.counts).map(({ dueAt }) => dueAt);
-    expect(new Set(counted.map((dueAt) => Math.floor(dueAt / DAY_MS))).size).toBe(counted.length);
+    expect(new Set(counted.map((dueAt) => localDate(dueAt, TIMEZONE))).size).toBe(counted.length);
 
     await world.control(experiment, 'stop', { budgets: 'restore' });
     expect(await world.budgets(experiment)).toEqual([100_000, 100_000]);

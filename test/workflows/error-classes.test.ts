@@ -117,7 +117,10 @@ const SCENARIOS: Scenario[] = [
 describe("each class of Meta's errors in mid-rollout", () => {
   let world: World;
   beforeAll(async () => {
-    world = await startWorld({ kind: 'time-skipping' });
+    world = await startWorld({
+      kind: 'time-skipping',
+      market: { account: { timezone: 'America/New_York', currency: 'JPY' } },
+    });
   });
   afterAll(() => world?.stop());
 

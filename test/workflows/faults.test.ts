@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/experiment.js';
-import { EXPERIMENT_WORKFLOW } from '../../src/workflows/contract.js';
+import { CONTROL_REFUSED, EXPERIMENT_WORKFLOW } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
+
+const REFUSED = { cause: { type: CONTROL_REFUSED } };
 
 /** Faults of Meta, of the record, and of people's input, while money is on the move. */
 describe('faults in a rollout', () => {
@@ -105,17 +107,21 @@ describe('faults in a rollout', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it('acts once on a control that comes twice under one id', async () => {
+  it('acts once on a control that comes twice under one id, in the run that took it and in the next', async () => {
     const experiment = await world.begin({ id: 'twice', clickRates: CLEAR });
-    await world.control(experiment, 'pause', { controlId: 'key-1' });
+    const { message } = await world.control(experiment, 'pause', { controlId: 'key-1' });
     await world.control(experiment, 'resume', { controlId: 'key-2' });
+    // It fits again: acted on a second time, it would pause a test that a person has had go on.
+    const again = { state: 'running', message };
+    expect(await world.control(experiment, 'pause', { controlId: 'key-1' })).toMatchObject(again);
     await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).terminate();
-    // A new run knows the update id no more, but the record does; the control would not fit, were it not known.
-    const again = await world.control(experiment, 'resume', { controlId: 'key-2' }).catch(() => null);
-    expect(again?.message ?? 'Checks go on.').toBe('Checks go on.');
-    expect((await world.store.listControls(experiment.id)).map((row) => row.kind)).toEqual([
-      'pause',
-      'resume',
+    // A new run knows the control no more, but the record does.
+    expect(await world.control(experiment, 'pause', { controlId: 'key-1' })).toMatchObject(again);
+    expect((await world.state(experiment)).state).toBe('running');
+    const controls = await world.store.listControls(experiment.id);
+    expect(controls.map(({ kind, outcome }) => [kind, outcome])).toEqual([
+      ['pause', 'accepted'],
+      ['resume', 'accepted'],
     ]);
     await world.control(experiment, 'stop');
   });
@@ -176,7 +182,12 @@ describe('faults in a rollout', () => {
       objectId: experiment.variants[0]!.adId,
       times: null,
     });
-    await expect(world.control(experiment, 'approve')).rejects.toThrow();
+    await expect(world.control(experiment, 'approve')).rejects.toMatchObject({
+      cause: {
+        type: CONTROL_REFUSED,
+        message: expect.stringMatching(/^challenger is not promoted: .*HTTP 500/),
+      },
+    });
     expect((await world.state(experiment)).state).toBe('awaiting_approval');
     await world.market.withdraw();
     await world.control(experiment, 'approve');
@@ -273,7 +284,7 @@ describe('faults in a rollout', () => {
     });
     await world.pass(1.2);
     await world.market.edit(loser, { daily_budget: 13_000 });
-    await world.control(experiment, 'revert').catch(() => null);
+    await expect(world.control(experiment, 'revert')).rejects.toMatchObject(REFUSED);
     await world.until(experiment, ['needs_attention'], 3);
     await world.market.order({
       kind: 'rate_limit',
@@ -290,7 +301,7 @@ describe('faults in a rollout', () => {
   it('answers those who wait when the workflow is cancelled, and goes on answering', async () => {
     const experiment = await midRollout('cancelled-in-attention');
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
-    await world.control(experiment, 'revert').catch(() => null);
+    await expect(world.control(experiment, 'revert')).rejects.toMatchObject(REFUSED);
     await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).cancel();
     await world.pass(0.1);
     expect((await world.control(experiment, 'resolve', { action: 'accept_current' })).state).toBe('stopped');
@@ -299,14 +310,14 @@ describe('faults in a rollout', () => {
   it('can be stopped on its way back, with the budgets as they are', async () => {
     const experiment = await midRollout('stuck-way-back');
     await world.market.order({ kind: 'expired_token', times: null });
-    const reverting = (await world.ask(experiment, 'revert')).result().catch(() => null);
+    const reverting = (await world.ask(experiment, 'revert')).result().catch((error: unknown) => error);
     await world.until(experiment, ['reverting'], 1);
     await world.pass(0.5);
     await world.market.withdraw();
     await world.market.order({ kind: 'rate_limit', method: 'POST', times: null, delayMs: HOUR_MS });
     await world.pass(0.5);
     expect((await world.control(experiment, 'stop', { budgets: 'keep' })).state).toBe('stopped');
-    await reverting;
+    expect(await reverting).toMatchObject(REFUSED);
     await world.market.withdraw();
     expect(await world.budgets(experiment)).toEqual([16_000, 24_000]);
   });

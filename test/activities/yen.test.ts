@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Stage, type StageOptions, useStages } from './support/stage.js';
+
+const stages = useStages();
+afterEach(() => stages.closeAll());
+
+/** Meta counts yen in whole units: 5000 are JPY 5000, and an envelope of 1500 is 1500. */
+function open(options: StageOptions): Promise<Stage> {
+  return stages.open({ account: { currency: 'JPY', minDailyBudget: 100 }, ...options });
+}
+
+describe('an account in yen', () => {
+  it('has an envelope in yen: at the gate, and at the write', async () => {
+    const stage = await (await open({ accountEnvelope: 1500 })).promote();
+    expect((await stage.gate('60')).against).toEqual([]);
+    await stage.write('60', stage.loser, 4000);
+    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'applied' });
+    const said =
+      "The account's envelope is JPY 1500 a day; JPY 1000 are moved today and this phase wants JPY 1000 more: JPY 2000 > JPY 1500. It goes on at 2026-11-24 00:00 UTC.";
+    expect(await stage.gate('70')).toMatchObject({ code: 'envelope', against: [said] });
+    await stage.write('70', stage.loser, 3000);
+    expect(await stage.write('70', stage.winner, 7000)).toMatchObject({
+      kind: 'held',
+      code: 'envelope',
+      reason: said,
+    });
+    expect(await stage.amounts()).toEqual([3000, 6000]);
+  });
+
+  it('takes up the whole envelope, and not a yen more', async () => {
+    const stage = await (await open({ accountEnvelope: 1000 })).promote();
+    await stage.write('60', stage.loser, 4000);
+    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'applied' });
+    await stage.write('70', stage.loser, 3000);
+    expect(await stage.write('70', stage.winner, 6001)).toMatchObject({ kind: 'held', code: 'envelope' });
+  });
+
+  it('is refused a rollout of which a phase alone is larger than the envelope', async () => {
+    const stage = await open({ accountEnvelope: 999 });
+    await expect(stage.promote()).rejects.toThrow(
+      "Phase 60 raises the winner by JPY 1000 > JPY 999, the account's envelope of a day (ACCOUNT_ENVELOPE).",
+    );
+  });
+
+  it('is told its amounts in whole yen', async () => {
+    const stage = await (await open({ policy: { atRiskLimit: 999 } })).promote();
+    expect((await stage.gate('60')).against).toEqual([
+      "At risk: up to JPY 1000 a day, all that is moved, since no interval of the effect is known. The policy's limit is JPY 999 a day; resume to accept it.",
+    ]);
+    await stage.market.edit(stage.loser, { daily_budget: 5100 });
+    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({
+      kind: 'foreign',
+      reason: expect.stringMatching(/stands at JPY 5100, where JPY 5000 was expected\.$/),
+    });
+  });
+});
