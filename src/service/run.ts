@@ -52,7 +52,7 @@ export async function runService(
         say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
     });
     stops.push(() => api.stop());
-    await prepareUpkeep(collaborators);
+    await prepareUpkeep(collaborators, say);
     say(`API           ${api.url}/api/ab/experiments`);
     return { api, collaborators, broken: worker.broken, stop };
   } catch (error) {
