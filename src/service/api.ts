@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server';
 import { createApp } from '../api/app.js';
+import type { Policy } from '../domain/experiment.js';
 import type { Collaborators } from './collaborators.js';
 
 /** The port of the API is in use. */
@@ -21,6 +22,7 @@ export async function startApi(
     port: number;
     apiToken: string | null;
     checkIntervalHours: number;
+    policyDefaults: Partial<Policy>;
     accountEnvelope: number | null;
     writesAllowed: boolean;
     onInternalError?: (error: unknown, where: string) => void;
@@ -36,6 +38,7 @@ export async function startApi(
     environment,
     apiToken: options.apiToken,
     checkIntervalHours: options.checkIntervalHours,
+    policyDefaults: options.policyDefaults,
     accountEnvelope: options.accountEnvelope,
     writesAllowed: options.writesAllowed,
     onInternalError: options.onInternalError,

@@ -46,6 +46,7 @@ export async function runService(
       port: config.port,
       apiToken: config.apiToken,
       checkIntervalHours: config.checkIntervalHours,
+      policyDefaults: config.policyDefaults,
       accountEnvelope: config.accountEnvelope,
       writesAllowed: config.writesAllowed,
       onInternalError: (error, where) =>
