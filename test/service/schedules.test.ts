@@ -105,11 +105,13 @@ describe('the Schedules', () => {
     const failure = new MetaError('auth', 'The token has expired.', { ...details, outcome: 'not_applied' });
     const said: string[] = [];
     const meta = { getAccount: () => Promise.reject(failure) };
-    // No worker runs: the reconciliation at the end is not waited for.
-    void prepareUpkeep({ client, names, timeBase, meta: meta as never }, (line) => said.push(line)).catch(
-      () => {},
+    // No worker runs here that could reconcile.
+    const withoutWorker = { schedule: client.schedule, workflow: { execute: async () => {} } };
+    await prepareUpkeep(
+      { client: withoutWorker as never, names, timeBase, meta: meta as never },
+      (line) => void said.push(line),
     );
-    await expect.poll(() => gateway.jobs(), { timeout: 30_000 }).toHaveLength(3);
+    expect(await gateway.jobs()).toHaveLength(3);
     expect(said).toEqual([
       "The account's time zone is not known: The token has expired. Until the next start the daily and weekly reports keep their hours.",
     ]);

@@ -45,7 +45,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     const refusal = async (setting: string) => {
       await one.query(`set ${setting}`);
       const refused: unknown = await migrate(one).catch((error: unknown) => error);
-      await one.query('reset extension_control_path; reset role');
+      await one.query('reset role; reset extension_control_path');
       expect(refused).toBeInstanceOf(MigrationError);
       return (refused as MigrationError).message;
     };
