@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { CONFIDENCE_THRESHOLDS, DEFAULT_POLICY, type Policy, SAMPLE_SIZES } from './domain/experiment.js';
+import { phasesUpTo, WINNER_SHARES } from './domain/rollout-plan.js';
 import { LOOPBACK } from './loopback.js';
 
 /** A setting is unset or malformed; the message is one sentence a setting. */
@@ -47,6 +49,8 @@ export interface Config {
   /** The most that all experiments together may move in a day, major units of the account's currency; null: no limit. */
   accountEnvelope: number | null;
   checkIntervalHours: number;
+  /** What a policy has that says nothing else, beside the interval. */
+  policyDefaults: Pick<Policy, 'confidence' | 'minimumImpressions' | 'phases'>;
   /** Of Slack or Discord. No message is sent yet. The address is a secret: whoever has it can post. */
   notificationWebhook: string | null;
   /** Claude is asked nothing yet. */
@@ -65,6 +69,13 @@ const whole = (what: string, least: number, most: number, fallback: number) => {
   const error = `must be ${what}, ${least} to ${most}`;
   const number = z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
   return z.preprocess(blankIsUnset, number.default(fallback));
+};
+/** Of two decimals and more: 1 - 0.95 is 0.050000000000000044. */
+const complement = (value: number) => Number((1 - value).toFixed(6));
+const share = (least: number, most: number) => {
+  const error = `must be a fraction of the total budget, ${least} to ${most}`;
+  const number = z.coerce.number({ error }).min(least, { error }).max(most, { error });
+  return z.preprocess(blankIsUnset, number.optional());
 };
 const port = (fallback: number) => whole('a port', 0, 65_535, fallback);
 const url = (protocols: string[]) =>
@@ -158,6 +169,23 @@ const schema = z.object({
       .max(168, { error: 'must be at most 168' })
       .default(6),
   ),
+  CONFIDENCE_THRESHOLD: z.preprocess(
+    blankIsUnset,
+    z.coerce
+      .number({ error: 'must be 0.90, 0.95 or 0.99' })
+      .refine((value) => CONFIDENCE_THRESHOLDS.some((threshold) => threshold === value), {
+        error: 'must be 0.90, 0.95 or 0.99',
+      })
+      .default(DEFAULT_POLICY.confidence),
+  ),
+  MIN_SAMPLE_SIZE: whole(
+    'a whole number of impressions a variant',
+    SAMPLE_SIZES.least,
+    SAMPLE_SIZES.most,
+    DEFAULT_POLICY.minimumImpressions,
+  ),
+  WINNER_BUDGET_PCT: share(WINNER_SHARES.least, WINNER_SHARES.most),
+  LOSER_BUDGET_PCT: share(complement(WINNER_SHARES.most), complement(WINNER_SHARES.least)),
   PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
   ANTHROPIC_API_KEY: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
@@ -202,7 +230,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (!live && !LOOPBACK.includes(e.HOST) && !e.API_TOKEN) {
     problems.push('HOST opens the API to other machines: set API_TOKEN, at least 16 characters.');
   }
+  const { WINNER_BUDGET_PCT: winner, LOSER_BUDGET_PCT: loser } = e;
+  if (winner !== undefined && loser !== undefined && Math.abs(winner + loser - 1) > 1e-6) {
+    problems.push('WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must be 1 together, as 0.80 and 0.20.');
+  }
   if (problems.length > 0) throw new ConfigError(problems.join(' '));
+  const winnerShare = winner ?? (loser === undefined ? undefined : complement(loser));
   return {
     mode: e.MODE,
     dataDirectory: path.resolve(e.DATA_DIR ?? path.join('.data', e.MODE)),
@@ -232,6 +265,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     writesAllowed: !live || e.LIVE_WRITES === 'true',
     accountEnvelope: e.ACCOUNT_ENVELOPE ?? null,
     checkIntervalHours: e.AUTO_PROMOTE_CHECK_INTERVAL_HOURS,
+    policyDefaults: {
+      confidence: e.CONFIDENCE_THRESHOLD,
+      minimumImpressions: e.MIN_SAMPLE_SIZE,
+      phases: winnerShare === undefined ? DEFAULT_POLICY.phases : phasesUpTo(winnerShare),
+    },
     notificationWebhook: e.PROMOTION_NOTIFICATION_WEBHOOK ?? null,
     anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',

@@ -7,7 +7,7 @@ import { prepareUpkeep } from './service/upkeep.js';
 import { startWorker } from './service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from './workflows/search-attributes.js';
 
-await runProcess('Stopping: worker.', async (config, { say, onStop }) => {
+await runProcess('Stopping: worker.', async (config, { say, complain, onStop }) => {
   const collaborators = await connectCollaborators(realAddresses(config));
   onStop(() => collaborators.close());
   const { client, namespace, address } = collaborators;
@@ -22,7 +22,7 @@ await runProcess('Stopping: worker.', async (config, { say, onStop }) => {
   const { broken } = worker;
   // The reconciliation runs on this worker: without it there would be nothing to wait for.
   await Promise.race([
-    prepareUpkeep(collaborators),
+    prepareUpkeep(collaborators, complain),
     broken.then((failure) => Promise.reject(new Error(failure))),
   ]);
   say(`Worker ready: Temporal ${address}, namespace ${namespace}.`);

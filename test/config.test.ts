@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, SETTINGS } from '../src/config.js';
+import { DEFAULT_POLICY } from '../src/domain/experiment.js';
 
 const LIVE = {
   MODE: 'live',
@@ -48,6 +49,7 @@ describe('an empty environment', () => {
       writesAllowed: true,
       accountEnvelope: null,
       checkIntervalHours: 6,
+      policyDefaults: { confidence: 0.95, minimumImpressions: 100, phases: DEFAULT_POLICY.phases },
       notificationWebhook: null,
       anthropicApiKey: null,
       firstExperiments: true,
@@ -84,6 +86,10 @@ describe('every setting', () => {
       LIVE_WRITES: 'true',
       ACCOUNT_ENVELOPE: '99.50',
       AUTO_PROMOTE_CHECK_INTERVAL_HOURS: '12',
+      CONFIDENCE_THRESHOLD: '0.90',
+      MIN_SAMPLE_SIZE: '5000',
+      WINNER_BUDGET_PCT: '0.70',
+      LOSER_BUDGET_PCT: '0.30',
       PROMOTION_NOTIFICATION_WEBHOOK: 'https://127.0.0.1/hook',
       ANTHROPIC_API_KEY: 'sk-ant-canary',
       SANDBOX_EXPERIMENTS: 'none',
@@ -116,6 +122,14 @@ describe('every setting', () => {
       writesAllowed: true,
       accountEnvelope: 99.5,
       checkIntervalHours: 12,
+      policyDefaults: {
+        confidence: 0.9,
+        minimumImpressions: 5000,
+        phases: [
+          { winnerShare: 0.6, waitHours: 0 },
+          { winnerShare: 0.7, waitHours: 1 },
+        ],
+      },
       notificationWebhook: 'https://127.0.0.1/hook',
       anthropicApiKey: 'sk-ant-canary',
       firstExperiments: false,
@@ -173,6 +187,15 @@ describe('every setting', () => {
     ],
     ['AUTO_PROMOTE_CHECK_INTERVAL_HOURS', '0.9', 'AUTO_PROMOTE_CHECK_INTERVAL_HOURS must be at least 1.'],
     ['AUTO_PROMOTE_CHECK_INTERVAL_HOURS', '169', 'AUTO_PROMOTE_CHECK_INTERVAL_HOURS must be at most 168.'],
+    ['CONFIDENCE_THRESHOLD', '0.8', 'CONFIDENCE_THRESHOLD must be 0.90, 0.95 or 0.99.'],
+    ['CONFIDENCE_THRESHOLD', '95', 'CONFIDENCE_THRESHOLD must be 0.90, 0.95 or 0.99.'],
+    [
+      'MIN_SAMPLE_SIZE',
+      '99',
+      'MIN_SAMPLE_SIZE must be a whole number of impressions a variant, 100 to 100000000.',
+    ],
+    ['WINNER_BUDGET_PCT', '80', 'WINNER_BUDGET_PCT must be a fraction of the total budget, 0.5 to 0.95.'],
+    ['LOSER_BUDGET_PCT', '0.04', 'LOSER_BUDGET_PCT must be a fraction of the total budget, 0.05 to 0.5.'],
     [
       'PROMOTION_NOTIFICATION_WEBHOOK',
       'canary',
@@ -191,6 +214,19 @@ describe('every setting', () => {
     for (const name of ['MODE', 'PORT', 'API_TOKEN', 'DATABASE_URL', 'META_AD_ACCOUNT_ID', 'LIVE_WRITES'])
       expect(text).toContain(`${name} must`);
     expect(text).not.toContain('canary');
+  });
+});
+
+describe('the share of the winner', () => {
+  const last = (env: Record<string, string>) => readConfig(env).policyDefaults.phases.at(-1)!.winnerShare;
+
+  it('follows from either of the two settings, which must agree', () => {
+    expect(last({ WINNER_BUDGET_PCT: '0.9' })).toBe(0.9);
+    expect(last({ LOSER_BUDGET_PCT: '0.05' })).toBe(0.95);
+    expect(last({ WINNER_BUDGET_PCT: '0.7', LOSER_BUDGET_PCT: '0.3' })).toBe(0.7);
+    expect(complaint({ WINNER_BUDGET_PCT: '0.9', LOSER_BUDGET_PCT: '0.2' })).toBe(
+      'WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must be 1 together, as 0.80 and 0.20.',
+    );
   });
 });
 

@@ -1,17 +1,31 @@
+import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
+import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
-import { HOUR_MS, variantOf } from '../domain/experiment.js';
+import { variantOf } from '../domain/experiment.js';
 import { percent } from '../domain/percent.js';
 import type { Announce } from '../events.js';
 
 /** What the service tells by itself, daily and weekly. */
-export function createReportActivities(deps: { store: Store; clock: ExperimentClock; announce: Announce }) {
-  const { store, clock, announce } = deps;
+export function createReportActivities(deps: {
+  store: Store;
+  meta: Pick<MetaClient, 'getAccount'>;
+  clock: ExperimentClock;
+  announce: Announce;
+}) {
+  const { store, meta, clock, announce } = deps;
   return {
-    /** One sentence on the last `hours` of experiment time, announced and returned. */
+    /** One sentence on the last whole days of the account, `hours` in all, announced and returned. */
     async summarise(hours: number): Promise<string> {
       const now = await clock.now();
-      const promotions = await store.listPromotions({ since: now - hours * HOUR_MS, limit: 1000 });
+      // A summary in another time zone, which it names, is better than none while Meta doesn't answer.
+      const timezone = await meta.getAccount().then(
+        (account) => account.timezone,
+        () => 'UTC',
+      );
+      const { first, last, since, until } = lastDays(now, Math.round(hours / 24), timezone);
+      const opened = await store.listPromotions({ since, limit: 1000 });
+      const promotions = opened.filter(({ promotion }) => promotion.openedAt < until);
       const running = await store.listExperiments({ states: ['running'], limit: 1000, offset: 0 });
       const attention = await store.listExperiments({
         states: ['held', 'needs_attention'],
@@ -24,9 +38,9 @@ export function createReportActivities(deps: { store: Store; clock: ExperimentCl
       const named = written.map((one) => `${winnerOf(one)} (${one.promotion.status})`);
       const shown = promotions.filter((one) => !written.includes(one)).map(winnerOf);
       const text = [
-        `${written.length} promotions in the last ${hours} h${named.length > 0 ? ` (${named.join('; ')})` : ''}`,
+        `${first === last ? first : `${first} to ${last}`} (${timezone}): ${counted(written.length, 'promotion')}${named.length > 0 ? ` (${named.join('; ')})` : ''}`,
         ...(shown.length > 0 ? [`${shown.length} in shadow, nothing written (${shown.join('; ')})`] : []),
-        `${running.length} tests running`,
+        `${counted(running.length, 'test')} running`,
         attention.length > 0
           ? `${attention.length} waiting for a person (${attention.map((e) => e.id).join(', ')})`
           : 'none waiting for a person',
@@ -35,6 +49,22 @@ export function createReportActivities(deps: { store: Store; clock: ExperimentCl
       return text;
     },
   };
+}
+
+/** The last whole days of the account: their dates, and the instants that bound them. */
+function lastDays(now: number, days: number, timezone: string) {
+  const today = localDate(now, timezone);
+  const first = addDays(today, -days);
+  return {
+    first,
+    last: addDays(today, -1),
+    since: localHourStart(first, 0, timezone),
+    until: localHourStart(today, 0, timezone),
+  };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 export type ReportActivities = ReturnType<typeof createReportActivities>;

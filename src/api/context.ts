@@ -3,6 +3,7 @@ import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import type { TimeBase } from '../domain/clock.js';
+import type { Policy } from '../domain/experiment.js';
 import type { Names } from '../workflows/contract.js';
 import type { Gateway } from './gateway.js';
 
@@ -17,6 +18,8 @@ export interface ApiDependencies {
   /** Callers must send it as a bearer token; null: no token is asked for. */
   apiToken: string | null;
   checkIntervalHours: number;
+  /** What a policy has that says nothing else; unset: the product's own. */
+  policyDefaults?: Partial<Policy>;
   /** Major units of the account's currency; null: no limit. */
   accountEnvelope: number | null;
   /** False: rollouts only show what they would write. */

@@ -41,6 +41,7 @@ export async function register(
   const { store, meta, clock, environment } = context;
   const policy = policyFromJson(request.policy, {
     ...DEFAULT_POLICY,
+    ...context.policyDefaults,
     checkEveryHours: context.checkIntervalHours,
   });
   // Without a sound list of variants, what Meta says of them can't be laid beside it.

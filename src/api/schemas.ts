@@ -2,8 +2,9 @@
 import { z } from '@hono/zod-openapi';
 import { isInherited } from '../domain/entry.js';
 import { RULE_NAMES } from '../domain/evidence/rules.js';
-import { BUCKETS, CONFIDENCE_THRESHOLDS } from '../domain/experiment.js';
+import { BUCKETS, CONFIDENCE_THRESHOLDS, SAMPLE_SIZES } from '../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../domain/metric.js';
+import { WINNER_SHARES } from '../domain/rollout-plan.js';
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const SLUG_FORM = 'must be 1 to 64 letters, digits, _ or -, and start with a letter or digit';
@@ -108,7 +109,7 @@ export const PolicyBody = z
       )
       .optional(),
     minimum_run_hours: bounded(24, 2_160, 'hours: the rule takes no winner from less than a day').optional(),
-    minimum_impressions: whole(100, 100_000_000, 'impressions a variant').optional(),
+    minimum_impressions: whole(SAMPLE_SIZES.least, SAMPLE_SIZES.most, 'impressions a variant').optional(),
     minimum_clicks: whole(25, 1_000_000, 'clicks a variant: the rule needs 25').optional(),
     minimum_conversions: whole(25, 1_000_000, 'conversions a variant: the rule needs 25').optional(),
     attribution_window_hours: bounded(0, 672, 'hours').optional(),
@@ -126,7 +127,7 @@ export const PolicyBody = z
     phases: z
       .array(
         z.strictObject({
-          winner_share: bounded(0.5, 0.95, '(a fraction of the total budget)'),
+          winner_share: bounded(WINNER_SHARES.least, WINNER_SHARES.most, '(a fraction of the total budget)'),
           wait_hours: bounded(0, 168, 'hours'),
         }),
         'must be a list of phases',

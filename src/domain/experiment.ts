@@ -59,6 +59,9 @@ export interface Variant {
 /** Thresholds that the rules' error rates were confirmed for; others are refused. */
 export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
 
+/** What a policy may ask for, impressions a variant. */
+export const SAMPLE_SIZES = { least: 100, most: 100_000_000 } as const;
+
 export const BUCKETS = ['hour', 'day'] as const;
 /** What observations are counted in. */
 export type Bucket = (typeof BUCKETS)[number];

@@ -15,6 +15,16 @@ export const DEFAULT_PHASES: Phase[] = [
   { winnerShare: 0.8, waitHours: 2 },
 ];
 
+/** What the last phase may leave to the winner: more would end the control that the lift is verified against. */
+export const WINNER_SHARES = { least: 0.5, most: 0.95 } as const;
+
+/** The default's phases below a share, and that one in place of the rest. */
+export function phasesUpTo(winnerShare: number): Phase[] {
+  const below = DEFAULT_PHASES.filter((phase) => phase.winnerShare < winnerShare);
+  const { waitHours } = DEFAULT_PHASES[below.length] ?? DEFAULT_PHASES.at(-1)!;
+  return [...below, { winnerShare, waitHours }];
+}
+
 /** How many times as large one step may make a budget, where a policy says nothing else. */
 export const DEFAULT_MAX_STEP_FACTOR = 2;
 /** Between steps that no phase's wait is given for. */

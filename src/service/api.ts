@@ -4,6 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { createApp } from '../api/app.js';
 import { ApiProblem, toProblem } from '../api/errors.js';
 import type { Gateway } from '../api/gateway.js';
+import type { Policy } from '../domain/experiment.js';
 import type { Collaborators } from './collaborators.js';
 
 /** The port of the API is in use. */
@@ -25,6 +26,7 @@ export async function startApi(
     port: number;
     apiToken: string | null;
     checkIntervalHours: number;
+    policyDefaults: Partial<Policy>;
     accountEnvelope: number | null;
     writesAllowed: boolean;
     onInternalError?: (error: unknown, where: string) => void;
@@ -43,6 +45,7 @@ export async function startApi(
       environment,
       apiToken: options.apiToken,
       checkIntervalHours: options.checkIntervalHours,
+      policyDefaults: options.policyDefaults,
       accountEnvelope: options.accountEnvelope,
       writesAllowed: options.writesAllowed,
       onInternalError: options.onInternalError,

@@ -46,13 +46,14 @@ export async function runService(
       port: config.port,
       apiToken: config.apiToken,
       checkIntervalHours: config.checkIntervalHours,
+      policyDefaults: config.policyDefaults,
       accountEnvelope: config.accountEnvelope,
       writesAllowed: config.writesAllowed,
       onInternalError: (error, where) =>
         say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
     });
     stops.push(() => api.stop());
-    await prepareUpkeep(collaborators);
+    await prepareUpkeep(collaborators, say);
     say(`API           ${api.url}/api/ab/experiments`);
     return { api, collaborators, broken: worker.broken, stop };
   } catch (error) {

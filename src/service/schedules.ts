@@ -3,7 +3,11 @@ import {
   ScheduleAlreadyRunning,
   type ScheduleOptions,
   ScheduleOverlapPolicy,
+  type ScheduleSpec,
 } from '@temporalio/client';
+import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
+import { type TimeBase, toExperimentTime, toRealTime } from '../domain/clock.js';
+import { HOUR_MS } from '../domain/experiment.js';
 import {
   DAILY_SUMMARY_WORKFLOW,
   type JobId,
@@ -12,9 +16,20 @@ import {
   WEEKLY_REPORT_WORKFLOW,
 } from '../workflows/contract.js';
 
-/** Real time: Schedules don't know experiment time. Instants of the reports are in `timezone`, IANA. */
-export async function ensureSchedules(client: Client, names: Names, timezone: string): Promise<void> {
-  const schedule = (job: JobId, workflowType: string, spec: ScheduleOptions['spec']): ScheduleOptions => ({
+const REPORT_HOUR = 9;
+const DAY_MS = 24 * HOUR_MS;
+
+/**
+ * Makes the Schedules, and brings those that are there up to date; one that a person has paused stays so.
+ * `timezone`: the account's, IANA, in which the reports come at 9 o'clock; null where it is not known now: a missing
+ * Schedule is then made in UTC, and one that is there keeps its hours.
+ */
+export async function ensureSchedules(
+  client: Client,
+  names: Names,
+  { timezone, timeBase, now = Date.now() }: { timezone: string | null; timeBase: TimeBase; now?: number },
+): Promise<void> {
+  const schedule = (job: JobId, workflowType: string, spec: ScheduleSpec): ScheduleOptions => ({
     scheduleId: names.scheduleId(job),
     spec,
     action: {
@@ -27,19 +42,55 @@ export async function ensureSchedules(client: Client, names: Names, timezone: st
     // One that is late says nothing that the next doesn't say.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   });
-  const wanted = [
+  const reports = reportSpecs(timezone ?? 'UTC', timeBase, now);
+  const lasting = [
     schedule('auto_promotion_check', RECONCILE_WORKFLOW, { intervals: [{ every: '10 minutes' }] }),
-    schedule('daily_promotion_summary', DAILY_SUMMARY_WORKFLOW, { calendars: [{ hour: 9 }], timezone }),
-    schedule('weekly_compound_report', WEEKLY_REPORT_WORKFLOW, {
-      calendars: [{ dayOfWeek: 'MONDAY', hour: 9 }],
-      timezone,
-    }),
   ];
-  for (const options of wanted) {
-    try {
-      await client.schedule.create(options);
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    }
+  const inTimezone = [
+    schedule('daily_promotion_summary', DAILY_SUMMARY_WORKFLOW, reports.daily),
+    schedule('weekly_compound_report', WEEKLY_REPORT_WORKFLOW, reports.weekly),
+  ];
+  for (const options of lasting) await ensure(client, options, true);
+  for (const options of inTimezone) await ensure(client, options, timezone !== null);
+}
+
+async function ensure(client: Client, options: ScheduleOptions, update: boolean): Promise<void> {
+  try {
+    await client.schedule.create(options);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    if (!update) return;
+    await client.schedule.getHandle(options.scheduleId).update(({ policies, state }) => ({
+      spec: options.spec,
+      action: options.action,
+      policies,
+      state,
+    }));
   }
+}
+
+/**
+ * Schedules run by real time. In live that is the account's wall clock. In a faster world a day is an interval of real
+ * seconds, whole ones: a report then comes some experiment minutes after 9 o'clock, and where clocks change, an hour
+ * off until the next start.
+ */
+function reportSpecs(
+  timezone: string,
+  timeBase: TimeBase,
+  now: number,
+): { daily: ScheduleSpec; weekly: ScheduleSpec } {
+  if (timeBase.scale === 1) {
+    return {
+      daily: { calendars: [{ hour: REPORT_HOUR }], timezone },
+      weekly: { calendars: [{ dayOfWeek: 'MONDAY', hour: REPORT_HOUR }], timezone },
+    };
+  }
+  const today = localDate(toExperimentTime(timeBase, now), timezone);
+  const monday = addDays(today, -((new Date(today).getUTCDay() + 6) % 7));
+  const every = (date: string, days: number): ScheduleSpec => {
+    const interval = Math.round((days * DAY_MS) / timeBase.scale / 1000);
+    const due = Math.ceil(toRealTime(timeBase, localHourStart(date, REPORT_HOUR, timezone)) / 1000);
+    return { intervals: [{ every: interval * 1000, offset: (due % interval) * 1000 }] };
+  };
+  return { daily: every(today, 1), weekly: every(monday, 7) };
 }

@@ -5,12 +5,12 @@ export async function reconcileWorkflow(): Promise<{ active: number; started: st
   return upkeep.reconcile();
 }
 
-/** What happened in the last day, in a sentence. */
+/** What happened on the account's last day, in a sentence. */
 export async function dailySummaryWorkflow(): Promise<string> {
   return upkeep.summarise(24);
 }
 
-/** What happened in the last week, in a sentence. */
+/** What happened on the account's last seven days, in a sentence. */
 export async function weeklyReportWorkflow(): Promise<string> {
   return upkeep.summarise(7 * 24);
 }

@@ -93,29 +93,58 @@ describe('the record of an experiment', () => {
 });
 
 describe('the summary', () => {
-  it('counts promotions of the span, running tests, and those that wait for a person', async () => {
-    const stage = await stages.open();
+  it('counts promotions of the day before, running tests, and those that wait for a person', async () => {
+    const stage = await stages.open({ account: { timezone: 'UTC' } });
     const { summarise } = createReportActivities(stage.deps);
+    const day = (ago: number) => new Date(stage.clock.instant - ago * 24 * HOUR).toISOString().slice(0, 10);
     expect(await summarise(24)).toBe(
-      '0 promotions in the last 24 h; 1 tests running; none waiting for a person',
+      `${day(1)} (UTC): 0 promotions; 1 test running; none waiting for a person`,
     );
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     await stage.store.transition(transition({ to: 'rolling_out' }));
     await stage.store.transition(transition({ from: 'rolling_out', to: 'held' }));
-    stage.clock.pass(23 * HOUR);
-    expect(await summarise(24)).toBe(
-      '1 promotions in the last 24 h (Hooks: challenger-1 +25.0 % (in_progress)); 0 tests running; 1 waiting for a person (exp)',
+    expect(await summarise(24)).toMatch(/: 0 promotions;/);
+    stage.clock.pass(24 * HOUR);
+    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (in_progress)); 0 tests running; 1 waiting for a person (exp)`;
+    expect(await summarise(24)).toBe(opened);
+    stage.clock.pass(24 * HOUR);
+    expect(await summarise(24)).toMatch(/: 0 promotions;/);
+    expect(await summarise(7 * 24)).toMatch(`${day(7)} to ${day(1)} (UTC): 1 promotion (`);
+    expect(stage.events.at(-1)).toMatchObject({
+      kind: 'report',
+      experimentId: null,
+      at: stage.clock.instant,
+    });
+  });
+
+  it.each([
+    ['America/New_York', '2026-11-22', '2026-11-23'],
+    ['Asia/Tokyo', '2026-11-23', '2026-11-24'],
+  ])('follows the account’s days, in %s', async (timezone, before, day) => {
+    const stage = await stages.open({ account: { timezone } });
+    const { summarise } = createReportActivities(stage.deps);
+    // 23 November, 22:00 in London: 17:00 in New York, in Tokyo the next day.
+    stage.clock.pass(Date.UTC(2026, 10, 23, 22) - stage.clock.instant);
+    await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
+    expect(await summarise(24)).toMatch(`${before} (${timezone}): 0 promotions;`);
+    stage.clock.pass(24 * HOUR);
+    expect(await summarise(24)).toMatch(`${day} (${timezone}): 1 promotion (`);
+  });
+
+  it('comes in UTC, and says so, while Meta does not answer', async () => {
+    const stage = await stages.open({ account: { timezone: 'Asia/Tokyo' } });
+    const meta = { getAccount: () => Promise.reject(new Error('away')) };
+    expect(await createReportActivities({ ...stage.deps, meta }).summarise(24)).toMatch(
+      /^2026-\d\d-\d\d \(UTC\): /,
     );
-    stage.clock.pass(2 * HOUR);
-    expect(await summarise(24)).toMatch(/^0 promotions/);
-    expect(stage.events.at(-1)).toMatchObject({ kind: 'report', experimentId: null, at: START + 25 * HOUR });
   });
 
   it('counts rollouts in shadow apart', async () => {
-    const stage = await stages.open({ writesAllowed: false });
+    const stage = await stages.open({ writesAllowed: false, account: { timezone: 'UTC' } });
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
-    expect(await createReportActivities(stage.deps).summarise(24)).toBe(
-      '0 promotions in the last 24 h; 1 in shadow, nothing written (Hooks: challenger-1 +25.0 %); 1 tests running; none waiting for a person',
+    stage.clock.pass(24 * HOUR);
+    expect(await createReportActivities(stage.deps).summarise(24)).toMatch(
+      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+25\.0 %\); 1 test running; none waiting for a person$/,
     );
   });
 });

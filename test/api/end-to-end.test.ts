@@ -23,7 +23,10 @@ describe('the API and the workflow', () => {
       accountEnvelope: null,
       writesAllowed: true,
     });
-    await ensureSchedules(world.client, world.names, 'UTC');
+    await ensureSchedules(world.client, world.names, {
+      timezone: 'UTC',
+      timeBase: world.timeBase,
+    });
   });
   afterAll(() => world?.stop());
 

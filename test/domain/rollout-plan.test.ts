@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Budgets, totalOf } from '../../src/domain/budget.js';
 import {
+  DEFAULT_PHASES,
   largestStep,
   largestStepSentence,
   type Phase,
   type PlannedPhase,
   phaseName,
+  phasesUpTo,
   planRollout,
   type RolloutPlan,
   writeOrder,
@@ -15,6 +17,36 @@ import { THREE_PHASES } from '../support/phases.js';
 
 /** `test/workflows/rollout.test.ts` holds the default to its amounts and instants. */
 const phases = THREE_PHASES;
+
+describe('the phases up to a share', () => {
+  it.each([
+    [0.5, [[0.5, 0]]],
+    [0.6, [[0.6, 0]]],
+    [
+      0.75,
+      [
+        [0.6, 0],
+        [0.7, 1],
+        [0.75, 2],
+      ],
+    ],
+    [
+      0.95,
+      [
+        [0.6, 0],
+        [0.7, 1],
+        [0.8, 2],
+        [0.95, 2],
+      ],
+    ],
+  ])('of %d are those of the default below it, and itself', (share, expected) => {
+    expect(phasesUpTo(share).map(({ winnerShare, waitHours }) => [winnerShare, waitHours])).toEqual(expected);
+  });
+
+  it('of the default are the default', () => {
+    expect(phasesUpTo(0.8)).toEqual(DEFAULT_PHASES);
+  });
+});
 
 function planned(
   base: Budgets,

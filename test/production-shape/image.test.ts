@@ -33,21 +33,24 @@ function loadedBy(entry: string): { files: Set<string>; packages: Set<string> } 
   return { files, packages };
 }
 
-describe.each(['src/worker.ts', 'src/api.ts', 'src/worker-health.ts'])('%s in the image', (entry) => {
-  const { files, packages } = loadedBy(entry);
+describe.each(['src/worker.ts', 'src/api.ts', 'src/worker-health.ts', 'src/doctor/main.ts'])(
+  '%s in the image',
+  (entry) => {
+    const { files, packages } = loadedBy(entry);
 
-  it('loads files that the image has, and nothing of the embedded parts', () => {
-    expect(files.size).toBeGreaterThan(3);
-    const folders = new Set([...files].map((file) => file.split('/')[0]));
-    for (const folder of folders) expect(dockerfile).toContain(`COPY ${folder} ${folder}\n`);
-    expect([...files].filter((file) => file.startsWith('src/embedded/'))).toEqual([]);
-  });
+    it('loads files that the image has, and nothing of the embedded parts', () => {
+      expect(files.size).toBeGreaterThan(3);
+      const folders = new Set([...files].map((file) => file.split('/')[0]));
+      for (const folder of folders) expect(dockerfile).toContain(`COPY ${folder} ${folder}\n`);
+      expect([...files].filter((file) => file.startsWith('src/embedded/'))).toEqual([]);
+    });
 
-  it('loads packages that are installed without development ones', () => {
-    expect(packages.size).toBeGreaterThan(1);
-    expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
-  });
-});
+    it('loads packages that are installed without development ones', () => {
+      expect(packages.size).toBeGreaterThan(1);
+      expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
+    });
+  },
+);
 
 describe('Dockerfile', () => {
   it('runs as a user who is not root, without npm in front, on a pinned Node', () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Child, startChild } from '../../scripts/production-shape/child.js';
+import { createPool } from '../../src/clients/postgres/pool.js';
 import { createClock } from '../../src/clock.js';
 import { type Market, startMarket } from '../../src/embedded/market/index.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
@@ -56,7 +57,44 @@ describe.each(['worker', 'api'])('npm run %s with bad settings', (entry) => {
   );
 });
 
-// PGlite has one session within one process: these two need a server.
+// PGlite has one session within one process: what follows needs a server.
+describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
+  'a server without pgvector, %s',
+  (kind) => {
+    it.each(['worker', 'api', 'main'])(
+      'is told by src/%s.ts with the cure before any migration, exit code 1',
+      async (entry) => {
+        const database = await freshDatabase(kind);
+        const folder = mkdtempSync(path.join(os.tmpdir(), 'auto-promotion-no-vector-'));
+        const { user, host, port, database: name } = database.config as pg.PoolConfig;
+        const pool = createPool({ ...database.config, max: 1 });
+        try {
+          await pool.query(`alter database ${name} set extension_control_path = '/nowhere'`);
+          const { child, said } = start(entry, {
+            DATA_DIR: folder,
+            DATABASE_URL: `postgres://${user}@${host}:${port}/${name}`,
+            TEMPORAL_ADDRESS: '127.0.0.1:1',
+            META_ACCESS_TOKEN: CANARY,
+            META_AD_ACCOUNT_ID: 'act_1',
+            META_GRAPH_URL: 'http://127.0.0.1:1',
+            TIME_SCALE: '1',
+            PORT: '0',
+            MARKET_PORT: '0',
+          });
+          expect(await child.exited).toBe(1);
+          expect(said).toEqual([
+            'pgvector: not available. The cure: install pgvector on the server, as the image pgvector/pgvector has.',
+          ]);
+        } finally {
+          await pool.end();
+          await database.stop();
+          rmSync(folder, { recursive: true, force: true });
+        }
+      },
+    );
+  },
+);
+
 describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
   'worker and API apart, on %s',
   (kind) => {
@@ -89,6 +127,8 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
         TIME_SCALE: String(scale),
         TIME_EPOCH: new Date(epochMs).toISOString(),
         PORT: '0',
+        CONFIDENCE_THRESHOLD: '0.90',
+        WINNER_BUDGET_PCT: '0.7',
       };
     });
     afterAll(async () => {
@@ -113,6 +153,26 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
         const answer = await fetch(`${ready[1]}/healthz`);
         expect(answer.status).toBe(200);
         expect(await start('worker-health', env).child.exited).toBe(0);
+
+        const { adIds } = await market.createTest({
+          name: 'defaults',
+          ads: [
+            { name: 'control', dailyBudget: 5_000, trueClickRate: 0.02 },
+            { name: 'challenger', dailyBudget: 5_000, trueClickRate: 0.02 },
+          ],
+        });
+        const created = await fetch(`${ready[1]}/api/ab/experiments`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({
+            name: 'of the environment',
+            variants: adIds.map((ad_id, index) => ({ role: index === 0 ? 'control' : 'challenger', ad_id })),
+          }),
+        });
+        expect(created.status).toBe(201);
+        expect(await created.json()).toMatchObject({
+          policy: { confidence: 0.9, phases: [{ winner_share: 0.6 }, { winner_share: 0.7 }] },
+        });
 
         const { customAttributes } = await temporal.connection.operatorService.listSearchAttributes({
           namespace: temporal.namespace,

@@ -12,7 +12,7 @@ describe('two accounts in one namespace and one database', () => {
     worlds.push(
       await startWorld({ kind: 'dev', scale: 3600, market: { account: { id: 'act_2' } }, beside: first }),
     );
-    for (const { collaborators } of worlds) await prepareUpkeep(collaborators);
+    for (const { collaborators } of worlds) await prepareUpkeep(collaborators, () => {});
   });
   afterAll(async () => {
     for (const world of worlds.toReversed()) await world.stop();

@@ -99,7 +99,12 @@ describe('npm run temporal without a server', () => {
       err: `No sandbox runs on ${directory}: start one with npm start, set DATA_DIR to the folder of one that runs, or set TEMPORAL_ADDRESS.\n`,
     });
     expect(
-      await temporal(list, { MODE: 'live', META_ACCESS_TOKEN: 'x', META_AD_ACCOUNT_ID: 'act_1' }),
+      await temporal(list, {
+        MODE: 'live',
+        META_ACCESS_TOKEN: 'x',
+        META_AD_ACCOUNT_ID: 'act_1',
+        API_TOKEN: 'sixteen-characters',
+      }),
     ).toEqual({ code: 1, out: '', err: 'TEMPORAL_ADDRESS is not set: set it, as host:7233.\n' });
   });
 

@@ -6,6 +6,7 @@ const LIVE = {
   MODE: 'live',
   META_ACCESS_TOKEN: 'canary',
   META_AD_ACCOUNT_ID: 'act_42',
+  API_TOKEN: 'canary-of-the-api',
   TEMPORAL_ADDRESS: '127.0.0.1:7',
 };
 

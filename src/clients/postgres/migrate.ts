@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { grantObstacle, type Obstacle, readVectorState, vectorObstacle } from './readiness.js';
 import { type Run, transaction } from './run.js';
 
 /** The database and the migrations don't fit: nothing was changed. */
@@ -28,12 +29,14 @@ const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url)
  * Brings the database to the newest migration: those not applied yet, in the order of their names, in one
  * transaction under an advisory lock, so that several may start at once. Answers the names that it applied.
  * A database that is ahead of these files, by a newer build, is left as it is.
- * @throws MigrationError when an applied file was changed, renamed or removed, or a statement of a file fails
+ * @throws MigrationError when an applied file was changed, renamed or removed, when the server lacks pgvector or the
+ * role the right to create, or when a statement of a file fails
  */
 export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Promise<string[]> {
   const migrations = await readMigrations(directory);
   const work = async (ask: Run) => {
     await ask(`select pg_advisory_xact_lock(${LOCK_KEY})`);
+    await assertReady(ask, directory);
     await ask('create schema if not exists auto_promotion');
     await ask(`create table if not exists auto_promotion.schema_migrations (
       name text primary key, checksum text not null, applied_at timestamptz not null default now())`);
@@ -42,6 +45,18 @@ export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Pro
     return pending.map(({ name }) => name);
   };
   return transaction(pool, work, STATEMENT_TIMEOUT_MS);
+}
+
+/** The cure comes before the failure: a statement of a file would fail with the server's own words. */
+async function assertReady(ask: Run, directory: string): Promise<void> {
+  const { pending } = await readMigrationState(ask, directory);
+  if (pending.length === 0) return;
+  const refuse = (what: string, { figure, cure }: Obstacle) =>
+    new MigrationError(`${what}: ${figure}. The cure: ${cure}.`);
+  const vector = vectorObstacle(await readVectorState(ask));
+  if (vector) throw refuse('pgvector', vector);
+  const grant = await grantObstacle(ask);
+  if (grant) throw refuse('The database', grant);
 }
 
 /**

@@ -40,6 +40,35 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       )
     ).rows.map((row) => row.table_name);
 
+  it('says the cure and changes nothing where the server has no pgvector, or the role lacks a right', async () => {
+    const one = createPool({ ...database.config, max: 1 });
+    const refusal = async (setting: string) => {
+      await one.query(`set ${setting}`);
+      const refused: unknown = await migrate(one).catch((error: unknown) => error);
+      await one.query('reset role; reset extension_control_path');
+      expect(refused).toBeInstanceOf(MigrationError);
+      return (refused as MigrationError).message;
+    };
+    try {
+      await one.query('create role guest');
+      expect(await refusal("extension_control_path = '/nowhere'")).toBe(
+        'pgvector: not available. The cure: install pgvector on the server, as the image pgvector/pgvector has.',
+      );
+      expect(await refusal('role guest')).toMatch(
+        /^pgvector: \d.* available, not installed, and this role may not\. The cure: let a superuser run: create extension vector\.$/,
+      );
+      await one.query('create extension vector');
+      expect(await refusal('role guest')).toBe(
+        'The database: this role may not create tables. The cure: grant the role create on the database, and on the schema auto_promotion if it is there.',
+      );
+      const left = await one.query("select to_regnamespace('auto_promotion') as schema");
+      expect(left.rows).toEqual([{ schema: null }]);
+    } finally {
+      await one.query('drop role guest');
+      await one.end();
+    }
+  });
+
   it('makes the schema once, beside the tables of an existing deployment', async () => {
     await pool.query("create table ab_tests (test_id text); insert into ab_tests values ('theirs')");
     const names = (await readdir(MIGRATIONS)).sort();

@@ -1,0 +1,55 @@
+import type { Run } from './run.js';
+
+/** How the server's pgvector stands, which the migrations need. */
+export interface VectorState {
+  /** Null: the server has none. */
+  available: string | null;
+  installed: string | null;
+  /** Not installed, and this role may not install it. */
+  closed: boolean;
+}
+
+/** What keeps the migrations from being applied. */
+export interface Obstacle {
+  figure: string;
+  cure: string;
+}
+
+/** Reads only. */
+export async function readVectorState(ask: Run): Promise<VectorState> {
+  const [row] = await ask<VectorState>(
+    `select e.default_version as available, e.installed_version as installed,
+       e.installed_version is null and v.superuser and not v.trusted
+         and current_setting('is_superuser') <> 'on' as closed
+     from pg_available_extensions e
+     join pg_available_extension_versions v on v.name = e.name and v.version = e.default_version
+     where e.name = 'vector'`,
+  );
+  return row ?? { available: null, installed: null, closed: false };
+}
+
+export function vectorObstacle({ available, closed }: VectorState): Obstacle | null {
+  if (available === null)
+    return {
+      figure: 'not available',
+      cure: 'install pgvector on the server, as the image pgvector/pgvector has',
+    };
+  if (!closed) return null;
+  return {
+    figure: `${available} available, not installed, and this role may not`,
+    cure: 'let a superuser run: create extension vector',
+  };
+}
+
+/** Reads only. Whether this role may create what pending migrations create. */
+export async function grantObstacle(ask: Run): Promise<Obstacle | null> {
+  const [row] = await ask<{ allowed: boolean }>(
+    `select coalesce(has_schema_privilege(to_regnamespace('auto_promotion'), 'create'),
+       has_database_privilege(current_database(), 'create')) as allowed`,
+  );
+  if (row!.allowed) return null;
+  return {
+    figure: 'this role may not create tables',
+    cure: 'grant the role create on the database, and on the schema auto_promotion if it is there',
+  };
+}
