@@ -11,6 +11,7 @@ await runProcess('Stopping: API.', async (config, { say, complain, onStop }) => 
     port: config.port,
     apiToken: config.apiToken,
     checkIntervalHours: config.checkIntervalHours,
+    maxChecksAtOnce: config.maxActivitiesAtOnce,
     accountEnvelope: config.accountEnvelope,
     writesAllowed: config.writesAllowed,
     onInternalError: (error, where) =>

@@ -52,6 +52,7 @@ describe('an empty environment', () => {
       anthropicApiKey: null,
       firstExperiments: true,
       maxCachedWorkflows: 500,
+      maxActivitiesAtOnce: 8,
     });
   });
 
@@ -88,6 +89,7 @@ describe('every setting', () => {
       ANTHROPIC_API_KEY: 'sk-ant-canary',
       SANDBOX_EXPERIMENTS: 'none',
       MAX_CACHED_WORKFLOWS: '7',
+      MAX_ACTIVITIES_AT_ONCE: '3',
     });
     expect(config).toEqual({
       mode: 'live',
@@ -120,6 +122,7 @@ describe('every setting', () => {
       anthropicApiKey: 'sk-ant-canary',
       firstExperiments: false,
       maxCachedWorkflows: 7,
+      maxActivitiesAtOnce: 3,
     });
   });
 

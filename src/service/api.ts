@@ -22,6 +22,7 @@ export async function startApi(
     apiToken: string | null;
     checkIntervalHours: number;
     accountEnvelope: number | null;
+    maxChecksAtOnce: number;
     writesAllowed: boolean;
     onInternalError?: (error: unknown, where: string) => void;
   },
@@ -37,6 +38,7 @@ export async function startApi(
     apiToken: options.apiToken,
     checkIntervalHours: options.checkIntervalHours,
     accountEnvelope: options.accountEnvelope,
+    maxChecksAtOnce: options.maxChecksAtOnce,
     writesAllowed: options.writesAllowed,
     onInternalError: options.onInternalError,
   });

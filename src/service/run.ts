@@ -39,6 +39,7 @@ export async function runService(
       writesAllowed: config.writesAllowed,
       accountEnvelope: config.accountEnvelope,
       maxCachedWorkflows: config.maxCachedWorkflows,
+      maxActivitiesAtOnce: config.maxActivitiesAtOnce,
     });
     stops.push(() => worker.stop());
     const api = await startApi(collaborators, {
@@ -46,6 +47,7 @@ export async function runService(
       port: config.port,
       apiToken: config.apiToken,
       checkIntervalHours: config.checkIntervalHours,
+      maxChecksAtOnce: config.maxActivitiesAtOnce,
       accountEnvelope: config.accountEnvelope,
       writesAllowed: config.writesAllowed,
       onInternalError: (error, where) =>
