@@ -12,6 +12,7 @@ await runProcess('Stopping: API.', async (config, { say, complain, onStop }) => 
     apiToken: config.apiToken,
     checkIntervalHours: config.checkIntervalHours,
     policyDefaults: config.policyDefaults,
+    maxChecksAtOnce: config.maxActivitiesAtOnce,
     accountEnvelope: config.accountEnvelope,
     writesAllowed: config.writesAllowed,
     onInternalError: (error, where) =>

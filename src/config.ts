@@ -59,6 +59,8 @@ export interface Config {
   firstExperiments: boolean;
   /** Largest number of workflows a worker keeps in memory. */
   maxCachedWorkflows: number;
+  /** Activities that a worker runs at once of each of its queues, and checks that the API asks for at once. */
+  maxActivitiesAtOnce: number;
 }
 
 const META_GRAPH = 'https://graph.facebook.com';
@@ -193,6 +195,7 @@ const schema = z.object({
     z.enum(['first', 'none'], { error: 'must be first or none' }).default('first'),
   ),
   MAX_CACHED_WORKFLOWS: whole('a whole number', 1, 10_000, 500),
+  MAX_ACTIVITIES_AT_ONCE: whole('a whole number', 1, 100, 8),
 });
 
 /** The names of all settings. */
@@ -274,5 +277,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
+    maxActivitiesAtOnce: e.MAX_ACTIVITIES_AT_ONCE,
   };
 }

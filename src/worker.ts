@@ -17,6 +17,7 @@ await runProcess('Stopping: worker.', async (config, { say, complain, onStop }) 
     writesAllowed: config.writesAllowed,
     accountEnvelope: config.accountEnvelope,
     maxCachedWorkflows: config.maxCachedWorkflows,
+    maxActivitiesAtOnce: config.maxActivitiesAtOnce,
   });
   onStop(() => worker.stop());
   const { broken } = worker;

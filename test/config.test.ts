@@ -54,6 +54,7 @@ describe('an empty environment', () => {
       anthropicApiKey: null,
       firstExperiments: true,
       maxCachedWorkflows: 500,
+      maxActivitiesAtOnce: 8,
     });
   });
 
@@ -94,6 +95,7 @@ describe('every setting', () => {
       ANTHROPIC_API_KEY: 'sk-ant-canary',
       SANDBOX_EXPERIMENTS: 'none',
       MAX_CACHED_WORKFLOWS: '7',
+      MAX_ACTIVITIES_AT_ONCE: '3',
     });
     expect(config).toEqual({
       mode: 'live',
@@ -134,6 +136,7 @@ describe('every setting', () => {
       anthropicApiKey: 'sk-ant-canary',
       firstExperiments: false,
       maxCachedWorkflows: 7,
+      maxActivitiesAtOnce: 3,
     });
   });
 

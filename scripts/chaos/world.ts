@@ -134,6 +134,7 @@ export async function openWorld(
         accountEnvelope: batch.envelope,
         // The test server never hands out a task again whose workflow was cached by a worker that is gone. Without a
         // cache every step is a replay, too: the last worker has one.
+        maxActivitiesAtOnce: 8,
         maxCachedWorkflows: restartsLeft-- > 0 ? 0 : 500,
       });
     },

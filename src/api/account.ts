@@ -10,6 +10,7 @@ import { once } from './idempotency.js';
 import { isoOf } from './json.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { ControlHeaders, KillSwitchBody } from './schemas.js';
+import { Turns } from './turns.js';
 
 const one = createRoute({
   method: 'get',
@@ -42,6 +43,7 @@ const ROLLOUTS = 200;
 /** `/api/ab/account`. */
 export function accountRoutes(context: ApiContext): OpenAPIHono {
   const { store, meta, clock, environment, accountEnvelope, writesAllowed } = context;
+  const turns = new Turns(context.maxChecksAtOnce);
   return createRouter()
     .openapi(one, async (c) => {
       const [account, killSwitch, now] = await Promise.all([
@@ -78,7 +80,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
         if (!event) throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
         // Asked for again, it may have been released since: then it holds nothing any more.
         const holds = event.engaged && (await store.killSwitch())?.engaged === true;
-        const outcome = holds ? await holdAll(context, event) : { held: [], pending: [] };
+        const outcome = holds ? await holdAll(context, event, turns) : { held: [], pending: [] };
         return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, stands: true };
       });
       return c.json(given.body, 200);
@@ -88,6 +90,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
 async function holdAll(
   context: ApiContext,
   { by, reason }: KillSwitch,
+  turns: Turns,
 ): Promise<{ held: string[]; pending: string[] }> {
   const held: string[] = [];
   const pending: string[] = [];
@@ -97,17 +100,16 @@ async function holdAll(
       limit: ROLLOUTS,
       offset,
     });
-    await Promise.all(
-      page.map(async (experiment) => {
-        if (experiment.state === 'held') return held.push(experiment.id);
-        const asked = { by, reason: `Kill switch: ${reason}` };
-        const done = await askFor(context, experiment, 'pause', asked, context.checkWaitMs).then(
-          ({ kind }) => kind === 'done',
-          () => false,
-        );
-        return (done ? held : pending).push(experiment.id);
-      }),
-    );
+    const rollouts = page.filter(({ state }) => state === 'rolling_out');
+    held.push(...page.filter((one) => !rollouts.includes(one)).map(({ id }) => id));
+    await turns.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
+      const asked = { by, reason: `Kill switch: ${reason}` };
+      const done = await askFor(context, experiment, 'pause', asked, leftMs).then(
+        ({ kind }) => kind === 'done',
+        () => false,
+      );
+      (done ? held : pending).push(experiment.id);
+    });
     if (page.length < ROLLOUTS) return { held: held.sort(), pending: pending.sort() };
   }
 }

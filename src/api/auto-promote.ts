@@ -19,6 +19,7 @@ import { history, report } from './reports.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { schedulerStatus, schedulerStatusOrStopped } from './scheduler.js';
 import { AutoPromoteCheck, ControlHeaders, HistoryQuery } from './schemas.js';
+import { Turns } from './turns.js';
 
 const BASE = '/api/ab/auto-promote';
 const RECENT_DAYS = 7;
@@ -78,6 +79,7 @@ const trigger = createRoute({
 /** `/api/ab/auto-promote`: the endpoints that older callers know. */
 export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
   const { clock, gateway, checkWaitMs } = context;
+  const turns = new Turns(context.maxChecksAtOnce);
   return createRouter()
     .openapi(check, async (c) => {
       const body = c.req.valid('json');
@@ -96,7 +98,7 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
       return c.json(given.body, given.status);
     })
     .openapi(all, async (c) => {
-      const checked = await checkAll(context, { by: 'api', reason: 'check of all experiments' }, checkWaitMs);
+      const checked = await checkAll(context, { by: 'api', reason: 'check of all experiments' }, turns);
       return c.json(
         { ...countsOf(checked), results: checked.results, checked_at: isoOf(await clock.now()) },
         200,
@@ -145,7 +147,7 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
     .openapi(trigger, async (c) => {
       const triggeredAt = await clock.now();
       const reconciling = await gateway.triggerReconcile();
-      const checked = await checkAll(context, { by: 'api', reason: 'scheduler triggered' }, checkWaitMs);
+      const checked = await checkAll(context, { by: 'api', reason: 'scheduler triggered' }, turns);
       const counts = countsOf(checked);
       return c.json(
         {

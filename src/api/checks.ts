@@ -4,6 +4,7 @@ import type { ApiContext } from './context.js';
 import { pendingMessage } from './controls.js';
 import { toProblem } from './errors.js';
 import { type CheckResultJson, checkResult, resultWithoutOutcome, waitsForSomeone } from './result.js';
+import type { Turns } from './turns.js';
 
 /** How a check came to be asked for. */
 export interface CheckRequest {
@@ -14,11 +15,7 @@ export interface CheckRequest {
   key?: string | undefined;
 }
 
-/** Experiments that a check of all of them takes at a time. */
-const AT_A_TIME = 20;
 const PAGE = 200;
-/** A check that starts when the time for all of them is up still gets this long. */
-const LEAST_WAIT_MS = 1_000;
 
 /** Promoted earlier: a check would promote nothing, so a check of all leaves them out. */
 const IN_ROLLOUT: readonly ExperimentState[] = ['rolling_out', 'verifying', 'reverting'];
@@ -55,29 +52,22 @@ export interface CheckAll {
 }
 
 /**
- * Checks every experiment that is under test, 20 at a time; one that waits for a person is reported as held
- * without being asked. A failure becomes a result of its own. Experiments without an outcome after `waitMs` for
+ * Checks every experiment that is under test, a few at a time; one that waits for a person is reported as held
+ * without being asked. A failure becomes a result of its own. Experiments without an outcome in the time for
  * all of them together are `pending`.
  */
 export async function checkAll(
   context: ApiContext,
   request: Omit<CheckRequest, 'force' | 'key'>,
-  waitMs: number,
+  turns: Turns,
 ): Promise<CheckAll> {
-  const endAt = performance.now() + waitMs;
   const [waiting, inRollout] = await Promise.all([
     listAll(context, CHECKED_STATES),
     listAll(context, [...IN_ROLLOUT]),
   ]);
-  const results: CheckResultJson[] = new Array(waiting.length);
-  let next = 0;
-  const work = async () => {
-    for (let index = next++; index < waiting.length; index = next++) {
-      const left = Math.max(LEAST_WAIT_MS, endAt - performance.now());
-      results[index] = await checkSafely(context, waiting[index]!, request, left);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_A_TIME, waiting.length) }, work));
+  const results = await turns.each(waiting, context.checkWaitMs, (experiment, leftMs) =>
+    checkSafely(context, experiment, request, leftMs),
+  );
   return { results, inRollout: inRollout.length };
 }
 

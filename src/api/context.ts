@@ -22,6 +22,8 @@ export interface ApiDependencies {
   policyDefaults?: Partial<Policy>;
   /** Major units of the account's currency; null: no limit. */
   accountEnvelope: number | null;
+  /** Of checks that one call, or several, ask for at once; and of pauses by the kill switch. */
+  maxChecksAtOnce: number;
   /** False: rollouts only show what they would write. */
   writesAllowed: boolean;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */

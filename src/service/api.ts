@@ -28,6 +28,7 @@ export async function startApi(
     checkIntervalHours: number;
     policyDefaults: Partial<Policy>;
     accountEnvelope: number | null;
+    maxChecksAtOnce: number;
     writesAllowed: boolean;
     onInternalError?: (error: unknown, where: string) => void;
     /** In place of the way to Temporal, for tests. */
@@ -47,6 +48,7 @@ export async function startApi(
       checkIntervalHours: options.checkIntervalHours,
       policyDefaults: options.policyDefaults,
       accountEnvelope: options.accountEnvelope,
+      maxChecksAtOnce: options.maxChecksAtOnce,
       writesAllowed: options.writesAllowed,
       onInternalError: options.onInternalError,
     },

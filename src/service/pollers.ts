@@ -1,17 +1,19 @@
 import { hostname } from 'node:os';
 import type { ConnectionLike } from '@temporalio/client';
+import { META_QUEUES, metaQueue } from '../workflows/contract.js';
 
 /** The SDK's own form of a worker's identity is `pid@host`. */
 const HOST = `@${hostname()}`;
 /** A poll that finds nothing lasts a minute. */
 const SILENT_MS = 150_000;
 
-/** A task queue kind of the wire format: workflow tasks, activity tasks. */
-const KINDS = { workflows: 1, activities: 2 } as const;
+/** Task queue types of the wire format. */
+const WORKFLOW = 1;
+const ACTIVITY = 2;
 
 /**
  * What of this host's worker the server has not heard of for two and a half real minutes; empty where it polls for
- * workflows and for activities.
+ * workflows and for the activities of every queue.
  */
 export async function silentPollers(
   connection: ConnectionLike,
@@ -20,16 +22,21 @@ export async function silentPollers(
   now = Date.now(),
 ): Promise<string[]> {
   const silent: string[] = [];
-  for (const [name, taskQueueType] of Object.entries(KINDS)) {
+  const polled: [what: string, queue: string, type: number][] = [
+    ['workflows', taskQueue, WORKFLOW],
+    ['activities', taskQueue, ACTIVITY],
+    ...META_QUEUES.map((queue): [string, string, number] => [queue, metaQueue(taskQueue, queue), ACTIVITY]),
+  ];
+  for (const [what, name, taskQueueType] of polled) {
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,
-      taskQueue: { name: taskQueue },
+      taskQueue: { name },
       taskQueueType,
     });
     const heard = (pollers ?? [])
       .filter(({ identity }) => identity?.endsWith(HOST))
       .map(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1_000);
-    if (Math.max(0, ...heard) < now - SILENT_MS) silent.push(name);
+    if (Math.max(0, ...heard) < now - SILENT_MS) silent.push(what);
   }
   return silent;
 }

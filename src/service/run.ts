@@ -39,6 +39,7 @@ export async function runService(
       writesAllowed: config.writesAllowed,
       accountEnvelope: config.accountEnvelope,
       maxCachedWorkflows: config.maxCachedWorkflows,
+      maxActivitiesAtOnce: config.maxActivitiesAtOnce,
     });
     stops.push(() => worker.stop());
     const api = await startApi(collaborators, {
@@ -47,6 +48,7 @@ export async function runService(
       apiToken: config.apiToken,
       checkIntervalHours: config.checkIntervalHours,
       policyDefaults: config.policyDefaults,
+      maxChecksAtOnce: config.maxActivitiesAtOnce,
       accountEnvelope: config.accountEnvelope,
       writesAllowed: config.writesAllowed,
       onInternalError: (error, where) =>

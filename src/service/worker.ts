@@ -1,11 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { ApplicationFailure, activityInfo, heartbeat } from '@temporalio/activity';
-import { type ActivityInterceptorsFactory, NativeConnection, Worker } from '@temporalio/worker';
-import { metaFailureType } from '../activities/failures.js';
+import { ApplicationFailure } from '@temporalio/activity';
+import {
+  type ActivityInterceptorsFactory,
+  NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import type { Announce } from '../events.js';
+import { META_QUEUES, metaQueue } from '../workflows/contract.js';
 import type { Collaborators } from './collaborators.js';
+import { boundedTries } from './tries.js';
 
 export interface RunningWorker {
   /** Settles when the worker failed by itself, with a sentence. */
@@ -20,21 +26,6 @@ const LATE_EFFECT_MS = HOUR_MS / 12;
 export function unknownOutcomeWaitMs(socketTimeoutMs: number, scale: number): number {
   return Math.max(1.5 * socketTimeoutMs * scale, LATE_EFFECT_MS);
 }
-
-/** Every activity heartbeats, so that a killed worker is noticed in seconds. */
-const heartbeats: ActivityInterceptorsFactory = () => ({
-  inbound: {
-    async execute(input, next) {
-      const { heartbeatTimeoutMs } = activityInfo();
-      const timer = heartbeatTimeoutMs ? setInterval(heartbeat, heartbeatTimeoutMs / 3) : undefined;
-      try {
-        return await next(input);
-      } finally {
-        clearInterval(timer);
-      }
-    },
-  },
-});
 
 /** Classes of SQLSTATE that say the same however often they are asked: bad data, broken constraint. */
 const REFUSED_FOR_GOOD = /^2[23][0-9A-Z]{3}$/;
@@ -54,34 +45,6 @@ const recordRefusals: ActivityInterceptorsFactory = () => ({
   },
 });
 
-/** The longest pause between two tries of an activity, real ms. */
-export const LONGEST_PAUSE_MS = 5_000;
-
-/**
- * A passing failure of Meta's is the last one where the time for all tries would cut off another try as long as this
- * one: Temporal's own failure would say only that the time was over, and not what failed.
- */
-export const lastTries: ActivityInterceptorsFactory = () => ({
-  inbound: {
-    async execute(input, next) {
-      const began = performance.now();
-      try {
-        return await next(input);
-      } catch (error) {
-        if (!(error instanceof ApplicationFailure) || error.type !== metaFailureType('transient'))
-          throw error;
-        const { scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } =
-          activityInfo();
-        const tookMs = performance.now() - began;
-        const usedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs + tookMs;
-        if (usedMs + LONGEST_PAUSE_MS + tookMs < scheduleToCloseTimeoutMs) throw error;
-        const { message, type, details } = error;
-        throw ApplicationFailure.create({ message, type, details: details ?? [], nonRetryable: true });
-      }
-    },
-  },
-});
-
 /** Runs workflows and activities until stopped. */
 export async function startWorker(
   collaborators: Collaborators,
@@ -91,16 +54,16 @@ export async function startWorker(
     /** Major units of the account's currency; null: no limit. */
     accountEnvelope: number | null;
     maxCachedWorkflows: number;
+    /** Of each queue. */
+    maxActivitiesAtOnce: number;
   },
 ): Promise<RunningWorker> {
   const { store, meta, clock, client, names, timeBase, address, access, namespace, environment } =
     collaborators;
   const connection = await NativeConnection.connect({ ...access, address });
-  const worker = await Worker.create({
+  const common = {
     connection,
     namespace,
-    taskQueue: names.taskQueue,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
     activities: createActivities({
       store,
       meta,
@@ -113,14 +76,44 @@ export async function startWorker(
       accountEnvelope: options.accountEnvelope,
       unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
     }),
-    interceptors: { activity: [heartbeats, recordRefusals, lastTries] },
-    maxCachedWorkflows: options.maxCachedWorkflows,
-    // A killed worker's workflows stand still for this long; the sandbox's hours are short.
-    stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',
+    interceptors: { activity: [boundedTries, recordRefusals] },
+    // Of hundreds at once each would miss Meta's time limit and begin again.
+    maxConcurrentActivityTaskExecutions: options.maxActivitiesAtOnce,
     shutdownGraceTime: '3 seconds',
     shutdownForceTime: '8 seconds',
-  });
-  const done = worker.run().finally(() => connection.close());
+  } satisfies Partial<WorkerOptions>;
+  const workers: Worker[] = [];
+  try {
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: names.taskQueue,
+        workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+        maxCachedWorkflows: options.maxCachedWorkflows,
+        // A killed worker's workflows stand still for this long; the sandbox's hours are short.
+        stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',
+      }),
+    );
+    for (const queue of META_QUEUES)
+      workers.push(await Worker.create({ ...common, taskQueue: metaQueue(names.taskQueue, queue) }));
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const runs = workers.map((worker) => worker.run());
+  const stopAll = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  // One that fails takes the others with it: half a worker would look as if it were at work.
+  const done = Promise.all(
+    runs.map((run) =>
+      run.catch((error: unknown) => {
+        stopAll();
+        throw error;
+      }),
+    ),
+  );
+  const closed = Promise.allSettled(runs).then(() => connection.close());
   const broken = new Promise<string>((resolve) => {
     done.catch((error: unknown) =>
       resolve(`The worker failed: ${error instanceof Error ? error.message : String(error)}`),
@@ -129,8 +122,8 @@ export async function startWorker(
   return {
     broken,
     async stop() {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-      await done.catch(() => {});
+      stopAll();
+      await closed.catch(() => {});
     },
   };
 }

@@ -36,6 +36,24 @@ export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: str
   };
 }
 
+/**
+ * Activities that ask Meta wait in queues of their own, each of which a worker takes a few of at a time. After a
+ * downtime every experiment is due for a check at once, and what moves money must not wait behind hundreds of them;
+ * where Meta hangs, the record, and with it a person's pause, waits for neither.
+ */
+export const META_QUEUES = ['checks', 'money'] as const;
+
+/** The queue's name, of the task queue of the workflows. */
+export function metaQueue(taskQueue: string, of: (typeof META_QUEUES)[number]): string {
+  return `${taskQueue}/${of}`;
+}
+
+/**
+ * `type` of an activity's last failure where the time for its tries was over. Unlike any other failure that is not
+ * retried, it says nothing of the next activity of its kind.
+ */
+export const TRIES_OVER = 'TriesOver';
+
 /** Input of {@link EXPERIMENT_WORKFLOW}. */
 export interface ExperimentInput {
   experimentId: string;

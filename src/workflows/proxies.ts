@@ -1,4 +1,11 @@
-import { ActivityFailure, ApplicationFailure, proxyActivities, sleep } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  type ActivityOptions,
+  ApplicationFailure,
+  proxyActivities,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { BudgetActivities } from '../activities/budgets.js';
 import type { ExperimentActivities } from '../activities/experiments.js';
 import type { GateActivities } from '../activities/gates.js';
@@ -8,12 +15,14 @@ import type { Promotion, PromotionActivities } from '../activities/promotions.js
 import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { ReportActivities } from '../activities/reports.js';
 import type { VerificationActivities } from '../activities/verification.js';
+import { type META_QUEUES, metaQueue, TRIES_OVER } from './contract.js';
 
 /**
- * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. No activity is retried for
- * longer than a minute: a longer wait is a workflow timer, which any intent wakes.
+ * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. The worker ends the tries after a
+ * minute: a longer wait is a workflow timer, which any intent wakes. There is no limit from schedule to close, for it
+ * would count the wait for a free slot: of hundreds that are due at once, the last would fail without a try.
  */
-const COMMON = { heartbeatTimeout: '3 seconds', scheduleToCloseTimeout: '60 seconds' } as const;
+const COMMON = { heartbeatTimeout: '3 seconds' } as const;
 
 /** Seven seconds or so: what lasts longer doesn't pass by trying at once. */
 const A_FEW_TRIES = {
@@ -23,11 +32,26 @@ const A_FEW_TRIES = {
   maximumAttempts: 5,
 } as const;
 
-/** Postgres: short, safe to repeat, and likely to be back in a moment. */
+/** As `proxyActivities`, in a queue of {@link META_QUEUES}; its name is asked for at each call, in a workflow. */
+function proxyMeta<A>(queue: (typeof META_QUEUES)[number], options: ActivityOptions) {
+  return proxyActivities<A>({
+    ...options,
+    get taskQueue() {
+      return metaQueue(workflowInfo().taskQueue, queue);
+    },
+  });
+}
+
+/** Postgres: short, safe to repeat, and likely to be back in a moment. The tries take a minute, if each fails at once. */
 export const record = proxyActivities<ExperimentActivities>({
   ...COMMON,
   startToCloseTimeout: '15 seconds',
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '5 seconds' },
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '5 seconds',
+    maximumAttempts: 16,
+  },
 });
 
 /**
@@ -36,34 +60,36 @@ export const record = proxyActivities<ExperimentActivities>({
  */
 export const META_READS = { ...COMMON, startToCloseTimeout: '60 seconds', retry: A_FEW_TRIES } as const;
 
-export const observations = proxyActivities<ObservationActivities>(META_READS);
+export const observations = proxyMeta<ObservationActivities>('checks', META_READS);
 
 /** Statistics over Postgres, and a few reads from Meta: a fault is theirs and passes, or a bug and stays. */
-export const looks = proxyActivities<LookActivities>(META_READS);
+export const looks = proxyMeta<LookActivities>('checks', META_READS);
+
+/** The same for a promotion that a person asks for: it doesn't wait behind the checks. */
+export const evidenceNow = proxyMeta<ObservationActivities & LookActivities>('money', META_READS);
 
 /** Statistics over Postgres alone: as looks. */
-export const verifications = proxyActivities<VerificationActivities>({
+export const verifications = proxyMeta<VerificationActivities>('checks', {
   ...COMMON,
   startToCloseTimeout: '30 seconds',
   retry: A_FEW_TRIES,
 });
 
 /** Preflight and gates read Meta: as observations. */
-export const promotions = proxyActivities<PromotionActivities & GateActivities>(META_READS);
+export const promotions = proxyMeta<PromotionActivities & GateActivities>('money', META_READS);
 
 /**
- * Budget reads and writes. A try may last as long as a socket time-out and a read-back, all of them two minutes;
+ * Budget reads and writes. A try may last as long as a socket time-out and a read-back;
  * only faults that left nothing behind are thrown and retried: an attempt of unknown outcome comes back as an
  * answer, and one that was cut off by a time-out is found in the ledger.
  */
 export const META_WRITES = {
-  heartbeatTimeout: '3 seconds',
+  ...COMMON,
   startToCloseTimeout: '110 seconds',
-  scheduleToCloseTimeout: '2 minutes',
   retry: A_FEW_TRIES,
 } as const;
 
-export const budgets = proxyActivities<BudgetActivities>(META_WRITES);
+export const budgets = proxyMeta<BudgetActivities>('money', META_WRITES);
 
 /** Temporal and Postgres, for many experiments: the next Schedule comes anyway, so a few tries are enough. */
 export const upkeep = proxyActivities<ReconcileActivities & ReportActivities>({
@@ -90,7 +116,7 @@ export async function enduring<T>(step: () => Promise<T>): Promise<T> {
       return await step();
     } catch (error) {
       const cause = causeOf(error);
-      if (cause instanceof ApplicationFailure && cause.nonRetryable) throw error;
+      if (cause instanceof ApplicationFailure && cause.nonRetryable && cause.type !== TRIES_OVER) throw error;
       await sleep(RECORD_AWAY, { summary: 'the record does not answer; trying again' });
     }
   }

@@ -5,7 +5,7 @@ import type { Decision } from '../domain/decision.js';
 import { HOUR_MS, participants, undroppable } from '../domain/experiment.js';
 import { worstInterval } from '../domain/pairs.js';
 import type { Intent } from './inbox.js';
-import { looks, observations, promotions, troubleOf } from './proxies.js';
+import { evidenceNow, looks, observations, promotions, troubleOf } from './proxies.js';
 import type { Run } from './run.js';
 import { instant, showNextCheck } from './visibility.js';
 
@@ -211,10 +211,10 @@ async function standingNow(run: Run): Promise<Standing | string> {
   const { id: experimentId } = run.experiment;
   const dueAt = run.now();
   try {
-    await observations.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
+    await evidenceNow.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
       { experimentId, until: dueAt },
     ]);
-    return await looks.standing.executeWithOptions({ summary: 'who leads, without a look' }, [
+    return await evidenceNow.standing.executeWithOptions({ summary: 'who leads, without a look' }, [
       { experimentId, dueAt },
     ]);
   } catch (error) {

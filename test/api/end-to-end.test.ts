@@ -21,6 +21,7 @@ describe('the API and the workflow', () => {
       apiToken: null,
       checkIntervalHours: 8,
       accountEnvelope: null,
+      maxChecksAtOnce: 8,
       writesAllowed: true,
     });
     await ensureSchedules(world.client, world.names, {

@@ -24,6 +24,8 @@ async function fuzzed(calls: number, store: Store, apiToken: string | null = nul
     port: 0,
     apiToken,
     checkIntervalHours: 6,
+    policyDefaults: {},
+    maxChecksAtOnce: 8,
     accountEnvelope: null,
     writesAllowed: true,
     gateway: stage.gateway,

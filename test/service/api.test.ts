@@ -19,6 +19,8 @@ beforeAll(async () => {
     port: 0,
     apiToken: null,
     checkIntervalHours: 6,
+    policyDefaults: {},
+    maxChecksAtOnce: 8,
     accountEnvelope: null,
     writesAllowed: true,
     gateway: stage.gateway,

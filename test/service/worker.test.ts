@@ -1,48 +1,7 @@
-import { ApplicationFailure } from '@temporalio/activity';
-import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
-import { lastTries, unknownOutcomeWaitMs } from '../../src/service/worker.js';
-import '../support/quiet-runtime.js';
+import { unknownOutcomeWaitMs } from '../../src/service/worker.js';
 
 const SECOND = 1000;
-const DETAILS = [{ kind: 'transient', retryAfterMs: 10 * SECOND }];
-
-/** How a failure leaves the worker that came at once, `usedMs` after the first try was due, of a minute. */
-async function leaving(failure: Error, usedMs: number): Promise<unknown> {
-  const env = new MockActivityEnvironment(
-    {
-      scheduleToCloseTimeoutMs: 60 * SECOND,
-      scheduledTimestampMs: 5,
-      currentAttemptScheduledTimestampMs: 5 + usedMs,
-    },
-    { interceptors: [lastTries], logger: new DefaultLogger('ERROR') },
-  );
-  return env.run(() => Promise.reject(failure)).catch((error: unknown) => error);
-}
-
-const ofMeta = (type = 'Meta.transient') =>
-  ApplicationFailure.create({ type, message: 'GET /12: no complete answer', details: DETAILS });
-
-describe('the last try', () => {
-  it('says what failed at Meta, where another one might be cut off', async () => {
-    expect(await leaving(ofMeta(), 56 * SECOND)).toMatchObject({
-      type: 'Meta.transient',
-      message: 'GET /12: no complete answer',
-      details: DETAILS,
-      nonRetryable: true,
-    });
-  });
-
-  it('is not this one, where there is time for another, or where it failed elsewhere', async () => {
-    const cases: [Error, number][] = [
-      [ofMeta(), 50 * SECOND],
-      [ofMeta('Postgres'), 56 * SECOND],
-      [new Error('of ours'), 56 * SECOND],
-    ];
-    for (const [failure, usedMs] of cases) expect(await leaving(failure, usedMs)).toBe(failure);
-  });
-});
 
 describe('the wait after a write of unknown outcome', () => {
   it.each([

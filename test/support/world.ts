@@ -163,6 +163,7 @@ export async function startWorld(
       writesAllowed: options.writesAllowed ?? true,
       accountEnvelope: options.accountEnvelope ?? null,
       maxCachedWorkflows: 100,
+      maxActivitiesAtOnce: 8,
     });
   };
   await startOne();

@@ -80,6 +80,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<
     apiToken: null,
     checkIntervalHours: 6,
     accountEnvelope: null,
+    maxChecksAtOnce: 8,
     writesAllowed: true,
     checkWaitMs: 200,
     onInternalError: (error) => internalErrors.push(error),

@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { DEFAULT_POLICY, type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
+import { startSandbox } from '../../src/embedded/sandbox.js';
+import type { ServiceEvent } from '../../src/events.js';
+import { type Collaborators, connectCollaborators } from '../../src/service/collaborators.js';
+import { startWorker } from '../../src/service/worker.js';
+import { EXPERIMENT_WORKFLOW, type ExperimentInput } from '../../src/workflows/contract.js';
+
+/** An experiment hour is half a second. */
+const TIME_SCALE = 7_200;
+const HORIZON_HOURS = 24;
+/** Real. */
+const LIMIT_MS = 240_000;
+
+export interface CatchUp {
+  experiments: number;
+  at_a_time: number;
+  /** Experiments whose look was taken. */
+  checked: number;
+  /** Activities that failed, or ran out of time, for good. */
+  failed: number;
+  /** Tries that were followed by another. */
+  tried_again: number;
+  /** Difficulties that were announced. */
+  troubles: number;
+  /** From the start of the worker to the last look, real. */
+  seconds: number;
+  activities: number;
+}
+
+export interface Comparison {
+  service: CatchUp;
+  /** The same number of workflows and of activities, which do nothing, on the same server. */
+  engine: { seconds: number; activities: number };
+  /** Seconds of the service over those of the engine. */
+  ratio: number;
+}
+
+/**
+ * The embedded service after a day without a worker: each of the experiments is due for a look, the last of its
+ * test. `log` takes a line a stage.
+ */
+export async function measureCatchUp(
+  { experiments: count, atATime, compare }: { experiments: number; atATime: number; compare: boolean },
+  log: (line: string) => void = () => {},
+): Promise<Comparison> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-catch-up-'));
+  const ends: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
+  try {
+    const sandbox = await startSandbox({
+      directory,
+      fresh: false,
+      timeScale: TIME_SCALE,
+      seed: 5,
+      namespace: 'catch-up',
+      apiVersion: 'v24.0',
+      ports: { temporal: 0, temporalUi: 0, market: 0 },
+      databaseUrl: null,
+      temporal: null,
+      log,
+    });
+    ends.push(() => sandbox.stop());
+    const collaborators = await connectCollaborators(sandbox.addresses);
+    ends.push(() => collaborators.close());
+    const { client, clock, names, store, timeBase } = collaborators;
+
+    const made: Experiment[] = [];
+    for (let index = 0; index < count; index++) {
+      const id = `test-${String(index).padStart(3, '0')}`;
+      const ads = ['control', 'challenger'].map((name) => ({
+        name: `${id} ${name}`,
+        dailyBudget: 5_000,
+        trueClickRate: 0.02,
+      }));
+      const { adIds, adSetIds } = await sandbox.market.createTest({ name: id, ads });
+      const now = await clock.now();
+      const experiment = await store.createExperiment({
+        id,
+        name: id,
+        environment: 'sandbox',
+        accountId: sandbox.market.account.id,
+        currency: sandbox.market.account.currency,
+        state: 'running',
+        stateReason: 'The test has started.',
+        stateCode: null,
+        stateChangedAt: now,
+        // One look each, at the horizon, and too little data for anything but no winner.
+        policy: {
+          ...DEFAULT_POLICY,
+          horizonHours: HORIZON_HOURS,
+          checkEveryHours: HORIZON_HOURS,
+          minimumClicks: 1e9,
+        },
+        variants: ads.map(({ name }, variant) => ({
+          id: variant === 0 ? 'control' : 'challenger',
+          role: variant === 0 ? 'control' : 'challenger',
+          adId: adIds[variant]!,
+          adSetId: adSetIds[variant]!,
+          creative: { hook: null, headline: name, text: null, script: null, visualNotes: null },
+        })),
+        startedAt: now,
+        winnerVariantId: null,
+        promotedAt: null,
+        endedAt: null,
+      });
+      await client.workflow.start(EXPERIMENT_WORKFLOW, {
+        workflowId: names.workflowId(id),
+        taskQueue: names.taskQueue,
+        args: [{ experimentId: id, timeBase } satisfies ExperimentInput],
+      });
+      made.push(experiment);
+    }
+    const allDueAt = made.at(-1)!.startedAt + (HORIZON_HOURS + 1) * HOUR_MS;
+    await new Promise((resolve) => setTimeout(resolve, (allDueAt - made[0]!.startedAt) / TIME_SCALE));
+    log(`${count} experiments are due`);
+    const service = await catchUp(collaborators, count, atATime);
+    log(JSON.stringify(service));
+    const engine = compare ? await bareEngine(collaborators, service) : { seconds: 0, activities: 0 };
+    return { service, engine, ratio: compare ? service.seconds / engine.seconds : 0 };
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+async function catchUp(collaborators: Collaborators, count: number, atATime: number): Promise<CatchUp> {
+  const { client, names, store } = collaborators;
+  const events: ServiceEvent[] = [];
+  let lastLookAt = 0;
+  let looks = 0;
+  const worker = await startWorker(collaborators, {
+    announce: (event) => {
+      events.push(event);
+      if (event.kind !== 'decision') return;
+      looks += 1;
+      lastLookAt = performance.now();
+    },
+    writesAllowed: true,
+    accountEnvelope: null,
+    maxCachedWorkflows: 500,
+    maxActivitiesAtOnce: atATime,
+  });
+  const from = performance.now();
+  try {
+    const states = ['running' as const];
+    while (performance.now() - from < LIMIT_MS) {
+      if ((await store.listExperiments({ states, limit: 1, offset: 0 })).length === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  } finally {
+    await worker.stop();
+  }
+  let activities = 0;
+  let failed = 0;
+  let triedAgain = 0;
+  for (let index = 0; index < count; index++) {
+    const handle = client.workflow.getHandle(names.workflowId(`test-${String(index).padStart(3, '0')}`));
+    for (const event of (await handle.fetchHistory()).events ?? []) {
+      if (event.activityTaskScheduledEventAttributes) activities += 1;
+      if (event.activityTaskFailedEventAttributes || event.activityTaskTimedOutEventAttributes) failed += 1;
+      triedAgain += Math.max(0, (event.activityTaskStartedEventAttributes?.attempt ?? 1) - 1);
+    }
+  }
+  return {
+    experiments: count,
+    at_a_time: atATime,
+    checked: looks,
+    failed,
+    tried_again: triedAgain,
+    troubles: events.filter(({ kind }) => kind === 'trouble').length,
+    seconds: Math.round((lastLookAt - from) / 100) / 10,
+    activities,
+  };
+}
+
+/** As many workflows, each with as many activities in a row, none of which does anything. */
+async function bareEngine(
+  { client, address, namespace, names }: Collaborators,
+  { experiments, at_a_time: atATime, activities }: CatchUp,
+): Promise<{ seconds: number; activities: number }> {
+  const taskQueue = `${names.taskQueue}/bare`;
+  const each = Math.round(activities / experiments);
+  const handles: WorkflowHandle[] = [];
+  for (let index = 0; index < experiments; index++) {
+    const workflowId = `${taskQueue}/${index}`;
+    handles.push(await client.workflow.start('idleWorkflow', { workflowId, taskQueue, args: [each] }));
+  }
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowsPath: fileURLToPath(new URL('./idle-workflow.ts', import.meta.url)),
+    activities: { idle: async () => {} },
+    maxConcurrentActivityTaskExecutions: atATime,
+  });
+  const from = performance.now();
+  const running = worker.run();
+  await Promise.all(handles.map((handle) => handle.result()));
+  const seconds = Math.round((performance.now() - from) / 100) / 10;
+  worker.shutdown();
+  await running;
+  await connection.close();
+  return { seconds, activities: each * experiments };
+}
