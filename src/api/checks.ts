@@ -34,8 +34,8 @@ export async function checkOne(
   const { by, reason, key, force } = request;
   const kind = force ? 'promote' : 'check';
   const asking = await askFor(context, experiment, kind, { by, reason, key }, waitMs);
-  if (asking.kind === 'pending')
-    return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(asking.accepted), experiment.state);
+  if (asking.kind === 'pending' || asking.kind === 'signalled')
+    return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(asking), experiment.state);
   const { store } = context;
   const [after, promotion, verification, ledger] = await Promise.all([
     experimentOf(context, experiment.id),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CheckResult } from '../../src/api/answers.js';
-import { TemporalUnavailable } from '../../src/api/gateway.js';
+import { TemporalUnavailable } from '../../src/api/temporal-errors.js';
 import { FakeGateway } from './support/fake-gateway.js';
 import { type Api, HOUR, type JsonObject, START, startApi } from './support/harness.js';
 import { aDecision, moveTo, seedExperiment, seedPromoted, seedPromotion, seedWrite } from './support/seed.js';
@@ -37,14 +37,13 @@ const RESULT_FIELDS = [
 describe('POST /api/ab/auto-promote/check', () => {
   it('answers a promotion in the form that older callers know', async () => {
     const experiment = await seedExperiment(api, 'promoted');
-    const at = START + 30 * HOUR;
-    await moveTo(api, 'promoted', 'rolling_out', { at, winnerVariantId: 'challenger-1', promotedAt: at });
-    await seedPromotion(api, experiment, { phases: ['60'], at });
-    const decision = aDecision('promoted', 'promote');
-    api.gateway.answer = async () => ({
-      kind: 'done',
-      outcome: { state: 'rolling_out', message: 'Phase 60 is written.', decision },
-    });
+    api.gateway.answer = async () => {
+      const at = START + 30 * HOUR;
+      await moveTo(api, 'promoted', 'rolling_out', { at, winnerVariantId: 'challenger-1', promotedAt: at });
+      await seedPromotion(api, experiment, { phases: ['60'], at });
+      const decision = aDecision('promoted', 'promote');
+      return { kind: 'done', outcome: { state: 'rolling_out', message: 'Phase 60 is written.', decision } };
+    };
     const answer = await check({ experiment_id: 'promoted' });
     expect(answer.status).toBe(200);
     expect(Object.keys(answer.body)).toEqual(expect.arrayContaining(RESULT_FIELDS));

@@ -3,13 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ControlFailed,
-  ControlInvalid,
-  createGateway,
-  type Gateway,
-  TemporalUnavailable,
-} from '../../src/api/gateway.js';
+import { createGateway, type Gateway } from '../../src/api/gateway.js';
+import { ControlFailed, ControlInvalid, TemporalUnavailable } from '../../src/api/temporal-errors.js';
 import { JOB_IDS, namesOf, RECONCILE_WORKFLOW } from '../../src/workflows/contract.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from '../support/temporal.js';
 

@@ -1,4 +1,11 @@
-import type { ControlAnswer, Gateway, ScheduledJob, Subject } from '../../../src/api/gateway.js';
+import type {
+  ControlAnswer,
+  Delivery,
+  Gateway,
+  ScheduledJob,
+  SignalledKind,
+  Subject,
+} from '../../../src/api/gateway.js';
 import type { ControlKind, Controls, ExperimentStatus } from '../../../src/workflows/contract.js';
 
 export interface AskedControl {
@@ -12,6 +19,8 @@ export interface AskedControl {
 export class FakeGateway implements Gateway {
   readonly started: string[] = [];
   readonly asked: AskedControl[] = [];
+  readonly signalled: Omit<AskedControl, 'waitMs'>[] = [];
+  delivered: Delivery = 'ok';
   readonly statuses = new Map<string, ExperimentStatus>();
   /** Of controls; by default none comes in time. */
   answer: (control: AskedControl) => Promise<ControlAnswer> = async () => ({
@@ -42,6 +51,18 @@ export class FakeGateway implements Gateway {
     this.asked.push(control);
     this.reach();
     return this.answer(control);
+  }
+
+  async signal<K extends SignalledKind>(
+    experiment: Subject,
+    kind: K,
+    asked: Controls[K] & { controlId: string },
+  ): Promise<void> {
+    this.signalled.push({ experimentId: experiment.id, kind, asked });
+  }
+
+  delivery(): Delivery {
+    return this.delivered;
   }
 
   async jobs(): Promise<ScheduledJob[]> {
