@@ -1,7 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
+import type { LedgerRow } from '../clients/postgres/records.js';
+import { EXPERIMENT_STATES, type Experiment, isEnded } from '../domain/experiment.js';
 import { replayDecision } from '../replay/replay-decision.js';
 import {
+  BudgetReallocation,
   ControlRowAnswer,
   CreatedAnswer,
   ExperimentAnswer,
@@ -27,7 +29,7 @@ import {
 } from './json.js';
 import { readable } from './readable.js';
 import { register, startWorkflow } from './registration.js';
-import { experimentPath } from './result.js';
+import { budgetReallocation, experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { ControlHeaders, ExperimentParams, NewExperiment, Page } from './schemas.js';
 import { daysToDetectTenPercent } from './traffic.js';
@@ -127,6 +129,7 @@ const ledger = createRoute({
       z.object({
         experiment_id: z.string(),
         currency: z.string(),
+        budget_reallocation: BudgetReallocation.nullable(),
         ledger: z.array(LedgerRowAnswer),
         count: z.int(),
         unreadable,
@@ -181,6 +184,10 @@ const FIRST_CREATION_MS = 10_000;
 /** `/api/ab/experiments`: creating and reading. */
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store, gateway } = context;
+  const reallocationOf = async (experiment: Experiment, rows: LedgerRow[]) => {
+    const promotion = await store.getPromotion(experiment.id);
+    return promotion && budgetReallocation(experiment, promotion, rows);
+  };
   return createRouter()
     .openapi(create, async (c) => {
       const request = c.req.valid('json');
@@ -210,7 +217,11 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const experiment = await experimentOf(context, c.req.valid('param').id);
       const status = isEnded(experiment.state) ? null : await gateway.status(experiment.id);
       const verification = verificationToJson(await store.getVerification(experiment.id));
-      const known = { ...experimentToJson(experiment), verification };
+      const known = {
+        ...experimentToJson(experiment),
+        budget_reallocation: await reallocationOf(experiment, await store.listLedger(experiment.id)),
+        verification,
+      };
       if (status === null) {
         const allowed = [...allowedByRecord(experiment, await context.clock.now())];
         return c.json(
@@ -259,10 +270,20 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
     })
     .openapi(ledger, async (c) => {
       const { id } = c.req.valid('param');
-      const { currency } = await experimentOf(context, id);
+      const experiment = await experimentOf(context, id);
       const rows = await store.listLedger(id);
       const { shown, unreadable } = readable(context, rows, (row) => String(row.sequence), ledgerRowToJson);
-      return c.json({ experiment_id: id, currency, ledger: shown, count: rows.length, unreadable }, 200);
+      return c.json(
+        {
+          experiment_id: id,
+          currency: experiment.currency,
+          budget_reallocation: await reallocationOf(experiment, rows),
+          ledger: shown,
+          count: rows.length,
+          unreadable,
+        },
+        200,
+      );
     })
     .openapi(gates, async (c) => {
       const { id } = c.req.valid('param');
