@@ -32,6 +32,7 @@ import { register, startWorkflow } from './registration.js';
 import { budgetReallocation, experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { ControlHeaders, ExperimentParams, NewExperiment, Page } from './schemas.js';
+import { troubleOf } from './standing.js';
 import { daysToDetectTenPercent } from './traffic.js';
 
 const create = createRoute({
@@ -214,15 +215,17 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       return c.json({ experiments: shown, count: found.length, limit, offset, unreadable }, 200);
     })
     .openapi(one, async (c) => {
-      const experiment = await experimentOf(context, c.req.valid('param').id);
-      const status = isEnded(experiment.state) ? null : await gateway.status(experiment.id);
+      const asked = await experimentOf(context, c.req.valid('param').id);
+      const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
+      // The run may have ended, as it should, since the record was read.
+      const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
       const verification = verificationToJson(await store.getVerification(experiment.id));
       const known = {
         ...experimentToJson(experiment),
         budget_reallocation: await reallocationOf(experiment, await store.listLedger(experiment.id)),
         verification,
       };
-      if (status === null) {
+      if (standing?.kind !== 'open') {
         const allowed = [...allowedByRecord(experiment, await context.clock.now())];
         return c.json(
           {
@@ -231,12 +234,13 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
             next_due_at: null,
             next_due: null,
             allowed,
-            trouble: null,
+            trouble: standing === null || isEnded(experiment.state) ? null : troubleOf(standing),
             queued: 0,
           } as const,
           200,
         );
       }
+      const { status } = standing;
       return c.json(
         {
           ...known,

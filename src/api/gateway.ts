@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
   WithStartWorkflowOperation,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionStatusName,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
@@ -42,6 +45,18 @@ export function isSignalled(kind: ControlKind): kind is SignalledKind {
   return kind in SIGNAL_OF;
 }
 
+/** What is known of an experiment's workflow. */
+export type Standing =
+  /** Its own word. */
+  | { kind: 'open'; status: ExperimentStatus }
+  /** It runs, but no worker answers for it. */
+  | { kind: 'silent' }
+  /** It has not read the record yet. */
+  | { kind: 'starting' }
+  /** Its last run has ended in this way; it may have been gone for so long that no trace is left. */
+  | { kind: 'ended'; how: 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'missing' }
+  | { kind: 'unreachable' };
+
 /** How the controls of the last minute reached their workflows. */
 export type Delivery = 'ok' | 'as_signals' | 'undeliverable';
 
@@ -59,8 +74,8 @@ export interface ScheduledJob {
 export interface Gateway {
   /** Starts the experiment's workflow unless it runs. */
   start(experiment: Subject): Promise<void>;
-  /** The workflow's own word; null where no run or no worker answers within 2 s. Never rejects. */
-  status(experimentId: string): Promise<ExperimentStatus | null>;
+  /** Within 2 s. Never rejects. */
+  status(experimentId: string): Promise<Standing>;
   /**
    * Sends a control to the experiment's workflow, which is started where it doesn't run, and waits for the
    * outcome up to `waitMs`. The same controlId is acted on once.
@@ -96,6 +111,15 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 /** How long a control that was not delivered is remembered. */
 const REMEMBERED_MS = 60_000;
+
+/** Statuses of a run after which none follows by itself. */
+const ENDS: Partial<Record<WorkflowExecutionStatusName, Extract<Standing, { kind: 'ended' }>['how']>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed_out',
+};
 
 const JOB_OF_CHECK: JobId = 'auto_promotion_check';
 
@@ -179,11 +203,17 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
 
     async status(experimentId) {
       const handle = client.workflow.getHandle(names.workflowId(experimentId));
-      try {
-        return await within(QUERY_MS, () => handle.query<ExperimentStatus>(STATUS_QUERY));
-      } catch {
-        return null;
-      }
+      // A run that has ended still answers queries, as if it were alive.
+      const [described, status] = await Promise.all([
+        within(QUERY_MS, () => handle.describe()).catch((error: unknown) => error),
+        within(QUERY_MS, () => handle.query<ExperimentStatus>(STATUS_QUERY)).catch(() => null),
+      ]);
+      if (described instanceof WorkflowNotFoundError) return { kind: 'ended', how: 'missing' };
+      if (described instanceof Error) return { kind: 'unreachable' };
+      const how = ENDS[(described as WorkflowExecutionDescription).status.name];
+      if (how !== undefined) return { kind: 'ended', how };
+      if (status === null) return { kind: 'silent' };
+      return status.loaded === false ? { kind: 'starting' } : { kind: 'open', status };
     },
 
     async control(experiment, kind, asked, waitMs) {

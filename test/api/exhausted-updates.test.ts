@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.js';
 import type { Experiment, ExperimentState } from '../../src/domain/experiment.js';
-import { experimentWorkflowId, TASK_QUEUE } from '../../src/workflows/contract.js';
 import { rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -38,7 +37,7 @@ describe('a server that takes no more updates', () => {
       meta: world.collaborators.meta,
       clock: world.clock,
       timeBase: world.timeBase,
-      temporal: { client: world.client, taskQueue: TASK_QUEUE },
+      temporal: { client: world.client, names: world.names },
       environment: 'sandbox',
       apiToken: null,
       checkIntervalHours: 6,
@@ -65,11 +64,11 @@ describe('a server that takes no more updates', () => {
     post(`/api/ab/experiments/${id}/${kind}`, { ...ASKED, ...more }, key);
 
   const historyLength = async (id: string) =>
-    (await world.client.workflow.getHandle(experimentWorkflowId(id)).describe()).historyLength;
+    (await world.client.workflow.getHandle(world.names.workflowId(id)).describe()).historyLength;
 
   /** Sends updates past the API until the server takes none. */
   const exhaust = async (experiment: Experiment) => {
-    const handle = world.client.workflow.getHandle(experimentWorkflowId(experiment.id));
+    const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     for (let sent = 0; sent <= TOTAL; sent++) {
       try {
         await handle.executeUpdate('check', { args: [ASKED] });
@@ -155,22 +154,17 @@ describe('a server that takes no more updates', () => {
 
   it('too many at once: a pause goes as a signal past updates that nobody takes up', async () => {
     const experiment = await rollingOut(world, 'crowded', SLOW);
-    await world.stopWorker();
-    const handle = world.client.workflow.getHandle(experimentWorkflowId('crowded'));
-    const waiting = Array.from({ length: 2 }, () => handle.executeUpdate('check', { args: [ASKED] }));
-    for (const one of waiting) one.catch(() => undefined);
-    let answer = await control('crowded', 'pause', {}, 'pause-in-a-crowd');
-    // The updates of the crowd are on their way to the server.
-    for (
-      let tries = 0;
-      tries < 20 && !String(answer.json.message).startsWith('Accepted as a signal');
-      tries++
-    )
-      answer = await control('crowded', 'pause', {}, 'pause-in-a-crowd');
-    expect(answer).toMatchObject({ status: 202, json: { control_id: 'pause-in-a-crowd' } });
-    expect(answer.json.message).toMatch(/^Accepted as a signal/);
-    await world.startWorker();
+    const handle = world.client.workflow.getHandle(world.names.workflowId('crowded'));
+    await world.whileDown(async () => {
+      const crowd = Array.from({ length: 2 }, () => handle.executeUpdate('check', { args: [ASKED] }));
+      for (const one of crowd) one.catch(() => undefined);
+      const pause = () => control('crowded', 'pause', {}, 'pause-in-a-crowd');
+      // The updates of the crowd may still be on their way to the server.
+      await expect.poll(pause, { timeout: 30_000 }).toMatchObject({
+        status: 202,
+        json: { control_id: 'pause-in-a-crowd', message: expect.stringMatching(/^Accepted as a signal/) },
+      });
+    });
     await comesTo(experiment, 'held');
-    await Promise.allSettled(waiting);
   });
 });

@@ -65,7 +65,7 @@ describe('control', () => {
   it('acts once on one control id', async () => {
     const first = await gateway.control(experiment('once'), 'check', asked('same'), 20_000);
     expect(await gateway.control(experiment('once'), 'check', asked('same'), 20_000)).toEqual(first);
-    expect((await gateway.status('once'))?.queued).toBe(1);
+    expect(await gateway.status('once')).toMatchObject({ kind: 'open', status: { queued: 1 } });
   });
 
   it('is pending without an outcome in time, and gives it when asked again', async () => {
@@ -111,18 +111,17 @@ describe('start and status', () => {
     await gateway.start(experiment('started'));
     await gateway.start(experiment('started'));
     expect(await gateway.status('started')).toMatchObject({
-      experimentId: 'started',
-      state: 'running',
-      nextDueAt: timeBase.epochMs,
+      kind: 'open',
+      status: { experimentId: 'started', state: 'running', nextDueAt: timeBase.epochMs },
     });
   });
 
-  it('has no status where there is no run, or no worker for it', async () => {
-    expect(await gateway.status('never')).toBeNull();
+  it('tells that there is no run, or no worker for it', async () => {
+    expect(await gateway.status('never')).toEqual({ kind: 'ended', how: 'missing' });
     const alone = createGateway({ client: temporal.client, names: unattended, timeBase });
     await alone.start(experiment('unattended'));
     const before = performance.now();
-    expect(await alone.status('unattended')).toBeNull();
+    expect(await alone.status('unattended')).toEqual({ kind: 'silent' });
     expect(performance.now() - before).toBeLessThan(5_000);
   });
 });
@@ -172,7 +171,7 @@ describe('jobs', () => {
 });
 
 describe('without a server', () => {
-  it('everything says so in time, and status is null', async () => {
+  it('everything says so in time, and so does the status', async () => {
     const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
     const away = createGateway({ client: new Client({ connection }), names, timeBase });
     const before = performance.now();
@@ -182,7 +181,7 @@ describe('without a server', () => {
       expect(away.control(experiment('x'), 'check', asked('x'), 20_000)).rejects.toThrow(TemporalUnavailable),
       expect(away.jobs()).rejects.toThrow(TemporalUnavailable),
       expect(away.triggerReconcile()).rejects.toThrow(TemporalUnavailable),
-      expect(away.status('x')).resolves.toBeNull(),
+      expect(away.status('x')).resolves.toEqual({ kind: 'unreachable' }),
     ]);
     expect(performance.now() - before).toBeLessThan(12_000);
     await connection.close();

@@ -4,6 +4,7 @@ import type {
   Gateway,
   ScheduledJob,
   SignalledKind,
+  Standing,
   Subject,
 } from '../../../src/api/gateway.js';
 import type { ControlKind, Controls, ExperimentStatus } from '../../../src/workflows/contract.js';
@@ -22,6 +23,8 @@ export class FakeGateway implements Gateway {
   readonly signalled: Omit<AskedControl, 'waitMs'>[] = [];
   delivered: Delivery = 'ok';
   readonly statuses = new Map<string, ExperimentStatus>();
+  standingOf: (() => Promise<Standing>) | null = null;
+  readonly standings = new Map<string, Standing>();
   /** Of controls; by default none comes in time. */
   answer: (control: AskedControl) => Promise<ControlAnswer> = async () => ({
     kind: 'pending',
@@ -37,8 +40,11 @@ export class FakeGateway implements Gateway {
     this.started.push(experiment.id);
   }
 
-  async status(experimentId: string): Promise<ExperimentStatus | null> {
-    return this.failure ? null : (this.statuses.get(experimentId) ?? null);
+  async status(experimentId: string): Promise<Standing> {
+    if (this.failure) return { kind: 'unreachable' };
+    if (this.standingOf) return this.standingOf();
+    const status = this.statuses.get(experimentId);
+    return status ? { kind: 'open', status } : (this.standings.get(experimentId) ?? { kind: 'silent' });
   }
 
   async control<K extends ControlKind>(
