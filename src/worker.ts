@@ -3,7 +3,7 @@ import { realAddresses } from './service/addresses.js';
 import { connectCollaborators } from './service/collaborators.js';
 import { registerSearchAttributes } from './service/namespace.js';
 import { runProcess } from './service/process.js';
-import { prepareUpkeep } from './service/upkeep.js';
+import { keepReconciled, prepareUpkeep } from './service/upkeep.js';
 import { startWorker } from './service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from './workflows/search-attributes.js';
 
@@ -26,6 +26,8 @@ await runProcess('Stopping: worker.', async (config, { say, complain, onStop }) 
     prepareUpkeep(collaborators, complain),
     broken.then((failure) => Promise.reject(new Error(failure))),
   ]);
+  const upkeep = keepReconciled(collaborators, say);
+  onStop(() => upkeep.stop());
   say(`Worker ready: Temporal ${address}, namespace ${namespace}.`);
   return { broken };
 });

@@ -7,6 +7,7 @@ import { formatAmount, minorUnits } from '../domain/budget.js';
 import type { VariantMetrics } from '../domain/decision.js';
 import { HOUR_MS, maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { raiseOf } from '../domain/gate.js';
+import { mayHaveReached } from '../domain/ownership.js';
 import { budgetsOf, preflightProblems } from '../domain/preflight.js';
 import { planRollout, type RolloutPlan } from '../domain/rollout-plan.js';
 import { createDelivery } from './delivery.js';
@@ -83,8 +84,7 @@ export function createPromotionActivities(deps: {
     async openPromotion(experimentId: string, grounds: PromotionGrounds): Promise<OpenOutcome> {
       const stored = await store.getPromotion(experimentId);
       const ledger = stored ? await store.listLedger(experimentId) : [];
-      if (stored && ledger.some(({ outcome }) => outcome !== 'refused'))
-        return { kind: 'opened', promotion: stored };
+      if (stored && ledger.some(mayHaveReached)) return { kind: 'opened', promotion: stored };
       const { experiment, context, compared, problems } = await inspect(experimentId);
       const { winnerVariantId } = grounds;
       if (!compared.some(({ id }) => id === winnerVariantId))

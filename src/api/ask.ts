@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Experiment, HOUR_MS, isEnded } from '../domain/experiment.js';
+import { type Experiment, type ExperimentState, HOUR_MS, isEnded } from '../domain/experiment.js';
 import {
   ALLOWED_CONTROLS,
   type Asked,
@@ -9,7 +9,8 @@ import {
 } from '../workflows/contract.js';
 import type { ApiContext } from './context.js';
 import { ApiProblem, refusedControl, unknownExperiment } from './errors.js';
-import type { ControlAnswer } from './gateway.js';
+import { type ControlAnswer, isSignalled } from './gateway.js';
+import { TemporalBusy } from './temporal-errors.js';
 
 /** A control as a request asks for it; `key` is the caller's idempotency key. */
 export type AskedFor<K extends ControlKind> = Omit<Controls[K], 'controlId'> & { key?: string | undefined };
@@ -17,6 +18,8 @@ export type AskedFor<K extends ControlKind> = Omit<Controls[K], 'controlId'> & {
 /** Outcome of a control with the id under which it stands in the record. */
 export type Asking =
   | (Extract<ControlAnswer, { kind: 'done' | 'pending' }> & { controlId: string })
+  /** Sent as a signal, since Temporal took no update: what comes of it stands among the controls. */
+  | { kind: 'signalled'; controlId: string }
   /** Asked for before under this key, and carried out; the message is the record's, the decision stands among the looks. */
   | { kind: 'repeated'; controlId: string; message: string };
 
@@ -37,9 +40,15 @@ export function allowedByRecord(experiment: Experiment, now: number): readonly C
 }
 
 /**
+ * States in which a check looks at nothing new. It is answered from the record: each update grows the history, and a
+ * rollout must keep room for those that pause or revert it.
+ */
+const CHECKED_ON_RECORD: readonly ExperimentState[] = ['rolling_out', 'reverting', 'held', 'needs_attention'];
+
+/**
  * Sends a control to the experiment's workflow and waits for its outcome. An experiment that has ended is
  * answered from the record: asking Temporal would start a workflow for nothing.
- * @throws ApiProblem 409, TemporalUnavailable, ControlFailed
+ * @throws ApiProblem 409, TemporalUnavailable, TemporalBusy, ControlFailed
  */
 export async function askFor<K extends ControlKind>(
   context: ApiContext,
@@ -69,14 +78,25 @@ export async function askFor<K extends ControlKind>(
       throw refusedControl(experiment.id, { state: experiment.state, allowed: [...allowed], message });
     }
   }
+  if (kind === 'check' && CHECKED_ON_RECORD.includes(experiment.state)) {
+    const { state, stateReason } = experiment;
+    const decision = await context.store.latestDecision(experiment.id);
+    return { kind: 'done', controlId, outcome: { state, message: `${state}: ${stateReason}`, decision } };
+  }
   // The rest of Controls[K] is in `rest`; the compiler can't see through Omit of a type parameter.
   const control = { ...rest, controlId } as Controls[K] & Required<Pick<Asked, 'controlId'>>;
-  const answer = await context.gateway.control(experiment, kind, control, waitMs);
-  if (answer.kind === 'refused') {
-    await recordRefusal(context, experiment.id, kind, asked, controlId, answer.refusal.message);
-    throw refusedControl(experiment.id, answer.refusal);
+  try {
+    const answer = await context.gateway.control(experiment, kind, control, waitMs);
+    if (answer.kind === 'refused') {
+      await recordRefusal(context, experiment.id, kind, asked, controlId, answer.refusal.message);
+      throw refusedControl(experiment.id, answer.refusal);
+    }
+    return { ...answer, controlId };
+  } catch (error) {
+    if (!(error instanceof TemporalBusy && isSignalled(kind))) throw error;
+    await context.gateway.signal(experiment, kind, control);
+    return { kind: 'signalled', controlId };
   }
-  return { ...answer, controlId };
 }
 
 /**

@@ -1,9 +1,9 @@
 import { EXPERIMENT_STATES, type Experiment, type ExperimentState, isEnded } from '../domain/experiment.js';
-import { askFor, experimentOf } from './ask.js';
+import { type Asking, askFor, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
 import { pendingMessage } from './controls.js';
-import { toProblem } from './errors.js';
-import { type CheckResultJson, checkResult, resultWithoutOutcome, waitsForSomeone } from './result.js';
+import { ApiProblem, toProblem } from './errors.js';
+import { type CheckResultJson, checkResult, isLookedAt, resultWithoutOutcome } from './result.js';
 import type { Turns } from './turns.js';
 
 /** How a check came to be asked for. */
@@ -21,7 +21,10 @@ const PAGE = 200;
 const IN_ROLLOUT: readonly ExperimentState[] = ['rolling_out', 'verifying', 'reverting'];
 const CHECKED_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state) && !IN_ROLLOUT.includes(state));
 
-/** Checks one experiment and waits for the outcome up to `waitMs`. @throws what `askFor` throws */
+/**
+ * Checks one experiment and waits for the outcome up to `waitMs`; where there is nothing to look at, in whatever state,
+ * it is answered from the record. A promotion by force that doesn't fit is refused. @throws what `askFor` throws
+ */
 export async function checkOne(
   context: ApiContext,
   experiment: Experiment,
@@ -30,9 +33,17 @@ export async function checkOne(
 ): Promise<CheckResultJson> {
   const { by, reason, key, force } = request;
   const kind = force ? 'promote' : 'check';
-  const asking = await askFor(context, experiment, kind, { by, reason, key }, waitMs);
-  if (asking.kind === 'pending')
-    return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(asking.accepted), experiment.state);
+  if (!force && !isLookedAt(experiment)) return recordedResult(context, experiment);
+  let asking: Asking;
+  try {
+    asking = await askFor(context, experiment, kind, { by, reason, key }, waitMs);
+  } catch (error) {
+    const now = force || !isRefusal(error) ? null : await context.store.getExperiment(experiment.id);
+    if (now && !isLookedAt(now)) return recordedResult(context, now);
+    throw error;
+  }
+  if (asking.kind === 'pending' || asking.kind === 'signalled')
+    return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(asking), experiment.state);
   const { store } = context;
   const [after, promotion, verification, ledger] = await Promise.all([
     experimentOf(context, experiment.id),
@@ -78,25 +89,19 @@ async function checkSafely(
   waitMs: number,
 ): Promise<CheckResultJson> {
   try {
-    if (waitsForSomeone(experiment)) return await recordedResult(context, experiment);
     return await checkOne(context, experiment, { ...request, force: false }, waitMs);
   } catch (error) {
     const problem = toProblem(error);
-    if (problem.kind === 'control_refused') {
-      const recorded = await resultOfWaiting(context, experiment.id).catch(() => null);
-      if (recorded) return recorded;
-    }
     if (problem.kind === 'internal') context.onInternalError?.(error, `check of ${experiment.id}`);
     return resultWithoutOutcome(experiment.id, 'error', problem.message, experiment.state);
   }
 }
 
-async function resultOfWaiting(context: ApiContext, id: string): Promise<CheckResultJson | null> {
-  const now = await context.store.getExperiment(id);
-  return now && waitsForSomeone(now) ? recordedResult(context, now) : null;
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiProblem && error.kind === 'control_refused';
 }
 
-/** What the record says of an experiment that waits for a person or a condition. */
+/** What the record says of an experiment whose data a check doesn't look at. */
 async function recordedResult({ store }: ApiContext, experiment: Experiment): Promise<CheckResultJson> {
   const [promotion, verification, ledger, decision] = await Promise.all([
     store.getPromotion(experiment.id),

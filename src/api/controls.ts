@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import type { Experiment } from '../domain/experiment.js';
 import type { ControlKind } from '../workflows/contract.js';
 import { ControlAnswerBody } from './answers.js';
-import { type AskedFor, askFor, experimentOf } from './ask.js';
+import { type AskedFor, type Asking, askFor, experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
 import { type Answered, once } from './idempotency.js';
 import { lookToJson } from './json.js';
@@ -78,8 +78,9 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
         const body = { ...about, status: 'done' as const, state, message: asking.message, decision: null };
         return { body, status: 200, stands: true };
       }
-      case 'pending': {
-        const message = pendingMessage(asking.accepted);
+      case 'pending':
+      case 'signalled': {
+        const message = pendingMessage(asking);
         const body = { ...about, status: 'pending' as const, state: null, message, decision: null };
         return { body, status: 202, stands: false };
       }
@@ -119,8 +120,10 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
 }
 
 /** What a caller is told who gets no outcome. */
-export function pendingMessage(accepted: boolean): string {
-  return accepted
+export function pendingMessage(asking: Extract<Asking, { kind: 'pending' | 'signalled' }>): string {
+  if (asking.kind === 'signalled')
+    return 'Accepted as a signal, since Temporal takes no more updates of this experiment for now. What comes of it stands among the controls, under its control_id.';
+  return asking.accepted
     ? 'Accepted; there is no outcome yet.'
     : 'No worker has taken it yet. Ask again with the same Idempotency-Key if it does not show among the controls.';
 }

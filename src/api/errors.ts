@@ -2,7 +2,7 @@ import { HTTPException } from 'hono/http-exception';
 import { MetaError } from '../clients/meta/types.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../clients/postgres/errors.js';
 import type { Refusal } from '../workflows/contract.js';
-import { ControlFailed, ControlInvalid, TemporalUnavailable } from './gateway.js';
+import { ControlFailed, ControlInvalid, TemporalBusy, TemporalUnavailable } from './temporal-errors.js';
 
 /** One thing wrong with a request: where, and what. */
 export interface FieldProblem {
@@ -34,6 +34,7 @@ export const PROBLEMS = {
   meta_unavailable: [502, 'Meta gave no usable answer'],
   control_failed: [502, 'The control could not be carried out'],
   meta_rate_limited: [503, 'Meta asks to wait'],
+  temporal_busy: [503, 'Temporal takes no more for now'],
   temporal_unavailable: [503, 'Temporal does not answer'],
   postgres_unavailable: [503, 'Postgres does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -131,6 +132,12 @@ export function toProblem(error: unknown): ApiProblem {
     return new ApiProblem('temporal_unavailable', 'Temporal does not answer. Try again.', {
       retryAfterSeconds: 5,
     });
+  if (error instanceof TemporalBusy)
+    return new ApiProblem(
+      'temporal_busy',
+      'Temporal takes no more requests of this kind for now. Try again; pause, resume, revert and stop are sent as signals.',
+      { retryAfterSeconds: 10 },
+    );
   if (error instanceof ControlFailed) return new ApiProblem('control_failed', error.message);
   if (error instanceof MetaError) return metaProblem(error);
   if (isConnectionLoss(error))

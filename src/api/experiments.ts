@@ -1,7 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
+import type { LedgerRow } from '../clients/postgres/records.js';
+import { EXPERIMENT_STATES, type Experiment, isEnded } from '../domain/experiment.js';
 import { replayDecision } from '../replay/replay-decision.js';
 import {
+  BudgetReallocation,
   ControlRowAnswer,
   CreatedAnswer,
   ExperimentAnswer,
@@ -27,9 +29,10 @@ import {
 } from './json.js';
 import { readable } from './readable.js';
 import { register, startWorkflow } from './registration.js';
-import { experimentPath } from './result.js';
+import { budgetReallocation, experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { ControlHeaders, ExperimentParams, NewExperiment, Page } from './schemas.js';
+import { troubleOf } from './standing.js';
 import { daysToDetectTenPercent } from './traffic.js';
 
 const create = createRoute({
@@ -127,6 +130,7 @@ const ledger = createRoute({
       z.object({
         experiment_id: z.string(),
         currency: z.string(),
+        budget_reallocation: BudgetReallocation.nullable(),
         ledger: z.array(LedgerRowAnswer),
         count: z.int(),
         unreadable,
@@ -181,6 +185,10 @@ const FIRST_CREATION_MS = 10_000;
 /** `/api/ab/experiments`: creating and reading. */
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store, gateway } = context;
+  const reallocationOf = async (experiment: Experiment, rows: LedgerRow[]) => {
+    const promotion = await store.getPromotion(experiment.id);
+    return promotion && budgetReallocation(experiment, promotion, rows);
+  };
   return createRouter()
     .openapi(create, async (c) => {
       const request = c.req.valid('json');
@@ -207,11 +215,17 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       return c.json({ experiments: shown, count: found.length, limit, offset, unreadable }, 200);
     })
     .openapi(one, async (c) => {
-      const experiment = await experimentOf(context, c.req.valid('param').id);
-      const status = isEnded(experiment.state) ? null : await gateway.status(experiment.id);
+      const asked = await experimentOf(context, c.req.valid('param').id);
+      const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
+      // The run may have ended, as it should, since the record was read.
+      const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
       const verification = verificationToJson(await store.getVerification(experiment.id));
-      const known = { ...experimentToJson(experiment), verification };
-      if (status === null) {
+      const known = {
+        ...experimentToJson(experiment),
+        budget_reallocation: await reallocationOf(experiment, await store.listLedger(experiment.id)),
+        verification,
+      };
+      if (standing?.kind !== 'open') {
         const allowed = [...allowedByRecord(experiment, await context.clock.now())];
         return c.json(
           {
@@ -220,12 +234,13 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
             next_due_at: null,
             next_due: null,
             allowed,
-            trouble: null,
+            trouble: standing === null || isEnded(experiment.state) ? null : troubleOf(standing),
             queued: 0,
           } as const,
           200,
         );
       }
+      const { status } = standing;
       return c.json(
         {
           ...known,
@@ -259,10 +274,20 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
     })
     .openapi(ledger, async (c) => {
       const { id } = c.req.valid('param');
-      const { currency } = await experimentOf(context, id);
+      const experiment = await experimentOf(context, id);
       const rows = await store.listLedger(id);
       const { shown, unreadable } = readable(context, rows, (row) => String(row.sequence), ledgerRowToJson);
-      return c.json({ experiment_id: id, currency, ledger: shown, count: rows.length, unreadable }, 200);
+      return c.json(
+        {
+          experiment_id: id,
+          currency: experiment.currency,
+          budget_reallocation: await reallocationOf(experiment, rows),
+          ledger: shown,
+          count: rows.length,
+          unreadable,
+        },
+        200,
+      );
     })
     .openapi(gates, async (c) => {
       const { id } = c.req.valid('param');

@@ -1,18 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
-  isGrpcServiceError,
-  ScheduleNotFoundError,
-  ServiceError,
   WithStartWorkflowOperation,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionStatusName,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import { type TimeBase, toExperimentTime } from '../domain/clock.js';
 import type { Experiment } from '../domain/experiment.js';
 import {
-  CONTROL_INVALID,
-  CONTROL_REFUSED,
   type ControlKind,
   type ControlOutcome,
   type Controls,
@@ -23,29 +21,44 @@ import {
   type JobId,
   type Names,
   type Refusal,
+  SIGNALS,
   STATUS_QUERY,
 } from '../workflows/contract.js';
-
-/** The Temporal server can't be reached, or doesn't answer in time. */
-export class TemporalUnavailable extends Error {
-  override readonly name = 'TemporalUnavailable';
-}
-
-/** A control that the workflow took and could not carry out. Its message is the workflow's own. */
-export class ControlFailed extends Error {
-  override readonly name = 'ControlFailed';
-}
-
-/** A control that lacks something; its message names it. */
-export class ControlInvalid extends Error {
-  override readonly name = 'ControlInvalid';
-}
+import { asBusy, asUnavailable, nullWithoutSchedule, refusalOf, TemporalBusy } from './temporal-errors.js';
 
 export type ControlAnswer =
   | { kind: 'done'; outcome: ControlOutcome }
   | { kind: 'refused'; refusal: Refusal }
   /** No outcome yet. `accepted`: it is durable; otherwise no worker has taken it so far. */
   | { kind: 'pending'; accepted: boolean };
+
+/** Controls that can go as signals, which no limit of updates bounds: those that keep money from moving, and their end. */
+const SIGNAL_OF = {
+  pause: SIGNALS.pause,
+  resume: SIGNALS.resume,
+  revert: SIGNALS.revert,
+  stop: SIGNALS.stop,
+} as const satisfies Partial<Record<ControlKind, string>>;
+export type SignalledKind = keyof typeof SIGNAL_OF;
+
+export function isSignalled(kind: ControlKind): kind is SignalledKind {
+  return kind in SIGNAL_OF;
+}
+
+/** What is known of an experiment's workflow. */
+export type Standing =
+  /** Its own word. */
+  | { kind: 'open'; status: ExperimentStatus }
+  /** It runs, but no worker answers for it. */
+  | { kind: 'silent' }
+  /** It has not read the record yet. */
+  | { kind: 'starting' }
+  /** Its last run has ended in this way; it may have been gone for so long that no trace is left. */
+  | { kind: 'ended'; how: 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'missing' }
+  | { kind: 'unreachable' };
+
+/** How the controls of the last minute reached their workflows. */
+export type Delivery = 'ok' | 'as_signals' | 'undeliverable';
 
 /** What a workflow is started for. */
 export type Subject = Pick<Experiment, 'id' | 'name'>;
@@ -61,12 +74,12 @@ export interface ScheduledJob {
 export interface Gateway {
   /** Starts the experiment's workflow unless it runs. */
   start(experiment: Subject): Promise<void>;
-  /** The workflow's own word; null where no run or no worker answers within 2 s. Never rejects. */
-  status(experimentId: string): Promise<ExperimentStatus | null>;
+  /** Within 2 s. Never rejects. */
+  status(experimentId: string): Promise<Standing>;
   /**
    * Sends a control to the experiment's workflow, which is started where it doesn't run, and waits for the
    * outcome up to `waitMs`. The same controlId is acted on once.
-   * @throws ControlFailed
+   * @throws ControlFailed; TemporalBusy, at once for what can be signalled instead
    */
   control<K extends ControlKind>(
     experiment: Subject,
@@ -74,6 +87,13 @@ export interface Gateway {
     asked: Controls[K] & { controlId: string },
     waitMs: number,
   ): Promise<ControlAnswer>;
+  /** Sends a control as a signal, to a workflow that is started where it doesn't run: its outcome comes on record alone. */
+  signal<K extends SignalledKind>(
+    experiment: Subject,
+    kind: K,
+    asked: Controls[K] & { controlId: string },
+  ): Promise<void>;
+  delivery(): Delivery;
   /** The Schedules that exist; empty where the server has none. */
   jobs(): Promise<ScheduledJob[]>;
   /** Runs the reconciling Schedule now; false where it doesn't exist. */
@@ -81,11 +101,25 @@ export interface Gateway {
   ping(): Promise<void>;
 }
 
-const GRPC_NOT_FOUND = 5;
-const GRPC_UNIMPLEMENTED = 12;
+/** Of an update: the run has had as many as it may have. */
+const GRPC_FAILED_PRECONDITION = 9;
 const PING_MS = 2_000;
 const QUERY_MS = 2_000;
 const CALL_MS = 5_000;
+/** Pauses before what the server was too busy for is sent again; doubled each time. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4_000;
+/** How long a control that was not delivered is remembered. */
+const REMEMBERED_MS = 60_000;
+
+/** Statuses of a run after which none follows by itself. */
+const ENDS: Partial<Record<WorkflowExecutionStatusName, Extract<Standing, { kind: 'ended' }>['how']>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed_out',
+};
 
 const JOB_OF_CHECK: JobId = 'auto_promotion_check';
 
@@ -104,7 +138,42 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
     try {
       return await client.connection.withDeadline(Date.now() + milliseconds, call);
     } catch (error) {
-      throw asUnavailable(error) ?? error;
+      throw asBusy(error) ?? asUnavailable(error) ?? error;
+    }
+  };
+
+  /** By experiment: that its last control was not taken as an update, and whether it went as a signal. */
+  const troubles = new Map<string, { at: number; signalled: boolean }>();
+
+  const update = async <K extends ControlKind>(
+    experiment: Subject,
+    kind: K,
+    asked: Controls[K] & { controlId: string },
+    endAt: number,
+  ): Promise<ControlAnswer> => {
+    let accepted = false;
+    try {
+      return await client.connection.withDeadline(endAt, async (): Promise<ControlAnswer> => {
+        const started = await client.workflow.startUpdateWithStart<
+          () => Promise<void>,
+          ControlOutcome,
+          [Controls[K]]
+        >(kind, {
+          args: [asked],
+          updateId: asked.controlId,
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation: new WithStartWorkflowOperation(
+            EXPERIMENT_WORKFLOW,
+            startOptions(experiment),
+          ),
+        });
+        accepted = true;
+        return { kind: 'done', outcome: await started.result() };
+      });
+    } catch (error) {
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'pending', accepted };
+      if (error instanceof WorkflowUpdateFailedError) return { kind: 'refused', refusal: refusalOf(error) };
+      throw asBusy(error, GRPC_FAILED_PRECONDITION) ?? asUnavailable(error) ?? error;
     }
   };
 
@@ -134,40 +203,55 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
 
     async status(experimentId) {
       const handle = client.workflow.getHandle(names.workflowId(experimentId));
-      try {
-        return await within(QUERY_MS, () => handle.query<ExperimentStatus>(STATUS_QUERY));
-      } catch {
-        return null;
-      }
+      // A run that has ended still answers queries, as if it were alive.
+      const [described, status] = await Promise.all([
+        within(QUERY_MS, () => handle.describe()).catch((error: unknown) => error),
+        within(QUERY_MS, () => handle.query<ExperimentStatus>(STATUS_QUERY)).catch(() => null),
+      ]);
+      if (described instanceof WorkflowNotFoundError) return { kind: 'ended', how: 'missing' };
+      if (described instanceof Error) return { kind: 'unreachable' };
+      const how = ENDS[(described as WorkflowExecutionDescription).status.name];
+      if (how !== undefined) return { kind: 'ended', how };
+      if (status === null) return { kind: 'silent' };
+      return status.loaded === false ? { kind: 'starting' } : { kind: 'open', status };
     },
 
     async control(experiment, kind, asked, waitMs) {
       // An unreachable server and a worker that takes its time both end in a deadline: the ping tells them apart.
       await ping();
-      let accepted = false;
-      try {
-        return await client.connection.withDeadline(Date.now() + waitMs, async (): Promise<ControlAnswer> => {
-          const update = await client.workflow.startUpdateWithStart<
-            () => Promise<void>,
-            ControlOutcome,
-            [Controls[typeof kind]]
-          >(kind, {
-            args: [asked],
-            updateId: asked.controlId,
-            waitForStage: 'ACCEPTED',
-            startWorkflowOperation: new WithStartWorkflowOperation(
-              EXPERIMENT_WORKFLOW,
-              startOptions(experiment),
-            ),
-          });
-          accepted = true;
-          return { kind: 'done', outcome: await update.result() };
-        });
-      } catch (error) {
-        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'pending', accepted };
-        if (error instanceof WorkflowUpdateFailedError) return refusalOf(error);
-        throw asUnavailable(error) ?? error;
+      const endAt = Date.now() + waitMs;
+      for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+        try {
+          const answer = await update(experiment, kind, asked, endAt);
+          troubles.delete(experiment.id);
+          return answer;
+        } catch (error) {
+          if (!(error instanceof TemporalBusy)) throw error;
+          if (isSignalled(kind) || Date.now() + pause >= endAt) {
+            if (kind !== 'check') troubles.set(experiment.id, { at: performance.now(), signalled: false });
+            throw error;
+          }
+          await delay(pause);
+        }
       }
+    },
+
+    async signal(experiment, kind, asked) {
+      await within(CALL_MS, () =>
+        client.workflow.signalWithStart(EXPERIMENT_WORKFLOW, {
+          ...startOptions(experiment),
+          signal: SIGNAL_OF[kind],
+          signalArgs: [asked],
+        }),
+      );
+      troubles.set(experiment.id, { at: performance.now(), signalled: true });
+    },
+
+    delivery() {
+      for (const [id, { at }] of troubles) if (at < performance.now() - REMEMBERED_MS) troubles.delete(id);
+      const known = [...troubles.values()];
+      if (known.length === 0) return 'ok';
+      return known.every(({ signalled }) => signalled) ? 'as_signals' : 'undeliverable';
     },
 
     async jobs() {
@@ -187,35 +271,4 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
       return triggered !== null;
     },
   };
-}
-
-/** Of a failed update: the refusal, or what the workflow says in its own words. @throws ControlInvalid, ControlFailed */
-function refusalOf({ cause }: WorkflowUpdateFailedError): ControlAnswer {
-  if (!(cause instanceof ApplicationFailure)) throw new ControlFailed('The workflow could not carry it out.');
-  const refusal = cause.details?.[0];
-  if (cause.type === CONTROL_REFUSED && isRefusal(refusal)) return { kind: 'refused', refusal };
-  if (cause.type === CONTROL_INVALID) throw new ControlInvalid(cause.message);
-  throw new ControlFailed(cause.message);
-}
-
-function isRefusal(detail: unknown): detail is Refusal {
-  return typeof detail === 'object' && detail !== null && 'state' in detail && 'allowed' in detail;
-}
-
-function asUnavailable(error: unknown): TemporalUnavailable | null {
-  const unreachable =
-    (error instanceof ServiceError && !(error instanceof ScheduleNotFoundError)) ||
-    (isGrpcServiceError(error) && error.code !== GRPC_NOT_FOUND && error.code !== GRPC_UNIMPLEMENTED);
-  return unreachable && !lacksSchedules(error) ? new TemporalUnavailable('Temporal does not answer') : null;
-}
-
-/** The time-skipping server implements no Schedules. */
-function lacksSchedules(error: unknown): boolean {
-  const grpc = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(grpc) && grpc.code === GRPC_UNIMPLEMENTED;
-}
-
-function nullWithoutSchedule(error: unknown): null {
-  if (error instanceof ScheduleNotFoundError || lacksSchedules(error)) return null;
-  throw error;
 }

@@ -7,11 +7,11 @@ const healthz = createRoute({
   method: 'get',
   path: '/healthz',
   security: [],
-  summary: 'Whether the parts that the API needs answer',
+  summary: 'Whether the parts that the API needs answer, and controls reach their workflows',
   responses: {
     ...failures,
-    200: answers('All of them answer', HealthAnswer),
-    503: answers('A part does not answer', HealthAnswer),
+    200: answers('All of them answer; degraded where controls must go as signals', HealthAnswer),
+    503: answers('A part does not answer, or controls reach no workflow', HealthAnswer),
   },
 });
 
@@ -24,8 +24,10 @@ export function healthRoutes({ store, gateway }: ApiContext): OpenAPIHono {
     );
   return createRouter().openapi(healthz, async (c) => {
     const [postgres, temporal] = await Promise.all([answering(store.ping()), answering(gateway.ping())]);
-    const healthy = postgres === 'ok' && temporal === 'ok';
-    const body = { status: healthy ? 'ok' : 'unavailable', parts: { postgres, temporal } } as const;
-    return healthy ? c.json(body, 200) : c.json(body, 503);
+    const controls = gateway.delivery();
+    const parts = { postgres, temporal, controls };
+    if (postgres !== 'ok' || temporal !== 'ok' || controls === 'undeliverable')
+      return c.json({ status: 'unavailable' as const, parts }, 503);
+    return c.json({ status: controls === 'ok' ? ('ok' as const) : ('degraded' as const), parts }, 200);
   });
 }

@@ -18,11 +18,11 @@ import {
   warningsOf,
 } from './creation.js';
 import { ApiProblem } from './errors.js';
-import { TemporalUnavailable } from './gateway.js';
 import { policyFromJson } from './policy-json.js';
 import { policyProblems } from './policy-problems.js';
 import { stepWarnings } from './rollout-preview.js';
 import type { NewExperiment } from './schemas.js';
+import { TemporalUnavailable } from './temporal-errors.js';
 
 const ACTIVE_STATES: ExperimentState[] = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 const PAGE = 200;

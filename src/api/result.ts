@@ -23,11 +23,39 @@ export interface CheckFacts {
   message: string;
 }
 
-/** States in which an experiment waits for a person or a condition. */
-const WAITING: readonly ExperimentState[] = ['paused', 'awaiting_approval', 'held', 'needs_attention'];
+interface Telling {
+  /** `verdict`: that of the check's own decision. */
+  status: CheckStatusJson | 'verdict';
+  /** Where no phase is written; unset: as `status`. */
+  unwritten?: CheckStatusJson;
+  /** Whose reasons come first. */
+  reasons: 'state' | 'decision';
+}
 
-export function waitsForSomeone({ state }: Pick<Experiment, 'state'>): boolean {
-  return WAITING.includes(state);
+/**
+ * What a check says of an experiment in each state. `promoted`, as older callers know it: phase 1 was written and read
+ * back, whatever became of it since; that stands in `budget_reallocation.status`.
+ */
+const TELLING: Record<ExperimentState, Telling> = {
+  running: { status: 'verdict', reasons: 'decision' },
+  paused: { status: 'held', reasons: 'state' },
+  awaiting_approval: { status: 'held', reasons: 'state' },
+  rolling_out: { status: 'promoted', unwritten: 'pending', reasons: 'decision' },
+  held: { status: 'held', reasons: 'state' },
+  verifying: { status: 'promoted', reasons: 'decision' },
+  completed: { status: 'promoted', reasons: 'decision' },
+  reverting: { status: 'promoted', unwritten: 'held', reasons: 'state' },
+  reverted: { status: 'promoted', unwritten: 'held', reasons: 'state' },
+  no_winner: { status: 'no_winner', reasons: 'decision' },
+  stopped: { status: 'promoted', unwritten: 'held', reasons: 'state' },
+  needs_attention: { status: 'held', reasons: 'state' },
+};
+
+/** States in which a check looks at the data; in every other one it tells what the record says. */
+const LOOKED_AT: readonly ExperimentState[] = ['running', 'verifying'];
+
+export function isLookedAt({ state }: Pick<Experiment, 'state'>): boolean {
+  return LOOKED_AT.includes(state);
 }
 
 /** A check's answer in the older callers' form. */
@@ -56,7 +84,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     insights_status: status === 'promoted' ? 'not_available' : 'none',
     message,
     promoted_at: isoOrNull(experiment.promotedAt),
-    reasons: status === 'held' ? heldReasons(experiment, decision) : (decision?.reasons ?? []),
+    reasons: reasonsOf(facts),
     state: experiment.state,
     look_at: experimentPath(experiment.id),
   };
@@ -96,16 +124,21 @@ export function experimentPath(experimentId: string): string {
 }
 
 function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJson {
-  if (waitsForSomeone(experiment)) return 'held';
-  if (promotion && Object.keys(promotion.phasesDone).length > 0) return 'promoted';
-  if (experiment.state === 'no_winner') return 'no_winner';
+  const { status, unwritten } = TELLING[experiment.state];
+  if (status !== 'verdict') {
+    const written = promotion !== null && Object.keys(promotion.phasesDone).length > 0;
+    return written ? status : (unwritten ?? status);
+  }
   if (decision === null) return 'error';
   // A winner that was found but not promoted: something stands in its way, and the message says what.
   return decision.verdict === 'promote' ? 'held' : decision.verdict;
 }
 
-function heldReasons(experiment: Experiment, decision: Decision | null): string[] {
-  return [experiment.stateReason, ...(decision?.reasons ?? [])].filter((reason) => reason !== '');
+function reasonsOf({ experiment, decision, message }: CheckFacts): string[] {
+  const decided = decision?.reasons ?? [];
+  if (TELLING[experiment.state].reasons === 'state' || decided.length === 0)
+    return [experiment.stateReason, ...decided];
+  return experiment.state === 'running' && decision?.verdict === 'promote' ? [message, ...decided] : decided;
 }
 
 /**
@@ -113,7 +146,7 @@ function heldReasons(experiment: Experiment, decision: Decision | null): string[
  * others together. `*_new_*` is what the last phase aims at, or after an undo what was left; `*_current_*` is
  * what was last read back.
  */
-function budgetReallocation(
+export function budgetReallocation(
   experiment: Experiment,
   promotion: Promotion,
   ledger: readonly LedgerRow[],

@@ -21,6 +21,8 @@ export interface TemporalOptions {
   /** 0: any free port. */
   uiPort: number;
   searchAttributes?: SearchAttributeKeys;
+  /** Beside its own: the server's dynamic configuration by name, values in JSON. */
+  dynamicConfig?: Record<string, string>;
   /** The program to run; else it is looked for as set-up does. */
   executable?: string;
   /** Takes each line that the server prints: warnings and errors. */
@@ -88,7 +90,7 @@ async function launch(
   const { directory, namespace, log } = options;
   const address = `127.0.0.1:${port}`;
   // Its own process group: Ctrl-C in a terminal must reach the worker before it reaches the server.
-  const server = spawn(executable, serverArguments(directory, namespace, port, uiPort), {
+  const server = spawn(executable, serverArguments(options, port, uiPort), {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: harmlessEnvironment(),
@@ -148,7 +150,11 @@ function harmlessEnvironment(): NodeJS.ProcessEnv {
   return { PATH, HOME, TMPDIR, TZ };
 }
 
-function serverArguments(directory: string, namespace: string, port: number, uiPort: number): string[] {
+function serverArguments(
+  { directory, namespace, dynamicConfig = {} }: TemporalOptions,
+  port: number,
+  uiPort: number,
+): string[] {
   return [
     'server',
     'start-dev',
@@ -161,6 +167,10 @@ function serverArguments(directory: string, namespace: string, port: number, uiP
     ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
     ...['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=2000'],
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
+    ...Object.entries(dynamicConfig).flatMap(([name, value]) => [
+      '--dynamic-config-value',
+      `${name}=${value}`,
+    ]),
   ];
 }
 

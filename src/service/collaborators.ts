@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import type pg from 'pg';
 import { createMetaClient } from '../clients/meta/index.js';
@@ -10,6 +10,7 @@ import type { Store } from '../clients/postgres/types.js';
 import { createClock, type ExperimentClock } from '../clock.js';
 import type { TimeBase } from '../domain/clock.js';
 import { type Names, namesOf } from '../workflows/contract.js';
+import { connectTemporal } from './temporal-connection.js';
 
 /** Addresses and credentials; embedded parts and real ones differ in nothing else. */
 export interface Addresses {
@@ -58,7 +59,7 @@ export async function connectCollaborators(addresses: Addresses): Promise<Collab
   let connection: Connection | undefined;
   try {
     await migrate(pool);
-    connection = await Connection.connect({ ...access, address });
+    connection = await connectTemporal({ ...access, address });
   } catch (error) {
     await pool.end();
     throw error;

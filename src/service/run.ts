@@ -4,7 +4,7 @@ import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
 import { type RunningApi, startApi } from './api.js';
 import { type Addresses, type Collaborators, connectCollaborators } from './collaborators.js';
 import { registerSearchAttributes } from './namespace.js';
-import { prepareUpkeep } from './upkeep.js';
+import { keepReconciled, prepareUpkeep } from './upkeep.js';
 import { startWorker } from './worker.js';
 
 export interface RunningService {
@@ -56,6 +56,8 @@ export async function runService(
     });
     stops.push(() => api.stop());
     await prepareUpkeep(collaborators, say);
+    const upkeep = keepReconciled(collaborators, say);
+    stops.push(() => upkeep.stop());
     say(`API           ${api.url}/api/ab/experiments`);
     return { api, collaborators, broken: worker.broken, stop };
   } catch (error) {

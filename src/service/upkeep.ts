@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createReconcileActivities } from '../activities/reconcile.js';
 import { MetaError } from '../clients/meta/types.js';
 import { RECONCILE_WORKFLOW } from '../workflows/contract.js';
 import type { Collaborators } from './collaborators.js';
@@ -26,4 +28,45 @@ export async function prepareUpkeep(
     args: [],
     workflowIdConflictPolicy: 'USE_EXISTING',
   });
+}
+
+/** Two of them fit in a minute. */
+export const RECONCILE_EVERY_MS = 25_000;
+
+/**
+ * Goes on reconciling, real time, until stopped: what was terminated or has failed gets a new run within a minute. The
+ * Schedule does the same every ten minutes, where the history of each run stays in Temporal.
+ */
+export function keepReconciled(
+  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase'>,
+  say: (line: string) => void,
+  everyMs = RECONCILE_EVERY_MS,
+): { stop(): Promise<void> } {
+  const { reconcile } = createReconcileActivities(collaborators);
+  const stopped = new AbortController();
+  let failure: string | null = null;
+  const once = async () => {
+    try {
+      const { started } = await reconcile();
+      failure = null;
+      if (started.length > 0) say(`Workflows started again: ${started.join(', ')}.`);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== failure) say(`The record and Temporal could not be compared: ${message}`);
+      failure = message;
+    }
+  };
+  const loop = async () => {
+    while (!stopped.signal.aborted) {
+      await delay(everyMs, undefined, { signal: stopped.signal }).catch(() => undefined);
+      if (!stopped.signal.aborted) await once();
+    }
+  };
+  const done = loop();
+  return {
+    stop() {
+      stopped.abort();
+      return done;
+    },
+  };
 }

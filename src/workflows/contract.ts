@@ -188,6 +188,8 @@ export interface ExperimentStatus {
   trouble: string | null;
   /** Intents not acted on yet. */
   queued: number;
+  /** False before the record was read: the state is not known yet. Missing in runs from before it was told. */
+  loaded?: boolean;
 }
 export const STATUS_QUERY = 'status';
 

@@ -321,6 +321,7 @@ export class Run {
       allowed: [...ALLOWED_CONTROLS[state]],
       trouble: this.trouble,
       queued: this.inbox.size,
+      loaded: this.loaded !== null,
     };
   }
 }

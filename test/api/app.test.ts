@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.js';
-import { TemporalUnavailable } from '../../src/api/gateway.js';
+import { TemporalUnavailable } from '../../src/api/temporal-errors.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import { FakeGateway } from './support/fake-gateway.js';
 import { type Api, type JsonObject, startApi } from './support/harness.js';
-import { seedExperiment, seedPromoted } from './support/seed.js';
+import { moveTo, seedExperiment, seedPromoted } from './support/seed.js';
 
 let api: Api;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('reading experiments', () => {
       state: 'running',
       allowed: ['check', 'pause', 'promote', 'drop', 'stop'],
       next_due_at: null,
-      trouble: null,
+      trouble: expect.stringMatching(/^No worker answers for the workflow/),
     });
     api.gateway.statuses.set('one', {
       experimentId: 'one',
@@ -61,6 +61,39 @@ describe('reading experiments', () => {
       trouble: 'Meta does not answer.',
       queued: 1,
     });
+  });
+
+  it.each([
+    [{ kind: 'ended', how: 'terminated' }, /^The workflow was terminated: .* started again within a minute/],
+    [{ kind: 'ended', how: 'failed' }, /^The workflow has failed: /],
+    [{ kind: 'ended', how: 'timed_out' }, /^The workflow has timed out: /],
+    [{ kind: 'ended', how: 'missing' }, /^The workflow is missing: /],
+    [{ kind: 'starting' }, /^The workflow is starting/],
+    [{ kind: 'unreachable' }, /^Temporal does not answer/],
+  ] as const)('does not show one as alive whose workflow is %j', async (standing, trouble) => {
+    const id = `standing_${'how' in standing ? standing.how : standing.kind}`;
+    await seedExperiment(api, id);
+    api.gateway.standings.set(id, standing);
+    expect((await api.get(`/api/ab/experiments/${id}`)).body).toMatchObject({
+      source: 'record',
+      state: 'running',
+      next_due_at: null,
+      next_due: null,
+      trouble: expect.stringMatching(trouble),
+    });
+  });
+
+  it('sees no trouble in a workflow that ended with its experiment', async () => {
+    await seedExperiment(api, 'ended_meanwhile');
+    api.gateway.standingOf = async () => {
+      await moveTo(api, 'ended_meanwhile', 'stopped');
+      return { kind: 'ended', how: 'completed' };
+    };
+    expect((await api.get('/api/ab/experiments/ended_meanwhile')).body).toMatchObject({
+      state: 'stopped',
+      trouble: null,
+    });
+    api.gateway.standingOf = null;
   });
 
   it('shows looks, ledger and controls', async () => {
@@ -282,7 +315,7 @@ describe('/healthz', () => {
     expect(answer.status).toBe(503);
     expect(await answer.json()).toEqual({
       status: 'unavailable',
-      parts: { postgres: 'unavailable', temporal: 'unavailable' },
+      parts: { postgres: 'unavailable', temporal: 'unavailable', controls: 'ok' },
     });
   });
 });

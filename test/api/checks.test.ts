@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CheckResult } from '../../src/api/answers.js';
-import { TemporalUnavailable } from '../../src/api/gateway.js';
+import { TemporalUnavailable } from '../../src/api/temporal-errors.js';
 import { FakeGateway } from './support/fake-gateway.js';
 import { type Api, HOUR, type JsonObject, START, startApi } from './support/harness.js';
 import { aDecision, moveTo, seedExperiment, seedPromoted, seedPromotion, seedWrite } from './support/seed.js';
@@ -37,14 +37,13 @@ const RESULT_FIELDS = [
 describe('POST /api/ab/auto-promote/check', () => {
   it('answers a promotion in the form that older callers know', async () => {
     const experiment = await seedExperiment(api, 'promoted');
-    const at = START + 30 * HOUR;
-    await moveTo(api, 'promoted', 'rolling_out', { at, winnerVariantId: 'challenger-1', promotedAt: at });
-    await seedPromotion(api, experiment, { phases: ['60'], at });
-    const decision = aDecision('promoted', 'promote');
-    api.gateway.answer = async () => ({
-      kind: 'done',
-      outcome: { state: 'rolling_out', message: 'Phase 60 is written.', decision },
-    });
+    api.gateway.answer = async () => {
+      const at = START + 30 * HOUR;
+      await moveTo(api, 'promoted', 'rolling_out', { at, winnerVariantId: 'challenger-1', promotedAt: at });
+      await seedPromotion(api, experiment, { phases: ['60'], at });
+      const decision = aDecision('promoted', 'promote');
+      return { kind: 'done', outcome: { state: 'rolling_out', message: 'Phase 60 is written.', decision } };
+    };
     const answer = await check({ experiment_id: 'promoted' });
     expect(answer.status).toBe(200);
     expect(Object.keys(answer.body)).toEqual(expect.arrayContaining(RESULT_FIELDS));
@@ -180,11 +179,11 @@ describe('POST /api/ab/auto-promote/check', () => {
 
   it('answers held with its reasons where a winner waits for a person', async () => {
     await seedExperiment(api, 'asks');
-    await moveTo(api, 'asks', 'awaiting_approval', { reason: 'A person must approve.' });
-    api.gateway.answer = async () => ({
-      kind: 'done',
-      outcome: { state: 'awaiting_approval', message: 'Asked.', decision: aDecision('asks', 'promote') },
-    });
+    api.gateway.answer = async () => {
+      await moveTo(api, 'asks', 'awaiting_approval', { reason: 'A person must approve.' });
+      const decision = aDecision('asks', 'promote');
+      return { kind: 'done', outcome: { state: 'awaiting_approval', message: 'Asked.', decision } };
+    };
     expect((await check({ experiment_id: 'asks' })).body).toMatchObject({
       status: 'held',
       reasons: ['A person must approve.', '|t| 3.0 >= 2.9.'],
@@ -224,13 +223,93 @@ describe('POST /api/ab/auto-promote/check', () => {
     expect(api.gateway.asked).toHaveLength(1);
   });
 
-  it('refuses what names no experiment, or an unknown one, or one that does not fit', async () => {
+  it('refuses what names no experiment, or an unknown one', async () => {
     const missing = await check({});
     expect(missing).toMatchObject({ status: 400, body: { errors: [{ field: 'experiment_id' }] } });
     expect((await check({ experiment_id: 'nobody' })).status).toBe(404);
+  });
+
+  it.each([
+    { state: 'completed', promotion: 'completed' },
+    { state: 'rolling_out', promotion: 'in_progress' },
+    { state: 'reverting', promotion: 'in_progress' },
+    { state: 'reverted', promotion: 'reverted' },
+    { state: 'stopped', promotion: 'stopped' },
+  ] as const)(
+    'one that is $state after its first phase is promoted, and what became of it is told',
+    async ({ state, promotion }) => {
+      const id = `promoted_${state}`;
+      await seedPromoted(api, id, { state, status: promotion });
+      const { status, body } = await check({ experiment_id: id });
+      expect(status).toBe(200);
+      expect(body).toMatchObject({
+        status: 'promoted',
+        state,
+        winner_ad_id: `ad_${id}_challenger-1`,
+        budget_reallocation: { status: promotion },
+      });
+      const undone = state !== 'completed' && state !== 'rolling_out';
+      expect((body.reasons as string[])[0]).toBe(undone ? `It is ${state} now.` : '|t| 3.0 >= 2.9.');
+      expect(api.gateway.asked).toEqual([]);
+    },
+  );
+
+  it.each([
+    { state: 'paused', expected: 'held' },
+    { state: 'awaiting_approval', expected: 'held' },
+    { state: 'held', expected: 'held' },
+    { state: 'needs_attention', expected: 'held' },
+    { state: 'reverting', expected: 'held' },
+    { state: 'reverted', expected: 'held' },
+    { state: 'stopped', expected: 'held' },
+    { state: 'no_winner', expected: 'no_winner' },
+    { state: 'rolling_out', expected: 'pending' },
+  ] as const)('one that is $state before its first phase is $expected, with the reasons', async (row) => {
+    const { state, expected } = row;
+    const id = `unwritten_${state}`;
+    await seedExperiment(api, id);
+    await api.store.saveDecision(aDecision(id, 'continue_testing'), {});
+    await moveTo(api, id, state);
+    const { status, body } = await check({ experiment_id: id });
+    expect(status).toBe(expected === 'pending' ? 202 : 200);
+    expect(body).toMatchObject({
+      status: expected,
+      state,
+      winner_ad_id: null,
+      message: `It is ${state} now.`,
+    });
+    const decided = ['|t| 1.0 < 2.9.'];
+    expect(body.reasons).toEqual(expected === 'held' ? [`It is ${state} now.`, ...decided] : decided);
+    expect(api.gateway.asked).toEqual([]);
+  });
+
+  it('one that was paused while it was asked is held', async () => {
+    await seedExperiment(api, 'paused_meanwhile');
+    api.gateway.answer = async () => {
+      await moveTo(api, 'paused_meanwhile', 'paused', { reason: 'Paused by Ada.' });
+      return { kind: 'refused', refusal: { state: 'paused', allowed: ['resume'], message: 'It is paused.' } };
+    };
+    expect(await check({ experiment_id: 'paused_meanwhile' })).toMatchObject({
+      status: 200,
+      body: { status: 'held', reasons: ['Paused by Ada.'] },
+    });
+  });
+
+  it('a promotion by force that does not fit is refused: it asks for more than an answer', async () => {
     await seedExperiment(api, 'over');
     await moveTo(api, 'over', 'stopped');
-    expect((await check({ experiment_id: 'over' })).status).toBe(409);
+    const forced = { experiment_id: 'over', force_promotion: true, reason: 'launch day' };
+    expect((await check(forced)).status).toBe(409);
+  });
+
+  it('the budgets of a promotion stand in what is read of it, too', async () => {
+    await seedPromoted(api, 'read', { state: 'completed' });
+    const checked = (await check({ experiment_id: 'read' })).body.budget_reallocation;
+    expect(checked).toMatchObject({ status: 'completed', winner_new_budget_cents: 8_000 });
+    expect((await api.get('/api/ab/experiments/read')).body.budget_reallocation).toEqual(checked);
+    expect((await api.get('/api/ab/experiments/read/ledger')).body.budget_reallocation).toEqual(checked);
+    await seedExperiment(api, 'unpromoted');
+    expect((await api.get('/api/ab/experiments/unpromoted')).body.budget_reallocation).toBeNull();
   });
 
   it('fields that older callers send beside are ignored', async () => {

@@ -1,5 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ControlFailed, ControlInvalid, TemporalUnavailable } from '../../src/api/gateway.js';
+import {
+  ControlFailed,
+  ControlInvalid,
+  TemporalBusy,
+  TemporalUnavailable,
+} from '../../src/api/temporal-errors.js';
 import { CONTROL_KINDS, type ControlKind, REVERT_WINDOW_DAYS } from '../../src/workflows/contract.js';
 import { FakeGateway } from './support/fake-gateway.js';
 import { type Api, HOUR, START, startApi } from './support/harness.js';
@@ -153,6 +158,54 @@ describe('a control', () => {
       body: { message: 'Paused.', control_id: 'yes-1', decision: null },
     });
     expect(api.gateway.asked).toEqual([]);
+  });
+
+  it.each(['rolling_out', 'held', 'reverting', 'needs_attention'] as const)(
+    'check in %s is answered from the record',
+    async (state) => {
+      const id = newId();
+      await seedExperiment(api, id);
+      await api.store.saveDecision(aDecision(id, 'promote'), {});
+      await moveTo(api, id, state, { reason: 'Phase 60 waits.' });
+      expect(await post(id, 'check', {})).toMatchObject({
+        status: 200,
+        body: {
+          status: 'done',
+          state,
+          message: `${state}: Phase 60 waits.`,
+          decision: { verdict: 'promote', look_number: 1 },
+        },
+      });
+      expect(api.gateway.asked).toEqual([]);
+    },
+  );
+
+  it.each([
+    { kind: 'pause', more: {} },
+    { kind: 'resume', more: {} },
+    { kind: 'revert', more: {} },
+    { kind: 'stop', more: { budgets: 'restore' } },
+  ])('$kind goes as a signal where Temporal takes no update', async ({ kind, more }) => {
+    const id = newId();
+    await seedExperiment(api, id);
+    api.gateway.failure = new TemporalBusy('full');
+    const answer = await post(id, kind, { ...who, ...more }, { 'idempotency-key': `busy-${kind}` });
+    expect(answer).toMatchObject({ status: 202, body: { status: 'pending', control_id: `busy-${kind}` } });
+    expect(api.gateway.signalled.filter(({ experimentId }) => experimentId === id)).toEqual([
+      { experimentId: id, kind, asked: { ...who, ...more, controlId: `busy-${kind}` } },
+    ]);
+  });
+
+  it('approve, which no signal carries, is told to come again', async () => {
+    const id = newId();
+    await seedExperiment(api, id);
+    api.gateway.failure = new TemporalBusy('full');
+    const answer = await post(id, 'approve');
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { type: 'urn:auto-promotion:problem:temporal_busy' },
+    });
+    expect(answer.headers.get('retry-after')).toBe('10');
   });
 
   it('of an unknown experiment is 404', async () => {

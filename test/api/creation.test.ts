@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CreationFacts, problemsOf, type VariantFacts } from '../../src/api/creation.js';
-import { TemporalUnavailable } from '../../src/api/gateway.js';
+import { TemporalUnavailable } from '../../src/api/temporal-errors.js';
 import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import type { MarketTest } from '../../src/embedded/market/index.js';
 import { PLAIN_SETTINGS } from '../support/ad-set-settings.js';

@@ -3,13 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  ControlFailed,
-  ControlInvalid,
-  createGateway,
-  type Gateway,
-  TemporalUnavailable,
-} from '../../src/api/gateway.js';
+import { createGateway, type Gateway } from '../../src/api/gateway.js';
+import { ControlFailed, ControlInvalid, TemporalUnavailable } from '../../src/api/temporal-errors.js';
 import { JOB_IDS, namesOf, RECONCILE_WORKFLOW } from '../../src/workflows/contract.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from '../support/temporal.js';
 
@@ -70,7 +65,7 @@ describe('control', () => {
   it('acts once on one control id', async () => {
     const first = await gateway.control(experiment('once'), 'check', asked('same'), 20_000);
     expect(await gateway.control(experiment('once'), 'check', asked('same'), 20_000)).toEqual(first);
-    expect((await gateway.status('once'))?.queued).toBe(1);
+    expect(await gateway.status('once')).toMatchObject({ kind: 'open', status: { queued: 1 } });
   });
 
   it('is pending without an outcome in time, and gives it when asked again', async () => {
@@ -116,17 +111,16 @@ describe('start and status', () => {
     await gateway.start(experiment('started'));
     await gateway.start(experiment('started'));
     expect(await gateway.status('started')).toMatchObject({
-      experimentId: 'started',
-      state: 'running',
-      nextDueAt: timeBase.epochMs,
+      kind: 'open',
+      status: { experimentId: 'started', state: 'running', nextDueAt: timeBase.epochMs },
     });
   });
 
-  it('has no status where there is no run, or no worker for it', async () => {
-    expect(await gateway.status('never')).toBeNull();
+  it('tells that there is no run, or no worker for it', async () => {
+    expect(await gateway.status('never')).toEqual({ kind: 'ended', how: 'missing' });
     const alone = createGateway({ client: temporal.client, names: unattended, timeBase });
     await alone.start(experiment('unattended'));
-    expect(await alone.status('unattended')).toBeNull();
+    expect(await alone.status('unattended')).toEqual({ kind: 'silent' });
   });
 });
 
@@ -175,7 +169,7 @@ describe('jobs', () => {
 });
 
 describe('without a server', () => {
-  it('everything says so in time, and status is null', async () => {
+  it('everything says so in time, and so does the status', async () => {
     const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
     const away = createGateway({ client: new Client({ connection }), names, timeBase });
     await Promise.all([
@@ -184,7 +178,7 @@ describe('without a server', () => {
       expect(away.control(experiment('x'), 'check', asked('x'), 20_000)).rejects.toThrow(TemporalUnavailable),
       expect(away.jobs()).rejects.toThrow(TemporalUnavailable),
       expect(away.triggerReconcile()).rejects.toThrow(TemporalUnavailable),
-      expect(away.status('x')).resolves.toBeNull(),
+      expect(away.status('x')).resolves.toEqual({ kind: 'unreachable' }),
     ]);
     await connection.close();
   });

@@ -20,6 +20,7 @@ function played(audits: AuditRow[][]) {
         source: 'record' as const,
         next_due_at: null,
         next_due: null,
+        budget_reallocation: null,
         verification: null,
         allowed: [],
         trouble: null,

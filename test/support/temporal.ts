@@ -10,8 +10,9 @@ import { thisMachine } from '../../scripts/find-temporal-cli.mjs';
 import { testServerInCache } from '../../scripts/locations.mjs';
 import { endWithThisProcess } from '../../src/embedded/guard.js';
 import { claimPort } from '../../src/embedded/ports.js';
-import { startTemporal } from '../../src/embedded/temporal.js';
+import { startTemporal, type TemporalOptions } from '../../src/embedded/temporal.js';
 import { addSearchAttributes, type SearchAttributeKeys } from '../../src/service/namespace.js';
+import { connectTemporal } from '../../src/service/temporal-connection.js';
 
 export interface TestTemporal {
   address: string;
@@ -34,7 +35,12 @@ export interface TimeSkipping extends TestTemporal {
 
 /** The product's own dev server on free ports, its file in a folder that `stop` removes. */
 export async function startDevServer(
-  options: { searchAttributes?: SearchAttributeKeys; namespace?: string; log?(line: string): void } = {},
+  options: {
+    searchAttributes?: SearchAttributeKeys;
+    namespace?: string;
+    dynamicConfig?: TemporalOptions['dynamicConfig'];
+    log?(line: string): void;
+  } = {},
 ): Promise<TestTemporal> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-temporal-'));
   const server = await startTemporal({
@@ -43,10 +49,11 @@ export async function startDevServer(
     port: 0,
     uiPort: 0,
     searchAttributes: options.searchAttributes,
+    dynamicConfig: options.dynamicConfig,
     log: options.log ?? (() => {}),
   });
   const { address, namespace } = server;
-  const connection = await Connection.connect({ address });
+  const connection = await connectTemporal({ address });
   const nativeConnection = await NativeConnection.connect({ address });
   return {
     address,

@@ -101,6 +101,8 @@ export async function startWorld(
     market?: Pick<MarketOptions, 'refuseBelowSpent' | 'account'>;
     /** Beside another world, on its Temporal server and its database; that one is stopped last. */
     beside?: World;
+    /** Of the product's own server. */
+    dynamicConfig?: Record<string, string>;
   },
 ): Promise<World> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-world-'));
@@ -110,7 +112,12 @@ export async function startWorld(
       ? await startTimeSkipping({ searchAttributes: SEARCH_ATTRIBUTE_KEYS })
       : null;
   const temporal: TestTemporal =
-    skipping ?? beside?.temporal ?? (await startDevServer({ searchAttributes: SEARCH_ATTRIBUTE_KEYS }));
+    skipping ??
+    beside?.temporal ??
+    (await startDevServer({
+      searchAttributes: SEARCH_ATTRIBUTE_KEYS,
+      dynamicConfig: options.dynamicConfig,
+    }));
   const timeBase: TimeBase = skipping
     ? { epochMs: 0, scale: 1 }
     : { epochMs: Date.now(), scale: options.kind === 'dev' ? options.scale : 1 };

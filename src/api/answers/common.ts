@@ -53,7 +53,14 @@ export const MetricsAnswer = z
 
 export const HealthAnswer = z
   .object({
-    status: z.enum(['ok', 'unavailable']),
-    parts: z.object({ postgres: z.enum(['ok', 'unavailable']), temporal: z.enum(['ok', 'unavailable']) }),
+    status: z.enum(['ok', 'degraded', 'unavailable']),
+    parts: z.object({
+      postgres: z.enum(['ok', 'unavailable']),
+      temporal: z.enum(['ok', 'unavailable']),
+      controls: z.enum(['ok', 'as_signals', 'undeliverable']).openapi({
+        description:
+          "how this process's controls of the last minute reached their workflows: as_signals where Temporal took no more updates",
+      }),
+    }),
   })
   .openapi('Health');

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { BUCKETS } from '../../domain/experiment.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification.js';
 import { control, instant, minorUnits, orNull, state } from './common.js';
+import { BudgetReallocation } from './rollout.js';
 
 export const VariantAnswer = z
   .object({
@@ -108,6 +109,7 @@ export const VerificationAnswer = z
   .openapi('Verification');
 
 export const StatusAnswer = ExperimentAnswer.extend({
+  budget_reallocation: orNull(BudgetReallocation).openapi({ description: 'null before a promotion' }),
   verification: orNull(VerificationAnswer).openapi({ description: 'null before its outcome' }),
   source: z
     .enum(['workflow', 'record'])

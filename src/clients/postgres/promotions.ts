@@ -53,9 +53,9 @@ type PromotionStore = Pick<
   | 'completePhase'
 >;
 
-/** Attempts that changed a budget, or may have: a refused one changed nothing. */
+/** Attempts that changed a budget, or may have: one that was refused, or never sent, changed nothing. */
 const MOVING_ROWS = `select from auto_promotion.budget_ledger l
-  where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3) and l.outcome <> 'refused'`;
+  where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3) and l.outcome not in ('refused', 'not_sent')`;
 
 function noPromotion(experimentId: string): Error {
   return new Error(`experiment ${experimentId} has no promotion`);

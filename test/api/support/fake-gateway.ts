@@ -1,4 +1,12 @@
-import type { ControlAnswer, Gateway, ScheduledJob, Subject } from '../../../src/api/gateway.js';
+import type {
+  ControlAnswer,
+  Delivery,
+  Gateway,
+  ScheduledJob,
+  SignalledKind,
+  Standing,
+  Subject,
+} from '../../../src/api/gateway.js';
 import type { ControlKind, Controls, ExperimentStatus } from '../../../src/workflows/contract.js';
 
 export interface AskedControl {
@@ -12,7 +20,11 @@ export interface AskedControl {
 export class FakeGateway implements Gateway {
   readonly started: string[] = [];
   readonly asked: AskedControl[] = [];
+  readonly signalled: Omit<AskedControl, 'waitMs'>[] = [];
+  delivered: Delivery = 'ok';
   readonly statuses = new Map<string, ExperimentStatus>();
+  standingOf: (() => Promise<Standing>) | null = null;
+  readonly standings = new Map<string, Standing>();
   /** Of controls; by default none comes in time. */
   answer: (control: AskedControl) => Promise<ControlAnswer> = async () => ({
     kind: 'pending',
@@ -28,8 +40,11 @@ export class FakeGateway implements Gateway {
     this.started.push(experiment.id);
   }
 
-  async status(experimentId: string): Promise<ExperimentStatus | null> {
-    return this.failure ? null : (this.statuses.get(experimentId) ?? null);
+  async status(experimentId: string): Promise<Standing> {
+    if (this.failure) return { kind: 'unreachable' };
+    if (this.standingOf) return this.standingOf();
+    const status = this.statuses.get(experimentId);
+    return status ? { kind: 'open', status } : (this.standings.get(experimentId) ?? { kind: 'silent' });
   }
 
   async control<K extends ControlKind>(
@@ -42,6 +57,18 @@ export class FakeGateway implements Gateway {
     this.asked.push(control);
     this.reach();
     return this.answer(control);
+  }
+
+  async signal<K extends SignalledKind>(
+    experiment: Subject,
+    kind: K,
+    asked: Controls[K] & { controlId: string },
+  ): Promise<void> {
+    this.signalled.push({ experimentId: experiment.id, kind, asked });
+  }
+
+  delivery(): Delivery {
+    return this.delivered;
   }
 
   async jobs(): Promise<ScheduledJob[]> {

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/api/app.js';
+import { keepReconciled, RECONCILE_EVERY_MS } from '../../src/service/upkeep.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** Real time: a workflow that is lost is not shown as alive, and is back within a minute. */
+describe('a workflow that was terminated', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'dev', scale: 1800 });
+  });
+  afterAll(() => world?.stop());
+
+  it('is told of as such, and started again within a minute', async () => {
+    const app = createApp({
+      store: world.store,
+      meta: world.collaborators.meta,
+      clock: world.clock,
+      timeBase: world.timeBase,
+      temporal: { client: world.client, names: world.names },
+      environment: 'sandbox',
+      apiToken: null,
+      checkIntervalHours: 6,
+      accountEnvelope: null,
+      maxChecksAtOnce: 8,
+      writesAllowed: true,
+    });
+    const shown = async () => (await app.request('/api/ab/experiments/lost')).json();
+    const { id } = await world.begin({ id: 'lost', clickRates: [0.02, 0.02] });
+    await expect.poll(shown, { timeout: 20_000 }).toMatchObject({ source: 'workflow', trouble: null });
+    const handle = world.client.workflow.getHandle(world.names.workflowId(id));
+    const { runId } = await handle.describe();
+    await handle.terminate('a person');
+    expect(await shown()).toMatchObject({
+      state: 'running',
+      source: 'record',
+      next_due_at: null,
+      trouble:
+        'The workflow was terminated: nothing is checked or written. It is started again within a minute of a running worker.',
+    });
+
+    const said: string[] = [];
+    const terminatedAt = performance.now();
+    const upkeep = keepReconciled(world.collaborators, (line) => said.push(line));
+    try {
+      await expect.poll(shown, { timeout: 60_000, interval: 500 }).toMatchObject({
+        source: 'workflow',
+        trouble: null,
+      });
+      expect(performance.now() - terminatedAt).toBeLessThan(60_000);
+    } finally {
+      await upkeep.stop();
+    }
+    expect((await handle.describe()).runId).not.toBe(runId);
+    expect(said).toEqual(['Workflows started again: lost.']);
+    expect(RECONCILE_EVERY_MS).toBeLessThanOrEqual(30_000);
+  }, 120_000);
+});
