@@ -3,13 +3,15 @@ import { realAddresses } from './service/addresses.js';
 import { connectCollaborators } from './service/collaborators.js';
 import { registerSearchAttributes } from './service/namespace.js';
 import { runProcess } from './service/process.js';
+import { unlessStopping } from './service/stopping.js';
 import { prepareUpkeep } from './service/upkeep.js';
 import { startWorker } from './service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from './workflows/search-attributes.js';
 
-await runProcess('Stopping: worker.', async (config, { say, complain, onStop }) => {
+await runProcess('Stopping: worker.', async (config, { say, complain, onStop, stopping }) => {
   const collaborators = await connectCollaborators(realAddresses(config));
   onStop(() => collaborators.close());
+  stopping.throwIfAborted();
   const { client, namespace, address } = collaborators;
   await registerSearchAttributes(client.connection, namespace, SEARCH_ATTRIBUTE_KEYS);
   const worker = await startWorker(collaborators, {
@@ -22,10 +24,13 @@ await runProcess('Stopping: worker.', async (config, { say, complain, onStop }) 
   onStop(() => worker.stop());
   const { broken } = worker;
   // The reconciliation runs on this worker: without it there would be nothing to wait for.
-  await Promise.race([
-    prepareUpkeep(collaborators, complain),
-    broken.then((failure) => Promise.reject(new Error(failure))),
-  ]);
+  await unlessStopping(
+    stopping,
+    Promise.race([
+      prepareUpkeep(collaborators, complain),
+      broken.then((failure) => Promise.reject(new Error(failure))),
+    ]),
+  );
   say(`Worker ready: Temporal ${address}, namespace ${namespace}.`);
   return { broken };
 });
