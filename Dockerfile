@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-FROM node:20.20-slim
+# An exact version, without a digest: docs/operations.md says how to pin one.
+FROM node:24.21.0-slim
 
 ENV NODE_ENV=production
 WORKDIR /app

@@ -3,9 +3,10 @@ import { startApi } from './service/api.js';
 import { connectCollaborators } from './service/collaborators.js';
 import { runProcess } from './service/process.js';
 
-await runProcess('Stopping: API.', async (config, { say, complain, onStop }) => {
+await runProcess('Stopping: API.', async (config, { say, complain, onStop, stopping }) => {
   const collaborators = await connectCollaborators(realAddresses(config));
   onStop(() => collaborators.close());
+  stopping.throwIfAborted();
   const api = await startApi(collaborators, {
     host: config.host,
     port: config.port,

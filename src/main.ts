@@ -1,3 +1,4 @@
+import { openDataFolder } from './embedded/data-folder.js';
 import { acquireLock } from './embedded/lock.js';
 import { runSandbox } from './embedded/service.js';
 import { type Announce, formatEvent } from './events.js';
@@ -7,16 +8,18 @@ import { runService } from './service/run.js';
 
 const fresh = process.argv.slice(2).includes('--fresh');
 
-await runProcess('Stopping: worker, API, Temporal, database.', async (config, { say, onStop }) => {
+await runProcess('Stopping: worker, API, Temporal, database.', async (config, { say, onStop, stopping }) => {
   const announce: Announce = (event) => say(formatEvent(event));
   if (config.mode === 'sandbox') {
-    const sandbox = await runSandbox(config, { fresh, announce, say });
+    const sandbox = await runSandbox(config, { fresh, announce, say, stopping });
     onStop(sandbox.stop);
     return sandbox;
   }
+  const dataFolder = await openDataFolder(config.dataDirectory);
   const lock = await acquireLock(config.dataDirectory);
   onStop(() => lock.release());
-  const service = await runService(config, realAddresses(config), { announce, say });
+  await dataFolder.makePrivate();
+  const service = await runService(config, realAddresses(config), { announce, say, dataFolder, stopping });
   onStop(service.stop);
   return service;
 });

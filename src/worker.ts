@@ -3,13 +3,19 @@ import { realAddresses } from './service/addresses.js';
 import { connectCollaborators } from './service/collaborators.js';
 import { registerSearchAttributes } from './service/namespace.js';
 import { runProcess } from './service/process.js';
+<<<<<<< HEAD
 import { keepReconciled, prepareUpkeep } from './service/upkeep.js';
+=======
+import { unlessStopping } from './service/stopping.js';
+import { prepareUpkeep } from './service/upkeep.js';
+>>>>>>> ops
 import { startWorker } from './service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from './workflows/search-attributes.js';
 
-await runProcess('Stopping: worker.', async (config, { say, complain, onStop }) => {
+await runProcess('Stopping: worker.', async (config, { say, complain, onStop, stopping }) => {
   const collaborators = await connectCollaborators(realAddresses(config));
   onStop(() => collaborators.close());
+  stopping.throwIfAborted();
   const { client, namespace, address } = collaborators;
   await registerSearchAttributes(client.connection, namespace, SEARCH_ATTRIBUTE_KEYS);
   const worker = await startWorker(collaborators, {
@@ -22,12 +28,22 @@ await runProcess('Stopping: worker.', async (config, { say, complain, onStop }) 
   onStop(() => worker.stop());
   const { broken } = worker;
   // The reconciliation runs on this worker: without it there would be nothing to wait for.
+<<<<<<< HEAD
   await Promise.race([
     prepareUpkeep(collaborators, complain),
     broken.then((failure) => Promise.reject(new Error(failure))),
   ]);
   const upkeep = keepReconciled(collaborators, say);
   onStop(() => upkeep.stop());
+=======
+  await unlessStopping(
+    stopping,
+    Promise.race([
+      prepareUpkeep(collaborators, complain),
+      broken.then((failure) => Promise.reject(new Error(failure))),
+    ]),
+  );
+>>>>>>> ops
   say(`Worker ready: Temporal ${address}, namespace ${namespace}.`);
   return { broken };
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -117,6 +118,34 @@ describe('a malformed environment', () => {
 });
 
 describe('npm start', () => {
+  it('that is told to stop while it starts ends what has started, and leaves nothing behind', async () => {
+    const folder = path.join(directory, 'cut-short');
+    const service = Service.start({ ...ANY_PORT, ...SLOW, DATA_DIR: folder });
+    const note = path.join(folder, 'temporal', 'temporal.pid.json');
+    while (!existsSync(note) && service.running) await delay(5);
+    const { pid } = JSON.parse(await readFile(note, 'utf8')) as { pid: number };
+    expect(startTimeOf(pid)).toBeDefined();
+    service.child.kill('SIGTERM');
+    expect(await service.ended()).toBe(0);
+    expect([service.out, service.complaints]).toEqual([
+      expect.stringMatching(/^Stopping: .*\nStopped\.\n$/),
+      '',
+    ]);
+    expect(startTimeOf(pid)).toBeUndefined();
+    expect((await readdir(folder)).filter((name) => name.startsWith('lock.'))).toEqual([]);
+  }, 120_000);
+
+  it('on a full disk says so in one sentence, with the cure', async () => {
+    const folder = path.join(directory, 'full');
+    await mkdir(folder);
+    await symlink('/dev/full', path.join(folder, '.probe'));
+    const service = Service.start({ ...ANY_PORT, ...SLOW, DATA_DIR: folder });
+    expect(await service.ended()).toBe(1);
+    expect(service.complaints).toBe(
+      `The data folder ${folder} can't be used: the disk is full. Make room on it.\n`,
+    );
+  });
+
   it('runs, refuses a second one, ends on Ctrl-C, and finds its world again', async () => {
     const env = { ...ANY_PORT, ...SLOW, DATA_DIR: path.join(directory, 'world') };
     const first = Service.start(env);

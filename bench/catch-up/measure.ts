@@ -15,7 +15,7 @@ import { EXPERIMENT_WORKFLOW, type ExperimentInput } from '../../src/workflows/c
 const TIME_SCALE = 7_200;
 const HORIZON_HOURS = 24;
 /** Real. */
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 600_000;
 
 export interface CatchUp {
   experiments: number;
@@ -46,9 +46,16 @@ export interface Comparison {
  * test. `log` takes a line a stage.
  */
 export async function measureCatchUp(
-  { experiments: count, atATime, compare }: { experiments: number; atATime: number; compare: boolean },
+  options: {
+    experiments: number;
+    atATime: number;
+    compare: boolean;
+    /** Real ms that a read from the market may take; unset: the sandbox's. */
+    readTimeoutMs?: number;
+  },
   log: (line: string) => void = () => {},
 ): Promise<Comparison> {
+  const { experiments: count, atATime, compare } = options;
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-catch-up-'));
   const ends: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
   try {
@@ -65,7 +72,10 @@ export async function measureCatchUp(
       log,
     });
     ends.push(() => sandbox.stop());
-    const collaborators = await connectCollaborators(sandbox.addresses);
+    const { meta } = sandbox.addresses;
+    const { readTimeoutMs = meta.readTimeoutMs } = options;
+    const addresses = { ...sandbox.addresses, meta: { ...meta, readTimeoutMs } };
+    const collaborators = await connectCollaborators(addresses);
     ends.push(() => collaborators.close());
     const { client, clock, names, store, timeBase } = collaborators;
 

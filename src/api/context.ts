@@ -26,6 +26,8 @@ export interface ApiDependencies {
   maxChecksAtOnce: number;
   /** False: rollouts only show what they would write. */
   writesAllowed: boolean;
+  /** What this process keeps on disk; unset: nothing. `problem`: why it can't be written to, with the cure, or null. */
+  dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */
   checkWaitMs?: number;
   /** Told of each answer with status 500, with the error that the caller doesn't see. */

@@ -1,6 +1,10 @@
-import { Connection } from '@temporalio/client';
-import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
+import { Connection, type ConnectionLike } from '@temporalio/client';
 import type { Addresses } from '../service/collaborators.js';
+import {
+  findSearchAttributes,
+  registrationCommands,
+  type SearchAttributesFound,
+} from '../service/namespace.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
 import { type Finding, fail, messageOf, ok, warn } from './finding.js';
 
@@ -47,28 +51,32 @@ async function describeNamespace(connection: Connection, namespace: string): Pro
   }
 }
 
-async function describeAttributes(connection: Connection, namespace: string): Promise<Finding> {
+/** Which of the service's search attributes are registered. */
+export async function describeAttributes(connection: ConnectionLike, namespace: string): Promise<Finding> {
   const what = 'Search attributes';
-  let registered: Record<string, unknown>;
+  let found: SearchAttributesFound;
   try {
-    const answer = await connection.operatorService.listSearchAttributes({ namespace });
-    registered = answer.customAttributes ?? {};
+    found = await findSearchAttributes(connection, namespace, SEARCH_ATTRIBUTE_KEYS);
   } catch (error) {
-    const names = SEARCH_ATTRIBUTE_KEYS.map(({ name }) => name).join(', ');
-    return warn(what, `can't be listed: ${messageOf(error)}`, `see to it that they are registered: ${names}`);
+    const commands = registrationCommands(namespace, SEARCH_ATTRIBUTE_KEYS);
+    return warn(
+      what,
+      `can't be found out: ${messageOf(error)}`,
+      `see to it that they are registered: ${commands}`,
+    );
   }
-  const wrong = SEARCH_ATTRIBUTE_KEYS.filter(
-    ({ name, type }) => registered[name] && registered[name] !== encodeSearchAttributeIndexedValueType(type),
-  );
-  if (wrong.length > 0) {
-    const names = wrong.map(({ name, type }) => `${name} (must be ${type})`).join(', ');
+  const { missing, ofAnotherType, mayRegister } = found;
+  if (ofAnotherType.length > 0) {
+    const names = ofAnotherType.map(({ name, type }) => `${name} (must be ${type})`).join(', ');
     return fail(what, `of another type: ${names}`, 'remove them, or use another namespace');
   }
-  const missing = SEARCH_ATTRIBUTE_KEYS.filter(({ name }) => !registered[name]);
   const figure = `${SEARCH_ATTRIBUTE_KEYS.length - missing.length} of ${SEARCH_ATTRIBUTE_KEYS.length} registered`;
-  return missing.length === 0
-    ? ok(what, figure)
-    : warn(what, figure, 'the worker registers the rest when it starts; nothing is to be done');
+  if (missing.length === 0) return ok(what, figure);
+  const names = missing.map(({ name }) => name).join(', ');
+  const commands = registrationCommands(namespace, missing);
+  return mayRegister
+    ? warn(what, figure, `the worker registers ${names} when it starts; where it may not: ${commands}`)
+    : fail(what, `${figure}, and the service may not register ${names}`, commands);
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,9 +1,10 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createClock } from '../clock.js';
 import type { Addresses } from '../service/collaborators.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
+import { type DataFolder, openDataFolder } from './data-folder.js';
 import { acquireLock } from './lock.js';
 import { type Market, startMarket } from './market/index.js';
 import { claimPort } from './ports.js';
@@ -33,12 +34,15 @@ export interface SandboxOptions {
   temporal: Addresses['temporal'] | null;
   /** Takes each line of the parts' own complaints. */
   log(line: string): void;
+  /** Ends the start at its next step. */
+  stopping?: AbortSignal | undefined;
 }
 
 /** The embedded parts, up and running. */
 export interface Sandbox {
   /** What the clients are given: in nothing else do the embedded parts differ from real ones. */
   addresses: Addresses;
+  dataFolder: DataFolder;
   market: Market;
   /** Null where Temporal is not embedded. */
   temporalUiUrl: string | null;
@@ -54,10 +58,10 @@ export interface Sandbox {
 const MARKET_TOKEN = `sandbox-${randomBytes(12).toString('hex')}`;
 const SOCKET_TIMEOUT_MS = 1_000;
 
-/** Starts everything that the service needs, on this machine. @throws DataFolderInUse, PortTaken */
+/** Starts everything that the service needs, on this machine. @throws DataFolderUnusable, DataFolderInUse, PortTaken */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { directory } = options;
-  await mkdir(directory, { recursive: true });
+  const { directory, stopping } = options;
+  const dataFolder = await openDataFolder(directory);
   const lock = await acquireLock(directory);
   const stops: (() => Promise<void>)[] = [() => lock.release()];
   const stop = async () => {
@@ -66,6 +70,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   try {
     await claimPort(options.ports.api ?? 0, 'PORT');
     if (options.fresh) await clear(directory);
+    await dataFolder.makePrivate();
     const isNew = !(await readdir(directory)).includes('clock.json');
     const timeBase = keepTimeBase(directory, options.timeScale);
     const clock = createClock(timeBase);
@@ -79,6 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       account: { id: `act_${randomInt(1e14, 2e14)}` },
     });
     stops.push(() => market.close());
+    stopping?.throwIfAborted();
     let postgres: Addresses['postgres'];
     if (options.databaseUrl === null) {
       const embedded = await startPostgres({ directory: path.join(directory, 'postgres') });
@@ -87,6 +93,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     } else {
       postgres = { connectionString: options.databaseUrl };
     }
+    stopping?.throwIfAborted();
     let temporal: Addresses['temporal'];
     let temporalUiUrl: string | null = null;
     let broken: Promise<string> = new Promise(() => {});
@@ -129,6 +136,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
           readTimeoutMs: SOCKET_TIMEOUT_MS,
         },
       },
+      dataFolder,
       market,
       temporalUiUrl,
       isNew,

@@ -17,9 +17,10 @@ export async function runSandbox(
     fresh: boolean;
     announce: Announce;
     say: (line: string) => void;
+    stopping?: AbortSignal;
   },
 ): Promise<RunningSandbox> {
-  const { announce, say } = options;
+  const { announce, say, stopping } = options;
   const sandbox = await startSandbox({
     directory: config.dataDirectory,
     fresh: options.fresh,
@@ -36,6 +37,7 @@ export async function runSandbox(
     databaseUrl: config.databaseUrl,
     temporal: config.temporalAddress === null ? null : temporalAt(config),
     log: say,
+    stopping,
   });
   let service: RunningService | undefined;
   const stop = async () => {
@@ -43,7 +45,8 @@ export async function runSandbox(
     await sandbox.stop();
   };
   try {
-    service = await runService(config, sandbox.addresses, { announce, say });
+    const { dataFolder } = sandbox;
+    service = await runService(config, sandbox.addresses, { announce, say, dataFolder, stopping });
     const { api, collaborators } = service;
     if (sandbox.temporalUiUrl)
       say(`Temporal UI   ${sandbox.temporalUiUrl}/namespaces/${collaborators.namespace}/workflows`);
@@ -51,6 +54,7 @@ export async function runSandbox(
     say(`Time          one hour is ${3600 / config.timeScale} s; every instant below is experiment time`);
     if (config.firstExperiments) {
       await createFirstExperiments(service, sandbox, config.apiToken);
+      stopping?.throwIfAborted();
     }
     const broken = Promise.race([service.broken, sandbox.broken]);
     return { api, collaborators, sandbox, broken, stop };

@@ -1,7 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { createApp } from '../api/app.js';
+import { type ApiDependencies, createApp } from '../api/app.js';
 import { ApiProblem, toProblem } from '../api/errors.js';
 import type { Gateway } from '../api/gateway.js';
 import type { Policy } from '../domain/experiment.js';
@@ -30,6 +30,7 @@ export async function startApi(
     accountEnvelope: number | null;
     maxChecksAtOnce: number;
     writesAllowed: boolean;
+    dataFolder?: ApiDependencies['dataFolder'];
     onInternalError?: (error: unknown, where: string) => void;
     /** In place of the way to Temporal, for tests. */
     gateway?: Gateway;
@@ -50,6 +51,7 @@ export async function startApi(
       accountEnvelope: options.accountEnvelope,
       maxChecksAtOnce: options.maxChecksAtOnce,
       writesAllowed: options.writesAllowed,
+      dataFolder: options.dataFolder,
       onInternalError: options.onInternalError,
     },
     options.gateway,
@@ -60,11 +62,7 @@ export async function startApi(
       const address = server.address() as AddressInfo;
       resolve({
         url: `http://${options.host}:${address.port}`,
-        stop: () =>
-          new Promise((done) => {
-            server.close(() => done());
-            server.closeAllConnections();
-          }),
+        stop: () => drain(server),
       });
     });
     server.on('error', (error: NodeJS.ErrnoException) => {
@@ -84,4 +82,21 @@ function errorHandler(error: unknown): Response {
       ? new ApiProblem('malformed_request', 'The address or the Host header is not valid.')
       : toProblem(error);
   return problem.toResponse();
+}
+
+/** Real ms that requests in flight are given; what waits for a person or for Meta may take longer, and is cut off. */
+const DRAIN_MS = 10_000;
+
+/** Takes no new connection, lets requests in flight finish, and closes what is idle then. */
+function drain(server: Server): Promise<void> {
+  return new Promise((done) => {
+    // A connection that is kept alive becomes idle with its answer.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(late);
+      done();
+    });
+  });
 }

@@ -8,11 +8,72 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 
 export type SearchAttributeKeys = readonly SearchAttributeKey<SearchAttributeType>[];
 
+const GRPC_INVALID_ARGUMENT = 3;
 const GRPC_ALREADY_EXISTS = 6;
+const GRPC_PERMISSION_DENIED = 7;
+const GRPC_UNIMPLEMENTED = 12;
+const GRPC_UNAUTHENTICATED = 16;
+
+/** Search attributes as they stand in a namespace. */
+export interface SearchAttributesFound {
+  missing: SearchAttributeKeys;
+  /** Registered with another type; empty where the server doesn't tell types. */
+  ofAnotherType: SearchAttributeKeys;
+  /** False: the server doesn't let this client list them, nor then register them (Temporal Cloud). */
+  mayRegister: boolean;
+}
+
+/** Which of the keys the namespace lacks. Reads only. */
+export async function findSearchAttributes(
+  connection: ConnectionLike,
+  namespace: string,
+  keys: SearchAttributeKeys,
+): Promise<SearchAttributesFound> {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const registered = (name: string) => customAttributes?.[name] ?? null;
+    return {
+      missing: keys.filter(({ name }) => registered(name) === null),
+      ofAnotherType: keys.filter(
+        ({ name, type }) =>
+          registered(name) !== null && registered(name) !== encodeSearchAttributeIndexedValueType(type),
+      ),
+      mayRegister: true,
+    };
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+  }
+  const missing: SearchAttributeKeys[number][] = [];
+  for (const key of keys) if (!(await canBeAskedFor(connection, namespace, key.name))) missing.push(key);
+  return { missing, ofAnotherType: [], mayRegister: false };
+}
+
+/** A query by an attribute that isn't registered is no valid one. */
+async function canBeAskedFor(connection: ConnectionLike, namespace: string, name: string): Promise<boolean> {
+  try {
+    await connection.workflowService.countWorkflowExecutions({ namespace, query: `${name} IS NOT NULL` });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === GRPC_INVALID_ARGUMENT) return false;
+    throw error;
+  }
+}
+
+/** How a person registers them, on a server of one's own and in Temporal Cloud. */
+export function registrationCommands(namespace: string, keys: SearchAttributeKeys): string {
+  // KEYWORD as the commands call it: Keyword.
+  const typeOf = ({ type }: SearchAttributeKeys[number]) => type[0] + type.slice(1).toLowerCase();
+  const own = keys.map((key) => `--name ${key.name} --type ${typeOf(key)}`).join(' ');
+  const cloud = keys.map((key) => `--search-attribute ${key.name}=${typeOf(key)}`).join(' ');
+  return (
+    `temporal operator search-attribute create --namespace ${namespace} ${own}; in Temporal Cloud: ` +
+    `tcld namespace search-attributes add --namespace ${namespace} ${cloud}`
+  );
+}
 
 /**
  * Registers the ones that are missing. A workflow that sets an unregistered one fails its task for ever.
- * @throws where one is registered with another type.
+ * @throws where one is registered with another type, or is missing and may not be registered from here.
  */
 export async function registerSearchAttributes(
   connection: ConnectionLike,
@@ -20,19 +81,34 @@ export async function registerSearchAttributes(
   keys: SearchAttributeKeys,
 ): Promise<void> {
   if (keys.length === 0) return;
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  const missing = keys.filter(({ name, type }) => {
-    const registered = customAttributes?.[name];
-    if (registered === undefined || registered === null) return true;
-    if (registered === encodeSearchAttributeIndexedValueType(type)) return false;
+  const { missing, ofAnotherType, mayRegister } = await findSearchAttributes(connection, namespace, keys);
+  for (const { name, type } of ofAnotherType)
     throw new Error(`Search attribute ${name} is registered in ${namespace} with another type than ${type}.`);
-  });
+  if (missing.length === 0) return;
+  const refused = () => {
+    const names = missing.map(({ name }) => name).join(', ');
+    const commands = registrationCommands(namespace, missing);
+    return new Error(
+      `Search attributes that this service may not register are missing in ${namespace}: ${names}. Register them: ${commands}`,
+    );
+  };
+  if (!mayRegister) throw refused();
   try {
     await addSearchAttributes(connection, namespace, missing);
   } catch (error) {
     // Another process registered them between the two calls.
-    if (!(error instanceof Error && 'code' in error && error.code === GRPC_ALREADY_EXISTS)) throw error;
+    if (codeOf(error) === GRPC_ALREADY_EXISTS) return;
+    throw isRefused(error) ? refused() : error;
   }
+}
+
+function isRefused(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === GRPC_PERMISSION_DENIED || code === GRPC_UNIMPLEMENTED || code === GRPC_UNAUTHENTICATED;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
 }
 
 /** Registers them on a namespace that has none of them yet. */

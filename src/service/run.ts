@@ -1,10 +1,16 @@
+import type { ApiDependencies } from '../api/app.js';
 import type { Config } from '../config.js';
 import type { Announce } from '../events.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
 import { type RunningApi, startApi } from './api.js';
 import { type Addresses, type Collaborators, connectCollaborators } from './collaborators.js';
 import { registerSearchAttributes } from './namespace.js';
+<<<<<<< HEAD
 import { keepReconciled, prepareUpkeep } from './upkeep.js';
+=======
+import { unlessStopping } from './stopping.js';
+import { prepareUpkeep } from './upkeep.js';
+>>>>>>> ops
 import { startWorker } from './worker.js';
 
 export interface RunningService {
@@ -19,9 +25,15 @@ export interface RunningService {
 export async function runService(
   config: Config,
   addresses: Addresses,
-  options: { announce: Announce; say: (line: string) => void },
+  options: {
+    announce: Announce;
+    say: (line: string) => void;
+    dataFolder?: ApiDependencies['dataFolder'];
+    /** Ends the start at its next step. */
+    stopping?: AbortSignal | undefined;
+  },
 ): Promise<RunningService> {
-  const { announce, say } = options;
+  const { announce, say, stopping } = options;
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
@@ -29,11 +41,13 @@ export async function runService(
   try {
     const collaborators = await connectCollaborators(addresses);
     stops.push(() => collaborators.close());
+    stopping?.throwIfAborted();
     await registerSearchAttributes(
       collaborators.client.connection,
       collaborators.namespace,
       SEARCH_ATTRIBUTE_KEYS,
     );
+    stopping?.throwIfAborted();
     const worker = await startWorker(collaborators, {
       announce,
       writesAllowed: config.writesAllowed,
@@ -42,6 +56,7 @@ export async function runService(
       maxActivitiesAtOnce: config.maxActivitiesAtOnce,
     });
     stops.push(() => worker.stop());
+    stopping?.throwIfAborted();
     const api = await startApi(collaborators, {
       host: config.host,
       port: config.port,
@@ -51,13 +66,18 @@ export async function runService(
       maxChecksAtOnce: config.maxActivitiesAtOnce,
       accountEnvelope: config.accountEnvelope,
       writesAllowed: config.writesAllowed,
+      dataFolder: options.dataFolder,
       onInternalError: (error, where) =>
         say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
     });
     stops.push(() => api.stop());
+<<<<<<< HEAD
     await prepareUpkeep(collaborators, say);
     const upkeep = keepReconciled(collaborators, say);
     stops.push(() => upkeep.stop());
+=======
+    await unlessStopping(stopping, prepareUpkeep(collaborators, say));
+>>>>>>> ops
     say(`API           ${api.url}/api/ab/experiments`);
     return { api, collaborators, broken: worker.broken, stop };
   } catch (error) {

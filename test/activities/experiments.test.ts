@@ -19,6 +19,7 @@ describe('the record of an experiment', () => {
       experiment: stage.experiment,
       promotion: null,
       lastDecision: null,
+      lastVerificationAt: null,
     });
     await stage.promote();
     const decision = await stage.looks.look({

@@ -320,6 +320,34 @@ describe('/healthz', () => {
   });
 });
 
+describe('/readyz', () => {
+  const ready = async (problem: string | null | undefined) => {
+    const dataFolder = problem === undefined ? undefined : { problem: async () => problem };
+    const answer = await createApp({ ...api.dependencies, dataFolder }, new FakeGateway()).request('/readyz');
+    return [answer.status, await answer.json()];
+  };
+
+  it('says what the disk lacks, beside the parts that answer', async () => {
+    const parts = { postgres: 'ok', temporal: 'ok' };
+    expect(await ready(null)).toEqual([
+      200,
+      { status: 'ok', parts: { ...parts, data_folder: 'ok' }, problem: null },
+    ]);
+    expect(await ready('the disk is full. Make room on it.')).toEqual([
+      503,
+      {
+        status: 'unavailable',
+        parts: { ...parts, data_folder: 'unavailable' },
+        problem: 'the disk is full. Make room on it.',
+      },
+    ]);
+    expect(await ready(undefined)).toEqual([
+      200,
+      { status: 'ok', parts: { ...parts, data_folder: null }, problem: null },
+    ]);
+  });
+});
+
 describe('/openapi.json', () => {
   it('describes every route with its answers', async () => {
     const { body } = await api.get('/openapi.json');
@@ -352,6 +380,7 @@ describe('/openapi.json', () => {
         '/api/ab/experiments/{id}/revert',
         '/api/ab/experiments/{id}/stop',
         '/healthz',
+        '/readyz',
       ].sort(),
     );
     const { schemas } = body.components as { schemas: JsonObject };

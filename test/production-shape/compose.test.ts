@@ -13,8 +13,16 @@ const Service = z.object({
   restart: z.string(),
   command: z.array(z.string()).optional(),
   entrypoint: z.array(z.string()).optional(),
-  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
-  environment: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  depends_on: z
+    .record(z.string(), z.object({ condition: z.string(), required: z.boolean().default(true) }))
+    .default({}),
+  environment: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).default({}),
+  profiles: z.array(z.string()).default([]),
+  mem_limit: z.string().optional(),
+  cap_drop: z.array(z.string()).default([]),
+  cap_add: z.array(z.string()).default([]),
+  security_opt: z.array(z.string()).default([]),
+  logging: z.object({ driver: z.string(), options: z.record(z.string(), z.string()) }).optional(),
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
@@ -29,7 +37,13 @@ const example = Object.fromEntries(
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
 );
 /** Settings that docker-compose.yml alone uses. */
-const OF_COMPOSE = ['POSTGRES_PASSWORD', 'TEMPORAL_DB_PASSWORD', 'SERVICE_DB_PASSWORD', 'POSTGRES_PORT'];
+const OF_COMPOSE = [
+  'COMPOSE_PROFILES',
+  'POSTGRES_PASSWORD',
+  'TEMPORAL_DB_PASSWORD',
+  'SERVICE_DB_PASSWORD',
+  'POSTGRES_PORT',
+];
 const OWN = ['worker', 'api'];
 
 /** A value as compose makes it, where .env holds `env`. */
@@ -45,8 +59,13 @@ function interpolate(value: string | number, env: Record<string, string>): strin
 }
 
 function settingsOf(name: string, env: Record<string, string>): Record<string, string> {
-  const entries = Object.entries(services[name]!.environment);
-  return Object.fromEntries(entries.map(([key, value]) => [key, interpolate(value, env)]));
+  return Object.fromEntries(
+    Object.entries(services[name]!.environment).flatMap(([key, value]) => {
+      // Without a value in the file: given on where it is set.
+      if (value === null) return env[key] === undefined ? [] : [[key, env[key]]];
+      return [[key, interpolate(value, env)]];
+    }),
+  );
 }
 
 const FILLED = {
@@ -110,16 +129,67 @@ describe('docker-compose.yml', () => {
     expect(volumes).toHaveProperty('postgres-data');
   });
 
-  it('opens ports to this machine alone', () => {
+  it('opens ports to this machine alone, and none of Temporal, which asks for no token', () => {
     const ports = Object.values(services).flatMap((service) => service.ports);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    expect(ports.filter((port) => port.endsWith(':7233'))).toEqual([]);
+    expect(services.temporal!.ports).toEqual([]);
+  });
+
+  it('lets nobody act through the Web UI', () => {
+    expect(services['temporal-ui']!.environment.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true');
+  });
+
+  it('bounds what each container may do and use', () => {
+    for (const [name, service] of Object.entries(services)) {
+      expect(service.cap_drop, name).toEqual(['ALL']);
+      expect(service.security_opt, name).toEqual(['no-new-privileges:true']);
+      expect(service.mem_limit, name).toMatch(/^\d+[mg]$/);
+      expect(service.logging, name).toEqual({
+        driver: 'local',
+        options: { 'max-size': '10m', 'max-file': '5' },
+      });
+    }
+    // The one entry point that begins as root.
+    const added = Object.entries(services).filter(([, { cap_add }]) => cap_add.length > 0);
+    expect(added.map(([name]) => name)).toEqual(['postgres']);
+  });
+
+  it('starts no server of its own in place of those that it is given, and asks for none of their passwords', () => {
+    const started = (profiles: string[]) =>
+      Object.entries(services)
+        .filter(([, service]) => service.profiles.every((profile) => profiles.includes(profile)))
+        .map(([name]) => name);
+    expect(started((example.COMPOSE_PROFILES ?? '').split(','))).toEqual(Object.keys(services));
+    expect(started([]).sort()).toEqual([...OWN].sort());
+    for (const name of OWN)
+      for (const { required } of Object.values(services[name]!.depends_on)) expect(required).toBe(false);
+
+    const outside = {
+      DATABASE_URL: 'postgres://service:secret@db.example.com:5432/ads',
+      TEMPORAL_ADDRESS: 'ads.a1b2c.tmprl.cloud:7233',
+      TEMPORAL_NAMESPACE: 'ads.a1b2c',
+      TEMPORAL_API_KEY: 'key',
+      TEMPORAL_TLS_SERVER_NAME: 'name',
+    };
+    const { META_ACCESS_TOKEN, META_AD_ACCOUNT_ID, API_TOKEN } = FILLED;
+    const env = { ...example, ...outside, META_ACCESS_TOKEN, META_AD_ACCOUNT_ID, API_TOKEN };
+    for (const name of Object.keys(services)) settingsOf(name, env);
+    for (const name of OWN) expect(settingsOf(name, env)).toMatchObject(outside);
+    // Unset, they don't reach Temporal's client as empty texts.
+    for (const name of OWN) expect(settingsOf(name, FILLED)).not.toHaveProperty('TEMPORAL_API_KEY');
   });
 
   it('holds no secret: each comes from .env, and compose refuses to start without', () => {
-    for (const name of ['API_TOKEN', 'META_ACCESS_TOKEN', 'SERVICE_DB_PASSWORD', 'TEMPORAL_DB_PASSWORD']) {
+    for (const name of ['API_TOKEN', 'META_ACCESS_TOKEN']) {
       const without = { ...FILLED, [name]: '' };
       expect(() => Object.keys(services).map((service) => settingsOf(service, without))).toThrow(name);
+      expect(example[name]).toBe('');
+    }
+    // Its passwords are asked for by the database's container, which another database does not start.
+    for (const name of ['POSTGRES_PASSWORD', 'SERVICE_DB_PASSWORD', 'TEMPORAL_DB_PASSWORD']) {
+      expect(services.postgres!.entrypoint!.join(' ')).toContain(`$\${${name}:?set it in .env}`);
       expect(example[name]).toBe('');
     }
   });

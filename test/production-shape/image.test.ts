@@ -54,7 +54,7 @@ describe.each(['src/worker.ts', 'src/api.ts', 'src/worker-health.ts', 'src/docto
 
 describe('Dockerfile', () => {
   it('runs as a user who is not root, without npm in front, on a pinned Node', () => {
-    expect(dockerfile).toMatch(/^FROM node:20\.\d+-slim$/m);
+    expect(dockerfile).toMatch(/^FROM node:24\.\d+\.\d+-slim$/m);
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toMatch(/^CMD \["node", "--import", "tsx",/m);
     expect(dockerfile).toContain('npm ci --omit=dev');

@@ -35,6 +35,18 @@ describe('two accounts in one namespace and one database', () => {
         (event) => event.workflowTaskFailedEventAttributes ?? event.activityTaskFailedEventAttributes,
       );
       expect(failed).toEqual([]);
+      const queues = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+        scheduled ? [`${scheduled.activityType?.name} in ${scheduled.taskQueue?.name}`] : [],
+      );
+      // What moves money, and the record, wait behind no check.
+      const money = ['ingest', 'standing', 'openPromotion', 'gate', 'writeBudget', 'completePhase'];
+      expect(queues).toEqual(
+        expect.arrayContaining([
+          ...money.map((activity) => `${activity} in ${names.taskQueue}/money`),
+          `transition in ${names.taskQueue}`,
+        ]),
+      );
+      expect(queues.filter((one) => one.startsWith('look in') && !one.endsWith('/checks'))).toEqual([]);
       const { pollers } = await client.workflowService.describeTaskQueue({
         namespace: temporal.namespace,
         taskQueue: { name: names.taskQueue },

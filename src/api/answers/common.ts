@@ -64,3 +64,16 @@ export const HealthAnswer = z
     }),
   })
   .openapi('Health');
+
+export const ReadyAnswer = z
+  .object({
+    status: z.enum(['ok', 'unavailable']),
+    parts: HealthAnswer.shape.parts.extend({
+      data_folder: z
+        .enum(['ok', 'unavailable'])
+        .nullable()
+        .openapi({ description: 'null where the process keeps nothing on disk' }),
+    }),
+    problem: z.string().nullable().openapi({ description: 'of the data folder, with its cure' }),
+  })
+  .openapi('Ready');
