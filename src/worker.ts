@@ -3,12 +3,8 @@ import { realAddresses } from './service/addresses.js';
 import { connectCollaborators } from './service/collaborators.js';
 import { registerSearchAttributes } from './service/namespace.js';
 import { runProcess } from './service/process.js';
-<<<<<<< HEAD
-import { keepReconciled, prepareUpkeep } from './service/upkeep.js';
-=======
 import { unlessStopping } from './service/stopping.js';
-import { prepareUpkeep } from './service/upkeep.js';
->>>>>>> ops
+import { keepReconciled, prepareUpkeep } from './service/upkeep.js';
 import { startWorker } from './service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from './workflows/search-attributes.js';
 
@@ -28,14 +24,6 @@ await runProcess('Stopping: worker.', async (config, { say, complain, onStop, st
   onStop(() => worker.stop());
   const { broken } = worker;
   // The reconciliation runs on this worker: without it there would be nothing to wait for.
-<<<<<<< HEAD
-  await Promise.race([
-    prepareUpkeep(collaborators, complain),
-    broken.then((failure) => Promise.reject(new Error(failure))),
-  ]);
-  const upkeep = keepReconciled(collaborators, say);
-  onStop(() => upkeep.stop());
-=======
   await unlessStopping(
     stopping,
     Promise.race([
@@ -43,7 +31,8 @@ await runProcess('Stopping: worker.', async (config, { say, complain, onStop, st
       broken.then((failure) => Promise.reject(new Error(failure))),
     ]),
   );
->>>>>>> ops
+  const upkeep = keepReconciled(collaborators, say);
+  onStop(() => upkeep.stop());
   say(`Worker ready: Temporal ${address}, namespace ${namespace}.`);
   return { broken };
 });

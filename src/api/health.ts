@@ -18,8 +18,10 @@ const healthz = createRoute({
 const readyz = createRoute({
   method: 'get',
   path: '/readyz',
+  security: [],
   summary: 'Whether the service can do its work: its parts answer, and its disk takes what it writes',
   responses: {
+    ...failures,
     200: answers('It can', ReadyAnswer),
     503: answers('It can not', ReadyAnswer),
   },
@@ -34,30 +36,22 @@ export function healthRoutes({ store, gateway, dataFolder }: ApiContext): OpenAP
     );
   const parts = async () => {
     const [postgres, temporal] = await Promise.all([answering(store.ping()), answering(gateway.ping())]);
-<<<<<<< HEAD
-    const controls = gateway.delivery();
-    const parts = { postgres, temporal, controls };
-    if (postgres !== 'ok' || temporal !== 'ok' || controls === 'undeliverable')
-      return c.json({ status: 'unavailable' as const, parts }, 503);
-    return c.json({ status: controls === 'ok' ? ('ok' as const) : ('degraded' as const), parts }, 200);
-  });
-=======
-    return { postgres, temporal };
+    return { postgres, temporal, controls: gateway.delivery() };
   };
-  const statusOf = (found: Record<string, string | null>) =>
-    Object.values(found).includes('unavailable') ? ('unavailable' as const) : ('ok' as const);
+  const isDown = (found: Record<string, string | null>) =>
+    Object.values(found).some((state) => state === 'unavailable' || state === 'undeliverable');
   return createRouter()
     .openapi(healthz, async (c) => {
       const found = await parts();
-      const body = { status: statusOf(found), parts: found };
-      return body.status === 'ok' ? c.json(body, 200) : c.json(body, 503);
+      if (isDown(found)) return c.json({ status: 'unavailable' as const, parts: found }, 503);
+      const status = found.controls === 'ok' ? ('ok' as const) : ('degraded' as const);
+      return c.json({ status, parts: found }, 200);
     })
     .openapi(readyz, async (c) => {
       const problem = (await dataFolder?.problem()) ?? null;
       const data_folder = dataFolder ? (problem === null ? ('ok' as const) : ('unavailable' as const)) : null;
       const found = { ...(await parts()), data_folder };
-      const body = { status: statusOf(found), parts: found, problem };
-      return body.status === 'ok' ? c.json(body, 200) : c.json(body, 503);
+      if (isDown(found)) return c.json({ status: 'unavailable' as const, parts: found, problem }, 503);
+      return c.json({ status: 'ok' as const, parts: found, problem }, 200);
     });
->>>>>>> ops
 }

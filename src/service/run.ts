@@ -5,12 +5,8 @@ import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
 import { type RunningApi, startApi } from './api.js';
 import { type Addresses, type Collaborators, connectCollaborators } from './collaborators.js';
 import { registerSearchAttributes } from './namespace.js';
-<<<<<<< HEAD
-import { keepReconciled, prepareUpkeep } from './upkeep.js';
-=======
 import { unlessStopping } from './stopping.js';
-import { prepareUpkeep } from './upkeep.js';
->>>>>>> ops
+import { keepReconciled, prepareUpkeep } from './upkeep.js';
 import { startWorker } from './worker.js';
 
 export interface RunningService {
@@ -71,13 +67,9 @@ export async function runService(
         say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
     });
     stops.push(() => api.stop());
-<<<<<<< HEAD
-    await prepareUpkeep(collaborators, say);
+    await unlessStopping(stopping, prepareUpkeep(collaborators, say));
     const upkeep = keepReconciled(collaborators, say);
     stops.push(() => upkeep.stop());
-=======
-    await unlessStopping(stopping, prepareUpkeep(collaborators, say));
->>>>>>> ops
     say(`API           ${api.url}/api/ab/experiments`);
     return { api, collaborators, broken: worker.broken, stop };
   } catch (error) {
