@@ -36,7 +36,7 @@ export class Judge {
   fault(call: Call, seen: Seen): string | null {
     if (call.bytes) return seen.status >= 500 ? `Bytes are answered ${seen.status}.` : null;
     if (seen.status === 0) return `There is no answer: ${seen.text}.`;
-    if (seen.status >= 500 && !this.isUnavailability(seen))
+    if (seen.status >= 500 && !this.isUnavailability(call, seen))
       return `It is ${seen.status}: ${seen.text.slice(0, 200)}`;
     const path = call.path.split('?')[0]!;
     const known = this.forms.find(({ form }) => form.test(path))?.path;
@@ -59,7 +59,9 @@ export class Judge {
     return call.method === 'HEAD' ? null : this.mismatch('openapi#/components/schemas/Problem', seen);
   }
 
-  private isUnavailability({ status, text, type }: Seen): boolean {
+  private isUnavailability({ method }: Call, { status, text, type }: Seen): boolean {
+    // An answer to HEAD has no body that could name the part.
+    if (method === 'HEAD') return status > 500;
     if (status === 503 && type === 'application/json') return true;
     return UNAVAILABLE.some((kind) => text.includes(`"${kind}"`));
   }
