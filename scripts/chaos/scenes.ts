@@ -196,25 +196,26 @@ function editedInVerification(draw: Draw): Staged {
   };
 }
 
-/** Meta fails when a phase is due, shortly before the service goes down, and has been well for hours when it is back. */
-export function blipInDowntime(draw: Draw, downtime: { atHours: number; forHours: number }): Staged {
-  const { atHours, forHours } = downtime;
-  const before = atHours - (atHours < 3 ? 1 : 3) + draw.uniform(0.01, 0.2);
+/** Meta fails from the preflight on, or from a moment later, and has been well for hours when the service is back. */
+export function blipInDowntime(
+  draw: Draw,
+  { atHours, forHours }: { atHours: number; forHours: number },
+): Staged {
   return {
     ...DEFAULTS,
     scene: 'blip_in_downtime',
     occurrences: [
       {
-        when: atPromotion(atHours - before),
+        when: atPromotion(0),
         deed: {
           kind: 'fault',
           fault: draw.of(['server_error', 'html'] as const),
           on: draw.of(['winner', 'loser', 'campaign'] as const),
           method: 'GET',
           of: null,
-          skip: 0,
+          skip: 1 + draw.below(5),
           times: null,
-          forHours: before + draw.uniform(0.5, forHours - 2),
+          forHours: atHours + draw.uniform(0.5, forHours - 2),
         },
       },
     ],
