@@ -150,7 +150,9 @@ function droppedBest(draw: Draw): Staged {
 
 /** The rule decides, Meta doesn't let it be carried out, and the winner is dropped before it does. */
 function droppedUndelivered(draw: Draw): Staged {
-  const forHours = draw.uniform(4, 6);
+  const droppedAt = draw.uniform(3.2, 4.5);
+  // Soon after: the decision is still fresh.
+  const forHours = droppedAt + draw.uniform(0.3, 0.7);
   return {
     ...DEFAULTS,
     scene: 'dropped_undelivered',
@@ -168,10 +170,10 @@ function droppedUndelivered(draw: Draw): Staged {
           forHours,
         },
       },
-      { when: atPromotion(draw.uniform(2.2, forHours - 0.5)), deed: { kind: 'drop', role: 'winner' } },
+      { when: atPromotion(droppedAt), deed: { kind: 'drop', role: 'winner' } },
     ],
     promotedBy: 'rule',
-    checkEveryHours: 1,
+    checkEveryHours: 2,
     calmHours: forHours + 3,
     lasting: false,
   };
