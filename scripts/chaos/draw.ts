@@ -185,8 +185,8 @@ function drawBatchDeeds(draw: Draw, restarting: boolean): BatchDeed[] {
 
 /** Longer than Meta's silence may last, or a hold that ends by itself. */
 function drawDowntime(draw: Draw): Extract<BatchDeed, { kind: 'downtime' }> {
-  // Shortly after a phase was due.
-  const atHours = draw.of([1, 3]) + draw.uniform(0.15, 0.5);
+  // Soon: until then every step of every run is a replay.
+  const atHours = draw.uniform(0.1, 0.3);
   return { kind: 'downtime', atHours, forHours: draw.uniform(25, 30) };
 }
 

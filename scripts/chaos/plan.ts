@@ -104,7 +104,7 @@ export type BatchDeed =
   | { kind: 'expired_token'; atHours: number; forHours: number }
   /** The worker is stopped in order and another one started. */
   | { kind: 'restart_worker'; atHours: number }
-  /** For so long the worker and its server don't hear of one another. */
+  /** The worker is stopped, and nobody starts another one for so long. */
   | { kind: 'downtime'; atHours: number; forHours: number }
   /** Engaged for so long; `paused`: every rollout is asked to pause then, as the API does. Most are resumed afterwards. */
   | { kind: 'kill_switch'; atHours: number; forHours: number; paused: boolean }

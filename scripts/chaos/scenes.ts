@@ -150,7 +150,9 @@ function droppedBest(draw: Draw): Staged {
 
 /** The rule decides, Meta doesn't let it be carried out, and the winner is dropped before it does. */
 function droppedUndelivered(draw: Draw): Staged {
-  const forHours = draw.uniform(4, 6);
+  const droppedAt = draw.uniform(3.2, 4.5);
+  // Soon after: the decision is still fresh.
+  const forHours = droppedAt + draw.uniform(0.3, 0.7);
   return {
     ...DEFAULTS,
     scene: 'dropped_undelivered',
@@ -168,10 +170,10 @@ function droppedUndelivered(draw: Draw): Staged {
           forHours,
         },
       },
-      { when: atPromotion(draw.uniform(2.2, forHours - 0.5)), deed: { kind: 'drop', role: 'winner' } },
+      { when: atPromotion(droppedAt), deed: { kind: 'drop', role: 'winner' } },
     ],
     promotedBy: 'rule',
-    checkEveryHours: 1,
+    checkEveryHours: 2,
     calmHours: forHours + 3,
     lasting: false,
   };
@@ -196,25 +198,26 @@ function editedInVerification(draw: Draw): Staged {
   };
 }
 
-/** Meta fails when a phase is due, shortly before the service goes down, and has been well for hours when it is back. */
-export function blipInDowntime(draw: Draw, downtime: { atHours: number; forHours: number }): Staged {
-  const { atHours, forHours } = downtime;
-  const before = atHours - (atHours < 3 ? 1 : 3) + draw.uniform(0.01, 0.2);
+/** Meta fails from the preflight on, or from a moment later, and has been well for hours when the service is back. */
+export function blipInDowntime(
+  draw: Draw,
+  { atHours, forHours }: { atHours: number; forHours: number },
+): Staged {
   return {
     ...DEFAULTS,
     scene: 'blip_in_downtime',
     occurrences: [
       {
-        when: atPromotion(atHours - before),
+        when: atPromotion(0),
         deed: {
           kind: 'fault',
           fault: draw.of(['server_error', 'html'] as const),
           on: draw.of(['winner', 'loser', 'campaign'] as const),
           method: 'GET',
           of: null,
-          skip: 0,
+          skip: 1 + draw.below(5),
           times: null,
-          forHours: before + draw.uniform(0.5, forHours - 2),
+          forHours: atHours + draw.uniform(0.5, forHours - 2),
         },
       },
     ],

@@ -37,7 +37,7 @@ export async function playSkipping(
   { postgres, search, log }: { postgres: PoolConfig | null; search: SecretSearch; log(line: string): void },
 ): Promise<PlayedBatch> {
   const world = await openWorld(batch, { postgres, search });
-  const { clock, line, market, names, store } = world;
+  const { clock, market, names, store } = world;
   const { env, client } = world.temporal;
   const runs: LiveRun[] = [];
   const agenda: Agenda = [];
@@ -101,7 +101,7 @@ export async function playSkipping(
 
   /** Asked again while it is refused for a reason that passes. */
   async function promote(run: LiveRun, tries: number): Promise<void> {
-    if (line.isCut()) return run.hands.later(HOUR_MS, () => promote(run, tries));
+    if (world.isDown()) return run.hands.later(HOUR_MS, () => promote(run, tries));
     const { answer } = await run.ask('promote', {});
     void answer.then(async ({ ok }) => {
       if (ok || tries === 1) return;
@@ -133,14 +133,14 @@ export async function playSkipping(
   }
 
   async function takeDown(): Promise<void> {
-    line.cut();
+    await world.stopWorker();
     downtimes++;
     const at = await clock.now();
     for (const run of runs) run.tell(at, 'the service is down');
   }
 
   async function bringBack(): Promise<void> {
-    line.mend();
+    await world.startWorker();
     const at = await clock.now();
     for (const run of runs) run.tell(at, 'the service is up again');
   }
@@ -260,13 +260,13 @@ export async function playSkipping(
       }
       if (played.size === runs.length) break;
       const isBusy =
-        !line.isCut() && now < start + BUSY_MS && runs.some((run) => !played.has(run) && !run.calm);
+        !world.isDown() && now < start + BUSY_MS && runs.some((run) => !played.has(run) && !run.calm);
       const step = isBusy ? STEP_MS : CALM_STEP_MS;
       // What was put on the agenda a moment ago is there now.
       await delay(0);
       const next = Math.min(now + step, ...agenda.map(({ at }) => at));
       const pause = Math.max(1, Math.ceil(next - (await clock.now())));
-      if (line.isCut()) await passWithoutWorker(world.temporal, pause);
+      if (world.isDown()) await passWithoutWorker(world.temporal, pause);
       else await env.sleep(pause);
     }
     for (const run of runs) {

@@ -20,7 +20,6 @@ import { META_SECRETS } from '../../test/support/meta-secrets.js';
 import { administer } from '../../test/support/postgres-server.js';
 import { startTimeSkipping, type TimeSkipping } from '../../test/support/temporal.js';
 import type { Guarded } from './guarded.js';
-import { type Line, openLine } from './line.js';
 import type { BatchPlan } from './plan.js';
 import type { SecretSearch } from './secrets.js';
 import { splitMeta, tapMeta, tapStore } from './taps.js';
@@ -43,8 +42,9 @@ export interface World {
   guardedOf(experimentId: string): Guarded | undefined;
   /** After the one that runs is stopped in order. */
   startWorker(): Promise<void>;
-  /** Cut, the worker and its server don't hear of one another: to all others the service is down. */
-  line: Line;
+  /** In order; nobody answers until the next one is started. */
+  stopWorker(): Promise<void>;
+  isDown(): boolean;
   stop(): Promise<void>;
 }
 
@@ -59,7 +59,6 @@ export async function openWorld(
   const pool = createPool(database.config);
   await migrate(pool);
   const { env, client } = temporal;
-  const line = await openLine(temporal.address);
   const clock: ExperimentClock = { scale: 1, now: () => env.currentTimeMs() };
   const market = await startMarket({
     directory,
@@ -99,11 +98,12 @@ export async function openWorld(
     client,
     names,
     namespace: temporal.namespace,
-    address: line.address,
+    address: temporal.address,
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     close: async () => {},
   };
-  let restartsLeft = batch.deeds.filter(({ kind }) => kind === 'restart_worker').length;
+  const restarting = ['restart_worker', 'downtime'];
+  let restartsLeft = batch.deeds.filter(({ kind }) => restarting.includes(kind)).length;
   let worker: RunningWorker | undefined;
 
   return {
@@ -122,7 +122,11 @@ export async function openWorld(
         clients.set(objectId, own);
     },
     guardedOf: (id) => byId.get(id),
-    line,
+    async stopWorker() {
+      await worker?.stop();
+      worker = undefined;
+    },
+    isDown: () => worker === undefined,
     async startWorker() {
       await worker?.stop();
       worker = await startWorker(collaborators, {
@@ -139,9 +143,7 @@ export async function openWorld(
       });
     },
     async stop() {
-      line.mend();
       await worker?.stop();
-      line.close();
       await temporal.stop();
       await pool.end();
       await database.stop();
