@@ -29,5 +29,6 @@ describe('a service that was down', () => {
     const after = await world.until(experiment, ['verifying', 'reverting', 'reverted'], 100);
     expect(after.state).toBe('verifying');
     expect(await world.budgets(experiment)).toEqual([40_000, 160_000]);
-  });
+    // Forty seconds by its own clock: the tries of a read, a day and three hours, two phases.
+  }, 180_000);
 });
