@@ -10,6 +10,7 @@ import {
   GateAnswer,
   LedgerRowAnswer,
   LookAnswer,
+  orNull,
   StatusAnswer,
   unreadable,
 } from './answers.js';
@@ -130,7 +131,7 @@ const ledger = createRoute({
       z.object({
         experiment_id: z.string(),
         currency: z.string(),
-        budget_reallocation: BudgetReallocation.nullable(),
+        budget_reallocation: orNull(BudgetReallocation),
         ledger: z.array(LedgerRowAnswer),
         count: z.int(),
         unreadable,

@@ -77,7 +77,9 @@ const VariantBody = z
   .strictObject({
     id: slug().optional(),
     role: z.enum(['control', 'challenger'], 'must be control or challenger'),
-    ad_id: z.string("must be the ad's id as a text").regex(/^[A-Za-z0-9_]{1,64}$/, 'must be the id of an ad'),
+    ad_id: z
+      .string("must be the ad's id as a text")
+      .regex(/^\d{1,32}$/, 'must be the id of an ad, which is digits alone'),
     creative: CreativeBody.optional(),
   })
   .openapi('NewVariant');
@@ -214,9 +216,14 @@ export const AutoPromoteCheck = z
 
 const counted = (minimum: number, maximum: number, otherwise: number) => {
   const message = `must be a whole number from ${minimum} to ${maximum}`;
-  const number = z.coerce.number(message).int(message).min(minimum, message).max(maximum, message);
-  // Said in full: what is coerced would be described as whatever can be, null among it.
-  return number.default(otherwise).openapi({ type: 'integer', minimum, maximum });
+  // Digits alone: to a coerced number nothing at all is 0.
+  const digits = z
+    .string(message)
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number);
+  const number = digits.pipe(z.number().min(minimum, message).max(maximum, message));
+  // Said in full: what is read from text would be described as text.
+  return number.default(otherwise).openapi({ type: 'integer', minimum, maximum, default: otherwise });
 };
 
 export const Page = z.object({ limit: counted(1, 1000, 100), offset: counted(0, 1_000_000, 0) });

@@ -68,6 +68,13 @@ function raw(bytes: string): Promise<string> {
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+const NO_SUCH_ADS = JSON.stringify({
+  name: 'n',
+  variants: [
+    { role: 'control', ad_id: '_V_3' },
+    { role: 'challenger', ad_id: '4atJ' },
+  ],
+});
 const WHO = '{"by": "ana", "reason": "odd"}';
 
 describe('a client’s error is never one of the service’s', () => {
@@ -88,6 +95,9 @@ describe('a client’s error is never one of the service’s', () => {
     ['POST', '/api/ab/experiments', JSON_TYPE, `{"name": "${'x'.repeat(1_100_000)}"}`, 413],
     ['GET', '/api/ab/experiments/%E0%A4%A', {}, '', 404],
     ['GET', '/api/ab/experiments?limit=1e999', {}, '', 400],
+    ['GET', '/api/ab/experiments?offset=', {}, '', 400],
+    ['GET', '/api/ab/experiments?offset=0x10', {}, '', 400],
+    ['POST', '/api/ab/experiments', JSON_TYPE, NO_SUCH_ADS, 400],
     ['GET', '/healthz', { host: 'a b' }, '', 400],
     ['GET', '/healthz', { host: '127.0.0.1:99999' }, '', 400],
   ] as const)('%s %s %j', async (method, path, headers, body, status) => {
