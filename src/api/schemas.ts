@@ -77,7 +77,9 @@ const VariantBody = z
   .strictObject({
     id: slug().optional(),
     role: z.enum(['control', 'challenger'], 'must be control or challenger'),
-    ad_id: z.string("must be the ad's id as a text").regex(/^[A-Za-z0-9_]{1,64}$/, 'must be the id of an ad'),
+    ad_id: z
+      .string("must be a string: write the ad's id in quotes")
+      .regex(/^[A-Za-z0-9_]{1,64}$/, 'must be the id of an ad'),
     creative: CreativeBody.optional(),
   })
   .openapi('NewVariant');
