@@ -325,7 +325,11 @@ describe('an experiment that has ended', () => {
         const body = { ...who, ...BODIES[kind] };
         const answer = await post(id, kind, body);
         expect(answer.status).toBe(409);
-        expect(answer.body).toMatchObject({ state, allowed: [] });
+        expect(answer.body).toMatchObject({
+          state,
+          allowed: [],
+          detail: `The experiment is ${state}: It is ${state} now. ${kind} does not fit, no control fits any more.`,
+        });
       }
       expect(api.gateway.asked).toEqual([]);
     },
