@@ -330,7 +330,7 @@ describe('/readyz', () => {
   };
 
   it('says what the disk lacks, beside the parts that answer', async () => {
-    const parts = { postgres: 'ok', temporal: 'ok' };
+    const parts = { postgres: 'ok', temporal: 'ok', controls: 'ok' };
     expect(await ready(null)).toEqual([
       200,
       { status: 'ok', parts: { ...parts, data_folder: 'ok' }, problem: null },

@@ -309,7 +309,8 @@ describe('a refused control', () => {
     await seedExperiment(api, id);
     await moveTo(api, id, 'stopped');
     expect((await post(id, 'pause')).status).toBe(409);
-    const message = 'The experiment is stopped; pause does not fit, no control fits any more.';
+    const message =
+      'The experiment is stopped: It is stopped now. pause does not fit, no control fits any more.';
     expect(await refused(id)).toMatchObject([{ ...who, kind: 'pause', outcome: 'refused', message }]);
   });
 });
