@@ -1,11 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
+import type { AccountInfo } from '../clients/meta/types.js';
 import { minorUnits } from '../domain/budget.js';
 import type { KillSwitch } from '../domain/gate.js';
 import { AccountAnswer, KillSwitchAnswer } from './answers.js';
 import { askFor } from './ask.js';
 import type { ApiContext } from './context.js';
-import { ApiProblem } from './errors.js';
+import { ApiProblem, toProblem } from './errors.js';
 import { once } from './idempotency.js';
 import { isoOf } from './json.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
@@ -39,35 +41,66 @@ const turn = createRoute({
 });
 
 const ROLLOUTS = 200;
+/** How long a reader of the kill switch waits for what Meta has to add, real ms. */
+const META_WAIT_MS = 5_000;
 
 /** `/api/ab/account`. */
 export function accountRoutes(context: ApiContext): OpenAPIHono {
   const { store, meta, clock, environment, accountEnvelope, writesAllowed } = context;
   const turns = new Turns(context.maxChecksAtOnce);
+  let known: AccountInfo | null = null;
+
+  /** What Meta says of the account, else what it last said, with why that is not fresh. Never rejects. */
+  const accountOfMeta = async (): Promise<{ account: AccountInfo | null; trouble: string | null }> => {
+    const answer = meta.getAccount().then(
+      (account) => {
+        known = account;
+        return null;
+      },
+      (error: unknown) => toProblem(error).message,
+    );
+    const silent = delay(META_WAIT_MS, `Meta has not answered within ${META_WAIT_MS / 1000} s`, {
+      ref: false,
+    });
+    const why = await Promise.race([answer, silent]);
+    if (why === null) return { account: known, trouble: null };
+    const shown = known
+      ? 'currency, time zone and envelope are those of its last answer'
+      : 'currency, time zone and what the envelope has left today are not known';
+    return { account: known, trouble: `${why.replace(/\.$/, '')}: ${shown}.` };
+  };
+
+  /** In the account's currency and of its day: null where Meta has told neither yet. */
+  const envelopeOf = async (account: AccountInfo | null, now: number) => {
+    if (account === null) return { limit_cents: null, moved_today_cents: null, resets_at: null };
+    const { currency, timezone } = account;
+    const today = localDate(now, timezone);
+    const since = localHourStart(today, 0, timezone);
+    const until = localHourStart(addDays(today, 1), 0, timezone);
+    return {
+      limit_cents: accountEnvelope === null ? null : Math.round(minorUnits(accountEnvelope, currency)),
+      moved_today_cents: await store.movedBetween(since, until),
+      resets_at: isoOf(until),
+    };
+  };
+
   return createRouter()
     .openapi(one, async (c) => {
-      const [account, killSwitch, now] = await Promise.all([
-        meta.getAccount(),
+      const [{ account, trouble }, killSwitch, now] = await Promise.all([
+        accountOfMeta(),
         store.killSwitch(),
         clock.now(),
       ]);
-      const today = localDate(now, account.timezone);
-      const since = localHourStart(today, 0, account.timezone);
-      const until = localHourStart(addDays(today, 1), 0, account.timezone);
-      const limit = accountEnvelope === null ? null : minorUnits(accountEnvelope, account.currency);
       return c.json(
         {
-          account_id: account.id,
+          account_id: meta.accountId,
           environment,
-          currency: account.currency,
-          timezone: account.timezone,
+          currency: account?.currency ?? null,
+          timezone: account?.timezone ?? null,
+          meta: trouble,
           writes: writesAllowed ? ('on' as const) : ('shadow' as const),
           kill_switch: killSwitch && killSwitchToJson(killSwitch),
-          envelope: {
-            limit_cents: limit === null ? null : Math.round(limit),
-            moved_today_cents: await store.movedBetween(since, until),
-            resets_at: isoOf(until),
-          },
+          envelope: { limit: accountEnvelope, ...(await envelopeOf(account, now)) },
         },
         200,
       );

@@ -1,11 +1,4 @@
-import {
-  type AccountInfo,
-  type AdInfo,
-  type AdSetInfo,
-  type CampaignInfo,
-  type MetaClient,
-  MetaError,
-} from '../clients/meta/types.js';
+import type { AccountInfo, AdInfo, AdSetInfo, CampaignInfo } from '../clients/meta/types.js';
 import { type AdSetDifference, adSetDifferences } from '../domain/comparability.js';
 import { type Experiment, HOUR_MS, type Policy, type Variant } from '../domain/experiment.js';
 import { sharedBudgets } from '../domain/health.js';
@@ -29,6 +22,8 @@ export interface CreationFacts {
   account: AccountInfo;
   /** In the order of the request's variants. */
   variants: (VariantFacts | null)[];
+  /** What ids given as an ad's are instead, by id. */
+  mistaken?: ReadonlyMap<string, 'ad set' | 'campaign'>;
   /** Live experiment by the ad set that it holds. */
   leases: ReadonlyMap<string, string>;
 }
@@ -36,29 +31,6 @@ export interface CreationFacts {
 /** A reason against an experiment. `leasedTo` names the live experiment that holds the ad set. */
 export interface CreationProblem extends FieldProblem {
   leasedTo?: string;
-}
-
-/** Reads what Meta knows of the ads. @throws MetaError for anything but an unknown ad. */
-export async function readFromMeta(
-  meta: MetaClient,
-  adIds: readonly string[],
-): Promise<Omit<CreationFacts, 'leases'>> {
-  const readVariant = async (adId: string): Promise<VariantFacts | null> => {
-    try {
-      const ad = await meta.getAd(adId);
-      const [adSet, campaign, activeAds] = await Promise.all([
-        meta.getAdSet(ad.adSetId),
-        meta.getCampaign(ad.campaignId),
-        meta.getActiveAds(ad.adSetId),
-      ]);
-      return { ad, adSet, campaign, activeAds };
-    } catch (error) {
-      if (error instanceof MetaError && error.kind === 'not_found') return null;
-      throw error;
-    }
-  };
-  const [account, ...variants] = await Promise.all([meta.getAccount(), ...adIds.map(readVariant)]);
-  return { account, variants };
 }
 
 /**
@@ -139,7 +111,7 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
       ? [
           {
             field: fieldOf(index),
-            message: `Meta knows no ad ${request.variants[index]!.ad_id}, or gives this service no access to it.`,
+            message: whyUnknown(request.variants[index]!.ad_id, facts.mistaken),
           },
         ]
       : [],
@@ -154,7 +126,7 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
       : [
           {
             field: variantId,
-            message: `Ad set ${adSet.id} is part of the live experiment ${holder}.`,
+            message: `Ad set ${adSet.id} is part of the live experiment ${holder}: stop that one first, or take another ad.`,
             leasedTo: holder,
           },
         ];
@@ -163,9 +135,16 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
     .filter(({ adSet }) => adSet.dailyBudget !== null && adSet.dailyBudget <= 0)
     .map(({ variantId, adSet }) => ({
       field: variantId,
-      message: `Ad set ${adSet.id} has a daily budget of nothing.`,
+      message: `Ad set ${adSet.id} has a daily budget of nothing: give it one.`,
     }));
   return [...unknown, ...unfit, ...empty, ...leased];
+}
+
+function whyUnknown(adId: string, mistaken: CreationFacts['mistaken']): string {
+  const kind = mistaken?.get(adId);
+  return kind === undefined
+    ? `Meta knows no ad ${adId}, or gives this service no access to it: check the id, and what the token may read.`
+    : `${adId} is the id of ${kind === 'ad set' ? 'an ad set' : 'a campaign'}: give the id of the ad in it.`;
 }
 
 /** In what the ad sets differ from the control's but for their ads, in the order of the request's variants. */

@@ -11,6 +11,15 @@ export interface FieldProblem {
   message: string;
 }
 
+/** A sentence each, with its field. */
+export function sentencesOf(problems: readonly FieldProblem[]): string {
+  return problems
+    .map(
+      ({ field, message }) => `${field}${/^[a-z]/.test(message) ? '' : ':'} ${message.replace(/\.$/, '')}.`,
+    )
+    .join(' ');
+}
+
 /** Every failure that the API answers with, its status and its title. */
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],

@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { LedgerRow } from '../clients/postgres/records.js';
-import { EXPERIMENT_STATES, type Experiment, isEnded } from '../domain/experiment.js';
+import { EXPERIMENT_STATES } from '../domain/experiment.js';
 import { replayDecision } from '../replay/replay-decision.js';
 import {
   BudgetReallocation,
@@ -14,7 +13,7 @@ import {
   StatusAnswer,
   unreadable,
 } from './answers.js';
-import { allowedByRecord, experimentOf } from './ask.js';
+import { experimentOf } from './ask.js';
 import type { ApiContext } from './context.js';
 import { ApiProblem } from './errors.js';
 import { once } from './idempotency.js';
@@ -22,18 +21,16 @@ import {
   controlRowToJson,
   experimentToJson,
   gateToJson,
-  isoOrNull,
   ledgerRowToJson,
   lookToJson,
   rounded,
-  verificationToJson,
 } from './json.js';
 import { readable } from './readable.js';
 import { register, startWorkflow } from './registration.js';
-import { budgetReallocation, experimentPath } from './result.js';
+import { experimentPath } from './result.js';
 import { answers, createRouter, failures, jsonBody } from './routing.js';
 import { ControlHeaders, ExperimentParams, NewExperiment, Page } from './schemas.js';
-import { troubleOf } from './standing.js';
+import { reallocationOf, statusOf } from './status.js';
 import { daysToDetectTenPercent } from './traffic.js';
 
 const create = createRoute({
@@ -185,11 +182,7 @@ const FIRST_CREATION_MS = 10_000;
 
 /** `/api/ab/experiments`: creating and reading. */
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
-  const { store, gateway } = context;
-  const reallocationOf = async (experiment: Experiment, rows: LedgerRow[]) => {
-    const promotion = await store.getPromotion(experiment.id);
-    return promotion && budgetReallocation(experiment, promotion, rows);
-  };
+  const { store } = context;
   return createRouter()
     .openapi(create, async (c) => {
       const request = c.req.valid('json');
@@ -213,49 +206,12 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const { state, limit, offset } = c.req.valid('query');
       const found = await store.listExperiments({ ...(state ? { states: [state] } : {}), limit, offset });
       const { shown, unreadable } = readable(context, found, ({ id }) => id, experimentToJson);
-      return c.json({ experiments: shown, count: found.length, limit, offset, unreadable }, 200);
+      const count = await store.countExperiments(state ? { states: [state] } : {});
+      return c.json({ experiments: shown, count, limit, offset, unreadable }, 200);
     })
     .openapi(one, async (c) => {
-      const asked = await experimentOf(context, c.req.valid('param').id);
-      const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
-      // The run may have ended, as it should, since the record was read.
-      const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
-      const verification = verificationToJson(await store.getVerification(experiment.id));
-      const known = {
-        ...experimentToJson(experiment),
-        budget_reallocation: await reallocationOf(experiment, await store.listLedger(experiment.id)),
-        verification,
-      };
-      if (standing?.kind !== 'open') {
-        const allowed = [...allowedByRecord(experiment, await context.clock.now())];
-        return c.json(
-          {
-            ...known,
-            source: 'record',
-            next_due_at: null,
-            next_due: null,
-            allowed,
-            trouble: standing === null || isEnded(experiment.state) ? null : troubleOf(standing),
-            queued: 0,
-          } as const,
-          200,
-        );
-      }
-      const { status } = standing;
-      return c.json(
-        {
-          ...known,
-          state: status.state,
-          state_reason: status.stateReason,
-          source: 'workflow',
-          next_due_at: isoOrNull(status.nextDueAt),
-          next_due: status.nextDue,
-          allowed: status.allowed,
-          trouble: status.trouble,
-          queued: status.queued,
-        } as const,
-        200,
-      );
+      const experiment = await experimentOf(context, c.req.valid('param').id);
+      return c.json(await statusOf(context, experiment), 200);
     })
     .openapi(looks, async (c) => {
       const { id } = c.req.valid('param');
@@ -263,7 +219,9 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       const found = await store.listDecisions(id, c.req.valid('query'));
       const show = (look: (typeof found)[number]) => lookToJson(look, currency);
       const { shown, unreadable } = readable(context, found, (look) => `look ${look.lookNumber}`, show);
-      return c.json({ experiment_id: id, looks: shown, count: found.length, unreadable }, 200);
+      // Looks are numbered from 1 without a gap.
+      const count = (await store.latestDecision(id))?.lookNumber ?? 0;
+      return c.json({ experiment_id: id, looks: shown, count, unreadable }, 200);
     })
     .openapi(replayed, async (c) => {
       const { id, look } = c.req.valid('param');
@@ -282,7 +240,7 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
         {
           experiment_id: id,
           currency: experiment.currency,
-          budget_reallocation: await reallocationOf(experiment, rows),
+          budget_reallocation: await reallocationOf(context, experiment, rows),
           ledger: shown,
           count: rows.length,
           unreadable,

@@ -7,17 +7,17 @@ import {
   isEnded,
   type Policy,
 } from '../domain/experiment.js';
+import { readFromMeta } from './ad-facts.js';
 import type { ApiContext } from './context.js';
 import {
   buildExperiment,
   type CreationProblem,
   differencesOf,
   problemsOf,
-  readFromMeta,
   shapeProblems,
   warningsOf,
 } from './creation.js';
-import { ApiProblem } from './errors.js';
+import { ApiProblem, sentencesOf } from './errors.js';
 import { policyFromJson } from './policy-json.js';
 import { policyProblems } from './policy-problems.js';
 import { stepWarnings } from './rollout-preview.js';
@@ -117,7 +117,7 @@ function refused(problems: readonly CreationProblem[]): ApiProblem {
   const leasedTo = problems.map((problem) => problem.leasedTo);
   const conflict = leasedTo.every((holder) => holder !== undefined);
   const errors = problems.map(({ field, message }) => ({ field, message }));
-  const detail = errors.map(({ field, message }) => `${field}: ${message}`).join(' ');
+  const detail = sentencesOf(errors);
   return conflict
     ? new ApiProblem('ad_set_leased', detail, {
         errors,

@@ -56,6 +56,8 @@ function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: 
     loser_id: loser.adId,
     state: experiment.state,
     shadow: promotion.status === 'shadow',
+    forced: promotion.forced,
+    promoted_by: promotion.by,
   };
 }
 
@@ -115,6 +117,14 @@ function reportToJson(
     reverted_by_verification_rate: fraction(verifications.harmRate),
     false_positive_rate: fraction(verifications.falsePositiveRate),
     without_winner: report.withoutWinner,
+    forced_promotions: report.forced?.count ?? 0,
+    forced: report.forced && {
+      avg_confidence: rounded(report.forced.averageConfidence, 4),
+      avg_improvement_per_test: percent(report.forced.claimed.mean),
+      shrunk_avg_improvement_per_test: percent(report.forced.shrunk.mean),
+      compound_improvement_pct: percent(report.forced.claimed.compound),
+      shrunk_compound_improvement_pct: percent(report.forced.shrunk.compound),
+    },
     prior_scale: rounded(report.priorScale, 4),
     luck_compound_improvement_pct: percent(report.luck),
     generated_at: isoOf(now),

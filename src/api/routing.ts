@@ -1,20 +1,15 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
 import { Problem } from './answers.js';
-import { ApiProblem, type FieldProblem } from './errors.js';
+import { ApiProblem, type FieldProblem, sentencesOf } from './errors.js';
 
 /** An app whose validation answers with problem details. */
 export function createRouter(): OpenAPIHono {
   return new OpenAPIHono({
     defaultHook: (result) => {
       if (result.success) return;
-      const errors = fieldProblems(result.error, result.target);
-      throw new ApiProblem(
-        'invalid_request',
-        errors.map(({ field, message }) => `${field} ${message}`).join('; '),
-        {
-          errors,
-        },
-      );
+      const sent = 'data' in result ? result.data : undefined;
+      const errors = fieldProblems(result.error, result.target, sent);
+      throw new ApiProblem('invalid_request', sentencesOf(errors), { errors });
     },
   });
 }
@@ -54,18 +49,29 @@ export const failures = {
 };
 
 /** Path of each issue as callers write it, e.g. `variants[1].ad_id`. */
-function fieldProblems(error: z.ZodError, target: string): FieldProblem[] {
+function fieldProblems(error: z.ZodError, target: string, sent: unknown): FieldProblem[] {
   return error.issues.flatMap((issue): FieldProblem[] => {
     const path = pathOf(issue.path);
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => ({
         field: path === '' ? key : `${path}.${key}`,
-        message: 'is not a field of this request',
+        message: 'is not a field of this request; leave it out',
       }));
-    const missing = issue.code === 'invalid_type' && issue.input === undefined;
+    const missing = issue.code === 'invalid_type' && valueAt(sent, issue.path) === undefined;
     const message = missing ? `is missing: ${issue.message}` : issue.message;
     return [{ field: path === '' ? target : path, message }];
   });
+}
+
+/** What was sent there; undefined where nothing was. */
+function valueAt(sent: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    sent,
+  );
 }
 
 function pathOf(path: readonly PropertyKey[]): string {

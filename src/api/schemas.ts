@@ -78,7 +78,7 @@ const VariantBody = z
     id: slug().optional(),
     role: z.enum(['control', 'challenger'], 'must be control or challenger'),
     ad_id: z
-      .string("must be the ad's id as a text")
+      .string("must be a string: write the ad's id in quotes")
       .regex(/^\d{1,32}$/, 'must be the id of an ad, which is digits alone'),
     creative: CreativeBody.optional(),
   })

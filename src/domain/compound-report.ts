@@ -28,6 +28,8 @@ export interface DecidedTest {
   promotion: {
     winnerVariantId: string;
     status: 'in_progress' | 'completed' | 'reverted' | 'needs_attention' | 'stopped' | 'shadow';
+    /** By a person, whatever the statistics said: reported separately. */
+    forced?: boolean;
     confidence: number;
     /** Log rate ratio of the winner over its closest rival at the decision, and its standard error. */
     theta: number;
@@ -54,8 +56,10 @@ export interface LiftSummary {
 
 export interface CompoundReport {
   totalExperiments: number;
-  /** Promotions that stand: neither taken back nor stopped nor only in shadow. */
+  /** Promotions by the rule that stand: neither taken back nor stopped nor only in shadow. */
   successfulPromotions: number;
+  /** Promotions by force that stand; null without one. In no other figure but the counts of tests and the prior. */
+  forced: ForcedPromotions | null;
   /** Taken back, by whatever. */
   revertedPromotions: number;
   verifications: Verifications;
@@ -72,6 +76,14 @@ export interface CompoundReport {
   priorScale: number;
   /** What as many A/A tests would have claimed by luck: see {@link luckOf}. */
   luck: number;
+}
+
+/** What people promoted by force: no rule vouches for it. */
+export interface ForcedPromotions {
+  count: number;
+  averageConfidence: number;
+  claimed: LiftSummary;
+  shrunk: LiftSummary;
 }
 
 /**
@@ -104,8 +116,8 @@ const BOUNDARY = 2.8;
  */
 function luckOf(tests: readonly DecidedTest[], effects: readonly (Estimate | null)[]): number {
   return compoundLift(
-    tests.map(({ experiment }, index) => {
-      const effect = effects[index];
+    tests.map(({ experiment, promotion }, index) => {
+      const effect = promotion?.forced ? null : effects[index];
       return effect ? ((1 - experiment.policy.confidence) / 2) * Math.expm1(BOUNDARY * effect.se) : 0;
     }),
   );
@@ -156,7 +168,10 @@ function verificationsOf(
   scale: number,
 ): Verifications {
   const isReal = ({ promotion, experiment }: DecidedTest) =>
-    promotion !== null && promotion.status !== 'shadow' && experiment.promotedAt !== null;
+    promotion !== null &&
+    !promotion.forced &&
+    promotion.status !== 'shadow' &&
+    experiment.promotedAt !== null;
   const outcomes = tests
     .filter(isReal)
     .flatMap(({ verification, harmAtGate }) => verification?.outcome ?? (harmAtGate ? 'reverted' : []));
@@ -179,7 +194,7 @@ function verificationsOf(
 export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
   const effects = tests.map(effectOfTest);
   const scale = priorScale(effects.filter((effect) => effect !== null));
-  const standing = tests
+  const allStanding = tests
     .map((test, index) => ({ test, effect: effects[index]! }))
     .filter(
       ({ test }) =>
@@ -188,27 +203,40 @@ export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
         STANDING.includes(test.promotion.status),
     )
     .sort((x, y) => x.test.experiment.promotedAt! - y.test.experiment.promotedAt!);
+  const standing = allStanding.filter(({ test }) => !test.promotion!.forced);
+  const forced = allStanding.filter(({ test }) => test.promotion!.forced);
   const controlWon = ({ promotion, experiment }: DecidedTest) =>
     promotion!.winnerVariantId === controlOf(experiment).id;
-  const lifts = (liftOf: (effect: Estimate) => number) =>
-    standing.map(({ test, effect }) => (effect === null || controlWon(test) ? 0 : liftOf(effect)));
+  const lifts = (liftOf: (effect: Estimate) => number, of = standing) =>
+    of.map(({ test, effect }) => (effect === null || controlWon(test) ? 0 : liftOf(effect)));
   const verified = standing
     .filter(({ test }) => test.verification?.outcome === 'verified')
     .map(({ test, effect }) => {
       const both = pooled(effectsOfWinner(test, effect));
       return both === null || controlWon(test) ? 0 : shrunkLift(both, scale);
     });
-  const confidences = standing.map(({ test }) => test.promotion!.confidence);
+  const claimedOf = (effect: Estimate) => claimedLift(effect.theta);
+  const shrunkOf = (effect: Estimate) => shrunkLift(effect, scale);
+  const confidenceOf = (of: typeof standing) => mean(of.map(({ test }) => test.promotion!.confidence));
   return {
     totalExperiments: tests.length,
     successfulPromotions: standing.length,
     revertedPromotions: tests.filter((test) => test.promotion?.status === 'reverted').length,
     verifications: verificationsOf(tests, effects, scale),
     withoutWinner: tests.filter((test) => test.promotion === null).length,
-    averageConfidence: mean(confidences),
+    forced:
+      forced.length === 0
+        ? null
+        : {
+            count: forced.length,
+            averageConfidence: confidenceOf(forced),
+            claimed: summarise(lifts(claimedOf, forced)),
+            shrunk: summarise(lifts(shrunkOf, forced)),
+          },
+    averageConfidence: confidenceOf(standing),
     unadjustedConfidences: standing.filter(({ test }) => !RULES[test.experiment.policy.rule].adjusted).length,
-    claimed: summarise(lifts((effect) => claimedLift(effect.theta))),
-    shrunk: summarise(lifts((effect) => shrunkLift(effect, scale))),
+    claimed: summarise(lifts(claimedOf)),
+    shrunk: summarise(lifts(shrunkOf)),
     verified: verified.length === 0 ? null : summarise(verified),
     priorScale: scale,
     luck: luckOf(tests, effects),

@@ -1,4 +1,5 @@
 /** Whether a promotion would hurt another metric than the one that the test is decided by. */
+import { beforeCut, type Cut } from './counted.js';
 import { normalUpperQuantile } from './evidence/distributions.js';
 import { delivered, rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
@@ -21,6 +22,8 @@ export interface GuardrailInput {
   conversions: { winner: number; rival: number };
   minimumConversions: number;
   buckets: Bucket;
+  /** Up to when events are weighed; unset: all of them. */
+  cut?: Cut;
 }
 
 /**
@@ -34,11 +37,12 @@ export function guardrailFinding(input: GuardrailInput): HealthFinding {
   const subject = `${metric.label} of ${winner} over ${rival}`;
   const code = `guardrail_${guardrail.metric}` as const;
   const ratio = rateRatio(input.rows, { information: metric.information });
+  const before = input.cut && METRICS[guardrail.metric].attributed ? beforeCut(input.cut) : '';
   const fewest = Math.min(conversions.winner, conversions.rival);
   if (fewest < minimumConversions || !(ratio.se > 0)) {
     const few =
       fewest < minimumConversions
-        ? `${conversions.winner <= conversions.rival ? winner : rival} has ${count(fewest)} conversions < ${minimumConversions}`
+        ? `${conversions.winner <= conversions.rival ? winner : rival} has ${count(fewest)} conversions < ${minimumConversions}${before}`
         : `no variation between ${input.buckets}s`;
     if (guardrail.mode === 'non_inferiority') {
       const message = `${subject}: too little data to show that it is not worse (${few})`;
@@ -46,7 +50,7 @@ export function guardrailFinding(input: GuardrailInput): HealthFinding {
     }
     const luck = chanceOfSoFew(guardrail.metric, input.rows);
     if (luck < ERROR) {
-      const message = `${subject}: ${count(conversions.winner)} conversions against ${count(conversions.rival)}, a chance of ${luck.toFixed(4)} < ${ERROR.toFixed(2)} if it were no worse`;
+      const message = `${subject}: ${count(conversions.winner)} conversions against ${count(conversions.rival)}${before}, a chance of ${luck.toFixed(4)} < ${ERROR.toFixed(2)} if it were no worse`;
       return { code, level: 'block', message };
     }
     return { code, level: 'note', message: `${subject}: too little data to see harm (${few})` };

@@ -1,5 +1,6 @@
 /** Whether the delivery behind a verdict is sound enough to move money on it. Pure: over what one look saw. */
 import { type AcceptedDifferences, type AdSetDifference, unaccepted } from './comparability.js';
+import { countedOf } from './counted.js';
 import { entryOf } from './entry.js';
 import { rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
@@ -213,12 +214,17 @@ export function starvedVariants(
   if (known - delivery.startedAt < STARVED_AFTER_HOURS * HOUR_MS + broken) return [];
   const days = Math.floor((delivery.dueAt - delivery.startedAt) / DAY_MS);
   return delivery.variantIds.flatMap((id): HealthFinding[] => {
-    const events = delivery.observations.reduce(
-      (sum, row) => (row.variantId === id && row.bucketEnd <= known ? sum + metric.events(row) : sum),
-      0,
-    );
+    const eventsUntil = (until: number) =>
+      delivery.observations.reduce(
+        (sum, row) => (row.variantId === id && row.bucketEnd <= until ? sum + metric.events(row) : sum),
+        0,
+      );
+    const events = eventsUntil(known);
     if (events >= minimum) return [];
-    const message = `${id} has ${events} ${metric.eventsNoun} < ${minimum} after ${days} days`;
+    const all = eventsUntil(delivery.dueAt);
+    const cut = { until: known, windowHours: attributionWindowHours };
+    const counted = countedOf({ counted: events, known: events, all }, cut, delivery.buckets);
+    const message = `${id} has ${events} ${metric.eventsNoun} < ${minimum}${counted} after ${days} days`;
     return [{ code: 'starved', level: 'block', message }];
   });
 }

@@ -1,4 +1,5 @@
 /** One look: from what was observed to the verdict. Pure, so that a stored decision can be computed again. */
+import type { Cut } from './counted.js';
 import type { Decision, PairEvidence, VariantMetrics } from './decision.js';
 import { type RateRatio, rateRatio } from './evidence/rate-ratio.js';
 import { RULES } from './evidence/rules.js';
@@ -26,7 +27,7 @@ import {
 } from './health.js';
 import { METRICS, type Observed, pairRows } from './metric.js';
 import type { Outlook } from './outlook.js';
-import { afterHealth, decide, type VerdictOfLook, weighedHours } from './verdict.js';
+import { afterHealth, decide, type LookFacts, type VerdictOfLook, weighedHours } from './verdict.js';
 
 export interface LookInput {
   experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt' | 'dropped' | 'acceptedDifferences'>;
@@ -93,7 +94,8 @@ export function takeLook(given: LookInput): LookResult {
     const welch = policy.objective === 'click_through_rate' ? welchOf(metrics, a, b) : null;
     return { variantA: a, variantB: b, evidence, calledWinner: called, welch };
   });
-  const facts = { variants, policy, pairs, metrics, lookNumber, hours };
+  const weighed = METRICS[policy.objective].attributed ? weighedOf(input) : null;
+  const facts = { variants, policy, pairs, metrics, weighed, lookNumber, hours };
   const { outlook, ...decided } = decide(facts);
   const health = [
     ...healthOf(input, decided.leaderVariantId, setting),
@@ -124,10 +126,23 @@ export function takeLook(given: LookInput): LookResult {
 
 type Rows = Pick<LookInput, 'experiment' | 'observations' | 'dueAt'>;
 
+/** Up to when events are known at the cut-off. */
+function cutOf({ experiment: { policy }, dueAt }: Rows): Cut {
+  const windowHours = attributionWindowHours(policy);
+  return { until: dueAt - windowHours * HOUR_MS, windowHours };
+}
+
+function weighedOf(input: Rows): NonNullable<LookFacts['weighed']> {
+  const cut = cutOf(input);
+  const known = input.observations.filter(({ bucketEnd }) => bucketEnd <= cut.until);
+  return { cut, metrics: metricsOf(input.experiment, known) };
+}
+
 /** Rows of two variants by one metric, of the buckets whose events are known at the cut-off. */
-function rowsOf({ experiment, observations, dueAt }: Rows, name: keyof typeof METRICS, a: string, b: string) {
-  const { startedAt, policy } = experiment;
-  const until = dueAt - attributionWindowHours(policy) * HOUR_MS;
+function rowsOf(input: Rows, name: keyof typeof METRICS, a: string, b: string) {
+  const { experiment, observations } = input;
+  const { startedAt } = experiment;
+  const { until } = cutOf(input);
   return pairRows(METRICS[name], observations, [a, b], { startedAt, until });
 }
 
@@ -180,6 +195,7 @@ function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
             },
             minimumConversions: minimumConversions(policy),
             buckets: bucketsOf(policy),
+            cut: cutOf(input),
           });
         }),
     );

@@ -1,3 +1,4 @@
+import { beforeCut, type Cut, countedOf } from './counted.js';
 import type { Decision, PairEvidence, VariantMetrics } from './decision.js';
 import { type EvidenceGap, UNADJUSTED } from './evidence/types.js';
 import { type Bucket, bucketsOf, type Policy, type Variant } from './experiment.js';
@@ -13,6 +14,8 @@ export interface LookFacts {
   policy: Policy;
   pairs: readonly PairEvidence[];
   metrics: Record<string, VariantMetrics>;
+  /** Where only a part of the metrics is weighed: up to when, and what was known by then. */
+  weighed?: { cut: Cut; metrics: Record<string, VariantMetrics> } | null;
   lookNumber: number;
   hours: number;
 }
@@ -164,11 +167,11 @@ function daysOf({ horizonHours }: Policy): number {
   return Math.round((horizonHours / 24) * 10) / 10;
 }
 
-function gapReasons({ pairs, policy }: LookFacts): string[] {
+function gapReasons(facts: LookFacts): string[] {
   const sentences = new Set<string>();
-  for (const pair of pairs) {
+  for (const pair of facts.pairs) {
     for (const gap of pair.evidence.missing) {
-      if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair, policy));
+      if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair, facts));
     }
   }
   return [...sentences];
@@ -177,32 +180,40 @@ function gapReasons({ pairs, policy }: LookFacts): string[] {
 function gapSentence(
   gap: { code: EvidenceGap; value: number; limit: number },
   pair: PairEvidence,
-  policy: Policy,
+  { policy, metrics, weighed = null }: LookFacts,
 ): string {
   const metric = METRICS[policy.objective];
   const buckets = bucketsOf(policy);
+  const cut = weighed?.cut ?? null;
+  const before = cut === null ? '' : beforeCut(cut);
   // Down: 23.98 h must not read as 24 h < 24 h.
   const round = (value: number) => String(Math.floor(value * 10) / 10);
   const subject = gap.code.endsWith('_a') ? pair.variantA : pair.variantB;
+  const counted = (pick: (row: VariantMetrics) => number) => {
+    const own = metrics[subject];
+    if (own === undefined) return '';
+    const known = weighed?.metrics[subject] ?? own;
+    return countedOf({ counted: gap.value, known: pick(known), all: pick(own) }, cut, buckets);
+  };
   switch (gap.code) {
     case 'minimum_hours':
       return `${round(gap.value)} h of data < ${gap.limit} h.`;
     case 'minimum_clicks_a':
     case 'minimum_clicks_b':
-      return `${subject} has ${gap.value} ${metric.eventsNoun} < ${gap.limit}.`;
+      return `${subject} has ${gap.value} ${metric.eventsNoun} < ${gap.limit}${counted(metric.events)}.`;
     case 'minimum_impressions_a':
     case 'minimum_impressions_b':
-      return `${subject} has ${gap.value} ${metric.exposureNoun} < ${gap.limit}.`;
+      return `${subject} has ${gap.value} ${metric.exposureNoun} < ${gap.limit}${counted(metric.exposure)}.`;
     case 'minimum_rows':
-      return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${counted(gap.value, buckets)} < ${gap.limit}.`;
+      return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${numbered(gap.value, buckets)} < ${gap.limit}${before}.`;
     case 'minimum_days':
-      return `${pair.variantA} and ${pair.variantB} delivered together on ${counted(gap.value, 'day')} < ${gap.limit}.`;
+      return `${pair.variantA} and ${pair.variantB} delivered together on ${numbered(gap.value, 'day')} < ${gap.limit}${before}.`;
     default:
-      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${buckets}s.`;
+      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${buckets}s${before}.`;
   }
 }
 
-function counted(value: number, bucket: Bucket): string {
+function numbered(value: number, bucket: Bucket): string {
   return `${value} ${bucket}${value === 1 ? '' : 's'}`;
 }
 

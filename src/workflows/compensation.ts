@@ -230,7 +230,9 @@ async function giveUp(run: Run, { why, reading }: { why: string; reading: Readin
   const reason = attentionReason(run, why, reading);
   await closePromotion(run.experiment.id, 'needs_attention');
   await run.become('needs_attention', reason);
-  await run.refuseAskers(run.experiment.stateReason);
+  await run.refuseAskers(
+    `The base was not reached: ${run.experiment.stateReason} What works now: resolve, with accept_current (the budgets stay as they are) or retry_restore (once nothing stands in the way).`,
+  );
 }
 
 const BASE_IS = ' The base is ';

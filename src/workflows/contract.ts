@@ -202,7 +202,8 @@ export const ALLOWED_CONTROLS: Record<ExperimentState, readonly ControlKind[]> =
   held: ['resume', 'pause', 'revert', 'stop'],
   verifying: ['check', 'revert', 'stop'],
   completed: ['revert'],
-  reverting: ['stop'],
+  // A second revert is told that the budgets are on their way.
+  reverting: ['revert', 'stop'],
   reverted: [],
   no_winner: [],
   stopped: [],

@@ -137,7 +137,7 @@ async function resume(run: Run, intent: Intent): Promise<void> {
   if (reading.unexpected.length > 0 && !isShadow(run)) {
     return run.refuse(
       intent,
-      `Someone else's budget still stands: ${amounts(run, reading.current, reading.unexpected)}. Set it back, or revert, or stop.`,
+      `Someone else's budget still stands: ${amounts(run, reading.current, reading.unexpected)}. Set it back and resume, or stop with budgets: keep. A revert brings back the others and leaves this one to you: resolve ends that.`,
     );
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);

@@ -12,6 +12,9 @@ import { instant, showNextCheck } from './visibility.js';
 /** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
 const CHECK_AGAIN_MS = HOUR_MS / 4;
 
+/** Who promotes where no person does. */
+const RULE = 'rule';
+
 /** How long a promotion that the last look decided is tried past the horizon. */
 const PAST_HORIZON_MS = 72 * HOUR_MS;
 
@@ -240,10 +243,19 @@ function groundsOf(decision: Decision): PromotionGrounds {
     theta,
     se,
     forced: false,
-    by: 'rule',
+    by: RULE,
     reason: decision.reasons.join(' '),
     interval: worstInterval(decision.pairs, winnerVariantId),
   };
+}
+
+/** The verdict; where a person acted on it or against it, who and why before it. */
+function whyPromoted(run: Run, { by, reason, forced }: PromotionGrounds): string {
+  if (by === RULE) return reason;
+  const why = reason.replace(/\.$/, '');
+  const said = run.lastDecision?.reasons.join(' ');
+  const verdict = said === undefined ? 'There was no look before.' : `The last look said: ${said}`;
+  return `${forced ? 'Promoted by force' : 'Approved'} by ${by}: ${why}. ${verdict}`;
 }
 
 /**
@@ -260,7 +272,8 @@ async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null
     );
     if (opened.kind === 'opened') {
       run.promotion = opened.promotion;
-      await run.become('rolling_out', grounds.reason, { winnerVariantId: opened.promotion.winnerVariantId });
+      const { winnerVariantId } = opened.promotion;
+      await run.become('rolling_out', whyPromoted(run, grounds), { winnerVariantId });
       if (asker) run.askers.push(asker);
       return;
     }

@@ -24,8 +24,46 @@ describe('the account', () => {
       timezone: 'America/New_York',
       writes: 'on',
       kill_switch: null,
-      envelope: { limit_cents: 25_050, moved_today_cents: 1000, resets_at: '2026-11-24T05:00:00Z' },
+      meta: null,
+      envelope: {
+        limit: 250.5,
+        limit_cents: 25_050,
+        moved_today_cents: 1000,
+        resets_at: '2026-11-24T05:00:00Z',
+      },
     });
+  });
+
+  it.each(['expired_token', 'hang'] as const)('tells what is ours whatever Meta says: %s', async (kind) => {
+    const other = await startApi({ accountEnvelope: 250.5, writesAllowed: false });
+    try {
+      await other.store.setKillSwitch({ engaged: true, ...person, at: START });
+      const fault = await other.market.order({ kind, method: 'GET', times: 100 });
+      const { status, body } = await other.get(path);
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        account_id: other.market.account.id,
+        environment: 'sandbox',
+        currency: null,
+        timezone: null,
+        meta: expect.stringMatching(
+          /^Meta (refused|gave no|has not answered).*: currency, time zone and what the envelope has left today are not known\.$/,
+        ),
+        writes: 'shadow',
+        kill_switch: { engaged: true, ...person, at: '2026-11-23T09:00:00Z' },
+        envelope: { limit: 250.5, limit_cents: null, moved_today_cents: null, resets_at: null },
+      });
+      await other.market.withdraw(fault);
+      expect((await other.get(path)).body).toMatchObject({ currency: 'USD', meta: null });
+      await other.market.order({ kind, method: 'GET', times: 100 });
+      expect((await other.get(path)).body).toMatchObject({
+        currency: 'USD',
+        meta: expect.stringMatching(/those of its last answer\.$/),
+        envelope: { limit_cents: 25_050, moved_today_cents: 0, resets_at: '2026-11-24T05:00:00Z' },
+      });
+    } finally {
+      await other.stop();
+    }
   });
 
   it('is held by its kill switch: every rollout, at once on record, and shown as each is reached', async () => {

@@ -25,10 +25,12 @@ describe('reading experiments', () => {
     expect(all).toMatchObject({ count: 2, limit: 100, offset: 0 });
     const verifying = (await api.get('/api/ab/experiments?state=verifying')).body;
     expect((verifying.experiments as JsonObject[]).map((e) => e.experiment_id)).toEqual(['promoted']);
-    expect((await api.get('/api/ab/experiments?limit=1&offset=1')).body).toMatchObject({
-      count: 1,
-      offset: 1,
-    });
+    expect(verifying.count).toBe(1);
+    const page = (await api.get('/api/ab/experiments?limit=1&offset=1')).body;
+    expect(page).toMatchObject({ count: 2, offset: 1 });
+    expect(page.experiments).toHaveLength(1);
+    const looks = (await api.get('/api/ab/experiments/promoted/looks?limit=1&offset=1')).body;
+    expect(looks).toMatchObject({ count: 1, looks: [] });
     const refused = await api.get('/api/ab/experiments?state=sleeping');
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'state' }] } });
   });
@@ -328,7 +330,7 @@ describe('/readyz', () => {
   };
 
   it('says what the disk lacks, beside the parts that answer', async () => {
-    const parts = { postgres: 'ok', temporal: 'ok' };
+    const parts = { postgres: 'ok', temporal: 'ok', controls: 'ok' };
     expect(await ready(null)).toEqual([
       200,
       { status: 'ok', parts: { ...parts, data_folder: 'ok' }, problem: null },

@@ -309,7 +309,8 @@ describe('a refused control', () => {
     await seedExperiment(api, id);
     await moveTo(api, id, 'stopped');
     expect((await post(id, 'pause')).status).toBe(409);
-    const message = 'The experiment is stopped; pause does not fit, no control fits any more.';
+    const message =
+      'The experiment is stopped: It is stopped now. pause does not fit, no control fits any more.';
     expect(await refused(id)).toMatchObject([{ ...who, kind: 'pause', outcome: 'refused', message }]);
   });
 });
@@ -325,7 +326,11 @@ describe('an experiment that has ended', () => {
         const body = { ...who, ...BODIES[kind] };
         const answer = await post(id, kind, body);
         expect(answer.status).toBe(409);
-        expect(answer.body).toMatchObject({ state, allowed: [] });
+        expect(answer.body).toMatchObject({
+          state,
+          allowed: [],
+          detail: `The experiment is ${state}: It is ${state} now. ${kind} does not fit, no control fits any more.`,
+        });
       }
       expect(api.gateway.asked).toEqual([]);
     },

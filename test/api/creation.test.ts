@@ -367,6 +367,30 @@ describe('what stands against a test at Meta', () => {
       says: /knows no ad 999999999999999/,
     },
     {
+      what: "an ad set's id as an ad's",
+      prepare: async () => {},
+      body: () => ({
+        variants: [
+          { role: 'control', ad_id: test.adIds[0] },
+          { role: 'challenger', ad_id: test.adSetIds[1] },
+        ],
+      }),
+      field: 'variants[1].ad_id',
+      says: /^\d+ is the id of an ad set: give the id of the ad in it\.$/,
+    },
+    {
+      what: "a campaign's id as an ad's",
+      prepare: async () => {},
+      body: () => ({
+        variants: [
+          { role: 'control', ad_id: test.campaignId },
+          { role: 'challenger', ad_id: test.adIds[1] },
+        ],
+      }),
+      field: 'variants[0].ad_id',
+      says: /^\d+ is the id of a campaign: give the id of the ad in it\.$/,
+    },
+    {
       what: 'an end before the horizon',
       prepare: () => api.market.edit(test.adSetIds[1]!, { end_time: START + 671 * HOUR }),
       field: 'variants[1].ad_id',
@@ -435,6 +459,50 @@ describe('what stands against a test at Meta', () => {
       .map((error) => error.message)
       .join(' ');
     for (const part of [/JPY/, /is not active/, /ends on/, /budget schedule/]) expect(messages).toMatch(part);
+  });
+
+  it('each fault is an entry of its own, and a sentence of the detail', async () => {
+    const variants = [
+      { role: 'challenger', ad_id: test.adIds[0] },
+      { role: 'challenger', ad_id: test.adIds[0] },
+    ];
+    const shape = await create(request({ variants }));
+    expect(errorsOf(shape)).toEqual([
+      { field: 'variants', message: 'must have exactly one control, not 0' },
+      { field: 'variants[1].ad_id', message: 'is the ad of variants[0] too' },
+    ]);
+    expect(shape.body.detail).toBe(
+      'variants must have exactly one control, not 0. variants[1].ad_id is the ad of variants[0] too.',
+    );
+    const form = await create(request({ name: undefined, colour: 'red' }));
+    expect(form.body.detail).toBe(
+      'name is missing: must be a text of 1 to 200 characters. colour is not a field of this request; leave it out.',
+    );
+  });
+
+  it("an ad's id as a number is no missing one", async () => {
+    const variants = [
+      { role: 'control', ad_id: 120210000000000 },
+      { role: 'challenger', ad_id: null },
+      { role: 'challenger' },
+    ];
+    const must = "must be a string: write the ad's id in quotes";
+    expect(errorsOf(await create(request({ variants })))).toEqual([
+      { field: 'variants[0].ad_id', message: must },
+      { field: 'variants[1].ad_id', message: must },
+      { field: 'variants[2].ad_id', message: `is missing: ${must}` },
+    ]);
+  });
+
+  it.each([
+    ['/api/ab/auto-promote/history?days_back=abc', 'days_back', 'must be a whole number from 1 to 3650'],
+    ['/api/ab/auto-promote/history?limit=', 'limit', 'must be a whole number from 1 to 1000'],
+    ['/api/ab/experiments?offset=x', 'offset', 'must be a whole number from 0 to 1000000'],
+  ])('%s says what it must be, not that it is missing', async (url, field, message) => {
+    expect(await api.get(url)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field, message }], detail: `${field} ${message}.` },
+    });
   });
 
   it('a winner that has its last share already is no fault of the test', async () => {
@@ -560,7 +628,7 @@ describe('what the market can not show', () => {
   it('a budget of nothing', () => {
     const found = problems([facts('1', '11', 0), facts('2', '12', 500)]);
     expect(found).toEqual([
-      { field: 'variants[0].ad_id', message: 'Ad set 11 has a daily budget of nothing.' },
+      { field: 'variants[0].ad_id', message: 'Ad set 11 has a daily budget of nothing: give it one.' },
     ]);
   });
 });

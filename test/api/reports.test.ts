@@ -122,6 +122,8 @@ describe('with four decided experiments and one that runs', () => {
       start_date: '2026-12-29T09:00:00Z',
       end_date: '2026-12-30T21:00:00Z',
       test_duration_days: 1.5,
+      forced: false,
+      promoted_by: 'rule',
     });
     expect(history[1]).toMatchObject({
       winner_id: 'ad_incumbent_control',

@@ -146,6 +146,24 @@ describe('the report', () => {
     expect(report.shrunk.max).toBeCloseTo(shrunkLift({ theta: 0.3, se: 0.05 }, report.priorScale), 12);
   });
 
+  it('reports promotions by force apart: in no average, no lift, no rate of the rule', () => {
+    const ruled = [promoted(1, 0.2), promoted(2, 0.3)];
+    const forced = [
+      promoted(3, -0.1, { forced: true, confidence: 0.2 }),
+      promoted(4, 0.9, { forced: true, confidence: 0.4 }),
+    ];
+    const without = compoundReport(ruled);
+    const report = compoundReport([...ruled, ...forced]);
+    expect(report.totalExperiments).toBe(4);
+    expect(report.successfulPromotions).toBe(2);
+    expect(report.averageConfidence).toBe(0.96);
+    expect(report.claimed).toEqual(without.claimed);
+    expect(report.luck).toBe(without.luck);
+    expect(report.forced).toMatchObject({ count: 2, averageConfidence: expect.closeTo(0.3, 12) });
+    expect(report.forced!.claimed.mean).toBeCloseTo((claimedLift(-0.1) + claimedLift(0.9)) / 2, 12);
+    expect(without.forced).toBeNull();
+  });
+
   it('leaves out of the figures, and not out of the count, what did not stand', () => {
     const report = compoundReport([
       promoted(5, 0.2),

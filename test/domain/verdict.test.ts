@@ -6,7 +6,13 @@ import { DEFAULT_POLICY, type Policy, type Variant } from '../../src/domain/expe
 import type { HealthFinding } from '../../src/domain/health.js';
 import { effectOf, intervalFor, pairOf } from '../../src/domain/pairs.js';
 import { percent } from '../../src/domain/percent.js';
-import { afterHealth, decide, leaderOf, type VerdictOfLook } from '../../src/domain/verdict.js';
+import {
+  afterHealth,
+  decide,
+  type LookFacts,
+  leaderOf,
+  type VerdictOfLook,
+} from '../../src/domain/verdict.js';
 
 const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
 const METRICS: VariantMetrics = {
@@ -65,7 +71,13 @@ function gap(code: EvidenceGap, value: number, limit: number): Partial<Evidence>
 
 function decided(
   pairs: PairEvidence[],
-  more: { hours?: number; lookNumber?: number; policy?: Partial<Policy> } = {},
+  more: {
+    hours?: number;
+    lookNumber?: number;
+    policy?: Partial<Policy>;
+    weighed?: LookFacts['weighed'];
+    metrics?: VariantMetrics;
+  } = {},
 ) {
   const ids = new Set(pairs.flatMap((each) => [each.variantA, each.variantB]));
   const all = variants(ids.size);
@@ -73,7 +85,8 @@ function decided(
     variants: all,
     policy: { ...DEFAULT_POLICY, ...more.policy },
     pairs,
-    metrics: Object.fromEntries(all.map(({ id }) => [id, METRICS])),
+    metrics: Object.fromEntries(all.map(({ id }) => [id, more.metrics ?? METRICS])),
+    weighed: more.weighed,
     lookNumber: more.lookNumber ?? 8,
     hours: more.hours ?? 48,
   });
@@ -213,10 +226,30 @@ describe('too little data', () => {
   it.each<[EvidenceGap, number, number, string]>([
     ['minimum_hours', 6.04, 24, '6 h of data < 24 h.'],
     ['minimum_hours', 23.98, 24, '23.9 h of data < 24 h.'],
-    ['minimum_clicks_a', 24, 25, 'control has 24 link clicks < 25.'],
-    ['minimum_clicks_b', 0, 25, 'c1 has 0 link clicks < 25.'],
-    ['minimum_impressions_a', 99, 100, 'control has 99 impressions < 100.'],
-    ['minimum_impressions_b', 7, 100, 'c1 has 7 impressions < 100.'],
+    [
+      'minimum_clicks_a',
+      24,
+      25,
+      'control has 24 link clicks < 25 in the hours in which both delivered, of 200 in all.',
+    ],
+    [
+      'minimum_clicks_b',
+      0,
+      25,
+      'c1 has 0 link clicks < 25 in the hours in which both delivered, of 200 in all.',
+    ],
+    [
+      'minimum_impressions_a',
+      99,
+      100,
+      'control has 99 impressions < 100 in the hours in which both delivered, of 10000 in all.',
+    ],
+    [
+      'minimum_impressions_b',
+      7,
+      100,
+      'c1 has 7 impressions < 100 in the hours in which both delivered, of 10000 in all.',
+    ],
     ['minimum_rows', 2, 3, 'control and c1 delivered together in 2 hours < 3.'],
     ['minimum_rows', 1, 3, 'control and c1 delivered together in 1 hour < 3.'],
     ['minimum_days', 2, 3, 'control and c1 delivered together on 2 days < 3.'],
@@ -226,9 +259,37 @@ describe('too little data', () => {
       0,
       "The click rate of control and that of c1 can't be compared yet: no variation between hours.",
     ],
+    ['minimum_clicks_a', 200, 250, 'control has 200 link clicks < 250.'],
   ])('%s: %d against %d', (code, value, limit, sentence) => {
     const verdict = decided([pair('control', 'c1', gap(code, value, limit))]);
     expect(verdict.verdict).toBe('insufficient_data');
+    expect(verdict.reasons).toEqual([sentence]);
+  });
+
+  it.each<[EvidenceGap, number, string]>([
+    [
+      'minimum_impressions_a',
+      0,
+      'control has 0 link clicks < 25 before 2026-05-12 14:00 UTC (attribution window of 168 h), of 200 in all.',
+    ],
+    [
+      'minimum_clicks_b',
+      3,
+      'c1 has 3 conversions < 25 before 2026-05-12 14:00 UTC (attribution window of 168 h) in the hours in which both delivered, of 40 in all.',
+    ],
+    [
+      'minimum_rows',
+      0,
+      'control and c1 delivered together in 0 hours < 25 before 2026-05-12 14:00 UTC (attribution window of 168 h).',
+    ],
+  ])('%s names the cut-off that makes it true beside the metrics', (code, value, sentence) => {
+    const cut = { until: Date.UTC(2026, 4, 12, 14), windowHours: 168 };
+    const known = { ...METRICS, linkClicks: 0, conversions: 4 };
+    const verdict = decided([pair('control', 'c1', gap(code, value, 25))], {
+      policy: { objective: 'conversion_rate' },
+      metrics: { ...METRICS, conversions: 40 },
+      weighed: { cut, metrics: { control: known, c1: known } },
+    });
     expect(verdict.reasons).toEqual([sentence]);
   });
 

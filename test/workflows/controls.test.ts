@@ -54,6 +54,32 @@ describe('a rollout and its people', () => {
     expect(ended.stateReason).toMatch(/Stopped with restore by ana/);
   });
 
+  it('tells a second revert what the first is doing', async () => {
+    const experiment = await midRollout('twice');
+    await world.control(experiment, 'revert');
+    const again = await world.control(experiment, 'revert');
+    expect(again).toMatchObject({
+      state: 'reverting',
+      message: 'The budgets are on their way back already.',
+    });
+    expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+  });
+
+  it("tells a revert that a person's budget stands in its way what happened and what works", async () => {
+    const experiment = await midRollout('revert-foreign');
+    await world.market.edit(experiment.variants[0]!.adSetId, { daily_budget: 17_500 });
+    await world.until(experiment, ['held'], 3);
+    await expect(world.control(experiment, 'revert')).rejects.toMatchObject({
+      cause: {
+        message: expect.stringMatching(
+          /^The base was not reached: .*changed a budget.* What works now: resolve,/,
+        ),
+        details: [{ state: 'needs_attention', allowed: ['resolve'] }],
+      },
+    });
+    expect((await world.control(experiment, 'resolve', { action: 'accept_current' })).state).toBe('stopped');
+  });
+
   it('takes a cancellation in Temporal as a stop that restores', async () => {
     const experiment = await midRollout('cancelled');
     await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).cancel();

@@ -72,6 +72,8 @@ export const HistoryEntry = z
     loser_id: z.string(),
     state,
     shadow: z.boolean().openapi({ description: 'true: only shown; no budget was written' }),
+    forced: z.boolean().openapi({ description: 'true: promoted by a person, whatever the statistics said' }),
+    promoted_by: z.string().openapi({ description: 'rule, or who forced or approved it' }),
   })
   .openapi('HistoryEntry');
 
@@ -90,7 +92,9 @@ const share = z.number().min(0).max(1).nullable();
 export const CompoundReportAnswer = z
   .object({
     total_experiments: z.int(),
-    successful_promotions: z.int(),
+    successful_promotions: z
+      .int()
+      .openapi({ description: 'promotions by the rule that stand; those by force are counted apart' }),
     avg_improvement_per_test: z.number(),
     shrunk_avg_improvement_per_test: z.number(),
     verified_avg_improvement_per_test: verifiedNumber,
@@ -124,6 +128,19 @@ export const CompoundReportAnswer = z
         'expected share of promotions whose true lift is 0 or less: the posterior probability of that, averaged over all promotions',
     }),
     without_winner: z.int(),
+    forced_promotions: z
+      .int()
+      .openapi({ description: 'promotions by force that stand; in none of the figures outside `forced`' }),
+    forced: z
+      .object({
+        avg_confidence: z.number(),
+        avg_improvement_per_test: z.number(),
+        shrunk_avg_improvement_per_test: z.number(),
+        compound_improvement_pct: z.number(),
+        shrunk_compound_improvement_pct: z.number(),
+      })
+      .nullable()
+      .openapi({ description: 'the figures of the promotions by force; null without one' }),
     prior_scale: z
       .number()
       .openapi({ description: 'standard deviation of true log lifts, learned from all finished tests' }),

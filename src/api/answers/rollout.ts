@@ -62,14 +62,24 @@ export const AccountAnswer = z
   .object({
     account_id: z.string(),
     environment: z.enum(['sandbox', 'live']),
-    currency: z.string(),
-    timezone: z.string(),
+    currency: z.string().nullable(),
+    timezone: z.string().nullable(),
+    meta: z
+      .string()
+      .nullable()
+      .openapi({ description: 'why Meta did not tell of the account now; null where it did' }),
     writes: z.enum(['on', 'shadow']),
     kill_switch: orNull(KillSwitchAnswer),
     envelope: z.object({
+      limit: z
+        .number()
+        .nullable()
+        .openapi({ description: "major units of the account's currency, as configured; null: no limit" }),
       limit_cents: minorUnits.nullable(),
-      moved_today_cents: minorUnits,
-      resets_at: instant,
+      moved_today_cents: minorUnits
+        .nullable()
+        .openapi({ description: "null where the account's day is not known" }),
+      resets_at: instant.nullable(),
     }),
   })
   .openapi('Account');

@@ -78,6 +78,7 @@ type ExperimentStore = Pick<
   | 'registerExperiment'
   | 'getExperiment'
   | 'listExperiments'
+  | 'countExperiments'
   | 'dropVariant'
   | 'transition'
 >;
@@ -201,6 +202,15 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         [...mine, states ?? null, limit, offset],
       );
       return rows.map(toExperiment);
+    },
+
+    async countExperiments({ states }) {
+      const [row] = await inPool<{ count: number }>(
+        `select count(*)::int as count from auto_promotion.ab_tests t
+          where (t.environment, t.account_id) = ($1, $2) and ($3::text[] is null or t.state = any($3))`,
+        [...mine, states ?? null],
+      );
+      return row!.count;
     },
 
     async dropVariant(experimentId, variantId, at) {

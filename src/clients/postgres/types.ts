@@ -74,6 +74,7 @@ export interface Store {
     limit: number;
     offset: number;
   }): Promise<Experiment[]>;
+  countExperiments(query: { states?: ExperimentState[] }): Promise<number>;
   /**
    * Compare-and-swap. `ok` also where this very transition (state, reason, instant) had happened before.
    * Entering an ended state sets `endedAt` and releases the leases in the same transaction;
