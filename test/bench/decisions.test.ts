@@ -120,7 +120,7 @@ describe('ads of different rates', () => {
       expect(ours[i]!.mean_looks).toBeLessThan(ours[i - 1]!.mean_looks);
     }
     expect(ours[0]!.decided_percent).toBeGreaterThan(20);
-    expect(ours[3]!.decided_percent).toBe(110);
+    expect(ours[3]!.decided_percent).toBe(100);
     expect(ours.reduce((sum, rule) => sum + rule.worse_promoted_percent, 0)).toBeLessThan(5);
   });
 
