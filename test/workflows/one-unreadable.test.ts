@@ -47,7 +47,7 @@ describe('one ad set that can not be read on the way back', () => {
       expect(stuck.stateReason).toMatch(
         new RegExp(`; now ad set ${winner} at USD 1000\\.00; ad set ${loser} could not be read\\.$`),
       );
-      expect(await answer).toBe(stuck.stateReason);
+      expect(await answer).toContain(stuck.stateReason);
       // Read again once Meta tells it, and said.
       await world.market.withdraw();
       await world.pass(0.3);
@@ -69,7 +69,7 @@ describe('one ad set that can not be read on the way back', () => {
     expect(stuck.stateReason).toMatch(
       new RegExp(`; now ad set ${loser} at USD 800\\.00; ad set ${winner} could not be read\\.$`),
     );
-    expect(await answer).toBe(stuck.stateReason);
+    expect(await answer).toContain(stuck.stateReason);
     expect(await world.budgets(experiment)).toEqual([80_000, 120_000]);
     await accepted(experiment);
   });

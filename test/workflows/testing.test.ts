@@ -112,7 +112,7 @@ describe('a test that runs', () => {
     expect(await world.budgets(experiment)).toEqual([16_000, 24_000]);
     expect((await world.store.getPromotion(experiment.id))!.by).toBe('ana@example.com');
     expect((await world.state(experiment)).stateReason).toMatch(
-      /^Approved by ana@example\.com: a test\. The last look said: challenger wins: confidence 0\.\d+ ≥ 0\.950/,
+      /^Approved by ana@example\.com: a test\. The last look said: challenger wins: confidence [01]\.\d+ ≥ 0\.950/,
     );
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
