@@ -97,7 +97,7 @@ async function restoreBase(run: Run, deadline: number): Promise<Way> {
     }
     const why = troubles.map((trouble) => trouble.message).join(' ');
     const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
-    const until = run.later(Math.max(...troubles.map((trouble) => trouble.retryAfterMs ?? backoff)));
+    const until = run.later(Math.max(backoff, ...troubles.map((trouble) => trouble.retryAfterMs ?? 0)));
     const waits = troubles.map(({ kind }) => WAITS_MS[kind] ?? Number.POSITIVE_INFINITY);
     const patience = Math.min(...waits);
     stuckSince = patience === Number.POSITIVE_INFINITY ? null : (stuckSince ?? run.now());

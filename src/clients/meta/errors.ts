@@ -41,7 +41,7 @@ interface Rule {
   isTransient?: true;
   /** Only a read of insights, of an account or of a report. */
   insights?: true;
-  /** Experiment ms to wait where Meta gives no hint; null where waiting doesn't help. */
+  /** Experiment ms to wait if Meta gives no hint; null if no wait is known: what asks again then chooses its own. */
   retryAfterMs: number | null;
 }
 
@@ -66,10 +66,10 @@ const RULES: readonly Rule[] = [
   { kind: 'policy', subcode: [1404078], retryAfterMs: null },
   { kind: 'permission', code: [3, 10, [200, 299]], retryAfterMs: null },
   { kind: 'not_yet', subcode: [1885650], retryAfterMs: 15 * MINUTE },
-  { kind: 'transient', source: ['network', 'foreign', 'unsuccessful'], retryAfterMs: 10 * SECOND },
-  { kind: 'transient', isTransient: true, retryAfterMs: 10 * SECOND },
-  { kind: 'transient', code: [1, 2, [Number.NEGATIVE_INFINITY, -1]], retryAfterMs: 10 * SECOND },
-  { kind: 'transient', httpStatus: [[500, 599]], retryAfterMs: 10 * SECOND },
+  { kind: 'transient', source: ['network', 'foreign', 'unsuccessful'], retryAfterMs: null },
+  { kind: 'transient', isTransient: true, retryAfterMs: null },
+  { kind: 'transient', code: [1, 2, [Number.NEGATIVE_INFINITY, -1]], retryAfterMs: null },
+  { kind: 'transient', httpStatus: [[500, 599]], retryAfterMs: null },
   { kind: 'invalid', retryAfterMs: null },
 ];
 
@@ -121,7 +121,7 @@ export function mustWait(method: string, path: string, ms: number): MetaError {
 
 /** A failure of Meta's that came without an error of Graph's, e.g. a report that ended as failed. */
 export function transient(message: string, outcome: 'not_applied' | 'unknown'): MetaError {
-  return withoutAnswer('transient', message, 10 * SECOND, outcome);
+  return withoutAnswer('transient', message, null, outcome);
 }
 
 function withoutAnswer(

@@ -198,11 +198,11 @@ describe('budget writes', () => {
     [{ kind: 'refuse' as const, code: 294 }, 'permission', 'not_applied', null, 5000],
     [{ kind: 'rate_limit' as const, delayMs: 17 * MINUTE }, 'rate', 'not_applied', 17 * MINUTE, 5000],
     [{ kind: 'expired_token' as const }, 'auth', 'not_applied', null, 5000],
-    [{ kind: 'server_error' as const }, 'transient', 'unknown', 10_000, 5000],
-    [{ kind: 'html' as const }, 'transient', 'unknown', 10_000, 5000],
-    [{ kind: 'lost_request' as const }, 'transient', 'unknown', 10_000, 5000],
-    [{ kind: 'hang' as const }, 'transient', 'unknown', 10_000, 5000],
-    [{ kind: 'applied_then_reset' as const }, 'transient', 'unknown', 10_000, 6000],
+    [{ kind: 'server_error' as const }, 'transient', 'unknown', null, 5000],
+    [{ kind: 'html' as const }, 'transient', 'unknown', null, 5000],
+    [{ kind: 'lost_request' as const }, 'transient', 'unknown', null, 5000],
+    [{ kind: 'hang' as const }, 'transient', 'unknown', null, 5000],
+    [{ kind: 'applied_then_reset' as const }, 'transient', 'unknown', null, 6000],
   ])('under the fault %j are %s, %s', async (fault, kind, outcome, retryAfterMs, budget) => {
     const { adSetId } = first();
     await market.order({ ...fault, objectId: adSetId, method: 'POST' });

@@ -74,7 +74,6 @@ describe("Graph's error classes", () => {
 
   const WAITS: Partial<Record<MetaErrorKind, number>> = {
     rate: 5 * MINUTE,
-    transient: 10_000,
     not_yet: 15 * MINUTE,
   };
 
@@ -110,7 +109,7 @@ describe("Graph's error classes", () => {
     for (const path of ['/v24.0/12', '/v24.0/act_1', '/v24.0/12/ads', '/v24.0/act_1/activities']) {
       expect(classify(failure({ ...unknown, method: 'GET', path }))).toMatchObject({
         kind: 'transient',
-        retryAfterMs: 10_000,
+        retryAfterMs: null,
         outcome: 'not_applied',
       });
     }
@@ -226,7 +225,7 @@ describe('how long to wait', () => {
   it.each([
     ['rate', failure({ code: 17 }), 5 * MINUTE],
     ['rate of one ad set', failure({ code: 613, subcode: 1487632 }), HOUR],
-    ['transient', failure({ code: 2 }), 10_000],
+    ['transient', failure({ code: 2 }), null],
     ['not yet', failure({ code: 100, subcode: 1885650 }), 15 * MINUTE],
     ['auth', failure({ code: 190 }), null],
     ['permission', failure({ code: 10 }), null],
@@ -272,7 +271,7 @@ describe('how long to wait', () => {
     expect(classify(failure({ code: 80004, headers })).retryAfterMs).toBe(7 * MINUTE);
     expect(classify(failure({ code: 613, subcode: 1487632, headers })).retryAfterMs).toBe(HOUR);
     expect(classify(failure({ code: 613, subcode: 1487632, headers: long })).retryAfterMs).toBe(90 * MINUTE);
-    expect(classify(failure({ code: 2, headers })).retryAfterMs).toBe(10_000);
+    expect(classify(failure({ code: 2, headers })).retryAfterMs).toBeNull();
     expect(classify(failure({ code: 100, headers })).retryAfterMs).toBeNull();
   });
 
