@@ -3,7 +3,7 @@ import { minorUnitsOf } from './limits.js';
 import { drawOccurrences, nearAWrite } from './occurrences.js';
 import type { BatchDeed, BatchPlan, RunPlan } from './plan.js';
 import { Draw } from './random-draw.js';
-import { blipInDowntime, drawScene, stage } from './scenes.js';
+import { drawScene, stage } from './scenes.js';
 
 /** Runs of a batch share a Temporal server, a database, a market and a clock. */
 export const BATCH_SIZE = 50;
@@ -23,8 +23,6 @@ const SHADOW = [5];
 /** Yen have no minor units. An envelope is of a day of the account's, which is not UTC's. */
 const YEN = [2];
 const NEW_YORK = 'America/New_York';
-/** In some a day passes without a worker. */
-const DOWNTIME = [0, 8];
 const LAST_SHARE = DEFAULT_POLICY.phases.at(-1)!.winnerShare;
 
 /** The plan of a batch is a function of the seed and its number; so are those of its runs. */
@@ -43,8 +41,6 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
   const envelope = ENVELOPE.includes(place) ? drawEnvelope(limits, runs, account.currency) : null;
   if (envelope !== null) account.timezone = NEW_YORK;
   if (KILL_SWITCH.includes(place)) deeds.push(drawKillSwitch(limits));
-  const downtime = DOWNTIME.includes(place) ? drawDowntime(limits) : null;
-  if (downtime) deeds.push(downtime);
   return {
     seed,
     first,
@@ -61,17 +57,14 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
       // A hold that a person ends, or another day, may come in the way.
       const run = envelope !== null || KILL_SWITCH.includes(place) ? { ...drawn, harmless: false } : drawn;
       const fitting = sharedClient ? withoutEndlessWait(run) : run;
-      if (kind === 'service') return onService(fitting);
-      return downtime ? throughDowntime(fitting, downtime) : fitting;
+      return kind === 'service' ? onService(fitting) : fitting;
     }),
   };
 }
 
 /** What a batch has that others have not, by name. */
 export function drawsOf({ kind, account, deeds, envelope, shadow }: BatchPlan): string[] {
-  const downtime = deeds.some(
-    (deed) => deed.kind === 'downtime' || (deed.kind === 'kill' && deed.downHours > 0),
-  );
+  const downtime = deeds.some((deed) => deed.kind === 'kill' && deed.downHours > 0);
   return [
     `account_in_${account.currency}`,
     `account_in_${account.timezone}`,
@@ -100,13 +93,6 @@ function onService(run: RunPlan): RunPlan {
       ? stage('dropped_best', new Draw(`${run.runSeed}/on-service`), run)
       : run;
   return { ...run, ...fitting, harmless: false };
-}
-
-function throughDowntime(run: RunPlan, downtime: { atHours: number; forHours: number }): RunPlan {
-  const draw = new Draw(`${run.runSeed}/downtime`);
-  if (run.scene === 'random' && draw.chance(0.4))
-    return { ...run, lasting: false, ...blipInDowntime(draw, downtime) };
-  return { ...run, calmHours: run.calmHours + downtime.forHours };
 }
 
 /** Where one client serves all, a rate limit that is never over would have every other run wait for ever, too. */
@@ -181,13 +167,6 @@ function drawBatchDeeds(draw: Draw, restarting: boolean): BatchDeed[] {
     deeds.push({ kind: 'expired_token', atHours: nearAWrite(draw), forHours: draw.uniform(0.1, 2) });
   if (restarting) deeds.push({ kind: 'restart_worker', atHours: draw.uniform(0, 3.2) });
   return deeds;
-}
-
-/** Longer than Meta's silence may last, or a hold that ends by itself. */
-function drawDowntime(draw: Draw): Extract<BatchDeed, { kind: 'downtime' }> {
-  // Soon: until then every step of every run is a replay.
-  const atHours = draw.uniform(0.1, 0.3);
-  return { kind: 'downtime', atHours, forHours: draw.uniform(25, 30) };
 }
 
 /** In mid-phase, or before one is due; over before the runs calm down. */

@@ -145,15 +145,6 @@ export const MUTANTS: Record<string, Mutation[]> = {
       replace: 'phase === VERIFICATION && shadow && promotion.forced',
     },
   ],
-  // What was not seen in our own downtime is taken for Meta's silence, whatever is read afterwards.
-  downtime_taken_for_silence: [
-    {
-      file: 'src/workflows/rollout.ts',
-      find: '  if (!endsItself) return sayAmountsAgain(run);\n',
-      replace:
-        "  if (stateCode === 'transient' && run.now() > run.experiment.stateChangedAt + GATE_AGAIN_MS)\n    return retriesExhausted(run, 'Meta was silent for a day.');\n  if (!endsItself) return sayAmountsAgain(run);\n",
-    },
-  ],
   account_day_in_utc: [
     {
       file: 'src/activities/account-day.ts',

@@ -70,7 +70,6 @@ export const SCENES = [
   'dropped_best',
   'dropped_undelivered',
   'edited_in_verification',
-  'blip_in_downtime',
 ] as const;
 export type Scene = (typeof SCENES)[number];
 
@@ -104,8 +103,6 @@ export type BatchDeed =
   | { kind: 'expired_token'; atHours: number; forHours: number }
   /** The worker is stopped in order and another one started. */
   | { kind: 'restart_worker'; atHours: number }
-  /** The worker is stopped, and nobody starts another one for so long. */
-  | { kind: 'downtime'; atHours: number; forHours: number }
   /** Engaged for so long; `paused`: every rollout is asked to pause then, as the API does. Most are resumed afterwards. */
   | { kind: 'kill_switch'; atHours: number; forHours: number; paused: boolean }
   /** SIGKILL of the whole service, of its Node process, or of its Temporal server; then, after so long, a new start. */

@@ -46,8 +46,6 @@ export function stage(scene: Scene, draw: Draw, random: Pick<Staged, 'occurrence
       return droppedUndelivered(draw);
     case 'edited_in_verification':
       return editedInVerification(draw);
-    case 'blip_in_downtime':
-      throw new TypeError('A blip belongs to the downtime of its batch.');
   }
 }
 
@@ -194,35 +192,6 @@ function editedInVerification(draw: Draw): Staged {
     occurrences: [{ when: { after: 'state', state: 'verifying', hours: draw.uniform(0.5, 40) }, deed }],
     windowHours: 72,
     calmHours: 6,
-    lasting: false,
-  };
-}
-
-/** Meta fails from the preflight on, or from a moment later, and has been well for hours when the service is back. */
-export function blipInDowntime(
-  draw: Draw,
-  { atHours, forHours }: { atHours: number; forHours: number },
-): Staged {
-  return {
-    ...DEFAULTS,
-    scene: 'blip_in_downtime',
-    occurrences: [
-      {
-        when: atPromotion(0),
-        deed: {
-          kind: 'fault',
-          fault: draw.of(['server_error', 'html'] as const),
-          on: draw.of(['winner', 'loser', 'campaign'] as const),
-          method: 'GET',
-          of: null,
-          skip: 1 + draw.below(5),
-          times: null,
-          forHours: atHours + draw.uniform(0.5, forHours - 2),
-        },
-      },
-    ],
-    calmHours: atHours + forHours,
-    harmless: true,
     lasting: false,
   };
 }

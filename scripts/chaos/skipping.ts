@@ -44,7 +44,6 @@ export async function playSkipping(
   const killSwitch: Evidence['limits']['killSwitch'] = [];
   let tokenStrikes = 0;
   let restarts = 0;
-  let downtimes = 0;
 
   async function create(plan: BatchPlan['runs'][number]): Promise<void> {
     const id = `run-${plan.runSeed}`;
@@ -132,19 +131,6 @@ export async function playSkipping(
     );
   }
 
-  async function takeDown(): Promise<void> {
-    await world.stopWorker();
-    downtimes++;
-    const at = await clock.now();
-    for (const run of runs) run.tell(at, 'the service is down');
-  }
-
-  async function bringBack(): Promise<void> {
-    await world.startWorker();
-    const at = await clock.now();
-    for (const run of runs) run.tell(at, 'the service is up again');
-  }
-
   async function askAll(
     some: LiveRun[],
     state: ExperimentState,
@@ -216,11 +202,6 @@ export async function playSkipping(
             for (const run of runs) run.tell(stopped, 'the worker is stopped, another one is started');
           },
         });
-      } else if (deed.kind === 'downtime') {
-        agenda.push(
-          { at, what: () => takeDown() },
-          { at: at + deed.forHours * HOUR_MS, what: () => bringBack() },
-        );
       } else if (deed.kind === 'kill_switch') {
         agenda.push(
           { at, what: () => engage(deed.paused) },
@@ -280,7 +261,7 @@ export async function playSkipping(
     const beyondEnvelope = raisesBeyond(await market.audit(), batch.envelope, batch.account, bases);
     const limits = { killSwitch, beyondEnvelope, shadow: batch.shadow };
     return {
-      faults: { expired_token: tokenStrikes, restarted_worker: restarts, downtime: downtimes },
+      faults: { expired_token: tokenStrikes, restarted_worker: restarts },
       runs: runs.map((run) => asPlayed(run, { ...played.get(run)!, limits })),
     };
   } finally {

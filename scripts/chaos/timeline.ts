@@ -25,8 +25,7 @@ export function untilHour(hour: number, now: number): number {
 }
 
 /** Hours after the promotion by which every run of a batch has come to rest. */
-export function lastHoursOf({ envelope, deeds, runs }: BatchPlan): number {
-  const down = deeds.reduce((sum, deed) => sum + (deed.kind === 'downtime' ? deed.forHours : 0), 0);
+export function lastHoursOf({ envelope, runs }: BatchPlan): number {
   const longest = Math.max(...runs.map(({ windowHours }) => windowHours));
-  return LAST_HOURS + down + (longest - 24) + (envelope === null ? 0 : ENVELOPE_HOURS);
+  return LAST_HOURS + (longest - 24) + (envelope === null ? 0 : ENVELOPE_HOURS);
 }

@@ -42,8 +42,6 @@ export interface World {
   guardedOf(experimentId: string): Guarded | undefined;
   /** After the one that runs is stopped in order. */
   startWorker(): Promise<void>;
-  /** In order; nobody answers until the next one is started. */
-  stopWorker(): Promise<void>;
   isDown(): boolean;
   stop(): Promise<void>;
 }
@@ -102,8 +100,7 @@ export async function openWorld(
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
     close: async () => {},
   };
-  const restarting = ['restart_worker', 'downtime'];
-  let restartsLeft = batch.deeds.filter(({ kind }) => restarting.includes(kind)).length;
+  let restartsLeft = batch.deeds.filter(({ kind }) => kind === 'restart_worker').length;
   let worker: RunningWorker | undefined;
 
   return {
@@ -122,10 +119,6 @@ export async function openWorld(
         clients.set(objectId, own);
     },
     guardedOf: (id) => byId.get(id),
-    async stopWorker() {
-      await worker?.stop();
-      worker = undefined;
-    },
     isDown: () => worker === undefined,
     async startWorker() {
       await worker?.stop();

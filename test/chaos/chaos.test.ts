@@ -21,7 +21,6 @@ describe('npm run chaos', () => {
       ...SCENES,
       'account_in_JPY',
       'account_in_America/New_York',
-      'downtime_of_a_day',
       'envelope',
       'kill_switch',
     ])

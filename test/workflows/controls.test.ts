@@ -158,7 +158,9 @@ describe('a rollout and its people', () => {
       world.market.edit(winner!, { daily_budget: 26_000 }, 'Bo of the agency'),
     );
     const refusal = await world.control(experiment, 'revert').catch((error) => error.cause.message);
-    expect(refusal).toMatch(/^The base was not reached: Bo of the agency changed a budget: .* stands at JPY 26000, .*; now /);
+    expect(refusal).toMatch(
+      /^The base was not reached: Bo of the agency changed a budget: .* stands at JPY 26000, .*; now /,
+    );
     expect((await world.state(experiment)).state).toBe('needs_attention');
     expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
     await world.control(experiment, 'resolve', { action: 'accept_current' });
