@@ -141,12 +141,13 @@ async function catchUp(collaborators: Collaborators, count: number, atATime: num
   const { client, names, store } = collaborators;
   const events: ServiceEvent[] = [];
   let lastLookAt = 0;
-  let looks = 0;
+  /** Some have a second look, at a time of the grid shortly before the horizon. */
+  const looked = new Set<string>();
   const worker = await startWorker(collaborators, {
     announce: (event) => {
       events.push(event);
       if (event.kind !== 'decision') return;
-      looks += 1;
+      looked.add(event.experimentId ?? '');
       lastLookAt = performance.now();
     },
     writesAllowed: true,
@@ -178,7 +179,7 @@ async function catchUp(collaborators: Collaborators, count: number, atATime: num
   return {
     experiments: count,
     at_a_time: atATime,
-    checked: looks,
+    checked: looked.size,
     failed,
     tried_again: triedAgain,
     troubles: events.filter(({ kind }) => kind === 'trouble').length,
