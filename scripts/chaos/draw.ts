@@ -54,8 +54,9 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
     shadow: SHADOW.includes(place),
     deeds,
     runs: runs.map((drawn) => {
-      // A hold that a person ends, or another day, may come in the way.
-      const run = envelope !== null || KILL_SWITCH.includes(place) ? { ...drawn, harmless: false } : drawn;
+      // A hold that a person ends, another day, or another run's rate limit at the client of all may come in the way.
+      const isBounded = envelope !== null || sharedClient || KILL_SWITCH.includes(place);
+      const run = isBounded ? { ...drawn, harmless: false } : drawn;
       const fitting = sharedClient ? withoutEndlessWait(run) : run;
       return kind === 'service' ? onService(fitting) : fitting;
     }),
