@@ -16,8 +16,6 @@ export interface Hands {
   budgets(adSetIds: string[]): Promise<Record<string, number>>;
   /** Only the market knows it. */
   setTruth(adId: string, trueClickRate: number): Promise<void>;
-  /** Nobody takes up a control: people ask again later. */
-  isDown(): boolean;
   /** Settles when the service has taken it up; `answer`, which never rejects, may take hours more. */
   control(id: string, kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }>;
 }

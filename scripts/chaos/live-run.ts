@@ -7,8 +7,6 @@ import { faultOrder, orderTold } from './fault-order.js';
 import type { Answer, Hands, Objects } from './hands.js';
 import type { CutPoint, Deed, Occurrence, Role, RunPlan } from './plan.js';
 
-/** While the service is down. */
-const ASKED_AGAIN_HOURS = 1;
 /** Link clicks an impression. */
 export const BEST_RATE = 0.25;
 const WORST_RATE = 0.01;
@@ -173,7 +171,6 @@ export class LiveRun {
       case 'edit':
         return this.editBudgets(deed);
       case 'control':
-        if (this.hands.isDown()) return this.schedule(ASKED_AGAIN_HOURS, deed);
         this.count('control', 1);
         await this.ask(deed.control, deed.args);
         return;
@@ -197,7 +194,6 @@ export class LiveRun {
         });
       }
       case 'drop':
-        if (this.hands.isDown()) return this.schedule(ASKED_AGAIN_HOURS, deed);
         return this.drop(this.adSetOf(deed.role));
       case 'turn':
         return this.turn(at);

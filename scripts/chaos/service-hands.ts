@@ -79,7 +79,6 @@ export function serviceHands(
       await market('truth', { adId, trueClickRate });
     },
     // Whoever asks waits for the next start.
-    isDown: () => false,
     async control(id, kind, args) {
       const key = `${id}-${kind}-${Math.round(await now())}`;
       const answer = askOverHttp(await service(), { id, kind, args, key });

@@ -46,7 +46,6 @@ export function skippingHands(
     },
     budgets: (ids) => market.budgets(ids),
     setTruth: (adId, trueClickRate) => market.setTruth(adId, trueClickRate),
-    isDown: () => world.isDown(),
     async control(id, kind, { variant_id: variantId, ...rest }) {
       const args = variantId === undefined ? rest : { ...rest, variantId };
       const asked = temporal.client.workflow.startUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {

@@ -14,7 +14,6 @@ import type { Evidence, PlayedBatch } from './evidence.js';
 import { Guarded } from './guarded.js';
 import { raisesBeyond } from './limits.js';
 import { BEST_RATE, LiveRun } from './live-run.js';
-import { passWithoutWorker } from './passing-time.js';
 import type { BatchPlan } from './plan.js';
 import { asPlayed, nextTimerOf, readRecord } from './record.js';
 import type { SecretSearch } from './secrets.js';
@@ -100,7 +99,6 @@ export async function playSkipping(
 
   /** Asked again while it is refused for a reason that passes. */
   async function promote(run: LiveRun, tries: number): Promise<void> {
-    if (world.isDown()) return run.hands.later(HOUR_MS, () => promote(run, tries));
     const { answer } = await run.ask('promote', {});
     void answer.then(async ({ ok }) => {
       if (ok || tries === 1) return;
@@ -240,15 +238,13 @@ export async function playSkipping(
         }
       }
       if (played.size === runs.length) break;
-      const isBusy =
-        !world.isDown() && now < start + BUSY_MS && runs.some((run) => !played.has(run) && !run.calm);
+      const isBusy = now < start + BUSY_MS && runs.some((run) => !played.has(run) && !run.calm);
       const step = isBusy ? STEP_MS : CALM_STEP_MS;
       // What was put on the agenda a moment ago is there now.
       await delay(0);
       const next = Math.min(now + step, ...agenda.map(({ at }) => at));
       const pause = Math.max(1, Math.ceil(next - (await clock.now())));
-      if (world.isDown()) await passWithoutWorker(world.temporal, pause);
-      else await env.sleep(pause);
+      await env.sleep(pause);
     }
     for (const run of runs) {
       const experiment = played.has(run) ? null : await store.getExperiment(run.id);

@@ -42,7 +42,6 @@ export interface World {
   guardedOf(experimentId: string): Guarded | undefined;
   /** After the one that runs is stopped in order. */
   startWorker(): Promise<void>;
-  isDown(): boolean;
   stop(): Promise<void>;
 }
 
@@ -119,7 +118,6 @@ export async function openWorld(
         clients.set(objectId, own);
     },
     guardedOf: (id) => byId.get(id),
-    isDown: () => worker === undefined,
     async startWorker() {
       await worker?.stop();
       worker = await startWorker(collaborators, {

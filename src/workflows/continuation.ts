@@ -9,7 +9,7 @@ import type { Run } from './run.js';
 type Start = (input: ExperimentInput) => Promise<unknown>;
 
 /** Whether the history has grown so long that a new run should take over. */
-export function isLong(run: Run): boolean {
+function isLong(run: Run): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   return continueAsNewSuggested || historyLength >= (run.input.maxHistoryEvents ?? Number.POSITIVE_INFINITY);
 }
