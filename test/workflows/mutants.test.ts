@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { HISTORIES, namesOf, replay } from '../replay/histories.js';
 import { type Mutant, type Mutation, makeMutant } from '../support/mutant.js';
 import { OUTER_POSTGRES } from '../support/one-postgres.js';
+import { runTest } from '../support/run-test.js';
 
-const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
 const SCENARIO = 'promotes a clear winner';
 
 /** Changes that leave the sequence of commands as it is: replay can't see them, the scenario's amounts and instants do. */
@@ -56,40 +54,9 @@ describe('a change that replay cannot see', () => {
     );
     expect(Object.values(replayed).filter((error) => error !== null)).toEqual([]);
 
-    const { code, output } = await runScenario(mutant.directory);
-    expect(code).toBe(1);
-    expect(output).toMatch(/1 failed/);
-    expect(output).toMatch(seen);
+    const postgres = inject('postgres');
+    const shared = postgres === null ? {} : { [OUTER_POSTGRES]: JSON.stringify(postgres) };
+    const { failed } = await runTest(mutant.directory, 'test/workflows/rollout.test.ts', SCENARIO, shared);
+    expect(failed).toEqual([expect.objectContaining({ message: expect.stringMatching(seen) })]);
   });
 });
-
-function runScenario(directory: string): Promise<{ code: number | null; output: string }> {
-  const postgres = inject('postgres');
-  const shared = postgres === null ? {} : { [OUTER_POSTGRES]: JSON.stringify(postgres) };
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [
-        VITEST,
-        'run',
-        '--root',
-        directory,
-        '--project',
-        'whole',
-        'test/workflows/rollout.test.ts',
-        '-t',
-        SCENARIO,
-      ],
-      {
-        cwd: directory,
-        env: { ...process.env, ...shared, NO_COLOR: '1' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (chunk: Buffer) => (output += chunk));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
-}

@@ -1,0 +1,164 @@
+import type { Mutation } from '../../test/support/mutant.js';
+
+/** A copy of the service with one fault, and the test that has to fail on it. */
+export interface BrokenCopy {
+  /** What the copy does wrong. */
+  fault: string;
+  mutation: Mutation;
+  /** Relative to the repository. */
+  test: string;
+  /** Part of the test's name; absent: all tests of the file run, and one has to fail. */
+  named?: string;
+}
+
+const WORKFLOWS = 'test/workflows';
+
+/** The first five are from an audit that found that no test caught them. */
+export const BROKEN_COPIES: Record<string, BrokenCopy> = {
+  day_in_utc: {
+    fault: "the account's day is computed in UTC",
+    mutation: {
+      file: 'src/activities/account-day.ts',
+      find: 'timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);',
+      replace: "timezone ??= 'UTC';",
+    },
+    test: 'test/activities/account-day.test.ts',
+  },
+  every_currency_has_cents: {
+    fault: 'the envelope is multiplied by 100 whatever the currency',
+    mutation: {
+      file: 'src/domain/budget.ts',
+      find: 'return Math.round(major * currencyOffset(currency));',
+      replace: 'return Math.round(major * 100);',
+    },
+    test: 'test/activities/yen.test.ts',
+  },
+  recorded_control_ignored: {
+    fault: 'a recorded control is carried out again when its id comes again',
+    mutation: {
+      file: 'src/activities/experiments.ts',
+      find: '.find((row) => row.controlId === controlId) ?? null;',
+      replace: '.find((row) => row.controlId === controlId && row.at < 0) ?? null;',
+    },
+    test: `${WORKFLOWS}/faults.test.ts`,
+    named: 'acts once on a control that comes twice',
+  },
+  silence_of_six_hours: {
+    fault: 'Meta may be silent for 6 hours instead of 24',
+    mutation: {
+      file: 'src/workflows/holding.ts',
+      find: 'const SILENCE_MS = 24 * HOUR_MS;',
+      replace: 'const SILENCE_MS = 6 * HOUR_MS;',
+    },
+    test: `${WORKFLOWS}/adrift.test.ts`,
+    named: 'reads that fail without end',
+  },
+  best_interval_of_three: {
+    fault: 'with three ads the best interval is taken for the worst',
+    mutation: {
+      file: 'src/domain/pairs.ts',
+      find: 'return each[0] < worst[0] ? each : worst;',
+      replace: 'return each[0] > worst[0] ? each : worst;',
+    },
+    test: `${WORKFLOWS}/three-ads.test.ts`,
+  },
+  harm_from_the_last_write: {
+    fault: 'evidence of harm counts from the last write',
+    mutation: {
+      file: 'src/activities/delivery.ts',
+      find: 'const decided = await decidedAt(experiment.id, promotion);',
+      replace:
+        "const written = (await store.listLedger(experiment.id)).findLast((row) => row.outcome === 'applied');\n    const decided = written?.settledAt ?? now;",
+    },
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'writes nothing on evidence that turned',
+  },
+  old_decision: {
+    fault: 'a decision that moved no money never lapses',
+    mutation: {
+      file: 'src/workflows/holding.ts',
+      find: 'return openedAt + run.experiment.policy.checkEveryHours * HOUR_MS;',
+      replace: 'return openedAt + 1_000 * run.experiment.policy.checkEveryHours * HOUR_MS;',
+    },
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'withdraws a decision',
+  },
+  split_not_compared: {
+    fault: 'nobody compares the split during the verification',
+    mutation: {
+      file: 'src/activities/gates.ts',
+      find: 'phase === VERIFICATION && !shadow',
+      replace: 'phase === VERIFICATION && shadow && promotion.forced',
+    },
+    test: `${WORKFLOWS}/verification.test.ts`,
+    named: 'reports a budget that somebody changed',
+  },
+  silence_on_the_clock: {
+    fault: 'our own downtime counts as silence of Meta',
+    mutation: {
+      file: 'src/workflows/holding.ts',
+      find: 'before.silentMs + Math.min(now, before.tryAt) - before.failedAt',
+      replace: 'before.silentMs + now - before.failedAt',
+    },
+    test: `${WORKFLOWS}/downtime.test.ts`,
+  },
+  any_resume_accepts: {
+    fault: 'the resume of any hold accepts the risk',
+    mutation: {
+      file: 'src/activities/gates.ts',
+      find: 'atRiskAccepted: promotion.acceptedRisk ?? null,',
+      replace: 'atRiskAccepted: resumedAt === null ? null : risk.amount,',
+    },
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'accepts a risk only by',
+  },
+  late_effect_of_30_s: {
+    fault: 'a write of unknown outcome is waited for for half a minute',
+    mutation: {
+      file: 'src/service/worker.ts',
+      find: 'const LATE_EFFECT_MS = HOUR_MS / 12;',
+      replace: 'const LATE_EFFECT_MS = HOUR_MS / 120;',
+    },
+    test: 'test/service/worker.test.ts',
+  },
+  two_phases_at_once: {
+    fault: 'after a downtime the next phase is written at once',
+    mutation: {
+      file: 'src/domain/rollout-plan.ts',
+      find: '{ winnerShare: 0.8, waitHours: 2 }',
+      replace: '{ winnerShare: 0.8, waitHours: 0 }',
+    },
+    test: `${WORKFLOWS}/waits.test.ts`,
+    named: 'after a downtime is counted from the phase before',
+  },
+  hint_ignored: {
+    fault: 'what Meta asks to wait for is not waited for',
+    mutation: {
+      file: 'src/workflows/holding.ts',
+      find: 'run.later(Math.max(hintMs ?? HOLD_AGAIN_MS, backoff))',
+      replace: 'run.later(Math.max(Math.min(hintMs ?? HOLD_AGAIN_MS, HOLD_AGAIN_MS), backoff))',
+    },
+    test: `${WORKFLOWS}/waits.test.ts`,
+    named: 'that Meta asks for is kept',
+  },
+  way_back_of_an_hour: {
+    fault: 'a person is called after an hour of failed ways back',
+    mutation: {
+      file: 'src/workflows/compensation.ts',
+      find: 'const REVERT_WINDOW_MS = 24 * HOUR_MS;',
+      replace: 'const REVERT_WINDOW_MS = HOUR_MS;',
+    },
+    test: `${WORKFLOWS}/waits.test.ts`,
+    named: 'of a way back that Meta does not let through',
+  },
+  last_read_too_soon: {
+    fault: 'after a way back late writes are looked for for 15 minutes only',
+    mutation: {
+      file: 'src/workflows/compensation.ts',
+      find: '[5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS]',
+      replace: '[5 * MINUTE_MS, 15 * MINUTE_MS]',
+    },
+    test: `${WORKFLOWS}/waits.test.ts`,
+    named: 'after a way back looks for an hour',
+  },
+};
