@@ -76,9 +76,9 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
   old_decision: {
     fault: 'a decision that moved no money never lapses',
     mutation: {
-      file: 'src/workflows/holding.ts',
-      find: 'return openedAt + run.experiment.policy.checkEveryHours * HOUR_MS;',
-      replace: 'return openedAt + 1_000 * run.experiment.policy.checkEveryHours * HOUR_MS;',
+      file: 'src/domain/check-grid.ts',
+      find: 'return openedAt + checkEveryHours * HOUR_MS;',
+      replace: 'return openedAt + 1_000 * checkEveryHours * HOUR_MS;',
     },
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'withdraws a decision',
@@ -121,25 +121,15 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     },
     test: 'test/service/worker.test.ts',
   },
-  two_phases_at_once: {
-    fault: 'after a downtime the next phase is written at once',
+  phases_bunched: {
+    fault: 'the wait of each phase is counted from the opening, so that a downtime bunches them',
     mutation: {
-      file: 'src/domain/rollout-plan.ts',
-      find: '{ winnerShare: 0.8, waitHours: 2 }',
-      replace: '{ winnerShare: 0.8, waitHours: 0 }',
+      file: 'src/workflows/rollout.ts',
+      find: 'phasesDone[before.name]! + phase.waitHours * HOUR_MS',
+      replace: 'run.promotion.openedAt + phase.waitHours * HOUR_MS',
     },
     test: `${WORKFLOWS}/waits.test.ts`,
     named: 'after a downtime is counted from the phase before',
-  },
-  hint_ignored: {
-    fault: 'what Meta asks to wait for is not waited for',
-    mutation: {
-      file: 'src/workflows/holding.ts',
-      find: 'run.later(Math.max(hintMs ?? HOLD_AGAIN_MS, backoff))',
-      replace: 'run.later(Math.max(Math.min(hintMs ?? HOLD_AGAIN_MS, HOLD_AGAIN_MS), backoff))',
-    },
-    test: `${WORKFLOWS}/waits.test.ts`,
-    named: 'that Meta asks for is kept',
   },
   way_back_of_an_hour: {
     fault: 'a person is called after an hour of failed ways back',

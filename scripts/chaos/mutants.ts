@@ -114,9 +114,9 @@ export const MUTANTS: Record<string, Mutation[]> = {
   ],
   old_decision_carried_out: [
     {
-      file: 'src/workflows/holding.ts',
-      find: 'return openedAt + run.experiment.policy.checkEveryHours * HOUR_MS;',
-      replace: 'return openedAt + 1_000 * run.experiment.policy.checkEveryHours * HOUR_MS;',
+      file: 'src/domain/check-grid.ts',
+      find: 'return openedAt + checkEveryHours * HOUR_MS;',
+      replace: 'return openedAt + 1_000 * checkEveryHours * HOUR_MS;',
     },
   ],
   dropped_winner_promoted: [

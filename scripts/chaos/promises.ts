@@ -8,8 +8,6 @@ import { targetsOf } from './targets.js';
 
 /** The world has turned by a factor of 25: after so long anybody must see it. */
 const SEEN_MS = 8 * HOUR_MS;
-/** A decision's age is looked at when what holds it is tried again. */
-const AGE_TOLERANCE_MS = HOUR_MS / 4;
 /** The verification looks once a day. */
 const DAILY_MS = 25 * HOUR_MS;
 
@@ -36,16 +34,20 @@ export function turnedNotRaised(evidence: Evidence): string[] {
 export function staleNotWritten(evidence: Evidence): string[] {
   const { checkEveryHours, promotedByRule } = evidence.world;
   if (promotedByRule) return [];
-  const limit = checkEveryHours * HOUR_MS + AGE_TOLERANCE_MS;
+  // Between its last look at the clock and the market a write may be under way.
+  const limit = checkEveryHours * HOUR_MS + evidence.raceMs;
   const writes = forwardWrites(evidence);
   return writes.flatMap(({ row, askedAt }) => {
+    const openedAt = evidence.promotion?.openedAt ?? 0;
+    // On a busy machine a promotion is opened long after it was asked for.
+    const since = openedAt > row.at ? askedAt : Math.max(askedAt, openedAt);
     const moved = writes.some(
       (other) =>
         other.askedAt === askedAt && other.row.outcome === 'applied' && other.row.sequence < row.sequence,
     );
-    if (moved || row.at - askedAt <= limit) return [];
+    if (moved || row.at - since <= limit) return [];
     return [
-      `${describe(row)} is the first of a promotion that is ${hours(row.at - askedAt)} h old, above one check interval, ${checkEveryHours} h.`,
+      `${describe(row)} is the first of a promotion that is ${hours(row.at - since)} h old, above one check interval, ${checkEveryHours} h.`,
     ];
   });
 }

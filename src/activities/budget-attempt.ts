@@ -21,7 +21,7 @@ export type WriteOutcome =
   /** Not now: credentials, permission, rate, version, policy, below what is spent. */
   | { kind: 'blocked'; cause: MetaErrorKind; retryAfterMs: number | null; reason: string }
   /** Nothing was written: a limit of ours stands against it. `retryAfterMs` null: a person ends it. */
-  | { kind: 'held'; code: GateCode; retryAfterMs: number | null; reason: string }
+  | { kind: 'held'; code: GateCode | 'lapsed'; retryAfterMs: number | null; reason: string }
   /** Meta refused the write itself, for good. */
   | { kind: 'refused'; reason: string }
   /** An ad set holds a value that is not ours: nothing was written. */
@@ -91,7 +91,8 @@ export function createSender(deps: {
     return settledAt;
   }
 
-  return async (experiment: Experiment, row: LedgerRow): Promise<WriteOutcome> => {
+  /** `lapsesAt`: the first write of a promotion is not sent later, epoch ms of experiment time; null: any other. */
+  return async (experiment: Experiment, row: LedgerRow, lapsesAt: number | null): Promise<WriteOutcome> => {
     const unknown = async (why: string): Promise<WriteOutcome> => {
       await settle(experiment, row, 'unknown', why);
       return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
@@ -102,9 +103,16 @@ export function createSender(deps: {
       await settle(experiment, row, 'not_sent', killed.reason);
       return killed;
     }
+    // Asked last: nothing may wait between this and the call.
+    const now = await clock.now();
+    if (lapsesAt !== null && now >= lapsesAt) {
+      const reason = 'Its decision is older than a check interval.';
+      await settle(experiment, row, 'not_sent', reason);
+      return { kind: 'held', code: 'lapsed', retryAfterMs: null, reason };
+    }
     // A process that stood still, or waited for the record, since it entered the row is late: another attempt may be at
-    // work by now. Asked last: nothing may wait between this and the call.
-    if (cancellationSignal().aborted || (await clock.now()) - row.at > unknownOutcomeWaitMs / 2) {
+    // work by now.
+    if (cancellationSignal().aborted || now - row.at > unknownOutcomeWaitMs / 2) {
       await settle(experiment, row, 'not_sent', 'Too long after it was entered.');
       return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
     }

@@ -6,6 +6,7 @@ import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { othersChanges } from '../domain/changes.js';
+import { decisionLapsesAt } from '../domain/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
 import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
@@ -191,7 +192,9 @@ export function createBudgetActivities(deps: {
           fence: { lastSequence: ledger.at(-1)?.sequence ?? 0, state: experiment.state },
           envelope: raises ? await limits.envelope(now, experiment.currency) : undefined,
         });
-        return await limits.laterIfAgain(await send(experiment, row), ledger, row);
+        const isFirst = phase !== REVERT && !ledger.some(mayHaveReached);
+        const lapsesAt = isFirst ? decisionLapsesAt(promotion.openedAt, experiment.policy) : null;
+        return await limits.laterIfAgain(await send(experiment, row, lapsesAt), ledger, row);
       } catch (error) {
         if (error instanceof EnvelopeUsedUp) return limits.outsideEnvelope(error, experiment.currency, now);
         // What was sent has its outcome from the sender: here nothing but a read has failed.

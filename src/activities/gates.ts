@@ -3,7 +3,7 @@ import type { ControlRow, GateRow, LedgerRow } from '../clients/postgres/records
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
 import { atRisk } from '../domain/at-risk.js';
-import { type Budgets, formatAmount } from '../domain/budget.js';
+import { amountsOff, type Budgets, formatAmount } from '../domain/budget.js';
 import { changedAt, othersChanges, ownChanges } from '../domain/changes.js';
 import { RULES } from '../domain/evidence/rules.js';
 import { HOUR_MS, maxStepFactorOf, variantOf } from '../domain/experiment.js';
@@ -71,11 +71,11 @@ export function createGateActivities(deps: {
 
   /** Ad sets that don't stand at the amount they should have, in words; null if all do. */
   function offAmounts(current: Budgets, wanted: Budgets, currency: string, name: string): string | null {
-    const off = Object.entries(current).filter(([adSetId, amount]) => amount !== wanted[adSetId]);
-    if (off.length === 0) return null;
-    const say = ([adSetId, amount]: [string, number]) =>
-      `ad set ${adSetId} stands at ${formatAmount(amount, currency)}, ${name} was ${formatAmount(wanted[adSetId] ?? 0, currency)}`;
-    return off.map(say).join('; ');
+    const off = amountsOff(current, wanted).map(
+      ({ adSetId, amount, wanted }) =>
+        `ad set ${adSetId} stands at ${formatAmount(amount, currency)}, ${name} was ${formatAmount(wanted, currency)}`,
+    );
+    return off.length === 0 ? null : off.join('; ');
   }
 
   /** Campaigns with a spend cap, and what all of their ads have spent against it. */
@@ -167,7 +167,7 @@ export function createGateActivities(deps: {
           ]),
         ),
         atRisk: risk.amount,
-        budgets: current,
+        budgets: phase === VERIFICATION ? readable(context) : current,
         targets: planned ?? {},
         shadow,
       });

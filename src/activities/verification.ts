@@ -1,6 +1,7 @@
-import type { Verification } from '../clients/postgres/records.js';
+import type { Promotion, Verification } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { ExperimentClock } from '../clock.js';
+import { amountsOff, formatAmount } from '../domain/budget.js';
 import { bucketsOf } from '../domain/experiment.js';
 import { judge, unreadSentence, type VerificationOutcome } from '../domain/verification.js';
 import { verificationWindow } from '../domain/verification-window.js';
@@ -37,16 +38,28 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
       endedBy: Math.min(dueAt, window.until),
       seenUntil,
     });
-    const splitChanged = (await store.listGates(experimentId)).some(
-      ({ phase, findings }) =>
-        phase === VERIFICATION && findings.some(({ code }) => code === 'split_changed'),
-    );
+    const splitChanged = await changeOfSplit(promotion, experiment.currency);
     return {
       experiment,
       promotion,
       seenUntil,
       verdict: judge({ experiment, promotion, observations, dueAt, splitChanged }),
     };
+  }
+
+  /** What the first daily gate saw that found another split than the last phase's; null: none did. */
+  async function changeOfSplit({ experimentId, plan }: Promotion, currency: string): Promise<string | null> {
+    const gate = (await store.listGates(experimentId)).find(
+      ({ phase, findings }) =>
+        phase === VERIFICATION && findings.some(({ code }) => code === 'split_changed'),
+    );
+    if (!gate) return null;
+    return amountsOff(gate.budgets, plan.phases.at(-1)!.targets)
+      .map(
+        ({ adSetId, amount, wanted }) =>
+          `ad set ${adSetId} stood at ${formatAmount(amount, currency)}, not at ${formatAmount(wanted, currency)}`,
+      )
+      .join('; ');
   }
 
   async function stored(experimentId: string): Promise<VerificationLook | null> {

@@ -20,6 +20,16 @@ export function minorUnits(major: number, currency: string): number {
 /** Daily budgets by ad set id, minor units. */
 export type Budgets = Record<string, number>;
 
+/** What stands at another amount than it should have: of each such ad set both amounts. Ad sets without one are left out. */
+export function amountsOff(
+  current: Budgets,
+  wanted: Budgets,
+): { adSetId: string; amount: number; wanted: number }[] {
+  return Object.entries(current)
+    .filter(([adSetId, amount]) => amount !== wanted[adSetId])
+    .map(([adSetId, amount]) => ({ adSetId, amount, wanted: wanted[adSetId] ?? 0 }));
+}
+
 /** Sum of the budgets, minor units. */
 export function totalOf(budgets: Budgets): number {
   return Object.values(budgets).reduce((sum, amount) => sum + amount, 0);

@@ -19,6 +19,17 @@ function hash(text: string): number {
 }
 
 /**
+ * Until when the decision of a promotion that was opened at `openedAt` may wait for its first write. After that it is
+ * older than a check, and the next check decides anew. Epoch ms of experiment time.
+ */
+export function decisionLapsesAt(
+  openedAt: number,
+  { checkEveryHours }: Pick<Grid, 'checkEveryHours'>,
+): number {
+  return openedAt + checkEveryHours * HOUR_MS;
+}
+
+/**
  * When the next check is due: the grid's first instant after `last` (null: after the start), spread by a hash
  * of the id so that experiments don't all check at once. Checks that were missed are not made up: of several
  * past instants the latest counts. The last check stands at the horizon itself.

@@ -131,10 +131,13 @@ export function judge(input: {
   promotion: PromotedWinner;
   observations: readonly Observed[];
   dueAt: number;
-  /** Whether a daily gate found another split than the last phase's: what was measured is then not what was promoted. */
-  splitChanged?: boolean;
+  /**
+   * Where a daily gate found another split than the last phase's, in words; null: nowhere. What was measured is then not
+   * what was promoted.
+   */
+  splitChanged?: string | null;
 }): VerificationVerdict {
-  const { experiment, promotion, dueAt, splitChanged = false } = input;
+  const { experiment, promotion, dueAt, splitChanged = null } = input;
   const { policy } = experiment;
   const metric = METRICS[policy.objective];
   const window = verificationWindow(policy, promotion.phasesDone);
@@ -152,7 +155,7 @@ export function judge(input: {
   // Rows that are days are their own clusters.
   const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
   const found = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
-  const outcome = found === 'verified' && splitChanged ? 'not_verified' : found;
+  const outcome = found === 'verified' && splitChanged !== null ? 'not_verified' : found;
   const wording = wordingOf(promotion);
   const message = sentence({ metric, policy, winner, rival, weight, outcome, splitChanged, wording });
   return { ...weight, winner, rival, outcome, message };
@@ -189,7 +192,7 @@ function sentence(facts: {
   rival: string;
   weight: Weight;
   outcome: VerificationOutcome | null;
-  splitChanged: boolean;
+  splitChanged: string | null;
   wording: Wording;
 }): string {
   const { metric, policy, winner, rival, weight, outcome } = facts;
@@ -213,8 +216,8 @@ function sentence(facts: {
     return `Not verified: too little data in the ${length} after ${rollout} (${few}); ${kept}.`;
   }
   const judged = estimate(metric, theta, interval!);
-  if (facts.splitChanged) {
-    return `Not verified: a budget was changed after the last phase, so the split was not the one that was written (${subject} ${judged} in the ${length} after ${rollout}); ${kept}.`;
+  if (facts.splitChanged !== null) {
+    return `Not verified: a budget was changed after the last phase (${facts.splitChanged}), so the split was not the one that was written; ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
   }
   return outcome === 'verified'
     ? `Verified: ${subject} ${judged} in the ${length} after ${rollout}.`

@@ -1,3 +1,4 @@
+import { decisionLapsesAt } from '../domain/check-grid.js';
 import { HOUR_MS } from '../domain/experiment.js';
 import { enduring, promotions } from './proxies.js';
 import { isShadow, readBudgetsPartly, standing } from './reading.js';
@@ -76,14 +77,11 @@ export function isExhausted({ holds }: Run): boolean {
   return holds?.code === 'transient' && holds.silentMs > SILENCE_MS;
 }
 
-/**
- * Until when the decision may wait for its first write, experiment time; null once money may have moved. After that it
- * is older than a check, and the next check decides anew.
- */
+/** {@link decisionLapsesAt}; null once money may have moved. */
 export function lapsesAt(run: Run): number | null {
   const { openedAt, phasesDone } = run.promotion;
   if (run.moved || Object.keys(phasesDone).length > 0) return null;
-  return openedAt + run.experiment.policy.checkEveryHours * HOUR_MS;
+  return decisionLapsesAt(openedAt, run.experiment.policy);
 }
 
 /**

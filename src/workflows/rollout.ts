@@ -53,6 +53,7 @@ export async function rollOut(run: Run): Promise<void> {
       run.gateAgainAt = null;
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
     case 'hold':
+      if (await lapsed(run)) return;
       await becomeHeld(run, `Phase ${phase.name} waits: ${step.reason}`, step.code);
       tryHoldAgain(run, step.code, step.retryAfterMs ?? null, { count: true });
       if (isExhausted(run)) await retriesExhausted(run, step.reason);

@@ -261,6 +261,37 @@ describe('an attempt that comes too late to be sent', () => {
     ]);
   });
 
+  it('is not sent if the decision lapses first, and nothing has been written of it', async () => {
+    const stage = await promoted();
+    const { openedAt } = (await stage.store.getPromotion(stage.experiment.id))!;
+    const left = openedAt + stage.experiment.policy.checkEveryHours * HOUR - (await stage.clock.now());
+    stage.clock.pass(left - 1_000);
+    const slow: Store = {
+      ...stage.store,
+      async enterAttempt(row) {
+        const entered = await stage.store.enterAttempt(row);
+        stage.clock.pass(1_000);
+        return entered;
+      },
+    };
+    const late = createBudgetActivities({ ...stage.deps, store: slow });
+    expect(await stage.write('60', stage.loser, 4000, late)).toEqual({
+      kind: 'held',
+      code: 'lapsed',
+      retryAfterMs: null,
+      reason: 'Its decision is older than a check interval.',
+    });
+    expect(await stage.market.audit()).toEqual([]);
+    expect(await stage.ledger()).toMatchObject([{ outcome: 'not_sent' }]);
+  });
+
+  it('is sent if an earlier write of the promotion was', async () => {
+    const stage = await promoted();
+    await stage.write('60', stage.loser, 4000);
+    stage.clock.pass(stage.experiment.policy.checkEveryHours * HOUR);
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+  });
+
   it('is not sent either where the kill switch was long in being read', async () => {
     const stage = await promoted();
     const store: Store = {

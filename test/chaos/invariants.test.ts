@@ -384,7 +384,10 @@ const CAUGHT: Record<string, Case[]> = {
     [
       'a first write later than one check interval',
       /audit row 1 .* is the first of a promotion that is 6\.5 h old, above one check interval, 6 h/,
-      ({ world }) => Object.assign(world, { promotionsAsked: [START - 390 * MINUTE] }),
+      ({ world, promotion }) => {
+        world.promotionsAsked = [START - 390 * MINUTE];
+        promotion!.openedAt = START - 390 * MINUTE;
+      },
     ],
   ],
   dropped_not_promoted: [

@@ -22,10 +22,13 @@ describe('a service that was down', () => {
     });
     const held = await world.until(experiment, ['held'], 60);
     expect(held.stateCode).toBe('transient');
-    await world.whileDown(async () => {
-      await world.pass(27);
-      await world.market.withdraw();
-    });
+    await world.whileDown(() => world.pass(27));
+    // Once more without an answer: only now more than a day lies between two failed reads.
+    const told = ({ experimentId, text }: { experimentId: string | null; text: string }) =>
+      experimentId === experiment.id && text.includes(' -> held: ');
+    const before = world.events.filter(told).length;
+    await expect.poll(() => world.events.filter(told).length, { timeout: 60_000 }).toBeGreaterThan(before);
+    await world.market.withdraw();
     const after = await world.until(experiment, ['verifying', 'reverting', 'reverted'], 100);
     expect(after.state).toBe('verifying');
     expect(await world.budgets(experiment)).toEqual([40_000, 160_000]);
