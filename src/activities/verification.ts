@@ -43,6 +43,7 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
       experiment,
       promotion,
       seenUntil,
+      splitChanged,
       verdict: judge({ experiment, promotion, observations, dueAt, splitChanged }),
     };
   }
@@ -91,10 +92,10 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     async giveUpVerification({ trouble, ...asked }: Asked & { trouble: string }): Promise<VerificationLook> {
       const known = await stored(asked.experimentId);
       if (known) return known;
-      const { experiment, promotion, seenUntil, verdict } = await weigh(asked);
+      const { experiment, promotion, seenUntil, splitChanged, verdict } = await weigh(asked);
       if (verdict.outcome === 'reverted')
         return keep({ ...verdict, ...asked, outcome: 'reverted', seenUntil });
-      const message = unreadSentence(experiment.policy, promotion, trouble);
+      const message = unreadSentence(experiment.policy, promotion, trouble, splitChanged);
       return keep({ ...verdict, ...asked, outcome: 'not_verified', message, seenUntil });
     },
   };

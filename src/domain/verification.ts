@@ -157,7 +157,9 @@ export function judge(input: {
   const found = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
   const outcome = found === 'verified' && splitChanged !== null ? 'not_verified' : found;
   const wording = wordingOf(promotion);
-  const message = sentence({ metric, policy, winner, rival, weight, outcome, splitChanged, wording });
+  const facts = { metric, policy, winner, rival, weight, outcome, splitChanged, wording };
+  const changed = outcome !== null && found !== 'verified' ? splitSentence(splitChanged) : '';
+  const message = `${sentence(facts)}${changed}`;
   return { ...weight, winner, rival, outcome, message };
 }
 
@@ -180,9 +182,15 @@ export function unreadSentence(
   policy: Pick<Policy, 'verification'>,
   promotion: Pick<PromotedWinner, 'status'>,
   trouble: string,
+  splitChanged: string | null,
 ): string {
   const { rollout, kept } = wordingOf(promotion);
-  return `Not verified: the ${lengthOf(policy)} after ${rollout} could not be read (${trouble}); ${kept}.`;
+  return `Not verified: the ${lengthOf(policy)} after ${rollout} could not be read (${trouble}); ${kept}.${splitSentence(splitChanged)}`;
+}
+
+/** Follows an outcome that has another cause. */
+function splitSentence(splitChanged: string | null): string {
+  return splitChanged === null ? '' : ` A budget was changed after the last phase: ${splitChanged}.`;
 }
 
 function sentence(facts: {

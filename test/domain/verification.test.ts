@@ -62,7 +62,13 @@ function judged(
     dueAt = JUDGED_AT,
     policy = {},
     promotion = {},
-  }: { dueAt?: number; policy?: Partial<Policy>; promotion?: Partial<PromotedWinner> } = {},
+    splitChanged = null,
+  }: {
+    dueAt?: number;
+    policy?: Partial<Policy>;
+    promotion?: Partial<PromotedWinner>;
+    splitChanged?: string | null;
+  } = {},
 ) {
   return judge({
     experiment: { variants, policy: { ...DEFAULT_POLICY, ...policy } },
@@ -74,6 +80,7 @@ function judged(
     },
     observations,
     dueAt,
+    splitChanged,
   });
 }
 
@@ -219,6 +226,27 @@ describe('a verification', () => {
     expect(few.message).toMatch(/\(days in which both delivered: 2 < 3\)/);
   });
 
+  it('verifies no split but the one that was written, and says with any outcome what was changed', () => {
+    const splitChanged = 'ad set 7 stood at USD 90.00, not at USD 40.00';
+    const better = judged(hours(168, { control: 0.02, c1: 0.03 }), { splitChanged });
+    expect(better.outcome).toBe('not_verified');
+    expect(better.message).toMatch(
+      /^Not verified: a budget was changed after the last phase \(ad set 7 stood at USD 90\.00, not at USD 40\.00\), so .* was written; click rate of c1 over control \+.* in the 7 days .*; the budgets stay\.$/,
+    );
+    const said =
+      / A budget was changed after the last phase: ad set 7 stood at USD 90\.00, not at USD 40\.00\.$/;
+    for (const [rates, outcome] of [
+      [{ control: 0.02, c1: 0.02 }, 'not_verified'],
+      [{ control: 0.03, c1: 0.015 }, 'reverted'],
+      [{}, 'not_verified'],
+    ] as const) {
+      const verdict = judged(hours(168, rates), { splitChanged });
+      expect(verdict.outcome).toBe(outcome);
+      expect(verdict.message).toMatch(said);
+    }
+    expect(unreadSentence(DEFAULT_POLICY, {}, 'no answer', splitChanged)).toMatch(said);
+  });
+
   it('claims no write of a rollout in shadow', () => {
     const shadow = { promotion: { status: 'shadow' } };
     expect(judged(hours(168, { control: 0.02, c1: 0.02 }), shadow).message).toMatch(
@@ -233,17 +261,17 @@ describe('a verification', () => {
     expect(judged([], shadow).message).toMatch(
       /^Not verified: too little data in the 7 days after the rollout in shadow \(.*\); no budget was moved\.$/,
     );
-    expect(unreadSentence(DEFAULT_POLICY, shadow.promotion, 'no answer')).toBe(
+    expect(unreadSentence(DEFAULT_POLICY, shadow.promotion, 'no answer', null)).toBe(
       'Not verified: the 7 days after the rollout in shadow could not be read (no answer); no budget was moved.',
     );
   });
 
   it('says what could not be read', () => {
-    expect(unreadSentence(DEFAULT_POLICY, {}, 'no answer')).toBe(
+    expect(unreadSentence(DEFAULT_POLICY, {}, 'no answer', null)).toBe(
       'Not verified: the 7 days after the rollout could not be read (no answer); the budgets stay.',
     );
     const day = { verification: { settleHours: 24, windowHours: 24 } };
-    expect(unreadSentence(day, {}, 'no answer')).toMatch(/the 24 h after the rollout/);
+    expect(unreadSentence(day, {}, 'no answer', null)).toMatch(/the 24 h after the rollout/);
   });
 });
 
