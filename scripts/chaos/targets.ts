@@ -21,7 +21,9 @@ export function targetsOf(rollout: {
 }): ExpectedPhase[] {
   const { base, winnerAdSetId } = rollout;
   const total = totalOf(base);
-  const others = Object.keys(base).filter((id) => id !== winnerAdSetId);
+  const others = Object.keys(base)
+    .filter((id) => id !== winnerAdSetId)
+    .sort();
   let reached = base[winnerAdSetId]!;
   const weight = others.reduce((sum, id) => sum + base[id]!, 0);
   const split = (winner: number): Amounts => {

@@ -148,9 +148,14 @@ export function planRollout(input: {
   return { kind: 'plan', plan: { winnerAdSetId, base, phases, skipped } };
 }
 
-/** All ad sets' amounts where the winner has `amount`: the others share the rest in proportion to their old budgets. */
+/**
+ * All ad sets' amounts where the winner has `amount`: the others share the rest in proportion to their old budgets. By
+ * their ids, so that an odd minor unit goes to the same one in whatever order they were read.
+ */
 function amountsOf(base: Budgets, winnerAdSetId: string, amount: number): Budgets {
-  const others = Object.keys(base).filter((id) => id !== winnerAdSetId);
+  const others = Object.keys(base)
+    .filter((id) => id !== winnerAdSetId)
+    .sort();
   const weights = others.map((id) => base[id]!);
   const rest = splitInProportion(totalOf(base) - amount, weights);
   return { [winnerAdSetId]: amount, ...Object.fromEntries(others.map((id, index) => [id, rest[index]!])) };

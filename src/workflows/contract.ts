@@ -70,8 +70,16 @@ export interface ExperimentInput {
 /** What one run tells the next that is not on record. */
 export interface Carried {
   holds?: HoldChain;
+  /** A difficulty that is being retried. */
+  trouble?: string;
+  /** What failed at Meta is not tried again before, experiment time. */
+  retryAt?: number;
+  /** Since when Meta has not answered in the verification, experiment time. */
+  silentSince?: number;
   /** When the gate of a held rollout is evaluated again, experiment time. */
   gateAgainAt?: number;
+  /** When the amounts of a rollout that a person ends the hold of are read again, experiment time. */
+  amountsAgainAt?: number;
   /** A cancellation in Temporal that could not be acted on yet. */
   cancelled?: true;
   /** How many runs in a row the record has disagreed with at once. */

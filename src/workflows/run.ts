@@ -34,9 +34,9 @@ const FLOOR_REAL_MS = 2_000;
 export class Run {
   readonly inbox: Inbox;
   /** A difficulty that is being retried. */
-  trouble: string | null = null;
+  trouble: string | null;
   /** What failed at Meta is not tried again before; experiment time. */
-  retryAt: number | null = null;
+  retryAt: number | null;
   /** The holds since the last phase that had one cause: what keeps coming back is tried ever more seldom. */
   holds: HoldChain | null;
   /** When the gate of a held rollout is evaluated again; experiment time. */
@@ -47,13 +47,13 @@ export class Run {
    * While held by what a person ends: when the amounts are read again, since a write may land late or Meta was silent;
    * experiment time.
    */
-  amountsAgainAt: number | null = null;
+  amountsAgainAt: number | null;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;
   /** Cut-off of the last daily look of the verification, or when its first was waited for; experiment time. */
   verifiedUntil: number | null = null;
-  /** Since when Meta has not answered in the verification, as seen by this run; experiment time. */
-  silentSince: number | null = null;
+  /** Since when Meta has not answered in the verification; experiment time. */
+  silentSince: number | null;
   /** Who waits for the outcome of a phase or of a way back. */
   readonly askers: Intent[] = [];
   private loaded: ExperimentRecord | null = null;
@@ -63,11 +63,16 @@ export class Run {
   private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
 
   constructor(readonly input: ExperimentInput) {
-    this.holds = input.carried?.holds ?? null;
-    this.gateAgainAt = input.carried?.gateAgainAt ?? null;
+    const { carried = {} } = input;
+    this.trouble = carried.trouble ?? null;
+    this.holds = carried.holds ?? null;
+    this.gateAgainAt = carried.gateAgainAt ?? null;
+    this.amountsAgainAt = carried.amountsAgainAt ?? null;
+    this.retryAt = carried.retryAt ?? null;
+    this.silentSince = carried.silentSince ?? null;
     this.inbox = new Inbox(() => (this.outdated ? null : (this.loaded?.experiment.state ?? null)));
     setHandler(defineQuery<ExperimentStatus>(STATUS_QUERY), () => this.status());
-    if (input.carried?.cancelled) this.cancel();
+    if (carried.cancelled) this.cancel();
   }
 
   /** What the next run must know beside the record. */
@@ -75,8 +80,12 @@ export class Run {
     const { cancellation } = this;
     const isOpen = cancellation !== null && !(cancellation.answer && 'outcome' in cancellation.answer);
     return {
+      ...(this.trouble !== null && { trouble: this.trouble }),
       ...(this.holds && { holds: this.holds }),
       ...(this.gateAgainAt !== null && { gateAgainAt: this.gateAgainAt }),
+      ...(this.amountsAgainAt !== null && { amountsAgainAt: this.amountsAgainAt }),
+      ...(this.retryAt !== null && { retryAt: this.retryAt }),
+      ...(this.silentSince !== null && { silentSince: this.silentSince }),
       ...(isOpen && { cancelled: true }),
     };
   }
@@ -90,7 +99,7 @@ export class Run {
     if (experiment.state === 'verifying')
       this.verifiedUntil = Math.max(lastVerificationAt ?? 0, experiment.stateChangedAt);
     showIdentity(experiment);
-    showState(experiment, null);
+    showState(experiment, this.trouble);
   }
 
   get experiment(): Experiment {

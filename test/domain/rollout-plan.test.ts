@@ -114,6 +114,13 @@ describe('planRollout', () => {
     ]);
   });
 
+  it('gives an odd unit to the same ad set in whatever order they were read', () => {
+    const targets = (base: Budgets) => planOf(base, 'a').phases.map((phase) => phase.targets);
+    const asRegistered = targets({ a: 79_203, b: 79_203, c: 79_203 });
+    expect(asRegistered[1]).toEqual({ a: 166_326, b: 35_642, c: 35_641 });
+    expect(targets({ a: 79_203, c: 79_203, b: 79_203 })).toEqual(asRegistered);
+  });
+
   it('rounds the winner half up, also where the product of the floats falls short of the half', () => {
     // 0.7 × 45 is 31.499999999999996 in floating point.
     const plan = planOf({ a: 22, b: 23 }, 'b', { minimum: 1, phases: [{ winnerShare: 0.7, waitHours: 0 }] });

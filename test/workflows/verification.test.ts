@@ -119,27 +119,34 @@ describe('verification', () => {
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   });
 
-  it('tries again while Meta is silent, and ends a day after its window without it', async () => {
-    const experiment = await promoted('silent', {
-      policy: { verification: { settleHours: 24, windowHours: 24 } },
-    });
-    const silence = await world.market.order({ kind: 'server_error', method: 'GET', times: null });
-    await world.pass(2 * 24 + 1);
-    expect((await world.status(experiment)).trouble).toMatch(
-      /^The lift can't be verified now: .* It is tried again\.$/,
-    );
-    const told = (await world.ask(experiment, 'check')).result();
-    await world.pass(0.1);
-    expect((await told).message).toMatch(/Fresh data could not be had/);
-    const ended = await world.until(experiment, ['completed'], 25);
-    await world.market.withdraw(silence);
-    expect(ended.stateReason).toMatch(
-      /^Not verified: the 24 h after the rollout could not be read \(.*\); the budgets stay\.$/,
-    );
-    const days = (ended.endedAt! - (await lastWrite(experiment))) / (24 * HOUR_MS);
-    expect(days).toBeGreaterThanOrEqual(3);
-    expect(days).toBeLessThan(3.1);
-  });
+  it.each([
+    ['in one run', undefined],
+    ['from run to run', 40],
+  ])(
+    'tries again while Meta is silent, and ends a day after its window without it, %s',
+    async (_, maxHistoryEvents) => {
+      const experiment = await promoted(`silent-${maxHistoryEvents ?? 'once'}`, {
+        maxHistoryEvents,
+        policy: { verification: { settleHours: 24, windowHours: 24 } },
+      });
+      const silence = await world.market.order({ kind: 'server_error', method: 'GET', times: null });
+      await world.pass(2 * 24 + 1);
+      expect((await world.status(experiment)).trouble).toMatch(
+        /^The lift can't be verified now: .* It is tried again\.$/,
+      );
+      const told = (await world.ask(experiment, 'check')).result();
+      await world.pass(0.1);
+      expect((await told).message).toMatch(/Fresh data could not be had/);
+      const ended = await world.until(experiment, ['completed'], 25);
+      await world.market.withdraw(silence);
+      expect(ended.stateReason).toMatch(
+        /^Not verified: the 24 h after the rollout could not be read \(.*\); the budgets stay\.$/,
+      );
+      const days = (ended.endedAt! - (await lastWrite(experiment))) / (24 * HOUR_MS);
+      expect(days).toBeGreaterThanOrEqual(3);
+      expect(days).toBeLessThan(3.1);
+    },
+  );
 
   it('passes a gate a day: a silent control is told of, a silent winner goes back', async () => {
     const experiment = await promoted('silenced');
