@@ -4,7 +4,8 @@ import type { Mutation } from '../../test/support/mutant.js';
 export interface BrokenCopy {
   /** What the copy does wrong. */
   fault: string;
-  mutation: Mutation;
+  /** More than one where the service guards against the fault twice. */
+  mutations: Mutation[];
   /** Relative to the repository. */
   test: string;
   /** Part of the test's name; absent: all tests of the file run, and one has to fail. */
@@ -17,137 +18,205 @@ const WORKFLOWS = 'test/workflows';
 export const BROKEN_COPIES: Record<string, BrokenCopy> = {
   day_in_utc: {
     fault: "the account's day is computed in UTC",
-    mutation: {
-      file: 'src/activities/account-day.ts',
-      find: 'timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);',
-      replace: "timezone ??= 'UTC';",
-    },
+    mutations: [
+      {
+        file: 'src/activities/account-day.ts',
+        find: 'timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);',
+        replace: "timezone ??= 'UTC';",
+      },
+    ],
     test: 'test/activities/account-day.test.ts',
   },
   every_currency_has_cents: {
     fault: 'the envelope is multiplied by 100 whatever the currency',
-    mutation: {
-      file: 'src/domain/budget.ts',
-      find: 'return Math.round(major * currencyOffset(currency));',
-      replace: 'return Math.round(major * 100);',
-    },
+    mutations: [
+      {
+        file: 'src/domain/budget.ts',
+        find: 'return Math.round(major * currencyOffset(currency));',
+        replace: 'return Math.round(major * 100);',
+      },
+    ],
     test: 'test/activities/yen.test.ts',
   },
   recorded_control_ignored: {
     fault: 'a recorded control is carried out again when its id comes again',
-    mutation: {
-      file: 'src/activities/experiments.ts',
-      find: '.find((row) => row.controlId === controlId) ?? null;',
-      replace: '.find((row) => row.controlId === controlId && row.at < 0) ?? null;',
-    },
+    mutations: [
+      {
+        file: 'src/activities/experiments.ts',
+        find: '.find((row) => row.controlId === controlId) ?? null;',
+        replace: '.find((row) => row.controlId === controlId && row.at < 0) ?? null;',
+      },
+    ],
     test: `${WORKFLOWS}/faults.test.ts`,
     named: 'acts once on a control that comes twice',
   },
   silence_of_six_hours: {
     fault: 'Meta may be silent for 6 hours instead of 24',
-    mutation: {
-      file: 'src/workflows/holding.ts',
-      find: 'const SILENCE_MS = 24 * HOUR_MS;',
-      replace: 'const SILENCE_MS = 6 * HOUR_MS;',
-    },
+    mutations: [
+      {
+        file: 'src/workflows/holding.ts',
+        find: 'const SILENCE_MS = 24 * HOUR_MS;',
+        replace: 'const SILENCE_MS = 6 * HOUR_MS;',
+      },
+    ],
     test: `${WORKFLOWS}/adrift.test.ts`,
     named: 'reads that fail without end',
   },
   best_interval_of_three: {
     fault: 'with three ads the best interval is taken for the worst',
-    mutation: {
-      file: 'src/domain/pairs.ts',
-      find: 'return each[0] < worst[0] ? each : worst;',
-      replace: 'return each[0] > worst[0] ? each : worst;',
-    },
+    mutations: [
+      {
+        file: 'src/domain/pairs.ts',
+        find: 'return each[0] < worst[0] ? each : worst;',
+        replace: 'return each[0] > worst[0] ? each : worst;',
+      },
+    ],
     test: `${WORKFLOWS}/three-ads.test.ts`,
   },
   harm_from_the_last_write: {
     fault: 'evidence of harm counts from the last write',
-    mutation: {
-      file: 'src/activities/delivery.ts',
-      find: 'const decided = await decidedAt(experiment.id, promotion);',
-      replace:
-        "const written = (await store.listLedger(experiment.id)).findLast((row) => row.outcome === 'applied');\n    const decided = written?.settledAt ?? now;",
-    },
+    mutations: [
+      {
+        file: 'src/activities/delivery.ts',
+        find: 'const decided = await decidedAt(experiment.id, promotion);',
+        replace:
+          "const written = (await store.listLedger(experiment.id)).findLast((row) => row.outcome === 'applied');\n    const decided = written?.settledAt ?? now;",
+      },
+    ],
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'writes nothing on evidence that turned',
   },
   old_decision: {
     fault: 'a decision that moved no money never lapses',
-    mutation: {
-      file: 'src/domain/check-grid.ts',
-      find: 'return openedAt + checkEveryHours * HOUR_MS;',
-      replace: 'return openedAt + 1_000 * checkEveryHours * HOUR_MS;',
-    },
+    mutations: [
+      {
+        file: 'src/domain/check-grid.ts',
+        find: 'return openedAt + checkEveryHours * HOUR_MS;',
+        replace: 'return openedAt + 1_000 * checkEveryHours * HOUR_MS;',
+      },
+    ],
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'withdraws a decision',
   },
+  dropped_winner: {
+    fault: 'a variant that was dropped while its decision waited is promoted',
+    mutations: [
+      {
+        file: 'src/workflows/testing.ts',
+        find: 'if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;',
+        replace: 'if (participants(experiment, run.now()).length === 0) return null;',
+      },
+      {
+        file: 'src/activities/promotions.ts',
+        find: 'if (!compared.some(({ id }) => id === winnerVariantId))',
+        replace: 'if (compared.length === 0)',
+      },
+    ],
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'never promotes a variant that was dropped',
+  },
+  retries_forgotten: {
+    fault: 'a run that continues as new forgets when what was held is tried again',
+    mutations: [
+      {
+        file: 'src/workflows/run.ts',
+        find: 'this.retryAt = carried.retryAt ?? null;',
+        replace: 'this.retryAt = null;',
+      },
+    ],
+    test: `${WORKFLOWS}/holding.test.ts`,
+  },
+  write_after_the_lapse: {
+    fault: 'the age of a decision is not asked again before its first write is sent',
+    mutations: [
+      {
+        file: 'src/activities/budget-attempt.ts',
+        find: 'if (lapsesAt !== null && now >= lapsesAt) {',
+        replace: 'if (lapsesAt !== null && now >= 2 * lapsesAt) {',
+      },
+    ],
+    test: 'test/activities/budgets.test.ts',
+    named: 'is not sent if the decision lapses first',
+  },
   split_not_compared: {
     fault: 'nobody compares the split during the verification',
-    mutation: {
-      file: 'src/activities/gates.ts',
-      find: 'phase === VERIFICATION && !shadow',
-      replace: 'phase === VERIFICATION && shadow && promotion.forced',
-    },
+    mutations: [
+      {
+        file: 'src/activities/gates.ts',
+        find: 'phase === VERIFICATION && !shadow',
+        replace: 'phase === VERIFICATION && shadow && promotion.forced',
+      },
+    ],
     test: `${WORKFLOWS}/verification.test.ts`,
     named: 'reports a budget that somebody changed',
   },
   silence_on_the_clock: {
     fault: 'our own downtime counts as silence of Meta',
-    mutation: {
-      file: 'src/workflows/holding.ts',
-      find: 'before.silentMs + Math.min(now, before.tryAt) - before.failedAt',
-      replace: 'before.silentMs + now - before.failedAt',
-    },
+    mutations: [
+      {
+        file: 'src/workflows/holding.ts',
+        find: 'before.silentMs + Math.min(now, before.tryAt) - before.failedAt',
+        replace: 'before.silentMs + now - before.failedAt',
+      },
+    ],
     test: `${WORKFLOWS}/downtime.test.ts`,
   },
   any_resume_accepts: {
     fault: 'the resume of any hold accepts the risk',
-    mutation: {
-      file: 'src/activities/gates.ts',
-      find: 'atRiskAccepted: promotion.acceptedRisk ?? null,',
-      replace: 'atRiskAccepted: resumedAt === null ? null : risk.amount,',
-    },
+    mutations: [
+      {
+        file: 'src/activities/gates.ts',
+        find: 'atRiskAccepted: promotion.acceptedRisk ?? null,',
+        replace: 'atRiskAccepted: resumedAt === null ? null : risk.amount,',
+      },
+    ],
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'accepts a risk only by',
   },
   late_effect_of_30_s: {
     fault: 'a write of unknown outcome is waited for for half a minute',
-    mutation: {
-      file: 'src/service/worker.ts',
-      find: 'const LATE_EFFECT_MS = HOUR_MS / 12;',
-      replace: 'const LATE_EFFECT_MS = HOUR_MS / 120;',
-    },
+    mutations: [
+      {
+        file: 'src/service/worker.ts',
+        find: 'const LATE_EFFECT_MS = HOUR_MS / 12;',
+        replace: 'const LATE_EFFECT_MS = HOUR_MS / 120;',
+      },
+    ],
     test: 'test/service/worker.test.ts',
   },
   phases_bunched: {
     fault: 'the wait of each phase is counted from the opening, so that a downtime bunches them',
-    mutation: {
-      file: 'src/workflows/rollout.ts',
-      find: 'phasesDone[before.name]! + phase.waitHours * HOUR_MS',
-      replace: 'run.promotion.openedAt + phase.waitHours * HOUR_MS',
-    },
+    mutations: [
+      {
+        file: 'src/workflows/rollout.ts',
+        find: 'phasesDone[before.name]! + phase.waitHours * HOUR_MS',
+        replace: 'run.promotion.openedAt + phase.waitHours * HOUR_MS',
+      },
+    ],
     test: `${WORKFLOWS}/waits.test.ts`,
     named: 'after a downtime is counted from the phase before',
   },
   way_back_of_an_hour: {
     fault: 'a person is called after an hour of failed ways back',
-    mutation: {
-      file: 'src/workflows/compensation.ts',
-      find: 'const REVERT_WINDOW_MS = 24 * HOUR_MS;',
-      replace: 'const REVERT_WINDOW_MS = HOUR_MS;',
-    },
+    mutations: [
+      {
+        file: 'src/workflows/compensation.ts',
+        find: 'const REVERT_WINDOW_MS = 24 * HOUR_MS;',
+        replace: 'const REVERT_WINDOW_MS = HOUR_MS;',
+      },
+    ],
     test: `${WORKFLOWS}/waits.test.ts`,
     named: 'of a way back that Meta does not let through',
   },
   last_read_too_soon: {
     fault: 'after a way back late writes are looked for for 15 minutes only',
-    mutation: {
-      file: 'src/workflows/compensation.ts',
-      find: '[5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS]',
-      replace: '[5 * MINUTE_MS, 15 * MINUTE_MS]',
-    },
+    mutations: [
+      {
+        file: 'src/workflows/compensation.ts',
+        find: '[5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS]',
+        replace: '[5 * MINUTE_MS, 15 * MINUTE_MS]',
+      },
+    ],
     test: `${WORKFLOWS}/waits.test.ts`,
     named: 'after a way back looks for an hour',
   },

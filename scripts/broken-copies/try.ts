@@ -11,8 +11,8 @@ export interface CopyReport {
 }
 
 /** Runs the test that has to fail on the copy. @throws if it doesn't run at all */
-export async function tryCopy({ fault, mutation, test, named }: BrokenCopy): Promise<CopyReport> {
-  const copy = await makeMutant([mutation]);
+export async function tryCopy({ fault, mutations, test, named }: BrokenCopy): Promise<CopyReport> {
+  const copy = await makeMutant(mutations);
   try {
     const { failed } = await runTest(copy.directory, test, named);
     return {

@@ -7,9 +7,11 @@ const read = (file: string) => readFile(new URL(`../../${file}`, import.meta.url
 
 describe('a broken copy', () => {
   it.each(Object.entries(BROKEN_COPIES))('%s finds what it breaks once, and its test', async (_, copy) => {
-    const { mutation, test, named } = copy;
-    expect((await read(mutation.file)).split(mutation.find)).toHaveLength(2);
-    expect(mutation.replace).not.toBe(mutation.find);
+    const { mutations, test, named } = copy;
+    for (const { file, find, replace } of mutations) {
+      expect((await read(file)).split(find)).toHaveLength(2);
+      expect(replace).not.toBe(find);
+    }
     if (named !== undefined) expect((await read(test)).split(named)).toHaveLength(2);
   });
 
@@ -17,8 +19,8 @@ describe('a broken copy', () => {
     const { best_interval_of_three: copy } = BROKEN_COPIES;
     const test = 'test/domain/pairs.test.ts';
     expect(await tryCopy({ ...copy!, test })).toMatchObject({ caught: true });
-    const harmless = { ...copy!.mutation, replace: `${copy!.mutation.find} // as it was` };
-    expect(await tryCopy({ ...copy!, test, mutation: harmless })).toMatchObject({
+    const harmless = copy!.mutations.map((each) => ({ ...each, replace: `${each.find} // as it was` }));
+    expect(await tryCopy({ ...copy!, test, mutations: harmless })).toMatchObject({
       caught: false,
       failed: [],
     });
