@@ -126,17 +126,17 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     ],
     test: `${WORKFLOWS}/holding.test.ts`,
   },
-  write_after_the_lapse: {
-    fault: 'the age of a decision is not asked again before its first write is sent',
+  write_of_any_age: {
+    fault: 'a write is sent whatever the age of what it rests on',
     mutations: [
       {
         file: 'src/activities/budget-attempt.ts',
-        find: 'if (lapsesAt !== null && now >= lapsesAt) {',
-        replace: 'if (lapsesAt !== null && now >= 2 * lapsesAt) {',
+        find: 'const over = bases.find(({ until }) => now >= until);',
+        replace: 'const over = bases.find(({ until }) => now >= 2 * until);',
       },
     ],
     test: 'test/activities/budgets.test.ts',
-    named: 'is not sent if the decision lapses first',
+    named: 'is not sent if ',
   },
   split_not_compared: {
     fault: 'nobody compares the split during the verification',

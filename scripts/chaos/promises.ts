@@ -1,5 +1,4 @@
 import { HOUR_MS } from '../../src/domain/experiment.js';
-import type { AuditRow } from '../../src/embedded/market/index.js';
 import type { Evidence } from './evidence.js';
 import { describe, effectsOf, isOurs } from './history.js';
 import { targetsOf } from './targets.js';
@@ -11,21 +10,28 @@ const SEEN_MS = 8 * HOUR_MS;
 /** The verification looks once a day. */
 const DAILY_MS = 25 * HOUR_MS;
 
-/** Writes of a phase, and when a person had asked for the promotion that they are of. */
-function forwardWrites({ audit, promotion, initial, world }: Evidence): { row: AuditRow; askedAt: number }[] {
+/**
+ * Writes of a phase, when a person had asked for the promotion that they are of, and when it began: on a busy machine a
+ * promotion is opened long after it was asked for.
+ */
+function forwardWrites({ audit, promotion, initial, world }: Evidence) {
   const base = promotion?.base ?? initial;
+  const openedAt = promotion?.openedAt ?? 0;
   return audit
     .filter((row) => isOurs(row) && row.requested !== base[row.adSetId])
-    .map((row) => ({ row, askedAt: world.promotionsAsked.findLast((at) => at <= row.at) ?? 0 }));
+    .map((row) => {
+      const askedAt = world.promotionsAsked.findLast((at) => at <= row.at) ?? 0;
+      return { row, askedAt, begunAt: openedAt > row.at ? askedAt : Math.max(askedAt, openedAt) };
+    });
 }
 
 /** 9. No phase is written long after the winner has become the worst ad; a new promotion begins with new evidence. */
 export function turnedNotRaised(evidence: Evidence): string[] {
   const { turnedAt } = evidence.world;
   if (turnedAt === null) return [];
-  return forwardWrites(evidence).flatMap(({ row, askedAt }) => {
-    const since = Math.max(turnedAt, askedAt);
-    if (row.at < since + SEEN_MS) return [];
+  return forwardWrites(evidence).flatMap(({ row, begunAt }) => {
+    const since = Math.max(turnedAt, begunAt);
+    if (row.at < since + SEEN_MS + evidence.overdueMs) return [];
     return [`${describe(row)}, ${hours(row.at - since)} h after the winner's ad had become the worst.`];
   });
 }
@@ -37,17 +43,14 @@ export function staleNotWritten(evidence: Evidence): string[] {
   // Between its last look at the clock and the market a write may be under way.
   const limit = checkEveryHours * HOUR_MS + evidence.raceMs;
   const writes = forwardWrites(evidence);
-  return writes.flatMap(({ row, askedAt }) => {
-    const openedAt = evidence.promotion?.openedAt ?? 0;
-    // On a busy machine a promotion is opened long after it was asked for.
-    const since = openedAt > row.at ? askedAt : Math.max(askedAt, openedAt);
+  return writes.flatMap(({ row, askedAt, begunAt }) => {
     const moved = writes.some(
       (other) =>
         other.askedAt === askedAt && other.row.outcome === 'applied' && other.row.sequence < row.sequence,
     );
-    if (moved || row.at - since <= limit) return [];
+    if (moved || row.at - begunAt <= limit) return [];
     return [
-      `${describe(row)} is the first of a promotion that is ${hours(row.at - since)} h old, above one check interval, ${checkEveryHours} h.`,
+      `${describe(row)} is the first of a promotion that is ${hours(row.at - begunAt)} h old, above one check interval, ${checkEveryHours} h.`,
     ];
   });
 }

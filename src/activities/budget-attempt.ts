@@ -12,6 +12,13 @@ import { killSwitchHold } from './write-limits.js';
 /** The phase name of a compensating write. */
 export const REVERT = 'revert';
 
+/** What a write rests on is true until then, epoch ms of experiment time. */
+export interface Basis {
+  until: number;
+  /** A sentence, for when it is over. */
+  reason: string;
+}
+
 /** What became of one step. Only outcomes that Meta, or a person, decides; faults of ours are thrown. */
 export type WriteOutcome =
   /** Read back at the target; `at` is the read-back's instant. */
@@ -20,8 +27,11 @@ export type WriteOutcome =
   | { kind: 'unknown'; waitMs: number }
   /** Not now: credentials, permission, rate, version, policy, below what is spent. */
   | { kind: 'blocked'; cause: MetaErrorKind; retryAfterMs: number | null; reason: string }
-  /** Nothing was written: a limit of ours stands against it. `retryAfterMs` null: a person ends it. */
-  | { kind: 'held'; code: GateCode | 'lapsed'; retryAfterMs: number | null; reason: string }
+  /**
+   * Nothing was written: a limit of ours stands against it, or its decision or gate is `too_old`, and it is judged anew.
+   * `retryAfterMs` null: a person ends it.
+   */
+  | { kind: 'held'; code: GateCode | 'too_old'; retryAfterMs: number | null; reason: string }
   /** Meta refused the write itself, for good. */
   | { kind: 'refused'; reason: string }
   /** An ad set holds a value that is not ours: nothing was written. */
@@ -91,8 +101,7 @@ export function createSender(deps: {
     return settledAt;
   }
 
-  /** `lapsesAt`: the first write of a promotion is not sent later, epoch ms of experiment time; null: any other. */
-  return async (experiment: Experiment, row: LedgerRow, lapsesAt: number | null): Promise<WriteOutcome> => {
+  return async (experiment: Experiment, row: LedgerRow, bases: readonly Basis[]): Promise<WriteOutcome> => {
     const unknown = async (why: string): Promise<WriteOutcome> => {
       await settle(experiment, row, 'unknown', why);
       return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
@@ -105,10 +114,10 @@ export function createSender(deps: {
     }
     // Asked last: nothing may wait between this and the call.
     const now = await clock.now();
-    if (lapsesAt !== null && now >= lapsesAt) {
-      const reason = 'Its decision is older than a check interval.';
-      await settle(experiment, row, 'not_sent', reason);
-      return { kind: 'held', code: 'lapsed', retryAfterMs: null, reason };
+    const over = bases.find(({ until }) => now >= until);
+    if (over) {
+      await settle(experiment, row, 'not_sent', over.reason);
+      return { kind: 'held', code: 'too_old', retryAfterMs: null, reason: over.reason };
     }
     // A process that stood still, or waited for the record, since it entered the row is late: another attempt may be at
     // work by now.

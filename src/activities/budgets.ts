@@ -8,9 +8,17 @@ import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { othersChanges } from '../domain/changes.js';
 import { decisionLapsesAt } from '../domain/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
+import { instantOf } from '../domain/gate.js';
 import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/ownership.js';
 import type { Announce } from '../events.js';
-import { blockedBy, createSender, REVERT, WRITES_OFF, type WriteOutcome } from './budget-attempt.js';
+import {
+  type Basis,
+  blockedBy,
+  createSender,
+  REVERT,
+  WRITES_OFF,
+  type WriteOutcome,
+} from './budget-attempt.js';
 import { type BudgetReading, createBudgetReader, unreadableOf, whose } from './budget-reading.js';
 import { callingMeta, permanent } from './failures.js';
 import { createWriteLimits, killSwitchHold } from './write-limits.js';
@@ -18,6 +26,12 @@ import { createWriteLimits, killSwitchHold } from './write-limits.js';
 /** States of the record in which a phase, or a compensating write, may be written. */
 const PHASE_STATES: readonly ExperimentState[] = ['rolling_out'];
 const REVERT_STATES: readonly ExperimentState[] = ['reverting', 'needs_attention'];
+
+/**
+ * A phase's writes rest on its gate for so many waits after an unknown outcome, an hour in live: longer than all that one
+ * phase may take, and shorter than a downtime in which the evidence may turn.
+ */
+const GATE_WAITS = 12;
 
 const isOpen = (row: LedgerRow) => row.outcome === 'pending' || row.outcome === 'unknown';
 const openAttempts = (ledger: readonly LedgerRow[]) => ledger.filter(isOpen);
@@ -61,6 +75,30 @@ export function createBudgetActivities(deps: {
     const last = ledger.at(-1);
     if (!last || !isOpen(last)) return null;
     return (last.settledAt ?? last.at) + deps.unknownOutcomeWaitMs;
+  }
+
+  /** What a phase's write rests on. The way back rests on nothing that ages. */
+  async function basesOf(
+    { experiment, promotion, ledger }: Awaited<ReturnType<typeof load>>,
+    phase: string,
+  ): Promise<Basis[]> {
+    if (phase === REVERT) return [];
+    const bases: Basis[] = [];
+    // Before the first write alone: once money has moved, gates judge it.
+    if (!ledger.some(mayHaveReached)) {
+      bases.push({
+        until: decisionLapsesAt(promotion.openedAt, experiment.policy),
+        reason: 'Its decision is older than a check interval.',
+      });
+    }
+    const gate = (await store.listGates(experiment.id)).findLast((each) => each.phase === phase);
+    if (gate) {
+      bases.push({
+        until: gate.at + GATE_WAITS * deps.unknownOutcomeWaitMs,
+        reason: `What its gate saw at ${instantOf(gate.at)} is too old.`,
+      });
+    }
+    return bases;
   }
 
   function describe(
@@ -176,6 +214,7 @@ export function createBudgetActivities(deps: {
         const targets = phases.find(({ name }) => name === phase)?.targets;
         const risk = targets && atRisk({ base, targets, winnerAdSetId, interval: promotion.interval });
         const raises = phase !== REVERT && target > current[adSetId]!;
+        const bases = await basesOf({ experiment, promotion, ledger }, phase);
         const row = await store.enterAttempt({
           experimentId: experiment.id,
           adSetId,
@@ -192,9 +231,7 @@ export function createBudgetActivities(deps: {
           fence: { lastSequence: ledger.at(-1)?.sequence ?? 0, state: experiment.state },
           envelope: raises ? await limits.envelope(now, experiment.currency) : undefined,
         });
-        const isFirst = phase !== REVERT && !ledger.some(mayHaveReached);
-        const lapsesAt = isFirst ? decisionLapsesAt(promotion.openedAt, experiment.policy) : null;
-        return await limits.laterIfAgain(await send(experiment, row, lapsesAt), ledger, row);
+        return await limits.laterIfAgain(await send(experiment, row, bases), ledger, row);
       } catch (error) {
         if (error instanceof EnvelopeUsedUp) return limits.outsideEnvelope(error, experiment.currency, now);
         // What was sent has its outcome from the sender: here nothing but a read has failed.

@@ -200,6 +200,7 @@ export function raiseOf(current: Budgets, targets: Budgets): number {
   );
 }
 
-function instantOf(at: number): string {
+/** An instant as people read it. */
+export function instantOf(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -20,8 +20,8 @@ import type { Run } from './run.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
 const UNKNOWN_OUTCOMES = 4;
-/** Classes of trouble after which a hold ends by itself, as soon as Meta answers again. */
-const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit'];
+/** Causes of a hold that ends by itself, as soon as Meta answers again; the gate is evaluated anew before a write. */
+const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit', 'too_old'];
 
 /** How a step of the rollout went. `interrupted`: an intent has changed the state. */
 type Step =

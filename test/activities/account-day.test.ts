@@ -62,12 +62,13 @@ describe('limits of a day, in New York', () => {
     stage.clock.pass(4 * HOUR - 1);
     expect(await stage.write('70', stage.winner, 7000)).toMatchObject({ kind: 'held', retryAfterMs: 1 });
     stage.clock.pass(1);
+    expect(await stage.gate('70')).toMatchObject({ against: [] });
     expect(await stage.write('70', stage.winner, 7000)).toMatchObject({ kind: 'applied' });
     expect(await stage.amounts()).toEqual([3000, 7000]);
   });
 
   it('put off to its midnight what Meta refuses twice in a day as below what is spent', async () => {
-    const stage = await promoted({});
+    const stage = await promoted({ policy: { checkEveryHours: 24 } });
     const notYet = {
       kind: 'refuse',
       code: 100,

@@ -277,12 +277,28 @@ describe('an attempt that comes too late to be sent', () => {
     const late = createBudgetActivities({ ...stage.deps, store: slow });
     expect(await stage.write('60', stage.loser, 4000, late)).toEqual({
       kind: 'held',
-      code: 'lapsed',
+      code: 'too_old',
       retryAfterMs: null,
       reason: 'Its decision is older than a check interval.',
     });
     expect(await stage.market.audit()).toEqual([]);
     expect(await stage.ledger()).toMatchObject([{ outcome: 'not_sent' }]);
+  });
+
+  it('is not sent if its gate is an hour old: the evidence may have turned since', async () => {
+    const stage = await promoted();
+    await stage.gate('60');
+    stage.clock.pass(12 * UNKNOWN_WAIT - 1_000);
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    stage.clock.pass(1_000);
+    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({
+      kind: 'held',
+      code: 'too_old',
+      reason: expect.stringMatching(/^What its gate saw at \S+ \S+ UTC is too old\.$/),
+    });
+    await stage.gate('60');
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+    expect(await stage.market.audit()).toHaveLength(2);
   });
 
   it('is sent if an earlier write of the promotion was', async () => {

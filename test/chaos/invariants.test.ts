@@ -376,6 +376,7 @@ const CAUGHT: Record<string, Case[]> = {
       (evidence) => {
         evidence.world.turnedAt = START - 9 * HOUR_MS;
         evidence.world.promotionsAsked = [START - 10 * HOUR_MS];
+        evidence.promotion!.openedAt = START - 10 * HOUR_MS;
         evidence.audit = [{ ...evidence.audit[0]!, outcome: 'refused', appliedAt: null }];
       },
     ],
