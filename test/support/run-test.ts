@@ -10,6 +10,8 @@ export interface TestRun {
   /** Names of the tests that passed. */
   passed: string[];
   failed: { name: string; message: string }[];
+  /** As people read it, with the differences of what was compared. */
+  output: string;
 }
 
 interface VitestReport {
@@ -33,20 +35,10 @@ export async function runTest(
   try {
     const reportFile = path.join(folder, 'report.json');
     const filter = named === undefined ? [] : ['-t', named];
-    const args = [
-      'run',
-      '--root',
-      directory,
-      '--reporter',
-      'json',
-      '--outputFile',
-      reportFile,
-      file,
-      ...filter,
-    ];
-    const said = await end(args, directory, env);
+    const reporters = ['--reporter', 'default', '--reporter', 'json', `--outputFile.json=${reportFile}`];
+    const output = await end(['run', '--root', directory, ...reporters, file, ...filter], directory, env);
     const text = await readFile(reportFile, 'utf8').catch(() => null);
-    if (text === null) throw new Error(`${file} gave no report: ${said}`);
+    if (text === null) throw new Error(`${file} gave no report: ${output}`);
     const { testResults } = JSON.parse(text) as VitestReport;
     const results = testResults.flatMap(({ assertionResults }) => assertionResults);
     const passed = results.filter(({ status }) => status === 'passed').map(({ fullName }) => fullName);
@@ -55,7 +47,7 @@ export async function runTest(
       .map(({ fullName, failureMessages }) => ({ name: fullName, message: failureMessages.join('\n') }));
     if (passed.length + failed.length === 0)
       throw new Error(`${file} ran no test: ${testResults.map(({ message }) => message).join('\n')}`);
-    return { passed, failed };
+    return { passed, failed, output };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
