@@ -1,7 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Functions and loopback servers alone: these share one load of the packages in each worker. */
+/** Functions and loopback servers alone: they need no Postgres and no Temporal. */
 const LIGHT = ['domain', 'backtest', 'analyze', 'clients/meta', 'embedded/market', 'scripts'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
@@ -33,6 +33,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Files share one load of the packages in each worker: loading them anew took a third of all the time.
+    isolate: false,
     // The commands that tests start must not read the `.env` of whoever runs them.
     env: { ENV_FILE: '' },
     // Two cores: many of the tests wait for a Temporal server, or for real time to pass.
@@ -45,7 +47,6 @@ export default defineConfig({
           name: 'light',
           include: LIGHT,
           setupFiles: 'test/support/seeded-properties.ts',
-          isolate: false,
         },
       },
       {
@@ -53,6 +54,8 @@ export default defineConfig({
         test: {
           name: 'whole',
           globalSetup: 'test/support/one-postgres.ts',
+          // Temporal's runtime is one for a process: before any file can start it another way.
+          setupFiles: 'test/support/quiet-runtime.ts',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...LIGHT],
         },

@@ -3,8 +3,9 @@ import { SCENES } from '../../scripts/chaos/plan.js';
 import type { ChaosDocument } from '../../scripts/chaos/report.js';
 import { runCommand } from '../support/command.js';
 
-/** The command's short form: three batches, each on a virtual timeline of its own. */
-const RUNS = 150;
+/** The command's short form: two batches, each on a virtual timeline of its own. The first of a seed has no limits. */
+const RUNS = 100;
+const SHORT = ['--seed', '1', '--from', '50', '--to', '150'];
 
 const chaos = (...args: string[]) => runCommand('scripts/chaos.ts', args);
 
@@ -12,11 +13,11 @@ describe('npm run chaos', () => {
   it('finds no violation in random schedules of faults, edits and controls', {
     timeout: 480_000,
   }, async () => {
-    const { code, out, err } = await chaos('--seed', '7', '--runs', String(RUNS));
+    const { code, out, err } = await chaos(...SHORT);
     const document = JSON.parse(out) as ChaosDocument;
     expect(document.violations, err).toEqual([]);
     expect(code).toBe(0);
-    expect(document).toMatchObject({ seed: 7, runs: RUNS });
+    expect(document).toMatchObject({ seed: 1, runs: RUNS });
     for (const draw of [
       ...SCENES,
       'account_in_JPY',
