@@ -53,7 +53,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'whole',
-          globalSetup: 'test/support/one-postgres.ts',
+          globalSetup: ['test/support/one-postgres.ts', 'test/support/one-bundle.ts'],
           // Temporal's runtime is one for a process: before any file can start it another way.
           setupFiles: 'test/support/quiet-runtime.ts',
           include: ['test/**/*.test.ts'],

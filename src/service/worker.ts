@@ -45,6 +45,8 @@ const recordRefusals: ActivityInterceptorsFactory = () => ({
   },
 });
 
+const WORKFLOWS = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
 /** Runs workflows and activities until stopped. */
 export async function startWorker(
   collaborators: Collaborators,
@@ -56,10 +58,13 @@ export async function startWorker(
     maxCachedWorkflows: number;
     /** Of each queue. */
     maxActivitiesAtOnce: number;
+    /** File that the SDK's `bundleWorkflowCode` made of the workflows; unset: made anew, a second or two. */
+    workflowBundle?: string;
   },
 ): Promise<RunningWorker> {
   const { store, meta, clock, client, names, timeBase, address, access, namespace, environment } =
     collaborators;
+  const { workflowBundle } = options;
   const connection = await NativeConnection.connect({ ...access, address });
   const common = {
     connection,
@@ -88,7 +93,9 @@ export async function startWorker(
       await Worker.create({
         ...common,
         taskQueue: names.taskQueue,
-        workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+        ...(workflowBundle === undefined
+          ? { workflowsPath: WORKFLOWS }
+          : { workflowBundle: { codePath: workflowBundle } }),
         maxCachedWorkflows: options.maxCachedWorkflows,
         // A killed worker's workflows stand still for this long; the sandbox's hours are short.
         stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',

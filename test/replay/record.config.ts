@@ -8,7 +8,7 @@ export default {
   test: {
     ...test,
     include: ['test/replay/record.ts'],
-    globalSetup: 'test/support/one-postgres.ts',
+    globalSetup: ['test/support/one-postgres.ts', 'test/support/one-bundle.ts'],
     testTimeout: 120_000,
   },
 };

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
+import { inject } from 'vitest';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import { addDays, localDate, localHourStart } from '../../src/clients/meta/timezone.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
@@ -171,6 +172,7 @@ export async function startWorld(
       accountEnvelope: options.accountEnvelope ?? null,
       maxCachedWorkflows: 100,
       maxActivitiesAtOnce: 8,
+      workflowBundle: inject('workflowBundle'),
     });
   };
   await startOne();
