@@ -155,11 +155,11 @@ export function judge(input: {
   // Rows that are days are their own clusters.
   const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
   const found = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
-  const outcome = found === 'verified' && splitChanged !== null ? 'not_verified' : found;
+  const spoiltBy = found === 'verified' ? splitChanged : null;
+  const outcome = spoiltBy === null ? found : 'not_verified';
   const wording = wordingOf(promotion);
-  const facts = { metric, policy, winner, rival, weight, outcome, splitChanged, wording };
-  const changed = outcome !== null && found !== 'verified' ? splitSentence(splitChanged) : '';
-  const message = `${sentence(facts)}${changed}`;
+  const why = sentence({ metric, policy, winner, rival, weight, outcome, spoiltBy, wording });
+  const message = outcome === null || spoiltBy !== null ? why : `${why}${splitSentence(splitChanged)}`;
   return { ...weight, winner, rival, outcome, message };
 }
 
@@ -200,7 +200,8 @@ function sentence(facts: {
   rival: string;
   weight: Weight;
   outcome: VerificationOutcome | null;
-  splitChanged: string | null;
+  /** The change of the split that alone keeps the lift from being verified. */
+  spoiltBy: string | null;
   wording: Wording;
 }): string {
   const { metric, policy, winner, rival, weight, outcome } = facts;
@@ -224,8 +225,8 @@ function sentence(facts: {
     return `Not verified: too little data in the ${length} after ${rollout} (${few}); ${kept}.`;
   }
   const judged = estimate(metric, theta, interval!);
-  if (facts.splitChanged !== null) {
-    return `Not verified: a budget was changed after the last phase (${facts.splitChanged}), so the split was not the one that was written; ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
+  if (facts.spoiltBy !== null) {
+    return `Not verified: a budget was changed after the last phase (${facts.spoiltBy}), so the split was not the one that was written; ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
   }
   return outcome === 'verified'
     ? `Verified: ${subject} ${judged} in the ${length} after ${rollout}.`

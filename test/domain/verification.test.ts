@@ -243,6 +243,7 @@ describe('a verification', () => {
       const verdict = judged(hours(168, rates), { splitChanged });
       expect(verdict.outcome).toBe(outcome);
       expect(verdict.message).toMatch(said);
+      expect(verdict.message.split('ad set 7')).toHaveLength(2);
     }
     expect(unreadSentence(DEFAULT_POLICY, {}, 'no answer', splitChanged)).toMatch(said);
   });
