@@ -57,7 +57,8 @@ export async function startAfresh(run: Run): Promise<never> {
   return continueAsNew<Start>({
     ...run.input,
     witness: run.knownPromotion ?? run.input.witness,
-    carried: { ...run.carried, disagreements },
+    // What stood in the way of a state that the record no longer has is not shown.
+    carried: { ...run.carried, trouble: undefined, disagreements },
   });
 }
 
