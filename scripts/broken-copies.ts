@@ -1,6 +1,7 @@
 /**
- * `npm run -s broken-copies [-- NAME…]`: plays the test that has to catch each broken copy over that copy, and over the
- * whole service. Prints one JSON document; exit code 1 if a copy was not caught, or a test fails without it.
+ * `npm run -s broken-copies [-- NAME…]`: runs, on each broken copy, the test that has to fail there. Prints one JSON
+ * document with why it failed; exit code 1 if a copy was not caught. `npm test` shows that the same tests pass on the
+ * service as it is.
  */
 import { BROKEN_COPIES } from './broken-copies/copies.js';
 import { tryCopy } from './broken-copies/try.js';

@@ -1,4 +1,5 @@
 import type { Mutation } from '../../test/support/mutant.js';
+import { MUTANTS } from '../chaos/mutants.js';
 
 /** A copy of the service with one fault, and the test that has to fail on it. */
 export interface BrokenCopy {
@@ -18,24 +19,12 @@ const WORKFLOWS = 'test/workflows';
 export const BROKEN_COPIES: Record<string, BrokenCopy> = {
   day_in_utc: {
     fault: "the account's day is computed in UTC",
-    mutations: [
-      {
-        file: 'src/activities/account-day.ts',
-        find: 'timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);',
-        replace: "timezone ??= 'UTC';",
-      },
-    ],
+    mutations: MUTANTS.account_day_in_utc!,
     test: 'test/activities/account-day.test.ts',
   },
   every_currency_has_cents: {
     fault: 'the envelope is multiplied by 100 whatever the currency',
-    mutations: [
-      {
-        file: 'src/domain/budget.ts',
-        find: 'return Math.round(major * currencyOffset(currency));',
-        replace: 'return Math.round(major * 100);',
-      },
-    ],
+    mutations: MUTANTS.every_currency_has_cents!,
     test: 'test/activities/yen.test.ts',
   },
   recorded_control_ignored: {
@@ -75,43 +64,19 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
   },
   harm_from_the_last_write: {
     fault: 'evidence of harm counts from the last write',
-    mutations: [
-      {
-        file: 'src/activities/delivery.ts',
-        find: 'const decided = await decidedAt(experiment.id, promotion);',
-        replace:
-          "const written = (await store.listLedger(experiment.id)).findLast((row) => row.outcome === 'applied');\n    const decided = written?.settledAt ?? now;",
-      },
-    ],
+    mutations: MUTANTS.harm_from_last_write!,
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'writes nothing on evidence that turned',
   },
   old_decision: {
     fault: 'a decision that moved no money never lapses',
-    mutations: [
-      {
-        file: 'src/domain/check-grid.ts',
-        find: 'return openedAt + checkEveryHours * HOUR_MS;',
-        replace: 'return openedAt + 1_000 * checkEveryHours * HOUR_MS;',
-      },
-    ],
+    mutations: MUTANTS.old_decision_carried_out!,
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'withdraws a decision',
   },
   dropped_winner: {
     fault: 'a variant that was dropped while its decision waited is promoted',
-    mutations: [
-      {
-        file: 'src/workflows/testing.ts',
-        find: 'if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;',
-        replace: 'if (participants(experiment, run.now()).length === 0) return null;',
-      },
-      {
-        file: 'src/activities/promotions.ts',
-        find: 'if (!compared.some(({ id }) => id === winnerVariantId))',
-        replace: 'if (compared.length === 0)',
-      },
-    ],
+    mutations: MUTANTS.dropped_winner_promoted!,
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'never promotes a variant that was dropped',
   },
@@ -138,15 +103,21 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     test: 'test/activities/budgets.test.ts',
     named: 'is not sent if ',
   },
-  split_not_compared: {
-    fault: 'nobody compares the split during the verification',
+  too_old_waits_for_a_person: {
+    fault: 'a phase whose gate has become too old is held until a person resumes it',
     mutations: [
       {
-        file: 'src/activities/gates.ts',
-        find: 'phase === VERIFICATION && !shadow',
-        replace: 'phase === VERIFICATION && shadow && promotion.forced',
+        file: 'src/workflows/rollout.ts',
+        find: "'hour_limit', 'too_old'];",
+        replace: "'hour_limit'];",
       },
     ],
+    test: `${WORKFLOWS}/holding.test.ts`,
+    named: 'is judged anew and goes on by itself',
+  },
+  split_not_compared: {
+    fault: 'nobody compares the split during the verification',
+    mutations: MUTANTS.split_not_compared!,
     test: `${WORKFLOWS}/verification.test.ts`,
     named: 'reports a budget that somebody changed',
   },
@@ -174,7 +145,7 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     named: 'accepts a risk only by',
   },
   late_effect_of_30_s: {
-    fault: 'a write of unknown outcome is waited for for half a minute',
+    fault: 'the wait after a write of unknown outcome is half a minute',
     mutations: [
       {
         file: 'src/service/worker.ts',
@@ -209,7 +180,7 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     named: 'of a way back that Meta does not let through',
   },
   last_read_too_soon: {
-    fault: 'after a way back late writes are looked for for 15 minutes only',
+    fault: 'after a way back, late writes are watched for only 15 minutes',
     mutations: [
       {
         file: 'src/workflows/compensation.ts',

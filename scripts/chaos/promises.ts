@@ -10,18 +10,22 @@ const SEEN_MS = 8 * HOUR_MS;
 /** The verification looks once a day. */
 const DAILY_MS = 25 * HOUR_MS;
 
+/** A promotion is opened at once when it is asked for, give or take how late the machine may be. */
+const OPENED_MS = HOUR_MS;
+
 /**
  * Writes of a phase, when a person had asked for the promotion that they are of, and when it began: on a busy machine a
  * promotion is opened long after it was asked for.
  */
-function forwardWrites({ audit, promotion, initial, world }: Evidence) {
+function forwardWrites({ audit, promotion, initial, world, overdueMs }: Evidence) {
   const base = promotion?.base ?? initial;
   const openedAt = promotion?.openedAt ?? 0;
   return audit
     .filter((row) => isOurs(row) && row.requested !== base[row.adSetId])
     .map((row) => {
       const askedAt = world.promotionsAsked.findLast((at) => at <= row.at) ?? 0;
-      return { row, askedAt, begunAt: openedAt > row.at ? askedAt : Math.max(askedAt, openedAt) };
+      const isItsOpening = openedAt <= row.at && openedAt - askedAt <= OPENED_MS + overdueMs;
+      return { row, askedAt, begunAt: isItsOpening ? Math.max(askedAt, openedAt) : askedAt };
     });
 }
 

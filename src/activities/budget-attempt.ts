@@ -117,7 +117,7 @@ export function createSender(deps: {
     const over = bases.find(({ until }) => now >= until);
     if (over) {
       await settle(experiment, row, 'not_sent', over.reason);
-      return { kind: 'held', code: 'too_old', retryAfterMs: null, reason: over.reason };
+      return { kind: 'held', code: 'too_old', retryAfterMs: 0, reason: over.reason };
     }
     // A process that stood still, or waited for the record, since it entered the row is late: another attempt may be at
     // work by now.

@@ -27,10 +27,7 @@ import { createWriteLimits, killSwitchHold } from './write-limits.js';
 const PHASE_STATES: readonly ExperimentState[] = ['rolling_out'];
 const REVERT_STATES: readonly ExperimentState[] = ['reverting', 'needs_attention'];
 
-/**
- * A phase's writes rest on its gate for so many waits after an unknown outcome, an hour in live: longer than all that one
- * phase may take, and shorter than a downtime in which the evidence may turn.
- */
+/** How long a phase's writes may rest on its gate, in waits after an unknown outcome; an hour in live. */
 const GATE_WAITS = 12;
 
 const isOpen = (row: LedgerRow) => row.outcome === 'pending' || row.outcome === 'unknown';
@@ -95,7 +92,7 @@ export function createBudgetActivities(deps: {
     if (gate) {
       bases.push({
         until: gate.at + GATE_WAITS * deps.unknownOutcomeWaitMs,
-        reason: `What its gate saw at ${instantOf(gate.at)} is too old.`,
+        reason: `Its gate of ${instantOf(gate.at)} is too old; it is evaluated again.`,
       });
     }
     return bases;

@@ -48,19 +48,21 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     };
   }
 
-  /** What the first daily gate saw that found another split than the last phase's; null: none did. */
+  /** What the daily gates saw that found another split than the last phase's, of each ad set once; null: none did. */
   async function changeOfSplit({ experimentId, plan }: Promotion, currency: string): Promise<string | null> {
-    const gate = (await store.listGates(experimentId)).find(
+    const gates = (await store.listGates(experimentId)).filter(
       ({ phase, findings }) =>
         phase === VERIFICATION && findings.some(({ code }) => code === 'split_changed'),
     );
-    if (!gate) return null;
-    return amountsOff(gate.budgets, plan.phases.at(-1)!.targets)
-      .map(
-        ({ adSetId, amount, wanted }) =>
-          `ad set ${adSetId} stood at ${formatAmount(amount, currency)}, not at ${formatAmount(wanted, currency)}`,
-      )
-      .join('; ');
+    if (gates.length === 0) return null;
+    const { targets } = plan.phases.at(-1)!;
+    const said = new Map<string, string>();
+    for (const { adSetId, amount, wanted } of gates.flatMap(({ budgets }) => amountsOff(budgets, targets))) {
+      if (said.has(adSetId)) continue;
+      const amounts = [amount, wanted].map((value) => formatAmount(value, currency));
+      said.set(adSetId, `ad set ${adSetId} stood at ${amounts.join(', not at ')}`);
+    }
+    return said.size === 0 ? 'the amounts are not on record' : [...said.values()].join('; ');
   }
 
   async function stored(experimentId: string): Promise<VerificationLook | null> {

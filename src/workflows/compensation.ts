@@ -62,6 +62,7 @@ export async function needsAttention(run: Run): Promise<void> {
   if (intent?.kind === 'resolve') return resolve(run, intent);
   const reading = await readBudgetsPartly(run);
   if ('trouble' in reading) return run.report(`The budgets can't be read: ${reading.trouble.message}`);
+  run.trouble = null;
   // A write that was given up and landed late is the one thing still corrected.
   for (const adSetId of reading.late) await restore(run, adSetId, reading.base[adSetId]!);
   const now = reading.late.length === 0 ? reading : await readBudgetsPartly(run);

@@ -57,10 +57,17 @@ export async function startAfresh(run: Run): Promise<never> {
   return continueAsNew<Start>({
     ...run.input,
     witness: run.knownPromotion ?? run.input.witness,
-    // What stood in the way of a state that the record no longer has is not shown.
-    carried: { ...run.carried, trouble: undefined, disagreements },
+    carried: { ...run.carried, ...OF_A_STATE_THAT_IS_GONE, disagreements },
   });
 }
+
+/** What was waited for in a state that the record no longer has. */
+const OF_A_STATE_THAT_IS_GONE = {
+  trouble: undefined,
+  retryAt: undefined,
+  silentSince: undefined,
+  amountsAgainAt: undefined,
+};
 
 /** A run that ends sooner after its start has done nothing but disagree; real ms. */
 const YOUNG_MS = 5 * 60_000;

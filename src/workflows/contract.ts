@@ -74,11 +74,11 @@ export interface Carried {
   trouble?: string;
   /** What failed at Meta is not tried again before, experiment time. */
   retryAt?: number;
-  /** Since when Meta has not answered in the verification, experiment time. */
+  /** Since when Meta has not answered in the verification, later by what the service was down; experiment time. */
   silentSince?: number;
   /** When the gate of a held rollout is evaluated again, experiment time. */
   gateAgainAt?: number;
-  /** When the amounts of a rollout that a person ends the hold of are read again, experiment time. */
+  /** In a hold that only a person ends: when the amounts are read again, experiment time. */
   amountsAgainAt?: number;
   /** A cancellation in Temporal that could not be acted on yet. */
   cancelled?: true;

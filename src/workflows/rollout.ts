@@ -53,7 +53,7 @@ export async function rollOut(run: Run): Promise<void> {
       run.gateAgainAt = null;
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
     case 'hold':
-      if (await lapsed(run)) return;
+      if (step.code === 'too_old' && (await lapsed(run))) return;
       await becomeHeld(run, `Phase ${phase.name} waits: ${step.reason}`, step.code);
       tryHoldAgain(run, step.code, step.retryAfterMs ?? null, { count: true });
       if (isExhausted(run)) await retriesExhausted(run, step.reason);
@@ -111,6 +111,7 @@ async function gateWhileHeld(run: Run): Promise<void> {
     const { against, leadsTo } = await promotions.gate.executeWithOptions({ summary: 'gate of a held day' }, [
       { experimentId: run.experiment.id, phase: 'held' },
     ]);
+    run.trouble = null;
     if (leadsTo === 'revert') await back(run, against.join(' '));
   } catch (error) {
     await run.report(`The gate of the day could not be read: ${troubleOf(error).message}`);

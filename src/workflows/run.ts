@@ -52,7 +52,7 @@ export class Run {
   lastCheckAt: number | null = null;
   /** Cut-off of the last daily look of the verification, or when its first was waited for; experiment time. */
   verifiedUntil: number | null = null;
-  /** Since when Meta has not answered in the verification; experiment time. */
+  /** Since when Meta has not answered in the verification, later by what the service was down; experiment time. */
   silentSince: number | null;
   /** Who waits for the outcome of a phase or of a way back. */
   readonly askers: Intent[] = [];

@@ -21,9 +21,12 @@ export async function verify(run: Run): Promise<void> {
   const window = verificationWindow(run.experiment.policy, run.promotion.phasesDone);
   run.verifiedUntil ??= run.now();
   const dueAt = nextVerificationAt(window, run.verifiedUntil, run.now());
-  const intent = await run.next(Math.max(dueAt, run.retryAt ?? 0), 'verification of the lift');
+  const wakeAt = Math.max(dueAt, run.retryAt ?? 0);
+  const intent = await run.next(wakeAt, 'verification of the lift');
   if (intent?.kind === 'check') return tell(run, intent);
   if (intent) return actOn(run, intent);
+  // The service may have been down itself: only what it has seen counts as silence of Meta.
+  if (run.silentSince !== null) run.silentSince += Math.max(0, run.now() - wakeAt);
   // After a downtime a later look is due than the one that was waited for.
   return onceADay(run, nextVerificationAt(window, run.verifiedUntil, run.now()), window.judgedAt);
 }
@@ -92,7 +95,6 @@ async function conclude(run: Run, { outcome, message }: VerificationLook): Promi
 /** Meta is silent: later again, but not for ever. */
 async function tryAgain(run: Run, trouble: Trouble, judgedAt: number): Promise<void> {
   run.silentSince ??= run.now();
-  // The service may have been down itself: only what it has seen counts as silence.
   if (run.now() >= Math.max(judgedAt, run.silentSince) + SILENCE_MS) {
     const request = { experimentId: run.experiment.id, dueAt: judgedAt, trouble: trouble.message };
     const look = await enduring(() =>

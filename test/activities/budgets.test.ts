@@ -278,7 +278,7 @@ describe('an attempt that comes too late to be sent', () => {
     expect(await stage.write('60', stage.loser, 4000, late)).toEqual({
       kind: 'held',
       code: 'too_old',
-      retryAfterMs: null,
+      retryAfterMs: 0,
       reason: 'Its decision is older than a check interval.',
     });
     expect(await stage.market.audit()).toEqual([]);
@@ -294,7 +294,7 @@ describe('an attempt that comes too late to be sent', () => {
     expect(await stage.write('60', stage.winner, 6000)).toMatchObject({
       kind: 'held',
       code: 'too_old',
-      reason: expect.stringMatching(/^What its gate saw at \S+ \S+ UTC is too old\.$/),
+      reason: expect.stringMatching(/^Its gate of \S+ \S+ UTC is too old; it is evaluated again\.$/),
     });
     await stage.gate('60');
     expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');

@@ -111,6 +111,19 @@ describe('the gate before a phase', () => {
     expect((await stage.store.listGates('exp'))[0]).toMatchObject({ outcome: 'hold' });
   });
 
+  it('has the amounts of a changed split on record, whatever else it finds', async () => {
+    const stage = await promoted();
+    const [loser, winner] = stage.made.adSetIds;
+    await stage.store.completePhase('exp', '80', stage.clock.instant);
+    await stage.market.edit(stage.made.adIds[0]!, { status: 'PAUSED' });
+    await stage.market.edit(loser!, { daily_budget: 4500 });
+    await stage.gate('verification');
+    const gate = (await stage.store.listGates('exp')).at(-1)!;
+    expect(gate.findings.map(({ code }) => code)).toContain('split_changed');
+    expect(gate.findings.length).toBeGreaterThan(1);
+    expect(gate.budgets).toEqual({ [loser!]: 4500, [winner!]: 5000 });
+  });
+
   it("counts against a campaign's spend cap what was spent in it before the test", async () => {
     const stage = await stages.open({ leadMs: DAY });
     await stage.promote();

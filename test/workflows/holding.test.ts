@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
+import { adSetsOf, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** A run that continues as new after every step: all that a hold is known by has to be carried. */
-describe('holds that come back', () => {
+describe('a hold', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });
@@ -19,7 +19,35 @@ describe('holds that come back', () => {
   const waits = (instants: number[]) =>
     instants.slice(1).map((at, index) => Math.floor((at - instants[index]!) / (HOUR_MS / 60)));
 
-  it('are tried ever more seldom from run to run, and afresh once a phase has been written', async () => {
+  it('whose gate became too old between two writes is judged anew and goes on by itself', async () => {
+    const experiment = await rollingOut(world, 'old-gate');
+    const [loser] = adSetsOf(experiment);
+    const ofPhase = async () =>
+      (await world.store.listLedger(experiment.id)).filter(({ phase }) => phase === '70');
+    const listGates = world.store.listGates;
+    // A downtime of two hours after the cut of phase 70, as the raise sees it.
+    world.store.listGates = async (id) => {
+      const gates = await listGates(id);
+      if (id !== experiment.id || (await ofPhase()).length !== 1) return gates;
+      world.store.listGates = listGates;
+      return gates.map((gate) => ({ ...gate, at: gate.at - 2 * HOUR_MS }));
+    };
+    await world.pass(1.2);
+    expect(world.store.listGates).toBe(listGates);
+    expect((await ofPhase()).map(({ adSetId, outcome }) => [adSetId === loser, outcome])).toEqual([
+      [true, 'applied'],
+      [false, 'not_sent'],
+      [false, 'applied'],
+    ]);
+    const gates = (await listGates(experiment.id)).filter(({ phase }) => phase === '70');
+    expect(gates.map(({ outcome }) => outcome)).toEqual(['pass', 'pass']);
+    expect(await world.state(experiment)).toMatchObject({ state: 'rolling_out' });
+    expect(heldAt(experiment)).toHaveLength(1);
+    await world.control(experiment, 'stop', { budgets: 'restore' });
+  });
+
+  // It continues as new after every step, so that what the hold is known by has to be carried.
+  it('that comes back is tried ever more seldom from run to run, and afresh once a phase has been written', async () => {
     const experiment = await world.begin({
       id: 'chain',
       clickRates: [0.02, 0.04],
@@ -53,6 +81,5 @@ describe('holds that come back', () => {
     const second = heldAt(experiment).slice(first.length);
     expect(waits(second).slice(0, 4)).toEqual([10, 10, 20, 40]);
     await world.market.withdraw();
-    await world.control(experiment, 'stop', { budgets: 'restore' });
   });
 });
