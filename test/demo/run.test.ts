@@ -8,7 +8,6 @@ import { DemoDocument } from '../../src/demo/document.js';
 import { DemoEnded, type DemoResult, runDemo } from '../../src/demo/run.js';
 import { summarise } from '../../src/demo/summary.js';
 import { trulyBetter } from '../../src/demo/world.js';
-import { installRuntime } from '../../src/service/runtime.js';
 
 const SEED = 1;
 /** The fastest that the service takes: an hour is half a second. */
@@ -17,7 +16,6 @@ const SETTINGS = { TIME_SCALE: '7200' };
 let folder: string;
 let temporary: string | undefined;
 beforeAll(async () => {
-  installRuntime(() => {});
   folder = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-test-'));
   temporary = process.env.TMPDIR;
   process.env.TMPDIR = folder;
