@@ -1,3 +1,5 @@
+import { instant } from './domain/time.js';
+
 /** What a person who watches the service is told: one line an event. */
 export interface ServiceEvent {
   /** Experiment time, epoch ms. */
@@ -12,8 +14,7 @@ export type Announce = (event: ServiceEvent) => void;
 
 /** An event as one line: instant, experiment, kind, text. What people wrote into it can't break it, or the terminal. */
 export function formatEvent(event: ServiceEvent): string {
-  const instant = `${new Date(event.at).toISOString().slice(0, 16).replace('T', ' ')}`;
-  return `${instant}  ${(event.experimentId ?? '-').padEnd(22)} ${event.kind.padEnd(8)} ${oneLine(event.text)}`;
+  return `${instant(event.at)}  ${(event.experimentId ?? '-').padEnd(22)} ${event.kind.padEnd(8)} ${oneLine(event.text)}`;
 }
 
 function oneLine(text: string): string {

@@ -115,8 +115,8 @@ export const MUTANTS: Record<string, Mutation[]> = {
   old_decision_carried_out: [
     {
       file: 'src/domain/check-grid.ts',
-      find: 'return openedAt + checkEveryHours * HOUR_MS;',
-      replace: 'return openedAt + 1_000 * checkEveryHours * HOUR_MS;',
+      find: 'return since + checkEveryHours * HOUR_MS;',
+      replace: 'return since + 1_000 * checkEveryHours * HOUR_MS;',
     },
   ],
   dropped_winner_promoted: [

@@ -8,8 +8,8 @@ import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { othersChanges } from '../domain/changes.js';
 import { decisionLapsesAt } from '../domain/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
-import { instantOf } from '../domain/gate.js';
 import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/ownership.js';
+import { instantOf } from '../domain/time.js';
 import type { Announce } from '../events.js';
 import {
   type Basis,

@@ -56,13 +56,16 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     );
     if (gates.length === 0) return null;
     const { targets } = plan.phases.at(-1)!;
-    const said = new Map<string, string>();
-    for (const { adSetId, amount, wanted } of gates.flatMap(({ budgets }) => amountsOff(budgets, targets))) {
-      if (said.has(adSetId)) continue;
-      const amounts = [amount, wanted].map((value) => formatAmount(value, currency));
-      said.set(adSetId, `ad set ${adSetId} stood at ${amounts.join(', not at ')}`);
-    }
-    return said.size === 0 ? 'the amounts are not on record' : [...said.values()].join('; ');
+    const off = gates.flatMap(({ budgets }) => amountsOff(budgets, targets));
+    if (off.length === 0) return 'the amounts are not on record';
+    const money = (amount: number) => formatAmount(amount, currency);
+    return off
+      .filter(({ adSetId }, index) => off.findIndex((other) => other.adSetId === adSetId) === index)
+      .map(
+        ({ adSetId, amount, wanted }) =>
+          `ad set ${adSetId} stood at ${money(amount)}, not at ${money(wanted)}`,
+      )
+      .join('; ');
   }
 
   async function stored(experimentId: string): Promise<VerificationLook | null> {

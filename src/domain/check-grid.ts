@@ -19,14 +19,11 @@ function hash(text: string): number {
 }
 
 /**
- * Until when the decision of a promotion that was opened at `openedAt` may wait for its first write. After that it is
- * older than a check, and the next check decides anew. Epoch ms of experiment time.
+ * Until when what was decided, or opened, at `since` may wait to be carried out: one check interval, since the next
+ * check decides anew. Epoch ms of experiment time.
  */
-export function decisionLapsesAt(
-  openedAt: number,
-  { checkEveryHours }: Pick<Grid, 'checkEveryHours'>,
-): number {
-  return openedAt + checkEveryHours * HOUR_MS;
+export function decisionLapsesAt(since: number, { checkEveryHours }: Pick<Grid, 'checkEveryHours'>): number {
+  return since + checkEveryHours * HOUR_MS;
 }
 
 /**

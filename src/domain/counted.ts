@@ -1,5 +1,7 @@
 /** What the figures of a reason count, where that is less than the metrics beside it show. */
+
 import type { Bucket } from './experiment.js';
+import { instantOf } from './time.js';
 
 /** Events younger than the attribution window are not all booked at a look: only buckets that end by `until` count. */
 export interface Cut {
@@ -26,8 +28,4 @@ export function countedOf(
   const before = cut !== null && known !== all ? beforeCut(cut) : '';
   const together = counted === known ? '' : ` in the ${bucket}s in which both delivered`;
   return `${before}${together}, of ${all} in all`;
-}
-
-function instantOf(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

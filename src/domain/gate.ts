@@ -1,10 +1,12 @@
 /** What stands against the next phase of a rollout, and where each reason leads. Pure: over what was read. */
+
 import { type AtRisk, atRiskSentence } from './at-risk.js';
 import { type Budgets, formatAmount } from './budget.js';
 import { HOUR_MS } from './experiment.js';
 import type { Objective } from './metric.js';
 import type { BudgetContext, Problem } from './preflight.js';
 import { type LargestStep, largestStepSentence } from './rollout-plan.js';
+import { instantOf } from './time.js';
 
 /** Meta's limit is 4 budget changes an hour of an ad set; one is kept for the way back. */
 export const CHANGES_FOR_PHASES = 3;
@@ -198,9 +200,4 @@ export function raiseOf(current: Budgets, targets: Budgets): number {
     (sum, [adSetId, target]) => sum + Math.max(0, target - (current[adSetId] ?? target)),
     0,
   );
-}
-
-/** An instant as people read it. */
-export function instantOf(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -54,20 +54,14 @@ export async function startAfresh(run: Run): Promise<never> {
     await run.drain('The experiment was changed elsewhere; look at it again.');
     await beforeNewRun(disagreements > 1 ? Math.min(60_000, 1_000 * 2 ** disagreements) : MOMENT_MS);
   } while (run.inbox.size > 0 || !allHandlersFinished());
+  // The rest was waited for in a state that the record no longer has.
+  const { holds, gateAgainAt, cancelled } = run.carried;
   return continueAsNew<Start>({
     ...run.input,
     witness: run.knownPromotion ?? run.input.witness,
-    carried: { ...run.carried, ...OF_A_STATE_THAT_IS_GONE, disagreements },
+    carried: { holds, gateAgainAt, cancelled, disagreements },
   });
 }
-
-/** What was waited for in a state that the record no longer has. */
-const OF_A_STATE_THAT_IS_GONE = {
-  trouble: undefined,
-  retryAt: undefined,
-  silentSince: undefined,
-  amountsAgainAt: undefined,
-};
 
 /** A run that ends sooner after its start has done nothing but disagree; real ms. */
 const YOUNG_MS = 5 * 60_000;

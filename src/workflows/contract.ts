@@ -69,19 +69,19 @@ export interface ExperimentInput {
 
 /** What one run tells the next that is not on record. */
 export interface Carried {
-  holds?: HoldChain;
+  holds?: HoldChain | null;
   /** A difficulty that is being retried. */
-  trouble?: string;
+  trouble?: string | null;
   /** What failed at Meta is not tried again before, experiment time. */
-  retryAt?: number;
+  retryAt?: number | null;
   /** Since when Meta has not answered in the verification, later by what the service was down; experiment time. */
-  silentSince?: number;
+  silentSince?: number | null;
   /** When the gate of a held rollout is evaluated again, experiment time. */
-  gateAgainAt?: number;
+  gateAgainAt?: number | null;
   /** In a hold that only a person ends: when the amounts are read again, experiment time. */
-  amountsAgainAt?: number;
+  amountsAgainAt?: number | null;
   /** A cancellation in Temporal that could not be acted on yet. */
-  cancelled?: true;
+  cancelled?: boolean;
   /** How many runs in a row the record has disagreed with at once. */
   disagreements?: number;
 }

@@ -13,6 +13,7 @@ import type { Promotion } from '../activities/promotions.js';
 import { toExperimentTime, toRealTime } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
 import { type Experiment, type ExperimentState, HOUR_MS } from '../domain/experiment.js';
+import { instant } from '../domain/time.js';
 import {
   ALLOWED_CONTROLS,
   type Carried,
@@ -23,7 +24,7 @@ import {
 } from './contract.js';
 import { Inbox, type Intent, misfit } from './inbox.js';
 import { enduring, RecordDisagrees, record } from './proxies.js';
-import { instant, showConfidence, showIdentity, showState } from './visibility.js';
+import { showConfidence, showIdentity, showState } from './visibility.js';
 
 /** A wait for a person wakes all the same, experiment time: a record that changed elsewhere is then seen. */
 const WAKE_MS = 24 * HOUR_MS;
@@ -77,17 +78,9 @@ export class Run {
 
   /** What the next run must know beside the record. */
   get carried(): Carried {
-    const { cancellation } = this;
-    const isOpen = cancellation !== null && !(cancellation.answer && 'outcome' in cancellation.answer);
-    return {
-      ...(this.trouble !== null && { trouble: this.trouble }),
-      ...(this.holds && { holds: this.holds }),
-      ...(this.gateAgainAt !== null && { gateAgainAt: this.gateAgainAt }),
-      ...(this.amountsAgainAt !== null && { amountsAgainAt: this.amountsAgainAt }),
-      ...(this.retryAt !== null && { retryAt: this.retryAt }),
-      ...(this.silentSince !== null && { silentSince: this.silentSince }),
-      ...(isOpen && { cancelled: true }),
-    };
+    const { trouble, holds, gateAgainAt, amountsAgainAt, retryAt, silentSince, cancellation } = this;
+    const cancelled = cancellation !== null && !(cancellation.answer && 'outcome' in cancellation.answer);
+    return { trouble, holds, gateAgainAt, amountsAgainAt, retryAt, silentSince, cancelled };
   }
 
   async load(): Promise<void> {

@@ -1,13 +1,14 @@
 import type { Standing } from '../activities/looks.js';
 import type { PromotionGrounds } from '../activities/promotions.js';
-import { nextCheckAt } from '../domain/check-grid.js';
+import { decisionLapsesAt, nextCheckAt } from '../domain/check-grid.js';
 import type { Decision } from '../domain/decision.js';
 import { HOUR_MS, participants, undroppable } from '../domain/experiment.js';
 import { worstInterval } from '../domain/pairs.js';
+import { instant } from '../domain/time.js';
 import type { Intent } from './inbox.js';
 import { evidenceNow, looks, observations, promotions, troubleOf } from './proxies.js';
 import type { Run } from './run.js';
-import { instant, showNextCheck } from './visibility.js';
+import { showNextCheck } from './visibility.js';
 
 /** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
 const CHECK_AGAIN_MS = HOUR_MS / 4;
@@ -101,7 +102,7 @@ function undeliveredPromotion(run: Run): Decision | null {
   if (decision?.verdict !== 'promote' || policy.approvalRequired) return null;
   if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;
   const isLast = decision.dueAt >= horizonOf(run);
-  const freshUntil = decision.dueAt + (isLast ? PAST_HORIZON_MS : policy.checkEveryHours * HOUR_MS);
+  const freshUntil = isLast ? decision.dueAt + PAST_HORIZON_MS : decisionLapsesAt(decision.dueAt, policy);
   return run.now() < freshUntil ? decision : null;
 }
 

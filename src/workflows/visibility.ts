@@ -1,5 +1,6 @@
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Experiment } from '../domain/experiment.js';
+import { instant } from '../domain/time.js';
 import { searchAttributes } from './search-attributes.js';
 
 /** What people see of a run in Temporal's Web UI and lists. */
@@ -31,9 +32,4 @@ export function showNextCheck(at: number): void {
 
 export function showConfidence(confidence: number): void {
   upsertSearchAttributes([{ key: searchAttributes.confidence, value: confidence }]);
-}
-
-/** An instant of experiment time as people read it. */
-export function instant(at: number): string {
-  return new Date(at).toISOString().slice(0, 16).replace('T', ' ');
 }
