@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { measureCatchUp } from '../../bench/catch-up/measure.js';
-import '../support/quiet-runtime.js';
 
 const SERVICE_ENDS_WELL = { failed: 0, troubles: 0, at_a_time: 8 };
 /** Beside other tests a read takes long. Of 300 checks at once many would take longer still. */

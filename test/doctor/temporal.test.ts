@@ -4,7 +4,6 @@ import { checkTemporal, describeAttributes } from '../../src/doctor/temporal.js'
 import { addSearchAttributes, registerSearchAttributes } from '../../src/service/namespace.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { startDevServer, type TestTemporal } from '../support/temporal.js';
-import '../support/quiet-runtime.js';
 
 let server: TestTemporal;
 beforeAll(async () => {

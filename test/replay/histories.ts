@@ -2,7 +2,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
-import '../support/quiet-runtime.js';
 
 /** Named `<workflow>.<scenario>.json`; recorded by `npm run record-histories`, never overwritten. */
 export const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));

@@ -8,6 +8,7 @@ export default {
   test: {
     ...test,
     include: ['test/replay/record.ts'],
+    setupFiles: 'test/support/quiet-runtime.ts',
     globalSetup: ['test/support/one-postgres.ts', 'test/support/one-bundle.ts'],
     testTimeout: 120_000,
   },

@@ -21,6 +21,9 @@ describe('the replay gate', () => {
     Object.keys(results)
       .filter((name) => results[name] !== null)
       .sort();
+  /** The recorded histories that a broken copy fails on. */
+  const failuresOn = async (...mutations: Mutation[]) =>
+    failures(await replay(HISTORIES, await namesOf(HISTORIES), await workflowsOf(...mutations)));
   const filesOf = (...scenarios: string[]) =>
     scenarios.map((scenario) => `experimentWorkflow.${scenario}.json`).sort();
 
@@ -43,84 +46,76 @@ describe('the replay gate', () => {
   });
 
   it('catches an inserted sleep', async () => {
-    const workflows = await workflowsOf(IMPORT_SLEEP, INSERTED_SLEEP);
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toContain('experimentWorkflow.completed.json');
+    const failed = await failuresOn(IMPORT_SLEEP, INSERTED_SLEEP);
+    expect(failed).toContain('experimentWorkflow.completed.json');
   });
 
   it('catches a dropped phase', async () => {
-    const workflows = await workflowsOf({
+    const failed = await failuresOn({
       file: 'src/workflows/rollout.ts',
       find: 'const index = plan.phases.findIndex(',
       replace: 'plan.phases = plan.phases.slice(0, 2);\n  const index = plan.phases.findIndex(',
     });
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toContain('experimentWorkflow.completed.json');
+    expect(failed).toContain('experimentWorkflow.completed.json');
   });
 
   it('catches a verification without its gate of the day', async () => {
-    const workflows = await workflowsOf({
+    const failed = await failuresOn({
       file: 'src/workflows/verification.ts',
       find: 'const steps = [() => lookOfTheDay(run, dueAt), () => gate(run)];',
       replace: 'const steps = [() => lookOfTheDay(run, dueAt)];',
     });
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
     const watched = ['not_verified', 'verification_reverted', 'verification_gate_reverted', 'verified'];
-    expect(failures(results)).toEqual(
+    expect(failed).toEqual(
       expect.arrayContaining(filesOf(...watched, 'shadow', 'split_changed', 'reverted_at_the_end')),
     );
   });
 
   it('catches a hold that no longer reads the amounts', async () => {
-    const workflows = await workflowsOf({
+    const failed = await failuresOn({
       file: 'src/workflows/holding.ts',
       find: "if (isShadow(run)) return '';",
       replace: "if (isShadow(run) || true) return '';",
     });
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toEqual(
+    expect(failed).toEqual(
       expect.arrayContaining(filesOf('held_amid_phase', 'held_foreign', 'held_kill_switch')),
     );
   });
 
   it('catches a revert that is refused at the end', async () => {
-    const workflows = await workflowsOf({
+    const failed = await failuresOn({
       file: 'src/workflows/experiment.ts',
       find: "run.state === 'completed' && run.inbox.size > 0",
       replace: "run.state === 'completed' && run.inbox.size < 0",
     });
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toEqual(filesOf('reverted_at_the_end'));
+    expect(failed).toEqual(filesOf('reverted_at_the_end'));
   });
 
   it('catches a last answer in the task that continues as new', async () => {
-    const workflows = await workflowsOf({
+    const failed = await failuresOn({
       file: 'src/workflows/continuation.ts',
       find: 'await beforeNewRun(disagreements > 1 ? Math.min(60_000, 1_000 * 2 ** disagreements) : MOMENT_MS);',
       replace: '',
     });
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toEqual(filesOf('overtaken'));
+    expect(failed).toEqual(filesOf('overtaken'));
   });
 
   it('catches an old decision that is carried out', async () => {
-    const workflows = await workflowsOf({
+    const failed = await failuresOn({
       file: 'src/workflows/rollout.ts',
       find: 'if (at === null || run.now() < at) return false;',
       replace: 'if (at === null || run.now() > 0) return false;',
     });
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toContain('experimentWorkflow.lapsed.json');
+    expect(failed).toContain('experimentWorkflow.lapsed.json');
   });
 
   it('catches a rollout in shadow that writes', async () => {
-    const workflows = await workflowsOf({
+    const failed = await failuresOn({
       file: 'src/workflows/rollout.ts',
       find: 'isShadow(run) ? [] : writeOrder(current, phase.targets)',
       replace: 'writeOrder(current, phase.targets)',
     });
-    const results = await replay(HISTORIES, await namesOf(HISTORIES), workflows);
-    expect(failures(results)).toEqual(filesOf('shadow', 'shadow_held_reverted'));
+    expect(failed).toEqual(filesOf('shadow', 'shadow_held_reverted'));
   });
 
   it('catches a removed patch marker', async () => {

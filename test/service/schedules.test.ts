@@ -6,7 +6,6 @@ import { toExperimentTime } from '../../src/domain/clock.js';
 import { ensureSchedules } from '../../src/service/schedules.js';
 import { prepareUpkeep } from '../../src/service/upkeep.js';
 import { namesOf } from '../../src/workflows/contract.js';
-import '../support/quiet-runtime.js';
 import { startDevServer, type TestTemporal } from '../support/temporal.js';
 
 const MINUTE = 60_000;

@@ -4,7 +4,6 @@ import { Worker } from '@temporalio/worker';
 import { expect, it } from 'vitest';
 import { boundedTries } from '../../src/service/tries.js';
 import { startDevServer } from '../support/temporal.js';
-import '../support/quiet-runtime.js';
 
 it('the server keeps for each try when the first began', async () => {
   const temporal = await startDevServer();

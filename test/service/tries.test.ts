@@ -4,7 +4,6 @@ import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
 import { boundedTries, LONGEST_PAUSE_MS, TRIES_MS } from '../../src/service/tries.js';
 import { TRIES_OVER } from '../../src/workflows/contract.js';
-import '../support/quiet-runtime.js';
 
 const SECOND = 1000;
 const DETAILS = [{ kind: 'transient', retryAfterMs: 10 * SECOND }];

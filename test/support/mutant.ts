@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Of the repository. */
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** One change of one file. `find` must stand there exactly once, so that a mutant can't rot into no change at all. */
 export interface Mutation {
@@ -16,6 +17,15 @@ export interface Mutation {
 export interface Mutant {
   directory: string;
   remove(): Promise<void>;
+}
+
+/** The file's text with the mutation. @throws if what it looks for doesn't stand there exactly once, or nothing changes */
+export async function mutated(root: string, { file, find, replace }: Mutation): Promise<string> {
+  const text = await readFile(path.join(root, file), 'utf8');
+  const places = text.split(find).length - 1;
+  if (places !== 1) throw new Error(`${file} has ${places} places that read: ${find}`);
+  if (replace === find) throw new Error(`${file} would stay as it is: ${find}`);
+  return text.replace(find, () => replace);
 }
 
 /** A copy of the sources and tests with the mutations, in a temporary folder, on the same packages. */
@@ -33,15 +43,8 @@ export async function makeMutant(mutations: Mutation[]): Promise<Mutant> {
     await cp(path.join(ROOT, name), path.join(directory, name), { recursive: true });
   }
   await symlink(path.join(ROOT, 'node_modules'), path.join(directory, 'node_modules'));
-  for (const { file, find, replace } of mutations) {
-    const target = path.join(directory, file);
-    const text = await readFile(target, 'utf8');
-    const places = text.split(find).length - 1;
-    if (places !== 1) throw new Error(`${file} has ${places} places that read: ${find}`);
-    await writeFile(
-      target,
-      text.replace(find, () => replace),
-    );
+  for (const mutation of mutations) {
+    await writeFile(path.join(directory, mutation.file), await mutated(directory, mutation));
   }
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }

@@ -8,8 +8,19 @@ export const BASE = [100_000, 100_000];
 export const AT_60 = [80_000, 120_000];
 
 /** Two ads with equal budgets, a few hours on. */
-export async function begun(world: World, id: string, policy: Partial<Policy> = {}): Promise<Experiment> {
-  const experiment = await world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000, policy });
+export async function begun(
+  world: World,
+  id: string,
+  policy: Partial<Policy> = {},
+  more: { maxHistoryEvents?: number } = {},
+): Promise<Experiment> {
+  const experiment = await world.begin({
+    id,
+    clickRates: [0.02, 0.04],
+    dailyBudget: 100_000,
+    policy,
+    ...more,
+  });
   await world.pass(3);
   return experiment;
 }

@@ -29,7 +29,6 @@ import {
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { THREE_PHASES } from './phases.js';
 import { migratedDatabase, type TestDatabase } from './postgres.js';
-import './quiet-runtime.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
 import { clearOfTimers } from './timers.js';
 

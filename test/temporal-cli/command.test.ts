@@ -10,7 +10,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig, SETTINGS } from '../../src/config.js';
 import { type RunningSandbox, runSandbox } from '../../src/embedded/service.js';
 import { runCommand } from '../support/command.js';
-import '../support/quiet-runtime.js';
 import { readmeBlock } from '../support/readme.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

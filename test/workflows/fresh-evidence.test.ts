@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
 import { THREE_PHASES } from '../support/phases.js';
-import { BASE, rollingOut } from '../support/rolling-out.js';
+import { BASE, begun, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** A decision is carried out on evidence that is fresh, of variants that take part, or not at all. */
@@ -152,13 +152,7 @@ describe('evidence stays fresh', () => {
   });
 
   it('accepts a risk only by the resume of the hold that named it', async () => {
-    const experiment = await world.begin({
-      id: 'other-resume',
-      clickRates: [0.02, 0.04],
-      dailyBudget: 100_000,
-      policy: { atRiskLimit: 10_000 },
-    });
-    await world.pass(3);
+    const experiment = await begun(world, 'other-resume', { atRiskLimit: 10_000 });
     await world.control(experiment, 'promote');
     const held = await world.until(experiment, ['held'], 1);
     expect(held.stateCode).toBe('at_risk');

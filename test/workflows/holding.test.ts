@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
-import { adSetsOf, rollingOut } from '../support/rolling-out.js';
+import { adSetsOf, begun, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
 describe('a hold', () => {
@@ -48,13 +48,7 @@ describe('a hold', () => {
 
   // It continues as new after every step, so that what the hold is known by has to be carried.
   it('that comes back is tried ever more seldom from run to run, and afresh once a phase has been written', async () => {
-    const experiment = await world.begin({
-      id: 'chain',
-      clickRates: [0.02, 0.04],
-      dailyBudget: 100_000,
-      maxHistoryEvents: 1,
-    });
-    await world.pass(3);
+    const experiment = await begun(world, 'chain', {}, { maxHistoryEvents: 1 });
     await world.control(experiment, 'promote');
     const silence = () =>
       world.market.order({

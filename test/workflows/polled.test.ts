@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RUN_RENEWING } from '../../src/workflows/contract.js';
 import { THREE_PHASES } from '../support/phases.js';
-import { AT_60 } from '../support/rolling-out.js';
+import { AT_60, begun } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
 const CALLERS = 12;
@@ -17,15 +17,9 @@ describe('a rollout that many callers check without a pause', () => {
   afterAll(() => world?.stop());
 
   it('is renewed again and again, and takes a pause at once', async () => {
-    const experiment = await world.begin({
-      id: 'polled',
-      clickRates: [0.02, 0.04],
-      dailyBudget: 100_000,
-      maxHistoryEvents: 150,
-      policy: { phases: THREE_PHASES.map((phase) => ({ ...phase, waitHours: 2_000 * phase.waitHours })) },
-    });
+    const phases = THREE_PHASES.map((phase) => ({ ...phase, waitHours: 2_000 * phase.waitHours }));
+    const experiment = await begun(world, 'polled', { phases }, { maxHistoryEvents: 150 });
     const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
-    await world.pass(3);
     await world.control(experiment, 'promote');
     let polling = true;
     let answered = 0;
