@@ -21,4 +21,4 @@ USER node
 
 # Worker and API are the same image: docker-compose.yml says which one a container is. Not by npm, which would be the
 # process that gets the signals.
-CMD ["node", "--import", "tsx", "src/worker.ts"]
+CMD ["node", "--import", "tsx", "src/bin/worker.ts"]

@@ -2,13 +2,25 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Functions and loopback servers alone: they need no Postgres and no Temporal. */
-const LIGHT = ['domain', 'backtest', 'analyze', 'clients/meta', 'embedded/market', 'scripts'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const LIGHT = [
+  'domain',
+  'tools/backtest',
+  'tools/analyze',
+  'clients/meta',
+  'sandbox/meta-simulator',
+  'scripts',
+  'ci',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Those that take longest, or wait for real time to pass: begun first, so that none is left over at the end. */
 const FIRST = [
-  ...['chaos/chaos', 'crash/kill', 'canaries/canaries', 'demo/run', 'crash/lost-progress'],
+  ...[
+    'system/chaos/chaos',
+    'system/crash/kill',
+    'system/canaries/canaries',
+    'tools/demo/demo',
+    'system/crash/lost-progress',
+  ],
   ...[
     'workflows/mutants',
     'workflows/faults',

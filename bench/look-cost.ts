@@ -3,10 +3,10 @@
  * the size of the stored state.
  */
 
+import { conditionalPower, courseOf } from '../src/domain/decision/futility.js';
 import { sequential } from '../src/domain/evidence/sequential.js';
 import type { Evidence, PairRow } from '../src/domain/evidence/types.js';
 import { DEFAULT_POLICY } from '../src/domain/experiment.js';
-import { conditionalPower, courseOf } from '../src/domain/futility.js';
 
 const SHOWN = [2, 28, 56, 112];
 const REPEATS = 20;

@@ -1,8 +1,8 @@
 // Brings a fresh clone to where its commands run: `node scripts/setup.mjs [--tests]`. Silent where all is there.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { thisMachine } from './find-temporal-cli.mjs';
-import { atLeast, cacheFolder, NODE_MINIMUM } from './locations.mjs';
+import { thisMachine } from '../src/sandbox/programs/find-temporal-cli.mjs';
+import { atLeast, cacheFolder, NODE_MINIMUM } from '../src/sandbox/programs/locations.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { installPackages, packagesAreThere } from './setup/packages.mjs';
 import { realPostgresIsThere, setUpRealPostgres, whyNoRealPostgres } from './setup/real-postgres.mjs';

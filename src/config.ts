@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { CONFIDENCE_THRESHOLDS, DEFAULT_POLICY, type Policy, SAMPLE_SIZES } from './domain/experiment.js';
-import { phasesUpTo, WINNER_SHARES } from './domain/rollout-plan.js';
-import { LOOPBACK } from './loopback.js';
+import { LOOPBACK } from './api/http/loopback.js';
+import { CONFIDENCE_THRESHOLDS } from './domain/evidence/types.js';
+import { DEFAULT_POLICY, type Policy, SAMPLE_SIZES } from './domain/experiment.js';
+import { phasesUpTo, WINNER_SHARES } from './domain/rollout/phases.js';
 
 /** A setting is unset or malformed; the message is one sentence a setting. */
 export class ConfigError extends Error {

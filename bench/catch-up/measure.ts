@@ -4,12 +4,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { WorkflowHandle } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { DEFAULT_POLICY, type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
-import { startSandbox } from '../../src/embedded/sandbox.js';
-import type { ServiceEvent } from '../../src/events.js';
+import type { ServiceEvent } from '../../src/contract/events.js';
+import type { ExperimentInput } from '../../src/contract/experiment-input.js';
+import { EXPERIMENT_WORKFLOW } from '../../src/contract/names.js';
+import { DEFAULT_POLICY, type Experiment } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
+import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { type Collaborators, connectCollaborators } from '../../src/service/collaborators.js';
 import { startWorker } from '../../src/service/worker.js';
-import { EXPERIMENT_WORKFLOW, type ExperimentInput } from '../../src/workflows/contract.js';
 
 /** An experiment hour is half a second. */
 const TIME_SCALE = 7_200;

@@ -5,9 +5,9 @@
  * first look, bounds of paths on which information grows as look^γ, as a function of γ and of the growth at the look.
  */
 
-import { type Bounds, ExactBounds } from '../../src/backtest/sequential-walk.js';
 import { firstBound, firstRegion, Transition } from '../../src/domain/evidence/boundary.js';
 import { nominalAlpha, spentFraction } from '../../src/domain/evidence/sequential.js';
+import { type Bounds, ExactBounds } from '../../src/tools/backtest/sequential-walk.js';
 
 export const LOOK_HOURS = 6;
 const HORIZON_HOURS = 672;

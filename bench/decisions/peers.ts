@@ -1,6 +1,6 @@
 /** The rules that the default is shown beside: each remembers the look of its first yes. */
 
-import type { RunningRatio, Stream } from '../../src/backtest/stream.js';
+import type { RunningRatio, Stream } from '../../src/tools/backtest/stream.js';
 import {
   logEvidence,
   proportionMean,

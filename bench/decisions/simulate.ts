@@ -1,9 +1,9 @@
 /** Runs of one world or one lift, each stream decided by every rule. */
 
-import { welchWinner } from '../../src/backtest/policies.js';
-import { SequentialWalk } from '../../src/backtest/sequential-walk.js';
-import { emptyStream, RunningRatio, type Stream } from '../../src/backtest/stream.js';
 import type { RuleSettings } from '../../src/domain/evidence/types.js';
+import { welchWinner } from '../../src/tools/backtest/policies.js';
+import { SequentialWalk } from '../../src/tools/backtest/sequential-walk.js';
+import { emptyStream, RunningRatio, type Stream } from '../../src/tools/backtest/stream.js';
 import { ComparedBounds, LOOK_HOURS, TableBounds } from './boundary-table.js';
 import { GrowthbookHourly, growthbookImpressions, Sprt } from './peers.js';
 import { draw, HOURS, type World } from './worlds.js';

@@ -3,8 +3,8 @@
  * function of seed, world, lift and run, so it doesn't depend on what else runs or in which order.
  */
 
-import type { Stream } from '../../src/backtest/stream.js';
-import { Random } from '../../src/random.js';
+import { Random } from '../../src/sandbox/random.js';
+import type { Stream } from '../../src/tools/backtest/stream.js';
 
 export const HOURS = 672;
 

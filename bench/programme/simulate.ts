@@ -1,9 +1,16 @@
 /** Programmes of tests with true log lifts N(0, 0.10²): what is claimed of their winners, and what is true. */
-import { decisionOf } from '../../src/analyze/decision.js';
+
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
-import { claimedLift, compoundLift, type Estimate, priorScale, shrunkLift } from '../../src/domain/lift.js';
-import { Random } from '../../src/random.js';
+import {
+  claimedLift,
+  compoundLift,
+  type Estimate,
+  priorScale,
+  shrunkLift,
+} from '../../src/domain/reporting/lift.js';
+import { Random } from '../../src/sandbox/random.js';
+import { decisionOf } from '../../src/tools/analyze/decision.js';
 
 const HOURS = 336;
 const RATE = 0.02;

@@ -5,8 +5,11 @@ import {
   pooled,
   priorScale,
   shrunkLift,
-} from '../../src/domain/lift.js';
-import { VERIFICATION_OUTCOMES, type VerificationOutcome } from '../../src/domain/verification.js';
+} from '../../src/domain/reporting/lift.js';
+import {
+  VERIFICATION_OUTCOMES,
+  type VerificationOutcome,
+} from '../../src/domain/verification/verification.js';
 import type { World } from '../decisions/worlds.js';
 import { type SimulatedPromotion, type SimulatedTest, simulateTest, verifyWindow } from './simulate.js';
 

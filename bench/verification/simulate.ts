@@ -1,19 +1,19 @@
 /** Promotions whose truth is known, from the decision to the end of their verification. */
 
-import { WINNER_SHARE } from '../../src/backtest/policies.js';
-import { SequentialWalk } from '../../src/backtest/sequential-walk.js';
-import { emptyStream, RunningRatio, type Stream } from '../../src/backtest/stream.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
-import type { Estimate } from '../../src/domain/lift.js';
+import type { Estimate } from '../../src/domain/reporting/lift.js';
 import {
   outcomeOf,
   showsHarm,
   type VerificationOutcome,
   type Weight,
   weigh,
-} from '../../src/domain/verification.js';
-import { Random } from '../../src/random.js';
+} from '../../src/domain/verification/verification.js';
+import { Random } from '../../src/sandbox/random.js';
+import { WINNER_SHARE } from '../../src/tools/backtest/policies.js';
+import { SequentialWalk } from '../../src/tools/backtest/sequential-walk.js';
+import { emptyStream, RunningRatio, type Stream } from '../../src/tools/backtest/stream.js';
 import { draw, drawAfter, HOURS, type World } from '../decisions/worlds.js';
 
 /** Standard deviation of the true log lifts. */

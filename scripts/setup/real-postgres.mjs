@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { REAL_POSTGRES_VERSION, realPostgresInCache } from '../locations.mjs';
+import { REAL_POSTGRES_VERSION, realPostgresInCache } from '../../src/sandbox/programs/locations.mjs';
 import { firstThatWorks, NoWay, run } from './steps.mjs';
 
 const WHAT = `real PostgreSQL ${REAL_POSTGRES_VERSION} for tests`;

@@ -1,8 +1,12 @@
 // The Temporal CLI, which holds the dev server and its Web UI.
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { findTemporalCli } from '../find-temporal-cli.mjs';
-import { TEMPORAL_CLI_VERSION, temporalCliInCache, versionIn } from '../locations.mjs';
+import { findTemporalCli } from '../../src/sandbox/programs/find-temporal-cli.mjs';
+import {
+  TEMPORAL_CLI_VERSION,
+  temporalCliInCache,
+  versionIn,
+} from '../../src/sandbox/programs/locations.mjs';
 import { firstThatWorks, NoWay, run } from './steps.mjs';
 import { downloadFromVendor } from './vendor-download.mjs';
 

@@ -1,4 +1,4 @@
-import type { Machine } from '../locations.mjs';
+import type { Machine } from '../../src/sandbox/programs/locations.mjs';
 
 export const TEMPORAL_SERVER_VERSION: string;
 /** The folder of `temporal-server` and `temporal-sql-tool`. */

@@ -1,8 +1,8 @@
 // The production Temporal server and its schema tool, for npm run production-shape: built where no container runs.
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isProgram } from '../find-temporal-cli.mjs';
-import { cacheFolder, versionIn } from '../locations.mjs';
+import { isProgram } from '../../src/sandbox/programs/find-temporal-cli.mjs';
+import { cacheFolder, versionIn } from '../../src/sandbox/programs/locations.mjs';
 import { withSetupLock } from './lock.mjs';
 import { firstThatWorks, run } from './steps.mjs';
 

@@ -1,8 +1,8 @@
 // The time-skipping Temporal server, for tests only.
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isProgram } from '../find-temporal-cli.mjs';
-import { TEST_SERVER_VERSION, testServerInCache } from '../locations.mjs';
+import { isProgram } from '../../src/sandbox/programs/find-temporal-cli.mjs';
+import { TEST_SERVER_VERSION, testServerInCache } from '../../src/sandbox/programs/locations.mjs';
 import { firstThatWorks, run } from './steps.mjs';
 import { downloadFromVendor } from './vendor-download.mjs';
 

@@ -1,12 +1,12 @@
 import { ApplicationFailure, cancellationSignal, sleep } from '@temporalio/activity';
-import { type MetaClient, MetaError, type MetaErrorKind } from '../clients/meta/types.js';
-import type { LedgerOutcome, LedgerRow } from '../clients/postgres/records.js';
+import type { ExperimentClock } from '../clients/clock.js';
+import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
+import type { MetaErrorKind, WriteOutcome } from '../contract/activities.js';
+import type { Announce } from '../contract/events.js';
+import type { LedgerOutcome, LedgerRow } from '../contract/records.js';
 import { formatAmount } from '../domain/budget.js';
 import type { Experiment } from '../domain/experiment.js';
-import type { GateCode } from '../domain/gate.js';
-import type { Announce } from '../events.js';
 import { killSwitchHold } from './write-limits.js';
 
 /** The phase name of a compensating write. */
@@ -18,26 +18,6 @@ export interface Basis {
   /** A sentence, for when it is over. */
   reason: string;
 }
-
-/** What became of one step. Only outcomes that Meta, or a person, decides; faults of ours are thrown. */
-export type WriteOutcome =
-  /** Read back at the target; `at` is the read-back's instant. */
-  | { kind: 'applied'; at: number }
-  /** It may have been applied or may still be: wait, then ask again; the next call reads first. */
-  | { kind: 'unknown'; waitMs: number }
-  /** Not now: credentials, permission, rate, version, policy, below what is spent. */
-  | { kind: 'blocked'; cause: MetaErrorKind; retryAfterMs: number | null; reason: string }
-  /**
-   * Nothing was written: a limit of ours stands against it, or its decision or gate is `too_old`, and it is judged anew.
-   * `retryAfterMs` null: a person ends it.
-   */
-  | { kind: 'held'; code: GateCode | 'too_old'; retryAfterMs: number | null; reason: string }
-  /** Meta refused the write itself, for good. */
-  | { kind: 'refused'; reason: string }
-  /** An ad set holds a value that is not ours: nothing was written. */
-  | { kind: 'foreign'; reason: string }
-  /** The write would raise the total above the base and above what it is now: nothing was written. */
-  | { kind: 'unsafe'; reason: string };
 
 export const WRITES_OFF = 'Writes are off: set LIVE_WRITES=true to let budgets be moved.';
 const REFUSALS: readonly MetaErrorKind[] = ['invalid', 'not_found', 'too_large'];

@@ -1,37 +1,9 @@
 import { notFound } from '../clients/meta/errors.js';
-import { type MetaClient, MetaError, type MetaErrorKind } from '../clients/meta/types.js';
-import type { LedgerRow } from '../clients/postgres/records.js';
+import { type MetaClient, MetaError } from '../clients/meta/types.js';
+import type { Unreadable } from '../contract/activities.js';
+import type { LedgerRow } from '../contract/records.js';
 import type { Budgets } from '../domain/budget.js';
-import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/ownership.js';
-
-/** An ad set of which Meta tells no budget, and why. */
-export interface Unreadable {
-  adSetId: string;
-  kind: MetaErrorKind;
-  /** Experiment ms to wait by Meta's hint, or null. */
-  retryAfterMs: number | null;
-  message: string;
-}
-
-/** The budgets as Meta has them, and whose they are. */
-export interface BudgetReading {
-  /** Of the ad sets that could be read. */
-  current: Budgets;
-  base: Budgets;
-  /** The others; missing in readings from before a part could be read. */
-  unreadable?: Unreadable[];
-  /** Ad sets whose value was never ours. */
-  foreign: string[];
-  /** Ad sets that a rollout going forward would not expect at their value. */
-  unexpected: string[];
-  /** Ad sets that show, off their base, the value of an attempt that nobody had an answer to. */
-  late: string[];
-  /** Until when the last attempt may still take effect; null where it is known. Experiment time. */
-  openUntil: number | null;
-  /** The sentence of the account's kill switch where it is engaged; missing in readings from before there was one. */
-  killSwitch?: string | null;
-  at: number;
-}
+import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/rollout/ownership.js';
 
 /** Asks Meta for the daily budget of each ad set: what it tells, and what it answers for the others. */
 export function createBudgetReader(meta: Pick<MetaClient, 'getDailyBudget'>) {

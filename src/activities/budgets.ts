@@ -1,25 +1,19 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import { EnvelopeUsedUp } from '../clients/postgres/errors.js';
-import type { LedgerRow, Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import { atRisk } from '../domain/at-risk.js';
+import type { BudgetReading, WriteOutcome } from '../contract/activities.js';
+import type { Announce } from '../contract/events.js';
+import type { LedgerRow, Promotion } from '../contract/records.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
-import { othersChanges } from '../domain/changes.js';
-import { decisionLapsesAt } from '../domain/check-grid.js';
+import { decisionLapsesAt } from '../domain/decision/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
-import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/ownership.js';
+import { atRisk } from '../domain/rollout/at-risk.js';
+import { othersChanges } from '../domain/rollout/changes.js';
+import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/rollout/ownership.js';
 import { instantOf } from '../domain/time.js';
-import type { Announce } from '../events.js';
-import {
-  type Basis,
-  blockedBy,
-  createSender,
-  REVERT,
-  WRITES_OFF,
-  type WriteOutcome,
-} from './budget-attempt.js';
-import { type BudgetReading, createBudgetReader, unreadableOf, whose } from './budget-reading.js';
+import { type Basis, blockedBy, createSender, REVERT, WRITES_OFF } from './budget-attempt.js';
+import { createBudgetReader, unreadableOf, whose } from './budget-reading.js';
 import { callingMeta, permanent } from './failures.js';
 import { createWriteLimits, killSwitchHold } from './write-limits.js';
 
@@ -295,5 +289,4 @@ export function createBudgetActivities(deps: {
   };
 }
 
-export type { BudgetReading };
 export type BudgetActivities = ReturnType<typeof createBudgetActivities>;

@@ -1,14 +1,15 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
-import type { Observation, Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import { bucketsOf, type Experiment, HOUR_MS, participants, variantOf } from '../domain/experiment.js';
-import { harmSentence } from '../domain/harm.js';
-import { silentVariants } from '../domain/health.js';
+import type { Observation, Promotion } from '../contract/records.js';
+import { silentVariants } from '../domain/decision/delivery-health.js';
+import { harmSentence } from '../domain/decision/harm.js';
+import { rivalOf } from '../domain/decision/rival.js';
+import { bucketsOf, type Experiment, participants, variantOf } from '../domain/experiment.js';
 import { METRICS, pairRows } from '../domain/metric.js';
-import { rivalOf } from '../domain/rival.js';
-import { EARLY_ATTRIBUTION_HOURS } from '../domain/verification.js';
-import { verificationWindow } from '../domain/verification-window.js';
+import { HOUR_MS } from '../domain/time.js';
+import { EARLY_ATTRIBUTION_HOURS } from '../domain/verification/verification.js';
+import { verificationWindow } from '../domain/verification/window.js';
 import { createObservationActivities } from './observations.js';
 
 /** The gate's name of a day in the verification. */

@@ -1,22 +1,12 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import { AdSetLeased } from '../clients/postgres/errors.js';
-import type { ControlRow, Promotion } from '../clients/postgres/records.js';
 import type { Store, Transition, TransitionResult } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import type { Decision } from '../domain/decision.js';
+import type { ExperimentRecord } from '../contract/activities.js';
+import type { Announce } from '../contract/events.js';
+import type { ControlRow, Promotion } from '../contract/records.js';
 import type { Experiment } from '../domain/experiment.js';
-import type { Announce } from '../events.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
-
-/** Everything that a run of the experiment workflow starts from. */
-export interface ExperimentRecord {
-  experiment: Experiment;
-  promotion: Promotion | null;
-  /** The last look's; null before the first. */
-  lastDecision: Decision | null;
-  /** When the last daily gate of the verification passed; null before the first. */
-  lastVerificationAt: number | null;
-}
 
 /** The experiment's record in Postgres. Every one is safe to run twice. */
 export function createExperimentActivities(deps: {

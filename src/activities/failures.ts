@@ -1,17 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { MetaError, type MetaErrorKind } from '../clients/meta/types.js';
-
-/** First detail of a failure that Meta caused. Plain data: a raw error may hold the token. */
-export interface MetaFailureDetails {
-  kind: MetaErrorKind;
-  /** Experiment ms to wait, or null. */
-  retryAfterMs: number | null;
-}
-
-/** `type` of the failure, e.g. `Meta.rate`. */
-export function metaFailureType(kind: MetaErrorKind): string {
-  return `Meta.${kind}`;
-}
+import { MetaError } from '../clients/meta/types.js';
+import { type MetaFailureDetails, metaFailureType } from '../contract/activities.js';
 
 /**
  * Runs calls to Meta and turns a MetaError into an ApplicationFailure. Only `transient` is retried by the

@@ -1,33 +1,22 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import type { ControlRow, GateRow, LedgerRow } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import { atRisk } from '../domain/at-risk.js';
+import type { GateAnswer } from '../contract/activities.js';
+import type { Announce } from '../contract/events.js';
+import type { ControlRow, GateRow, LedgerRow } from '../contract/records.js';
 import { amountsOff, type Budgets, formatAmount } from '../domain/budget.js';
-import { changedAt, othersChanges, ownChanges } from '../domain/changes.js';
 import { RULES } from '../domain/evidence/rules.js';
-import { HOUR_MS, maxStepFactorOf, variantOf } from '../domain/experiment.js';
-import { type GateCode, type GateFinding, gateFindings, raiseOf } from '../domain/gate.js';
-import { type BudgetContext, budgetsOf } from '../domain/preflight.js';
-import { largestStep } from '../domain/rollout-plan.js';
-import type { Announce } from '../events.js';
+import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
+import { atRisk } from '../domain/rollout/at-risk.js';
+import { changedAt, othersChanges, ownChanges } from '../domain/rollout/changes.js';
+import { type GateFinding, gateFindings, raiseOf } from '../domain/rollout/gate.js';
+import { largestStep } from '../domain/rollout/plan.js';
+import { type BudgetContext, budgetsOf } from '../domain/rollout/preflight.js';
+import { HOUR_MS } from '../domain/time.js';
 import { createDelivery, VERIFICATION } from './delivery.js';
 import { callingMeta, permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
 import { createWriteLimits } from './write-limits.js';
-
-/** The gate's answer; a run that began before a field was there replays answers without it. */
-export interface GateAnswer {
-  /** Sentences; empty where the phase may be written. */
-  against: string[];
-  /** The budgets as they are; empty where something stands against the phase. */
-  current: Budgets;
-  /** Of the first sentence. */
-  code?: GateCode;
-  leadsTo?: 'hold' | 'revert';
-  /** How long until all of it is over by itself, experiment ms; null: a person ends it. */
-  retryAfterMs?: number | null;
-}
 
 /** What is asked before each phase, and once a day while the lift is verified. */
 export function createGateActivities(deps: {

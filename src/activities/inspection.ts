@@ -1,14 +1,15 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import { readBudgetContext } from '../clients/meta/context.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import { type Experiment, HOUR_MS, participants, type Variant } from '../domain/experiment.js';
+import { type Experiment, participants, type Variant } from '../domain/experiment.js';
 import {
   type BudgetContext,
   type BudgetHolder,
   type Problem,
   preflightProblems,
-} from '../domain/preflight.js';
+} from '../domain/rollout/preflight.js';
+import { HOUR_MS } from '../domain/time.js';
 import { callingMeta, permanent } from './failures.js';
 
 export interface Inspection {

@@ -1,17 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { ExperimentClock } from '../clients/clock.js';
 import { readSetting, type SettingReader } from '../clients/meta/setting.js';
-import type { Observation } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import type { Decision } from '../domain/decision.js';
+import type { Standing } from '../contract/activities.js';
+import type { Announce } from '../contract/events.js';
+import type { Observation } from '../contract/records.js';
+import type { Decision } from '../domain/decision/decision.js';
+import type { LookSetting } from '../domain/decision/delivery-health.js';
+import { ruleSettings, standingOf, takeLook } from '../domain/decision/look.js';
 import { bucketsOf, type Experiment, participants } from '../domain/experiment.js';
-import type { LookSetting } from '../domain/health.js';
-import { ruleSettings, standingOf, takeLook } from '../domain/look.js';
-import type { Announce } from '../events.js';
 import { callingMeta, permanent } from './failures.js';
-
-/** Where the ads stand, without spending any error: what a promotion by force and an approval need. */
-export type Standing = ReturnType<typeof standingOf>;
 
 /** Statistics run here, so that Temporal records the number and a later formula can't break replay. */
 export function createLookActivities(deps: {

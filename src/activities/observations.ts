@@ -1,9 +1,10 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
-import type { Observation } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import { bucketsOf, HOUR_MS, type Policy } from '../domain/experiment.js';
+import type { Observation } from '../contract/records.js';
+import { bucketsOf, type Policy } from '../domain/experiment.js';
 import { METRICS } from '../domain/metric.js';
+import { HOUR_MS } from '../domain/time.js';
 import { callingMeta, permanent } from './failures.js';
 
 /** Meta restates its figures for days: each pull goes back at least this far behind the latest bucket known. */

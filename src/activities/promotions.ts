@@ -1,35 +1,18 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import { AD_SET_BLOCK } from '../clients/meta/errors.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
-import type { Promotion } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
+import type { OpenOutcome, PromotionGrounds } from '../contract/activities.js';
 import { formatAmount, minorUnits } from '../domain/budget.js';
-import type { VariantMetrics } from '../domain/decision.js';
-import { HOUR_MS, maxStepFactorOf, variantOf } from '../domain/experiment.js';
-import { raiseOf } from '../domain/gate.js';
-import { mayHaveReached } from '../domain/ownership.js';
-import { budgetsOf, preflightProblems } from '../domain/preflight.js';
-import { planRollout, type RolloutPlan } from '../domain/rollout-plan.js';
+import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
+import { raiseOf } from '../domain/rollout/gate.js';
+import { mayHaveReached } from '../domain/rollout/ownership.js';
+import { planRollout, type RolloutPlan } from '../domain/rollout/plan.js';
+import { budgetsOf, preflightProblems } from '../domain/rollout/preflight.js';
+import { HOUR_MS } from '../domain/time.js';
 import { createDelivery } from './delivery.js';
 import { callingMeta } from './failures.js';
 import { createInspection } from './inspection.js';
-
-/** Why this variant is promoted, and on what evidence. */
-export interface PromotionGrounds {
-  winnerVariantId: string;
-  lookNumber: number;
-  forced: boolean;
-  by: string;
-  reason: string;
-  confidence: number;
-  theta: number;
-  se: number;
-  /** See {@link Promotion.interval}; missing in grounds from before it was kept. */
-  interval?: [number, number] | null;
-  metrics: Record<string, VariantMetrics>;
-}
-
-export type OpenOutcome = { kind: 'opened'; promotion: Promotion } | { kind: 'refused'; reasons: string[] };
 
 /** Below what is spent today, or changed too often within the hour: the phases come later, and wait for it themselves. */
 function isOfThisHour(error: unknown): boolean {
@@ -128,5 +111,4 @@ export function createPromotionActivities(deps: {
   };
 }
 
-export type { Promotion };
 export type PromotionActivities = ReturnType<typeof createPromotionActivities>;

@@ -1,8 +1,9 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Store } from '../clients/postgres/types.js';
-import type { TimeBase } from '../domain/clock.js';
+import type { ExperimentInput } from '../contract/experiment-input.js';
+import { EXPERIMENT_WORKFLOW, type Names } from '../contract/names.js';
 import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
-import { EXPERIMENT_WORKFLOW, type ExperimentInput, type Names } from '../workflows/contract.js';
+import type { TimeBase } from '../domain/time-base.js';
 
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 const PAGE = 200;

@@ -1,10 +1,10 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
+import type { Announce } from '../contract/events.js';
 import { variantOf } from '../domain/experiment.js';
 import { percent } from '../domain/percent.js';
-import type { Announce } from '../events.js';
 
 /** What the service tells by itself, daily and weekly. */
 export function createReportActivities(deps: {

@@ -1,18 +1,13 @@
-import type { Promotion, Verification } from '../clients/postgres/records.js';
+import type { ExperimentClock } from '../clients/clock.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
+import type { VerificationLook } from '../contract/activities.js';
+import type { Promotion, Verification } from '../contract/records.js';
 import { amountsOff, formatAmount } from '../domain/budget.js';
 import { bucketsOf } from '../domain/experiment.js';
-import { judge, unreadSentence, type VerificationOutcome } from '../domain/verification.js';
-import { verificationWindow } from '../domain/verification-window.js';
+import { judge, unreadSentence } from '../domain/verification/verification.js';
+import { verificationWindow } from '../domain/verification/window.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
-
-/** What the window says by a cut-off: a sentence, and the outcome where there is one. */
-export interface VerificationLook {
-  message: string;
-  outcome: VerificationOutcome | null;
-}
 
 interface Asked {
   experimentId: string;

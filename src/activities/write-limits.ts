@@ -1,12 +1,17 @@
 import type { MetaClient } from '../clients/meta/types.js';
 import type { EnvelopeUsedUp } from '../clients/postgres/errors.js';
-import type { LedgerRow } from '../clients/postgres/records.js';
 import type { Store } from '../clients/postgres/types.js';
+import type { WriteOutcome } from '../contract/activities.js';
+import type { LedgerRow } from '../contract/records.js';
 import { minorUnits } from '../domain/budget.js';
-import { changedAt, ownChanges } from '../domain/changes.js';
-import { envelopeHold, hourLimitSentence, hourLimitUntil, killSwitchSentence } from '../domain/gate.js';
+import { changedAt, ownChanges } from '../domain/rollout/changes.js';
+import {
+  envelopeHold,
+  hourLimitSentence,
+  hourLimitUntil,
+  killSwitchSentence,
+} from '../domain/rollout/gate.js';
 import { createAccountDay } from './account-day.js';
-import type { WriteOutcome } from './budget-attempt.js';
 
 type Held = Extract<WriteOutcome, { kind: 'held' }>;
 

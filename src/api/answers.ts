@@ -1,6 +1,6 @@
 /** What callers get. `json.ts` builds these from the product's own types. */
-export * from './answers/auto-promote.js';
-export * from './answers/common.js';
-export * from './answers/experiment.js';
-export * from './answers/look.js';
-export * from './answers/rollout.js';
+export * from './auto-promote/responses.js';
+export * from './experiments/responses.js';
+export * from './http/responses.js';
+export * from './looks/responses.js';
+export * from './rollouts/responses.js';

@@ -1,16 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
-import { accountRoutes } from './account.js';
-import { bearerAuth, ownHost, sameOrigin } from './auth.js';
-import { autoPromoteRoutes } from './auto-promote.js';
+import { accountRoutes } from './account/routes.js';
+import { autoPromoteRoutes } from './auto-promote/routes.js';
 import { type ApiContext, type ApiDependencies, DEFAULT_CHECK_WAIT_MS } from './context.js';
-import { controlRoutes } from './controls.js';
-import { ApiProblem, toProblem } from './errors.js';
-import { experimentRoutes } from './experiments.js';
-import { createGateway, type Gateway } from './gateway.js';
-import { healthRoutes } from './health.js';
-import { knownMethods, methodsByPath } from './methods.js';
-import { createRouter } from './routing.js';
+import { createGateway, type Gateway } from './controls/gateway.js';
+import { controlRoutes } from './controls/routes.js';
+import { experimentRoutes } from './experiments/routes.js';
+import { healthRoutes } from './health/routes.js';
+import { bearerAuth, ownHost, sameOrigin } from './http/auth.js';
+import { knownMethods, methodsByPath } from './http/methods.js';
+import { ApiProblem, toProblem } from './http/problems.js';
+import { createRouter } from './http/routing.js';
 
 export type { ApiDependencies } from './context.js';
 

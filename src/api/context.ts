@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
+import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { ExperimentClock } from '../clock.js';
-import type { TimeBase } from '../domain/clock.js';
+import type { Names } from '../contract/names.js';
 import type { Policy } from '../domain/experiment.js';
-import type { Names } from '../workflows/contract.js';
-import type { Gateway } from './gateway.js';
+import type { TimeBase } from '../domain/time-base.js';
+import type { Gateway } from './controls/gateway.js';
 
 /** What the API is given at start; it reads no environment and makes no client. */
 export interface ApiDependencies {

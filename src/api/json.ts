@@ -1,13 +1,14 @@
 /** Where the product's types (camelCase, epoch ms, minor units) become what callers see; policies in `policy-json.ts`. */
 import type { z } from '@hono/zod-openapi';
-import type { ControlRow, GateRow, LedgerRow, Verification } from '../clients/postgres/records.js';
+import type { ControlRow, GateRow, LedgerRow, Verification } from '../contract/records.js';
 import { currencyOffset } from '../domain/budget.js';
-import type { Decision, VariantMetrics } from '../domain/decision.js';
+import type { Decision } from '../domain/decision/decision.js';
 import { entryOf } from '../domain/entry.js';
 import { RULES } from '../domain/evidence/rules.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
 import type { Experiment, Policy } from '../domain/experiment.js';
-import { claimedLift } from '../domain/lift.js';
+import type { VariantMetrics } from '../domain/metric.js';
+import { claimedLift } from '../domain/reporting/lift.js';
 import type {
   ControlRowAnswer,
   ExperimentAnswer,
@@ -17,7 +18,7 @@ import type {
   MetricsAnswer,
   VerificationAnswer,
 } from './answers.js';
-import { policyToJson } from './policy-json.js';
+import { policyToJson } from './experiments/policy-json.js';
 
 /** ISO 8601 with Z, without milliseconds where they are zero. */
 export function isoOf(epochMs: number): string {

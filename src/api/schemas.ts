@@ -1,10 +1,10 @@
 /** What callers send. Unknown fields are refused on the resources of this service and ignored on the older endpoints. */
 import { z } from '@hono/zod-openapi';
 import { isInherited } from '../domain/entry.js';
-import { RULE_NAMES } from '../domain/evidence/rules.js';
-import { BUCKETS, CONFIDENCE_THRESHOLDS, SAMPLE_SIZES } from '../domain/experiment.js';
+import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../domain/evidence/types.js';
+import { BUCKETS, SAMPLE_SIZES } from '../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../domain/metric.js';
-import { WINNER_SHARES } from '../domain/rollout-plan.js';
+import { WINNER_SHARES } from '../domain/rollout/phases.js';
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const SLUG_FORM = 'must be 1 to 64 letters, digits, _ or -, and start with a letter or digit';

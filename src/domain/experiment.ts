@@ -1,10 +1,8 @@
 import type { AcceptedDifferences } from './comparability.js';
 import { entryOf } from './entry.js';
-import type { RuleName } from './evidence/rules.js';
+import type { RuleName } from './evidence/types.js';
 import type { GuardrailMetric, Objective } from './metric.js';
-import { DEFAULT_MAX_STEP_FACTOR, DEFAULT_PHASES, type Phase } from './rollout-plan.js';
-
-export const HOUR_MS = 3_600_000;
+import { DEFAULT_MAX_STEP_FACTOR, DEFAULT_PHASES, type Phase } from './rollout/phases.js';
 
 /** What an experiment is: its variants, its policy, its states. Every instant is epoch milliseconds of experiment time. */
 
@@ -55,9 +53,6 @@ export interface Variant {
   adSetId: string;
   creative: Creative;
 }
-
-/** Thresholds that the rules' error rates were confirmed for; others are refused. */
-export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
 
 /** What a policy may ask for, impressions a variant. */
 export const SAMPLE_SIZES = { least: 100, most: 100_000_000 } as const;

@@ -1,7 +1,16 @@
 /** What a test can be decided by, and what a guardrail can watch: rates of events an exposure, higher is better. */
-import type { VariantMetrics } from './decision.js';
 import type { PairRow } from './evidence/types.js';
-import { HOUR_MS } from './experiment.js';
+import { HOUR_MS } from './time.js';
+
+/** What a variant did over the closed buckets that a look saw. Spend and revenue in minor units. */
+export interface VariantMetrics {
+  impressions: number;
+  clicks: number;
+  linkClicks: number;
+  spend: number;
+  conversions: number;
+  revenue: number;
+}
 
 export const OBJECTIVES = ['click_through_rate', 'conversion_rate', 'cost_per_conversion'] as const;
 export type Objective = (typeof OBJECTIVES)[number];

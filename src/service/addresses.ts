@@ -1,6 +1,6 @@
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Config } from '../config.js';
-import type { TimeBase } from '../domain/clock.js';
+import type { TimeBase } from '../domain/time-base.js';
 import type { Addresses } from './collaborators.js';
 
 /**

@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { type ApiDependencies, createApp } from '../api/app.js';
-import { ApiProblem, toProblem } from '../api/errors.js';
-import type { Gateway } from '../api/gateway.js';
+import type { Gateway } from '../api/controls/gateway.js';
+import { ApiProblem, toProblem } from '../api/http/problems.js';
 import type { Policy } from '../domain/experiment.js';
 import type { Collaborators } from './collaborators.js';
 

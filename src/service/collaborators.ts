@@ -1,15 +1,14 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import type pg from 'pg';
+import { createClock, type ExperimentClock } from '../clients/clock.js';
 import { createMetaClient } from '../clients/meta/index.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import { migrate } from '../clients/postgres/migrate.js';
-import { createPool } from '../clients/postgres/pool.js';
+import { createPool, type PostgresSettings } from '../clients/postgres/pool.js';
 import { createStore } from '../clients/postgres/store.js';
 import type { Store } from '../clients/postgres/types.js';
-import { createClock, type ExperimentClock } from '../clock.js';
-import type { TimeBase } from '../domain/clock.js';
-import { type Names, namesOf } from '../workflows/contract.js';
+import { type Names, namesOf } from '../contract/names.js';
+import type { TimeBase } from '../domain/time-base.js';
 import { connectTemporal } from './temporal-connection.js';
 
 /** Addresses and credentials; embedded parts and real ones differ in nothing else. */
@@ -18,7 +17,7 @@ export interface Addresses {
   timeBase: TimeBase;
   /** Unset: made from the time base and the machine's clock. */
   clock?: ExperimentClock;
-  postgres: pg.PoolConfig | { connectionString: string };
+  postgres: PostgresSettings;
   temporal: { address: string; namespace: string; access?: TemporalAccess };
   meta: {
     accessToken: string;

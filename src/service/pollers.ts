@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { ConnectionLike } from '@temporalio/client';
-import { META_QUEUES, metaQueue } from '../workflows/contract.js';
+import { META_QUEUES, metaQueue } from '../contract/names.js';
 
 /** The SDK's own form of a worker's identity is `pid@host`. */
 const HOST = `@${hostname()}`;

@@ -1,6 +1,6 @@
 import type { Config } from '../config.js';
-import { loadConfig } from '../environment.js';
-import { printable } from '../printable.js';
+import { loadConfig } from './environment.js';
+import { printable } from './printable.js';
 import { installRuntime } from './runtime.js';
 import { unlessStopping } from './stopping.js';
 

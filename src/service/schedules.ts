@@ -6,15 +6,15 @@ import {
   type ScheduleSpec,
 } from '@temporalio/client';
 import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
-import { type TimeBase, toExperimentTime, toRealTime } from '../domain/clock.js';
-import { HOUR_MS } from '../domain/experiment.js';
 import {
   DAILY_SUMMARY_WORKFLOW,
   type JobId,
   type Names,
   RECONCILE_WORKFLOW,
   WEEKLY_REPORT_WORKFLOW,
-} from '../workflows/contract.js';
+} from '../contract/names.js';
+import { HOUR_MS } from '../domain/time.js';
+import { type TimeBase, toExperimentTime, toRealTime } from '../domain/time-base.js';
 
 const REPORT_HOUR = 9;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,7 +1,7 @@
 import { ApplicationFailure, activityInfo, CancelledFailure, heartbeat } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { metaFailureType } from '../activities/failures.js';
-import { TRIES_OVER } from '../workflows/contract.js';
+import { metaFailureType } from '../contract/activities.js';
+import { TRIES_OVER } from '../contract/names.js';
 
 /** No activity is tried for longer, real ms: a longer wait is a workflow timer, which any intent wakes. */
 export const TRIES_MS = 60_000;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { MetaError } from '../clients/meta/types.js';
-import { RECONCILE_WORKFLOW } from '../workflows/contract.js';
+import { RECONCILE_WORKFLOW } from '../contract/names.js';
 import type { Collaborators } from './collaborators.js';
 import { ensureSchedules } from './schedules.js';
 

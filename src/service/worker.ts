@@ -7,9 +7,9 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
-import { HOUR_MS } from '../domain/experiment.js';
-import type { Announce } from '../events.js';
-import { META_QUEUES, metaQueue } from '../workflows/contract.js';
+import type { Announce } from '../contract/events.js';
+import { META_QUEUES, metaQueue } from '../contract/names.js';
+import { HOUR_MS } from '../domain/time.js';
 import type { Collaborators } from './collaborators.js';
 import { boundedTries } from './tries.js';
 

@@ -1,13 +1,11 @@
-import type { WriteOutcome } from '../activities/budget-attempt.js';
-import type { BudgetReading } from '../activities/budget-reading.js';
-import { HOUR_MS } from '../domain/experiment.js';
-import { writeOrder } from '../domain/rollout-plan.js';
-import { instant } from '../domain/time.js';
+import type { BudgetReading, WriteOutcome } from '../contract/activities.js';
+import { writeOrder } from '../domain/rollout/plan.js';
+import { HOUR_MS, instant } from '../domain/time.js';
+import type { Run } from './experiment-run.js';
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
 import { amounts, isShadow, type Reading, readBudgetsPartly, standing, whole } from './reading.js';
 import { STOP, settledAmounts, stopAndKeep } from './rollout.js';
-import type { Run } from './run.js';
 
 const MINUTE_MS = HOUR_MS / 60;
 /** How long a way back may take: the hour limit and an expired token must fit in. */

@@ -1,8 +1,8 @@
 import { allHandlersFinished, condition, continueAsNew, sleep, workflowInfo } from '@temporalio/workflow';
-import type { Promotion } from '../activities/promotions.js';
-import type { ExperimentInput } from './contract.js';
+import type { ExperimentInput } from '../contract/experiment-input.js';
+import type { Promotion } from '../contract/records.js';
+import type { Run } from './experiment-run.js';
 import { enduring, record } from './proxies.js';
-import type { Run } from './run.js';
 
 /** From one run of an experiment to the next. */
 

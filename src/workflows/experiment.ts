@@ -1,13 +1,14 @@
 import { CancellationScope } from '@temporalio/workflow';
+import type { ExperimentInput } from '../contract/experiment-input.js';
+import { REVERT_WINDOW_DAYS } from '../contract/messages.js';
 import { type ExperimentState, isEnded } from '../domain/experiment.js';
 import { needsAttention, revert } from './compensation.js';
 import { continueAsNewIfDue, keepWitness, startAfresh } from './continuation.js';
-import { type ExperimentInput, REVERT_WINDOW_DAYS } from './contract.js';
+import { Run } from './experiment-run.js';
 import { isPromotionLost, promotionLost } from './lost-promotion.js';
 import { RecordDisagrees } from './proxies.js';
 import { hold, rollOut } from './rollout.js';
-import { Run } from './run.js';
-import { awaitApproval, test, waitWhilePaused } from './testing.js';
+import { awaitApproval, test, waitWhilePaused } from './running.js';
 import { verify } from './verification.js';
 
 /** What a run of the experiment workflow ends with. */

@@ -1,8 +1,8 @@
-import { decisionLapsesAt } from '../domain/check-grid.js';
-import { HOUR_MS } from '../domain/experiment.js';
+import { decisionLapsesAt } from '../domain/decision/check-grid.js';
+import { HOUR_MS } from '../domain/time.js';
+import type { Run } from './experiment-run.js';
 import { enduring, promotions } from './proxies.js';
 import { isShadow, readBudgetsPartly, standing } from './reading.js';
-import type { Run } from './run.js';
 
 /** How often a hold that ends by itself is tried. */
 export const HOLD_AGAIN_MS = HOUR_MS / 6;

@@ -8,7 +8,6 @@ import {
   setHandler,
   uuid4,
 } from '@temporalio/workflow';
-import type { ExperimentState } from '../domain/experiment.js';
 import {
   ALLOWED_CONTROLS,
   type Asked,
@@ -21,7 +20,8 @@ import {
   type Refusal,
   RUN_RENEWING,
   SIGNALS,
-} from './contract.js';
+} from '../contract/messages.js';
+import type { ExperimentState } from '../domain/experiment.js';
 
 /** What somebody asked for. The main loop takes it, acts, and answers; the handler only waits. */
 export interface Intent {

@@ -1,5 +1,5 @@
 import type { ExperimentState } from '../domain/experiment.js';
-import type { Run } from './run.js';
+import type { Run } from './experiment-run.js';
 
 /**
  * An experiment whose state says that money has moved, while the record has no promotion: the base is not known, so

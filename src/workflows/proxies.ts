@@ -11,11 +11,12 @@ import type { ExperimentActivities } from '../activities/experiments.js';
 import type { GateActivities } from '../activities/gates.js';
 import type { LookActivities } from '../activities/looks.js';
 import type { ObservationActivities } from '../activities/observations.js';
-import type { Promotion, PromotionActivities } from '../activities/promotions.js';
+import type { PromotionActivities } from '../activities/promotions.js';
 import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { ReportActivities } from '../activities/reports.js';
 import type { VerificationActivities } from '../activities/verification.js';
-import { type META_QUEUES, metaQueue, TRIES_OVER } from './contract.js';
+import { type META_QUEUES, metaQueue, TRIES_OVER } from '../contract/names.js';
+import type { Promotion } from '../contract/records.js';
 
 /**
  * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. The worker ends the tries after a

@@ -1,7 +1,7 @@
-import type { BudgetReading } from '../activities/budget-reading.js';
+import type { BudgetReading } from '../contract/activities.js';
 import { type Budgets, formatAmount } from '../domain/budget.js';
+import type { Run } from './experiment-run.js';
 import { budgets, type Trouble, troubleOf } from './proxies.js';
-import type { Run } from './run.js';
 
 export type Reading = BudgetReading | { trouble: Trouble };
 

@@ -1,8 +1,9 @@
-import type { GateAnswer } from '../activities/gates.js';
-import { atRisk, atRiskSentence } from '../domain/at-risk.js';
+import type { GateAnswer } from '../contract/activities.js';
 import { formatAmount } from '../domain/budget.js';
-import { HOUR_MS } from '../domain/experiment.js';
-import { type PlannedPhase, writeOrder } from '../domain/rollout-plan.js';
+import { atRisk, atRiskSentence } from '../domain/rollout/at-risk.js';
+import { type PlannedPhase, writeOrder } from '../domain/rollout/plan.js';
+import { HOUR_MS } from '../domain/time.js';
+import type { Run } from './experiment-run.js';
 import {
   becomeHeld,
   GATE_AGAIN_MS,
@@ -16,7 +17,6 @@ import {
 import type { Intent } from './inbox.js';
 import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
 import { amounts, goBack, isShadow, readBudgets, readBudgetsPartly, standing } from './reading.js';
-import type { Run } from './run.js';
 
 /** Attempts of unknown outcome in one step before the rollout goes back. */
 const UNKNOWN_OUTCOMES = 4;

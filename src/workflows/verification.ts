@@ -1,12 +1,11 @@
-import type { VerificationLook } from '../activities/verification.js';
-import { HOUR_MS } from '../domain/experiment.js';
-import { instant } from '../domain/time.js';
-import { nextVerificationAt, verificationWindow } from '../domain/verification-window.js';
+import type { VerificationLook } from '../contract/activities.js';
+import { HOUR_MS, instant } from '../domain/time.js';
+import { nextVerificationAt, verificationWindow } from '../domain/verification/window.js';
+import type { Run } from './experiment-run.js';
 import type { Intent } from './inbox.js';
 import { enduring, observations, promotions, type Trouble, troubleOf, verifications } from './proxies.js';
 import { goBack } from './reading.js';
 import { actOn } from './rollout.js';
-import type { Run } from './run.js';
 
 /** Meta didn't answer: the daily look comes again after this, or later where Meta says so. It doesn't press. */
 const LOOK_AGAIN_MS = HOUR_MS;

@@ -3,8 +3,8 @@ import { REVERT } from '../../src/activities/budget-attempt.js';
 import { createBudgetActivities } from '../../src/activities/budgets.js';
 import type { MetaClient } from '../../src/clients/meta/index.js';
 import { totalOf } from '../../src/domain/budget.js';
-import { writeOrder } from '../../src/domain/rollout-plan.js';
-import type { FaultKind } from '../../src/embedded/market/index.js';
+import { writeOrder } from '../../src/domain/rollout/plan.js';
+import type { FaultKind } from '../../src/sandbox/meta-simulator/index.js';
 import { type Random, random } from '../domain/evidence/simulate.js';
 import { HOUR, MINUTE, type Stage, UNKNOWN_WAIT, useStages } from './support/stage.js';
 

@@ -3,7 +3,7 @@ import { REVERT, WRITES_OFF } from '../../src/activities/budget-attempt.js';
 import { createBudgetActivities } from '../../src/activities/budgets.js';
 import { type MetaClient, MetaError } from '../../src/clients/meta/types.js';
 import type { Store } from '../../src/clients/postgres/types.js';
-import type { FaultKind, FaultOrder } from '../../src/embedded/market/index.js';
+import type { FaultKind, FaultOrder } from '../../src/sandbox/meta-simulator/index.js';
 import { failureOf, HOUR, MINUTE, START, type Stage, UNKNOWN_WAIT, useStages } from './support/stage.js';
 
 const stages = useStages();

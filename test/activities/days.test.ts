@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createObservationActivities } from '../../src/activities/observations.js';
+import { replayDecision } from '../../src/activities/recompute-decision.js';
 import type { InsightRow, MetaClient } from '../../src/clients/meta/types.js';
-import type { Observation } from '../../src/clients/postgres/records.js';
-import type { Decision } from '../../src/domain/decision.js';
-import { replayDecision } from '../../src/replay/replay-decision.js';
+import type { Observation } from '../../src/contract/records.js';
+import type { Decision } from '../../src/domain/decision/decision.js';
 import { DAY, HOUR, type Stage, type StageOptions, useStages } from './support/stage.js';
 
 const stages = useStages();

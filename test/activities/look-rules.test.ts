@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Observation } from '../../src/clients/postgres/records.js';
-import type { Decision } from '../../src/domain/decision.js';
+import type { Observation } from '../../src/contract/records.js';
+import type { Decision } from '../../src/domain/decision/decision.js';
 import { RULES } from '../../src/domain/evidence/rules.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy } from '../../src/domain/experiment.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLookActivities, hashOf } from '../../src/activities/looks.js';
-import type { Observation } from '../../src/clients/postgres/records.js';
-import type { Decision } from '../../src/domain/decision.js';
+import type { Observation } from '../../src/contract/records.js';
+import type { Decision } from '../../src/domain/decision/decision.js';
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { poisson, random } from '../domain/evidence/simulate.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createObservationActivities } from '../../src/activities/observations.js';
 import type { InsightRow, MetaClient } from '../../src/clients/meta/types.js';
-import type { Observation } from '../../src/clients/postgres/records.js';
+import type { Observation } from '../../src/contract/records.js';
 import { bucketsOf } from '../../src/domain/experiment.js';
 import { failureOf, HOUR, START, type Stage, useStages } from './support/stage.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createVerificationActivities } from '../../src/activities/verification.js';
-import { judge } from '../../src/domain/verification.js';
+import { judge } from '../../src/domain/verification/verification.js';
 import { DAY, failureOf, HOUR, START, type Stage, type StageOptions, useStages } from './support/stage.js';
 
 const stages = useStages();

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROBLEMS } from '../../src/api/errors.js';
+import { PROBLEMS } from '../../src/api/http/problems.js';
 import { type Api, type JsonObject, startApi } from './support/harness.js';
 import { seedExperiment, seedPromoted, seedVerification } from './support/seed.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TableBounds } from '../../bench/decisions/boundary-table.js';
-import { ExactBounds } from '../../src/backtest/sequential-walk.js';
 import { nominalAlpha, spentFraction } from '../../src/domain/evidence/sequential.js';
-import { Random } from '../../src/random.js';
+import { Random } from '../../src/sandbox/random.js';
+import { ExactBounds } from '../../src/tools/backtest/sequential-walk.js';
 
 const ALPHA = nominalAlpha(0.95);
 

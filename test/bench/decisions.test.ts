@@ -3,7 +3,7 @@ import { onThread, runJobs } from '../../bench/decisions/pool.js';
 import { type DecisionsReport, report } from '../../bench/decisions/report.js';
 import { type Job, type OwnRule, simulate, type Tally } from '../../bench/decisions/simulate.js';
 import { draw, HOURS, WORLDS, type World } from '../../bench/decisions/worlds.js';
-import { emptyStream } from '../../src/backtest/stream.js';
+import { emptyStream } from '../../src/tools/backtest/stream.js';
 
 /** The short form of `npm run bench:decisions`, which has 2,000 runs a world: what follows is said of these runs alone. */
 const SEED = 1;

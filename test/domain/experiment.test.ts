@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { CONFIDENCE_THRESHOLDS } from '../../src/domain/evidence/types.js';
 import {
-  CONFIDENCE_THRESHOLDS,
   controlOf,
   DEFAULT_POLICY,
   EXPERIMENT_STATES,

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGateway } from '../../src/api/gateway.js';
+import { createGateway } from '../../src/api/controls/gateway.js';
 import { MetaError } from '../../src/clients/meta/types.js';
-import type { TimeBase } from '../../src/domain/clock.js';
-import { toExperimentTime } from '../../src/domain/clock.js';
+import { namesOf } from '../../src/contract/names.js';
+import type { TimeBase } from '../../src/domain/time-base.js';
+import { toExperimentTime } from '../../src/domain/time-base.js';
 import { ensureSchedules } from '../../src/service/schedules.js';
 import { prepareUpkeep } from '../../src/service/upkeep.js';
-import { namesOf } from '../../src/workflows/contract.js';
 import { startDevServer, type TestTemporal } from '../support/temporal.js';
 
 const MINUTE = 60_000;

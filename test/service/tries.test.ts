@@ -2,8 +2,8 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, it } from 'vitest';
+import { TRIES_OVER } from '../../src/contract/names.js';
 import { boundedTries, LONGEST_PAUSE_MS, TRIES_MS } from '../../src/service/tries.js';
-import { TRIES_OVER } from '../../src/workflows/contract.js';
 
 const SECOND = 1000;
 const DETAILS = [{ kind: 'transient', retryAfterMs: 10 * SECOND }];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { JOB_IDS } from '../../src/contract/names.js';
 import { prepareUpkeep } from '../../src/service/upkeep.js';
-import { JOB_IDS } from '../../src/workflows/contract.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** Two services that share one Temporal server, one namespace and one database. An experiment hour is a second. */

@@ -1,4 +1,4 @@
-import type { RephraseError } from '../../src/embedded/market/index.js';
+import type { RephraseError } from '../../src/sandbox/meta-simulator/index.js';
 
 export interface Echo {
   rephraseError: RephraseError;

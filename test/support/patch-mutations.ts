@@ -2,10 +2,9 @@ import type { Mutation } from './mutant.js';
 
 /** `patched` and `sleep` in the file that the other mutations use them in. */
 export const IMPORT_SLEEP: Mutation = {
-  file: 'src/workflows/testing.ts',
-  find: "import type { Standing } from '../activities/looks.js';",
-  replace:
-    "import { patched, sleep } from '@temporalio/workflow';\nimport type { Standing } from '../activities/looks.js';",
+  file: 'src/workflows/running.ts',
+  find: "import type { Intent } from './inbox.js';",
+  replace: "import { patched, sleep } from '@temporalio/workflow';\nimport type { Intent } from './inbox.js';",
 };
 
 const BEFORE_INGEST =
@@ -13,7 +12,7 @@ const BEFORE_INGEST =
 
 /** A wait that a later version of the workflow might bring, bare. */
 export const INSERTED_SLEEP: Mutation = {
-  file: 'src/workflows/testing.ts',
+  file: 'src/workflows/running.ts',
   find: BEFORE_INGEST,
   replace: `${BEFORE_INGEST}  await sleep(1000);\n`,
 };

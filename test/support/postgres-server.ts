@@ -6,10 +6,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg, { type PoolConfig } from 'pg';
-import { thisMachine } from '../../scripts/find-temporal-cli.mjs';
-import { realPostgresInCache } from '../../scripts/locations.mjs';
-import { endWithThisProcess } from '../../src/embedded/guard.js';
-import { claimPort } from '../../src/embedded/ports.js';
+import { endWithThisProcess } from '../../src/sandbox/guard.js';
+import { claimPort } from '../../src/sandbox/ports.js';
+import { thisMachine } from '../../src/sandbox/programs/find-temporal-cli.mjs';
+import { realPostgresInCache } from '../../src/sandbox/programs/locations.mjs';
 
 export interface PostgresServer {
   /** As superuser, without a password, over loopback. */

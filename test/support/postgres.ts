@@ -5,11 +5,11 @@ import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import type { PoolConfig } from 'pg';
 import { inject } from 'vitest';
-import { thisMachine } from '../../scripts/find-temporal-cli.mjs';
-import { cacheFolder } from '../../scripts/locations.mjs';
 import { migrate } from '../../src/clients/postgres/migrate.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
-import { startPostgres } from '../../src/embedded/postgres.js';
+import { startPostgres } from '../../src/sandbox/postgres.js';
+import { thisMachine } from '../../src/sandbox/programs/find-temporal-cli.mjs';
+import { cacheFolder } from '../../src/sandbox/programs/locations.mjs';
 import { MIGRATED } from './one-postgres.js';
 import { administer, realPostgresAvailable } from './postgres-server.js';
 

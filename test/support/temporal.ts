@@ -6,11 +6,11 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
-import { thisMachine } from '../../scripts/find-temporal-cli.mjs';
-import { testServerInCache } from '../../scripts/locations.mjs';
-import { endWithThisProcess } from '../../src/embedded/guard.js';
-import { claimPort } from '../../src/embedded/ports.js';
-import { startTemporal, type TemporalOptions } from '../../src/embedded/temporal.js';
+import { endWithThisProcess } from '../../src/sandbox/guard.js';
+import { claimPort } from '../../src/sandbox/ports.js';
+import { thisMachine } from '../../src/sandbox/programs/find-temporal-cli.mjs';
+import { testServerInCache } from '../../src/sandbox/programs/locations.mjs';
+import { startTemporal, type TemporalOptions } from '../../src/sandbox/temporal.js';
 import { addSearchAttributes, type SearchAttributeKeys } from '../../src/service/namespace.js';
 import { connectTemporal } from '../../src/service/temporal-connection.js';
 

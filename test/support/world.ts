@@ -4,28 +4,27 @@ import path from 'node:path';
 import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { inject } from 'vitest';
+import type { ExperimentClock } from '../../src/clients/clock.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import { addDays, localDate, localHourStart } from '../../src/clients/meta/timezone.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
 import type { Store } from '../../src/clients/postgres/types.js';
-import type { ExperimentClock } from '../../src/clock.js';
-import type { TimeBase } from '../../src/domain/clock.js';
-import { DEFAULT_POLICY, type Experiment, HOUR_MS, type Policy } from '../../src/domain/experiment.js';
-import { type Market, type MarketOptions, startMarket } from '../../src/embedded/market/index.js';
-import type { ServiceEvent } from '../../src/events.js';
-import type { Collaborators } from '../../src/service/collaborators.js';
-import { type RunningWorker, startWorker } from '../../src/service/worker.js';
+import type { ServiceEvent } from '../../src/contract/events.js';
+import type { ExperimentInput } from '../../src/contract/experiment-input.js';
 import {
   type ControlKind,
   type ControlOutcome,
-  EXPERIMENT_WORKFLOW,
-  type ExperimentInput,
   type ExperimentStatus,
-  type Names,
-  namesOf,
   STATUS_QUERY,
-} from '../../src/workflows/contract.js';
+} from '../../src/contract/messages.js';
+import { EXPERIMENT_WORKFLOW, type Names, namesOf } from '../../src/contract/names.js';
+import { DEFAULT_POLICY, type Experiment, type Policy } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
+import type { TimeBase } from '../../src/domain/time-base.js';
+import { type Market, type MarketOptions, startMarket } from '../../src/sandbox/meta-simulator/index.js';
+import type { Collaborators } from '../../src/service/collaborators.js';
+import { type RunningWorker, startWorker } from '../../src/service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { THREE_PHASES } from './phases.js';
 import { migratedDatabase, type TestDatabase } from './postgres.js';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { AT_60, adSetsOf, BASE, begun, rollingOut } from '../support/rolling-out.js';
 import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';

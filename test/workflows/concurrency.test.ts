@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findTemporalCli } from '../../scripts/find-temporal-cli.mjs';
-import type { ControlOutcome } from '../../src/workflows/contract.js';
+import type { ControlOutcome } from '../../src/contract/messages.js';
+import { findTemporalCli } from '../../src/sandbox/programs/find-temporal-cli.mjs';
 import { startWorld, type World } from '../support/world.js';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CONTROL_REFUSED } from '../../src/workflows/contract.js';
+import { CONTROL_REFUSED } from '../../src/contract/messages.js';
 import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 

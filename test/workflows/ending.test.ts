@@ -1,7 +1,7 @@
 import type { WorkflowUpdateHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ControlOutcome } from '../../src/contract/messages.js';
 import type { Experiment } from '../../src/domain/experiment.js';
-import type { ControlOutcome } from '../../src/workflows/contract.js';
 import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 

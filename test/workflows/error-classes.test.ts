@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Experiment } from '../../src/domain/experiment.js';
-import type { FaultOrder } from '../../src/embedded/market/index.js';
+import type { FaultOrder } from '../../src/sandbox/meta-simulator/index.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** One class of Meta's errors, met by the write that raises the winner to 70 %. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../src/domain/experiment.js';
-import { CONTROL_REFUSED, EXPERIMENT_WORKFLOW } from '../../src/workflows/contract.js';
+import { CONTROL_REFUSED } from '../../src/contract/messages.js';
+import { EXPERIMENT_WORKFLOW } from '../../src/contract/names.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
 const REFUSED = { cause: { type: CONTROL_REFUSED } };

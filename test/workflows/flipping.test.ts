@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { adSetsOf, BASE, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { THREE_PHASES } from '../support/phases.js';
 import { BASE, begun, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';

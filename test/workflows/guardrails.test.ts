@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/domain/decision.js';
-import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
+import type { Decision } from '../../src/domain/decision/decision.js';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** What a marketer reads when a test is more than a race of click rates: each scenario with its sentence. */

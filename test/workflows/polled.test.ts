@@ -1,7 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RUN_RENEWING } from '../../src/workflows/contract.js';
+import { RUN_RENEWING } from '../../src/contract/messages.js';
 import { THREE_PHASES } from '../support/phases.js';
 import { AT_60, begun } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';

@@ -1,6 +1,6 @@
 import { msToNumber } from '@temporalio/common/lib/time.js';
 import { describe, expect, it } from 'vitest';
-import { REPORT_WAIT_MS } from '../../src/clients/meta/reports.js';
+import { REPORT_WAIT_MS } from '../../src/clients/meta/async-reports.js';
 import { readConfig } from '../../src/config.js';
 import { LONGEST_PAUSE_MS } from '../../src/service/tries.js';
 import { META_READS, META_WRITES } from '../../src/workflows/proxies.js';

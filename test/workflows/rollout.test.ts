@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_POLICY, HOUR_MS } from '../../src/domain/experiment.js';
+import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** True durations under the time-skipping server. Amounts are minor units; two ads at 20,000 each. */

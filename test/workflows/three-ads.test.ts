@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { formatAmount } from '../../src/domain/budget.js';
-import type { Decision } from '../../src/domain/decision.js';
+import type { Decision } from '../../src/domain/decision/decision.js';
 import type { Experiment } from '../../src/domain/experiment.js';
 import { percent } from '../../src/domain/percent.js';
 import { startWorld, type World } from '../support/world.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FaultOrder } from '../../src/embedded/market/index.js';
+import type { FaultOrder } from '../../src/sandbox/meta-simulator/index.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** Studies of Meta's only tell whether people were dealt out between the ads: no test and no money waits for them. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compoundReport } from '../../src/domain/compound-report.js';
 import type { Experiment } from '../../src/domain/experiment.js';
-import { HOUR_MS } from '../../src/domain/experiment.js';
+import { compoundReport } from '../../src/domain/reporting/compound-report.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** The week after the last phase, under the time-skipping server. Amounts are minor units; two ads at 20,000 each. */

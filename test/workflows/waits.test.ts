@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Experiment, HOUR_MS } from '../../src/domain/experiment.js';
-import { EXPERIMENT_WORKFLOW } from '../../src/workflows/contract.js';
+import { EXPERIMENT_WORKFLOW } from '../../src/contract/names.js';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { HOUR_MS } from '../../src/domain/time.js';
 import { adSetsOf, BASE, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 

@@ -1,4 +1,4 @@
-import type { BudgetContext, VariantContext } from '../../domain/preflight.js';
+import type { BudgetContext, VariantContext } from '../../domain/rollout/preflight.js';
 import type { CampaignInfo, MetaClient } from './types.js';
 
 /**

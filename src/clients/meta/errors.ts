@@ -1,5 +1,6 @@
+import type { MetaErrorKind } from '../../contract/activities.js';
 import type { Scrub } from './scrub.js';
-import { MetaError, type MetaErrorKind } from './types.js';
+import { MetaError } from './types.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

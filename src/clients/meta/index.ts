@@ -1,4 +1,5 @@
 import { AdAccount } from 'facebook-nodejs-business-sdk';
+import { REPORT_WAIT_MS, ReportRuns } from './async-reports.js';
 import { readBudgetEdits } from './budget-edits.js';
 import { readCampaignSpend } from './campaign-spend.js';
 import { GraphApi, type GraphApiConfig } from './graph-api.js';
@@ -14,7 +15,6 @@ import {
   validateDailyBudget,
   writeDailyBudget,
 } from './objects.js';
-import { REPORT_WAIT_MS, ReportRuns } from './reports.js';
 import type { MetaClient } from './types.js';
 
 export type { MetaClient } from './types.js';

@@ -1,3 +1,4 @@
+import { type ReportSource, Reports } from './async-reports.js';
 import { invalid } from './errors.js';
 import { isObjectId } from './fields.js';
 import {
@@ -10,7 +11,6 @@ import {
   toInsightRow,
 } from './insight-row.js';
 import { allRows } from './paging.js';
-import { type ReportSource, Reports } from './reports.js';
 import { addDays, daysBetween, localDate } from './timezone.js';
 import { type InsightRow, type MetaClient, MetaError } from './types.js';
 

@@ -1,5 +1,5 @@
+import type { MetaErrorKind } from '../../contract/activities.js';
 import { AD_SET_BLOCK, type Failure, type Headers, member, parsedHeader, positive } from './errors.js';
-import type { MetaErrorKind } from './types.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

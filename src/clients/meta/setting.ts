@@ -1,6 +1,7 @@
+import type { MetaErrorKind } from '../../contract/activities.js';
 import { adSetDifferences } from '../../domain/comparability.js';
-import type { LookSetting } from '../../domain/health.js';
-import { type MetaClient, MetaError, type MetaErrorKind } from './types.js';
+import type { LookSetting } from '../../domain/decision/delivery-health.js';
+import { type MetaClient, MetaError } from './types.js';
 
 /** What a look asks Meta by. */
 export type SettingReader = Pick<MetaClient, 'getAdSet' | 'getCampaign' | 'getSplitTests'>;

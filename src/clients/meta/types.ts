@@ -1,22 +1,10 @@
+import type { MetaErrorKind } from '../../contract/activities.js';
 import type { AdSetSettings } from '../../domain/comparability.js';
 
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets are integers of minor
  * units (Meta's offsets), instants epoch ms, spend minor units.
  */
-
-/** Error classes; each has one treatment (README, "When Meta says no"). */
-export type MetaErrorKind =
-  | 'rate'
-  | 'transient'
-  | 'too_large'
-  | 'auth'
-  | 'permission'
-  | 'not_found'
-  | 'policy'
-  | 'version'
-  | 'not_yet'
-  | 'invalid';
 
 /** A failed call to Meta. Its message never holds the token, the app secret or a URL with a query. */
 export class MetaError extends Error {

@@ -1,5 +1,5 @@
-import type { ControlRow } from './records.js';
-import { type Database, instant, run } from './run.js';
+import type { ControlRow } from '../../contract/records.js';
+import { type Database, instant, run } from './query.js';
 import type { Store } from './types.js';
 
 interface Row {

@@ -1,5 +1,5 @@
-import type { Decision, Verdict } from '../../domain/decision.js';
-import { type Database, instant, jsonb, run } from './run.js';
+import type { Decision, Verdict } from '../../domain/decision/decision.js';
+import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
 interface DecisionRow {

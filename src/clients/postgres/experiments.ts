@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AcceptedDifferences } from '../../domain/comparability.js';
 import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
-import { type Database, instant, instantOrNull, jsonb, type Run, run, transaction } from './run.js';
+import { type Database, instant, instantOrNull, jsonb, type Run, run, transaction } from './query.js';
 import type { Store, TransitionResult } from './types.js';
 
 interface ExperimentRow {

@@ -1,6 +1,6 @@
+import type { LedgerOutcome, LedgerRow } from '../../contract/records.js';
 import { EnvelopeUsedUp, ExperimentNotFound, Superseded } from './errors.js';
-import type { LedgerOutcome, LedgerRow } from './records.js';
-import { type Database, instant, type Run, run, transaction } from './run.js';
+import { type Database, instant, type Run, run, transaction } from './query.js';
 import { MOVED } from './safety.js';
 import type { Store } from './types.js';
 

@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
+import { type Run, transaction } from './query.js';
 import { grantObstacle, type Obstacle, readVectorState, vectorObstacle } from './readiness.js';
-import { type Run, transaction } from './run.js';
 
 /** The database and the migrations don't fit: nothing was changed. */
 export class MigrationError extends Error {

@@ -1,5 +1,5 @@
-import type { Observation } from './records.js';
-import { type Database, instant, jsonb, run } from './run.js';
+import type { Observation } from '../../contract/records.js';
+import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
 interface ObservationRow {

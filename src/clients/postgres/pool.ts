@@ -5,6 +5,9 @@ export class InvalidConnectionString extends Error {
   override readonly name = 'InvalidConnectionString';
 }
 
+/** How the database is reached. */
+export type PostgresSettings = pg.PoolConfig | { connectionString: string };
+
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 const parseDate = pg.types.getTypeParser(TIMESTAMPTZ) as (text: string) => Date;
@@ -41,7 +44,7 @@ const TIMEOUTS = {
  * integer, timestamptz as epoch ms. Settings of `config` win. Nothing connects before the first query.
  * @throws InvalidConnectionString
  */
-export function createPool(config: pg.PoolConfig | { connectionString: string }): pg.Pool {
+export function createPool(config: PostgresSettings): pg.Pool {
   if (config.connectionString !== undefined) assertConnectionString(config.connectionString);
   const pool = new pg.Pool({
     application_name: 'auto-promotion',

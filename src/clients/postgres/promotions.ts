@@ -1,6 +1,6 @@
-import type { RolloutPlan } from '../../domain/rollout-plan.js';
-import type { Promotion, PromotionStatus } from './records.js';
-import { type Database, instant, jsonb, run } from './run.js';
+import type { Promotion, PromotionStatus } from '../../contract/records.js';
+import type { RolloutPlan } from '../../domain/rollout/plan.js';
+import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
 interface PromotionRow {

@@ -1,4 +1,4 @@
-import type { Run } from './run.js';
+import type { Run } from './query.js';
 
 /** How the server's pgvector stands, which the migrations need. */
 export interface VectorState {

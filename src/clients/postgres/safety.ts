@@ -1,6 +1,6 @@
-import type { KillSwitch } from '../../domain/gate.js';
-import type { GateRow } from './records.js';
-import { type Database, instant, jsonb, run } from './run.js';
+import type { GateRow } from '../../contract/records.js';
+import type { KillSwitch } from '../../domain/rollout/gate.js';
+import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
 type SafetyStore = Pick<Store, 'killSwitch' | 'setKillSwitch' | 'movedBetween' | 'recordGate' | 'listGates'>;

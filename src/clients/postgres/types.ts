@@ -1,6 +1,3 @@
-import type { Decision } from '../../domain/decision.js';
-import type { Experiment, ExperimentState } from '../../domain/experiment.js';
-import type { KillSwitch } from '../../domain/gate.js';
 import type {
   ControlRow,
   GateRow,
@@ -12,7 +9,10 @@ import type {
   PromotionStatus,
   RequestClaim,
   Verification,
-} from './records.js';
+} from '../../contract/records.js';
+import type { Decision } from '../../domain/decision/decision.js';
+import type { Experiment, ExperimentState } from '../../domain/experiment.js';
+import type { KillSwitch } from '../../domain/rollout/gate.js';
 
 /** What the store takes and answers. Units are those of `records.ts`. */
 

@@ -1,6 +1,6 @@
-import type { VerificationOutcome } from '../../domain/verification.js';
-import type { Verification } from './records.js';
-import { type Database, instant, run } from './run.js';
+import type { Verification } from '../../contract/records.js';
+import type { VerificationOutcome } from '../../domain/verification/verification.js';
+import { type Database, instant, run } from './query.js';
 import type { Store } from './types.js';
 
 interface VerificationRow {

@@ -1,6 +1,14 @@
 /** The stored form of the anytime rule's state, little-endian: u8 version, u8 crossed (0 none, 1 A, 2 B), u32 looks, f64 p. */
 
-import type { AnytimeState } from './anytime.js';
+/** What one look leaves for the next. */
+export interface AnytimeState {
+  /** Looks that counted. */
+  looks: number;
+  /** Smallest 1/E so far, at most 1. */
+  p: number;
+  /** The ad that was ahead when E last stood at or above 1/(1 − confidence). */
+  crossed: 'A' | 'B' | null;
+}
 
 const VERSION = 1;
 const BYTES = 14;

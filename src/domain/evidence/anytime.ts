@@ -4,8 +4,8 @@
  * symmetric where the ads are equal. It decides 9–19 % later than the default rule.
  */
 
-import { decodeAnytime, encodeAnytime } from './anytime-state.js';
-import { onItsSide, policyGaps, requireConfirmed } from './gates.js';
+import { type AnytimeState, decodeAnytime, encodeAnytime } from './anytime-state.js';
+import { onItsSide, policyGaps, requireConfirmed } from './minimums.js';
 import { delivered, rateRatio } from './rate-ratio.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 
@@ -14,16 +14,6 @@ export const TAU = 0.15;
 /** Steps of the search for an end of the interval, from outside inwards, before it is bisected. */
 const SCAN = 256;
 const BISECTIONS = 60;
-
-/** What one look leaves for the next. */
-export interface AnytimeState {
-  /** Looks that counted. */
-  looks: number;
-  /** Smallest 1/E so far, at most 1. */
-  p: number;
-  /** The ad that was ahead when E last stood at or above 1/(1 − confidence). */
-  crossed: 'A' | 'B' | null;
-}
 
 /** Sums over the rows of a = xB·(1−w) and b = xA·w, which have one mean where the ads are equal. */
 export interface Differences {

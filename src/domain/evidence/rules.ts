@@ -2,7 +2,7 @@
 
 import { anytime } from './anytime.js';
 import { sequential } from './sequential.js';
-import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
+import type { Evidence, PairRow, Rule, RuleName, RuleSettings } from './types.js';
 import { welch } from './welch-rule.js';
 
 /** What one look of a rule leaves for the next, between looks of that rule alone; stored as its bytes. */
@@ -42,15 +42,8 @@ function named<State>(rule: Rule<State>): NamedRule {
   };
 }
 
-export const RULES = {
+export const RULES: Record<RuleName, NamedRule> = {
   sequential: named(sequential),
   anytime: named(anytime),
   welch: named(welch),
-} satisfies Record<string, NamedRule>;
-
-export type RuleName = keyof typeof RULES;
-export const RULE_NAMES = Object.keys(RULES) as RuleName[];
-
-export function isRuleName(name: unknown): name is RuleName {
-  return typeof name === 'string' && Object.hasOwn(RULES, name);
-}
+};

@@ -4,8 +4,8 @@
  */
 
 import { studentCritical } from './distributions.js';
-import { onItsSide, policyGaps, requireConfirmed } from './gates.js';
 import { climb, crossingAlpha, EMPTY_LADDER, ladderAlphas, NOMINAL } from './ladder.js';
+import { onItsSide, policyGaps, requireConfirmed } from './minimums.js';
 import { type RateRatio, rateRatio } from './rate-ratio.js';
 import { decodeState, encodeState, type SequentialState } from './sequential-state.js';
 import type { Evidence, EvidenceGap, PairRow, Rule, RuleSettings } from './types.js';

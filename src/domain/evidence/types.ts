@@ -1,5 +1,12 @@
 /** What a decision rule takes and gives. Effects are log rate ratios of B over A. */
 
+export const RULE_NAMES = ['sequential', 'anytime', 'welch'] as const;
+export type RuleName = (typeof RULE_NAMES)[number];
+
+export function isRuleName(name: unknown): name is RuleName {
+  return RULE_NAMES.some((known) => known === name);
+}
+
 /**
  * One closed bucket (an hour, or a day) of two ads: what each was exposed to and what came of it, non-negative.
  * Impressions and link clicks for the click-through rate; clicks and conversions, or spend and conversions, for others.
@@ -62,6 +69,9 @@ export type EvidenceGap =
   | 'no_variance'
   | 'information_growth'
   | 'too_soon_after_last_look';
+
+/** Thresholds that the rules' error rates were confirmed for; others are refused. */
+export const CONFIDENCE_THRESHOLDS = [0.9, 0.95, 0.99] as const;
 
 /** Thresholds of a rule, frozen with the policy. */
 export interface RuleSettings {

@@ -5,7 +5,7 @@
  */
 
 import { normalUpperQuantile, studentUpperQuantile } from './distributions.js';
-import { onItsSide, policyGaps, requireConfirmed } from './gates.js';
+import { onItsSide, policyGaps, requireConfirmed } from './minimums.js';
 import { rateRatio } from './rate-ratio.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 import { type SampleSummary, summarizeProportion, welchOfSummaries } from './welch.js';

@@ -6,17 +6,19 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { REVERT, type WriteOutcome } from '../../../src/activities/budget-attempt.js';
+import { REVERT } from '../../../src/activities/budget-attempt.js';
 import { type BudgetActivities, createBudgetActivities } from '../../../src/activities/budgets.js';
-import { createGateActivities, type GateAnswer } from '../../../src/activities/gates.js';
+import { createGateActivities } from '../../../src/activities/gates.js';
 import { createLookActivities } from '../../../src/activities/looks.js';
 import { createObservationActivities } from '../../../src/activities/observations.js';
-import { createPromotionActivities, type PromotionGrounds } from '../../../src/activities/promotions.js';
+import { createPromotionActivities } from '../../../src/activities/promotions.js';
 import { createMetaClient, type MetaClient } from '../../../src/clients/meta/index.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
-import type { LedgerRow } from '../../../src/clients/postgres/records.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
+import type { GateAnswer, PromotionGrounds, WriteOutcome } from '../../../src/contract/activities.js';
+import type { ServiceEvent } from '../../../src/contract/events.js';
+import type { LedgerRow } from '../../../src/contract/records.js';
 import {
   DEFAULT_POLICY,
   type Experiment,
@@ -28,13 +30,12 @@ import {
   type MarketAccount,
   type MarketTest,
   startMarket,
-} from '../../../src/embedded/market/index.js';
-import type { ServiceEvent } from '../../../src/events.js';
-import { HOUR, ManualClock } from '../../embedded/market/support.js';
+} from '../../../src/sandbox/meta-simulator/index.js';
+import { HOUR, ManualClock } from '../../sandbox/meta-simulator/support.js';
 import { THREE_PHASES } from '../../support/phases.js';
 import { migratedDatabase, type TestDatabase } from '../../support/postgres.js';
 
-export { DAY, HOUR, ManualClock, START } from '../../embedded/market/support.js';
+export { DAY, HOUR, ManualClock, START } from '../../sandbox/meta-simulator/support.js';
 
 export const MINUTE = HOUR / 60;
 export const TOKEN = 'token-of-the-activities';

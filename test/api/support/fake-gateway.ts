@@ -6,8 +6,8 @@ import type {
   SignalledKind,
   Standing,
   Subject,
-} from '../../../src/api/gateway.js';
-import type { ControlKind, Controls, ExperimentStatus } from '../../../src/workflows/contract.js';
+} from '../../../src/api/controls/gateway.js';
+import type { ControlKind, Controls, ExperimentStatus } from '../../../src/contract/messages.js';
 
 export interface AskedControl {
   experimentId: string;

@@ -8,8 +8,8 @@ import { createMetaClient } from '../../../src/clients/meta/index.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
-import { type Market, startMarket } from '../../../src/embedded/market/index.js';
-import { namesOf } from '../../../src/workflows/contract.js';
+import { namesOf } from '../../../src/contract/names.js';
+import { type Market, startMarket } from '../../../src/sandbox/meta-simulator/index.js';
 import { migratedDatabase } from '../../support/postgres.js';
 import { FakeGateway } from './fake-gateway.js';
 

@@ -3,15 +3,15 @@ import type {
   Promotion,
   PromotionStatus,
   Verification,
-} from '../../../src/clients/postgres/records.js';
-import type { Decision, PairEvidence, Verdict } from '../../../src/domain/decision.js';
+} from '../../../src/contract/records.js';
+import type { Decision, PairEvidence, Verdict } from '../../../src/domain/decision/decision.js';
 import {
   DEFAULT_POLICY,
   type Experiment,
   type ExperimentState,
   type Variant,
 } from '../../../src/domain/experiment.js';
-import { planRollout } from '../../../src/domain/rollout-plan.js';
+import { planRollout } from '../../../src/domain/rollout/plan.js';
 import { THREE_PHASES } from '../../support/phases.js';
 import { type Api, HOUR, START } from './harness.js';
 

@@ -6,15 +6,15 @@ import {
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
+import type { ExperimentInput } from '../../../src/contract/experiment-input.js';
 import {
   type Asked,
   CONTROL_REFUSED,
   type ControlOutcome,
-  type ExperimentInput,
   type ExperimentStatus,
   type Refusal,
   STATUS_QUERY,
-} from '../../../src/workflows/contract.js';
+} from '../../../src/contract/messages.js';
 
 /** Stands in for the experiment's workflow: each control shows one way an update can go. */
 export async function experimentWorkflow(input: ExperimentInput): Promise<number> {

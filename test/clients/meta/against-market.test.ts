@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MetaClient } from '../../../src/clients/meta/types.js';
-import { type Market, type MarketTest, startMarket } from '../../../src/embedded/market/index.js';
+import { type Market, type MarketTest, startMarket } from '../../../src/sandbox/meta-simulator/index.js';
 import { clientOf, failureOf, TOKEN } from './support.js';
 
 const HOUR = 3_600_000;

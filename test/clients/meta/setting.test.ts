@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readSetting, type SettingReader } from '../../../src/clients/meta/setting.js';
-import { MetaError, type MetaErrorKind } from '../../../src/clients/meta/types.js';
+import { MetaError } from '../../../src/clients/meta/types.js';
+import type { MetaErrorKind } from '../../../src/contract/activities.js';
 import type { AdSetSettings } from '../../../src/domain/comparability.js';
 import { PLAIN_SETTINGS } from '../../support/ad-set-settings.js';
 

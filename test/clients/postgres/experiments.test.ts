@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../../src/clients/postgres/errors.js';
-import { ENDED_STATES, HOUR_MS } from '../../../src/domain/experiment.js';
+import { ENDED_STATES } from '../../../src/domain/experiment.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
 import { anExperiment, anotherExperiment, DATABASES, START, useDatabase } from './fixtures.js';
 
 describe.each(DATABASES)('experiments on $database', ({ kind }) => {

@@ -2,11 +2,12 @@ import type pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
-import type { Observation, Promotion, Verification } from '../../../src/clients/postgres/records.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
-import type { Decision } from '../../../src/domain/decision.js';
-import { DEFAULT_POLICY, type Experiment, HOUR_MS } from '../../../src/domain/experiment.js';
+import type { Observation, Promotion, Verification } from '../../../src/contract/records.js';
+import type { Decision } from '../../../src/domain/decision/decision.js';
+import { DEFAULT_POLICY, type Experiment } from '../../../src/domain/experiment.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
 import {
   type DatabaseKind,
   databaseKinds,

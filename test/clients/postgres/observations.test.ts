@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../src/clients/postgres/records.js';
-import { HOUR_MS } from '../../../src/domain/experiment.js';
+import type { Observation } from '../../../src/contract/records.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
 import { anObservation, DATABASES, START, useDatabase } from './fixtures.js';
 
 const LATE = START + 10_000 * HOUR_MS;

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool, InvalidConnectionString, scrubbed } from '../../../src/clients/postgres/pool.js';
-import { run, transaction } from '../../../src/clients/postgres/run.js';
+import { run, transaction } from '../../../src/clients/postgres/query.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { realPostgresAvailable } from '../../support/postgres-server.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ExperimentNotFound, Superseded } from '../../../src/clients/postgres/errors.js';
-import { HOUR_MS } from '../../../src/domain/experiment.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
 import { aPromotion, DATABASES, START, useDatabase } from './fixtures.js';
 
 const attempt = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EnvelopeUsedUp } from '../../../src/clients/postgres/errors.js';
-import type { GateRow } from '../../../src/clients/postgres/records.js';
-import { HOUR_MS } from '../../../src/domain/experiment.js';
+import type { GateRow } from '../../../src/contract/records.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
 import { aPromotion, DATABASES, START, useDatabase } from './fixtures.js';
 
 const AT = START + 30 * HOUR_MS;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ControlRow } from '../../../src/clients/postgres/records.js';
-import { HOUR_MS } from '../../../src/domain/experiment.js';
+import type { ControlRow } from '../../../src/contract/records.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
 import {
   aDecision,
   anExperiment,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GateCode } from '../../../src/domain/gate.js';
+import type { GateCode } from '../../../src/domain/rollout/gate.js';
 import { aPromotion, aVerification, DATABASES, START, useDatabase } from './fixtures.js';
 
 describe.each(DATABASES)('the verification of a promotion on $database', ({ kind }) => {

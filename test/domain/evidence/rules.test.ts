@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isRuleName, RULE_NAMES, RULES, type RuleName } from '../../../src/domain/evidence/rules.js';
-import type { Evidence, PairRow, RuleSettings } from '../../../src/domain/evidence/types.js';
+import { RULES } from '../../../src/domain/evidence/rules.js';
+import {
+  type Evidence,
+  isRuleName,
+  type PairRow,
+  RULE_NAMES,
+  type RuleName,
+  type RuleSettings,
+} from '../../../src/domain/evidence/types.js';
 import { hourlyRows, REFERENCE_SETTINGS, random } from './simulate.js';
 
 const OTHER = { A: 'B', B: 'A' } as const;

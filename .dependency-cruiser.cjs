@@ -1,0 +1,122 @@
+/** What may import what, and why: docs/architecture.md draws it. Type-only imports count. */
+
+const PRODUCT = '^src/(?!bin/|tools/|sandbox/)';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'Files that import each other can only be understood, tested and moved together.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-unresolvable',
+      comment: 'An import that leads nowhere hides what a file depends on.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'src-stands-alone',
+      comment:
+        'The image contains src/ only: an import from scripts/, test/ or bench/ would fail in production.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(scripts|test|bench|[.]ci)/' },
+    },
+    {
+      name: 'domain-is-pure',
+      comment:
+        'The domain takes time, randomness and money as arguments, so that each rule can be tested as a function.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: ['^src/domain/', '^node_modules/jstat/'] },
+    },
+    {
+      name: 'contract-knows-only-the-domain',
+      comment: 'Workflows, activities and API share the contract; it must load without any of them.',
+      severity: 'error',
+      from: { path: '^src/contract/' },
+      to: { pathNot: '^src/(contract|domain)/' },
+    },
+    {
+      name: 'workflows-are-deterministic',
+      comment:
+        'A workflow is replayed: it may use the domain, the contract and the workflow SDK, and nothing that reads a clock, a network or a file.',
+      severity: 'error',
+      from: { path: '^src/workflows/' },
+      to: {
+        pathNot: [
+          '^src/(workflows|domain|contract|activities)/',
+          '^node_modules/@temporalio/(workflow|common)/',
+        ],
+      },
+    },
+    {
+      name: 'activities-are-called-through-proxies',
+      comment:
+        'proxies.ts holds the time-outs and retries of every activity, and imports their types alone: the bundler refuses their code.',
+      severity: 'error',
+      from: { path: '^src/workflows/', pathNot: '^src/workflows/proxies[.]ts$' },
+      to: { path: '^src/activities/' },
+    },
+    {
+      name: 'activities-know-no-workflow',
+      comment: 'Activities are called by workflows; what both know is in the contract.',
+      severity: 'error',
+      from: { path: '^src/activities/' },
+      to: { path: '^src/(workflows|api|service|sandbox|tools|bin)/' },
+    },
+    {
+      name: 'clients-know-no-caller',
+      comment: 'A client wraps one outside system; whoever calls it can be replaced.',
+      severity: 'error',
+      from: { path: '^src/clients/' },
+      to: { path: '^src/(workflows|activities|api|service|sandbox|tools|bin)/' },
+    },
+    {
+      name: 'api-starts-workflows-by-name',
+      comment:
+        'The API knows a workflow by its name in the contract; loading its code would tie their releases together.',
+      severity: 'error',
+      from: { path: '^src/api/' },
+      to: { path: '^src/(workflows|service|sandbox|tools|bin)/' },
+    },
+    {
+      name: 'vendor-sdks-in-clients',
+      comment:
+        'Vendor types and vendor errors stop at the client, so that an upgrade of an SDK touches one folder.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(clients|sandbox)/' },
+      to: { path: '^node_modules/(pg|facebook-nodejs-business-sdk|@anthropic-ai/sdk|@electric-sql)/' },
+    },
+    {
+      name: 'sandbox-is-optional',
+      comment: 'Nothing of the product depends on the embedded default: production runs without it.',
+      severity: 'error',
+      from: { path: PRODUCT },
+      to: { path: '^src/sandbox/' },
+    },
+    {
+      name: 'tools-and-entry-points-are-ends',
+      comment: 'A tool or an entry point is started, not imported.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(bin|tools)/' },
+      to: { path: '^src/(bin|tools)/' },
+    },
+  ],
+  options: {
+    // TypeScript 7 has no API for other programs; swc, which Temporal brings, reads type-only imports too.
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

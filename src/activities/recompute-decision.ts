@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Store } from '../clients/postgres/types.js';
+import type { Decision, PairEvidence } from '../domain/decision/decision.js';
+import { DETERMINED, takeLook } from '../domain/decision/look.js';
+import { hashOf, observationsOf } from './looks.js';
+
+export interface ReplayedDecision {
+  experimentId: string;
+  lookNumber: number;
+  same: boolean;
+  /** What differs, by the path of the field, as stored and as computed now. Empty where `same`. */
+  differences: { field: string; stored: unknown; computed: unknown }[];
+}
+
+/**
+ * Computes a stored decision again from the versions of observations that it saw, and every look before it, since
+ * each leaves the rule's state for the next. Null where the experiment or the look isn't there. `lookNumber` null:
+ * the latest.
+ */
+export async function replayDecision(
+  store: Store,
+  experimentId: string,
+  lookNumber: number | null,
+): Promise<ReplayedDecision | null> {
+  const experiment = await store.getExperiment(experimentId);
+  const wanted =
+    lookNumber === null
+      ? await store.latestDecision(experimentId)
+      : await store.getDecision(experimentId, lookNumber);
+  if (!experiment || !wanted) return null;
+  let states: Record<string, Uint8Array> = {};
+  let previous: PairEvidence[] | null = null;
+  let computed: Partial<Decision> = {};
+  for (let number = 1; number <= wanted.lookNumber; number++) {
+    const stored = number === wanted.lookNumber ? wanted : await store.getDecision(experimentId, number);
+    if (!stored) throw new Error(`Look ${number} of ${experimentId} is not on record.`);
+    const { dueAt, seenUntil, setting } = stored;
+    const observations = await observationsOf(store, experiment, dueAt, seenUntil);
+    const inputHash = hashOf(experiment, dueAt, observations, states, setting);
+    const result = takeLook({
+      experiment,
+      lookNumber: number,
+      dueAt,
+      observations,
+      previous,
+      states,
+      setting,
+    });
+    ({ states } = result);
+    previous = result.pairs;
+    computed = { ...result, inputHash };
+  }
+  const differences = [...DETERMINED, 'inputHash' as const].flatMap((field) =>
+    differencesOf(field, wanted[field], computed[field]),
+  );
+  return { experimentId, lookNumber: wanted.lookNumber, same: differences.length === 0, differences };
+}
+
+/** The innermost fields that differ. */
+function differencesOf(field: string, stored: unknown, computed: unknown): ReplayedDecision['differences'] {
+  if (isDeepStrictEqual(stored, computed)) return [];
+  if (!isTree(stored) || !isTree(computed)) return [{ field, stored, computed }];
+  const keys = new Set([...Object.keys(stored), ...Object.keys(computed)]);
+  return [...keys].flatMap((key) => differencesOf(`${field}.${key}`, stored[key], computed[key]));
+}
+
+function isTree(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { addDays, localDate, localHourStart } from '../../clients/meta/timezone.js';
+import type { AccountInfo } from '../../clients/meta/types.js';
+import { minorUnits } from '../../domain/budget.js';
+import type { KillSwitch } from '../../domain/rollout/gate.js';
+import { AccountAnswer, KillSwitchAnswer } from '../answers.js';
+import { Turns } from '../auto-promote/turns.js';
+import type { ApiContext } from '../context.js';
+import { askFor } from '../controls/send.js';
+import { once } from '../http/idempotency.js';
+import { ApiProblem, toProblem } from '../http/problems.js';
+import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
+import { isoOf } from '../json.js';
+import { ControlHeaders, KillSwitchBody } from '../schemas.js';
+
+const one = createRoute({
+  method: 'get',
+  path: '/api/ab/account',
+  summary: 'What bounds the rollouts of the account: writes, kill switch, envelope of the day',
+  responses: { 200: answers('The account', AccountAnswer), ...failures },
+});
+
+const turn = createRoute({
+  method: 'post',
+  path: '/api/ab/account/kill-switch',
+  summary: 'Hold every rollout of the account, or let them be resumed',
+  request: { headers: ControlHeaders, body: jsonBody(KillSwitchBody) },
+  responses: {
+    200: answers(
+      'How it stands, and which rollouts it holds',
+      KillSwitchAnswer.extend({
+        held: z.array(z.string()).openapi({ description: 'rollouts that are held by now' }),
+        pending: z.array(z.string()).openapi({
+          description: 'rollouts that write nothing more, and show it as soon as they are reached',
+        }),
+      }),
+    ),
+    ...failures,
+  },
+});
+
+const ROLLOUTS = 200;
+/** How long a reader of the kill switch waits for what Meta has to add, real ms. */
+const META_WAIT_MS = 5_000;
+
+/** `/api/ab/account`. */
+export function accountRoutes(context: ApiContext): OpenAPIHono {
+  const { store, meta, clock, environment, accountEnvelope, writesAllowed } = context;
+  const turns = new Turns(context.maxChecksAtOnce);
+  let known: AccountInfo | null = null;
+
+  /** What Meta says of the account, else what it last said, with why that is not fresh. Never rejects. */
+  const accountOfMeta = async (): Promise<{ account: AccountInfo | null; trouble: string | null }> => {
+    const answer = meta.getAccount().then(
+      (account) => {
+        known = account;
+        return null;
+      },
+      (error: unknown) => toProblem(error).message,
+    );
+    const silent = delay(META_WAIT_MS, `Meta has not answered within ${META_WAIT_MS / 1000} s`, {
+      ref: false,
+    });
+    const why = await Promise.race([answer, silent]);
+    if (why === null) return { account: known, trouble: null };
+    const shown = known
+      ? 'currency, time zone and envelope are those of its last answer'
+      : 'currency, time zone and what the envelope has left today are not known';
+    return { account: known, trouble: `${why.replace(/\.$/, '')}: ${shown}.` };
+  };
+
+  /** In the account's currency and of its day: null where Meta has told neither yet. */
+  const envelopeOf = async (account: AccountInfo | null, now: number) => {
+    if (account === null) return { limit_cents: null, moved_today_cents: null, resets_at: null };
+    const { currency, timezone } = account;
+    const today = localDate(now, timezone);
+    const since = localHourStart(today, 0, timezone);
+    const until = localHourStart(addDays(today, 1), 0, timezone);
+    return {
+      limit_cents: accountEnvelope === null ? null : Math.round(minorUnits(accountEnvelope, currency)),
+      moved_today_cents: await store.movedBetween(since, until),
+      resets_at: isoOf(until),
+    };
+  };
+
+  return createRouter()
+    .openapi(one, async (c) => {
+      const [{ account, trouble }, killSwitch, now] = await Promise.all([
+        accountOfMeta(),
+        store.killSwitch(),
+        clock.now(),
+      ]);
+      return c.json(
+        {
+          account_id: meta.accountId,
+          environment,
+          currency: account?.currency ?? null,
+          timezone: account?.timezone ?? null,
+          meta: trouble,
+          writes: writesAllowed ? ('on' as const) : ('shadow' as const),
+          kill_switch: killSwitch && killSwitchToJson(killSwitch),
+          envelope: { limit: accountEnvelope, ...(await envelopeOf(account, now)) },
+        },
+        200,
+      );
+    })
+    .openapi(turn, async (c) => {
+      const body = c.req.valid('json');
+      const given = await once(context, c, body, async ({ key }) => {
+        // From here on no rollout writes: each write asks the record first. The pause only shows it.
+        const event = await store.setKillSwitch({ ...body, at: await clock.now() }, key);
+        if (!event) throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
+        // Asked for again, it may have been released since: then it holds nothing any more.
+        const holds = event.engaged && (await store.killSwitch())?.engaged === true;
+        const outcome = holds ? await holdAll(context, event, turns) : { held: [], pending: [] };
+        return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, stands: true };
+      });
+      return c.json(given.body, 200);
+    });
+}
+
+async function holdAll(
+  context: ApiContext,
+  { by, reason }: KillSwitch,
+  turns: Turns,
+): Promise<{ held: string[]; pending: string[] }> {
+  const held: string[] = [];
+  const pending: string[] = [];
+  for (let offset = 0; ; offset += ROLLOUTS) {
+    const page = await context.store.listExperiments({
+      states: ['rolling_out', 'held'],
+      limit: ROLLOUTS,
+      offset,
+    });
+    const rollouts = page.filter(({ state }) => state === 'rolling_out');
+    held.push(...page.filter((one) => !rollouts.includes(one)).map(({ id }) => id));
+    await turns.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
+      const asked = { by, reason: `Kill switch: ${reason}` };
+      const done = await askFor(context, experiment, 'pause', asked, leftMs).then(
+        ({ kind }) => kind === 'done',
+        () => false,
+      );
+      (done ? held : pending).push(experiment.id);
+    });
+    if (page.length < ROLLOUTS) return { held: held.sort(), pending: pending.sort() };
+  }
+}
+
+function killSwitchToJson({ engaged, by, reason, at }: KillSwitch): z.output<typeof KillSwitchAnswer> {
+  return { engaged, by, reason, at: isoOf(at) };
+}

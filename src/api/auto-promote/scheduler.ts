@@ -1,0 +1,40 @@
+import type { z } from '@hono/zod-openapi';
+import type { JobId } from '../../contract/names.js';
+import type { SchedulerAnswer } from '../answers.js';
+import type { ApiContext } from '../context.js';
+import { isoOrNull } from '../json.js';
+
+export type SchedulerJson = z.output<typeof SchedulerAnswer>;
+
+const JOB_NAMES: Record<JobId, string> = {
+  auto_promotion_check: 'Gives every active experiment its workflow, which checks it',
+  daily_promotion_summary: 'Daily summary of promotions',
+  weekly_compound_report: 'Weekly compound report',
+};
+
+/** The Schedules as the older callers know them. Running is what the reconciling Schedule is. */
+export async function schedulerStatus({ gateway, checkIntervalHours }: ApiContext): Promise<SchedulerJson> {
+  const jobs = await gateway.jobs();
+  const check = jobs.find((job) => job.id === 'auto_promotion_check');
+  const state = check === undefined ? 'stopped' : check.paused ? 'paused' : 'running';
+  return {
+    is_running: state === 'running',
+    check_interval_hours: checkIntervalHours,
+    jobs: jobs.map((job) => ({
+      id: job.id,
+      name: JOB_NAMES[job.id],
+      next_run: job.paused ? null : isoOrNull(job.nextRunAt),
+    })),
+    scheduler_state: state,
+  };
+}
+
+/** The same, where a page must be shown whether Temporal answers or not. */
+export async function schedulerStatusOrStopped(context: ApiContext): Promise<SchedulerJson> {
+  return schedulerStatus(context).catch(() => ({
+    is_running: false,
+    check_interval_hours: context.checkIntervalHours,
+    jobs: [],
+    scheduler_state: 'stopped' as const,
+  }));
+}

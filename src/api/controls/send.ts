@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import {
+  ALLOWED_CONTROLS,
+  type Asked,
+  type ControlKind,
+  type Controls,
+  REVERT_WINDOW_DAYS,
+} from '../../contract/messages.js';
+import { type Experiment, type ExperimentState, isEnded } from '../../domain/experiment.js';
+import { HOUR_MS } from '../../domain/time.js';
+import type { ApiContext } from '../context.js';
+import { ApiProblem, refusedControl, unknownExperiment } from '../http/problems.js';
+import { type ControlAnswer, isSignalled } from './gateway.js';
+import { TemporalBusy } from './temporal-errors.js';
+
+/** A control as a request asks for it; `key` is the caller's idempotency key. */
+export type AskedFor<K extends ControlKind> = Omit<Controls[K], 'controlId'> & { key?: string | undefined };
+
+/** Outcome of a control with the id under which it stands in the record. */
+export type Asking =
+  | (Extract<ControlAnswer, { kind: 'done' | 'pending' }> & { controlId: string })
+  /** Sent as a signal, since Temporal took no update: what comes of it stands among the controls. */
+  | { kind: 'signalled'; controlId: string }
+  /** Asked for before under this key, and carried out; the message is the record's, the decision stands among the looks. */
+  | { kind: 'repeated'; controlId: string; message: string };
+
+/** The experiment. @throws ApiProblem 404 */
+export async function experimentOf(context: Pick<ApiContext, 'store'>, id: string): Promise<Experiment> {
+  const experiment = await context.store.getExperiment(id);
+  if (!experiment) throw unknownExperiment(id);
+  return experiment;
+}
+
+/** Controls that fit an experiment by its record. */
+export function allowedByRecord(experiment: Experiment, now: number): readonly ControlKind[] {
+  const withinWindow =
+    experiment.endedAt !== null && now <= experiment.endedAt + REVERT_WINDOW_DAYS * 24 * HOUR_MS;
+  return ALLOWED_CONTROLS[experiment.state].filter(
+    (kind) => !isEnded(experiment.state) || (kind === 'revert' && withinWindow),
+  );
+}
+
+/**
+ * States in which a check looks at nothing new. It is answered from the record: each update grows the history, and a
+ * rollout must keep room for those that pause or revert it.
+ */
+const CHECKED_ON_RECORD: readonly ExperimentState[] = ['rolling_out', 'reverting', 'held', 'needs_attention'];
+
+/**
+ * Sends a control to the experiment's workflow and waits for its outcome. An experiment that has ended is
+ * answered from the record: asking Temporal would start a workflow for nothing.
+ * @throws ApiProblem 409, TemporalUnavailable, TemporalBusy, ControlFailed
+ */
+export async function askFor<K extends ControlKind>(
+  context: ApiContext,
+  experiment: Experiment,
+  kind: K,
+  asked: AskedFor<K>,
+  waitMs: number,
+): Promise<Asking> {
+  const { key, ...rest } = asked;
+  const controlId = key ?? randomUUID();
+  if (key !== undefined) {
+    const before = (await context.store.listControls(experiment.id)).find((row) => row.controlId === key);
+    if (before && before.kind !== kind)
+      throw new ApiProblem(
+        'idempotency_key_reused',
+        `The key ${key} was used for "${before.kind}" on this experiment.`,
+        { errors: [{ field: 'Idempotency-Key', message: 'must be new for each control' }] },
+      );
+    // A workflow that has continued as new no longer knows its earlier updates; the record does.
+    if (before?.outcome === 'accepted') return { kind: 'repeated', controlId, message: before.message };
+  }
+  if (isEnded(experiment.state)) {
+    const allowed = allowedByRecord(experiment, await context.clock.now());
+    if (!allowed.includes(kind)) {
+      const message = endedMessage(experiment, kind, allowed);
+      await recordRefusal(context, experiment.id, kind, asked, controlId, message);
+      throw refusedControl(experiment.id, { state: experiment.state, allowed: [...allowed], message });
+    }
+  }
+  if (kind === 'check' && CHECKED_ON_RECORD.includes(experiment.state)) {
+    const { state, stateReason } = experiment;
+    const decision = await context.store.latestDecision(experiment.id);
+    return { kind: 'done', controlId, outcome: { state, message: `${state}: ${stateReason}`, decision } };
+  }
+  // The rest of Controls[K] is in `rest`; the compiler can't see through Omit of a type parameter.
+  const control = { ...rest, controlId } as Controls[K] & Required<Pick<Asked, 'controlId'>>;
+  try {
+    const answer = await context.gateway.control(experiment, kind, control, waitMs);
+    if (answer.kind === 'refused') {
+      await recordRefusal(context, experiment.id, kind, asked, controlId, answer.refusal.message);
+      throw refusedControl(experiment.id, answer.refusal);
+    }
+    return { ...answer, controlId };
+  } catch (error) {
+    if (!(error instanceof TemporalBusy && isSignalled(kind))) throw error;
+    await context.gateway.signal(experiment, kind, control);
+    return { kind: 'signalled', controlId };
+  }
+}
+
+/**
+ * Enters a refusal, unless the workflow has: what it refuses before it takes it, it can't enter. Under an id of its own: a
+ * key whose control did nothing stays open, for when it fits. An entry that fails doesn't hide the refusal.
+ */
+async function recordRefusal(
+  { store, clock, onInternalError }: Pick<ApiContext, 'store' | 'clock' | 'onInternalError'>,
+  experimentId: string,
+  kind: ControlKind,
+  { by, reason }: Pick<Asked, 'by' | 'reason'>,
+  controlId: string,
+  message: string,
+): Promise<void> {
+  try {
+    const rows = await store.listControls(experimentId);
+    if (rows.some((row) => row.controlId === controlId)) return;
+    const at = await clock.now();
+    const row = { controlId: randomUUID(), experimentId, kind, by, reason, at, message };
+    await store.recordControl({ ...row, outcome: 'refused' });
+  } catch (error) {
+    onInternalError?.(error, `refusal of ${kind} on ${experimentId}`);
+  }
+}
+
+function endedMessage(experiment: Experiment, kind: ControlKind, allowed: readonly ControlKind[]): string {
+  if (experiment.state === 'completed' && kind === 'revert')
+    return `The experiment completed more than ${REVERT_WINDOW_DAYS} days ago and can't be reverted any more.`;
+  const fits = allowed.length > 0 ? `only ${allowed.join(', ')} fits` : 'no control fits any more';
+  return `The experiment is ${experiment.state}: ${experiment.stateReason.replace(/\.$/, '')}. ${kind} does not fit, ${fits}.`;
+}

@@ -1,0 +1,71 @@
+import {
+  isGrpcServiceError,
+  ScheduleNotFoundError,
+  ServiceError,
+  type WorkflowUpdateFailedError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { CONTROL_INVALID, CONTROL_REFUSED, type Refusal, RUN_RENEWING } from '../../contract/messages.js';
+
+/** The Temporal server can't be reached, or doesn't answer in time. */
+export class TemporalUnavailable extends Error {
+  override readonly name = 'TemporalUnavailable';
+}
+
+/** The Temporal server takes no more for now: too many updates of one workflow, or too many requests. */
+export class TemporalBusy extends Error {
+  override readonly name = 'TemporalBusy';
+}
+
+/** A control that the workflow took and could not carry out. Its message is the workflow's own. */
+export class ControlFailed extends Error {
+  override readonly name = 'ControlFailed';
+}
+
+/** A control that lacks something; its message names it. */
+export class ControlInvalid extends Error {
+  override readonly name = 'ControlInvalid';
+}
+
+const GRPC_NOT_FOUND = 5;
+const GRPC_RESOURCE_EXHAUSTED = 8;
+const GRPC_UNIMPLEMENTED = 12;
+
+/** Of a failed update: the refusal, or what the workflow says in its own words. @throws ControlInvalid, ControlFailed, TemporalBusy */
+export function refusalOf({ cause }: WorkflowUpdateFailedError): Refusal {
+  if (!(cause instanceof ApplicationFailure)) throw new ControlFailed('The workflow could not carry it out.');
+  const refusal = cause.details?.[0];
+  if (cause.type === CONTROL_REFUSED && isRefusal(refusal)) return refusal;
+  if (cause.type === CONTROL_INVALID) throw new ControlInvalid(cause.message);
+  if (cause.type === RUN_RENEWING) throw new TemporalBusy(cause.message);
+  throw new ControlFailed(cause.message);
+}
+
+function isRefusal(detail: unknown): detail is Refusal {
+  return typeof detail === 'object' && detail !== null && 'state' in detail && 'allowed' in detail;
+}
+
+/** `more`: another code that means the same of this call. */
+export function asBusy(error: unknown, more?: number): TemporalBusy | null {
+  const grpc = error instanceof ServiceError ? error.cause : error;
+  const busy = isGrpcServiceError(grpc) && (grpc.code === GRPC_RESOURCE_EXHAUSTED || grpc.code === more);
+  return busy ? new TemporalBusy('Temporal takes no more for now') : null;
+}
+
+export function asUnavailable(error: unknown): TemporalUnavailable | null {
+  const unreachable =
+    (error instanceof ServiceError && !(error instanceof ScheduleNotFoundError)) ||
+    (isGrpcServiceError(error) && error.code !== GRPC_NOT_FOUND && error.code !== GRPC_UNIMPLEMENTED);
+  return unreachable && !lacksSchedules(error) ? new TemporalUnavailable('Temporal does not answer') : null;
+}
+
+/** The time-skipping server implements no Schedules. */
+function lacksSchedules(error: unknown): boolean {
+  const grpc = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(grpc) && grpc.code === GRPC_UNIMPLEMENTED;
+}
+
+export function nullWithoutSchedule(error: unknown): null {
+  if (error instanceof ScheduleNotFoundError || lacksSchedules(error)) return null;
+  throw error;
+}

@@ -1,0 +1,207 @@
+import { type AdSetDifference, adSetDifferences } from '../../../domain/comparability.js';
+import { sharedBudgets } from '../../../domain/decision/delivery-health.js';
+import type { Experiment, Policy, Variant } from '../../../domain/experiment.js';
+import { preflightProblems } from '../../../domain/rollout/preflight.js';
+import { HOUR_MS } from '../../../domain/time.js';
+import type { NewExperiment } from '../../schemas.js';
+import type { CreationFacts, CreationProblem } from './facts.js';
+import { policyProblems } from './policy-problems.js';
+import { rolloutProblems } from './rollout-preview.js';
+
+/**
+ * Everything that stands against the experiment, with the field of the request that it concerns. Empty: it can
+ * be tested. Pure: `facts` is what was read, `now` experiment time.
+ */
+export function problemsOf(
+  request: NewExperiment,
+  policy: Policy,
+  facts: CreationFacts,
+  now: number,
+): CreationProblem[] {
+  return [
+    ...shapeProblems(request),
+    ...policyProblems(policy),
+    ...accountProblems(request, facts),
+    ...variantProblems(request, facts, now + policy.horizonHours * HOUR_MS),
+    ...(request.accept_differences ? [] : differenceProblems(request, facts, now)),
+    ...rolloutProblems(policy, facts),
+  ];
+}
+
+/** What doesn't stand against the experiment, but weakens it: a sentence each. `now`: experiment time. */
+export function warningsOf({ variants }: CreationFacts, now: number): string[] {
+  const campaigns = new Map(
+    variants.flatMap((facts) => (facts ? [[facts.campaign.id, facts.campaign]] : [])),
+  );
+  return [...campaigns.values()].flatMap(({ id, adSetBudgetSharing, startTime }) => [
+    ...sharedBudgets(adSetBudgetSharing ? [id] : []).map(({ message }) => `${message}.`),
+    ...(startTime !== null && startTime > now
+      ? [`Campaign ${id} starts on ${new Date(startTime).toISOString()}: its ads deliver nothing before.`]
+      : []),
+  ]);
+}
+
+/** What is wrong with the list of variants by itself. */
+export function shapeProblems(request: NewExperiment): CreationProblem[] {
+  const problems: CreationProblem[] = [];
+  const controls = request.variants.filter((variant) => variant.role === 'control').length;
+  if (controls !== 1)
+    problems.push({ field: 'variants', message: `must have exactly one control, not ${controls}` });
+  const ids = variantIds(request);
+  request.variants.forEach((variant, index) => {
+    const twin = request.variants.findIndex((other) => other.ad_id === variant.ad_id);
+    if (twin < index)
+      problems.push({ field: `variants[${index}].ad_id`, message: `is the ad of variants[${twin}] too` });
+    const namesake = ids.indexOf(ids[index]!);
+    if (namesake < index)
+      problems.push({ field: `variants[${index}].id`, message: `is the id of variants[${namesake}] too` });
+  });
+  return problems;
+}
+
+function accountProblems(request: NewExperiment, facts: CreationFacts): CreationProblem[] {
+  const { account } = facts;
+  const problems: CreationProblem[] = [];
+  if (request.account_id !== undefined && request.account_id !== account.id)
+    problems.push({
+      field: 'account_id',
+      message: `is not the account that this service works on, ${account.id}`,
+    });
+  if (request.currency !== undefined && request.currency !== account.currency)
+    problems.push({
+      field: 'currency',
+      message: `is ${request.currency}, but the account's budgets are in ${account.currency}`,
+    });
+  return problems;
+}
+
+/** The same conditions as before money moves, each under the field of its variant. */
+function variantProblems(request: NewExperiment, facts: CreationFacts, until: number): CreationProblem[] {
+  const fieldOf = (index: number) => `variants[${index}].ad_id`;
+  const known = facts.variants.flatMap((variant, index) =>
+    variant === null ? [] : [{ ...variant, variantId: fieldOf(index) }],
+  );
+  const unknown = facts.variants.flatMap((variant, index) =>
+    variant === null
+      ? [
+          {
+            field: fieldOf(index),
+            message: whyUnknown(request.variants[index]!.ad_id, facts.mistaken),
+          },
+        ]
+      : [],
+  );
+  const unfit = preflightProblems({ account: facts.account, variants: known }, until).map(
+    ({ variantId, message }) => ({ field: variantId ?? 'account_id', message }),
+  );
+  const leased = known.flatMap(({ variantId, adSet }) => {
+    const holder = facts.leases.get(adSet.id);
+    return holder === undefined
+      ? []
+      : [
+          {
+            field: variantId,
+            message: `Ad set ${adSet.id} is part of the live experiment ${holder}: stop that one first, or take another ad.`,
+            leasedTo: holder,
+          },
+        ];
+  });
+  const empty = known
+    .filter(({ adSet }) => adSet.dailyBudget !== null && adSet.dailyBudget <= 0)
+    .map(({ variantId, adSet }) => ({
+      field: variantId,
+      message: `Ad set ${adSet.id} has a daily budget of nothing: give it one.`,
+    }));
+  return [...unknown, ...unfit, ...empty, ...leased];
+}
+
+function whyUnknown(adId: string, mistaken: CreationFacts['mistaken']): string {
+  const kind = mistaken?.get(adId);
+  return kind === undefined
+    ? `Meta knows no ad ${adId}, or gives this service no access to it: check the id, and what the token may read.`
+    : `${adId} is the id of ${kind === 'ad set' ? 'an ad set' : 'a campaign'}: give the id of the ad in it.`;
+}
+
+/** In what the ad sets differ from the control's but for their ads, in the order of the request's variants. */
+export function differencesOf(request: NewExperiment, facts: CreationFacts, now: number): AdSetDifference[] {
+  const ids = variantIds(request);
+  const known = facts.variants.flatMap((variant, index) =>
+    variant === null ? [] : [{ variantId: ids[index]!, settings: variant.adSet.settings }],
+  );
+  const control = ids[request.variants.findIndex(({ role }) => role === 'control')];
+  const isControl = ({ variantId }: { variantId: string }) => variantId === control;
+  return adSetDifferences([...known.filter(isControl), ...known.filter((each) => !isControl(each))], now);
+}
+
+function differenceProblems(request: NewExperiment, facts: CreationFacts, now: number): CreationProblem[] {
+  const ids = variantIds(request);
+  return differencesOf(request, facts, now).map(({ variantId, message }) => ({
+    field: `variants[${ids.indexOf(variantId)}].ad_id`,
+    message: `${message}: a verdict would not be on the ads alone. Make them alike, or send accept_differences with by and reason.`,
+  }));
+}
+
+/** The experiment that a faultless request asks for. Control first; `startedAt` is experiment time. */
+export function buildExperiment(
+  request: NewExperiment,
+  policy: Policy,
+  given: {
+    id: string;
+    environment: 'sandbox' | 'live';
+    accountId: string;
+    currency: string;
+    /** In the order of the request's variants. */
+    adSetIds: readonly string[];
+    startedAt: number;
+    differences: AdSetDifference[];
+  },
+): Experiment {
+  const ids = variantIds(request);
+  const variants = request.variants.map((variant, index): Variant => {
+    const creative = variant.creative;
+    return {
+      id: ids[index]!,
+      role: variant.role,
+      adId: variant.ad_id,
+      adSetId: given.adSetIds[index]!,
+      creative: {
+        hook: creative?.hook ?? null,
+        headline: creative?.headline ?? null,
+        text: creative?.text ?? null,
+        script: creative?.script ?? null,
+        visualNotes: creative?.visual_notes ?? null,
+      },
+    };
+  });
+  const accepted = given.differences.length > 0 ? request.accept_differences : undefined;
+  return {
+    id: given.id,
+    name: request.name,
+    environment: given.environment,
+    accountId: given.accountId,
+    currency: given.currency,
+    state: 'running',
+    stateReason: 'The test has started.',
+    stateCode: null,
+    stateChangedAt: given.startedAt,
+    policy,
+    variants: [
+      ...variants.filter((variant) => variant.role === 'control'),
+      ...variants.filter((variant) => variant.role === 'challenger'),
+    ],
+    startedAt: given.startedAt,
+    winnerVariantId: null,
+    promotedAt: null,
+    endedAt: null,
+    ...(accepted ? { acceptedDifferences: { ...accepted, differences: given.differences } } : {}),
+  };
+}
+
+/** Ids in the order of the request: those given, else `control`, `challenger-1`, `challenger-2` … */
+function variantIds(request: NewExperiment): string[] {
+  let challengers = 0;
+  return request.variants.map((variant) => {
+    if (variant.role === 'challenger') challengers += 1;
+    return variant.id ?? (variant.role === 'control' ? 'control' : `challenger-${challengers}`);
+  });
+}

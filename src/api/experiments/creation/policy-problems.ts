@@ -1,0 +1,78 @@
+import { MINIMUM_CLUSTERS } from '../../../domain/evidence/sequential.js';
+import { bucketsOf, type Policy } from '../../../domain/experiment.js';
+import { METRICS } from '../../../domain/metric.js';
+import type { FieldProblem } from '../../http/problems.js';
+
+/** What the policy's fields ask of each other; each field's own bounds stand in `schemas.ts`. */
+export function policyProblems(policy: Policy): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (policy.horizonHours < policy.minimumRunHours)
+    problems.push({
+      field: 'policy.horizon_hours',
+      message: `must be at least minimum_run_hours (${policy.horizonHours} < ${policy.minimumRunHours})`,
+    });
+  if (policy.strict && policy.rule !== 'sequential')
+    problems.push({
+      field: 'policy.strict',
+      message: `is a form of the rule sequential, not of ${policy.rule}`,
+    });
+  if (policy.rule === 'welch' && policy.objective !== 'click_through_rate')
+    problems.push({
+      field: 'policy.rule',
+      message: `welch compares link clicks among impressions alone, not ${policy.objective}`,
+    });
+  if (policy.objective !== 'click_through_rate') {
+    const known = policy.minimumRunHours + policy.attributionWindowHours;
+    if (policy.horizonHours < known)
+      problems.push({
+        field: 'policy.horizon_hours',
+        message: `must be at least minimum_run_hours and attribution_window_hours together, since later conversions are not known (${policy.horizonHours} < ${known})`,
+      });
+  }
+  problems.push(...dayProblems(policy));
+  if (policy.checkEveryHours > policy.horizonHours)
+    problems.push({
+      field: 'policy.check_every_hours',
+      message: `must be at most horizon_hours (${policy.checkEveryHours} > ${policy.horizonHours})`,
+    });
+  policy.phases.forEach((phase, index) => {
+    const before = policy.phases[index - 1];
+    if (before === undefined) {
+      if (phase.waitHours !== 0)
+        problems.push({
+          field: 'policy.phases[0].wait_hours',
+          message: 'must be 0: the first phase is written at once',
+        });
+      return;
+    }
+    if (phase.winnerShare <= before.winnerShare)
+      problems.push({
+        field: `policy.phases[${index}].winner_share`,
+        message: `must be more than that of the phase before (${phase.winnerShare} <= ${before.winnerShare})`,
+      });
+    if (phase.waitHours < MINIMUM_WAIT_HOURS)
+      problems.push({
+        field: `policy.phases[${index}].wait_hours`,
+        message: `must be at least ${MINIMUM_WAIT_HOURS}: Meta allows 4 budget changes an hour and ad set, and one must be left for a revert`,
+      });
+  });
+  return problems;
+}
+
+const MINIMUM_WAIT_HOURS = 0.5;
+
+/** A test of days must see as many whole ones before its end as its rule needs; the one that the start breaks is none. */
+function dayProblems(policy: Policy): FieldProblem[] {
+  if (bucketsOf(policy) === 'hour') return [];
+  const days = policy.rule === 'sequential' ? MINIMUM_CLUSTERS : 1;
+  const attributed = METRICS[policy.objective].attributed;
+  const needed = 24 * (days + 1) + (attributed ? policy.attributionWindowHours : 0);
+  if (policy.horizonHours >= needed) return [];
+  const known = attributed ? ` and attribution_window_hours (${policy.attributionWindowHours})` : '';
+  return [
+    {
+      field: 'policy.horizon_hours',
+      message: `must leave room for ${days} whole ${days === 1 ? 'day' : 'days'} after the one that the start breaks${known}, where buckets are days (${policy.horizonHours} < ${needed})`,
+    },
+  ];
+}

@@ -1,0 +1,153 @@
+import { AdSetLeased } from '../../../clients/postgres/errors.js';
+import {
+  DEFAULT_POLICY,
+  EXPERIMENT_STATES,
+  type Experiment,
+  type ExperimentState,
+  isEnded,
+  type Policy,
+} from '../../../domain/experiment.js';
+import type { ApiContext } from '../../context.js';
+import { TemporalUnavailable } from '../../controls/temporal-errors.js';
+import { ApiProblem, sentencesOf } from '../../http/problems.js';
+import type { NewExperiment } from '../../schemas.js';
+import { policyFromJson } from '../policy-json.js';
+import { readFromMeta } from './ad-facts.js';
+import { buildExperiment, differencesOf, problemsOf, shapeProblems, warningsOf } from './creation.js';
+import type { CreationProblem } from './facts.js';
+import { policyProblems } from './policy-problems.js';
+import { stepWarnings } from './rollout-preview.js';
+
+const ACTIVE_STATES: ExperimentState[] = EXPERIMENT_STATES.filter((state) => !isEnded(state));
+const PAGE = 200;
+
+/**
+ * Registers the experiment that a request asks for, or finds it registered already. `newId` is its id where the request
+ * has none.
+ * `warnings`: sentences; none for one that was registered before, whose ads Meta isn't asked about again.
+ * @throws ApiProblem with every reason against it at once; MetaError, ExperimentExists
+ */
+export async function register(
+  context: ApiContext,
+  request: NewExperiment,
+  newId: string,
+): Promise<{ experiment: Experiment; isNew: boolean; warnings: string[] }> {
+  const { store, meta, clock, environment } = context;
+  const policy = policyFromJson(request.policy, {
+    ...DEFAULT_POLICY,
+    ...context.policyDefaults,
+    checkEveryHours: context.checkIntervalHours,
+  });
+  // Without a sound list of variants, what Meta says of them can't be laid beside it.
+  const unsound = [...shapeProblems(request), ...policyProblems(policy)];
+  if (unsound.length > 0) throw refused(unsound);
+
+  const id = request.id ?? newId;
+  const startedAt = await clock.now();
+  const registered = await store.getExperiment(id);
+  if (registered)
+    return {
+      experiment: await registerAgain(context, request, policy, registered),
+      isNew: false,
+      warnings: [],
+    };
+
+  const adIds = request.variants.map((variant) => variant.ad_id);
+  const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
+  const facts = { ...read, leases };
+  const problems = problemsOf(request, policy, facts, startedAt);
+  if (problems.length > 0) throw refused(problems);
+  const adSetIds = facts.variants.map((variant) => variant!.adSet.id);
+  const { id: accountId, currency } = facts.account;
+  const wanted = buildExperiment(request, policy, {
+    id,
+    environment,
+    accountId,
+    currency,
+    adSetIds,
+    startedAt,
+    differences: differencesOf(request, facts, startedAt),
+  });
+  try {
+    const registered = await store.registerExperiment(wanted);
+    return { ...registered, warnings: [...warningsOf(facts, startedAt), ...stepWarnings(policy, facts)] };
+  } catch (error) {
+    if (!(error instanceof AdSetLeased)) throw error;
+    throw refused([
+      {
+        field: `variants[${adSetIds.indexOf(error.adSetId)}].ad_id`,
+        message: `Ad set ${error.adSetId} is part of the live experiment ${error.experimentId}.`,
+        leasedTo: error.experimentId,
+      },
+    ]);
+  }
+}
+
+/** The store compares: the same content is answered as it stands, whatever Meta says of its ads by now. */
+async function registerAgain(
+  { store, environment }: ApiContext,
+  request: NewExperiment,
+  policy: Policy,
+  { id, accountId, currency, variants, startedAt, acceptedDifferences }: Experiment,
+): Promise<Experiment> {
+  const adSetIds = request.variants.map(
+    (variant) => variants.find(({ adId }) => adId === variant.ad_id)?.adSetId ?? '',
+  );
+  return store.createExperiment(
+    buildExperiment(request, policy, {
+      id,
+      environment,
+      accountId,
+      currency,
+      adSetIds,
+      startedAt,
+      differences: acceptedDifferences?.differences ?? [],
+    }),
+  );
+}
+
+/** All reasons at once; a conflict where leases are the only ones. */
+function refused(problems: readonly CreationProblem[]): ApiProblem {
+  const leasedTo = problems.map((problem) => problem.leasedTo);
+  const conflict = leasedTo.every((holder) => holder !== undefined);
+  const errors = problems.map(({ field, message }) => ({ field, message }));
+  const detail = sentencesOf(errors);
+  return conflict
+    ? new ApiProblem('ad_set_leased', detail, {
+        errors,
+        ...(leasedTo[0] ? { experimentId: leasedTo[0] } : {}),
+      })
+    : new ApiProblem('experiment_refused', detail, { errors });
+}
+
+/** Who else holds which ad set now. The store's own check, at the insert, is the one that counts. */
+async function leasedAdSets({ store }: ApiContext, own: string): Promise<Map<string, string>> {
+  const leases = new Map<string, string>();
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await store.listExperiments({ states: ACTIVE_STATES, limit: PAGE, offset });
+    for (const { id, variants } of page) {
+      // An equal request at the same time may have registered it by now.
+      if (id === own) continue;
+      for (const { adSetId } of variants) leases.set(adSetId, id);
+    }
+    if (page.length < PAGE) return leases;
+  }
+}
+
+/** The record stands already: where Temporal is away, the reconciler starts the workflow later. */
+export async function startWorkflow(
+  { gateway }: ApiContext,
+  experiment: Experiment,
+): Promise<{ workflow: 'started' | 'deferred'; note: string | null }> {
+  if (isEnded(experiment.state)) return { workflow: 'deferred', note: 'The experiment has ended.' };
+  try {
+    await gateway.start(experiment);
+    return { workflow: 'started', note: null };
+  } catch (error) {
+    if (!(error instanceof TemporalUnavailable)) throw error;
+    return {
+      workflow: 'deferred',
+      note: 'Temporal does not answer; the experiment is registered and its workflow is started when Temporal is back.',
+    };
+  }
+}

@@ -1,0 +1,79 @@
+/** A policy as callers see it, and as they change it. */
+import type { z } from '@hono/zod-openapi';
+import {
+  ATTRIBUTION_WINDOW_HOURS,
+  bucketsOf,
+  DEFAULT_POLICY,
+  maxStepFactorOf,
+  type Policy,
+} from '../../domain/experiment.js';
+import type { PolicyAnswer } from '../answers.js';
+import type { PolicyChange } from '../schemas.js';
+
+export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
+  return {
+    objective: policy.objective,
+    rule: policy.rule,
+    // Policies frozen before there was a choice have none.
+    strict: policy.strict ?? false,
+    buckets: bucketsOf(policy),
+    confidence: policy.confidence,
+    minimum_run_hours: policy.minimumRunHours,
+    minimum_impressions: policy.minimumImpressions,
+    minimum_clicks: policy.minimumClicks,
+    minimum_conversions: policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions,
+    attribution_window_hours: policy.attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours,
+    guardrails: policy.guardrails ?? [],
+    horizon_hours: policy.horizonHours,
+    check_every_hours: policy.checkEveryHours,
+    minimum_detectable_effect: policy.minimumDetectableEffect ?? null,
+    phases: policy.phases.map(({ winnerShare, waitHours }) => ({
+      winner_share: winnerShare,
+      wait_hours: waitHours,
+    })),
+    max_step_factor: maxStepFactorOf(policy),
+    approval_required: policy.approvalRequired,
+    approval_hours: policy.approvalHours,
+    at_risk_limit_cents: policy.atRiskLimit ?? null,
+    verification: {
+      settle_hours: policy.verification.settleHours,
+      window_hours: policy.verification.windowHours,
+    },
+  };
+}
+
+/** The policy that a caller gets who changes these fields of `base`. */
+export function policyFromJson(change: PolicyChange | undefined, base: Policy): Policy {
+  const objective = change?.objective ?? base.objective;
+  return {
+    objective,
+    rule: change?.rule ?? base.rule,
+    strict: change?.strict ?? base.strict,
+    buckets: change?.buckets ?? base.buckets,
+    confidence: change?.confidence ?? base.confidence,
+    minimumRunHours: change?.minimum_run_hours ?? base.minimumRunHours,
+    minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,
+    minimumClicks: change?.minimum_clicks ?? base.minimumClicks,
+    minimumConversions: change?.minimum_conversions ?? base.minimumConversions,
+    attributionWindowHours:
+      change?.attribution_window_hours ??
+      (objective === base.objective ? base.attributionWindowHours : ATTRIBUTION_WINDOW_HOURS[objective]),
+    guardrails:
+      change?.guardrails?.map(({ metric, mode, margin }) => ({ metric, mode, margin: margin ?? 0 })) ??
+      base.guardrails,
+    horizonHours: change?.horizon_hours ?? base.horizonHours,
+    checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
+    minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,
+    phases:
+      change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
+      base.phases,
+    maxStepFactor: change?.max_step_factor ?? maxStepFactorOf(base),
+    approvalRequired: change?.approval_required ?? base.approvalRequired,
+    approvalHours: change?.approval_hours ?? base.approvalHours,
+    ...(change?.at_risk_limit_cents == null ? {} : { atRiskLimit: change.at_risk_limit_cents }),
+    verification: {
+      settleHours: change?.verification?.settle_hours ?? base.verification.settleHours,
+      windowHours: change?.verification?.window_hours ?? base.verification.windowHours,
+    },
+  };
+}

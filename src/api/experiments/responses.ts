@@ -1,0 +1,134 @@
+/** One test: its variants, policy, state and verification. */
+import { z } from '@hono/zod-openapi';
+import { BUCKETS } from '../../domain/experiment.js';
+import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
+import { control, instant, minorUnits, orNull, state } from '../http/responses.js';
+import { BudgetReallocation } from '../rollouts/responses.js';
+
+export const VariantAnswer = z
+  .object({
+    id: z.string(),
+    role: z.enum(['control', 'challenger']),
+    ad_id: z.string(),
+    ad_set_id: z.string(),
+    creative: z.object({
+      hook: z.string().nullable(),
+      headline: z.string().nullable(),
+      text: z.string().nullable(),
+      script: z.string().nullable(),
+      visual_notes: z.string().nullable(),
+    }),
+    dropped_at: instant.nullable().openapi({ description: 'when a person took it out of the comparison' }),
+  })
+  .openapi('Variant');
+
+export const PolicyAnswer = z
+  .object({
+    objective: z.string(),
+    rule: z.string(),
+    strict: z.boolean(),
+    buckets: z.enum(BUCKETS),
+    confidence: z.number(),
+    minimum_run_hours: z.number(),
+    minimum_impressions: z.number(),
+    minimum_clicks: z.number(),
+    minimum_conversions: z.number(),
+    attribution_window_hours: z.number(),
+    guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
+    horizon_hours: z.number(),
+    check_every_hours: z.number(),
+    /** Null in policies frozen before it was there. */
+    minimum_detectable_effect: z.number().nullable(),
+    phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
+    max_step_factor: z
+      .number()
+      .openapi({ description: 'how many times as large one step may make a budget' }),
+    approval_required: z.boolean(),
+    approval_hours: z.number(),
+    at_risk_limit_cents: minorUnits.nullable(),
+    verification: z.object({ settle_hours: z.number(), window_hours: z.number() }),
+  })
+  .openapi('Policy');
+
+export const ExperimentAnswer = z
+  .object({
+    experiment_id: z.string(),
+    name: z.string(),
+    environment: z.enum(['sandbox', 'live']),
+    account_id: z.string(),
+    currency: z.string(),
+    state,
+    state_reason: z.string(),
+    state_changed_at: instant,
+    start_date: instant,
+    promoted_at: instant.nullable(),
+    end_date: instant.nullable(),
+    winner_variant_id: z.string().nullable(),
+    winner_ad_id: z.string().nullable(),
+    variants: z.array(VariantAnswer),
+    policy: PolicyAnswer,
+    accepted_differences: z
+      .object({
+        by: z.string(),
+        reason: z.string(),
+        differences: z.array(z.object({ variant_id: z.string(), field: z.string(), message: z.string() })),
+      })
+      .nullable()
+      .openapi({ description: 'in what the ad sets differed at the start, and who accepted that' }),
+  })
+  .openapi('Experiment');
+
+export const VerificationAnswer = z
+  .object({
+    outcome: z.enum(VERIFICATION_OUTCOMES),
+    message: z.string(),
+    winner_variant_id: z.string(),
+    rival_variant_id: z
+      .string()
+      .openapi({ description: 'the control, or its best challenger where that won' }),
+    lift: z.number().openapi({
+      description: 'relative lift of the winner over its rival in the window alone, a fraction',
+    }),
+    effect: z.number().openapi({ description: 'log rate ratio of the winner over its rival' }),
+    standard_error: z.number(),
+    interval: z
+      .tuple([z.number(), z.number()])
+      .nullable()
+      .openapi({ description: '90 % interval of the lift' }),
+    rows: z.int().openapi({ description: 'hours, or days under a strict policy, in which both delivered' }),
+    days: z.int(),
+    winner_events: z.number(),
+    rival_events: z.number(),
+    evidence_of_harm: z
+      .number()
+      .openapi({ description: 'E of the winner being worse, 0 where it is not behind; harm from 20 on' }),
+    due_at: instant,
+    seen_until: instant,
+    decided_at: instant,
+  })
+  .openapi('Verification');
+
+export const StatusAnswer = ExperimentAnswer.extend({
+  budget_reallocation: orNull(BudgetReallocation).openapi({ description: 'null before a promotion' }),
+  verification: orNull(VerificationAnswer).openapi({ description: 'null before its outcome' }),
+  source: z
+    .enum(['workflow', 'record'])
+    .openapi({ description: "whose word `state` is: the running workflow's, or Postgres's" }),
+  next_due_at: instant.nullable(),
+  next_due: z.string().nullable(),
+  allowed: z.array(control),
+  trouble: z.string().nullable(),
+  queued: z.int(),
+}).openapi('ExperimentStatus');
+
+export const CreatedAnswer = ExperimentAnswer.extend({
+  workflow: z.enum(['started', 'deferred']),
+  note: z.string().nullable(),
+  warnings: z.array(z.string()).openapi({
+    description: "what doesn't stand against the test, but weakens it; none where it was registered before",
+  }),
+  days_to_detect_10_percent: z.number().nullable().openapi({
+    description:
+      "about how many days a lift of 10 % takes to be found at the last day's traffic; null where there was none",
+  }),
+}).openapi('CreatedExperiment');

@@ -1,0 +1,57 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { HealthAnswer, ReadyAnswer } from '../answers.js';
+import type { ApiContext } from '../context.js';
+import { answers, createRouter, failures } from '../http/routing.js';
+
+const healthz = createRoute({
+  method: 'get',
+  path: '/healthz',
+  security: [],
+  summary: 'Whether the parts that the API needs answer, and controls reach their workflows',
+  responses: {
+    ...failures,
+    200: answers('All of them answer; degraded where controls must go as signals', HealthAnswer),
+    503: answers('A part does not answer, or controls reach no workflow', HealthAnswer),
+  },
+});
+
+const readyz = createRoute({
+  method: 'get',
+  path: '/readyz',
+  security: [],
+  summary: 'Whether the service can do its work: its parts answer, and its disk takes what it writes',
+  responses: {
+    ...failures,
+    200: answers('It can', ReadyAnswer),
+    503: answers('It can not', ReadyAnswer),
+  },
+});
+
+/** `/healthz` and `/readyz`. They ask for no token and tell no more than which part fails. */
+export function healthRoutes({ store, gateway, dataFolder }: ApiContext): OpenAPIHono {
+  const answering = (part: Promise<void>) =>
+    part.then(
+      () => 'ok' as const,
+      () => 'unavailable' as const,
+    );
+  const parts = async () => {
+    const [postgres, temporal] = await Promise.all([answering(store.ping()), answering(gateway.ping())]);
+    return { postgres, temporal, controls: gateway.delivery() };
+  };
+  const isDown = (found: Record<string, string | null>) =>
+    Object.values(found).some((state) => state === 'unavailable' || state === 'undeliverable');
+  return createRouter()
+    .openapi(healthz, async (c) => {
+      const found = await parts();
+      if (isDown(found)) return c.json({ status: 'unavailable' as const, parts: found }, 503);
+      const status = found.controls === 'ok' ? ('ok' as const) : ('degraded' as const);
+      return c.json({ status, parts: found }, 200);
+    })
+    .openapi(readyz, async (c) => {
+      const problem = (await dataFolder?.problem()) ?? null;
+      const data_folder = dataFolder ? (problem === null ? ('ok' as const) : ('unavailable' as const)) : null;
+      const found = { ...(await parts()), data_folder };
+      if (isDown(found)) return c.json({ status: 'unavailable' as const, parts: found, problem }, 503);
+      return c.json({ status: 'ok' as const, parts: found, problem }, 200);
+    });
+}

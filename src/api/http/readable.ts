@@ -1,0 +1,36 @@
+import type { z } from '@hono/zod-openapi';
+import type { UnreadableRow } from '../answers.js';
+import type { ApiContext } from '../context.js';
+
+export type UnreadableRowJson = z.output<typeof UnreadableRow>;
+
+/** Rows as callers see them, and those that can't be shown. */
+export interface Readable<Shown> {
+  shown: Shown[];
+  unreadable: UnreadableRowJson[];
+}
+
+/**
+ * Shows each row. A stored row may lack the form that this version expects: that one is named, with what is wrong with
+ * it, and all others are shown.
+ */
+export function readable<Row, Shown>(
+  { onInternalError }: Pick<ApiContext, 'onInternalError'>,
+  rows: readonly Row[],
+  idOf: (row: Row) => string,
+  show: (row: Row) => Shown,
+): Readable<Shown> {
+  const shown: Shown[] = [];
+  const unreadable: UnreadableRowJson[] = [];
+  for (const row of rows) {
+    try {
+      shown.push(show(row));
+    } catch (error) {
+      const id = idOf(row);
+      onInternalError?.(error, `row ${id}`);
+      const why = error instanceof Error ? error.message : String(error);
+      unreadable.push({ id, message: `The stored row can't be shown: ${why.replace(/\.$/, '')}.` });
+    }
+  }
+  return { shown, unreadable };
+}

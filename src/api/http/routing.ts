@@ -1,0 +1,82 @@
+import { OpenAPIHono, type z } from '@hono/zod-openapi';
+import { Problem } from '../answers.js';
+import { ApiProblem, type FieldProblem, sentencesOf } from './problems.js';
+
+/** An app whose validation answers with problem details. */
+export function createRouter(): OpenAPIHono {
+  return new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const sent = 'data' in result ? result.data : undefined;
+      const errors = fieldProblems(result.error, result.target, sent);
+      throw new ApiProblem('invalid_request', sentencesOf(errors), { errors });
+    },
+  });
+}
+
+/** A JSON body that must be there. */
+export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
+  return { required: true, content: { 'application/json': { schema } } };
+}
+
+/** An answer of a route, for the description. */
+export function answers<Schema extends z.ZodType>(description: string, schema: Schema) {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+const failure = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: Problem } },
+});
+
+/** What every route may answer beside its own: each status of `PROBLEMS`. */
+export const failures = {
+  400: failure('The request is not valid'),
+  401: failure('A valid bearer token is needed'),
+  403: failure('From a page of another site, or under another name'),
+  404: failure('There is no such thing'),
+  405: {
+    ...failure('The address takes other methods'),
+    headers: { Allow: { description: 'those methods', schema: { type: 'string' as const } } },
+  },
+  409: failure('It does not fit what is there'),
+  413: failure('The body is too large'),
+  415: failure('The body must be JSON'),
+  422: failure('The idempotency key belongs to another request'),
+  500: failure('Something went wrong here'),
+  502: failure('Meta, or the workflow, refused or failed'),
+  503: failure('Meta, Temporal or Postgres does not answer, or asks to wait'),
+};
+
+/** Path of each issue as callers write it, e.g. `variants[1].ad_id`. */
+function fieldProblems(error: z.ZodError, target: string, sent: unknown): FieldProblem[] {
+  return error.issues.flatMap((issue): FieldProblem[] => {
+    const path = pathOf(issue.path);
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        field: path === '' ? key : `${path}.${key}`,
+        message: 'is not a field of this request; leave it out',
+      }));
+    const missing = issue.code === 'invalid_type' && valueAt(sent, issue.path) === undefined;
+    const message = missing ? `is missing: ${issue.message}` : issue.message;
+    return [{ field: path === '' ? target : path, message }];
+  });
+}
+
+/** What was sent there; undefined where nothing was. */
+function valueAt(sent: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    sent,
+  );
+}
+
+function pathOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
+}

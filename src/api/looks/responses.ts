@@ -1,0 +1,57 @@
+/** One look: its decision and evidence. */
+import { z } from '@hono/zod-openapi';
+import { instant, MetricsAnswer } from '../http/responses.js';
+
+const PairAnswer = z
+  .object({
+    variant_a: z.string(),
+    variant_b: z.string(),
+    effect: z.number().openapi({ description: 'log rate ratio of B over A' }),
+    standard_error: z.number(),
+    lift: z.number().openapi({ description: 'claimed relative lift of B over A, a fraction' }),
+    interval: z.tuple([z.number(), z.number()]).nullable(),
+    confidence: z.number(),
+    p: z.number(),
+    counts: z.boolean(),
+    adjusted: z
+      .boolean()
+      .openapi({ description: 'false: confidence, p and interval are unadjusted for repeated looks' }),
+    note: z.string().nullable(),
+    missing: z.array(z.object({ code: z.string(), value: z.number(), limit: z.number() })),
+    bound: z.number().nullable(),
+    called_winner: z.string().nullable(),
+    welch_unadjusted: z.object({ t: z.number(), df: z.number(), p: z.number() }).nullable(),
+  })
+  .openapi('PairEvidence');
+
+export const LookAnswer = z
+  .object({
+    experiment_id: z.string(),
+    look_number: z.int(),
+    due_at: instant,
+    seen_until: instant,
+    decided_at: instant,
+    rule: z.string(),
+    rule_version: z.string(),
+    verdict: z.enum(['insufficient_data', 'continue_testing', 'held', 'no_winner', 'promote']),
+    winner_variant_id: z.string().nullable(),
+    leader_variant_id: z.string().nullable(),
+    confidence: z.number(),
+    reasons: z.array(z.string()),
+    health: z.array(
+      z.object({ code: z.string(), level: z.enum(['note', 'warn', 'block']), message: z.string() }),
+    ),
+    outlook: z
+      .object({ hours_left: z.number(), looks_left: z.int(), before_horizon: z.boolean() })
+      .nullable()
+      .openapi({ description: 'about how long, if the effect and the traffic stay as they are' }),
+    randomised: z.boolean().nullable().openapi({
+      description:
+        'whether a split test of Meta dealt people out between the ads; null where it was not asked or Meta did not tell',
+    }),
+    pairs: z.array(PairAnswer),
+    metrics: z.record(z.string(), MetricsAnswer),
+    input_hash: z.string(),
+    asked_by: z.string(),
+  })
+  .openapi('Look');

@@ -1,0 +1,44 @@
+import { HOUR_MS } from '../time.js';
+
+/** What the grid of checks depends on. Instants are epoch ms of experiment time. */
+export interface Grid {
+  experimentId: string;
+  startedAt: number;
+  checkEveryHours: number;
+  horizonHours: number;
+}
+
+/** FNV-1a, 32 bits: spreads ids evenly; no secret hangs on it. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    value ^= text.charCodeAt(index);
+    value = Math.imul(value, 0x01000193);
+  }
+  return value >>> 0;
+}
+
+/**
+ * Until when what was decided, or opened, at `since` may wait to be carried out: one check interval, since the next
+ * check decides anew. Epoch ms of experiment time.
+ */
+export function decisionLapsesAt(since: number, { checkEveryHours }: Pick<Grid, 'checkEveryHours'>): number {
+  return since + checkEveryHours * HOUR_MS;
+}
+
+/**
+ * When the next check is due: the grid's first instant after `last` (null: after the start), spread by a hash
+ * of the id so that experiments don't all check at once. Checks that were missed are not made up: of several
+ * past instants the latest counts. The last check stands at the horizon itself.
+ */
+export function nextCheckAt(grid: Grid, last: number | null, now: number): number {
+  // Whole milliseconds: on a grid of fractions the check after one could be that very check again. The horizon
+  // is rounded up, so that the look at it has reached it.
+  const interval = Math.round(grid.checkEveryHours * HOUR_MS);
+  const first = grid.startedAt + (hash(grid.experimentId) % interval);
+  const horizon = Math.ceil(grid.startedAt + grid.horizonHours * HOUR_MS);
+  const after = last ?? grid.startedAt;
+  const next = first + Math.max(0, Math.floor((after - first) / interval) + 1) * interval;
+  const latestPast = first + Math.floor((now - first) / interval) * interval;
+  return Math.min(horizon, Math.max(next, latestPast));
+}

@@ -1,0 +1,53 @@
+import type { Evidence } from '../evidence/types.js';
+import type { VariantMetrics } from '../metric.js';
+import type { HealthFinding, LookSetting } from './delivery-health.js';
+import type { Outlook } from './outlook.js';
+
+/** The rule's answer for one pair of variants at one look; effects are B over A. */
+export interface PairEvidence {
+  variantA: string;
+  variantB: string;
+  evidence: Evidence;
+  /** Latest winner that the rule has called for this pair, at this look or an earlier one: a variant id. */
+  calledWinner: string | null;
+  /** Welch's test per impression, unadjusted for repeated looks; null where there is too little data. */
+  welch: { t: number; df: number; p: number } | null;
+}
+
+/** `held`: a person must decide what becomes of a variant that hardly delivers; looks go on. */
+export type Verdict = 'insufficient_data' | 'continue_testing' | 'held' | 'no_winner' | 'promote';
+
+/** The verdict at one look. Immutable once stored. */
+export interface Decision {
+  experimentId: string;
+  /** 1, 2, 3 … in the order of the looks. */
+  lookNumber: number;
+  /** The look's cut-off: buckets that closed by this instant entered. */
+  dueAt: number;
+  /** Versions of observations seen up to this instant entered. */
+  seenUntil: number;
+  decidedAt: number;
+  rule: string;
+  ruleVersion: string;
+  verdict: Verdict;
+  /** The variant to promote; null unless the verdict is `promote`. */
+  winnerVariantId: string | null;
+  /** The variant ahead of every other in the point estimates; null where none is. */
+  leaderVariantId: string | null;
+  /** Of the leader against its closest rival; 0 where nothing is known. */
+  confidence: number;
+  pairs: PairEvidence[];
+  /** By variant id. */
+  metrics: Record<string, VariantMetrics>;
+  /** Sentences with number, operator and limit. */
+  reasons: string[];
+  /** Delivery and guardrails, as the look saw them. */
+  health: HealthFinding[];
+  /** How long it may still take; null where that can't be said or nothing is left to wait for. */
+  outlook: Outlook | null;
+  /** What Meta said of the ad sets at the look; null in decisions from before that was asked. */
+  setting: LookSetting | null;
+  /** SHA-256, hex, of the rows, the policy and the state that the rule was given. */
+  inputHash: string;
+  askedBy: string;
+}

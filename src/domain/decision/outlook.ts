@@ -1,0 +1,79 @@
+/** How long a test will still take, by what it has seen, or before it starts, by what its ads did. Rough by nature. */
+import { normalQuantile } from '../evidence/distributions.js';
+import type { Evidence } from '../evidence/types.js';
+import { bucketsOf, type Policy } from '../experiment.js';
+
+/** What a running test needs, if the effect is as estimated and the traffic goes on. */
+export interface Outlook {
+  /** Hours from the look to the one that would decide. */
+  hours: number;
+  looks: number;
+  /** Whether that lies before the planned end. */
+  inTime: boolean;
+}
+
+/**
+ * T grows with the root of the information, ln E with the information, and the information with the hours that
+ * count; the bound hardly moves. Days come whole. Null where the estimate says nothing. `weighedHours`: those whose events
+ * are known.
+ */
+export function outlookOf(
+  { t, tCritical, logE, hours }: Pick<Evidence, 't' | 'tCritical' | 'logE' | 'hours'>,
+  policy: Pick<Policy, 'confidence' | 'horizonHours' | 'checkEveryHours' | 'buckets'>,
+  weighedHours: number,
+): Outlook | null {
+  const growth =
+    logE === undefined
+      ? tCritical === null
+        ? Number.NaN
+        : (tCritical / t) ** 2
+      : -Math.log(1 - policy.confidence) / logE;
+  // Once over the bound nothing is left to wait for.
+  const left = weighedHours * (growth - 1);
+  if (!(left > 0 && Number.isFinite(left))) return null;
+  const more = bucketsOf(policy) === 'day' ? Math.ceil(left / 24) * 24 : left;
+  const looks = Math.ceil(more / policy.checkEveryHours);
+  return { hours: more, looks, inTime: hours + more <= policy.horizonHours };
+}
+
+/** As in "at this rate about 5 more days"; `hours` since the start. */
+export function outlookSentence(outlook: Outlook, hours: number, horizonHours: number): string {
+  if (!outlook.inTime) return `at this rate not within the ${span(horizonHours - hours)} that are left`;
+  return `at this rate about ${outlook.hours < 24 ? hoursText(outlook.hours) : daysText(outlook.hours)}`;
+}
+
+function hoursText(hours: number): string {
+  const whole = Math.max(1, Math.ceil(hours));
+  return `${whole} more ${whole === 1 ? 'hour' : 'hours'}`;
+}
+
+function daysText(hours: number): string {
+  const whole = Math.round(hours / 24);
+  return `${whole} more ${whole === 1 ? 'day' : 'days'}`;
+}
+
+function span(hours: number): string {
+  const unit = hours < 48 ? 'hours' : 'days';
+  return `${Math.max(0, Math.round(unit === 'days' ? hours / 24 : hours))} ${unit}`;
+}
+
+/** The boundary of the default rule lies near this at most looks of a 4-week test, at equal information. */
+const USUAL_BOUND = 2.85;
+const POWER = 0.8;
+
+/**
+ * Days until a lift is found with a power of 80 %, at so many events and so much exposure a day of each of two
+ * variants: information (z_b + z_0.8)² / ln(1 + lift)². Hours that scatter more than counts do take longer. Null
+ * without traffic.
+ */
+export function daysToDetect(
+  lift: number,
+  a: { events: number; exposure: number },
+  b: { events: number; exposure: number },
+): number | null {
+  if (!(a.exposure > 0 && b.exposure > 0)) return null;
+  const share = b.exposure / (a.exposure + b.exposure);
+  const aDay = (a.events + b.events) * share * (1 - share);
+  const needed = ((USUAL_BOUND + normalQuantile(POWER)) / Math.log1p(lift)) ** 2;
+  return aDay > 0 ? needed / aDay : null;
+}

@@ -1,0 +1,295 @@
+import { type EvidenceGap, UNADJUSTED } from '../evidence/types.js';
+import { type Bucket, bucketsOf, type Policy, type Variant } from '../experiment.js';
+import { METRICS, shownLift, type VariantMetrics } from '../metric.js';
+import { percent } from '../percent.js';
+import { beforeCut, type Cut, countedOf } from './counted.js';
+import type { Decision, PairEvidence } from './decision.js';
+import type { HealthFinding } from './delivery-health.js';
+import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
+import { effectOf, intervalFor, pairOf } from './pairs.js';
+
+/** What {@link decide} is given: everything that was known at one look. */
+export interface LookFacts {
+  variants: readonly Variant[];
+  policy: Policy;
+  pairs: readonly PairEvidence[];
+  metrics: Record<string, VariantMetrics>;
+  /** Where only a part of the metrics is weighed: up to when, and what was known by then. */
+  weighed?: { cut: Cut; metrics: Record<string, VariantMetrics> } | null;
+  lookNumber: number;
+  hours: number;
+}
+
+/** What the evidence alone says. */
+export interface Weighed extends VerdictOfLook {
+  outlook: Outlook | null;
+}
+
+export type VerdictOfLook = Pick<
+  Decision,
+  'verdict' | 'winnerVariantId' | 'leaderVariantId' | 'confidence' | 'reasons'
+>;
+
+/** The variant whose estimate lies above every other's, or null. */
+export function leaderOf(variants: readonly Variant[], pairs: readonly PairEvidence[]): string | null {
+  const leader = variants.find((candidate) =>
+    variants.every((rival) => rival.id === candidate.id || effectOf(pairs, candidate.id, rival.id) > 0),
+  );
+  return leader?.id ?? null;
+}
+
+/** The pair in which the leader's case is weakest. */
+function closestPair(
+  variants: readonly Variant[],
+  pairs: readonly PairEvidence[],
+  leader: string,
+): PairEvidence {
+  return pairsOf(variants, pairs, leader).reduce((worst, pair) =>
+    pair.evidence.confidence < worst.evidence.confidence ? pair : worst,
+  );
+}
+
+/** The pairs that a variant takes part in, in the order of its rivals. */
+function pairsOf(variants: readonly Variant[], pairs: readonly PairEvidence[], id: string): PairEvidence[] {
+  return variants.filter((rival) => rival.id !== id).map((rival) => pairOf(pairs, id, rival.id));
+}
+
+const INSUFFICIENT: readonly EvidenceGap[] = [
+  'minimum_hours',
+  'minimum_clicks_a',
+  'minimum_clicks_b',
+  'minimum_impressions_a',
+  'minimum_impressions_b',
+  'minimum_rows',
+  'minimum_days',
+  'no_variance',
+];
+
+/**
+ * The verdict of a look. A variant is promoted at the first look by which it has beaten every other one
+ * pairwise and still leads each (Gutmann and Maymin: no correction is needed), if at least one of its pairs
+ * counts at this look.
+ */
+export function decide(facts: LookFacts): Weighed {
+  const { variants, policy, pairs, hours } = facts;
+  const leader = leaderOf(variants, pairs);
+  const closest = leader === null ? null : closestPair(variants, pairs, leader);
+  const confidence = closest?.evidence.confidence ?? 0;
+  const answer = { leaderVariantId: leader, confidence, winnerVariantId: null, outlook: null };
+
+  if (leader !== null && closest !== null) {
+    const own = pairsOf(variants, pairs, leader);
+    const beatsAll = own.every((pair) => pair.calledWinner === leader);
+    if (beatsAll && own.some((pair) => pair.evidence.counts)) {
+      return {
+        ...answer,
+        verdict: 'promote',
+        winnerVariantId: leader,
+        reasons: [promoteReason(leader, closest, facts)],
+      };
+    }
+  }
+  if (hours >= policy.horizonHours) {
+    return { ...answer, verdict: 'no_winner', reasons: [noWinnerReason(leader, closest, facts)] };
+  }
+  const gaps = gapReasons(facts);
+  if (gaps.length > 0) return { ...answer, verdict: 'insufficient_data', reasons: gaps };
+  const outlook = closest === null ? null : outlookOf(closest.evidence, policy, weighedHours(facts));
+  const reasons = [continueReason(leader, closest, facts, outlook)];
+  return { ...answer, verdict: 'continue_testing', reasons, outlook };
+}
+
+/** Hours whose events are known. */
+export function weighedHours({ policy, hours }: Pick<LookFacts, 'policy' | 'hours'>): number {
+  return METRICS[policy.objective].attributed ? hours - policy.attributionWindowHours : hours;
+}
+
+/**
+ * The verdict as it stands once delivery and guardrails were looked at: what blocks keeps a winner from being
+ * promoted, what starves a variant holds the test for a person, and all of it is said.
+ */
+export function afterHealth(
+  verdict: VerdictOfLook,
+  health: readonly HealthFinding[],
+  {
+    hours,
+    policy,
+    randomised,
+    variants,
+  }: { hours: number; policy: Policy; randomised: boolean | null; variants: readonly Variant[] },
+): VerdictOfLook {
+  const [reason = '', ...more] = verdict.reasons;
+  const blocks = health.filter((finding) => finding.level === 'block').map((finding) => finding.message);
+  const warnings = health.filter((finding) => finding.level === 'warn').map(sentence);
+  const assigned = assignment(randomised);
+  if (verdict.verdict === 'promote') {
+    if (blocks.length === 0) {
+      const notes = health.filter((finding) => finding.level === 'note').map(sentence);
+      return { ...verdict, reasons: [reason, ...more, ...warnings, ...notes, assigned] };
+    }
+    const over = hours >= policy.horizonHours;
+    const but = `${reason.replace(/\.$/, '')}, but ${blocks.join(', and ')}: not promoted`;
+    return {
+      ...verdict,
+      verdict: over ? 'no_winner' : 'continue_testing',
+      winnerVariantId: null,
+      reasons: [
+        over
+          ? `The planned ${daysOf(policy)} days are over: ${but}. The budgets stay as they are.`
+          : `${but}.`,
+        ...warnings,
+        assigned,
+      ],
+    };
+  }
+  const said = [...verdict.reasons, ...blocks.map((message) => `${message}.`), ...warnings];
+  if (verdict.verdict === 'no_winner') return { ...verdict, reasons: [...said, assigned] };
+  const starved = health.filter((finding) => finding.code === 'starved').map((finding) => finding.message);
+  if (starved.length === 0) return { ...verdict, reasons: said };
+  const held = `${starved.join(', and ')}: held for a person, who may ${variants.length > 2 ? 'drop it, ' : ''}let it run on or stop the test.`;
+  const others = said.filter((each) => !starved.includes(each.replace(/\.$/, '')));
+  return { ...verdict, verdict: 'held', reasons: [held, ...others] };
+}
+
+function assignment(randomised: boolean | null): string {
+  if (randomised === null)
+    return 'randomised: unknown (Meta did not tell whether a study of its own gave each person one of the ads).';
+  return randomised
+    ? 'randomised: true (a study of Meta gave each person one of the ads).'
+    : 'randomised: false (Meta chose who saw which ad).';
+}
+
+function sentence({ message }: HealthFinding): string {
+  return `${message}.`;
+}
+
+function daysOf({ horizonHours }: Policy): number {
+  return Math.round((horizonHours / 24) * 10) / 10;
+}
+
+function gapReasons(facts: LookFacts): string[] {
+  const sentences = new Set<string>();
+  for (const pair of facts.pairs) {
+    for (const gap of pair.evidence.missing) {
+      if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair, facts));
+    }
+  }
+  return [...sentences];
+}
+
+function gapSentence(
+  gap: { code: EvidenceGap; value: number; limit: number },
+  pair: PairEvidence,
+  { policy, metrics, weighed = null }: LookFacts,
+): string {
+  const metric = METRICS[policy.objective];
+  const buckets = bucketsOf(policy);
+  const cut = weighed?.cut ?? null;
+  const before = cut === null ? '' : beforeCut(cut);
+  // Down: 23.98 h must not read as 24 h < 24 h.
+  const round = (value: number) => String(Math.floor(value * 10) / 10);
+  const subject = gap.code.endsWith('_a') ? pair.variantA : pair.variantB;
+  const counted = (pick: (row: VariantMetrics) => number) => {
+    const own = metrics[subject];
+    if (own === undefined) return '';
+    const known = weighed?.metrics[subject] ?? own;
+    return countedOf({ counted: gap.value, known: pick(known), all: pick(own) }, cut, buckets);
+  };
+  switch (gap.code) {
+    case 'minimum_hours':
+      return `${round(gap.value)} h of data < ${gap.limit} h.`;
+    case 'minimum_clicks_a':
+    case 'minimum_clicks_b':
+      return `${subject} has ${gap.value} ${metric.eventsNoun} < ${gap.limit}${counted(metric.events)}.`;
+    case 'minimum_impressions_a':
+    case 'minimum_impressions_b':
+      return `${subject} has ${gap.value} ${metric.exposureNoun} < ${gap.limit}${counted(metric.exposure)}.`;
+    case 'minimum_rows':
+      return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${numbered(gap.value, buckets)} < ${gap.limit}${before}.`;
+    case 'minimum_days':
+      return `${pair.variantA} and ${pair.variantB} delivered together on ${numbered(gap.value, 'day')} < ${gap.limit}${before}.`;
+    default:
+      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${buckets}s${before}.`;
+  }
+}
+
+function numbered(value: number, bucket: Bucket): string {
+  return `${value} ${bucket}${value === 1 ? '' : 's'}`;
+}
+
+function rivalOf(pair: PairEvidence, variant: string): string {
+  return pair.variantA === variant ? pair.variantB : pair.variantA;
+}
+
+function liftSentence(pair: PairEvidence, variant: string, policy: Policy): string {
+  const rival = rivalOf(pair, variant);
+  const metric = METRICS[policy.objective];
+  const lift = shownLift(metric, Math.expm1(effectOf([pair], variant, rival)));
+  const ends = intervalFor(pair, variant)?.map((end) => shownLift(metric, end));
+  const interval = ends && ([Math.min(...ends), Math.max(...ends)] as const);
+  const range = interval
+    ? ` (${policy.confidence * 100} % interval${unadjusted(pair) ? `, ${UNADJUSTED},` : ''} ${percent(interval[0])} to ${percent(interval[1])})`
+    : '';
+  return `${metric.label} of ${variant} over ${rival}: ${percent(lift)}${range}`;
+}
+
+/** Whether {@link UNADJUSTED} must stand with the figures of this pair. */
+function unadjusted(pair: PairEvidence | null): boolean {
+  return pair?.evidence.adjusted === false;
+}
+
+/** The confidence of a pair against the policy's limit; 0 where there is no pair. */
+function comparison(pair: PairEvidence | null, limit: number): string {
+  const confidence = pair?.evidence.confidence ?? 0;
+  const note = unadjusted(pair) ? ` (${UNADJUSTED})` : '';
+  if (confidence >= limit) return `confidence ${confidence.toFixed(3)} ≥ ${limit.toFixed(3)}${note}`;
+  // One beside the limit must not read as the limit itself.
+  const shown =
+    confidence.toFixed(3) === limit.toFixed(3)
+      ? Math.min(confidence, limit - 1e-5).toFixed(5)
+      : confidence.toFixed(3);
+  return `confidence ${shown} < ${limit.toFixed(3)}${note}`;
+}
+
+function promoteReason(winner: string, pair: PairEvidence, { policy, lookNumber }: LookFacts): string {
+  return `${winner} wins: ${comparison(pair, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
+}
+
+function continueReason(
+  leader: string | null,
+  closest: PairEvidence | null,
+  facts: LookFacts,
+  outlook: Outlook | null,
+): string {
+  const { policy, lookNumber, hours } = facts;
+  if (leader === null || closest === null) return `No ad leads after ${lookNumber} looks.`;
+  const compared = comparison(closest, policy.confidence);
+  if (closest.evidence.confidence < policy.confidence) {
+    const soon = outlook ? `; ${outlookSentence(outlook, hours, policy.horizonHours)}` : '';
+    return `${leader} leads, but ${compared} after ${lookNumber} looks${soon}; ${liftSentence(closest, leader, policy)}.`;
+  }
+  return `${unpromotable(leader, closest, facts)}.`;
+}
+
+/** Why a leader isn't promoted although the bound was crossed in each of its pairs. */
+function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): string {
+  const { variants, pairs, policy, lookNumber } = facts;
+  const against = pairsOf(variants, pairs, leader).find((pair) => pair.calledWinner !== leader);
+  const compared = comparison(against ?? closest, policy.confidence);
+  const lift = liftSentence(against ?? closest, leader, policy);
+  if (against) {
+    return `${leader} leads now, but an earlier look called ${rivalOf(against, leader)} the better one (${compared}); ${lift}`;
+  }
+  return `${leader} leads with ${compared}, but look ${lookNumber} brought too little that is new to promote on it; ${lift}`;
+}
+
+function noWinnerReason(leader: string | null, closest: PairEvidence | null, facts: LookFacts): string {
+  const { policy } = facts;
+  const days = daysOf(policy);
+  const confidence = closest?.evidence.confidence ?? 0;
+  if (leader !== null && closest !== null && confidence >= policy.confidence) {
+    return `The planned ${days} days are over: ${unpromotable(leader, closest, facts)}. The budgets stay as they are.`;
+  }
+  const range = closest ? `; ${liftSentence(closest, closest.variantB, policy)}` : '';
+  return `The planned ${days} days are over with ${comparison(closest, policy.confidence)}${range}. The budgets stay as they are.`;
+}

@@ -1,0 +1,56 @@
+/** What a rollout may cost at worst: the interval's worst end times the budget that was moved. */
+import { type Budgets, formatAmount } from '../budget.js';
+import { UNADJUSTED } from '../evidence/types.js';
+import { METRICS, type Objective, shownLift } from '../metric.js';
+import { percent } from '../percent.js';
+
+export interface AtRisk {
+  /** Minor units a day. */
+  amount: number;
+  /** Daily budget that the winner has beyond its base, minor units. */
+  moved: number;
+  /** Relative lift of the winner over its rival at the interval's lower end; null where no interval is known. */
+  worstLift: number | null;
+}
+
+/** Where no interval is known all that was moved is at risk. `interval`: of the winner's relative lift. */
+export function atRisk(input: {
+  base: Budgets;
+  targets: Budgets;
+  winnerAdSetId: string;
+  interval: readonly [number, number] | null;
+}): AtRisk {
+  const { base, targets, winnerAdSetId, interval } = input;
+  const moved = Math.max(0, (targets[winnerAdSetId] ?? 0) - (base[winnerAdSetId] ?? 0));
+  const worstLift = interval === null ? null : interval[0];
+  const share = worstLift === null ? 1 : Math.min(1, Math.max(0, -worstLift));
+  // Up: what is shown as nothing must be nothing.
+  return { amount: Math.ceil(moved * share), moved, worstLift };
+}
+
+/**
+ * One sentence with the amounts. `adjusted`: whether the interval stays true under repeated looks. The lift is shown as
+ * people read the objective: where less is better the worst end is the interval's upper one.
+ */
+export function atRiskSentence(
+  { amount, moved, worstLift }: AtRisk,
+  currency: string,
+  {
+    confidence,
+    adjusted,
+    objective = 'click_through_rate',
+  }: { confidence: number; adjusted: boolean; objective?: Objective },
+): string {
+  const money = (value: number) => `${formatAmount(value, currency)} a day`;
+  if (worstLift === null) {
+    return `At risk: up to ${money(amount)}, all that is moved, since no interval of the effect is known.`;
+  }
+  const metric = METRICS[objective];
+  const worst = percent(shownLift(metric, worstLift));
+  const interval = `${confidence * 100} % interval${metric.inverse ? ` of the ${metric.label}` : ''}${adjusted ? '' : `, ${UNADJUSTED}`}`;
+  if (amount === 0) {
+    const reaches = metric.inverse ? 'ends at' : 'begins at';
+    return `At risk: nothing of the ${money(moved)} moved; the ${interval}${adjusted ? '' : ','} ${reaches} ${worst}.`;
+  }
+  return `At risk: up to ${money(amount)} of the ${money(moved)} moved, at the worst end of the ${interval}, ${worst}.`;
+}

@@ -1,0 +1,29 @@
+/** The phases of a rollout. A further phase is an entry of {@link DEFAULT_PHASES} and a line in its test. */
+
+/** One phase of a rollout: the share of the total that the winner gets, and the wait after the phase before it. */
+export interface Phase {
+  /** Fraction of the total daily budget, e.g. 0.6. */
+  winnerShare: number;
+  /** Hours since the read-back of the phase before; 0 for the first. */
+  waitHours: number;
+}
+
+/** The rollout that a policy has where it says nothing else. */
+export const DEFAULT_PHASES: Phase[] = [
+  { winnerShare: 0.6, waitHours: 0 },
+  { winnerShare: 0.7, waitHours: 1 },
+  { winnerShare: 0.8, waitHours: 2 },
+];
+
+/** What the last phase may leave to the winner: more would end the control that the lift is verified against. */
+export const WINNER_SHARES = { least: 0.5, most: 0.95 } as const;
+
+/** The default's phases below a share, and that one in place of the rest. */
+export function phasesUpTo(winnerShare: number): Phase[] {
+  const below = DEFAULT_PHASES.filter((phase) => phase.winnerShare < winnerShare);
+  const { waitHours } = DEFAULT_PHASES[below.length] ?? DEFAULT_PHASES.at(-1)!;
+  return [...below, { winnerShare, waitHours }];
+}
+
+/** How many times as large one step may make a budget, where a policy says nothing else. */
+export const DEFAULT_MAX_STEP_FACTOR = 2;

@@ -1,0 +1,197 @@
+import { type Budgets, formatAmount, splitInProportion, totalOf } from '../budget.js';
+import type { Phase } from './phases.js';
+
+/** Between steps that no phase's wait is given for. */
+const DEFAULT_WAIT_HOURS = 1;
+/** A rollout of more steps would still be under way when its evidence is old. */
+const MOST_STEPS = 24;
+
+/**
+ * A phase with its amounts. Its name is the winner's share in percent: `60`, `70`, `80`; so is that of a step which was
+ * added on the way to a phase.
+ */
+export interface PlannedPhase {
+  name: string;
+  winnerShare: number;
+  /** Hours since the read-back of the phase before; 0 for the first. */
+  waitHours: number;
+  /** Daily budget of every ad set in this phase, minor units. Sums to the base's total. */
+  targets: Budgets;
+}
+
+export interface RolloutPlan {
+  winnerAdSetId: string;
+  /** Budgets read from Meta before the first write, minor units. */
+  base: Budgets;
+  phases: PlannedPhase[];
+  /** Names of the policy's phases that would not have raised the winner. */
+  skipped: string[];
+}
+
+/** The plan, or the sentence that says why there is none. `nothing_to_raise`: the winner has its last share already. */
+export type PlanResult =
+  | { kind: 'plan'; plan: RolloutPlan }
+  | { kind: 'refused'; cause: 'below_minimum' | 'nothing_to_raise' | 'step_factor'; reason: string };
+
+/** The name of a phase: the winner's share in percent. */
+export function phaseName(phase: Pick<Phase, 'winnerShare'>): string {
+  return String(Math.round(phase.winnerShare * 10_000) / 100);
+}
+
+/** The product of the floats may fall short: 0.7 × 45 is 31.499999999999996. */
+function times(amount: number, factor: number): number {
+  return Number((amount * factor).toFixed(6));
+}
+
+/** Half up. */
+function shareOf(total: number, share: number): number {
+  return Math.round(times(total, share));
+}
+
+/**
+ * Amounts of each phase: the winner gets its share of the base's total (rounded half up), the others share
+ * the rest in proportion to their old budgets. Phases that would not raise the winner are skipped; the first
+ * that does is written at once. No step makes the winner's budget more than `maxStepFactor` times as large: steps are
+ * added on the way to a phase, each as long after the one before as the phase itself would be.
+ * Refuses where an amount would lie under Meta's minimum, where no phase raises the winner, or where steps that small
+ * don't reach a phase.
+ */
+export function planRollout(input: {
+  base: Budgets;
+  winnerAdSetId: string;
+  phases: readonly Phase[];
+  maxStepFactor: number;
+  /** Meta's least daily budget of an ad set, minor units. */
+  minimum: number;
+  currency: string;
+}): PlanResult {
+  const { base, winnerAdSetId, maxStepFactor, minimum, currency } = input;
+  const winnerBase = base[winnerAdSetId];
+  if (winnerBase === undefined)
+    throw new RangeError(`no base budget of the winner's ad set ${winnerAdSetId}`);
+  const total = totalOf(base);
+  const names = new Set(input.phases.map(phaseName));
+
+  const phases: PlannedPhase[] = [];
+  const skipped: string[] = [];
+  for (const [index, phase] of input.phases.entries()) {
+    const name = phaseName(phase);
+    const target = shareOf(total, phase.winnerShare);
+    const reached = phases.at(-1)?.targets[winnerAdSetId] ?? winnerBase;
+    if (target <= reached) {
+      skipped.push(name);
+      continue;
+    }
+    const steps = stepsTo(target, reached, maxStepFactor);
+    if (steps === null || phases.length + steps.length > MOST_STEPS) {
+      const why = steps === null ? 'no amount lies between' : `that takes more than ${MOST_STEPS} steps`;
+      return {
+        kind: 'refused',
+        cause: 'step_factor',
+        reason: `Phase ${name} would set ad set ${winnerAdSetId} from ${formatAmount(reached, currency)} to ${formatAmount(target, currency)} a day; in steps that multiply it by at most ${maxStepFactor} (policy.max_step_factor) ${why}.`,
+      };
+    }
+    for (const [step, amount] of steps.entries()) {
+      const isPhase = amount === target;
+      const targets = amountsOf(base, winnerAdSetId, amount);
+      const planned: PlannedPhase = {
+        name: isPhase ? name : stepName(amount / total, names),
+        winnerShare: isPhase ? phase.winnerShare : amount / total,
+        waitHours: phases.length === 0 ? 0 : step === 0 ? phase.waitHours : waitAmid(input.phases, index),
+        targets,
+      };
+      names.add(planned.name);
+      const tooLow = Object.entries(targets).find(([, least]) => least < minimum);
+      if (tooLow) {
+        return {
+          kind: 'refused',
+          cause: 'below_minimum',
+          reason: `Phase ${planned.name} would set ad set ${tooLow[0]} to ${formatAmount(tooLow[1], currency)}, below Meta's minimum of ${formatAmount(minimum, currency)} a day.`,
+        };
+      }
+      phases.push(planned);
+    }
+  }
+  if (phases.length === 0) {
+    return {
+      kind: 'refused',
+      cause: 'nothing_to_raise',
+      reason: `The winner already has ${formatAmount(winnerBase, currency)} of ${formatAmount(total, currency)}, as much as the last phase would give it.`,
+    };
+  }
+  return { kind: 'plan', plan: { winnerAdSetId, base, phases, skipped } };
+}
+
+/**
+ * All ad sets' amounts where the winner has `amount`: the others share the rest in proportion to their old budgets. By
+ * their ids, so that an odd minor unit goes to the same one in whatever order they were read.
+ */
+function amountsOf(base: Budgets, winnerAdSetId: string, amount: number): Budgets {
+  const others = Object.keys(base)
+    .filter((id) => id !== winnerAdSetId)
+    .sort();
+  const weights = others.map((id) => base[id]!);
+  const rest = splitInProportion(totalOf(base) - amount, weights);
+  return { [winnerAdSetId]: amount, ...Object.fromEntries(others.map((id, index) => [id, rest[index]!])) };
+}
+
+/** The winner's amounts on the way to `target`, which is the last; null where a step that small leads nowhere. */
+function stepsTo(target: number, from: number, factor: number): number[] | null {
+  const steps: number[] = [];
+  for (let reached = from; reached < target && steps.length <= MOST_STEPS; reached = steps.at(-1)!) {
+    const most = Math.floor(times(reached, factor));
+    if (most <= reached) return null;
+    steps.push(Math.min(most, target));
+  }
+  return steps;
+}
+
+/** The wait between two steps on the way to a phase: the phase's own, or the next one's where that is written at once. */
+function waitAmid(phases: readonly Phase[], index: number): number {
+  return phases.slice(index).find(({ waitHours }) => waitHours > 0)?.waitHours ?? DEFAULT_WAIT_HOURS;
+}
+
+/** The share in percent, as exact as it takes to be a name of its own. */
+function stepName(share: number, taken: ReadonlySet<string>): string {
+  for (let digits = 2; ; digits++) {
+    const name = String(Number((share * 100).toFixed(digits)));
+    if (Number(name) > 0 && !taken.has(name)) return name;
+  }
+}
+
+/** The step that multiplies a budget by most, whichever ad set it is. */
+export interface LargestStep {
+  phase: string;
+  adSetId: string;
+  /** The budget after it over that before. */
+  factor: number;
+}
+
+export function largestStep({ base, phases }: Pick<RolloutPlan, 'base' | 'phases'>): LargestStep {
+  const steps = phases.flatMap(({ name, targets }, index) =>
+    Object.entries(targets).map(
+      ([adSetId, amount]): LargestStep => ({
+        phase: name,
+        adSetId,
+        factor: amount / (phases[index - 1]?.targets ?? base)[adSetId]!,
+      }),
+    ),
+  );
+  return steps.reduce((largest, step) => (step.factor > largest.factor ? step : largest));
+}
+
+/** One sentence; the factor rounded to hundredths. */
+export function largestStepSentence({ phase, adSetId, factor }: LargestStep, limit: number): string {
+  const shown = Math.round(factor * 100) / 100;
+  return `The largest step, phase ${phase}, multiplies ad set ${adSetId}'s budget by ${shown} (limit ${limit}).`;
+}
+
+/**
+ * The order in which a change from `current` to `targets` is written: cuts before raises, so that no write
+ * makes the total larger than it was. Ad sets already at their target stay in the list: reading them is the proof.
+ */
+export function writeOrder(current: Budgets, targets: Budgets): string[] {
+  const ids = Object.keys(targets);
+  const isRaise = (id: string) => targets[id]! > current[id]!;
+  return [...ids.filter((id) => !isRaise(id)), ...ids.filter(isRaise)];
+}

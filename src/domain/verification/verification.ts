@@ -1,0 +1,271 @@
+/**
+ * Whether a promoted winner's lift holds on data of its own: from `settleHours` after the last budget write, for
+ * `windowHours`, while the loser goes on as a live control. Nothing that the decision was made from enters, so the
+ * lift measured here is free of the winner's curse.
+ */
+import { rivalOf } from '../decision/rival.js';
+import { differences, logEquality } from '../evidence/anytime.js';
+import { studentUpperQuantile } from '../evidence/distributions.js';
+import { delivered, rateRatio } from '../evidence/rate-ratio.js';
+import type { PairRow } from '../evidence/types.js';
+import {
+  ATTRIBUTION_WINDOW_HOURS,
+  bucketsOf,
+  type Experiment,
+  type Policy,
+  variantOf,
+} from '../experiment.js';
+import { METRICS, type Metric, type Observed, pairRows, shownLift, type VariantMetrics } from '../metric.js';
+import { percent } from '../percent.js';
+import { HOUR_MS } from '../time.js';
+import { verificationWindow } from './window.js';
+
+export const VERIFICATION_OUTCOMES = ['verified', 'not_verified', 'reverted'] as const;
+export type VerificationOutcome = (typeof VERIFICATION_OUTCOMES)[number];
+
+/** Tail on each side of the 90 % interval. */
+const TAIL = 0.05;
+/** E from which on the winner counts as worse: by Ville's inequality equal ads get there in at most 1/20 of windows. */
+export const HARM_E = 20;
+/** Hours, or days under a strict policy, in which both ads delivered. */
+const MINIMUM_ROWS = 3;
+/** Events a variant. */
+export const MINIMUM_EVENTS = 25;
+const DAY_HOURS = 24;
+
+/** The promotion as it is judged. */
+export interface PromotedWinner {
+  winnerVariantId: string;
+  /** `shadow`: nothing was written. */
+  status?: string;
+  /** By variant id, at the decision. */
+  metrics: Record<string, VariantMetrics>;
+  phasesDone: Record<string, number>;
+}
+
+type Judged = Pick<Experiment, 'variants' | 'policy' | 'dropped'>;
+
+/** What the window says of the winner over its rival; effects are log rate ratios, so that above 0 is better. */
+export interface Weight {
+  /** 0 where it can't be estimated, as its standard error. */
+  theta: number;
+  se: number;
+  df: number;
+  /** 90 % interval of the relative lift, by Student's t; null where there is none. */
+  interval: [number, number] | null;
+  rows: number;
+  /** Blocks of 24 h from the window's start in which both delivered. */
+  days: number;
+  winnerEvents: number;
+  rivalEvents: number;
+  /** ln E against equal ads where the winner is behind; null where it isn't: E speaks of harm only then. */
+  logHarm: number | null;
+}
+
+/** Weighs rows that have the rival as A and the winner as B, with their days. Never NaN. */
+export function weigh(rows: readonly PairRow[], { strict }: { strict: boolean }): Weight {
+  const ratio = rateRatio(rows, { clusterByDay: strict });
+  const sums = differences(rows);
+  const { theta, se, df } = ratio;
+  return {
+    theta,
+    se,
+    df,
+    interval: intervalOf(theta, se, df),
+    rows: ratio.clusters,
+    days: new Set(rows.filter(delivered).map(({ day = 0 }) => Math.floor(day))).size,
+    winnerEvents: ratio.eventsB,
+    rivalEvents: ratio.eventsA,
+    logHarm: sums.a < sums.b ? logEquality(sums) : null,
+  };
+}
+
+function intervalOf(theta: number, se: number, df: number): [number, number] | null {
+  if (!(se > 0 && df > 0)) return null;
+  const margin = studentUpperQuantile(TAIL, df) * se;
+  const interval: [number, number] = [Math.expm1(theta - margin), Math.expm1(theta + margin)];
+  return interval.every(Number.isFinite) ? interval : null;
+}
+
+/**
+ * Evidence at any time that the winner is worse: E ≥ 20 and the winner behind. The minimum is asked of the ad that has
+ * more events, so that a winner that gets none at all is seen.
+ */
+export function showsHarm(weight: Weight): boolean {
+  return (
+    weight.rows >= MINIMUM_ROWS &&
+    Math.max(weight.winnerEvents, weight.rivalEvents) >= MINIMUM_EVENTS &&
+    (weight.logHarm ?? 0) >= Math.log(HARM_E)
+  );
+}
+
+/** The outcome where all of the window is known. */
+export function outcomeOf(weight: Weight): VerificationOutcome {
+  if (showsHarm(weight)) return 'reverted';
+  return isEnough(weight) && weight.interval![0] > 0 ? 'verified' : 'not_verified';
+}
+
+function isEnough({ rows, winnerEvents, rivalEvents, interval }: Weight): boolean {
+  return rows >= MINIMUM_ROWS && Math.min(winnerEvents, rivalEvents) >= MINIMUM_EVENTS && interval !== null;
+}
+
+export interface VerificationVerdict extends Weight {
+  winner: string;
+  rival: string;
+  /** Null: not decided yet. */
+  outcome: VerificationOutcome | null;
+  /** What is known, in a sentence. */
+  message: string;
+}
+
+/**
+ * Judges a promotion by what was observed in its window up to a cut-off: for harm at any time, and for all where
+ * `dueAt` is the window's judgement. Observations outside of the window are left out here.
+ *
+ * The rival is the control, or where the control won the best challenger: fixed by the decision, so that the window's
+ * own data doesn't choose it and the interval needs no correction for a choice.
+ */
+export function judge(input: {
+  experiment: Judged;
+  promotion: PromotedWinner;
+  observations: readonly Observed[];
+  dueAt: number;
+  /**
+   * Where a daily gate found another split than the last phase's, in words; null: nowhere. What was measured is then not
+   * what was promoted.
+   */
+  splitChanged?: string | null;
+}): VerificationVerdict {
+  const { experiment, promotion, dueAt, splitChanged = null } = input;
+  const { policy } = experiment;
+  const metric = METRICS[policy.objective];
+  const window = verificationWindow(policy, promotion.phasesDone);
+  const winner = promotion.winnerVariantId;
+  const rival = rivalOf(experiment, variantOf(experiment, winner), promotion.metrics).id;
+  const ended = Math.min(window.until, dueAt);
+  const within = input.observations.filter(
+    ({ bucketStart, bucketEnd }) => bucketStart >= window.since && bucketEnd <= ended,
+  );
+  const isDue = dueAt >= window.judgedAt;
+  const rows = pairRows(metric, within, [rival, winner], {
+    startedAt: window.since,
+    until: isDue ? ended : dueAt - EARLY_ATTRIBUTION_HOURS * HOUR_MS,
+  });
+  // Rows that are days are their own clusters.
+  const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
+  const found = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
+  const spoiltBy = found === 'verified' ? splitChanged : null;
+  const outcome = spoiltBy === null ? found : 'not_verified';
+  const wording = wordingOf(promotion);
+  const why = sentence({ metric, policy, winner, rival, weight, outcome, spoiltBy, wording });
+  const message = outcome === null || spoiltBy !== null ? why : `${why}${splitSentence(splitChanged)}`;
+  return { ...weight, winner, rival, outcome, message };
+}
+
+/** Harm must be seen early, and both ads lose late conversions alike: as for guardrails, a day does. */
+export const EARLY_ATTRIBUTION_HOURS = ATTRIBUTION_WINDOW_HOURS.click_through_rate;
+
+/** How the sentences name the rollout, and what they say of its budgets: in shadow none was written. */
+const WORDING = {
+  written: { rollout: 'the rollout', kept: 'the budgets stay', back: 'The budgets go back' },
+  shadow: { rollout: 'the rollout in shadow', kept: 'no budget was moved', back: 'No budget was moved' },
+};
+type Wording = (typeof WORDING)['written'];
+
+function wordingOf({ status }: Pick<PromotedWinner, 'status'>): Wording {
+  return status === 'shadow' ? WORDING.shadow : WORDING.written;
+}
+
+/** The sentence of a verification whose window could not be read. */
+export function unreadSentence(
+  policy: Pick<Policy, 'verification'>,
+  promotion: Pick<PromotedWinner, 'status'>,
+  trouble: string,
+  splitChanged: string | null,
+): string {
+  const { rollout, kept } = wordingOf(promotion);
+  return `Not verified: the ${lengthOf(policy)} after ${rollout} could not be read (${trouble}); ${kept}.${splitSentence(splitChanged)}`;
+}
+
+/** Follows an outcome that has another cause. */
+function splitSentence(splitChanged: string | null): string {
+  return splitChanged === null ? '' : ` A budget was changed after the last phase: ${splitChanged}.`;
+}
+
+function sentence(facts: {
+  metric: Metric;
+  policy: Pick<Policy, 'verification' | 'strict' | 'buckets'>;
+  winner: string;
+  rival: string;
+  weight: Weight;
+  outcome: VerificationOutcome | null;
+  /** The change of the split that alone keeps the lift from being verified. */
+  spoiltBy: string | null;
+  wording: Wording;
+}): string {
+  const { metric, policy, winner, rival, weight, outcome } = facts;
+  const { rollout, kept, back } = facts.wording;
+  const { theta, interval, logHarm, days } = weight;
+  const subject = `${metric.label} of ${winner} over ${rival}`;
+  const length = lengthOf(policy);
+  const evidence = Math.exp(Math.min(logHarm ?? 0, 20)).toPrecision(3);
+  if (outcome === 'reverted') {
+    const events = `${count(weight.winnerEvents)} ${metric.eventsNoun} against ${count(weight.rivalEvents)}`;
+    const lift = weight.se > 0 ? percent(shownLift(metric, Math.expm1(theta))) : events;
+    return `Reverted: ${subject} ${lift} on ${days} of ${length} after ${rollout}; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}. ${back}.`;
+  }
+  const few = shortfall(metric, facts);
+  if (outcome === null) {
+    const soFar = `day ${days} of ${length} after ${rollout}`;
+    if (few !== null) return `Being verified: too little data by ${soFar} (${few}).`;
+    return `Being verified: ${subject} ${estimate(metric, theta, interval!)} by ${soFar}; evidence of harm: ${logHarm === null ? 'none' : `E = ${evidence} < ${HARM_E}`}.`;
+  }
+  if (few !== null) {
+    return `Not verified: too little data in the ${length} after ${rollout} (${few}); ${kept}.`;
+  }
+  const judged = estimate(metric, theta, interval!);
+  if (facts.spoiltBy !== null) {
+    return `Not verified: a budget was changed after the last phase (${facts.spoiltBy}), so the split was not the one that was written; ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
+  }
+  return outcome === 'verified'
+    ? `Verified: ${subject} ${judged} in the ${length} after ${rollout}.`
+    : `Not verified: ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
+}
+
+/** `+12.3 % (90 % interval +4.1 % to +21.0 % > 0 %)`. */
+function estimate(metric: Metric, theta: number, interval: [number, number]): string {
+  const shown = (lift: number) => percent(shownLift(metric, lift));
+  const [low, high] = metric.inverse ? [interval[1], interval[0]] : interval;
+  const isBetter = interval[0] > 0;
+  const isWorse = interval[1] < 0;
+  const side = isBetter || isWorse ? `${isBetter === metric.inverse ? '<' : '>'} 0 %` : 'reaches 0 %';
+  return `${shown(Math.expm1(theta))} (90 % interval ${shown(low)} to ${shown(high)} ${side})`;
+}
+
+/** What the minimum lacks, or null. */
+function shortfall(
+  metric: Metric,
+  {
+    policy,
+    winner,
+    rival,
+    weight,
+  }: { policy: Pick<Policy, 'strict' | 'buckets'>; winner: string; rival: string; weight: Weight },
+): string | null {
+  const { rows, winnerEvents, rivalEvents } = weight;
+  const [id, fewest] = winnerEvents < rivalEvents ? [winner, winnerEvents] : [rival, rivalEvents];
+  const noun = policy.strict || bucketsOf(policy) === 'day' ? 'days' : 'hours';
+  if (rows < MINIMUM_ROWS) return `${noun} in which both delivered: ${rows} < ${MINIMUM_ROWS}`;
+  if (fewest < MINIMUM_EVENTS) return `${id} has ${count(fewest)} ${metric.eventsNoun} < ${MINIMUM_EVENTS}`;
+  return weight.interval === null ? `no variation between ${noun}` : null;
+}
+
+function lengthOf({ verification: { windowHours } }: Pick<Policy, 'verification'>): string {
+  return windowHours % DAY_HOURS === 0 && windowHours > DAY_HOURS
+    ? `${windowHours / DAY_HOURS} days`
+    : `${windowHours} h`;
+}
+
+function count(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}

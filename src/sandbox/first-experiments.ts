@@ -1,0 +1,85 @@
+import type { Market, MarketAdSpec } from './meta-simulator/index.js';
+
+/** A test as the sandbox makes it: ads in the market, an experiment over the API. */
+export interface TestSpec {
+  id: string;
+  name: string;
+  /** Control first. */
+  ads: (MarketAdSpec & { headline: string })[];
+}
+
+/** What a newcomer sees at the first start: one clear winner, one too close to call, one with little traffic. */
+export const FIRST_EXPERIMENTS: TestSpec[] = [
+  {
+    id: 'spring-sale',
+    name: 'Spring sale: question against offer',
+    ads: [
+      {
+        name: 'Spring sale, offer',
+        headline: '20 % off all running shoes',
+        dailyBudget: 20_000,
+        trueClickRate: 0.018,
+      },
+      {
+        name: 'Spring sale, question',
+        headline: 'Still running in last year’s shoes?',
+        dailyBudget: 20_000,
+        trueClickRate: 0.029,
+      },
+    ],
+  },
+  {
+    id: 'free-shipping',
+    name: 'Free shipping: first line or last',
+    ads: [
+      {
+        name: 'Free shipping, last line',
+        headline: 'New arrivals, shipped free',
+        dailyBudget: 15_000,
+        trueClickRate: 0.021,
+      },
+      {
+        name: 'Free shipping, first line',
+        headline: 'Free shipping on new arrivals',
+        dailyBudget: 15_000,
+        trueClickRate: 0.0213,
+      },
+    ],
+  },
+  {
+    id: 'gift-cards',
+    name: 'Gift cards: a small audience',
+    ads: [
+      {
+        name: 'Gift cards, product',
+        headline: 'Gift cards from 10',
+        dailyBudget: 1_000,
+        trueClickRate: 0.012,
+      },
+      {
+        name: 'Gift cards, person',
+        headline: 'For the one who has everything',
+        dailyBudget: 1_000,
+        trueClickRate: 0.014,
+      },
+    ],
+  },
+];
+
+/** Makes the ads in the market; answers the body of `POST /api/ab/experiments`. */
+export async function prepareTest(market: Pick<Market, 'createTest'>, test: TestSpec) {
+  const made = await market.createTest({
+    name: test.name,
+    ads: test.ads.map(({ headline: _, ...ad }) => ad),
+  });
+  return {
+    id: test.id,
+    name: test.name,
+    variants: test.ads.map((ad, index) => ({
+      id: index === 0 ? 'control' : test.ads.length === 2 ? 'challenger' : `challenger-${index}`,
+      role: index === 0 ? 'control' : 'challenger',
+      ad_id: made.adIds[index]!,
+      creative: { headline: ad.headline },
+    })),
+  };
+}

@@ -1,0 +1,161 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createClock } from '../clients/clock.js';
+import type { Addresses } from '../service/collaborators.js';
+import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
+import { type DataFolder, openDataFolder } from './data-folder.js';
+import { acquireLock } from './lock.js';
+import { type Market, startMarket } from './meta-simulator/index.js';
+import { claimPort } from './ports.js';
+import { startPostgres } from './postgres.js';
+import { noteRunning } from './running.js';
+import { startTemporal } from './temporal.js';
+import { keepTimeBase } from './time-base.js';
+
+export interface SandboxOptions {
+  /** All that the sandbox keeps. One process at a time. */
+  directory: string;
+  /** Begin a new world: what the folder holds is deleted, once the lock is held. */
+  fresh: boolean;
+  timeScale: number;
+  seed: number;
+  namespace: string;
+  apiVersion: string;
+  /** 0: any free port. */
+  ports: {
+    temporal: number;
+    temporalUi: number;
+    market: number /** Only claimed: a taken one is better known early. */;
+    api?: number;
+  };
+  /** Real ones in place of embedded ones; null: embedded. */
+  databaseUrl: string | null;
+  temporal: Addresses['temporal'] | null;
+  /** Takes each line of the parts' own complaints. */
+  log(line: string): void;
+  /** Ends the start at its next step. */
+  stopping?: AbortSignal | undefined;
+}
+
+/** The embedded parts, up and running. */
+export interface Sandbox {
+  /** What the clients are given: in nothing else do the embedded parts differ from real ones. */
+  addresses: Addresses;
+  dataFolder: DataFolder;
+  market: Market;
+  /** Null where Temporal is not embedded. */
+  temporalUiUrl: string | null;
+  /** The folder held no world before this start. */
+  isNew: boolean;
+  /** Settles when an embedded server ended by itself, with a sentence. */
+  broken: Promise<string>;
+  /** End workers, API and clients first. */
+  stop(): Promise<void>;
+}
+
+/** The market asks for a token as Meta does; it opens nothing else. */
+const MARKET_TOKEN = `sandbox-${randomBytes(12).toString('hex')}`;
+const SOCKET_TIMEOUT_MS = 1_000;
+
+/** Starts everything that the service needs, on this machine. @throws DataFolderUnusable, DataFolderInUse, PortTaken */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { directory, stopping } = options;
+  const dataFolder = await openDataFolder(directory);
+  const lock = await acquireLock(directory);
+  const stops: (() => Promise<void>)[] = [() => lock.release()];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    await claimPort(options.ports.api ?? 0, 'PORT');
+    if (options.fresh) await clear(directory);
+    await dataFolder.makePrivate();
+    const isNew = !(await readdir(directory)).includes('clock.json');
+    const timeBase = keepTimeBase(directory, options.timeScale);
+    const clock = createClock(timeBase);
+    const market = await startMarket({
+      directory: path.join(directory, 'market'),
+      clock,
+      seed: options.seed,
+      port: await marketPort(options.ports.market),
+      accessToken: MARKET_TOKEN,
+      // Not of the seed: sandboxes may share a Temporal server and a database, where the account tells them apart.
+      account: { id: `act_${randomInt(1e14, 2e14)}` },
+    });
+    stops.push(() => market.close());
+    stopping?.throwIfAborted();
+    let postgres: Addresses['postgres'];
+    if (options.databaseUrl === null) {
+      const embedded = await startPostgres({ directory: path.join(directory, 'postgres') });
+      stops.push(() => embedded.stop());
+      postgres = embedded.config;
+    } else {
+      postgres = { connectionString: options.databaseUrl };
+    }
+    stopping?.throwIfAborted();
+    let temporal: Addresses['temporal'];
+    let temporalUiUrl: string | null = null;
+    let broken: Promise<string> = new Promise(() => {});
+    if (options.temporal === null) {
+      const server = await startTemporal({
+        directory: path.join(directory, 'temporal'),
+        namespace: options.namespace,
+        port: options.ports.temporal,
+        uiPort: options.ports.temporalUi,
+        searchAttributes: SEARCH_ATTRIBUTE_KEYS,
+        log: options.log,
+      });
+      stops.push(() => server.stop());
+      temporal = { address: server.address, namespace: server.namespace };
+      temporalUiUrl = server.uiUrl;
+      broken = server.exited;
+    } else {
+      temporal = options.temporal;
+    }
+    const forget = noteRunning(directory, {
+      temporalAddress: temporal.address,
+      temporalNamespace: temporal.namespace,
+      accountId: market.account.id,
+    });
+    stops.push(async () => forget());
+    return {
+      addresses: {
+        environment: 'sandbox',
+        timeBase,
+        clock,
+        postgres,
+        temporal,
+        meta: {
+          accessToken: MARKET_TOKEN,
+          appSecret: null,
+          accountId: market.account.id,
+          graphUrl: market.url,
+          apiVersion: options.apiVersion,
+          socketTimeoutMs: SOCKET_TIMEOUT_MS,
+          readTimeoutMs: SOCKET_TIMEOUT_MS,
+        },
+      },
+      dataFolder,
+      market,
+      temporalUiUrl,
+      isNew,
+      broken,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A port that is taken must name its setting; any free one is the market's own to choose. */
+function marketPort(port: number): Promise<number> | 0 {
+  return port === 0 ? 0 : claimPort(port, 'MARKET_PORT');
+}
+
+async function clear(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!name.startsWith('lock.')) await rm(path.join(directory, name), { recursive: true, force: true });
+  }
+}

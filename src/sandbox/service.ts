@@ -1,0 +1,85 @@
+import type { Config } from '../config.js';
+import type { Announce } from '../contract/events.js';
+import { temporalAt } from '../service/addresses.js';
+import { type RunningService, runService } from '../service/service.js';
+import { FIRST_EXPERIMENTS, prepareTest } from './first-experiments.js';
+import { type Sandbox, startSandbox } from './sandbox.js';
+
+export interface RunningSandbox extends RunningService {
+  sandbox: Sandbox;
+}
+
+/** The service on embedded parts, but for the ones that the configuration names. @throws DataFolderInUse, PortTaken */
+export async function runSandbox(
+  config: Config,
+  options: {
+    /** Begin a new world. */
+    fresh: boolean;
+    announce: Announce;
+    say: (line: string) => void;
+    stopping?: AbortSignal;
+  },
+): Promise<RunningSandbox> {
+  const { announce, say, stopping } = options;
+  const sandbox = await startSandbox({
+    directory: config.dataDirectory,
+    fresh: options.fresh,
+    timeScale: config.timeScale,
+    seed: config.marketSeed,
+    namespace: config.temporalNamespace,
+    apiVersion: config.meta.apiVersion,
+    ports: {
+      temporal: config.temporalPort,
+      temporalUi: config.temporalUiPort,
+      market: config.marketPort,
+      api: config.port,
+    },
+    databaseUrl: config.databaseUrl,
+    temporal: config.temporalAddress === null ? null : temporalAt(config),
+    log: say,
+    stopping,
+  });
+  let service: RunningService | undefined;
+  const stop = async () => {
+    await service?.stop();
+    await sandbox.stop();
+  };
+  try {
+    const { dataFolder } = sandbox;
+    service = await runService(config, sandbox.addresses, { announce, say, dataFolder, stopping });
+    const { api, collaborators } = service;
+    if (sandbox.temporalUiUrl)
+      say(`Temporal UI   ${sandbox.temporalUiUrl}/namespaces/${collaborators.namespace}/workflows`);
+    say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
+    say(`Time          one hour is ${3600 / config.timeScale} s; every instant below is experiment time`);
+    if (config.firstExperiments) {
+      await createFirstExperiments(service, sandbox, config.apiToken);
+      stopping?.throwIfAborted();
+    }
+    const broken = Promise.race([service.broken, sandbox.broken]);
+    return { api, collaborators, sandbox, broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Those that are missing: all of them at the first start, what was not reached where that one was cut short. */
+async function createFirstExperiments(
+  { api, collaborators }: RunningService,
+  sandbox: Sandbox,
+  apiToken: string | null,
+): Promise<void> {
+  for (const test of FIRST_EXPERIMENTS) {
+    if (await collaborators.store.getExperiment(test.id)) continue;
+    const response = await fetch(`${api.url}/api/ab/experiments`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(apiToken ? { authorization: `Bearer ${apiToken}` } : {}),
+      },
+      body: JSON.stringify(await prepareTest(sandbox.market, test)),
+    });
+    if (!response.ok) throw new Error(`The first experiments could not be created: ${await response.text()}`);
+  }
+}

@@ -1,0 +1,79 @@
+import type { ApiDependencies } from '../api/app.js';
+import type { Config } from '../config.js';
+import type { Announce } from '../contract/events.js';
+import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
+import { type RunningApi, startApi } from './api.js';
+import { type Addresses, type Collaborators, connectCollaborators } from './collaborators.js';
+import { registerSearchAttributes } from './namespace.js';
+import { unlessStopping } from './stopping.js';
+import { keepReconciled, prepareUpkeep } from './upkeep.js';
+import { startWorker } from './worker.js';
+
+export interface RunningService {
+  api: RunningApi;
+  collaborators: Collaborators;
+  /** Settles when a part failed by itself, with a sentence. */
+  broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Worker and API in one process, against these addresses. @throws where a part can't be reached or started. */
+export async function runService(
+  config: Config,
+  addresses: Addresses,
+  options: {
+    announce: Announce;
+    say: (line: string) => void;
+    dataFolder?: ApiDependencies['dataFolder'];
+    /** Ends the start at its next step. */
+    stopping?: AbortSignal | undefined;
+  },
+): Promise<RunningService> {
+  const { announce, say, stopping } = options;
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    const collaborators = await connectCollaborators(addresses);
+    stops.push(() => collaborators.close());
+    stopping?.throwIfAborted();
+    await registerSearchAttributes(
+      collaborators.client.connection,
+      collaborators.namespace,
+      SEARCH_ATTRIBUTE_KEYS,
+    );
+    stopping?.throwIfAborted();
+    const worker = await startWorker(collaborators, {
+      announce,
+      writesAllowed: config.writesAllowed,
+      accountEnvelope: config.accountEnvelope,
+      maxCachedWorkflows: config.maxCachedWorkflows,
+      maxActivitiesAtOnce: config.maxActivitiesAtOnce,
+    });
+    stops.push(() => worker.stop());
+    stopping?.throwIfAborted();
+    const api = await startApi(collaborators, {
+      host: config.host,
+      port: config.port,
+      apiToken: config.apiToken,
+      checkIntervalHours: config.checkIntervalHours,
+      policyDefaults: config.policyDefaults,
+      maxChecksAtOnce: config.maxActivitiesAtOnce,
+      accountEnvelope: config.accountEnvelope,
+      writesAllowed: config.writesAllowed,
+      dataFolder: options.dataFolder,
+      onInternalError: (error, where) =>
+        say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
+    });
+    stops.push(() => api.stop());
+    await unlessStopping(stopping, prepareUpkeep(collaborators, say));
+    const upkeep = keepReconciled(collaborators, say);
+    stops.push(() => upkeep.stop());
+    say(`API           ${api.url}/api/ab/experiments`);
+    return { api, collaborators, broken: worker.broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

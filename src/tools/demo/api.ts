@@ -1,0 +1,63 @@
+/** The service as any caller sees it: over HTTP, answers checked against the forms it promises. */
+import { z } from 'zod';
+import { ExperimentAnswer, LedgerRowAnswer, LookAnswer, StatusAnswer } from '../../api/answers.js';
+
+export type ExperimentJson = z.output<typeof ExperimentAnswer>;
+export type LookJson = z.output<typeof LookAnswer>;
+export type LedgerRowJson = z.output<typeof LedgerRowAnswer>;
+
+export interface ServiceApi {
+  create(body: unknown): Promise<ExperimentJson>;
+  /** Newest first, as Postgres has them. */
+  list(): Promise<ExperimentJson[]>;
+  one(id: string): Promise<z.output<typeof StatusAnswer>>;
+  /** Latest first. */
+  looks(id: string, limit: number): Promise<LookJson[]>;
+  /** By sequence. */
+  ledger(id: string): Promise<LedgerRowJson[]>;
+}
+
+/** An answer other than 2xx, in the service's own words. */
+export class ServiceRefused extends Error {
+  override readonly name = 'ServiceRefused';
+}
+
+const PAGE = 1_000;
+const TIMEOUT_MS = 30_000;
+
+/**
+ * `token`: the API's, where it asks for one. Every call rejects with ServiceRefused for an answer other than 2xx,
+ * ZodError for one of another form.
+ */
+export function connectService(url: string, token?: string): ServiceApi {
+  const authorization: Record<string, string> =
+    token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const call = async <T extends z.ZodType>(path: string, schema: T, body?: unknown): Promise<z.output<T>> => {
+    const response = await fetch(`${url}/api/ab/experiments${path}`, {
+      ...(body === undefined
+        ? { headers: authorization }
+        : {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', ...authorization },
+            body: JSON.stringify(body),
+          }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const answer: unknown = await response.json();
+    if (!response.ok) {
+      const { detail } = z.object({ detail: z.string() }).catch({ detail: '' }).parse(answer);
+      throw new ServiceRefused(`${path || 'create'}: ${response.status} ${detail}`);
+    }
+    return schema.parse(answer);
+  };
+  return {
+    create: (body) => call('', ExperimentAnswer, body),
+    list: async () =>
+      (await call(`?limit=${PAGE}`, z.object({ experiments: z.array(ExperimentAnswer) }))).experiments,
+    one: (id) => call(`/${id}`, StatusAnswer),
+    looks: async (id, limit) =>
+      (await call(`/${id}/looks?limit=${limit}`, z.object({ looks: z.array(LookAnswer) }))).looks,
+    ledger: async (id) =>
+      (await call(`/${id}/ledger`, z.object({ ledger: z.array(LedgerRowAnswer) }))).ledger,
+  };
+}

@@ -1,0 +1,141 @@
+/** The demo's document. Amounts are minor units, lifts fractions, instants ISO 8601 of experiment time. */
+import { z } from 'zod';
+import { EXPERIMENT_STATES } from '../../domain/experiment.js';
+import {
+  claimedLift,
+  compoundLift,
+  DEFAULT_PRIOR_SCALE,
+  type Estimate,
+  priorScale,
+  shrunkLift,
+} from '../../domain/reporting/lift.js';
+import type { ExperimentJson, LedgerRowJson, LookJson } from './api.js';
+import { type Judgement, SCENARIO_NAMES, type ScenarioName } from './scenarios.js';
+
+const minorUnits = z.int().min(0);
+const instant = z.iso.datetime();
+const lift = z.number().gt(-1);
+
+export const LedgerEntry = z.strictObject({
+  sequence: z.int().min(1),
+  ad_set_id: z.string(),
+  phase: z.string(),
+  before: minorUnits,
+  intended: minorUnits,
+  read_back: minorUnits.nullable(),
+  outcome: z.enum(['pending', 'applied', 'refused', 'not_sent', 'unknown']),
+  at: instant,
+});
+
+export const DemoExperiment = z.strictObject({
+  experiment_id: z.string(),
+  state: z.enum(EXPERIMENT_STATES),
+  winner_ad_id: z.string().nullable(),
+  promoted_at: instant.nullable(),
+  confidence: z.number().min(0).max(1),
+  looks: z.int().min(0),
+  claimed_lift: lift,
+  shrunk_lift: lift,
+  control_creative: z.string(),
+  winner_creative: z.string().nullable(),
+  budgets: z.record(z.string(), z.strictObject({ before: minorUnits, now: minorUnits })),
+  ledger: z.array(LedgerEntry),
+});
+export type DemoExperiment = z.output<typeof DemoExperiment>;
+
+export const DemoScenario = z.strictObject({
+  name: z.enum(SCENARIO_NAMES),
+  passed: z.boolean(),
+  summary: z.string(),
+  experiments: z.array(DemoExperiment),
+  /** Of a row of tests: what each gained, one on top of the other. A test that its control wins gains nothing. */
+  claimed_product: lift.optional(),
+  shrunk_product: lift.optional(),
+});
+export type DemoScenario = z.output<typeof DemoScenario>;
+
+export const DemoDocument = z.strictObject({
+  seed: z.int(),
+  time_scale: z.number(),
+  scenarios: z.array(DemoScenario),
+  books: z.strictObject({
+    agree: z.boolean(),
+    /** Budget writes that the market's audit holds. */
+    rows: z.int().min(0),
+    /** A sentence each. */
+    disagreements: z.array(z.string()),
+    /** Hours by which the latest phase stood later than planned; null where none was written. */
+    latest_phase_hours: z.number().nullable(),
+  }),
+});
+export type DemoDocument = z.output<typeof DemoDocument>;
+
+/** All that the service and the market say of one experiment when the demo ends. */
+export interface Gathered {
+  experiment: ExperimentJson;
+  /** Latest first. */
+  looks: LookJson[];
+  ledger: LedgerRowJson[];
+  /** From the market, by ad set id. */
+  budgets: Record<string, { before: number; now: number }>;
+}
+
+const UNFINISHED: readonly string[] = ['running', 'paused', 'awaiting_approval'];
+
+/** What the last look says of challenger over control; null before anything could be estimated. */
+export function effectOf({ looks }: Pick<Gathered, 'looks'>): Estimate | null {
+  const pair = looks[0]?.pairs[0];
+  return pair && pair.standard_error > 0 ? { theta: pair.effect, se: pair.standard_error } : null;
+}
+
+/** Width of the prior of true lifts, learned from all experiments that have come to a decision. */
+export function learnedScale(gathered: readonly Gathered[]): number {
+  const finished = gathered.filter(({ experiment }) => !UNFINISHED.includes(experiment.state));
+  const effects = finished.map(effectOf).filter((effect) => effect !== null);
+  return effects.length === 0 ? DEFAULT_PRIOR_SCALE : priorScale(effects);
+}
+
+export function experimentEntry(gathered: Gathered, scale: number): DemoExperiment {
+  const { experiment, looks, ledger, budgets } = gathered;
+  const headline = (id: string | null) =>
+    experiment.variants.find((variant) => variant.id === id)?.creative.headline ?? null;
+  const effect = effectOf(gathered);
+  return {
+    experiment_id: experiment.experiment_id,
+    state: experiment.state,
+    winner_ad_id: experiment.winner_ad_id,
+    promoted_at: experiment.promoted_at,
+    confidence: looks[0]?.confidence ?? 0,
+    looks: looks.length,
+    claimed_lift: effect ? claimedLift(effect.theta) : 0,
+    shrunk_lift: effect ? shrunkLift(effect, scale) : 0,
+    control_creative: headline('control') ?? '',
+    winner_creative: headline(experiment.winner_variant_id),
+    budgets,
+    ledger: ledger.map((row) => LedgerEntry.strip().parse(row)),
+  };
+}
+
+/** The scenario's part of the document; a row of tests gets its products. */
+export function scenarioEntry(
+  name: ScenarioName,
+  judgement: Judgement,
+  gathered: readonly Gathered[],
+  scale: number,
+): DemoScenario {
+  const experiments = gathered.map((one) => experimentEntry(one, scale));
+  const entry: DemoScenario = { name, ...judgement, experiments };
+  if (name !== 'compound_learning') return entry;
+  const gains = (liftOf: (experiment: DemoExperiment) => number) =>
+    compoundLift(
+      experiments.map((experiment, index) => {
+        const winner = gathered[index]!.experiment.winner_variant_id;
+        return winner === null || winner === 'control' ? 0 : liftOf(experiment);
+      }),
+    );
+  return {
+    ...entry,
+    claimed_product: gains((experiment) => experiment.claimed_lift),
+    shrunk_product: gains((experiment) => experiment.shrunk_lift),
+  };
+}

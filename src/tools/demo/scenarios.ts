@@ -1,0 +1,191 @@
+/** The four scenarios. Each creates its experiments over the API, waits, and says how it went. */
+import { DEFAULT_POLICY, type ExperimentState, maxStepFactorOf } from '../../domain/experiment.js';
+import { planRollout } from '../../domain/rollout/plan.js';
+import { prepareTest } from '../../sandbox/first-experiments.js';
+import type { Market } from '../../sandbox/meta-simulator/index.js';
+import type { ExperimentJson, ServiceApi } from './api.js';
+import type { Watch } from './watch.js';
+import { COMPOUND_TESTS, type DemoWorld, type PlannedTest, specOf, trulyBetter } from './world.js';
+
+export const SCENARIO_NAMES = ['clear_winner', 'continue_testing', 'compound_learning', 'batch'] as const;
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
+
+export interface Stage {
+  world: DemoWorld;
+  market: Pick<Market, 'account' | 'createTest' | 'order' | 'budgets'>;
+  api: Pick<ServiceApi, 'create'>;
+  watch: Pick<Watch, 'until'>;
+  /** Takes each test as it is created. */
+  tests: PlannedTest[];
+}
+
+/** An experiment as it is when the whole demo has ended. */
+export interface Ended {
+  experiment: ExperimentJson;
+  /** A budget was written, or was tried to be. */
+  moved: boolean;
+}
+
+/** Judges a scenario that came to its end, whatever chance decided. `ended` is in the order of creation. */
+export type Judge = (ended: readonly Ended[]) => Judgement;
+
+export interface Judgement {
+  passed: boolean;
+  /** One sentence for a person. */
+  summary: string;
+}
+
+/** The winner stands at its last phase. */
+const STANDING: readonly ExperimentState[] = ['verifying', 'completed'];
+/** Nothing moves any more without a person. */
+const SETTLED: readonly ExperimentState[] = [
+  ...STANDING,
+  'reverted',
+  'no_winner',
+  'stopped',
+  'needs_attention',
+];
+/** The phase whose write Meta refuses in the batch. */
+const REFUSED_PHASE = '70';
+
+/** The scenarios by name; they may run side by side. */
+export const SCENARIOS: Record<ScenarioName, (stage: Stage) => Promise<Judge>> = {
+  clear_winner: playClearWinner,
+  continue_testing: playTooClose,
+  compound_learning: playCompound,
+  batch: playBatch,
+};
+
+async function playClearWinner(stage: Stage): Promise<Judge> {
+  const test = stage.world.clearWinner;
+  await create(stage, test);
+  await stage.watch.until(test.id, SETTLED);
+  return ([ended]) => {
+    const { experiment } = ended!;
+    if (!isStanding(experiment)) return { passed: false, summary: undecided(experiment) };
+    const winner = headlineOfWinner(experiment);
+    const truth = winner === trulyBetter(test).headline ? 'the truly better ad' : 'the truly worse ad';
+    return { passed: true, summary: `“${winner}” was promoted to 80/20; it is ${truth}.` };
+  };
+}
+
+/** Its wait is the others': it must still be running when they have ended. */
+async function playTooClose(stage: Stage): Promise<Judge> {
+  const test = stage.world.tooClose;
+  await create(stage, test);
+  return ([ended]) => {
+    const { experiment, moved } = ended!;
+    const passed = experiment.state === 'running' && !moved;
+    return {
+      passed,
+      summary: passed
+        ? 'Too close to call: the test goes on, and no budget was touched.'
+        : `Chance decided what was meant to be too close: it is ${experiment.state}. ${experiment.state_reason}`,
+    };
+  };
+}
+
+async function playCompound(stage: Stage): Promise<Judge> {
+  const { id, name, dailyBudget, start, ideas } = stage.world.compound;
+  let control = start;
+  for (const [index, idea] of ideas.entries()) {
+    const test: PlannedTest = {
+      id: `${id}-${index + 1}`,
+      name: `${name}, test ${index + 1} of ${ideas.length}`,
+      control,
+      challenger: {
+        headline: idea.headline,
+        trueClickRate: control.trueClickRate * (1 + idea.trueLift),
+      },
+      dailyBudget,
+    };
+    await create(stage, test);
+    const experiment = await stage.watch.until(test.id, SETTLED);
+    if (!isStanding(experiment)) break;
+    if (headlineOfWinner(experiment) === test.challenger.headline) control = test.challenger;
+  }
+  return (ended) => {
+    const experiments = ended.map(({ experiment }) => experiment);
+    const standing = experiments.filter(isStanding).length;
+    if (standing < COMPOUND_TESTS) {
+      return {
+        passed: false,
+        summary: `${standing} of ${COMPOUND_TESTS} tests were decided in time. ${undecided(experiments.at(-1)!)}`,
+      };
+    }
+    const won = experiments.filter((experiment) => experiment.winner_variant_id !== 'control').length;
+    return {
+      passed: true,
+      summary: `${COMPOUND_TESTS} tests in a row, each against the winner of the one before; the new idea won ${won} of them.`,
+    };
+  };
+}
+
+async function playBatch(stage: Stage): Promise<Judge> {
+  const { tests, refusedIndex } = stage.world.batch;
+  await Promise.all(
+    tests.map(async (test, index) => {
+      const created = await create(stage, test);
+      if (index === refusedIndex) await orderRefusal(stage.market, created);
+    }),
+  );
+  await Promise.all(tests.map((test) => stage.watch.until(test.id, SETTLED)));
+  return (ended) => {
+    const refused = ended.find(({ experiment }) => experiment.experiment_id === tests[refusedIndex]!.id)!;
+    const others = ended.filter((one) => one !== refused);
+    const standing = others.filter(({ experiment }) => isStanding(experiment)).length;
+    const { experiment_id, state } = refused.experiment;
+    return {
+      passed: state === 'reverted' && standing === others.length,
+      summary: `${standing} of ${others.length} winners were promoted to 80/20; the one whose write Meta refuses (${experiment_id}) is ${state}.`,
+    };
+  };
+}
+
+async function create({ market, api, tests }: Stage, test: PlannedTest): Promise<ExperimentJson> {
+  tests.push(test);
+  return api.create(await prepareTest(market, specOf(test)));
+}
+
+/**
+ * Refuses the winner's write of one phase, for good. Nobody knows the winner yet, so it is ordered for either
+ * ad set; the amount is the winner's in that phase, which no other write of the test has.
+ */
+async function orderRefusal(market: Stage['market'], experiment: ExperimentJson): Promise<void> {
+  const adSetIds = experiment.variants.map((variant) => variant.ad_set_id);
+  const base = await market.budgets(adSetIds);
+  for (const winnerAdSetId of adSetIds) {
+    const { minDailyBudget: minimum, currency } = market.account;
+    const planned = planRollout({
+      base,
+      winnerAdSetId,
+      phases: DEFAULT_POLICY.phases,
+      maxStepFactor: maxStepFactorOf(DEFAULT_POLICY),
+      minimum,
+      currency,
+    });
+    const phase =
+      planned.kind === 'plan' ? planned.plan.phases.find(({ name }) => name === REFUSED_PHASE) : undefined;
+    if (!phase) throw new Error(`${experiment.experiment_id} has no phase ${REFUSED_PHASE} to refuse`);
+    await market.order({
+      kind: 'refuse',
+      objectId: winnerAdSetId,
+      method: 'POST',
+      dailyBudget: phase.targets[winnerAdSetId]!,
+      times: null,
+    });
+  }
+}
+
+export function isStanding({ state }: Pick<ExperimentJson, 'state'>): boolean {
+  return STANDING.includes(state);
+}
+
+/** Null before there is a winner. */
+export function headlineOfWinner({ variants, winner_variant_id }: ExperimentJson): string | null {
+  return variants.find(({ id }) => id === winner_variant_id)?.creative.headline ?? null;
+}
+
+function undecided({ experiment_id, state, state_reason }: ExperimentJson): string {
+  return `${experiment_id} is ${state} when the time is up${state_reason ? `: ${state_reason}` : '.'}`;
+}

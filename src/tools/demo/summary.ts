@@ -1,0 +1,217 @@
+/** The demo in words, for the people who run the ads. */
+import { formatAmount } from '../../domain/budget.js';
+import { DEFAULT_POLICY } from '../../domain/experiment.js';
+import { percent } from '../../domain/percent.js';
+import { compoundLift } from '../../domain/reporting/lift.js';
+import { HOUR_MS } from '../../domain/time.js';
+import type { LedgerRowJson } from './api.js';
+import type { DemoResult } from './demo.js';
+import type { DemoExperiment } from './document.js';
+import { isStanding, type ScenarioName } from './scenarios.js';
+import type { ScenarioStock } from './stock.js';
+import { type PlannedTest, trueLift } from './world.js';
+
+const TITLES: Record<ScenarioName, string> = {
+  clear_winner: 'A clear winner',
+  continue_testing: 'Too close to call',
+  compound_learning: 'Tests in a row, each against the winner of the one before',
+  batch: 'Several at once, and Meta refuses a write of one',
+};
+
+const TRUTH = 'the market’s hidden truth';
+const WHY_THEY_DIFFER = [
+  'Why measured and believed differ: a test ends when its winner looks best, so part of the lead is luck. The',
+  'believed lift is drawn towards zero, more so where a test is noisy beside the spread of all the tests here.',
+];
+
+/** One test with all that the summary says of it. */
+interface Told {
+  entry: DemoExperiment;
+  test: PlannedTest;
+  state: string;
+  reason: string;
+  ledger: LedgerRowJson[];
+  /** Daily, of control and challenger, minor units. */
+  budgets: { before: number; now: number }[];
+  /** Hours from the start of the test to its last look. */
+  hours: number;
+  currency: string;
+}
+
+/** Plain text: each scenario in words, the money, both products of lift, the books, the phases. */
+export function summarise(result: DemoResult): string {
+  const scenarios = result.scenarios.map((stock, index) => {
+    const { name, passed, summary } = stock.entry;
+    const lines = stock.failure === null ? TELL[name](tell(stock, result.currency), stock) : [];
+    return [
+      `${index + 1}. ${TITLES[name]}: ${passed ? 'passed' : 'not passed'}`,
+      ...[summary, ...lines].map((line) => `   ${line}`),
+    ].join('\n');
+  });
+  return [opening(result), ...scenarios, closing(result)].join('\n\n');
+}
+
+const TELL: Record<ScenarioName, (told: Told[], stock: ScenarioStock) => string[]> = {
+  clear_winner: (told) => told.flatMap(tellTest),
+  continue_testing: (told) => told.flatMap(tellTest),
+  compound_learning: tellCompound,
+  batch: tellBatch,
+};
+
+function tell({ entry, tests, gathered }: ScenarioStock, currency: string): Told[] {
+  return entry.experiments.map((experiment, index) => {
+    const { experiment: known, looks, ledger } = gathered[index]!;
+    const last = looks[0];
+    return {
+      entry: experiment,
+      test: tests[index]!,
+      state: known.state,
+      reason: known.state_reason,
+      ledger,
+      budgets: known.variants.map((variant) => experiment.budgets[variant.ad_set_id]!),
+      hours: last ? (Date.parse(last.due_at) - Date.parse(known.start_date)) / HOUR_MS : 0,
+      currency,
+    };
+  });
+}
+
+function tellTest(told: Told): string[] {
+  const { entry, test, hours } = told;
+  const { control, challenger } = test;
+  const seen = `after ${Math.round(hours)} hours and ${entry.looks} looks`;
+  const needed = `${certainty(DEFAULT_POLICY.confidence)} is needed`;
+  const lifts = `Clicks of the new ad over the old: ${percent(entry.claimed_lift)} measured, ${percent(entry.shrunk_lift)} believed, ${percent(trueLift(test))} in ${TRUTH}.`;
+  const winner = entry.winner_creative;
+  if (winner === null) {
+    return [
+      `${quote(control.headline)} or ${quote(challenger.headline)}? No answer ${seen}: confidence ${certainty(entry.confidence)}; ${needed}.`,
+      lifts,
+      `Budgets a day: ${money(told)}.`,
+    ];
+  }
+  const loser = winner === control.headline ? challenger.headline : control.headline;
+  return [
+    `${quote(winner)} beat ${quote(loser)} ${seen}, confidence ${certainty(entry.confidence)}; ${needed}.`,
+    lifts,
+    `Budgets a day: ${money(told)}.`,
+    ...tellTrouble(told),
+  ];
+}
+
+function tellCompound(told: Told[], { entry }: ScenarioStock): string[] {
+  const truth = told.map((one) => gain(one, trueLift(one.test)));
+  const rows = told.map((one) =>
+    row(winnerOf(one), [
+      `${Math.round(one.hours)} h`,
+      percent(gain(one, one.entry.claimed_lift)),
+      percent(gain(one, one.entry.shrunk_lift)),
+      percent(gain(one, trueLift(one.test))),
+    ]),
+  );
+  const products = [entry.claimed_product ?? 0, entry.shrunk_product ?? 0, compoundLift(truth)];
+  return [
+    row('winner', ['after', 'measured', 'believed', 'true']),
+    ...rows,
+    row('all together', ['', ...products.map(percent)]),
+    ...WHY_THEY_DIFFER,
+    ...told.flatMap(tellTrouble),
+    ...told.slice(-1).map((last) => `Budgets a day, last test: ${money(last)}.`),
+  ];
+}
+
+/** A test that its control wins improves nothing. */
+function gain({ entry, test }: Told, lift: number): number {
+  return entry.winner_creative === test.challenger.headline ? lift : 0;
+}
+
+function tellBatch(told: Told[]): string[] {
+  return [
+    row('winner', ['after', 'measured', 'believed', 'true', 'its budget a day']),
+    ...told.map((one) => {
+      const { entry, test, hours } = one;
+      return row(winnerOf(one), [
+        `${Math.round(hours)} h`,
+        percent(entry.claimed_lift),
+        percent(entry.shrunk_lift),
+        percent(trueLift(test)),
+        winnersBudget(one),
+      ]);
+    }),
+    ...(told.some(({ entry }) => entry.claimed_lift < 0) ? ['A lift below zero: the old ad is better.'] : []),
+    ...told.flatMap(tellTrouble),
+  ];
+}
+
+/** Why a winner does not have its 80 %; nothing where it has, or where there is none. */
+function tellTrouble({ entry, test, state, reason, ledger, currency }: Told): string[] {
+  if (entry.winner_creative === null || isStanding({ state: entry.state })) return [];
+  const refused = ledger.find((entered) => entered.outcome === 'refused');
+  const title = `${quote(test.control.headline)} or ${quote(test.challenger.headline)}`;
+  if (state !== 'reverted' || refused === undefined) return [`${title} is ${state}: ${reason}`];
+  const amount = formatAmount(refused.intended, currency);
+  return [
+    `${title}: Meta refused ${amount} a day in phase ${refused.phase}, so every budget went back to where it was.`,
+    `Meta’s answer: ${refused.error ?? 'none'}`,
+  ];
+}
+
+function opening({ seconds, document }: DemoResult): string {
+  const hours = (seconds * document.time_scale) / 3_600;
+  return `${Math.floor(hours / 24)} days and ${Math.floor(hours % 24)} hours of testing, played in ${Math.round(seconds)} s (seed ${document.seed}).`;
+}
+
+function closing({ document, timings }: DemoResult): string {
+  const { agree, rows, disagreements, latest_phase_hours: latest } = document.books;
+  const lines = agree
+    ? [`The books agree: the ledger has each of the ${rows} budget writes that the market saw, row by row.`]
+    : [
+        `The books do not agree; the market saw ${rows} budget writes:`,
+        ...disagreements.map((line) => `   ${line}`),
+      ];
+  if (latest !== null) {
+    const early = timings.some(({ slack }) => slack < 0) ? 'some too early' : 'none too early';
+    lines.push(
+      `Phases at 0, 1 and 3 h after the first write: ${early}, the latest ${latest.toFixed(2)} h late.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/** Daily budgets before and now, control first. */
+function money({ budgets, test, currency }: Told): string {
+  return budgets
+    .map(({ before, now }, index) => {
+      const { headline } = index === 0 ? test.control : test.challenger;
+      return `${quote(headline)} ${change(before, now, currency)}`;
+    })
+    .join(', ');
+}
+
+function winnersBudget({ entry, budgets, test, currency }: Told): string {
+  if (entry.winner_creative === null) return '';
+  const { before, now } = budgets[entry.winner_creative === test.control.headline ? 0 : 1]!;
+  return change(before, now, currency);
+}
+
+function change(before: number, now: number, currency: string): string {
+  const amount = formatAmount(now, currency);
+  return before === now ? `${amount} as before` : `${formatAmount(before, currency)} -> ${amount}`;
+}
+
+function winnerOf({ entry }: Told): string {
+  return entry.winner_creative === null ? 'undecided' : quote(entry.winner_creative);
+}
+
+function row(label: string, figures: readonly string[]): string {
+  const [after = '', ...rest] = figures;
+  return `${label.padEnd(38)}${after.padStart(6)}${rest.map((figure) => `  ${figure.padStart(9)}`).join('')}`;
+}
+
+function certainty(confidence: number): string {
+  if (confidence >= 0.9999) return 'above 99.99 %';
+  return `${Number((confidence * 100).toFixed(2))} %`;
+}
+
+function quote(text: string): string {
+  return `“${text}”`;
+}

@@ -1,0 +1,105 @@
+import { createScrub } from '../../clients/meta/scrub.js';
+import type { Config } from '../../config.js';
+import { temporalAt } from '../../service/addresses.js';
+import { checkClaude } from './claude.js';
+import { checkDatabase } from './database.js';
+import { type Finding, fail, ok, within } from './finding.js';
+import { checkMeta } from './meta.js';
+import { checkTemporal } from './temporal.js';
+import { checkWebhook } from './webhook.js';
+
+/** Real ms that one part may take. */
+const TIMEOUT_MS = 15_000;
+
+/**
+ * Everything that the service needs, looked at side by side without a write; findings in a fixed order, and no secret
+ * of the configuration in any of them. Never rejects.
+ */
+export async function examine(
+  config: Config,
+  options: { timeoutMs?: number; claudeUrl?: string } = {},
+): Promise<Finding[]> {
+  const { timeoutMs = TIMEOUT_MS, claudeUrl } = options;
+  // Its own limit is the shorter one: then the finding says which call had no answer.
+  const callMs = Math.max(1, Math.floor(timeoutMs * 0.8));
+  const sections = await Promise.all([
+    within(timeoutMs, 'Mode', async () => [describeMode(config)]),
+    within(timeoutMs, 'Meta', () => examineMeta(config, callMs)),
+    within(timeoutMs, 'Database', () => examineDatabase(config, callMs)),
+    within(timeoutMs, 'Temporal', () => examineTemporal(config, callMs)),
+    within(timeoutMs, 'Claude', () => checkClaude(config.anthropicApiKey, callMs, claudeUrl)),
+    within(timeoutMs, 'Webhook', async () => checkWebhook(config.notificationWebhook)),
+  ]);
+  const scrub = createScrub(secretsOf(config));
+  return sections.flat().map((finding) => ({
+    ...finding,
+    figure: scrub(finding.figure),
+    cure: finding.cure === null ? null : scrub(finding.cure),
+  }));
+}
+
+function describeMode({ mode, writesAllowed, timeScale }: Config): Finding {
+  if (mode === 'sandbox') return ok('Mode', `sandbox: a simulated account, an hour is ${3600 / timeScale} s`);
+  return ok('Mode', writesAllowed ? 'live: budgets are moved' : 'live: budgets are only shown (LIVE_WRITES)');
+}
+
+const embedded = (part: string, port: string) =>
+  `embedded: npm start starts ${part}${port === '0' ? '' : ` on port ${port}`}`;
+
+async function examineMeta(config: Config, timeoutMs: number): Promise<Finding[]> {
+  const { meta, writesAllowed, marketPort } = config;
+  if (meta.graphUrl === null) return [ok('Meta', embedded('a simulated account', String(marketPort)))];
+  const missing = [
+    ...(meta.accessToken ? [] : ['META_ACCESS_TOKEN']),
+    ...(meta.accountId ? [] : ['META_AD_ACCOUNT_ID']),
+  ];
+  if (missing.length > 0)
+    return [fail('Meta', `${missing.join(', ')} not set`, 'set what META_GRAPH_URL asks for')];
+  return checkMeta(
+    {
+      accessToken: meta.accessToken!,
+      appSecret: meta.appSecret ?? undefined,
+      accountId: meta.accountId!,
+      graphUrl: meta.graphUrl,
+      apiVersion: meta.apiVersion,
+      socketTimeoutMs: Math.ceil(timeoutMs / 2),
+    },
+    { writesAllowed, now: Date.now() },
+  );
+}
+
+async function examineDatabase({ mode, databaseUrl }: Config, timeoutMs: number): Promise<Finding[]> {
+  if (databaseUrl !== null) return checkDatabase({ connectionString: databaseUrl }, timeoutMs);
+  if (mode === 'sandbox') return [ok('Database', 'embedded: npm start opens it in its process')];
+  return [
+    fail('Database', 'DATABASE_URL is not set', 'set it, as postgres://user:password@host:5432/database'),
+  ];
+}
+
+async function examineTemporal(config: Config, timeoutMs: number): Promise<Finding[]> {
+  if (config.mode === 'sandbox' && config.temporalAddress === null)
+    return [ok('Temporal', embedded('it', String(config.temporalPort)))];
+  const temporal = temporalAt(config);
+  if (temporal.address === '')
+    return [fail('Temporal', 'TEMPORAL_ADDRESS is not set', 'set it, as host:7233')];
+  return checkTemporal(temporal, timeoutMs);
+}
+
+function secretsOf({ meta, apiToken, databaseUrl, notificationWebhook, anthropicApiKey }: Config): string[] {
+  const database = databaseUrl === null ? null : new URL(databaseUrl);
+  const password = database === null ? null : database.password;
+  const webhook = notificationWebhook === null ? null : new URL(notificationWebhook).pathname.slice(1);
+  return [
+    ...[
+      meta.accessToken,
+      meta.appSecret,
+      apiToken,
+      anthropicApiKey,
+      notificationWebhook,
+      webhook,
+      databaseUrl,
+    ],
+    ...[password, password === null ? null : decodeURIComponent(password)],
+    database?.searchParams.get('password') ?? null,
+  ].filter((secret): secret is string => typeof secret === 'string' && secret !== '');
+}

@@ -1,0 +1,323 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  setHandler,
+  sleep,
+  uuid4,
+} from '@temporalio/workflow';
+import type { ExperimentRecord } from '../contract/activities.js';
+import type { Carried, ExperimentInput, HoldChain } from '../contract/experiment-input.js';
+import { ALLOWED_CONTROLS, type ExperimentStatus, STATUS_QUERY } from '../contract/messages.js';
+import type { Promotion } from '../contract/records.js';
+import type { Decision } from '../domain/decision/decision.js';
+import type { Experiment, ExperimentState } from '../domain/experiment.js';
+import { HOUR_MS, instant } from '../domain/time.js';
+import { toExperimentTime, toRealTime } from '../domain/time-base.js';
+import { Inbox, type Intent, misfit } from './inbox.js';
+import { enduring, RecordDisagrees, record } from './proxies.js';
+import { showConfidence, showIdentity, showState } from './visibility.js';
+
+/** A wait for a person wakes all the same, experiment time: a record that changed elsewhere is then seen. */
+const WAKE_MS = 24 * HOUR_MS;
+/** No loop comes round faster than this, real ms, however short the experiment's hours are. */
+const FLOOR_REAL_MS = 2_000;
+
+/** One run of an experiment: its record, its clock, its inbox. The states' steps act through it. */
+export class Run {
+  readonly inbox: Inbox;
+  /** A difficulty that is being retried. */
+  trouble: string | null;
+  /** What failed at Meta is not tried again before; experiment time. */
+  retryAt: number | null;
+  /** The holds since the last phase that had one cause: what keeps coming back is tried ever more seldom. */
+  holds: HoldChain | null;
+  /** When the gate of a held rollout is evaluated again; experiment time. */
+  gateAgainAt: number | null;
+  /** Whether the record has said that this promotion may have moved money. */
+  moved = false;
+  /**
+   * While held by what a person ends: when the amounts are read again, since a write may land late or Meta was silent;
+   * experiment time.
+   */
+  amountsAgainAt: number | null;
+  /** Cut-off of the last check on the grid; experiment time. */
+  lastCheckAt: number | null = null;
+  /** Cut-off of the last daily look of the verification, or when its first was waited for; experiment time. */
+  verifiedUntil: number | null = null;
+  /** Since when Meta has not answered in the verification, later by what the service was down; experiment time. */
+  silentSince: number | null;
+  /** Who waits for the outcome of a phase or of a way back. */
+  readonly askers: Intent[] = [];
+  private loaded: ExperimentRecord | null = null;
+  /** Another run acted: what comes now is not judged by the state that this one knows. */
+  outdated = false;
+  private cancellation: Intent | null = null;
+  private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
+
+  constructor(readonly input: ExperimentInput) {
+    const { carried = {} } = input;
+    this.trouble = carried.trouble ?? null;
+    this.holds = carried.holds ?? null;
+    this.gateAgainAt = carried.gateAgainAt ?? null;
+    this.amountsAgainAt = carried.amountsAgainAt ?? null;
+    this.retryAt = carried.retryAt ?? null;
+    this.silentSince = carried.silentSince ?? null;
+    this.inbox = new Inbox(() => (this.outdated ? null : (this.loaded?.experiment.state ?? null)));
+    setHandler(defineQuery<ExperimentStatus>(STATUS_QUERY), () => this.status());
+    if (carried.cancelled) this.cancel();
+  }
+
+  /** What the next run must know beside the record. */
+  get carried(): Carried {
+    const { trouble, holds, gateAgainAt, amountsAgainAt, retryAt, silentSince, cancellation } = this;
+    const cancelled = cancellation !== null && !(cancellation.answer && 'outcome' in cancellation.answer);
+    return { trouble, holds, gateAgainAt, amountsAgainAt, retryAt, silentSince, cancelled };
+  }
+
+  async load(): Promise<void> {
+    this.loaded = await enduring(() =>
+      record.loadExperiment.executeWithOptions({ summary: 'the record' }, [this.input.experimentId]),
+    );
+    const { experiment, lastDecision, lastVerificationAt } = this.loaded;
+    this.lastCheckAt = lastDecision?.dueAt ?? null;
+    if (experiment.state === 'verifying')
+      this.verifiedUntil = Math.max(lastVerificationAt ?? 0, experiment.stateChangedAt);
+    showIdentity(experiment);
+    showState(experiment, this.trouble);
+  }
+
+  get experiment(): Experiment {
+    return this.record.experiment;
+  }
+  get state(): ExperimentState {
+    return this.experiment.state;
+  }
+  get promotion(): Promotion {
+    if (!this.record.promotion) throw new RecordDisagrees(`${this.state} without a promotion on record`);
+    return this.record.promotion;
+  }
+  set promotion(promotion: Promotion) {
+    this.moved = false;
+    this.record.promotion = promotion;
+  }
+  /** The promotion was withdrawn: the record has none. */
+  forgetPromotion(): void {
+    this.record.promotion = null;
+  }
+  /** Null where none is on record, or the record isn't loaded. */
+  get knownPromotion(): Promotion | null {
+    return this.loaded?.promotion ?? null;
+  }
+  get lastDecision(): Decision | null {
+    return this.record.lastDecision;
+  }
+  set lastDecision(decision: Decision) {
+    this.record.lastDecision = decision;
+    showConfidence(decision.confidence);
+  }
+  private get record(): ExperimentRecord {
+    if (!this.loaded) throw new RecordDisagrees('the record is not loaded');
+    return this.loaded;
+  }
+
+  /** Experiment time, epoch ms. */
+  now(): number {
+    return toExperimentTime(this.input.timeBase, Date.now());
+  }
+
+  /** `waitMs` of experiment time from now, but never so soon that a loop would spin. */
+  later(waitMs: number): number {
+    return this.now() + Math.max(waitMs, FLOOR_REAL_MS * this.input.timeBase.scale);
+  }
+
+  /**
+   * The next intent that fits the state, or null when `until` (experiment time) is reached first; null: a person
+   * is waited for, and null comes once a day. Intents that don't fit are refused on the way.
+   */
+  async next(until: number | null, what: string): Promise<Intent | null> {
+    this.due = { at: until, what };
+    const wakeAt = until ?? this.later(WAKE_MS);
+    for (;;) {
+      const intent = this.inbox.take();
+      if (intent) {
+        if (await this.fits(intent)) return intent;
+        continue;
+      }
+      const wait = toRealTime(this.input.timeBase, wakeAt) - Date.now();
+      if (wait <= 0) return null;
+      await condition(() => this.inbox.size > 0, wait, { summary: `${what}, ${instant(wakeAt)}` });
+    }
+  }
+
+  /** An intent that is queued already and fits, or null. Asking costs no time. */
+  async nextQueued(): Promise<Intent | null> {
+    return this.next(0, 'a control that came with the start');
+  }
+
+  /** Waits whatever is asked for: what is queued meanwhile is taken afterwards. */
+  async pause(until: number, what: string): Promise<void> {
+    this.due = { at: until, what };
+    const wait = toRealTime(this.input.timeBase, until) - Date.now();
+    if (wait > 0) await sleep(wait, { summary: `${what}, ${instant(until)}` });
+  }
+
+  /** A cancellation asked for in Temporal: a stop that restores, in the queue as any other. */
+  cancel(): void {
+    const args = { by: 'Temporal', reason: 'the workflow was cancelled', budgets: 'restore' as const };
+    this.cancellation = this.inbox.put('stop', args, uuid4());
+  }
+
+  /** Moves to another state, on the record first. */
+  async become(
+    to: ExperimentState,
+    reason: string,
+    more: { code?: string; winnerVariantId?: string } = {},
+  ): Promise<void> {
+    const transition = {
+      experimentId: this.experiment.id,
+      from: this.state,
+      to,
+      reason,
+      at: this.now(),
+      ...more,
+    };
+    const result = await enduring(() =>
+      record.transition.executeWithOptions({ summary: `${this.state} -> ${to}: ${reason}`.slice(0, 200) }, [
+        transition,
+      ]),
+    );
+    if (!result.ok) {
+      throw new RecordDisagrees(`expected ${transition.from}, the record says ${result.experiment.state}`);
+    }
+    this.record.experiment = result.experiment;
+    this.trouble = null;
+    this.retryAt = null;
+    showState(result.experiment, null);
+  }
+
+  /** Takes a variant out of the comparison, on the record first. */
+  async dropVariant(variantId: string): Promise<void> {
+    const at = this.now();
+    this.record.experiment = await enduring(() =>
+      record.dropVariant.executeWithOptions({ summary: `${variantId} is compared no more` }, [
+        this.experiment.id,
+        variantId,
+        at,
+      ]),
+    );
+    this.trouble = null;
+    showState(this.experiment, null);
+  }
+
+  /** As {@link become}; answers why not where another live experiment holds an ad set. */
+  async tryBecome(to: ExperimentState, reason: string): Promise<string | null> {
+    try {
+      await this.become(to, reason);
+      return null;
+    } catch (error) {
+      const cause = error instanceof ActivityFailure ? error.cause : undefined;
+      if (cause instanceof ApplicationFailure && cause.type === 'AdSetLeased') return cause.message;
+      throw error;
+    }
+  }
+
+  /** Enters the control with what it led to, then answers it. */
+  async answer(intent: Intent, message: string, decision: Decision | null = null): Promise<void> {
+    await this.enter(intent, 'accepted', message);
+    intent.answer = { outcome: { state: this.state, message, decision } };
+  }
+
+  async refuse(intent: Intent, message: string): Promise<void> {
+    await this.enter(intent, 'refused', message);
+    intent.answer = {
+      refusal: { state: this.state, allowed: [...ALLOWED_CONTROLS[this.state]], message },
+    };
+  }
+
+  /** Answers those who wait for a phase or a way back. */
+  async answerAskers(message: string): Promise<void> {
+    for (const intent of this.askers.splice(0)) await this.answer(intent, message, this.lastDecision);
+  }
+
+  /** Tells those who wait that what they asked for was not reached. */
+  async refuseAskers(message: string): Promise<void> {
+    for (const intent of this.askers.splice(0)) await this.refuse(intent, message);
+  }
+
+  /** Says what stands in the way, to those who watch and in the query; the same again is said once. */
+  async report(trouble: string): Promise<void> {
+    if (trouble === this.trouble) return;
+    this.trouble = trouble;
+    showState(this.experiment, trouble);
+    await enduring(() =>
+      record.announceTrouble.executeWithOptions({ summary: trouble.slice(0, 200) }, [
+        this.experiment.id,
+        trouble,
+      ]),
+    );
+  }
+
+  /**
+   * Refuses everything that is not answered, in hand or queued, until no handler waits. Entering a refusal takes time,
+   * in which more may come.
+   */
+  async drain(message: string): Promise<void> {
+    this.askers.length = 0;
+    do {
+      for (const intent of this.inbox.takeUnanswered()) await this.refuse(intent, message);
+      await condition(() => allHandlersFinished() || this.inbox.size > 0);
+    } while (this.inbox.size > 0);
+  }
+
+  /** Whether the intent can be acted on now; one that was answered before, or doesn't fit, is answered here. */
+  private async fits(intent: Intent): Promise<boolean> {
+    const earlier = await enduring(() =>
+      record.findControl.executeWithOptions({ summary: `${intent.kind} by ${intent.args.by}` }, [
+        this.input.experimentId,
+        intent.controlId,
+      ]),
+    );
+    const message = earlier?.message ?? intent.invalid ?? misfit(this.state, intent.kind, intent.args);
+    if (message === null) return true;
+    if (earlier?.outcome === 'accepted') await this.answer(intent, message);
+    else await this.refuse(intent, message);
+    return false;
+  }
+
+  private async enter(intent: Intent, outcome: 'accepted' | 'refused', message: string): Promise<void> {
+    const { controlId, kind, args } = intent;
+    const { by, reason } = args;
+    const row = {
+      controlId,
+      experimentId: this.input.experimentId,
+      kind,
+      by,
+      reason,
+      at: this.now(),
+      outcome,
+      message,
+    };
+    await enduring(() =>
+      record.recordControl.executeWithOptions({ summary: `${kind} by ${by}: ${outcome}` }, [row]),
+    );
+  }
+
+  private status(): ExperimentStatus {
+    const experiment = this.loaded?.experiment;
+    const state = experiment?.state ?? 'running';
+    return {
+      experimentId: this.input.experimentId,
+      state,
+      stateReason: experiment?.stateReason ?? 'Loading.',
+      nextDueAt: this.due.at,
+      nextDue: this.due.what,
+      allowed: [...ALLOWED_CONTROLS[state]],
+      trouble: this.trouble,
+      queued: this.inbox.size,
+      loaded: this.loaded !== null,
+    };
+  }
+}

@@ -1,0 +1,295 @@
+import type { PromotionGrounds, Standing } from '../contract/activities.js';
+import { decisionLapsesAt, nextCheckAt } from '../domain/decision/check-grid.js';
+import type { Decision } from '../domain/decision/decision.js';
+import { worstInterval } from '../domain/decision/pairs.js';
+import { participants, undroppable } from '../domain/experiment.js';
+import { HOUR_MS, instant } from '../domain/time.js';
+import type { Run } from './experiment-run.js';
+import type { Intent } from './inbox.js';
+import { evidenceNow, looks, observations, promotions, troubleOf } from './proxies.js';
+import { showNextCheck } from './visibility.js';
+
+/** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
+const CHECK_AGAIN_MS = HOUR_MS / 4;
+
+/** Who promotes where no person does. */
+const RULE = 'rule';
+
+/** How long a promotion that the last look decided is tried past the horizon. */
+const PAST_HORIZON_MS = 72 * HOUR_MS;
+
+/** `running`: wait for the next check or for a person, then act. */
+export async function test(run: Run): Promise<void> {
+  const dueAt = checkDueAt(run);
+  const decided = undeliveredPromotion(run);
+  showNextCheck(dueAt ?? run.now());
+  const wakeAt = decided === null ? dueAt : Math.min(dueAt ?? Number.POSITIVE_INFINITY, run.now());
+  const intent = await run.next(Math.max(wakeAt ?? run.now(), run.retryAt ?? 0), 'next check');
+  switch (intent?.kind) {
+    case undefined:
+      if (decided !== null && (dueAt === null || run.now() < dueAt))
+        return promote(run, groundsOf(decided), null);
+      return check(run, null, checkDueAt(run) ?? horizonOf(run));
+    case 'check':
+      return check(run, intent, run.now());
+    case 'promote':
+      return forcePromotion(run, intent);
+    case 'drop':
+      return drop(run, intent);
+    case 'pause':
+      await run.become('paused', `Paused by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Checks and promotion are paused; the ads go on.');
+    case 'stop':
+      await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Stopped. No budget was moved.');
+  }
+}
+
+/** `paused`: only a person ends it; the horizon is judged when it is resumed. */
+export async function waitWhilePaused(run: Run): Promise<void> {
+  const intent = await run.next(null, 'paused by a person');
+  if (intent?.kind === 'resume') {
+    await run.become('running', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
+    return run.answer(intent, 'Checks go on.');
+  }
+  if (intent?.kind === 'stop') {
+    await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+    return run.answer(intent, 'Stopped. No budget was moved.');
+  }
+}
+
+/** `awaiting_approval`: stands for the policy's hours, past the horizon too, then lapses. */
+export async function awaitApproval(run: Run): Promise<void> {
+  const { policy, stateChangedAt } = run.experiment;
+  const intent = await run.next(stateChangedAt + policy.approvalHours * HOUR_MS, 'the approval lapses');
+  switch (intent?.kind) {
+    case undefined:
+      return run.become('running', `Nobody approved within ${policy.approvalHours} h; the test goes on.`);
+    case 'approve':
+      return approve(run, intent);
+    case 'promote':
+      return forcePromotion(run, intent);
+    case 'pause':
+      await run.become('paused', `Paused by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Paused; the approval is no longer asked for.');
+    case 'stop':
+      await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+      return run.answer(intent, 'Stopped. No budget was moved.');
+  }
+}
+
+function horizonOf(run: Run): number {
+  const { startedAt, policy } = run.experiment;
+  return Math.ceil(startedAt + policy.horizonHours * HOUR_MS);
+}
+
+/** The next check on the grid, which is also its cut-off; null where the one at the horizon has been. */
+function checkDueAt(run: Run): number | null {
+  const { id: experimentId, startedAt, policy } = run.experiment;
+  if (run.lastCheckAt !== null && run.lastCheckAt >= horizonOf(run)) return null;
+  const { checkEveryHours, horizonHours } = policy;
+  return nextCheckAt({ experimentId, startedAt, checkEveryHours, horizonHours }, run.lastCheckAt, run.now());
+}
+
+/**
+ * The last look's verdict to promote, if it has not been acted on yet: for one check interval, since the next check
+ * decides anew. After the last look none comes, so that one is tried longer; harm since then stands against it.
+ */
+function undeliveredPromotion(run: Run): Decision | null {
+  const { experiment, lastDecision: decision } = run;
+  const { policy } = experiment;
+  if (decision?.verdict !== 'promote' || policy.approvalRequired) return null;
+  if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;
+  const isLast = decision.dueAt >= horizonOf(run);
+  const freshUntil = isLast ? decision.dueAt + PAST_HORIZON_MS : decisionLapsesAt(decision.dueAt, policy);
+  return run.now() < freshUntil ? decision : null;
+}
+
+/** One check: ingest, look, decide. */
+async function check(run: Run, asker: Intent | null, dueAt: number): Promise<void> {
+  const decision = await look(run, dueAt, asker);
+  if (decision === null) {
+    if (asker) await run.refuse(asker, run.trouble ?? 'The check failed.');
+    return;
+  }
+  const [reason = ''] = decision.reasons;
+  switch (decision.verdict) {
+    case 'promote':
+      if (run.experiment.policy.approvalRequired) {
+        await run.become('awaiting_approval', `${reason} A person must approve.`);
+        break;
+      }
+      return promote(run, groundsOf(decision), asker);
+    case 'held':
+      await run.report(reason);
+      break;
+    case 'no_winner':
+      await run.become('no_winner', reason);
+      break;
+  }
+  if (asker) await run.answer(asker, decision.reasons.join(' '), decision);
+}
+
+/** Fresh data, then the next look. Null where Meta or the statistics failed: nothing is decided, the check comes again. */
+async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Decision | null> {
+  const { id: experimentId } = run.experiment;
+  const askedBy = asker?.args.by ?? 'schedule';
+  try {
+    await observations.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
+      { experimentId, until: dueAt },
+    ]);
+    const lookNumber = (run.lastDecision?.lookNumber ?? 0) + 1;
+    const decision = await looks.look.executeWithOptions({ summary: `look ${lookNumber}` }, [
+      { experimentId, lookNumber, dueAt, askedBy },
+    ]);
+    run.lastDecision = decision;
+    run.retryAt = null;
+    run.trouble = null;
+    if (asker === null) run.lastCheckAt = dueAt;
+    return decision;
+  } catch (error) {
+    const trouble = troubleOf(error);
+    if (asker === null) run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
+    await run.report(`The check failed: ${trouble.message} Nothing is decided; it is tried again.`);
+    return null;
+  }
+}
+
+/** A variant is compared no more; its ad set keeps its budget until a promotion. */
+async function drop(run: Run, intent: Intent): Promise<void> {
+  const variantId = intent.args.variantId ?? '';
+  const against = undroppable(run.experiment, variantId, run.now());
+  if (against !== null) return run.refuse(intent, against);
+  await run.dropVariant(variantId);
+  return run.answer(intent, `${variantId} is compared no more; its ad goes on until a promotion.`);
+}
+
+/** By force: skips statistics and approval, never preflight; needs an ad that leads. */
+async function forcePromotion(run: Run, intent: Intent): Promise<void> {
+  const standing = await standingNow(run);
+  if (typeof standing === 'string') return run.refuse(intent, standing);
+  if (standing.leaderVariantId === null)
+    return run.refuse(intent, 'No ad leads, so there is none to promote.');
+  const grounds = {
+    ...standing,
+    winnerVariantId: standing.leaderVariantId,
+    interval: worstInterval(run.lastDecision?.pairs ?? [], standing.leaderVariantId),
+  };
+  await promote(
+    run,
+    {
+      ...grounds,
+      lookNumber: run.lastDecision?.lookNumber ?? 0,
+      confidence: run.lastDecision?.confidence ?? 0,
+      forced: true,
+      by: intent.args.by,
+      reason: intent.args.reason,
+    },
+    intent,
+  );
+}
+
+/** Preflight and the harm gate on fresh data, never a new test: refused where that winner no longer leads. */
+async function approve(run: Run, intent: Intent): Promise<void> {
+  const decision = run.lastDecision;
+  if (!decision?.winnerVariantId) return run.refuse(intent, 'There is no decision to approve.');
+  const standing = await standingNow(run);
+  if (typeof standing === 'string') return run.refuse(intent, standing);
+  if (standing.leaderVariantId !== decision.winnerVariantId) {
+    const leader = standing.leaderVariantId ?? 'no ad';
+    return run.refuse(
+      intent,
+      `${decision.winnerVariantId} no longer leads: ${leader} does. Nothing was promoted.`,
+    );
+  }
+  // Runs that began before guardrails replay answers without them.
+  const harm = standing.harm ?? [];
+  if (harm.length > 0)
+    return run.refuse(intent, `${decision.winnerVariantId} is not promoted: ${harm.join(' ')}`);
+  await promote(run, { ...groundsOf(decision), by: intent.args.by, reason: intent.args.reason }, intent);
+}
+
+/** Where the ads stand on fresh data, or the sentence that says why that isn't known. */
+async function standingNow(run: Run): Promise<Standing | string> {
+  const { id: experimentId } = run.experiment;
+  const dueAt = run.now();
+  try {
+    await evidenceNow.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
+      { experimentId, until: dueAt },
+    ]);
+    return await evidenceNow.standing.executeWithOptions({ summary: 'who leads, without a look' }, [
+      { experimentId, dueAt },
+    ]);
+  } catch (error) {
+    return `Fresh data could not be had: ${troubleOf(error).message} Nothing was promoted.`;
+  }
+}
+
+function groundsOf(decision: Decision): PromotionGrounds {
+  const { winnerVariantId, lookNumber, confidence, metrics } = decision;
+  if (winnerVariantId === null) throw new TypeError(`look ${lookNumber} has no winner`);
+  const effects = decision.pairs
+    .filter((pair) => pair.variantA === winnerVariantId || pair.variantB === winnerVariantId)
+    .map(({ variantB, evidence }) => ({
+      theta: variantB === winnerVariantId ? evidence.theta : -evidence.theta,
+      se: evidence.se,
+    }));
+  const { theta, se } = effects.reduce((least, effect) => (effect.theta < least.theta ? effect : least));
+  return {
+    winnerVariantId,
+    lookNumber,
+    confidence,
+    metrics,
+    theta,
+    se,
+    forced: false,
+    by: RULE,
+    reason: decision.reasons.join(' '),
+    interval: worstInterval(decision.pairs, winnerVariantId),
+  };
+}
+
+/** The verdict; where a person acted on it or against it, who and why before it. */
+function whyPromoted(run: Run, { by, reason, forced }: PromotionGrounds): string {
+  if (by === RULE) return reason;
+  const why = reason.replace(/\.$/, '');
+  const said = run.lastDecision?.reasons.join(' ');
+  const verdict = said === undefined ? 'There was no look before.' : `The last look said: ${said}`;
+  return `${forced ? 'Promoted by force' : 'Approved'} by ${by}: ${why}. ${verdict}`;
+}
+
+/**
+ * Preflight and the plan, on record; then the rollout begins. Who asked is answered after its first phase. What
+ * Meta's silence kept from being done is tried again; what the preflight refuses waits for the next look.
+ */
+async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
+  let reasons: string[];
+  let silent = false;
+  try {
+    const opened = await promotions.openPromotion.executeWithOptions(
+      { summary: `preflight for ${grounds.winnerVariantId}` },
+      [run.experiment.id, grounds],
+    );
+    if (opened.kind === 'opened') {
+      run.promotion = opened.promotion;
+      const { winnerVariantId } = opened.promotion;
+      await run.become('rolling_out', whyPromoted(run, grounds), { winnerVariantId });
+      if (asker) run.askers.push(asker);
+      return;
+    }
+    reasons = opened.reasons;
+  } catch (error) {
+    const trouble = troubleOf(error);
+    silent = true;
+    run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
+    reasons = [trouble.message];
+  }
+  const message = `${grounds.winnerVariantId} is not promoted: ${reasons.join(' ')}`;
+  const over = run.now() >= horizonOf(run) && run.state === 'running' && !grounds.forced;
+  if (over && !silent) await run.become('no_winner', `The planned time is over and ${message}`);
+  else await run.report(message);
+  // One that is past is none: without a wait the same refusal would be asked for again and again.
+  if (run.retryAt === null || run.retryAt <= run.now()) run.retryAt = run.later(CHECK_AGAIN_MS);
+  if (asker?.kind === 'check') return run.answer(asker, message, run.lastDecision);
+  if (asker) await run.refuse(asker, message);
+}

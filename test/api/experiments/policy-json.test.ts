@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { policyFromJson, policyToJson } from '../../../src/api/experiments/policy-json.js';
+import { PolicyBody } from '../../../src/api/schemas.js';
+import { RULE_NAMES } from '../../../src/domain/evidence/types.js';
+import { DEFAULT_POLICY, type Policy } from '../../../src/domain/experiment.js';
+
+describe("a policy's rule", () => {
+  it.each(RULE_NAMES)('%s goes out as it came in', (rule) => {
+    const change = PolicyBody.parse({ rule, strict: rule === 'sequential' });
+    const policy = policyFromJson(change, DEFAULT_POLICY);
+    expect(policy).toEqual({ ...DEFAULT_POLICY, rule, strict: rule === 'sequential' });
+    expect(policyToJson(policy)).toMatchObject({ rule, strict: rule === 'sequential' });
+  });
+
+  it('is the default one, by hours, where nothing is said', () => {
+    expect(policyFromJson(undefined, DEFAULT_POLICY)).toEqual(DEFAULT_POLICY);
+    const { strict: _, ...frozenEarlier } = DEFAULT_POLICY;
+    expect(policyToJson(frozenEarlier as Policy)).toMatchObject({ rule: 'sequential', strict: false });
+  });
+});
+
+describe('buckets', () => {
+  it('are hours unless days are asked for, and in policies frozen before there was a choice', () => {
+    const change = PolicyBody.parse({ buckets: 'day' });
+    const policy = policyFromJson(change, DEFAULT_POLICY);
+    expect(policy).toEqual({ ...DEFAULT_POLICY, buckets: 'day' });
+    expect(policyToJson(policy).buckets).toBe('day');
+    expect(policyFromJson({}, policy).buckets).toBe('day');
+    const { buckets: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier as Policy).buckets).toBe('hour');
+  });
+});
+
+describe('the largest step', () => {
+  it('goes out as it came in, and is the default in policies frozen before it was there', () => {
+    const policy = policyFromJson(PolicyBody.parse({ max_step_factor: 1.5 }), DEFAULT_POLICY);
+    expect(policy.maxStepFactor).toBe(1.5);
+    expect(policyToJson(policy).max_step_factor).toBe(1.5);
+    const { maxStepFactor: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).max_step_factor).toBe(2);
+    expect(policyFromJson({}, earlier).maxStepFactor).toBe(2);
+  });
+});
+
+describe('conversion objectives and guardrails', () => {
+  it('wait as long as Meta books conversions, unless told otherwise', () => {
+    const window = (change: Record<string, unknown>) =>
+      policyFromJson(PolicyBody.parse(change), DEFAULT_POLICY).attributionWindowHours;
+    expect(window({ objective: 'cost_per_conversion' })).toBe(168);
+    expect(window({ objective: 'conversion_rate', attribution_window_hours: 48 })).toBe(48);
+    expect(window({})).toBe(24);
+  });
+
+  it('go out as they came in', () => {
+    const guardrails = [
+      { metric: 'revenue_per_spend', mode: 'non_inferiority', margin: 0.05 },
+      { metric: 'conversion_rate', mode: 'no_harm' },
+    ];
+    const change = PolicyBody.parse({ objective: 'conversion_rate', minimum_conversions: 40, guardrails });
+    expect(policyToJson(policyFromJson(change, DEFAULT_POLICY))).toMatchObject({
+      objective: 'conversion_rate',
+      minimum_conversions: 40,
+      guardrails: [guardrails[0], { ...guardrails[1], margin: 0 }],
+    });
+  });
+
+  it('are absent in policies frozen before there were any', () => {
+    const { guardrails: _, attributionWindowHours: __, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier as Policy)).toMatchObject({ guardrails: [], attribution_window_hours: 24 });
+  });
+});
+
+describe('the minimum detectable effect', () => {
+  it('is 10 % unless told otherwise, and none in policies frozen before it was there', () => {
+    const answered = (change: Record<string, unknown>) =>
+      policyToJson(policyFromJson(PolicyBody.parse(change), DEFAULT_POLICY)).minimum_detectable_effect;
+    expect(answered({})).toBe(0.1);
+    expect(answered({ minimum_detectable_effect: 0.02 })).toBe(0.02);
+    const { minimumDetectableEffect: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).minimum_detectable_effect).toBeNull();
+  });
+});

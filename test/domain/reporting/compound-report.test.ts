@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest';
+import type { PairEvidence } from '../../../src/domain/decision/decision.js';
+import type { Variant } from '../../../src/domain/experiment.js';
+import {
+  compoundReport,
+  type DecidedTest,
+  effectOfTest,
+} from '../../../src/domain/reporting/compound-report.js';
+import {
+  chanceOfNoGain,
+  claimedLift,
+  compoundLift,
+  type Estimate,
+  pooled,
+  priorScale,
+  shrunkLift,
+} from '../../../src/domain/reporting/lift.js';
+
+function variants(challengers: number): Variant[] {
+  const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
+  return ['control', ...Array.from({ length: challengers }, (_, i) => `challenger-${i + 1}`)].map((id) => ({
+    id,
+    role: id === 'control' ? 'control' : 'challenger',
+    adId: `ad-${id}`,
+    adSetId: `set-${id}`,
+    creative,
+  }));
+}
+
+function pair(variantA: string, variantB: string, theta: number, se = 0.05): PairEvidence {
+  return {
+    variantA,
+    variantB,
+    evidence: {
+      hours: 48,
+      theta,
+      se,
+      df: 40,
+      t: se === 0 ? 0 : theta / se,
+      information: 300,
+      counts: true,
+      adjusted: true,
+      missing: [],
+      bound: 2.5,
+      tCritical: 2.6,
+      p: 0.01,
+      confidence: 0.99,
+      interval: null,
+      winner: null,
+    },
+    calledWinner: null,
+    welch: null,
+  };
+}
+
+function promoted(
+  at: number,
+  theta: number,
+  more: Partial<NonNullable<DecidedTest['promotion']>> = {},
+): DecidedTest {
+  return {
+    experiment: { variants: variants(1), promotedAt: at, policy: { confidence: 0.95, rule: 'sequential' } },
+    promotion: {
+      winnerVariantId: 'challenger-1',
+      status: 'completed',
+      confidence: 0.96,
+      theta,
+      se: 0.05,
+      ...more,
+    },
+    verification: null,
+    harmAtGate: false,
+    lastDecision: null,
+  };
+}
+
+function undecided(theta: number, se = 0.05): DecidedTest {
+  return {
+    experiment: { variants: variants(1), promotedAt: null, policy: { confidence: 0.95, rule: 'sequential' } },
+    promotion: null,
+    verification: null,
+    harmAtGate: false,
+    lastDecision: { pairs: [pair('control', 'challenger-1', theta, se)] },
+  };
+}
+
+describe('the effect of a test', () => {
+  it("is the promotion's, turned round where the control won", () => {
+    expect(effectOfTest(promoted(1, 0.2))).toEqual({ theta: 0.2, se: 0.05 });
+    expect(effectOfTest(promoted(1, 0.2, { winnerVariantId: 'control' }))).toEqual({ theta: -0.2, se: 0.05 });
+  });
+
+  it("is the last decision's without a promotion, whichever way round the pair stands", () => {
+    expect(effectOfTest(undecided(-0.01))).toEqual({ theta: -0.01, se: 0.05 });
+    const turned = { ...undecided(0), lastDecision: { pairs: [pair('challenger-1', 'control', 0.07)] } };
+    expect(effectOfTest(turned)).toEqual({ theta: -0.07, se: 0.05 });
+  });
+
+  it('is null where nothing was estimated', () => {
+    expect(effectOfTest(undecided(0, 0))).toBeNull();
+    expect(effectOfTest({ ...undecided(0), lastDecision: null })).toBeNull();
+  });
+
+  it('is against the control, not against the closest rival, with more than two variants', () => {
+    const test: DecidedTest = {
+      experiment: { variants: variants(2), promotedAt: 1, policy: { confidence: 0.95, rule: 'sequential' } },
+      promotion: {
+        winnerVariantId: 'challenger-1',
+        status: 'completed',
+        confidence: 0.97,
+        theta: 0.04,
+        se: 0.02,
+      },
+      verification: null,
+      harmAtGate: false,
+      lastDecision: {
+        pairs: [
+          pair('control', 'challenger-1', 0.3),
+          pair('control', 'challenger-2', 0.26),
+          pair('challenger-1', 'challenger-2', -0.04),
+        ],
+      },
+    };
+    expect(effectOfTest(test)).toEqual({ theta: 0.3, se: 0.05 });
+    const won = { ...test, promotion: { ...test.promotion!, winnerVariantId: 'challenger-2' } };
+    expect(effectOfTest(won)).toEqual({ theta: 0.26, se: 0.05 });
+    expect(effectOfTest({ ...test, promotion: null })).toEqual({ theta: 0.3, se: 0.05 });
+  });
+});
+
+describe('the report', () => {
+  it('of nothing is all zeros', () => {
+    const report = compoundReport([]);
+    expect(report).toMatchObject({ totalExperiments: 0, successfulPromotions: 0, averageConfidence: 0 });
+    expect(report.claimed).toEqual({ mean: 0, median: 0, compound: 0, min: 0, max: 0, trend: [] });
+  });
+
+  it('counts a test that its control won as no improvement, and takes it into the prior', () => {
+    const tests = Array.from({ length: 11 }, (_, i) =>
+      promoted(i, 0.3, i % 2 === 0 ? {} : { winnerVariantId: 'control' }),
+    );
+    const report = compoundReport(tests);
+    const estimates = tests.map((_, i) => ({ theta: i % 2 === 0 ? 0.3 : -0.3, se: 0.05 }));
+    expect(report.priorScale).toBe(priorScale(estimates));
+    expect(report.priorScale).toBeGreaterThan(0.15);
+    expect(report.successfulPromotions).toBe(11);
+    expect(report.claimed.median).toBeCloseTo(claimedLift(0.3), 12);
+    expect(report.claimed.mean).toBeCloseTo((6 / 11) * claimedLift(0.3), 12);
+    expect(report.claimed.min).toBe(0);
+    expect(report.shrunk.max).toBeCloseTo(shrunkLift({ theta: 0.3, se: 0.05 }, report.priorScale), 12);
+  });
+
+  it('reports promotions by force apart: in no average, no lift, no rate of the rule', () => {
+    const ruled = [promoted(1, 0.2), promoted(2, 0.3)];
+    const forced = [
+      promoted(3, -0.1, { forced: true, confidence: 0.2 }),
+      promoted(4, 0.9, { forced: true, confidence: 0.4 }),
+    ];
+    const without = compoundReport(ruled);
+    const report = compoundReport([...ruled, ...forced]);
+    expect(report.totalExperiments).toBe(4);
+    expect(report.successfulPromotions).toBe(2);
+    expect(report.averageConfidence).toBe(0.96);
+    expect(report.claimed).toEqual(without.claimed);
+    expect(report.luck).toBe(without.luck);
+    expect(report.forced).toMatchObject({ count: 2, averageConfidence: expect.closeTo(0.3, 12) });
+    expect(report.forced!.claimed.mean).toBeCloseTo((claimedLift(-0.1) + claimedLift(0.9)) / 2, 12);
+    expect(without.forced).toBeNull();
+  });
+
+  it('leaves out of the figures, and not out of the count, what did not stand', () => {
+    const report = compoundReport([
+      promoted(5, 0.2),
+      promoted(1, 0.1, { status: 'in_progress' }),
+      promoted(2, 0.9, { status: 'reverted' }),
+      promoted(3, 0.9, { status: 'stopped' }),
+      promoted(4, 0.9, { status: 'shadow' }),
+      promoted(4, 0.9, { status: 'needs_attention' }),
+      undecided(0.02),
+    ]);
+    expect(report).toMatchObject({
+      totalExperiments: 7,
+      successfulPromotions: 2,
+      revertedPromotions: 1,
+      withoutWinner: 1,
+      averageConfidence: 0.96,
+    });
+    const lifts = [claimedLift(0.1), claimedLift(0.2)];
+    expect(report.claimed.trend).toEqual(lifts);
+    expect(report.claimed.compound).toBeCloseTo(compoundLift(lifts), 12);
+    expect(report.claimed.compound).toBeCloseTo(Math.exp(0.1 + 0.2) - 1, 12);
+    expect(report.shrunk.compound).toBeLessThan(report.claimed.compound);
+  });
+
+  it('shows the last ten in the order of their promotions', () => {
+    const tests = Array.from({ length: 13 }, (_, i) => promoted(100 - i, i / 100));
+    const expected = Array.from({ length: 10 }, (_, i) => claimedLift((9 - i) / 100));
+    expect(compoundReport(tests).claimed.trend).toEqual(expected);
+  });
+});
+
+describe('what verification makes of the promotions', () => {
+  const found = (
+    outcome: NonNullable<DecidedTest['verification']>['outcome'],
+    at: number,
+    theta: number,
+    more: Parameters<typeof promoted>[2] = {},
+  ): DecidedTest => ({
+    ...promoted(at, 0.2, more),
+    verification: { outcome, theta, se: 0.04 },
+  });
+  const both = (theta: number, decided = 0.2) =>
+    pooled([
+      { theta: decided, se: 0.05 },
+      { theta, se: 0.04 },
+    ])!;
+  const tests = [
+    found('verified', 3, 0.15),
+    found('verified', 1, 0.1),
+    found('verified', 2, 0.1, { winnerVariantId: 'control' }),
+    found('verified', 4, 0.3, { status: 'reverted' }),
+    found('not_verified', 5, 0.01),
+    found('reverted', 6, -0.3, { status: 'reverted' }),
+    promoted(7, 0.2),
+    undecided(0.02),
+  ];
+
+  it('counts outcomes apart, whatever came later, with their shares', () => {
+    expect(compoundReport(tests)).toMatchObject({
+      revertedPromotions: 2,
+      verifications: {
+        verified: 4,
+        notVerified: 1,
+        reverted: 1,
+        replicationRate: 4 / 6,
+        harmRate: 1 / 6,
+      },
+    });
+    expect(compoundReport([undecided(0)]).verifications).toEqual({
+      verified: 0,
+      notVerified: 0,
+      reverted: 0,
+      replicationRate: null,
+      harmRate: null,
+      falsePositiveRate: null,
+    });
+  });
+
+  it('counts as reverted what a gate in the verification took back for harm, but not in shadow', () => {
+    const harmed = (at: number, status: 'reverted' | 'shadow'): DecidedTest => ({
+      ...promoted(at, 0.2, { status }),
+      harmAtGate: true,
+    });
+    const report = compoundReport([...tests, harmed(8, 'reverted'), harmed(9, 'shadow')]);
+    expect(report).toMatchObject({
+      revertedPromotions: 3,
+      verifications: { verified: 4, notVerified: 1, reverted: 2, replicationRate: 4 / 7, harmRate: 2 / 7 },
+    });
+    const once = { ...found('reverted', 1, -0.3, { status: 'reverted' }), harmAtGate: true };
+    expect(compoundReport([once]).verifications.reverted).toBe(1);
+  });
+
+  it('sums up the verified ones that stand, by decision and verification together, and none before', () => {
+    const { verified, priorScale: scale, shrunk } = compoundReport(tests);
+    const lifts = [shrunkLift(both(0.1), scale), 0, shrunkLift(both(0.15), scale)];
+    expect(verified).toEqual({
+      mean: expect.closeTo((lifts[0]! + lifts[2]!) / 3, 12),
+      median: lifts[0],
+      compound: expect.closeTo(compoundLift(lifts), 12),
+      min: 0,
+      max: lifts[2],
+      trend: lifts,
+    });
+    expect(verified!.max).toBeLessThan(claimedLift(0.2));
+    expect(shrunk.trend).toHaveLength(5);
+    expect(compoundReport([found('not_verified', 1, 0.3), promoted(2, 0.2)]).verified).toBeNull();
+  });
+
+  it('expects as many false winners as the posterior does, of all promotions, reverted ones too', () => {
+    const { verifications, priorScale: scale } = compoundReport(tests);
+    const of = (estimate: Estimate | null) => chanceOfNoGain(estimate, scale);
+    const chances = [
+      of(both(0.15)),
+      of(both(0.1)),
+      of(both(0.1)),
+      of(both(0.3)),
+      of(both(0.01)),
+      of(both(-0.3)),
+      of({ theta: 0.2, se: 0.05 }),
+    ];
+    const expected = chances.reduce((sum, chance) => sum + chance) / chances.length;
+    expect(verifications.falsePositiveRate).toBeCloseTo(expected, 12);
+    expect(of(both(-0.3))).toBeGreaterThan(0.9);
+    const blind = { ...promoted(1, 0, { se: 0 }), verification: null };
+    expect(compoundReport([blind]).verifications.falsePositiveRate).toBe(0.5);
+    const shadow = found('verified', 1, 0.2, { status: 'shadow' });
+    expect(compoundReport([shadow]).verifications).toMatchObject({ verified: 0, falsePositiveRate: null });
+  });
+});
+
+describe('what luck alone would have claimed', () => {
+  it('is what as many tests of identical ads would show: the error of each times the least lift that is called', () => {
+    const once = 0.025 * Math.expm1(2.8 * 0.05);
+    expect(compoundReport([]).luck).toBe(0);
+    expect(compoundReport([undecided(0.01)]).luck).toBeCloseTo(once, 12);
+    expect(compoundReport([undecided(0.01), promoted(1, 0.3), undecided(0, 0)]).luck).toBeCloseTo(
+      (1 + once) ** 2 - 1,
+      12,
+    );
+  });
+});

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
+import { nextVerificationAt, verificationWindow } from '../../../src/domain/verification/window.js';
+
+const LAST = 5_000 * HOUR_MS;
+const DAY = 24 * HOUR_MS;
+const phasesDone = { '60': LAST - 3 * HOUR_MS, '80': LAST, '70': LAST - HOUR_MS };
+const window = verificationWindow(DEFAULT_POLICY, phasesDone);
+
+describe('the window of a verification', () => {
+  it('begins 24 h after the last write and lasts 7 days', () => {
+    expect(window).toEqual({ since: LAST + DAY, until: LAST + 8 * DAY, judgedAt: LAST + 8 * DAY });
+    expect(() => verificationWindow(DEFAULT_POLICY, {})).toThrow('no phase of the rollout is done');
+  });
+
+  it('is judged when its conversions are booked, where these are weighed', () => {
+    const policy = { ...DEFAULT_POLICY, objective: 'conversion_rate', attributionWindowHours: 168 } as const;
+    expect(verificationWindow(policy, phasesDone)).toMatchObject({
+      until: LAST + 8 * DAY,
+      judgedAt: LAST + 15 * DAY,
+    });
+  });
+
+  it('is looked at at its start, then daily, the last time at its judgement', () => {
+    const at: number[] = [];
+    for (let last = LAST; last < window.judgedAt; last = at.at(-1)!)
+      at.push(nextVerificationAt(window, last, last));
+    expect(at).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((day) => LAST + day * DAY));
+    const odd = { ...window, judgedAt: window.since + 36 * HOUR_MS };
+    expect(nextVerificationAt(odd, LAST + 2 * DAY, LAST + 2 * DAY)).toBe(odd.judgedAt);
+  });
+
+  it('makes up for missed looks by one, at the latest of them', () => {
+    const back = LAST + 5 * DAY + HOUR_MS;
+    expect(nextVerificationAt(window, LAST + 2 * DAY, back)).toBe(LAST + 5 * DAY);
+    expect(nextVerificationAt(window, LAST + 5 * DAY, back)).toBe(LAST + 6 * DAY);
+    expect(nextVerificationAt(window, LAST, LAST + 40 * DAY)).toBe(window.judgedAt);
+  });
+
+  it('never looks at the same instant twice before its judgement', () => {
+    const hours = fc.integer({ min: 0, max: 400 });
+    fc.assert(
+      fc.property(hours, hours, (last, passed) => {
+        const from = LAST + last * HOUR_MS;
+        const next = nextVerificationAt(window, from, from + passed * HOUR_MS);
+        expect(next > from || next === window.judgedAt).toBe(true);
+        expect(next).toBeLessThanOrEqual(window.judgedAt);
+      }),
+    );
+  });
+});

@@ -1,0 +1,194 @@
+import type { Mutation } from '../../support/mutant.js';
+import { MUTANTS } from '../chaos/mutants.js';
+
+/** A copy of the service with one fault, and the test that has to fail on it. */
+export interface BrokenCopy {
+  /** What the copy does wrong. */
+  fault: string;
+  /** More than one where the service guards against the fault twice. */
+  mutations: Mutation[];
+  /** Relative to the repository. */
+  test: string;
+  /** Part of the test's name; absent: all tests of the file run, and one has to fail. */
+  named?: string;
+}
+
+const WORKFLOWS = 'test/workflows';
+
+/** The first five are from an audit that found that no test caught them. */
+export const BROKEN_COPIES: Record<string, BrokenCopy> = {
+  day_in_utc: {
+    fault: "the account's day is computed in UTC",
+    mutations: MUTANTS.account_day_in_utc!,
+    test: 'test/activities/account-day.test.ts',
+  },
+  every_currency_has_cents: {
+    fault: 'the envelope is multiplied by 100 whatever the currency',
+    mutations: MUTANTS.every_currency_has_cents!,
+    test: 'test/activities/yen.test.ts',
+  },
+  recorded_control_ignored: {
+    fault: 'a recorded control is carried out again when its id comes again',
+    mutations: [
+      {
+        file: 'src/activities/experiments.ts',
+        find: '.find((row) => row.controlId === controlId) ?? null;',
+        replace: '.find((row) => row.controlId === controlId && row.at < 0) ?? null;',
+      },
+    ],
+    test: `${WORKFLOWS}/faults.test.ts`,
+    named: 'acts once on a control that comes twice',
+  },
+  silence_of_six_hours: {
+    fault: 'Meta may be silent for 6 hours instead of 24',
+    mutations: [
+      {
+        file: 'src/workflows/holding.ts',
+        find: 'const SILENCE_MS = 24 * HOUR_MS;',
+        replace: 'const SILENCE_MS = 6 * HOUR_MS;',
+      },
+    ],
+    test: `${WORKFLOWS}/adrift.test.ts`,
+    named: 'reads that fail without end',
+  },
+  best_interval_of_three: {
+    fault: 'with three ads the best interval is taken for the worst',
+    mutations: [
+      {
+        file: 'src/domain/decision/pairs.ts',
+        find: 'return each[0] < worst[0] ? each : worst;',
+        replace: 'return each[0] > worst[0] ? each : worst;',
+      },
+    ],
+    test: `${WORKFLOWS}/three-ads.test.ts`,
+  },
+  harm_from_the_last_write: {
+    fault: 'evidence of harm counts from the last write',
+    mutations: MUTANTS.harm_from_last_write!,
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'writes nothing on evidence that turned',
+  },
+  old_decision: {
+    fault: 'a decision that moved no money never lapses',
+    mutations: MUTANTS.old_decision_carried_out!,
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'withdraws a decision',
+  },
+  dropped_winner: {
+    fault: 'a variant that was dropped while its decision waited is promoted',
+    mutations: MUTANTS.dropped_winner_promoted!,
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'never promotes a variant that was dropped',
+  },
+  retries_forgotten: {
+    fault: 'a run that continues as new forgets when what was held is tried again',
+    mutations: [
+      {
+        file: 'src/workflows/experiment-run.ts',
+        find: 'this.retryAt = carried.retryAt ?? null;',
+        replace: 'this.retryAt = null;',
+      },
+    ],
+    test: `${WORKFLOWS}/holding.test.ts`,
+  },
+  write_of_any_age: {
+    fault: 'a write is sent whatever the age of what it rests on',
+    mutations: [
+      {
+        file: 'src/activities/budget-attempt.ts',
+        find: 'const over = bases.find(({ until }) => now >= until);',
+        replace: 'const over = bases.find(({ until }) => now >= 2 * until);',
+      },
+    ],
+    test: 'test/activities/budgets.test.ts',
+    named: 'is not sent if ',
+  },
+  too_old_waits_for_a_person: {
+    fault: 'a phase whose gate has become too old is held until a person resumes it',
+    mutations: [
+      {
+        file: 'src/workflows/rollout.ts',
+        find: "'hour_limit', 'too_old'];",
+        replace: "'hour_limit'];",
+      },
+    ],
+    test: `${WORKFLOWS}/holding.test.ts`,
+    named: 'is judged anew and goes on by itself',
+  },
+  split_not_compared: {
+    fault: 'nobody compares the split during the verification',
+    mutations: MUTANTS.split_not_compared!,
+    test: `${WORKFLOWS}/verification.test.ts`,
+    named: 'reports a budget that somebody changed',
+  },
+  silence_on_the_clock: {
+    fault: 'our own downtime counts as silence of Meta',
+    mutations: [
+      {
+        file: 'src/workflows/holding.ts',
+        find: 'before.silentMs + Math.min(now, before.tryAt) - before.failedAt',
+        replace: 'before.silentMs + now - before.failedAt',
+      },
+    ],
+    test: `${WORKFLOWS}/downtime.test.ts`,
+  },
+  any_resume_accepts: {
+    fault: 'the resume of any hold accepts the risk',
+    mutations: [
+      {
+        file: 'src/activities/gates.ts',
+        find: 'atRiskAccepted: promotion.acceptedRisk ?? null,',
+        replace: 'atRiskAccepted: resumedAt === null ? null : risk.amount,',
+      },
+    ],
+    test: `${WORKFLOWS}/fresh-evidence.test.ts`,
+    named: 'accepts a risk only by',
+  },
+  late_effect_of_30_s: {
+    fault: 'the wait after a write of unknown outcome is half a minute',
+    mutations: [
+      {
+        file: 'src/service/worker.ts',
+        find: 'const LATE_EFFECT_MS = HOUR_MS / 12;',
+        replace: 'const LATE_EFFECT_MS = HOUR_MS / 120;',
+      },
+    ],
+    test: 'test/service/worker.test.ts',
+  },
+  phases_bunched: {
+    fault: 'the wait of each phase is counted from the opening, so that a downtime bunches them',
+    mutations: [
+      {
+        file: 'src/workflows/rollout.ts',
+        find: 'phasesDone[before.name]! + phase.waitHours * HOUR_MS',
+        replace: 'run.promotion.openedAt + phase.waitHours * HOUR_MS',
+      },
+    ],
+    test: `${WORKFLOWS}/waits.test.ts`,
+    named: 'after a downtime is counted from the phase before',
+  },
+  way_back_of_an_hour: {
+    fault: 'a person is called after an hour of failed ways back',
+    mutations: [
+      {
+        file: 'src/workflows/compensation.ts',
+        find: 'const REVERT_WINDOW_MS = 24 * HOUR_MS;',
+        replace: 'const REVERT_WINDOW_MS = HOUR_MS;',
+      },
+    ],
+    test: `${WORKFLOWS}/waits.test.ts`,
+    named: 'of a way back that Meta does not let through',
+  },
+  last_read_too_soon: {
+    fault: 'after a way back, late writes are watched for only 15 minutes',
+    mutations: [
+      {
+        file: 'src/workflows/compensation.ts',
+        find: '[5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS]',
+        replace: '[5 * MINUTE_MS, 15 * MINUTE_MS]',
+      },
+    ],
+    test: `${WORKFLOWS}/waits.test.ts`,
+    named: 'after a way back looks for an hour',
+  },
+};

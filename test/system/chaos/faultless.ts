@@ -1,0 +1,137 @@
+import { HOUR_MS } from '../../../src/domain/time.js';
+import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
+import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
+import type { Evidence } from './evidence.js';
+
+export const START = Date.UTC(2026, 10, 23);
+export const MINUTE = HOUR_MS / 60;
+
+/** Phase or `revert`, ad set, before, after, minutes after the start. */
+type Step = readonly [string, 'winner' | 'loser', number, number, number];
+
+const ROLLOUT: readonly Step[] = [
+  ['60', 'loser', 20_000, 16_000, 0],
+  ['60', 'winner', 20_000, 24_000, 1],
+  ['70', 'loser', 16_000, 12_000, 62],
+  ['70', 'winner', 24_000, 28_000, 63],
+  ['80', 'loser', 12_000, 8_000, 184],
+  ['80', 'winner', 28_000, 32_000, 185],
+];
+const WAY_BACK: readonly Step[] = [
+  ['60', 'loser', 20_000, 16_000, 0],
+  ['60', 'winner', 20_000, 24_000, 1],
+  ['revert', 'winner', 24_000, 20_000, 30],
+  ['revert', 'loser', 16_000, 20_000, 31],
+];
+
+function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>): Evidence {
+  return {
+    currency: 'USD',
+    state: 'completed',
+    stateReason: 'The verification window ended.',
+    stateCode: null,
+    stateChangedAt: START + 30 * HOUR_MS,
+    trouble: null,
+    nextDueAt: null,
+    running: false,
+    initial: { loser: 20_000, winner: 20_000 },
+    winnerAdSetId: 'winner',
+    promotion: {
+      base: { loser: 20_000, winner: 20_000 },
+      openedAt: START - MINUTE,
+      targets: {
+        '60': { winner: 24_000, loser: 16_000 },
+        '70': { winner: 28_000, loser: 12_000 },
+        '80': { winner: 32_000, loser: 8_000 },
+      },
+      phasesDone,
+    },
+    phases: [0.6, 0.7, 0.8].map((winnerShare, index) => ({ winnerShare, waitHours: index })),
+    budgets: Object.fromEntries(steps.map(([, adSetId, , after]) => [adSetId, after])),
+    campaignBudget: false,
+    world: {
+      harmless: false,
+      promotionsAsked: [START - MINUTE],
+      promotedByRule: false,
+      checkEveryHours: 6,
+      turnedAt: null,
+      dropped: {},
+    },
+    told: [],
+    verification: 'verified',
+    ledger: steps.map(
+      ([phase, ad_set_id, before, intended, minute], index): LedgerRowJson => ({
+        sequence: index + 1,
+        ad_set_id,
+        phase,
+        before,
+        intended,
+        read_back: intended,
+        outcome: 'applied',
+        error: null,
+        at: new Date(START + minute * MINUTE - 100).toISOString(),
+        settled_at: new Date(START + minute * MINUTE + 100).toISOString(),
+        compensates: null,
+        error_kind: null,
+        at_risk_cents: null,
+      }),
+    ),
+    audit: steps.map(([, adSetId, before, requested, minute], index) =>
+      auditRow({ sequence: index + 1, adSetId, before, requested, at: START + minute * MINUTE }),
+    ),
+    raced: [],
+    raceMs: MINUTE / 6,
+    readBackMs: 0,
+    overdueMs: MINUTE,
+    lateBoundMs: 5 * MINUTE,
+    limits: { killSwitch: [], beyondEnvelope: [], shadow: false },
+    observedAt: START + 32 * HOUR_MS,
+  };
+}
+
+export function auditRow(
+  row: Partial<AuditRow> & Pick<AuditRow, 'adSetId' | 'before' | 'requested' | 'at'>,
+): AuditRow {
+  return {
+    sequence: 1,
+    actor: 'api',
+    outcome: 'applied',
+    appliedAt: row.at,
+    code: null,
+    subcode: null,
+    fault: null,
+    ...row,
+  };
+}
+
+/** A rollout without a fault, for each test to spoil. */
+export function completed(): Evidence {
+  const phasesDone = {
+    '60': START + MINUTE + 100,
+    '70': START + 63 * MINUTE + 100,
+    '80': START + 185 * MINUTE + 100,
+  };
+  return evidenceOf(ROLLOUT, phasesDone);
+}
+
+/** One that went back from its first phase. */
+export function reverted(): Evidence {
+  return {
+    ...evidenceOf(WAY_BACK, { '60': START + MINUTE + 100 }),
+    state: 'reverted',
+    stateReason: 'Every ad set is back at its base.',
+    stateChangedAt: START + 95 * MINUTE,
+  };
+}
+
+/** A person's change of a budget, put among the audit's rows at its instant. */
+export function edit(evidence: Evidence, adSetId: string, requested: number, minute: number): AuditRow {
+  const at = START + minute * MINUTE;
+  const before =
+    evidence.audit.findLast((row) => row.adSetId === adSetId && row.at <= at)?.requested ?? 20_000;
+  const row = auditRow({ adSetId, before, requested, at, actor: 'person' });
+  evidence.audit.push(row);
+  evidence.audit.sort((x, y) => x.at - y.at);
+  for (const [index, each] of evidence.audit.entries()) each.sequence = index + 1;
+  return row;
+}

@@ -1,0 +1,660 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../../src/domain/time.js';
+import type { Evidence } from './evidence.js';
+import { auditRow, completed, edit, MINUTE, reverted, START } from './faultless.js';
+import { INVARIANTS, judge } from './invariants.js';
+import { limitsKept, raisesBeyond } from './limits.js';
+
+const DOLLARS = { currency: 'USD', timezone: 'UTC' };
+
+type Spoil = (evidence: Evidence) => void;
+type Case = [what: string, message: RegExp, spoil: Spoil, from?: () => Evidence];
+
+function broken(
+  invariant: string,
+  { from = completed, spoil }: { from?: () => Evidence; spoil: Spoil },
+): string {
+  const evidence = from();
+  spoil(evidence);
+  return INVARIANTS[invariant]!(evidence).join('\n');
+}
+
+const held = (): Evidence => ({
+  ...completed(),
+  state: 'held',
+  stateCode: 'foreign',
+  stateChangedAt: START + 3 * HOUR_MS,
+  running: true,
+});
+
+describe('a faultless run', () => {
+  it.each([completed, reverted])('breaks no invariant: %s', (make) => {
+    expect(judge(7, make())).toEqual([]);
+  });
+
+  it('is named with its seed where it breaks one', () => {
+    const evidence = completed();
+    evidence.budgets.winner = 31_999;
+    expect(judge(1_000_007, evidence)).toEqual([
+      { run_seed: 1_000_007, invariant: 'rest_amounts', details: expect.stringContaining('31999') },
+    ]);
+  });
+});
+
+const CAUGHT: Record<string, Case[]> = {
+  total_never_raised: [
+    [
+      'a raise before its cut',
+      /makes the total 44000, above 40000/,
+      ({ audit }) => {
+        [audit[0]!.at, audit[1]!.at] = [audit[1]!.at, audit[0]!.at];
+        for (const row of audit.slice(0, 2)) row.appliedAt = row.at;
+      },
+    ],
+    [
+      'a write within the bound that takes effect at a bad moment',
+      /above 40000/,
+      (evidence) => {
+        const raise = evidence.audit[1]!;
+        raise.appliedAt = raise.at + 4 * MINUTE;
+        // The cut is undone before the raise is in force.
+        evidence.audit.splice(
+          2,
+          0,
+          auditRow({
+            adSetId: 'loser',
+            before: 16_000,
+            requested: 20_000,
+            at: raise.at + MINUTE,
+            sequence: 2,
+          }),
+        );
+      },
+    ],
+    [
+      'a raise on top of a total that a person had raised',
+      /makes the total 45000, above 41000/,
+      (evidence) => {
+        edit(evidence, 'loser', 21_000, 0.5);
+      },
+    ],
+    [
+      'a write where no rollout ever began',
+      /before any rollout/,
+      (evidence) => Object.assign(evidence, { promotion: null }),
+    ],
+  ],
+  rest_amounts: [
+    [
+      'an ad set off its last target',
+      /ad set loser stands at 12000, not at phase 80's target, 8000/,
+      ({ budgets }) => Object.assign(budgets, { loser: 12_000 }),
+    ],
+    [
+      'an ad set off its base',
+      /reverted, but ad set winner stands at 24000, not at its base, 20000/,
+      ({ budgets }) => Object.assign(budgets, { winner: 24_000 }),
+      reverted,
+    ],
+    [
+      'a stop that did not restore',
+      /stopped, but ad set loser stands at 16000/,
+      (evidence) => Object.assign(evidence, { state: 'stopped', budgets: { loser: 16_000, winner: 20_000 } }),
+      reverted,
+    ],
+    [
+      'kept budgets that the end names wrongly',
+      /doesn't say that ad set loser stands at USD 160\.00/,
+      (evidence) =>
+        Object.assign(evidence, {
+          state: 'stopped',
+          stateReason:
+            'The budgets stay as they are: ad set loser at USD 200.00, ad set winner at USD 200.00.',
+          budgets: { loser: 16_000, winner: 20_000 },
+        }),
+      reverted,
+    ],
+    [
+      'kept budgets that a write of ours changes afterwards',
+      /takes effect after the stop/,
+      (evidence) =>
+        Object.assign(evidence, {
+          state: 'stopped',
+          stateReason: 'The budgets stay as they are.',
+          stateChangedAt: START + 30 * MINUTE,
+        }),
+      reverted,
+    ],
+    [
+      'attention that names another amount',
+      /doesn't say that ad set winner stands at USD 260\.00/,
+      (evidence) =>
+        Object.assign(evidence, {
+          state: 'needs_attention',
+          stateReason: 'The base is …; now ad set loser at USD 200.00, ad set winner at USD 240.00.',
+          budgets: { loser: 20_000, winner: 26_000 },
+        }),
+      reverted,
+    ],
+    [
+      'a hold that is silent about a foreign amount',
+      /held, but it doesn't say that ad set winner stands at USD 300\.00/,
+      (evidence) => {
+        edit(evidence, 'winner', 30_000, 100);
+        Object.assign(evidence.budgets, { winner: 30_000 });
+      },
+      held,
+    ],
+    [
+      'another plan',
+      /Phase 70 is planned as/,
+      ({ promotion }) => Object.assign(promotion!.targets['70']!, { loser: 12_001 }),
+    ],
+    [
+      'a base that never stood',
+      /The base of ad set loser, 20001, never stood/,
+      ({ promotion }) => Object.assign(promotion!.base, { loser: 20_001 }),
+    ],
+  ],
+  ledger_agrees: [
+    ['a write that is not entered', /The ledger lacks audit row 6/, ({ ledger }) => ledger.pop()],
+    [
+      'an entry as done that was never written',
+      /Ledger row 6 .* has no row in the market's audit/,
+      ({ audit }) => audit.pop(),
+    ],
+    [
+      'another amount',
+      /Ledger row 3/,
+      ({ ledger }) => Object.assign(ledger[2]!, { intended: 12_001, read_back: 12_001 }),
+    ],
+    [
+      'a refusal entered as done',
+      /Ledger row 6/,
+      ({ audit }) => Object.assign(audit[5]!, { outcome: 'refused', appliedAt: null }),
+    ],
+    [
+      'a read-back of something else',
+      /read back 7999/,
+      ({ ledger }) => Object.assign(ledger[4]!, { read_back: 7_999 }),
+    ],
+  ],
+  foreign_values_kept: [
+    [
+      "a person's value overwritten",
+      /overwrites a person's 17500/,
+      (evidence) => void edit(evidence, 'loser', 17_500, 30),
+    ],
+    [
+      "a person's value overwritten on the way back",
+      /overwrites a person's 26000/,
+      (evidence) => void edit(evidence, 'winner', 26_000, 20),
+      reverted,
+    ],
+    [
+      'a return to an older value overwritten by a phase',
+      /overwrites 20000, to which a person had returned/,
+      (evidence) => void edit(evidence, 'loser', 20_000, 30),
+    ],
+    [
+      'a return to a value of an earlier phase overwritten by the next one',
+      /overwrites 16000, to which a person had returned/,
+      (evidence) => void edit(evidence, 'loser', 16_000, 100),
+    ],
+  ],
+  changes_left: [
+    [
+      'a fifth change within an hour',
+      /is change 5 within an hour/,
+      ({ audit }) => {
+        for (const minute of [5, 10, 15, 20]) {
+          audit.push(
+            auditRow({
+              adSetId: 'winner',
+              before: minute,
+              requested: minute + 1,
+              at: START + minute * MINUTE,
+              sequence: 9,
+            }),
+          );
+        }
+      },
+    ],
+    [
+      'none left when a phase ends',
+      /At the end of phase 60 ad set winner has had 4 changes/,
+      ({ audit }) => {
+        for (const minute of [-30, -20, -10]) {
+          audit.unshift(
+            auditRow({
+              adSetId: 'winner',
+              before: minute,
+              requested: minute + 1,
+              at: START + minute * MINUTE,
+              sequence: 0,
+            }),
+          );
+        }
+      },
+    ],
+  ],
+  phases_in_order: [
+    [
+      'a phase applied twice',
+      /applies phase 60 a second time/,
+      ({ audit }) =>
+        audit.splice(
+          2,
+          0,
+          auditRow({
+            adSetId: 'loser',
+            before: 16_000,
+            requested: 16_000,
+            at: START + 10 * MINUTE,
+            sequence: 2,
+          }),
+        ),
+    ],
+    [
+      'a phase out of order',
+      /is of phase 60, after phase 80 began/,
+      ({ audit }) =>
+        audit.push(
+          auditRow({
+            adSetId: 'loser',
+            before: 8_000,
+            requested: 16_000,
+            at: START + 200 * MINUTE,
+            sequence: 7,
+          }),
+        ),
+    ],
+    ['a phase left out', /skips phase 70/, ({ audit }) => audit.splice(2, 2)],
+    [
+      'a phase before its wait is over',
+      /begins phase 70 0\.9\d+ h after 60, sooner than 1 h/,
+      ({ audit }) => Object.assign(audit[2]!, { at: START + 60 * MINUTE, appliedAt: START + 60 * MINUTE }),
+    ],
+    [
+      'a phase before the one before it stood',
+      /begins phase 70; ad set winner never had 60's 24000/,
+      ({ audit }) => audit.splice(1, 1),
+    ],
+    [
+      'a phase that is entered as complete and does not stand',
+      /Phase 60 is entered as complete while ad set winner stands at 23000, not at 24000/,
+      (evidence) => void edit(evidence, 'winner', 23_000, 1.001),
+    ],
+    [
+      'a phase that was never entered as complete',
+      /60 was never complete/,
+      ({ promotion }) => delete promotion!.phasesDone['60'],
+    ],
+    [
+      'a phase after the way back began',
+      /after the way back began/,
+      ({ audit }) =>
+        audit.push(
+          auditRow({
+            adSetId: 'loser',
+            before: 20_000,
+            requested: 16_000,
+            at: START + 50 * MINUTE,
+            sequence: 5,
+          }),
+        ),
+      reverted,
+    ],
+    [
+      'an amount of no phase',
+      /is neither a phase's target nor the base/,
+      ({ audit }) => Object.assign(audit[2]!, { requested: 11_000 }),
+    ],
+  ],
+  comes_to_rest: [
+    [
+      'a rollout still under way',
+      /still rolling_out, .* next due never/,
+      (evidence) => Object.assign(evidence, { state: 'rolling_out', running: true }),
+    ],
+    [
+      'a hold that should end by itself with nothing scheduled in time',
+      /what was due has not been done/,
+      (evidence) => Object.assign(evidence, { nextDueAt: evidence.observedAt - HOUR_MS }),
+      held,
+    ],
+    [
+      'attention that is given up',
+      /nothing is scheduled/,
+      (evidence) => Object.assign(evidence, { state: 'needs_attention', running: true, nextDueAt: null }),
+    ],
+    [
+      'a live state without a workflow',
+      /held, but no workflow runs/,
+      (evidence) => Object.assign(evidence, { running: false }),
+      held,
+    ],
+    [
+      'an ended one with a workflow',
+      /completed, but its workflow runs on/,
+      (evidence) => Object.assign(evidence, { running: true }),
+    ],
+  ],
+  limits_kept: [
+    [
+      'a phase that is written while the kill switch is engaged',
+      /^While the kill switch is engaged: audit row 3 .* 16000 -> 12000/,
+      ({ limits }) => limits.killSwitch.push({ from: START + 30 * MINUTE, to: START + 62.5 * MINUTE }),
+    ],
+    [
+      'a raise beyond the envelope of its day',
+      /^Beyond the envelope: audit row 4 .* 24000 -> 28000/,
+      ({ limits, audit, promotion }) => {
+        limits.beyondEnvelope = raisesBeyond(audit.slice(0, 4), 79.99, DOLLARS, promotion!.base);
+      },
+    ],
+    [
+      'anything that is written in shadow',
+      /^In shadow: audit row 1 /,
+      ({ limits }) => {
+        limits.shadow = true;
+      },
+    ],
+  ],
+  turned_not_raised: [
+    [
+      'a phase that is written long after the evidence has turned',
+      /audit row 5 .* 12000 -> 8000.* 9\.0 h after the winner's ad had become the worst/,
+      (evidence) => {
+        evidence.world.turnedAt = START + 30 * MINUTE;
+        for (const row of evidence.audit.slice(4)) row.at += 6 * HOUR_MS + 26 * MINUTE;
+      },
+    ],
+    [
+      'an attempt that Meta refuses',
+      /refused, by api/,
+      (evidence) => {
+        evidence.world.turnedAt = START - 9 * HOUR_MS;
+        evidence.world.promotionsAsked = [START - 10 * HOUR_MS];
+        evidence.promotion!.openedAt = START - 10 * HOUR_MS;
+        evidence.audit = [{ ...evidence.audit[0]!, outcome: 'refused', appliedAt: null }];
+      },
+    ],
+  ],
+  stale_not_written: [
+    [
+      'a first write later than one check interval',
+      /audit row 1 .* is the first of a promotion that is 6\.5 h old, above one check interval, 6 h/,
+      ({ world, promotion }) => {
+        world.promotionsAsked = [START - 390 * MINUTE];
+        promotion!.openedAt = START - 390 * MINUTE;
+      },
+    ],
+  ],
+  dropped_not_promoted: [
+    [
+      'a dropped variant that is raised',
+      /audit row 2 .* 20000 -> 24000.* raises a variant that was dropped 1\.0 h before/,
+      ({ world }) => Object.assign(world, { dropped: { winner: START - 59 * MINUTE } }),
+    ],
+  ],
+  foreign_not_verified: [
+    [
+      'an edit in the verification that nobody is told of',
+      /^Nobody is told of audit row 7 .* 8000 -> 90000/,
+      (evidence) => {
+        edit(evidence, 'loser', 90_000, 190);
+        evidence.verification = 'not_verified';
+      },
+    ],
+    [
+      'a lift that is called verified on another split than the one written',
+      /^The lift is called verified after audit row 7 .* 8000 -> 90000/,
+      (evidence) => {
+        const { at } = edit(evidence, 'loser', 90_000, 190);
+        evidence.told = [{ at: at + HOUR_MS, what: 'Ad set loser stands at USD 900.00.' }];
+      },
+    ],
+  ],
+  harmless_completes: [
+    [
+      'a healthy winner that is taken back',
+      /^Nothing stood against it, and it is reverted/,
+      ({ world }) => Object.assign(world, { harmless: true }),
+      reverted,
+    ],
+  ],
+};
+
+describe.each(Object.entries(CAUGHT))('%s', (invariant, cases) => {
+  it.each(cases)('catches %s', (_, message, spoil, from) => {
+    expect(broken(invariant, { spoil, from })).toMatch(message);
+  });
+});
+
+it('has a hand-made violation of every invariant', () => {
+  expect(Object.keys(CAUGHT)).toEqual(Object.keys(INVARIANTS));
+});
+
+/** All that follows the first phase, later by so many minutes. */
+function delay({ ledger, audit, promotion }: Evidence, minutes: number): void {
+  const later = (at: string) => new Date(Date.parse(at) + minutes * MINUTE).toISOString();
+  for (const row of ledger.slice(2))
+    Object.assign(row, { at: later(row.at), settled_at: later(row.settled_at!) });
+  for (const row of audit.slice(2)) {
+    row.at += minutes * MINUTE;
+    row.appliedAt = row.at;
+  }
+  for (const phase of ['70', '80']) promotion!.phasesDone[phase]! += minutes * MINUTE;
+}
+
+describe('what breaks no invariant', () => {
+  it('a way back while the kill switch is engaged, and a write within its first minute', () => {
+    const evidence = reverted();
+    evidence.limits.killSwitch = [{ from: START, to: START + 60 * MINUTE }];
+    evidence.audit[1]!.at = START + 0.9 * MINUTE;
+    expect(limitsKept(evidence)).toEqual([]);
+  });
+
+  it('raises of one day in UTC and of two in New York, and an envelope of yen', () => {
+    const { audit, promotion } = completed();
+    const newYork = { currency: 'USD', timezone: 'America/New_York' };
+    // Midnight in New York is at 05:00 UTC: the last two writes come after it.
+    for (const row of audit) row.at += 2 * HOUR_MS;
+    expect(raisesBeyond(audit, 80, newYork, promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 79.99, newYork, promotion!.base)).toEqual([4]);
+    expect(raisesBeyond(audit, 80, DOLLARS, promotion!.base)).toEqual([6]);
+    for (const row of audit) row.at += 22 * HOUR_MS - 30 * MINUTE - 2 * HOUR_MS;
+    expect(raisesBeyond(audit, 119.99, newYork, promotion!.base)).toEqual([6]);
+    expect(raisesBeyond(audit, 80, DOLLARS, promotion!.base)).toEqual([]);
+    const yen = { currency: 'JPY', timezone: 'America/New_York' };
+    expect(raisesBeyond(audit, 12_000, yen, promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 11_999, yen, promotion!.base)).toEqual([6]);
+  });
+
+  it('raises that just fit the envelope of their day, and those of another day', () => {
+    const { audit, promotion } = completed();
+    expect(raisesBeyond(audit, 120, DOLLARS, promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, 119.99, DOLLARS, promotion!.base)).toEqual([6]);
+    // One that was late, and its repetition.
+    const again = { ...audit[5]!, sequence: 7, at: audit[5]!.at + MINUTE };
+    expect(raisesBeyond([...audit, again], 120, DOLLARS, promotion!.base)).toEqual([]);
+    for (const row of audit.slice(4)) row.at += 24 * HOUR_MS;
+    expect(raisesBeyond(audit, 80, DOLLARS, promotion!.base)).toEqual([]);
+    const back = reverted();
+    expect(raisesBeyond(back.audit, 40, DOLLARS, back.promotion!.base)).toEqual([]);
+    expect(raisesBeyond(audit, null, DOLLARS, promotion!.base)).toEqual([]);
+  });
+
+  it.each<[string, Spoil, (() => Evidence)?]>([
+    [
+      'an attempt of unknown outcome without an audit row',
+      ({ ledger }) => {
+        ledger.splice(2, 0, { ...ledger[2]!, outcome: 'unknown', read_back: null });
+        for (const [index, row] of ledger.entries()) row.sequence = index + 1;
+      },
+    ],
+    [
+      'a request that a busy machine was slow to send, and that the end came too early to see',
+      (evidence) => {
+        const { ledger, audit } = evidence;
+        evidence.ledger = ledger.slice(0, 1);
+        evidence.audit = audit.slice(0, 1);
+        const [row] = evidence.audit;
+        // Sent long after its entry, given up, and taken by the market a moment after that.
+        row!.at += 5.2 * MINUTE;
+        row!.appliedAt = row!.at;
+        const given = { outcome: 'unknown' as const, read_back: null };
+        Object.assign(evidence.ledger[0]!, given, { settled_at: new Date(row!.at - 100).toISOString() });
+        evidence.promotion!.phasesDone = {};
+        evidence.budgets = { loser: 16_000, winner: 20_000 };
+        evidence.stateChangedAt = row!.at + 6 * MINUTE;
+        evidence.state = 'stopped';
+        evidence.stateReason =
+          'Stopped. The budgets stay as they are: ad set loser at USD 160.00, ad set winner at USD 200.00.';
+      },
+    ],
+    [
+      'an attempt that landed late, and its twin that was lost but seen as done',
+      (evidence) => {
+        delay(evidence, 20);
+        const { ledger, audit, promotion } = evidence;
+        const raise = audit[1]!;
+        raise.appliedAt = raise.at + 10 * MINUTE;
+        promotion!.phasesDone['60'] = raise.at + 11 * MINUTE;
+        const twin = {
+          ...ledger[1]!,
+          at: new Date(raise.at + 6 * MINUTE).toISOString(),
+          settled_at: new Date(raise.at + 11 * MINUTE).toISOString(),
+        };
+        Object.assign(ledger[1]!, { outcome: 'unknown', read_back: null });
+        ledger.splice(2, 0, twin);
+        for (const [index, row] of ledger.entries()) row.sequence = index + 1;
+      },
+    ],
+    [
+      'a phase within hours of the turn, and one of a promotion that was asked for afterwards',
+      ({ world }) => Object.assign(world, { turnedAt: START - 20 * HOUR_MS }),
+    ],
+    [
+      'a later phase of a promotion that is older than a check interval',
+      (evidence) => {
+        evidence.world.checkEveryHours = 1;
+        evidence.world.promotionsAsked = [START - MINUTE, START + 30 * HOUR_MS];
+      },
+    ],
+    [
+      'a dropped variant that gives up a part of its budget, and one that was dropped afterwards',
+      ({ world }) =>
+        Object.assign(world, { dropped: { loser: START - HOUR_MS, winner: START + 4 * HOUR_MS } }),
+    ],
+    [
+      'an edit in the verification that is told of and not verified',
+      (evidence) => {
+        const { at } = edit(evidence, 'loser', 90_000, 190);
+        evidence.budgets.loser = 90_000;
+        evidence.told = [{ at: at + HOUR_MS, what: 'Ad set loser stands at USD 900.00.' }];
+        evidence.verification = 'not_verified';
+      },
+    ],
+    [
+      'one that was put back within hours',
+      (evidence) => {
+        edit(evidence, 'loser', 90_000, 190);
+        edit(evidence, 'loser', 8_000, 400);
+      },
+    ],
+    [
+      "a person's edit after the end",
+      (evidence) => {
+        edit(evidence, 'winner', 50_000, 60 * 40);
+        evidence.budgets.winner = 50_000;
+        evidence.observedAt = START + 50 * HOUR_MS;
+      },
+    ],
+    [
+      "a person's edit that was put back",
+      (evidence) => {
+        edit(evidence, 'loser', 17_500, 20);
+        edit(evidence, 'loser', 16_000, 30);
+      },
+    ],
+    [
+      "a person's return to the base over a write that the service had no answer to",
+      (evidence) => {
+        const { ledger, audit } = evidence;
+        edit(evidence, 'loser', 17_500, 0.1);
+        edit(evidence, 'loser', 20_000, 0.2);
+        const again = { ...ledger[0]!, at: new Date(START + 0.5 * MINUTE - 100).toISOString() };
+        again.settled_at = new Date(START + 0.5 * MINUTE + 100).toISOString();
+        Object.assign(ledger[0]!, { outcome: 'unknown', read_back: null });
+        ledger.splice(1, 0, again);
+        audit.splice(3, 0, { ...audit[0]!, at: START + 0.5 * MINUTE, appliedAt: START + 0.5 * MINUTE });
+        for (const rows of [ledger, audit])
+          for (const [index, row] of rows.entries()) row.sequence = index + 1;
+      },
+    ],
+    [
+      'an edit between the read of a write and the write, which Meta does not tell us of',
+      (evidence) => {
+        const { sequence, at } = edit(evidence, 'winner', 26_000, 62.9);
+        const ours = evidence.audit.find((row) => row.adSetId === 'winner' && row.at > at)!;
+        ours.before = 26_000;
+        evidence.raced = [sequence];
+      },
+    ],
+    [
+      'an edit of the loser between the last read of it and the raise, seen in the next phase',
+      (evidence) => {
+        const raise = evidence.audit.findLast((row) => row.adSetId === 'winner')!;
+        evidence.raced = [edit(evidence, 'loser', 15_000, (raise.at - START) / MINUTE - 0.1).sequence];
+        edit(evidence, 'loser', 8_000, 200);
+      },
+    ],
+    [
+      'an edit of the winner between the read-back of the last phase and its entry',
+      (evidence) => {
+        evidence.readBackMs = MINUTE / 6;
+        edit(evidence, 'winner', 30_000, 185.001);
+        evidence.budgets.winner = 30_000;
+      },
+    ],
+    [
+      'what a person sets once the base is reached, be it before the end',
+      (evidence) => {
+        edit(evidence, 'winner', 26_000, 94);
+        evidence.budgets.winner = 26_000;
+      },
+      reverted,
+    ],
+    [
+      'what a person sets while a way back that had nothing to write is watched',
+      (evidence) => {
+        evidence.audit = [];
+        evidence.ledger = [];
+        evidence.promotion!.phasesDone = {};
+        edit(evidence, 'loser', 12_945, 94);
+        evidence.budgets.loser = 12_945;
+      },
+      reverted,
+    ],
+    [
+      'a hold that names a foreign amount',
+      (evidence) => {
+        edit(evidence, 'winner', 30_000, 100);
+        evidence.budgets.winner = 30_000;
+        evidence.audit = evidence.audit.filter(({ at }) => at <= START + 100 * MINUTE);
+        evidence.ledger = evidence.ledger.slice(0, 4);
+        evidence.budgets.loser = 12_000;
+        delete evidence.promotion!.phasesDone['80'];
+        evidence.stateReason =
+          'Someone else changed a budget: ad set winner stands at USD 300.00, where USD 280.00 was expected.';
+      },
+      held,
+    ],
+  ])('%s', (_, spoil, from = completed) => {
+    const evidence = from();
+    spoil(evidence);
+    expect(judge(1, evidence)).toEqual([]);
+  });
+});

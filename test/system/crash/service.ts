@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { toExperimentTime } from '../../../src/domain/time-base.js';
+import { startTimeOf } from '../../../src/sandbox/process-identity.js';
+import { keepTimeBase } from '../../../src/sandbox/time-base.js';
+import { connectService, type ServiceApi } from '../../../src/tools/demo/api.js';
+import { type Child, startChild } from '../production-shape/child.js';
+
+/**
+ * What is killed at one blow: `group` is everything that `npm start` runs (worker, API, market and database, and the
+ * Temporal server with them); `node` is the Node process alone, as when memory runs out; `temporal` is its server alone,
+ * whereupon the service ends by itself.
+ */
+export type KillMode = 'group' | 'node' | 'temporal';
+
+/** The sandbox as `npm start` runs it, in a process of its own. */
+export interface Service {
+  api: ServiceApi;
+  apiUrl: string;
+  /** Where the environment names one. */
+  apiToken: string | undefined;
+  marketUrl: string;
+  /** Experiment time, epoch ms. */
+  now(): number;
+  /** SIGKILL; settles when nothing of it runs any more but, after `node`, perhaps the Temporal server. */
+  kill(mode: KillMode): Promise<void>;
+  /** In order, as Ctrl-C does. @throws where it doesn't end with exit code 0. */
+  stop(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const READY_MS = 90_000;
+/** The sandbox finds its programs by these; a setting of the caller's own must not reach it. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'TEMPORAL_CLI'];
+
+/** Starts the sandbox on a data folder, new or not, without its first experiments, on free ports. */
+export async function startService(
+  directory: string,
+  options: { timeScale: number; seed: number; env?: Record<string, string>; log(line: string): void },
+): Promise<Service> {
+  const inherited = INHERITED.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  const child = startChild('service', [path.join(ROOT, 'node_modules/.bin/tsx'), 'src/bin/main.ts'], {
+    cwd: ROOT,
+    env: {
+      ...Object.fromEntries(inherited),
+      ...options.env,
+      MODE: 'sandbox',
+      DATA_DIR: directory,
+      SANDBOX_EXPERIMENTS: 'none',
+      PORT: '0',
+      TEMPORAL_PORT: '0',
+      TEMPORAL_UI_PORT: '0',
+      MARKET_PORT: '0',
+      MARKET_SEED: String(options.seed),
+      TIME_SCALE: String(options.timeScale),
+    },
+    log: options.log,
+  });
+  const [apiLine, marketLine] = await Promise.all([
+    child.line(/^API\s+(http:\S+)\/api\/ab\/experiments$/, READY_MS),
+    child.line(/^Market\s+(http:\S+) /, READY_MS),
+  ]).catch(async (error: unknown) => {
+    await child.stop();
+    throw error;
+  });
+  const apiUrl = apiLine[1]!;
+  const timeBase = keepTimeBase(directory, options.timeScale);
+  return {
+    api: connectService(apiUrl, options.env?.API_TOKEN),
+    apiUrl,
+    apiToken: options.env?.API_TOKEN,
+    marketUrl: marketLine[1]!,
+    now: () => toExperimentTime(timeBase, Date.now()),
+    kill: (mode) => kill(child, directory, mode),
+    async stop() {
+      // Only Node: tsx passes a signal on, and to a second one the service ends at once.
+      process.kill(holderOf(directory), 'SIGTERM');
+      const code = await child.exited;
+      if (code !== 0) throw new Error(`The service ended with exit code ${code}.`);
+    },
+  };
+}
+
+async function kill(child: Child, directory: string, mode: KillMode): Promise<void> {
+  if (mode === 'node') {
+    process.kill(holderOf(directory), 'SIGKILL');
+  } else if (mode === 'temporal') {
+    process.kill(temporalServerOf(directory), 'SIGKILL');
+  } else {
+    const temporal = temporalServerOf(directory);
+    // The Temporal server is in a group of its own, and a guard ends it gently when Node is gone: be faster.
+    process.kill(-child.pid, 'SIGKILL');
+    process.kill(temporal, 'SIGKILL');
+  }
+  await child.exited;
+}
+
+/** The process that holds the data folder: of `tsx` and what it starts, the one that is the service. */
+function holderOf(directory: string): number {
+  for (const name of readdirSync(directory)) {
+    const [, pid, startTime] = /^lock\.(\d+)\.([A-Za-z0-9-]+)\./.exec(name) ?? [];
+    if (pid !== undefined && startTimeOf(Number(pid)) === startTime) return Number(pid);
+  }
+  throw new Error(`No process holds ${directory}.`);
+}
+
+function temporalServerOf(directory: string): number {
+  const note: unknown = JSON.parse(readFileSync(path.join(directory, 'temporal/temporal.pid.json'), 'utf8'));
+  const { pid, startTime } = note as { pid: number; startTime: string };
+  if (startTimeOf(pid) !== startTime) throw new Error(`The Temporal server of ${directory} does not run.`);
+  return pid;
+}

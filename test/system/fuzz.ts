@@ -1,0 +1,40 @@
+/**
+ * `npm run -s fuzz -- --seed S --calls N`: calls drawn from a seed (NUL, random bytes, deep and huge bodies, odd
+ * methods, types, hosts and keys) against a running sandbox, `npm start`. Prints one JSON document; exit code 1 where
+ * an answer is a 5xx that names no unavailable part, or is not as `/openapi.json` declares it.
+ *
+ * `--url`: where the sandbox listens. The token is API_TOKEN's, where one is set.
+ */
+import { parseArgs } from 'node:util';
+import { readConfig } from '../../src/config.js';
+import { fuzz } from './fuzz/campaign.js';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    calls: { type: 'string', default: '1000' },
+    url: { type: 'string' },
+  },
+});
+
+try {
+  const { port, apiToken } = readConfig(process.env);
+  const report = await fuzz({
+    url: values.url ?? `http://127.0.0.1:${port}`,
+    seed: wholeNumber('--seed', values.seed, 0),
+    calls: wholeNumber('--calls', values.calls, 1),
+    token: apiToken,
+  });
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  process.exitCode = report.violations === 0 ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new Error(`${name} must be a whole number from ${least}.`);
+  return value;
+}

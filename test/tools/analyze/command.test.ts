@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import manifest from '../../../package.json' with { type: 'json' };
+import type { Answer, AnsweredLook } from '../../../src/tools/analyze/answer.js';
+import { relativeError } from '../../domain/evidence/simulate.js';
+import reference from '../../reference/e2e_default.json' with { type: 'json' };
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const [NODE, ...ARGS] = manifest.scripts.analyze.split(' ');
+
+const running = new Set<ChildProcess>();
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** The command as its script starts it, without npm. */
+function command(args: string[] = []) {
+  expect(NODE).toBe('node');
+  const child = spawn(process.execPath, [...ARGS, ...args], { cwd: ROOT, stdio: 'pipe' });
+  running.add(child);
+  const closed = once(child, 'close').then(([code]) => {
+    running.delete(child);
+    return code as number | null;
+  });
+  return { child, closed };
+}
+
+async function analyze(input: string, args: string[] = []) {
+  const { child, closed } = command(args);
+  child.stdin.end(input);
+  const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  const lines = output.split('\n').slice(0, -1);
+  return { code, errors, output, answers: lines.map((line): unknown => JSON.parse(line)) };
+}
+
+interface ReferenceLook {
+  hours: number;
+  theta: number;
+  se: number;
+  df: number;
+  info: number;
+  t: number;
+  bound_z: number;
+  t_crit: number;
+  ci_rel: number[];
+  p?: number;
+}
+
+const cases = `${reference.cases.map(({ rows }) => JSON.stringify({ rows })).join('\n')}\n`;
+
+describe('the reference cases', () => {
+  it('come out look by look as they were computed', { timeout: 60_000 }, async () => {
+    const { answers, code, errors } = await analyze(cases);
+    expect([code, errors]).toEqual([0, '']);
+    expect(answers).toHaveLength(reference.cases.length);
+    for (const [i, c] of reference.cases.entries()) {
+      const { decision, looks, ...rest } = answers[i] as Answer;
+      expect(rest).toEqual({});
+      expect(decision).toEqual(c.decision);
+      const expected = c.looks as ReferenceLook[];
+      expect(looks!.map((look) => look.hours)).toEqual(expected.map((look) => look.hours));
+      for (const [k, look] of expected.entries()) {
+        const got = looks![k]!;
+        for (const [value, wanted] of [
+          [got.theta, look.theta],
+          [got.se, look.se],
+          [got.df, look.df],
+          [got.t, look.t],
+          [got.information, look.info],
+        ] as const) {
+          expect(relativeError(value, wanted)).toBeLessThan(1e-9);
+        }
+        expect(Math.abs(got.bound! - look.bound_z)).toBeLessThan(2e-4);
+        expect(Math.abs(got.t_critical! - look.t_crit)).toBeLessThan(2e-4);
+        expect(Math.abs(got.interval![0] - look.ci_rel[0]!)).toBeLessThan(1e-4);
+        expect(Math.abs(got.interval![1] - look.ci_rel[1]!)).toBeLessThan(1e-4);
+        if (look.p !== undefined) {
+          const error = Math.min(relativeError(got.p, look.p) / 0.02, Math.abs(got.p - look.p) / 1e-6);
+          expect(error).toBeLessThan(1);
+        }
+        expect(got.confidence).toBe(1 - got.p);
+      }
+    }
+  });
+
+  it('have the same decisions where only these are asked for', async () => {
+    const { answers, code } = await analyze(cases, ['--decision-only']);
+    expect(answers).toEqual(reference.cases.map(({ decision }) => ({ decision })));
+    expect(code).toBe(0);
+  });
+});
+
+describe('a look', () => {
+  it('has the fields of the form, in its order', async () => {
+    const { answers } = await analyze(JSON.stringify({ rows: reference.cases[1]!.rows.slice(0, 30) }));
+    const [answer] = answers as [{ looks: AnsweredLook[] }];
+    expect(answer.looks.map((look) => Object.keys(look))).toEqual(
+      [24, 30].map(() => [
+        'hours',
+        'theta',
+        'se',
+        'df',
+        't',
+        'information',
+        'bound',
+        't_critical',
+        'p',
+        'confidence',
+        'interval',
+      ]),
+    );
+  });
+});
+
+describe('a bad line', () => {
+  it('is answered in its place with its number and the reason; the rest goes on', async () => {
+    const good = JSON.stringify({ rows: reference.cases[1]!.rows.slice(0, 100) });
+    const lines = [
+      good,
+      '{"rows": [[1, 2,',
+      '[]',
+      '{"rule":"bayes","rows":[]}',
+      '{"confidence":0.8,"rows":[]}',
+      '',
+      '{"rows":[[10,1,10,1],[10,1,10]]}',
+      '{"rows":[[10,1,10,-1]]}',
+      '{"check_every_hours":0,"rows":[]}',
+      '{"horizon_hours":"672","rows":[]}',
+      '{"rule":"welch","strict":true,"rows":[]}',
+      '{}',
+      good.replace('{', '{"name":"of the caller",'),
+    ];
+    // Without a line end after the last, with a carriage return before another.
+    const { answers, code, errors } = await analyze(lines.join('\n').replace('{}', '{}\r'), [
+      '--decision-only',
+    ]);
+    const decided = { decision: { hours: 96, winner: 'B' } };
+    expect(answers).toEqual([
+      decided,
+      { line: 2, error: expect.stringMatching(/^not JSON: /) },
+      { line: 3, error: 'a line is one JSON object, got []' },
+      {
+        line: 4,
+        error: expect.stringMatching(/^rule must be one of sequential, anytime, welch.*, got "bayes"$/),
+      },
+      {
+        line: 5,
+        error: 'confidence must be one of 0.90, 0.95, 0.99, which error rates were confirmed for, got 0.8',
+      },
+      { line: 7, error: 'rows[1] must be four whole numbers of at least 0, got [10,1,10]' },
+      { line: 8, error: 'rows[0] must be four whole numbers of at least 0, got [10,1,10,-1]' },
+      { line: 9, error: 'check_every_hours must be a number of at least 1, got 0' },
+      { line: 10, error: 'horizon_hours must be a number of at least 1, got "672"' },
+      { line: 11, error: 'strict is a form of the rule sequential, not of welch' },
+      { line: 12, error: 'rows must be a list of [impressionsA, clicksA, impressionsB, clicksB]' },
+      decided,
+    ]);
+    expect([code, errors]).toEqual([1, '']);
+  });
+
+  it('of no input is none; an unknown option is refused', async () => {
+    expect(await analyze('')).toMatchObject({ code: 0, output: '', errors: '' });
+    const refused = await analyze('', ['--looks']);
+    expect(refused).toMatchObject({ code: 2, output: '' });
+    expect(refused.errors).toBe('unknown option --looks; there is --decision-only\n');
+  });
+});
+
+describe('a stream', () => {
+  it('is answered line by line while it goes on', async () => {
+    const { child, closed } = command(['--decision-only']);
+    const line = `${JSON.stringify({ rows: reference.cases[1]!.rows })}\n`;
+    child.stdin.write(line.slice(0, 100));
+    child.stdin.write(line.slice(100));
+    const [first] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(String(first)).toBe('{"decision":{"hours":96,"winner":"B"}}\n');
+    child.stdin.end(line);
+    const [second] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(String(second)).toBe(String(first));
+    expect(await closed).toBe(0);
+  });
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const { child, closed } = command(['--decision-only']);
+    child.stdin.on('error', () => undefined);
+    const errors = text(child.stderr);
+    const line = `${JSON.stringify({ rows: reference.cases[1]!.rows.slice(0, 24) })}\n`;
+    child.stdin.write(line);
+    await once(child.stdout, 'data');
+    child.stdout.destroy();
+    // Until the command has gone and its end of the pipe with it.
+    const feed = () => child.stdin.write(line.repeat(50), (error) => error ?? feed());
+    feed();
+    await closed;
+    expect(await errors).toBe('');
+  });
+});

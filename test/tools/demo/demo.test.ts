@@ -1,0 +1,160 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServiceApi } from '../../../src/tools/demo/api.js';
+import { auditBooks } from '../../../src/tools/demo/books.js';
+import { DemoEnded, type DemoResult, runDemo } from '../../../src/tools/demo/demo.js';
+import { DemoDocument } from '../../../src/tools/demo/document.js';
+import { summarise } from '../../../src/tools/demo/summary.js';
+import { trulyBetter } from '../../../src/tools/demo/world.js';
+
+const SEED = 1;
+/** The fastest that the service takes: an hour is half a second. */
+const SETTINGS = { TIME_SCALE: '7200' };
+
+let folder: string;
+let temporary: string | undefined;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-test-'));
+  temporary = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
+});
+afterAll(async () => {
+  if (temporary === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = temporary;
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('runDemo', () => {
+  let result: DemoResult;
+  const events: string[] = [];
+  const byId = (id: string) =>
+    result.document.scenarios
+      .flatMap(({ experiments }) => experiments)
+      .find((one) => one.experiment_id === id)!;
+
+  beforeAll(async () => {
+    result = await runDemo({
+      seed: SEED,
+      scenarios: ['clear_winner', 'continue_testing', 'batch'],
+      settings: SETTINGS,
+      limitSeconds: 90,
+      observer: { event: ({ kind }) => events.push(kind) },
+    });
+  }, 150_000);
+
+  it('ends with a document of the promised form, each scenario as the world meant it', () => {
+    const document = DemoDocument.parse(JSON.parse(JSON.stringify(result.document)));
+    expect([document.seed, document.time_scale]).toEqual([SEED, 7_200]);
+    expect(document.scenarios.map(({ name, passed }) => [name, passed])).toEqual([
+      ['clear_winner', true],
+      ['continue_testing', true],
+      ['batch', true],
+    ]);
+    expect(result.scenarios.map(({ failure }) => failure)).toEqual([null, null, null]);
+  });
+
+  it('promotes the truly better ad to 80/20 and leaves the close ones alone', () => {
+    const [clear, close] = result.scenarios;
+    const winner = clear!.entry.experiments[0]!;
+    expect(winner.winner_creative).toBe(trulyBetter(clear!.tests[0]!).headline);
+    const amounts = Object.values(winner.budgets);
+    const total = amounts.reduce((sum, { before }) => sum + before, 0);
+    expect(amounts.map(({ now }) => now).sort((x, y) => x - y)).toEqual([0.2 * total, 0.8 * total]);
+    expect(winner.ledger.map(({ phase }) => phase)).toEqual(['60', '60', '70', '70', '80', '80']);
+    expect(close!.entry.experiments[0]).toMatchObject({ state: 'running', ledger: [], promoted_at: null });
+  });
+
+  it('reverts exactly the test whose 70 % write is refused, and no other write meets the fault', () => {
+    const batch = result.scenarios[2]!.entry.experiments;
+    const reverted = batch.filter(({ state }) => state === 'reverted');
+    expect(reverted).toHaveLength(1);
+    expect(batch).toHaveLength(5);
+    const refused = batch.flatMap(({ ledger }) => ledger).filter(({ outcome }) => outcome === 'refused');
+    expect(refused.map(({ phase }) => phase)).toEqual(['70']);
+    for (const { before, now } of Object.values(reverted[0]!.budgets)) expect(now).toBe(before);
+  });
+
+  it('keeps books that agree, and no phase comes too early', () => {
+    expect(result.document.books).toMatchObject({ agree: true, disagreements: [] });
+    expect(result.document.books.rows).toBe(6 * 6);
+    const waited = result.timings.filter(({ phase }) => phase !== '60');
+    expect(waited).toHaveLength(10);
+    for (const { slack } of waited) expect(slack).toBeGreaterThanOrEqual(0);
+    expect(events).toContain('phase');
+  });
+
+  it('would not take a doctored ledger for a true one', () => {
+    const books = result.scenarios
+      .flatMap(({ gathered }) => gathered)
+      .map(({ experiment, ledger, budgets }) => ({
+        experimentId: experiment.experiment_id,
+        ledger,
+        budgets,
+      }));
+    expect(auditBooks(books, result.audit)).toEqual([]);
+    const doctored = books.map((book) =>
+      book.experimentId === 'clear-winner'
+        ? {
+            ...book,
+            ledger: book.ledger.map((row) =>
+              row.sequence === 3 ? { ...row, intended: row.intended + 1 } : row,
+            ),
+          }
+        : book,
+    );
+    expect(auditBooks(doctored, result.audit)).toEqual([
+      expect.stringContaining('clear-winner, ledger row 3 (phase 70'),
+    ]);
+  });
+
+  it('is told to people in amounts of money', () => {
+    const text = summarise(result);
+    const { before, now } = Object.values(byId('clear-winner').budgets)[1]!;
+    expect(text).toContain(`USD ${(before / 100).toFixed(2)} -> USD ${(now / 100).toFixed(2)}`);
+    expect(text).toContain('The books agree');
+  });
+
+  it('leaves nothing behind', async () => {
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a demo that is ended early', () => {
+  it('stops its sandbox and leaves nothing behind', async () => {
+    const patience = new AbortController();
+    let api: ServiceApi | undefined;
+    const demo = runDemo({
+      seed: SEED,
+      scenarios: ['clear_winner'],
+      settings: SETTINGS,
+      signal: patience.signal,
+      observer: {
+        ready: (service) => {
+          api = service;
+          patience.abort();
+        },
+      },
+    });
+    await expect(demo).rejects.toThrow(DemoEnded);
+    await expect(api!.list()).rejects.toThrow();
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('a demo whose time is up', () => {
+  it('tells what is not through as not passed, and the rest all the same', async () => {
+    const result = await runDemo({
+      seed: SEED,
+      scenarios: ['continue_testing', 'clear_winner'],
+      settings: SETTINGS,
+      limitSeconds: 1,
+    });
+    const [close, clear] = result.document.scenarios;
+    expect(close!.passed).toBe(true);
+    expect(clear).toMatchObject({ passed: false });
+    expect(clear!.summary).toContain('clear-winner is running when the time is up');
+    expect(DemoDocument.safeParse(result.document).success).toBe(true);
+  });
+});

@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../../src/tools/demo/main.ts', import.meta.url));
+
+function demo(...args: string[]) {
+  return spawnSync(process.execPath, ['--import', 'tsx', MAIN, ...args], { encoding: 'utf8' });
+}
+
+describe('npm run demo', () => {
+  it.each([
+    [['--seed', 'x'], '--seed x is no whole number.'],
+    [['--seed', '-1'], '--seed'],
+    [['--fast'], '--fast'],
+  ])('refuses %j with a sentence and how to call it, on standard error alone', (args, sentence) => {
+    const { status, stdout, stderr } = demo(...args);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(sentence);
+    expect(stderr).toContain('Usage: npm run demo -- [--seed N] [--json]');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { FaultOrder, MarketAdSpec } from '../../../src/sandbox/meta-simulator/index.js';
+import type { ExperimentJson } from '../../../src/tools/demo/api.js';
+import { SCENARIOS, type Stage } from '../../../src/tools/demo/scenarios.js';
+import { drawWorld, type PlannedTest } from '../../../src/tools/demo/world.js';
+import { gathered } from './support/fixtures.js';
+
+type Fate = { winner: 'control' | 'challenger' | null; state: ExperimentJson['state'] };
+const WON: Fate = { winner: 'challenger', state: 'verifying' };
+const LOST: Fate = { winner: 'control', state: 'verifying' };
+
+/** A stage on which every experiment meets the fate that `fates` has for its id, else {@link WON}. */
+function stage(fates: Record<string, Fate> = {}) {
+  const world = drawWorld(3);
+  const ads: MarketAdSpec[][] = [];
+  const orders: FaultOrder[] = [];
+  const tests: PlannedTest[] = [];
+  const budgets: Record<string, number> = {};
+  const known = (id: string): ExperimentJson => {
+    const { winner, state } = fates[id] ?? WON;
+    const test = tests.find((one) => one.id === id)!;
+    const { experiment } = gathered(id, {
+      winner,
+      state,
+      headlines: [test.control.headline, test.challenger.headline],
+    });
+    const variants = experiment.variants.map((variant) => ({ ...variant, ad_set_id: `${id}/${variant.id}` }));
+    return { ...experiment, variants };
+  };
+  const market = {
+    account: { id: 'act_1', name: 'Sandbox', currency: 'USD', timezone: 'UTC', minDailyBudget: 100 },
+    createTest: async (spec: { ads: MarketAdSpec[] }) => {
+      ads.push(spec.ads);
+      const { id } = tests.at(-1)!;
+      for (const [index, role] of ['control', 'challenger'].entries())
+        budgets[`${id}/${role}`] = spec.ads[index]!.dailyBudget;
+      return { campaignId: 'c', adSetIds: ['s1', 's2'], adIds: ['a1', 'a2'] };
+    },
+    order: async (fault: FaultOrder) => {
+      orders.push(fault);
+      return 'f';
+    },
+    budgets: async (ids: string[]) => Object.fromEntries(ids.map((id) => [id, budgets[id]!])),
+  };
+  const set: Stage = {
+    world,
+    market,
+    api: { create: async (body) => known((body as { id: string }).id) },
+    watch: { until: async (id) => known(id) },
+    tests,
+  };
+  const ended = () =>
+    tests.map(({ id }) => ({ experiment: known(id), moved: fates[id]?.state !== 'running' }));
+  return { set, world, ads, orders, tests, budgets, ended };
+}
+
+describe('compound_learning', () => {
+  it('tests each winner, with its text and its true rate, against the next idea', async () => {
+    const { set, world, ads, ended } = stage();
+    const judge = await SCENARIOS.compound_learning(set);
+    expect(ads).toHaveLength(5);
+    for (const [index, [control, challenger]] of ads.entries()) {
+      const idea = world.compound.ideas[index]!;
+      const before = index === 0 ? world.compound.start : ads[index - 1]![1]!;
+      expect(control!.trueClickRate).toBe(before.trueClickRate);
+      expect(challenger!.trueClickRate).toBeCloseTo(before.trueClickRate * (1 + idea.trueLift), 15);
+      expect([control!.name, challenger!.name]).toEqual([
+        'headline' in before ? before.headline : before.name,
+        idea.headline,
+      ]);
+    }
+    expect(judge(ended())).toMatchObject({ passed: true });
+  });
+
+  it('keeps a control that wins', async () => {
+    const { set, world, ads, ended } = stage({ 'compound-2': LOST });
+    const judge = await SCENARIOS.compound_learning(set);
+    expect(ads[2]![0]!.name).toBe(world.compound.ideas[0]!.headline);
+    expect(ads[2]![0]!.trueClickRate).toBe(ads[1]![0]!.trueClickRate);
+    expect(judge(ended()).summary).toContain('the new idea won 4 of them');
+  });
+
+  it('stops at a test that is not decided in time, and has not passed', async () => {
+    const { set, ads, ended } = stage({ 'compound-3': { winner: null, state: 'running' } });
+    const judge = await SCENARIOS.compound_learning(set);
+    expect(ads).toHaveLength(3);
+    const { passed, summary } = judge(ended());
+    expect(passed).toBe(false);
+    expect(summary).toContain('2 of 5 tests were decided in time. compound-3 is running when the time is up');
+  });
+});
+
+describe('batch', () => {
+  it('orders the refusal for whichever ad wins, of the 70 % amount alone, in exactly one experiment', async () => {
+    const { set, world, orders, budgets } = stage();
+    await SCENARIOS.batch(set);
+    const { id } = world.batch.tests[world.batch.refusedIndex]!;
+    const total = budgets[`${id}/control`]! + budgets[`${id}/challenger`]!;
+    expect(orders).toEqual(
+      ['control', 'challenger'].map((role) => ({
+        kind: 'refuse',
+        objectId: `${id}/${role}`,
+        method: 'POST',
+        dailyBudget: Math.round(0.7 * total),
+        times: null,
+      })),
+    );
+  });
+
+  it.each<[string, Fate, boolean]>([
+    ['reverted', { winner: 'challenger', state: 'reverted' }, true],
+    ['promoted all the same', WON, false],
+    ['not back at its base', { winner: 'challenger', state: 'needs_attention' }, false],
+  ])('judges the one that was refused: %s', async (_, fate, passed) => {
+    const { batch } = drawWorld(3);
+    const { set, ended } = stage({ [batch.tests[batch.refusedIndex]!.id]: fate });
+    const judge = await SCENARIOS.batch(set);
+    expect(judge(ended()).passed).toBe(passed);
+  });
+});
+
+describe('continue_testing and clear_winner', () => {
+  it('passes a test that still runs with no money moved, and none that chance decided', async () => {
+    const running = stage({ 'too-close': { winner: null, state: 'running' } });
+    expect((await SCENARIOS.continue_testing(running.set))(running.ended()).passed).toBe(true);
+    const decided = stage();
+    const judgement = (await SCENARIOS.continue_testing(decided.set))(decided.ended());
+    expect(judgement.passed).toBe(false);
+    expect(judgement.summary).toContain('verifying');
+  });
+
+  it('says whether the truly better ad was promoted', async () => {
+    const right = stage();
+    expect((await SCENARIOS.clear_winner(right.set))(right.ended()).summary).toContain('the truly better ad');
+    const wrong = stage({ 'clear-winner': LOST });
+    expect((await SCENARIOS.clear_winner(wrong.set))(wrong.ended()).summary).toContain('the truly worse ad');
+  });
+});

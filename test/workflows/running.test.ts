@@ -1,0 +1,158 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONTROL_REFUSED, type Refusal } from '../../src/contract/messages.js';
+import { HOUR_MS } from '../../src/domain/time.js';
+import { startWorld, type World } from '../support/world.js';
+
+/** What a refused control answers with. */
+async function refusalOf(control: Promise<unknown>): Promise<Refusal> {
+  const error = await control.then(
+    (answer) => expect.fail(`not refused: ${JSON.stringify(answer)}`),
+    (failure: unknown) => failure,
+  );
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (!(cause instanceof ApplicationFailure) || cause.type !== CONTROL_REFUSED) throw error;
+  return cause.details?.[0] as Refusal;
+}
+
+describe('a test that runs', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld({ kind: 'time-skipping' });
+  });
+  afterAll(() => world?.stop());
+
+  it('looks every 6 hours and ends with no winner at the horizon, where the last look stands', async () => {
+    const experiment = await world.begin({
+      id: 'no-winner',
+      clickRates: [0.02, 0.02],
+      policy: { horizonHours: 96 },
+    });
+    const ended = await world.until(experiment, ['no_winner'], 97);
+    expect(ended.stateReason).toMatch(/planned 4 days are over with confidence 0\.\d+ < 0\.950/);
+    const looks = await world.store.listDecisions(experiment.id, { limit: 100, offset: 0 });
+    const hours = looks.map((look) => (look.dueAt - experiment.startedAt) / HOUR_MS).sort((a, b) => a - b);
+    expect(hours.at(-1)).toBe(96);
+    expect(hours.slice(1, -1).every((hour, index) => Math.abs(hour - hours[index]! - 6) < 1e-9)).toBe(true);
+    expect(await world.audit(experiment)).toEqual([]);
+  });
+
+  it('has insufficient data before 24 hours and where hardly anybody clicks', async () => {
+    const experiment = await world.begin({
+      id: 'insufficient',
+      clickRates: [0.001, 0.004],
+      dailyBudget: 1_000,
+    });
+    await world.pass(20);
+    const early = await world.store.latestDecision(experiment.id);
+    expect(early?.verdict).toBe('insufficient_data');
+    expect(early?.reasons.join(' ')).toMatch(/h of data < 24 h/);
+    await world.pass(12);
+    const later = await world.store.latestDecision(experiment.id);
+    expect(later?.verdict).toBe('insufficient_data');
+    expect(later?.reasons.join(' ')).toMatch(/control has \d+ link clicks < 25/);
+    await world.control(experiment, 'stop');
+  });
+
+  it('does nothing while paused, over a due check too, and goes on with one look when resumed', async () => {
+    const experiment = await world.begin({ id: 'paused', clickRates: [0.02, 0.034] });
+    await world.pass(10);
+    const before = (await world.store.latestDecision(experiment.id))!.lookNumber;
+    expect((await world.control(experiment, 'pause')).state).toBe('paused');
+    await world.pass(30);
+    expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before);
+    expect(await world.audit(experiment)).toEqual([]);
+    expect((await refusalOf(world.control(experiment, 'check'))).allowed).toEqual(['resume', 'stop']);
+    await world.control(experiment, 'resume');
+    await world.until(experiment, ['rolling_out', 'verifying'], 2);
+    expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before + 1);
+    const controls = await world.store.listControls(experiment.id);
+    expect(controls.map((row) => [row.kind, row.by, row.outcome])).toEqual([
+      ['pause', 'ana@example.com', 'accepted'],
+      ['resume', 'ana@example.com', 'accepted'],
+    ]);
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
+  it('promotes the leader by force, with who and why on record, before the statistics would', async () => {
+    const experiment = await world.begin({ id: 'forced', clickRates: [0.02, 0.034] });
+    await world.pass(5);
+    const answer = await world.control(experiment, 'promote', { reason: 'the offer ends tomorrow' });
+    expect(answer.state).toBe('rolling_out');
+    expect(await world.budgets(experiment)).toEqual([16_000, 24_000]);
+    const promotion = await world.store.getPromotion(experiment.id);
+    expect(promotion).toMatchObject({
+      forced: true,
+      by: 'ana@example.com',
+      reason: 'the offer ends tomorrow',
+    });
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
+  it('refuses to force without a reason, and where no ad has data to lead by', async () => {
+    const experiment = await world.begin({ id: 'unforced', clickRates: [0.02, 0.034] });
+    expect((await refusalOf(world.control(experiment, 'promote'))).message).toMatch(/No ad leads/);
+    await expect(world.control(experiment, 'promote', { reason: ' ' })).rejects.toMatchObject({
+      cause: { type: 'InvalidControl', message: expect.stringMatching(/promote needs reason/) },
+    });
+    await world.control(experiment, 'stop');
+    expect((await refusalOf(world.control(experiment, 'stop'))).message).toMatch(/has ended: stopped/);
+  });
+
+  it('asks for approval where the policy does, promotes when approved, and moves nothing before', async () => {
+    const experiment = await world.begin({
+      id: 'approved',
+      clickRates: [0.02, 0.034],
+      policy: { approvalRequired: true },
+    });
+    await world.until(experiment, ['awaiting_approval'], 60);
+    expect(await world.audit(experiment)).toEqual([]);
+    await world.control(experiment, 'approve');
+    expect(await world.budgets(experiment)).toEqual([16_000, 24_000]);
+    expect((await world.store.getPromotion(experiment.id))!.by).toBe('ana@example.com');
+    expect((await world.state(experiment)).stateReason).toMatch(
+      /^Approved by ana@example\.com: a test\. The last look said: challenger wins: confidence [01]\.\d+ ≥ 0\.950/,
+    );
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
+  it('lets an approval lapse after 72 hours and goes on', async () => {
+    const experiment = await world.begin({
+      id: 'lapsed',
+      clickRates: [0.02, 0.034],
+      policy: { approvalRequired: true },
+    });
+    const asked = await world.until(experiment, ['awaiting_approval'], 60);
+    const number = (await world.store.latestDecision(experiment.id))!.lookNumber;
+    await world.pass(71.9 - ((await world.clock.now()) - asked.stateChangedAt) / HOUR_MS);
+    expect((await world.state(experiment)).state).toBe('awaiting_approval');
+    await world.pass(7);
+    expect(
+      world.events
+        .filter((event) => event.experimentId === experiment.id)
+        .map((event) => event.text)
+        .join('\n'),
+    ).toMatch(/awaiting_approval -> running: Nobody approved within 72 h/);
+    // The next look finds the winner again, and asks again.
+    expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBeGreaterThan(number);
+    expect(await world.audit(experiment)).toEqual([]);
+    await world.control(experiment, 'stop');
+  });
+
+  it('decides nothing while Meta does not answer, says so, and tries again', async () => {
+    const experiment = await world.begin({ id: 'no-answer', clickRates: [0.02, 0.034] });
+    await world.pass(7);
+    const before = (await world.store.latestDecision(experiment.id))!.lookNumber;
+    await world.market.order({ kind: 'server_error', method: 'GET', times: null });
+    expect((await refusalOf(world.control(experiment, 'check'))).message).toMatch(/check failed/i);
+    expect((await world.status(experiment)).trouble).toMatch(/nothing is decided/i);
+    expect((await world.state(experiment)).state).toBe('running');
+    expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before);
+    await world.market.withdraw();
+    await world.pass(6);
+    expect((await world.status(experiment)).trouble).toBeNull();
+    expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before + 1);
+    await world.control(experiment, 'stop');
+  });
+});
