@@ -98,8 +98,8 @@ export async function measureCatchUp(
         accountId: sandbox.market.account.id,
         currency: sandbox.market.account.currency,
         state: 'running',
-        stateReason: 'The test has started.',
-        stateCode: null,
+        reason: { code: 'started' },
+        hold: null,
         stateChangedAt: now,
         // One look each, at the horizon, and too little data for anything but no winner.
         policy: {

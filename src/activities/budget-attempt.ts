@@ -2,11 +2,11 @@ import { ApplicationFailure, cancellationSignal, sleep } from '@temporalio/activ
 import type { ExperimentClock } from '../clients/clock.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { MetaErrorKind, WriteOutcome } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import type { LedgerOutcome, LedgerRow } from '../contract/records.js';
 import { formatAmount } from '../domain/budget.js';
 import type { Experiment } from '../domain/experiment.js';
+import { type MetaErrorKind, type Obstacle, type Outcome, obstacleOf } from '../domain/rollout/obstacle.js';
 import { killSwitchHold } from './write-limits.js';
 
 /** The phase name of a compensating write. */
@@ -25,22 +25,22 @@ const REFUSALS: readonly MetaErrorKind[] = ['invalid', 'not_found', 'too_large']
 const READ_BACK_WAITS_S = [0, 1, 1, 2, 3];
 
 /** What a failed write came to. Transient faults are thrown, so that the activity's retry policy takes them. */
-export function outcomeOf(error: MetaError): WriteOutcome {
-  if (REFUSALS.includes(error.kind)) return { kind: 'refused', reason: error.message };
+export function outcomeOf(error: MetaError): Outcome {
+  if (REFUSALS.includes(error.kind)) return { kind: 'back', reason: error.message };
   return blockedBy(error);
 }
 
 /** What a failed read before a write came to: nothing was written, so that nothing was refused. */
-export function blockedBy(error: MetaError): WriteOutcome {
+export function blockedBy(error: MetaError): Obstacle {
   if (error.kind === 'transient') {
     throw ApplicationFailure.create({ message: error.message, type: 'Meta.transient' });
   }
-  return {
-    kind: 'blocked',
-    cause: error.kind,
-    retryAfterMs: error.details.retryAfterMs,
-    reason: error.message,
-  };
+  return obstacleOf(error.kind, error.message, error.details.retryAfterMs);
+}
+
+/** A write that may have been applied, or may still be: after the wait the next call reads first. */
+export function unknownOutcome(waitMs: number): Obstacle {
+  return { kind: 'wait', code: 'unknown_outcome', retryAfterMs: waitMs, reason: 'A write had no answer.' };
 }
 
 /** Sends one attempt that is already in the ledger, reads it back, and settles its row. */
@@ -81,10 +81,10 @@ export function createSender(deps: {
     return settledAt;
   }
 
-  return async (experiment: Experiment, row: LedgerRow, bases: readonly Basis[]): Promise<WriteOutcome> => {
-    const unknown = async (why: string): Promise<WriteOutcome> => {
+  return async (experiment: Experiment, row: LedgerRow, bases: readonly Basis[]): Promise<Outcome> => {
+    const unknown = async (why: string): Promise<Outcome> => {
       await settle(experiment, row, 'unknown', why);
-      return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
+      return unknownOutcome(unknownOutcomeWaitMs);
     };
     // Somebody may have engaged it since the write was decided on, while the account or the ledger was asked.
     const killed = row.phase === REVERT ? null : await killSwitchHold(store);
@@ -97,13 +97,13 @@ export function createSender(deps: {
     const over = bases.find(({ until }) => now >= until);
     if (over) {
       await settle(experiment, row, 'not_sent', over.reason);
-      return { kind: 'held', code: 'too_old', retryAfterMs: 0, reason: over.reason };
+      return { kind: 'wait', code: 'too_old', retryAfterMs: 0, reason: over.reason };
     }
     // A process that stood still, or waited for the record, since it entered the row is late: another attempt may be at
     // work by now.
     if (cancellationSignal().aborted || now - row.at > unknownOutcomeWaitMs / 2) {
       await settle(experiment, row, 'not_sent', 'Too long after it was entered.');
-      return { kind: 'unknown', waitMs: unknownOutcomeWaitMs };
+      return unknownOutcome(unknownOutcomeWaitMs);
     }
     try {
       await meta.writeDailyBudget(row.adSetId, row.intended);
@@ -123,7 +123,7 @@ export function createSender(deps: {
         if (seconds > 0) await sleep(seconds * 1000);
         const dailyBudget = await meta.getDailyBudget(row.adSetId);
         if (dailyBudget === row.intended) {
-          return { kind: 'applied', at: await settle(experiment, row, 'applied', null) };
+          return { kind: 'done', at: await settle(experiment, row, 'applied', null) };
         }
       }
     } catch (error) {

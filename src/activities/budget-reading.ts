@@ -3,6 +3,7 @@ import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Unreadable } from '../contract/activities.js';
 import type { LedgerRow } from '../contract/records.js';
 import type { Budgets } from '../domain/budget.js';
+import { obstacleOf } from '../domain/rollout/obstacle.js';
 import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/rollout/ownership.js';
 
 /** Asks Meta for the daily budget of each ad set: what it tells, and what it answers for the others. */
@@ -29,9 +30,7 @@ export function createBudgetReader(meta: Pick<MetaClient, 'getDailyBudget'>) {
 export function unreadableOf(failed: Record<string, MetaError>): Unreadable[] {
   return Object.entries(failed).map(([adSetId, { kind, message, details }]) => ({
     adSetId,
-    kind,
-    retryAfterMs: details.retryAfterMs,
-    message: `Ad set ${adSetId} could not be read: ${message}`,
+    obstacle: obstacleOf(kind, `Ad set ${adSetId} could not be read: ${message}`, details.retryAfterMs),
   }));
 }
 

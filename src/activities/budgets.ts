@@ -2,7 +2,7 @@ import type { ExperimentClock } from '../clients/clock.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import { EnvelopeUsedUp } from '../clients/postgres/errors.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { BudgetReading, WriteOutcome } from '../contract/activities.js';
+import type { BudgetReading } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import type { LedgerRow, Promotion } from '../contract/records.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
@@ -10,9 +10,10 @@ import { decisionLapsesAt } from '../domain/decision/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
 import { atRisk } from '../domain/rollout/at-risk.js';
 import { othersChanges } from '../domain/rollout/changes.js';
+import { type Outcome, obstacleOf } from '../domain/rollout/obstacle.js';
 import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/rollout/ownership.js';
 import { instantOf } from '../domain/time.js';
-import { type Basis, blockedBy, createSender, REVERT, WRITES_OFF } from './budget-attempt.js';
+import { type Basis, blockedBy, createSender, REVERT, unknownOutcome, WRITES_OFF } from './budget-attempt.js';
 import { createBudgetReader, unreadableOf, whose } from './budget-reading.js';
 import { callingMeta, permanent } from './failures.js';
 import { createWriteLimits, killSwitchHold } from './write-limits.js';
@@ -139,17 +140,17 @@ export function createBudgetActivities(deps: {
       phase: string;
       adSetId: string;
       target: number;
-    }): Promise<WriteOutcome> {
+    }): Promise<Outcome> {
       const { experiment, promotion, ledger } = await load(request.experimentId);
       const { adSetId, target, phase } = request;
       const states = phase === REVERT ? REVERT_STATES : PHASE_STATES;
       if (!states.includes(experiment.state)) throw outOfDate(experiment, phase);
       const done = promotion.phasesDone[phase];
-      if (done !== undefined) return { kind: 'applied', at: done };
+      if (done !== undefined) return { kind: 'done', at: done };
 
       const now = await clock.now();
       const inFlight = (openUntil(ledger) ?? now) - now;
-      if (inFlight > 0) return { kind: 'unknown', waitMs: inFlight };
+      if (inFlight > 0) return unknownOutcome(inFlight);
 
       try {
         const { base } = promotion.plan;
@@ -178,23 +179,28 @@ export function createBudgetActivities(deps: {
             `where ${expected[id]!.map((v) => formatAmount(v, experiment.currency)).join(' or ')} was expected`;
           const who = await whoChanged(current, foreign, promotion, ledger);
           return {
-            kind: 'foreign',
+            kind: 'person',
+            code: 'foreign',
+            retryAfterMs: null,
             reason: `${who} changed a budget: ${describe(experiment, current, foreign, wanted)}.`,
+            amounts: Object.fromEntries(foreign.map((id) => [id, current[id]!])),
           };
         }
-        if (current[adSetId] === target) return { kind: 'applied', at: await clock.now() };
+        if (current[adSetId] === target) return { kind: 'done', at: await clock.now() };
 
         const total = totalOf(current);
         const totalAfter = total - current[adSetId]! + target;
         if (totalAfter > Math.max(totalOf(base), total)) {
           const amount = (value: number) => formatAmount(value, experiment.currency);
           return {
-            kind: 'unsafe',
+            kind: 'person',
+            code: 'unsafe',
+            retryAfterMs: null,
             reason: `Setting ad set ${adSetId} to ${amount(target)} would raise the total from ${amount(total)} to ${amount(totalAfter)}, above the ${amount(totalOf(base))} it started from.`,
           };
         }
         if (!deps.writesAllowed) {
-          return { kind: 'blocked', cause: 'permission', retryAfterMs: null, reason: WRITES_OFF };
+          return obstacleOf('permission', WRITES_OFF, null);
         }
         const held =
           phase === REVERT

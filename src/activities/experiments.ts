@@ -4,7 +4,8 @@ import type { Store, Transition, TransitionResult } from '../clients/postgres/ty
 import type { ExperimentRecord } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import type { ControlRow, Promotion } from '../contract/records.js';
-import type { Experiment } from '../domain/experiment.js';
+import { type Experiment, stateReasonOf } from '../domain/experiment.js';
+import type { Hold } from '../domain/rollout/hold.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
 
@@ -44,7 +45,8 @@ export function createExperimentActivities(deps: {
           at: transition.at,
           kind: 'state',
           experimentId: transition.experimentId,
-          text: `${transition.from} -> ${transition.to}: ${transition.reason}`,
+          text: `${transition.from} -> ${transition.to}: ${stateReasonOf(result.experiment)}`,
+          state: { to: transition.to, hold: transition.hold?.code ?? null },
         });
       }
       return result;
@@ -53,6 +55,11 @@ export function createExperimentActivities(deps: {
     /** Takes a variant out of the comparison from an instant on. */
     async dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment> {
       return store.dropVariant(experimentId, variantId, at);
+    },
+
+    /** Keeps what holds a rollout on record, with its tries. */
+    async keepHold(experimentId: string, hold: Hold): Promise<void> {
+      await store.keepHold(experimentId, hold);
     },
 
     /** Puts a promotion on record that a run still knows and the record has lost. */

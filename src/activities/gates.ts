@@ -10,6 +10,7 @@ import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { atRisk } from '../domain/rollout/at-risk.js';
 import { changedAt, othersChanges, ownChanges } from '../domain/rollout/changes.js';
 import { type GateFinding, gateFindings, raiseOf } from '../domain/rollout/gate.js';
+import type { Outcome } from '../domain/rollout/obstacle.js';
 import { largestStep } from '../domain/rollout/plan.js';
 import { type BudgetContext, budgetsOf } from '../domain/rollout/preflight.js';
 import { HOUR_MS } from '../domain/time.js';
@@ -201,17 +202,22 @@ function outcomeOf([first]: readonly GateFinding[]): GateRow['outcome'] {
   return first.leadsTo === 'revert' ? 'revert' : 'hold';
 }
 
+/** A finding that only a person ends names the hold, since it lasts longest. */
 function answerOf(findings: readonly GateFinding[], current: Budgets, now: number): GateAnswer {
   const [first] = findings;
-  if (!first) return { against: [], current };
-  const ends = findings.map(({ until }) => until);
-  return {
-    against: findings.map(({ message }) => message),
-    current: {},
-    code: findings.find(({ until }) => until === null)?.code ?? first.code,
-    leadsTo: outcomeOf(findings) === 'revert' ? 'revert' : 'hold',
-    retryAfterMs: ends.includes(null) ? null : Math.max(...ends.map(Number)) - now,
-  };
+  if (!first) return { outcome: { kind: 'done', at: now }, current };
+  const reason = findings.map(({ message }) => message).join(' ');
+  if (first.leadsTo === 'revert') return { outcome: { kind: 'back', reason }, current: {} };
+  const lasting = findings.find(({ until }) => until === null);
+  const outcome: Outcome = lasting
+    ? { kind: 'person', code: lasting.code, retryAfterMs: null, reason }
+    : {
+        kind: 'wait',
+        code: first.code,
+        retryAfterMs: Math.max(...findings.map(({ until }) => Number(until))) - now,
+        reason,
+      };
+  return { outcome, current: {} };
 }
 
 export type GateActivities = ReturnType<typeof createGateActivities>;

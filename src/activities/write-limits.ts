@@ -1,7 +1,6 @@
 import type { MetaClient } from '../clients/meta/types.js';
 import type { EnvelopeUsedUp } from '../clients/postgres/errors.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { WriteOutcome } from '../contract/activities.js';
 import type { LedgerRow } from '../contract/records.js';
 import { minorUnits } from '../domain/budget.js';
 import { changedAt, ownChanges } from '../domain/rollout/changes.js';
@@ -11,16 +10,15 @@ import {
   hourLimitUntil,
   killSwitchSentence,
 } from '../domain/rollout/gate.js';
+import type { Obstacle, Outcome } from '../domain/rollout/obstacle.js';
 import { createAccountDay } from './account-day.js';
 
-type Held = Extract<WriteOutcome, { kind: 'held' }>;
-
 /** What an engaged kill switch has against a write of a phase; or null. */
-export async function killSwitchHold(store: Pick<Store, 'killSwitch'>): Promise<Held | null> {
+export async function killSwitchHold(store: Pick<Store, 'killSwitch'>): Promise<Obstacle | null> {
   const killSwitch = await store.killSwitch();
   if (!killSwitch?.engaged) return null;
   return {
-    kind: 'held',
+    kind: 'person',
     code: 'kill_switch',
     retryAfterMs: null,
     reason: killSwitchSentence(killSwitch),
@@ -41,13 +39,13 @@ export function createWriteLimits(deps: {
     async against(
       ledger: readonly LedgerRow[],
       { adSetId, current, now }: { adSetId: string; current: number; now: number },
-    ): Promise<Held | null> {
+    ): Promise<Obstacle | null> {
       const killed = await killSwitchHold(store);
       if (killed) return killed;
       const until = hourLimitUntil(ownChanges(ledger, adSetId, current).map(changedAt), now);
       if (until === null) return null;
       const reason = hourLimitSentence(adSetId, until);
-      return { kind: 'held', code: 'hour_limit', retryAfterMs: until - now, reason };
+      return { kind: 'wait', code: 'hour_limit', retryAfterMs: until - now, reason };
     },
 
     /** What a raise must fit into, for the store to hold it to; undefined where there is no limit. */
@@ -61,21 +59,19 @@ export function createWriteLimits(deps: {
     },
 
     /** The outcome of a raise that the envelope has no room for. */
-    async outsideEnvelope(error: EnvelopeUsedUp, currency: string, now: number): Promise<Held> {
+    async outsideEnvelope(error: EnvelopeUsedUp, currency: string, now: number): Promise<Obstacle> {
       const { until: resetsAt } = await accountDay(now);
       const hold = envelopeHold({ ...error, resetsAt }, currency);
       if (!hold) throw error;
       const { code, message, until } = hold;
-      return { kind: 'held', code, retryAfterMs: until === null ? null : until - now, reason: message };
+      return until === null
+        ? { kind: 'person', code, retryAfterMs: null, reason: message }
+        : { kind: 'wait', code, retryAfterMs: until - now, reason: message };
     },
 
     /** Below what may be spent today: tried again soon, and where that fails too, at the account's midnight. */
-    async laterIfAgain(
-      outcome: WriteOutcome,
-      ledger: readonly LedgerRow[],
-      row: LedgerRow,
-    ): Promise<WriteOutcome> {
-      if (outcome.kind !== 'blocked' || outcome.cause !== 'not_yet') return outcome;
+    async laterIfAgain(outcome: Outcome, ledger: readonly LedgerRow[], row: LedgerRow): Promise<Outcome> {
+      if (outcome.kind !== 'wait' || outcome.code !== 'not_yet') return outcome;
       const { since, until } = await accountDay(row.at);
       const again = ledger.some(
         (other) => other.adSetId === row.adSetId && other.errorKind === 'not_yet' && other.at >= since,

@@ -6,7 +6,7 @@ import type { Decision } from '../domain/decision/decision.js';
 import { entryOf } from '../domain/entry.js';
 import { RULES } from '../domain/evidence/rules.js';
 import { UNADJUSTED } from '../domain/evidence/types.js';
-import type { Experiment, Policy } from '../domain/experiment.js';
+import { type Experiment, type Policy, stateReasonOf } from '../domain/experiment.js';
 import type { VariantMetrics } from '../domain/metric.js';
 import { claimedLift } from '../domain/reporting/lift.js';
 import type {
@@ -71,7 +71,7 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
     account_id: experiment.accountId,
     currency: experiment.currency,
     state: experiment.state,
-    state_reason: experiment.stateReason,
+    state_reason: stateReasonOf(experiment),
     state_changed_at: isoOf(experiment.stateChangedAt),
     start_date: isoOf(experiment.startedAt),
     promoted_at: isoOrNull(experiment.promotedAt),

@@ -1,3 +1,5 @@
+import type { ExperimentState } from '../domain/experiment.js';
+import type { Hold } from '../domain/rollout/hold.js';
 import { instant } from '../domain/time.js';
 
 /** What a person who watches the service is told: one line an event. */
@@ -7,6 +9,8 @@ export interface ServiceEvent {
   kind: 'look' | 'decision' | 'state' | 'phase' | 'write' | 'control' | 'trouble' | 'report';
   experimentId: string | null;
   text: string;
+  /** Of an event of kind `state`: the new state, and what holds the rollout in it. */
+  state?: { to: ExperimentState; hold: Hold['code'] | null };
 }
 
 /** Takes an event; never throws and never waits. */

@@ -17,30 +17,14 @@ export interface ExperimentInput {
 
 /** What one run tells the next that is not on record. */
 export interface Carried {
-  holds?: HoldChain | null;
   /** A difficulty that is being retried. */
   trouble?: string | null;
   /** What failed at Meta is not tried again before, experiment time. */
   retryAt?: number | null;
   /** Since when Meta has not answered in the verification, later by what the service was down; experiment time. */
   silentSince?: number | null;
-  /** When the gate of a held rollout is evaluated again, experiment time. */
-  gateAgainAt?: number | null;
-  /** In a hold that only a person ends: when the amounts are read again, experiment time. */
-  amountsAgainAt?: number | null;
   /** A cancellation in Temporal that could not be acted on yet. */
   cancelled?: boolean;
   /** How many runs in a row the record has disagreed with at once. */
   disagreements?: number;
-}
-
-/** Holds of one cause, one after the other, without a phase in between. Instants are experiment time. */
-export interface HoldChain {
-  code: string;
-  count: number;
-  /** For how long it has been seen to last, ms: what passed while no try was due or made counts nothing. */
-  silentMs: number;
-  failedAt: number;
-  /** When it is tried again. */
-  tryAt: number;
 }

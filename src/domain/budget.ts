@@ -59,3 +59,10 @@ export function formatAmount(amount: number, currency: string): string {
   const offset = currencyOffset(currency);
   return `${currency} ${(amount / offset).toFixed(offset === 1 ? 0 : 2)}`;
 }
+
+/** Ad sets with their amounts, as people read them: `ad set 1 at USD 50.00, ad set 2 at USD 30.00`. */
+export function amountsInWords(budgets: Budgets, currency: string): string {
+  return Object.entries(budgets)
+    .map(([adSetId, amount]) => `ad set ${adSetId} at ${formatAmount(amount, currency)}`)
+    .join(', ');
+}

@@ -2,7 +2,9 @@ import type { AcceptedDifferences } from './comparability.js';
 import { entryOf } from './entry.js';
 import type { RuleName } from './evidence/types.js';
 import type { GuardrailMetric, Objective } from './metric.js';
+import type { Hold } from './rollout/hold.js';
 import { DEFAULT_MAX_STEP_FACTOR, DEFAULT_PHASES, type Phase } from './rollout/phases.js';
+import { reasonSentence, type StateReason } from './state-reason.js';
 
 /** What an experiment is: its variants, its policy, its states. Every instant is epoch milliseconds of experiment time. */
 
@@ -179,10 +181,10 @@ export interface Experiment {
   /** ISO 4217 code; every budget of the experiment is in minor units of it, by Meta's offsets. */
   currency: string;
   state: ExperimentState;
-  /** Why it is in this state, in a sentence a marketer reads. */
-  stateReason: string;
-  /** What a resumed workflow must know beside the state: the class of a hold, or what a revert ends in. Null mostly. */
-  stateCode: string | null;
+  /** Why it is in this state. */
+  reason: StateReason;
+  /** What holds its rollout, and when it is tried again; null in any other case. */
+  hold: Hold | null;
   stateChangedAt: number;
   policy: Policy;
   /** Control first. Two to six. */
@@ -198,6 +200,11 @@ export interface Experiment {
   /** The read-back of phase 1. */
   promotedAt: number | null;
   endedAt: number | null;
+}
+
+/** Why it is in its state, in sentences that a marketer reads. */
+export function stateReasonOf({ reason, currency }: Pick<Experiment, 'reason' | 'currency'>): string {
+  return reasonSentence(reason, currency);
 }
 
 /** The variant of this id. Throws RangeError when the experiment has none. */

@@ -1,56 +1,61 @@
-import type { BudgetReading, WriteOutcome } from '../contract/activities.js';
+/**
+ * `reverting` and `needs_attention`: undo a rollout.
+ *
+ * The undo is data: the ledger holds the base (each ad set's budget before the first write), so a run that knows nothing
+ * else can restore it. Ad sets are cut before others are raised, so the total never grows; each write is read back. A
+ * write that was given up may land later, so the budgets are read again at 5, 15 and 60 minutes. It ends with every ad set
+ * at its base, or in `needs_attention` with both amounts: then only a person's `resolve` ends it.
+ */
+import type { BudgetReading } from '../contract/activities.js';
+import { amountsInWords } from '../domain/budget.js';
+import { isObstacle, type Obstacle, type ObstacleCode, type Outcome } from '../domain/rollout/obstacle.js';
 import { writeOrder } from '../domain/rollout/plan.js';
+import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import type { Run } from './experiment-run.js';
-import type { Intent } from './inbox.js';
-import { budgets, closePromotion, type Trouble, troubleOf } from './proxies.js';
-import { amounts, isShadow, type Reading, readBudgetsPartly, standing, whole } from './reading.js';
-import { STOP, settledAmounts, stopAndKeep } from './rollout.js';
+import { type Intent, whoAsked } from './inbox.js';
+import { budgets, closePromotion, obstacleFrom } from './proxies.js';
+import { inWords, isShadow, type Reading, readBudgetsPartly, standOf, whole } from './reading.js';
+import { settledStand, stopAndKeep } from './rollout.js';
 
 const MINUTE_MS = HOUR_MS / 60;
-/** How long a way back may take: the hour limit and an expired token must fit in. */
-const REVERT_WINDOW_MS = 24 * HOUR_MS;
+/** How long a restore may take: the hour limit and an expired token must fit in. */
+const RESTORE_WINDOW_MS = 24 * HOUR_MS;
 const TRY_AGAIN_MS = 10 * MINUTE_MS;
-/** The first wait where Meta gives no hint; doubled each time, up to {@link TRY_AGAIN_MS}. */
+/** The first wait if Meta gives no hint; doubled each time, up to {@link TRY_AGAIN_MS}. */
 const FIRST_WAIT_MS = MINUTE_MS / 6;
 /** Reads after the base is reached: a write that was given up may land late. */
 const READS_AFTER_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS];
 
-/** How a way back went. `stuck`: with what was read last. `stopped`: a person ended it. */
-type Way = { kind: 'done' } | { kind: 'stuck'; why: string; reading: Reading } | { kind: 'stopped' };
+/** `person`: with what was read last. `interrupted`: someone has stopped it. */
+type Restore = { kind: 'done' } | { kind: 'person'; why: string; reading: Reading } | { kind: 'interrupted' };
 
-/**
- * `reverting`: every ad set exactly to its base, from the base on record, cuts before raises; then reads at 5,
- * 15 and 60 minutes. Ends in `reverted` (or `stopped`), or in `needs_attention` with the amounts.
- */
+/** `reverting`: every ad set exactly to its base; ends in `reverted` (or `stopped`), or in `needs_attention`. */
 export async function revert(run: Run): Promise<void> {
-  const { id: experimentId, stateChangedAt, stateCode } = run.experiment;
-  if (isShadow(run)) return endShadow(run);
-  const { base } = run.promotion.plan;
-  const deadline = stateChangedAt + REVERT_WINDOW_MS;
-  const way = await restoreBase(run, deadline);
-  if (way.kind === 'stopped') return;
-  if (way.kind === 'stuck') return giveUp(run, way);
-  await run.answerAskers(`Every ad set is back at its base: ${amounts(run, base)}.`);
+  const { stateChangedAt, reason } = run.experiment;
+  const end = reason.endsIn ?? 'reverted';
+  if (isShadow(run)) return endShadow(run, end);
+  const restored = await restoreBase(run, stateChangedAt + RESTORE_WINDOW_MS);
+  if (restored.kind === 'interrupted') return;
+  if (restored.kind === 'person') return giveUp(run, restored);
+  const base = amountsInWords(run.promotion.plan.base, run.experiment.currency);
+  await run.answerAskers(`Every ad set is back at its base: ${base}.`);
   const watched = await watchForLateWrites(run);
-  if (watched.kind === 'stopped') return;
-  if (watched.kind === 'stuck') return giveUp(run, watched);
-  const end = stateCode === STOP ? 'stopped' : 'reverted';
-  await closePromotion(experimentId, end);
-  await run.become(end, `${run.experiment.stateReason} ${outcomeOf(run, watched.reading)}`);
+  if (watched.kind === 'interrupted') return;
+  if (watched.kind === 'person') return giveUp(run, watched);
+  await closePromotion(run.experiment.id, end);
+  await run.become(end, { code: 'restored', before: reason, ...changedSince(watched.reading) });
 }
 
-/** What somebody has set since the base was reached is theirs. */
-function outcomeOf(run: Run, reading: BudgetReading): string {
-  const since = offBase(reading);
-  if (since.length === 0) return 'Every ad set is back at its base.';
-  return `Every ad set was back at its base; somebody has since put ${amounts(run, reading.current, since)}.`;
+/** What someone has set since the base was reached is theirs. */
+function changedSince(reading: BudgetReading): Pick<StateReason, 'amounts'> {
+  const changed = offBase(reading).map((adSetId) => [adSetId, reading.current[adSetId]!]);
+  return changed.length === 0 ? {} : { amounts: Object.fromEntries(changed) };
 }
 
-/** Nothing was written, so that there is nothing to bring back. */
-async function endShadow(run: Run): Promise<void> {
-  const end = run.experiment.stateCode === STOP ? 'stopped' : 'reverted';
-  await run.become(end, `${run.experiment.stateReason} The rollout was in shadow: nothing was written.`);
+/** Nothing was written, so there is nothing to restore. */
+async function endShadow(run: Run, end: 'reverted' | 'stopped'): Promise<void> {
+  await run.become(end, { code: 'shadow_ended', before: run.experiment.reason });
   await run.answerAskers('The rollout was in shadow: nothing was written.');
 }
 
@@ -59,139 +64,127 @@ export async function needsAttention(run: Run): Promise<void> {
   const intent = await run.next(run.later(TRY_AGAIN_MS), 'reading the budgets again');
   if (intent?.kind === 'resolve') return resolve(run, intent);
   const reading = await readBudgetsPartly(run);
-  if ('trouble' in reading) return run.report(`The budgets can't be read: ${reading.trouble.message}`);
+  if (isObstacle(reading)) return run.report(`The budgets can't be read: ${reading.reason}`);
   run.trouble = null;
   // A write that was given up and landed late is the one thing still corrected.
   for (const adSetId of reading.late) await restore(run, adSetId, reading.base[adSetId]!);
   const now = reading.late.length === 0 ? reading : await readBudgetsPartly(run);
-  const [why = ''] = run.experiment.stateReason.split(BASE_IS);
-  const reason = attentionReason(run, why, now);
-  if (reason !== run.experiment.stateReason) await run.become('needs_attention', reason);
+  const before = run.stateReason;
+  const reason = attentionReason(run, run.experiment.reason.detail ?? before, now);
+  if (run.inWords(reason) !== before) await run.become('needs_attention', reason);
 }
 
 async function resolve(run: Run, intent: Intent): Promise<void> {
-  const who = `${intent.args.by}: ${intent.args.reason}`;
   if (intent.args.action === 'accept_current') {
-    const stand = await settledAmounts(run);
+    const { stand, words } = await settledStand(run);
     await closePromotion(run.experiment.id, 'stopped');
-    const which = stand === '' ? '' : `${stand},`;
-    await run.become('stopped', `The budgets as they are${which} were accepted by ${who}`);
-    return run.answer(intent, `The budgets stay as they are${stand}.`);
+    await run.become('stopped', { code: 'accepted', ...whoAsked(intent), ...stand });
+    return run.answer(intent, `The budgets stay as they are${words}.`);
   }
-  await run.become('reverting', `Tried again by ${who}.`);
+  await run.become('reverting', { code: 'retry_asked', ...whoAsked(intent) });
   run.askers.push(intent);
 }
 
 /** Brings every ad set to its base, however often it takes until the deadline. */
-async function restoreBase(run: Run, deadline: number): Promise<Way> {
+async function restoreBase(run: Run, deadline: number): Promise<Restore> {
   let stuckSince: number | null = null;
   for (let failures = 0; ; failures++) {
-    const { troubles, wrote } = await restoreOnce(run);
-    if (troubles.length === 0) {
+    const { obstacles, wrote } = await restoreOnce(run);
+    if (obstacles.length === 0) {
       if (!wrote) return { kind: 'done' };
-      // A person may have changed one ad set while another was written: what is said of the base must have been read.
+      // Someone may have changed one ad set while another was written: only a reading shows the base.
       const again = await readBudgetsPartly(run);
       if (isAtBase(again)) return { kind: 'done' };
-      troubles.push(troubleOffBase(run, again));
+      obstacles.push(offBaseAgain(run, again));
     }
-    const why = troubles.map((trouble) => trouble.message).join(' ');
+    const why = obstacles.map(({ reason }) => reason).join(' ');
     const backoff = Math.min(TRY_AGAIN_MS, FIRST_WAIT_MS * 2 ** failures);
-    const until = run.later(Math.max(backoff, ...troubles.map((trouble) => trouble.retryAfterMs ?? 0)));
-    const waits = troubles.map(({ kind }) => WAITS_MS[kind] ?? Number.POSITIVE_INFINITY);
-    const patience = Math.min(...waits);
+    const until = run.later(Math.max(backoff, ...obstacles.map(({ retryAfterMs }) => retryAfterMs ?? 0)));
+    const patience = Math.min(...obstacles.map(({ code }) => PATIENCE_MS[code] ?? Number.POSITIVE_INFINITY));
     stuckSince = patience === Number.POSITIVE_INFINITY ? null : (stuckSince ?? run.now());
     const last = Math.min(deadline, (stuckSince ?? deadline) + patience);
-    if (troubles.every((trouble) => trouble.kind === FINAL) || until > last) {
+    if (obstacles.every(({ code }) => FINAL.includes(code)) || until > last) {
       const reading = await readBudgetsPartly(run);
-      // What could not be read in time may stand at its base all the same: nobody need be called for that.
-      return isAtBase(reading) ? { kind: 'done' } : { kind: 'stuck', why, reading };
+      // An ad set that could not be read in time may stand at its base: then nobody need be called.
+      return isAtBase(reading) ? { kind: 'done' } : { kind: 'person', why, reading };
     }
-    await run.report(`The way back waits until ${instant(until)}: ${why}`);
-    if (await stoppedWhile(run, until, 'the way back goes on')) return { kind: 'stopped' };
+    await run.report(`The restore waits until ${instant(until)}: ${why}`);
+    if (await stoppedWhile(run, until, 'the restore goes on')) return { kind: 'interrupted' };
   }
 }
 
-/** What no wait mends: a refusal for good, somebody else's value. */
-const FINAL = 'final';
+/** No wait helps: Meta refuses for good, or someone else's value stands. */
+const FINAL: readonly (ObstacleCode | 'refused')[] = ['refused', 'foreign', 'unsafe', 'not_found'];
 /**
- * How long a person waits to be told of troubles that a wait rarely mends: a read that Meta answers, but not with a
- * budget; what is final, as long as a cut of another ad set may still go through, which the hour limit may delay.
+ * How long to try before someone is called, if a wait rarely helps: Meta answers a read, but without a budget; or it is
+ * final, but another ad set may still be cut, which the hour limit may delay.
  */
-const WAITS_MS: Record<string, number> = { invalid: HOUR_MS, too_large: HOUR_MS, [FINAL]: 2 * HOUR_MS };
+const PATIENCE_MS: Partial<Record<ObstacleCode | 'refused', number>> = {
+  invalid: HOUR_MS,
+  too_large: HOUR_MS,
+  ...Object.fromEntries(FINAL.map((code) => [code, 2 * HOUR_MS])),
+};
+
+/** An {@link Obstacle} of a restore, or a write that Meta refused for good. */
+type RestoreObstacle = Pick<Obstacle, 'retryAfterMs' | 'reason'> & { code: ObstacleCode | 'refused' };
 
 /**
- * Cuts, then raises. A cut needs its own ad set alone; a raise never comes before a cut that has not been read back, nor
- * beside an ad set that can't be read. `wrote`: whether there was anything to write.
+ * Cuts, then raises. A cut needs its own ad set alone. A raise never comes before a cut that has not been read back, nor
+ * while an ad set can't be read. `wrote`: whether there was anything to write.
  */
-async function restoreOnce(run: Run): Promise<{ troubles: Trouble[]; wrote: boolean }> {
+async function restoreOnce(run: Run): Promise<{ obstacles: RestoreObstacle[]; wrote: boolean }> {
   const reading = await readBudgetsPartly(run);
-  if ('trouble' in reading) return { troubles: [troubleOfRead(reading.trouble)], wrote: false };
-  const { current, base, unreadable = [] } = reading;
-  const troubles = unreadable.map(troubleOfRead);
+  if (isObstacle(reading)) return { obstacles: [reading], wrote: false };
+  const { current, base, unreadable } = reading;
+  const obstacles: RestoreObstacle[] = unreadable.map(({ obstacle }) => obstacle);
   let raises = unreadable.length === 0;
   for (const adSetId of writeOrder(current, base)) {
     const now = current[adSetId];
     if (now === undefined || (now < base[adSetId]! && !raises)) continue;
     const outcome = await restore(run, adSetId, base[adSetId]!);
-    const trouble = troubleWith(outcome);
-    if (trouble) troubles.push(trouble);
-    if (trouble && outcome.kind !== 'foreign') raises = false;
+    if (outcome.kind === 'done') continue;
+    const obstacle: RestoreObstacle =
+      outcome.kind === 'back' ? { code: 'refused', retryAfterMs: null, reason: outcome.reason } : outcome;
+    obstacles.push(obstacle);
+    if (obstacle.code !== 'foreign') raises = false;
   }
-  return { troubles, wrote: !isAtBase(reading) };
+  return { obstacles, wrote: !isAtBase(reading) };
 }
 
-/** Written and read back, and yet another value is read: whoever asks again at once may be told so for ever. */
-function troubleOffBase(run: Run, reading: Reading): Trouble {
-  if ('trouble' in reading) return troubleOfRead(reading.trouble);
-  const message = `The budgets were read back at their base, and then ${standing(run, reading)}.`;
-  return { kind: 'off_base', retryAfterMs: null, message };
+/** Written and read back, and yet another value is read: asking again at once may give the same answer for ever. */
+function offBaseAgain(run: Run, reading: Reading): RestoreObstacle {
+  if (isObstacle(reading)) return reading;
+  const reason = `The budgets were read back at their base, and then ${inWords(run, reading)}.`;
+  return { code: 'off_base', retryAfterMs: null, reason };
 }
 
-/** What is gone doesn't come back by waiting. */
-function troubleOfRead({ kind, retryAfterMs, message }: Trouble): Trouble {
-  return { kind: kind === 'not_found' ? FINAL : kind, retryAfterMs, message };
-}
-
-function troubleWith(outcome: WriteOutcome): Trouble | null {
-  switch (outcome.kind) {
-    case 'applied':
-      return null;
-    case 'unknown':
-      return { kind: 'unknown', retryAfterMs: outcome.waitMs, message: 'A write had no answer.' };
-    case 'blocked':
-      return { kind: outcome.cause, retryAfterMs: outcome.retryAfterMs, message: outcome.reason };
-    default:
-      return { kind: FINAL, retryAfterMs: null, message: outcome.reason };
-  }
-}
-
-/** Reads at 5, 15 and 60 minutes; begins again after a correction. A read that failed is made up for. */
+/** Reads at 5, 15 and 60 minutes; begins again after a correction. A read that failed is repeated. */
 async function watchForLateWrites(
   run: Run,
-): Promise<Exclude<Way, { kind: 'done' }> | { kind: 'watched'; reading: BudgetReading }> {
+): Promise<Exclude<Restore, { kind: 'done' }> | { kind: 'watched'; reading: BudgetReading }> {
   let reachedAt = run.now();
   for (let read = 0; ; ) {
     const until = run.later(Math.max(0, reachedAt + READS_AFTER_MS[read]! - run.now()));
-    if (await stoppedWhile(run, until, 'looking for a late write')) return { kind: 'stopped' };
+    if (await stoppedWhile(run, until, 'looking for a late write')) return { kind: 'interrupted' };
     const partly = await readBudgetsPartly(run);
     if (drifted(partly)) {
-      const way = await restoreBase(run, run.now() + REVERT_WINDOW_MS);
-      if (way.kind !== 'done') return way;
+      const restored = await restoreBase(run, run.now() + RESTORE_WINDOW_MS);
+      if (restored.kind !== 'done') return restored;
       reachedAt = run.now();
       read = 0;
       continue;
     }
     const reading = whole(partly);
-    if ('trouble' in reading) {
-      if (run.now() > reachedAt + REVERT_WINDOW_MS) {
+    if (isObstacle(reading)) {
+      if (run.now() > reachedAt + RESTORE_WINDOW_MS) {
         const last = await readBudgetsPartly(run);
         if (isAtBase(last)) return { kind: 'watched', reading: last };
-        const why = `The base could not be read again: ${reading.trouble.message}`;
-        return { kind: 'stuck', why, reading: last };
+        const why = `The base could not be read again: ${reading.reason}`;
+        return { kind: 'person', why, reading: last };
       }
-      await run.report(`Looking for a late write: ${reading.trouble.message}`);
-      const again = run.later(reading.trouble.retryAfterMs ?? TRY_AGAIN_MS);
-      if (await stoppedWhile(run, again, 'reading again')) return { kind: 'stopped' };
+      await run.report(`Looking for a late write: ${reading.reason}`);
+      const again = run.later(reading.retryAfterMs ?? TRY_AGAIN_MS);
+      if (await stoppedWhile(run, again, 'reading again')) return { kind: 'interrupted' };
       continue;
     }
     read++;
@@ -199,7 +192,7 @@ async function watchForLateWrites(
   }
 }
 
-/** Waits, unless a person stops it with the budgets as they are. */
+/** Waits, unless someone stops the restore and keeps the budgets as they are. */
 async function stoppedWhile(run: Run, until: number, what: string): Promise<boolean> {
   for (let intent = await run.next(until, what); intent; intent = await run.next(until, what)) {
     if (intent.args.budgets === 'keep') {
@@ -207,47 +200,45 @@ async function stoppedWhile(run: Run, until: number, what: string): Promise<bool
       await stopAndKeep(run, intent);
       return true;
     }
-    await run.answer(intent, 'The budgets are on their way back already.');
+    await run.answer(intent, 'The budgets are being restored already.');
   }
   return false;
 }
 
-async function restore(run: Run, adSetId: string, target: number): Promise<WriteOutcome> {
+async function restore(run: Run, adSetId: string, target: number): Promise<Outcome> {
   const request = { experimentId: run.experiment.id, phase: 'revert', adSetId, target };
   try {
     return await budgets.writeBudget.executeWithOptions({ summary: `ad set ${adSetId} back to its base` }, [
       request,
     ]);
   } catch (error) {
-    const { message } = troubleOf(error);
-    return { kind: 'blocked', cause: 'transient', retryAfterMs: null, reason: message };
+    // Nothing final was answered: whatever failed, it is tried again.
+    return { ...obstacleFrom(error), kind: 'wait', code: 'transient' };
   }
 }
 
-/** Money is not where the ledger says and can't be put there: say both amounts and wait for a person. */
+/** The money is not where the ledger says and can't be put there: report both amounts and wait for someone. */
 async function giveUp(run: Run, { why, reading }: { why: string; reading: Reading }): Promise<void> {
   const reason = attentionReason(run, why, reading);
   await closePromotion(run.experiment.id, 'needs_attention');
   await run.become('needs_attention', reason);
   await run.refuseAskers(
-    `The base was not reached: ${run.experiment.stateReason} What works now: resolve, with accept_current (the budgets stay as they are) or retry_restore (once nothing stands in the way).`,
+    `The base was not reached: ${run.stateReason} What works now: resolve, with accept_current (the budgets stay as they are) or retry_restore (once nothing stands in the way).`,
   );
 }
 
-const BASE_IS = ' The base is ';
-
-function attentionReason(run: Run, why: string, reading: Reading): string {
-  const now = 'trouble' in reading ? 'what stands now could not be read' : `now ${standing(run, reading)}`;
-  return `${why}${BASE_IS}${amounts(run, run.promotion.plan.base)}; ${now}.`;
+function attentionReason(run: Run, detail: string, reading: Reading): StateReason {
+  const stand = isObstacle(reading) ? {} : standOf(reading);
+  return { code: 'not_restored', detail, base: run.promotion.plan.base, ...stand };
 }
 
 function isAtBase(reading: Reading): reading is BudgetReading {
-  return !('trouble' in reading) && offBase(reading).length === 0;
+  return !isObstacle(reading) && offBase(reading).length === 0;
 }
 
 /** Whether an ad set that can be read is off its base by a value of ours. */
 function drifted(reading: Reading): boolean {
-  if ('trouble' in reading) return false;
+  if (isObstacle(reading)) return false;
   const { current, foreign } = reading;
   return offBase(reading).some((adSetId) => current[adSetId] !== undefined && !foreign.includes(adSetId));
 }

@@ -55,11 +55,11 @@ export async function startAfresh(run: Run): Promise<never> {
     await beforeNewRun(disagreements > 1 ? Math.min(60_000, 1_000 * 2 ** disagreements) : MOMENT_MS);
   } while (run.inbox.size > 0 || !allHandlersFinished());
   // The rest was waited for in a state that the record no longer has.
-  const { holds, gateAgainAt, cancelled } = run.carried;
+  const { cancelled } = run.carried;
   return continueAsNew<Start>({
     ...run.input,
     witness: run.knownPromotion ?? run.input.witness,
-    carried: { holds, gateAgainAt, cancelled, disagreements },
+    carried: { cancelled, disagreements },
   });
 }
 
@@ -76,11 +76,8 @@ export async function keepWitness(run: Run): Promise<void> {
   run.promotion = await enduring(() =>
     record.keepPromotion.executeWithOptions({ summary: 'the promotion that the record has lost' }, [witness]),
   );
-  await run.become(
-    'needs_attention',
-    `The record has lost a part of this rollout: ${witness.winnerVariantId} had been promoted.`,
-    { winnerVariantId: witness.winnerVariantId },
-  );
+  const { winnerVariantId } = witness;
+  await run.become('needs_attention', { code: 'rollout_lost', winnerVariantId }, { winnerVariantId });
 }
 
 function knowsMore(witness: Promotion, onRecord: Promotion | null): boolean {

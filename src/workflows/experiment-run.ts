@@ -9,11 +9,13 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { ExperimentRecord } from '../contract/activities.js';
-import type { Carried, ExperimentInput, HoldChain } from '../contract/experiment-input.js';
+import type { Carried, ExperimentInput } from '../contract/experiment-input.js';
 import { ALLOWED_CONTROLS, type ExperimentStatus, STATUS_QUERY } from '../contract/messages.js';
 import type { Promotion } from '../contract/records.js';
 import type { Decision } from '../domain/decision/decision.js';
-import type { Experiment, ExperimentState } from '../domain/experiment.js';
+import { type Experiment, type ExperimentState, stateReasonOf } from '../domain/experiment.js';
+import type { Hold } from '../domain/rollout/hold.js';
+import { reasonSentence, type StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import { toExperimentTime, toRealTime } from '../domain/time-base.js';
 import { Inbox, type Intent, misfit } from './inbox.js';
@@ -32,17 +34,8 @@ export class Run {
   trouble: string | null;
   /** What failed at Meta is not tried again before; experiment time. */
   retryAt: number | null;
-  /** The holds since the last phase that had one cause: what keeps coming back is tried ever more seldom. */
-  holds: HoldChain | null;
-  /** When the gate of a held rollout is evaluated again; experiment time. */
-  gateAgainAt: number | null;
   /** Whether the record has said that this promotion may have moved money. */
   moved = false;
-  /**
-   * While held by what a person ends: when the amounts are read again, since a write may land late or Meta was silent;
-   * experiment time.
-   */
-  amountsAgainAt: number | null;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;
   /** Cut-off of the last daily look of the verification, or when its first was waited for; experiment time. */
@@ -60,9 +53,6 @@ export class Run {
   constructor(readonly input: ExperimentInput) {
     const { carried = {} } = input;
     this.trouble = carried.trouble ?? null;
-    this.holds = carried.holds ?? null;
-    this.gateAgainAt = carried.gateAgainAt ?? null;
-    this.amountsAgainAt = carried.amountsAgainAt ?? null;
     this.retryAt = carried.retryAt ?? null;
     this.silentSince = carried.silentSince ?? null;
     this.inbox = new Inbox(() => (this.outdated ? null : (this.loaded?.experiment.state ?? null)));
@@ -72,9 +62,9 @@ export class Run {
 
   /** What the next run must know beside the record. */
   get carried(): Carried {
-    const { trouble, holds, gateAgainAt, amountsAgainAt, retryAt, silentSince, cancellation } = this;
+    const { trouble, retryAt, silentSince, cancellation } = this;
     const cancelled = cancellation !== null && !(cancellation.answer && 'outcome' in cancellation.answer);
-    return { trouble, holds, gateAgainAt, amountsAgainAt, retryAt, silentSince, cancelled };
+    return { trouble, retryAt, silentSince, cancelled };
   }
 
   async load(): Promise<void> {
@@ -94,6 +84,19 @@ export class Run {
   }
   get state(): ExperimentState {
     return this.experiment.state;
+  }
+  /** A reason in sentences. */
+  inWords(reason: StateReason): string {
+    return reasonSentence(reason, this.experiment.currency);
+  }
+  /** Why it is in its state, in sentences. */
+  get stateReason(): string {
+    return stateReasonOf(this.experiment);
+  }
+  /** What holds the rollout. */
+  get hold(): Hold {
+    if (!this.experiment.hold) throw new RecordDisagrees(`${this.state} without a hold on record`);
+    return this.experiment.hold;
   }
   get promotion(): Promotion {
     if (!this.record.promotion) throw new RecordDisagrees(`${this.state} without a promotion on record`);
@@ -173,8 +176,8 @@ export class Run {
   /** Moves to another state, on the record first. */
   async become(
     to: ExperimentState,
-    reason: string,
-    more: { code?: string; winnerVariantId?: string } = {},
+    reason: StateReason,
+    more: { hold?: Hold; winnerVariantId?: string } = {},
   ): Promise<void> {
     const transition = {
       experimentId: this.experiment.id,
@@ -184,11 +187,8 @@ export class Run {
       at: this.now(),
       ...more,
     };
-    const result = await enduring(() =>
-      record.transition.executeWithOptions({ summary: `${this.state} -> ${to}: ${reason}`.slice(0, 200) }, [
-        transition,
-      ]),
-    );
+    const summary = `${this.state} -> ${to}: ${this.inWords(reason)}`.slice(0, 200);
+    const result = await enduring(() => record.transition.executeWithOptions({ summary }, [transition]));
     if (!result.ok) {
       throw new RecordDisagrees(`expected ${transition.from}, the record says ${result.experiment.state}`);
     }
@@ -213,7 +213,7 @@ export class Run {
   }
 
   /** As {@link become}; answers why not where another live experiment holds an ad set. */
-  async tryBecome(to: ExperimentState, reason: string): Promise<string | null> {
+  async tryBecome(to: ExperimentState, reason: StateReason): Promise<string | null> {
     try {
       await this.become(to, reason);
       return null;
@@ -311,7 +311,7 @@ export class Run {
     return {
       experimentId: this.input.experimentId,
       state,
-      stateReason: experiment?.stateReason ?? 'Loading.',
+      stateReason: experiment ? stateReasonOf(experiment) : 'Loading.',
       nextDueAt: this.due.at,
       nextDue: this.due.what,
       allowed: [...ALLOWED_CONTROLS[state]],

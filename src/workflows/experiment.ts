@@ -2,9 +2,11 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { ExperimentInput } from '../contract/experiment-input.js';
 import { REVERT_WINDOW_DAYS } from '../contract/messages.js';
 import { type ExperimentState, isEnded } from '../domain/experiment.js';
+import { HOUR_MS } from '../domain/time.js';
 import { needsAttention, revert } from './compensation.js';
 import { continueAsNewIfDue, keepWitness, startAfresh } from './continuation.js';
 import { Run } from './experiment-run.js';
+import { whoAsked } from './inbox.js';
 import { isPromotionLost, promotionLost } from './lost-promotion.js';
 import { RecordDisagrees } from './proxies.js';
 import { hold, rollOut } from './rollout.js';
@@ -56,7 +58,7 @@ export async function experimentWorkflow(input: ExperimentInput): Promise<Experi
       if (error instanceof RecordDisagrees) return startAfresh(run);
       throw error;
     }
-    return { state: run.state, reason: run.experiment.stateReason };
+    return { state: run.state, reason: run.stateReason };
   });
 }
 
@@ -64,10 +66,10 @@ export async function experimentWorkflow(input: ExperimentInput): Promise<Experi
 async function reopen(run: Run): Promise<void> {
   const intent = await run.nextQueued();
   if (intent === null) return;
-  const until = (run.experiment.endedAt ?? 0) + REVERT_WINDOW_DAYS * 24 * 3_600_000;
+  const until = (run.experiment.endedAt ?? 0) + REVERT_WINDOW_DAYS * 24 * HOUR_MS;
   if (run.now() > until)
     return run.refuse(intent, `It was completed more than ${REVERT_WINDOW_DAYS} days ago.`);
-  const refused = await run.tryBecome('reverting', `Reverted by ${intent.args.by}: ${intent.args.reason}`);
+  const refused = await run.tryBecome('reverting', { code: 'revert_asked', ...whoAsked(intent) });
   if (refused !== null) return run.refuse(intent, `The ad sets are in use: ${refused}.`);
   run.askers.push(intent);
 }

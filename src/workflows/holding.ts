@@ -1,80 +1,67 @@
+/**
+ * Holds: the rollout stops where it is, until what held it is over or someone acts. What holds it is on record as a
+ * {@link Hold}; the amounts stand in the reason, so that nobody has to look them up.
+ */
 import { decisionLapsesAt } from '../domain/decision/check-grid.js';
-import { HOUR_MS } from '../domain/time.js';
+import { HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS, type Hold, nextHold } from '../domain/rollout/hold.js';
+import { isObstacle, type Obstacle } from '../domain/rollout/obstacle.js';
+import type { StateReason } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
-import { enduring, promotions } from './proxies.js';
-import { isShadow, readBudgetsPartly, standing } from './reading.js';
+import { enduring, promotions, record } from './proxies.js';
+import { isShadow, readBudgetsPartly, standOf } from './reading.js';
 
-/** How often a hold that ends by itself is tried. */
-export const HOLD_AGAIN_MS = HOUR_MS / 6;
-/** Longest wait between tries of a hold that comes back again and again. */
-const HOLD_AGAIN_MOST_MS = HOUR_MS;
-const STAND = ' The budgets stand at ';
-
-/** How often the gate is evaluated while a rollout is held: what was decided may turn. */
-export const GATE_AGAIN_MS = 24 * HOUR_MS;
-/** How long Meta may be silent in a rollout before everything goes back, experiment time. */
-const SILENCE_MS = 24 * HOUR_MS;
-
-/** `held`; in the midst of a phase with the amounts: a person must not have to look them up. */
-export async function becomeHeld(run: Run, reason: string, code: string): Promise<void> {
-  run.amountsAgainAt = null;
-  run.gateAgainAt ??= run.later(GATE_AGAIN_MS);
-  const amountsNow = await amountsAmidPhase(run);
-  await run.become('held', `${reason}${amountsNow ?? ''}`, { code });
+/** Enters `held`; amid a phase with the amounts as they are. */
+export async function becomeHeld(run: Run, reason: StateReason, hold: Hold): Promise<void> {
+  const { stand, readAt } = await standAmidPhase(run, HOLD_AGAIN_MS);
+  await run.become('held', { ...reason, ...stand }, { hold: { ...hold, readAt } });
 }
 
-/** A write of unknown outcome may have landed since: what the reason says of the amounts stays true. */
-export async function sayAmountsAgain(run: Run): Promise<void> {
-  const { stateReason, stateCode } = run.experiment;
-  const [why = ''] = stateReason.split(STAND);
-  const amountsNow = await amountsAmidPhase(run);
-  const reason = `${why}${amountsNow}`;
-  if (amountsNow !== null && reason !== stateReason) {
-    await run.become('held', reason, { code: stateCode ?? undefined });
-  }
+/** The hold after an obstacle. `triesPhase`: the phase was tried, and the budgets were not only read. */
+export function holdAfter(
+  run: Run,
+  obstacle: Pick<Obstacle, 'kind' | 'retryAfterMs'> & Pick<Hold, 'code'>,
+  triesPhase: boolean,
+): Hold {
+  const later = (waitMs: number) => run.later(waitMs);
+  return nextHold(run.experiment.hold, obstacle, { now: run.now(), later, triesPhase });
 }
 
-/** Empty where every ad set stands as the last whole phase, or the base, has it; null where that can't be read now. */
-async function amountsAmidPhase(run: Run): Promise<string | null> {
-  if (isShadow(run)) return '';
-  const reading = await readBudgetsPartly(run);
-  const soon = run.later(run.amountsAgainAt === null ? HOLD_AGAIN_MS : HOLD_AGAIN_MOST_MS);
-  if ('trouble' in reading) {
-    run.amountsAgainAt = soon;
-    return null;
-  }
-  const { openUntil, at, current, unreadable = [] } = reading;
-  const mayLand = openUntil !== null && openUntil > at;
-  run.amountsAgainAt = mayLand ? openUntil : unreadable.length > 0 ? soon : null;
-  const { plan, phasesDone } = run.promotion;
-  const whole = plan.phases.findLast((phase) => phasesDone[phase.name] !== undefined)?.targets ?? plan.base;
-  const stands = Object.keys(whole).every((adSetId) => current[adSetId] === whole[adSetId]);
-  return stands ? '' : `${STAND}${standing(run, reading)}.`;
+/** Keeps a hold on record that goes on. */
+export async function keepHold(run: Run, hold: Hold): Promise<void> {
+  await enduring(() =>
+    record.keepHold.executeWithOptions({ summary: `held: ${hold.code}` }, [run.experiment.id, hold]),
+  );
+  run.experiment.hold = hold;
+}
+
+/** Reads the amounts again: a write of unknown outcome may have landed, and the reason must stay true. */
+export async function updateAmounts(run: Run, hold: Hold): Promise<void> {
+  const { reason } = run.experiment;
+  const { stand, readAt } = await standAmidPhase(run, HOLD_AGAIN_MOST_MS);
+  const now = { ...reason, ...stand };
+  if (run.inWords(now) !== run.stateReason) return run.become('held', now, { hold: { ...hold, readAt } });
+  await keepHold(run, { ...hold, readAt });
 }
 
 /**
- * Sets when this hold is tried again: after what Meta asks for, and later the more often a try of the phase brought it
- * back. `count`: whether this was such a try, and not only a read while held.
+ * The amounts, unless every ad set stands as the last whole phase (or the base) has it; null if they can't be read now.
+ * `readAt`: when they are worth another reading.
  */
-export function tryHoldAgain(
+async function standAmidPhase(
   run: Run,
-  code: string,
-  hintMs: number | null,
-  { count }: { count: boolean },
-): void {
-  const before = run.holds?.code === code ? run.holds : null;
-  const times = (before?.count ?? 0) + (count ? 1 : 0);
-  const backoff = count && times > 1 ? Math.min(HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS * 2 ** (times - 2)) : 0;
-  const now = run.now();
-  const tryAt = run.later(Math.max(hintMs ?? HOLD_AGAIN_MS, backoff));
-  const silentMs = before ? before.silentMs + Math.min(now, before.tryAt) - before.failedAt : 0;
-  run.holds = { code, count: times, silentMs, failedAt: now, tryAt };
-  run.retryAt = tryAt;
-}
-
-/** Whether Meta has been seen silent for a day. A service that was down itself has seen nothing. */
-export function isExhausted({ holds }: Run): boolean {
-  return holds?.code === 'transient' && holds.silentMs > SILENCE_MS;
+  againMs: number,
+): Promise<{ stand: Pick<StateReason, 'amounts' | 'unreadable'> | null; readAt: number | null }> {
+  const none = { amounts: undefined, unreadable: undefined };
+  if (isShadow(run)) return { stand: none, readAt: null };
+  const reading = await readBudgetsPartly(run);
+  if (isObstacle(reading)) return { stand: null, readAt: run.later(againMs) };
+  const { openUntil, at, current, unreadable } = reading;
+  const mayLand = openUntil !== null && openUntil > at;
+  const readAt = mayLand ? openUntil : unreadable.length > 0 ? run.later(againMs) : null;
+  const { plan, phasesDone } = run.promotion;
+  const whole = plan.phases.findLast((phase) => phasesDone[phase.name] !== undefined)?.targets ?? plan.base;
+  const stands = Object.keys(whole).every((adSetId) => current[adSetId] === whole[adSetId]);
+  return { stand: stands ? none : { ...none, ...standOf(reading) }, readAt };
 }
 
 /** {@link decisionLapsesAt}; null once money may have moved. */
@@ -85,10 +72,10 @@ export function lapsesAt(run: Run): number | null {
 }
 
 /**
- * Takes the promotion back if it has moved no budget, and the test goes on; false if it has. What a person paused stays
- * paused.
+ * Withdraws the promotion if it has moved no budget, and the test goes on; false if it has. A test that someone paused
+ * stays paused.
  */
-export async function withdraw(run: Run, reason: string): Promise<boolean> {
+export async function withdraw(run: Run, reason: StateReason): Promise<boolean> {
   if (lapsesAt(run) === null) return false;
   const withdrawn = await enduring(() =>
     promotions.withdrawPromotion.executeWithOptions({ summary: 'no budget was moved: the test goes on' }, [
@@ -99,10 +86,8 @@ export async function withdraw(run: Run, reason: string): Promise<boolean> {
     run.moved = true;
     return false;
   }
-  const byPerson = run.state === 'held' && run.experiment.stateCode === 'person';
-  await run.become(byPerson ? 'paused' : 'running', `${reason} No budget was moved; the test goes on.`);
+  const paused = run.experiment.hold?.code === 'person';
+  await run.become(paused ? 'paused' : 'running', reason);
   run.forgetPromotion();
-  run.holds = null;
-  run.gateAgainAt = null;
   return true;
 }

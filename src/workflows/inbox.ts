@@ -34,6 +34,11 @@ export interface Intent {
 }
 type Args = Intent['args'];
 
+/** Who asked for it and why, as a reason keeps it. */
+export function whoAsked({ args }: Intent): { by: string; because: string } {
+  return { by: args.by, because: args.reason };
+}
+
 /** Budgets that a stop must decide on lie away from their base in these states. */
 const MONEY_MOVED: readonly ExperimentState[] = ['rolling_out', 'held', 'verifying', 'reverting'];
 /** Most characters of a text. */

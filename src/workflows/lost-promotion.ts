@@ -1,5 +1,6 @@
 import type { ExperimentState } from '../domain/experiment.js';
 import type { Run } from './experiment-run.js';
+import { whoAsked } from './inbox.js';
 
 /**
  * An experiment whose state says that money has moved, while the record has no promotion: the base is not known, so
@@ -22,11 +23,10 @@ export function isPromotionLost(run: Run): boolean {
 export async function promotionLost(run: Run): Promise<void> {
   if (run.state !== 'needs_attention') {
     const adSets = run.experiment.variants.map(({ adSetId }) => adSetId).join(', ');
-    return run.become(
-      'needs_attention',
-      `The record has lost the promotion of an experiment that was ${run.state}: what its budgets were before is not known. Check the ad sets ${adSets} in Ads Manager, then resolve with accept_current.`,
-      { code: 'promotion_lost' },
-    );
+    return run.become('needs_attention', {
+      code: 'promotion_lost',
+      detail: `Check the ad sets ${adSets} in Ads Manager, then resolve with accept_current.`,
+    });
   }
   const intent = await run.next(null, 'a person checks the budgets');
   if (intent === null) return;
@@ -35,9 +35,6 @@ export async function promotionLost(run: Run): Promise<void> {
       intent,
       'The budgets before the promotion are not on record, so they cannot be restored.',
     );
-  await run.become(
-    'stopped',
-    `The budgets as they are were accepted by ${intent.args.by}: ${intent.args.reason}`,
-  );
+  await run.become('stopped', { code: 'accepted', ...whoAsked(intent) });
   return run.answer(intent, 'The budgets stay as they are.');
 }

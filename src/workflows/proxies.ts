@@ -15,8 +15,10 @@ import type { PromotionActivities } from '../activities/promotions.js';
 import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { ReportActivities } from '../activities/reports.js';
 import type { VerificationActivities } from '../activities/verification.js';
+import { META_FAILURE, type MetaFailureDetails } from '../contract/activities.js';
 import { type META_QUEUES, metaQueue, TRIES_OVER } from '../contract/names.js';
 import type { Promotion } from '../contract/records.js';
+import { type Obstacle, obstacleOf } from '../domain/rollout/obstacle.js';
 
 /**
  * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. The worker ends the tries after a
@@ -123,24 +125,16 @@ export async function enduring<T>(step: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A failed activity as the business process sees it. */
-export interface Trouble {
-  /** Meta's error class; `transient` also for time-outs and faults of ours. */
-  kind: string;
-  /** Experiment ms to wait by Meta's hint, or null. */
-  retryAfterMs: number | null;
-  message: string;
-}
-
-/** What stands behind a failed activity. Anything that is no activity failure is thrown on. */
-export function troubleOf(error: unknown): Trouble {
+/**
+ * What a failed activity means for the business process: Meta's error class, or `transient` for a time-out and for a
+ * fault of the service. An error that is no activity failure is thrown on.
+ */
+export function obstacleFrom(error: unknown): Obstacle {
   const cause = causeOf(error);
-  if (cause instanceof ApplicationFailure && cause.type?.startsWith('Meta.')) {
-    const details = cause.details?.[0] as { retryAfterMs?: number | null } | undefined;
-    const kind = cause.type.slice('Meta.'.length);
-    return { kind, retryAfterMs: details?.retryAfterMs ?? null, message: cause.message };
-  }
-  return { kind: 'transient', retryAfterMs: null, message: cause?.message ?? 'No answer.' };
+  if (!(cause instanceof ApplicationFailure) || !cause.type?.startsWith(META_FAILURE))
+    return obstacleOf('transient', cause?.message ?? 'No answer.', null);
+  const details = cause.details?.[0] as MetaFailureDetails | undefined;
+  return obstacleOf(details?.kind ?? 'transient', cause.message, details?.retryAfterMs ?? null);
 }
 
 function causeOf(error: unknown): Error | undefined {

@@ -1,16 +1,18 @@
 import type { BudgetReading } from '../contract/activities.js';
-import { type Budgets, formatAmount } from '../domain/budget.js';
+import { isObstacle, type Obstacle } from '../domain/rollout/obstacle.js';
+import { type StateReason, standInWords } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
-import { budgets, type Trouble, troubleOf } from './proxies.js';
+import { budgets, obstacleFrom } from './proxies.js';
 
-export type Reading = BudgetReading | { trouble: Trouble };
+/** The budgets and whose they are, or what kept them from being read. */
+export type Reading = BudgetReading | Obstacle;
 
-/** Where all budgets stand and whose they are, or what kept one of them from being read. */
+/** Reads the budget of every ad set. */
 export async function readBudgets(run: Run): Promise<Reading> {
   return read(run, false);
 }
 
-/** The same of those that can be read; `trouble` where none can. For the way back, and for what is said of a state. */
+/** Reads the ad sets which Meta gives a budget for; an obstacle only if there are none. */
 export async function readBudgetsPartly(run: Run): Promise<Reading> {
   return read(run, true);
 }
@@ -22,36 +24,27 @@ async function read(run: Run, partly: boolean): Promise<Reading> {
       { partly },
     ]);
   } catch (error) {
-    return { trouble: troubleOf(error) };
+    return obstacleFrom(error);
   }
 }
 
-/** A reading that lacks an ad set is none where all of them count. */
+/** The reading, or the first obstacle if an ad set could not be read. */
 export function whole(reading: Reading): Reading {
-  if ('trouble' in reading) return reading;
-  const [trouble] = reading.unreadable ?? [];
-  return trouble ? { trouble } : reading;
+  return isObstacle(reading) ? reading : (reading.unreadable[0]?.obstacle ?? reading);
 }
 
-/** What is known of the budgets, as people read it: the amounts, and the ad sets of which Meta tells none. */
-export function standing(run: Run, { current, unreadable = [] }: BudgetReading): string {
-  const unread = unreadable.map(({ adSetId }) => `; ad set ${adSetId} could not be read`);
-  return `${amounts(run, current)}${unread.join('')}`;
+/** What a reason keeps of a reading. */
+export function standOf({ current, unreadable }: BudgetReading): Pick<StateReason, 'amounts' | 'unreadable'> {
+  const ids = unreadable.map(({ adSetId }) => adSetId);
+  return { amounts: current, ...(ids.length > 0 ? { unreadable: ids } : {}) };
 }
 
-/** Ad sets with their amounts, as people read them. */
-export function amounts(run: Run, current: Budgets, adSetIds = Object.keys(current)): string {
-  return adSetIds
-    .map((id) => `ad set ${id} at ${formatAmount(current[id]!, run.experiment.currency)}`)
-    .join(', ');
+/** The reading as people read it. */
+export function inWords(run: Run, reading: BudgetReading): string {
+  return standInWords(standOf(reading), run.experiment.currency);
 }
 
-/** What a rollout has written that only shows what it would write: nothing. */
+/** Whether the rollout only shows what it would write. */
 export function isShadow(run: Run): boolean {
   return run.promotion.status === 'shadow';
-}
-
-/** What is said of a rollout that ends in its way back. */
-export function goBack(run: Run): string {
-  return isShadow(run) ? '' : ' The budgets go back.';
 }

@@ -1,38 +1,26 @@
-import type { GateAnswer } from '../contract/activities.js';
+/** `rolling_out` and `held`: from the first phase to the last, one step at a time. */
 import { formatAmount } from '../domain/budget.js';
 import { atRisk, atRiskSentence } from '../domain/rollout/at-risk.js';
+import { GATE_AGAIN_MS, HOLD_AGAIN_MS, isExhausted, pausedHold } from '../domain/rollout/hold.js';
+import { isObstacle, type Outcome } from '../domain/rollout/obstacle.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout/plan.js';
+import { type StateReason, standInWords } from '../domain/state-reason.js';
 import { HOUR_MS } from '../domain/time.js';
 import type { Run } from './experiment-run.js';
-import {
-  becomeHeld,
-  GATE_AGAIN_MS,
-  HOLD_AGAIN_MS,
-  isExhausted,
-  lapsesAt,
-  sayAmountsAgain,
-  tryHoldAgain,
-  withdraw,
-} from './holding.js';
-import type { Intent } from './inbox.js';
-import { budgets, closePromotion, enduring, promotions, type Trouble, troubleOf } from './proxies.js';
-import { amounts, goBack, isShadow, readBudgets, readBudgetsPartly, standing } from './reading.js';
+import { becomeHeld, holdAfter, keepHold, lapsesAt, updateAmounts, withdraw } from './holding.js';
+import { type Intent, whoAsked } from './inbox.js';
+import { budgets, closePromotion, enduring, obstacleFrom, promotions } from './proxies.js';
+import { inWords, isShadow, readBudgets, readBudgetsPartly, standOf } from './reading.js';
 
-/** Attempts of unknown outcome in one step before the rollout goes back. */
+/** Attempts of unknown outcome in one step before the rollout is rolled back. */
 const UNKNOWN_OUTCOMES = 4;
-/** Causes of a hold that ends by itself, as soon as Meta answers again; the gate is evaluated anew before a write. */
-const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit', 'too_old'];
 
-/** How a step of the rollout went. `interrupted`: an intent has changed the state. */
-type Step =
-  | { kind: 'done'; at: number }
-  | { kind: 'hold'; code: string; reason: string; retryAfterMs?: number | null }
-  | { kind: 'back'; reason: string }
-  | { kind: 'interrupted' };
+/** `interrupted`: a control has changed the state meanwhile. */
+export type Step = Outcome | { kind: 'interrupted' };
 
 /**
- * `rolling_out`: the next phase at its time, or what a person asks for. Driven by the phases on record, so a
- * run that was lost goes on where the ledger stands and never starts again at the first phase.
+ * `rolling_out`: the next phase at its time, unless someone asks for something else. Driven by the phases on record: a
+ * run that replaces a lost one continues from the ledger and never starts again at the first phase.
  */
 export async function rollOut(run: Run): Promise<void> {
   const { plan, phasesDone } = run.promotion;
@@ -49,271 +37,225 @@ export async function rollOut(run: Run): Promise<void> {
   switch (step.kind) {
     case 'done':
       run.promotion = { ...run.promotion, phasesDone: { ...phasesDone, [phase.name]: step.at } };
-      run.holds = null;
-      run.gateAgainAt = null;
+      run.experiment.hold = null;
       return run.answerAskers(`${phaseSentence(run, phase)} The next phases follow.`);
-    case 'hold':
+    case 'wait':
+    case 'person': {
       if (step.code === 'too_old' && (await lapsed(run))) return;
-      await becomeHeld(run, `Phase ${phase.name} waits: ${step.reason}`, step.code);
-      tryHoldAgain(run, step.code, step.retryAfterMs ?? null, { count: true });
-      if (isExhausted(run)) await retriesExhausted(run, step.reason);
-      return run.answerAskers(run.experiment.stateReason);
+      const hold = holdAfter(run, step, true);
+      const { reason: detail, amounts } = step;
+      await becomeHeld(run, { code: 'phase_waits', phase: phase.name, detail, amounts }, hold);
+      if (isExhausted(hold)) await retriesExhausted(run, detail);
+      return run.answerAskers(run.stateReason);
+    }
     case 'back':
-      await back(run, `Phase ${phase.name} failed: ${step.reason}`);
-      return run.answerAskers(run.experiment.stateReason);
+      await back(run, { code: 'phase_failed', phase: phase.name, detail: step.reason });
+      return run.answerAskers(run.stateReason);
     case 'interrupted':
       return;
   }
 }
 
-/** `held`: until a person resumes it, or what held it is over. */
+/** `held`: until someone resumes it, or what held it is over. */
 export async function hold(run: Run): Promise<void> {
-  const stateCode = run.experiment.stateCode ?? '';
-  const endsItself = SELF_ENDING.includes(stateCode);
-  run.gateAgainAt ??= run.later(GATE_AGAIN_MS);
-  const tryAt = endsItself ? (run.retryAt ?? run.later(HOLD_AGAIN_MS)) : run.amountsAgainAt;
-  const wakeAt = Math.min(...[tryAt, run.gateAgainAt, lapsesAt(run)].filter((at) => at !== null));
+  const held = run.hold;
+  const tryAt = held.endsItself ? (held.tryAt ?? run.later(HOLD_AGAIN_MS)) : held.readAt;
+  const wakeAt = Math.min(...[tryAt, held.gateAt, lapsesAt(run)].filter((at) => at !== null));
   const intent = await run.next(wakeAt, 'trying again');
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
   if (await lapsed(run)) return;
-  if (run.now() >= run.gateAgainAt) {
+  if (run.now() >= held.gateAt) {
     await gateWhileHeld(run);
-    if (run.state !== 'held' || endsItself) return;
+    if (run.state !== 'held' || held.endsItself) return;
   }
-  if (!endsItself) return sayAmountsAgain(run);
+  if (!held.endsItself) return updateAmounts(run, run.hold);
   const reading = await readBudgets(run);
-  if (!('trouble' in reading)) {
-    return run.become('rolling_out', 'What held the rollout is over; it goes on.');
-  }
-  tryHoldAgain(run, stateCode, reading.trouble.retryAfterMs, { count: false });
-  if (isExhausted(run)) return retriesExhausted(run, reading.trouble.message);
-  await run.report(`Still held: ${reading.trouble.message}`);
+  if (!isObstacle(reading)) return run.become('rolling_out', { code: 'hold_over' }, { hold: run.hold });
+  const again = holdAfter(run, { ...reading, kind: 'wait', code: held.code }, false);
+  await keepHold(run, again);
+  if (isExhausted(again)) return retriesExhausted(run, reading.reason);
+  await run.report(`Still held: ${reading.reason}`);
 }
 
-/** A decision that has moved no money within a check interval is withdrawn: the next check decides on fresh evidence. */
+/** Withdraws a decision that has moved no money within a check interval: the next check decides on fresh evidence. */
 async function lapsed(run: Run): Promise<boolean> {
   const at = lapsesAt(run);
   if (at === null || run.now() < at) return false;
   const { winnerVariantId } = run.promotion;
   const hours = run.experiment.policy.checkEveryHours;
-  const held = run.state === 'held' ? `${run.experiment.stateReason} ` : '';
-  const reason = `${held}The promotion of ${winnerVariantId} is withdrawn: its decision is ${hours} h old.`;
-  if (!(await withdraw(run, reason))) return false;
-  await run.answerAskers(run.experiment.stateReason);
+  const before = run.state === 'held' ? run.experiment.reason : undefined;
+  if (!(await withdraw(run, { code: 'withdrawn', winnerVariantId, hours, before }))) return false;
+  await run.answerAskers(run.stateReason);
   return true;
 }
 
-/** Once a day: what was decided may have turned while a person, or Meta, was waited for. */
+/** Once per day: the evidence may have turned while the rollout waited for someone, or for Meta. */
 async function gateWhileHeld(run: Run): Promise<void> {
-  run.gateAgainAt = run.later(GATE_AGAIN_MS);
+  await keepHold(run, { ...run.hold, gateAt: run.later(GATE_AGAIN_MS) });
   try {
-    const { against, leadsTo } = await promotions.gate.executeWithOptions({ summary: 'gate of a held day' }, [
+    const { outcome } = await promotions.gate.executeWithOptions({ summary: 'gate of a held day' }, [
       { experimentId: run.experiment.id, phase: 'held' },
     ]);
     run.trouble = null;
-    if (leadsTo === 'revert') await back(run, against.join(' '));
+    if (outcome.kind === 'back') await back(run, { code: 'gate', detail: outcome.reason });
   } catch (error) {
-    await run.report(`The gate of the day could not be read: ${troubleOf(error).message}`);
+    await run.report(`The gate of the day could not be read: ${obstacleFrom(error).reason}`);
   }
 }
 
-function retriesExhausted(run: Run, why: string): Promise<void> {
-  return back(run, `Retries are exhausted: ${why}`);
+function retriesExhausted(run: Run, detail: string): Promise<void> {
+  return back(run, { code: 'retries_exhausted', detail });
 }
 
-/** The way back, or if no budget was moved the test goes on. */
-async function back(run: Run, why: string): Promise<void> {
-  if (await withdraw(run, `${run.promotion.winnerVariantId} is not promoted: ${why}`)) {
+/** Restores the budgets, or if none was moved the test goes on. */
+async function back(run: Run, reason: StateReason): Promise<void> {
+  const { winnerVariantId } = run.promotion;
+  if (await withdraw(run, { code: 'not_promoted', winnerVariantId, before: reason })) {
     // The decision stands until the next check; it is not tried again at once.
     run.retryAt = run.later(HOUR_MS / 4);
     return;
   }
-  await run.become('reverting', `${why}${goBack(run)}`);
+  await run.become('reverting', { ...reason, restoring: !isShadow(run) });
 }
 
-/** Refused while a value stands that is a person's: going on would overwrite it. */
+/** Refused while someone else's value stands: the rollout would overwrite it. */
 async function resume(run: Run, intent: Intent): Promise<void> {
   const reading = await readBudgets(run);
-  if ('trouble' in reading) return run.refuse(intent, `Meta must be asked first: ${reading.trouble.message}`);
+  if (isObstacle(reading)) return run.refuse(intent, `Meta must be asked first: ${reading.reason}`);
   if (reading.unexpected.length > 0 && !isShadow(run)) {
+    const amounts = Object.fromEntries(reading.unexpected.map((id) => [id, reading.current[id]!]));
     return run.refuse(
       intent,
-      `Someone else's budget still stands: ${amounts(run, reading.current, reading.unexpected)}. Set it back and resume, or stop with budgets: keep. A revert brings back the others and leaves this one to you: resolve ends that.`,
+      `Someone else's budget still stands: ${standInWords({ amounts }, run.experiment.currency)}. Set it back and resume, or stop with budgets: keep. A revert restores the other budgets and leaves this one to you: resolve ends that.`,
     );
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
-  if (run.experiment.stateCode === 'at_risk') {
+  if (run.hold.code === 'at_risk') {
     await enduring(() =>
       promotions.acceptRisk.executeWithOptions({ summary: 'the amount at risk is accepted' }, [
         run.experiment.id,
       ]),
     );
   }
-  run.holds = null;
-  run.gateAgainAt = null;
-  await run.become('rolling_out', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
+  await run.become('rolling_out', { code: 'resumed', ...whoAsked(intent) });
   await run.answer(intent, 'The rollout goes on.');
 }
 
 /**
- * What a person may ask for while budgets are on the move; `check` only tells. Whoever waits for a phase that this keeps
- * from being written is told so.
+ * What people may ask for while budgets are being moved; `check` only reports. Whoever waits for a phase that is no
+ * longer written gets the new state as the answer.
  */
 export async function actOn(run: Run, intent: Intent): Promise<void> {
-  const who = `${intent.args.by}: ${intent.args.reason}`;
+  const who = whoAsked(intent);
   switch (intent.kind) {
     case 'check':
-      return run.answer(intent, `${run.state}: ${run.experiment.stateReason}`, run.lastDecision);
+      return run.answer(intent, `${run.state}: ${run.stateReason}`, run.lastDecision);
     case 'pause':
-      await becomeHeld(run, `Paused by ${who}`, 'person');
-      await run.answerAskers(run.experiment.stateReason);
+      await becomeHeld(run, { code: 'paused', ...who }, pausedHold(run.experiment.hold, run.now()));
+      await run.answerAskers(run.stateReason);
       return run.answer(intent, 'The rollout is held; the budgets stay where they are.');
     case 'revert':
-      await run.become('reverting', `Reverted by ${who}`);
-      await run.answerAskers(run.experiment.stateReason);
-      run.askers.push(intent);
-      return;
+      return restoreFor(run, intent, { code: 'revert_asked', ...who });
     case 'stop':
       if (intent.args.budgets === 'keep') return stopAndKeep(run, intent);
-      await run.become('reverting', `Stopped with restore by ${who}`, { code: STOP });
-      await run.answerAskers(run.experiment.stateReason);
-      run.askers.push(intent);
-      return;
+      return restoreFor(run, intent, { code: 'restore_asked', ...who, endsIn: 'stopped' });
   }
 }
 
-/** `stateCode` of a way back that ends in `stopped`. */
-export const STOP = 'stop';
+async function restoreFor(run: Run, intent: Intent, reason: StateReason): Promise<void> {
+  await run.become('reverting', reason);
+  await run.answerAskers(run.stateReason);
+  run.askers.push(intent);
+}
 
 /** Ends here with the budgets as they are, once no write of ours can still change them. */
 export async function stopAndKeep(run: Run, intent: Intent): Promise<void> {
-  const stand = await settledAmounts(run);
+  const { stand, words } = await settledStand(run);
   await closePromotion(run.experiment.id, 'stopped');
-  await run.become(
-    'stopped',
-    `Stopped by ${intent.args.by}: ${intent.args.reason}. The budgets stay as they are${stand}.`,
-  );
-  await run.answerAskers(run.experiment.stateReason);
-  await run.answer(intent, `Stopped. The budgets stay as they are${stand}.`);
+  await run.become('stopped', { code: 'kept', ...whoAsked(intent), ...stand });
+  await run.answerAskers(run.stateReason);
+  await run.answer(intent, `Stopped. The budgets stay as they are${words}.`);
 }
 
-/** The amounts in words, once a write of unknown outcome can no longer take effect; empty where Meta doesn't tell. */
-export async function settledAmounts(run: Run): Promise<string> {
-  if (isShadow(run)) return '';
+/** The amounts once a write of unknown outcome can no longer take effect; none if Meta doesn't give them. */
+export async function settledStand(
+  run: Run,
+): Promise<{ stand: Pick<StateReason, 'amounts' | 'unreadable'>; words: string }> {
+  const unknown = { stand: {}, words: '' };
+  if (isShadow(run)) return unknown;
   const openUntil = await enduring(() =>
     budgets.openUntil.executeWithOptions({ summary: 'is a write still on its way' }, [run.experiment.id]),
   );
   if (openUntil !== null) await run.pause(openUntil, 'a write of unknown outcome');
   const all = await readBudgets(run);
-  const reading = 'trouble' in all ? await readBudgetsPartly(run) : all;
-  return 'trouble' in reading ? '' : `: ${standing(run, reading)}`;
+  const reading = isObstacle(all) ? await readBudgetsPartly(run) : all;
+  return isObstacle(reading) ? unknown : { stand: standOf(reading), words: `: ${inWords(run, reading)}` };
 }
 
 /** Gate, cut, read back, raise, read back. In shadow the gate says what would be written, and nothing is. */
 async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise<Step> {
-  const { id } = run.experiment;
-  let gate: GateAnswer;
-  try {
-    gate = await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [
-      { experimentId: id, phase: phase.name },
-    ]);
-  } catch (error) {
-    return holdFor(troubleOf(error));
-  }
-  const { against, current, code, leadsTo, retryAfterMs = null } = gate;
-  const reason = against.join(' ');
-  if (leadsTo === 'revert') return { kind: 'back', reason };
-  if (against.length > 0) return { kind: 'hold', code: code ?? 'gate', reason, retryAfterMs };
-
-  let readBackAt = run.now();
-  const written = isShadow(run) ? [] : writeOrder(current, phase.targets);
-  for (const adSetId of written) {
-    const step = await write(run, phase, adSetId);
-    if (step.kind !== 'done') return step;
-    readBackAt = step.at;
-  }
-  const request = { experimentId: id, phase: phase.name, readBackAt, last };
+  const step = await gateAndWrite(run, phase);
+  if (step.kind !== 'done') return step;
+  const request = { experimentId: run.experiment.id, phase: phase.name, readBackAt: step.at, last };
   const at = await enduring(() =>
     budgets.completePhase.executeWithOptions({ summary: `phase ${phase.name} is complete` }, [request]),
   );
   return { kind: 'done', at };
 }
 
-/** One ad set to its target. After an unknown outcome: wait longer than it can still take effect, then ask again. */
+async function gateAndWrite(run: Run, phase: PlannedPhase): Promise<Step> {
+  try {
+    const { outcome, current } = await promotions.gate.executeWithOptions(
+      { summary: `gate before phase ${phase.name}` },
+      [{ experimentId: run.experiment.id, phase: phase.name }],
+    );
+    if (outcome.kind !== 'done') return outcome;
+    let step: Step = { kind: 'done', at: run.now() };
+    for (const adSetId of isShadow(run) ? [] : writeOrder(current, phase.targets)) {
+      step = await write(run, phase, adSetId);
+      if (step.kind !== 'done') break;
+    }
+    return step;
+  } catch (error) {
+    // A write that was sent and not answered comes back as an outcome: here nothing is known to have been sent.
+    return obstacleFrom(error);
+  }
+}
+
+/** One ad set to its target. After an unknown outcome: waits longer than it can still take effect, then asks again. */
 async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<Step> {
   const target = phase.targets[adSetId]!;
+  const request = { experimentId: run.experiment.id, phase: phase.name, adSetId, target };
+  const summary = `ad set ${adSetId} to ${formatAmount(target, run.experiment.currency)}`;
   for (let unknown = 0; ; unknown++) {
-    try {
-      const request = { experimentId: run.experiment.id, phase: phase.name, adSetId, target };
-      const summary = `ad set ${adSetId} to ${formatAmount(target, run.experiment.currency)}`;
-      const outcome = await budgets.writeBudget.executeWithOptions({ summary }, [request]);
-      switch (outcome.kind) {
-        case 'applied':
-          return { kind: 'done', at: outcome.at };
-        case 'refused':
-          return { kind: 'back', reason: outcome.reason };
-        case 'foreign':
-        case 'unsafe':
-          return { kind: 'hold', code: outcome.kind, reason: outcome.reason };
-        case 'held':
-          return {
-            kind: 'hold',
-            code: outcome.code,
-            reason: outcome.reason,
-            retryAfterMs: outcome.retryAfterMs,
-          };
-        case 'blocked':
-          return {
-            kind: 'hold',
-            code: outcome.cause,
-            reason: outcome.reason,
-            retryAfterMs: outcome.retryAfterMs,
-          };
-        case 'unknown': {
-          if (unknown === UNKNOWN_OUTCOMES) {
-            return {
-              kind: 'back',
-              reason: `Meta left ${unknown} writes of ad set ${adSetId} without an answer.`,
-            };
-          }
-          const until = run.now() + outcome.waitMs;
-          for (
-            let intent = await run.next(until, 'a write of unknown outcome');
-            intent;
-            intent = await run.next(until, 'a write of unknown outcome')
-          ) {
-            const state = run.state;
-            await actOn(run, intent);
-            if (run.state !== state) return { kind: 'interrupted' };
-          }
-        }
-      }
-    } catch (error) {
-      // What was sent and not answered comes back as an outcome: here nothing is known to have been sent.
-      return holdFor(troubleOf(error));
+    const outcome = await budgets.writeBudget.executeWithOptions({ summary }, [request]);
+    if (outcome.kind !== 'wait' || outcome.code !== 'unknown_outcome') return outcome;
+    if (unknown === UNKNOWN_OUTCOMES)
+      return { kind: 'back', reason: `Meta left ${unknown} writes of ad set ${adSetId} without an answer.` };
+    const until = run.now() + (outcome.retryAfterMs ?? 0);
+    const what = 'a write of unknown outcome';
+    for (let intent = await run.next(until, what); intent; intent = await run.next(until, what)) {
+      const state = run.state;
+      await actOn(run, intent);
+      if (run.state !== state) return { kind: 'interrupted' };
     }
   }
 }
 
-/** Trouble before anything of this step was sent. What Meta refuses to tell is no refusal of a write: nothing goes back. */
-function holdFor({ kind, message, retryAfterMs }: Trouble): Step {
-  return { kind: 'hold', code: kind, reason: message, retryAfterMs };
+async function finishRollout(run: Run): Promise<void> {
+  await run.become('verifying', phaseReason(run, run.promotion.plan.phases.at(-1)!));
 }
 
-async function finishRollout(run: Run): Promise<void> {
-  const last = run.promotion.plan.phases.at(-1)!;
-  const watched = isShadow(run) ? '' : ' The lift is watched on the live control.';
-  await run.become('verifying', `${phaseSentence(run, last)}${watched}`);
+function phaseReason(run: Run, phase: PlannedPhase): StateReason {
+  const { winnerVariantId, plan } = run.promotion;
+  const amounts = { [plan.winnerAdSetId]: phase.targets[plan.winnerAdSetId]! };
+  const detail = riskSentence(run, phase);
+  return { code: 'rolled_out', phase: phase.name, winnerVariantId, amounts, detail, shadow: isShadow(run) };
 }
 
 function phaseSentence(run: Run, phase: PlannedPhase): string {
-  const { winnerVariantId, plan } = run.promotion;
-  const now = amounts(run, phase.targets, [plan.winnerAdSetId]);
-  const risk = riskSentence(run, phase);
-  return isShadow(run)
-    ? `Shadow: phase ${phase.name} of ${winnerVariantId} would have set ${now}; nothing is written. ${risk}`
-    : `Phase ${phase.name} of ${winnerVariantId} is read back: ${now}. ${risk}`;
+  return run.inWords({ ...phaseReason(run, phase), code: 'phase_done' });
 }
 
 function riskSentence(run: Run, phase: PlannedPhase): string {

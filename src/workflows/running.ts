@@ -3,10 +3,11 @@ import { decisionLapsesAt, nextCheckAt } from '../domain/decision/check-grid.js'
 import type { Decision } from '../domain/decision/decision.js';
 import { worstInterval } from '../domain/decision/pairs.js';
 import { participants, undroppable } from '../domain/experiment.js';
+import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import type { Run } from './experiment-run.js';
-import type { Intent } from './inbox.js';
-import { evidenceNow, looks, observations, promotions, troubleOf } from './proxies.js';
+import { type Intent, whoAsked } from './inbox.js';
+import { evidenceNow, looks, observations, obstacleFrom, promotions } from './proxies.js';
 import { showNextCheck } from './visibility.js';
 
 /** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
@@ -37,10 +38,10 @@ export async function test(run: Run): Promise<void> {
     case 'drop':
       return drop(run, intent);
     case 'pause':
-      await run.become('paused', `Paused by ${intent.args.by}: ${intent.args.reason}`);
+      await run.become('paused', { code: 'paused', ...whoAsked(intent) });
       return run.answer(intent, 'Checks and promotion are paused; the ads go on.');
     case 'stop':
-      await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+      await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
       return run.answer(intent, 'Stopped. No budget was moved.');
   }
 }
@@ -49,11 +50,11 @@ export async function test(run: Run): Promise<void> {
 export async function waitWhilePaused(run: Run): Promise<void> {
   const intent = await run.next(null, 'paused by a person');
   if (intent?.kind === 'resume') {
-    await run.become('running', `Resumed by ${intent.args.by}: ${intent.args.reason}`);
+    await run.become('running', { code: 'resumed', ...whoAsked(intent) });
     return run.answer(intent, 'Checks go on.');
   }
   if (intent?.kind === 'stop') {
-    await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+    await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
     return run.answer(intent, 'Stopped. No budget was moved.');
   }
 }
@@ -64,16 +65,16 @@ export async function awaitApproval(run: Run): Promise<void> {
   const intent = await run.next(stateChangedAt + policy.approvalHours * HOUR_MS, 'the approval lapses');
   switch (intent?.kind) {
     case undefined:
-      return run.become('running', `Nobody approved within ${policy.approvalHours} h; the test goes on.`);
+      return run.become('running', { code: 'approval_lapsed', hours: policy.approvalHours });
     case 'approve':
       return approve(run, intent);
     case 'promote':
       return forcePromotion(run, intent);
     case 'pause':
-      await run.become('paused', `Paused by ${intent.args.by}: ${intent.args.reason}`);
+      await run.become('paused', { code: 'paused', ...whoAsked(intent) });
       return run.answer(intent, 'Paused; the approval is no longer asked for.');
     case 'stop':
-      await run.become('stopped', `Stopped by ${intent.args.by}: ${intent.args.reason}`);
+      await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
       return run.answer(intent, 'Stopped. No budget was moved.');
   }
 }
@@ -116,7 +117,7 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
   switch (decision.verdict) {
     case 'promote':
       if (run.experiment.policy.approvalRequired) {
-        await run.become('awaiting_approval', `${reason} A person must approve.`);
+        await run.become('awaiting_approval', { code: 'approval_asked', detail: reason });
         break;
       }
       return promote(run, groundsOf(decision), asker);
@@ -124,7 +125,7 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
       await run.report(reason);
       break;
     case 'no_winner':
-      await run.become('no_winner', reason);
+      await run.become('no_winner', { code: 'no_winner', detail: reason });
       break;
   }
   if (asker) await run.answer(asker, decision.reasons.join(' '), decision);
@@ -148,9 +149,9 @@ async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Deci
     if (asker === null) run.lastCheckAt = dueAt;
     return decision;
   } catch (error) {
-    const trouble = troubleOf(error);
-    if (asker === null) run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
-    await run.report(`The check failed: ${trouble.message} Nothing is decided; it is tried again.`);
+    const { retryAfterMs, reason } = obstacleFrom(error);
+    if (asker === null) run.retryAt = run.later(retryAfterMs ?? CHECK_AGAIN_MS);
+    await run.report(`The check failed: ${reason} Nothing is decided; it is tried again.`);
     return null;
   }
 }
@@ -202,8 +203,7 @@ async function approve(run: Run, intent: Intent): Promise<void> {
       `${decision.winnerVariantId} no longer leads: ${leader} does. Nothing was promoted.`,
     );
   }
-  // Runs that began before guardrails replay answers without them.
-  const harm = standing.harm ?? [];
+  const { harm } = standing;
   if (harm.length > 0)
     return run.refuse(intent, `${decision.winnerVariantId} is not promoted: ${harm.join(' ')}`);
   await promote(run, { ...groundsOf(decision), by: intent.args.by, reason: intent.args.reason }, intent);
@@ -221,7 +221,7 @@ async function standingNow(run: Run): Promise<Standing | string> {
       { experimentId, dueAt },
     ]);
   } catch (error) {
-    return `Fresh data could not be had: ${troubleOf(error).message} Nothing was promoted.`;
+    return `Fresh data could not be had: ${obstacleFrom(error).reason} Nothing was promoted.`;
   }
 }
 
@@ -249,13 +249,12 @@ function groundsOf(decision: Decision): PromotionGrounds {
   };
 }
 
-/** The verdict; where a person acted on it or against it, who and why before it. */
-function whyPromoted(run: Run, { by, reason, forced }: PromotionGrounds): string {
-  if (by === RULE) return reason;
-  const why = reason.replace(/\.$/, '');
+/** The verdict; if someone acted on it or against it, also who and why. */
+function whyPromoted(run: Run, { by, reason, forced }: PromotionGrounds): StateReason {
+  if (by === RULE) return { code: 'promoted', detail: reason };
   const said = run.lastDecision?.reasons.join(' ');
-  const verdict = said === undefined ? 'There was no look before.' : `The last look said: ${said}`;
-  return `${forced ? 'Promoted by force' : 'Approved'} by ${by}: ${why}. ${verdict}`;
+  const detail = said === undefined ? 'There was no look before.' : `The last look said: ${said}`;
+  return { code: forced ? 'forced' : 'approved', by, because: reason, detail };
 }
 
 /**
@@ -279,14 +278,16 @@ async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null
     }
     reasons = opened.reasons;
   } catch (error) {
-    const trouble = troubleOf(error);
+    const { retryAfterMs, reason } = obstacleFrom(error);
     silent = true;
-    run.retryAt = run.later(trouble.retryAfterMs ?? CHECK_AGAIN_MS);
-    reasons = [trouble.message];
+    run.retryAt = run.later(retryAfterMs ?? CHECK_AGAIN_MS);
+    reasons = [reason];
   }
-  const message = `${grounds.winnerVariantId} is not promoted: ${reasons.join(' ')}`;
+  const { winnerVariantId } = grounds;
+  const detail = reasons.join(' ');
+  const message = `${winnerVariantId} is not promoted: ${detail}`;
   const over = run.now() >= horizonOf(run) && run.state === 'running' && !grounds.forced;
-  if (over && !silent) await run.become('no_winner', `The planned time is over and ${message}`);
+  if (over && !silent) await run.become('no_winner', { code: 'time_over', winnerVariantId, detail });
   else await run.report(message);
   // One that is past is none: without a wait the same refusal would be asked for again and again.
   if (run.retryAt === null || run.retryAt <= run.now()) run.retryAt = run.later(CHECK_AGAIN_MS);

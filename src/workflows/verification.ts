@@ -1,10 +1,11 @@
 import type { VerificationLook } from '../contract/activities.js';
+import { isObstacle, type Obstacle } from '../domain/rollout/obstacle.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import { nextVerificationAt, verificationWindow } from '../domain/verification/window.js';
 import type { Run } from './experiment-run.js';
 import type { Intent } from './inbox.js';
-import { enduring, observations, promotions, type Trouble, troubleOf, verifications } from './proxies.js';
-import { goBack } from './reading.js';
+import { enduring, observations, obstacleFrom, promotions, verifications } from './proxies.js';
+import { isShadow } from './reading.js';
 import { actOn } from './rollout.js';
 
 /** Meta didn't answer: the daily look comes again after this, or later where Meta says so. It doesn't press. */
@@ -37,41 +38,41 @@ export async function verify(run: Run): Promise<void> {
 async function onceADay(run: Run, dueAt: number, judgedAt: number): Promise<void> {
   const steps = [() => lookOfTheDay(run, dueAt), () => gate(run)];
   for (const step of dueAt < judgedAt ? steps : steps.reverse()) {
-    const trouble = await step();
+    const obstacle = await step();
     if (run.state !== 'verifying') return;
-    if (trouble) return tryAgain(run, trouble, judgedAt);
+    if (obstacle) return tryAgain(run, obstacle, judgedAt);
   }
   run.verifiedUntil = dueAt;
   run.retryAt = null;
   run.silentSince = null;
 }
 
-async function lookOfTheDay(run: Run, dueAt: number): Promise<Trouble | null> {
+async function lookOfTheDay(run: Run, dueAt: number): Promise<Obstacle | null> {
   const look = await lookAtLift(run, dueAt);
-  if ('trouble' in look) return look.trouble;
+  if (isObstacle(look)) return look;
   await conclude(run, look);
   return null;
 }
 
 /** Whether ads, ad sets, budgets and account are as they were: what leads back reverts the rollout, the rest is reported. */
-async function gate(run: Run): Promise<Trouble | null> {
+async function gate(run: Run): Promise<Obstacle | null> {
   const { id } = run.experiment;
   try {
-    const { against, leadsTo } = await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
+    const { outcome } = await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
       { experimentId: id, phase: 'verification' },
     ]);
-    const reason = against.join(' ');
-    if (leadsTo === 'revert') await run.become('reverting', `${reason}${goBack(run)}`);
-    else if (reason === '') run.trouble = null;
-    else await run.report(`While the lift is verified: ${reason}`);
+    if (outcome.kind === 'done') run.trouble = null;
+    else if (outcome.kind === 'back')
+      await run.become('reverting', { code: 'gate', detail: outcome.reason, restoring: !isShadow(run) });
+    else await run.report(`While the lift is verified: ${outcome.reason}`);
     return null;
   } catch (error) {
-    return troubleOf(error);
+    return obstacleFrom(error);
   }
 }
 
 /** Fresh data, then what it says of the lift. */
-async function lookAtLift(run: Run, dueAt: number): Promise<VerificationLook | { trouble: Trouble }> {
+async function lookAtLift(run: Run, dueAt: number): Promise<VerificationLook | Obstacle> {
   const request = { experimentId: run.experiment.id, dueAt };
   try {
     await observations.ingest.executeWithOptions({ summary: `performance up to ${instant(dueAt)}` }, [
@@ -81,21 +82,21 @@ async function lookAtLift(run: Run, dueAt: number): Promise<VerificationLook | {
       request,
     ]);
   } catch (error) {
-    return { trouble: troubleOf(error) };
+    return obstacleFrom(error);
   }
 }
 
 /** The next state, where there is an outcome. */
 async function conclude(run: Run, { outcome, message }: VerificationLook): Promise<void> {
-  if (outcome === 'reverted') return run.become('reverting', message);
-  if (outcome !== null) return run.become('completed', message);
+  if (outcome === 'reverted') return run.become('reverting', { code: 'verification', detail: message });
+  if (outcome !== null) return run.become('completed', { code: 'verification', detail: message });
 }
 
 /** Meta is silent: later again, but not for ever. */
-async function tryAgain(run: Run, trouble: Trouble, judgedAt: number): Promise<void> {
+async function tryAgain(run: Run, obstacle: Obstacle, judgedAt: number): Promise<void> {
   run.silentSince ??= run.now();
   if (run.now() >= Math.max(judgedAt, run.silentSince) + SILENCE_MS) {
-    const request = { experimentId: run.experiment.id, dueAt: judgedAt, trouble: trouble.message };
+    const request = { experimentId: run.experiment.id, dueAt: judgedAt, trouble: obstacle.reason };
     const look = await enduring(() =>
       verifications.giveUpVerification.executeWithOptions({ summary: 'the window could not be read' }, [
         request,
@@ -103,16 +104,15 @@ async function tryAgain(run: Run, trouble: Trouble, judgedAt: number): Promise<v
     );
     return conclude(run, look);
   }
-  run.retryAt = run.later(Math.max(trouble.retryAfterMs ?? 0, LOOK_AGAIN_MS));
-  await run.report(`The lift can't be verified now: ${trouble.message} It is tried again.`);
+  run.retryAt = run.later(Math.max(obstacle.retryAfterMs ?? 0, LOOK_AGAIN_MS));
+  await run.report(`The lift can't be verified now: ${obstacle.reason} It is tried again.`);
 }
 
 /** A check by hand: where the lift stands. Harm may be seen at any time, so it is acted on here too. */
 async function tell(run: Run, intent: Intent): Promise<void> {
   const look = await lookAtLift(run, run.now());
-  if ('trouble' in look) {
-    const { trouble } = look;
-    const message = `${run.experiment.stateReason} Fresh data could not be had: ${trouble.message}`;
+  if (isObstacle(look)) {
+    const message = `${run.stateReason} Fresh data could not be had: ${look.reason}`;
     return run.answer(intent, message, run.lastDecision);
   }
   await conclude(run, look);

@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Experiment } from '../domain/experiment.js';
+import { type Experiment, stateReasonOf } from '../domain/experiment.js';
 import { instant } from '../domain/time.js';
 import { searchAttributes } from './search-attributes.js';
 
@@ -18,7 +18,7 @@ export function showState(experiment: Experiment, trouble: string | null): void 
   setCurrentDetails(
     [
       `**${experiment.name}** is ${experiment.state} since ${instant(experiment.stateChangedAt)}`,
-      experiment.stateReason,
+      stateReasonOf(experiment),
       trouble,
     ]
       .filter((line) => line !== null && line !== '')

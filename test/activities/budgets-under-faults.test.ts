@@ -55,10 +55,8 @@ async function drive(stage: Stage, uniform: Random, phase: string, targets: Reco
       }
       try {
         const outcome = await stage.write(phase, adSetId, targets[adSetId]!, activities);
-        if (outcome.kind === 'applied') break;
-        if (outcome.kind === 'unknown') stage.clock.pass(outcome.waitMs);
-        else if (outcome.kind === 'blocked' || outcome.kind === 'held')
-          stage.clock.pass(outcome.retryAfterMs ?? 10 * MINUTE);
+        if (outcome.kind === 'done') break;
+        if (outcome.kind === 'wait') stage.clock.pass(outcome.retryAfterMs ?? 10 * MINUTE);
         else throw new Error(`${outcome.kind}: ${outcome.reason}`);
       } catch (error) {
         if (!(error instanceof Killed)) throw error;

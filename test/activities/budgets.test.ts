@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { REVERT, WRITES_OFF } from '../../src/activities/budget-attempt.js';
+import { REVERT, unknownOutcome, WRITES_OFF } from '../../src/activities/budget-attempt.js';
 import { createBudgetActivities } from '../../src/activities/budgets.js';
 import { type MetaClient, MetaError } from '../../src/clients/meta/types.js';
 import type { Store } from '../../src/clients/postgres/types.js';
@@ -19,7 +19,7 @@ function faulty(stage: Stage, adSetId: string, fault: Partial<FaultOrder> & { ki
 describe('a write that goes well', () => {
   it('is entered, sent, read back, and told', async () => {
     const stage = await promoted();
-    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'applied', at: START });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'done', at: START });
     expect(await stage.amounts()).toEqual([4000, 5000]);
     expect(await stage.ledger()).toEqual([
       {
@@ -49,7 +49,7 @@ describe('a write that goes well', () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     stage.clock.pass(MINUTE);
-    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'applied', at: START + MINUTE });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'done', at: START + MINUTE });
     expect(await stage.market.audit()).toHaveLength(1);
     expect(await stage.ledger()).toHaveLength(1);
   });
@@ -72,7 +72,7 @@ describe('a write that goes well', () => {
     const request = { experimentId: 'exp', phase: '60', readBackAt: START + 7, last: false };
     expect(await stage.budgets.completePhase(request)).toBe(START + 7);
     await stage.market.edit(stage.loser, { daily_budget: 9_999 });
-    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'applied', at: START + 7 });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'done', at: START + 7 });
     expect(await stage.amounts()).toEqual([9_999, 6000]);
   });
 });
@@ -92,12 +92,12 @@ describe('a worker that was killed', () => {
   it('before its call: the outcome is unknown until the wait is over; then it reads, and writes', async () => {
     const stage = await promoted();
     await pending(stage);
-    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual(unknownOutcome(UNKNOWN_WAIT));
     stage.clock.pass(UNKNOWN_WAIT - 1);
-    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: 1 });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual(unknownOutcome(1));
     expect(await stage.market.audit()).toEqual([]);
     stage.clock.pass(1);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     expect(await stage.outcomes()).toEqual(['unknown', 'applied']);
     await stage.expectBooksToAgree();
   });
@@ -107,7 +107,7 @@ describe('a worker that was killed', () => {
     await pending(stage);
     stage.clock.pass(UNKNOWN_WAIT);
     await stage.write('60', stage.loser, 4000);
-    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('done');
     expect(await stage.outcomes()).toEqual(['unknown', 'applied', 'applied']);
   });
 
@@ -116,7 +116,7 @@ describe('a worker that was killed', () => {
     await pending(stage);
     await stage.meta.writeDailyBudget(stage.loser, 4000);
     stage.clock.pass(UNKNOWN_WAIT);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     expect(await stage.ledger()).toMatchObject([{ outcome: 'applied', readBack: 4000, error: null }]);
     await stage.expectBooksToAgree();
   });
@@ -124,7 +124,7 @@ describe('a worker that was killed', () => {
   it('holds up the other ad set as well', async () => {
     const stage = await promoted();
     await pending(stage);
-    expect(await stage.write('60', stage.winner, 6000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+    expect(await stage.write('60', stage.winner, 6000)).toEqual(unknownOutcome(UNKNOWN_WAIT));
   });
 });
 
@@ -134,13 +134,13 @@ describe('an attempt of unknown outcome', () => {
     async (kind) => {
       const stage = await promoted();
       await faulty(stage, stage.loser, { kind });
-      expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+      expect(await stage.write('60', stage.loser, 4000)).toEqual(unknownOutcome(UNKNOWN_WAIT));
       expect(await stage.ledger()).toMatchObject([
         { outcome: 'unknown', readBack: null, error: expect.stringMatching(`POST .*${stage.loser}: .`) },
       ]);
       expect(await stage.amounts()).toEqual([5000, 5000]);
       stage.clock.pass(UNKNOWN_WAIT);
-      expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+      expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
       expect(await stage.outcomes()).toEqual(['unknown', 'applied']);
       await stage.expectBooksToAgree();
     },
@@ -160,10 +160,10 @@ describe('an attempt of unknown outcome', () => {
   it('is found to be applied where only the answer was lost, and not sent again', async () => {
     const stage = await promoted();
     await faulty(stage, stage.loser, { kind: 'applied_then_reset' });
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('unknown');
+    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ code: 'unknown_outcome' });
     expect(await stage.amounts()).toEqual([4000, 5000]);
     stage.clock.pass(UNKNOWN_WAIT);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     expect(await stage.ledger()).toMatchObject([
       { outcome: 'applied', readBack: 4000, settledAt: START + UNKNOWN_WAIT },
     ]);
@@ -174,10 +174,10 @@ describe('an attempt of unknown outcome', () => {
   it('that lands within the wait is not sent again', async () => {
     const stage = await promoted();
     await faulty(stage, stage.loser, { kind: 'late_apply', delayMs: 2 * MINUTE });
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('unknown');
+    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ code: 'unknown_outcome' });
     expect(await stage.amounts()).toEqual([5000, 5000]);
     stage.clock.pass(UNKNOWN_WAIT);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     expect(await stage.market.audit()).toHaveLength(1);
     await stage.expectBooksToAgree();
   });
@@ -187,9 +187,9 @@ describe('an attempt of unknown outcome', () => {
     await faulty(stage, stage.loser, { kind: 'late_apply', delayMs: 30 * MINUTE });
     await stage.write('60', stage.loser, 4000);
     stage.clock.pass(UNKNOWN_WAIT);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     stage.clock.pass(30 * MINUTE);
-    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('done');
     expect(await stage.amounts()).toEqual([4000, 6000]);
     expect(await stage.market.audit()).toHaveLength(3);
   });
@@ -200,13 +200,13 @@ describe('an attempt of unknown outcome', () => {
     await faulty(stage, stage.winner, { kind: 'late_apply', delayMs: 30 * MINUTE });
     await stage.write('60', stage.winner, 6000);
     stage.clock.pass(UNKNOWN_WAIT);
-    expect((await stage.revert(stage.winner, 5000)).kind).toBe('applied');
-    expect((await stage.revert(stage.loser, 5000)).kind).toBe('applied');
+    expect((await stage.revert(stage.winner, 5000)).kind).toBe('done');
+    expect((await stage.revert(stage.loser, 5000)).kind).toBe('done');
     expect(await stage.amounts()).toEqual([5000, 5000]);
     stage.clock.pass(30 * MINUTE);
     expect(await stage.amounts()).toEqual([5000, 6000]);
     expect(await stage.budgets.readBudgets('exp')).toMatchObject({ foreign: [] });
-    expect((await stage.revert(stage.winner, 5000)).kind).toBe('applied');
+    expect((await stage.revert(stage.winner, 5000)).kind).toBe('done');
     expect(await stage.amounts()).toEqual([5000, 5000]);
     expect((await stage.ledger()).at(-1)).toMatchObject({ phase: REVERT, compensates: 2, before: 6000 });
   });
@@ -215,10 +215,7 @@ describe('an attempt of unknown outcome', () => {
     const stage = await promoted();
     const deaf = { ...stage.meta, writeDailyBudget: async () => {} };
     const activities = createBudgetActivities({ ...stage.deps, meta: deaf });
-    expect(await stage.write('60', stage.loser, 4000, activities)).toEqual({
-      kind: 'unknown',
-      waitMs: UNKNOWN_WAIT,
-    });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toEqual(unknownOutcome(UNKNOWN_WAIT));
     expect(await stage.ledger()).toMatchObject([
       { outcome: 'unknown', error: 'Acknowledged, but it does not show yet.' },
     ]);
@@ -227,13 +224,13 @@ describe('an attempt of unknown outcome', () => {
   it('is what a write is whose read-back failed: nothing is sent before the wait is over', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'server_error', objectId: stage.loser, method: 'GET', skip: 1 });
-    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual(unknownOutcome(UNKNOWN_WAIT));
     expect(await stage.ledger()).toMatchObject([
       { outcome: 'unknown', error: expect.stringMatching('^Acknowledged, but not read back: GET ') },
     ]);
-    expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'unknown', waitMs: UNKNOWN_WAIT });
+    expect(await stage.write('60', stage.loser, 4000)).toEqual(unknownOutcome(UNKNOWN_WAIT));
     stage.clock.pass(UNKNOWN_WAIT);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     expect(await stage.market.audit()).toHaveLength(1);
     await stage.expectBooksToAgree();
   });
@@ -251,10 +248,7 @@ describe('an attempt that comes too late to be sent', () => {
       },
     };
     const activities = createBudgetActivities({ ...stage.deps, store });
-    expect(await stage.write('60', stage.loser, 4000, activities)).toEqual({
-      kind: 'unknown',
-      waitMs: UNKNOWN_WAIT,
-    });
+    expect(await stage.write('60', stage.loser, 4000, activities)).toEqual(unknownOutcome(UNKNOWN_WAIT));
     expect(await stage.market.audit()).toEqual([]);
     expect(await stage.ledger()).toMatchObject([
       { outcome: 'not_sent', error: 'Too long after it was entered.' },
@@ -276,7 +270,7 @@ describe('an attempt that comes too late to be sent', () => {
     };
     const late = createBudgetActivities({ ...stage.deps, store: slow });
     expect(await stage.write('60', stage.loser, 4000, late)).toEqual({
-      kind: 'held',
+      kind: 'wait',
       code: 'too_old',
       retryAfterMs: 0,
       reason: 'Its decision is older than a check interval.',
@@ -289,15 +283,15 @@ describe('an attempt that comes too late to be sent', () => {
     const stage = await promoted();
     await stage.gate('60');
     stage.clock.pass(12 * UNKNOWN_WAIT - 1_000);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     stage.clock.pass(1_000);
     expect(await stage.write('60', stage.winner, 6000)).toMatchObject({
-      kind: 'held',
+      kind: 'wait',
       code: 'too_old',
       reason: expect.stringMatching(/^Its gate of \S+ \S+ UTC is too old; it is evaluated again\.$/),
     });
     await stage.gate('60');
-    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('done');
     expect(await stage.market.audit()).toHaveLength(2);
   });
 
@@ -305,7 +299,7 @@ describe('an attempt that comes too late to be sent', () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     stage.clock.pass(stage.experiment.policy.checkEveryHours * HOUR);
-    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('done');
   });
 
   it('is not sent either where the kill switch was long in being read', async () => {
@@ -320,7 +314,7 @@ describe('an attempt that comes too late to be sent', () => {
       },
     };
     const activities = createBudgetActivities({ ...stage.deps, store });
-    expect((await stage.write('60', stage.loser, 4000, activities)).kind).toBe('unknown');
+    expect(await stage.write('60', stage.loser, 4000, activities)).toMatchObject({ code: 'unknown_outcome' });
     expect(await stage.market.audit()).toEqual([]);
     expect(await stage.ledger()).toMatchObject([
       { outcome: 'not_sent', error: 'Too long after it was entered.' },
@@ -342,7 +336,7 @@ describe('a kill switch engaged after the write was decided on', () => {
     const stage = await promoted();
     const activities = createBudgetActivities({ ...stage.deps, store: engagedAtEntry(stage) });
     expect(await stage.write('60', stage.loser, 4000, activities)).toMatchObject({
-      kind: 'held',
+      kind: 'person',
       code: 'kill_switch',
     });
     expect(await stage.market.audit()).toEqual([]);
@@ -359,7 +353,7 @@ describe('a kill switch engaged after the write was decided on', () => {
     await stage.write('60', stage.loser, 4000);
     await stage.become('reverting');
     const activities = createBudgetActivities({ ...stage.deps, store: engagedAtEntry(stage) });
-    expect((await stage.write('revert', stage.loser, 5000, activities)).kind).toBe('applied');
+    expect((await stage.write('revert', stage.loser, 5000, activities)).kind).toBe('done');
   });
 });
 
@@ -374,7 +368,9 @@ describe("a value that is a person's", () => {
     // A person sets an amount that was once ours.
     await stage.market.edit(stage.loser, { daily_budget: 4000 }, 'Bo of the agency');
     expect(await stage.write('80', stage.loser, 2000)).toMatchObject({
-      kind: 'foreign',
+      kind: 'person',
+      code: 'foreign',
+      retryAfterMs: null,
       reason: expect.stringMatching(/^Bo of the agency changed a budget: .* stands at USD 40\.00/),
     });
   });
@@ -383,8 +379,11 @@ describe("a value that is a person's", () => {
     const stage = await promoted();
     await stage.market.edit(stage[which], { daily_budget: 5100 });
     expect(await stage.write('60', stage.loser, 4000)).toEqual({
-      kind: 'foreign',
+      kind: 'person',
+      code: 'foreign',
+      retryAfterMs: null,
       reason: `Ads Manager user changed a budget: ad set ${stage[which]} stands at USD 51.00, where USD 50.00 was expected.`,
+      amounts: { [stage[which]]: 5100 },
     });
     expect(await stage.ledger()).toEqual([]);
   });
@@ -395,7 +394,9 @@ describe("a value that is a person's", () => {
     await stage.market.edit(stage.loser, { daily_budget: 5000 });
     const outcome = await stage.write('60', stage.winner, 6000);
     expect(outcome).toMatchObject({
-      kind: 'foreign',
+      kind: 'person',
+      code: 'foreign',
+      retryAfterMs: null,
       reason: expect.stringContaining('where USD 40.00 was'),
     });
     expect(await stage.budgets.readBudgets('exp')).toMatchObject({
@@ -412,10 +413,10 @@ describe("a value that is a person's", () => {
     await stage.write('60', stage.loser, 4000);
     await stage.write('60', stage.winner, 6000);
     await stage.market.edit(stage.winner, { daily_budget: 5500 });
-    expect((await stage.revert(stage.winner, 5000)).kind).toBe('foreign');
+    expect(await stage.revert(stage.winner, 5000)).toMatchObject({ code: 'foreign' });
     expect(await stage.budgets.readBudgets('exp')).toMatchObject({ foreign: [stage.winner] });
     await stage.market.edit(stage.winner, { daily_budget: 4500 });
-    expect((await stage.revert(stage.loser, 5000)).kind).toBe('applied');
+    expect((await stage.revert(stage.loser, 5000)).kind).toBe('done');
     expect(await stage.amounts()).toEqual([5000, 4500]);
   });
 });
@@ -424,7 +425,9 @@ describe('a raise', () => {
   it('before its cut is not sent: it would raise the total', async () => {
     const stage = await promoted();
     expect(await stage.write('60', stage.winner, 6000)).toEqual({
-      kind: 'unsafe',
+      kind: 'person',
+      code: 'unsafe',
+      retryAfterMs: null,
       reason: `Setting ad set ${stage.winner} to USD 60.00 would raise the total from USD 100.00 to USD 110.00, above the USD 100.00 it started from.`,
     });
     expect(await stage.ledger()).toEqual([]);
@@ -438,7 +441,7 @@ describe('a write that Meta turns down', () => {
     await stage.write('60', stage.loser, 4000);
     await faulty(stage, stage.winner, { kind: 'refuse', times: null });
     expect(await stage.write('60', stage.winner, 6000)).toMatchObject({
-      kind: 'refused',
+      kind: 'back',
       reason: expect.stringContaining('This ad set can not be changed'),
     });
     expect(await stage.outcomes()).toEqual(['applied', 'refused']);
@@ -448,7 +451,7 @@ describe('a write that Meta turns down', () => {
 
   it('for being below the minimum is refused', async () => {
     const stage = await promoted();
-    expect((await stage.write('60', stage.loser, 99)).kind).toBe('refused');
+    expect((await stage.write('60', stage.loser, 99)).kind).toBe('back');
     expect((await stage.market.audit())[0]).toMatchObject({ subcode: 1_885_272 });
     await stage.expectBooksToAgree();
   });
@@ -457,27 +460,31 @@ describe('a write that Meta turns down', () => {
     [
       'its rate limit, with its hint',
       { kind: 'rate_limit', delayMs: 7 * MINUTE },
-      { cause: 'rate', retryAfterMs: 7 * MINUTE },
+      { kind: 'wait', code: 'rate', retryAfterMs: 7 * MINUTE },
     ],
-    ['an expired token', { kind: 'expired_token' }, { cause: 'auth', retryAfterMs: null }],
+    ['an expired token', { kind: 'expired_token' }, { kind: 'wait', code: 'auth', retryAfterMs: null }],
     [
       'what is spent already',
       { kind: 'refuse', code: 100, subcode: 1_885_650 },
-      { cause: 'not_yet', retryAfterMs: 15 * MINUTE },
+      { kind: 'wait', code: 'not_yet', retryAfterMs: 15 * MINUTE },
     ],
-    ['a missing permission', { kind: 'refuse', code: 200 }, { cause: 'permission', retryAfterMs: null }],
-    ['its policy', { kind: 'refuse', code: 368 }, { cause: 'policy', retryAfterMs: null }],
-    ['the version', { kind: 'refuse', code: 2635 }, { cause: 'version', retryAfterMs: null }],
+    [
+      'a missing permission',
+      { kind: 'refuse', code: 200 },
+      { kind: 'person', code: 'permission', retryAfterMs: null },
+    ],
+    ['its policy', { kind: 'refuse', code: 368 }, { kind: 'person', code: 'policy', retryAfterMs: null }],
+    ['the version', { kind: 'refuse', code: 2635 }, { kind: 'person', code: 'version', retryAfterMs: null }],
   ])('for %s is blocked, and goes through later', async (_, fault, expected) => {
     const stage = await promoted();
     const id = await faulty(stage, stage.loser, fault);
     const outcome = await stage.write('60', stage.loser, 4000);
-    expect(outcome).toMatchObject({ kind: 'blocked', ...expected });
+    expect(outcome).toMatchObject(expected);
     expect(JSON.stringify(outcome)).not.toContain('token-of');
     expect(await stage.outcomes()).toEqual(['refused']);
     await stage.market.withdraw(id);
     stage.clock.pass(HOUR);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     expect(await stage.outcomes()).toEqual(['refused', 'applied']);
     await stage.expectBooksToAgree();
   });
@@ -485,24 +492,24 @@ describe('a write that Meta turns down', () => {
   it('is not sent as the fourth change within an hour: that one is kept for the way back', async () => {
     const stage = await promoted();
     for (const target of [4000, 3000, 2000]) {
-      expect((await stage.write('60', stage.loser, target)).kind).toBe('applied');
+      expect((await stage.write('60', stage.loser, target)).kind).toBe('done');
       stage.clock.pass(MINUTE);
     }
-    const held = { kind: 'held', code: 'hour_limit', retryAfterMs: HOUR - 3 * MINUTE };
+    const held = { kind: 'wait', code: 'hour_limit', retryAfterMs: HOUR - 3 * MINUTE };
     expect(await stage.write('70', stage.loser, 1500)).toMatchObject({
       ...held,
       reason: expect.stringMatching(
         /has had 3 budget changes within the hour; .* It goes on at .* 01:00 UTC\.$/,
       ),
     });
-    expect((await stage.revert(stage.loser, 5000)).kind).toBe('applied');
+    expect((await stage.revert(stage.loser, 5000)).kind).toBe('done');
     expect(await stage.write(REVERT, stage.loser, 4000)).toMatchObject({
-      kind: 'blocked',
-      cause: 'rate',
+      kind: 'wait',
+      code: 'rate',
       retryAfterMs: HOUR,
     });
     stage.clock.pass(HOUR);
-    expect((await stage.write(REVERT, stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write(REVERT, stage.loser, 4000)).kind).toBe('done');
     await stage.expectBooksToAgree();
   });
 
@@ -516,7 +523,7 @@ describe('a write that Meta turns down', () => {
       subcode: 1_885_650,
       times: 2,
     });
-    const blocked = { kind: 'blocked', cause: 'not_yet' };
+    const blocked = { kind: 'wait', code: 'not_yet' };
     expect(await stage.write('60', stage.loser, 4000)).toMatchObject({
       ...blocked,
       retryAfterMs: 15 * MINUTE,
@@ -547,8 +554,8 @@ describe('before anything is sent', () => {
     };
     const activities = createBudgetActivities({ ...stage.deps, meta });
     expect(await stage.write('60', stage.loser, 4000, activities)).toMatchObject({
-      kind: 'blocked',
-      cause: 'rate',
+      kind: 'wait',
+      code: 'rate',
       retryAfterMs: 5 * MINUTE,
     });
     expect(await stage.ledger()).toMatchObject([
@@ -556,14 +563,14 @@ describe('before anything is sent', () => {
     ]);
     await stage.expectBooksToAgree();
     stage.clock.pass(5 * MINUTE);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
     await stage.expectBooksToAgree();
   });
 
   it('an expired token blocks, and leaves no attempt behind', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'expired_token' });
-    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ kind: 'blocked', cause: 'auth' });
+    expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ kind: 'wait', code: 'auth' });
     expect(await stage.ledger()).toEqual([]);
     expect(await failureOf(stage.budgets.readBudgets('exp'))).toMatchObject({
       type: 'Meta.auth',
@@ -580,15 +587,15 @@ describe('before anything is sent', () => {
       nonRetryable: false,
     });
     expect(await stage.ledger()).toEqual([]);
-    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('applied');
+    expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
   });
 
   it('writes that are off stay off, whatever the plan says', async () => {
     const stage = await promoted();
     const activities = createBudgetActivities({ ...stage.deps, writesAllowed: false });
     expect(await stage.write('60', stage.loser, 4000, activities)).toEqual({
-      kind: 'blocked',
-      cause: 'permission',
+      kind: 'person',
+      code: 'permission',
       retryAfterMs: null,
       reason: WRITES_OFF,
     });
@@ -627,8 +634,8 @@ describe('before anything is sent', () => {
     const stage = await promoted();
     await stage.market.edit(stage.winner, { daily_budget: null, lifetime_budget: 90_000 });
     expect(await stage.write('60', stage.loser, 4000)).toEqual({
-      kind: 'blocked',
-      cause: 'not_found',
+      kind: 'person',
+      code: 'not_found',
       retryAfterMs: null,
       reason: `Ad set ${stage.winner} has no daily budget any more.`,
     });
@@ -643,15 +650,18 @@ describe('on the way back', () => {
     await stage.write('60', stage.winner, 6000);
     const gone = { kind: 'refuse', code: 100, subcode: 33, method: 'GET', times: null } as const;
     await stage.market.order({ ...gone, objectId: stage.loser });
-    expect((await stage.revert(stage.winner, 5000)).kind).toBe('applied');
+    expect((await stage.revert(stage.winner, 5000)).kind).toBe('done');
     expect(await stage.amounts()).toEqual([4000, 5000]);
     expect(await stage.budgets.readBudgets('exp', { partly: true })).toMatchObject({
       current: { [stage.winner]: 5000 },
       unreadable: [
         {
           adSetId: stage.loser,
-          kind: 'not_found',
-          message: expect.stringMatching(/^Ad set \d+ could not be read: GET /),
+          obstacle: {
+            kind: 'person',
+            code: 'not_found',
+            reason: expect.stringMatching(/^Ad set \d+ could not be read: GET /),
+          },
         },
       ],
       foreign: [],
@@ -662,8 +672,8 @@ describe('on the way back', () => {
     await stage.market.withdraw();
     await stage.market.order({ ...gone, objectId: stage.winner });
     expect(await stage.write(REVERT, stage.loser, 5000)).toMatchObject({
-      kind: 'blocked',
-      cause: 'not_found',
+      kind: 'person',
+      code: 'not_found',
     });
     expect(await stage.amounts()).toEqual([4000, 5000]);
     await stage.market.order({ ...gone, objectId: stage.loser });

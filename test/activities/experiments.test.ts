@@ -8,7 +8,14 @@ const stages = useStages();
 afterEach(() => stages.closeAll());
 
 function transition(changes: Partial<Transition>): Transition {
-  return { experimentId: 'exp', from: 'running', to: 'paused', reason: 'a person', at: START, ...changes };
+  return {
+    experimentId: 'exp',
+    from: 'running',
+    to: 'paused',
+    reason: { code: 'recorded', detail: 'a person' },
+    at: START,
+    ...changes,
+  };
 }
 
 describe('the record of an experiment', () => {
@@ -50,9 +57,11 @@ describe('the record of an experiment', () => {
       ok: true,
       experiment: { state: 'paused' },
     });
-    expect(await activities.transition(transition({ reason: 'another person' }))).toMatchObject({
+    expect(
+      await activities.transition(transition({ reason: { code: 'recorded', detail: 'another person' } })),
+    ).toMatchObject({
       ok: false,
-      experiment: { state: 'paused', stateReason: 'a person' },
+      experiment: { state: 'paused', reason: { code: 'recorded', detail: 'a person' } },
     });
     expect(stage.events.map((event) => event.text)).toEqual(['running -> paused: a person']);
   });

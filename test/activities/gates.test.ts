@@ -4,6 +4,7 @@ import {
   DAY,
   failureOf,
   GROUNDS,
+  gated,
   HOUR,
   MINUTE,
   START,
@@ -39,7 +40,7 @@ describe('the gate before a phase', () => {
   it('lets it pass where all is well, and has on record what it saw', async () => {
     const stage = await promoted();
     const current = await stage.market.budgets(stage.made.adSetIds);
-    expect(await stage.gate()).toEqual({ against: [], current });
+    expect(await stage.gate()).toEqual({ kind: 'done', at: stage.clock.instant, current });
     expect(await stage.store.listGates('exp')).toEqual([
       {
         phase: '60',
@@ -106,8 +107,8 @@ describe('the gate before a phase', () => {
     stage.clock.pass(3 * HOUR);
     await prepare(stage);
     const gate = await stage.gate();
-    expect(gate).toMatchObject({ leadsTo: 'hold', retryAfterMs: null, current: {} });
-    expect(gate.against.join(' ')).toMatch(says);
+    expect(gate).toMatchObject({ kind: 'person', retryAfterMs: null, current: {} });
+    expect(gate.reason).toMatch(says);
     expect((await stage.store.listGates('exp'))[0]).toMatchObject({ outcome: 'hold' });
   });
 
@@ -130,14 +131,14 @@ describe('the gate before a phase', () => {
     stage.clock.pass(3 * HOUR);
     const spent = await stage.meta.getCampaignSpend(stage.made.campaignId);
     await stage.market.edit(stage.made.campaignId, { spend_cap: spent + 1 });
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
     await stage.market.edit(stage.made.campaignId, { spend_cap: spent });
     const own = await stage.store.observationsAsKnown({
       ...{ experimentId: 'exp', since: stage.experiment.startedAt, granularity: 'hour' },
       ...{ endedBy: stage.clock.instant, seenUntil: stage.clock.instant },
     });
     expect(own.reduce((sum, row) => sum + row.spend, 0)).toBeLessThan(spent / 2);
-    expect(await stage.gate()).toMatchObject({ leadsTo: 'hold', code: 'campaign_spend_cap' });
+    expect(await stage.gate()).toMatchObject({ kind: 'person', code: 'campaign_spend_cap' });
   });
 
   it("holds it for as long as a capped campaign's spend can't be read", async () => {
@@ -147,7 +148,7 @@ describe('the gate before a phase', () => {
     const fault = await stage.market.order({ kind: 'server_error', objectId: campaignId, times: null });
     expect((await failureOf(stage.gate())).type).toBe('Meta.transient');
     await stage.market.withdraw(fault);
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
   });
 
   it('holds it while the kill switch is engaged, and names who did it', async () => {
@@ -155,31 +156,30 @@ describe('the gate before a phase', () => {
     const event = { by: 'ana', reason: 'something is odd', at: START };
     await stage.store.setKillSwitch({ ...event, engaged: true });
     expect(await stage.gate()).toEqual({
-      against: ["The account's kill switch is engaged by ana: something is odd."],
-      current: {},
+      kind: 'person',
       code: 'kill_switch',
-      leadsTo: 'hold',
       retryAfterMs: null,
+      reason: "The account's kill switch is engaged by ana: something is odd.",
+      current: {},
     });
     await stage.store.setKillSwitch({ ...event, engaged: false });
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
   });
 
   it('holds it where the envelope of the day is used up, until the account midnight', async () => {
     const stage = await promoted({ accountEnvelope: 15 });
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
     await stage.write('60', stage.loser, 4000);
     await stage.write('60', stage.winner, 6000);
     await stage.budgets.completePhase({ experimentId: 'exp', phase: '60', readBackAt: START, last: false });
     const midnight = Date.UTC(2026, 10, 24) - stage.clock.instant;
     expect(await stage.gate('70')).toEqual({
-      against: [
-        "The account's envelope is USD 15.00 a day; USD 10.00 are moved today and this phase wants USD 10.00 more: USD 20.00 > USD 15.00. It goes on at 2026-11-24 00:00 UTC.",
-      ],
-      current: {},
+      kind: 'wait',
       code: 'envelope',
-      leadsTo: 'hold',
       retryAfterMs: midnight,
+      reason:
+        "The account's envelope is USD 15.00 a day; USD 10.00 are moved today and this phase wants USD 10.00 more: USD 20.00 > USD 15.00. It goes on at 2026-11-24 00:00 UTC.",
+      current: {},
     });
     stage.clock.pass(midnight);
     // Nothing was delivered meanwhile that anybody has seen: the clock stood still for the market.
@@ -189,7 +189,8 @@ describe('the gate before a phase', () => {
   it('is left for a person where the phase alone is larger than the envelope', async () => {
     const stage = await promoted({ accountEnvelope: 15 });
     const { gate } = createGateActivities({ ...stage.deps, accountEnvelope: 5 });
-    expect(await gate({ experimentId: 'exp', phase: '60' })).toMatchObject({
+    expect(gated(await gate({ experimentId: 'exp', phase: '60' }))).toMatchObject({
+      kind: 'person',
       code: 'envelope_too_small',
       retryAfterMs: null,
     });
@@ -199,37 +200,37 @@ describe('the gate before a phase', () => {
     const stage = await promoted({ accountEnvelope: 15 });
     await stage.write('60', stage.loser, 4000);
     await stage.market.order({ kind: 'lost_request', objectId: stage.winner, method: 'POST', times: 1 });
-    expect((await stage.write('60', stage.winner, 6000)).kind).toBe('unknown');
+    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ code: 'unknown_outcome' });
     stage.clock.pass(UNKNOWN_WAIT);
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
   });
 
   it('holds it where more is at risk than the policy allows, unless a person has accepted it', async () => {
     const stage = await promoted({ policy: { atRiskLimit: 999 } });
     const gate = await stage.gate();
-    expect(gate).toMatchObject({ code: 'at_risk', leadsTo: 'hold', retryAfterMs: null });
-    expect(gate.against).toEqual([
+    expect(gate).toMatchObject({ code: 'at_risk', kind: 'person', retryAfterMs: null });
+    expect(gate.reason).toBe(
       "At risk: up to USD 10.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day; resume to accept it.",
-    ]);
+    );
     // A resume of another hold says nothing of the amount.
     await resume(stage);
     expect((await stage.gate()).code).toBe('at_risk');
     await stage.gates.acceptRisk(stage.experiment.id);
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
     // What was accepted is this phase's amount, not the larger one of the next.
-    expect((await stage.gate('70')).against).toEqual([
+    expect((await stage.gate('70')).reason).toBe(
       "At risk: up to USD 20.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day, accepted so far are USD 10.00; resume to accept it.",
-    ]);
+    );
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
-    expect((await bounded.gate()).against).toEqual([]);
+    expect((await bounded.gate()).kind).toBe('done');
   });
 
   it('tells what is at risk in cost where cost is what the test is decided by', async () => {
     const stage = await stages.open({ policy: { objective: 'cost_per_conversion', atRiskLimit: 99 } });
     await stage.promotions.openPromotion('exp', { ...GROUNDS, interval: [-0.1, 0.5] });
-    expect((await (await stage.become('rolling_out')).gate()).against).toEqual([
+    expect((await (await stage.become('rolling_out')).gate()).reason).toBe(
       "At risk: up to USD 1.00 a day of the USD 10.00 a day moved, at the worst end of the 95 % interval of the cost per conversion, +11.1 %. The policy's limit is USD 0.99 a day; resume to accept it.",
-    ]);
+    );
   });
 
   it("keeps one of Meta's changes an hour for the way back, a person's among them", async () => {
@@ -240,16 +241,16 @@ describe('the gate before a phase', () => {
     }
     stage.clock.pass(MINUTE);
     const gate = await stage.gate();
-    expect(gate).toMatchObject({ code: 'hour_limit', leadsTo: 'hold', retryAfterMs: 39 * MINUTE });
-    expect(gate.against).toEqual([
+    expect(gate).toMatchObject({ code: 'hour_limit', kind: 'wait', retryAfterMs: 39 * MINUTE });
+    expect(gate.reason).toBe(
       `Ad set ${stage.winner} has had 3 budget changes within the hour; one of Meta's 4 is kept for the way back. It goes on at 2026-11-23 01:01 UTC.`,
-    ]);
+    );
   });
 
   it('leads back where the winner has delivered nothing for 6 hours, and holds where the loser has', async () => {
-    for (const [index, leadsTo] of [
-      [1, 'revert'],
-      [0, 'hold'],
+    for (const [index, kind] of [
+      [1, 'back'],
+      [0, 'person'],
     ] as const) {
       const stage = await promoted();
       stage.clock.pass(HOUR);
@@ -259,8 +260,8 @@ describe('the gate before a phase', () => {
       stage.clock.pass(8 * HOUR);
       await stage.market.edit(stage.made.adIds[index]!, { status: 'ACTIVE' });
       const gate = await stage.gate();
-      expect(gate.leadsTo).toBe(leadsTo);
-      expect(gate.against[0]).toMatch(/has delivered nothing for \d+ h ≥ 6 h\.$/);
+      expect(gate.kind).toBe(kind);
+      expect(gate.reason).toMatch(/has delivered nothing for \d+ h ≥ 6 h\.$/);
     }
   });
 
@@ -272,8 +273,8 @@ describe('the gate before a phase', () => {
     stage.clock.pass(8 * HOUR);
     await status(1);
     const gate = await stage.gate();
-    expect(gate).toMatchObject({ leadsTo: 'hold', code: 'no_delivery', retryAfterMs: null });
-    expect(gate.against).toHaveLength(2);
+    expect(gate).toMatchObject({ kind: 'person', code: 'no_delivery', retryAfterMs: null });
+    expect(gate.reason?.match(/has delivered nothing/g)).toHaveLength(2);
   });
 
   it('counts silence from the resumption by a person, while it was held nothing could be delivered', async () => {
@@ -281,17 +282,17 @@ describe('the gate before a phase', () => {
     const [, ad] = stage.made.adIds;
     stage.clock.pass(HOUR);
     await stage.market.edit(ad!, { status: 'PAUSED' });
-    expect(await stage.gate()).toMatchObject({ leadsTo: 'hold', code: 'ad_not_active' });
+    expect(await stage.gate()).toMatchObject({ kind: 'person', code: 'ad_not_active' });
     stage.clock.pass(9 * HOUR);
-    expect(await stage.gate()).toMatchObject({ leadsTo: 'hold' });
+    expect(await stage.gate()).toMatchObject({ kind: 'person' });
     await stage.market.edit(ad!, { status: 'ACTIVE' });
     await resume(stage);
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
     await stage.market.setTruth(ad!, 0);
     await stage.market.edit(ad!, { status: 'PAUSED' });
     stage.clock.pass(7 * HOUR);
     await stage.market.edit(ad!, { status: 'ACTIVE' });
-    expect((await stage.gate()).leadsTo).toBe('revert');
+    expect((await stage.gate()).kind).toBe('back');
   });
 
   it("counts a person's changes beside its own, and its own alone where the log can't be read", async () => {
@@ -310,10 +311,10 @@ describe('the gate before a phase', () => {
       skip: 3,
       times: null,
     });
-    const { against } = await stage.gate('70');
+    const { kind } = await stage.gate('70');
     const gates = await stage.store.listGates('exp');
-    expect([against, gates.at(-1)]).toMatchObject([
-      [],
+    expect([kind, gates.at(-1)]).toMatchObject([
+      'done',
       {
         outcome: 'pass',
         findings: [{ code: 'activity_log', leadsTo: 'note' }, { code: 'largest_step' }],
@@ -323,18 +324,18 @@ describe('the gate before a phase', () => {
 
   it('leads back on evidence of harm since the decision, before the first write too, and passes if there is too little data', async () => {
     const stage = await promoted({ clickRates: [0.05, 0.01], dailyBudgets: [100_000, 100_000] });
-    expect((await stage.gate('60')).against).toEqual([]);
+    expect((await stage.gate('60')).kind).toBe('done');
     stage.clock.pass(30 * HOUR);
     const gate = await stage.gate('60');
-    expect(gate).toMatchObject({ code: 'harm', leadsTo: 'revert' });
-    expect(gate.against[0]).toMatch(
+    expect(gate).toMatchObject({ kind: 'back' });
+    expect(gate.reason).toMatch(
       /^click rate of challenger-1 over control since the decision: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\.$/,
     );
   });
 
   it('in shadow shows what would be written, without limits that only writes have', async () => {
     const stage = await promoted({ writesAllowed: false, accountEnvelope: 1 });
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
     expect((await stage.store.listGates('exp'))[0]).toMatchObject({
       shadow: true,
       outcome: 'pass',
@@ -348,7 +349,7 @@ describe('the gate before a phase', () => {
   it('in shadow says where a person has changed a budget, which would hold a live rollout', async () => {
     const stage = await promoted({ writesAllowed: false });
     await stage.market.edit(stage.loser, { daily_budget: 7000 });
-    expect((await stage.gate()).against).toEqual([]);
+    expect((await stage.gate()).kind).toBe('done');
     const [gate] = await stage.store.listGates('exp');
     expect(gate).toMatchObject({
       outcome: 'pass',

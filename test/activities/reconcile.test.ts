@@ -58,7 +58,13 @@ describe('reconcile', () => {
       [paused, 'paused'],
       [ended, 'stopped'],
     ] as const) {
-      await store.transition({ experimentId: experiment.id, from: 'running', to, reason: 'test', at: START });
+      await store.transition({
+        experimentId: experiment.id,
+        from: 'running',
+        to,
+        reason: { code: 'recorded', detail: 'test' },
+        at: START,
+      });
     }
     const { active, started } = await reconcile();
     expect({ active, started: started.sort() }).toEqual({

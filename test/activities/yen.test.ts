@@ -12,15 +12,15 @@ function open(options: StageOptions): Promise<Stage> {
 describe('an account in yen', () => {
   it('has an envelope in yen: at the gate, and at the write', async () => {
     const stage = await (await open({ accountEnvelope: 1500 })).promote();
-    expect((await stage.gate('60')).against).toEqual([]);
+    expect((await stage.gate('60')).kind).toBe('done');
     await stage.write('60', stage.loser, 4000);
-    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'applied' });
+    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'done' });
     const said =
       "The account's envelope is JPY 1500 a day; JPY 1000 are moved today and this phase wants JPY 1000 more: JPY 2000 > JPY 1500. It goes on at 2026-11-24 00:00 UTC.";
-    expect(await stage.gate('70')).toMatchObject({ code: 'envelope', against: [said] });
+    expect(await stage.gate('70')).toMatchObject({ code: 'envelope', reason: said });
     await stage.write('70', stage.loser, 3000);
     expect(await stage.write('70', stage.winner, 7000)).toMatchObject({
-      kind: 'held',
+      kind: 'wait',
       code: 'envelope',
       reason: said,
     });
@@ -30,9 +30,9 @@ describe('an account in yen', () => {
   it('takes up the whole envelope, and not a yen more', async () => {
     const stage = await (await open({ accountEnvelope: 1000 })).promote();
     await stage.write('60', stage.loser, 4000);
-    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'applied' });
+    expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'done' });
     await stage.write('70', stage.loser, 3000);
-    expect(await stage.write('70', stage.winner, 6001)).toMatchObject({ kind: 'held', code: 'envelope' });
+    expect(await stage.write('70', stage.winner, 6001)).toMatchObject({ kind: 'wait', code: 'envelope' });
   });
 
   it('is refused a rollout of which a phase alone is larger than the envelope', async () => {
@@ -44,12 +44,14 @@ describe('an account in yen', () => {
 
   it('is told its amounts in whole yen', async () => {
     const stage = await (await open({ policy: { atRiskLimit: 999 } })).promote();
-    expect((await stage.gate('60')).against).toEqual([
+    expect((await stage.gate('60')).reason).toBe(
       "At risk: up to JPY 1000 a day, all that is moved, since no interval of the effect is known. The policy's limit is JPY 999 a day; resume to accept it.",
-    ]);
+    );
     await stage.market.edit(stage.loser, { daily_budget: 5100 });
     expect(await stage.write('60', stage.loser, 4000)).toMatchObject({
-      kind: 'foreign',
+      kind: 'person',
+      code: 'foreign',
+      retryAfterMs: null,
       reason: expect.stringMatching(/stands at JPY 5100, where JPY 5000 was expected\.$/),
     });
   });

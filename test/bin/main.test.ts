@@ -11,7 +11,7 @@ import { SETTINGS } from '../../src/config.js';
 import { endWithThisProcess } from '../../src/sandbox/guard.js';
 import { startTimeOf } from '../../src/sandbox/process-identity.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ANY_PORT = { PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0', MARKET_PORT: '0' };
 /** Hours of a minute: the tests watch the process, not its experiments. */
 const SLOW = { TIME_SCALE: '60' };

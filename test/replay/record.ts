@@ -171,7 +171,7 @@ describe('histories', () => {
       const write = { objectId: winner, method: 'POST', dailyBudget: 28_000, times: 1 } as const;
       await world.market.order({ kind: 'refuse', code: 200, ...write });
       const held = await world.until(experiment, ['held'], 80);
-      expect(held.stateReason).toMatch(/ The budgets stand at ad set /);
+      expect(held.stateReason).toMatch(/The budgets stand at ad set /);
       await world.pass(3);
       await world.control(experiment, 'resume');
       await world.until(experiment, ['verifying'], 6);
@@ -183,7 +183,7 @@ describe('histories', () => {
       const event = { by: 'ana@example.com', reason: 'sales look odd', at: await world.clock.now() };
       await world.store.setKillSwitch({ ...event, engaged: true });
       const held = await world.until(experiment, ['held'], 4);
-      expect(held.stateCode).toBe('kill_switch');
+      expect(held.hold?.code).toBe('kill_switch');
       await world.control(experiment, 'resume').catch(() => {});
       await world.store.setKillSwitch({ ...event, engaged: false });
       await world.control(experiment, 'resume');
@@ -197,7 +197,7 @@ describe('histories', () => {
       await world.control(experiment, 'promote');
       await world.market.edit(winner, { daily_budget: 26_000 });
       const held = await world.until(experiment, ['held'], 4);
-      expect(held.stateCode).toBe('foreign');
+      expect(held.hold?.code).toBe('foreign');
       await world.control(experiment, 'resume').catch(() => {});
       await world.market.edit(winner, { daily_budget: 24_000 });
       await world.pass(2);
@@ -366,7 +366,7 @@ describe.runIf(missing(PATCHED, 'patched'))('the history of a workflow with a pa
     const support: typeof import('../support/world.js') = await import(
       `${mutant.directory}/test/support/world.ts`
     );
-    world = await support.startWorld({ kind: 'time-skipping' });
+    world = await support.startWorld({ kind: 'time-skipping', ownWorkflows: true });
   });
   afterAll(async () => {
     await world?.stop();

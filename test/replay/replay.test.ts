@@ -74,8 +74,8 @@ describe('the replay gate', () => {
   it('catches a hold that no longer reads the amounts', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/holding.ts',
-      find: "if (isShadow(run)) return '';",
-      replace: "if (isShadow(run) || true) return '';",
+      find: 'if (isShadow(run)) return { stand: none',
+      replace: 'if (isShadow(run) || true) return { stand: none',
     });
     expect(failed).toEqual(
       expect.arrayContaining(filesOf('held_amid_phase', 'held_foreign', 'held_kill_switch')),

@@ -13,7 +13,7 @@ import { temporalAt } from '../../src/service/addresses.js';
 import { loadConfig } from '../../src/service/environment.js';
 import { startChild } from '../system/production-shape/child.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 let folder: string;

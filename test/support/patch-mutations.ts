@@ -3,8 +3,9 @@ import type { Mutation } from './mutant.js';
 /** `patched` and `sleep` in the file that the other mutations use them in. */
 export const IMPORT_SLEEP: Mutation = {
   file: 'src/workflows/running.ts',
-  find: "import type { Intent } from './inbox.js';",
-  replace: "import { patched, sleep } from '@temporalio/workflow';\nimport type { Intent } from './inbox.js';",
+  find: "import { showNextCheck } from './visibility.js';",
+  replace:
+    "import { patched, sleep } from '@temporalio/workflow';\nimport { showNextCheck } from './visibility.js';",
 };
 
 const BEFORE_INGEST =

@@ -19,7 +19,7 @@ import {
   STATUS_QUERY,
 } from '../../src/contract/messages.js';
 import { EXPERIMENT_WORKFLOW, type Names, namesOf } from '../../src/contract/names.js';
-import { DEFAULT_POLICY, type Experiment, type Policy } from '../../src/domain/experiment.js';
+import { DEFAULT_POLICY, type Experiment, type Policy, stateReasonOf } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import type { TimeBase } from '../../src/domain/time-base.js';
 import { type Market, type MarketOptions, startMarket } from '../../src/sandbox/meta-simulator/index.js';
@@ -45,6 +45,9 @@ export interface NewTest {
   maxHistoryEvents?: number;
 }
 
+/** An experiment with its reason in words, as people see it. */
+export type Shown = Experiment & { stateReason: string };
+
 /** A Temporal server, a database, a market and a worker, all real, for the tests of one file. */
 export interface World {
   kind: 'time-skipping' | 'dev';
@@ -67,7 +70,7 @@ export interface World {
   /** As `control` of a run that is there, but answers once it is queued; the outcome is the handle's. */
   ask(...asked: Parameters<World['control']>): Promise<WorkflowUpdateHandle<ControlOutcome>>;
   status(experiment: Experiment): Promise<ExperimentStatus>;
-  state(experiment: Experiment): Promise<Experiment>;
+  state(experiment: Experiment): Promise<Shown>;
   /** Until the account's next midnight. */
   hoursToMidnight(): Promise<number>;
   /** Lets experiment time pass. */
@@ -75,7 +78,7 @@ export interface World {
   /** Lets time pass to within the hour of the next step, so that no whole hour lies between. */
   passToHourOfNext(experiment: Experiment): Promise<void>;
   /** Lets time pass, an hour at a time, until the experiment is in one of the states. */
-  until(experiment: Experiment, states: Experiment['state'][], atMostHours: number): Promise<Experiment>;
+  until(experiment: Experiment, states: Experiment['state'][], atMostHours: number): Promise<Shown>;
   budgets(experiment: Experiment): Promise<number[]>;
   /** Budget writes of its ad sets as the market saw them, in order. */
   audit(experiment: Experiment): Promise<Awaited<ReturnType<Market['audit']>>>;
@@ -100,6 +103,8 @@ export async function startWorld(
     market?: Pick<MarketOptions, 'refuseBelowSpent' | 'account'>;
     /** Beside another world, on its Temporal server and its database; that one is stopped last. */
     beside?: World;
+    /** Of a changed copy of the sources: its own workflows, not the ones that all tests share. */
+    ownWorkflows?: true;
     /** Of the product's own server. */
     dynamicConfig?: Record<string, string>;
   },
@@ -170,7 +175,7 @@ export async function startWorld(
       accountEnvelope: options.accountEnvelope ?? null,
       maxCachedWorkflows: 100,
       maxActivitiesAtOnce: 8,
-      workflowBundle: inject('workflowBundle'),
+      workflowBundle: options.ownWorkflows ? undefined : inject('workflowBundle'),
     });
   };
   await startOne();
@@ -208,8 +213,8 @@ export async function startWorld(
         accountId: market.account.id,
         currency: market.account.currency,
         state: 'running',
-        stateReason: 'The test has started.',
-        stateCode: null,
+        reason: { code: 'started' },
+        hold: null,
         stateChangedAt: now,
         policy: { ...DEFAULT_POLICY, phases: THREE_PHASES, ...test.policy },
         variants: ads.map((_, index) => ({
@@ -272,7 +277,7 @@ export async function startWorld(
     async state(experiment) {
       const now = await store.getExperiment(experiment.id);
       if (!now) throw new Error(`no experiment ${experiment.id}`);
-      return now;
+      return { ...now, stateReason: stateReasonOf(now) };
     },
     async hoursToMidnight() {
       const { timezone } = market.account;

@@ -33,7 +33,13 @@ describe('money in mid-rollout', () => {
     await world.control(first, 'stop');
     expect((await world.store.createExperiment(second)).state).toBe('running');
     await world.store.transition({
-      ...{ experimentId: second.id, from: 'running', to: 'stopped', reason: 'over', at: first.startedAt },
+      ...{
+        experimentId: second.id,
+        from: 'running',
+        to: 'stopped',
+        reason: { code: 'recorded', detail: 'over' },
+        at: first.startedAt,
+      },
     });
   });
 
@@ -67,7 +73,7 @@ describe('money in mid-rollout', () => {
       await world.market.edit(sets[Number(index)]!, { daily_budget }, 'Bo of the agency');
     const stand = AT_60.map((amount, index) => edits[index] ?? amount);
     const held = await world.until(experiment, ['held'], 3);
-    expect(held.stateCode).toBe('foreign');
+    expect(held.hold?.code).toBe('foreign');
     expect(held.stateReason).toMatch(
       /^Phase 70 waits: Bo of the agency changed a budget: ad set \d+ stands at USD /,
     );
@@ -106,7 +112,7 @@ describe('money in mid-rollout', () => {
     const stuck = await world.state(experiment);
     expect(stuck.state).toBe('needs_attention');
     expect(stuck.stateReason).toMatch(
-      /The base is ad set \d+ at USD 1000\.00, .*; what stands now could not be read\.$/,
+      /The base is ad set \d+ at USD 1000\.00, .*; the present budgets could not be read\.$/,
     );
     await world.market.edit(campaign, { daily_budget: null });
     await world.control(experiment, 'resolve', { action: 'retry_restore' });
@@ -204,7 +210,7 @@ describe('money in mid-rollout', () => {
     await world.market.edit(winner!, { daily_budget: 120_000 });
     const held = await world.until(experiment, ['held'], 1);
     expect(held).toMatchObject({
-      stateCode: 'unsafe',
+      hold: { code: 'unsafe' },
       stateReason: `Phase 70 waits: Setting ad set ${winner} to USD 1400.00 would raise the total from USD 2000.00 to USD 2200.00, above the USD 2000.00 it started from.`,
     });
     // It doesn't end by itself.
@@ -231,7 +237,7 @@ describe('money in mid-rollout', () => {
     await world.pass(0.2);
     const { state, trouble } = await world.status(experiment);
     expect(state).toBe('reverting');
-    expect(trouble).toMatch(/^The way back waits until \d{4}-\d\d-\d\d \d\d:\d\d: .*subcode 1487632/);
+    expect(trouble).toMatch(/^The restore waits until \d{4}-\d\d-\d\d \d\d:\d\d: .*subcode 1487632/);
     await world.pass(2);
     await reverting;
     expect(await world.budgets(experiment)).toEqual(BASE);
@@ -254,7 +260,7 @@ describe('money in mid-rollout', () => {
     expect((gaveUp.at - held.at) / HOUR_MS).toBeGreaterThanOrEqual(24);
     expect((gaveUp.at - held.at) / HOUR_MS).toBeLessThan(26);
     expect(ended.stateReason).toMatch(
-      /^Retries are exhausted: .* The budgets go back\. Every ad set is back/,
+      /^Retries are exhausted: .* The budgets are being restored\. Every ad set is back/,
     );
     expect(await world.budgets(experiment)).toEqual(BASE);
     await world.market.withdraw();
@@ -286,7 +292,7 @@ describe('money in mid-rollout', () => {
     await world.store.setKillSwitch({ ...event, engaged: true, at });
     const held = await world.until(experiment, ['held'], 3);
     expect(held).toMatchObject({
-      stateCode: 'kill_switch',
+      hold: { code: 'kill_switch' },
       stateReason: "Phase 70 waits: The account's kill switch is engaged by ana: sales look odd.",
     });
     expect(await refusalOf(world.control(experiment, 'resume'))).toMatch(/kill switch is engaged by ana/);
@@ -309,7 +315,7 @@ describe('money in mid-rollout', () => {
     const experiment = await begun(world, 'at-risk', { atRiskLimit: 20_000 });
     await world.control(experiment, 'promote');
     const held = await world.until(experiment, ['held'], 3);
-    expect(held.stateCode).toBe('at_risk');
+    expect(held.hold?.code).toBe('at_risk');
     expect(held.stateReason).toMatch(
       /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, since no interval of the effect is known\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
     );
@@ -361,7 +367,7 @@ describe('an account with an envelope, in New York and in yen', () => {
       () => world.store.setKillSwitch({ ...kill, engaged: true }),
     );
     await world.control(one!, 'promote');
-    expect(await world.state(one!)).toMatchObject({ state: 'held', stateCode: 'kill_switch' });
+    expect(await world.state(one!)).toMatchObject({ state: 'held', hold: { code: 'kill_switch' } });
     expect(await world.budgets(one!)).toEqual([160_000, 200_000]);
     await world.store.setKillSwitch({ ...kill, engaged: false });
     await world.control(other!, 'promote');
@@ -385,7 +391,7 @@ describe('an account with an envelope, in New York and in yen', () => {
     await world.control(one!, 'promote');
     await world.control(other!, 'promote');
     const held = await world.until(one!, ['held'], 4);
-    expect(held.stateCode).toBe('envelope');
+    expect(held.hold?.code).toBe('envelope');
     const midnight = (await world.clock.now()) + (await world.hoursToMidnight()) * HOUR_MS;
     // The clock is read twice: a whole minute is meant.
     const goesOnAt = new Date(Math.round(midnight / 60_000) * 60_000)
@@ -396,7 +402,7 @@ describe('an account with an envelope, in New York and in yen', () => {
       `Phase 70 waits: The account's envelope is JPY 50000 a day; JPY 40000 are moved today and this phase wants JPY 20000 more: JPY 60000 > JPY 50000. It goes on at ${goesOnAt} UTC.`,
     );
     await world.until(other!, ['held'], 6);
-    expect((await world.state(other!)).stateCode).toBe('envelope');
+    expect((await world.state(other!)).hold?.code).toBe('envelope');
     expect(await world.budgets(one!)).toEqual([80_000, 120_000]);
     // The day has room for two phases.
     const moved = async () =>

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pausedHold } from '../../src/domain/rollout/hold.js';
 import { AT_60, BASE, begun } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -18,8 +19,8 @@ describe('a cancellation in Temporal', () => {
       experimentId: experiment.id,
       from: 'rolling_out',
       to: 'held',
-      reason: 'Changed elsewhere.',
-      code: 'person',
+      reason: { code: 'recorded', detail: 'Changed elsewhere.' },
+      hold: pausedHold(null, await world.clock.now()),
       at: await world.clock.now(),
     });
     expect(changed.ok).toBe(true);

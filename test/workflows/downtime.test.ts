@@ -21,7 +21,7 @@ describe('a service that was down', () => {
       times: null,
     });
     const held = await world.until(experiment, ['held'], 60);
-    expect(held.stateCode).toBe('transient');
+    expect(held.hold?.code).toBe('transient');
     await world.whileDown(() => world.pass(27));
     // Once more without an answer: only now more than a day lies between two failed reads.
     const told = ({ experimentId, text }: { experimentId: string | null; text: string }) =>

@@ -52,7 +52,7 @@ describe('the end of a run', () => {
       experimentId: experiment.id,
       from: 'running',
       to: 'paused',
-      reason: 'Changed elsewhere.',
+      reason: { code: 'recorded', detail: 'Changed elsewhere.' },
       at: await world.clock.now(),
     });
     expect(changed.ok).toBe(true);
@@ -83,7 +83,7 @@ describe('the end of a run', () => {
     await handle.terminate('lost');
     await expect(world.control(experiment, 'check')).rejects.toThrow();
     const lost = await world.until(experiment, ['needs_attention'], 2);
-    expect(lost).toMatchObject({ stateCode: 'promotion_lost' });
+    expect(lost).toMatchObject({ reason: { code: 'promotion_lost' } });
     expect(lost.stateReason).toMatch(
       /what its budgets were before is not known\. Check the ad sets \d+, \d+ in/,
     );

@@ -79,7 +79,7 @@ const SCENARIOS: Scenario[] = [
     fault: refuse(100, 1_885_272),
     state: 'reverted',
     reads:
-      /^Phase 70 failed: .*\(code 100, subcode 1885272, HTTP 400\) The budgets go back\. Every ad set is back at its base\.$/,
+      /^Phase 70 failed: .*\(code 100, subcode 1885272, HTTP 400\) The budgets are being restored\. Every ad set is back at its base\.$/,
     ends: 'ended',
   },
   {
@@ -87,14 +87,14 @@ const SCENARIOS: Scenario[] = [
     fault: refuse(100, 33),
     state: 'reverted',
     reads:
-      /^Phase 70 failed: .*\(code 100, subcode 33, HTTP 400\) The budgets go back\. Every ad set is back at its base\.$/,
+      /^Phase 70 failed: .*\(code 100, subcode 33, HTTP 400\) The budgets are being restored\. Every ad set is back at its base\.$/,
     ends: 'ended',
   },
   {
     name: 'too large: which a write never is',
     fault: refuse(100, 1_504_018),
     state: 'reverted',
-    reads: /^Phase 70 failed: .*\(code 100, subcode 1504018, HTTP 400\) The budgets go back\./,
+    reads: /^Phase 70 failed: .*\(code 100, subcode 1504018, HTTP 400\) The budgets are being restored\./,
     ends: 'ended',
   },
   {
@@ -109,7 +109,7 @@ const SCENARIOS: Scenario[] = [
     fault: { kind: 'lost_request', times: null },
     state: 'reverted',
     reads:
-      /^Phase 70 failed: Meta left 4 writes of ad set \d+ without an answer\. The budgets go back\. Every ad set is back/,
+      /^Phase 70 failed: Meta left 4 writes of ad set \d+ without an answer\. The budgets are being restored\. Every ad set is back/,
     ends: 'ended',
   },
 ];
@@ -140,7 +140,7 @@ describe("each class of Meta's errors in mid-rollout", () => {
       met = await world.state(experiment);
     }
     expect(met.stateReason).toMatch(reads);
-    if (code) expect(met.stateCode).toBe(code);
+    if (code) expect(met.hold?.code).toBe(code);
     // The cut has been made, the raise has not: never more than the base.
     if (state === 'held') expect(await world.budgets(experiment)).toEqual([60_000, 120_000]);
     if (ends === 'ended') expect(await world.budgets(experiment)).toEqual([100_000, 100_000]);

@@ -70,7 +70,7 @@ describe('faults in a rollout', () => {
     const experiment = await midRollout('expired');
     await world.market.order({ kind: 'expired_token', times: null });
     const held = await world.until(experiment, ['held'], 3);
-    expect(held.stateCode).toBe('auth');
+    expect(held.hold?.code).toBe('auth');
     const before = (await historyOf(experiment.id)).length;
     await world.pass(2);
     // Ten-minute tries, a few events each: a long hold must not fill the history.

@@ -156,12 +156,12 @@ describe('evidence stays fresh', () => {
     const experiment = await begun(world, 'other-resume', { atRiskLimit: 10_000 });
     await world.control(experiment, 'promote');
     const held = await world.until(experiment, ['held'], 1);
-    expect(held.stateCode).toBe('at_risk');
+    expect(held.hold?.code).toBe('at_risk');
     await world.control(experiment, 'pause', { by: 'bo', reason: 'another thing' });
     await world.control(experiment, 'resume', { by: 'bo', reason: 'that is over' });
     const again = await world.until(experiment, ['held'], 1);
     await world.pass(0.1);
-    expect(again.stateCode).toBe('at_risk');
+    expect(again.hold?.code).toBe('at_risk');
     expect(await world.budgets(experiment)).toEqual(BASE);
     await world.control(experiment, 'resume', { by: 'ana', reason: 'I accept it' });
     await world.pass(0.1);

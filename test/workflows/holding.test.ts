@@ -77,4 +77,27 @@ describe('a hold', () => {
     expect(waits(second).slice(0, 4)).toEqual([10, 10, 20, 40]);
     await world.market.withdraw();
   });
+
+  it('goes on where it stood after its run was lost', async () => {
+    const experiment = await rollingOut(world, 'lost-hold');
+    await world.market.order({
+      kind: 'server_error',
+      objectId: experiment.variants[1]!.adId,
+      method: 'GET',
+      times: null,
+    });
+    await world.pass(3);
+    const { hold } = await world.state(experiment);
+    expect(hold).toMatchObject({ code: 'transient', endsItself: true });
+    expect(hold!.tries).toBeGreaterThan(2);
+    await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).terminate('lost');
+    // The check is refused while held, but it starts a run.
+    await world.control(experiment, 'check').catch(() => {});
+    await world.pass(1.1);
+    const later = (await world.state(experiment)).hold!;
+    expect(later.since).toBe(hold!.since);
+    expect(later.tries).toBeGreaterThan(hold!.tries);
+    expect(later.silentMs).toBeGreaterThan(hold!.silentMs);
+    await world.market.withdraw();
+  });
 });

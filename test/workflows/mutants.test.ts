@@ -12,7 +12,7 @@ const MUTATIONS: { name: string; mutation: Mutation; seen: RegExp }[] = [
   {
     name: '60 becomes 65',
     mutation: {
-      file: 'src/domain/rollout/plan.ts',
+      file: 'src/domain/rollout/phases.ts',
       find: '{ winnerShare: 0.6, waitHours: 0 }',
       replace: '{ winnerShare: 0.65, waitHours: 0 }',
     },
@@ -21,7 +21,7 @@ const MUTATIONS: { name: string; mutation: Mutation; seen: RegExp }[] = [
   {
     name: 'one hour becomes two',
     mutation: {
-      file: 'src/domain/rollout/plan.ts',
+      file: 'src/domain/rollout/phases.ts',
       find: '{ winnerShare: 0.7, waitHours: 1 }',
       replace: '{ winnerShare: 0.7, waitHours: 2 }',
     },

@@ -56,9 +56,9 @@ describe('a rollout', () => {
   });
 
   it('adds steps where a phase would more than double a budget: 5 to 10, 20, 30, 35 and 40 dollars of 50', async () => {
-    const clickRates = [0.02, 0.04];
+    const clickRates = [0.02, 0.08];
     const experiment = await world.begin({ id: 'unequal', clickRates, dailyBudget: [4_500, 500] });
-    await world.pass(3);
+    await world.pass(12);
     await world.control(experiment, 'promote');
     expect(await world.budgets(experiment)).toEqual([4_000, 1_000]);
     await world.until(experiment, ['verifying'], 8);

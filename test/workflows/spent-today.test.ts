@@ -26,7 +26,7 @@ describe('an account that takes no budget below what is spent today', () => {
     await world.control(experiment, 'promote');
     expect(await world.budgets(experiment)).toEqual([80_000, 120_000]);
     const held = await world.until(experiment, ['held'], 3);
-    expect(held.stateCode).toBe('not_yet');
+    expect(held.hold?.code).toBe('not_yet');
     expect(held.stateReason).toMatch(/^Phase 70 waits: .*what this ad set may have spent today.*1885650/);
     const midnight = (await world.clock.now()) + (await world.hoursToMidnight()) * HOUR_MS;
     const verifying = await world.until(experiment, ['verifying'], 12);

@@ -50,7 +50,7 @@ describe('a promotion of one of three ads', () => {
     await world.control(experiment, 'check');
     await world.control(experiment, 'promote');
     const held = await world.until(experiment, ['held'], 1);
-    expect(held.stateCode).toBe('at_risk');
+    expect(held.hold?.code).toBe('at_risk');
     const promotion = (await world.store.getPromotion(experiment.id))!;
     const [closest, other] = rivals(await latest(experiment), promotion.winnerVariantId);
     expect(closest!.low).toBeLessThan(0);

@@ -30,7 +30,7 @@ describe('what cannot be read in mid-rollout', () => {
       const experiment = await rollingOut(world, `gate-${code}`);
       const fault = await refuseReads(experiment.variants[0]!.adId, more);
       const held = await world.until(experiment, ['held'], 3);
-      expect(held.stateCode).toBe(code);
+      expect(held.hold?.code).toBe(code);
       await world.pass(10);
       expect((await world.state(experiment)).state).toBe('held');
       expect(await world.budgets(experiment)).toEqual(AT_60);
@@ -44,7 +44,7 @@ describe('what cannot be read in mid-rollout', () => {
     // The gate's own read of the ad set comes first.
     const fault = await refuseReads(loser!, { skip: 1 });
     const held = await world.until(experiment, ['held'], 3);
-    expect(held.stateCode).toBe('invalid');
+    expect(held.hold?.code).toBe('invalid');
     await goesOnAfter(experiment, fault);
   });
 
@@ -56,7 +56,7 @@ describe('what cannot be read in mid-rollout', () => {
     await world.pass(0.5);
     expect(await world.status(experiment)).toMatchObject({
       state: 'reverting',
-      trouble: expect.stringMatching(/^The way back waits until .*: GET .*code 100/),
+      trouble: expect.stringMatching(/^The restore waits until .*: GET .*code 100/),
     });
     await world.market.withdraw(fault);
     await world.pass(0.5);

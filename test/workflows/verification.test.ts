@@ -51,7 +51,7 @@ describe('verification', () => {
     await world.market.setTruth(experiment.variants[1]!.adId, 0.012);
     const ended = await world.until(experiment, ['reverted'], 4 * 24);
     expect(ended.stateReason).toMatch(
-      /^Reverted: click rate of challenger over control -\d+\.\d % on [123] of 7 days after the rollout; evidence that the winner is worse E = \S+ ≥ 20\. The budgets go back\. Every ad set is back at its base\.$/,
+      /^Reverted: click rate of challenger over control -\d+\.\d % on [123] of 7 days after the rollout; evidence that the winner is worse E = \S+ ≥ 20\. The budgets are being restored\. Every ad set is back at its base\.$/,
     );
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
     expect((await world.store.getPromotion(experiment.id))!.status).toBe('reverted');
@@ -68,7 +68,7 @@ describe('verification', () => {
     await world.market.setTruth(experiment.variants[1]!.adId, 0.004);
     const ended = await world.until(experiment, ['reverted'], 30);
     expect(ended.stateReason).toMatch(
-      /^click rate of challenger over control since the decision: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\. The budgets go back\./,
+      /^click rate of challenger over control since the decision: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\. The budgets are being restored\./,
     );
     expect((await world.store.listGates(experiment.id)).at(-1)).toMatchObject({
       phase: 'verification',
@@ -167,7 +167,7 @@ describe('verification', () => {
     await world.market.edit(winner!, { status: 'ACTIVE' });
     const ended = await world.until(experiment, ['reverted'], 2);
     expect(ended.stateReason).toMatch(
-      /^challenger has delivered nothing for \d+ h ≥ 6 h.* The budgets go back\./,
+      /^challenger has delivered nothing for \d+ h ≥ 6 h.* The budgets are being restored\./,
     );
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
     const gates = await world.store.listGates(experiment.id);

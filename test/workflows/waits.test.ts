@@ -58,7 +58,7 @@ describe('a wait while money is on the move', () => {
       delayMs,
     });
     await world.pass(1.1);
-    expect(await world.state(experiment)).toMatchObject({ state: 'held', stateCode: 'rate' });
+    expect(await world.state(experiment)).toMatchObject({ state: 'held', hold: { code: 'rate' } });
     await world.pass(1);
     const [refused, applied] = await writesOf(experiment, 140_000);
     expect([refused!.outcome, applied!.outcome]).toEqual(['refused', 'applied']);

@@ -4,7 +4,13 @@ import { totalOf } from '../../domain/budget.js';
 import type { Decision } from '../../domain/decision/decision.js';
 import { rivalOf } from '../../domain/decision/rival.js';
 import { entryOf } from '../../domain/entry.js';
-import { type Experiment, type ExperimentState, type Variant, variantOf } from '../../domain/experiment.js';
+import {
+  type Experiment,
+  type ExperimentState,
+  stateReasonOf,
+  type Variant,
+  variantOf,
+} from '../../domain/experiment.js';
 import { atRisk } from '../../domain/rollout/at-risk.js';
 import type { BudgetReallocation, CheckResult, CheckStatus } from '../answers.js';
 import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded, verificationToJson } from '../json.js';
@@ -137,7 +143,7 @@ function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJ
 function reasonsOf({ experiment, decision, message }: CheckFacts): string[] {
   const decided = decision?.reasons ?? [];
   if (TELLING[experiment.state].reasons === 'state' || decided.length === 0)
-    return [experiment.stateReason, ...decided];
+    return [stateReasonOf(experiment), ...decided];
   return experiment.state === 'running' && decision?.verdict === 'promote' ? [message, ...decided] : decided;
 }
 

@@ -3,6 +3,7 @@ import {
   type Experiment,
   type ExperimentState,
   isEnded,
+  stateReasonOf,
 } from '../../domain/experiment.js';
 import type { ApiContext } from '../context.js';
 import { pendingMessage } from '../controls/routes.js';
@@ -120,7 +121,7 @@ async function recordedResult({ store }: ApiContext, experiment: Experiment): Pr
     verification,
     ledger,
     decision,
-    message: experiment.stateReason,
+    message: stateReasonOf(experiment),
   });
 }
 

@@ -6,7 +6,7 @@ import {
   type Controls,
   REVERT_WINDOW_DAYS,
 } from '../../contract/messages.js';
-import { type Experiment, type ExperimentState, isEnded } from '../../domain/experiment.js';
+import { type Experiment, type ExperimentState, isEnded, stateReasonOf } from '../../domain/experiment.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../context.js';
 import { ApiProblem, refusedControl, unknownExperiment } from '../http/problems.js';
@@ -80,7 +80,8 @@ export async function askFor<K extends ControlKind>(
     }
   }
   if (kind === 'check' && CHECKED_ON_RECORD.includes(experiment.state)) {
-    const { state, stateReason } = experiment;
+    const { state } = experiment;
+    const stateReason = stateReasonOf(experiment);
     const decision = await context.store.latestDecision(experiment.id);
     return { kind: 'done', controlId, outcome: { state, message: `${state}: ${stateReason}`, decision } };
   }
@@ -127,5 +128,5 @@ function endedMessage(experiment: Experiment, kind: ControlKind, allowed: readon
   if (experiment.state === 'completed' && kind === 'revert')
     return `The experiment completed more than ${REVERT_WINDOW_DAYS} days ago and can't be reverted any more.`;
   const fits = allowed.length > 0 ? `only ${allowed.join(', ')} fits` : 'no control fits any more';
-  return `The experiment is ${experiment.state}: ${experiment.stateReason.replace(/\.$/, '')}. ${kind} does not fit, ${fits}.`;
+  return `The experiment is ${experiment.state}: ${stateReasonOf(experiment).replace(/\.$/, '')}. ${kind} does not fit, ${fits}.`;
 }

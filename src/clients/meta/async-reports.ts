@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdAccount, AdReportRun } from 'facebook-nodejs-business-sdk';
-import type { MetaErrorKind } from '../../contract/activities.js';
+import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import { invalid, transient } from './errors.js';
 import { Fields, isObjectId } from './fields.js';
 import type { GraphApi } from './graph-api.js';

@@ -1,4 +1,4 @@
-import type { MetaErrorKind } from '../../contract/activities.js';
+import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import type { Scrub } from './scrub.js';
 import { MetaError } from './types.js';
 

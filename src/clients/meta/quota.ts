@@ -1,4 +1,4 @@
-import type { MetaErrorKind } from '../../contract/activities.js';
+import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import { AD_SET_BLOCK, type Failure, type Headers, member, parsedHeader, positive } from './errors.js';
 
 const SECOND = 1000;

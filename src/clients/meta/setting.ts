@@ -1,6 +1,6 @@
-import type { MetaErrorKind } from '../../contract/activities.js';
 import { adSetDifferences } from '../../domain/comparability.js';
 import type { LookSetting } from '../../domain/decision/delivery-health.js';
+import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import { type MetaClient, MetaError } from './types.js';
 
 /** What a look asks Meta by. */

@@ -1,5 +1,5 @@
-import type { MetaErrorKind } from '../../contract/activities.js';
 import type { AdSetSettings } from '../../domain/comparability.js';
+import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets are integers of minor

@@ -1,8 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AcceptedDifferences } from '../../domain/comparability.js';
 import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
+import type { Hold } from '../../domain/rollout/hold.js';
+import type { StateReason } from '../../domain/state-reason.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
-import { type Database, instant, instantOrNull, jsonb, type Run, run, transaction } from './query.js';
+import {
+  type Database,
+  instant,
+  instantOrNull,
+  jsonb,
+  jsonbOrNull,
+  type Run,
+  run,
+  transaction,
+} from './query.js';
 import type { Store, TransitionResult } from './types.js';
 
 interface ExperimentRow {
@@ -12,8 +23,8 @@ interface ExperimentRow {
   account_id: string;
   currency: string;
   state: ExperimentState;
-  state_reason: string;
-  state_code: string | null;
+  reason: StateReason;
+  hold: Hold | null;
   state_changed_at: number;
   policy: Experiment['policy'];
   variants: Variant[];
@@ -27,7 +38,7 @@ interface ExperimentRow {
 
 /** Columns of an experiment `t` as {@link toExperiment} reads them. */
 const EXPERIMENT_COLUMNS = `
-  t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.state_reason, t.state_code, t.state_changed_at,
+  t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.reason, t.hold, t.state_changed_at,
   t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at, t.dropped,
   t.accepted_differences,
   (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
@@ -44,8 +55,8 @@ function toExperiment(row: ExperimentRow): Experiment {
     accountId: row.account_id,
     currency: row.currency,
     state: row.state,
-    stateReason: row.state_reason,
-    stateCode: row.state_code,
+    reason: row.reason,
+    hold: row.hold,
     stateChangedAt: row.state_changed_at,
     policy: row.policy,
     variants: row.variants,
@@ -80,6 +91,7 @@ type ExperimentStore = Pick<
   | 'listExperiments'
   | 'countExperiments'
   | 'dropVariant'
+  | 'keepHold'
   | 'transition'
 >;
 
@@ -140,7 +152,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
   async function insert(ask: Run, experiment: Experiment): Promise<boolean> {
     const inserted = await ask(
       `insert into auto_promotion.ab_tests (environment, account_id, experiment_id, name, currency, state,
-          state_reason, state_code, state_changed_at, policy, started_at, winner_variant_id, promoted_at, ended_at,
+          reason, hold, state_changed_at, policy, started_at, winner_variant_id, promoted_at, ended_at,
           accepted_differences)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         on conflict (environment, account_id, experiment_id) do nothing returning 1`,
@@ -150,15 +162,15 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         experiment.name,
         experiment.currency,
         experiment.state,
-        experiment.stateReason,
-        experiment.stateCode,
+        jsonb(experiment.reason),
+        jsonbOrNull(experiment.hold),
         instant(experiment.stateChangedAt),
         jsonb(experiment.policy),
         instant(experiment.startedAt),
         experiment.winnerVariantId,
         instantOrNull(experiment.promotedAt),
         instantOrNull(experiment.endedAt),
-        experiment.acceptedDifferences ? jsonb(experiment.acceptedDifferences) : null,
+        jsonbOrNull(experiment.acceptedDifferences),
       ],
     );
     if (inserted.length === 0) return false;
@@ -222,12 +234,20 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
       return existing(inPool, experimentId);
     },
 
+    async keepHold(experimentId, hold) {
+      await inPool(
+        `update auto_promotion.ab_tests set hold = $4
+          where (environment, account_id, experiment_id) = ($1, $2, $3) and state = 'held'`,
+        [...mine, experimentId, jsonb(hold)],
+      );
+    },
+
     async transition(transition): Promise<TransitionResult> {
-      const { experimentId, from, to, reason, at } = transition;
+      const { experimentId, from, to, reason, hold = null, at } = transition;
       return transaction(pool, async (ask) => {
         const swapped = await ask(
           `update auto_promotion.ab_tests
-            set state = $5, state_reason = $6, state_code = $7, state_changed_at = $8, ended_at = $9,
+            set state = $5, reason = $6, hold = $7, state_changed_at = $8, ended_at = $9,
               winner_variant_id = case when $5 in ('running', 'paused') then null else coalesce($10, winner_variant_id) end, promoted_at = coalesce($11, promoted_at)
             where (environment, account_id, experiment_id) = ($1, $2, $3) and state = $4
             returning 1`,
@@ -236,8 +256,8 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
             experimentId,
             from,
             to,
-            reason,
-            transition.code ?? null,
+            jsonb(reason),
+            jsonbOrNull(hold),
             instant(at),
             isEnded(to) ? instant(at) : null,
             transition.winnerVariantId ?? null,
@@ -249,7 +269,9 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         if (done && isEnded(from) && !isEnded(to)) await takeLeases(ask, experimentId);
         const experiment = await existing(ask, experimentId);
         const happenedBefore =
-          experiment.state === to && experiment.stateChangedAt === at && experiment.stateReason === reason;
+          experiment.state === to &&
+          experiment.stateChangedAt === at &&
+          isDeepStrictEqual(experiment.reason, JSON.parse(jsonb(reason)));
         return { ok: done || happenedBefore, experiment };
       });
     },

@@ -181,7 +181,8 @@ export function promotionStore(database: Database): PromotionStore {
              where (environment, account_id, experiment_id) = ($1, $2, $3)
              returning (phases_done->>$4::text)::bigint as read_back_at
           ), promoted as (
-            update auto_promotion.ab_tests set promoted_at = coalesce(promoted_at, to_timestamp($5::bigint / 1000.0))
+            update auto_promotion.ab_tests
+              set promoted_at = coalesce(promoted_at, to_timestamp($5::bigint / 1000.0)), hold = null
              where (environment, account_id, experiment_id) = ($1, $2, $3)
           )
           select read_back_at from done`,

@@ -107,3 +107,8 @@ export function jsonb(value: unknown): string {
     return each;
   });
 }
+
+/** A value as a jsonb parameter; null if there is none. */
+export function jsonbOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : jsonb(value);
+}

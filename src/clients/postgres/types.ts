@@ -13,6 +13,8 @@ import type {
 import type { Decision } from '../../domain/decision/decision.js';
 import type { Experiment, ExperimentState } from '../../domain/experiment.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
+import type { Hold } from '../../domain/rollout/hold.js';
+import type { StateReason } from '../../domain/state-reason.js';
 
 /** What the store takes and answers. Units are those of `records.ts`. */
 
@@ -28,9 +30,9 @@ export interface Transition {
   /** The compare of compare-and-swap. */
   from: ExperimentState;
   to: ExperimentState;
-  reason: string;
-  /** Becomes the experiment's `stateCode`; unset: null. */
-  code?: string;
+  reason: StateReason;
+  /** What holds the rollout; missing: nothing. */
+  hold?: Hold | null;
   at: number;
   winnerVariantId?: string;
   promotedAt?: number;
@@ -82,6 +84,9 @@ export interface Store {
    */
   transition(transition: Transition): Promise<TransitionResult>;
 
+  /** Replaces what holds the rollout of a held experiment; in any other state it does nothing. */
+  keepHold(experimentId: string, hold: Hold): Promise<void>;
+
   /** Takes a variant out of the comparison from an instant on; the first of several counts. @throws ExperimentNotFound */
   dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment>;
 
@@ -126,7 +131,10 @@ export interface Store {
   withdrawPromotion(experimentId: string): Promise<boolean>;
   /** A person accepts this much at risk, minor units a day; a larger amount accepted before stands. */
   acceptRisk(experimentId: string, amount: number): Promise<void>;
-  /** Enters a phase's read-back instant once; a stored instant wins and is returned. The first one promotes the experiment. */
+  /**
+   * Enters a phase's read-back instant once; a stored instant wins and is returned. The first one promotes the
+   * experiment. What held the rollout before is over.
+   */
   completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
 
   getVerification(experimentId: string): Promise<Verification | null>;

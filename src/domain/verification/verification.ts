@@ -167,7 +167,7 @@ export const EARLY_ATTRIBUTION_HOURS = ATTRIBUTION_WINDOW_HOURS.click_through_ra
 
 /** How the sentences name the rollout, and what they say of its budgets: in shadow none was written. */
 const WORDING = {
-  written: { rollout: 'the rollout', kept: 'the budgets stay', back: 'The budgets go back' },
+  written: { rollout: 'the rollout', kept: 'the budgets stay', back: 'The budgets are being restored' },
   shadow: { rollout: 'the rollout in shadow', kept: 'no budget was moved', back: 'No budget was moved' },
 };
 type Wording = (typeof WORDING)['written'];

@@ -1,7 +1,7 @@
 import { createMetaProbe, type MetaProbe, type TokenInfo } from '../../clients/meta/probe.js';
 import { type AccountInfo, MetaError } from '../../clients/meta/types.js';
-import type { MetaErrorKind } from '../../contract/activities.js';
 import { formatAmount } from '../../domain/budget.js';
+import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import { type Finding, fail, ok, warn } from './finding.js';
 
 const DAY_MS = 86_400_000;

@@ -16,7 +16,7 @@ import { createMetaClient, type MetaClient } from '../../../src/clients/meta/ind
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
-import type { GateAnswer, PromotionGrounds, WriteOutcome } from '../../../src/contract/activities.js';
+import type { GateAnswer, PromotionGrounds } from '../../../src/contract/activities.js';
 import type { ServiceEvent } from '../../../src/contract/events.js';
 import type { LedgerRow } from '../../../src/contract/records.js';
 import {
@@ -25,6 +25,7 @@ import {
   type ExperimentState,
   type Policy,
 } from '../../../src/domain/experiment.js';
+import type { Obstacle, Outcome } from '../../../src/domain/rollout/obstacle.js';
 import {
   type Market,
   type MarketAccount,
@@ -134,8 +135,8 @@ export class Stage {
       accountId,
       currency: market.account.currency,
       state: 'running',
-      stateReason: 'The test has started.',
-      stateCode: null,
+      reason: { code: 'started' },
+      hold: null,
       stateChangedAt: clock.instant,
       policy: { ...DEFAULT_POLICY, phases: THREE_PHASES, ...options.policy },
       variants: dailyBudgets.map((_, index) => ({
@@ -202,9 +203,9 @@ export class Stage {
     return createGateActivities(this.deps);
   }
 
-  /** The gate before a phase. */
-  gate(phase = '60'): Promise<GateAnswer> {
-    return this.gates.gate({ experimentId: this.experiment.id, phase });
+  /** What the gate before a phase says, in one object. */
+  async gate(phase = '60'): Promise<Gated> {
+    return gated(await this.gates.gate({ experimentId: this.experiment.id, phase }));
   }
 
   get promotions() {
@@ -222,7 +223,14 @@ export class Stage {
     const { id } = this.experiment;
     const from = (await this.store.getExperiment(id))!.state;
     const at = this.clock.instant;
-    if (from !== to) await this.store.transition({ experimentId: id, from, to, reason: 'a test', at });
+    if (from !== to)
+      await this.store.transition({
+        experimentId: id,
+        from,
+        to,
+        reason: { code: 'recorded', detail: 'a test' },
+        at,
+      });
     return this;
   }
 
@@ -231,12 +239,12 @@ export class Stage {
     adSetId: string,
     target: number,
     { writeBudget }: BudgetActivities = this.budgets,
-  ): Promise<WriteOutcome> {
+  ): Promise<Outcome> {
     const request = { experimentId: this.experiment.id, phase, adSetId, target };
-    return this.environment.run<[typeof request], WriteOutcome, typeof writeBudget>(writeBudget, request);
+    return this.environment.run<[typeof request], Outcome, typeof writeBudget>(writeBudget, request);
   }
 
-  async revert(adSetId: string, target: number): Promise<WriteOutcome> {
+  async revert(adSetId: string, target: number): Promise<Outcome> {
     await this.become('reverting');
     return this.write(REVERT, adSetId, target);
   }
@@ -287,6 +295,15 @@ export class Stage {
   }
 }
 
+/** An answer of the gate with its outcome's own fields. */
+export type Gated = Partial<Omit<Obstacle, 'kind'>> & {
+  kind: Outcome['kind'];
+  current: GateAnswer['current'];
+};
+export function gated({ outcome, current }: GateAnswer): Gated {
+  return { ...outcome, current };
+}
+
 export const GROUNDS: PromotionGrounds = {
   winnerVariantId: 'challenger-1',
   lookNumber: 5,
@@ -296,6 +313,7 @@ export const GROUNDS: PromotionGrounds = {
   confidence: 0.97,
   theta: 0.3,
   se: 0.1,
+  interval: null,
   metrics: {},
 };
 

@@ -154,7 +154,7 @@ describe('a test that lost a variant before its promotion', () => {
       experimentId: 'three',
       from: 'running',
       to: 'no_winner',
-      reason: 'over',
+      reason: { code: 'recorded', detail: 'over' },
       at: START + 30 * HOUR,
     });
     const answer = await api.get('/api/ab/auto-promote/compound-report');

@@ -55,8 +55,8 @@ export async function seedExperiment(
     accountId: api.market.account.id,
     currency: 'USD',
     state: 'running',
-    stateReason: 'The test has started.',
-    stateCode: null,
+    reason: { code: 'started' },
+    hold: null,
     stateChangedAt: START,
     policy: { ...DEFAULT_POLICY, phases: THREE_PHASES },
     variants: [
@@ -80,7 +80,14 @@ export async function moveTo(
 ): Promise<Experiment> {
   const { reason = `It is ${to} now.`, at = START + 30 * HOUR, ...rest } = more;
   const from = (await api.store.getExperiment(id))!.state;
-  const { ok, experiment } = await api.store.transition({ experimentId: id, from, to, reason, at, ...rest });
+  const { ok, experiment } = await api.store.transition({
+    experimentId: id,
+    from,
+    to,
+    reason: { code: 'recorded', detail: reason },
+    at,
+    ...rest,
+  });
   if (!ok) throw new Error(`${id} is no longer ${from}`);
   return experiment;
 }

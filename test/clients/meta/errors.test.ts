@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classify, type Failure, retryHint, toMetaError } from '../../../src/clients/meta/errors.js';
 import { createScrub } from '../../../src/clients/meta/scrub.js';
-import type { MetaErrorKind } from '../../../src/contract/activities.js';
+import type { MetaErrorKind } from '../../../src/domain/rollout/obstacle.js';
 import { clientOf, failureOf, json, withGraph } from './support.js';
 
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { readSetting, type SettingReader } from '../../../src/clients/meta/setting.js';
 import { MetaError } from '../../../src/clients/meta/types.js';
-import type { MetaErrorKind } from '../../../src/contract/activities.js';
 import type { AdSetSettings } from '../../../src/domain/comparability.js';
+import type { MetaErrorKind } from '../../../src/domain/rollout/obstacle.js';
 import { PLAIN_SETTINGS } from '../../support/ad-set-settings.js';
 
 const NOW = Date.UTC(2026, 10, 23);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../../src/clients/postgres/errors.js';
 import { ENDED_STATES } from '../../../src/domain/experiment.js';
+import { pausedHold } from '../../../src/domain/rollout/hold.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import { anExperiment, anotherExperiment, DATABASES, START, useDatabase } from './fixtures.js';
 
@@ -22,7 +23,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       accountId,
       stateChangedAt: START + 1,
       startedAt: START + 999,
-      stateCode: 'rate',
+      hold: pausedHold(null, START),
     });
     expect(await store.createExperiment(experiment)).toEqual(experiment);
     expect(await store.getExperiment('exp_1')).toEqual(experiment);
@@ -61,7 +62,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       experimentId: 'exp_1',
       from: 'running',
       to: 'paused',
-      reason: 'lunch',
+      reason: { code: 'recorded', detail: 'lunch' },
       at: START + 5,
     });
     const again = await store.createExperiment({
@@ -158,7 +159,13 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       await store.createExperiment(
         anotherExperiment(id, index + 1, { accountId, startedAt: START + index * HOUR_MS }),
       );
-    await store.transition({ experimentId: 'b', from: 'running', to: 'paused', reason: '', at: START });
+    await store.transition({
+      experimentId: 'b',
+      from: 'running',
+      to: 'paused',
+      reason: { code: 'recorded', detail: '' },
+      at: START,
+    });
     const ids = async (query: Parameters<typeof store.listExperiments>[0]) =>
       (await store.listExperiments(query)).map(({ id }) => id);
     expect(await ids({ limit: 10, offset: 0 })).toEqual(['c', 'b', 'a']);
@@ -173,18 +180,18 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       experimentId: 'exp_1',
       from: 'running',
       to: 'paused',
-      reason: 'lunch',
+      reason: { code: 'recorded', detail: 'lunch' },
       at: START + 7,
     } as const;
 
     it('swaps the state, with reason, code and instant', async () => {
       const { store } = await db.seeded();
-      const result = await store.transition({ ...pause, code: 'person' });
+      const result = await store.transition({ ...pause, hold: pausedHold(null, START) });
       expect(result.ok).toBe(true);
       expect(result.experiment).toMatchObject({
         state: 'paused',
-        stateReason: 'lunch',
-        stateCode: 'person',
+        reason: { code: 'recorded', detail: 'lunch' },
+        hold: pausedHold(null, START),
         stateChangedAt: START + 7,
         endedAt: null,
       });
@@ -192,10 +199,10 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
         ...pause,
         from: 'paused',
         to: 'running',
-        reason: 'back',
+        reason: { code: 'recorded', detail: 'back' },
         at: START + 8,
       });
-      expect(experiment.stateCode).toBeNull();
+      expect(experiment.hold).toBeNull();
       expect(await store.getExperiment('exp_1')).toEqual(experiment);
     });
 
@@ -204,10 +211,10 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       await store.transition(pause);
       expect((await store.transition(pause)).ok).toBe(true);
       expect((await store.transition({ ...pause, at: START + 8 })).ok).toBe(false);
-      const other = await store.transition({ ...pause, reason: 'dinner' });
+      const other = await store.transition({ ...pause, reason: { code: 'recorded', detail: 'dinner' } });
       expect(other).toMatchObject({
         ok: false,
-        experiment: { stateReason: 'lunch', stateChangedAt: START + 7 },
+        experiment: { reason: { code: 'recorded', detail: 'lunch' }, stateChangedAt: START + 7 },
       });
     });
 
@@ -225,9 +232,9 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     it('lets one of two at once win', async () => {
       const { store } = await db.seeded();
       const results = await Promise.all([
-        store.transition({ ...pause, to: 'paused', reason: 'a' }),
-        store.transition({ ...pause, to: 'rolling_out', reason: 'b' }),
-        store.transition({ ...pause, to: 'no_winner', reason: 'c' }),
+        store.transition({ ...pause, to: 'paused', reason: { code: 'recorded', detail: 'a' } }),
+        store.transition({ ...pause, to: 'rolling_out', reason: { code: 'recorded', detail: 'b' } }),
+        store.transition({ ...pause, to: 'no_winner', reason: { code: 'recorded', detail: 'c' } }),
       ]);
       const winners = results.filter((result) => result.ok);
       expect(winners.length).toBe(1);

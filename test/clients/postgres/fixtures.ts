@@ -72,8 +72,8 @@ export function anExperiment(changes: Partial<Experiment> = {}): Experiment {
     accountId: 'act_1',
     currency: 'USD',
     state: 'running',
-    stateReason: 'registered',
-    stateCode: null,
+    reason: { code: 'recorded', detail: 'registered' },
+    hold: null,
     stateChangedAt: START,
     policy: DEFAULT_POLICY,
     variants: [

@@ -6,6 +6,9 @@ import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MigrationError, migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
+import { createStore } from '../../../src/clients/postgres/store.js';
+import { DEFAULT_POLICY, stateReasonOf } from '../../../src/domain/experiment.js';
+import { GATE_AGAIN_MS } from '../../../src/domain/rollout/hold.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { DATABASES } from './fixtures.js';
 
@@ -67,6 +70,34 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       await one.query('drop role guest');
       await one.end();
     }
+  });
+
+  it('keeps the reason and the hold of rows from before these were data', async () => {
+    for (const name of (await readdir(MIGRATIONS)).filter((each) => each < '0016'))
+      await cp(path.join(MIGRATIONS, name), path.join(directory, name));
+    await migrate(pool, directory);
+    const insert = `insert into auto_promotion.ab_tests (environment, account_id, experiment_id, name, currency, state,
+        state_reason, state_code, state_changed_at, policy, started_at)
+      values ('sandbox', 'act_1', $1, $1, 'USD', $2, $3, $4, '2026-11-23T09:00:00Z', $5, '2026-11-22T09:00:00Z')`;
+    for (const row of [
+      ['quiet', 'running', 'The test has started.', null],
+      ['waits', 'held', 'Phase 70 waits: Meta asks to wait.', 'rate'],
+      ['paused', 'held', 'Paused by ana: a sale', 'person'],
+      ['ends', 'reverting', 'Stopped with restore by ana: a sale', 'stop'],
+    ])
+      await pool.query(insert, [...row, JSON.stringify(DEFAULT_POLICY)]);
+    await migrate(pool);
+    const store = createStore(pool, { environment: 'sandbox', accountId: 'act_1' });
+    const at = Date.UTC(2026, 10, 23, 9);
+    const read = async (id: string) => (await store.getExperiment(id))!;
+    expect(stateReasonOf(await read('quiet'))).toBe('The test has started.');
+    expect((await read('quiet')).hold).toBeNull();
+    expect(await read('waits')).toMatchObject({
+      reason: { code: 'recorded', detail: 'Phase 70 waits: Meta asks to wait.' },
+      hold: { code: 'rate', endsItself: true, since: at, failedAt: at, tries: 0, gateAt: at + GATE_AGAIN_MS },
+    });
+    expect((await read('paused')).hold).toMatchObject({ code: 'person', endsItself: false, tryAt: null });
+    expect(await read('ends')).toMatchObject({ reason: { code: 'recorded', endsIn: 'stopped' }, hold: null });
   });
 
   it('makes the schema once, beside the tables of an existing deployment', async () => {

@@ -166,7 +166,13 @@ describe.skipIf(!real)(`lost connections${real ? '' : ': no real PostgreSQL can 
     await database.stop();
   });
   const endSession = (pid: number) => run(other, 'select pg_terminate_backend($1)', [pid]);
-  const pause = { experimentId: 'exp_1', from: 'running', to: 'paused', reason: 'lunch', at: START } as const;
+  const pause = {
+    experimentId: 'exp_1',
+    from: 'running',
+    to: 'paused',
+    reason: { code: 'recorded', detail: 'lunch' },
+    at: START,
+  } as const;
 
   it('an idle one costs nothing', async () => {
     const [row] = await run<{ pid: number }>(pool, 'select pg_backend_pid() as pid');

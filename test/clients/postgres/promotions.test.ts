@@ -103,7 +103,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
         experimentId: 'exp_1',
         from: 'running',
         to: 'stopped',
-        reason: '',
+        reason: { code: 'recorded', detail: '' },
         at: START,
       });
       await store.createExperiment({ ...experiment, id: 'exp_2' });

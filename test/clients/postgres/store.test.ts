@@ -77,7 +77,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       const ends = ['promoted', 'fruitless', 'running', 'stopped', 'reverted'];
       for (const [index, id] of ends.entries())
         await store.createExperiment(anotherExperiment(id, index + 1, { accountId }));
-      const swap = { from: 'running', reason: '' } as const;
+      const swap = { from: 'running', reason: { code: 'recorded', detail: '' } } as const;
       await store.openPromotion(aPromotion({ experimentId: 'promoted' }));
       await store.saveVerification(aVerification({ experimentId: 'promoted' }));
       await store.transition({
@@ -139,7 +139,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
         experimentId: 'exp_1',
         from: 'running',
         to: 'rolling_out',
-        reason: 'won',
+        reason: { code: 'recorded', detail: 'won' },
         at: START,
         promotedAt: START,
       });
@@ -178,7 +178,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
             experimentId: 'exp_1',
             from: 'rolling_out',
             to: 'stopped',
-            reason: '',
+            reason: { code: 'recorded', detail: '' },
             at: START,
           }),
         ).rejects.toThrow('there is no experiment exp_1');

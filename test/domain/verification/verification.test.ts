@@ -121,7 +121,7 @@ describe('a verification', () => {
     const third = on(3, worse);
     expect(third.outcome).toBe('reverted');
     expect(third.message).toMatch(
-      /^Reverted: click rate of c1 over control -\d+\.\d % on 3 of 7 days after the rollout; evidence that the winner is worse E = \S+ ≥ 20\. The budgets go back\.$/,
+      /^Reverted: click rate of c1 over control -\d+\.\d % on 3 of 7 days after the rollout; evidence that the winner is worse E = \S+ ≥ 20\. The budgets are being restored\.$/,
     );
     for (const day of [1, 2, 3, 4, 5, 6]) expect(on(day, better).outcome).toBeNull();
     expect(on(2, better).message).toMatch(

@@ -1,5 +1,7 @@
 import type { ExperimentState } from '../../../src/domain/experiment.js';
+import type { Hold } from '../../../src/domain/rollout/hold.js';
 import type { Phase } from '../../../src/domain/rollout/phases.js';
+import type { StateReason } from '../../../src/domain/state-reason.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
 
@@ -7,8 +9,9 @@ import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
 export interface Evidence {
   currency: string;
   state: ExperimentState;
-  stateReason: string;
-  stateCode: string | null;
+  reason: StateReason;
+  /** What holds its rollout; null in any other state. */
+  hold: Pick<Hold, 'code' | 'endsItself'> | null;
   stateChangedAt: number;
   /** What the service says of a difficulty beside the reason. */
   trouble: string | null;
@@ -56,8 +59,8 @@ export interface Evidence {
     /** By ad set, when its variant was compared no more. */
     dropped: Record<string, number>;
   };
-  /** What the service said of itself, in the order of the instants. */
-  told: StoryLine[];
+  /** Gates of the verification that found another split: when, and the budgets that they read. */
+  splitsFound: { at: number; budgets: Record<string, number> }[];
   /** What the service says of the lift; null where nothing was decided. */
   verification: string | null;
   ledger: LedgerRowJson[];

@@ -28,8 +28,8 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
   return {
     currency: 'USD',
     state: 'completed',
-    stateReason: 'The verification window ended.',
-    stateCode: null,
+    reason: { code: 'verification', detail: 'The verification window ended.' },
+    hold: null,
     stateChangedAt: START + 30 * HOUR_MS,
     trouble: null,
     nextDueAt: null,
@@ -57,7 +57,7 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
       turnedAt: null,
       dropped: {},
     },
-    told: [],
+    splitsFound: [],
     verification: 'verified',
     ledger: steps.map(
       ([phase, ad_set_id, before, intended, minute], index): LedgerRowJson => ({
@@ -119,7 +119,7 @@ export function reverted(): Evidence {
   return {
     ...evidenceOf(WAY_BACK, { '60': START + MINUTE + 100 }),
     state: 'reverted',
-    stateReason: 'Every ad set is back at its base.',
+    reason: { code: 'restored' },
     stateChangedAt: START + 95 * MINUTE,
   };
 }

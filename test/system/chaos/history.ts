@@ -1,3 +1,4 @@
+import { reasonSentence } from '../../../src/domain/state-reason.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { Evidence } from './evidence.js';
 
@@ -80,4 +81,9 @@ export function valuesAround(evidence: Evidence, adSetId: string, at: number): n
     values.push(effect.row.requested);
   }
   return values;
+}
+
+/** What the service says of the run's state, in words. */
+export function whyOf({ reason, currency, trouble }: Evidence): string {
+  return `${reasonSentence(reason, currency)} ${trouble ?? ''}`.trim();
 }

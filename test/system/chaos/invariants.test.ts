@@ -22,7 +22,7 @@ function broken(
 const held = (): Evidence => ({
   ...completed(),
   state: 'held',
-  stateCode: 'foreign',
+  hold: { code: 'foreign', endsItself: false },
   stateChangedAt: START + 3 * HOUR_MS,
   running: true,
 });
@@ -104,12 +104,11 @@ const CAUGHT: Record<string, Case[]> = {
     ],
     [
       'kept budgets that the end names wrongly',
-      /doesn't say that ad set loser stands at USD 160\.00/,
+      /doesn't say that ad set loser stands at 16000/,
       (evidence) =>
         Object.assign(evidence, {
           state: 'stopped',
-          stateReason:
-            'The budgets stay as they are: ad set loser at USD 200.00, ad set winner at USD 200.00.',
+          reason: { code: 'kept', amounts: { loser: 20_000, winner: 20_000 } },
           budgets: { loser: 16_000, winner: 20_000 },
         }),
       reverted,
@@ -120,25 +119,25 @@ const CAUGHT: Record<string, Case[]> = {
       (evidence) =>
         Object.assign(evidence, {
           state: 'stopped',
-          stateReason: 'The budgets stay as they are.',
+          reason: { code: 'kept' },
           stateChangedAt: START + 30 * MINUTE,
         }),
       reverted,
     ],
     [
       'attention that names another amount',
-      /doesn't say that ad set winner stands at USD 260\.00/,
+      /doesn't say that ad set winner stands at 26000/,
       (evidence) =>
         Object.assign(evidence, {
           state: 'needs_attention',
-          stateReason: 'The base is …; now ad set loser at USD 200.00, ad set winner at USD 240.00.',
+          reason: { code: 'not_restored', amounts: { loser: 20_000, winner: 24_000 } },
           budgets: { loser: 20_000, winner: 26_000 },
         }),
       reverted,
     ],
     [
       'a hold that is silent about a foreign amount',
-      /held, but it doesn't say that ad set winner stands at USD 300\.00/,
+      /held, but it doesn't say that ad set winner stands at 30000/,
       (evidence) => {
         edit(evidence, 'winner', 30_000, 100);
         Object.assign(evidence.budgets, { winner: 30_000 });
@@ -400,8 +399,8 @@ const CAUGHT: Record<string, Case[]> = {
   ],
   foreign_not_verified: [
     [
-      'an edit in the verification that nobody is told of',
-      /^Nobody is told of audit row 7 .* 8000 -> 90000/,
+      'an edit in the verification that no gate finds',
+      /^No gate has found audit row 7 .* 8000 -> 90000/,
       (evidence) => {
         edit(evidence, 'loser', 90_000, 190);
         evidence.verification = 'not_verified';
@@ -412,7 +411,7 @@ const CAUGHT: Record<string, Case[]> = {
       /^The lift is called verified after audit row 7 .* 8000 -> 90000/,
       (evidence) => {
         const { at } = edit(evidence, 'loser', 90_000, 190);
-        evidence.told = [{ at: at + HOUR_MS, what: 'Ad set loser stands at USD 900.00.' }];
+        evidence.splitsFound = [{ at: at + HOUR_MS, budgets: { loser: 90_000 } }];
       },
     ],
   ],
@@ -510,8 +509,7 @@ describe('what breaks no invariant', () => {
         evidence.budgets = { loser: 16_000, winner: 20_000 };
         evidence.stateChangedAt = row!.at + 6 * MINUTE;
         evidence.state = 'stopped';
-        evidence.stateReason =
-          'Stopped. The budgets stay as they are: ad set loser at USD 160.00, ad set winner at USD 200.00.';
+        evidence.reason = { code: 'kept', amounts: { loser: 16_000, winner: 20_000 } };
       },
     ],
     [
@@ -549,11 +547,11 @@ describe('what breaks no invariant', () => {
         Object.assign(world, { dropped: { loser: START - HOUR_MS, winner: START + 4 * HOUR_MS } }),
     ],
     [
-      'an edit in the verification that is told of and not verified',
+      'an edit in the verification that a gate finds, and that is not verified',
       (evidence) => {
         const { at } = edit(evidence, 'loser', 90_000, 190);
         evidence.budgets.loser = 90_000;
-        evidence.told = [{ at: at + HOUR_MS, what: 'Ad set loser stands at USD 900.00.' }];
+        evidence.splitsFound = [{ at: at + HOUR_MS, budgets: { loser: 90_000 } }];
         evidence.verification = 'not_verified';
       },
     ],
@@ -647,8 +645,7 @@ describe('what breaks no invariant', () => {
         evidence.ledger = evidence.ledger.slice(0, 4);
         evidence.budgets.loser = 12_000;
         delete evidence.promotion!.phasesDone['80'];
-        evidence.stateReason =
-          'Someone else changed a budget: ad set winner stands at USD 300.00, where USD 280.00 was expected.';
+        evidence.reason = { code: 'phase_waits', amounts: { winner: 30_000 } };
       },
       held,
     ],

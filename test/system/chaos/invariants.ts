@@ -1,6 +1,6 @@
-import { formatAmount } from '../../../src/domain/budget.js';
 import { isEnded } from '../../../src/domain/experiment.js';
 import { mayHaveReached } from '../../../src/domain/rollout/ownership.js';
+import type { ReasonCode } from '../../../src/domain/state-reason.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import type { Evidence } from './evidence.js';
 import {
@@ -15,6 +15,7 @@ import {
   lastReadOf,
   totalOf,
   valuesAround,
+  whyOf,
 } from './history.js';
 import { ledgerAgrees } from './ledger.js';
 import { limitsKept } from './limits.js';
@@ -33,8 +34,6 @@ import { targetsOf } from './targets.js';
  * third, the sixth and the eighth of them are in ledger.ts, phases.ts and limits.ts; those from the ninth on in promises.ts.
  */
 
-/** Holds that nobody needs to end. */
-const SELF_ENDING = ['auth', 'rate', 'not_yet', 'transient', 'envelope', 'hour_limit'];
 /** Meta's limit. */
 const CHANGES_AN_HOUR = 4;
 
@@ -65,7 +64,7 @@ export function totalNeverRaised(evidence: Evidence): string[] {
  * person, or is held, and names the true amounts.
  */
 export function restAmounts(evidence: Evidence): string[] {
-  const { promotion, state, budgets, stateReason, trouble, stateChangedAt, currency, limits } = evidence;
+  const { promotion, state, budgets, reason, stateChangedAt, limits } = evidence;
   // In shadow nothing is written, so nothing comes to rest.
   if (promotion === null || limits.shadow) return [];
   const planned = targetsOf({ ...evidence, base: promotion.base });
@@ -101,7 +100,7 @@ export function restAmounts(evidence: Evidence): string[] {
       expect(promotion.base, 'its base', () => baseReachedAt(evidence, promotion.base));
       break;
     case 'stopped': {
-      if (!KEPT.test(stateReason)) {
+      if (!KEPT.includes(reason.code)) {
         expect(promotion.base, 'its base', () => baseReachedAt(evidence, promotion.base));
         break;
       }
@@ -112,15 +111,14 @@ export function restAmounts(evidence: Evidence): string[] {
     case 'held': {
       // While a campaign budget stands, ad sets have no amounts that could be read.
       if (evidence.campaignBudget) break;
-      const said = `${stateReason} ${trouble ?? ''}`;
       const ours = (id: string) =>
         stands(id) === promotion.base[id] || planned.some(({ targets }) => targets[id] === stands(id));
       for (const id of Object.keys(promotion.base)) {
-        const named = said.includes(formatAmount(stands(id), currency));
+        const named = reason.amounts?.[id] === stands(id);
         if (state === 'needs_attention' ? named : named || ours(id) || editedSince(id, stateChangedAt))
           continue;
         problems.push(
-          `${state}, but it doesn't say that ad set ${id} stands at ${formatAmount(stands(id), currency)}: ${said.trim()}`,
+          `${state}, but it doesn't say that ad set ${id} stands at ${stands(id)}: ${whyOf(evidence)}`,
         );
       }
       break;
@@ -129,13 +127,12 @@ export function restAmounts(evidence: Evidence): string[] {
   return problems;
 }
 
-/** The sentence of an end with the budgets as they are; the colon where it names them. */
-const KEPT = /The budgets (?:stay )?as they are(:)?/;
+/** Ends with the budgets as they are; they name the amounts if Meta gave them. */
+const KEPT: readonly ReasonCode[] = ['kept', 'accepted'];
 
 /** What a person keeps is what the end names, and no write of ours changes it afterwards. */
 function keptAmounts(evidence: Evidence, adSetIds: string[]): string[] {
-  const { budgets, stateReason, stateChangedAt, raceMs, currency } = evidence;
-  const names = KEPT.exec(stateReason)?.[1] !== undefined;
+  const { budgets, reason, stateChangedAt, raceMs } = evidence;
   return adSetIds.flatMap((id) => {
     const since = effectsOf(evidence).filter(
       ({ at, row }) => row.adSetId === id && at > stateChangedAt - raceMs,
@@ -144,9 +141,8 @@ function keptAmounts(evidence: Evidence, adSetIds: string[]): string[] {
       (effect) => isOurs(effect.row) && effect.at > stateChangedAt && !isLate(evidence, effect),
     );
     if (ours) return [`${describe(ours.row)} takes effect after the stop.`];
-    const stands = formatAmount(budgets[id]!, currency);
-    if (!names || since.length > 0 || stateReason.includes(stands)) return [];
-    return [`stopped, but it doesn't say that ad set ${id} stands at ${stands}: ${stateReason}`];
+    if (!reason.amounts || since.length > 0 || reason.amounts[id] === budgets[id]) return [];
+    return [`stopped, but it doesn't say that ad set ${id} stands at ${budgets[id]}: ${whyOf(evidence)}`];
   });
 }
 
@@ -205,20 +201,19 @@ export function changesLeft(evidence: Evidence): string[] {
 
 /** 7. Every rollout comes to rest: none is left running with nothing scheduled, none ended with its workflow at work. */
 export function comesToRest(evidence: Evidence): string[] {
-  const { state, running, nextDueAt, observedAt, stateReason } = evidence;
+  const { state, running, nextDueAt, observedAt } = evidence;
   if (isEnded(state)) return running ? [`${state}, but its workflow runs on.`] : [];
-  if (!running) return [`${state}, but no workflow runs: ${stateReason}`];
+  if (!running) return [`${state}, but no workflow runs: ${whyOf(evidence)}`];
   switch (state) {
     case 'rolling_out':
     case 'reverting':
     case 'verifying':
       return [
-        `It is still ${state}, ${hours(observedAt - evidence.stateChangedAt)} h on, next due ${nextDueAt === null ? 'never' : `in ${hours(nextDueAt - observedAt)} h`}: ${stateReason} ${evidence.trouble ?? ''}`.trim(),
+        `It is still ${state}, ${hours(observedAt - evidence.stateChangedAt)} h on, next due ${nextDueAt === null ? 'never' : `in ${hours(nextDueAt - observedAt)} h`}: ${whyOf(evidence)}`,
       ];
     case 'needs_attention':
     case 'held': {
-      const waitsForPerson =
-        state === 'held' && nextDueAt === null && !SELF_ENDING.includes(evidence.stateCode ?? '');
+      const waitsForPerson = state === 'held' && nextDueAt === null && !evidence.hold?.endsItself;
       if (waitsForPerson || (nextDueAt !== null && nextDueAt > observedAt - evidence.overdueMs)) return [];
       return [
         `${state}, and ${nextDueAt === null ? 'nothing is scheduled' : 'what was due has not been done'}.`,

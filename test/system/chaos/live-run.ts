@@ -24,8 +24,6 @@ export class LiveRun {
   campaignBudget = false;
   /** What the service said last of a difficulty in its state. */
   trouble: string | null = null;
-  /** What the service has said of itself: its states and its difficulties. */
-  readonly told: StoryLine[] = [];
   /** Instants at which a promotion was asked for. */
   readonly promotionsAsked: number[] = [];
   /** By ad set, when its variant was dropped. */
@@ -96,14 +94,11 @@ export class LiveRun {
 
   observe(event: ServiceEvent): void {
     this.tell(event.at, `${event.kind}: ${event.text}`);
-    if (event.kind === 'trouble' || event.kind === 'state')
-      this.told.push({ at: event.at, what: event.text });
     if (event.kind === 'trouble') this.trouble = event.text;
     if (event.kind === 'state') this.trouble = null;
-    if (event.kind !== 'state') return;
-    const state = / -> (\w+):/.exec(event.text)?.[1] as ExperimentState;
-    if (state === 'held' && /kill switch/i.test(event.text)) this.count('kill_switch', 1);
-    if (state === 'held' && /account's envelope/.test(event.text)) this.count('envelope', 1);
+    if (!event.state) return;
+    const { to: state, hold } = event.state;
+    if (hold === 'kill_switch' || hold === 'envelope') this.count(hold, 1);
     if (!this.seen.has(state)) this.seen.set(state, event.at);
     for (const { when, deed } of this.take((each) => each.after === 'state' && each.state === state)) {
       this.schedule(when.hours, deed);

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../../src/domain/time.js';
 import type { Evidence } from './evidence.js';
-import { describe, effectsOf, isOurs } from './history.js';
+import { describe, effectsOf, isOurs, whyOf } from './history.js';
 import { targetsOf } from './targets.js';
 
 /** What is promised of evidence, of dropped variants, of the verification and of our own downtime. */
@@ -71,8 +71,7 @@ export function droppedNotPromoted(evidence: Evidence): string[] {
 
 /** 12. A split that a person changed for a day of the verification is told, and its lift is never called verified. */
 export function foreignNotVerified(evidence: Evidence): string[] {
-  const { promotion, limits, state, stateChangedAt, observedAt, verification, told, stateReason, trouble } =
-    evidence;
+  const { promotion, limits, state, stateChangedAt, observedAt, verification, splitsFound } = evidence;
   if (promotion === null || limits.shadow) return [];
   const last = targetsOf({ ...evidence, base: promotion.base }).at(-1);
   const since = last && promotion.phasesDone[last.name];
@@ -86,15 +85,9 @@ export function foreignNotVerified(evidence: Evidence): string[] {
       const gone = changes[index + 1]?.at ?? Number.POSITIVE_INFINITY;
       const isForeign = !isOurs(row) && row.requested !== target && at > since;
       if (!isForeign || Math.min(gone, until) - at < DAILY_MS) return [];
-      const said = [
-        ...told.filter((line) => line.at >= at).map(({ what }) => what),
-        stateReason,
-        trouble ?? '',
-      ];
+      const found = splitsFound.some((gate) => gate.at >= at && gate.budgets[id] !== target);
       return [
-        ...(said.some((text) => text.includes(id))
-          ? []
-          : [`Nobody is told of ${describe(row)}, made in the verification.`]),
+        ...(found ? [] : [`No gate has found ${describe(row)}, made in the verification.`]),
         ...(verification === 'verified' ? [`The lift is called verified after ${describe(row)}.`] : []),
       ];
     });
@@ -102,9 +95,10 @@ export function foreignNotVerified(evidence: Evidence): string[] {
 }
 
 /** 13. What is no reason to give a promotion up, such as our own downtime, never keeps a winner from its end. */
-export function harmlessCompletes({ world, state, stateReason, trouble }: Evidence): string[] {
+export function harmlessCompletes(evidence: Evidence): string[] {
+  const { world, state } = evidence;
   if (!world.harmless || state === 'completed') return [];
-  return [`Nothing stood against it, and it is ${state}: ${stateReason} ${trouble ?? ''}`.trim()];
+  return [`Nothing stood against it, and it is ${state}: ${whyOf(evidence)}`];
 }
 
 function hours(ms: number): string {

@@ -29,8 +29,8 @@ export async function readRecord(store: Store, run: LiveRun, experiment: Experim
   return {
     currency: experiment.currency,
     state: experiment.state,
-    stateReason: experiment.stateReason,
-    stateCode: experiment.stateCode,
+    reason: experiment.reason,
+    hold: experiment.hold,
     stateChangedAt: experiment.stateChangedAt,
     initial: run.initial,
     winnerAdSetId: winner?.adSetId ?? run.winnerAdSetId,
@@ -50,7 +50,9 @@ export async function readRecord(store: Store, run: LiveRun, experiment: Experim
       turnedAt: run.turnedAt,
       dropped: run.dropped,
     },
-    told: run.told,
+    splitsFound: (await store.listGates(run.id))
+      .filter(({ findings }) => findings.some(({ code }) => code === 'split_changed'))
+      .map(({ at, budgets }) => ({ at, budgets })),
     verification: (await store.getVerification(run.id))?.outcome ?? null,
     ledger: (await store.listLedger(run.id)).map(ledgerRowToJson),
   };

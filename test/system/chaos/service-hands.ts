@@ -140,7 +140,9 @@ export function watchRuns(runs: readonly LiveRun[], service: () => Promise<Servi
       states.set(one.experiment_id, { state: one.state, since: Date.now() });
       if (before === undefined) continue;
       const text = `${before} -> ${one.state}: ${one.state_reason}`;
-      run.observe({ at: Date.parse(one.state_changed_at), kind: 'state', experimentId: run.id, text });
+      const at = Date.parse(one.state_changed_at);
+      const state = { to: one.state, hold: null };
+      run.observe({ at, kind: 'state', experimentId: run.id, text, state });
     }
   };
   const done = (async () => {

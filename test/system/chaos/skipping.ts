@@ -68,8 +68,8 @@ export async function playSkipping(
       accountId: market.account.id,
       currency: market.account.currency,
       state: 'running',
-      stateReason: 'The test has started.',
-      stateCode: null,
+      reason: { code: 'started' },
+      hold: null,
       stateChangedAt: now,
       policy: {
         ...DEFAULT_POLICY,
@@ -174,7 +174,7 @@ export async function playSkipping(
     const { state, stateChangedAt } = experiment;
     if (!run.calm || run.pending > 0) return false;
     // It goes on by itself, on another day.
-    if (state === 'held' && experiment.stateCode === 'envelope') return false;
+    if (state === 'held' && experiment.hold?.code === 'envelope') return false;
     if (isEnded(state)) return now - stateChangedAt > ATTENDED_MS;
     // What was decided was not carried out, and nobody asks again.
     if (state === 'running' && experiment.policy.checkEveryHours < 168) return now > calmAt(run) + IDLE_MS;

@@ -62,7 +62,7 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
   'a server without pgvector, %s',
   (kind) => {
     it.each(['worker', 'api', 'main'])(
-      'is told by src/%s.ts with the cure before any migration, exit code 1',
+      'is told by src/bin/%s.ts with the cure before any migration, exit code 1',
       async (entry) => {
         const database = await freshDatabase(kind);
         const folder = mkdtempSync(path.join(os.tmpdir(), 'auto-promotion-no-vector-'));

@@ -73,8 +73,8 @@ describe('a stored decision', () => {
       ...{ id: 'exp', name: 'Replay', environment: 'sandbox', accountId: 'act_1', currency: 'USD' },
       ...{
         state: 'running',
-        stateReason: '',
-        stateCode: null,
+        reason: { code: 'recorded', detail: '' },
+        hold: null,
         stateChangedAt: START,
         policy: DEFAULT_POLICY,
       },

@@ -67,9 +67,9 @@ describe('npm run temporal beside a sandbox', () => {
     const answer = await shell(readmeBlock('sh', '--name pause'), env);
     expect(answer).toMatchObject({ code: 0, err: '' });
     for (;;) {
-      const { state, stateReason } = (await store.getExperiment('spring-sale'))!;
+      const { state, reason } = (await store.getExperiment('spring-sale'))!;
       if (state === 'paused') {
-        expect(stateReason).toContain('ana');
+        expect(reason).toMatchObject({ code: 'paused', by: 'ana' });
         break;
       }
       await delay(50);

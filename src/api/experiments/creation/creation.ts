@@ -181,8 +181,8 @@ export function buildExperiment(
     accountId: given.accountId,
     currency: given.currency,
     state: 'running',
-    stateReason: 'The test has started.',
-    stateCode: null,
+    reason: { code: 'started' },
+    hold: null,
     stateChangedAt: given.startedAt,
     policy,
     variants: [

@@ -141,7 +141,13 @@ describe('a sound test', () => {
     // Nothing to accept: nothing is kept.
     await api.market.edit(test.adSetIds[1]!, { bid_strategy: null, bid_amount: null });
     await api.store.transition({
-      ...{ experimentId: id, from: 'running', to: 'stopped', reason: 'over', at: START },
+      ...{
+        experimentId: id,
+        from: 'running',
+        to: 'stopped',
+        reason: { code: 'recorded', detail: 'over' },
+        at: START,
+      },
     });
     const alike = await create(request({ id: `${id}c`, accept_differences: accept }));
     expect([alike.status, alike.body.accepted_differences]).toEqual([201, null]);
@@ -201,7 +207,13 @@ describe('a sound test', () => {
       const id = body.experiment_id as string;
       const { state } = (await api.store.getExperiment(id))!;
       const at = api.clock.at;
-      await api.store.transition({ experimentId: id, from: state, to: 'stopped', reason: 'a test', at });
+      await api.store.transition({
+        experimentId: id,
+        from: state,
+        to: 'stopped',
+        reason: { code: 'recorded', detail: 'a test' },
+        at,
+      });
       return body.days_to_detect_10_percent as number | null;
     };
     const byHours = (await detect(72, 'hour'))!;

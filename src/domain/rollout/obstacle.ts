@@ -1,0 +1,66 @@
+/** How a step that touches Meta ended: one form for activities and workflows, plain data recorded in histories. */
+import type { Budgets } from '../budget.js';
+import type { GateCode } from './gate.js';
+
+/** Error classes of Meta; each has one treatment (docs/operations.md, "When Meta says no"). */
+export type MetaErrorKind =
+  | 'rate'
+  | 'transient'
+  | 'too_large'
+  | 'auth'
+  | 'permission'
+  | 'not_found'
+  | 'policy'
+  | 'version'
+  | 'not_yet'
+  | 'invalid';
+
+export type ObstacleCode =
+  | MetaErrorKind
+  | GateCode
+  /** A write may have been applied, or may still be. */
+  | 'unknown_outcome'
+  /** The decision or the gate that a write rests on has become too old. */
+  | 'too_old'
+  /** A write would raise the total above the base and above what it is now. */
+  | 'unsafe'
+  /** The base was read back, and then another value was read. */
+  | 'off_base';
+
+/**
+ * What stands in the way of a step; nothing was written, or nobody knows yet. `wait`: it passes without anyone's help.
+ * `person`: someone must act.
+ */
+export interface Obstacle {
+  kind: 'wait' | 'person';
+  code: ObstacleCode;
+  /** Experiment ms until it is worth another try; null if nobody can say. */
+  retryAfterMs: number | null;
+  /** A sentence. */
+  reason: string;
+  /** The budgets that are in the way, minor units by ad set; missing if it isn't about amounts. */
+  amounts?: Budgets;
+}
+
+/** Meta, or a gate, refuses for good: the rollout must be rolled back. */
+export interface Refusal {
+  kind: 'back';
+  /** A sentence. */
+  reason: string;
+}
+
+/** `at`: when the result was read back; experiment time, epoch ms. */
+export type Outcome = { kind: 'done'; at: number } | Obstacle | Refusal;
+
+/** Meta's errors that end without anyone's help: the token is renewed, the rate limit or the fault passes. */
+const PASSING: readonly MetaErrorKind[] = ['auth', 'rate', 'not_yet', 'transient'];
+
+/** What an error of Meta means for a step that has written nothing. */
+export function obstacleOf(code: MetaErrorKind, reason: string, retryAfterMs: number | null): Obstacle {
+  return { kind: PASSING.includes(code) ? 'wait' : 'person', code, retryAfterMs, reason };
+}
+
+/** Whether this is an {@link Obstacle} and not the answer that was asked for. */
+export function isObstacle(answer: object): answer is Obstacle {
+  return 'kind' in answer && (answer.kind === 'wait' || answer.kind === 'person');
+}

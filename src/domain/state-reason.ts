@@ -1,0 +1,160 @@
+/**
+ * Why an experiment is in its state, as data. The record keeps the data, the code reads the data, and
+ * {@link reasonSentence} is the one place that puts it into words. No code reads the words.
+ */
+import { amountsInWords, type Budgets } from './budget.js';
+
+export type ReasonCode =
+  /** A row from before reasons were data: `detail` is its sentence. */
+  | 'recorded'
+  | 'started'
+  | 'paused'
+  | 'resumed'
+  | 'stopped'
+  | 'approval_asked'
+  | 'approval_lapsed'
+  | 'no_winner'
+  | 'time_over'
+  | 'promoted'
+  | 'approved'
+  | 'forced'
+  | 'phase_waits'
+  | 'hold_over'
+  | 'withdrawn'
+  | 'not_promoted'
+  | 'phase_done'
+  | 'rolled_out'
+  | 'phase_failed'
+  | 'retries_exhausted'
+  | 'gate'
+  | 'revert_asked'
+  | 'restore_asked'
+  | 'retry_asked'
+  | 'restored'
+  | 'shadow_ended'
+  | 'not_restored'
+  | 'kept'
+  | 'accepted'
+  | 'verification'
+  | 'promotion_lost'
+  | 'rollout_lost';
+
+export interface StateReason {
+  code: ReasonCode;
+  /** Who acted; missing if the service did by its rules. */
+  by?: string;
+  /** What they gave as their reason. */
+  because?: string;
+  /** A finding in sentences of its own: a verdict, Meta's answer, what a gate found. */
+  detail?: string;
+  /** Name of the phase. */
+  phase?: string;
+  winnerVariantId?: string;
+  /** How old a decision has become, or how long an approval was open. */
+  hours?: number;
+  /** Daily budgets as last read or written, minor units by ad set; in `held` and `needs_attention`, those that matter. */
+  amounts?: Budgets;
+  base?: Budgets;
+  /** Ad sets whose budget Meta doesn't give. */
+  unreadable?: string[];
+  /** The rollout was in shadow: nothing was written. */
+  shadow?: boolean;
+  /** The budgets are on their way back to the base. */
+  restoring?: boolean;
+  /** Where a restore ends; missing: in `reverted`. */
+  endsIn?: 'stopped';
+  /** The reason of the state before; its sentence comes first. */
+  before?: StateReason;
+}
+
+/** The amounts and the ad sets that could not be read, as people read them. */
+export function standInWords(
+  { amounts = {}, unreadable = [] }: Pick<StateReason, 'amounts' | 'unreadable'>,
+  currency: string,
+): string {
+  const unread = unreadable.map((adSetId) => `; ad set ${adSetId} could not be read`);
+  return `${amountsInWords(amounts, currency)}${unread.join('')}`;
+}
+
+/** The reason in words that a marketer reads: one or more sentences. `currency`: of the amounts. */
+export function reasonSentence(reason: StateReason, currency: string): string {
+  const { by, because = '', detail = '', winnerVariantId: winner, phase, hours, base, amounts } = reason;
+  const before = reason.before ? `${reasonSentence(reason.before, currency)} ` : '';
+  const who = `by ${by}: ${because}`;
+  const stand = standInWords(reason, currency);
+  const restoring = reason.restoring ? ' The budgets are being restored.' : '';
+  const onItGoes = 'No budget was moved; the test goes on.';
+  switch (reason.code) {
+    case 'recorded':
+    case 'no_winner':
+    case 'promoted':
+    case 'verification':
+      return `${before}${detail}`;
+    case 'started':
+      return 'The test has started.';
+    case 'paused':
+      return `Paused ${who}${amounts ? ` The budgets stand at ${stand}.` : ''}`;
+    case 'resumed':
+      return `Resumed ${who}`;
+    case 'stopped':
+      return `Stopped ${who}`;
+    case 'approval_asked':
+      return `${detail} Someone must approve it.`;
+    case 'approval_lapsed':
+      return `Nobody approved within ${hours} h; the test goes on.`;
+    case 'time_over':
+      return `The planned time is over and ${winner} is not promoted: ${detail}`;
+    case 'approved':
+      return `Approved ${ended(who)} ${detail}`;
+    case 'forced':
+      return `Promoted by force ${ended(who)} ${detail}`;
+    case 'phase_waits':
+      return `Phase ${phase} waits: ${detail}${amounts ? ` The budgets stand at ${stand}.` : ''}`;
+    case 'hold_over':
+      return 'What held the rollout is over; it goes on.';
+    case 'withdrawn':
+      return `${before}The promotion of ${winner} is withdrawn: its decision is ${hours} h old. ${onItGoes}`;
+    case 'not_promoted':
+      return `${winner} is not promoted: ${before}${onItGoes}`;
+    case 'phase_done':
+    case 'rolled_out': {
+      if (reason.shadow)
+        return `Shadow: phase ${phase} of ${winner} would have set ${stand}; nothing is written. ${detail}`;
+      const watched = reason.code === 'rolled_out' ? ' The lift is watched on the live control.' : '';
+      return `Phase ${phase} of ${winner} is read back: ${stand}. ${detail}${watched}`;
+    }
+    case 'phase_failed':
+      return `Phase ${phase} failed: ${detail}${restoring}`;
+    case 'retries_exhausted':
+      return `Retries are exhausted: ${detail}${restoring}`;
+    case 'gate':
+      return `${detail}${restoring}`;
+    case 'revert_asked':
+      return `Reverted ${who}`;
+    case 'restore_asked':
+      return `Stopped with restore ${who}`;
+    case 'retry_asked':
+      return `Tried again ${who}.`;
+    case 'restored':
+      return amounts
+        ? `${before}Every ad set was back at its base; someone has since put ${stand}.`
+        : `${before}Every ad set is back at its base.`;
+    case 'shadow_ended':
+      return `${before}The rollout was in shadow: nothing was written.`;
+    case 'not_restored':
+      return `${detail} The base is ${amountsInWords(base ?? {}, currency)}; ${amounts ? `now ${stand}` : 'the present budgets could not be read'}.`;
+    case 'kept':
+      return `Stopped ${ended(who)} The budgets stay as they are${amounts ? `: ${stand}` : ''}.`;
+    case 'accepted':
+      return `The budgets as they are${amounts ? `: ${stand},` : ''} were accepted ${who}`;
+    case 'promotion_lost':
+      return `The record has lost the promotion of this experiment: what its budgets were before is not known. ${detail}`;
+    case 'rollout_lost':
+      return `The record has lost a part of this rollout: ${winner} had been promoted.`;
+  }
+}
+
+/** A text of people, ended by one full stop. */
+function ended(text: string): string {
+  return `${text.replace(/\.$/, '')}.`;
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import {
+  GATE_AGAIN_MS,
+  HOLD_AGAIN_MOST_MS,
+  HOLD_AGAIN_MS,
+  type Hold,
+  isExhausted,
+  nextHold,
+  pausedHold,
+} from '../../../src/domain/rollout/hold.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
+
+const START = Date.UTC(2026, 10, 23);
+const silence = { kind: 'wait', code: 'transient', retryAfterMs: null } as const;
+const at = (now: number, triesPhase = true) => ({ now, later: (ms: number) => now + ms, triesPhase });
+
+/** Tries the phase at once when each hold says so, `times` times. */
+function tried(times: number): Hold[] {
+  const holds: Hold[] = [];
+  let now = START;
+  for (let index = 0; index < times; index++) {
+    const hold = nextHold(holds.at(-1) ?? null, silence, at(now));
+    holds.push(hold);
+    now = hold.tryAt!;
+  }
+  return holds;
+}
+
+describe('a hold', () => {
+  it('waits longer the more often the phase comes back to it, up to an hour', () => {
+    expect(tried(6).map(({ tryAt, failedAt }) => (tryAt! - failedAt) / 60_000)).toEqual([
+      10, 10, 20, 40, 60, 60,
+    ]);
+    expect(tried(6).map(({ tries, since }) => [tries, since])).toEqual(
+      [1, 2, 3, 4, 5, 6].map((tries) => [tries, START]),
+    );
+  });
+
+  it("waits at least as long as Meta's hint asks", () => {
+    const hint = 3 * HOLD_AGAIN_MOST_MS;
+    expect(nextHold(null, { ...silence, retryAfterMs: hint }, at(START)).tryAt).toBe(START + hint);
+  });
+
+  it('does not grow by reads alone', () => {
+    const [first] = tried(1);
+    const again = nextHold(first!, silence, at(first!.tryAt!, false));
+    expect(again).toMatchObject({ tries: 1, tryAt: first!.tryAt! + HOLD_AGAIN_MS });
+  });
+
+  it('begins anew with another cause, but the daily gate keeps its time', () => {
+    const [first] = tried(1);
+    const other = nextHold(
+      first!,
+      { kind: 'person', code: 'foreign', retryAfterMs: null },
+      at(START + HOUR_MS),
+    );
+    expect(other).toMatchObject({
+      ...{ code: 'foreign', endsItself: false, since: START + HOUR_MS, tries: 1, tryAt: null, silentMs: 0 },
+      gateAt: START + GATE_AGAIN_MS,
+    });
+    expect(pausedHold(other, START + 2 * HOUR_MS)).toMatchObject({
+      code: 'person',
+      gateAt: START + GATE_AGAIN_MS,
+    });
+  });
+
+  it('is exhausted after a day in which Meta was seen to be silent', () => {
+    const holds = tried(40);
+    const over = holds.findIndex(isExhausted);
+    expect(holds[over]!.silentMs).toBeGreaterThan(24 * HOUR_MS);
+    expect(holds[over - 1]!.silentMs).toBeLessThanOrEqual(24 * HOUR_MS);
+  });
+
+  it('counts no time in which the service was down itself', () => {
+    const [first] = tried(1);
+    const late = nextHold(first!, silence, at(first!.tryAt! + 100 * HOUR_MS));
+    expect(late.silentMs).toBe(HOLD_AGAIN_MS);
+    expect(isExhausted(late)).toBe(false);
+  });
+
+  it('of another cause than silence is never exhausted', () => {
+    const [first] = tried(1);
+    expect(isExhausted({ ...first!, code: 'auth', silentMs: 100 * HOUR_MS })).toBe(false);
+  });
+});

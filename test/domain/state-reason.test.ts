@@ -1,0 +1,172 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type ReasonCode,
+  reasonSentence,
+  type StateReason,
+  standInWords,
+} from '../../src/domain/state-reason.js';
+
+const ana = { by: 'ana', because: 'the sale ends.' };
+const amounts = { '1': 8_000, '2': 12_000 };
+const base = { '1': 10_000, '2': 10_000 };
+
+/** By code, a reason and its sentences. The record makes a code without a line here a type error. */
+const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
+  recorded: [[{ detail: 'From before.' }, 'From before.']],
+  started: [[{}, 'The test has started.']],
+  paused: [
+    [ana, 'Paused by ana: the sale ends.'],
+    [
+      { ...ana, amounts },
+      'Paused by ana: the sale ends. The budgets stand at ad set 1 at USD 80.00, ad set 2 at USD 120.00.',
+    ],
+  ],
+  resumed: [[ana, 'Resumed by ana: the sale ends.']],
+  stopped: [[ana, 'Stopped by ana: the sale ends.']],
+  approval_asked: [[{ detail: 'b wins.' }, 'b wins. Someone must approve it.']],
+  approval_lapsed: [[{ hours: 72 }, 'Nobody approved within 72 h; the test goes on.']],
+  no_winner: [[{ detail: 'The planned 28 days are over.' }, 'The planned 28 days are over.']],
+  time_over: [
+    [
+      { winnerVariantId: 'b', detail: 'no budget.' },
+      'The planned time is over and b is not promoted: no budget.',
+    ],
+  ],
+  promoted: [[{ detail: 'b wins.' }, 'b wins.']],
+  approved: [
+    [
+      { ...ana, detail: 'The last look said: b wins.' },
+      'Approved by ana: the sale ends. The last look said: b wins.',
+    ],
+  ],
+  forced: [
+    [
+      { by: 'ana', because: 'launch', detail: 'There was no look before.' },
+      'Promoted by force by ana: launch. There was no look before.',
+    ],
+  ],
+  phase_waits: [
+    [{ phase: '70', detail: 'Meta asks to wait.' }, 'Phase 70 waits: Meta asks to wait.'],
+    [
+      { phase: '70', detail: 'No answer.', amounts: { '1': 8_000 }, unreadable: ['2'] },
+      'Phase 70 waits: No answer. The budgets stand at ad set 1 at USD 80.00; ad set 2 could not be read.',
+    ],
+  ],
+  hold_over: [[{}, 'What held the rollout is over; it goes on.']],
+  withdrawn: [
+    [
+      { winnerVariantId: 'b', hours: 6, before: { code: 'phase_waits', phase: '60', detail: 'No answer.' } },
+      'Phase 60 waits: No answer. The promotion of b is withdrawn: its decision is 6 h old. No budget was moved; the test goes on.',
+    ],
+  ],
+  not_promoted: [
+    [
+      { winnerVariantId: 'b', before: { code: 'phase_failed', phase: '60', detail: 'Refused.' } },
+      'b is not promoted: Phase 60 failed: Refused. No budget was moved; the test goes on.',
+    ],
+  ],
+  phase_done: [
+    [
+      { phase: '60', winnerVariantId: 'b', amounts: { '2': 12_000 }, detail: 'At risk: nothing.' },
+      'Phase 60 of b is read back: ad set 2 at USD 120.00. At risk: nothing.',
+    ],
+  ],
+  rolled_out: [
+    [
+      { phase: '80', winnerVariantId: 'b', amounts: { '2': 16_000 }, detail: 'At risk: nothing.' },
+      'Phase 80 of b is read back: ad set 2 at USD 160.00. At risk: nothing. The lift is watched on the live control.',
+    ],
+    [
+      {
+        phase: '80',
+        winnerVariantId: 'b',
+        amounts: { '2': 16_000 },
+        detail: 'At risk: nothing.',
+        shadow: true,
+      },
+      'Shadow: phase 80 of b would have set ad set 2 at USD 160.00; nothing is written. At risk: nothing.',
+    ],
+  ],
+  phase_failed: [
+    [
+      { phase: '70', detail: 'Refused.', restoring: true },
+      'Phase 70 failed: Refused. The budgets are being restored.',
+    ],
+  ],
+  retries_exhausted: [[{ detail: 'No answer.' }, 'Retries are exhausted: No answer.']],
+  gate: [[{ detail: 'b is worse.', restoring: true }, 'b is worse. The budgets are being restored.']],
+  revert_asked: [[ana, 'Reverted by ana: the sale ends.']],
+  restore_asked: [[{ ...ana, endsIn: 'stopped' }, 'Stopped with restore by ana: the sale ends.']],
+  retry_asked: [[{ by: 'ana', because: 'again' }, 'Tried again by ana: again.']],
+  restored: [
+    [
+      { before: { code: 'revert_asked', ...ana } },
+      'Reverted by ana: the sale ends. Every ad set is back at its base.',
+    ],
+    [
+      { amounts: { '2': 9_000 } },
+      'Every ad set was back at its base; someone has since put ad set 2 at USD 90.00.',
+    ],
+  ],
+  shadow_ended: [
+    [
+      { before: { code: 'revert_asked', ...ana } },
+      'Reverted by ana: the sale ends. The rollout was in shadow: nothing was written.',
+    ],
+  ],
+  not_restored: [
+    [
+      { detail: 'Refused.', base, amounts },
+      'Refused. The base is ad set 1 at USD 100.00, ad set 2 at USD 100.00; now ad set 1 at USD 80.00, ad set 2 at USD 120.00.',
+    ],
+    [
+      { detail: 'No answer.', base },
+      'No answer. The base is ad set 1 at USD 100.00, ad set 2 at USD 100.00; the present budgets could not be read.',
+    ],
+  ],
+  kept: [
+    [ana, 'Stopped by ana: the sale ends. The budgets stay as they are.'],
+    [
+      { ...ana, amounts: { '1': 8_000 } },
+      'Stopped by ana: the sale ends. The budgets stay as they are: ad set 1 at USD 80.00.',
+    ],
+  ],
+  accepted: [
+    [ana, 'The budgets as they are were accepted by ana: the sale ends.'],
+    [
+      { ...ana, amounts: { '1': 8_000 } },
+      'The budgets as they are: ad set 1 at USD 80.00, were accepted by ana: the sale ends.',
+    ],
+  ],
+  verification: [[{ detail: 'Verified.' }, 'Verified.']],
+  promotion_lost: [
+    [
+      { detail: 'Check the ad sets 1, 2.' },
+      'The record has lost the promotion of this experiment: what its budgets were before is not known. Check the ad sets 1, 2.',
+    ],
+  ],
+  rollout_lost: [
+    [{ winnerVariantId: 'b' }, 'The record has lost a part of this rollout: b had been promoted.'],
+  ],
+};
+
+describe('a reason in words', () => {
+  const cases = Object.entries(SENTENCES).flatMap(([code, each]) =>
+    each.map(([reason, sentence]): [StateReason, string] => [
+      { code: code as ReasonCode, ...reason },
+      sentence,
+    ]),
+  );
+  it.each(cases)('$code', (reason, sentence) => {
+    expect(reasonSentence(reason, 'USD')).toBe(sentence);
+  });
+
+  it('names amounts in the account currency', () => {
+    expect(standInWords({ amounts: { '1': 5_000 } }, 'JPY')).toBe('ad set 1 at JPY 5000');
+  });
+
+  it('is the same after it was stored as JSON', () => {
+    for (const [reason, sentence] of cases)
+      expect(reasonSentence(JSON.parse(JSON.stringify(reason)), 'USD')).toBe(sentence);
+  });
+});
