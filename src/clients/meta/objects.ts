@@ -1,20 +1,14 @@
-import { Ad, type AdAccount, AdSet, Campaign } from 'facebook-nodejs-business-sdk';
 import { invalid, transient } from './errors.js';
-import { Fields, isObjectId } from './fields.js';
-import type { GraphApi } from './graph-api.js';
-import { allRows } from './paging.js';
+import { FieldReader } from './field-reader.js';
+import type { Sdk } from './sdk.js';
 import { type AccountInfo, type AdInfo, type AdSetInfo, type CampaignInfo, MetaError } from './types.js';
 
-/** Reads and the one write of Meta's objects. All reject with MetaError alone. */
+/** Reads accounts, campaigns, ad sets and ads, and writes the budget of an ad set. Rejects with MetaError only. */
 
-interface Readable {
-  read(fields: string[]): Promise<{ exportAllData(): unknown }>;
-}
+const ROWS_PER_PAGE = 100;
 
-const ADS_A_PAGE = 100;
-
-export async function readAccount(account: AdAccount, id: string): Promise<AccountInfo> {
-  const fields = await read(account, 'account', id, [
+export async function readAccount(sdk: Sdk, id: string): Promise<AccountInfo> {
+  const fields = await sdk.read('account', id, [
     'id',
     'name',
     'currency',
@@ -38,8 +32,8 @@ export async function readAccount(account: AdAccount, id: string): Promise<Accou
   };
 }
 
-export async function readCampaign(api: GraphApi, id: string): Promise<CampaignInfo> {
-  const fields = await read(new Campaign(checked(id), {}, undefined, api), 'campaign', id, [
+export async function readCampaign(sdk: Sdk, id: string): Promise<CampaignInfo> {
+  const fields = await sdk.read('campaign', id, [
     'id',
     'name',
     'status',
@@ -65,8 +59,8 @@ export async function readCampaign(api: GraphApi, id: string): Promise<CampaignI
   };
 }
 
-export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
-  const fields = await read(new AdSet(checked(id), {}, undefined, api), 'ad set', id, [
+export async function readAdSet(sdk: Sdk, id: string): Promise<AdSetInfo> {
+  const fields = await sdk.read('ad set', id, [
     'id',
     'name',
     'campaign_id',
@@ -115,14 +109,13 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
   };
 }
 
-/** In minor units; null where the ad set has none. */
-export async function readDailyBudget(api: GraphApi, adSetId: string): Promise<number | null> {
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  return (await read(adSet, 'ad set', adSetId, ['id', 'daily_budget'])).budget('daily_budget');
+/** In minor units; null if the ad set has none. */
+export async function readDailyBudget(sdk: Sdk, adSetId: string): Promise<number | null> {
+  return (await sdk.read('ad set', adSetId, ['id', 'daily_budget'])).budget('daily_budget');
 }
 
-export async function readAd(api: GraphApi, id: string): Promise<AdInfo> {
-  const fields = await read(new Ad(checked(id), {}, undefined, api), 'ad', id, [
+export async function readAd(sdk: Sdk, id: string): Promise<AdInfo> {
+  const fields = await sdk.read('ad', id, [
     'id',
     'name',
     'adset_id',
@@ -142,37 +135,36 @@ export async function readAd(api: GraphApi, id: string): Promise<AdInfo> {
   };
 }
 
-export async function readActiveAds(api: GraphApi, adSetId: string): Promise<string[]> {
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  const params = { effective_status: ['ACTIVE'], limit: ADS_A_PAGE };
+export async function readActiveAds(sdk: Sdk, adSetId: string): Promise<string[]> {
   const subject = `ads of ad set ${adSetId}`;
-  const rows = await allRows(adSet.getAds(['id', 'effective_status'], params, false), subject);
+  const params = { effective_status: ['ACTIVE'], limit: ROWS_PER_PAGE };
+  const rows = await sdk.listAds(adSetId, { fields: ['id', 'effective_status'], params, subject });
   return rows
-    .map((row) => new Fields(subject, row))
+    .map((row) => new FieldReader(subject, row))
     .filter((ad) => ad.text('effective_status') === 'ACTIVE')
     .map((ad) => ad.id('id'));
 }
 
-/** Studies of other types (lift, continuous lift) hold people back from all ads; they deal nobody out between these. */
-export async function readSplitTests(api: GraphApi, adSetId: string): Promise<string[]> {
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
+/** Studies of other types (lift, continuous lift) withhold all ads from some people; they don't split an audience. */
+export async function readSplitTests(sdk: Sdk, adSetId: string): Promise<string[]> {
   const subject = `studies of ad set ${adSetId}`;
-  const studies = adSet.getAdStudies(['id', 'type'], { limit: ADS_A_PAGE }, false);
-  return (await allRows(studies, subject))
-    .map((row) => new Fields(subject, row))
+  const params = { limit: ROWS_PER_PAGE };
+  const rows = await sdk.listStudies(adSetId, { fields: ['id', 'type'], params, subject });
+  return rows
+    .map((row) => new FieldReader(subject, row))
     .filter((study) => study.optionalText('type') === 'SPLIT_TEST')
     .map((study) => study.id('id'));
 }
 
 /** `amount` in minor units. */
-export async function writeDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
-  await sendDailyBudget(api, adSetId, amount, {});
+export async function writeDailyBudget(sdk: Sdk, adSetId: string, amount: number): Promise<void> {
+  await sendDailyBudget(sdk, adSetId, amount, {});
 }
 
-/** The same, but Meta only says what it would answer: whatever becomes of the call, nothing is applied. */
-export async function validateDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
+/** Meta says how it would answer the write, and applies nothing, whether or not this call succeeds. */
+export async function validateDailyBudget(sdk: Sdk, adSetId: string, amount: number): Promise<void> {
   try {
-    await sendDailyBudget(api, adSetId, amount, { execution_options: ['validate_only'] });
+    await sendDailyBudget(sdk, adSetId, amount, { execution_options: ['validate_only'] });
   } catch (error) {
     if (!(error instanceof MetaError) || error.details.outcome === 'not_applied') throw error;
     throw new MetaError(error.kind, error.message, { ...error.details, outcome: 'not_applied' });
@@ -180,7 +172,7 @@ export async function validateDailyBudget(api: GraphApi, adSetId: string, amount
 }
 
 async function sendDailyBudget(
-  api: GraphApi,
+  sdk: Sdk,
   adSetId: string,
   amount: number,
   options: { execution_options?: ['validate_only'] },
@@ -188,23 +180,9 @@ async function sendDailyBudget(
   if (!Number.isSafeInteger(amount) || amount <= 0) {
     throw invalid('A daily budget is a positive integer of minor units.');
   }
-  // A fresh object: one that was read would send its read fields along as changes.
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  const answer: unknown = await adSet.update([], { daily_budget: amount, ...options });
+  const answer = await sdk.updateAdSet(adSetId, { daily_budget: amount, ...options });
   const acknowledged = typeof answer === 'object' && answer !== null && 'success' in answer;
   if (!acknowledged || answer.success !== true) {
     throw transient(`Meta did not acknowledge the budget of ad set ${adSetId}.`, 'unknown');
   }
-}
-
-async function read(object: Readable, noun: string, id: string, names: string[]): Promise<Fields> {
-  const answer = await object.read(names);
-  const fields = new Fields(`${noun} ${id}`, answer.exportAllData());
-  if (fields.id('id') !== id) throw fields.wrong('id');
-  return fields;
-}
-
-function checked(id: string): string {
-  if (!isObjectId(id)) throw invalid("An id of Meta's is a string of digits.");
-  return id;
 }

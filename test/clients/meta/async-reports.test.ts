@@ -57,7 +57,7 @@ describe('a report that takes longer than one question', () => {
         for (const _ of [1, 2]) {
           const { kind, message, details } = await failureOf(client.getInsights(day));
           expect(kind).toBe('transient');
-          expect(message).toBe("Meta's insights report is not ready yet; it is asked again.");
+          expect(message).toBe("Meta's insights report is not ready yet; the next try asks for it again.");
           expect(details.outcome).toBe('not_applied');
         }
         expect((await client.getInsights(day)).map((one) => one.bucketStart)).toEqual([START]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classify, type Failure, retryHint, toMetaError } from '../../../src/clients/meta/errors.js';
+import { classify, type Failure, toMetaError } from '../../../src/clients/meta/errors.js';
+import { retryHint } from '../../../src/clients/meta/quota.js';
 import { createScrub } from '../../../src/clients/meta/scrub.js';
 import type { MetaErrorKind } from '../../../src/contract/activities.js';
 import { clientOf, failureOf, json, withGraph } from './support.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBudgetContext } from '../../../src/clients/meta/context.js';
+import { readBudgetContext } from '../../../src/clients/meta/budget-context.js';
 import { json, withGraph } from './support.js';
 
 const STANDING = { name: 'x', status: 'ACTIVE', effective_status: 'ACTIVE' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { majorToMinor } from '../../../src/clients/meta/currency.js';
+import { majorToMinor } from '../../../src/clients/meta/field-reader.js';
 import { currencyOffset } from '../../../src/domain/budget.js';
 
 describe("Meta's currency offsets", () => {

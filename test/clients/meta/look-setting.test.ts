@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSetting, type SettingReader } from '../../../src/clients/meta/setting.js';
+import { readSetting, type SettingReader } from '../../../src/clients/meta/look-setting.js';
 import { MetaError } from '../../../src/clients/meta/types.js';
 import type { MetaErrorKind } from '../../../src/contract/activities.js';
 import type { AdSetSettings } from '../../../src/domain/comparability.js';

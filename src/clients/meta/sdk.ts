@@ -1,0 +1,146 @@
+import {
+  Ad,
+  AdAccount,
+  type AdActivity,
+  AdReportRun,
+  AdSet,
+  type AdStudy,
+  type AdsInsights,
+  Campaign,
+  FacebookAdsApi,
+  type MinimumBudget,
+} from 'facebook-nodejs-business-sdk';
+import { invalid } from './errors.js';
+import { FieldReader, isObjectId, requireId } from './field-reader.js';
+import type { GraphClient, Params } from './graph-client.js';
+
+/**
+ * All that the product uses of Meta's SDK: its objects, their edges and the names of their fields, which the compiler
+ * checks. Every call of an object goes through {@link GraphClient}.
+ *
+ * The SDK's traps end in this file:
+ * - With an update, an object also sends the fields that it has read: each call has a fresh object.
+ * - A printed object or cursor shows the token of its api: this api has none.
+ * - An api installs a process-wide handler of uncaught exceptions, and `init` a process-wide default api.
+ * - A cursor follows any link: here it only names the edge, and the client reads the pages.
+ */
+
+const OBJECTS = {
+  account: AdAccount,
+  campaign: Campaign,
+  'ad set': AdSet,
+  ad: Ad,
+  'insights report': AdReportRun,
+};
+
+type Noun = keyof typeof OBJECTS;
+type SdkObject<N extends Noun> = InstanceType<(typeof OBJECTS)[N]>;
+type Cursor = Extract<ReturnType<AdSet['getAds']>, unknown[]>;
+type EdgeArguments = [fields: string[], params: Record<string, unknown>, fetchFirstPage: false];
+type FieldsOf<C extends { Fields: object }> = ReadonlyArray<Extract<keyof C['Fields'], string>>;
+
+export type InsightFields = FieldsOf<typeof AdsInsights>;
+
+export interface ListQuery<Fields> {
+  fields: Fields;
+  params: Params;
+  /** Names the list in errors. */
+  subject: string;
+}
+
+/** The api object that the SDK calls. It hands each call to the client. */
+class ClientApi extends FacebookAdsApi {
+  readonly #client: GraphClient;
+
+  constructor(client: GraphClient) {
+    // The SDK refuses an empty token. `false`: no handler of uncaught exceptions.
+    super('held by the client', 'en_US', false);
+    this.#client = client;
+  }
+
+  override async call<T>(method: string, path: string | string[], params: Params = {}): Promise<T> {
+    if (Array.isArray(path) && method === 'GET') return (await this.#client.get(path, params)) as T;
+    if (Array.isArray(path) && method === 'POST') return (await this.#client.post(path, params)) as T;
+    throw invalid('Only GET and POST are sent to Meta.');
+  }
+}
+
+/** Meta's objects by id. Every method rejects with MetaError and nothing else, and sends no call for a malformed id. */
+export class Sdk {
+  readonly #client: GraphClient;
+  readonly #api: FacebookAdsApi;
+
+  constructor(client: GraphClient) {
+    this.#client = client;
+    this.#api = new ClientApi(client);
+  }
+
+  async read<N extends Noun>(
+    noun: N,
+    id: string,
+    names: FieldsOf<(typeof OBJECTS)[N]>,
+  ): Promise<FieldReader> {
+    const object: { exportAllData(): unknown } = await this.#object(noun, id).read([...names]);
+    const fields = new FieldReader(`${noun} ${id}`, object.exportAllData());
+    if (fields.id('id') !== id) throw fields.wrong('id');
+    return fields;
+  }
+
+  /** Resolves with Meta's answer. */
+  async updateAdSet(id: string, changes: Params): Promise<unknown> {
+    return this.#object('ad set', id).update([], { ...changes });
+  }
+
+  /** Starts an asynchronous report of the account's insights. Resolves with its id. */
+  async startReport(accountId: string, fields: InsightFields, params: Params): Promise<string> {
+    // Meta calls it `report_run_id`; the SDK's object takes it as its id.
+    const { id } = await this.#object('account', accountId).getInsightsAsync([...fields], { ...params });
+    if (typeof id === 'string' && isObjectId(id)) return id;
+    throw invalid("Meta's answer for an insights report: field report_run_id is missing or malformed.");
+  }
+
+  /** The rows of all pages, as for every list below. */
+  async listAds(adSetId: string, query: ListQuery<FieldsOf<typeof Ad>>): Promise<unknown[]> {
+    return this.#list('ad set', adSetId, query, (adSet, ...edge) => adSet.getAds(...edge));
+  }
+
+  async listStudies(adSetId: string, query: ListQuery<FieldsOf<typeof AdStudy>>): Promise<unknown[]> {
+    return this.#list('ad set', adSetId, query, (adSet, ...edge) => adSet.getAdStudies(...edge));
+  }
+
+  async listActivities(id: string, query: ListQuery<FieldsOf<typeof AdActivity>>): Promise<unknown[]> {
+    return this.#list('account', id, query, (account, ...edge) => account.getActivities(...edge));
+  }
+
+  async listMinimumBudgets(id: string, query: ListQuery<FieldsOf<typeof MinimumBudget>>): Promise<unknown[]> {
+    return this.#list('account', id, query, (account, ...edge) => account.getMinimumBudgets(...edge));
+  }
+
+  async listInsights(
+    noun: 'account' | 'campaign' | 'insights report',
+    id: string,
+    query: ListQuery<InsightFields>,
+  ): Promise<unknown[]> {
+    return this.#list(noun, id, query, (object, ...edge) => object.getInsights(...edge));
+  }
+
+  #list<N extends Noun>(
+    noun: N,
+    id: string,
+    query: ListQuery<readonly string[]>,
+    edge: (object: SdkObject<N>, ...edge: EdgeArguments) => unknown,
+  ): Promise<unknown[]> {
+    const cursor = edge(this.#object(noun, id), [...query.fields], { ...query.params }, false) as Cursor;
+    // Before its first page, a cursor holds the path and the parameters of the edge.
+    const { next, params } = cursor.paging as { next: string[]; params: Params };
+    return this.#client.list(next, params, query.subject);
+  }
+
+  #object<N extends Noun>(noun: N, id: string): SdkObject<N> {
+    const object = new OBJECTS[noun]();
+    // Set both here: the constructor of a report ignores them.
+    object.id = requireId(id);
+    object._api = this.#api;
+    return object as SdkObject<N>;
+  }
+}
