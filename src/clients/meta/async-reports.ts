@@ -50,12 +50,10 @@ export interface ReportSource {
 
 /** The reports of one query, which may need a report for each of several days. */
 export class Reports {
-  readonly #source: ReportSource;
   readonly #deadline: number;
   readonly #used = new Set<string>();
 
-  constructor(source: ReportSource) {
-    this.#source = source;
+  constructor(readonly source: ReportSource) {
     this.#deadline = performance.now() + source.reportWaitMs;
   }
 
@@ -67,21 +65,21 @@ export class Reports {
     try {
       await this.#waitFor(id, key);
       const query = { fields: INSIGHT_FIELDS, params: { limit: ROWS_PER_PAGE }, subject: 'insights' };
-      return await this.#source.sdk.listInsights('insights report', id, query);
+      return await this.source.sdk.list('insights report', id, 'getInsights', query);
     } catch (error) {
-      if (error instanceof MetaError && FINAL.includes(error.kind)) this.#source.runs.forget(key);
+      if (error instanceof MetaError && FINAL.includes(error.kind)) this.source.runs.forget(key);
       throw error;
     }
   }
 
   /** Call this once the whole query is answered: until then, no finished report of a day is started again. */
   close(): void {
-    for (const key of this.#used) this.#source.runs.forget(key);
+    for (const key of this.#used) this.source.runs.forget(key);
   }
 
   async #runOf(key: string, params: Params): Promise<string> {
-    const { sdk, accountId, runs } = this.#source;
-    const now = await this.#source.now();
+    const { sdk, accountId, runs } = this.source;
+    const now = await this.source.now();
     const known = runs.find(key, now);
     if (known !== null) return known;
     const id = await sdk.startReport(accountId, INSIGHT_FIELDS, params);
@@ -91,7 +89,7 @@ export class Reports {
 
   async #waitFor(id: string, key: string): Promise<void> {
     for (;;) {
-      const report = await this.#source.sdk.read('insights report', id, [
+      const report = await this.source.sdk.read('insights report', id, [
         'async_status',
         'async_percent_completion',
       ]);
@@ -99,7 +97,7 @@ export class Reports {
       // Meta says "completed" before the last rows are there.
       if (status === 'Job Completed' && report.count('async_percent_completion') === 100) return;
       if (status === 'Job Failed' || status === 'Job Skipped') {
-        this.#source.runs.forget(key);
+        this.source.runs.forget(key);
         throw transient(`Meta's insights report ended as ${status}.`, 'not_applied');
       }
       if (performance.now() + POLL_MS > this.#deadline) {

@@ -20,7 +20,7 @@ export async function readBudgetEdits(
   if (!Number.isSafeInteger(since)) throw invalid('The start of budget edits is an integer, epoch ms.');
   const first = Math.floor(since / 1000);
   const subject = `activities of ad set ${adSetId}`;
-  const rows = await sdk.listActivities(accountId, {
+  const rows = await sdk.list('account', accountId, 'getActivities', {
     fields: ['event_type', 'event_time', 'actor_name', 'application_name', 'object_id', 'extra_data'],
     params: { oid: adSetId, since: first, until: Math.ceil(now / 1000) + 1, limit: ROWS_PER_PAGE },
     subject,

@@ -1,7 +1,7 @@
 import type { MetaErrorKind } from '../../contract/activities.js';
 import { NO_WAIT, retryHint, type Wait } from './quota.js';
 import type { Scrub } from './scrub.js';
-import type { Headers, HttpAnswer } from './transport.js';
+import { type Headers, type HttpAnswer, TransportFailure } from './transport.js';
 import { MetaError } from './types.js';
 
 /** Recognises a failure in an answer, classifies it, and makes the one error that leaves the client. */
@@ -37,29 +37,34 @@ export interface Failure {
   text: string;
 }
 
-/** The part of a failure that the answer's body gives. */
-export type Reason = Pick<Failure, 'source' | 'code' | 'subcode' | 'isTransient' | 'traceId' | 'text'>;
+/** A failure, by its answer alone. */
+type Reason = Omit<Failure, 'method' | 'path'>;
 
 /** The JSON object of an answer, or the reason why the answer is a failure. */
-export function readAnswer({ status, body }: HttpAnswer): { object: JsonObject } | { reason: Reason } {
-  const object = parseObject(body);
+export function readAnswer(answer: HttpAnswer): { object: JsonObject; headers: Headers } | Reason {
+  const object = parseObject(answer.body);
+  const http = { httpStatus: answer.status, headers: answer.headers };
   const error = object?.error;
-  if (typeof error === 'object' && error !== null) return { reason: graphReason(error) };
-  if (object === null || status < 200 || status > 299) {
-    return { reason: plainReason('foreign', "the answer isn't one of Graph's") };
+  if (typeof error === 'object' && error !== null) return { ...http, ...graphReason(error) };
+  if (object === null || answer.status < 200 || answer.status > 299) {
+    return { ...http, ...NO_CODE, source: 'foreign', text: "the answer isn't one of Graph's" };
   }
   if (object.success === false) {
-    return { reason: plainReason('unsuccessful', 'Meta answered success: false') };
+    return { ...http, ...NO_CODE, source: 'unsuccessful', text: 'Meta answered success: false' };
   }
-  return { object };
+  return { object, headers: answer.headers };
 }
 
-export function plainReason(source: Exclude<Failure['source'], 'graph'>, text: string): Reason {
-  return { source, code: null, subcode: null, isTransient: false, traceId: null, text };
+/** The reason why there is no answer. */
+export function readNoAnswer(error: unknown): Reason {
+  const text = error instanceof TransportFailure ? error.message : 'the request could not be sent';
+  return { httpStatus: null, headers: {}, ...NO_CODE, source: 'network', text };
 }
+
+const NO_CODE = { code: null, subcode: null, isTransient: false, traceId: null };
 
 /** From Graph's error object: its documented fields only. */
-function graphReason(error: object): Reason {
+function graphReason(error: object): Omit<Reason, 'httpStatus' | 'headers'> {
   const { message, error_user_msg, code, error_subcode, is_transient, fbtrace_id } = error as JsonObject;
   const texts = [message, error_user_msg].filter((text) => typeof text === 'string' && text !== '');
   return {
@@ -157,34 +162,32 @@ export function toMetaError(failure: Failure, scrub: Scrub): MetaError {
 
 /** A malformed request of a caller, or a malformed answer of Meta. `message` must not contain the value. */
 export function invalid(message: string): MetaError {
-  return withoutAnswer('invalid', message, null, 'not_applied');
+  return withoutCode('invalid', message);
 }
 
 /** The object exists, but what was asked for is missing from it. */
 export function notFound(message: string): MetaError {
-  return withoutAnswer('not_found', message, null, 'not_applied');
+  return withoutCode('not_found', message);
+}
+
+/** A passing failure without an error object of Graph's, e.g. a report that ended as failed. */
+export function transient(message: string, outcome: 'not_applied' | 'unknown'): MetaError {
+  return withoutCode('transient', message, { outcome });
 }
 
 /** The client did not send the call, because Meta has asked the account to wait. */
 export function mustWait(method: string, path: string, ms: number): MetaError {
   const message = `${method} ${path} was not sent: Meta has asked the account to wait, ${Math.ceil(ms / SECOND)} s more.`;
-  const { details } = withoutAnswer('rate', message, ms, 'not_applied');
-  return new MetaError('rate', message, { ...details, notSent: true });
+  return withoutCode('rate', message, { retryAfterMs: ms, notSent: true });
 }
 
-/** A passing failure without an error object of Graph's, e.g. a report that ended as failed. */
-export function transient(message: string, outcome: 'not_applied' | 'unknown'): MetaError {
-  return withoutAnswer('transient', message, null, outcome);
-}
-
-function withoutAnswer(
+function withoutCode(
   kind: MetaErrorKind,
   message: string,
-  retryAfterMs: number | null,
-  outcome: 'not_applied' | 'unknown',
+  more: Partial<MetaError['details']> = {},
 ): MetaError {
-  const details = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs, outcome };
-  return new MetaError(kind, message, details);
+  const nothing = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs: null };
+  return new MetaError(kind, message, { ...nothing, outcome: 'not_applied', ...more });
 }
 
 function holds(rule: Rule, failure: Failure): boolean {

@@ -1,19 +1,17 @@
 import { createHmac } from 'node:crypto';
 import {
-  type Failure,
   invalid,
   type JsonObject,
   mustWait,
-  plainReason,
   readAnswer,
+  readNoAnswer,
   toMetaError,
   transient,
   waitFromFailure,
 } from './errors.js';
 import { accessTierOf, Quota, waitFromHeaders } from './quota.js';
 import { createScrub, type Scrub } from './scrub.js';
-import { type HttpAnswer, isLoopback, send, TransportFailure } from './transport.js';
-import type { MetaError } from './types.js';
+import { isLoopback, send } from './transport.js';
 
 export interface GraphClientConfig {
   accessToken: string;
@@ -125,29 +123,21 @@ export class GraphClient {
     if (left > 0) throw mustWait(method, this.#scrub(pathname), left);
     for (const [name, value] of this.#credentials) url.searchParams.set(name, value);
     const { readMs, writeMs } = this.#timeouts;
-    const request = { method, url, body: body === null ? null : JSON.stringify(body) };
-    const timeoutMs = changesNothing(method, pathname, body) ? readMs : writeMs;
-    let answer: HttpAnswer;
-    try {
-      answer = await send({ ...request, timeoutMs });
-    } catch (error) {
-      const text = error instanceof TransportFailure ? error.message : 'the request could not be sent';
-      const nothing = { httpStatus: null, headers: {} };
-      throw await this.#failed({ method, path: pathname, ...nothing, ...plainReason('network', text) });
+    const result = await send({
+      method,
+      url,
+      body: body === null ? null : JSON.stringify(body),
+      timeoutMs: changesNothing(method, pathname, body) ? readMs : writeMs,
+    }).then(readAnswer, readNoAnswer);
+    this.#accessTier = accessTierOf(result.headers) ?? this.#accessTier;
+    if ('object' in result) {
+      await this.#quota.heed(waitFromHeaders(result.headers));
+      return result.object;
     }
-    const { status: httpStatus, headers } = answer;
-    this.#accessTier = accessTierOf(headers) ?? this.#accessTier;
-    const read = readAnswer(answer);
-    if ('reason' in read)
-      throw await this.#failed({ method, path: pathname, httpStatus, headers, ...read.reason });
-    await this.#quota.heed(waitFromHeaders(headers));
-    return read.object;
-  }
-
-  async #failed(failure: Failure): Promise<MetaError> {
+    const failure = { method, path: pathname, ...result };
     const error = toMetaError(failure, this.#scrub);
-    await this.#quota.heed(waitFromHeaders(failure.headers), waitFromFailure(failure, error));
-    return error;
+    await this.#quota.heed(waitFromHeaders(result.headers), waitFromFailure(failure, error));
+    throw error;
   }
 
   async #clocked<T>(read: () => T | Promise<T>): Promise<T> {

@@ -32,15 +32,15 @@ export async function readInsights(source: ReportSource, query: InsightQuery): P
   const { adIds, since, until, granularity, timezone } = query;
   const whole = wholeWindow(query);
   if (whole === null || adIds.length === 0) return [];
-  const question: Question = { source, reports: new Reports(source) };
+  const reports = new Reports(source);
   const rows: unknown[] = [];
   for (let first = 0; first < adIds.length; first += ADS_PER_CALL) {
     const ads = adIds.slice(first, first + ADS_PER_CALL);
     for (const window of windowsOf(whole, DAYS_PER_CALL[granularity])) {
-      rows.push(...(await readWindow(question, ads, granularity, window)));
+      rows.push(...(await readWindow(reports, ads, granularity, window)));
     }
   }
-  question.reports.close();
+  reports.close();
   const labelled = rows.map((data) => ({
     label: labelOf(data),
     row: toInsightRow(data, granularity, timezone),
@@ -73,22 +73,17 @@ function windowsOf(whole: Window, days: number): Window[] {
   return windows;
 }
 
-interface Question {
-  source: ReportSource;
-  reports: Reports;
-}
-
 /** If the window is too large for Meta, reads its halves, and a single day as an asynchronous report. */
 async function readWindow(
-  question: Question,
+  reports: Reports,
   adIds: string[],
   granularity: Granularity,
   window: Window,
 ): Promise<unknown[]> {
-  const { source, reports } = question;
+  const { sdk, accountId } = reports.source;
   const params = paramsOf(adIds, granularity, window);
   try {
-    return await source.sdk.listInsights('account', source.accountId, {
+    return await sdk.list('account', accountId, 'getInsights', {
       fields: INSIGHT_FIELDS,
       params: { ...params, limit: ROWS_PER_PAGE },
       subject: 'insights',
@@ -102,8 +97,8 @@ async function readWindow(
   const earlier = { since: window.since, until: addDays(middle, -1) };
   const later = { since: middle, until: window.until };
   return [
-    ...(await readWindow(question, adIds, granularity, earlier)),
-    ...(await readWindow(question, adIds, granularity, later)),
+    ...(await readWindow(reports, adIds, granularity, earlier)),
+    ...(await readWindow(reports, adIds, granularity, later)),
   ];
 }
 
@@ -121,7 +116,7 @@ function paramsOf(adIds: string[], granularity: Granularity, window: Window): Pa
 /** See {@link MetaClient.getCampaignSpend}. */
 export async function readCampaignSpend(sdk: Sdk, id: string): Promise<number> {
   const subject = `spend of campaign ${id}`;
-  const rows = await sdk.listInsights('campaign', id, {
+  const rows = await sdk.list('campaign', id, 'getInsights', {
     fields: ['spend', 'account_currency'],
     params: { level: 'campaign', date_preset: 'maximum' },
     subject,

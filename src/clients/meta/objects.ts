@@ -138,7 +138,11 @@ export async function readAd(sdk: Sdk, id: string): Promise<AdInfo> {
 export async function readActiveAds(sdk: Sdk, adSetId: string): Promise<string[]> {
   const subject = `ads of ad set ${adSetId}`;
   const params = { effective_status: ['ACTIVE'], limit: ROWS_PER_PAGE };
-  const rows = await sdk.listAds(adSetId, { fields: ['id', 'effective_status'], params, subject });
+  const rows = await sdk.list('ad set', adSetId, 'getAds', {
+    fields: ['id', 'effective_status'],
+    params,
+    subject,
+  });
   return rows
     .map((row) => new FieldReader(subject, row))
     .filter((ad) => ad.text('effective_status') === 'ACTIVE')
@@ -149,7 +153,7 @@ export async function readActiveAds(sdk: Sdk, adSetId: string): Promise<string[]
 export async function readSplitTests(sdk: Sdk, adSetId: string): Promise<string[]> {
   const subject = `studies of ad set ${adSetId}`;
   const params = { limit: ROWS_PER_PAGE };
-  const rows = await sdk.listStudies(adSetId, { fields: ['id', 'type'], params, subject });
+  const rows = await sdk.list('ad set', adSetId, 'getAdStudies', { fields: ['id', 'type'], params, subject });
   return rows
     .map((row) => new FieldReader(subject, row))
     .filter((study) => study.optionalText('type') === 'SPLIT_TEST')

@@ -33,20 +33,21 @@ const OBJECTS = {
   'insights report': AdReportRun,
 };
 
+/** The edges, as the SDK's methods call them, with the class of their rows. */
+interface Edges {
+  getAds: typeof Ad;
+  getAdStudies: typeof AdStudy;
+  getActivities: typeof AdActivity;
+  getMinimumBudgets: typeof MinimumBudget;
+  getInsights: typeof AdsInsights;
+}
+
 type Noun = keyof typeof OBJECTS;
 type SdkObject<N extends Noun> = InstanceType<(typeof OBJECTS)[N]>;
-type Cursor = Extract<ReturnType<AdSet['getAds']>, unknown[]>;
-type EdgeArguments = [fields: string[], params: Record<string, unknown>, fetchFirstPage: false];
+type EdgeMethod = (fields: string[], params: Record<string, unknown>, fetchFirstPage: false) => unknown;
 type FieldsOf<C extends { Fields: object }> = ReadonlyArray<Extract<keyof C['Fields'], string>>;
 
 export type InsightFields = FieldsOf<typeof AdsInsights>;
-
-export interface ListQuery<Fields> {
-  fields: Fields;
-  params: Params;
-  /** Names the list in errors. */
-  subject: string;
-}
 
 /** The api object that the SDK calls. It hands each call to the client. */
 class ClientApi extends FacebookAdsApi {
@@ -99,40 +100,18 @@ export class Sdk {
     throw invalid("Meta's answer for an insights report: field report_run_id is missing or malformed.");
   }
 
-  /** The rows of all pages, as for every list below. */
-  async listAds(adSetId: string, query: ListQuery<FieldsOf<typeof Ad>>): Promise<unknown[]> {
-    return this.#list('ad set', adSetId, query, (adSet, ...edge) => adSet.getAds(...edge));
-  }
-
-  async listStudies(adSetId: string, query: ListQuery<FieldsOf<typeof AdStudy>>): Promise<unknown[]> {
-    return this.#list('ad set', adSetId, query, (adSet, ...edge) => adSet.getAdStudies(...edge));
-  }
-
-  async listActivities(id: string, query: ListQuery<FieldsOf<typeof AdActivity>>): Promise<unknown[]> {
-    return this.#list('account', id, query, (account, ...edge) => account.getActivities(...edge));
-  }
-
-  async listMinimumBudgets(id: string, query: ListQuery<FieldsOf<typeof MinimumBudget>>): Promise<unknown[]> {
-    return this.#list('account', id, query, (account, ...edge) => account.getMinimumBudgets(...edge));
-  }
-
-  async listInsights(
-    noun: 'account' | 'campaign' | 'insights report',
-    id: string,
-    query: ListQuery<InsightFields>,
-  ): Promise<unknown[]> {
-    return this.#list(noun, id, query, (object, ...edge) => object.getInsights(...edge));
-  }
-
-  #list<N extends Noun>(
+  /** The rows of all pages of an edge. `subject` names the list in errors. */
+  async list<N extends Noun, E extends keyof Edges & keyof SdkObject<N>>(
     noun: N,
     id: string,
-    query: ListQuery<readonly string[]>,
-    edge: (object: SdkObject<N>, ...edge: EdgeArguments) => unknown,
+    edge: E,
+    query: { fields: FieldsOf<Edges[E]>; params: Params; subject: string },
   ): Promise<unknown[]> {
-    const cursor = edge(this.#object(noun, id), [...query.fields], { ...query.params }, false) as Cursor;
+    const object = this.#object(noun, id);
+    const method = object[edge] as EdgeMethod;
+    const cursor = method.call(object, [...query.fields], { ...query.params }, false);
     // Before its first page, a cursor holds the path and the parameters of the edge.
-    const { next, params } = cursor.paging as { next: string[]; params: Params };
+    const { next, params } = (cursor as { paging: { next: string[]; params: Params } }).paging;
     return this.#client.list(next, params, query.subject);
   }
 

@@ -59,7 +59,7 @@ export function createMetaProbe(config: GraphClientConfig & { accountId: string 
     getAccount: () => readAccount(sdk, accountId),
     async getMinimumBudgets(currency) {
       const subject = `minimum budgets of ${accountId}`;
-      const rows = await sdk.listMinimumBudgets(accountId, {
+      const rows = await sdk.list('account', accountId, 'getMinimumBudgets', {
         fields: [
           'currency',
           'min_daily_budget_imp',
