@@ -69,8 +69,9 @@ function objectOf(value: unknown): Record<string, unknown> {
 }
 
 /**
- * Minor units from a plain amount (`5000`, `"5000"`) or an amount with its kind (`{"old_value": 5000, "type": "Per day"}`);
- * null from anything else, such as a lifetime budget. Both forms occur in public clients' recordings of the log.
+ * Minor units from a plain amount (`5000`, `"5000"`) or an amount with its kind
+ * (`{"old_value": 5000, "type": "Per day"}`); null from anything else, such as a lifetime budget. Both forms occur in
+ * public clients' recordings of the log.
  */
 function dailyAmountOf(value: unknown): number | null {
   if (typeof value === 'object' && value !== null) {

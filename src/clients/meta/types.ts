@@ -100,7 +100,7 @@ export interface InsightRow {
   adSetId: string;
   /** Start of the bucket, epoch ms. */
   bucketStart: number;
-  /** End of the bucket, exclusive. When clocks change, an hour can have two hours, and a day 23 or 25. */
+  /** End of the bucket, exclusive. If clocks change, an hourly bucket can last 2 hours, a daily one 23 or 25. */
   bucketEnd: number;
   granularity: 'hour' | 'day';
   impressions: number;

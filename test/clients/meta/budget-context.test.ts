@@ -34,8 +34,8 @@ const VARIANTS = [
   { id: 'challenger', adId: '9' },
 ];
 
-describe('the context of a split', () => {
-  it('holds account, campaign, ad sets and active ads, each campaign read once; studies are not asked for', async () => {
+describe('the budget context', () => {
+  it('has account, campaigns, ad sets and active ads; it reads each campaign once, and no studies', async () => {
     await withGraph(
       (seen, response) => {
         const [, , id = '', edge] = seen.path.split('/');
