@@ -7,6 +7,9 @@ import { type AccountInfo, type AdInfo, type AdSetInfo, type CampaignInfo, MetaE
 
 const ROWS_PER_PAGE = 100;
 
+/** The fields that campaigns, ad sets and ads have in common. */
+const STANDING = ['id', 'name', 'status', 'effective_status'] as const;
+
 export async function readAccount(sdk: Sdk, id: string): Promise<AccountInfo> {
   const fields = await sdk.read('account', id, [
     'id',
@@ -34,10 +37,7 @@ export async function readAccount(sdk: Sdk, id: string): Promise<AccountInfo> {
 
 export async function readCampaign(sdk: Sdk, id: string): Promise<CampaignInfo> {
   const fields = await sdk.read('campaign', id, [
-    'id',
-    'name',
-    'status',
-    'effective_status',
+    ...STANDING,
     'daily_budget',
     'lifetime_budget',
     'is_adset_budget_sharing_enabled',
@@ -46,10 +46,7 @@ export async function readCampaign(sdk: Sdk, id: string): Promise<CampaignInfo> 
     'stop_time',
   ]);
   return {
-    id: fields.id('id'),
-    name: fields.text('name'),
-    status: fields.text('status'),
-    effectiveStatus: fields.text('effective_status'),
+    ...standingOf(fields),
     dailyBudget: fields.budget('daily_budget'),
     lifetimeBudget: fields.budget('lifetime_budget'),
     adSetBudgetSharing: fields.flag('is_adset_budget_sharing_enabled'),
@@ -61,12 +58,9 @@ export async function readCampaign(sdk: Sdk, id: string): Promise<CampaignInfo> 
 
 export async function readAdSet(sdk: Sdk, id: string): Promise<AdSetInfo> {
   const fields = await sdk.read('ad set', id, [
-    'id',
-    'name',
+    ...STANDING,
     'campaign_id',
     'account_id',
-    'status',
-    'effective_status',
     'daily_budget',
     'lifetime_budget',
     'end_time',
@@ -83,12 +77,9 @@ export async function readAdSet(sdk: Sdk, id: string): Promise<AdSetInfo> {
   ]);
   const learning = fields.object('learning_stage_info');
   return {
-    id: fields.id('id'),
-    name: fields.text('name'),
+    ...standingOf(fields),
     campaignId: fields.id('campaign_id'),
     accountId: fields.accountId('account_id'),
-    status: fields.text('status'),
-    effectiveStatus: fields.text('effective_status'),
     dailyBudget: fields.budget('daily_budget'),
     lifetimeBudget: fields.budget('lifetime_budget'),
     endTime: fields.instant('end_time'),
@@ -115,23 +106,12 @@ export async function readDailyBudget(sdk: Sdk, adSetId: string): Promise<number
 }
 
 export async function readAd(sdk: Sdk, id: string): Promise<AdInfo> {
-  const fields = await sdk.read('ad', id, [
-    'id',
-    'name',
-    'adset_id',
-    'campaign_id',
-    'account_id',
-    'status',
-    'effective_status',
-  ]);
+  const fields = await sdk.read('ad', id, [...STANDING, 'adset_id', 'campaign_id', 'account_id']);
   return {
-    id: fields.id('id'),
-    name: fields.text('name'),
+    ...standingOf(fields),
     adSetId: fields.id('adset_id'),
     campaignId: fields.id('campaign_id'),
     accountId: fields.accountId('account_id'),
-    status: fields.text('status'),
-    effectiveStatus: fields.text('effective_status'),
   };
 }
 
@@ -189,4 +169,13 @@ async function sendDailyBudget(
   if (!acknowledged || answer.success !== true) {
     throw transient(`Meta did not acknowledge the budget of ad set ${adSetId}.`, 'unknown');
   }
+}
+
+function standingOf(fields: FieldReader): Pick<AdInfo, 'id' | 'name' | 'status' | 'effectiveStatus'> {
+  return {
+    id: fields.id('id'),
+    name: fields.text('name'),
+    status: fields.text('status'),
+    effectiveStatus: fields.text('effective_status'),
+  };
 }
