@@ -94,6 +94,13 @@ module.exports = {
       to: { path: '^node_modules/(pg|facebook-nodejs-business-sdk|@anthropic-ai/sdk|@electric-sql)/' },
     },
     {
+      name: 'meta-sdk-in-one-file',
+      comment: "The traps of Meta's SDK end in sdk.ts; every call goes through graph-client.ts beneath it.",
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/clients/meta/sdk[.]ts$' },
+      to: { path: '^node_modules/(@types/)?facebook-nodejs-business-sdk/' },
+    },
+    {
       name: 'sandbox-is-optional',
       comment: 'Nothing of the product depends on the embedded default: production runs without it.',
       severity: 'error',

@@ -1,5 +1,5 @@
 import type { ExperimentClock } from '../clients/clock.js';
-import { readBudgetContext } from '../clients/meta/context.js';
+import { readBudgetContext } from '../clients/meta/budget-context.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import { type Experiment, participants, type Variant } from '../domain/experiment.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExperimentClock } from '../clients/clock.js';
-import { readSetting, type SettingReader } from '../clients/meta/setting.js';
+import { readSetting, type SettingReader } from '../clients/meta/look-setting.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Standing } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';

@@ -1,37 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AdAccount, AdReportRun } from 'facebook-nodejs-business-sdk';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
-import { invalid, transient } from './errors.js';
-import { Fields, isObjectId } from './fields.js';
-import type { GraphApi } from './graph-api.js';
-import { INSIGHT_FIELDS, ROWS_A_PAGE } from './insight-row.js';
-import { allRows } from './paging.js';
+import { transient } from './errors.js';
+import type { Params } from './graph-client.js';
+import { INSIGHT_FIELDS, ROWS_PER_PAGE } from './insight-row.js';
+import type { Sdk } from './sdk.js';
 import { MetaError } from './types.js';
 
-/** Real ms for which one question waits for its reports: an activity that asks it has a minute for all that it does. */
+/** Real ms that one query waits for its reports. The activity that makes the query has a minute for all its work. */
 export const REPORT_WAIT_MS = 20_000;
 
 const POLL_MS = 1000;
-/** Experiment ms. Its figures are those of the instant at which it was begun. */
+/** Experiment ms. A report shows the figures of the instant at which it was started. */
 const OLDEST_MS = 3_600_000;
-/** Asking the same run again won't help. */
+/** After these errors, another poll of the same run won't help. */
 const FINAL: readonly MetaErrorKind[] = ['not_found', 'invalid', 'too_large'];
 
 /**
- * The asynchronous reports that an account's client has begun, by what they were asked, so that whoever asks the same
- * again waits on for the one that runs instead of beginning another. In memory: after a restart they are begun anew.
+ * The asynchronous reports that an account's client has started, by their parameters: a query that is repeated
+ * waits for the report that is already running. Kept in memory: after a restart, reports are started again.
  */
 export class ReportRuns {
-  readonly #runs = new Map<string, { id: string; begunAt: number }>();
+  readonly #runs = new Map<string, { id: string; startedAt: number }>();
 
-  /** Id of the run that may still be asked; `now` in experiment time. */
+  /** Id of the run that is still fresh, or null; `now` in experiment time. */
   find(key: string, now: number): string | null {
-    for (const [other, { begunAt }] of this.#runs) if (now - begunAt > OLDEST_MS) this.#runs.delete(other);
+    for (const [other, { startedAt }] of this.#runs)
+      if (now - startedAt > OLDEST_MS) this.#runs.delete(other);
     return this.#runs.get(key)?.id ?? null;
   }
 
-  keep(key: string, id: string, begunAt: number): void {
-    this.#runs.set(key, { id, begunAt });
+  keep(key: string, id: string, startedAt: number): void {
+    this.#runs.set(key, { id, startedAt });
   }
 
   forget(key: string): void {
@@ -40,75 +39,72 @@ export class ReportRuns {
 }
 
 export interface ReportSource {
-  api: GraphApi;
-  account: AdAccount;
+  sdk: Sdk;
+  accountId: string;
   runs: ReportRuns;
-  /** Real ms, from the question's beginning. */
+  /** Real ms, from the start of the query. */
   reportWaitMs: number;
+  /** Experiment time. */
+  now(): Promise<number>;
 }
 
-/** The reports of one question, which may need one for each of several days. */
+/** The reports of one query, which may need a report for each of several days. */
 export class Reports {
-  readonly #source: ReportSource;
   readonly #deadline: number;
-  readonly #asked = new Set<string>();
+  readonly #used = new Set<string>();
 
-  constructor(source: ReportSource) {
-    this.#source = source;
+  constructor(readonly source: ReportSource) {
     this.#deadline = performance.now() + source.reportWaitMs;
   }
 
-  /** All rows of the report that `params` describe. @throws MetaError, `transient` where it is not ready yet */
-  async read(params: Record<string, unknown>): Promise<unknown[]> {
+  /** All rows of the report with these parameters. @throws MetaError, `transient` if it is not ready yet */
+  async read(params: Params): Promise<unknown[]> {
     const key = JSON.stringify(params);
-    this.#asked.add(key);
-    const run = new AdReportRun(null, { report_run_id: await this.#runOf(key, params) });
-    // Its constructor takes the id from there alone, and drops the api.
-    run._api = this.#source.api;
+    this.#used.add(key);
+    const id = await this.#runOf(key, params);
     try {
-      await this.#completed(run, key);
-      return await allRows(run.getInsights(INSIGHT_FIELDS, { limit: ROWS_A_PAGE }, false), 'insights');
+      await this.#waitFor(id, key);
+      const query = { fields: INSIGHT_FIELDS, params: { limit: ROWS_PER_PAGE }, subject: 'insights' };
+      return await this.source.sdk.list('insights report', id, 'getInsights', query);
     } catch (error) {
-      if (error instanceof MetaError && FINAL.includes(error.kind)) this.#source.runs.forget(key);
+      if (error instanceof MetaError && FINAL.includes(error.kind)) this.source.runs.forget(key);
       throw error;
     }
   }
 
-  /** Only once the whole question is answered: until then a day that is ready must not be computed anew. */
+  /** Call this once the whole query is answered: until then, no finished report of a day is started again. */
   close(): void {
-    for (const key of this.#asked) this.#source.runs.forget(key);
+    for (const key of this.#used) this.source.runs.forget(key);
   }
 
-  async #runOf(key: string, params: Record<string, unknown>): Promise<string> {
-    const { api, account, runs } = this.#source;
-    const now = await api.now();
+  async #runOf(key: string, params: Params): Promise<string> {
+    const { sdk, accountId, runs } = this.source;
+    const now = await this.source.now();
     const known = runs.find(key, now);
     if (known !== null) return known;
-    // Meta names the run `report_run_id`, which the SDK's object takes as its id.
-    const { id } = await account.getInsightsAsync(INSIGHT_FIELDS, { ...params });
-    if (typeof id !== 'string' || !isObjectId(id)) {
-      throw invalid("Meta's answer for an insights report: field report_run_id is missing or malformed.");
-    }
+    const id = await sdk.startReport(accountId, INSIGHT_FIELDS, params);
     runs.keep(key, id, now);
     return id;
   }
 
-  async #completed(run: AdReportRun, key: string): Promise<void> {
+  async #waitFor(id: string, key: string): Promise<void> {
     for (;;) {
-      const answer: { exportAllData(): unknown } = await run.read([
+      const report = await this.source.sdk.read('insights report', id, [
         'async_status',
         'async_percent_completion',
       ]);
-      const fields = new Fields('insights report', answer.exportAllData());
-      const status = fields.text('async_status');
+      const status = report.text('async_status');
       // Meta says "completed" before the last rows are there.
-      if (status === 'Job Completed' && fields.count('async_percent_completion') === 100) return;
+      if (status === 'Job Completed' && report.count('async_percent_completion') === 100) return;
       if (status === 'Job Failed' || status === 'Job Skipped') {
-        this.#source.runs.forget(key);
+        this.source.runs.forget(key);
         throw transient(`Meta's insights report ended as ${status}.`, 'not_applied');
       }
       if (performance.now() + POLL_MS > this.#deadline) {
-        throw transient("Meta's insights report is not ready yet; it is asked again.", 'not_applied');
+        throw transient(
+          "Meta's insights report is not ready yet; the next try asks for it again.",
+          'not_applied',
+        );
       }
       await sleep(POLL_MS);
     }

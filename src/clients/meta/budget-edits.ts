@@ -1,30 +1,33 @@
-import type { AdAccount } from 'facebook-nodejs-business-sdk';
 import { invalid } from './errors.js';
-import { Fields, isObjectId } from './fields.js';
-import { allRows } from './paging.js';
+import { FieldReader, requireId } from './field-reader.js';
+import type { Sdk } from './sdk.js';
 import { type BudgetEdit, MetaError } from './types.js';
 
-const ENTRIES_A_PAGE = 100;
-const FIELDS = ['event_type', 'event_time', 'actor_name', 'application_name', 'object_id', 'extra_data'];
+const ROWS_PER_PAGE = 100;
 const BUDGET_EDIT = 'update_ad_set_budget';
 
 /**
- * See {@link MetaClient.getBudgetEdits}. The account's activity log, which knows whole seconds and gives the newest
- * first. Without `since` and `until` it holds a week.
+ * See {@link MetaClient.getBudgetEdits}. Reads the account's activity log, which gives whole seconds and lists the
+ * newest entry first. Without `since` and `until` the log covers one week.
  */
 export async function readBudgetEdits(
-  account: AdAccount,
+  sdk: Sdk,
+  accountId: string,
   query: { adSetId: string; since: number; now: number },
 ): Promise<BudgetEdit[]> {
-  const { adSetId, since, now } = query;
-  if (!isObjectId(adSetId)) throw invalid("An id of Meta's is a string of digits.");
+  const { since, now } = query;
+  const adSetId = requireId(query.adSetId);
   if (!Number.isSafeInteger(since)) throw invalid('The start of budget edits is an integer, epoch ms.');
   const first = Math.floor(since / 1000);
-  const params = { oid: adSetId, since: first, until: Math.ceil(now / 1000) + 1, limit: ENTRIES_A_PAGE };
   const subject = `activities of ad set ${adSetId}`;
-  const edits = (await allRows(account.getActivities(FIELDS, params, false), subject)).flatMap((row) => {
-    const entry = row as Record<string, unknown>;
-    // The log's own filter is trusted to leave out too little, never too much.
+  const rows = await sdk.list('account', accountId, 'getActivities', {
+    fields: ['event_type', 'event_time', 'actor_name', 'application_name', 'object_id', 'extra_data'],
+    params: { oid: adSetId, since: first, until: Math.ceil(now / 1000) + 1, limit: ROWS_PER_PAGE },
+    subject,
+  });
+  const edits = rows.flatMap((row) => {
+    const entry = objectOf(row);
+    // Check the log's own filter: it may let other entries pass, though it never drops one of ours.
     if (entry.event_type !== BUDGET_EDIT || (entry.object_id ?? adSetId) !== adSetId) return [];
     const at = instantOf(subject, entry);
     if (at === null || at < first * 1000) return [];
@@ -38,13 +41,13 @@ export async function readBudgetEdits(
     };
     return [edit];
   });
-  // Reversed first: entries of one second stay in their order.
+  // Reverse first: the sort is stable, so entries of the same second keep their order.
   return edits.reverse().sort((a, b) => a.at - b.at);
 }
 
 function instantOf(subject: string, entry: Record<string, unknown>): number | null {
   try {
-    return new Fields(subject, entry).instant('event_time');
+    return new FieldReader(subject, entry).instant('event_time');
   } catch (error) {
     if (error instanceof MetaError) return null;
     throw error;
@@ -55,7 +58,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** `extra_data` is a text of JSON, of no documented form. */
+/** `extra_data` is JSON text in no documented form. */
 function objectOf(value: unknown): Record<string, unknown> {
   try {
     const parsed: unknown = typeof value === 'string' ? JSON.parse(value) : value;
@@ -66,8 +69,9 @@ function objectOf(value: unknown): Record<string, unknown> {
 }
 
 /**
- * Minor units from a plain amount (`5000`, `"5000"`) or one with its kind (`{"old_value": 5000, "type": "Per day"}`);
- * null from anything else, a lifetime budget's among them. Both forms were seen in public clients' records of the log.
+ * Minor units from a plain amount (`5000`, `"5000"`) or an amount with its kind
+ * (`{"old_value": 5000, "type": "Per day"}`); null from anything else, such as a lifetime budget. Both forms occur in
+ * public clients' recordings of the log.
  */
 function dailyAmountOf(value: unknown): number | null {
   if (typeof value === 'object' && value !== null) {

@@ -1,6 +1,10 @@
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
+import { NO_WAIT, retryHint, type Wait } from './quota.js';
 import type { Scrub } from './scrub.js';
+import { type Headers, type HttpAnswer, TransportFailure } from './transport.js';
 import { MetaError } from './types.js';
+
+/** Recognises a failure in an answer, classifies it, and makes the one error that leaves the client. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -8,20 +12,22 @@ const HOUR = 60 * MINUTE;
 
 /** Subcode: an ad set's budget was changed more than four times within the hour, and is blocked for an hour. */
 export const AD_SET_BLOCK = 1487632;
+/** Code: the quota for insights is used up. */
+const INSIGHTS_LIMIT = 80000;
 
-export type Headers = Record<string, string | string[] | undefined>;
+export type JsonObject = Record<string, unknown>;
 
-/** What is known of a failed call, before it has a class. Nothing of it is secret but, perhaps, `text`. */
+/** What is known of a failed call before it is classified. Only `text` may hold a secret. */
 export interface Failure {
   method: 'GET' | 'POST';
-  /** The object and edge, without a query, e.g. `act_1/insights`. */
+  /** The object and edge, without a query, e.g. `/v24.0/act_1/insights`. */
   path: string;
-  /** Null where no answer arrived. */
+  /** Null if no answer arrived. */
   httpStatus: number | null;
   headers: Headers;
   /**
-   * `graph`: Graph's error object. `foreign`: an answer that isn't Graph's (HTML, empty, a redirect).
-   * `unsuccessful`: `{success: false}`. `network`: no answer, or not all of it, in time.
+   * `graph`: Graph's error object. `foreign`: an answer that isn't from Graph (HTML, empty, a redirect).
+   * `unsuccessful`: `{success: false}`. `network`: no complete answer in time.
    */
   source: 'graph' | 'foreign' | 'unsuccessful' | 'network';
   code: number | null;
@@ -29,6 +35,57 @@ export interface Failure {
   isTransient: boolean;
   traceId: string | null;
   text: string;
+}
+
+/** A failure, by its answer alone. */
+type Reason = Omit<Failure, 'method' | 'path'>;
+
+/** The JSON object of an answer, or the reason why the answer is a failure. */
+export function readAnswer(answer: HttpAnswer): { object: JsonObject; headers: Headers } | Reason {
+  const object = parseObject(answer.body);
+  const http = { httpStatus: answer.status, headers: answer.headers };
+  const error = object?.error;
+  if (typeof error === 'object' && error !== null) return { ...http, ...graphReason(error) };
+  if (object === null || answer.status < 200 || answer.status > 299) {
+    return { ...http, ...NO_CODE, source: 'foreign', text: "the answer isn't one of Graph's" };
+  }
+  if (object.success === false) {
+    return { ...http, ...NO_CODE, source: 'unsuccessful', text: 'Meta answered success: false' };
+  }
+  return { object, headers: answer.headers };
+}
+
+/** The reason why there is no answer. */
+export function readNoAnswer(error: unknown): Reason {
+  const text = error instanceof TransportFailure ? error.message : 'the request could not be sent';
+  return { httpStatus: null, headers: {}, ...NO_CODE, source: 'network', text };
+}
+
+const NO_CODE = { code: null, subcode: null, isTransient: false, traceId: null };
+
+/** From Graph's error object: its documented fields only. */
+function graphReason(error: object): Omit<Reason, 'httpStatus' | 'headers'> {
+  const { message, error_user_msg, code, error_subcode, is_transient, fbtrace_id } = error as JsonObject;
+  const texts = [message, error_user_msg].filter((text) => typeof text === 'string' && text !== '');
+  return {
+    source: 'graph',
+    code: Number.isSafeInteger(code) ? Number(code) : null,
+    subcode: Number.isSafeInteger(error_subcode) ? Number(error_subcode) : null,
+    isTransient: is_transient === true,
+    traceId: typeof fbtrace_id === 'string' && /^[\w-]{1,64}$/.test(fbtrace_id) ? fbtrace_id : null,
+    text: texts.length > 0 ? texts.join(' / ') : 'Meta refused the call',
+  };
+}
+
+function parseObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 type Span = number | readonly [from: number, to: number];
@@ -40,18 +97,18 @@ interface Rule {
   httpStatus?: readonly Span[];
   source?: readonly Failure['source'][];
   isTransient?: true;
-  /** Only a read of insights, of an account or of a report. */
+  /** Applies only to a read of insights, either the account's or a report's. */
   insights?: true;
-  /** Experiment ms to wait if Meta gives no hint; null if no wait is known: what asks again then chooses its own. */
+  /** Experiment ms to wait if Meta gives no hint; null if no wait is known: the caller chooses when to try again. */
   retryAfterMs: number | null;
 }
 
 /**
- * Meta's errors by class: the first rule all of whose conditions hold. Codes: Meta's Graph and Marketing
- * API error references.
+ * The classes of Meta's errors. The first rule whose conditions all hold applies. Codes: the error references
+ * of Meta's Graph API and Marketing API.
  */
 const RULES: readonly Rule[] = [
-  // 1/99 is also Graph's "unknown error", which passes: only insights can be too large.
+  // 1/99 is also Graph's "unknown error", which is transient: only a read of insights can be too large.
   { kind: 'too_large', code: [1], subcode: [99], insights: true, retryAfterMs: null },
   { kind: 'too_large', code: [100], subcode: [1504018, 1487534], retryAfterMs: null },
   { kind: 'permission', code: [100], subcode: [3191001], retryAfterMs: null },
@@ -74,7 +131,7 @@ const RULES: readonly Rule[] = [
   { kind: 'invalid', retryAfterMs: null },
 ];
 
-/** The class of a failure, how long to wait (experiment ms), and whether a write may have been applied. */
+/** The kind of a failure, how long to wait (experiment ms), and whether a write may have been applied. */
 export function classify(failure: Failure): {
   kind: MetaErrorKind;
   retryAfterMs: number | null;
@@ -84,7 +141,7 @@ export function classify(failure: Failure): {
   return { kind: rule.kind, retryAfterMs: waitOf(rule, failure), outcome: outcomeOf(rule.kind, failure) };
 }
 
-/** The error that leaves the client: of picked and scrubbed fields only, without the raw error as its cause. */
+/** The error that leaves the client: it holds picked and scrubbed fields only, and no raw error as its cause. */
 export function toMetaError(failure: Failure, scrub: Scrub): MetaError {
   const { kind, retryAfterMs, outcome } = classify(failure);
   const facts = [
@@ -103,36 +160,34 @@ export function toMetaError(failure: Failure, scrub: Scrub): MetaError {
   });
 }
 
-/** Something asked of the client, or answered by Meta, that doesn't fit its form. `message` holds no value. */
+/** A malformed request of a caller, or a malformed answer of Meta. `message` must not contain the value. */
 export function invalid(message: string): MetaError {
-  return withoutAnswer('invalid', message, null, 'not_applied');
+  return withoutCode('invalid', message);
 }
 
-/** An object that is there without what was asked of it. */
+/** The object exists, but what was asked for is missing from it. */
 export function notFound(message: string): MetaError {
-  return withoutAnswer('not_found', message, null, 'not_applied');
+  return withoutCode('not_found', message);
 }
 
-/** Not sent: Meta has told the account to wait. */
+/** A passing failure without an error object of Graph's, e.g. a report that ended as failed. */
+export function transient(message: string, outcome: 'not_applied' | 'unknown'): MetaError {
+  return withoutCode('transient', message, { outcome });
+}
+
+/** The client did not send the call, because Meta has asked the account to wait. */
 export function mustWait(method: string, path: string, ms: number): MetaError {
   const message = `${method} ${path} was not sent: Meta has asked the account to wait, ${Math.ceil(ms / SECOND)} s more.`;
-  const { details } = withoutAnswer('rate', message, ms, 'not_applied');
-  return new MetaError('rate', message, { ...details, notSent: true });
+  return withoutCode('rate', message, { retryAfterMs: ms, notSent: true });
 }
 
-/** A failure of Meta's that came without an error of Graph's, e.g. a report that ended as failed. */
-export function transient(message: string, outcome: 'not_applied' | 'unknown'): MetaError {
-  return withoutAnswer('transient', message, null, outcome);
-}
-
-function withoutAnswer(
+function withoutCode(
   kind: MetaErrorKind,
   message: string,
-  retryAfterMs: number | null,
-  outcome: 'not_applied' | 'unknown',
+  more: Partial<MetaError['details']> = {},
 ): MetaError {
-  const details = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs, outcome };
-  return new MetaError(kind, message, details);
+  const nothing = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs: null };
+  return new MetaError(kind, message, { ...nothing, outcome: 'not_applied', ...more });
 }
 
 function holds(rule: Rule, failure: Failure): boolean {
@@ -165,40 +220,17 @@ function waitOf(rule: Rule, failure: Failure): number | null {
   if (rule.kind !== 'rate') return rule.retryAfterMs;
   const hint = retryHint(failure.headers);
   if (hint === null) return rule.retryAfterMs;
-  // The hints are of the account's quota; the ad set's own block of an hour runs beside it.
+  // The hint is about the account's quota. The ad set's own block of an hour runs at the same time.
   return failure.subcode === AD_SET_BLOCK ? Math.max(hint, HOUR) : hint;
 }
 
-/**
- * How long Meta asks to wait, experiment ms, or null where it doesn't say: the longest of the business use
- * case's `estimated_time_to_regain_access` (minutes), else the account's `reset_time_duration` (seconds),
- * else `retry-after` (seconds).
- */
-export function retryHint(headers: Headers): number | null {
-  const useCases = Object.values(parsedHeader(headers, 'x-business-use-case-usage'))
-    .flatMap((entries): unknown[] => (Array.isArray(entries) ? entries : []))
-    .map((entry) => positive(member(entry, 'estimated_time_to_regain_access')) * MINUTE);
-  const account =
-    positive(member(parsedHeader(headers, 'x-ad-account-usage'), 'reset_time_duration')) * SECOND;
-  const plain = positive(Number(headers['retry-after'])) * SECOND;
-  const hint = [Math.max(0, ...useCases), account, plain].find((ms) => ms > 0);
-  return hint === undefined ? null : Math.ceil(hint);
-}
-
-export function parsedHeader(headers: Headers, name: string): object {
-  const value = headers[name];
-  try {
-    const parsed: unknown = JSON.parse(typeof value === 'string' ? value : '{}');
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
-  } catch {
-    return {};
-  }
-}
-
-export function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-export function positive(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0;
+/** How long a refusal asks the account to wait, in addition to its headers. */
+export function waitFromFailure(
+  { code, subcode }: Pick<Failure, 'code' | 'subcode'>,
+  { kind, details }: Pick<MetaError, 'kind' | 'details'>,
+): Wait {
+  // The block of one ad set doesn't affect any other call.
+  if (kind !== 'rate' || subcode === AD_SET_BLOCK) return NO_WAIT;
+  const ms = details.retryAfterMs ?? 0;
+  return code === INSIGHTS_LIMIT ? { any: 0, insights: ms } : { any: ms, insights: 0 };
 }

@@ -1,9 +1,7 @@
-import { AdAccount } from 'facebook-nodejs-business-sdk';
 import { REPORT_WAIT_MS, ReportRuns } from './async-reports.js';
 import { readBudgetEdits } from './budget-edits.js';
-import { readCampaignSpend } from './campaign-spend.js';
-import { GraphApi, type GraphApiConfig } from './graph-api.js';
-import { readInsights } from './insights.js';
+import { GraphClient, type GraphClientConfig } from './graph-client.js';
+import { readCampaignSpend, readInsights } from './insights.js';
 import {
   readAccount,
   readActiveAds,
@@ -15,43 +13,53 @@ import {
   validateDailyBudget,
   writeDailyBudget,
 } from './objects.js';
+import { Sdk } from './sdk.js';
 import type { MetaClient } from './types.js';
+
+/**
+ * Meta's Marketing API for one ad account. Callers get plain data and one error type (`types.ts`). From top to bottom:
+ *
+ * - What is read and written: `objects.ts`; `insights.ts` with `insight-row.ts` and `async-reports.ts`;
+ *   `budget-edits.ts`; for the doctor command `setup-probe.ts`. They check answers with `field-reader.ts`.
+ * - Which object, edge and field that is: `sdk.ts`, the only file that imports Meta's SDK.
+ * - How a call is made: `graph-client.ts` sends it with credentials and a time-out and reads all pages, on
+ *   `transport.ts` (HTTP), `errors.ts` (error classes), `quota.ts` (Meta's waits) and `scrub.ts` (secrets in texts).
+ *
+ * `budget-context.ts` and `look-setting.ts` combine several reads of a {@link MetaClient} for a preflight and a look.
+ * `timezone.ts` is the account's calendar.
+ */
 
 export type { MetaClient } from './types.js';
 
-export interface MetaClientConfig extends GraphApiConfig {
+export interface MetaClientConfig extends GraphClientConfig {
   /** `act_…` */
   accountId: string;
-  /** Real ms for which a question for insights waits for asynchronous reports; unset: {@link REPORT_WAIT_MS}. */
+  /** Real ms that a query for insights waits for asynchronous reports; unset: {@link REPORT_WAIT_MS}. */
   reportWaitMs?: number;
 }
 
-/**
- * The client of one ad account, on Meta's own SDK. Nothing of the SDK leaves it: results are plain picked
- * fields, failures {@link MetaError}.
- * @throws Error where the configuration is malformed; the message names the setting and holds no secret.
- */
+/** @throws Error if the configuration is malformed; the message names the setting and holds no secret. */
 export function createMetaClient(config: MetaClientConfig): MetaClient {
   const { accountId, reportWaitMs = REPORT_WAIT_MS } = config;
   if (!/^act_\d+$/.test(accountId)) throw new Error('An ad account id looks like act_123.');
-  const api = new GraphApi(config);
-  const runs = new ReportRuns();
-  // Objects are made anew for each call: the SDK's remember what they read and send it along.
-  const account = (): AdAccount => new AdAccount(accountId, {}, undefined, api);
+  const graph = new GraphClient(config);
+  const sdk = new Sdk(graph);
+  const now = () => graph.now();
+  const reports = { sdk, accountId, reportWaitMs, now, runs: new ReportRuns() };
   return {
     accountId,
-    getAccount: async () => readAccount(account(), accountId),
-    getCampaign: async (id) => readCampaign(api, id),
-    getCampaignSpend: async (id) => readCampaignSpend(api, id),
-    getAdSet: async (id) => readAdSet(api, id),
-    getDailyBudget: async (adSetId) => readDailyBudget(api, adSetId),
-    getAd: async (id) => readAd(api, id),
-    getActiveAds: async (adSetId) => readActiveAds(api, adSetId),
-    getSplitTests: async (adSetId) => readSplitTests(api, adSetId),
-    writeDailyBudget: async (adSetId, amount) => writeDailyBudget(api, adSetId, amount),
-    validateDailyBudget: async (adSetId, amount) => validateDailyBudget(api, adSetId, amount),
+    getAccount: () => readAccount(sdk, accountId),
+    getCampaign: (id) => readCampaign(sdk, id),
+    getCampaignSpend: (id) => readCampaignSpend(sdk, id),
+    getAdSet: (id) => readAdSet(sdk, id),
+    getDailyBudget: (adSetId) => readDailyBudget(sdk, adSetId),
+    getAd: (id) => readAd(sdk, id),
+    getActiveAds: (adSetId) => readActiveAds(sdk, adSetId),
+    getSplitTests: (adSetId) => readSplitTests(sdk, adSetId),
+    writeDailyBudget: (adSetId, amount) => writeDailyBudget(sdk, adSetId, amount),
+    validateDailyBudget: (adSetId, amount) => validateDailyBudget(sdk, adSetId, amount),
     getBudgetEdits: async (adSetId, since) =>
-      readBudgetEdits(account(), { adSetId, since, now: await api.now() }),
-    getInsights: async (query) => readInsights({ api, account: account(), runs, reportWaitMs }, query),
+      readBudgetEdits(sdk, accountId, { adSetId, since, now: await now() }),
+    getInsights: (query) => readInsights(reports, query),
   };
 }

@@ -1,4 +1,5 @@
-import { Fields } from './fields.js';
+import { FieldReader } from './field-reader.js';
+import type { InsightFields } from './sdk.js';
 import { addDays, localHourStart } from './timezone.js';
 import type { InsightRow } from './types.js';
 
@@ -9,12 +10,12 @@ const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
 const HOUR_MS = 3_600_000;
 const LAST_HOUR = 23;
 
-/** One conversion is counted under several types at once: the first that is present counts, never a sum. */
+/** Meta counts one conversion under several types: only the first type that is present counts, never a sum. */
 const CONVERSION_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
 
-export const ROWS_A_PAGE = 500;
+export const ROWS_PER_PAGE = 500;
 
-export const INSIGHT_FIELDS = [
+export const INSIGHT_FIELDS: InsightFields = [
   'ad_id',
   'adset_id',
   'impressions',
@@ -37,9 +38,9 @@ export function breakdownsOf(granularity: Granularity): string[] {
  * @throws MetaError of kind `invalid` that names the field
  */
 export function toInsightRow(data: unknown, granularity: Granularity, timezone: string): InsightRow {
-  const fields = new Fields('insights', data);
+  const fields = new FieldReader('insights', data);
   const date = fields.text('date_start');
-  // Anything else is not one day: Meta ignored the time increment.
+  // If the dates differ, Meta ignored the time increment.
   if (fields.text('date_stop') !== date) throw fields.wrong('date_stop');
   const hour = granularity === 'hour' ? hourOf(fields) : 0;
   const last = granularity === 'hour' ? hour : LAST_HOUR;
@@ -51,7 +52,7 @@ export function toInsightRow(data: unknown, granularity: Granularity, timezone: 
     adId: fields.id('ad_id'),
     adSetId: fields.id('adset_id'),
     bucketStart,
-    // An hour that the clock skipped ends where it begins.
+    // An hour that the clock skipped ends when it begins.
     bucketEnd: end > bucketStart ? end : bucketStart + HOUR_MS,
     granularity,
     impressions: fields.count('impressions'),
@@ -63,33 +64,33 @@ export function toInsightRow(data: unknown, granularity: Granularity, timezone: 
   };
 }
 
-/** The start of the local hour after it. */
+/** The start of the next local hour. */
 function endOfLocalHour(date: string, hour: number, timezone: string): number {
   return hour < LAST_HOUR
     ? localHourStart(date, hour + 1, timezone)
     : localHourStart(addDays(date, 1), 0, timezone);
 }
 
-function hourOf(fields: Fields): number {
+function hourOf(fields: FieldReader): number {
   const match = /^(\d{2}):00:00 - (\d{2}):59:59$/.exec(fields.text(HOURLY));
   if (!match || match[1] !== match[2]) throw fields.wrong(HOURLY);
   return Number(match[1]);
 }
 
-function conversionsOf(fields: Fields, offset: 1 | 100): { conversions: number; revenue: number } {
+function conversionsOf(fields: FieldReader, offset: 1 | 100): { conversions: number; revenue: number } {
   const actions = fields.list('actions');
   const values = fields.list('action_values');
   const present = new Set([...actions, ...values].map((entry) => entry.text('action_type')));
   const type = CONVERSION_TYPES.find((candidate) => present.has(candidate));
   if (type === undefined) return { conversions: 0, revenue: 0 };
-  const ofType = (entry: Fields): boolean => entry.text('action_type') === type;
+  const ofType = (entry: FieldReader): boolean => entry.text('action_type') === type;
   return {
     conversions: actions.find(ofType)?.count('value') ?? 0,
     revenue: values.find(ofType)?.money('value', offset) ?? 0,
   };
 }
 
-function attempt<T>(compute: () => T, fields: Fields, name: string): T {
+function attempt<T>(compute: () => T, fields: FieldReader, name: string): T {
   try {
     return compute();
   } catch (error) {
@@ -98,8 +99,8 @@ function attempt<T>(compute: () => T, fields: Fields, name: string): T {
 }
 
 /**
- * The rows in order, one a bucket. A row that a shifting page delivers twice counts once; the rows of two
- * local hours that begin at one instant (a clock change skipped the first) are added up.
+ * The rows in order, one per ad and bucket. A row that a shifting page delivers twice counts once. The rows of two
+ * local hours that begin at the same instant (the clock skipped the first) are added up.
  */
 export function mergeRows(rows: ReadonlyArray<{ label: string; row: InsightRow }>): InsightRow[] {
   const byLabel = new Map(rows.map(({ label, row }) => [`${row.adId} ${label}`, row]));
@@ -127,8 +128,8 @@ function sum(a: InsightRow, b: InsightRow): InsightRow {
   };
 }
 
-/** What tells one row of Meta's from another of the same ad: its local date and hour. */
+/** The local date and hour of a row, which identify it among the rows of its ad. */
 export function labelOf(data: unknown): string {
-  const fields = new Fields('insights', data);
+  const fields = new FieldReader('insights', data);
   return `${fields.text('date_start')} ${fields.optionalText(HOURLY) ?? ''}`;
 }

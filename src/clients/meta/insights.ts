@@ -1,45 +1,46 @@
 import { type ReportSource, Reports } from './async-reports.js';
 import { invalid } from './errors.js';
-import { isObjectId } from './fields.js';
+import { FieldReader, requireId } from './field-reader.js';
+import type { Params } from './graph-client.js';
 import {
   breakdownsOf,
   type Granularity,
   INSIGHT_FIELDS,
   labelOf,
   mergeRows,
-  ROWS_A_PAGE,
+  ROWS_PER_PAGE,
   toInsightRow,
 } from './insight-row.js';
-import { allRows } from './paging.js';
+import type { Sdk } from './sdk.js';
 import { addDays, daysBetween, localDate } from './timezone.js';
 import { type InsightRow, type MetaClient, MetaError } from './types.js';
 
-export type InsightQuery = Parameters<MetaClient['getInsights']>[0];
+type InsightQuery = Parameters<MetaClient['getInsights']>[0];
 
-/** Both ends included, account-local dates. */
+/** Dates of the account's calendar, both included. */
 interface Window {
   since: string;
   until: string;
 }
 
-const ADS_A_CALL = 50;
-/** Days of one call, by what one ad yields: a test of two ads stays within two pages. */
-const DAYS_A_CALL: Record<Granularity, number> = { hour: 14, day: 90 };
+const ADS_PER_CALL = 50;
+/** Days per call. With these, the rows of a test of two ads fit in two pages. */
+const DAYS_PER_CALL: Record<Granularity, number> = { hour: 14, day: 90 };
 
 /** See {@link MetaClient.getInsights}. Buckets are the account's local hours or days. */
 export async function readInsights(source: ReportSource, query: InsightQuery): Promise<InsightRow[]> {
   const { adIds, since, until, granularity, timezone } = query;
   const whole = wholeWindow(query);
   if (whole === null || adIds.length === 0) return [];
-  const question: Question = { source, reports: new Reports(source) };
+  const reports = new Reports(source);
   const rows: unknown[] = [];
-  for (let first = 0; first < adIds.length; first += ADS_A_CALL) {
-    const ads = adIds.slice(first, first + ADS_A_CALL);
-    for (const window of windowsOf(whole, DAYS_A_CALL[granularity])) {
-      rows.push(...(await readWindow(question, ads, granularity, window)));
+  for (let first = 0; first < adIds.length; first += ADS_PER_CALL) {
+    const ads = adIds.slice(first, first + ADS_PER_CALL);
+    for (const window of windowsOf(whole, DAYS_PER_CALL[granularity])) {
+      rows.push(...(await readWindow(reports, ads, granularity, window)));
     }
   }
-  question.reports.close();
+  reports.close();
   const labelled = rows.map((data) => ({
     label: labelOf(data),
     row: toInsightRow(data, granularity, timezone),
@@ -51,7 +52,7 @@ export async function readInsights(source: ReportSource, query: InsightQuery): P
 }
 
 function wholeWindow({ adIds, since, until, timezone }: InsightQuery): Window | null {
-  if (!adIds.every(isObjectId)) throw invalid("An id of Meta's is a string of digits.");
+  adIds.forEach(requireId);
   if (!Number.isSafeInteger(since) || !Number.isSafeInteger(until)) {
     throw invalid('The bounds of insights are integers, epoch ms.');
   }
@@ -72,23 +73,21 @@ function windowsOf(whole: Window, days: number): Window[] {
   return windows;
 }
 
-interface Question {
-  source: ReportSource;
-  reports: Reports;
-}
-
-/** One window; where it is too large for Meta its halves, and a single day as an asynchronous report. */
+/** If the window is too large for Meta, reads its halves, and a single day as an asynchronous report. */
 async function readWindow(
-  question: Question,
+  reports: Reports,
   adIds: string[],
   granularity: Granularity,
   window: Window,
 ): Promise<unknown[]> {
-  const { source, reports } = question;
+  const { sdk, accountId } = reports.source;
   const params = paramsOf(adIds, granularity, window);
   try {
-    const pages = source.account.getInsights(INSIGHT_FIELDS, { ...params, limit: ROWS_A_PAGE }, false);
-    return await allRows(pages, 'insights');
+    return await sdk.list('account', accountId, 'getInsights', {
+      fields: INSIGHT_FIELDS,
+      params: { ...params, limit: ROWS_PER_PAGE },
+      subject: 'insights',
+    });
   } catch (error) {
     if (!(error instanceof MetaError) || error.kind !== 'too_large') throw error;
   }
@@ -98,12 +97,12 @@ async function readWindow(
   const earlier = { since: window.since, until: addDays(middle, -1) };
   const later = { since: middle, until: window.until };
   return [
-    ...(await readWindow(question, adIds, granularity, earlier)),
-    ...(await readWindow(question, adIds, granularity, later)),
+    ...(await readWindow(reports, adIds, granularity, earlier)),
+    ...(await readWindow(reports, adIds, granularity, later)),
   ];
 }
 
-function paramsOf(adIds: string[], granularity: Granularity, window: Window): Record<string, unknown> {
+function paramsOf(adIds: string[], granularity: Granularity, window: Window): Params {
   const breakdowns = breakdownsOf(granularity);
   return {
     level: 'ad',
@@ -112,4 +111,19 @@ function paramsOf(adIds: string[], granularity: Granularity, window: Window): Re
     filtering: [{ field: 'ad.id', operator: 'IN', value: adIds }],
     ...(breakdowns.length > 0 ? { breakdowns } : {}),
   };
+}
+
+/** See {@link MetaClient.getCampaignSpend}. */
+export async function readCampaignSpend(sdk: Sdk, id: string): Promise<number> {
+  const subject = `spend of campaign ${id}`;
+  const rows = await sdk.list('campaign', id, 'getInsights', {
+    fields: ['spend', 'account_currency'],
+    params: { level: 'campaign', date_preset: 'maximum' },
+    subject,
+  });
+  // No row: nothing has been delivered.
+  if (rows.length === 0) return 0;
+  const fields = new FieldReader(subject, rows[0]);
+  if (rows.length > 1) throw fields.wrong('spend');
+  return fields.money('spend', fields.currencyOffset('account_currency'));
 }

@@ -1,20 +1,17 @@
-import { Ad, type AdAccount, AdSet, Campaign } from 'facebook-nodejs-business-sdk';
 import { invalid, transient } from './errors.js';
-import { Fields, isObjectId } from './fields.js';
-import type { GraphApi } from './graph-api.js';
-import { allRows } from './paging.js';
+import { FieldReader } from './field-reader.js';
+import type { Sdk } from './sdk.js';
 import { type AccountInfo, type AdInfo, type AdSetInfo, type CampaignInfo, MetaError } from './types.js';
 
-/** Reads and the one write of Meta's objects. All reject with MetaError alone. */
+/** Reads accounts, campaigns, ad sets and ads, and writes the budget of an ad set. Rejects with MetaError only. */
 
-interface Readable {
-  read(fields: string[]): Promise<{ exportAllData(): unknown }>;
-}
+const ROWS_PER_PAGE = 100;
 
-const ADS_A_PAGE = 100;
+/** The fields that campaigns, ad sets and ads have in common. */
+const STANDING = ['id', 'name', 'status', 'effective_status'] as const;
 
-export async function readAccount(account: AdAccount, id: string): Promise<AccountInfo> {
-  const fields = await read(account, 'account', id, [
+export async function readAccount(sdk: Sdk, id: string): Promise<AccountInfo> {
+  const fields = await sdk.read('account', id, [
     'id',
     'name',
     'currency',
@@ -38,12 +35,9 @@ export async function readAccount(account: AdAccount, id: string): Promise<Accou
   };
 }
 
-export async function readCampaign(api: GraphApi, id: string): Promise<CampaignInfo> {
-  const fields = await read(new Campaign(checked(id), {}, undefined, api), 'campaign', id, [
-    'id',
-    'name',
-    'status',
-    'effective_status',
+export async function readCampaign(sdk: Sdk, id: string): Promise<CampaignInfo> {
+  const fields = await sdk.read('campaign', id, [
+    ...STANDING,
     'daily_budget',
     'lifetime_budget',
     'is_adset_budget_sharing_enabled',
@@ -52,10 +46,7 @@ export async function readCampaign(api: GraphApi, id: string): Promise<CampaignI
     'stop_time',
   ]);
   return {
-    id: fields.id('id'),
-    name: fields.text('name'),
-    status: fields.text('status'),
-    effectiveStatus: fields.text('effective_status'),
+    ...standingOf(fields),
     dailyBudget: fields.budget('daily_budget'),
     lifetimeBudget: fields.budget('lifetime_budget'),
     adSetBudgetSharing: fields.flag('is_adset_budget_sharing_enabled'),
@@ -65,14 +56,11 @@ export async function readCampaign(api: GraphApi, id: string): Promise<CampaignI
   };
 }
 
-export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
-  const fields = await read(new AdSet(checked(id), {}, undefined, api), 'ad set', id, [
-    'id',
-    'name',
+export async function readAdSet(sdk: Sdk, id: string): Promise<AdSetInfo> {
+  const fields = await sdk.read('ad set', id, [
+    ...STANDING,
     'campaign_id',
     'account_id',
-    'status',
-    'effective_status',
     'daily_budget',
     'lifetime_budget',
     'end_time',
@@ -89,12 +77,9 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
   ]);
   const learning = fields.object('learning_stage_info');
   return {
-    id: fields.id('id'),
-    name: fields.text('name'),
+    ...standingOf(fields),
     campaignId: fields.id('campaign_id'),
     accountId: fields.accountId('account_id'),
-    status: fields.text('status'),
-    effectiveStatus: fields.text('effective_status'),
     dailyBudget: fields.budget('daily_budget'),
     lifetimeBudget: fields.budget('lifetime_budget'),
     endTime: fields.instant('end_time'),
@@ -115,64 +100,55 @@ export async function readAdSet(api: GraphApi, id: string): Promise<AdSetInfo> {
   };
 }
 
-/** In minor units; null where the ad set has none. */
-export async function readDailyBudget(api: GraphApi, adSetId: string): Promise<number | null> {
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  return (await read(adSet, 'ad set', adSetId, ['id', 'daily_budget'])).budget('daily_budget');
+/** In minor units; null if the ad set has none. */
+export async function readDailyBudget(sdk: Sdk, adSetId: string): Promise<number | null> {
+  return (await sdk.read('ad set', adSetId, ['id', 'daily_budget'])).budget('daily_budget');
 }
 
-export async function readAd(api: GraphApi, id: string): Promise<AdInfo> {
-  const fields = await read(new Ad(checked(id), {}, undefined, api), 'ad', id, [
-    'id',
-    'name',
-    'adset_id',
-    'campaign_id',
-    'account_id',
-    'status',
-    'effective_status',
-  ]);
+export async function readAd(sdk: Sdk, id: string): Promise<AdInfo> {
+  const fields = await sdk.read('ad', id, [...STANDING, 'adset_id', 'campaign_id', 'account_id']);
   return {
-    id: fields.id('id'),
-    name: fields.text('name'),
+    ...standingOf(fields),
     adSetId: fields.id('adset_id'),
     campaignId: fields.id('campaign_id'),
     accountId: fields.accountId('account_id'),
-    status: fields.text('status'),
-    effectiveStatus: fields.text('effective_status'),
   };
 }
 
-export async function readActiveAds(api: GraphApi, adSetId: string): Promise<string[]> {
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  const params = { effective_status: ['ACTIVE'], limit: ADS_A_PAGE };
+export async function readActiveAds(sdk: Sdk, adSetId: string): Promise<string[]> {
   const subject = `ads of ad set ${adSetId}`;
-  const rows = await allRows(adSet.getAds(['id', 'effective_status'], params, false), subject);
+  const params = { effective_status: ['ACTIVE'], limit: ROWS_PER_PAGE };
+  const rows = await sdk.list('ad set', adSetId, 'getAds', {
+    fields: ['id', 'effective_status'],
+    params,
+    subject,
+  });
   return rows
-    .map((row) => new Fields(subject, row))
+    .map((row) => new FieldReader(subject, row))
     .filter((ad) => ad.text('effective_status') === 'ACTIVE')
     .map((ad) => ad.id('id'));
 }
 
-/** Studies of other types (lift, continuous lift) hold people back from all ads; they deal nobody out between these. */
-export async function readSplitTests(api: GraphApi, adSetId: string): Promise<string[]> {
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
+/** Studies of other types (lift, continuous lift) withhold all ads from some people; they don't split an audience. */
+export async function readSplitTests(sdk: Sdk, adSetId: string): Promise<string[]> {
   const subject = `studies of ad set ${adSetId}`;
-  const studies = adSet.getAdStudies(['id', 'type'], { limit: ADS_A_PAGE }, false);
-  return (await allRows(studies, subject))
-    .map((row) => new Fields(subject, row))
+  const params = { limit: ROWS_PER_PAGE };
+  const rows = await sdk.list('ad set', adSetId, 'getAdStudies', { fields: ['id', 'type'], params, subject });
+  return rows
+    .map((row) => new FieldReader(subject, row))
     .filter((study) => study.optionalText('type') === 'SPLIT_TEST')
     .map((study) => study.id('id'));
 }
 
 /** `amount` in minor units. */
-export async function writeDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
-  await sendDailyBudget(api, adSetId, amount, {});
+export async function writeDailyBudget(sdk: Sdk, adSetId: string, amount: number): Promise<void> {
+  await sendDailyBudget(sdk, adSetId, amount, {});
 }
 
-/** The same, but Meta only says what it would answer: whatever becomes of the call, nothing is applied. */
-export async function validateDailyBudget(api: GraphApi, adSetId: string, amount: number): Promise<void> {
+/** Meta says how it would answer the write, and applies nothing, whether or not this call succeeds. */
+export async function validateDailyBudget(sdk: Sdk, adSetId: string, amount: number): Promise<void> {
   try {
-    await sendDailyBudget(api, adSetId, amount, { execution_options: ['validate_only'] });
+    await sendDailyBudget(sdk, adSetId, amount, { execution_options: ['validate_only'] });
   } catch (error) {
     if (!(error instanceof MetaError) || error.details.outcome === 'not_applied') throw error;
     throw new MetaError(error.kind, error.message, { ...error.details, outcome: 'not_applied' });
@@ -180,7 +156,7 @@ export async function validateDailyBudget(api: GraphApi, adSetId: string, amount
 }
 
 async function sendDailyBudget(
-  api: GraphApi,
+  sdk: Sdk,
   adSetId: string,
   amount: number,
   options: { execution_options?: ['validate_only'] },
@@ -188,23 +164,18 @@ async function sendDailyBudget(
   if (!Number.isSafeInteger(amount) || amount <= 0) {
     throw invalid('A daily budget is a positive integer of minor units.');
   }
-  // A fresh object: one that was read would send its read fields along as changes.
-  const adSet = new AdSet(checked(adSetId), {}, undefined, api);
-  const answer: unknown = await adSet.update([], { daily_budget: amount, ...options });
+  const answer = await sdk.updateAdSet(adSetId, { daily_budget: amount, ...options });
   const acknowledged = typeof answer === 'object' && answer !== null && 'success' in answer;
   if (!acknowledged || answer.success !== true) {
     throw transient(`Meta did not acknowledge the budget of ad set ${adSetId}.`, 'unknown');
   }
 }
 
-async function read(object: Readable, noun: string, id: string, names: string[]): Promise<Fields> {
-  const answer = await object.read(names);
-  const fields = new Fields(`${noun} ${id}`, answer.exportAllData());
-  if (fields.id('id') !== id) throw fields.wrong('id');
-  return fields;
-}
-
-function checked(id: string): string {
-  if (!isObjectId(id)) throw invalid("An id of Meta's is a string of digits.");
-  return id;
+function standingOf(fields: FieldReader): Pick<AdInfo, 'id' | 'name' | 'status' | 'effectiveStatus'> {
+  return {
+    id: fields.id('id'),
+    name: fields.text('name'),
+    status: fields.text('status'),
+    effectiveStatus: fields.text('effective_status'),
+  };
 }

@@ -1,12 +1,12 @@
-/** Longest text of Meta's that goes into a message, characters. */
+/** Longest text from Meta in a message, characters. */
 const LONGEST = 500;
 const HIDDEN = '[hidden]';
 
 export type Scrub = (text: string) => string;
 
 /**
- * Takes secrets out of text that came from outside: the given values in the encodings that Graph could echo,
- * whatever looks like an access token or stands after a credential's name, and the query of every address.
+ * Hides secrets in text from outside: the given values in every encoding that Graph could echo, anything that looks
+ * like an access token or follows the name of a credential, and the user, query and fragment of every address.
  */
 export function createScrub(secrets: readonly string[]): Scrub {
   const values = [...new Set(secrets.flatMap(encodings))]
@@ -23,7 +23,7 @@ export function createScrub(secrets: readonly string[]): Scrub {
         `$1$2${HIDDEN}`,
       )
       .replace(/\bEAA[A-Za-z0-9]{8,}/g, HIDDEN);
-    // Cut last: a secret cut in two would no longer be recognised.
+    // Shorten the text last: half a secret would not be recognised.
     return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
   };
 }

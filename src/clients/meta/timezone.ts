@@ -1,10 +1,10 @@
-/** Calendar of an ad account: Meta reports by the account's local days and hours. Dates are `YYYY-MM-DD`. */
+/** The calendar of an ad account. Meta reports by the account's local days and hours. Dates are `YYYY-MM-DD`. */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** @throws RangeError for a name that isn't an IANA time zone. */
+/** @throws RangeError if the name isn't an IANA time zone. */
 function formatterOf(timezone: string): Intl.DateTimeFormat {
   let formatter = formatters.get(timezone);
   if (!formatter) {
@@ -37,17 +37,16 @@ function offsetAt(instant: number, timezone: string): number {
 
 /**
  * The account's date at an instant, epoch ms.
- * @throws RangeError for an unknown time zone.
+ * @throws RangeError if the time zone is unknown.
  */
 export function localDate(instant: number, timezone: string): string {
   return new Date(wallClock(instant, timezone)).toISOString().slice(0, 10);
 }
 
 /**
- * The instant, epoch ms, at which a local hour (0 to 23) of a date begins. An hour that the clock repeats
- * means its first run; an hour that the clock skips means the instant of the skip plus the hour's distance
- * from it, as if the clock had not been changed.
- * @throws RangeError for an unknown time zone or a date or hour that the calendar lacks.
+ * The instant, epoch ms, at which a local hour (0 to 23) of a date begins. If the clock repeats the hour, its first
+ * run counts. If the clock skips the hour, the result is the instant at which it would begin had the clock not changed.
+ * @throws RangeError if the time zone is unknown, or the calendar lacks the date or the hour.
  */
 export function localHourStart(date: string, hour: number, timezone: string): number {
   const midnight = parseDate(date);
@@ -60,14 +59,14 @@ export function localHourStart(date: string, hour: number, timezone: string): nu
 }
 
 /**
- * A date some days later (or earlier).
- * @throws RangeError for a date that the calendar lacks.
+ * The date that is `days` later (or earlier, if negative).
+ * @throws RangeError if the calendar lacks the date.
  */
 export function addDays(date: string, days: number): string {
   return new Date(parseDate(date) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Days from the first date to the second. */
+/** Number of days from the first date to the second. */
 export function daysBetween(first: string, second: string): number {
   return Math.round((parseDate(second) - parseDate(first)) / DAY_MS);
 }

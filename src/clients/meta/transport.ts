@@ -1,9 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Headers } from './errors.js';
 
-/** Most that an answer may hold, bytes: far above a page of insights, far below the process's memory. */
-const LARGEST_ANSWER = 32 * 1024 * 1024;
+/** Longest answer that is accepted, bytes: far above a page of insights, far below the process's memory. */
+const LONGEST_ANSWER = 32 * 1024 * 1024;
+
+export type Headers = http.IncomingHttpHeaders;
 
 export interface HttpAnswer {
   status: number;
@@ -11,17 +12,17 @@ export interface HttpAnswer {
   body: string;
 }
 
-/** No answer, or not all of it. Holds a reason only: never the address, which carries the token. */
+/** No answer, or only a part of one. Holds a reason only, never the address, which carries the token. */
 export class TransportFailure extends Error {
   override readonly name = 'TransportFailure';
 }
 
 /**
- * One request and its whole answer, within `timeoutMs` real milliseconds from first to last byte.
+ * Sends one request and reads its whole answer, within `timeoutMs` real milliseconds from first to last byte.
  *
- * Not the SDK's own transport: that one waits for ever, follows redirects (with the token), and sends
- * loopback traffic to HTTP_PROXY. Here each call has a connection of its own, because a kept one that the
- * other side has just closed would turn a write's outcome into an unknown one.
+ * It replaces the SDK's own transport, which waits for ever, follows redirects (with the token), and sends
+ * loopback traffic to HTTP_PROXY. Each call has its own connection: if the other side has just closed a kept
+ * connection, the outcome of a write on it is unknown.
  * @throws TransportFailure
  */
 export function send(request: {
@@ -42,7 +43,7 @@ export function send(request: {
       headers['content-type'] = 'application/json';
       headers['content-length'] = Buffer.byteLength(body);
     }
-    // `agent: false` is a fresh agent, which knows no proxy whatever the environment says.
+    // `agent: false` makes a fresh agent, which uses no proxy whatever the environment says.
     const agent = isLoopback(url) ? { agent: false } : {};
     const client = url.protocol === 'https:' ? https : http;
     const outgoing = client.request(url, { method, headers, ...agent }, (incoming) => {
@@ -50,7 +51,7 @@ export function send(request: {
       let size = 0;
       incoming.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > LARGEST_ANSWER) fail('the answer is too long');
+        if (size > LONGEST_ANSWER) fail('the answer is too long');
         else chunks.push(chunk);
       });
       incoming.on('error', (error) => fail(reasonOf(error)));
@@ -69,7 +70,7 @@ export function send(request: {
   });
 }
 
-/** Whether an address is of this machine only. */
+/** Whether the address is on this machine. */
 export function isLoopback(url: URL): boolean {
   return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
 }

@@ -2,11 +2,11 @@ import type { AdSetSettings } from '../../domain/comparability.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 
 /**
- * What the rest of the product sees of Meta: plain data and one error type. Budgets are integers of minor
- * units (Meta's offsets), instants epoch ms, spend minor units.
+ * What the rest of the product sees of Meta: plain data and one error type. Budgets, spend and revenue are integers of
+ * minor units (Meta's offsets), instants epoch ms.
  */
 
-/** A failed call to Meta. Its message never holds the token, the app secret or a URL with a query. */
+/** A failed call to Meta. Its message never contains the token, the app secret or a URL with a query. */
 export class MetaError extends Error {
   override readonly name = 'MetaError';
   constructor(
@@ -17,11 +17,11 @@ export class MetaError extends Error {
       code: number | null;
       subcode: number | null;
       traceId: string | null;
-      /** Experiment milliseconds to wait, from Meta's hint or the class's default; null where waiting doesn't help. */
+      /** Experiment ms to wait, from Meta's hint or the default of the kind; null if no wait is known. */
       retryAfterMs: number | null;
-      /** For a write: `unknown` when it may have been applied or may still be. */
+      /** For a write: `unknown` if it may have been applied or may still be applied later. */
       outcome: 'not_applied' | 'unknown';
-      /** The client refused the call by itself, since the account has to wait: Meta has seen nothing of it. */
+      /** The client itself refused the call, because the account has to wait. The call did not reach Meta. */
       notSent?: true;
     },
   ) {
@@ -46,18 +46,18 @@ export interface AdSetInfo {
   accountId: string;
   status: string;
   effectiveStatus: string;
-  /** Null where the ad set has none (campaign budget or lifetime budget). */
+  /** Null if the ad set has none (campaign budget or lifetime budget). */
   dailyBudget: number | null;
   lifetimeBudget: number | null;
-  /** Null: runs until stopped. */
+  /** Null: the ad set runs until it is stopped. */
   endTime: number | null;
-  /** High-demand-period budget schedules are set. */
+  /** Whether budget schedules for high-demand periods are set. */
   hasBudgetSchedule: boolean;
-  /** Learning stage, e.g. LEARNING, SUCCESS; null where Meta gives none. */
+  /** E.g. LEARNING, SUCCESS; null if Meta gives none. */
   learningStage: string | null;
-  /** The last edit that began the learning stage anew; null where Meta gives none. */
+  /** The last edit that restarted the learning stage; null if Meta gives none. */
   lastSignificantEditAt: number | null;
-  /** What it must have in common with the other ad sets of a test. */
+  /** The settings that all ad sets of a test must share. */
   settings: AdSetSettings;
 }
 
@@ -69,9 +69,9 @@ export interface CampaignInfo {
   dailyBudget: number | null;
   lifetimeBudget: number | null;
   adSetBudgetSharing: boolean;
-  /** All that the campaign may ever spend; null: no cap. */
+  /** The total that the campaign may ever spend; null: no cap. */
   spendCap: number | null;
-  /** Of its ad sets together; null where Meta gives none. */
+  /** Over all its ad sets; null if Meta gives none. */
   startTime: number | null;
   stopTime: number | null;
 }
@@ -85,13 +85,13 @@ export interface AccountInfo {
   timezone: string;
   /** 1 is active. */
   status: number;
-  /** Meta's least daily budget of an ad set. */
+  /** Meta's minimum daily budget of an ad set. */
   minDailyBudget: number;
   /** Null: no cap. At the cap, all delivery of the account stops. */
   spendCap: number | null;
-  /** What counts against the cap, since it was last reset. */
+  /** The amount that counts against the cap, since the cap was last reset. */
   amountSpent: number;
-  /** Meta's number for why the account is disabled; null where it isn't, or Meta doesn't say. */
+  /** Meta's code for the reason why the account is disabled; null if it isn't disabled or Meta gives no reason. */
   disableReason: number | null;
 }
 
@@ -100,13 +100,13 @@ export interface InsightRow {
   adSetId: string;
   /** Start of the bucket, epoch ms. */
   bucketStart: number;
-  /** Its end, exclusive: where clocks change an hour can have two, a day 23 or 25. */
+  /** End of the bucket, exclusive. If clocks change, an hourly bucket can last 2 hours, a daily one 23 or 25. */
   bucketEnd: number;
   granularity: 'hour' | 'day';
   impressions: number;
   /** Every click on the ad. */
   clicks: number;
-  /** Clicks that lead to the advertiser's destination. */
+  /** Clicks through to the advertiser's destination. */
   linkClicks: number;
   spend: number;
   conversions: number;
@@ -115,57 +115,57 @@ export interface InsightRow {
 
 /** One change of an ad set's budget, from Meta's activity log. */
 export interface BudgetEdit {
-  /** Whole seconds, as Meta has it. */
+  /** Epoch ms of a whole second, which is Meta's precision. */
   at: number;
-  /** The person's or system user's name as Meta gives it. */
+  /** The name of the user or system user, as Meta gives it. */
   actor: string | null;
-  /** The app through which it came. */
+  /** The app that sent the change. */
   application: string | null;
-  /** Daily budgets; null where Meta doesn't say them in a known form, or the amount is no daily budget. */
+  /** Daily budgets; null if Meta gives the amount in an unknown form, or it isn't a daily budget. */
   before: number | null;
   after: number | null;
 }
 
 /**
  * One account. Every method rejects with {@link MetaError} and nothing else. Once an answer to any caller says that
- * the account must wait, every call rejects at once as `rate`, with the wait that is left, until it is over.
+ * the account must wait, every call rejects at once as `rate`, with the remaining wait, until the wait is over.
  */
 export interface MetaClient {
   readonly accountId: string;
   getAccount(): Promise<AccountInfo>;
   getCampaign(id: string): Promise<CampaignInfo>;
   /**
-   * Minor units that all ads of the campaign have spent together since it began, or in the 37 months that Meta keeps
-   * insights for.
+   * The total spend of the campaign's ads since it began, or in the 37 months for which Meta keeps insights. Minor
+   * units.
    */
   getCampaignSpend(id: string): Promise<number>;
   getAdSet(id: string): Promise<AdSetInfo>;
   /**
-   * The ad set's daily budget alone, minor units; null where it has none (campaign budget or lifetime budget). It stays
-   * readable where Meta refuses another field of the ad set, or gives one in an unknown form.
+   * The ad set's daily budget alone, minor units; null if it has none (campaign budget or lifetime budget). This read
+   * succeeds even if Meta refuses another field of the ad set or gives it in an unknown form.
    */
   getDailyBudget(adSetId: string): Promise<number | null>;
   getAd(id: string): Promise<AdInfo>;
   /** Ids of the ads with effective status ACTIVE in the ad set, all pages. */
   getActiveAds(adSetId: string): Promise<string[]>;
   /**
-   * Ids of the split tests of Meta's, running or planned, that the ad set is a cell of: their people were dealt out
-   * at random. All pages.
+   * Ids of Meta's split tests, running or planned, in which the ad set is a cell: Meta assigns their audience to the
+   * cells at random. All pages.
    */
   getSplitTests(adSetId: string): Promise<string[]>;
   /**
-   * One write, no read, no retry. Resolves when Meta acknowledged it; the acknowledgement is no proof,
-   * read it back. Rejects with `details.outcome` telling whether it may have been applied.
+   * Sends one write, without a read or a retry. Resolves when Meta acknowledges it. An acknowledgement is no proof:
+   * read the budget back. If it rejects, `details.outcome` says whether the write may have been applied.
    */
   writeDailyBudget(adSetId: string, amount: number): Promise<void>;
   /**
-   * Asks Meta whether it would take that budget, and writes nothing: rejects as {@link writeDailyBudget} would,
-   * with `details.outcome` always `not_applied`. A yes is no promise: limits of the hour and of what is spent move on.
+   * Asks Meta whether it would accept the budget, and writes nothing. Rejects as {@link writeDailyBudget} would, with
+   * `details.outcome` always `not_applied`. Acceptance is no promise: the hourly limit and the spend change with time.
    */
   validateDailyBudget(adSetId: string, amount: number): Promise<void>;
-  /** Changes of the ad set's budget from the second that holds `since` (epoch ms) on, oldest first, all pages. */
+  /** Changes of the ad set's budget since the second that contains `since` (epoch ms), oldest first, all pages. */
   getBudgetEdits(adSetId: string, since: number): Promise<BudgetEdit[]>;
-  /** Rows of the buckets that start within [since, until), all pages; no row for a bucket without delivery. */
+  /** Rows of the buckets that start within [since, until), all pages. A bucket without delivery has no row. */
   getInsights(query: {
     adIds: string[];
     since: number;

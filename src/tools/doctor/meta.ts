@@ -1,4 +1,4 @@
-import { createMetaProbe, type MetaProbe, type TokenInfo } from '../../clients/meta/probe.js';
+import { createMetaProbe, type MetaProbe, type TokenInfo } from '../../clients/meta/setup-probe.js';
 import { type AccountInfo, MetaError } from '../../clients/meta/types.js';
 import { formatAmount } from '../../domain/budget.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';

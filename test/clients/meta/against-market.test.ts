@@ -48,7 +48,7 @@ afterEach(async () => {
 const first = (): { adSetId: string; adId: string } => ({ adSetId: made.adSetIds[0]!, adId: made.adIds[0]! });
 
 describe('objects', () => {
-  it('read as the market has them', async () => {
+  it('are read as the market holds them', async () => {
     const { adSetId, adId } = first();
     expect(await client.getAccount()).toMatchObject({
       id: market.account.id,
@@ -80,7 +80,7 @@ describe('objects', () => {
     expect(await client.getActiveAds(adSetId)).toEqual([adId]);
   });
 
-  it('show what a person changed', async () => {
+  it('show what a user changed', async () => {
     const { adSetId, adId } = first();
     await market.edit(adSetId, { end_time: START + 9 * DAY, is_budget_schedule_enabled: true });
     await market.edit(adId, { status: 'PAUSED' });
@@ -119,7 +119,7 @@ describe('objects', () => {
     expect((await client.getAdSet(adSetId)).lastSignificantEditAt).toBe(now);
   });
 
-  it("tell what a campaign's ads have spent together", async () => {
+  it("show the total spend of a campaign's ads", async () => {
     expect(await client.getCampaignSpend(made.campaignId)).toBe(0);
     now += 30 * HOUR;
     const rows = await client.getInsights({
@@ -132,7 +132,7 @@ describe('objects', () => {
     expect((await failureOf(client.getCampaignSpend('../me'))).kind).toBe('invalid');
   });
 
-  it('that are not there are not found', async () => {
+  it('that do not exist are not found', async () => {
     const error = await failureOf(client.getAdSet('1'));
     expect(error.kind).toBe('not_found');
     expect(error.details).toMatchObject({ httpStatus: 400, code: 100, subcode: 33, retryAfterMs: null });
@@ -145,7 +145,7 @@ describe('objects', () => {
 });
 
 describe('a read that hangs', () => {
-  it('ends in its own time, a write in its own', async () => {
+  it('ends at the time-out of a read, a write at that of a write', async () => {
     const { adSetId } = first();
     await market.order({ kind: 'hang', objectId: adSetId, times: 2 });
     const timeouts = { socketTimeoutMs: 400, readTimeoutMs: 100, now: () => now };
@@ -159,7 +159,7 @@ describe('a read that hangs', () => {
 });
 
 describe('budget writes', () => {
-  it('land once, and read back', async () => {
+  it('are applied once and can be read back', async () => {
     const { adSetId } = first();
     await client.writeDailyBudget(adSetId, 6000);
     expect((await client.getAdSet(adSetId)).dailyBudget).toBe(6000);
@@ -168,13 +168,13 @@ describe('budget writes', () => {
     ]);
   });
 
-  it('below the minimum are refused for good', async () => {
+  it('below the minimum are refused, with no wait to try again', async () => {
     const { kind, details } = await failureOf(client.writeDailyBudget(first().adSetId, 199));
     expect(kind).toBe('invalid');
     expect(details).toMatchObject({ subcode: 1885272, outcome: 'not_applied', retryAfterMs: null });
   });
 
-  it('beyond four an hour wait an hour', async () => {
+  it('beyond four per hour wait an hour', async () => {
     const { adSetId } = first();
     for (const amount of [5100, 5200, 5300, 5400]) await client.writeDailyBudget(adSetId, amount);
     const { kind, details } = await failureOf(client.writeDailyBudget(adSetId, 5500));
@@ -203,7 +203,7 @@ describe('budget writes', () => {
     [{ kind: 'lost_request' as const }, 'transient', 'unknown', null, 5000],
     [{ kind: 'hang' as const }, 'transient', 'unknown', null, 5000],
     [{ kind: 'applied_then_reset' as const }, 'transient', 'unknown', null, 6000],
-  ])('under the fault %j are %s, %s', async (fault, kind, outcome, retryAfterMs, budget) => {
+  ])('under the fault %j fail as %s, outcome %s', async (fault, kind, outcome, retryAfterMs, budget) => {
     const { adSetId } = first();
     await market.order({ ...fault, objectId: adSetId, method: 'POST' });
     const error = await failureOf(client.writeDailyBudget(adSetId, 6000));
@@ -213,7 +213,7 @@ describe('budget writes', () => {
     expect((await client.getAdSet(adSetId)).dailyBudget).toBe(budget);
   });
 
-  it('that land late read as the old value first', async () => {
+  it('that are applied late read as the old value at first', async () => {
     const { adSetId } = first();
     await market.order({ kind: 'late_apply', objectId: adSetId, delayMs: 30 * MINUTE });
     expect((await failureOf(client.writeDailyBudget(adSetId, 6000))).details.outcome).toBe('unknown');
@@ -224,7 +224,7 @@ describe('budget writes', () => {
 });
 
 describe('validation of a budget', () => {
-  it('says what a write would meet, and leaves no trace', async () => {
+  it('fails as the write would, and changes nothing', async () => {
     const { adSetId } = first();
     await client.validateDailyBudget(adSetId, 6000);
     const low = await failureOf(client.validateDailyBudget(adSetId, 199));
@@ -237,7 +237,7 @@ describe('validation of a budget', () => {
     expect((await client.getAdSet(adSetId)).dailyBudget).toBe(5000);
   });
 
-  it("knows the hour's limit, and neither counts as a change nor begins the block", async () => {
+  it('knows the hourly limit, but neither counts as a change nor starts the block', async () => {
     const { adSetId } = first();
     for (let i = 0; i < 6; i++) await client.validateDailyBudget(adSetId, 6000 + i);
     for (const amount of [5100, 5200, 5300, 5400]) await client.writeDailyBudget(adSetId, amount);
@@ -250,7 +250,7 @@ describe('validation of a budget', () => {
 });
 
 describe('budget edits', () => {
-  it('say who changed what, oldest first, of the one ad set, over pages', async () => {
+  it('give author and amounts, oldest first, of one ad set, over all pages', async () => {
     const { adSetId } = first();
     await client.writeDailyBudget(adSetId, 6000);
     now += HOUR;
@@ -286,10 +286,10 @@ describe('insights', () => {
     now = START + 5 * DAY;
   });
 
-  it('come for every hour, over pages and over the hour that repeats', async () => {
+  it('have every hour, over all pages and over the repeated hour', async () => {
     const rows = await client.getInsights({ ...query(), until: START + 3 * DAY });
     const buckets = rows.filter((row) => row.adId === first().adId).map((row) => row.bucketStart);
-    // 72 hours; New York's second run of 1 h on 1 November is in the row of the first.
+    // 72 hours. In New York, 1 November has the hour from 1:00 twice; both runs share one row.
     const repeated = Date.UTC(2026, 10, 1, 6);
     const expected = Array.from({ length: 72 }, (_, index) => START + index * HOUR).filter(
       (at) => at !== repeated,
@@ -299,7 +299,7 @@ describe('insights', () => {
     expect(busiest?.adSetId).toBe(first().adSetId);
   });
 
-  it('of the hours add up to those of the days', async () => {
+  it('by hour add up to those by day', async () => {
     const hours = await client.getInsights(query());
     const days = await client.getInsights({ ...query(), granularity: 'day' });
     for (const field of ['impressions', 'clicks', 'linkClicks', 'spend', 'conversions', 'revenue'] as const) {
@@ -310,14 +310,14 @@ describe('insights', () => {
     expect(hours.every((row) => row.linkClicks <= row.clicks && row.clicks <= row.impressions)).toBe(true);
   });
 
-  it('page on where there are more rows than a page holds', async () => {
+  it('follow the pages if one page does not hold all rows', async () => {
     now = START + 14 * DAY;
     const rows = await client.getInsights({ ...query(), until: now });
-    // Two ads, 336 hours, one of them twice: 670 rows of 500 a page.
+    // Two ads with 336 hours, one of which repeats: 670 rows, at 500 per page.
     expect(rows).toHaveLength(670);
   });
 
-  it('come through halves and a report where they are too large at once', async () => {
+  it('are read in halves, and by a report, if a call asks for too much', async () => {
     const whole = await client.getInsights(query());
     const fault = { objectId: market.account.id, method: 'GET' as const, kind: 'refuse' as const };
     await market.order({ ...fault, code: 100, subcode: 1487534 });
@@ -328,7 +328,7 @@ describe('insights', () => {
     expect(day.length).toBeGreaterThan(0);
   });
 
-  it('of a report that is not ready in time come from the same report when they are asked for again', async () => {
+  it('come from the same report on the next try if the report is not ready in time', async () => {
     const day = { ...query(), until: START + DAY };
     const whole = await client.getInsights(day);
     const impatient = clientOf(market.url, {
@@ -343,7 +343,7 @@ describe('insights', () => {
     expect(await impatient.getInsights(day)).toEqual(whole);
   });
 
-  it('fail as reads do', async () => {
+  it('fail as other reads do', async () => {
     await market.order({ kind: 'rate_limit', objectId: market.account.id, code: 80004, delayMs: 3 * MINUTE });
     const error = await failureOf(client.getInsights(query()));
     expect(error.kind).toBe('rate');

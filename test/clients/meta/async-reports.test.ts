@@ -5,7 +5,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const START = Date.UTC(2026, 0, 10);
 
-describe('a report that takes longer than one question', () => {
+describe('a report that takes longer than one query', () => {
   const tooLarge = { error: { code: 100, error_subcode: 1504018, message: 'too much' } };
   const day = {
     adIds: ['9'],
@@ -21,17 +21,17 @@ describe('a report that takes longer than one question', () => {
   const running = { async_status: 'Job Running', async_percent_completion: 10 };
   const completed = { async_status: 'Job Completed', async_percent_completion: 100 };
   let now = 0;
-  /** No second poll in one question. */
+  /** One poll per query. */
   const impatient = { reportWaitMs: 0, now: () => now };
 
-  /** Each run's polls answer as `polls` says, by run and number from 1 on; a number is an error's HTTP status. */
+  /** `polls` gives the answer to a poll by the numbers of run and poll, from 1. A number is an error's HTTP status. */
   function reports(polls: (run: number, poll: number) => object | number): Answer {
     const asked = new Map<string, number>();
-    let begun = 0;
+    let started = 0;
     return (seen, response) => {
       const [, , id = '', edge] = seen.path.split('/');
       if (id === 'act_1' && seen.method === 'GET') return json(response, tooLarge, 400);
-      if (id === 'act_1') return json(response, { report_run_id: String(700 + ++begun) });
+      if (id === 'act_1') return json(response, { report_run_id: String(700 + ++started) });
       if (edge === 'insights') {
         return json(response, { data: [rowOf(id === '702' ? '2026-01-11' : '2026-01-10')] });
       }
@@ -46,28 +46,28 @@ describe('a report that takes longer than one question', () => {
 
   const withReports = (polls: Parameters<typeof reports>[0], use: Parameters<typeof withGraph>[1]) =>
     withGraph(reports(polls), use, impatient);
-  const begun = (graph: TinyGraph) => graph.seen.filter(({ method }) => method === 'POST').length;
+  const started = (graph: TinyGraph) => graph.seen.filter(({ method }) => method === 'POST').length;
   const polled = (graph: TinyGraph) =>
     graph.seen.filter(({ path }) => /\/70\d$/.test(path)).map(({ path }) => path.slice(-3));
 
-  it('says so, and the next one waits on for it', async () => {
+  it('fails the query, and the next query waits for the same report', async () => {
     await withReports(
       (_, poll) => (poll < 3 ? running : completed),
       async (client, graph) => {
         for (const _ of [1, 2]) {
           const { kind, message, details } = await failureOf(client.getInsights(day));
           expect(kind).toBe('transient');
-          expect(message).toBe("Meta's insights report is not ready yet; it is asked again.");
+          expect(message).toBe("Meta's insights report is not ready yet; the next try asks for it again.");
           expect(details.outcome).toBe('not_applied');
         }
         expect((await client.getInsights(day)).map((one) => one.bucketStart)).toEqual([START]);
-        expect(begun(graph)).toBe(1);
+        expect(started(graph)).toBe(1);
         expect(polled(graph)).toEqual(['701', '701', '701']);
       },
     );
   });
 
-  it('is begun anew once its question was answered', async () => {
+  it('is started again after its query was answered', async () => {
     await withReports(
       () => completed,
       async (client, graph) => {
@@ -78,13 +78,13 @@ describe('a report that takes longer than one question', () => {
     );
   });
 
-  it('is not begun anew for a poll that failed in passing', async () => {
+  it('is not started again after a transient failure of a poll', async () => {
     await withReports(
       (_, poll) => (poll === 1 ? 500 : completed),
       async (client, graph) => {
         expect((await failureOf(client.getInsights(day))).kind).toBe('transient');
         await client.getInsights(day);
-        expect(begun(graph)).toBe(1);
+        expect(started(graph)).toBe(1);
       },
     );
   });
@@ -94,7 +94,7 @@ describe('a report that takes longer than one question', () => {
     ['was skipped', { async_status: 'Job Skipped', async_percent_completion: 0 }, 'transient'],
     ['is gone', 400, 'not_found'],
     ['has no status', {}, 'invalid'],
-  ])('is begun anew where the first one %s', async (_, outcome, kind) => {
+  ])('is started again if the first one %s', async (_, outcome, kind) => {
     await withReports(
       (run) => (run === 1 ? outcome : completed),
       async (client, graph) => {
@@ -105,7 +105,7 @@ describe('a report that takes longer than one question', () => {
     );
   });
 
-  it('is begun anew after an hour: its figures are old', async () => {
+  it('is started again after an hour, because its figures are old', async () => {
     now = START;
     await withReports(
       (run) => (run === 1 ? running : completed),
@@ -113,7 +113,7 @@ describe('a report that takes longer than one question', () => {
         await failureOf(client.getInsights(day));
         now = START + HOUR;
         await failureOf(client.getInsights(day));
-        expect(begun(graph)).toBe(1);
+        expect(started(graph)).toBe(1);
         now += 1;
         await client.getInsights(day);
         expect(polled(graph)).toEqual(['701', '701', '702']);
@@ -121,7 +121,7 @@ describe('a report that takes longer than one question', () => {
     );
   });
 
-  it('is of one question alone', async () => {
+  it('serves only the query that started it', async () => {
     await withReports(
       () => running,
       async (client, graph) => {
@@ -133,7 +133,7 @@ describe('a report that takes longer than one question', () => {
     );
   });
 
-  it('of one day is kept while that of another is waited for', async () => {
+  it('of one day is kept while the query waits for the report of another day', async () => {
     await withReports(
       (run, poll) => (run === 1 || poll > 1 ? completed : running),
       async (client, graph) => {
@@ -142,12 +142,12 @@ describe('a report that takes longer than one question', () => {
         const rows = await client.getInsights(two);
         expect(rows.map((one) => (one.bucketStart - START) / DAY)).toEqual([0, 1]);
         expect(polled(graph)).toEqual(['701', '702', '701', '702']);
-        expect(begun(graph)).toBe(2);
+        expect(started(graph)).toBe(2);
       },
     );
   });
 
-  it('is begun within the time of a read: nothing hangs on it', async () => {
+  it('is started within the time-out of a read, because it writes nothing', async () => {
     await withGraph(
       (seen, response) => {
         if (seen.method === 'GET') json(response, tooLarge, 400);

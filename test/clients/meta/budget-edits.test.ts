@@ -24,7 +24,7 @@ function editsOf(entries: unknown[], since = NOW - 3_600_000) {
 }
 
 describe('budget edits', () => {
-  it("come from the account's activity log of the ad set, to the second that runs", async () => {
+  it("come from the account's activity log for the ad set, up to the current second", async () => {
     await withGraph(
       (_, response) => json(response, { data: [entry(5)] }),
       async (client, graph) => {
@@ -50,7 +50,7 @@ describe('budget edits', () => {
     );
   });
 
-  it('are oldest first over all pages, those of one second in their order', async () => {
+  it('are oldest first over all pages, and keep their order within a second', async () => {
     const two = [entry(9, amounts(7, 8)), entry(5, amounts(6, 7))];
     const one = [entry(5, amounts(5, 6)), entry(1, amounts(4, 5))];
     await withGraph(
@@ -71,7 +71,7 @@ describe('budget edits', () => {
     );
   });
 
-  it('leave out other events, other objects, and what is older', async () => {
+  it('leave out other events, other objects and older entries', async () => {
     const edits = await editsOf([
       entry(9, { event_type: 'update_ad_set_run_status' }),
       entry(8, { object_id: '13' }),
@@ -86,7 +86,7 @@ describe('budget edits', () => {
   it.each<[string, Record<string, unknown>, [number | null, number | null]]>([
     ['numbers', amounts(5000, 6000), [5000, 6000]],
     [
-      'amounts with their kind',
+      'amounts with a kind',
       amounts({ old_value: 5000, type: 'Per day' }, { new_value: '6000', type: 'Per day' }),
       [5000, 6000],
     ],
@@ -103,17 +103,17 @@ describe('budget edits', () => {
     ['odd amounts', amounts(-1, 1.5), [null, null]],
     ['deep objects', amounts({ old_value: { old_value: 5 } }, [6]), [null, null]],
     ['nothing', { extra_data: undefined }, [null, null]],
-  ])('with %s in extra_data are no error', async (_, more, expected) => {
+  ])('accept %s in extra_data', async (_, more, expected) => {
     const [edit] = await editsOf([entry(5, more)]);
     expect([edit?.before, edit?.after]).toEqual(expected);
   });
 
-  it('without a name have none', async () => {
+  it('have no actor if Meta gives no name', async () => {
     const [edit] = await editsOf([entry(5, { actor_name: '', application_name: 7 })]);
     expect(edit).toMatchObject({ actor: null, application: null, after: 6000 });
   });
 
-  it('ask nothing for what is no id or no instant', async () => {
+  it('send no call for a malformed id or instant', async () => {
     await withGraph(
       (_, response) => json(response, { data: [] }),
       async (client, graph) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classify, type Failure, retryHint, toMetaError } from '../../../src/clients/meta/errors.js';
+import { classify, type Failure, toMetaError } from '../../../src/clients/meta/errors.js';
+import { retryHint } from '../../../src/clients/meta/quota.js';
 import { createScrub } from '../../../src/clients/meta/scrub.js';
 import type { MetaErrorKind } from '../../../src/domain/rollout/obstacle.js';
 import { clientOf, failureOf, json, withGraph } from './support.js';
@@ -78,14 +79,14 @@ describe("Graph's error classes", () => {
   };
 
   it.each([...GRAPH, ['transient', 1, 99] as const])(
-    'reach the caller from the wire, with their delay: %s: %i/%s',
+    'reach the caller with their wait: %s: %i/%s',
     async (kind, code, subcode) => {
       const body = { error: { message: 'no', type: 'OAuthException', code, error_subcode: subcode } };
       await withGraph(
         (_, response) => json(response, body, 400),
         async (_, { url }) => {
           const wait = subcode === 1487632 ? HOUR : (WAITS[kind] ?? null);
-          // A client each: one that was told to wait would not send the second call.
+          // One client per call: a client that has to wait would not send the second call.
           const read = await failureOf(clientOf(url).getAdSet('12'));
           expect(read.kind).toBe(kind);
           expect(read.details).toMatchObject({ code, subcode, retryAfterMs: wait, outcome: 'not_applied' });
@@ -98,7 +99,7 @@ describe("Graph's error classes", () => {
     },
   );
 
-  it('takes 1/99 for too large where insights are read, for an unknown failure anywhere else', () => {
+  it('reads 1/99 as too large for insights, and as an unknown failure for all other calls', () => {
     const unknown = { code: 1, subcode: 99 };
     for (const path of ['/v24.0/act_1/insights', '/v24.0/777/insights']) {
       expect(classify(failure({ ...unknown, method: 'GET', path }))).toMatchObject({
@@ -122,20 +123,20 @@ describe("Graph's error classes", () => {
     }
   });
 
-  it('heeds is_transient after the specific classes, before the general one', () => {
+  it('checks is_transient after the specific classes and before the general one', () => {
     expect(classify(failure({ code: 100, isTransient: true })).kind).toBe('transient');
     expect(classify(failure({ code: 4, isTransient: true })).kind).toBe('rate');
     expect(classify(failure({ code: 190, isTransient: true })).kind).toBe('auth');
   });
 
-  it('goes by the HTTP status where the code says nothing', () => {
+  it('uses the HTTP status if there is no known code', () => {
     expect(classify(failure({ httpStatus: 503 })).kind).toBe('transient');
     expect(classify(failure({ httpStatus: 429 })).kind).toBe('rate');
     expect(classify(failure({ httpStatus: 429, source: 'foreign' })).kind).toBe('rate');
     expect(classify(failure({ httpStatus: 400 })).kind).toBe('invalid');
   });
 
-  it('reads every field of an error from the wire', async () => {
+  it('reads every field of an error', async () => {
     const error = {
       message: 'Invalid parameter',
       error_user_msg: 'The budget is too low.',
@@ -162,7 +163,7 @@ describe("Graph's error classes", () => {
     );
   });
 
-  it("takes Graph's error in an HTTP 200 for an error", async () => {
+  it("treats Graph's error in an HTTP 200 as an error", async () => {
     await withGraph(
       (_, response) => json(response, { error: { code: 190, message: 'expired' }, success: true }),
       async (client) => {
@@ -173,7 +174,7 @@ describe("Graph's error classes", () => {
     );
   });
 
-  it('survives an error object of the wrong form', async () => {
+  it('accepts a malformed error object', async () => {
     for (const error of [{}, { code: '100', message: 5, error_subcode: {}, fbtrace_id: ['x'] }, []]) {
       await withGraph(
         (_, response) => json(response, { error }, 400),
@@ -188,7 +189,7 @@ describe("Graph's error classes", () => {
 });
 
 describe('outcome', () => {
-  it('of a read is never an application', () => {
+  it('of a read is always not_applied', () => {
     for (const source of ['graph', 'foreign', 'unsuccessful', 'network'] as const) {
       for (const httpStatus of [null, 200, 400, 500]) {
         expect(classify(failure({ method: 'GET', source, httpStatus })).outcome).toBe('not_applied');
@@ -196,7 +197,7 @@ describe('outcome', () => {
     }
   });
 
-  it('of a write is known only from a refusal by Graph', () => {
+  it('of a write is known only after a refusal by Graph', () => {
     const outcome = (parts: Partial<Failure>): string => classify(failure(parts)).outcome;
     expect(outcome({ code: 100 })).toBe('not_applied');
     expect(outcome({ code: 17 })).toBe('not_applied');
@@ -238,7 +239,7 @@ describe('how long to wait', () => {
     expect(classify(failed).retryAfterMs).toBe(wait);
   });
 
-  it('heeds the use case in minutes, the account in seconds, retry-after in seconds, in this order', () => {
+  it('prefers the use case (minutes), then the account (seconds), then retry-after (seconds)', () => {
     const hints = {
       'x-business-use-case-usage': useCase(3, 7, 0),
       'x-ad-account-usage': account(90),
@@ -265,7 +266,7 @@ describe('how long to wait', () => {
     expect(retryHint(headers)).toBeNull();
   });
 
-  it('uses a hint for the rate class alone, and never shortens the block of an ad set by it', () => {
+  it('uses a hint only for the rate class, and never to shorten the block of an ad set', () => {
     const headers = { 'x-business-use-case-usage': useCase(7) };
     const long = { 'x-business-use-case-usage': useCase(90) };
     expect(classify(failure({ code: 80004, headers })).retryAfterMs).toBe(7 * MINUTE);
@@ -275,7 +276,7 @@ describe('how long to wait', () => {
     expect(classify(failure({ code: 100, headers })).retryAfterMs).toBeNull();
   });
 
-  it('reads the hint from the wire', async () => {
+  it('reads the hint from the headers of an answer', async () => {
     const headers = { 'X-Business-Use-Case-Usage': useCase(12) };
     await withGraph(
       (_, response) => json(response, { error: { code: 17, error_subcode: 2446079 } }, 400, headers),
@@ -308,13 +309,13 @@ describe('scrubbing', () => {
     }
   });
 
-  it('drops the query, fragment and user of every address', () => {
+  it('removes the query, fragment and user of every address', () => {
     expect(scrub('see https://u:p@h.example/a/b?x=1&y=2#z and http://k/#access_token=q.')).toBe(
       'see https://h.example/a/b and http://k/',
     );
   });
 
-  it('hides what looks like a credential without being known', () => {
+  it('hides unknown text that looks like a credential', () => {
     expect(scrub('Bad token EAABwzLixnjYBAO12 given')).toBe('Bad token [hidden] given');
     expect(scrub('{"access_token":"zzz","a":1}')).toBe('{"access_token":"[hidden]","a":1}');
     expect(scrub('access_token=zzz&appsecret_proof=yyy')).toBe(
@@ -322,17 +323,17 @@ describe('scrubbing', () => {
     );
   });
 
-  it('leaves other text alone: too short a secret hides nothing', () => {
+  it('keeps other text: a secret that is too short hides nothing', () => {
     expect(scrub('about EAA and ab/cd, 12:30')).toBe('about EAA and ab/cd, 12:30');
   });
 
-  it('cuts long text only after it is clean', () => {
+  it('shortens long text only after hiding secrets', () => {
     const text = scrub(`${'y'.repeat(495)}${token}${'z'.repeat(500)}`);
     expect(text).toHaveLength(501);
     expect(text).not.toContain('tok&');
   });
 
-  it('reaches every text of an error', () => {
+  it('covers every text of an error', () => {
     const error = toMetaError(failure({ text: token, path: `/p/${token}`, traceId: token }), scrub);
     expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain('tok&en');
   });

@@ -50,8 +50,8 @@ const rangesOf = (graph: TinyGraph): string[] =>
     .map(({ since, until }) => `${since}..${until}`);
 const lengthOf = ({ since, until }: Range): number => (Date.parse(until) - Date.parse(since)) / DAY + 1;
 
-describe('what is asked', () => {
-  it('is one row an ad and day, of the ads alone', async () => {
+describe('the request for insights', () => {
+  it('asks for one row per ad and day, of the given ads only', async () => {
     await withGraph(answers(), async (client, graph) => {
       expect(await client.getInsights({ ...query, adIds: ['9', '10'] })).toEqual([]);
       const asked = graph.seen[0]?.query;
@@ -76,7 +76,7 @@ describe('what is asked', () => {
     });
   });
 
-  it("are the account's days", async () => {
+  it("uses the account's days", async () => {
     await withGraph(answers(), async (client, graph) => {
       await client.getInsights({ ...query, timezone: 'America/New_York', granularity: 'hour' });
       expect(rangesOf(graph)).toEqual(['2026-01-09..2026-01-12']);
@@ -84,7 +84,7 @@ describe('what is asked', () => {
     });
   });
 
-  it('comes in windows where there are many days, without a gap or an overlap', async () => {
+  it('splits many days into windows without a gap or an overlap', async () => {
     await withGraph(answers(), async (client, graph) => {
       await client.getInsights({ ...query, granularity: 'hour', until: START + 30 * DAY + 1 });
       expect(rangesOf(graph)).toEqual([
@@ -95,7 +95,7 @@ describe('what is asked', () => {
     });
   });
 
-  it('comes in groups where there are many ads', async () => {
+  it('splits many ads into groups', async () => {
     const adIds = Array.from({ length: 51 }, (_, index) => String(index + 1));
     await withGraph(answers(), async (client, graph) => {
       await client.getInsights({ ...query, adIds });
@@ -107,7 +107,7 @@ describe('what is asked', () => {
     });
   });
 
-  it('is nothing where there is nothing to ask', async () => {
+  it('is not sent for an empty or malformed query', async () => {
     await withGraph(answers(), async (client, graph) => {
       expect(await client.getInsights({ ...query, adIds: [] })).toEqual([]);
       expect(await client.getInsights({ ...query, until: query.since })).toEqual([]);
@@ -120,7 +120,7 @@ describe('what is asked', () => {
 });
 
 describe('a row', () => {
-  it('becomes plain numbers in minor units', async () => {
+  it('becomes plain numbers, money in minor units', async () => {
     const purchases = [
       { action_type: 'link_click', value: '25' },
       { action_type: 'offsite_conversion.fb_pixel_purchase', value: '2' },
@@ -156,14 +156,14 @@ describe('a row', () => {
     [['offsite_conversion.fb_pixel_purchase', 'lead'], 1],
     [['lead', 'link_click'], 0],
     [[], 0],
-  ])('counts one action type of %j', async (types, conversions) => {
+  ])('counts only one action type of %j', async (types, conversions) => {
     const actions = types.map((action_type, index) => ({ action_type, value: String(index + 1) }));
     await withGraph(answers(row({ actions })), async (client) => {
       expect((await client.getInsights(query))[0]).toMatchObject({ conversions, revenue: 0 });
     });
   });
 
-  it('takes link clicks that Meta leaves out for none, and a yen for a minor unit', async () => {
+  it('has no link clicks if Meta leaves them out, and one minor unit per yen', async () => {
     const yen = row({ inline_link_clicks: undefined, account_currency: 'JPY', spend: '1234' });
     await withGraph(answers(yen), async (client) => {
       expect((await client.getInsights(query))[0]).toMatchObject({ linkClicks: 0, spend: 1234 });
@@ -191,7 +191,7 @@ describe('a row', () => {
     ['actions', [{ value: '1' }]],
     ['actions', [null]],
     ['action_values', [{ action_type: 'purchase', value: '1e2' }]],
-  ])('with a wrong %s (%j) is refused by name', async (field, value) => {
+  ])('with a wrong %s (%j) is refused, and the error names the field', async (field, value) => {
     await withGraph(answers(row({ [field]: value })), async (client) => {
       const error = await failureOf(client.getInsights(query));
       expect(error.kind).toBe('invalid');
@@ -206,7 +206,7 @@ describe('a row', () => {
   });
 
   it.each([undefined, '13', '13:00:00 - 14:59:59', '24:00:00 - 24:59:59', '1:00:00 - 1:59:59'])(
-    'of the hour %j is refused',
+    'with the hour %j is refused',
     async (hour) => {
       await withGraph(answers(row({ [HOURLY]: hour })), async (client) => {
         expect((await failureOf(client.getInsights({ ...query, granularity: 'hour' }))).kind).toBe('invalid');
@@ -216,7 +216,7 @@ describe('a row', () => {
 });
 
 describe('buckets', () => {
-  it("begin at the account's hours, and only those within the bounds come out", async () => {
+  it("begin at the account's hours and lie within the bounds", async () => {
     const newYork = { ...query, granularity: 'hour' as const, timezone: 'America/New_York' };
     const rows = ['00', '01', '02', '03'].map((hour) => hourly(hour));
     await withGraph(answers(...rows), async (client) => {
@@ -226,7 +226,7 @@ describe('buckets', () => {
     });
   });
 
-  it('of a repeated hour lie in its first run; rows of a skipped hour add to the hour they fall into', async () => {
+  it('start at the first run of a repeated hour, and include the row of a skipped hour before them', async () => {
     const newYork = { ...query, granularity: 'hour' as const, timezone: 'America/New_York' };
     const fall = { date_start: '2026-11-01', date_stop: '2026-11-01' };
     const spring = { date_start: '2026-03-08', date_stop: '2026-03-08' };
@@ -255,10 +255,10 @@ describe('buckets', () => {
     ['America/New_York', '2026-03-08', 23],
     ['America/New_York', '2026-03-09', 24],
     ['America/New_York', '2026-11-01', 25],
-    // Here clocks go on at midnight: the day begins at one.
+    // Here clocks go forward at midnight: the day begins at one.
     ['Africa/Cairo', '2026-04-24', 23],
     ['Asia/Kolkata', '2026-03-08', 24],
-  ])('of a day of %s, %s, has %d hours', async (timezone, date, hours) => {
+  ])('of a day in %s, %s, have %d hours', async (timezone, date, hours) => {
     await withGraph(answers(row({ date_start: date, date_stop: date })), async (client) => {
       const since = Date.parse(date) - DAY;
       const [got] = await client.getInsights({ ...query, timezone, since, until: since + 3 * DAY });
@@ -266,7 +266,7 @@ describe('buckets', () => {
     });
   });
 
-  it('of a skipped hour that comes alone has a length', async () => {
+  it('of a skipped hour without other rows last an hour', async () => {
     const skipped = hourly('02', { date_start: '2026-03-08', date_stop: '2026-03-08' });
     await withGraph(answers(skipped), async (client) => {
       const since = Date.UTC(2026, 2, 8);
@@ -276,7 +276,7 @@ describe('buckets', () => {
     });
   });
 
-  it('come from all pages, a row that two pages hold once, in order, of the ads asked for', async () => {
+  it('come from all pages, in order, without duplicates and without other ads', async () => {
     await withGraph(
       (seen, response, request) => {
         if (seen.query.get('after')) return json(response, { data: [row(), row({ ad_id: '8' })] });
@@ -296,14 +296,14 @@ describe('buckets', () => {
   });
 });
 
-describe('too much at once', () => {
+describe('a query that is too large for Meta', () => {
   const tooLarge = { error: { code: 100, error_subcode: 1487534, message: 'too much' } };
   const unknown = { error: { code: 1, error_subcode: 99, message: 'unknown' } };
 
   it.each([
     ['too much', tooLarge],
     ['an unknown error', unknown],
-  ])('is asked again in halves where Meta says: %s', async (_, refusal) => {
+  ])('is sent again in halves after %s', async (_, refusal) => {
     await withGraph(
       (seen, response) => {
         const range = rangeOf(seen);
@@ -340,7 +340,7 @@ describe('too much at once', () => {
     };
   let polls = 0;
 
-  it('in one day goes through a report, polled until it is complete at 100 %', async () => {
+  it('of one day is answered by a report, polled until it is complete at 100 %', async () => {
     polls = 0;
     await withGraph(report([['Job Completed', 99]]), async (client, graph) => {
       const got = await client.getInsights(day);
@@ -356,7 +356,7 @@ describe('too much at once', () => {
     });
   });
 
-  it.each(['Job Failed', 'Job Skipped'])('ends with the report: %s is final', async (status) => {
+  it.each(['Job Failed', 'Job Skipped'])('fails when the report ends as %s', async (status) => {
     polls = 0;
     await withGraph(report([[status, 100]]), async (client) => {
       const error = await failureOf(client.getInsights(day));
@@ -377,5 +377,48 @@ describe('too much at once', () => {
         async (client) => expect((await failureOf(client.getInsights(day))).kind).toBe('invalid'),
       );
     }
+  });
+});
+
+describe("a campaign's spend", () => {
+  const ROW = { spend: '12.34', account_currency: 'EUR' };
+
+  it('is read for the campaign as a whole, since it began', async () => {
+    await withGraph(
+      (_, response) => json(response, { data: [ROW] }),
+      async (client, graph) => {
+        expect(await client.getCampaignSpend('5')).toBe(1234);
+        const [asked] = graph.seen;
+        expect(asked).toMatchObject({ method: 'GET', path: '/v24.0/5/insights' });
+        const params = Object.fromEntries(asked!.query);
+        expect(params).toMatchObject({ level: 'campaign', date_preset: 'maximum' });
+        expect(params).not.toHaveProperty('time_increment');
+      },
+    );
+  });
+
+  it.each([
+    ['no row', [], 0],
+    ['a currency without minor units', [{ spend: '1500', account_currency: 'JPY' }], 1500],
+  ])('accepts %s', async (_, data, spent) => {
+    await withGraph(
+      (_seen, response) => json(response, { data }),
+      async (client) => expect(await client.getCampaignSpend('5')).toBe(spent),
+    );
+  });
+
+  it.each([
+    ['two rows for one campaign', [ROW, ROW], 'spend'],
+    ['a row without its spend', [{ account_currency: 'EUR' }], 'spend'],
+    ['an unknown currency', [{ ...ROW, account_currency: 'euros' }], 'account_currency'],
+  ])('is refused for %s', async (_, data, field) => {
+    await withGraph(
+      (_seen, response) => json(response, { data }),
+      async (client) => {
+        const error = await failureOf(client.getCampaignSpend('5'));
+        expect(error.kind).toBe('invalid');
+        expect(error.message).toContain(`spend of campaign 5: field ${field}`);
+      },
+    );
   });
 });

@@ -55,7 +55,7 @@ describe('reading objects', () => {
     );
   });
 
-  it('gives the cap of an account, and why it is disabled', async () => {
+  it('gives the spend cap of an account, and the reason why it is disabled', async () => {
     let body: object = { ...ACCOUNT, spend_cap: '50000', account_status: 2, disable_reason: 3 };
     await withGraph(
       (_, response) => json(response, body),
@@ -68,7 +68,7 @@ describe('reading objects', () => {
     );
   });
 
-  it('gives a campaign without and with budgets', async () => {
+  it('gives a campaign with and without budgets', async () => {
     let body: object = CAMPAIGN;
     await withGraph(
       (_, response) => json(response, body),
@@ -100,14 +100,14 @@ describe('reading objects', () => {
           startTime: Date.UTC(2026, 2, 1, 18),
           stopTime: Date.UTC(2026, 3, 1, 10),
         });
-        // Meta's value for a cap that was removed.
+        // Meta's value for a removed cap.
         body = { ...CAMPAIGN, spend_cap: '922337203685478' };
         expect((await client.getCampaign('5')).spendCap).toBeNull();
       },
     );
   });
 
-  it('gives an ad set with its optional fields absent and present', async () => {
+  it('gives an ad set with and without its optional fields', async () => {
     let body: object = AD_SET;
     await withGraph(
       (_, response) => json(response, body),
@@ -202,7 +202,7 @@ describe('reading objects', () => {
     );
   });
 
-  it("gives an ad set's daily budget, and asks for nothing else", async () => {
+  it("gives an ad set's daily budget without reading other fields", async () => {
     let body: object = { id: '12', daily_budget: '5000' };
     await withGraph(
       (_, response) => json(response, body),
@@ -220,7 +220,7 @@ describe('reading objects', () => {
     );
   });
 
-  it("gives an ad set's daily budget where another field of it is refused or malformed", async () => {
+  it("gives an ad set's daily budget even if another field is refused or malformed", async () => {
     await withGraph(
       (seen, response) => {
         if (seen.query.get('fields')?.includes('adset_schedule'))
@@ -266,7 +266,7 @@ describe('reading objects', () => {
       { ...CAMPAIGN, is_adset_budget_sharing_enabled: 1 },
       (c) => c.getCampaign('5'),
     ],
-  ])('refuses a wrong %s and names it', async (field, body, call) => {
+  ])('refuses a wrong %s, and the error names the field', async (field, body, call) => {
     await withGraph(
       (_, response) => json(response, body),
       async (client) => {
@@ -279,7 +279,7 @@ describe('reading objects', () => {
   });
 
   it.each(['', '12/../act_1', 'me', '12?fields=x', 'http://127.0.0.1/'])(
-    'asks nothing for the id %j',
+    'sends no call for the id %j',
     async (id) => {
       await withGraph(
         (_, response) => json(response, { success: true, ...AD_SET }),
@@ -301,7 +301,7 @@ describe('reading objects', () => {
     },
   );
 
-  it('reads active ads over all pages and leaves out what is not active', async () => {
+  it('reads the active ads of all pages', async () => {
     await withGraph(
       (seen, response, request) => {
         const next = `http://${request.headers.host}/v24.0/12/ads?after=p2&limit=100`;
@@ -325,7 +325,7 @@ describe('reading objects', () => {
 });
 
 describe('split tests', () => {
-  it('are read from the studies of the ad set; others deal nobody out between ads', async () => {
+  it('are read from the studies of the ad set, without studies of other types', async () => {
     await withGraph(
       (_, response) =>
         json(response, {
@@ -340,7 +340,7 @@ describe('split tests', () => {
 });
 
 describe('writing a budget', () => {
-  it('sends the amount alone, with the id that the SDK adds', async () => {
+  it('sends only the amount and the id, which the SDK adds', async () => {
     await withGraph(
       (_, response) => json(response, { success: true }),
       async (client, graph) => {
@@ -353,7 +353,7 @@ describe('writing a budget', () => {
     );
   });
 
-  it('sends nothing of what was read before', async () => {
+  it('sends no field that was read before', async () => {
     await withGraph(
       (seen, response) => json(response, seen.method === 'GET' ? AD_SET : { success: true }),
       async (client, graph) => {
@@ -383,16 +383,19 @@ describe('writing a budget', () => {
     },
   );
 
-  it.each([{}, { success: 'true' }, { id: '12' }])('takes %j for no acknowledgement', async (body) => {
-    await withGraph(
-      (_, response) => json(response, body),
-      async (client) => {
-        const error = await failureOf(client.writeDailyBudget('12', 6000));
-        expect(error.kind).toBe('transient');
-        expect(error.details.outcome).toBe('unknown');
-      },
-    );
-  });
+  it.each([{}, { success: 'true' }, { id: '12' }])(
+    'does not accept %j as an acknowledgement',
+    async (body) => {
+      await withGraph(
+        (_, response) => json(response, body),
+        async (client) => {
+          const error = await failureOf(client.writeDailyBudget('12', 6000));
+          expect(error.kind).toBe('transient');
+          expect(error.details.outcome).toBe('unknown');
+        },
+      );
+    },
+  );
 });
 
 describe('validating a budget', () => {
@@ -417,7 +420,7 @@ describe('validating a budget', () => {
     ['a server error', (_, response) => json(response, { error: { code: 2 } }, 500)],
     ['no acknowledgement', (_, response) => json(response, { id: '12' })],
     ['success: false', (_, response) => json(response, { success: false })],
-  ])('has applied nothing after %s', async (_, answer) => {
+  ])('is not_applied after %s', async (_, answer) => {
     await withGraph(answer, async (client) => {
       const { kind, details } = await failureOf(client.validateDailyBudget('12', 6000));
       expect(kind).toBe('transient');
@@ -455,7 +458,7 @@ describe('configuration', () => {
     [{ apiVersion: '24' }, 'version'],
     [{ socketTimeoutMs: 0 }, 'socket time-out'],
     [{ readTimeoutMs: 0.5 }, 'read time-out'],
-  ])('refuses %j by name and without a secret', (wrong, word) => {
+  ])('refuses %j: the error names the setting and holds no secret', (wrong, word) => {
     let message = '';
     try {
       createMetaClient({ ...good, ...wrong });
@@ -466,7 +469,7 @@ describe('configuration', () => {
     expect(message).not.toContain(TOKEN);
   });
 
-  it('accepts https anywhere and http on loopback', () => {
+  it('accepts https anywhere, and http on loopback', () => {
     expect(createMetaClient(good).accountId).toBe('act_1');
     expect(createMetaClient({ ...good, graphUrl: 'http://localhost:1/' }).accountId).toBe('act_1');
   });

@@ -34,7 +34,7 @@ const account = (percent: number, seconds: number): Record<string, string> => ({
   'x-ad-account-usage': JSON.stringify({ acc_id_util_pct: percent, reset_time_duration: seconds }),
 });
 
-/** Reads an ad, whose answer has these headers, and says whether a second caller's call is sent; then at what wait. */
+/** Reads an ad, answered with `first`. Resolves with the wait of a second call; null if that call was sent. */
 async function afterwards(
   first: { headers?: Record<string, string>; error?: object; status?: number },
   second: (client: MetaClient) => Promise<unknown> = (client) => client.getAd('9'),
@@ -65,11 +65,11 @@ async function afterwards(
 const insights = (client: MetaClient) =>
   client.getInsights({ adIds: ['9'], since: 0, until: HOUR, granularity: 'hour', timezone: 'UTC' });
 
-describe('an answer that asks the account to wait', () => {
+describe('a wait of the account', () => {
   it.each<[string, Parameters<typeof afterwards>[0], number]>([
     ['a use case, on success', { headers: useCase('ads_management', 7) }, 7 * MINUTE],
     ['the account at 100 %, on success', { headers: account(100, 90) }, 90_000],
-    ['the longer of both', { headers: { ...useCase('ads_management', 1), ...account(100, 90) } }, 90_000],
+    ['the longer of the two', { headers: { ...useCase('ads_management', 1), ...account(100, 90) } }, 90_000],
     ['a refusal with a hint', { error: { code: 17 }, status: 400, headers: account(100, 240) }, 4 * MINUTE],
     ['a refusal without a hint', { error: { code: 80004 }, status: 400 }, 5 * MINUTE],
     ['a refusal of the app', { error: { code: 4 }, status: 403 }, 5 * MINUTE],
@@ -79,7 +79,7 @@ describe('an answer that asks the account to wait', () => {
       { error: { code: 100 }, status: 400, headers: useCase('ads_management', 3) },
       3 * MINUTE,
     ],
-  ])('%s: is obeyed without a request', async (_, first, wait) => {
+  ])('%s: holds the next call, which is not sent', async (_, first, wait) => {
     expect(await afterwards(first)).toBe(wait);
     expect(await afterwards(first, (client) => client.writeDailyBudget('12', 100))).toBe(wait);
     expect(await afterwards(first, insights)).toBe(wait);
@@ -95,11 +95,11 @@ describe('an answer that asks the account to wait', () => {
     ['the block of one ad set', { error: { code: 613, error_subcode: 1487632 }, status: 400 }],
     ['a server error', { error: { code: 2 }, status: 500 }],
     ['a budget too soon', { error: { code: 100, error_subcode: 1885650 }, status: 400 }],
-  ])('is not %s', async (_, first) => {
+  ])('does not follow from %s', async (_, first) => {
     expect(await afterwards(first)).toBeNull();
   });
 
-  it('for insights alone holds insights alone', async () => {
+  it('for insights only holds insights only', async () => {
     for (const first of [
       { headers: useCase('ads_insights', 6) },
       { error: { code: 80000 }, status: 400, headers: useCase('ads_insights', 6) },
@@ -109,12 +109,12 @@ describe('an answer that asks the account to wait', () => {
     }
   });
 
-  it('is over when its time is, and a shorter one ends no longer one', async () => {
+  it('ends at its time, and a later, shorter wait does not end it', async () => {
     const minutes = [10, 1, 0, 0];
     await withGraph(
       (_, response) => json(response, AD, 200, useCase('ads_management', minutes.shift() ?? 0)),
       async (client, graph) => {
-        // Both are on their way before either is answered.
+        // Both calls are sent before either is answered.
         await Promise.all([client.getAd('9'), client.getAd('9')]);
         now += 4 * MINUTE;
         const { message, details } = await failureOf(client.getAd('9'));
@@ -145,7 +145,7 @@ describe('an answer that asks the account to wait', () => {
     );
   });
 
-  it('holds the machine’s clock where no other is given', async () => {
+  it('is timed by the machine’s clock if no other is given', async () => {
     await withGraph(
       (_, response) => json(response, AD, 200, account(100, 60)),
       async (client) => {
@@ -157,7 +157,7 @@ describe('an answer that asks the account to wait', () => {
     );
   });
 
-  it('meets a clock that fails: the answer stands, and nothing but a MetaError leaves', async () => {
+  it('does not spoil the answer if the clock fails, and later calls fail as MetaError', async () => {
     let broken = true;
     const failing = async (): Promise<number> => {
       if (broken) throw new Error('no clock');
@@ -209,15 +209,15 @@ describe('two experiments of one account', () => {
 
   const adSet = (test: number) => tests[test]!.adSetIds[0]!;
 
-  it('share the wait: the second is told without a request, a write too, until it is over', async () => {
+  it('share the wait: until it is over, no call of the second is sent, not even a write', async () => {
     await market.order({ kind: 'rate_limit', objectId: adSet(0), delayMs: 20 * MINUTE });
-    const told = await failureOf(client.writeDailyBudget(adSet(0), 6_000));
-    expect(told.details).toMatchObject({ code: 17, retryAfterMs: 20 * MINUTE });
-    expect(told.details.notSent).toBeUndefined();
+    const refused = await failureOf(client.writeDailyBudget(adSet(0), 6_000));
+    expect(refused.details).toMatchObject({ code: 17, retryAfterMs: 20 * MINUTE });
+    expect(refused.details.notSent).toBeUndefined();
     const audited = await market.audit();
 
     now += 5 * MINUTE;
-    // It would strike whatever arrives.
+    // This fault would hit any call that arrives.
     await market.order({ kind: 'server_error', times: null });
     for (const call of [
       client.writeDailyBudget(adSet(1), 4_000),
@@ -247,7 +247,7 @@ describe('two experiments of one account', () => {
     await client.writeDailyBudget(adSet(1), 4_000);
   });
 
-  it("don't hold another account's client", async () => {
+  it("don't hold the client of another account", async () => {
     const other = clientOf(market.url, { accountId: market.account.id, now: () => now });
     await market.order({ kind: 'rate_limit', objectId: adSet(0) });
     await failureOf(client.getAdSet(adSet(0)));

@@ -22,7 +22,7 @@ export interface TinyGraph {
 
 export type Answer = (seen: Seen, response: http.ServerResponse, request: http.IncomingMessage) => void;
 
-/** A server on loopback that answers as told and remembers what it was asked. */
+/** A server on loopback that answers with `answer` and remembers the requests. */
 export async function tinyGraph(answer: Answer): Promise<TinyGraph> {
   const seen: Seen[] = [];
   const server = http.createServer((request, response) => {
@@ -71,7 +71,7 @@ export function clientOf(url: string, more: Partial<MetaClientConfig> = {}): Met
   });
 }
 
-/** The error of a call that must fail with a MetaError. */
+/** The MetaError with which the call must fail. */
 export async function failureOf(call: Promise<unknown>): Promise<MetaError> {
   const result = await call.then(
     (value) => ({ value }),
@@ -81,7 +81,7 @@ export async function failureOf(call: Promise<unknown>): Promise<MetaError> {
   throw new Error(`expected a MetaError, got ${JSON.stringify(result)}`);
 }
 
-/** Runs `use` against a tiny Graph and ends it. */
+/** Runs `use` against a tiny Graph, then closes it. */
 export async function withGraph<T>(
   answer: Answer,
   use: (client: MetaClient, graph: TinyGraph) => Promise<T>,

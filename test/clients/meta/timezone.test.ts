@@ -17,28 +17,28 @@ describe('the start of a local hour', () => {
     expect(iso(localHourStart(date, hour, zone))).toBe(instant);
   });
 
-  it('that the clock repeats is its first run', () => {
+  it('that the clock repeats is the start of its first run', () => {
     expect(iso(localHourStart('2026-11-01', 1, 'America/New_York'))).toBe('2026-11-01T05:00:00.000Z');
     expect(iso(localHourStart('2026-11-01', 2, 'America/New_York'))).toBe('2026-11-01T07:00:00.000Z');
     expect(iso(localHourStart('2026-10-25', 2, 'Europe/Berlin'))).toBe('2026-10-25T00:00:00.000Z');
-    // Half an hour: 01:30 to 02:00 comes twice, 01:00 once.
+    // The clock goes back half an hour: 01:30 to 02:00 comes twice, 01:00 once.
     expect(iso(localHourStart('2026-04-05', 1, 'Australia/Lord_Howe'))).toBe('2026-04-04T14:00:00.000Z');
     expect(iso(localHourStart('2026-04-05', 2, 'Australia/Lord_Howe'))).toBe('2026-04-04T15:30:00.000Z');
   });
 
-  it('that the clock skips goes on as if the clock had not been changed', () => {
+  it('that the clock skips is the same as if the clock had not changed', () => {
     expect(iso(localHourStart('2026-03-08', 1, 'America/New_York'))).toBe('2026-03-08T06:00:00.000Z');
     expect(iso(localHourStart('2026-03-08', 2, 'America/New_York'))).toBe('2026-03-08T07:00:00.000Z');
     expect(iso(localHourStart('2026-03-08', 3, 'America/New_York'))).toBe('2026-03-08T07:00:00.000Z');
     expect(iso(localHourStart('2026-10-04', 2, 'Australia/Lord_Howe'))).toBe('2026-10-03T15:30:00.000Z');
   });
 
-  it('of a midnight that the clock skips is the change itself', () => {
+  it('of a midnight that the clock skips is the instant of the change', () => {
     expect(iso(localHourStart('2018-11-04', 0, 'America/Sao_Paulo'))).toBe('2018-11-04T03:00:00.000Z');
     expect(iso(localHourStart('2018-11-04', 1, 'America/Sao_Paulo'))).toBe('2018-11-04T03:00:00.000Z');
   });
 
-  it('is found again from its instant, in every zone and hour without a change', () => {
+  it('lies in its date, about 24 hours before the same hour of the next date', () => {
     const zones = [
       'America/Los_Angeles',
       'Europe/Berlin',
@@ -79,7 +79,7 @@ describe('the start of a local hour', () => {
 });
 
 describe('dates', () => {
-  it('are those of the account', () => {
+  it('are in the time zone of the account', () => {
     const instant = Date.UTC(2026, 0, 15, 2);
     expect(localDate(instant, 'America/New_York')).toBe('2026-01-14');
     expect(localDate(instant, 'UTC')).toBe('2026-01-15');
@@ -87,7 +87,7 @@ describe('dates', () => {
     expect(localDate(-1, 'UTC')).toBe('1969-12-31');
   });
 
-  it('add up over months and leap days', () => {
+  it('are added across months and leap days', () => {
     expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
     expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
     expect(addDays('2026-03-01', -1)).toBe('2026-02-28');

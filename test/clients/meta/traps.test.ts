@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MetaClient } from '../../../src/clients/meta/types.js';
 import { type Answer, clientOf, failureOf, json, SECRET, TOKEN, tinyGraph, withGraph } from './support.js';
 
-/** Taken before the first client: the SDK installs its handler once a process. */
+/** Read before the first client is made: the SDK installs its handler once per process. */
 const HANDLERS = process.listeners('uncaughtException');
 const PROOF = createHmac('sha256', SECRET).update(TOKEN).digest('hex');
 const AD = {
@@ -24,7 +24,7 @@ function html(response: http.ServerResponse, status: number, body = HTML): void 
   response.writeHead(status, { 'content-type': 'text/html' }).end(body);
 }
 
-/** Each answer that isn't one, with what the error must say of the HTTP status. */
+/** Answers that aren't valid, each with the HTTP status that the error must have. */
 const BROKEN: ReadonlyArray<[name: string, answer: Answer, httpStatus: number | null]> = [
   ['a hang', () => {}, null],
   [
@@ -39,7 +39,7 @@ const BROKEN: ReadonlyArray<[name: string, answer: Answer, httpStatus: number | 
   ['a reset', (_, __, request) => request.socket.resetAndDestroy(), null],
   ['a connection closed without an answer', (_, __, request) => request.socket.destroy(), null],
   [
-    'an answer that is cut off',
+    'an incomplete answer',
     (_, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('{"success":true', () => response.destroy());
@@ -59,7 +59,7 @@ const BROKEN: ReadonlyArray<[name: string, answer: Answer, httpStatus: number | 
 ];
 
 describe.each(BROKEN)('%s', (_, answer, httpStatus) => {
-  it('fails a read in time as transient, with nothing applied', async () => {
+  it('fails a read within its time-out, as transient and not_applied', async () => {
     await withGraph(
       answer,
       async (client) => {
@@ -87,7 +87,7 @@ describe.each(BROKEN)('%s', (_, answer, httpStatus) => {
 });
 
 describe('no connection', () => {
-  it('names the reason and tells it from a time-out', async () => {
+  it('gives a reason other than a time-out', async () => {
     const gone = await tinyGraph(() => {});
     await gone.close();
     const refused = await failureOf(clientOf(gone.url).writeDailyBudget('12', 6000));
@@ -110,7 +110,7 @@ describe('a call that hangs', () => {
     ['a list', 50, (client) => client.getActiveAds('12')],
     ['a validation', 50, (client) => client.validateDailyBudget('12', 6000)],
     ['a write', 250, (client) => client.writeDailyBudget('12', 6000)],
-  ])('has the time of its kind: %s', async (_, ms, call) => {
+  ])('ends at the time-out of its kind: %s', async (_, ms, call) => {
     await withGraph(
       () => {},
       async (client) => {
@@ -123,8 +123,8 @@ describe('a call that hangs', () => {
   });
 });
 
-describe('no end of an answer', () => {
-  it('is cut off by size too', async () => {
+describe('an answer without an end', () => {
+  it('is cut off at a maximum size', async () => {
     const megabyte = Buffer.alloc(2 ** 20, ' ');
     await withGraph(
       (_, response) => {
@@ -163,7 +163,7 @@ describe('where requests go', () => {
     }
   });
 
-  it('sends loopback traffic to no proxy', async () => {
+  it('uses no proxy for loopback traffic', async () => {
     const proxy = await tinyGraph((_, response) => json(response, { ...AD, name: 'from the proxy' }));
     for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']) vi.stubEnv(name, proxy.url);
     for (const name of ['NO_PROXY', 'no_proxy']) vi.stubEnv(name, '');
@@ -178,7 +178,7 @@ describe('where requests go', () => {
     }
   });
 
-  it('speaks TLS where the address says so', async () => {
+  it('uses TLS for an https address', async () => {
     await withGraph(
       (_, response) => json(response, AD),
       async (_, graph) => {
@@ -189,7 +189,7 @@ describe('where requests go', () => {
     );
   });
 
-  it('uses the configured version and keeps a path of the base', async () => {
+  it('uses the configured version, and keeps the path of the base address', async () => {
     const graph = await tinyGraph((_, response) => json(response, AD));
     try {
       await clientOf(`${graph.url}/graph/`, { apiVersion: 'v25.0' }).getAd('9');
@@ -199,7 +199,7 @@ describe('where requests go', () => {
     }
   });
 
-  it('proves the app with each call, and only where a secret is set', async () => {
+  it('sends appsecret_proof with each call, but only if a secret is set', async () => {
     await withGraph(
       (seen, response) => json(response, seen.method === 'GET' ? AD : { success: true }),
       async (client, graph) => {
@@ -216,7 +216,7 @@ describe('where requests go', () => {
     );
   });
 
-  it('keeps accounts apart: no default api, each client its own token', async () => {
+  it('keeps accounts apart: there is no default api, and each client has its own token', async () => {
     await withGraph(
       (_, response) => json(response, AD),
       async (client, graph) => {
@@ -241,7 +241,7 @@ describe('paging', () => {
     paging: next === undefined ? {} : { next },
   });
 
-  it('refuses a link to another origin, and sends nothing there', async () => {
+  it('refuses a link to another origin, and sends no call there', async () => {
     const foreign = await tinyGraph((_, response) => json(response, page(['2'])));
     try {
       const links = [
@@ -276,7 +276,7 @@ describe('paging', () => {
     );
   });
 
-  it('sends its own credentials with a next page, whatever the link holds', async () => {
+  it('sends its own credentials with a next page, whatever credentials the link holds', async () => {
     await withGraph(
       (seen, response, request) => {
         const next = `http://${request.headers.host}/v24.0/12/ads?access_token=stale&after=p2`;
@@ -305,7 +305,7 @@ describe('paging', () => {
     },
   );
 
-  it('goes on over an empty page', async () => {
+  it('continues after an empty page', async () => {
     await withGraph(
       (seen, response, request) => {
         const next = `http://${request.headers.host}/v24.0/12/ads?after=p2`;
@@ -315,7 +315,7 @@ describe('paging', () => {
     );
   });
 
-  it('stops where a list repeats itself or never ends', async () => {
+  it('stops if a list repeats itself or never ends', async () => {
     let pages = 0;
     const endless = (link: () => string): Promise<number> =>
       withGraph(
@@ -393,7 +393,7 @@ describe('secrets', () => {
     ],
   ];
 
-  it.each(answers)('stand nowhere after %s', async (_, answer) => {
+  it.each(answers)('appear nowhere after %s', async (_, answer) => {
     await withGraph(
       answer,
       async (client) => {
@@ -408,7 +408,7 @@ describe('secrets', () => {
     );
   });
 
-  it('leaves the rest of an echoed message readable', async () => {
+  it('are hidden without making the rest of the message unreadable', async () => {
     await withGraph(
       (_, response) => json(response, echo(190, 463), 400),
       async (client) => {

@@ -3,16 +3,17 @@ import type { LookSetting } from '../../domain/decision/delivery-health.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import { type MetaClient, MetaError } from './types.js';
 
-/** What a look asks Meta by. */
+/** The part of the client that a look uses. */
 export type SettingReader = Pick<MetaClient, 'getAdSet' | 'getCampaign' | 'getSplitTests'>;
 
-/** Asking again won't help: then the question stays open, and the look goes on without it. */
+/** After these errors another try won't help: the look goes on without the answer. */
 const UNANSWERABLE: readonly MetaErrorKind[] = ['permission', 'not_found', 'invalid', 'policy'];
 
 /**
- * What stands in Meta behind a look: today's daily budgets, whether people were dealt out between the ads, in what the
- * ad sets differ from the first one, and which campaigns share budgets between their ad sets. `now`: epoch ms.
- * @throws MetaError where a later try may succeed
+ * The conditions in Meta under which a look weighs the evidence: today's daily budgets, whether the audience was
+ * assigned at random, how the ad sets differ from the first one, and which campaigns share budgets between their ad
+ * sets. `now`: epoch ms.
+ * @throws MetaError if a later try may succeed
  */
 export async function readSetting(
   meta: SettingReader,
@@ -34,13 +35,13 @@ export async function readSetting(
   const sharingCampaigns = campaigns.flatMap((campaign) =>
     campaign?.adSetBudgetSharing ? [campaign.id] : [],
   );
-  // Last: where Meta answers them with a wait for the account, all that the look needs has been read.
-  const randomised = await dealtOut(meta, variants);
+  // Read the studies last: if Meta then asks the account to wait, the look already has all that it needs.
+  const randomised = await isRandomised(meta, variants);
   return { dailyBudgets, randomised, differences: adSetDifferences(known, now), sharingCampaigns };
 }
 
-/** Whether one study has all ad sets; null where Meta doesn't tell enough of them. The verdict never depends on it. */
-async function dealtOut(
+/** Whether one study has all ad sets; null if Meta doesn't show enough studies. The verdict never depends on it. */
+async function isRandomised(
   meta: SettingReader,
   variants: readonly { adSetId: string }[],
 ): Promise<boolean | null> {
@@ -58,7 +59,7 @@ async function dealtOut(
   return known.length === studies.length ? true : null;
 }
 
-/** Null where Meta refuses the question for good. @throws MetaError where a later try may succeed */
+/** Null if Meta's refusal is final. @throws MetaError if a later try may succeed */
 async function answered<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read();

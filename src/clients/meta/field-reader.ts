@@ -1,16 +1,15 @@
 import { currencyOffset } from '../../domain/budget.js';
-import { majorToMinor } from './currency.js';
 import { invalid } from './errors.js';
 import type { MetaError } from './types.js';
 
-/** Campaign reference, `spend_cap`: the value that removes it. */
+/** The value that removes a campaign's spend cap. Source: Meta's campaign reference, `spend_cap`. */
 const NO_SPEND_CAP = 922_337_203_685_478;
 
 /**
- * Strict reading of one object of Meta's: each method answers with a value of the promised form or throws a
- * {@link MetaError} of kind `invalid` that names object and field (never the value, which could be anything).
+ * Reads the fields of one object in Meta's answer. Each method returns a value of the promised form, or throws a
+ * {@link MetaError} of kind `invalid` that names the object and the field (never the value, which could be anything).
  */
-export class Fields {
+export class FieldReader {
   readonly #data: Record<string, unknown>;
 
   /** `subject` names the object in errors, e.g. `ad set 123`. */
@@ -45,7 +44,7 @@ export class Fields {
     return value;
   }
 
-  /** An account's id in its `act_` form, from either form. */
+  /** The id of an account, with `act_` whether or not Meta sends it. */
   accountId(name: string): string {
     const id = this.id(name);
     return id.startsWith('act_') ? id : `act_${id}`;
@@ -59,23 +58,23 @@ export class Fields {
     return number;
   }
 
-  /** {@link count}, where Meta leaves the field out for none. */
+  /** As {@link count}; 0 if Meta leaves the field out. */
   countOrZero(name: string): number {
     return this.#has(name) ? this.count(name) : 0;
   }
 
-  /** A budget in minor units; null where Meta leaves it out or sends 0 for none. */
+  /** A budget in minor units; null if Meta leaves it out or sends 0, which mean that there is none. */
   budget(name: string): number | null {
     return this.countOrZero(name) || null;
   }
 
-  /** {@link budget}, but for the amount by which Meta says that a campaign's spend cap was removed. */
+  /** As {@link budget}; null also for the amount with which Meta marks a campaign's spend cap as removed. */
   spendCap(name: string): number | null {
     const cap = this.budget(name);
     return cap === NO_SPEND_CAP ? null : cap;
   }
 
-  /** Minor units in a major one of the currency that the field names. */
+  /** Minor units per major unit of the currency that the field names. */
   currencyOffset(name: string): 1 | 100 {
     try {
       return currencyOffset(this.text(name));
@@ -91,15 +90,14 @@ export class Fields {
     return minor;
   }
 
-  /** Meta leaves a flag out where the feature was never touched: that is false. */
+  /** False if Meta leaves the flag out, as it does if the feature was never used. */
   flag(name: string): boolean {
-    const value = this.#data[name];
-    if (!this.#has(name)) return false;
+    const value = this.#data[name] ?? false;
     if (typeof value !== 'boolean') throw this.wrong(name);
     return value;
   }
 
-  /** An instant, epoch ms, from `2026-01-31T12:00:00-0800`; null where absent or Meta's zero instant. */
+  /** An instant, epoch ms, from `2026-01-31T12:00:00-0800`; null if absent or Meta's zero instant. */
   instant(name: string): number | null {
     if (!this.#has(name)) return null;
     const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,3})?)(?:Z|([+-]\d{2}):?(\d{2}))$/.exec(
@@ -112,36 +110,33 @@ export class Fields {
     return instant || null;
   }
 
-  /** An instant, epoch ms, from whole unix seconds; null where absent or 0. */
+  /** An instant, epoch ms, from whole unix seconds; null if absent or 0. */
   unixSeconds(name: string): number | null {
     return this.countOrZero(name) * 1000 || null;
   }
 
-  /** A member object, or null where Meta leaves it out. */
-  object(name: string): Fields | null {
-    return this.#has(name) ? new Fields(`${this.subject}, ${name}`, this.#data[name]) : null;
+  /** A nested object; null if Meta leaves it out. */
+  object(name: string): FieldReader | null {
+    return this.#has(name) ? new FieldReader(`${this.subject}, ${name}`, this.#data[name]) : null;
   }
 
-  /** A list of objects; empty where Meta leaves it out. */
-  list(name: string): Fields[] {
-    if (!this.#has(name)) return [];
-    const value = this.#data[name];
-    if (!Array.isArray(value)) throw this.wrong(name);
-    return value.map((entry: unknown) => new Fields(`${this.subject}, ${name}`, entry));
+  /** A list of objects; empty if Meta leaves it out. */
+  list(name: string): FieldReader[] {
+    return this.plainList(name).map((entry) => new FieldReader(`${this.subject}, ${name}`, entry));
   }
 
-  /** A member object as plain JSON, empty where Meta leaves it out. */
+  /** A nested object as plain JSON; empty if Meta leaves it out. */
   plainObject(name: string): Record<string, unknown> {
-    const value = this.#has(name) ? this.#data[name] : {};
+    const value = this.#data[name] ?? {};
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.wrong(name);
-    return JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
+    return value as Record<string, unknown>;
   }
 
-  /** A list as plain JSON, empty where Meta leaves it out. */
+  /** A list as plain JSON; empty if Meta leaves it out. */
   plainList(name: string): unknown[] {
-    const value = this.#has(name) ? this.#data[name] : [];
+    const value = this.#data[name] ?? [];
     if (!Array.isArray(value)) throw this.wrong(name);
-    return JSON.parse(JSON.stringify(value)) as unknown[];
+    return value;
   }
 
   #has(name: string): boolean {
@@ -149,7 +144,27 @@ export class Fields {
   }
 }
 
-/** Whether a text can stand as an id in a path. */
+/** Whether the text is the id of one of Meta's objects, so that it is safe as a segment of a path. */
 export function isObjectId(text: string): boolean {
   return /^(act_)?\d{1,32}$/.test(text);
+}
+
+/** @throws MetaError of kind `invalid` */
+export function requireId(id: string): string {
+  if (!isObjectId(id)) throw invalid('A Meta id is a string of digits.');
+  return id;
+}
+
+/**
+ * Minor units, by exact decimal arithmetic, from a decimal string of major units ("12.34"). Digits beyond the minor
+ * unit round half up. Null if the text isn't a plain non-negative decimal, or the amount isn't a safe integer.
+ */
+export function majorToMinor(text: string, offset: 1 | 100): number | null {
+  const match = /^(\d{1,30})(?:\.(\d{1,30}))?$/.exec(text);
+  if (!match) return null;
+  const [, whole = '', fraction = ''] = match;
+  const unit = 10n ** BigInt(fraction.length);
+  const scaled = BigInt(whole + fraction) * BigInt(offset);
+  const minor = Number((scaled * 2n + unit) / (unit * 2n));
+  return Number.isSafeInteger(minor) ? minor : null;
 }

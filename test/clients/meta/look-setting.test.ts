@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readSetting, type SettingReader } from '../../../src/clients/meta/setting.js';
+import { readSetting, type SettingReader } from '../../../src/clients/meta/look-setting.js';
 import { MetaError } from '../../../src/clients/meta/types.js';
 import type { AdSetSettings } from '../../../src/domain/comparability.js';
 import type { MetaErrorKind } from '../../../src/domain/rollout/obstacle.js';
@@ -59,8 +59,8 @@ function meta(
   };
 }
 
-describe('what Meta says behind a look', () => {
-  it("is today's budgets by variant", async () => {
+describe('the setting of a look', () => {
+  it("has today's budgets by variant", async () => {
     expect((await readSetting(meta({}), VARIANTS, NOW)).dailyBudgets).toEqual({ control: 5_000, c1: 7_000 });
     const gone = meta({}, { 1: 5_000, 2: 'not_found' });
     expect((await readSetting(gone, VARIANTS, NOW)).dailyBudgets).toEqual({ control: 5_000 });
@@ -73,15 +73,15 @@ describe('what Meta says behind a look', () => {
     ['each has a study of its own', { 1: ['8'], 2: ['9'] }, false],
     ['one has none', { 1: ['8'] }, false],
     ['none has any', {}, false],
-    ['Meta does not let us see one', { 1: ['8'], 2: 'permission' as const }, null],
-    ['Meta fails to tell one', { 1: 'transient' as const, 2: ['8'] }, null],
-    ['Meta tells none', { 1: 'auth' as const, 2: 'rate' as const }, null],
-    ['one has none, whatever Meta hides of the other', { 1: [], 2: 'transient' as const }, false],
-  ])('is randomised or not: %s', async (_, studies, randomised) => {
+    ['the token may not read one', { 1: ['8'], 2: 'permission' as const }, null],
+    ['one read fails', { 1: 'transient' as const, 2: ['8'] }, null],
+    ['all reads fail', { 1: 'auth' as const, 2: 'rate' as const }, null],
+    ['one has none, and the read of the other fails', { 1: [], 2: 'transient' as const }, false],
+  ])('says whether the test is randomised: %s', async (_, studies, randomised) => {
     expect((await readSetting(meta(studies), VARIANTS, NOW)).randomised).toBe(randomised);
   });
 
-  it('is in what the ad sets differ, of those that could be read', async () => {
+  it('has the differences between the ad sets which Meta could read', async () => {
     const other = { ...PLAIN_SETTINGS, optimizationGoal: 'OFFSITE_CONVERSIONS' };
     expect((await readSetting(meta({}), VARIANTS, NOW)).differences).toEqual([]);
     const { differences } = await readSetting(meta({}, undefined, { 2: other }), VARIANTS, NOW);
@@ -97,7 +97,7 @@ describe('what Meta says behind a look', () => {
     expect((await readSetting(gone, VARIANTS, NOW)).differences).toEqual([]);
   });
 
-  it('is the campaigns that share budgets, each once, of those that could be read', async () => {
+  it('has the campaigns that share budgets, each once, if Meta could read them', async () => {
     const sharing = async (campaigns: Parameters<typeof meta>[3]) =>
       (await readSetting(meta({}, undefined, {}, campaigns), VARIANTS, NOW)).sharingCampaigns;
     expect(await sharing({})).toEqual([]);
@@ -109,7 +109,7 @@ describe('what Meta says behind a look', () => {
     await expect(sharing({ 4: { of: ['1', '2'], sharing: 'transient' } })).rejects.toThrow('transient');
   });
 
-  it('fails where a later try may succeed', async () => {
+  it('fails if a later try may succeed', async () => {
     await expect(readSetting(meta({}, { 2: 'transient' }), VARIANTS, NOW)).rejects.toThrow('transient');
     await expect(readSetting(meta({}, { 1: 'auth' }), VARIANTS, NOW)).rejects.toThrow('auth');
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { majorToMinor } from '../../../src/clients/meta/currency.js';
+import { majorToMinor } from '../../../src/clients/meta/field-reader.js';
 import { currencyOffset } from '../../../src/domain/budget.js';
 
 describe("Meta's currency offsets", () => {
@@ -11,7 +11,7 @@ describe("Meta's currency offsets", () => {
     },
   );
 
-  // KWD and BHD have three decimals in ISO 4217, XOF and UGX none: at Meta all have two.
+  // In ISO 4217 KWD and BHD have three decimals, XOF and UGX none. At Meta all have two.
   it.each(['USD', 'EUR', 'GBP', 'CHF', 'KWD', 'BHD', 'XOF', 'UGX'])('%s has cents', (code) => {
     expect(currencyOffset(code)).toBe(100);
   });
@@ -21,7 +21,7 @@ describe("Meta's currency offsets", () => {
   });
 });
 
-describe('major units as minor units', () => {
+describe('minor units from major units', () => {
   it.each<[string, 1 | 100, number]>([
     ['0', 100, 0],
     ['12.34', 100, 1234],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBudgetContext } from '../../../src/clients/meta/context.js';
+import { readBudgetContext } from '../../../src/clients/meta/budget-context.js';
 import { json, withGraph } from './support.js';
 
 const STANDING = { name: 'x', status: 'ACTIVE', effective_status: 'ACTIVE' };
@@ -34,8 +34,8 @@ const VARIANTS = [
   { id: 'challenger', adId: '9' },
 ];
 
-describe('the context of a split', () => {
-  it('holds account, campaign, ad sets and active ads, each campaign read once; studies are not asked for', async () => {
+describe('the budget context', () => {
+  it('has account, campaigns, ad sets and active ads; it reads each campaign once, and no studies', async () => {
     await withGraph(
       (seen, response) => {
         const [, , id = '', edge] = seen.path.split('/');

@@ -2,7 +2,8 @@ import type { BudgetContext, VariantContext } from '../../domain/rollout/preflig
 import type { CampaignInfo, MetaClient } from './types.js';
 
 /**
- * Reads what stands around each variant's ad: ad, ad set, campaign, active ads, account.
+ * Reads the account and, for each variant, its ad, ad set, campaign and the active ads of the ad set. Reads each
+ * campaign once.
  * @throws MetaError
  */
 export async function readBudgetContext(
