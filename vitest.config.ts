@@ -10,6 +10,7 @@ const LIGHT = [
   'sandbox/meta-simulator',
   'scripts',
   'ci',
+  'wording',
 ].map((folder) => `test/${folder}/**/*.test.ts`);
 
 /** Those that take longest, or wait for real time to pass: begun first, so that none is left over at the end. */

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig, SETTINGS } from '../../../src/config.js';
 import { type RunningSandbox, runSandbox } from '../../../src/sandbox/service.js';
 import { runCommand } from '../../support/command.js';
-import { readmeBlock } from '../../support/readme.js';
+import { documentBlock } from '../../support/documents.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const inherited = Object.fromEntries(
@@ -59,12 +59,12 @@ describe('npm run temporal beside a sandbox', () => {
   }, 180_000);
   afterAll(() => running?.stop());
 
-  it("does what README's command says: the experiment is paused by that person", {
+  it("does what the documents' command says: the experiment is paused by that user", {
     timeout: 120_000,
   }, async () => {
     const { store } = running.collaborators;
     expect((await store.getExperiment('spring-sale'))!.state).toBe('running');
-    const answer = await shell(readmeBlock('sh', '--name pause'), env);
+    const answer = await shell(documentBlock('docs/api.md', 'sh', '--name pause'), env);
     expect(answer).toMatchObject({ code: 0, err: '' });
     for (;;) {
       const { state, reason } = (await store.getExperiment('spring-sale'))!;

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { readmeBlock } from '../../support/readme.js';
+import { documentBlock } from '../../support/documents.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-it("README's example answers what README prints below it, and that is a verdict", () => {
-  const [example] = readmeBlock('sh', 'npm run -s analyze').split('\n\n');
+it('the example of the documents answers what they print below it, and that is a verdict', () => {
+  const [example] = documentBlock('docs/statistics.md', 'sh', 'npm run -s analyze').split('\n\n');
   const printed = example!.split('\n').at(-1)!;
   const out = execFileSync('bash', ['-c', example!], { cwd: ROOT, encoding: 'utf8' });
   expect(`# ${out}`).toBe(`${printed}\n`);
