@@ -4,7 +4,8 @@ import type { Mutation } from './mutant.js';
 export const IMPORT_SLEEP: Mutation = {
   file: 'src/workflows/running.ts',
   find: "import type { Intent } from './inbox.js';",
-  replace: "import { patched, sleep } from '@temporalio/workflow';\nimport type { Intent } from './inbox.js';",
+  replace:
+    "import { patched, sleep } from '@temporalio/workflow';\nimport type { Intent } from './inbox.js';",
 };
 
 const BEFORE_INGEST =
