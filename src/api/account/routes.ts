@@ -8,11 +8,12 @@ import { AccountAnswer, KillSwitchAnswer } from '../answers.js';
 import { Turns } from '../auto-promote/turns.js';
 import type { ApiContext } from '../context.js';
 import { askFor } from '../controls/send.js';
+import { IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { ApiProblem, toProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { isoOf } from '../json.js';
-import { ControlHeaders, KillSwitchBody } from '../schemas.js';
+import { KillSwitchBody } from './requests.js';
 
 const one = createRoute({
   method: 'get',
@@ -25,7 +26,7 @@ const turn = createRoute({
   method: 'post',
   path: '/api/ab/account/kill-switch',
   summary: 'Hold every rollout of the account, or let them be resumed',
-  request: { headers: ControlHeaders, body: jsonBody(KillSwitchBody) },
+  request: { headers: IdempotencyHeaders, body: jsonBody(KillSwitchBody) },
   responses: {
     200: answers(
       'How it stands, and which rollouts it holds',

@@ -12,12 +12,13 @@ import {
 } from '../answers.js';
 import type { ApiContext } from '../context.js';
 import { experimentOf } from '../controls/send.js';
+import { IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { isoOf } from '../json.js';
-import { AutoPromoteCheck, ControlHeaders, HistoryQuery } from '../schemas.js';
 import { checkAll, checkOne, countsOf } from './checks.js';
 import { history, report } from './history.js';
+import { AutoPromoteCheck, HistoryQuery } from './requests.js';
 import { schedulerStatus, schedulerStatusOrStopped } from './scheduler.js';
 import { Turns } from './turns.js';
 
@@ -31,7 +32,7 @@ const check = createRoute({
   method: 'post',
   path: `${BASE}/check`,
   summary: 'Check one experiment now and wait for the outcome',
-  request: { headers: ControlHeaders, body: jsonBody(AutoPromoteCheck) },
+  request: { headers: IdempotencyHeaders, body: jsonBody(AutoPromoteCheck) },
   responses: {
     200: answers('The result', CheckResult),
     202: answers('No outcome yet: status is pending', CheckResult),

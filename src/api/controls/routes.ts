@@ -5,18 +5,11 @@ import type { Experiment } from '../../domain/experiment.js';
 import { ControlAnswerBody } from '../answers.js';
 import { experimentPath } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
+import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
 import { type Answered, once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { lookToJson } from '../json.js';
-import {
-  CheckBody,
-  ControlBody,
-  ControlHeaders,
-  DropBody,
-  ExperimentParams,
-  ResolveBody,
-  StopBody,
-} from '../schemas.js';
+import { CheckBody, ControlBody, DropBody, ResolveBody, StopBody } from './requests.js';
 import { type AskedFor, type Asking, askFor, experimentOf } from './send.js';
 
 const SUMMARIES: Record<ControlKind, string> = {
@@ -36,7 +29,7 @@ const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body:
     method: 'post',
     path: `/api/ab/experiments/{id}/${kind}`,
     summary: SUMMARIES[kind],
-    request: { params: ExperimentParams, headers: ControlHeaders, body: jsonBody(body) },
+    request: { params: ExperimentParams, headers: IdempotencyHeaders, body: jsonBody(body) },
     responses: {
       200: answers('What came of it', ControlAnswerBody),
       202: answers('No outcome yet; look again', ControlAnswerBody),

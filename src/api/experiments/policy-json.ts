@@ -8,7 +8,7 @@ import {
   type Policy,
 } from '../../domain/experiment.js';
 import type { PolicyAnswer } from '../answers.js';
-import type { PolicyChange } from '../schemas.js';
+import type { PolicyChange } from './requests.js';
 
 export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
   return {

@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { replayDecision } from '../../activities/recompute-decision.js';
-import { EXPERIMENT_STATES } from '../../domain/experiment.js';
 import {
   BudgetReallocation,
   ControlRowAnswer,
@@ -16,6 +15,7 @@ import {
 import { experimentPath } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
 import { experimentOf } from '../controls/send.js';
+import { ExperimentParams, IdempotencyHeaders, Page } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { ApiProblem } from '../http/problems.js';
 import { readable } from '../http/readable.js';
@@ -28,16 +28,16 @@ import {
   lookToJson,
   rounded,
 } from '../json.js';
-import { ControlHeaders, ExperimentParams, NewExperiment, Page } from '../schemas.js';
 import { register, startWorkflow } from './creation/registration.js';
 import { daysToDetectTenPercent } from './creation/traffic.js';
+import { ExperimentQuery, NewExperiment } from './requests.js';
 import { reallocationOf, statusOf } from './status.js';
 
 const create = createRoute({
   method: 'post',
   path: '/api/ab/experiments',
   summary: 'Register an A/B test and start it',
-  request: { headers: ControlHeaders, body: jsonBody(NewExperiment) },
+  request: { headers: IdempotencyHeaders, body: jsonBody(NewExperiment) },
   responses: {
     201: answers('The test has started', CreatedAnswer),
     200: answers('The same test was registered before', CreatedAnswer),
@@ -49,11 +49,7 @@ const list = createRoute({
   method: 'get',
   path: '/api/ab/experiments',
   summary: 'Experiments, newest first',
-  request: {
-    query: Page.extend({
-      state: z.enum(EXPERIMENT_STATES, `must be one of ${EXPERIMENT_STATES.join(', ')}`).optional(),
-    }),
-  },
+  request: { query: ExperimentQuery },
   responses: {
     200: answers(
       'A page of experiments',

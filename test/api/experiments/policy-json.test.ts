@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policyFromJson, policyToJson } from '../../../src/api/experiments/policy-json.js';
-import { PolicyBody } from '../../../src/api/schemas.js';
+import { PolicyBody } from '../../../src/api/experiments/requests.js';
 import { RULE_NAMES } from '../../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/experiment.js';
 

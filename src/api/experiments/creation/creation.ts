@@ -3,7 +3,7 @@ import { sharedBudgets } from '../../../domain/decision/delivery-health.js';
 import type { Experiment, Policy, Variant } from '../../../domain/experiment.js';
 import { preflightProblems } from '../../../domain/rollout/preflight.js';
 import { HOUR_MS } from '../../../domain/time.js';
-import type { NewExperiment } from '../../schemas.js';
+import type { NewExperiment } from '../requests.js';
 import type { CreationFacts, CreationProblem } from './facts.js';
 import { policyProblems } from './policy-problems.js';
 import { rolloutProblems } from './rollout-preview.js';

@@ -3,7 +3,7 @@ import { bucketsOf, type Policy } from '../../../domain/experiment.js';
 import { METRICS } from '../../../domain/metric.js';
 import type { FieldProblem } from '../../http/problems.js';
 
-/** What the policy's fields ask of each other; each field's own bounds stand in `schemas.ts`. */
+/** Checks the fields of a policy against each other; `requests.ts` has the bounds of each field. */
 export function policyProblems(policy: Policy): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (policy.horizonHours < policy.minimumRunHours)

@@ -10,8 +10,8 @@ import {
 import type { ApiContext } from '../../context.js';
 import { TemporalUnavailable } from '../../controls/temporal-errors.js';
 import { ApiProblem, sentencesOf } from '../../http/problems.js';
-import type { NewExperiment } from '../../schemas.js';
 import { policyFromJson } from '../policy-json.js';
+import type { NewExperiment } from '../requests.js';
 import { readFromMeta } from './ad-facts.js';
 import { buildExperiment, differencesOf, problemsOf, shapeProblems, warningsOf } from './creation.js';
 import type { CreationProblem } from './facts.js';

@@ -1,0 +1,17 @@
+/** Unknown fields are ignored, not refused: existing callers send some. */
+import { z } from '@hono/zod-openapi';
+import { counted, experimentId, flag, optionalPerson } from '../http/fields.js';
+
+export const AutoPromoteCheck = z
+  .object({
+    experiment_id: experimentId('must be a text').min(1, 'must name an experiment'),
+    force_promotion: flag.default(false),
+    ...optionalPerson,
+  })
+  .refine((body) => !body.force_promotion || body.reason !== undefined, {
+    path: ['reason'],
+    message: 'is needed with force_promotion: it stands in the record',
+  })
+  .openapi('AutoPromoteCheck');
+
+export const HistoryQuery = z.object({ days_back: counted(1, 3650, 30), limit: counted(1, 1000, 100) });
