@@ -9,16 +9,11 @@ import { UNADJUSTED } from '../domain/evidence/types.js';
 import type { Experiment, Policy } from '../domain/experiment.js';
 import type { VariantMetrics } from '../domain/metric.js';
 import { claimedLift } from '../domain/reporting/lift.js';
-import type {
-  ControlRowAnswer,
-  ExperimentAnswer,
-  GateAnswer,
-  LedgerRowAnswer,
-  LookAnswer,
-  MetricsAnswer,
-  VerificationAnswer,
-} from './answers.js';
+import type { ControlRowAnswer } from './controls/responses.js';
 import { policyToJson } from './experiments/policy-json.js';
+import type { ExperimentAnswer, VerificationAnswer } from './experiments/responses.js';
+import type { LookAnswer, MetricsAnswer } from './looks/responses.js';
+import type { GateAnswer, LedgerRowAnswer } from './rollouts/responses.js';
 
 /** ISO 8601 with Z, without milliseconds where they are zero. */
 export function isoOf(epochMs: number): string {

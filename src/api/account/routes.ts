@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import { addDays, localDate, localHourStart } from '../../clients/meta/timezone.js';
 import type { AccountInfo } from '../../clients/meta/types.js';
 import { minorUnits } from '../../domain/budget.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
-import { AccountAnswer, KillSwitchAnswer } from '../answers.js';
 import { Turns } from '../auto-promote/turns.js';
 import type { ApiContext } from '../context.js';
 import { askFor } from '../controls/send.js';
@@ -14,6 +13,7 @@ import { ApiProblem, toProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { isoOf } from '../json.js';
 import { KillSwitchBody } from './requests.js';
+import { AccountAnswer, type KillSwitchAnswer, KillSwitchResult } from './responses.js';
 
 const one = createRoute({
   method: 'get',
@@ -28,15 +28,7 @@ const turn = createRoute({
   summary: 'Hold every rollout of the account, or let them be resumed',
   request: { headers: IdempotencyHeaders, body: jsonBody(KillSwitchBody) },
   responses: {
-    200: answers(
-      'How it stands, and which rollouts it holds',
-      KillSwitchAnswer.extend({
-        held: z.array(z.string()).openapi({ description: 'rollouts that are held by now' }),
-        pending: z.array(z.string()).openapi({
-          description: 'rollouts that write nothing more, and show it as soon as they are reached',
-        }),
-      }),
-    ),
+    200: answers('How it stands, and which rollouts it holds', KillSwitchResult),
     ...failures,
   },
 });

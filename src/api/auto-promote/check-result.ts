@@ -6,8 +6,9 @@ import { rivalOf } from '../../domain/decision/rival.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, type ExperimentState, type Variant, variantOf } from '../../domain/experiment.js';
 import { atRisk } from '../../domain/rollout/at-risk.js';
-import type { BudgetReallocation, CheckResult, CheckStatus } from '../answers.js';
 import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded, verificationToJson } from '../json.js';
+import type { BudgetReallocation } from '../rollouts/responses.js';
+import type { CheckResult, CheckStatus } from './responses.js';
 
 export type CheckResultJson = z.output<typeof CheckResult>;
 export type CheckStatusJson = z.output<typeof CheckStatus>;

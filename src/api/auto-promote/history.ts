@@ -10,10 +10,10 @@ import {
   type LiftSummary,
 } from '../../domain/reporting/compound-report.js';
 import { HOUR_MS } from '../../domain/time.js';
-import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from '../answers.js';
 import type { ApiContext } from '../context.js';
 import { type Readable, readable } from '../http/readable.js';
 import { confidenceNote, isoOf, metricsToJson, rounded } from '../json.js';
+import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from '../reports/responses.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
 export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;

@@ -1,6 +1,6 @@
 /** Unknown fields are ignored, not refused: existing callers send some. */
 import { z } from '@hono/zod-openapi';
-import { counted, experimentId, flag, optionalPerson } from '../http/fields.js';
+import { experimentId, flag, optionalPerson } from '../http/fields.js';
 
 export const AutoPromoteCheck = z
   .object({
@@ -13,5 +13,3 @@ export const AutoPromoteCheck = z
     message: 'is needed with force_promotion: it stands in the record',
   })
   .openapi('AutoPromoteCheck');
-
-export const HistoryQuery = z.object({ days_back: counted(1, 3650, 30), limit: counted(1, 1000, 100) });

@@ -1,24 +1,23 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { HOUR_MS } from '../../domain/time.js';
-import {
-  CheckAllAnswer,
-  CheckResult,
-  CompoundReportAnswer,
-  DashboardAnswer,
-  EmptyReportAnswer,
-  HistoryAnswer,
-  SchedulerAnswer,
-  TriggerAnswer,
-} from '../answers.js';
 import type { ApiContext } from '../context.js';
 import { experimentOf } from '../controls/send.js';
 import { IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { isoOf } from '../json.js';
+import { HistoryQuery } from '../reports/requests.js';
+import {
+  CompoundReportAnswer,
+  DashboardAnswer,
+  EmptyReportAnswer,
+  HistoryAnswer,
+} from '../reports/responses.js';
+import { SchedulerAnswer, TriggerAnswer } from '../scheduler/responses.js';
 import { checkAll, checkOne, countsOf } from './checks.js';
 import { history, report } from './history.js';
-import { AutoPromoteCheck, HistoryQuery } from './requests.js';
+import { AutoPromoteCheck } from './requests.js';
+import { CheckAllAnswer, CheckResult } from './responses.js';
 import { schedulerStatus, schedulerStatusOrStopped } from './scheduler.js';
 import { Turns } from './turns.js';
 

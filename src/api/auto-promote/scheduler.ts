@@ -1,8 +1,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { JobId } from '../../contract/names.js';
-import type { SchedulerAnswer } from '../answers.js';
 import type { ApiContext } from '../context.js';
 import { isoOrNull } from '../json.js';
+import type { SchedulerAnswer } from '../scheduler/responses.js';
 
 export type SchedulerJson = z.output<typeof SchedulerAnswer>;
 

@@ -2,7 +2,6 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ControlKind } from '../../contract/messages.js';
 import type { Experiment } from '../../domain/experiment.js';
-import { ControlAnswerBody } from '../answers.js';
 import { experimentPath } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
 import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
@@ -10,6 +9,7 @@ import { type Answered, once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { lookToJson } from '../json.js';
 import { CheckBody, ControlBody, DropBody, ResolveBody, StopBody } from './requests.js';
+import { ControlAnswer } from './responses.js';
 import { type AskedFor, type Asking, askFor, experimentOf } from './send.js';
 
 const SUMMARIES: Record<ControlKind, string> = {
@@ -31,8 +31,8 @@ const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body:
     summary: SUMMARIES[kind],
     request: { params: ExperimentParams, headers: IdempotencyHeaders, body: jsonBody(body) },
     responses: {
-      200: answers('What came of it', ControlAnswerBody),
-      202: answers('No outcome yet; look again', ControlAnswerBody),
+      200: answers('What came of it', ControlAnswer),
+      202: answers('No outcome yet; look again', ControlAnswer),
       ...failures,
     },
   });
@@ -50,7 +50,7 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
     experiment: Experiment,
     kind: K,
     asked: AskedFor<K>,
-  ): Promise<Answered<z.output<typeof ControlAnswerBody>, 200 | 202>> => {
+  ): Promise<Answered<z.output<typeof ControlAnswer>, 200 | 202>> => {
     const { id } = experiment;
     const asking = await askFor(context, experiment, kind, asked, context.checkWaitMs);
     const about = {

@@ -7,8 +7,8 @@ import {
   maxStepFactorOf,
   type Policy,
 } from '../../domain/experiment.js';
-import type { PolicyAnswer } from '../answers.js';
 import type { PolicyChange } from './requests.js';
+import type { PolicyAnswer } from './responses.js';
 
 export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
   return {

@@ -1,8 +1,7 @@
-/** One test: its variants, policy, state and verification. */
 import { z } from '@hono/zod-openapi';
 import { BUCKETS } from '../../domain/experiment.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
-import { control, instant, minorUnits, orNull, state } from '../http/responses.js';
+import { control, instant, minorUnits, orNull, state, unreadable } from '../http/responses.js';
 import { BudgetReallocation } from '../rollouts/responses.js';
 
 export const VariantAnswer = z
@@ -77,6 +76,14 @@ export const ExperimentAnswer = z
       .openapi({ description: 'in what the ad sets differed at the start, and who accepted that' }),
   })
   .openapi('Experiment');
+
+export const ExperimentsAnswer = z.object({
+  experiments: z.array(ExperimentAnswer),
+  count: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+  unreadable,
+});
 
 export const VerificationAnswer = z
   .object({

@@ -1,19 +1,8 @@
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { replayDecision } from '../../activities/recompute-decision.js';
-import {
-  BudgetReallocation,
-  ControlRowAnswer,
-  CreatedAnswer,
-  ExperimentAnswer,
-  GateAnswer,
-  LedgerRowAnswer,
-  LookAnswer,
-  orNull,
-  StatusAnswer,
-  unreadable,
-} from '../answers.js';
 import { experimentPath } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
+import { ControlsAnswer } from '../controls/responses.js';
 import { experimentOf } from '../controls/send.js';
 import { ExperimentParams, IdempotencyHeaders, Page } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
@@ -28,9 +17,13 @@ import {
   lookToJson,
   rounded,
 } from '../json.js';
+import { LookParams } from '../looks/requests.js';
+import { LooksAnswer, ReplayAnswer } from '../looks/responses.js';
+import { GatesAnswer, LedgerAnswer } from '../rollouts/responses.js';
 import { register, startWorkflow } from './creation/registration.js';
 import { daysToDetectTenPercent } from './creation/traffic.js';
 import { ExperimentQuery, NewExperiment } from './requests.js';
+import { CreatedAnswer, ExperimentsAnswer, StatusAnswer } from './responses.js';
 import { reallocationOf, statusOf } from './status.js';
 
 const create = createRoute({
@@ -51,16 +44,7 @@ const list = createRoute({
   summary: 'Experiments, newest first',
   request: { query: ExperimentQuery },
   responses: {
-    200: answers(
-      'A page of experiments',
-      z.object({
-        experiments: z.array(ExperimentAnswer),
-        count: z.int(),
-        limit: z.int(),
-        offset: z.int(),
-        unreadable,
-      }),
-    ),
+    200: answers('A page of experiments', ExperimentsAnswer),
     ...failures,
   },
 });
@@ -79,10 +63,7 @@ const looks = createRoute({
   summary: 'Its decisions, one a look',
   request: { params: ExperimentParams, query: Page },
   responses: {
-    200: answers(
-      'A page of looks',
-      z.object({ experiment_id: z.string(), looks: z.array(LookAnswer), count: z.int(), unreadable }),
-    ),
+    200: answers('A page of looks', LooksAnswer),
     ...failures,
   },
 });
@@ -91,24 +72,9 @@ const replayed = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}/looks/{look}/replay',
   summary: 'A stored decision, computed again from the versions that it saw',
-  request: {
-    params: ExperimentParams.extend({
-      look: z
-        .string()
-        .regex(/^(latest|[1-9]\d{0,5})$/, 'must be the number of a look, or latest')
-        .openapi({ param: { name: 'look', in: 'path' } }),
-    }),
-  },
+  request: { params: LookParams },
   responses: {
-    200: answers(
-      'Whether it is the same, and what differs',
-      z.object({
-        experiment_id: z.string(),
-        look_number: z.int(),
-        same: z.boolean(),
-        differences: z.array(z.object({ field: z.string(), stored: z.unknown(), computed: z.unknown() })),
-      }),
-    ),
+    200: answers('Whether it is the same, and what differs', ReplayAnswer),
     ...failures,
   },
 });
@@ -119,17 +85,7 @@ const ledger = createRoute({
   summary: 'Its budget writes, one row an attempt',
   request: { params: ExperimentParams },
   responses: {
-    200: answers(
-      'The ledger',
-      z.object({
-        experiment_id: z.string(),
-        currency: z.string(),
-        budget_reallocation: orNull(BudgetReallocation),
-        ledger: z.array(LedgerRowAnswer),
-        count: z.int(),
-        unreadable,
-      }),
-    ),
+    200: answers('The ledger', LedgerAnswer),
     ...failures,
   },
 });
@@ -140,16 +96,7 @@ const gates = createRoute({
   summary: 'What was found before each phase; in shadow also what would have been written',
   request: { params: ExperimentParams },
   responses: {
-    200: answers(
-      'The gates',
-      z.object({
-        experiment_id: z.string(),
-        currency: z.string(),
-        gates: z.array(GateAnswer),
-        count: z.int(),
-        unreadable,
-      }),
-    ),
+    200: answers('The gates', GatesAnswer),
     ...failures,
   },
 });
@@ -160,15 +107,7 @@ const controls = createRoute({
   summary: 'What was asked of it, by whom, why, and what came of it',
   request: { params: ExperimentParams },
   responses: {
-    200: answers(
-      'The controls',
-      z.object({
-        experiment_id: z.string(),
-        controls: z.array(ControlRowAnswer),
-        count: z.int(),
-        unreadable,
-      }),
-    ),
+    200: answers('The controls', ControlsAnswer),
     ...failures,
   },
 });

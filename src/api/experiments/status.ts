@@ -1,12 +1,12 @@
 import type { z } from '@hono/zod-openapi';
 import type { LedgerRow } from '../../contract/records.js';
 import { type Experiment, isEnded } from '../../domain/experiment.js';
-import type { StatusAnswer } from '../answers.js';
 import { budgetReallocation } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
 import type { Standing } from '../controls/gateway.js';
 import { allowedByRecord, experimentOf } from '../controls/send.js';
 import { experimentToJson, isoOrNull, verificationToJson } from '../json.js';
+import type { StatusAnswer } from './responses.js';
 
 const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
   completed: 'has ended before the experiment',

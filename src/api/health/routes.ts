@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { HealthAnswer, ReadyAnswer } from '../answers.js';
 import type { ApiContext } from '../context.js';
 import { answers, createRouter, failures } from '../http/routing.js';
+import { HealthAnswer, ReadyAnswer } from './responses.js';
 
 const healthz = createRoute({
   method: 'get',

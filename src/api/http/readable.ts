@@ -1,6 +1,6 @@
 import type { z } from '@hono/zod-openapi';
-import type { UnreadableRow } from '../answers.js';
 import type { ApiContext } from '../context.js';
+import type { UnreadableRow } from './responses.js';
 
 export type UnreadableRowJson = z.output<typeof UnreadableRow>;
 

@@ -1,6 +1,6 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
-import { Problem } from '../answers.js';
 import { ApiProblem, type FieldProblem, sentencesOf } from './problems.js';
+import { Problem } from './responses.js';
 
 /** An app whose validation answers with problem details. */
 export function createRouter(): OpenAPIHono {

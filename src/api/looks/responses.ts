@@ -1,6 +1,25 @@
-/** One look: its decision and evidence. */
 import { z } from '@hono/zod-openapi';
-import { instant, MetricsAnswer } from '../http/responses.js';
+import { instant, unreadable } from '../http/responses.js';
+
+export const confidenceNote = z
+  .string()
+  .nullable()
+  .openapi({ description: 'says where a confidence is unadjusted for repeated looks' });
+
+export const MetricsAnswer = z
+  .object({
+    impressions: z.int(),
+    clicks: z.int().openapi({ description: "clicks that lead to the advertiser's destination" }),
+    spend: z.number(),
+    conversions: z.number(),
+    ctr: z.number().openapi({ description: 'percent' }),
+    cpc: z.number(),
+    cpm: z.number(),
+    conversion_rate: z.number().openapi({ description: 'percent of clicks' }),
+    all_clicks: z.int(),
+    revenue: z.number(),
+  })
+  .openapi('Metrics');
 
 const PairAnswer = z
   .object({
@@ -55,3 +74,18 @@ export const LookAnswer = z
     asked_by: z.string(),
   })
   .openapi('Look');
+
+export const LooksAnswer = z.object({
+  experiment_id: z.string(),
+  looks: z.array(LookAnswer),
+  count: z.int(),
+  unreadable,
+});
+
+/** A stored decision beside the one that the same data give now. */
+export const ReplayAnswer = z.object({
+  experiment_id: z.string(),
+  look_number: z.int(),
+  same: z.boolean(),
+  differences: z.array(z.object({ field: z.string(), stored: z.unknown(), computed: z.unknown() })),
+});
