@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookToJson } from '../../src/api/json.js';
+import { lookToJson } from '../../src/api/looks/to-json.js';
 import { aDecision, pairOfChallenger } from './support/seed.js';
 
 describe('a look', () => {

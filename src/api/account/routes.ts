@@ -8,10 +8,10 @@ import { Turns } from '../auto-promote/turns.js';
 import type { ApiContext } from '../context.js';
 import { askFor } from '../controls/send.js';
 import { IdempotencyHeaders } from '../http/fields.js';
+import { isoOf } from '../http/format.js';
 import { once } from '../http/idempotency.js';
 import { ApiProblem, toProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { isoOf } from '../json.js';
 import { KillSwitchBody } from './requests.js';
 import { AccountAnswer, type KillSwitchAnswer, KillSwitchResult } from './responses.js';
 

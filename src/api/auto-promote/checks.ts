@@ -5,10 +5,11 @@ import {
   isEnded,
 } from '../../domain/experiment.js';
 import type { ApiContext } from '../context.js';
-import { pendingMessage } from '../controls/routes.js';
-import { type Asking, askFor, experimentOf } from '../controls/send.js';
+import { type Asking, askFor } from '../controls/send.js';
+import { pendingMessage } from '../controls/to-json.js';
+import { experimentOf } from '../experiments/by-id.js';
 import { ApiProblem, toProblem } from '../http/problems.js';
-import { type CheckResultJson, checkResult, isLookedAt, resultWithoutOutcome } from './check-result.js';
+import { type CheckResultJson, checkResult, resultWithoutOutcome } from './to-json.js';
 import type { Turns } from './turns.js';
 
 /** How a check came to be asked for. */
@@ -25,6 +26,13 @@ const PAGE = 200;
 /** Promoted earlier: a check would promote nothing, so a check of all leaves them out. */
 const IN_ROLLOUT: readonly ExperimentState[] = ['rolling_out', 'verifying', 'reverting'];
 const CHECKED_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state) && !IN_ROLLOUT.includes(state));
+
+/** States in which a check looks at the data; in every other one it tells what the record says. */
+const LOOKED_AT: readonly ExperimentState[] = ['running', 'verifying'];
+
+function isLookedAt({ state }: Pick<Experiment, 'state'>): boolean {
+  return LOOKED_AT.includes(state);
+}
 
 /**
  * Checks one experiment and waits for the outcome up to `waitMs`; where there is nothing to look at, in whatever state,

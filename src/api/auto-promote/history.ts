@@ -11,8 +11,9 @@ import {
 } from '../../domain/reporting/compound-report.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../context.js';
+import { isoOf, rounded } from '../http/format.js';
 import { type Readable, readable } from '../http/readable.js';
-import { confidenceNote, isoOf, metricsToJson, rounded } from '../json.js';
+import { confidenceNote, metricsToJson } from '../looks/to-json.js';
 import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from '../reports/responses.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;

@@ -1,11 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../context.js';
-import { experimentOf } from '../controls/send.js';
+import { experimentOf } from '../experiments/by-id.js';
 import { IdempotencyHeaders } from '../http/fields.js';
+import { isoOf } from '../http/format.js';
 import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { isoOf } from '../json.js';
 import { HistoryQuery } from '../reports/requests.js';
 import {
   CompoundReportAnswer,

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { JobId } from '../../contract/names.js';
 import type { ApiContext } from '../context.js';
-import { isoOrNull } from '../json.js';
+import { isoOrNull } from '../http/format.js';
 import type { SchedulerAnswer } from '../scheduler/responses.js';
 
 export type SchedulerJson = z.output<typeof SchedulerAnswer>;

@@ -2,15 +2,16 @@ import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ControlKind } from '../../contract/messages.js';
 import type { Experiment } from '../../domain/experiment.js';
-import { experimentPath } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
+import { experimentOf, experimentPath } from '../experiments/by-id.js';
 import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
 import { type Answered, once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { lookToJson } from '../json.js';
+import { lookToJson } from '../looks/to-json.js';
 import { CheckBody, ControlBody, DropBody, ResolveBody, StopBody } from './requests.js';
 import { ControlAnswer } from './responses.js';
-import { type AskedFor, type Asking, askFor, experimentOf } from './send.js';
+import { type AskedFor, askFor } from './send.js';
+import { pendingMessage } from './to-json.js';
 
 const SUMMARIES: Record<ControlKind, string> = {
   check: 'Look at the data now',
@@ -110,15 +111,6 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
     .openapi(control('resolve', ResolveBody), (c) =>
       answer(c, c.req.valid('param').id, 'resolve', { ...c.req.valid('json'), key: keyOf(c) }),
     );
-}
-
-/** What a caller is told who gets no outcome. */
-export function pendingMessage(asking: Extract<Asking, { kind: 'pending' | 'signalled' }>): string {
-  if (asking.kind === 'signalled')
-    return 'Accepted as a signal, since Temporal takes no more updates of this experiment for now. What comes of it stands among the controls, under its control_id.';
-  return asking.accepted
-    ? 'Accepted; there is no outcome yet.'
-    : 'No worker has taken it yet. Ask again with the same Idempotency-Key if it does not show among the controls.';
 }
 
 function keyOf(c: Context): string | undefined {

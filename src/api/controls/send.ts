@@ -9,7 +9,7 @@ import {
 import { type Experiment, type ExperimentState, isEnded } from '../../domain/experiment.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../context.js';
-import { ApiProblem, refusedControl, unknownExperiment } from '../http/problems.js';
+import { ApiProblem, refusedControl } from '../http/problems.js';
 import { type ControlAnswer, isSignalled } from './gateway.js';
 import { TemporalBusy } from './temporal-errors.js';
 
@@ -23,13 +23,6 @@ export type Asking =
   | { kind: 'signalled'; controlId: string }
   /** Asked for before under this key, and carried out; the message is the record's, the decision stands among the looks. */
   | { kind: 'repeated'; controlId: string; message: string };
-
-/** The experiment. @throws ApiProblem 404 */
-export async function experimentOf(context: Pick<ApiContext, 'store'>, id: string): Promise<Experiment> {
-  const experiment = await context.store.getExperiment(id);
-  if (!experiment) throw unknownExperiment(id);
-  return experiment;
-}
 
 /** Controls that fit an experiment by its record. */
 export function allowedByRecord(experiment: Experiment, now: number): readonly ControlKind[] {

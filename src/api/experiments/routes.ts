@@ -1,30 +1,26 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { replayDecision } from '../../activities/recompute-decision.js';
-import { experimentPath } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
 import { ControlsAnswer } from '../controls/responses.js';
-import { experimentOf } from '../controls/send.js';
+import { controlRowToJson } from '../controls/to-json.js';
 import { ExperimentParams, IdempotencyHeaders, Page } from '../http/fields.js';
+import { rounded } from '../http/format.js';
 import { once } from '../http/idempotency.js';
 import { ApiProblem } from '../http/problems.js';
 import { readable } from '../http/readable.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import {
-  controlRowToJson,
-  experimentToJson,
-  gateToJson,
-  ledgerRowToJson,
-  lookToJson,
-  rounded,
-} from '../json.js';
 import { LookParams } from '../looks/requests.js';
 import { LooksAnswer, ReplayAnswer } from '../looks/responses.js';
+import { lookToJson } from '../looks/to-json.js';
 import { GatesAnswer, LedgerAnswer } from '../rollouts/responses.js';
+import { gateToJson, ledgerRowToJson } from '../rollouts/to-json.js';
+import { experimentOf, experimentPath } from './by-id.js';
 import { register, startWorkflow } from './creation/registration.js';
 import { daysToDetectTenPercent } from './creation/traffic.js';
 import { ExperimentQuery, NewExperiment } from './requests.js';
 import { CreatedAnswer, ExperimentsAnswer, StatusAnswer } from './responses.js';
 import { reallocationOf, statusOf } from './status.js';
+import { experimentToJson } from './to-json.js';
 
 const create = createRoute({
   method: 'post',

@@ -1,12 +1,14 @@
 import type { z } from '@hono/zod-openapi';
 import type { LedgerRow } from '../../contract/records.js';
 import { type Experiment, isEnded } from '../../domain/experiment.js';
-import { budgetReallocation } from '../auto-promote/check-result.js';
 import type { ApiContext } from '../context.js';
 import type { Standing } from '../controls/gateway.js';
-import { allowedByRecord, experimentOf } from '../controls/send.js';
-import { experimentToJson, isoOrNull, verificationToJson } from '../json.js';
+import { allowedByRecord } from '../controls/send.js';
+import { isoOrNull } from '../http/format.js';
+import { budgetReallocationToJson } from '../rollouts/to-json.js';
+import { experimentOf } from './by-id.js';
 import type { StatusAnswer } from './responses.js';
+import { experimentToJson, verificationToJson } from './to-json.js';
 
 const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
   completed: 'has ended before the experiment',
@@ -77,5 +79,5 @@ export async function reallocationOf(
   ledger: readonly LedgerRow[],
 ) {
   const promotion = await store.getPromotion(experiment.id);
-  return promotion && budgetReallocation(experiment, promotion, ledger);
+  return promotion && budgetReallocationToJson(experiment, promotion, ledger);
 }

@@ -1,13 +1,14 @@
 import type { z } from '@hono/zod-openapi';
 import type { LedgerRow, Promotion, Verification } from '../../contract/records.js';
-import { totalOf } from '../../domain/budget.js';
 import type { Decision } from '../../domain/decision/decision.js';
 import { rivalOf } from '../../domain/decision/rival.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, type ExperimentState, type Variant, variantOf } from '../../domain/experiment.js';
-import { atRisk } from '../../domain/rollout/at-risk.js';
-import { confidenceNote, isoOf, isoOrNull, metricsToJson, rounded, verificationToJson } from '../json.js';
-import type { BudgetReallocation } from '../rollouts/responses.js';
+import { experimentPath } from '../experiments/by-id.js';
+import { verificationToJson } from '../experiments/to-json.js';
+import { isoOrNull } from '../http/format.js';
+import { confidenceNote, metricsToJson } from '../looks/to-json.js';
+import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { CheckResult, CheckStatus } from './responses.js';
 
 export type CheckResultJson = z.output<typeof CheckResult>;
@@ -52,13 +53,6 @@ const TELLING: Record<ExperimentState, Telling> = {
   needs_attention: { status: 'held', reasons: 'state' },
 };
 
-/** States in which a check looks at the data; in every other one it tells what the record says. */
-const LOOKED_AT: readonly ExperimentState[] = ['running', 'verifying'];
-
-export function isLookedAt({ state }: Pick<Experiment, 'state'>): boolean {
-  return LOOKED_AT.includes(state);
-}
-
 /** A check's answer in the older callers' form. */
 export function checkResult(facts: CheckFacts): CheckResultJson {
   const { experiment, promotion, decision, message } = facts;
@@ -79,7 +73,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     confidence_note: promotion || decision ? confidenceNote(experiment.policy) : null,
     winner_metrics: metricsOf(winner),
     loser_metrics: metricsOf(loser),
-    budget_reallocation: promotion ? budgetReallocation(experiment, promotion, facts.ledger) : null,
+    budget_reallocation: promotion ? budgetReallocationToJson(experiment, promotion, facts.ledger) : null,
     verification: verificationToJson(facts.verification),
     insights: null,
     insights_status: status === 'promoted' ? 'not_available' : 'none',
@@ -119,11 +113,6 @@ export function resultWithoutOutcome(
   };
 }
 
-/** Where the experiment can be looked at. */
-export function experimentPath(experimentId: string): string {
-  return `/api/ab/experiments/${experimentId}`;
-}
-
 function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJson {
   const { status, unwritten } = TELLING[experiment.state];
   if (status !== 'verdict') {
@@ -140,51 +129,4 @@ function reasonsOf({ experiment, decision, message }: CheckFacts): string[] {
   if (TELLING[experiment.state].reasons === 'state' || decided.length === 0)
     return [experiment.stateReason, ...decided];
   return experiment.state === 'running' && decision?.verdict === 'promote' ? [message, ...decided] : decided;
-}
-
-/**
- * Budgets before and after the promotion. With more than two variants the loser's amounts are those of all the
- * others together. `*_new_*` is what the last phase aims at, or after an undo what was left; `*_current_*` is
- * what was last read back.
- */
-export function budgetReallocation(
-  experiment: Experiment,
-  promotion: Promotion,
-  ledger: readonly LedgerRow[],
-): z.output<typeof BudgetReallocation> {
-  const { base, winnerAdSetId, phases } = promotion.plan;
-  const total = totalOf(base);
-  const current = { ...base };
-  for (const row of ledger) {
-    if (row.readBack !== null && row.adSetId in current) current[row.adSetId] = row.readBack;
-  }
-  const aimed = ['in_progress', 'completed', 'shadow'].includes(promotion.status);
-  const after = aimed ? phases.at(-1)!.targets : current;
-  const winnerNew = after[winnerAdSetId]!;
-  const loserNew = totalOf(after) - winnerNew;
-  const lastPhase = phases.at(-1)!.name;
-  return {
-    status: promotion.status,
-    total_budget_cents: total,
-    winner_old_budget_cents: base[winnerAdSetId]!,
-    winner_new_budget_cents: winnerNew,
-    loser_old_budget_cents: total - base[winnerAdSetId]!,
-    loser_new_budget_cents: loserNew,
-    winner_budget_pct: rounded(winnerNew / (winnerNew + loserNew), 4),
-    loser_budget_pct: rounded(loserNew / (winnerNew + loserNew), 4),
-    phased_rollout: phases.length > 1,
-    reallocated_at: isoOrNull(promotion.phasesDone[lastPhase] ?? null),
-    currency: experiment.currency,
-    winner_current_budget_cents: current[winnerAdSetId]!,
-    loser_current_budget_cents: totalOf(current) - current[winnerAdSetId]!,
-    at_risk_cents: atRisk({ base, targets: current, winnerAdSetId, interval: promotion.interval }).amount,
-    phases: phases.map(({ name, winnerShare }) => {
-      const readBackAt = promotion.phasesDone[name];
-      return {
-        name,
-        winner_share: winnerShare,
-        read_back_at: readBackAt === undefined ? null : isoOf(readBackAt),
-      };
-    }),
-  };
 }
