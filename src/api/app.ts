@@ -2,18 +2,22 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { accountRoutes } from './account/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
-import { type ApiContext, type ApiDependencies, DEFAULT_CHECK_WAIT_MS } from './context.js';
-import { createGateway, type Gateway } from './controls/gateway.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { controlRoutes } from './controls/routes.js';
+import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
-import { bearerAuth, ownHost, sameOrigin } from './http/auth.js';
+import { bearerAuth, ownHost, sameOrigin } from './http/access.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
 import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
+import { lookRoutes } from './looks/routes.js';
+import { reportRoutes } from './reports/routes.js';
+import { rolloutRoutes } from './rollouts/routes.js';
+import { schedulerRoutes } from './scheduler/routes.js';
+import { createGateway, type Gateway } from './temporal/gateway.js';
 
-export type { ApiDependencies } from './context.js';
-
+const CHECK_WAIT_MS = 30_000;
 const BODY_LIMIT = 1024 * 1024;
 
 /** The whole HTTP API. `gateway` replaces the way to Temporal, for tests of states that are slow to reach. */
@@ -21,8 +25,14 @@ export function createApp(
   dependencies: ApiDependencies,
   gateway: Gateway = createGateway({ ...dependencies.temporal, timeBase: dependencies.timeBase }),
 ): OpenAPIHono {
-  const { temporal: _, checkWaitMs = DEFAULT_CHECK_WAIT_MS, ...rest } = dependencies;
-  const context: ApiContext = { ...rest, checkWaitMs, gateway };
+  const { temporal: _, maxChecksAtOnce, checkWaitMs = CHECK_WAIT_MS, ...rest } = dependencies;
+  const context: ApiContext = {
+    ...rest,
+    checkWaitMs,
+    gateway,
+    checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
+    pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
+  };
   const app = createRouter();
 
   app.onError((error, c) => {
@@ -61,8 +71,12 @@ export function createApp(
 
   app.route('/', accountRoutes(context));
   app.route('/', experimentRoutes(context));
+  app.route('/', lookRoutes(context));
+  app.route('/', rolloutRoutes(context));
   app.route('/', controlRoutes(context));
   app.route('/', autoPromoteRoutes(context));
+  app.route('/', reportRoutes(context));
+  app.route('/', schedulerRoutes(context));
   app.route('/', healthRoutes(context));
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',

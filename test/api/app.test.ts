@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/app.js';
-import { TemporalUnavailable } from '../../src/api/controls/temporal-errors.js';
+import { TemporalUnavailable } from '../../src/api/temporal/errors.js';
 import type { Store } from '../../src/clients/postgres/types.js';
 import { FakeGateway } from './support/fake-gateway.js';
 import { type Api, type JsonObject, startApi } from './support/harness.js';

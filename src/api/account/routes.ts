@@ -4,9 +4,8 @@ import { addDays, localDate, localHourStart } from '../../clients/meta/timezone.
 import type { AccountInfo } from '../../clients/meta/types.js';
 import { minorUnits } from '../../domain/budget.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
-import { Turns } from '../auto-promote/turns.js';
-import type { ApiContext } from '../context.js';
-import { askFor } from '../controls/send.js';
+import { sendControl } from '../controls/send-control.js';
+import type { ApiContext } from '../dependencies.js';
 import { IdempotencyHeaders } from '../http/fields.js';
 import { isoOf } from '../http/format.js';
 import { once } from '../http/idempotency.js';
@@ -40,7 +39,6 @@ const META_WAIT_MS = 5_000;
 /** `/api/ab/account`. */
 export function accountRoutes(context: ApiContext): OpenAPIHono {
   const { store, meta, clock, environment, accountEnvelope, writesAllowed } = context;
-  const turns = new Turns(context.maxChecksAtOnce);
   let known: AccountInfo | null = null;
 
   /** What Meta says of the account, else what it last said, with why that is not fresh. Never rejects. */
@@ -106,7 +104,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
         if (!event) throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
         // Asked for again, it may have been released since: then it holds nothing any more.
         const holds = event.engaged && (await store.killSwitch())?.engaged === true;
-        const outcome = holds ? await holdAll(context, event, turns) : { held: [], pending: [] };
+        const outcome = holds ? await holdAll(context, event) : { held: [], pending: [] };
         return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, stands: true };
       });
       return c.json(given.body, 200);
@@ -116,7 +114,6 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
 async function holdAll(
   context: ApiContext,
   { by, reason }: KillSwitch,
-  turns: Turns,
 ): Promise<{ held: string[]; pending: string[] }> {
   const held: string[] = [];
   const pending: string[] = [];
@@ -128,9 +125,9 @@ async function holdAll(
     });
     const rollouts = page.filter(({ state }) => state === 'rolling_out');
     held.push(...page.filter((one) => !rollouts.includes(one)).map(({ id }) => id));
-    await turns.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
+    await context.pauseLimit.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
       const asked = { by, reason: `Kill switch: ${reason}` };
-      const done = await askFor(context, experiment, 'pause', asked, leftMs).then(
+      const done = await sendControl(context, experiment, 'pause', asked, leftMs).then(
         ({ kind }) => kind === 'done',
         () => false,
       );

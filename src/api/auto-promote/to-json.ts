@@ -4,7 +4,7 @@ import type { Decision } from '../../domain/decision/decision.js';
 import { rivalOf } from '../../domain/decision/rival.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, type ExperimentState, type Variant, variantOf } from '../../domain/experiment.js';
-import { experimentPath } from '../experiments/by-id.js';
+import { experimentPath } from '../experiments/lookup.js';
 import { verificationToJson } from '../experiments/to-json.js';
 import { isoOrNull } from '../http/format.js';
 import { confidenceNote, metricsToJson } from '../looks/to-json.js';
@@ -73,7 +73,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     confidence_note: promotion || decision ? confidenceNote(experiment.policy) : null,
     winner_metrics: metricsOf(winner),
     loser_metrics: metricsOf(loser),
-    budget_reallocation: promotion ? budgetReallocationToJson(experiment, promotion, facts.ledger) : null,
+    budget_reallocation: budgetReallocationToJson(experiment, promotion, facts.ledger),
     verification: verificationToJson(facts.verification),
     insights: null,
     insights_status: status === 'promoted' ? 'not_available' : 'none',
@@ -129,4 +129,21 @@ function reasonsOf({ experiment, decision, message }: CheckFacts): string[] {
   if (TELLING[experiment.state].reasons === 'state' || decided.length === 0)
     return [experiment.stateReason, ...decided];
   return experiment.state === 'running' && decision?.verdict === 'promote' ? [message, ...decided] : decided;
+}
+
+/** `inRollout`: experiments that were not checked because they were promoted earlier. */
+export function countsOf(results: readonly CheckResultJson[], inRollout: number) {
+  const count = (status: CheckResultJson['status']) =>
+    results.filter((result) => result.status === status).length;
+  return {
+    total_checked: results.length,
+    promoted: count('promoted'),
+    continue_testing: count('continue_testing'),
+    insufficient_data: count('insufficient_data'),
+    no_winner: count('no_winner'),
+    held: count('held'),
+    errors: count('error'),
+    pending: count('pending'),
+    in_rollout: inRollout,
+  };
 }

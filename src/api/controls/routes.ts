@@ -1,17 +1,16 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ControlKind } from '../../contract/messages.js';
-import type { Experiment } from '../../domain/experiment.js';
-import type { ApiContext } from '../context.js';
-import { experimentOf, experimentPath } from '../experiments/by-id.js';
+import type { ApiContext } from '../dependencies.js';
+import { experimentOf } from '../experiments/lookup.js';
 import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
-import { type Answered, once } from '../http/idempotency.js';
+import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { lookToJson } from '../looks/to-json.js';
+import { showRows } from '../http/show-rows.js';
 import { CheckBody, ControlBody, DropBody, ResolveBody, StopBody } from './requests.js';
-import { ControlAnswer } from './responses.js';
-import { type AskedFor, askFor } from './send.js';
-import { pendingMessage } from './to-json.js';
+import { ControlAnswer, ControlsAnswer } from './responses.js';
+import { type ControlRequest, sendControl } from './send-control.js';
+import { controlRowToJson, controlToJson } from './to-json.js';
 
 const SUMMARIES: Record<ControlKind, string> = {
   check: 'Look at the data now',
@@ -38,50 +37,38 @@ const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body:
     },
   });
 
-/** `/api/ab/experiments/:id/<control>`. */
+const list = createRoute({
+  method: 'get',
+  path: '/api/ab/experiments/{id}/controls',
+  summary: 'What was asked of it, by whom, why, and what came of it',
+  request: { params: ExperimentParams },
+  responses: { 200: answers('The controls', ControlsAnswer), ...failures },
+});
+
+/** `/api/ab/experiments/:id/controls` and `/api/ab/experiments/:id/<control>`. */
 export function controlRoutes(context: ApiContext): OpenAPIHono {
-  const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: AskedFor<K>) => {
+  const { store } = context;
+
+  const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: ControlRequest<K>) => {
     const experiment = await experimentOf(context, id);
     const { key: _, ...body } = asked;
-    const given = await once(context, c, body, () => outcomeOf(experiment, kind, asked));
+    const given = await once(context, c, body, async () => {
+      const sent = await sendControl(context, experiment, kind, asked, context.checkWaitMs);
+      const json = controlToJson(experiment, kind, sent);
+      const stands = json.status === 'done';
+      return { body: json, status: stands ? 200 : 202, stands };
+    });
     return given.status === 200 ? c.json(given.body, 200) : c.json(given.body, 202);
   };
 
-  const outcomeOf = async <K extends ControlKind>(
-    experiment: Experiment,
-    kind: K,
-    asked: AskedFor<K>,
-  ): Promise<Answered<z.output<typeof ControlAnswer>, 200 | 202>> => {
-    const { id } = experiment;
-    const asking = await askFor(context, experiment, kind, asked, context.checkWaitMs);
-    const about = {
-      experiment_id: id,
-      control_id: asking.controlId,
-      control: kind,
-      look_at: experimentPath(id),
-    };
-    switch (asking.kind) {
-      case 'done': {
-        const { state, message, decision } = asking.outcome;
-        const look = decision && lookToJson(decision, experiment.currency);
-        const body = { ...about, status: 'done' as const, state, message, decision: look };
-        return { body, status: 200, stands: true };
-      }
-      case 'repeated': {
-        const { state } = experiment;
-        const body = { ...about, status: 'done' as const, state, message: asking.message, decision: null };
-        return { body, status: 200, stands: true };
-      }
-      case 'pending':
-      case 'signalled': {
-        const message = pendingMessage(asking);
-        const body = { ...about, status: 'pending' as const, state: null, message, decision: null };
-        return { body, status: 202, stands: false };
-      }
-    }
-  };
-
   return createRouter()
+    .openapi(list, async (c) => {
+      const { id } = c.req.valid('param');
+      await experimentOf(context, id);
+      const rows = await store.listControls(id);
+      const { shown, unreadable } = showRows(context, rows, (row) => row.controlId, controlRowToJson);
+      return c.json({ experiment_id: id, controls: shown, count: rows.length, unreadable }, 200);
+    })
     .openapi(control('check', CheckBody), (c) => {
       const { by = 'api', reason = 'asked for over the API' } = c.req.valid('json');
       return answer(c, c.req.valid('param').id, 'check', { by, reason, key: keyOf(c) });

@@ -1,12 +1,11 @@
 import type { z } from '@hono/zod-openapi';
-import type { LedgerRow } from '../../contract/records.js';
 import { type Experiment, isEnded } from '../../domain/experiment.js';
-import type { ApiContext } from '../context.js';
-import type { Standing } from '../controls/gateway.js';
-import { allowedByRecord } from '../controls/send.js';
+import { allowedByRecord } from '../controls/send-control.js';
+import type { ApiContext } from '../dependencies.js';
 import { isoOrNull } from '../http/format.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
-import { experimentOf } from './by-id.js';
+import type { Standing } from '../temporal/gateway.js';
+import { experimentOf } from './lookup.js';
 import type { StatusAnswer } from './responses.js';
 import { experimentToJson, verificationToJson } from './to-json.js';
 
@@ -42,10 +41,15 @@ export async function statusOf(
   const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
   // The run may have ended, as it should, since the record was read.
   const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
+  const [promotion, ledger, verification] = await Promise.all([
+    store.getPromotion(experiment.id),
+    store.listLedger(experiment.id),
+    store.getVerification(experiment.id),
+  ]);
   const known = {
     ...experimentToJson(experiment),
-    budget_reallocation: await reallocationOf(context, experiment, await store.listLedger(experiment.id)),
-    verification: verificationToJson(await store.getVerification(experiment.id)),
+    budget_reallocation: budgetReallocationToJson(experiment, promotion, ledger),
+    verification: verificationToJson(verification),
   };
   if (standing?.kind !== 'open') {
     return {
@@ -70,14 +74,4 @@ export async function statusOf(
     trouble: status.trouble,
     queued: status.queued,
   };
-}
-
-/** Budgets before and after its promotion; null before one. */
-export async function reallocationOf(
-  { store }: Pick<ApiContext, 'store'>,
-  experiment: Experiment,
-  ledger: readonly LedgerRow[],
-) {
-  const promotion = await store.getPromotion(experiment.id);
-  return promotion && budgetReallocationToJson(experiment, promotion, ledger);
 }

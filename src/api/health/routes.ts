@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import type { ApiContext } from '../context.js';
+import type { ApiContext } from '../dependencies.js';
 import { answers, createRouter, failures } from '../http/routing.js';
 import { HealthAnswer, ReadyAnswer } from './responses.js';
 

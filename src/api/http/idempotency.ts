@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import type { KeptAnswer } from '../../contract/records.js';
-import type { ApiContext } from '../context.js';
+import type { ApiContext } from '../dependencies.js';
 import { ApiProblem } from './problems.js';
 
 /** An answer, and whether it stands for good; one that doesn't is asked for again. */

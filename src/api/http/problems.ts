@@ -2,12 +2,7 @@ import { HTTPException } from 'hono/http-exception';
 import { MetaError } from '../../clients/meta/types.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../clients/postgres/errors.js';
 import type { Refusal } from '../../contract/messages.js';
-import {
-  ControlFailed,
-  ControlInvalid,
-  TemporalBusy,
-  TemporalUnavailable,
-} from '../controls/temporal-errors.js';
+import { ControlFailed, ControlInvalid, TemporalBusy, TemporalUnavailable } from '../temporal/errors.js';
 
 /** One thing wrong with a request: where, and what. */
 export interface FieldProblem {

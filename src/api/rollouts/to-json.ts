@@ -7,15 +7,16 @@ import { isoOf, isoOrNull, rounded } from '../http/format.js';
 import type { BudgetReallocation, GateAnswer, LedgerRowAnswer } from './responses.js';
 
 /**
- * Budgets before and after the promotion. With more than two variants the loser's amounts are those of all the
- * others together. `*_new_*` is what the last phase aims at, or after an undo what was left; `*_current_*` is
- * what was last read back.
+ * Budgets before and after the promotion; null before one. With more than two variants, the loser's amounts are the sums
+ * over all the others. `*_new_*` are the targets of the last phase, or the budgets that a revert left; `*_current_*` are
+ * the budgets that were read back last.
  */
 export function budgetReallocationToJson(
   experiment: Experiment,
-  promotion: Promotion,
+  promotion: Promotion | null,
   ledger: readonly LedgerRow[],
-): z.output<typeof BudgetReallocation> {
+): z.output<typeof BudgetReallocation> | null {
+  if (promotion === null) return null;
   const { base, winnerAdSetId, phases } = promotion.plan;
   const total = totalOf(base);
   const current = { ...base };

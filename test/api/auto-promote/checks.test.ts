@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CheckResult } from '../../../src/api/auto-promote/responses.js';
-import { TemporalUnavailable } from '../../../src/api/controls/temporal-errors.js';
+import { TemporalUnavailable } from '../../../src/api/temporal/errors.js';
 import { FakeGateway } from '../support/fake-gateway.js';
 import { type Api, HOUR, type JsonObject, START, startApi } from '../support/harness.js';
 import {

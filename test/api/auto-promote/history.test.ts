@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TemporalUnavailable } from '../../../src/api/controls/temporal-errors.js';
+import { TemporalUnavailable } from '../../../src/api/temporal/errors.js';
 import { claimedLift, compoundLift, pooled, shrunkLift } from '../../../src/domain/reporting/lift.js';
 import { type Api, HOUR, type JsonObject, START, startApi } from '../support/harness.js';
 import {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TemporalUnavailable } from '../../../src/api/controls/temporal-errors.js';
+import { TemporalUnavailable } from '../../../src/api/temporal/errors.js';
 import { type Api, HOUR, START, startApi } from '../support/harness.js';
 import { aDecision, seedExperiment } from '../support/seed.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../../src/api/auto-promote/turns.js';
+import { ConcurrencyLimit } from '../../../src/api/concurrency-limit.js';
 
 /** Work that ends when it is told to, and is counted. */
 function worksite() {
@@ -31,7 +31,7 @@ const items = (prefix: string, count: number) => Array.from({ length: count }, (
 
 describe('turns', () => {
   it('are as many at once as is set, for all callers together, who take them one by one', async () => {
-    const turns = new Turns(3);
+    const turns = new ConcurrencyLimit(3);
     const site = worksite();
     const a = turns.each(items('a', 7), 60_000, site.work);
     const b = turns.each(items('b', 7), 60_000, site.work);
@@ -46,13 +46,13 @@ describe('turns', () => {
   });
 
   it('go on after work that fails, and the failure is the caller’s', async () => {
-    const turns = new Turns(1);
+    const turns = new ConcurrencyLimit(1);
     await expect(turns.each(['x'], 1_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await turns.each(['y'], 1_000, async (item) => item)).toEqual(['y']);
   });
 
   it('tell the work how long it may wait: what is left for all, and a second at least', async () => {
-    const turns = new Turns(1);
+    const turns = new ConcurrencyLimit(1);
     const [first, second] = await turns.each([0, 1], 1_500, async (_, leftMs) => {
       await new Promise((resolve) => setTimeout(resolve, 600));
       return leftMs;

@@ -4,7 +4,7 @@ import {
   ControlInvalid,
   TemporalBusy,
   TemporalUnavailable,
-} from '../../../src/api/controls/temporal-errors.js';
+} from '../../../src/api/temporal/errors.js';
 import { CONTROL_KINDS, type ControlKind, REVERT_WINDOW_DAYS } from '../../../src/contract/messages.js';
 import { FakeGateway } from '../support/fake-gateway.js';
 import { type Api, HOUR, START, startApi } from '../support/harness.js';

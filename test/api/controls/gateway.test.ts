@@ -3,12 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGateway, type Gateway } from '../../../src/api/controls/gateway.js';
-import {
-  ControlFailed,
-  ControlInvalid,
-  TemporalUnavailable,
-} from '../../../src/api/controls/temporal-errors.js';
+import { ControlFailed, ControlInvalid, TemporalUnavailable } from '../../../src/api/temporal/errors.js';
+import { createGateway, type Gateway } from '../../../src/api/temporal/gateway.js';
 import { JOB_IDS, namesOf, RECONCILE_WORKFLOW } from '../../../src/contract/names.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from '../../support/temporal.js';
 

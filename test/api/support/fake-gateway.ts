@@ -1,12 +1,12 @@
 import type {
-  ControlAnswer,
+  ControlReply,
   Delivery,
   Gateway,
   ScheduledJob,
   SignalledKind,
   Standing,
   Subject,
-} from '../../../src/api/controls/gateway.js';
+} from '../../../src/api/temporal/gateway.js';
 import type { ControlKind, Controls, ExperimentStatus } from '../../../src/contract/messages.js';
 
 export interface AskedControl {
@@ -26,7 +26,7 @@ export class FakeGateway implements Gateway {
   standingOf: (() => Promise<Standing>) | null = null;
   readonly standings = new Map<string, Standing>();
   /** Of controls; by default none comes in time. */
-  answer: (control: AskedControl) => Promise<ControlAnswer> = async () => ({
+  answer: (control: AskedControl) => Promise<ControlReply> = async () => ({
     kind: 'pending',
     accepted: true,
   });
@@ -52,7 +52,7 @@ export class FakeGateway implements Gateway {
     kind: K,
     asked: Controls[K] & { controlId: string },
     waitMs: number,
-  ): Promise<ControlAnswer> {
+  ): Promise<ControlReply> {
     const control = { experimentId: experiment.id, kind, asked, waitMs };
     this.asked.push(control);
     this.reach();

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createApp } from '../../../src/api/app.js';
-import type { ApiDependencies } from '../../../src/api/context.js';
+import type { ApiDependencies } from '../../../src/api/dependencies.js';
 import { createMetaClient } from '../../../src/clients/meta/index.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';

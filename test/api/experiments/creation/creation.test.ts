@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TemporalUnavailable } from '../../../../src/api/controls/temporal-errors.js';
-import { problemsOf } from '../../../../src/api/experiments/creation/creation.js';
 import type { CreationFacts, VariantFacts } from '../../../../src/api/experiments/creation/facts.js';
+import { problemsOf } from '../../../../src/api/experiments/creation/problems.js';
+import { TemporalUnavailable } from '../../../../src/api/temporal/errors.js';
 import { DEFAULT_POLICY } from '../../../../src/domain/experiment.js';
 import type { MarketTest } from '../../../../src/sandbox/meta-simulator/index.js';
 import { PLAIN_SETTINGS } from '../../../support/ad-set-settings.js';

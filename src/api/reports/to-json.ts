@@ -4,45 +4,24 @@ import { rivalOf } from '../../domain/decision/rival.js';
 import { entryOf } from '../../domain/entry.js';
 import { UNADJUSTED } from '../../domain/evidence/types.js';
 import { type Experiment, variantOf } from '../../domain/experiment.js';
-import {
-  type CompoundReport,
-  compoundReport,
-  type LiftSummary,
-} from '../../domain/reporting/compound-report.js';
+import type { CompoundReport, LiftSummary } from '../../domain/reporting/compound-report.js';
 import { HOUR_MS } from '../../domain/time.js';
-import type { ApiContext } from '../context.js';
 import { isoOf, rounded } from '../http/format.js';
-import { type Readable, readable } from '../http/readable.js';
 import { confidenceNote, metricsToJson } from '../looks/to-json.js';
-import type { CompoundReportAnswer, EmptyReportAnswer, HistoryEntry } from '../reports/responses.js';
+import type { SchedulerAnswer } from '../scheduler/responses.js';
+import type { CompoundReportAnswer, DashboardAnswer, EmptyReportAnswer, HistoryEntry } from './responses.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
 export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;
 
 const DAY_MS = 24 * HOUR_MS;
-/** More than any limit: promotions that were refused in their first phase fall away after reading. */
-const OPENED_CAP = 2_000;
 const NO_METRICS = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };
 
-/** Promotions of the last `days` whose first phase is read back, newest first, `limit` at most. */
-export async function history(
-  context: ApiContext,
-  days: number,
-  limit: number,
-): Promise<Readable<HistoryEntryJson>> {
-  const { store, clock } = context;
-  const since = Math.max(0, (await clock.now()) - days * DAY_MS);
-  const found = await store.listPromotions({ since, limit: OPENED_CAP });
-  const promoted = found.filter(({ experiment }) => experiment.promotedAt !== null).slice(0, limit);
-  return readable(
-    context,
-    promoted,
-    ({ experiment }) => experiment.id,
-    ({ experiment, promotion }) => historyEntry(experiment, promotion, experiment.promotedAt!),
-  );
-}
-
-function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: number): HistoryEntryJson {
+export function historyEntryToJson(
+  experiment: Experiment,
+  promotion: Promotion,
+  promotedAt: number,
+): HistoryEntryJson {
   const winner = variantOf(experiment, promotion.winnerVariantId);
   const loser = rivalOf(experiment, winner, promotion.metrics);
   const metricsOf = (id: string) =>
@@ -67,26 +46,10 @@ function historyEntry(experiment: Experiment, promotion: Promotion, promotedAt: 
   };
 }
 
-/** The report over every experiment that was decided. */
-export async function report(context: ApiContext): Promise<ReportJson> {
-  const { store, clock } = context;
-  const finished = await store.listFinished();
-  // Each by itself first: one that no report can be made of is left out, and named.
-  const { shown, unreadable } = readable(
-    context,
-    finished,
-    ({ experiment }) => experiment.id,
-    (test) => compoundReport([test]) && test,
-  );
-  if (shown.length === 0)
-    return { total_experiments: 0, message: 'No experiment has been decided yet.', unreadable };
-  return { ...reportToJson(compoundReport(shown), await clock.now()), unreadable };
-}
-
 const percent = (fraction: number) => rounded(100 * fraction, 2);
 const fraction = (value: number | null) => (value === null ? null : rounded(value, 4));
 
-function reportToJson(
+export function compoundReportToJson(
   report: CompoundReport,
   now: number,
 ): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable'> {
@@ -133,6 +96,40 @@ function reportToJson(
     },
     prior_scale: rounded(report.priorScale, 4),
     luck_compound_improvement_pct: percent(report.luck),
+    generated_at: isoOf(now),
+  };
+}
+
+const RECENT_DAYS = 7;
+const WINNERS_SHOWN = 10;
+
+/** `winners`: newest first. `now`: experiment time. */
+export function dashboardToJson(found: {
+  winners: HistoryEntryJson[];
+  report: ReportJson;
+  scheduler: z.output<typeof SchedulerAnswer>;
+  now: number;
+}): z.output<typeof DashboardAnswer> {
+  const { winners, report, scheduler, now } = found;
+  const since = now - RECENT_DAYS * DAY_MS;
+  const isRecent = ({ shadow, promoted_at }: HistoryEntryJson) => !shadow && Date.parse(promoted_at) >= since;
+  const figures = 'successful_promotions' in report ? report : null;
+  return {
+    summary: {
+      recent_promotions_7d: winners.filter(isRecent).length,
+      avg_confidence: figures?.avg_confidence ?? 0,
+      avg_confidence_note: figures?.avg_confidence_note ?? null,
+      avg_improvement_pct: figures?.avg_improvement_per_test ?? 0,
+      shrunk_avg_improvement_pct: figures?.shrunk_avg_improvement_per_test ?? 0,
+      verified_avg_improvement_pct: figures?.verified_avg_improvement_per_test ?? null,
+      total_experiments: report.total_experiments,
+      compound_improvement_pct: figures?.compound_improvement_pct ?? 0,
+      shrunk_compound_improvement_pct: figures?.shrunk_compound_improvement_pct ?? 0,
+      verified_compound_improvement_pct: figures?.verified_compound_improvement_pct ?? null,
+    },
+    recent_winners: winners.slice(0, WINNERS_SHOWN),
+    compound_learning: report,
+    scheduler,
     generated_at: isoOf(now),
   };
 }

@@ -21,9 +21,9 @@ import {
 import { EXPERIMENT_WORKFLOW, JOB_IDS, type JobId, type Names } from '../../contract/names.js';
 import type { Experiment } from '../../domain/experiment.js';
 import { type TimeBase, toExperimentTime } from '../../domain/time-base.js';
-import { asBusy, asUnavailable, nullWithoutSchedule, refusalOf, TemporalBusy } from './temporal-errors.js';
+import { asBusy, asUnavailable, nullWithoutSchedule, refusalOf, TemporalBusy } from './errors.js';
 
-export type ControlAnswer =
+export type ControlReply =
   | { kind: 'done'; outcome: ControlOutcome }
   | { kind: 'refused'; refusal: Refusal }
   /** No outcome yet. `accepted`: it is durable; otherwise no worker has taken it so far. */
@@ -83,7 +83,7 @@ export interface Gateway {
     kind: K,
     asked: Controls[K] & { controlId: string },
     waitMs: number,
-  ): Promise<ControlAnswer>;
+  ): Promise<ControlReply>;
   /** Sends a control as a signal, to a workflow that is started where it doesn't run: its outcome comes on record alone. */
   signal<K extends SignalledKind>(
     experiment: Subject,
@@ -147,10 +147,10 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
     kind: K,
     asked: Controls[K] & { controlId: string },
     endAt: number,
-  ): Promise<ControlAnswer> => {
+  ): Promise<ControlReply> => {
     let accepted = false;
     try {
-      return await client.connection.withDeadline(endAt, async (): Promise<ControlAnswer> => {
+      return await client.connection.withDeadline(endAt, async (): Promise<ControlReply> => {
         const started = await client.workflow.startUpdateWithStart<
           () => Promise<void>,
           ControlOutcome,

@@ -3,23 +3,23 @@ import {
   DEFAULT_POLICY,
   EXPERIMENT_STATES,
   type Experiment,
-  type ExperimentState,
   isEnded,
   type Policy,
 } from '../../../domain/experiment.js';
-import type { ApiContext } from '../../context.js';
-import { TemporalUnavailable } from '../../controls/temporal-errors.js';
+import type { ApiContext } from '../../dependencies.js';
 import { ApiProblem, sentencesOf } from '../../http/problems.js';
+import { TemporalUnavailable } from '../../temporal/errors.js';
+import { experimentsIn } from '../lookup.js';
 import { policyFromJson } from '../policy-json.js';
 import type { NewExperiment } from '../requests.js';
-import { readFromMeta } from './ad-facts.js';
-import { buildExperiment, differencesOf, problemsOf, shapeProblems, warningsOf } from './creation.js';
+import { buildExperiment } from './build-experiment.js';
 import type { CreationProblem } from './facts.js';
 import { policyProblems } from './policy-problems.js';
+import { differencesOf, problemsOf, shapeProblems, warningsOf } from './problems.js';
+import { readFromMeta } from './read-facts.js';
 import { stepWarnings } from './rollout-preview.js';
 
-const ACTIVE_STATES: ExperimentState[] = EXPERIMENT_STATES.filter((state) => !isEnded(state));
-const PAGE = 200;
+const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 
 /**
  * Registers the experiment that a request asks for, or finds it registered already. `newId` is its id where the request
@@ -120,18 +120,12 @@ function refused(problems: readonly CreationProblem[]): ApiProblem {
     : new ApiProblem('experiment_refused', detail, { errors });
 }
 
-/** Who else holds which ad set now. The store's own check, at the insert, is the one that counts. */
-async function leasedAdSets({ store }: ApiContext, own: string): Promise<Map<string, string>> {
-  const leases = new Map<string, string>();
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await store.listExperiments({ states: ACTIVE_STATES, limit: PAGE, offset });
-    for (const { id, variants } of page) {
-      // An equal request at the same time may have registered it by now.
-      if (id === own) continue;
-      for (const { adSetId } of variants) leases.set(adSetId, id);
-    }
-    if (page.length < PAGE) return leases;
-  }
+/** The live experiment that holds each ad set. The store checks again at the insert, and only that check is binding. */
+async function leasedAdSets(context: ApiContext, own: string): Promise<Map<string, string>> {
+  const active = await experimentsIn(context, ACTIVE_STATES);
+  // An equal request at the same time may have registered it by now.
+  const others = active.filter(({ id }) => id !== own);
+  return new Map(others.flatMap(({ id, variants }) => variants.map(({ adSetId }) => [adSetId, id])));
 }
 
 /** The record stands already: where Temporal is away, the reconciler starts the workflow later. */

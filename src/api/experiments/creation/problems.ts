@@ -1,9 +1,10 @@
 import { type AdSetDifference, adSetDifferences } from '../../../domain/comparability.js';
 import { sharedBudgets } from '../../../domain/decision/delivery-health.js';
-import type { Experiment, Policy, Variant } from '../../../domain/experiment.js';
+import type { Policy } from '../../../domain/experiment.js';
 import { preflightProblems } from '../../../domain/rollout/preflight.js';
 import { HOUR_MS } from '../../../domain/time.js';
 import type { NewExperiment } from '../requests.js';
+import { variantIds } from './build-experiment.js';
 import type { CreationFacts, CreationProblem } from './facts.js';
 import { policyProblems } from './policy-problems.js';
 import { rolloutProblems } from './rollout-preview.js';
@@ -139,69 +140,4 @@ function differenceProblems(request: NewExperiment, facts: CreationFacts, now: n
     field: `variants[${ids.indexOf(variantId)}].ad_id`,
     message: `${message}: a verdict would not be on the ads alone. Make them alike, or send accept_differences with by and reason.`,
   }));
-}
-
-/** The experiment that a faultless request asks for. Control first; `startedAt` is experiment time. */
-export function buildExperiment(
-  request: NewExperiment,
-  policy: Policy,
-  given: {
-    id: string;
-    environment: 'sandbox' | 'live';
-    accountId: string;
-    currency: string;
-    /** In the order of the request's variants. */
-    adSetIds: readonly string[];
-    startedAt: number;
-    differences: AdSetDifference[];
-  },
-): Experiment {
-  const ids = variantIds(request);
-  const variants = request.variants.map((variant, index): Variant => {
-    const creative = variant.creative;
-    return {
-      id: ids[index]!,
-      role: variant.role,
-      adId: variant.ad_id,
-      adSetId: given.adSetIds[index]!,
-      creative: {
-        hook: creative?.hook ?? null,
-        headline: creative?.headline ?? null,
-        text: creative?.text ?? null,
-        script: creative?.script ?? null,
-        visualNotes: creative?.visual_notes ?? null,
-      },
-    };
-  });
-  const accepted = given.differences.length > 0 ? request.accept_differences : undefined;
-  return {
-    id: given.id,
-    name: request.name,
-    environment: given.environment,
-    accountId: given.accountId,
-    currency: given.currency,
-    state: 'running',
-    stateReason: 'The test has started.',
-    stateCode: null,
-    stateChangedAt: given.startedAt,
-    policy,
-    variants: [
-      ...variants.filter((variant) => variant.role === 'control'),
-      ...variants.filter((variant) => variant.role === 'challenger'),
-    ],
-    startedAt: given.startedAt,
-    winnerVariantId: null,
-    promotedAt: null,
-    endedAt: null,
-    ...(accepted ? { acceptedDifferences: { ...accepted, differences: given.differences } } : {}),
-  };
-}
-
-/** Ids in the order of the request: those given, else `control`, `challenger-1`, `challenger-2` … */
-function variantIds(request: NewExperiment): string[] {
-  let challengers = 0;
-  return request.variants.map((variant) => {
-    if (variant.role === 'challenger') challengers += 1;
-    return variant.id ?? (variant.role === 'control' ? 'control' : `challenger-${challengers}`);
-  });
 }

@@ -5,7 +5,8 @@ import type { Store } from '../clients/postgres/types.js';
 import type { Names } from '../contract/names.js';
 import type { Policy } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
-import type { Gateway } from './controls/gateway.js';
+import type { ConcurrencyLimit } from './concurrency-limit.js';
+import type { Gateway } from './temporal/gateway.js';
 
 /** What the API is given at start; it reads no environment and makes no client. */
 export interface ApiDependencies {
@@ -34,10 +35,12 @@ export interface ApiDependencies {
   onInternalError?: (error: unknown, request: string) => void;
 }
 
-/** The dependencies with the one door to Temporal. */
-export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs'> {
+/** What routes get: the dependencies, with the gateway in place of Temporal's client. */
+export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs' | 'maxChecksAtOnce'> {
   gateway: Gateway;
   checkWaitMs: number;
+  /** For the checks of all callers together. */
+  checkLimit: ConcurrencyLimit;
+  /** For the pauses that the kill switch sends: they don't wait for checks. */
+  pauseLimit: ConcurrencyLimit;
 }
-
-export const DEFAULT_CHECK_WAIT_MS = 30_000;

@@ -1,11 +1,11 @@
 import type { z } from '@hono/zod-openapi';
-import type { ApiContext } from '../context.js';
+import type { ApiContext } from '../dependencies.js';
 import type { UnreadableRow } from './responses.js';
 
 export type UnreadableRowJson = z.output<typeof UnreadableRow>;
 
 /** Rows as callers see them, and those that can't be shown. */
-export interface Readable<Shown> {
+export interface ShownRows<Shown> {
   shown: Shown[];
   unreadable: UnreadableRowJson[];
 }
@@ -14,12 +14,12 @@ export interface Readable<Shown> {
  * Shows each row. A stored row may lack the form that this version expects: that one is named, with what is wrong with
  * it, and all others are shown.
  */
-export function readable<Row, Shown>(
+export function showRows<Row, Shown>(
   { onInternalError }: Pick<ApiContext, 'onInternalError'>,
   rows: readonly Row[],
   idOf: (row: Row) => string,
   show: (row: Row) => Shown,
-): Readable<Shown> {
+): ShownRows<Shown> {
   const shown: Shown[] = [];
   const unreadable: UnreadableRowJson[] = [];
   for (const row of rows) {

@@ -8,17 +8,19 @@ import {
 } from '../../contract/messages.js';
 import { type Experiment, type ExperimentState, isEnded } from '../../domain/experiment.js';
 import { HOUR_MS } from '../../domain/time.js';
-import type { ApiContext } from '../context.js';
+import type { ApiContext } from '../dependencies.js';
 import { ApiProblem, refusedControl } from '../http/problems.js';
-import { type ControlAnswer, isSignalled } from './gateway.js';
-import { TemporalBusy } from './temporal-errors.js';
+import { TemporalBusy } from '../temporal/errors.js';
+import { type ControlReply, isSignalled } from '../temporal/gateway.js';
 
 /** A control as a request asks for it; `key` is the caller's idempotency key. */
-export type AskedFor<K extends ControlKind> = Omit<Controls[K], 'controlId'> & { key?: string | undefined };
+export type ControlRequest<K extends ControlKind> = Omit<Controls[K], 'controlId'> & {
+  key?: string | undefined;
+};
 
 /** Outcome of a control with the id under which it stands in the record. */
-export type Asking =
-  | (Extract<ControlAnswer, { kind: 'done' | 'pending' }> & { controlId: string })
+export type SentControl =
+  | (Extract<ControlReply, { kind: 'done' | 'pending' }> & { controlId: string })
   /** Sent as a signal, since Temporal took no update: what comes of it stands among the controls. */
   | { kind: 'signalled'; controlId: string }
   /** Asked for before under this key, and carried out; the message is the record's, the decision stands among the looks. */
@@ -44,13 +46,13 @@ const CHECKED_ON_RECORD: readonly ExperimentState[] = ['rolling_out', 'reverting
  * answered from the record: asking Temporal would start a workflow for nothing.
  * @throws ApiProblem 409, TemporalUnavailable, TemporalBusy, ControlFailed
  */
-export async function askFor<K extends ControlKind>(
+export async function sendControl<K extends ControlKind>(
   context: ApiContext,
   experiment: Experiment,
   kind: K,
-  asked: AskedFor<K>,
+  asked: ControlRequest<K>,
   waitMs: number,
-): Promise<Asking> {
+): Promise<SentControl> {
   const { key, ...rest } = asked;
   const controlId = key ?? randomUUID();
   if (key !== undefined) {

@@ -1,8 +1,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { JobId } from '../../contract/names.js';
-import type { ApiContext } from '../context.js';
+import type { ApiContext } from '../dependencies.js';
 import { isoOrNull } from '../http/format.js';
-import type { SchedulerAnswer } from '../scheduler/responses.js';
+import type { SchedulerAnswer } from './responses.js';
 
 export type SchedulerJson = z.output<typeof SchedulerAnswer>;
 

@@ -5,7 +5,7 @@ const LEAST_WAIT_MS = 1_000;
  * For calls that concern many experiments: `most` of them at once, however many callers ask. Each becomes work for
  * Temporal, the worker and Meta, and all of them together would only make each other late.
  */
-export class Turns {
+export class ConcurrencyLimit {
   readonly #most: number;
   #taken = 0;
   readonly #waiting: (() => void)[] = [];
