@@ -373,3 +373,35 @@ describe('an experiment that has ended', () => {
     expect(api.gateway.asked).toEqual([]);
   });
 });
+
+describe('the controls of an experiment', () => {
+  it('are shown with who asked, why, and the outcome', async () => {
+    await seedExperiment(api, 'recorded');
+    await api.store.recordControl({
+      controlId: 'c1',
+      experimentId: 'recorded',
+      kind: 'check',
+      by: 'Ada',
+      reason: 'why not',
+      at: Date.UTC(2026, 10, 24),
+      outcome: 'refused',
+      message: 'No.',
+    });
+    expect((await api.get('/api/ab/experiments/recorded/controls')).body).toEqual({
+      unreadable: [],
+      experiment_id: 'recorded',
+      count: 1,
+      controls: [
+        {
+          control_id: 'c1',
+          kind: 'check',
+          by: 'Ada',
+          reason: 'why not',
+          at: '2026-11-24T00:00:00Z',
+          outcome: 'refused',
+          message: 'No.',
+        },
+      ],
+    });
+  });
+});

@@ -14,9 +14,9 @@ import { policyFromJson } from '../policy-json.js';
 import type { NewExperiment } from '../requests.js';
 import { buildExperiment } from './build-experiment.js';
 import type { CreationProblem } from './facts.js';
+import { readFromMeta } from './facts.js';
 import { policyProblems } from './policy-problems.js';
 import { differencesOf, problemsOf, shapeProblems, warningsOf } from './problems.js';
-import { readFromMeta } from './read-facts.js';
 import { stepWarnings } from './rollout-preview.js';
 
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lookToJson } from '../../src/api/looks/to-json.js';
-import { aDecision, pairOfChallenger } from './support/seed.js';
+import { lookToJson } from '../../../src/api/looks/to-json.js';
+import { aDecision, pairOfChallenger } from '../support/seed.js';
 
 describe('a look', () => {
   it('says what was found beside the evidence', () => {

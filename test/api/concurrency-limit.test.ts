@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConcurrencyLimit } from '../../../src/api/concurrency-limit.js';
+import { ConcurrencyLimit } from '../../src/api/concurrency-limit.js';
 
 /** Work that ends when it is told to, and is counted. */
 function worksite() {
