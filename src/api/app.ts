@@ -20,7 +20,7 @@ import { createGateway, type Gateway } from './temporal/gateway.js';
 const CHECK_WAIT_MS = 30_000;
 const BODY_LIMIT = 1024 * 1024;
 
-/** The whole HTTP API. `gateway` replaces the way to Temporal, for tests of states that are slow to reach. */
+/** The whole HTTP API. Tests pass a `gateway` for states that are slow to reach with a real Temporal. */
 export function createApp(
   dependencies: ApiDependencies,
   gateway: Gateway = createGateway({ ...dependencies.temporal, timeBase: dependencies.timeBase }),

@@ -1,9 +1,9 @@
-/** What starts when the time for all is up still gets this long, real ms. */
+/** The least time for an item that starts late, real ms. */
 const LEAST_WAIT_MS = 1_000;
 
 /**
- * For calls that concern many experiments: `most` of them at once, however many callers ask. Each becomes work for
- * Temporal, the worker and Meta, and all of them together would only make each other late.
+ * Limits how many experiments are worked on at once, over all callers. Each means work for Temporal, the worker and
+ * Meta; too many at once would only delay each other.
  */
 export class ConcurrencyLimit {
   readonly #most: number;
@@ -15,8 +15,8 @@ export class ConcurrencyLimit {
   }
 
   /**
-   * Works on each item with the real ms that are left of `waitMs` for all, at least a second; answers in the order of
-   * the items. Callers take turns item by item.
+   * Calls `work` for each item, with the real ms that are left of `waitMs`, but at least 1,000. The results are in the
+   * order of the items. Concurrent callers share the limit item by item.
    */
   async each<T, R>(
     items: readonly T[],
@@ -45,7 +45,7 @@ export class ConcurrencyLimit {
     else this.#taken += 1;
   }
 
-  /** The place goes to whoever has waited longest. */
+  /** The place goes to the caller that has waited longest. */
   #leave(): void {
     const free = this.#waiting.shift();
     if (free) free();

@@ -5,7 +5,7 @@ export const KillSwitchAnswer = z
   .object({ engaged: z.boolean(), by: z.string(), reason: z.string(), at: instant })
   .openapi('KillSwitch');
 
-/** Which rollouts the kill switch holds after it was set. */
+/** The kill switch after a change, with the rollouts that it holds. */
 export const KillSwitchResult = KillSwitchAnswer.extend({
   held: z.array(z.string()).openapi({ description: 'rollouts that are held by now' }),
   pending: z.array(z.string()).openapi({

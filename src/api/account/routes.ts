@@ -33,7 +33,7 @@ const turn = createRoute({
 });
 
 const ROLLOUTS = 200;
-/** How long a reader of the kill switch waits for what Meta has to add, real ms. */
+/** How long the answer waits for Meta's part, real ms: the kill switch must be readable while Meta is slow. */
 const META_WAIT_MS = 5_000;
 
 /** `/api/ab/account`. */
@@ -41,7 +41,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
   const { store, meta, clock, environment, accountEnvelope, writesAllowed } = context;
   let known: AccountInfo | null = null;
 
-  /** What Meta says of the account, else what it last said, with why that is not fresh. Never rejects. */
+  /** Meta's current account data, or else its last known data and why it is not current. Never rejects. */
   const accountOfMeta = async (): Promise<{ account: AccountInfo | null; trouble: string | null }> => {
     const answer = meta.getAccount().then(
       (account) => {
@@ -61,7 +61,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
     return { account: known, trouble: `${why.replace(/\.$/, '')}: ${shown}.` };
   };
 
-  /** In the account's currency and of its day: null where Meta has told neither yet. */
+  /** The amounts need the account's currency and time zone: null while Meta has not given them. */
   const envelopeOf = async (account: AccountInfo | null, now: number) => {
     if (account === null) return { limit_cents: null, moved_today_cents: null, resets_at: null };
     const { currency, timezone } = account;
@@ -99,10 +99,10 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
     .openapi(turn, async (c) => {
       const body = c.req.valid('json');
       const given = await once(context, c, body, async ({ key }) => {
-        // From here on no rollout writes: each write asks the record first. The pause only shows it.
+        // This stops all rollouts: each write reads the kill switch first. The pauses below only make the state show it.
         const event = await store.setKillSwitch({ ...body, at: await clock.now() }, key);
         if (!event) throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
-        // Asked for again, it may have been released since: then it holds nothing any more.
+        // A repeated request may come after the release of the kill switch: then there is nothing to hold.
         const holds = event.engaged && (await store.killSwitch())?.engaged === true;
         const outcome = holds ? await holdAll(context, event) : { held: [], pending: [] };
         return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, stands: true };

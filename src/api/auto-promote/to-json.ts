@@ -14,31 +14,31 @@ import type { CheckResult, CheckStatus } from './responses.js';
 export type CheckResultJson = z.output<typeof CheckResult>;
 export type CheckStatusJson = z.output<typeof CheckStatus>;
 
-/** What is known of an experiment after a check. */
+/** What a check's result is made from. */
 export interface CheckFacts {
   experiment: Experiment;
   promotion: Promotion | null;
   verification: Verification | null;
   ledger: readonly LedgerRow[];
-  /** The decision that the check made; null where it made none. */
+  /** The decision that the check made; null if it made none. */
   decision: Decision | null;
   message: string;
 }
 
-interface Telling {
-  /** `verdict`: that of the check's own decision. */
+interface ResultRule {
+  /** `verdict`: the verdict of the check's own decision. */
   status: CheckStatusJson | 'verdict';
-  /** Where no phase is written; unset: as `status`. */
+  /** The status if no phase was written; unset: as `status`. */
   unwritten?: CheckStatusJson;
-  /** Whose reasons come first. */
+  /** Whether the reason of the state or those of the decision come first. */
   reasons: 'state' | 'decision';
 }
 
 /**
- * What a check says of an experiment in each state. `promoted`, as older callers know it: phase 1 was written and read
- * back, whatever became of it since; that stands in `budget_reallocation.status`.
+ * The result of a check by the experiment's state. `promoted` means what existing callers expect: phase 1 was written and
+ * read back at some time. `budget_reallocation.status` says what has become of the promotion since.
  */
-const TELLING: Record<ExperimentState, Telling> = {
+const RESULT_RULES: Record<ExperimentState, ResultRule> = {
   running: { status: 'verdict', reasons: 'decision' },
   paused: { status: 'held', reasons: 'state' },
   awaiting_approval: { status: 'held', reasons: 'state' },
@@ -53,7 +53,7 @@ const TELLING: Record<ExperimentState, Telling> = {
   needs_attention: { status: 'held', reasons: 'state' },
 };
 
-/** A check's answer in the older callers' form. */
+/** The result of a check in the form that existing callers know. */
 export function checkResult(facts: CheckFacts): CheckResultJson {
   const { experiment, promotion, decision, message } = facts;
   const status = statusOf(facts);
@@ -85,7 +85,7 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
   };
 }
 
-/** The answer where there is no outcome: an error, or none yet. */
+/** The result of a check that failed or has no outcome yet. */
 export function resultWithoutOutcome(
   experimentId: string,
   status: 'error' | 'pending',
@@ -114,19 +114,19 @@ export function resultWithoutOutcome(
 }
 
 function statusOf({ experiment, promotion, decision }: CheckFacts): CheckStatusJson {
-  const { status, unwritten } = TELLING[experiment.state];
+  const { status, unwritten } = RESULT_RULES[experiment.state];
   if (status !== 'verdict') {
     const written = promotion !== null && Object.keys(promotion.phasesDone).length > 0;
     return written ? status : (unwritten ?? status);
   }
   if (decision === null) return 'error';
-  // A winner that was found but not promoted: something stands in its way, and the message says what.
+  // The check found a winner but something prevents the promotion: the message says what.
   return decision.verdict === 'promote' ? 'held' : decision.verdict;
 }
 
 function reasonsOf({ experiment, decision, message }: CheckFacts): string[] {
   const decided = decision?.reasons ?? [];
-  if (TELLING[experiment.state].reasons === 'state' || decided.length === 0)
+  if (RESULT_RULES[experiment.state].reasons === 'state' || decided.length === 0)
     return [experiment.stateReason, ...decided];
   return experiment.state === 'running' && decision?.verdict === 'promote' ? [message, ...decided] : decided;
 }

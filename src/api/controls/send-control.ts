@@ -13,20 +13,20 @@ import { ApiProblem, refusedControl } from '../http/problems.js';
 import { TemporalBusy } from '../temporal/errors.js';
 import { type ControlReply, isSignalled } from '../temporal/gateway.js';
 
-/** A control as a request asks for it; `key` is the caller's idempotency key. */
+/** A control as it was requested; `key` is the caller's idempotency key. */
 export type ControlRequest<K extends ControlKind> = Omit<Controls[K], 'controlId'> & {
   key?: string | undefined;
 };
 
-/** Outcome of a control with the id under which it stands in the record. */
+/** What became of a control; `controlId` is its id in the record. */
 export type SentControl =
   | (Extract<ControlReply, { kind: 'done' | 'pending' }> & { controlId: string })
-  /** Sent as a signal, since Temporal took no update: what comes of it stands among the controls. */
+  /** Sent as a signal because Temporal took no update: its outcome will be in the record of controls. */
   | { kind: 'signalled'; controlId: string }
-  /** Asked for before under this key, and carried out; the message is the record's, the decision stands among the looks. */
+  /** Already carried out under this key. The message is that of the record; a decision is among the looks. */
   | { kind: 'repeated'; controlId: string; message: string };
 
-/** Controls that fit an experiment by its record. */
+/** The controls that fit the recorded state of an experiment. */
 export function allowedByRecord(experiment: Experiment, now: number): readonly ControlKind[] {
   const withinWindow =
     experiment.endedAt !== null && now <= experiment.endedAt + REVERT_WINDOW_DAYS * 24 * HOUR_MS;
@@ -36,14 +36,14 @@ export function allowedByRecord(experiment: Experiment, now: number): readonly C
 }
 
 /**
- * States in which a check looks at nothing new. It is answered from the record: each update grows the history, and a
- * rollout must keep room for those that pause or revert it.
+ * States in which a check would find nothing new. It is answered from the record because each update adds to the
+ * workflow's history, which must keep room for the updates that pause or revert a rollout.
  */
 const CHECKED_ON_RECORD: readonly ExperimentState[] = ['rolling_out', 'reverting', 'held', 'needs_attention'];
 
 /**
- * Sends a control to the experiment's workflow and waits for its outcome. An experiment that has ended is
- * answered from the record: asking Temporal would start a workflow for nothing.
+ * Sends a control to the experiment's workflow and waits for its outcome. If the experiment has ended, the answer comes
+ * from the record: asking Temporal would start a workflow for nothing.
  * @throws ApiProblem 409, TemporalUnavailable, TemporalBusy, ControlFailed
  */
 export async function sendControl<K extends ControlKind>(
@@ -63,7 +63,7 @@ export async function sendControl<K extends ControlKind>(
         `The key ${key} was used for "${before.kind}" on this experiment.`,
         { errors: [{ field: 'Idempotency-Key', message: 'must be new for each control' }] },
       );
-    // A workflow that has continued as new no longer knows its earlier updates; the record does.
+    // After continue-as-new the workflow no longer knows earlier updates, but the record does.
     if (before?.outcome === 'accepted') return { kind: 'repeated', controlId, message: before.message };
   }
   if (isEnded(experiment.state)) {
@@ -96,8 +96,9 @@ export async function sendControl<K extends ControlKind>(
 }
 
 /**
- * Enters a refusal, unless the workflow has: what it refuses before it takes it, it can't enter. Under an id of its own: a
- * key whose control did nothing stays open, for when it fits. An entry that fails doesn't hide the refusal.
+ * Records a refusal if the workflow has not: it can't record a control that its validator refuses. The row gets a new id,
+ * so that the same key can be used again when the control fits. If the row can't be written, the caller still gets the
+ * refusal.
  */
 async function recordRefusal(
   { store, clock, onInternalError }: Pick<ApiContext, 'store' | 'clock' | 'onInternalError'>,

@@ -36,7 +36,7 @@ export const PolicyAnswer = z
     guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
     horizon_hours: z.number(),
     check_every_hours: z.number(),
-    /** Null in policies frozen before it was there. */
+    /** Null in policies that were frozen before this field existed. */
     minimum_detectable_effect: z.number().nullable(),
     phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
     max_step_factor: z

@@ -44,10 +44,10 @@ const one = createRoute({
   responses: { 200: answers('The experiment', StatusAnswer), ...failures },
 });
 
-/** How long a creation waits for the answer of an equal one under its key: that one has the warnings. */
+/** How long a repeated creation waits for the answer of the first, real ms: only the first one has the warnings. */
 const FIRST_CREATION_MS = 10_000;
 
-/** `/api/ab/experiments`: creating and reading. */
+/** `/api/ab/experiments` and `/api/ab/experiments/:id`. */
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store } = context;
   return createRouter()

@@ -18,7 +18,7 @@ const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
   missing: 'is missing',
 };
 
-/** What is said of an experiment that has not ended, and whose workflow doesn't speak for itself. */
+/** The trouble of an experiment that has not ended and whose workflow gave no status. */
 function troubleOf(standing: Exclude<Standing, { kind: 'open' }>): string {
   switch (standing.kind) {
     case 'silent':
@@ -32,14 +32,14 @@ function troubleOf(standing: Exclude<Standing, { kind: 'open' }>): string {
   }
 }
 
-/** The experiment as of now: by its workflow's own word, or by the record and what is known of the workflow. */
+/** The experiment as of now: its state from its workflow, or from the record if the workflow gives none. */
 export async function statusOf(
   context: ApiContext,
   asked: Experiment,
 ): Promise<z.output<typeof StatusAnswer>> {
   const { store, gateway, clock } = context;
   const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
-  // The run may have ended, as it should, since the record was read.
+  // The experiment may have ended, and its run with it, since the record was read.
   const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
   const [promotion, ledger, verification] = await Promise.all([
     store.getPromotion(experiment.id),

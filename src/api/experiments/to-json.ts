@@ -58,7 +58,7 @@ function acceptedToJson(
   };
 }
 
-/** E beyond this is shown as this: it stops being a number that anyone reads, and may overflow. */
+/** The largest E that is shown: beyond it, the exact value doesn't matter and may overflow. */
 const LARGEST_E = 1e9;
 
 export function verificationToJson(found: Verification | null): z.output<typeof VerificationAnswer> | null {

@@ -27,7 +27,7 @@ const readyz = createRoute({
   },
 });
 
-/** `/healthz` and `/readyz`. They ask for no token and tell no more than which part fails. */
+/** `/healthz` and `/readyz`. They need no token, so they say only which part fails. */
 export function healthRoutes({ store, gateway, dataFolder }: ApiContext): OpenAPIHono {
   const answering = (part: Promise<void>) =>
     part.then(

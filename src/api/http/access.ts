@@ -3,13 +3,13 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { isForeignOrigin, isLoopbackHost } from './loopback.js';
 import { ApiProblem } from './problems.js';
 
-/** Lets a request pass that carries `Authorization: Bearer <token>`. A null token lets every request pass. */
+/** Refuses requests without `Authorization: Bearer <token>`. If the token is null, every request passes. */
 export function bearerAuth(token: string | null): MiddlewareHandler {
   if (token === null) return (_, next) => next();
   const expected = digest(token);
   return (c, next) => {
     const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-    // Digests have one length, so the comparison takes the same time whatever was sent.
+    // Digests all have the same length, so the comparison takes the same time for every input.
     if (given === undefined || !timingSafeEqual(digest(given), expected))
       throw new ApiProblem('unauthorized', 'Send the API token as "Authorization: Bearer <token>".');
     return next();
@@ -17,8 +17,8 @@ export function bearerAuth(token: string | null): MiddlewareHandler {
 }
 
 /**
- * Refuses requests that change something and come from a page of another site: without a token, any page
- * that someone on this machine opens could otherwise move budgets.
+ * Refuses requests that change something and come from a page of another site. Without this check and without a token,
+ * any page that is opened on this machine could move budgets.
  */
 export const sameOrigin: MiddlewareHandler = (c, next) => {
   const origin = c.req.header('origin');
@@ -30,8 +30,8 @@ export const sameOrigin: MiddlewareHandler = (c, next) => {
 };
 
 /**
- * Without a token, answers only to the names of this machine: a page of another site whose name was made to point here
- * (DNS rebinding) is of one origin with the API, and could do whatever the API can.
+ * Without a token, accepts only the names of this machine as `Host`. A page of another site can make its name point to
+ * this machine (DNS rebinding). It then has the same origin as the API and could do anything that the API can do.
  */
 export function ownHost(token: string | null): MiddlewareHandler {
   if (token !== null) return (_, next) => next();

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { isInherited } from '../../domain/entry.js';
 
-/** An id that a caller may choose. Every object inherits some names: a record would seem to have an entry for them. */
+/** An id that a caller chooses. Names that every object inherits are refused: each record would seem to contain them. */
 export const slug = (error?: string) =>
   z
     .string(error)
@@ -50,7 +50,7 @@ export const text = (maximum: number) => {
     .refine(isWellFormed, 'must be Unicode text, without half characters');
 };
 
-/** The id of an experiment that should exist, in whatever form. */
+/** An id to look up. Its form is not checked, except that Postgres must be able to compare it: an unknown id is not found. */
 export const experimentId = (error?: string) => z.string(error).regex(NO_CONTROL_CHARACTERS, NO_CONTROL_FORM);
 
 export const ExperimentParams = z.object({

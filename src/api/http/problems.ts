@@ -4,14 +4,14 @@ import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../clients
 import type { Refusal } from '../../contract/messages.js';
 import { ControlFailed, ControlInvalid, TemporalBusy, TemporalUnavailable } from '../temporal/errors.js';
 
-/** One thing wrong with a request: where, and what. */
+/** What is wrong with one field of a request. */
 export interface FieldProblem {
   /** Path in the body, or the name of a parameter or header, e.g. `variants[1].ad_id`. */
   field: string;
   message: string;
 }
 
-/** A sentence each, with its field. */
+/** One sentence per problem, starting with its field. */
 export function sentencesOf(problems: readonly FieldProblem[]): string {
   return problems
     .map(
@@ -20,7 +20,7 @@ export function sentencesOf(problems: readonly FieldProblem[]): string {
     .join(' ');
 }
 
-/** Every failure that the API answers with, its status and its title. */
+/** The status and title of every failure that the API answers with. */
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
   malformed_request: [400, 'The request is not HTTP'],
@@ -56,14 +56,14 @@ export interface ProblemBody {
   status: number;
   detail: string;
   errors: FieldProblem[];
-  /** Of a refused control: the experiment's state, and the controls that fit it. */
+  /** For a refused control: the experiment's state, and the controls that fit it. */
   state?: string;
   allowed?: string[];
-  /** Of a leased ad set: the experiment that holds it. */
+  /** For a leased ad set: the experiment that holds it. */
   experiment_id?: string;
 }
 
-/** A failure as the caller is told of it. */
+/** A failure as the caller sees it. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
@@ -101,7 +101,7 @@ export class ApiProblem extends Error {
 
   toResponse(): Response {
     const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-    // The rest of the body is still coming: whoever sent it must not use the connection again.
+    // The rest of the body is still being sent: the client must not reuse the connection.
     if (this.status === 413) headers.connection = 'close';
     if (this.extra.methods) headers.allow = this.extra.methods.join(', ');
     if (this.status === 401) headers['www-authenticate'] = 'Bearer';
@@ -126,7 +126,7 @@ export function refusedControl(
   });
 }
 
-/** The one table of failures. What it doesn't know is an internal error, whose text stays inside. */
+/** Maps every failure to a problem. An unknown error becomes an internal error: callers must not see its text. */
 export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof AdSetLeased)

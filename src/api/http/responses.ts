@@ -1,9 +1,9 @@
-/** The parts that the answers of several resources share. */
+/** Fields and schemas that the answers of several resources share. */
 import { z } from '@hono/zod-openapi';
 import { CONTROL_KINDS } from '../../contract/messages.js';
 import { EXPERIMENT_STATES } from '../../domain/experiment.js';
 
-/** A schema or null. `nullable()` of a named schema makes a document in which null is never valid. */
+/** A schema or null. With `nullable()` on a named schema, the OpenAPI document would never allow null. */
 export const orNull = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.null()]);
 
 export const instant = z.string().openapi({ format: 'date-time', example: '2026-11-23T09:00:00Z' });
@@ -27,7 +27,7 @@ export const Problem = z
   })
   .openapi('Problem');
 
-/** A row of a list that can't be shown; the list stands without it. */
+/** A row that the list leaves out because it can't be shown. */
 export const UnreadableRow = z
   .object({ id: z.string().openapi({ description: 'which row' }), message: z.string() })
   .openapi('UnreadableRow');

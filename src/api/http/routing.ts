@@ -14,12 +14,12 @@ export function createRouter(): OpenAPIHono {
   });
 }
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { 'application/json': { schema } } };
 }
 
-/** An answer of a route, for the description. */
+/** A JSON answer of a route, for the OpenAPI document. */
 export function answers<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
@@ -29,7 +29,7 @@ const failure = (description: string) => ({
   content: { 'application/problem+json': { schema: Problem } },
 });
 
-/** What every route may answer beside its own: each status of `PROBLEMS`. */
+/** Failures that every route may answer with: all statuses of `PROBLEMS`. */
 export const failures = {
   400: failure('The request is not valid'),
   401: failure('A valid bearer token is needed'),
@@ -48,7 +48,7 @@ export const failures = {
   503: failure('Meta, Temporal or Postgres does not answer, or asks to wait'),
 };
 
-/** Path of each issue as callers write it, e.g. `variants[1].ad_id`. */
+/** One problem per issue; the field is a path as callers write it, e.g. `variants[1].ad_id`. */
 function fieldProblems(error: z.ZodError, target: string, sent: unknown): FieldProblem[] {
   return error.issues.flatMap((issue): FieldProblem[] => {
     const path = pathOf(issue.path);
@@ -63,7 +63,7 @@ function fieldProblems(error: z.ZodError, target: string, sent: unknown): FieldP
   });
 }
 
-/** What was sent there; undefined where nothing was. */
+/** The value that was sent at this path; undefined if there is none. */
 function valueAt(sent: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>

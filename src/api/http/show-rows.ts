@@ -4,16 +4,13 @@ import type { UnreadableRow } from './responses.js';
 
 export type UnreadableRowJson = z.output<typeof UnreadableRow>;
 
-/** Rows as callers see them, and those that can't be shown. */
+/** The rows as callers see them, and the rows that can't be shown. */
 export interface ShownRows<Shown> {
   shown: Shown[];
   unreadable: UnreadableRowJson[];
 }
 
-/**
- * Shows each row. A stored row may lack the form that this version expects: that one is named, with what is wrong with
- * it, and all others are shown.
- */
+/** Maps each row with `show`. If a stored row doesn't have the form that this version expects, the others are still shown. */
 export function showRows<Row, Shown>(
   { onInternalError }: Pick<ApiContext, 'onInternalError'>,
   rows: readonly Row[],

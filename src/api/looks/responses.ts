@@ -82,7 +82,7 @@ export const LooksAnswer = z.object({
   unreadable,
 });
 
-/** A stored decision beside the one that the same data give now. */
+/** Whether a decision comes out the same when it is computed again, and what differs. */
 export const ReplayAnswer = z.object({
   experiment_id: z.string(),
   look_number: z.int(),

@@ -10,8 +10,8 @@ import { isoOf, rounded } from '../http/format.js';
 import type { LookAnswer, MetricsAnswer } from './responses.js';
 
 /**
- * What a variant did, in the older callers' units: `clicks` are link clicks, `ctr` and `conversion_rate`
- * percent, `spend`, `cpc`, `cpm` and `revenue` major units. A rate without exposure is 0.
+ * A variant's metrics in the units of existing callers: `clicks` are link clicks, `ctr` and `conversion_rate` are in
+ * percent, `spend`, `cpc`, `cpm` and `revenue` in major units. A rate without exposure is 0.
  */
 export function metricsToJson(metrics: VariantMetrics, currency: string): z.output<typeof MetricsAnswer> {
   const offset = currencyOffset(currency);
@@ -30,7 +30,7 @@ export function metricsToJson(metrics: VariantMetrics, currency: string): z.outp
   };
 }
 
-/** What must stand beside a confidence of this policy's rule; null where it stays true under repeated looks. */
+/** The note on a confidence of this policy's rule; null if the confidence stays valid under repeated looks. */
 export function confidenceNote({ rule }: Pick<Policy, 'rule'>): string | null {
   return RULES[rule].adjusted ? null : UNADJUSTED;
 }
@@ -49,7 +49,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
     leader_variant_id: decision.leaderVariantId,
     confidence: decision.confidence,
     reasons: decision.reasons,
-    // Decisions from before health was looked at come without it out of a workflow's history.
+    // Old decisions in a workflow's history have no health.
     health: decision.health ?? [],
     outlook: decision.outlook
       ? {
@@ -69,7 +69,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
       confidence: evidence.confidence,
       p: evidence.p,
       counts: evidence.counts,
-      // Evidence from before there was a choice of rules doesn't say so: it is adjusted.
+      // Evidence from before there was a choice of rules has no such field. It is adjusted.
       adjusted: evidence.adjusted !== false,
       note: evidence.adjusted === false ? UNADJUSTED : null,
       missing: evidence.missing,

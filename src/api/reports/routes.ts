@@ -40,9 +40,9 @@ const dashboard = createRoute({
 });
 
 const DASHBOARD_DAYS = 30;
-/** The most promotions that a list has. */
+/** The most promotions that the dashboard reads. */
 const HISTORY_CAP = 1_000;
-/** More than `HISTORY_CAP`: promotions that were refused in their first phase are dropped after they are read. */
+/** More than any limit: promotions that were refused in their first phase are dropped after they are read. */
 const OPENED_CAP = 2_000;
 
 /** `/api/ab/auto-promote/history`, `/compound-report` and `/dashboard`. */
@@ -64,7 +64,7 @@ export function reportRoutes(context: ApiContext): OpenAPIHono {
 
   /** The report on every experiment that was decided. */
   const report = async (): Promise<ReportJson> => {
-    // First a report on each test alone: a test that it fails for is left out and named.
+    // Try the report on each test alone first: a test for which it fails is left out and named.
     const { shown, unreadable } = showRows(
       context,
       await store.listFinished(),

@@ -12,7 +12,7 @@ const JOB_NAMES: Record<JobId, string> = {
   weekly_compound_report: 'Weekly compound report',
 };
 
-/** The Schedules as the older callers know them. Running is what the reconciling Schedule is. */
+/** The Schedules in the form that existing callers know. The scheduler runs if the reconciling Schedule does. */
 export async function schedulerStatus({ gateway, checkIntervalHours }: ApiContext): Promise<SchedulerJson> {
   const jobs = await gateway.jobs();
   const check = jobs.find((job) => job.id === 'auto_promotion_check');
@@ -29,7 +29,7 @@ export async function schedulerStatus({ gateway, checkIntervalHours }: ApiContex
   };
 }
 
-/** The same, where a page must be shown whether Temporal answers or not. */
+/** The status, or `stopped` if Temporal doesn't answer: the dashboard must be readable without it. */
 export async function schedulerStatusOrStopped(context: ApiContext): Promise<SchedulerJson> {
   return schedulerStatus(context).catch(() => ({
     is_running: false,

@@ -12,17 +12,17 @@ export class TemporalUnavailable extends Error {
   override readonly name = 'TemporalUnavailable';
 }
 
-/** The Temporal server takes no more for now: too many updates of one workflow, or too many requests. */
+/** The Temporal server refuses for now: too many updates of one workflow, or too many requests. */
 export class TemporalBusy extends Error {
   override readonly name = 'TemporalBusy';
 }
 
-/** A control that the workflow took and could not carry out. Its message is the workflow's own. */
+/** The workflow took a control and could not carry it out. The message is the workflow's own. */
 export class ControlFailed extends Error {
   override readonly name = 'ControlFailed';
 }
 
-/** A control that lacks something; its message names it. */
+/** A control lacks something; the message says what. */
 export class ControlInvalid extends Error {
   override readonly name = 'ControlInvalid';
 }
@@ -31,7 +31,7 @@ const GRPC_NOT_FOUND = 5;
 const GRPC_RESOURCE_EXHAUSTED = 8;
 const GRPC_UNIMPLEMENTED = 12;
 
-/** Of a failed update: the refusal, or what the workflow says in its own words. @throws ControlInvalid, ControlFailed, TemporalBusy */
+/** The refusal in a failed update. @throws ControlInvalid, ControlFailed, TemporalBusy if the update failed otherwise */
 export function refusalOf({ cause }: WorkflowUpdateFailedError): Refusal {
   if (!(cause instanceof ApplicationFailure)) throw new ControlFailed('The workflow could not carry it out.');
   const refusal = cause.details?.[0];
@@ -45,7 +45,7 @@ function isRefusal(detail: unknown): detail is Refusal {
   return typeof detail === 'object' && detail !== null && 'state' in detail && 'allowed' in detail;
 }
 
-/** `more`: another code that means the same of this call. */
+/** `more`: another gRPC code that means the same for this call. */
 export function asBusy(error: unknown, more?: number): TemporalBusy | null {
   const grpc = error instanceof ServiceError ? error.cause : error;
   const busy = isGrpcServiceError(grpc) && (grpc.code === GRPC_RESOURCE_EXHAUSTED || grpc.code === more);

@@ -26,10 +26,13 @@ import { asBusy, asUnavailable, nullWithoutSchedule, refusalOf, TemporalBusy } f
 export type ControlReply =
   | { kind: 'done'; outcome: ControlOutcome }
   | { kind: 'refused'; refusal: Refusal }
-  /** No outcome yet. `accepted`: it is durable; otherwise no worker has taken it so far. */
+  /** No outcome yet. `accepted`: the control is durable; otherwise no worker has taken it so far. */
   | { kind: 'pending'; accepted: boolean };
 
-/** Controls that can go as signals, which no limit of updates bounds: those that keep money from moving, and their end. */
+/**
+ * Controls that can be sent as signals, which Temporal's limits on updates don't affect: those that stop or undo budget
+ * changes, and `resume`.
+ */
 const SIGNAL_OF = {
   pause: SIGNALS.pause,
   resume: SIGNALS.resume,
@@ -42,41 +45,41 @@ export function isSignalled(kind: ControlKind): kind is SignalledKind {
   return kind in SIGNAL_OF;
 }
 
-/** What is known of an experiment's workflow. */
+/** What the API knows of an experiment's workflow. */
 export type Standing =
-  /** Its own word. */
+  /** The workflow runs and gave its status. */
   | { kind: 'open'; status: ExperimentStatus }
-  /** It runs, but no worker answers for it. */
+  /** The workflow runs, but no worker answers for it. */
   | { kind: 'silent' }
-  /** It has not read the record yet. */
+  /** The workflow has not read the record yet. */
   | { kind: 'starting' }
-  /** Its last run has ended in this way; it may have been gone for so long that no trace is left. */
+  /** How the last run ended. `missing`: Temporal has no run, perhaps because its retention has passed. */
   | { kind: 'ended'; how: 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed_out' | 'missing' }
   | { kind: 'unreachable' };
 
 /** How the controls of the last minute reached their workflows. */
 export type Delivery = 'ok' | 'as_signals' | 'undeliverable';
 
-/** What a workflow is started for. */
+/** The fields of an experiment that starting its workflow needs. */
 export type Subject = Pick<Experiment, 'id' | 'name'>;
 
 export interface ScheduledJob {
   id: JobId;
   paused: boolean;
-  /** Experiment time, epoch ms; null where none is due. */
+  /** Experiment time, epoch ms; null if no run is due. */
   nextRunAt: number | null;
 }
 
-/** All that the API asks of Temporal. Rejects with {@link TemporalUnavailable} where the server doesn't answer. */
+/** The API's only access to Temporal. Rejects with {@link TemporalUnavailable} if the server doesn't answer. */
 export interface Gateway {
   /** Starts the experiment's workflow unless it runs. */
   start(experiment: Subject): Promise<void>;
   /** Within 2 s. Never rejects. */
   status(experimentId: string): Promise<Standing>;
   /**
-   * Sends a control to the experiment's workflow, which is started where it doesn't run, and waits for the
-   * outcome up to `waitMs`. The same controlId is acted on once.
-   * @throws ControlFailed; TemporalBusy, at once for what can be signalled instead
+   * Sends a control as an update and waits for the outcome up to `waitMs`. Starts the workflow if it doesn't run. The
+   * same controlId is acted on once.
+   * @throws ControlFailed; TemporalBusy, at once if the control can be signalled instead
    */
   control<K extends ControlKind>(
     experiment: Subject,
@@ -84,32 +87,32 @@ export interface Gateway {
     asked: Controls[K] & { controlId: string },
     waitMs: number,
   ): Promise<ControlReply>;
-  /** Sends a control as a signal, to a workflow that is started where it doesn't run: its outcome comes on record alone. */
+  /** Sends a control as a signal: its outcome is only in the record. Starts the workflow if it doesn't run. */
   signal<K extends SignalledKind>(
     experiment: Subject,
     kind: K,
     asked: Controls[K] & { controlId: string },
   ): Promise<void>;
   delivery(): Delivery;
-  /** The Schedules that exist; empty where the server has none. */
+  /** The Schedules that exist; empty if there are none. */
   jobs(): Promise<ScheduledJob[]>;
-  /** Runs the reconciling Schedule now; false where it doesn't exist. */
+  /** Runs the reconciling Schedule now; false if it doesn't exist. */
   triggerReconcile(): Promise<boolean>;
   ping(): Promise<void>;
 }
 
-/** Of an update: the run has had as many as it may have. */
+/** The status of an update that exceeds the limit of updates per run. */
 const GRPC_FAILED_PRECONDITION = 9;
 const PING_MS = 2_000;
 const QUERY_MS = 2_000;
 const CALL_MS = 5_000;
-/** Pauses before what the server was too busy for is sent again; doubled each time. */
+/** Pauses before an update is sent again to a busy server; the pause doubles each time. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 /** How long a control that was not delivered is remembered. */
 const REMEMBERED_MS = 60_000;
 
-/** Statuses of a run after which none follows by itself. */
+/** Statuses of a run that Temporal doesn't continue with another run. */
 const ENDS: Partial<Record<WorkflowExecutionStatusName, Extract<Standing, { kind: 'ended' }>['how']>> = {
   COMPLETED: 'completed',
   FAILED: 'failed',
@@ -139,7 +142,7 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
     }
   };
 
-  /** By experiment: that its last control was not taken as an update, and whether it went as a signal. */
+  /** By experiment id: when its last control was not taken as an update, and whether it went as a signal. */
   const troubles = new Map<string, { at: number; signalled: boolean }>();
 
   const update = async <K extends ControlKind>(
@@ -200,7 +203,7 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
 
     async status(experimentId) {
       const handle = client.workflow.getHandle(names.workflowId(experimentId));
-      // A run that has ended still answers queries, as if it were alive.
+      // A run that has ended still answers queries as if it were running, so the description decides.
       const [described, status] = await Promise.all([
         within(QUERY_MS, () => handle.describe()).catch((error: unknown) => error),
         within(QUERY_MS, () => handle.query<ExperimentStatus>(STATUS_QUERY)).catch(() => null),
@@ -214,7 +217,7 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
     },
 
     async control(experiment, kind, asked, waitMs) {
-      // An unreachable server and a worker that takes its time both end in a deadline: the ping tells them apart.
+      // An unreachable server and a slow worker both exceed the deadline: the ping tells them apart.
       await ping();
       const endAt = Date.now() + waitMs;
       for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
@@ -252,8 +255,8 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
     },
 
     async jobs() {
-      // All are waited for, whatever one of them says: a call that is left behind is retried after its
-      // connection was closed, and that throws where nobody can catch it.
+      // Wait for all calls, even if one fails: the client would retry an abandoned call after the connection was
+      // closed, and that error can't be caught.
       const answers = await Promise.allSettled(JOB_IDS.map(describeJob));
       return answers.flatMap((answer) => {
         if (answer.status === 'rejected') throw answer.reason;

@@ -2,7 +2,7 @@ import type { AdSetDifference } from '../../../domain/comparability.js';
 import type { Experiment, Policy, Variant } from '../../../domain/experiment.js';
 import type { NewExperiment } from '../requests.js';
 
-/** The experiment that a faultless request asks for. Control first; `startedAt` is experiment time. */
+/** The experiment that a valid request describes. The control comes first; `startedAt` is experiment time. */
 export function buildExperiment(
   request: NewExperiment,
   policy: Policy,
@@ -58,7 +58,7 @@ export function buildExperiment(
   };
 }
 
-/** Ids in the order of the request: those given, else `control`, `challenger-1`, `challenger-2` … */
+/** The variants' ids in the order of the request: given ones, or else `control`, `challenger-1`, `challenger-2` … */
 export function variantIds(request: NewExperiment): string[] {
   let challengers = 0;
   return request.variants.map((variant) => {

@@ -4,16 +4,16 @@ import { bucketsOf, type Experiment } from '../../../domain/experiment.js';
 import { METRICS } from '../../../domain/metric.js';
 import { HOUR_MS } from '../../../domain/time.js';
 
-/** A day's traffic is told from the last day; from fewer hours than these it isn't. */
+/** The traffic per day is estimated from the last day, and not from fewer hours than `FEWEST_HOURS`. */
 const HOURS = 24;
 const FEWEST_HOURS = 6;
-/** The last day that has closed began at most so long ago: two days, of which one may have 25 hours. */
+/** The longest time since the last closed day began: two days, one of which may have 25 hours. */
 const SINCE_LAST_DAY_HOURS = 49;
 const LIFT = 0.1;
 
 /**
- * Days in which a lift of 10 % over the control would be found at the traffic of the last day, for the challenger
- * that has the least. Null where there was none, or Meta doesn't say: the test can start all the same.
+ * The days that it takes to detect a lift of 10 % over the control at the last day's traffic, for the slowest challenger.
+ * Null if there was too little traffic or Meta gives no answer: the test starts anyway.
  */
 export async function daysToDetectTenPercent(
   meta: Pick<MetaClient, 'getAccount' | 'getInsights'>,
@@ -52,7 +52,7 @@ export async function daysToDetectTenPercent(
   }
 }
 
-/** The rows of the last day that has closed. */
+/** The rows of the last closed day. */
 function lastDay(rows: readonly InsightRow[], now: number): InsightRow[] {
   const closed = rows.filter((row) => row.bucketEnd <= now);
   const last = Math.max(...closed.map((row) => row.bucketStart));

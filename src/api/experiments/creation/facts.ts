@@ -8,7 +8,7 @@ import {
 } from '../../../clients/meta/types.js';
 import type { FieldProblem } from '../../http/problems.js';
 
-/** What Meta says of one variant's ad and of what it stands in. */
+/** Meta's data on one variant: its ad, and the ad set and campaign that contain it. */
 export interface VariantFacts {
   ad: AdInfo;
   adSet: AdSetInfo;
@@ -17,14 +17,14 @@ export interface VariantFacts {
   activeAds: string[];
 }
 
-/** What was read before an experiment is created; null for an ad that Meta doesn't know. */
+/** What is read before an experiment is created. */
 export interface CreationFacts {
   account: AccountInfo;
-  /** In the order of the request's variants. */
+  /** In the order of the request's variants; null for an ad that Meta doesn't know. */
   variants: (VariantFacts | null)[];
-  /** What ids given as an ad's are instead, by id. */
+  /** What the ids that are not ids of ads belong to, by id. */
   mistaken?: ReadonlyMap<string, 'ad set' | 'campaign'>;
-  /** Live experiment by the ad set that it holds. */
+  /** The live experiment that holds each ad set, by ad set id. */
   leases: ReadonlyMap<string, string>;
 }
 
@@ -33,7 +33,7 @@ export interface CreationProblem extends FieldProblem {
   leasedTo?: string;
 }
 
-/** Reads what Meta knows of the ads. @throws MetaError for anything but an id that is no ad's. */
+/** Reads Meta's data on the ads. @throws MetaError, but not for an id that isn't the id of an ad */
 export async function readFromMeta(
   meta: MetaClient,
   adIds: readonly string[],
@@ -64,7 +64,7 @@ export async function readFromMeta(
   return { account, variants, mistaken };
 }
 
-/** What an id is that Meta knows, but not as an ad's; null where that can't be told. */
+/** Whether an id that isn't the id of an ad belongs to an ad set or a campaign; null if Meta confirms neither. */
 async function kindOf(meta: MetaClient, id: string): Promise<'ad set' | 'campaign' | null> {
   const [adSet, campaign] = await Promise.allSettled([meta.getAdSet(id), meta.getCampaign(id)]);
   if (adSet.status === 'fulfilled') return 'ad set';

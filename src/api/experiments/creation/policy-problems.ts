@@ -61,7 +61,7 @@ export function policyProblems(policy: Policy): FieldProblem[] {
 
 const MINIMUM_WAIT_HOURS = 0.5;
 
-/** A test of days must see as many whole ones before its end as its rule needs; the one that the start breaks is none. */
+/** With day buckets, the horizon must have room for the whole days that the rule needs. The day of the start is not whole. */
 function dayProblems(policy: Policy): FieldProblem[] {
   if (bucketsOf(policy) === 'hour') return [];
   const days = policy.rule === 'sequential' ? MINIMUM_CLUSTERS : 1;

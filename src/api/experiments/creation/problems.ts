@@ -10,8 +10,8 @@ import { policyProblems } from './policy-problems.js';
 import { rolloutProblems } from './rollout-preview.js';
 
 /**
- * Everything that stands against the experiment, with the field of the request that it concerns. Empty: it can
- * be tested. Pure: `facts` is what was read, `now` experiment time.
+ * Every reason against the experiment, with the field of the request that it concerns. Empty: the experiment can start.
+ * Pure. `now`: experiment time.
  */
 export function problemsOf(
   request: NewExperiment,
@@ -29,7 +29,7 @@ export function problemsOf(
   ];
 }
 
-/** What doesn't stand against the experiment, but weakens it: a sentence each. `now`: experiment time. */
+/** One sentence per fact that weakens the experiment without preventing it. `now`: experiment time. */
 export function warningsOf({ variants }: CreationFacts, now: number): string[] {
   const campaigns = new Map(
     variants.flatMap((facts) => (facts ? [[facts.campaign.id, facts.campaign]] : [])),
@@ -42,7 +42,7 @@ export function warningsOf({ variants }: CreationFacts, now: number): string[] {
   ]);
 }
 
-/** What is wrong with the list of variants by itself. */
+/** What is wrong with the list of variants, without Meta's data. */
 export function shapeProblems(request: NewExperiment): CreationProblem[] {
   const problems: CreationProblem[] = [];
   const controls = request.variants.filter((variant) => variant.role === 'control').length;
@@ -76,7 +76,7 @@ function accountProblems(request: NewExperiment, facts: CreationFacts): Creation
   return problems;
 }
 
-/** The same conditions as before money moves, each under the field of its variant. */
+/** Applies the preflight of a rollout, and reports each problem under the field of its variant. */
 function variantProblems(request: NewExperiment, facts: CreationFacts, until: number): CreationProblem[] {
   const fieldOf = (index: number) => `variants[${index}].ad_id`;
   const known = facts.variants.flatMap((variant, index) =>
@@ -123,7 +123,7 @@ function whyUnknown(adId: string, mistaken: CreationFacts['mistaken']): string {
     : `${adId} is the id of ${kind === 'ad set' ? 'an ad set' : 'a campaign'}: give the id of the ad in it.`;
 }
 
-/** In what the ad sets differ from the control's but for their ads, in the order of the request's variants. */
+/** How the ad sets differ from the control's apart from their ads, in the order of the request's variants. */
 export function differencesOf(request: NewExperiment, facts: CreationFacts, now: number): AdSetDifference[] {
   const ids = variantIds(request);
   const known = facts.variants.flatMap((variant, index) =>

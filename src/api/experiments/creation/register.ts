@@ -22,10 +22,9 @@ import { stepWarnings } from './rollout-preview.js';
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 
 /**
- * Registers the experiment that a request asks for, or finds it registered already. `newId` is its id where the request
- * has none.
- * `warnings`: sentences; none for one that was registered before, whose ads Meta isn't asked about again.
- * @throws ApiProblem with every reason against it at once; MetaError, ExperimentExists
+ * Registers the experiment that a request describes, or finds it already registered. `newId` is its id if the request has
+ * none. `warnings`: sentences; empty if it was registered before, since its ads are then not read again.
+ * @throws ApiProblem with every reason against the experiment; MetaError, ExperimentExists
  */
 export async function register(
   context: ApiContext,
@@ -38,7 +37,7 @@ export async function register(
     ...context.policyDefaults,
     checkEveryHours: context.checkIntervalHours,
   });
-  // Without a sound list of variants, what Meta says of them can't be laid beside it.
+  // The checks below match Meta's data with the list of variants, so the list must be valid first.
   const unsound = [...shapeProblems(request), ...policyProblems(policy)];
   if (unsound.length > 0) throw refused(unsound);
 
@@ -83,7 +82,7 @@ export async function register(
   }
 }
 
-/** The store compares: the same content is answered as it stands, whatever Meta says of its ads by now. */
+/** The store compares the contents. The same content gets the recorded experiment, even if its ads have changed since. */
 async function registerAgain(
   { store, environment }: ApiContext,
   request: NewExperiment,
@@ -106,7 +105,7 @@ async function registerAgain(
   );
 }
 
-/** All reasons at once; a conflict where leases are the only ones. */
+/** One problem with all reasons; a conflict if all of them are leases. */
 function refused(problems: readonly CreationProblem[]): ApiProblem {
   const leasedTo = problems.map((problem) => problem.leasedTo);
   const conflict = leasedTo.every((holder) => holder !== undefined);
@@ -123,12 +122,12 @@ function refused(problems: readonly CreationProblem[]): ApiProblem {
 /** The live experiment that holds each ad set. The store checks again at the insert, and only that check is binding. */
 async function leasedAdSets(context: ApiContext, own: string): Promise<Map<string, string>> {
   const active = await experimentsIn(context, ACTIVE_STATES);
-  // An equal request at the same time may have registered it by now.
+  // An equal request may have registered this experiment in the meantime.
   const others = active.filter(({ id }) => id !== own);
   return new Map(others.flatMap(({ id, variants }) => variants.map(({ adSetId }) => [adSetId, id])));
 }
 
-/** The record stands already: where Temporal is away, the reconciler starts the workflow later. */
+/** The experiment is already recorded: if Temporal doesn't answer, the reconciler starts the workflow later. */
 export async function startWorkflow(
   { gateway }: ApiContext,
   experiment: Experiment,
