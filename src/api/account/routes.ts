@@ -56,8 +56,8 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
     const why = await Promise.race([answer, silent]);
     if (why === null) return { account: known, trouble: null };
     const shown = known
-      ? 'currency, time zone and envelope are those of its last answer'
-      : 'currency, time zone and what the envelope has left today are not known';
+      ? 'the currency, the time zone and the envelope are from its last answer'
+      : 'the currency, the time zone and the rest of the envelope of today are not known';
     return { account: known, trouble: `${why.replace(/\.$/, '')}: ${shown}.` };
   };
 

@@ -4,12 +4,12 @@ import { experimentId, flag, optionalPerson } from '../http/fields.js';
 
 export const AutoPromoteCheck = z
   .object({
-    experiment_id: experimentId('must be a text').min(1, 'must name an experiment'),
+    experiment_id: experimentId('must be a string').min(1, 'must name an experiment'),
     force_promotion: flag.default(false),
     ...optionalPerson,
   })
   .refine((body) => !body.force_promotion || body.reason !== undefined, {
     path: ['reason'],
-    message: 'is needed with force_promotion: it stands in the record',
+    message: 'is required with force_promotion: it is recorded',
   })
   .openapi('AutoPromoteCheck');

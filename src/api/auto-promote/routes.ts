@@ -37,7 +37,7 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
       const given = await once(context, c, body, async ({ key }) => {
         const request = {
           by: body.by ?? 'api',
-          reason: body.reason ?? 'asked for over the API',
+          reason: body.reason ?? 'requested over the API',
           force: body.force_promotion,
           key,
         };

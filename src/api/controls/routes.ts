@@ -70,7 +70,7 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
       return c.json({ experiment_id: id, controls: shown, count: rows.length, unreadable }, 200);
     })
     .openapi(control('check', CheckBody), (c) => {
-      const { by = 'api', reason = 'asked for over the API' } = c.req.valid('json');
+      const { by = 'api', reason = 'requested over the API' } = c.req.valid('json');
       return answer(c, c.req.valid('param').id, 'check', { by, reason, key: keyOf(c) });
     })
     .openapi(control('pause', ControlBody), (c) =>

@@ -123,5 +123,5 @@ function endedMessage(experiment: Experiment, kind: ControlKind, allowed: readon
   if (experiment.state === 'completed' && kind === 'revert')
     return `The experiment completed more than ${REVERT_WINDOW_DAYS} days ago and can't be reverted any more.`;
   const fits = allowed.length > 0 ? `only ${allowed.join(', ')} fits` : 'no control fits any more';
-  return `The experiment is ${experiment.state}: ${experiment.stateReason.replace(/\.$/, '')}. ${kind} does not fit, ${fits}.`;
+  return `The experiment is ${experiment.state}: ${experiment.stateReason.replace(/\.$/, '')}. ${kind} does not fit: ${fits}.`;
 }

@@ -32,10 +32,10 @@ export function controlToJson(
 /** The message of an answer without an outcome. */
 export function pendingMessage(sent: Extract<SentControl, { kind: 'pending' | 'signalled' }>): string {
   if (sent.kind === 'signalled')
-    return 'Accepted as a signal, since Temporal takes no more updates of this experiment for now. What comes of it stands among the controls, under its control_id.';
+    return 'Accepted as a signal, since Temporal accepts no more updates of this experiment for now. Its outcome will be in the list of controls, under its control_id.';
   return sent.accepted
     ? 'Accepted; there is no outcome yet.'
-    : 'No worker has taken it yet. Ask again with the same Idempotency-Key if it does not show among the controls.';
+    : 'No worker has taken it yet. If it does not appear in the list of controls, send it again with the same Idempotency-Key.';
 }
 
 export function controlRowToJson(row: ControlRow): z.output<typeof ControlRowAnswer> {

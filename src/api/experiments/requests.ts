@@ -25,7 +25,7 @@ const VariantBody = z
     role: z.enum(['control', 'challenger'], 'must be control or challenger'),
     ad_id: z
       .string("must be a string: write the ad's id in quotes")
-      .regex(/^\d{1,32}$/, 'must be the id of an ad, which is digits alone'),
+      .regex(/^\d{1,32}$/, 'must be the id of an ad, which has only digits'),
     creative: CreativeBody.optional(),
   })
   .openapi('NewVariant');
@@ -38,7 +38,7 @@ const GuardrailBody = z
   })
   .refine(({ mode, margin }) => (mode === 'non_inferiority') === (margin !== undefined), {
     path: ['margin'],
-    message: 'is needed in non_inferiority and has no meaning in no_harm',
+    message: 'is required in non_inferiority and has no meaning in no_harm',
   })
   .openapi('Guardrail');
 
@@ -53,24 +53,24 @@ export const PolicyBody = z
       .number('must be 0.90, 0.95 or 0.99')
       .refine(
         (value) => CONFIDENCE_THRESHOLDS.some((threshold) => threshold === value),
-        "must be 0.90, 0.95 or 0.99: the rule's error rates were confirmed for these alone",
+        "must be 0.90, 0.95 or 0.99: the rule's error rates were confirmed only for these",
       )
       .optional(),
-    minimum_run_hours: bounded(24, 2_160, 'hours: the rule takes no winner from less than a day').optional(),
-    minimum_impressions: whole(SAMPLE_SIZES.least, SAMPLE_SIZES.most, 'impressions a variant').optional(),
-    minimum_clicks: whole(25, 1_000_000, 'clicks a variant: the rule needs 25').optional(),
-    minimum_conversions: whole(25, 1_000_000, 'conversions a variant: the rule needs 25').optional(),
+    minimum_run_hours: bounded(24, 2_160, 'hours: the rule declares no winner in less than a day').optional(),
+    minimum_impressions: whole(SAMPLE_SIZES.least, SAMPLE_SIZES.most, 'impressions per variant').optional(),
+    minimum_clicks: whole(25, 1_000_000, 'clicks per variant: the rule needs 25').optional(),
+    minimum_conversions: whole(25, 1_000_000, 'conversions per variant: the rule needs 25').optional(),
     attribution_window_hours: bounded(0, 672, 'hours').optional(),
     guardrails: z
       .array(GuardrailBody, 'must be a list of guardrails')
       .max(GUARDRAIL_METRICS.length, `can have at most ${GUARDRAIL_METRICS.length} guardrails`)
       .refine(
         (list) => new Set(list.map(({ metric }) => metric)).size === list.length,
-        'must have each metric once',
+        'must not have a metric twice',
       )
       .optional(),
     horizon_hours: bounded(48, 2_160, 'hours').optional(),
-    check_every_hours: bounded(1, 168, 'hours: looks stand at least an hour apart').optional(),
+    check_every_hours: bounded(1, 168, 'hours: looks are at least an hour apart').optional(),
     minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),
     phases: z
       .array(
@@ -83,10 +83,10 @@ export const PolicyBody = z
       .min(1, 'must have at least one phase')
       .max(10, 'can have at most 10 phases')
       .optional(),
-    max_step_factor: bounded(1.1, 10, '(times the budget before)').optional(),
+    max_step_factor: bounded(1.1, 10, '(times the previous budget)').optional(),
     approval_required: flag.optional(),
     approval_hours: bounded(1, 720, 'hours').optional(),
-    at_risk_limit_cents: whole(0, 1_000_000_000, 'minor units a day').nullish(),
+    at_risk_limit_cents: whole(0, 1_000_000_000, 'minor units per day').nullish(),
     verification: z
       .strictObject({
         settle_hours: bounded(0, 168, 'hours').optional(),
@@ -99,14 +99,14 @@ export type PolicyChange = z.output<typeof PolicyBody>;
 
 export const NewExperiment = z
   .strictObject({
-    id: slug('must be a text').optional(),
+    id: slug('must be a string').optional(),
     name: text(200),
     account_id: z
-      .string('must be a text')
+      .string('must be a string')
       .regex(/^act_\d+$/, 'must be an ad account id with its prefix, act_ and digits')
       .optional(),
     currency: z
-      .string('must be a text')
+      .string('must be a string')
       .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. USD')
       .optional(),
     variants: z

@@ -22,13 +22,13 @@ const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
 function troubleOf(standing: Exclude<Standing, { kind: 'open' }>): string {
   switch (standing.kind) {
     case 'silent':
-      return 'No worker answers for the workflow: this is what the record says. Nothing is checked or written until one does.';
+      return 'No worker answers for the workflow: this is the recorded state. Nothing is checked or written until a worker answers.';
     case 'starting':
       return 'The workflow is starting: it has not read the record yet.';
     case 'unreachable':
-      return 'Temporal does not answer: this is what the record says. Whether the workflow runs is not known.';
+      return 'Temporal does not answer: this is the recorded state. It is not known whether the workflow runs.';
     case 'ended':
-      return `The workflow ${ENDINGS[standing.how]}: nothing is checked or written. It is started again within a minute of a running worker.`;
+      return `The workflow ${ENDINGS[standing.how]}: nothing is checked or written. It is started again within a minute if a worker runs.`;
   }
 }
 

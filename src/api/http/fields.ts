@@ -11,7 +11,7 @@ export const slug = (error?: string) =>
       'must be 1 to 64 letters, digits, _ or -, and start with a letter or digit',
     )
     .refine((id) => !isInherited(id), {
-      error: ({ input }) => `must not be ${input}: every object has that name. Choose another`,
+      error: ({ input }) => `must not be ${input}: the name is reserved. Choose another`,
     });
 
 export const bounded = (minimum: number, maximum: number, unit: string) => {
@@ -32,7 +32,7 @@ export const oneOf = <const Values extends readonly string[]>(values: Values) =>
 /** Postgres can't store NUL. Line breaks and tabs are text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern refuses them
 const NO_CONTROL_CHARACTERS = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/;
-const NO_CONTROL_FORM = 'must not have control characters';
+const NO_CONTROL_FORM = 'must not contain control characters';
 
 /** Postgres can't store half of a UTF-16 pair. */
 function isWellFormed(value: string): boolean {
@@ -40,14 +40,14 @@ function isWellFormed(value: string): boolean {
 }
 
 export const text = (maximum: number) => {
-  const message = `must be a text of 1 to ${maximum} characters`;
+  const message = `must be text of 1 to ${maximum} characters`;
   return z
     .string(message)
     .trim()
     .min(1, message)
     .max(maximum, message)
     .regex(NO_CONTROL_CHARACTERS, NO_CONTROL_FORM)
-    .refine(isWellFormed, 'must be Unicode text, without half characters');
+    .refine(isWellFormed, 'must be valid Unicode');
 };
 
 /** An id to look up. Its form is not checked, except that Postgres must be able to compare it: an unknown id is not found. */

@@ -69,7 +69,7 @@ export async function once<Body, Status extends number>(
 function reused(key: string, claim: { request: string }): ApiProblem {
   return new ApiProblem(
     'idempotency_key_reused',
-    `The key ${key} belongs to another request: ${claim.request}, with its own body.`,
+    `The key ${key} was already used for a different request (${claim.request}).`,
     { errors: [{ field: 'Idempotency-Key', message: 'must be new for each request' }] },
   );
 }

@@ -7,7 +7,7 @@ import type { SchedulerAnswer } from './responses.js';
 export type SchedulerJson = z.output<typeof SchedulerAnswer>;
 
 const JOB_NAMES: Record<JobId, string> = {
-  auto_promotion_check: 'Gives every active experiment its workflow, which checks it',
+  auto_promotion_check: 'Starts the workflow of each active experiment that has none; the workflow checks it',
   daily_promotion_summary: 'Daily summary of promotions',
   weekly_compound_report: 'Weekly compound report',
 };

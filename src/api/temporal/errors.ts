@@ -33,7 +33,8 @@ const GRPC_UNIMPLEMENTED = 12;
 
 /** The refusal in a failed update. @throws ControlInvalid, ControlFailed, TemporalBusy if the update failed otherwise */
 export function refusalOf({ cause }: WorkflowUpdateFailedError): Refusal {
-  if (!(cause instanceof ApplicationFailure)) throw new ControlFailed('The workflow could not carry it out.');
+  if (!(cause instanceof ApplicationFailure))
+    throw new ControlFailed('The workflow could not carry out the control.');
   const refusal = cause.details?.[0];
   if (cause.type === CONTROL_REFUSED && isRefusal(refusal)) return refusal;
   if (cause.type === CONTROL_INVALID) throw new ControlInvalid(cause.message);
@@ -49,7 +50,7 @@ function isRefusal(detail: unknown): detail is Refusal {
 export function asBusy(error: unknown, more?: number): TemporalBusy | null {
   const grpc = error instanceof ServiceError ? error.cause : error;
   const busy = isGrpcServiceError(grpc) && (grpc.code === GRPC_RESOURCE_EXHAUSTED || grpc.code === more);
-  return busy ? new TemporalBusy('Temporal takes no more for now') : null;
+  return busy ? new TemporalBusy('Temporal accepts no more requests for now') : null;
 }
 
 export function asUnavailable(error: unknown): TemporalUnavailable | null {

@@ -47,7 +47,7 @@ describe('the account', () => {
         currency: null,
         timezone: null,
         meta: expect.stringMatching(
-          /^Meta (refused|gave no|has not answered).*: currency, time zone and what the envelope has left today are not known\.$/,
+          /^Meta (refused|gave no|has not answered).*: the currency, the time zone and the rest of the envelope of today are not known\.$/,
         ),
         writes: 'shadow',
         kill_switch: { engaged: true, ...person, at: '2026-11-23T09:00:00Z' },
@@ -58,7 +58,7 @@ describe('the account', () => {
       await other.market.order({ kind, method: 'GET', times: 100 });
       expect((await other.get(path)).body).toMatchObject({
         currency: 'USD',
-        meta: expect.stringMatching(/those of its last answer\.$/),
+        meta: expect.stringMatching(/from its last answer\.$/),
         envelope: { limit_cents: 25_050, moved_today_cents: 0, resets_at: '2026-11-24T05:00:00Z' },
       });
     } finally {

@@ -244,7 +244,7 @@ describe('a control', () => {
     const id = newId();
     await seedExperiment(api, id);
     await post(id, 'check', {});
-    expect(api.gateway.asked[0]?.asked).toMatchObject({ by: 'api', reason: 'asked for over the API' });
+    expect(api.gateway.asked[0]?.asked).toMatchObject({ by: 'api', reason: 'requested over the API' });
   });
 
   it('answers 503 without Temporal, 502 where the workflow fails, 400 where it finds something missing', async () => {
@@ -310,7 +310,7 @@ describe('a refused control', () => {
     await moveTo(api, id, 'stopped');
     expect((await post(id, 'pause')).status).toBe(409);
     const message =
-      'The experiment is stopped: It is stopped now. pause does not fit, no control fits any more.';
+      'The experiment is stopped: It is stopped now. pause does not fit: no control fits any more.';
     expect(await refused(id)).toMatchObject([{ ...who, kind: 'pause', outcome: 'refused', message }]);
   });
 });
@@ -329,7 +329,7 @@ describe('an experiment that has ended', () => {
         expect(answer.body).toMatchObject({
           state,
           allowed: [],
-          detail: `The experiment is ${state}: It is ${state} now. ${kind} does not fit, no control fits any more.`,
+          detail: `The experiment is ${state}: It is ${state} now. ${kind} does not fit: no control fits any more.`,
         });
       }
       expect(api.gateway.asked).toEqual([]);

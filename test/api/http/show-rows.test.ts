@@ -54,7 +54,7 @@ describe('a variant called constructor', () => {
     const answer = await api.post('/api/ab/experiments', { name: 'n', variants });
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toEqual([
-      { field: 'variants[1].id', message: `must not be ${name}: every object has that name. Choose another` },
+      { field: 'variants[1].id', message: `must not be ${name}: the name is reserved. Choose another` },
     ]);
     const id = await api.post('/api/ab/experiments', {
       id: name,

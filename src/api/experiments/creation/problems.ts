@@ -37,7 +37,9 @@ export function warningsOf({ variants }: CreationFacts, now: number): string[] {
   return [...campaigns.values()].flatMap(({ id, adSetBudgetSharing, startTime }) => [
     ...sharedBudgets(adSetBudgetSharing ? [id] : []).map(({ message }) => `${message}.`),
     ...(startTime !== null && startTime > now
-      ? [`Campaign ${id} starts on ${new Date(startTime).toISOString()}: its ads deliver nothing before.`]
+      ? [
+          `Campaign ${id} starts on ${new Date(startTime).toISOString()}: its ads deliver nothing before that.`,
+        ]
       : []),
   ]);
 }
@@ -52,10 +54,10 @@ export function shapeProblems(request: NewExperiment): CreationProblem[] {
   request.variants.forEach((variant, index) => {
     const twin = request.variants.findIndex((other) => other.ad_id === variant.ad_id);
     if (twin < index)
-      problems.push({ field: `variants[${index}].ad_id`, message: `is the ad of variants[${twin}] too` });
+      problems.push({ field: `variants[${index}].ad_id`, message: `is also the ad of variants[${twin}]` });
     const namesake = ids.indexOf(ids[index]!);
     if (namesake < index)
-      problems.push({ field: `variants[${index}].id`, message: `is the id of variants[${namesake}] too` });
+      problems.push({ field: `variants[${index}].id`, message: `is also the id of variants[${namesake}]` });
   });
   return problems;
 }
@@ -102,7 +104,7 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
       : [
           {
             field: variantId,
-            message: `Ad set ${adSet.id} is part of the live experiment ${holder}: stop that one first, or take another ad.`,
+            message: `Ad set ${adSet.id} is part of the live experiment ${holder}: stop that experiment first, or use another ad.`,
             leasedTo: holder,
           },
         ];
@@ -111,7 +113,7 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
     .filter(({ adSet }) => adSet.dailyBudget !== null && adSet.dailyBudget <= 0)
     .map(({ variantId, adSet }) => ({
       field: variantId,
-      message: `Ad set ${adSet.id} has a daily budget of nothing: give it one.`,
+      message: `Ad set ${adSet.id} has a daily budget of 0: give it a budget.`,
     }));
   return [...unknown, ...unfit, ...empty, ...leased];
 }
@@ -119,7 +121,7 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
 function whyUnknown(adId: string, mistaken: CreationFacts['mistaken']): string {
   const kind = mistaken?.get(adId);
   return kind === undefined
-    ? `Meta knows no ad ${adId}, or gives this service no access to it: check the id, and what the token may read.`
+    ? `Meta knows no ad ${adId} or gives this service no access to it: check the id and the permissions of the token.`
     : `${adId} is the id of ${kind === 'ad set' ? 'an ad set' : 'a campaign'}: give the id of the ad in it.`;
 }
 
@@ -138,6 +140,6 @@ function differenceProblems(request: NewExperiment, facts: CreationFacts, now: n
   const ids = variantIds(request);
   return differencesOf(request, facts, now).map(({ variantId, message }) => ({
     field: `variants[${ids.indexOf(variantId)}].ad_id`,
-    message: `${message}: a verdict would not be on the ads alone. Make them alike, or send accept_differences with by and reason.`,
+    message: `${message}: the verdict would not be about the ads alone. Make the ad sets alike, or send accept_differences with by and reason.`,
   }));
 }

@@ -140,7 +140,7 @@ export async function startWorkflow(
     if (!(error instanceof TemporalUnavailable)) throw error;
     return {
       workflow: 'deferred',
-      note: 'Temporal does not answer; the experiment is registered and its workflow is started when Temporal is back.',
+      note: 'Temporal does not answer. The experiment is registered, and its workflow starts when Temporal is back.',
     };
   }
 }

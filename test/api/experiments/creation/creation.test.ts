@@ -136,7 +136,7 @@ describe('a sound test', () => {
     const nobody = await create(request({ id: `${id}b`, accept_differences: { by: 'ana@example.com' } }));
     expect(errorsOf(nobody)).toContainEqual({
       field: 'accept_differences.reason',
-      message: 'is missing: must be a text of 1 to 500 characters',
+      message: 'is missing: must be text of 1 to 500 characters',
     });
     // Nothing to accept: nothing is kept.
     await api.market.edit(test.adSetIds[1]!, { bid_strategy: null, bid_amount: null });
@@ -252,7 +252,7 @@ describe('a sound test', () => {
     expect(answer.status).toBe(201);
     expect(answer.body.warnings).toEqual([
       `Campaign ${id} shares up to 20 % of its ad sets' budgets between them: the split between the ads is not exact.`,
-      `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads deliver nothing before.`,
+      `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads deliver nothing before that.`,
     ]);
     expect((await create(body)).body.warnings).toEqual([]);
   });
@@ -299,7 +299,7 @@ describe('what stands against a test at Meta', () => {
         ],
       }),
       field: 'variants[1].ad_id',
-      says: /is the ad of variants\[0\] too/,
+      says: /is also the ad of variants\[0\]/,
     },
     {
       what: 'a campaign budget',
@@ -329,7 +329,7 @@ describe('what stands against a test at Meta', () => {
       what: 'another audience',
       prepare: () => api.market.edit(test.adSetIds[1]!, { targeting: { age_min: 18, age_max: 45 } }),
       field: 'variants[1].ad_id',
-      says: /the ad set of challenger-1 differs from that of control in targeting \(age_max 45 against 65, .*\): a verdict would not be on the ads alone\. Make them alike, or send accept_differences with by and reason\.$/,
+      says: /the ad set of challenger-1 differs from that of control in targeting \(age_max 45 against 65, .*\): the verdict would not be about the ads alone\. Make the ad sets alike, or send accept_differences with by and reason\.$/,
     },
     {
       what: 'another optimisation goal of the control, listed last',
@@ -470,14 +470,14 @@ describe('what stands against a test at Meta', () => {
     const shape = await create(request({ variants }));
     expect(errorsOf(shape)).toEqual([
       { field: 'variants', message: 'must have exactly one control, not 0' },
-      { field: 'variants[1].ad_id', message: 'is the ad of variants[0] too' },
+      { field: 'variants[1].ad_id', message: 'is also the ad of variants[0]' },
     ]);
     expect(shape.body.detail).toBe(
-      'variants must have exactly one control, not 0. variants[1].ad_id is the ad of variants[0] too.',
+      'variants must have exactly one control, not 0. variants[1].ad_id is also the ad of variants[0].',
     );
     const form = await create(request({ name: undefined, colour: 'red' }));
     expect(form.body.detail).toBe(
-      'name is missing: must be a text of 1 to 200 characters. colour is not a field of this request; leave it out.',
+      'name is missing: must be text of 1 to 200 characters. colour is not a field of this request; leave it out.',
     );
   });
 
@@ -626,10 +626,10 @@ describe('what the market can not show', () => {
     expect(narrow[1]).toMatch(/ad set 12 .*Phase 80 would set ad set 11/);
   });
 
-  it('a budget of nothing', () => {
+  it('a budget of 0', () => {
     const found = problems([facts('1', '11', 0), facts('2', '12', 500)]);
     expect(found).toEqual([
-      { field: 'variants[0].ad_id', message: 'Ad set 11 has a daily budget of nothing: give it one.' },
+      { field: 'variants[0].ad_id', message: 'Ad set 11 has a daily budget of 0: give it a budget.' },
     ]);
   });
 });
@@ -658,7 +658,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'variants[1].id',
-      says: /is the id of variants\[0\] too/,
+      says: /is also the id of variants\[0\]/,
       body: () => ({
         variants: [
           { id: 'x', role: 'control', ad_id: '1' },
@@ -680,18 +680,18 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.rule',
-      says: /link clicks among impressions alone, not conversion_rate/,
+      says: /only compares click_through_rate, not conversion_rate/,
       body: () => ({ policy: { rule: 'welch', objective: 'conversion_rate' } }),
     },
     { field: 'policy.buckets', says: /one of hour, day/, body: () => ({ policy: { buckets: 'week' } }) },
     {
       field: 'policy.horizon_hours',
-      says: /3 whole days after the one that the start breaks, where buckets are days \(95 < 96\)/,
+      says: /3 whole days after the day of the start if buckets are days \(95 < 96\)/,
       body: () => ({ policy: { buckets: 'day', horizon_hours: 95 } }),
     },
     {
       field: 'policy.horizon_hours',
-      says: /3 whole days .* and attribution_window_hours \(168\), where buckets are days \(263 < 264\)/,
+      says: /3 whole days .* plus attribution_window_hours \(168\) if buckets are days \(263 < 264\)/,
       body: () => ({
         policy: { buckets: 'day', objective: 'conversion_rate', horizon_hours: 263, minimum_run_hours: 48 },
       }),
@@ -703,7 +703,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.horizon_hours',
-      says: /attribution_window_hours together, .* \(168 < 192\)/,
+      says: /minimum_run_hours plus attribution_window_hours, .* \(168 < 192\)/,
       body: () => ({ policy: { objective: 'conversion_rate', horizon_hours: 168 } }),
     },
     ...[0.005, 1.5].map((minimum_detectable_effect) => ({
@@ -718,7 +718,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.guardrails[0].margin',
-      says: /needed in non_inferiority/,
+      says: /required in non_inferiority/,
       body: () => ({ policy: { guardrails: [{ metric: 'conversion_rate', mode: 'non_inferiority' }] } }),
     },
     {
@@ -735,7 +735,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.guardrails',
-      says: /each metric once/,
+      says: /must not have a metric twice/,
       body: () => ({
         policy: { guardrails: Array(2).fill({ metric: 'conversion_rate', mode: 'no_harm' }) },
       }),
@@ -747,7 +747,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.max_step_factor',
-      says: /from 1\.1 to 10 \(times the budget before\)/,
+      says: /from 1\.1 to 10 \(times the previous budget\)/,
       body: () => ({ policy: { max_step_factor: 1 } }),
     },
     {
@@ -775,7 +775,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.phases[1].winner_share',
-      says: /more than that of the phase before/,
+      says: /more than in the previous phase/,
       body: () => ({
         policy: {
           phases: [
@@ -792,7 +792,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.phases[1].wait_hours',
-      says: /4 budget changes an hour/,
+      says: /4 budget changes per hour and ad set/,
       body: () => ({
         policy: {
           phases: [
