@@ -81,7 +81,7 @@ export function createApp(
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'API_TOKEN, where one is set',
+    description: 'API_TOKEN, if one is set',
   });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -7,9 +7,9 @@ export const KillSwitchAnswer = z
 
 /** The kill switch after a change, with the rollouts that it holds. */
 export const KillSwitchResult = KillSwitchAnswer.extend({
-  held: z.array(z.string()).openapi({ description: 'rollouts that are held by now' }),
+  held: z.array(z.string()).openapi({ description: 'rollouts that are now held' }),
   pending: z.array(z.string()).openapi({
-    description: 'rollouts that write nothing more, and show it as soon as they are reached',
+    description: 'rollouts that write nothing more but do not show it yet: their workflows have not answered',
   }),
 });
 
@@ -22,7 +22,7 @@ export const AccountAnswer = z
     meta: z
       .string()
       .nullable()
-      .openapi({ description: 'why Meta did not tell of the account now; null where it did' }),
+      .openapi({ description: 'why Meta gave no data on the account; null if it did' }),
     writes: z.enum(['on', 'shadow']),
     kill_switch: orNull(KillSwitchAnswer),
     envelope: z.object({
@@ -33,7 +33,7 @@ export const AccountAnswer = z
       limit_cents: minorUnits.nullable(),
       moved_today_cents: minorUnits
         .nullable()
-        .openapi({ description: "null where the account's day is not known" }),
+        .openapi({ description: "null if the account's time zone is not known" }),
       resets_at: instant.nullable(),
     }),
   })

@@ -17,17 +17,17 @@ import { AccountAnswer, type KillSwitchAnswer, KillSwitchResult } from './respon
 const one = createRoute({
   method: 'get',
   path: '/api/ab/account',
-  summary: 'What bounds the rollouts of the account: writes, kill switch, envelope of the day',
+  summary: 'What limits the rollouts of the account: writes, kill switch, daily envelope',
   responses: { 200: answers('The account', AccountAnswer), ...failures },
 });
 
 const turn = createRoute({
   method: 'post',
   path: '/api/ab/account/kill-switch',
-  summary: 'Hold every rollout of the account, or let them be resumed',
+  summary: 'Hold every rollout of the account, or allow them to be resumed',
   request: { headers: IdempotencyHeaders, body: jsonBody(KillSwitchBody) },
   responses: {
-    200: answers('How it stands, and which rollouts it holds', KillSwitchResult),
+    200: answers('The kill switch, and the rollouts that it holds', KillSwitchResult),
     ...failures,
   },
 });

@@ -29,7 +29,7 @@ export const CheckResult = z
     insights: z.null(),
     insights_status: z.enum(['none', 'not_available']).openapi({
       description:
-        'none: nothing was promoted, so there is nothing to learn from; not_available: promoted, and this version extracts no insights',
+        'none: nothing was promoted, so there is nothing to learn from; not_available: promoted, but this version extracts no insights',
     }),
     message: z.string(),
     promoted_at: instant.nullable(),
@@ -48,7 +48,7 @@ export const checkCounts = {
   held: z.int(),
   errors: z.int(),
   pending: z.int(),
-  in_rollout: z.int().openapi({ description: 'promoted earlier: not checked, not among the results' }),
+  in_rollout: z.int().openapi({ description: 'promoted earlier, so not checked and not among the results' }),
 };
 
 export const CheckAllAnswer = z

@@ -16,7 +16,7 @@ const check = createRoute({
   request: { headers: IdempotencyHeaders, body: jsonBody(AutoPromoteCheck) },
   responses: {
     200: answers('The result', CheckResult),
-    202: answers('No outcome yet: status is pending', CheckResult),
+    202: answers('No outcome yet: the status is pending', CheckResult),
     ...failures,
   },
 });
@@ -25,7 +25,7 @@ const all = createRoute({
   method: 'post',
   path: '/api/ab/auto-promote/check-all',
   summary: 'Check every experiment that is under test',
-  responses: { 200: answers('A result an experiment, and counts', CheckAllAnswer), ...failures },
+  responses: { 200: answers('One result per experiment, and counts', CheckAllAnswer), ...failures },
 });
 
 /** `/api/ab/auto-promote/check` and `/check-all`: endpoints that existing callers know. */

@@ -14,14 +14,14 @@ import { controlRowToJson, controlToJson } from './to-json.js';
 
 const SUMMARIES: Record<ControlKind, string> = {
   check: 'Look at the data now',
-  pause: 'No checks and no promotion; in a rollout, hold it',
-  resume: 'Go on after a pause or a hold',
+  pause: 'Stop checks and promotion; hold a rollout',
+  resume: 'Continue after a pause or a hold',
   promote: 'Promote the leader by force, without statistics and approval',
-  approve: 'Approve the promotion that was asked for',
-  drop: 'Compare a challenger no more',
-  revert: 'Bring every ad set back to its base',
+  approve: 'Approve the promotion that waits for approval',
+  drop: 'Take a challenger out of the comparison',
+  revert: 'Restore the budget of every ad set to its base',
   stop: 'End the experiment',
-  resolve: 'End the state in which money is not where the ledger says',
+  resolve: 'End the state needs_attention, in which budgets differ from the ledger',
 };
 
 const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body: Schema) =>
@@ -31,8 +31,8 @@ const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body:
     summary: SUMMARIES[kind],
     request: { params: ExperimentParams, headers: IdempotencyHeaders, body: jsonBody(body) },
     responses: {
-      200: answers('What came of it', ControlAnswer),
-      202: answers('No outcome yet; look again', ControlAnswer),
+      200: answers('The outcome', ControlAnswer),
+      202: answers('No outcome yet: look again later', ControlAnswer),
       ...failures,
     },
   });
@@ -40,7 +40,7 @@ const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body:
 const list = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}/controls',
-  summary: 'What was asked of it, by whom, why, and what came of it',
+  summary: 'Its controls: who asked for what, why, and the outcome',
   request: { params: ExperimentParams },
   responses: { 200: answers('The controls', ControlsAnswer), ...failures },
 });

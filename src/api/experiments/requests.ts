@@ -115,7 +115,7 @@ export const NewExperiment = z
       .max(6, 'can have at most 6 variants'),
     policy: PolicyBody.optional(),
     accept_differences: z.strictObject(person).optional().openapi({
-      description: 'tests ad sets all the same that differ in more than their ads: who, and why',
+      description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
     }),
   })
   .openapi('NewExperiment');

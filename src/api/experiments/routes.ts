@@ -20,7 +20,7 @@ const create = createRoute({
   request: { headers: IdempotencyHeaders, body: jsonBody(NewExperiment) },
   responses: {
     201: answers('The test has started', CreatedAnswer),
-    200: answers('The same test was registered before', CreatedAnswer),
+    200: answers('The same test was already registered', CreatedAnswer),
     ...failures,
   },
 });
@@ -39,7 +39,7 @@ const list = createRoute({
 const one = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}',
-  summary: 'One experiment, with its state as of now',
+  summary: 'One experiment, with its current state',
   request: { params: ExperimentParams },
   responses: { 200: answers('The experiment', StatusAnswer), ...failures },
 });

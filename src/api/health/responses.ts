@@ -8,7 +8,7 @@ export const HealthAnswer = z
       temporal: z.enum(['ok', 'unavailable']),
       controls: z.enum(['ok', 'as_signals', 'undeliverable']).openapi({
         description:
-          "how this process's controls of the last minute reached their workflows: as_signals where Temporal took no more updates",
+          "how this process's controls of the last minute reached their workflows; as_signals: Temporal accepted no more updates",
       }),
     }),
   })
@@ -21,8 +21,11 @@ export const ReadyAnswer = z
       data_folder: z
         .enum(['ok', 'unavailable'])
         .nullable()
-        .openapi({ description: 'null where the process keeps nothing on disk' }),
+        .openapi({ description: 'null if the process keeps nothing on disk' }),
     }),
-    problem: z.string().nullable().openapi({ description: 'of the data folder, with its cure' }),
+    problem: z
+      .string()
+      .nullable()
+      .openapi({ description: 'what is wrong with the data folder, and how to fix it' }),
   })
   .openapi('Ready');

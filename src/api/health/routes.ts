@@ -7,10 +7,10 @@ const healthz = createRoute({
   method: 'get',
   path: '/healthz',
   security: [],
-  summary: 'Whether the parts that the API needs answer, and controls reach their workflows',
+  summary: 'Whether the parts that the API needs answer, and whether controls reach their workflows',
   responses: {
     ...failures,
-    200: answers('All of them answer; degraded where controls must go as signals', HealthAnswer),
+    200: answers('All of them answer; degraded: controls must be sent as signals', HealthAnswer),
     503: answers('A part does not answer, or controls reach no workflow', HealthAnswer),
   },
 });
@@ -19,11 +19,11 @@ const readyz = createRoute({
   method: 'get',
   path: '/readyz',
   security: [],
-  summary: 'Whether the service can do its work: its parts answer, and its disk takes what it writes',
+  summary: 'Whether the service can work: its parts answer, and its disk can be written to',
   responses: {
     ...failures,
     200: answers('It can', ReadyAnswer),
-    503: answers('It can not', ReadyAnswer),
+    503: answers('It cannot', ReadyAnswer),
   },
 });
 

@@ -64,7 +64,7 @@ export const IdempotencyHeaders = z.object({
     .optional()
     .openapi({
       description:
-        'A request sent twice under one key is acted on once; another request under it is refused.',
+        'If a request is sent twice with the same key, it is carried out once. A different request with that key is refused.',
     }),
 });
 

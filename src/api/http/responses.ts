@@ -29,9 +29,9 @@ export const Problem = z
 
 /** A row that the list leaves out because it can't be shown. */
 export const UnreadableRow = z
-  .object({ id: z.string().openapi({ description: 'which row' }), message: z.string() })
+  .object({ id: z.string().openapi({ description: 'identifies the row' }), message: z.string() })
   .openapi('UnreadableRow');
 
 export const unreadable = z
   .array(UnreadableRow)
-  .openapi({ description: "rows that can't be shown, and what is wrong with each; empty as a rule" });
+  .openapi({ description: "rows that can't be shown, and what is wrong with each; usually empty" });

@@ -32,20 +32,22 @@ const failure = (description: string) => ({
 /** Failures that every route may answer with: all statuses of `PROBLEMS`. */
 export const failures = {
   400: failure('The request is not valid'),
-  401: failure('A valid bearer token is needed'),
-  403: failure('From a page of another site, or under another name'),
-  404: failure('There is no such thing'),
+  401: failure('A valid bearer token is required'),
+  403: failure('The request comes from a page of another site or uses another host name'),
+  404: failure('Not found'),
   405: {
-    ...failure('The address takes other methods'),
-    headers: { Allow: { description: 'those methods', schema: { type: 'string' as const } } },
+    ...failure('The address does not take this method'),
+    headers: {
+      Allow: { description: 'the methods that the address takes', schema: { type: 'string' as const } },
+    },
   },
-  409: failure('It does not fit what is there'),
+  409: failure('The request conflicts with the current state'),
   413: failure('The body is too large'),
   415: failure('The body must be JSON'),
   422: failure('The idempotency key belongs to another request'),
-  500: failure('Something went wrong here'),
-  502: failure('Meta, or the workflow, refused or failed'),
-  503: failure('Meta, Temporal or Postgres does not answer, or asks to wait'),
+  500: failure('Something went wrong'),
+  502: failure('Meta or the workflow refused or failed'),
+  503: failure('Meta, Temporal or Postgres does not answer or asks the service to wait'),
 };
 
 /** One problem per issue; the field is a path as callers write it, e.g. `variants[1].ad_id`. */

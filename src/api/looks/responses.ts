@@ -4,7 +4,7 @@ import { instant, unreadable } from '../http/responses.js';
 export const confidenceNote = z
   .string()
   .nullable()
-  .openapi({ description: 'says where a confidence is unadjusted for repeated looks' });
+  .openapi({ description: 'says so if the confidence is not adjusted for repeated looks; null if it is' });
 
 export const MetricsAnswer = z
   .object({
@@ -34,7 +34,7 @@ const PairAnswer = z
     counts: z.boolean(),
     adjusted: z
       .boolean()
-      .openapi({ description: 'false: confidence, p and interval are unadjusted for repeated looks' }),
+      .openapi({ description: 'false: confidence, p and interval are not adjusted for repeated looks' }),
     note: z.string().nullable(),
     missing: z.array(z.object({ code: z.string(), value: z.number(), limit: z.number() })),
     bound: z.number().nullable(),
@@ -63,10 +63,12 @@ export const LookAnswer = z
     outlook: z
       .object({ hours_left: z.number(), looks_left: z.int(), before_horizon: z.boolean() })
       .nullable()
-      .openapi({ description: 'about how long, if the effect and the traffic stay as they are' }),
+      .openapi({
+        description: 'estimated time to a decision if the effect and the traffic stay as they are',
+      }),
     randomised: z.boolean().nullable().openapi({
       description:
-        'whether a split test of Meta dealt people out between the ads; null where it was not asked or Meta did not tell',
+        'whether a split test of Meta assigned people to the ads; null if the look did not ask or Meta gave no answer',
     }),
     pairs: z.array(PairAnswer),
     metrics: z.record(z.string(), MetricsAnswer),

@@ -14,7 +14,7 @@ import { lookToJson } from './to-json.js';
 const list = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}/looks',
-  summary: 'Its decisions, one a look',
+  summary: 'Its decisions, one per look',
   request: { params: ExperimentParams, query: Page },
   responses: { 200: answers('A page of looks', LooksAnswer), ...failures },
 });
@@ -22,9 +22,12 @@ const list = createRoute({
 const replay = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}/looks/{look}/replay',
-  summary: 'A stored decision, computed again from the versions that it saw',
+  summary: 'A stored decision, computed again from the data that it used',
   request: { params: LookParams },
-  responses: { 200: answers('Whether it is the same, and what differs', ReplayAnswer), ...failures },
+  responses: {
+    200: answers('Whether the decision is the same, and what differs', ReplayAnswer),
+    ...failures,
+  },
 });
 
 /** `/api/ab/experiments/:id/looks`. */

@@ -18,9 +18,9 @@ export const HistoryEntry = z
     experiment_name: z.string(),
     loser_id: z.string(),
     state,
-    shadow: z.boolean().openapi({ description: 'true: only shown; no budget was written' }),
-    forced: z.boolean().openapi({ description: 'true: promoted by a person, whatever the statistics said' }),
-    promoted_by: z.string().openapi({ description: 'rule, or who forced or approved it' }),
+    shadow: z.boolean().openapi({ description: 'true: shown only, no budget was written' }),
+    forced: z.boolean().openapi({ description: 'true: promoted by a user, regardless of the statistics' }),
+    promoted_by: z.string().openapi({ description: 'rule, or the user who forced or approved it' }),
   })
   .openapi('HistoryEntry');
 
@@ -32,7 +32,7 @@ const range = z.object({ min: z.number(), max: z.number() });
 
 const untilVerified = {
   description:
-    'of the verified promotions, by decision and verification together; null until a promotion is verified',
+    'over the verified promotions, from the data of decision and verification combined; null until a promotion is verified',
 };
 
 const verifiedNumber = z.number().nullable().openapi(untilVerified);
@@ -42,9 +42,9 @@ const share = z.number().min(0).max(1).nullable();
 export const CompoundReportAnswer = z
   .object({
     total_experiments: z.int(),
-    successful_promotions: z
-      .int()
-      .openapi({ description: 'promotions by the rule that stand; those by force are counted apart' }),
+    successful_promotions: z.int().openapi({
+      description: 'promotions by the rule that were not reverted; forced promotions are counted separately',
+    }),
     avg_improvement_per_test: z.number(),
     shrunk_avg_improvement_per_test: z.number(),
     verified_avg_improvement_per_test: verifiedNumber,
@@ -64,23 +64,23 @@ export const CompoundReportAnswer = z
     verified_improvement_trend: z.array(z.number()).nullable().openapi(untilVerified),
     verified_promotions: z.int(),
     not_verified_promotions: z.int(),
-    reverted_promotions: z.int().openapi({ description: 'taken back, by whatever' }),
-    reverted_by_verification: z.int().openapi({ description: 'taken back because the winner was worse' }),
+    reverted_promotions: z.int().openapi({ description: 'reverted for any reason' }),
+    reverted_by_verification: z.int().openapi({ description: 'reverted because the winner was worse' }),
     replication_rate: share.openapi({
       description:
-        'share of finished verifications that verified; a winner that is not verified may still be one',
+        'share of finished verifications that verified the winner; a winner that is not verified may still be better',
     }),
     reverted_by_verification_rate: share.openapi({
       description: 'share of finished verifications that showed harm',
     }),
     false_positive_rate: share.openapi({
       description:
-        'expected share of promotions whose true lift is 0 or less: the posterior probability of that, averaged over all promotions',
+        'expected share of promotions whose true lift is 0 or less: the mean of its posterior probability over all promotions',
     }),
     without_winner: z.int(),
-    forced_promotions: z
-      .int()
-      .openapi({ description: 'promotions by force that stand; in none of the figures outside `forced`' }),
+    forced_promotions: z.int().openapi({
+      description: 'forced promotions that were not reverted; only the figures in `forced` include them',
+    }),
     forced: z
       .object({
         avg_confidence: z.number(),
@@ -90,13 +90,14 @@ export const CompoundReportAnswer = z
         shrunk_compound_improvement_pct: z.number(),
       })
       .nullable()
-      .openapi({ description: 'the figures of the promotions by force; null without one' }),
+      .openapi({ description: 'the figures of the forced promotions; null if there are none' }),
     prior_scale: z
       .number()
       .openapi({ description: 'standard deviation of true log lifts, learned from all finished tests' }),
-    luck_compound_improvement_pct: z
-      .number()
-      .openapi({ description: 'what as many tests of identical ads would have claimed by luck' }),
+    luck_compound_improvement_pct: z.number().openapi({
+      description:
+        'the improvement that the same number of tests with identical ads would have claimed by luck',
+    }),
     generated_at: instant,
     unreadable,
   })
@@ -109,7 +110,7 @@ export const EmptyReportAnswer = z
 export const DashboardAnswer = z
   .object({
     summary: z.object({
-      recent_promotions_7d: z.int().openapi({ description: 'those in shadow left out' }),
+      recent_promotions_7d: z.int().openapi({ description: 'without shadow promotions' }),
       avg_confidence: z.number(),
       avg_confidence_note: confidenceNote,
       avg_improvement_pct: z.number(),

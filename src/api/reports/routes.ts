@@ -20,7 +20,7 @@ const BASE = '/api/ab/auto-promote';
 const history = createRoute({
   method: 'get',
   path: `${BASE}/history`,
-  summary: 'Promotions, newest first; those in shadow are marked',
+  summary: 'Promotions, newest first; shadow promotions are marked',
   request: { query: HistoryQuery },
   responses: { 200: answers('The promotions', HistoryAnswer), ...failures },
 });
@@ -28,14 +28,14 @@ const history = createRoute({
 const compound = createRoute({
   method: 'get',
   path: `${BASE}/compound-report`,
-  summary: 'What all tests have gained together',
+  summary: 'The combined improvement of all tests',
   responses: { 200: answers('The report', z.union([CompoundReportAnswer, EmptyReportAnswer])), ...failures },
 });
 
 const dashboard = createRoute({
   method: 'get',
   path: `${BASE}/dashboard`,
-  summary: 'All of it at a glance',
+  summary: 'Recent winners, the compound report and the scheduler together',
   responses: { 200: answers('The dashboard', DashboardAnswer), ...failures },
 });
 

@@ -17,7 +17,8 @@ export const BudgetReallocation = z
     winner_current_budget_cents: minorUnits,
     loser_current_budget_cents: minorUnits,
     at_risk_cents: minorUnits.openapi({
-      description: 'a day, at the worst end of the interval, of what is moved now',
+      description:
+        'minor units per day, at the worst end of the interval, for the budgets that are moved now',
     }),
     phases: z.array(
       z.object({ name: z.string(), winner_share: z.number(), read_back_at: instant.nullable() }),
@@ -34,7 +35,7 @@ export const LedgerRowAnswer = z
     intended: minorUnits,
     read_back: minorUnits.nullable(),
     outcome: z.enum(['pending', 'applied', 'refused', 'not_sent', 'unknown']).openapi({
-      description: 'not_sent: entered, then kept from being sent; Meta has seen nothing of it',
+      description: 'not_sent: entered in the ledger, but then not sent to Meta',
     }),
     error: z.string().nullable(),
     at: instant,
@@ -43,7 +44,7 @@ export const LedgerRowAnswer = z
     error_kind: z.string().nullable(),
     at_risk_cents: minorUnits
       .nullable()
-      .openapi({ description: 'a day, at the worst end of the interval; null on the way back' }),
+      .openapi({ description: 'minor units per day, at the worst end of the interval; null in a revert' }),
   })
   .openapi('LedgerRow');
 
@@ -58,7 +59,7 @@ export const LedgerAnswer = z.object({
 
 export const GateAnswer = z
   .object({
-    phase: z.string().openapi({ description: 'the phase that it stands before, or verification' }),
+    phase: z.string().openapi({ description: 'the phase that follows the gate, or verification' }),
     at: instant,
     outcome: z.enum(['pass', 'hold', 'revert']),
     findings: z.array(
@@ -68,7 +69,7 @@ export const GateAnswer = z
         message: z.string(),
         until: instant
           .nullable()
-          .openapi({ description: 'when it is over by itself; null: a person ends it' }),
+          .openapi({ description: 'when it ends by itself; null: a user must end it' }),
       }),
     ),
     at_risk_cents: minorUnits,
@@ -81,7 +82,9 @@ export const GateAnswer = z
         target_cents: minorUnits.nullable(),
       }),
     ),
-    shadow: z.boolean().openapi({ description: 'true: the targets are what would have been written' }),
+    shadow: z
+      .boolean()
+      .openapi({ description: 'true: the targets are budgets that would have been written' }),
   })
   .openapi('Gate');
 

@@ -10,7 +10,7 @@ import { budgetReallocationToJson, gateToJson, ledgerRowToJson } from './to-json
 const ledger = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}/ledger',
-  summary: 'Its budget writes, one row an attempt',
+  summary: 'Its budget writes, one row per attempt',
   request: { params: ExperimentParams },
   responses: { 200: answers('The ledger', LedgerAnswer), ...failures },
 });
@@ -18,7 +18,7 @@ const ledger = createRoute({
 const gates = createRoute({
   method: 'get',
   path: '/api/ab/experiments/{id}/gates',
-  summary: 'What was found before each phase; in shadow also what would have been written',
+  summary: 'The findings before each phase; in shadow also the budgets that would have been written',
   request: { params: ExperimentParams },
   responses: { 200: answers('The gates', GatesAnswer), ...failures },
 });

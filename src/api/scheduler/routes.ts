@@ -9,7 +9,7 @@ import { schedulerStatus } from './status.js';
 const status = createRoute({
   method: 'get',
   path: '/api/ab/auto-promote/scheduler/status',
-  summary: 'What runs by itself, and when next',
+  summary: 'The scheduled jobs and their next runs',
   responses: { 200: answers('The status', SchedulerAnswer), ...failures },
 });
 
@@ -17,7 +17,7 @@ const trigger = createRoute({
   method: 'post',
   path: '/api/ab/auto-promote/scheduler/trigger',
   summary: 'Reconcile and check everything now',
-  responses: { 200: answers('What came of it', TriggerAnswer), ...failures },
+  responses: { 200: answers('The outcome', TriggerAnswer), ...failures },
 });
 
 /** `/api/ab/auto-promote/scheduler`. */
