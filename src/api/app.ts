@@ -45,26 +45,14 @@ export function createApp(
   app.use('*', ownHost(context.apiToken));
   app.use('/api/*', bearerAuth(context.apiToken));
   app.use('*', sameOrigin);
-  app.use(
-    '*',
-    bodyLimit({
-      maxSize: BODY_LIMIT,
-      onError: () => {
-        throw new ApiProblem('body_too_large', 'The body may have at most 1 MB.');
-      },
-    }),
-  );
+  app.use('*', bodyLimit({ maxSize: BODY_LIMIT }));
   app.use(
     '*',
     knownMethods(() => methods),
   );
   app.use('/api/*', async (c, next) => {
-    const type = c.req.header('content-type');
-    if (
-      type !== undefined &&
-      c.req.method === 'POST' &&
-      !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
-    )
+    const type = c.req.method === 'POST' ? c.req.header('content-type') : undefined;
+    if (type !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
       throw new ApiProblem('unsupported_media_type', `The body is ${type}; send application/json.`);
     return next();
   });

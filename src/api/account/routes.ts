@@ -6,6 +6,7 @@ import { minorUnits } from '../../domain/budget.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import { sendControl } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
+import { experimentsIn } from '../experiments/lookup.js';
 import { IdempotencyHeaders } from '../http/fields.js';
 import { isoOf } from '../http/format.js';
 import { once } from '../http/idempotency.js';
@@ -32,7 +33,6 @@ const turn = createRoute({
   },
 });
 
-const ROLLOUTS = 200;
 /** How long the answer waits for Meta's part, real ms: the kill switch must be readable while Meta is slow. */
 const META_WAIT_MS = 5_000;
 
@@ -50,9 +50,8 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
       },
       (error: unknown) => toProblem(error).message,
     );
-    const silent = delay(META_WAIT_MS, `Meta has not answered within ${META_WAIT_MS / 1000} s`, {
-      ref: false,
-    });
+    const silence = `Meta has not answered within ${META_WAIT_MS / 1000} s`;
+    const silent = delay(META_WAIT_MS, silence, { ref: false });
     const why = await Promise.race([answer, silent]);
     if (why === null) return { account: known, trouble: null };
     const shown = known
@@ -111,30 +110,24 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
     });
 }
 
+/** Pauses every rollout. `pending`: those whose workflows have not paused within the wait for all of them. */
 async function holdAll(
   context: ApiContext,
   { by, reason }: KillSwitch,
 ): Promise<{ held: string[]; pending: string[] }> {
-  const held: string[] = [];
+  const experiments = await experimentsIn(context, ['rolling_out', 'held']);
+  const rollouts = experiments.filter(({ state }) => state === 'rolling_out');
+  const held = experiments.filter(({ state }) => state === 'held').map(({ id }) => id);
   const pending: string[] = [];
-  for (let offset = 0; ; offset += ROLLOUTS) {
-    const page = await context.store.listExperiments({
-      states: ['rolling_out', 'held'],
-      limit: ROLLOUTS,
-      offset,
-    });
-    const rollouts = page.filter(({ state }) => state === 'rolling_out');
-    held.push(...page.filter((one) => !rollouts.includes(one)).map(({ id }) => id));
-    await context.pauseLimit.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
-      const asked = { by, reason: `Kill switch: ${reason}` };
-      const done = await sendControl(context, experiment, 'pause', asked, leftMs).then(
-        ({ kind }) => kind === 'done',
-        () => false,
-      );
-      (done ? held : pending).push(experiment.id);
-    });
-    if (page.length < ROLLOUTS) return { held: held.sort(), pending: pending.sort() };
-  }
+  await context.pauseLimit.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
+    const asked = { by, reason: `Kill switch: ${reason}` };
+    const done = await sendControl(context, experiment, 'pause', asked, leftMs).then(
+      ({ kind }) => kind === 'done',
+      () => false,
+    );
+    (done ? held : pending).push(experiment.id);
+  });
+  return { held: held.sort(), pending: pending.sort() };
 }
 
 function killSwitchToJson({ engaged, by, reason, at }: KillSwitch): z.output<typeof KillSwitchAnswer> {

@@ -30,10 +30,7 @@ const list = createRoute({
   path: '/api/ab/experiments',
   summary: 'Experiments, newest first',
   request: { query: ExperimentQuery },
-  responses: {
-    200: answers('A page of experiments', ExperimentsAnswer),
-    ...failures,
-  },
+  responses: { 200: answers('A page of experiments', ExperimentsAnswer), ...failures },
 });
 
 const one = createRoute({

@@ -25,9 +25,7 @@ export function knownMethods(of: () => MethodsByPath): MiddlewareHandler {
       throw new ApiProblem(
         'method_not_allowed',
         `This address takes ${own.join(', ')}, not ${c.req.method}.`,
-        {
-          methods: own,
-        },
+        { methods: own },
       );
     return next();
   };

@@ -2,12 +2,10 @@ import type { z } from '@hono/zod-openapi';
 import type { ApiContext } from '../dependencies.js';
 import type { UnreadableRow } from './responses.js';
 
-export type UnreadableRowJson = z.output<typeof UnreadableRow>;
-
 /** The rows as callers see them, and the rows that can't be shown. */
 export interface ShownRows<Shown> {
   shown: Shown[];
-  unreadable: UnreadableRowJson[];
+  unreadable: z.output<typeof UnreadableRow>[];
 }
 
 /** Maps each row with `show`. If a stored row doesn't have the form that this version expects, the others are still shown. */
@@ -18,7 +16,7 @@ export function showRows<Row, Shown>(
   show: (row: Row) => Shown,
 ): ShownRows<Shown> {
   const shown: Shown[] = [];
-  const unreadable: UnreadableRowJson[] = [];
+  const unreadable: ShownRows<Shown>['unreadable'] = [];
   for (const row of rows) {
     try {
       shown.push(show(row));

@@ -78,10 +78,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
       welch_unadjusted: welch,
     })),
     metrics: Object.fromEntries(
-      Object.entries(decision.metrics).map(([variant, metrics]) => [
-        variant,
-        metricsToJson(metrics, currency),
-      ]),
+      Object.entries(decision.metrics).map(([id, metrics]) => [id, metricsToJson(metrics, currency)]),
     ),
     input_hash: decision.inputHash,
     asked_by: decision.askedBy,

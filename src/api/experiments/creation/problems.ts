@@ -37,9 +37,7 @@ export function warningsOf({ variants }: CreationFacts, now: number): string[] {
   return [...campaigns.values()].flatMap(({ id, adSetBudgetSharing, startTime }) => [
     ...sharedBudgets(adSetBudgetSharing ? [id] : []).map(({ message }) => `${message}.`),
     ...(startTime !== null && startTime > now
-      ? [
-          `Campaign ${id} starts on ${new Date(startTime).toISOString()}: its ads deliver nothing before that.`,
-        ]
+      ? [`Campaign ${id} starts on ${new Date(startTime).toISOString()}: its ads don't deliver before that.`]
       : []),
   ]);
 }
@@ -62,19 +60,17 @@ export function shapeProblems(request: NewExperiment): CreationProblem[] {
   return problems;
 }
 
-function accountProblems(request: NewExperiment, facts: CreationFacts): CreationProblem[] {
-  const { account } = facts;
+function accountProblems(request: NewExperiment, { account }: CreationFacts): CreationProblem[] {
+  const { account_id: id, currency } = request;
   const problems: CreationProblem[] = [];
-  if (request.account_id !== undefined && request.account_id !== account.id)
-    problems.push({
-      field: 'account_id',
-      message: `is not the account that this service works on, ${account.id}`,
-    });
-  if (request.currency !== undefined && request.currency !== account.currency)
-    problems.push({
-      field: 'currency',
-      message: `is ${request.currency}, but the account's budgets are in ${account.currency}`,
-    });
+  if (id !== undefined && id !== account.id) {
+    const message = `is not the account that this service works on, ${account.id}`;
+    problems.push({ field: 'account_id', message });
+  }
+  if (currency !== undefined && currency !== account.currency) {
+    const message = `is ${currency}, but the account's budgets are in ${account.currency}`;
+    problems.push({ field: 'currency', message });
+  }
   return problems;
 }
 
@@ -85,29 +81,16 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
     variant === null ? [] : [{ ...variant, variantId: fieldOf(index) }],
   );
   const unknown = facts.variants.flatMap((variant, index) =>
-    variant === null
-      ? [
-          {
-            field: fieldOf(index),
-            message: whyUnknown(request.variants[index]!.ad_id, facts.mistaken),
-          },
-        ]
-      : [],
+    variant === null ? [{ field: fieldOf(index), message: whyUnknown(request, index, facts) }] : [],
   );
   const unfit = preflightProblems({ account: facts.account, variants: known }, until).map(
     ({ variantId, message }) => ({ field: variantId ?? 'account_id', message }),
   );
-  const leased = known.flatMap(({ variantId, adSet }) => {
-    const holder = facts.leases.get(adSet.id);
-    return holder === undefined
-      ? []
-      : [
-          {
-            field: variantId,
-            message: `Ad set ${adSet.id} is part of the live experiment ${holder}: stop that experiment first, or use another ad.`,
-            leasedTo: holder,
-          },
-        ];
+  const leased = known.flatMap(({ variantId, adSet: { id } }) => {
+    const leasedTo = facts.leases.get(id);
+    if (leasedTo === undefined) return [];
+    const message = `Ad set ${id} is part of the live experiment ${leasedTo}: stop that experiment first, or use another ad.`;
+    return [{ field: variantId, message, leasedTo }];
   });
   const empty = known
     .filter(({ adSet }) => adSet.dailyBudget !== null && adSet.dailyBudget <= 0)
@@ -118,7 +101,8 @@ function variantProblems(request: NewExperiment, facts: CreationFacts, until: nu
   return [...unknown, ...unfit, ...empty, ...leased];
 }
 
-function whyUnknown(adId: string, mistaken: CreationFacts['mistaken']): string {
+function whyUnknown(request: NewExperiment, index: number, { mistaken }: CreationFacts): string {
+  const adId = request.variants[index]!.ad_id;
   const kind = mistaken?.get(adId);
   return kind === undefined
     ? `Meta knows no ad ${adId} or gives this service no access to it: check the id and the permissions of the token.`

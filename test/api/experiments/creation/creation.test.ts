@@ -252,7 +252,7 @@ describe('a sound test', () => {
     expect(answer.status).toBe(201);
     expect(answer.body.warnings).toEqual([
       `Campaign ${id} shares up to 20 % of its ad sets' budgets between them: the split between the ads is not exact.`,
-      `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads deliver nothing before that.`,
+      `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads don't deliver before that.`,
     ]);
     expect((await create(body)).body.warnings).toEqual([]);
   });
