@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConcurrencyLimit } from '../../src/api/concurrency-limit.js';
 
-/** Work that ends when it is told to, and is counted. */
+/** Counted work that ends on command. */
 function worksite() {
   const open: (() => void)[] = [];
   const site = {
@@ -15,7 +15,7 @@ function worksite() {
       site.busy -= 1;
       return item.toUpperCase();
     },
-    /** Lets all that is at work end, and what follows it begin, until nothing is. */
+    /** Ends the running work and whatever starts after it, until none is left. */
     finish: async () => {
       for (;;) {
         await new Promise((resolve) => setImmediate(resolve));
@@ -29,31 +29,31 @@ function worksite() {
 
 const items = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => prefix + index);
 
-describe('turns', () => {
-  it('are as many at once as is set, for all callers together, who take them one by one', async () => {
-    const turns = new ConcurrencyLimit(3);
+describe('the concurrency limit', () => {
+  it('holds over all callers together, which take limit item by item', async () => {
+    const limit = new ConcurrencyLimit(3);
     const site = worksite();
-    const a = turns.each(items('a', 7), 60_000, site.work);
-    const b = turns.each(items('b', 7), 60_000, site.work);
+    const a = limit.each(items('a', 7), 60_000, site.work);
+    const b = limit.each(items('b', 7), 60_000, site.work);
     await site.finish();
     expect([await a, await b]).toEqual([
       items('A', 7).map((item) => item.toUpperCase()),
       items('B', 7).map((item) => item.toUpperCase()),
     ]);
     expect(site.busiest).toBe(3);
-    // The second caller doesn't wait for the whole of the first.
+    // The second caller doesn't wait for all items of the first.
     expect(site.began.indexOf('b0')).toBeLessThan(site.began.indexOf('a6'));
   });
 
-  it('go on after work that fails, and the failure is the caller’s', async () => {
-    const turns = new ConcurrencyLimit(1);
-    await expect(turns.each(['x'], 1_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await turns.each(['y'], 1_000, async (item) => item)).toEqual(['y']);
+  it('frees the place of work that fails, and the caller gets the failure', async () => {
+    const limit = new ConcurrencyLimit(1);
+    await expect(limit.each(['x'], 1_000, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await limit.each(['y'], 1_000, async (item) => item)).toEqual(['y']);
   });
 
-  it('tell the work how long it may wait: what is left for all, and a second at least', async () => {
-    const turns = new ConcurrencyLimit(1);
-    const [first, second] = await turns.each([0, 1], 1_500, async (_, leftMs) => {
+  it('passes the time that is left for all items, but at least a second', async () => {
+    const limit = new ConcurrencyLimit(1);
+    const [first, second] = await limit.each([0, 1], 1_500, async (_, leftMs) => {
       await new Promise((resolve) => setTimeout(resolve, 600));
       return leftMs;
     });

@@ -100,7 +100,7 @@ describe('the description', () => {
     ]);
   });
 
-  it('has no schema that nothing fits, or that takes null for what can’t be', () => {
+  it('has no schema that nothing can match, or that allows null where it cannot occur', () => {
     const found: string[] = [];
     const walk = (value: unknown, at: string): void => {
       if (typeof value !== 'object' || value === null) return;
@@ -125,7 +125,7 @@ describe('the description', () => {
     });
   });
 
-  it('is kept by the answers', async () => {
+  it('matches the answers', async () => {
     await seedExperiment(api, 'fresh');
     await seedPromoted(api, 'won', { state: 'completed' });
     await seedVerification(api, 'won', 'verified');

@@ -26,7 +26,7 @@ afterEach(() => {
   api.clock.at = START;
 });
 
-/** What a control is sent beside who and why, and what the workflow gets of it where that is named otherwise. */
+/** What a request has besides who and why. ARGUMENTS: what the workflow gets, if its names differ. */
 const BODIES: Partial<Record<ControlKind, Record<string, unknown>>> = {
   resolve: { action: 'retry_restore' },
   stop: { budgets: 'restore' },
@@ -82,7 +82,7 @@ describe('a control', () => {
     },
   );
 
-  it('without a key gets one of its own each time', async () => {
+  it('without a key gets a new id each time', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await post(id, 'pause');
@@ -125,7 +125,7 @@ describe('a control', () => {
     });
   });
 
-  it('refused under a key is asked of the workflow again under the same key', async () => {
+  it('refused under a key is sent to the workflow again under the same key', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await api.store.recordControl({
@@ -141,7 +141,7 @@ describe('a control', () => {
     expect(api.gateway.asked.map(({ asked }) => asked.controlId)).toEqual(['no-1']);
   });
 
-  it('carried out under a key is answered from the record when asked again', async () => {
+  it('carried out under a key is answered from the record when it is repeated', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await api.store.recordControl({
@@ -196,7 +196,7 @@ describe('a control', () => {
     ]);
   });
 
-  it('approve, which no signal carries, is told to come again', async () => {
+  it('approve, which no signal can carry, gets 503 with Retry-After', async () => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.failure = new TemporalBusy('full');
@@ -247,7 +247,7 @@ describe('a control', () => {
     expect(api.gateway.asked[0]?.asked).toMatchObject({ by: 'api', reason: 'requested over the API' });
   });
 
-  it('answers 503 without Temporal, 502 where the workflow fails, 400 where it finds something missing', async () => {
+  it('answers 503 without Temporal, 502 if the workflow fails, 400 if it finds something missing', async () => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.failure = new TemporalUnavailable('away');
@@ -266,7 +266,7 @@ describe('a refused control', () => {
   const refused = async (id: string) =>
     (await api.store.listControls(id)).map(({ controlId: _, ...row }) => row);
 
-  it('is on record, where the workflow refused it before it took it', async () => {
+  it('is in the record if the validator of the workflow refused it', async () => {
     const id = newId();
     await seedExperiment(api, id);
     const refusal = { state: 'running' as const, allowed: ['check' as const], message: 'It is not held.' };
@@ -283,7 +283,7 @@ describe('a refused control', () => {
       message: 'It is not held.',
     };
     expect(await refused(id)).toEqual([row]);
-    // It did nothing: when it fits, the same request under the same key is carried out.
+    // It did nothing, so the same request under the same key is carried out when it fits.
     api.gateway.answer = async () => ({
       kind: 'done',
       outcome: { state: 'rolling_out', message: 'Resumed.', decision: null },
@@ -291,7 +291,7 @@ describe('a refused control', () => {
     expect((await post(id, 'resume', who, key)).body).toMatchObject({ message: 'Resumed.' });
   });
 
-  it('is entered once, where the workflow has entered it', async () => {
+  it('is in the record once if the workflow has entered it', async () => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.answer = async ({ asked }) => {
@@ -304,7 +304,7 @@ describe('a refused control', () => {
     expect(await refused(id)).toHaveLength(1);
   });
 
-  it('is on record for an experiment that has ended', async () => {
+  it('is in the record of an experiment that has ended', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await moveTo(api, id, 'stopped');
@@ -351,7 +351,7 @@ describe('an experiment that has ended', () => {
     expect(api.gateway.asked).toHaveLength(1);
   });
 
-  it('answers a control that ended it again from the record, under its key', async () => {
+  it('answers the repeated control that ended it from the record', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await api.store.recordControl({

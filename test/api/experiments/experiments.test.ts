@@ -24,7 +24,7 @@ describe('reading experiments', () => {
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ field: 'state' }] } });
   });
 
-  it('takes the state of one from its workflow, else from the record, and says which', async () => {
+  it('takes the state of one from its workflow, or else from the record, and says from which', async () => {
     expect((await api.get('/api/ab/experiments/one')).body).toMatchObject({
       source: 'record',
       state: 'running',
@@ -61,7 +61,7 @@ describe('reading experiments', () => {
     [{ kind: 'ended', how: 'missing' }, /^The workflow is missing: /],
     [{ kind: 'starting' }, /^The workflow is starting/],
     [{ kind: 'unreachable' }, /^Temporal does not answer/],
-  ] as const)('does not show one as alive whose workflow is %j', async (standing, trouble) => {
+  ] as const)('does not show an experiment as running if its workflow is %j', async (standing, trouble) => {
     const id = `standing_${'how' in standing ? standing.how : standing.kind}`;
     await seedExperiment(api, id);
     api.gateway.standings.set(id, standing);
@@ -74,7 +74,7 @@ describe('reading experiments', () => {
     });
   });
 
-  it('sees no trouble in a workflow that ended with its experiment', async () => {
+  it('shows no trouble if a workflow ended with its experiment', async () => {
     await seedExperiment(api, 'ended_meanwhile');
     api.gateway.standingOf = async () => {
       await moveTo(api, 'ended_meanwhile', 'stopped');

@@ -39,7 +39,7 @@ describe('/readyz', () => {
     return [answer.status, await answer.json()];
   };
 
-  it('says what the disk lacks, beside the parts that answer', async () => {
+  it('says what is wrong with the disk, next to the parts that answer', async () => {
     const parts = { postgres: 'ok', temporal: 'ok', controls: 'ok' };
     expect(await ready(null)).toEqual([
       200,

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-describe('who may ask', () => {
-  it('with a token set, only who carries it', async () => {
+describe('access', () => {
+  it('with a token set, requires it', async () => {
     const app = createApp(
       { ...api.dependencies, apiToken: 'open sesame 1'.replaceAll(' ', '-') },
       new FakeGateway(),
@@ -31,7 +31,7 @@ describe('who may ask', () => {
     expect((await ask(undefined, '/healthz')).status).toBe(200);
   });
 
-  it('without a token, only under a name of this machine, whatever the origin', async () => {
+  it('without a token, accepts only names of this machine as Host, with any origin', async () => {
     const ask = (host: string, token: string | null = null, path = '/api/ab/experiments') =>
       createApp({ ...api.dependencies, apiToken: token }, new FakeGateway()).request(path, {
         headers: { host, origin: `http://${host}`, authorization: `Bearer ${token}` },
@@ -48,7 +48,7 @@ describe('who may ask', () => {
     }
   });
 
-  it('a rebound page may not pause a test', async () => {
+  it('refuses a page that uses DNS rebinding', async () => {
     const answer = await api.post(
       '/api/ab/experiments/one/pause',
       { by: 'a page', reason: 'rebound' },
@@ -58,7 +58,7 @@ describe('who may ask', () => {
     expect(api.gateway.asked).toEqual([]);
   });
 
-  it('a page of another site may change nothing', async () => {
+  it('refuses changes by a page of another site', async () => {
     const path = '/api/ab/auto-promote/check-all';
     expect((await api.post(path, undefined, { origin: 'https://elsewhere.example' })).status).toBe(403);
     expect((await api.post(path, undefined, { origin: 'null' })).status).toBe(403);

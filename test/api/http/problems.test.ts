@@ -60,7 +60,7 @@ describe('failures', () => {
     expect(await answer.text()).not.toContain('owner');
   });
 
-  it('an internal error tells the caller nothing and its keeper everything', async () => {
+  it('an internal error is hidden from the caller and reported to the operator', async () => {
     const told: unknown[] = [];
     const error = new TypeError('cannot read the secret');
     const app = createApp(

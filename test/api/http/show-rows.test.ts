@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-/** An experiment with a variant that bears the name of what every object inherits, as an older version took it. */
+/** An experiment whose variant has a name that every object inherits; an older version accepted such names. */
 async function withInheritedName(id: string, name: string): Promise<Experiment> {
   const { variants } = await seedExperiment(api, `${id}_like`, { challengers: 2 });
   return seedExperiment(api, id, {
@@ -25,7 +25,7 @@ async function withInheritedName(id: string, name: string): Promise<Experiment> 
 }
 
 describe('a variant called constructor', () => {
-  it('is shown as any other, and stays in the test when another is dropped', async () => {
+  it('is shown like any other, and stays in the test when another is dropped', async () => {
     await withInheritedName('inherited', 'constructor');
     await api.store.dropVariant('inherited', 'challenger-2', START + HOUR);
     const answer = await api.get('/api/ab/experiments');
@@ -65,7 +65,7 @@ describe('a variant called constructor', () => {
   });
 });
 
-describe('a row that can not be read', () => {
+describe('a row that cannot be read', () => {
   const answering = (changes: Partial<Store>) => {
     const told: unknown[] = [];
     const app = createApp(
@@ -113,7 +113,7 @@ describe('a row that can not be read', () => {
     expect(body).toMatchObject({ [part]: [], unreadable: [{ id: expect.any(String) }] });
   });
 
-  it('is left out of history, report and dashboard, which say so', async () => {
+  it('is left out of history, report and dashboard, which name it', async () => {
     const good = await seedPromoted(api, 'good');
     const finished = await api.store.listFinished();
     const bad = { ...finished[0]!, experiment: { ...good, id: 'bad', variants: [] } };
@@ -139,7 +139,7 @@ describe('a row that can not be read', () => {
 });
 
 describe('a test that lost a variant before its promotion', () => {
-  it('counts in the report by the pairs that were compared', async () => {
+  it('counts in the report with the pairs that were compared', async () => {
     await seedExperiment(api, 'three', {
       challengers: 2,
       policy: DEFAULT_POLICY,

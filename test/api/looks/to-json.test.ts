@@ -3,7 +3,7 @@ import { lookToJson } from '../../../src/api/looks/to-json.js';
 import { aDecision, pairOfChallenger } from '../support/seed.js';
 
 describe('a look', () => {
-  it('says what was found beside the evidence', () => {
+  it('has health, outlook and randomisation next to the evidence', () => {
     const health = [{ code: 'mix_shift' as const, level: 'warn' as const, message: 'shifted' }];
     const look = aDecision('exp', 'continue_testing', {
       health,
@@ -28,11 +28,11 @@ describe('a look', () => {
     return lookToJson(look, 'USD').pairs[0]!;
   };
 
-  it('says where its figures are unadjusted for repeated looks', () => {
+  it('has a note if its figures are not adjusted for repeated looks', () => {
     expect(withEvidence(false)).toMatchObject({ adjusted: false, note: 'unadjusted for repeated looks' });
   });
 
-  it('says nothing where they are adjusted, as all were before there was a choice', () => {
+  it('has no note if they are adjusted, as in all evidence from before there was a choice', () => {
     for (const adjusted of [true, undefined]) {
       expect(withEvidence(adjusted)).toMatchObject({ adjusted: true, note: null });
     }

@@ -105,7 +105,7 @@ describe('with four decided experiments and one that runs', () => {
   });
   afterAll(() => api.stop());
 
-  it('history has the promotions of the days asked for, newest first, with every field', async () => {
+  it('history has the promotions of the requested days, newest first, with every field', async () => {
     const { status, body } = await api.get('/api/ab/auto-promote/history');
     expect(status).toBe(200);
     const history = body.history as JsonObject[];
@@ -131,7 +131,7 @@ describe('with four decided experiments and one that runs', () => {
     });
   });
 
-  it('say where a confidence is unadjusted for repeated looks', async () => {
+  it('have a note if a confidence is not adjusted for repeated looks', async () => {
     const history = (await api.get('/api/ab/auto-promote/history')).body.history as JsonObject[];
     expect(history.map((entry) => entry.confidence_note)).toEqual([
       null,
@@ -167,7 +167,7 @@ describe('with four decided experiments and one that runs', () => {
     expect(answer.body.errors).toEqual([{ field, message: expect.stringMatching(says) }]);
   });
 
-  it('the compound report has claimed figures, shrunk ones beside each, and none verified yet', async () => {
+  it('the compound report has claimed and shrunk figures, and none verified yet', async () => {
     const { body } = await api.get('/api/ab/auto-promote/compound-report');
     expect(Object.keys(body)).toEqual(expect.arrayContaining(REPORT_FIELDS));
     const claimed = [claimedLift(0.3), 0, claimedLift(0.1)];
@@ -228,7 +228,7 @@ describe('with four decided experiments and one that runs', () => {
     expect(body.scheduler).toMatchObject({ scheduler_state: 'running' });
   });
 
-  it('the dashboard is there without Temporal', async () => {
+  it('the dashboard works without Temporal', async () => {
     api.gateway.failure = new TemporalUnavailable('away');
     const { status, body } = await api.get('/api/ab/auto-promote/dashboard');
     api.gateway.failure = null;
@@ -250,7 +250,7 @@ describe('with a rollout that wrote and a later one in shadow', () => {
   const marks = (entries: unknown) =>
     (entries as JsonObject[]).map(({ experiment_id, shadow }) => [experiment_id, shadow]);
 
-  it('history marks the one in shadow', async () => {
+  it('history marks the shadow promotion', async () => {
     const { body } = await api.get('/api/ab/auto-promote/history');
     expect(marks(body.history)).toEqual([
       ['shown', true],
@@ -290,7 +290,7 @@ describe('with verified promotions', () => {
   });
   afterAll(() => api.stop());
 
-  it('the compound report tells them apart, with figures by decision and verification together', async () => {
+  it('the compound report counts them separately, with figures from decision and verification combined', async () => {
     const { body } = await api.get('/api/ab/auto-promote/compound-report');
     const lifts = [0.2, 0.35].map((theta) => shrunkLift(pooled([decided, { theta, se: 0.05 }])!, 0.1));
     const shown = lifts.map((lift) => round(100 * lift));
@@ -318,7 +318,7 @@ describe('with verified promotions', () => {
     });
   });
 
-  it('an experiment tells its verification, null before its outcome', async () => {
+  it('an experiment shows its verification, null before its outcome', async () => {
     const { verification } = (await api.get('/api/ab/experiments/verified')).body;
     expect(verification).toEqual({
       outcome: 'verified',
@@ -343,7 +343,7 @@ describe('with verified promotions', () => {
     expect(worse.evidence_of_harm).toBe(1e9);
   });
 
-  it('a check answers with it', async () => {
+  it('a check shows it', async () => {
     api.gateway.answer = async () => {
       await seedVerification(api, 'awaited', 'not_verified');
       return { kind: 'done', outcome: { state: 'completed', message: 'Not verified.', decision: null } };

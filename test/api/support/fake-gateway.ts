@@ -16,7 +16,7 @@ export interface AskedControl {
   waitMs: number;
 }
 
-/** Temporal with the answers that a test lays out; it remembers what it was asked. */
+/** A gateway with the answers that a test sets; it records the controls that it gets. */
 export class FakeGateway implements Gateway {
   readonly started: string[] = [];
   readonly asked: AskedControl[] = [];
@@ -25,7 +25,7 @@ export class FakeGateway implements Gateway {
   readonly statuses = new Map<string, ExperimentStatus>();
   standingOf: (() => Promise<Standing>) | null = null;
   readonly standings = new Map<string, Standing>();
-  /** Of controls; by default none comes in time. */
+  /** The answer to a control; by default pending. */
   answer: (control: AskedControl) => Promise<ControlReply> = async () => ({
     kind: 'pending',
     accepted: true,

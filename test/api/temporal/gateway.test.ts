@@ -11,7 +11,7 @@ import { startDevServer, startTimeSkipping, type TestTemporal } from '../../supp
 const timeBase = { epochMs: Date.UTC(2026, 10, 23, 9), scale: 1800 };
 const names = namesOf({ environment: 'sandbox', accountId: 'act_1' });
 const { taskQueue } = names;
-/** No worker is at work for it. */
+/** Its task queue has no worker. */
 const unattended = namesOf({ environment: 'sandbox', accountId: 'act_2' });
 const asked = (controlId: string) => ({ by: 'Ada', reason: 'to see', controlId });
 const experiment = (id: string) => ({ id, name: `Test ${id}` });
@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 describe('control', () => {
-  it('starts the workflow where it does not run, and uses the one that does', async () => {
+  it('starts the workflow if it does not run, and otherwise uses the running one', async () => {
     const first = await gateway.control(experiment('fresh'), 'check', asked('a'), 20_000);
     expect(first).toEqual({
       kind: 'done',
@@ -68,7 +68,7 @@ describe('control', () => {
     expect(await gateway.status('once')).toMatchObject({ kind: 'open', status: { queued: 1 } });
   });
 
-  it('is pending without an outcome in time, and gives it when asked again', async () => {
+  it('is pending without an outcome in time, and returns it when it is sent again', async () => {
     const waiting = await gateway.control(experiment('slow'), 'promote', asked('p'), 1_500);
     expect(waiting).toEqual({ kind: 'pending', accepted: true });
     await temporal.client.workflow.getHandle(names.workflowId('slow')).signal('release');
@@ -78,7 +78,7 @@ describe('control', () => {
     });
   });
 
-  it('tells that no worker has taken it', async () => {
+  it('says that no worker has taken it', async () => {
     const alone = createGateway({ client: temporal.client, names: unattended, timeBase });
     expect(await alone.control(experiment('alone'), 'check', asked('x'), 500)).toEqual({
       kind: 'pending',
@@ -87,7 +87,7 @@ describe('control', () => {
   });
 
   it.each(['resume', 'approve'] as const)(
-    'gives the refusal of %s, from validator and handler',
+    'returns the refusal of %s from the validator and from the handler',
     async (kind) => {
       expect(await gateway.control(experiment('refuses'), kind, asked(kind), 20_000)).toEqual({
         kind: 'refused',
@@ -96,7 +96,7 @@ describe('control', () => {
     },
   );
 
-  it('tells a malformed control and a failure apart', async () => {
+  it('distinguishes a malformed control from a failure', async () => {
     await expect(gateway.control(experiment('fails'), 'stop', asked('s'), 20_000)).rejects.toThrow(
       new ControlInvalid('stop needs budgets'),
     );
@@ -107,7 +107,7 @@ describe('control', () => {
 });
 
 describe('start and status', () => {
-  it("starts once and answers the workflow's word", async () => {
+  it("starts once and returns the workflow's status", async () => {
     await gateway.start(experiment('started'));
     await gateway.start(experiment('started'));
     expect(await gateway.status('started')).toMatchObject({
@@ -116,7 +116,7 @@ describe('start and status', () => {
     });
   });
 
-  it('tells that there is no run, or no worker for it', async () => {
+  it('says that there is no run, or no worker for it', async () => {
     expect(await gateway.status('never')).toEqual({ kind: 'ended', how: 'missing' });
     const alone = createGateway({ client: temporal.client, names: unattended, timeBase });
     await alone.start(experiment('unattended'));
@@ -125,7 +125,7 @@ describe('start and status', () => {
 });
 
 describe('jobs', () => {
-  it('are none, and nothing is triggered, before there are Schedules', async () => {
+  it('are empty, and nothing is triggered, before there are Schedules', async () => {
     expect(await gateway.jobs()).toEqual([]);
     expect(await gateway.triggerReconcile()).toBe(false);
   });
@@ -155,7 +155,7 @@ describe('jobs', () => {
     expect(recentActions).toHaveLength(1);
   });
 
-  it('are none on a server that has no Schedules', async () => {
+  it('are empty on a server without Schedules', async () => {
     const skipping = await startTimeSkipping();
     try {
       const limited = createGateway({ client: skipping.client, names, timeBase });
@@ -169,7 +169,7 @@ describe('jobs', () => {
 });
 
 describe('without a server', () => {
-  it('everything says so in time, and so does the status', async () => {
+  it('every call fails in time, and the status is unreachable', async () => {
     const connection = Connection.lazy({ address: `127.0.0.1:${await freePort()}` });
     const away = createGateway({ client: new Client({ connection }), names, timeBase });
     await Promise.all([

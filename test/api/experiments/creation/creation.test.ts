@@ -43,8 +43,8 @@ function errorsOf(answer: Answer): { field: string; message: string }[] {
   return answer.body.errors as unknown as { field: string; message: string }[];
 }
 
-describe('a sound test', () => {
-  it('is registered, started, and answered with what Meta says of it', async () => {
+describe('a valid test', () => {
+  it("is registered and started, and the answer has Meta's data on it", async () => {
     const id = `sound_${serial}`;
     const answer = await create(
       request({
@@ -118,7 +118,7 @@ describe('a sound test', () => {
     expect((await api.store.getExperiment(id))?.policy.approvalRequired).toBe(true);
   });
 
-  it('may stand on ad sets that differ, where a person accepts that', async () => {
+  it('may use ad sets that differ if a user accepts that', async () => {
     await api.market.edit(test.adSetIds[1]!, { bid_strategy: 'COST_CAP', bid_amount: 250 });
     const id = `differs_${serial}`;
     const accept = { by: 'ana@example.com', reason: 'the cap is part of the offer' };
@@ -138,7 +138,7 @@ describe('a sound test', () => {
       field: 'accept_differences.reason',
       message: 'is missing: must be text of 1 to 500 characters',
     });
-    // Nothing to accept: nothing is kept.
+    // There is nothing to accept, so nothing is stored.
     await api.market.edit(test.adSetIds[1]!, { bid_strategy: null, bid_amount: null });
     await api.store.transition({
       ...{ experimentId: id, from: 'running', to: 'stopped', reason: 'over', at: START },
@@ -147,7 +147,7 @@ describe('a sound test', () => {
     expect([alike.status, alike.body.accepted_differences]).toEqual([201, null]);
   });
 
-  it('is answered with the days that a lift of 10 % takes, where its ads have run before', async () => {
+  it('says how many days a lift of 10 % takes if its ads have run before', async () => {
     expect((await create(request())).body.days_to_detect_10_percent).toBeNull();
     const started = api.clock.at;
     const later = await api.market.createTest({
@@ -165,12 +165,12 @@ describe('a sound test', () => {
     }));
     const answer = await create(request({ variants }));
     expect(answer.status).toBe(201);
-    // About 1,000 clicks a day each: information 500 of 1,500.
+    // About 1,000 clicks per day and variant: information 500 of 1,500.
     expect(answer.body.days_to_detect_10_percent).toBeGreaterThan(1.5);
     expect(answer.body.days_to_detect_10_percent).toBeLessThan(6);
   });
 
-  it('counts days where it is told so, and the days that a lift takes by the last whole one', async () => {
+  it('with day buckets, estimates the days that a lift takes from the last whole day', async () => {
     const policy = { buckets: 'day', horizon_hours: 96, strict: true };
     const answer = await create(request({ id: `days_${serial}`, policy }));
     expect(answer.status).toBe(201);
@@ -207,7 +207,7 @@ describe('a sound test', () => {
     const byHours = (await detect(72, 'hour'))!;
     const byDays = (await detect(72, 'day'))!;
     expect(Math.abs(byDays / byHours - 1)).toBeLessThan(0.2);
-    // The day that runs counts for nothing: the answer is yesterday's until midnight.
+    // The current day doesn't count: until midnight the answer is based on yesterday.
     expect(await detect(74, 'day')).toBe(byDays);
     expect(await detect(74, 'hour')).not.toBe(byHours);
   });
@@ -223,17 +223,17 @@ describe('a sound test', () => {
     expect(answer.body.policy).toMatchObject(policy);
   });
 
-  it('gets an id where the caller gives none', async () => {
+  it('gets an id if the caller gives none', async () => {
     const answer = await create(request());
     expect(answer.status).toBe(201);
     expect(answer.body.experiment_id).toMatch(/^exp_[0-9a-f]{10}$/);
   });
 
-  it('is answered without warnings where nothing weakens it', async () => {
+  it('has no warnings if nothing weakens it', async () => {
     expect((await create(request())).body.warnings).toEqual([]);
   });
 
-  it('is registered once when the same is sent twice, even after its ads have stopped', async () => {
+  it('is registered once if the same request is sent twice, even after its ads have stopped', async () => {
     const body = request({ id: `twice_${serial}` });
     const first = await create(body);
     await api.market.edit(test.adSetIds[0]!, { status: 'PAUSED' });
@@ -243,7 +243,7 @@ describe('a sound test', () => {
     expect(await create({ ...body, name: 'Another' })).toMatchObject({ status: 409 });
   });
 
-  it('is answered with what weakens it, once a campaign', async () => {
+  it('has warnings for what weakens it, one per campaign', async () => {
     const id = test.campaignId;
     const start_time = api.clock.at + 2 * HOUR;
     await api.market.edit(id, { is_adset_budget_sharing_enabled: true, start_time });
@@ -257,7 +257,7 @@ describe('a sound test', () => {
     expect((await create(body)).body.warnings).toEqual([]);
   });
 
-  it('is answered with the steps that are added where a budget would grow too much at once, by winner', async () => {
+  it('has a warning per winner whose rollout needs more steps because a budget would grow too much at once', async () => {
     const [, small] = test.adSetIds;
     await api.market.edit(small!, { daily_budget: 1_000 });
     const id = `stepped_${serial}`;
@@ -270,7 +270,7 @@ describe('a sound test', () => {
     expect((await api.store.getExperiment(id))?.policy.maxStepFactor).toBe(2.5);
   });
 
-  it('is registered while Temporal is away, and says that its workflow comes later', async () => {
+  it('is registered while Temporal does not answer, and says that its workflow starts later', async () => {
     api.gateway.failure = new TemporalUnavailable('away');
     const answer = await create(request({ id: `later_${serial}` }));
     api.gateway.failure = null;
@@ -281,7 +281,7 @@ describe('a sound test', () => {
   });
 });
 
-describe('what stands against a test at Meta', () => {
+describe('reasons against a test from Meta', () => {
   const refusals: {
     what: string;
     prepare: () => Promise<void>;
@@ -453,7 +453,7 @@ describe('what stands against a test at Meta', () => {
     expect(await api.store.getExperiment(`second_${serial}`)).toBeNull();
   });
 
-  it('all problems are told at once', async () => {
+  it('all problems are reported at once', async () => {
     await api.market.edit(test.adIds[0]!, { status: 'PAUSED' });
     await api.market.edit(test.adSetIds[1]!, { end_time: START + HOUR, is_budget_schedule_enabled: true });
     const messages = errorsOf(await create(request({ currency: 'JPY' })))
@@ -462,7 +462,7 @@ describe('what stands against a test at Meta', () => {
     for (const part of [/JPY/, /is not active/, /ends on/, /budget schedule/]) expect(messages).toMatch(part);
   });
 
-  it('each fault is an entry of its own, and a sentence of the detail', async () => {
+  it('each problem is an entry of its own and a sentence of the detail', async () => {
     const variants = [
       { role: 'challenger', ad_id: test.adIds[0] },
       { role: 'challenger', ad_id: test.adIds[0] },
@@ -481,7 +481,7 @@ describe('what stands against a test at Meta', () => {
     );
   });
 
-  it("an ad's id as a number is no missing one", async () => {
+  it("an ad's id that is a number is not reported as missing", async () => {
     const variants = [
       { role: 'control', ad_id: 120210000000000 },
       { role: 'challenger', ad_id: null },
@@ -506,7 +506,7 @@ describe('what stands against a test at Meta', () => {
     });
   });
 
-  it('a winner that has its last share already is no fault of the test', async () => {
+  it('a winner that already has the share of the last phase is accepted', async () => {
     await api.market.edit(test.adSetIds[0]!, { daily_budget: 90_000 });
     await api.market.edit(test.adSetIds[1]!, { daily_budget: 10_000 });
     expect((await create(request())).status).toBe(201);
@@ -529,7 +529,7 @@ describe('what stands against a test at Meta', () => {
   });
 });
 
-describe('what the market can not show', () => {
+describe('reasons that the market cannot produce', () => {
   const account = {
     id: 'act_1',
     name: 'One',
@@ -585,7 +585,7 @@ describe('what the market can not show', () => {
       START,
     );
 
-  it('nothing against two sound ones', () => {
+  it('none against two valid ads', () => {
     expect(problems([facts('1', '11', 500), facts('2', '12', 500)])).toEqual([]);
   });
 
@@ -634,7 +634,7 @@ describe('what the market can not show', () => {
   });
 });
 
-describe('what stands against a test in the request', () => {
+describe('reasons against a test in the request', () => {
   const variants = (count: number) => [
     { role: 'control', ad_id: test.adIds[0] },
     ...Array.from({ length: count }, (_, i) => ({ role: 'challenger', ad_id: `9${i}` })),
