@@ -1,4 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { flag, person } from '../http/fields.js';
+import { flag, requester } from '../http/fields.js';
 
-export const KillSwitchBody = z.strictObject({ ...person, engaged: flag }).openapi('KillSwitchRequest');
+export const KillSwitchBody = z.strictObject({ ...requester, engaged: flag }).openapi('KillSwitchRequest');

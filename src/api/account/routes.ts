@@ -104,7 +104,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
         // A repeated request may come after the release of the kill switch: then there is nothing to hold.
         const holds = event.engaged && (await store.killSwitch())?.engaged === true;
         const outcome = holds ? await holdAll(context, event) : { held: [], pending: [] };
-        return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, stands: true };
+        return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, isFinal: true };
       });
       return c.json(given.body, 200);
     });

@@ -42,8 +42,8 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
           key,
         };
         const result = await checkOne(context, experiment, request, context.checkWaitMs);
-        const stands = result.status !== 'pending';
-        return { body: result, status: stands ? 200 : 202, stands };
+        const isFinal = result.status !== 'pending';
+        return { body: result, status: isFinal ? 200 : 202, isFinal };
       });
       return c.json(given.body, given.status);
     })

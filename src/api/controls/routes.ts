@@ -55,8 +55,8 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
     const given = await once(context, c, body, async () => {
       const sent = await sendControl(context, experiment, kind, asked, context.checkWaitMs);
       const json = controlToJson(experiment, kind, sent);
-      const stands = json.status === 'done';
-      return { body: json, status: stands ? 200 : 202, stands };
+      const isFinal = json.status === 'done';
+      return { body: json, status: isFinal ? 200 : 202, isFinal };
     });
     return given.status === 200 ? c.json(given.body, 200) : c.json(given.body, 202);
   };

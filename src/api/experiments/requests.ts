@@ -3,7 +3,7 @@ import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.j
 import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES } from '../../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { WINNER_SHARES } from '../../domain/rollout/phases.js';
-import { bounded, flag, oneOf, Page, person, slug, text, whole } from '../http/fields.js';
+import { bounded, flag, oneOf, Page, requester, slug, text, whole } from '../http/fields.js';
 
 export const ExperimentQuery = Page.extend({ state: oneOf(EXPERIMENT_STATES).optional() });
 
@@ -114,7 +114,7 @@ export const NewExperiment = z
       .min(2, 'must have a control and at least one challenger')
       .max(6, 'can have at most 6 variants'),
     policy: PolicyBody.optional(),
-    accept_differences: z.strictObject(person).optional().openapi({
+    accept_differences: z.strictObject(requester).optional().openapi({
       description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
     }),
   })

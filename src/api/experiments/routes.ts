@@ -60,7 +60,7 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
           warnings,
           days_to_detect_10_percent: days === null ? null : rounded(days, 1),
         };
-        return { body, status: isNew ? (201 as const) : (200 as const), stands: true };
+        return { body, status: isNew ? (201 as const) : (200 as const), isFinal: true };
       };
       const given = await once(context, c, request, create, FIRST_CREATION_MS);
       c.header('location', experimentPath(given.body.experiment_id));

@@ -69,8 +69,8 @@ export const IdempotencyHeaders = z.object({
 });
 
 /** Who asks for something, and why. */
-export const person = { by: text(100), reason: text(500) };
-export const optionalPerson = { by: person.by.optional(), reason: person.reason.optional() };
+export const requester = { by: text(100), reason: text(500) };
+export const optionalRequester = { by: requester.by.optional(), reason: requester.reason.optional() };
 
 /** A whole number in a query. */
 export const counted = (minimum: number, maximum: number, otherwise: number) => {

@@ -4,11 +4,11 @@ import type { KeptAnswer } from '../../contract/records.js';
 import type { ApiContext } from '../dependencies.js';
 import { ApiProblem } from './problems.js';
 
-/** An answer. `stands`: it is final and is kept for repetitions; otherwise a repetition runs the request again. */
+/** `isFinal`: the answer is kept for repetitions of the request; otherwise a repetition runs the request again. */
 export interface Answered<Body, Status extends number> {
   body: Body;
   status: Status;
-  stands: boolean;
+  isFinal: boolean;
 }
 
 /** `madeId`: random, but the same for equal requests under one key. */
@@ -56,7 +56,7 @@ export async function once<Body, Status extends number>(
   }
   if (claim.answer !== null) return repeated(claim.answer);
   const answer = await act({ key, madeId: claim.madeId });
-  if (!answer.stands) return answer;
+  if (!answer.isFinal) return answer;
   const { body: kept } = await context.store.keepAnswer(key, answer);
   return { body: kept as Body, status: answer.status };
 
