@@ -2,27 +2,37 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { accountRoutes } from './account/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
-import { type ApiContext, type ApiDependencies, DEFAULT_CHECK_WAIT_MS } from './context.js';
-import { createGateway, type Gateway } from './controls/gateway.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
 import { controlRoutes } from './controls/routes.js';
+import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
-import { bearerAuth, ownHost, sameOrigin } from './http/auth.js';
+import { bearerAuth, ownHost, sameOrigin } from './http/access.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
 import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
+import { lookRoutes } from './looks/routes.js';
+import { reportRoutes } from './reports/routes.js';
+import { rolloutRoutes } from './rollouts/routes.js';
+import { schedulerRoutes } from './scheduler/routes.js';
+import { createGateway, type Gateway } from './temporal/gateway.js';
 
-export type { ApiDependencies } from './context.js';
-
+const CHECK_WAIT_MS = 30_000;
 const BODY_LIMIT = 1024 * 1024;
 
-/** The whole HTTP API. `gateway` replaces the way to Temporal, for tests of states that are slow to reach. */
+/** The whole HTTP API. Tests pass a `gateway` for states that are slow to reach with a real Temporal. */
 export function createApp(
   dependencies: ApiDependencies,
   gateway: Gateway = createGateway({ ...dependencies.temporal, timeBase: dependencies.timeBase }),
 ): OpenAPIHono {
-  const { temporal: _, checkWaitMs = DEFAULT_CHECK_WAIT_MS, ...rest } = dependencies;
-  const context: ApiContext = { ...rest, checkWaitMs, gateway };
+  const { temporal: _, maxChecksAtOnce, checkWaitMs = CHECK_WAIT_MS, ...rest } = dependencies;
+  const context: ApiContext = {
+    ...rest,
+    checkWaitMs,
+    gateway,
+    checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
+    pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
+  };
   const app = createRouter();
 
   app.onError((error, c) => {
@@ -35,39 +45,31 @@ export function createApp(
   app.use('*', ownHost(context.apiToken));
   app.use('/api/*', bearerAuth(context.apiToken));
   app.use('*', sameOrigin);
-  app.use(
-    '*',
-    bodyLimit({
-      maxSize: BODY_LIMIT,
-      onError: () => {
-        throw new ApiProblem('body_too_large', 'The body may have at most 1 MB.');
-      },
-    }),
-  );
+  app.use('*', bodyLimit({ maxSize: BODY_LIMIT }));
   app.use(
     '*',
     knownMethods(() => methods),
   );
   app.use('/api/*', async (c, next) => {
-    const type = c.req.header('content-type');
-    if (
-      type !== undefined &&
-      c.req.method === 'POST' &&
-      !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)
-    )
+    const type = c.req.method === 'POST' ? c.req.header('content-type') : undefined;
+    if (type !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
       throw new ApiProblem('unsupported_media_type', `The body is ${type}; send application/json.`);
     return next();
   });
 
   app.route('/', accountRoutes(context));
   app.route('/', experimentRoutes(context));
+  app.route('/', lookRoutes(context));
+  app.route('/', rolloutRoutes(context));
   app.route('/', controlRoutes(context));
   app.route('/', autoPromoteRoutes(context));
+  app.route('/', reportRoutes(context));
+  app.route('/', schedulerRoutes(context));
   app.route('/', healthRoutes(context));
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'API_TOKEN, where one is set',
+    description: 'API_TOKEN, if one is set',
   });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

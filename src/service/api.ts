@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { type ApiDependencies, createApp } from '../api/app.js';
-import type { Gateway } from '../api/controls/gateway.js';
+import { createApp } from '../api/app.js';
+import type { ApiDependencies } from '../api/dependencies.js';
 import { ApiProblem, toProblem } from '../api/http/problems.js';
+import type { Gateway } from '../api/temporal/gateway.js';
 import type { Policy } from '../domain/experiment.js';
 import type { Collaborators } from './collaborators.js';
 

@@ -1,4 +1,4 @@
-import type { ApiDependencies } from '../api/app.js';
+import type { ApiDependencies } from '../api/dependencies.js';
 import type { Config } from '../config.js';
 import type { Announce } from '../contract/events.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';

@@ -5,7 +5,7 @@ import { startWorld, type World } from '../support/world.js';
 
 type Json = Record<string, unknown>;
 
-/** The API against the real workflow, worker, market and server: an experiment hour is half a second. */
+/** The API with the real workflow, worker, market and server; an hour of experiment time is half a second. */
 describe('the API and the workflow', () => {
   let world: World;
   let app: ReturnType<typeof createApp>;
@@ -109,7 +109,7 @@ describe('the API and the workflow', () => {
     expect(await world.budgets((await world.store.getExperiment('by-hand'))!)).toEqual([20_000, 20_000]);
   });
 
-  it('checks as often as the service is set to where the policy says nothing', async () => {
+  it('checks at the interval of the service if the policy sets none', async () => {
     await create('by-default', [0.02, 0.02]);
     const { json } = await call('GET', '/api/ab/experiments/by-default');
     expect(json.policy).toMatchObject({ check_every_hours: 8 });
@@ -132,7 +132,7 @@ describe('the API and the workflow', () => {
     expect(await world.budgets((await world.store.getExperiment('by-force'))!)).toEqual([20_000, 20_000]);
   });
 
-  it('checks all at once, and one that fails hides none of the others', async () => {
+  it('checks all of them, and one failure hides none of the others', async () => {
     await create('one-of-two', [0.02, 0.02], { check_every_hours: 168 });
     await create('lost-ad', [0.02, 0.02], { check_every_hours: 168 });
     await world.client.workflow.getHandle(world.names.workflowId('lost-ad')).terminate();
@@ -142,7 +142,7 @@ describe('the API and the workflow', () => {
     expect(results.map((result) => result.experiment_id)).toEqual(
       expect.arrayContaining(['one-of-two', 'lost-ad']),
     );
-    // The terminated one was started again by its check.
+    // Its check started the terminated workflow again.
     expect(results.every((result) => result.status === 'insufficient_data')).toBe(true);
     const scheduler = await call('GET', '/api/ab/auto-promote/scheduler/status');
     expect(scheduler.json).toMatchObject({ is_running: true, scheduler_state: 'running' });

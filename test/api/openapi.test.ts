@@ -44,6 +44,45 @@ function faults(schema: string, body: unknown): unknown {
 }
 
 describe('the description', () => {
+  it('has every route with its answers', () => {
+    const paths = document.paths as JsonObject;
+    expect(Object.keys(paths).sort()).toEqual(
+      [
+        '/api/ab/account',
+        '/api/ab/account/kill-switch',
+        '/api/ab/auto-promote/check',
+        '/api/ab/auto-promote/check-all',
+        '/api/ab/auto-promote/compound-report',
+        '/api/ab/auto-promote/dashboard',
+        '/api/ab/auto-promote/history',
+        '/api/ab/auto-promote/scheduler/status',
+        '/api/ab/auto-promote/scheduler/trigger',
+        '/api/ab/experiments',
+        '/api/ab/experiments/{id}',
+        '/api/ab/experiments/{id}/approve',
+        '/api/ab/experiments/{id}/check',
+        '/api/ab/experiments/{id}/controls',
+        '/api/ab/experiments/{id}/drop',
+        '/api/ab/experiments/{id}/gates',
+        '/api/ab/experiments/{id}/ledger',
+        '/api/ab/experiments/{id}/looks',
+        '/api/ab/experiments/{id}/looks/{look}/replay',
+        '/api/ab/experiments/{id}/pause',
+        '/api/ab/experiments/{id}/promote',
+        '/api/ab/experiments/{id}/resolve',
+        '/api/ab/experiments/{id}/resume',
+        '/api/ab/experiments/{id}/revert',
+        '/api/ab/experiments/{id}/stop',
+        '/healthz',
+        '/readyz',
+      ].sort(),
+    );
+    const { schemas } = document.components as { schemas: JsonObject };
+    expect(Object.keys(schemas)).toEqual(
+      expect.arrayContaining(['CheckResult', 'NewExperiment', 'Problem', 'CompoundReport']),
+    );
+  });
+
   it('declares every status that the API answers with, for every operation', () => {
     const statuses = [...new Set(Object.values(PROBLEMS).map(([status]) => String(status)))];
     for (const [name, { responses }] of operations())
@@ -61,7 +100,7 @@ describe('the description', () => {
     ]);
   });
 
-  it('has no schema that nothing fits, or that takes null for what can’t be', () => {
+  it('has no schema that nothing can match, or that allows null where it cannot occur', () => {
     const found: string[] = [];
     const walk = (value: unknown, at: string): void => {
       if (typeof value !== 'object' || value === null) return;
@@ -86,7 +125,7 @@ describe('the description', () => {
     });
   });
 
-  it('is kept by the answers', async () => {
+  it('matches the answers', async () => {
     await seedExperiment(api, 'fresh');
     await seedPromoted(api, 'won', { state: 'completed' });
     await seedVerification(api, 'won', 'verified');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGateway } from '../../src/api/controls/gateway.js';
+import { createGateway } from '../../src/api/temporal/gateway.js';
 import { MetaError } from '../../src/clients/meta/types.js';
 import { namesOf } from '../../src/contract/names.js';
 import type { TimeBase } from '../../src/domain/time-base.js';

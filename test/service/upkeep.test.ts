@@ -36,7 +36,7 @@ describe('a workflow that was terminated', () => {
       source: 'record',
       next_due_at: null,
       trouble:
-        'The workflow was terminated: nothing is checked or written. It is started again within a minute of a running worker.',
+        'The workflow was terminated: nothing is checked or written. It is started again within a minute if a worker runs.',
     });
 
     const said: string[] = [];

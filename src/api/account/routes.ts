@@ -1,56 +1,47 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import { addDays, localDate, localHourStart } from '../../clients/meta/timezone.js';
 import type { AccountInfo } from '../../clients/meta/types.js';
 import { minorUnits } from '../../domain/budget.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
-import { AccountAnswer, KillSwitchAnswer } from '../answers.js';
-import { Turns } from '../auto-promote/turns.js';
-import type { ApiContext } from '../context.js';
-import { askFor } from '../controls/send.js';
+import { sendControl } from '../controls/send-control.js';
+import type { ApiContext } from '../dependencies.js';
+import { experimentsIn } from '../experiments/lookup.js';
+import { IdempotencyHeaders } from '../http/fields.js';
+import { isoOf } from '../http/format.js';
 import { once } from '../http/idempotency.js';
 import { ApiProblem, toProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { isoOf } from '../json.js';
-import { ControlHeaders, KillSwitchBody } from '../schemas.js';
+import { KillSwitchBody } from './requests.js';
+import { AccountAnswer, type KillSwitchAnswer, KillSwitchResult } from './responses.js';
 
 const one = createRoute({
   method: 'get',
   path: '/api/ab/account',
-  summary: 'What bounds the rollouts of the account: writes, kill switch, envelope of the day',
+  summary: 'What limits the rollouts of the account: writes, kill switch, daily envelope',
   responses: { 200: answers('The account', AccountAnswer), ...failures },
 });
 
 const turn = createRoute({
   method: 'post',
   path: '/api/ab/account/kill-switch',
-  summary: 'Hold every rollout of the account, or let them be resumed',
-  request: { headers: ControlHeaders, body: jsonBody(KillSwitchBody) },
+  summary: 'Hold every rollout of the account, or allow them to be resumed',
+  request: { headers: IdempotencyHeaders, body: jsonBody(KillSwitchBody) },
   responses: {
-    200: answers(
-      'How it stands, and which rollouts it holds',
-      KillSwitchAnswer.extend({
-        held: z.array(z.string()).openapi({ description: 'rollouts that are held by now' }),
-        pending: z.array(z.string()).openapi({
-          description: 'rollouts that write nothing more, and show it as soon as they are reached',
-        }),
-      }),
-    ),
+    200: answers('The kill switch, and the rollouts that it holds', KillSwitchResult),
     ...failures,
   },
 });
 
-const ROLLOUTS = 200;
-/** How long a reader of the kill switch waits for what Meta has to add, real ms. */
+/** How long the answer waits for Meta's part, real ms: the kill switch must be readable while Meta is slow. */
 const META_WAIT_MS = 5_000;
 
 /** `/api/ab/account`. */
 export function accountRoutes(context: ApiContext): OpenAPIHono {
   const { store, meta, clock, environment, accountEnvelope, writesAllowed } = context;
-  const turns = new Turns(context.maxChecksAtOnce);
   let known: AccountInfo | null = null;
 
-  /** What Meta says of the account, else what it last said, with why that is not fresh. Never rejects. */
+  /** Meta's current account data, or else its last known data and why it is not current. Never rejects. */
   const accountOfMeta = async (): Promise<{ account: AccountInfo | null; trouble: string | null }> => {
     const answer = meta.getAccount().then(
       (account) => {
@@ -59,18 +50,17 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
       },
       (error: unknown) => toProblem(error).message,
     );
-    const silent = delay(META_WAIT_MS, `Meta has not answered within ${META_WAIT_MS / 1000} s`, {
-      ref: false,
-    });
+    const silence = `Meta has not answered within ${META_WAIT_MS / 1000} s`;
+    const silent = delay(META_WAIT_MS, silence, { ref: false });
     const why = await Promise.race([answer, silent]);
     if (why === null) return { account: known, trouble: null };
     const shown = known
-      ? 'currency, time zone and envelope are those of its last answer'
-      : 'currency, time zone and what the envelope has left today are not known';
+      ? 'the currency, the time zone and the envelope are from its last answer'
+      : 'the currency, the time zone and the rest of the envelope of today are not known';
     return { account: known, trouble: `${why.replace(/\.$/, '')}: ${shown}.` };
   };
 
-  /** In the account's currency and of its day: null where Meta has told neither yet. */
+  /** The amounts need the account's currency and time zone: null while Meta has not given them. */
   const envelopeOf = async (account: AccountInfo | null, now: number) => {
     if (account === null) return { limit_cents: null, moved_today_cents: null, resets_at: null };
     const { currency, timezone } = account;
@@ -108,43 +98,36 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
     .openapi(turn, async (c) => {
       const body = c.req.valid('json');
       const given = await once(context, c, body, async ({ key }) => {
-        // From here on no rollout writes: each write asks the record first. The pause only shows it.
+        // This stops all rollouts: each write reads the kill switch first. The pauses below only make the state show it.
         const event = await store.setKillSwitch({ ...body, at: await clock.now() }, key);
         if (!event) throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
-        // Asked for again, it may have been released since: then it holds nothing any more.
+        // A repeated request may come after the release of the kill switch: then there is nothing to hold.
         const holds = event.engaged && (await store.killSwitch())?.engaged === true;
-        const outcome = holds ? await holdAll(context, event, turns) : { held: [], pending: [] };
-        return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, stands: true };
+        const outcome = holds ? await holdAll(context, event) : { held: [], pending: [] };
+        return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, isFinal: true };
       });
       return c.json(given.body, 200);
     });
 }
 
+/** Pauses every rollout. `pending`: those whose workflows have not paused within the wait for all of them. */
 async function holdAll(
   context: ApiContext,
   { by, reason }: KillSwitch,
-  turns: Turns,
 ): Promise<{ held: string[]; pending: string[] }> {
-  const held: string[] = [];
+  const experiments = await experimentsIn(context, ['rolling_out', 'held']);
+  const rollouts = experiments.filter(({ state }) => state === 'rolling_out');
+  const held = experiments.filter(({ state }) => state === 'held').map(({ id }) => id);
   const pending: string[] = [];
-  for (let offset = 0; ; offset += ROLLOUTS) {
-    const page = await context.store.listExperiments({
-      states: ['rolling_out', 'held'],
-      limit: ROLLOUTS,
-      offset,
-    });
-    const rollouts = page.filter(({ state }) => state === 'rolling_out');
-    held.push(...page.filter((one) => !rollouts.includes(one)).map(({ id }) => id));
-    await turns.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
-      const asked = { by, reason: `Kill switch: ${reason}` };
-      const done = await askFor(context, experiment, 'pause', asked, leftMs).then(
-        ({ kind }) => kind === 'done',
-        () => false,
-      );
-      (done ? held : pending).push(experiment.id);
-    });
-    if (page.length < ROLLOUTS) return { held: held.sort(), pending: pending.sort() };
-  }
+  await context.pauseLimit.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
+    const asked = { by, reason: `Kill switch: ${reason}` };
+    const done = await sendControl(context, experiment, 'pause', asked, leftMs).then(
+      ({ kind }) => kind === 'done',
+      () => false,
+    );
+    (done ? held : pending).push(experiment.id);
+  });
+  return { held: held.sort(), pending: pending.sort() };
 }
 
 function killSwitchToJson({ engaged, by, reason, at }: KillSwitch): z.output<typeof KillSwitchAnswer> {

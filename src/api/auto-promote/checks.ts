@@ -1,3 +1,4 @@
+import type { Decision } from '../../domain/decision/decision.js';
 import {
   EXPERIMENT_STATES,
   type Experiment,
@@ -5,14 +6,14 @@ import {
   isEnded,
   stateReasonOf,
 } from '../../domain/experiment.js';
-import type { ApiContext } from '../context.js';
-import { pendingMessage } from '../controls/routes.js';
-import { type Asking, askFor, experimentOf } from '../controls/send.js';
+import { type SentControl, sendControl } from '../controls/send-control.js';
+import { pendingMessage } from '../controls/to-json.js';
+import type { ApiContext } from '../dependencies.js';
+import { experimentOf, experimentsIn } from '../experiments/lookup.js';
 import { ApiProblem, toProblem } from '../http/problems.js';
-import { type CheckResultJson, checkResult, isLookedAt, resultWithoutOutcome } from './check-result.js';
-import type { Turns } from './turns.js';
+import { type CheckResultJson, checkResult, countsOf, resultWithoutOutcome } from './to-json.js';
 
-/** How a check came to be asked for. */
+/** Who asks for a check, and why. */
 export interface CheckRequest {
   by: string;
   reason: string;
@@ -21,15 +22,17 @@ export interface CheckRequest {
   key?: string | undefined;
 }
 
-const PAGE = 200;
-
-/** Promoted earlier: a check would promote nothing, so a check of all leaves them out. */
+/** States after a promotion: a check would promote nothing, so `checkAll` leaves these experiments out. */
 const IN_ROLLOUT: readonly ExperimentState[] = ['rolling_out', 'verifying', 'reverting'];
 const CHECKED_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state) && !IN_ROLLOUT.includes(state));
 
+/** States in which a check looks at the data; in any other state its result is what the record says. */
+const LOOKED_AT: readonly ExperimentState[] = ['running', 'verifying'];
+
 /**
- * Checks one experiment and waits for the outcome up to `waitMs`; where there is nothing to look at, in whatever state,
- * it is answered from the record. A promotion by force that doesn't fit is refused. @throws what `askFor` throws
+ * Checks one experiment and waits for the outcome up to `waitMs`. If its state has nothing to look at, the result comes
+ * from the record. A promotion by force that doesn't fit the state is refused.
+ * @throws what `sendControl` throws
  */
 export async function checkOne(
   context: ApiContext,
@@ -38,54 +41,41 @@ export async function checkOne(
   waitMs: number,
 ): Promise<CheckResultJson> {
   const { by, reason, key, force } = request;
-  const kind = force ? 'promote' : 'check';
-  if (!force && !isLookedAt(experiment)) return recordedResult(context, experiment);
-  let asking: Asking;
+  if (!force && !LOOKED_AT.includes(experiment.state)) return recordedResult(context, experiment);
+  let sent: SentControl;
   try {
-    asking = await askFor(context, experiment, kind, { by, reason, key }, waitMs);
+    sent = await sendControl(context, experiment, force ? 'promote' : 'check', { by, reason, key }, waitMs);
   } catch (error) {
+    // The state may have changed since the record was read.
     const now = force || !isRefusal(error) ? null : await context.store.getExperiment(experiment.id);
-    if (now && !isLookedAt(now)) return recordedResult(context, now);
+    if (now && !LOOKED_AT.includes(now.state)) return recordedResult(context, now);
     throw error;
   }
-  if (asking.kind === 'pending' || asking.kind === 'signalled')
-    return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(asking), experiment.state);
-  const { store } = context;
-  const [after, promotion, verification, ledger] = await Promise.all([
-    experimentOf(context, experiment.id),
-    store.getPromotion(experiment.id),
-    store.getVerification(experiment.id),
-    store.listLedger(experiment.id),
-  ]);
-  const decision =
-    asking.kind === 'done' ? asking.outcome.decision : await store.latestDecision(experiment.id);
-  const message = asking.kind === 'done' ? asking.outcome.message : asking.message;
-  return checkResult({ experiment: after, promotion, verification, ledger, decision, message });
-}
-
-export interface CheckAll {
-  results: CheckResultJson[];
-  inRollout: number;
+  if (sent.kind === 'pending' || sent.kind === 'signalled')
+    return resultWithoutOutcome(experiment.id, 'pending', pendingMessage(sent), experiment.state);
+  const after = await experimentOf(context, experiment.id);
+  return sent.kind === 'done'
+    ? resultOf(context, after, sent.outcome.decision, sent.outcome.message)
+    : resultOf(context, after, await context.store.latestDecision(experiment.id), sent.message);
 }
 
 /**
- * Checks every experiment that is under test, a few at a time; one that waits for a person is reported as held
- * without being asked. A failure becomes a result of its own. Experiments without an outcome in the time for
- * all of them together are `pending`.
+ * Checks every experiment that is under test. An experiment that waits for a user is reported as held without being
+ * asked. A failure becomes a result of its own. An experiment without an outcome within the wait for all of them is
+ * `pending`.
  */
 export async function checkAll(
   context: ApiContext,
   request: Omit<CheckRequest, 'force' | 'key'>,
-  turns: Turns,
-): Promise<CheckAll> {
+): Promise<{ results: CheckResultJson[]; counts: ReturnType<typeof countsOf> }> {
   const [waiting, inRollout] = await Promise.all([
-    listAll(context, CHECKED_STATES),
-    listAll(context, [...IN_ROLLOUT]),
+    experimentsIn(context, CHECKED_STATES),
+    experimentsIn(context, IN_ROLLOUT),
   ]);
-  const results = await turns.each(waiting, context.checkWaitMs, (experiment, leftMs) =>
+  const results = await context.checkLimit.each(waiting, context.checkWaitMs, (experiment, leftMs) =>
     checkSafely(context, experiment, request, leftMs),
   );
-  return { results, inRollout: inRollout.length };
+  return { results, counts: countsOf(results, inRollout.length) };
 }
 
 async function checkSafely(
@@ -107,46 +97,21 @@ function isRefusal(error: unknown): boolean {
   return error instanceof ApiProblem && error.kind === 'control_refused';
 }
 
-/** What the record says of an experiment whose data a check doesn't look at. */
-async function recordedResult({ store }: ApiContext, experiment: Experiment): Promise<CheckResultJson> {
-  const [promotion, verification, ledger, decision] = await Promise.all([
+async function recordedResult(context: ApiContext, experiment: Experiment): Promise<CheckResultJson> {
+  const decision = await context.store.latestDecision(experiment.id);
+  return resultOf(context, experiment, decision, stateReasonOf(experiment));
+}
+
+async function resultOf(
+  { store }: ApiContext,
+  experiment: Experiment,
+  decision: Decision | null,
+  message: string,
+): Promise<CheckResultJson> {
+  const [promotion, verification, ledger] = await Promise.all([
     store.getPromotion(experiment.id),
     store.getVerification(experiment.id),
     store.listLedger(experiment.id),
-    store.latestDecision(experiment.id),
   ]);
-  return checkResult({
-    experiment,
-    promotion,
-    verification,
-    ledger,
-    decision,
-    message: stateReasonOf(experiment),
-  });
-}
-
-/** The counts that stand beside the results of a check of all. */
-export function countsOf({ results, inRollout }: CheckAll) {
-  const count = (status: CheckResultJson['status']) =>
-    results.filter((result) => result.status === status).length;
-  return {
-    total_checked: results.length,
-    promoted: count('promoted'),
-    continue_testing: count('continue_testing'),
-    insufficient_data: count('insufficient_data'),
-    no_winner: count('no_winner'),
-    held: count('held'),
-    errors: count('error'),
-    pending: count('pending'),
-    in_rollout: inRollout,
-  };
-}
-
-async function listAll({ store }: ApiContext, states: ExperimentState[]): Promise<Experiment[]> {
-  const found: Experiment[] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await store.listExperiments({ states, limit: PAGE, offset });
-    found.push(...page);
-    if (page.length < PAGE) return found;
-  }
+  return checkResult({ experiment, promotion, verification, ledger, decision, message });
 }

@@ -1,8 +1,7 @@
-/** The endpoints that older callers know: check results, history, reports, scheduler. */
 import { z } from '@hono/zod-openapi';
-import { JOB_IDS } from '../../contract/names.js';
 import { VerificationAnswer } from '../experiments/responses.js';
-import { confidenceNote, instant, MetricsAnswer, orNull, state, unreadable } from '../http/responses.js';
+import { instant, orNull, state } from '../http/responses.js';
+import { confidenceNote, MetricsAnswer } from '../looks/responses.js';
 import { BudgetReallocation } from '../rollouts/responses.js';
 
 export const CheckStatus = z.enum([
@@ -30,7 +29,7 @@ export const CheckResult = z
     insights: z.null(),
     insights_status: z.enum(['none', 'not_available']).openapi({
       description:
-        'none: nothing was promoted, so there is nothing to learn from; not_available: promoted, and this version extracts no insights',
+        'none: nothing was promoted, so there is nothing to learn from; not_available: promoted, but this version extracts no insights',
     }),
     message: z.string(),
     promoted_at: instant.nullable(),
@@ -40,7 +39,7 @@ export const CheckResult = z
   })
   .openapi('CheckResult');
 
-const counts = {
+export const checkCounts = {
   total_checked: z.int(),
   promoted: z.int(),
   continue_testing: z.int(),
@@ -49,148 +48,9 @@ const counts = {
   held: z.int(),
   errors: z.int(),
   pending: z.int(),
-  in_rollout: z.int().openapi({ description: 'promoted earlier: not checked, not among the results' }),
+  in_rollout: z.int().openapi({ description: 'promoted earlier, so not checked and not among the results' }),
 };
 
 export const CheckAllAnswer = z
-  .object({ ...counts, results: z.array(CheckResult), checked_at: instant })
+  .object({ ...checkCounts, results: z.array(CheckResult), checked_at: instant })
   .openapi('CheckAll');
-
-export const HistoryEntry = z
-  .object({
-    experiment_id: z.string(),
-    winner_id: z.string(),
-    confidence: z.number(),
-    confidence_note: confidenceNote,
-    winner_metrics: MetricsAnswer,
-    loser_metrics: MetricsAnswer,
-    promoted_at: instant,
-    test_duration_days: z.number(),
-    start_date: instant,
-    end_date: instant,
-    experiment_name: z.string(),
-    loser_id: z.string(),
-    state,
-    shadow: z.boolean().openapi({ description: 'true: only shown; no budget was written' }),
-    forced: z.boolean().openapi({ description: 'true: promoted by a person, whatever the statistics said' }),
-    promoted_by: z.string().openapi({ description: 'rule, or who forced or approved it' }),
-  })
-  .openapi('HistoryEntry');
-
-export const HistoryAnswer = z
-  .object({ history: z.array(HistoryEntry), count: z.int(), days_back: z.int(), unreadable })
-  .openapi('History');
-
-const range = z.object({ min: z.number(), max: z.number() });
-const untilVerified = {
-  description:
-    'of the verified promotions, by decision and verification together; null until a promotion is verified',
-};
-const verifiedNumber = z.number().nullable().openapi(untilVerified);
-const share = z.number().min(0).max(1).nullable();
-
-export const CompoundReportAnswer = z
-  .object({
-    total_experiments: z.int(),
-    successful_promotions: z
-      .int()
-      .openapi({ description: 'promotions by the rule that stand; those by force are counted apart' }),
-    avg_improvement_per_test: z.number(),
-    shrunk_avg_improvement_per_test: z.number(),
-    verified_avg_improvement_per_test: verifiedNumber,
-    median_improvement: z.number(),
-    shrunk_median_improvement: z.number(),
-    verified_median_improvement: verifiedNumber,
-    compound_improvement_pct: z.number(),
-    shrunk_compound_improvement_pct: z.number(),
-    verified_compound_improvement_pct: verifiedNumber,
-    avg_confidence: z.number(),
-    avg_confidence_note: confidenceNote,
-    total_improvement_range: range,
-    shrunk_total_improvement_range: range,
-    verified_total_improvement_range: range.nullable().openapi(untilVerified),
-    improvement_trend: z.array(z.number()),
-    shrunk_improvement_trend: z.array(z.number()),
-    verified_improvement_trend: z.array(z.number()).nullable().openapi(untilVerified),
-    verified_promotions: z.int(),
-    not_verified_promotions: z.int(),
-    reverted_promotions: z.int().openapi({ description: 'taken back, by whatever' }),
-    reverted_by_verification: z.int().openapi({ description: 'taken back because the winner was worse' }),
-    replication_rate: share.openapi({
-      description:
-        'share of finished verifications that verified; a winner that is not verified may still be one',
-    }),
-    reverted_by_verification_rate: share.openapi({
-      description: 'share of finished verifications that showed harm',
-    }),
-    false_positive_rate: share.openapi({
-      description:
-        'expected share of promotions whose true lift is 0 or less: the posterior probability of that, averaged over all promotions',
-    }),
-    without_winner: z.int(),
-    forced_promotions: z
-      .int()
-      .openapi({ description: 'promotions by force that stand; in none of the figures outside `forced`' }),
-    forced: z
-      .object({
-        avg_confidence: z.number(),
-        avg_improvement_per_test: z.number(),
-        shrunk_avg_improvement_per_test: z.number(),
-        compound_improvement_pct: z.number(),
-        shrunk_compound_improvement_pct: z.number(),
-      })
-      .nullable()
-      .openapi({ description: 'the figures of the promotions by force; null without one' }),
-    prior_scale: z
-      .number()
-      .openapi({ description: 'standard deviation of true log lifts, learned from all finished tests' }),
-    luck_compound_improvement_pct: z
-      .number()
-      .openapi({ description: 'what as many tests of identical ads would have claimed by luck' }),
-    generated_at: instant,
-    unreadable,
-  })
-  .openapi('CompoundReport');
-
-export const EmptyReportAnswer = z
-  .object({ total_experiments: z.literal(0), message: z.string(), unreadable })
-  .openapi('EmptyCompoundReport');
-
-export const SchedulerAnswer = z
-  .object({
-    is_running: z.boolean(),
-    check_interval_hours: z.number(),
-    jobs: z.array(z.object({ id: z.enum(JOB_IDS), name: z.string(), next_run: instant.nullable() })),
-    scheduler_state: z.enum(['running', 'stopped', 'paused']),
-  })
-  .openapi('Scheduler');
-
-export const TriggerAnswer = z
-  .object({
-    status: z.enum(['completed', 'started']),
-    triggered_at: instant,
-    reconcile: z.enum(['triggered', 'unavailable']),
-    ...counts,
-  })
-  .openapi('Trigger');
-
-export const DashboardAnswer = z
-  .object({
-    summary: z.object({
-      recent_promotions_7d: z.int().openapi({ description: 'those in shadow left out' }),
-      avg_confidence: z.number(),
-      avg_confidence_note: confidenceNote,
-      avg_improvement_pct: z.number(),
-      shrunk_avg_improvement_pct: z.number(),
-      verified_avg_improvement_pct: verifiedNumber,
-      total_experiments: z.int(),
-      compound_improvement_pct: z.number(),
-      shrunk_compound_improvement_pct: z.number(),
-      verified_compound_improvement_pct: verifiedNumber,
-    }),
-    recent_winners: z.array(HistoryEntry),
-    compound_learning: z.union([CompoundReportAnswer, EmptyReportAnswer]),
-    scheduler: SchedulerAnswer,
-    generated_at: instant,
-  })
-  .openapi('Dashboard');

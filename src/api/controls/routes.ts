@@ -1,34 +1,27 @@
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ControlKind } from '../../contract/messages.js';
-import type { Experiment } from '../../domain/experiment.js';
-import { ControlAnswerBody } from '../answers.js';
-import { experimentPath } from '../auto-promote/check-result.js';
-import type { ApiContext } from '../context.js';
-import { type Answered, once } from '../http/idempotency.js';
+import type { ApiContext } from '../dependencies.js';
+import { experimentOf } from '../experiments/lookup.js';
+import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
+import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { lookToJson } from '../json.js';
-import {
-  CheckBody,
-  ControlBody,
-  ControlHeaders,
-  DropBody,
-  ExperimentParams,
-  ResolveBody,
-  StopBody,
-} from '../schemas.js';
-import { type AskedFor, type Asking, askFor, experimentOf } from './send.js';
+import { showRows } from '../http/show-rows.js';
+import { CheckBody, ControlBody, DropBody, ResolveBody, StopBody } from './requests.js';
+import { ControlAnswer, ControlsAnswer } from './responses.js';
+import { type ControlRequest, sendControl } from './send-control.js';
+import { controlRowToJson, controlToJson } from './to-json.js';
 
 const SUMMARIES: Record<ControlKind, string> = {
   check: 'Look at the data now',
-  pause: 'No checks and no promotion; in a rollout, hold it',
-  resume: 'Go on after a pause or a hold',
+  pause: 'Stop checks and promotion; hold a rollout',
+  resume: 'Continue after a pause or a hold',
   promote: 'Promote the leader by force, without statistics and approval',
-  approve: 'Approve the promotion that was asked for',
-  drop: 'Compare a challenger no more',
-  revert: 'Bring every ad set back to its base',
+  approve: 'Approve the promotion that waits for approval',
+  drop: 'Take a challenger out of the comparison',
+  revert: 'Restore the budget of every ad set to its base',
   stop: 'End the experiment',
-  resolve: 'End the state in which money is not where the ledger says',
+  resolve: 'End the state needs_attention, in which budgets differ from the ledger',
 };
 
 const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body: Schema) =>
@@ -36,60 +29,48 @@ const control = <K extends ControlKind, Schema extends z.ZodType>(kind: K, body:
     method: 'post',
     path: `/api/ab/experiments/{id}/${kind}`,
     summary: SUMMARIES[kind],
-    request: { params: ExperimentParams, headers: ControlHeaders, body: jsonBody(body) },
+    request: { params: ExperimentParams, headers: IdempotencyHeaders, body: jsonBody(body) },
     responses: {
-      200: answers('What came of it', ControlAnswerBody),
-      202: answers('No outcome yet; look again', ControlAnswerBody),
+      200: answers('The outcome', ControlAnswer),
+      202: answers('No outcome yet: look again later', ControlAnswer),
       ...failures,
     },
   });
 
-/** `/api/ab/experiments/:id/<control>`. */
+const list = createRoute({
+  method: 'get',
+  path: '/api/ab/experiments/{id}/controls',
+  summary: 'Its controls: who asked for what, why, and the outcome',
+  request: { params: ExperimentParams },
+  responses: { 200: answers('The controls', ControlsAnswer), ...failures },
+});
+
+/** `/api/ab/experiments/:id/controls` and `/api/ab/experiments/:id/<control>`. */
 export function controlRoutes(context: ApiContext): OpenAPIHono {
-  const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: AskedFor<K>) => {
+  const { store } = context;
+
+  const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: ControlRequest<K>) => {
     const experiment = await experimentOf(context, id);
     const { key: _, ...body } = asked;
-    const given = await once(context, c, body, () => outcomeOf(experiment, kind, asked));
+    const given = await once(context, c, body, async () => {
+      const sent = await sendControl(context, experiment, kind, asked, context.checkWaitMs);
+      const json = controlToJson(experiment, kind, sent);
+      const isFinal = json.status === 'done';
+      return { body: json, status: isFinal ? 200 : 202, isFinal };
+    });
     return given.status === 200 ? c.json(given.body, 200) : c.json(given.body, 202);
   };
 
-  const outcomeOf = async <K extends ControlKind>(
-    experiment: Experiment,
-    kind: K,
-    asked: AskedFor<K>,
-  ): Promise<Answered<z.output<typeof ControlAnswerBody>, 200 | 202>> => {
-    const { id } = experiment;
-    const asking = await askFor(context, experiment, kind, asked, context.checkWaitMs);
-    const about = {
-      experiment_id: id,
-      control_id: asking.controlId,
-      control: kind,
-      look_at: experimentPath(id),
-    };
-    switch (asking.kind) {
-      case 'done': {
-        const { state, message, decision } = asking.outcome;
-        const look = decision && lookToJson(decision, experiment.currency);
-        const body = { ...about, status: 'done' as const, state, message, decision: look };
-        return { body, status: 200, stands: true };
-      }
-      case 'repeated': {
-        const { state } = experiment;
-        const body = { ...about, status: 'done' as const, state, message: asking.message, decision: null };
-        return { body, status: 200, stands: true };
-      }
-      case 'pending':
-      case 'signalled': {
-        const message = pendingMessage(asking);
-        const body = { ...about, status: 'pending' as const, state: null, message, decision: null };
-        return { body, status: 202, stands: false };
-      }
-    }
-  };
-
   return createRouter()
+    .openapi(list, async (c) => {
+      const { id } = c.req.valid('param');
+      await experimentOf(context, id);
+      const rows = await store.listControls(id);
+      const { shown, unreadable } = showRows(context, rows, (row) => row.controlId, controlRowToJson);
+      return c.json({ experiment_id: id, controls: shown, count: rows.length, unreadable }, 200);
+    })
     .openapi(control('check', CheckBody), (c) => {
-      const { by = 'api', reason = 'asked for over the API' } = c.req.valid('json');
+      const { by = 'api', reason = 'requested over the API' } = c.req.valid('json');
       return answer(c, c.req.valid('param').id, 'check', { by, reason, key: keyOf(c) });
     })
     .openapi(control('pause', ControlBody), (c) =>
@@ -117,15 +98,6 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
     .openapi(control('resolve', ResolveBody), (c) =>
       answer(c, c.req.valid('param').id, 'resolve', { ...c.req.valid('json'), key: keyOf(c) }),
     );
-}
-
-/** What a caller is told who gets no outcome. */
-export function pendingMessage(asking: Extract<Asking, { kind: 'pending' | 'signalled' }>): string {
-  if (asking.kind === 'signalled')
-    return 'Accepted as a signal, since Temporal takes no more updates of this experiment for now. What comes of it stands among the controls, under its control_id.';
-  return asking.accepted
-    ? 'Accepted; there is no outcome yet.'
-    : 'No worker has taken it yet. Ask again with the same Idempotency-Key if it does not show among the controls.';
 }
 
 function keyOf(c: Context): string | undefined {

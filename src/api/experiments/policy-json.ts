@@ -1,4 +1,4 @@
-/** A policy as callers see it, and as they change it. */
+/** Maps a policy to JSON, and a requested change to a policy. */
 import type { z } from '@hono/zod-openapi';
 import {
   ATTRIBUTION_WINDOW_HOURS,
@@ -7,14 +7,14 @@ import {
   maxStepFactorOf,
   type Policy,
 } from '../../domain/experiment.js';
-import type { PolicyAnswer } from '../answers.js';
-import type { PolicyChange } from '../schemas.js';
+import type { PolicyChange } from './requests.js';
+import type { PolicyAnswer } from './responses.js';
 
 export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
   return {
     objective: policy.objective,
     rule: policy.rule,
-    // Policies frozen before there was a choice have none.
+    // Policies that were frozen before this field existed don't have it.
     strict: policy.strict ?? false,
     buckets: bucketsOf(policy),
     confidence: policy.confidence,
@@ -42,7 +42,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
   };
 }
 
-/** The policy that a caller gets who changes these fields of `base`. */
+/** The policy `base` with a caller's changes. */
 export function policyFromJson(change: PolicyChange | undefined, base: Policy): Policy {
   const objective = change?.objective ?? base.objective;
   return {

@@ -1,8 +1,7 @@
-/** One test: its variants, policy, state and verification. */
 import { z } from '@hono/zod-openapi';
 import { BUCKETS } from '../../domain/experiment.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
-import { control, instant, minorUnits, orNull, state } from '../http/responses.js';
+import { control, instant, minorUnits, orNull, state, unreadable } from '../http/responses.js';
 import { BudgetReallocation } from '../rollouts/responses.js';
 
 export const VariantAnswer = z
@@ -18,7 +17,7 @@ export const VariantAnswer = z
       script: z.string().nullable(),
       visual_notes: z.string().nullable(),
     }),
-    dropped_at: instant.nullable().openapi({ description: 'when a person took it out of the comparison' }),
+    dropped_at: instant.nullable().openapi({ description: 'when a user took it out of the comparison' }),
   })
   .openapi('Variant');
 
@@ -37,12 +36,10 @@ export const PolicyAnswer = z
     guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
     horizon_hours: z.number(),
     check_every_hours: z.number(),
-    /** Null in policies frozen before it was there. */
+    /** Null in policies that were frozen before this field existed. */
     minimum_detectable_effect: z.number().nullable(),
     phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
-    max_step_factor: z
-      .number()
-      .openapi({ description: 'how many times as large one step may make a budget' }),
+    max_step_factor: z.number().openapi({ description: 'the most that one step may multiply a budget by' }),
     approval_required: z.boolean(),
     approval_hours: z.number(),
     at_risk_limit_cents: minorUnits.nullable(),
@@ -74,9 +71,17 @@ export const ExperimentAnswer = z
         differences: z.array(z.object({ variant_id: z.string(), field: z.string(), message: z.string() })),
       })
       .nullable()
-      .openapi({ description: 'in what the ad sets differed at the start, and who accepted that' }),
+      .openapi({ description: 'how the ad sets differed at the start, and who accepted that' }),
   })
   .openapi('Experiment');
+
+export const ExperimentsAnswer = z.object({
+  experiments: z.array(ExperimentAnswer),
+  count: z.int(),
+  limit: z.int(),
+  offset: z.int(),
+  unreadable,
+});
 
 export const VerificationAnswer = z
   .object({
@@ -85,7 +90,7 @@ export const VerificationAnswer = z
     winner_variant_id: z.string(),
     rival_variant_id: z
       .string()
-      .openapi({ description: 'the control, or its best challenger where that won' }),
+      .openapi({ description: 'the control, or the best challenger if the control won' }),
     lift: z.number().openapi({
       description: 'relative lift of the winner over its rival in the window alone, a fraction',
     }),
@@ -95,13 +100,14 @@ export const VerificationAnswer = z
       .tuple([z.number(), z.number()])
       .nullable()
       .openapi({ description: '90 % interval of the lift' }),
-    rows: z.int().openapi({ description: 'hours, or days under a strict policy, in which both delivered' }),
+    rows: z.int().openapi({ description: 'hours (days under a strict policy) in which both delivered' }),
     days: z.int(),
     winner_events: z.number(),
     rival_events: z.number(),
-    evidence_of_harm: z
-      .number()
-      .openapi({ description: 'E of the winner being worse, 0 where it is not behind; harm from 20 on' }),
+    evidence_of_harm: z.number().openapi({
+      description:
+        'E-value for the winner being worse; 0 if it is not behind; 20 or more is evidence of harm',
+    }),
     due_at: instant,
     seen_until: instant,
     decided_at: instant,
@@ -110,10 +116,12 @@ export const VerificationAnswer = z
 
 export const StatusAnswer = ExperimentAnswer.extend({
   budget_reallocation: orNull(BudgetReallocation).openapi({ description: 'null before a promotion' }),
-  verification: orNull(VerificationAnswer).openapi({ description: 'null before its outcome' }),
+  verification: orNull(VerificationAnswer).openapi({
+    description: 'null before the outcome of the verification',
+  }),
   source: z
     .enum(['workflow', 'record'])
-    .openapi({ description: "whose word `state` is: the running workflow's, or Postgres's" }),
+    .openapi({ description: 'where `state` comes from: the running workflow, or the record in Postgres' }),
   next_due_at: instant.nullable(),
   next_due: z.string().nullable(),
   allowed: z.array(control),
@@ -125,10 +133,10 @@ export const CreatedAnswer = ExperimentAnswer.extend({
   workflow: z.enum(['started', 'deferred']),
   note: z.string().nullable(),
   warnings: z.array(z.string()).openapi({
-    description: "what doesn't stand against the test, but weakens it; none where it was registered before",
+    description: 'facts that weaken the test without preventing it; empty if the test was registered before',
   }),
   days_to_detect_10_percent: z.number().nullable().openapi({
     description:
-      "about how many days a lift of 10 % takes to be found at the last day's traffic; null where there was none",
+      "about how many days it takes to detect a lift of 10 % at the last day's traffic; null if the traffic is unknown or too little",
   }),
 }).openapi('CreatedExperiment');

@@ -1,12 +1,13 @@
 import type { z } from '@hono/zod-openapi';
-import type { LedgerRow } from '../../contract/records.js';
 import { type Experiment, isEnded } from '../../domain/experiment.js';
-import type { StatusAnswer } from '../answers.js';
-import { budgetReallocation } from '../auto-promote/check-result.js';
-import type { ApiContext } from '../context.js';
-import type { Standing } from '../controls/gateway.js';
-import { allowedByRecord, experimentOf } from '../controls/send.js';
-import { experimentToJson, isoOrNull, verificationToJson } from '../json.js';
+import { allowedByRecord } from '../controls/send-control.js';
+import type { ApiContext } from '../dependencies.js';
+import { isoOrNull } from '../http/format.js';
+import { budgetReallocationToJson } from '../rollouts/to-json.js';
+import type { Standing } from '../temporal/gateway.js';
+import { experimentOf } from './lookup.js';
+import type { StatusAnswer } from './responses.js';
+import { experimentToJson, verificationToJson } from './to-json.js';
 
 const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
   completed: 'has ended before the experiment',
@@ -17,33 +18,38 @@ const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
   missing: 'is missing',
 };
 
-/** What is said of an experiment that has not ended, and whose workflow doesn't speak for itself. */
+/** The trouble of an experiment that has not ended and whose workflow gave no status. */
 function troubleOf(standing: Exclude<Standing, { kind: 'open' }>): string {
   switch (standing.kind) {
     case 'silent':
-      return 'No worker answers for the workflow: this is what the record says. Nothing is checked or written until one does.';
+      return 'No worker answers for the workflow: this is the recorded state. Nothing is checked or written until a worker answers.';
     case 'starting':
       return 'The workflow is starting: it has not read the record yet.';
     case 'unreachable':
-      return 'Temporal does not answer: this is what the record says. Whether the workflow runs is not known.';
+      return 'Temporal does not answer: this is the recorded state. It is not known whether the workflow runs.';
     case 'ended':
-      return `The workflow ${ENDINGS[standing.how]}: nothing is checked or written. It is started again within a minute of a running worker.`;
+      return `The workflow ${ENDINGS[standing.how]}: nothing is checked or written. It is started again within a minute if a worker runs.`;
   }
 }
 
-/** The experiment as of now: by its workflow's own word, or by the record and what is known of the workflow. */
+/** The experiment as of now: its state from its workflow, or from the record if the workflow gives none. */
 export async function statusOf(
   context: ApiContext,
   asked: Experiment,
 ): Promise<z.output<typeof StatusAnswer>> {
   const { store, gateway, clock } = context;
   const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
-  // The run may have ended, as it should, since the record was read.
+  // The experiment may have ended, and its run with it, since the record was read.
   const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
+  const [promotion, ledger, verification] = await Promise.all([
+    store.getPromotion(experiment.id),
+    store.listLedger(experiment.id),
+    store.getVerification(experiment.id),
+  ]);
   const known = {
     ...experimentToJson(experiment),
-    budget_reallocation: await reallocationOf(context, experiment, await store.listLedger(experiment.id)),
-    verification: verificationToJson(await store.getVerification(experiment.id)),
+    budget_reallocation: budgetReallocationToJson(experiment, promotion, ledger),
+    verification: verificationToJson(verification),
   };
   if (standing?.kind !== 'open') {
     return {
@@ -68,14 +74,4 @@ export async function statusOf(
     trouble: status.trouble,
     queued: status.queued,
   };
-}
-
-/** Budgets before and after its promotion; null before one. */
-export async function reallocationOf(
-  { store }: Pick<ApiContext, 'store'>,
-  experiment: Experiment,
-  ledger: readonly LedgerRow[],
-) {
-  const promotion = await store.getPromotion(experiment.id);
-  return promotion && budgetReallocation(experiment, promotion, ledger);
 }

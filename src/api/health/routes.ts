@@ -1,16 +1,16 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { HealthAnswer, ReadyAnswer } from '../answers.js';
-import type { ApiContext } from '../context.js';
+import type { ApiContext } from '../dependencies.js';
 import { answers, createRouter, failures } from '../http/routing.js';
+import { HealthAnswer, ReadyAnswer } from './responses.js';
 
 const healthz = createRoute({
   method: 'get',
   path: '/healthz',
   security: [],
-  summary: 'Whether the parts that the API needs answer, and controls reach their workflows',
+  summary: 'Whether the parts that the API needs answer, and whether controls reach their workflows',
   responses: {
     ...failures,
-    200: answers('All of them answer; degraded where controls must go as signals', HealthAnswer),
+    200: answers('All of them answer; degraded: controls must be sent as signals', HealthAnswer),
     503: answers('A part does not answer, or controls reach no workflow', HealthAnswer),
   },
 });
@@ -19,15 +19,15 @@ const readyz = createRoute({
   method: 'get',
   path: '/readyz',
   security: [],
-  summary: 'Whether the service can do its work: its parts answer, and its disk takes what it writes',
+  summary: 'Whether the service can work: its parts answer, and its disk can be written to',
   responses: {
     ...failures,
     200: answers('It can', ReadyAnswer),
-    503: answers('It can not', ReadyAnswer),
+    503: answers('It cannot', ReadyAnswer),
   },
 });
 
-/** `/healthz` and `/readyz`. They ask for no token and tell no more than which part fails. */
+/** `/healthz` and `/readyz`. They need no token, so they say only which part fails. */
 export function healthRoutes({ store, gateway, dataFolder }: ApiContext): OpenAPIHono {
   const answering = (part: Promise<void>) =>
     part.then(

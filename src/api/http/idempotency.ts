@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Context } from 'hono';
 import type { KeptAnswer } from '../../contract/records.js';
-import type { ApiContext } from '../context.js';
+import type { ApiContext } from '../dependencies.js';
 import { ApiProblem } from './problems.js';
 
-/** An answer, and whether it stands for good; one that doesn't is asked for again. */
+/** `isFinal`: the answer is kept for repetitions of the request; otherwise a repetition runs the request again. */
 export interface Answered<Body, Status extends number> {
   body: Body;
   status: Status;
-  stands: boolean;
+  isFinal: boolean;
 }
 
-/** Of what a request makes an id: the same for equal requests under one key. */
+/** `madeId`: random, but the same for equal requests under one key. */
 export interface Keyed {
   key: string | undefined;
   madeId: string;
@@ -20,10 +20,10 @@ export interface Keyed {
 const POLL_MS = 1_000;
 
 /**
- * Carries out a request once for its `Idempotency-Key`. The key is bound to method, path and body in Postgres, so that
- * of two requests under one key, whichever process they reach, the second gets the first one's answer, or is refused
- * where it asks for something else. Equal requests at once are all carried out: what they do is safe to repeat.
- * `waitMs`: how long one that is not the first waits for the first one's answer before.
+ * Carries out a request once per `Idempotency-Key`. Postgres binds the key to method, path and body. A second request
+ * under the key gets the answer of the first, in whichever process it arrives, or is refused if it differs from the
+ * first. Equal requests that arrive at the same time are all carried out: `act` must be safe to repeat.
+ * `waitMs`: how long a later request waits for the answer of the first before it is carried out itself.
  * @throws ApiProblem 422
  */
 export async function once<Body, Status extends number>(
@@ -56,11 +56,11 @@ export async function once<Body, Status extends number>(
   }
   if (claim.answer !== null) return repeated(claim.answer);
   const answer = await act({ key, madeId: claim.madeId });
-  if (!answer.stands) return answer;
+  if (!answer.isFinal) return answer;
   const { body: kept } = await context.store.keepAnswer(key, answer);
   return { body: kept as Body, status: answer.status };
 
-  /** The request's own bodies and statuses are what was kept for it. */
+  /** The casts are safe: the answer was kept for the same request. */
   function repeated({ body: kept, status }: KeptAnswer) {
     return { body: kept as Body, status: (status === 201 ? 200 : status) as Status };
   }
@@ -69,12 +69,12 @@ export async function once<Body, Status extends number>(
 function reused(key: string, claim: { request: string }): ApiProblem {
   return new ApiProblem(
     'idempotency_key_reused',
-    `The key ${key} belongs to another request: ${claim.request}, with its own body.`,
+    `The key ${key} was already used for a different request (${claim.request}).`,
     { errors: [{ field: 'Idempotency-Key', message: 'must be new for each request' }] },
   );
 }
 
-/** JSON with the fields of objects in one order. */
+/** JSON with the fields of each object sorted by name. */
 function inOrder(value: unknown): string {
   return JSON.stringify(value, (_, each: unknown) =>
     typeof each === 'object' && each !== null && !Array.isArray(each)

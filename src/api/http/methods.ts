@@ -1,10 +1,10 @@
 import type { MiddlewareHandler } from 'hono';
 import { ApiProblem } from './problems.js';
 
-/** The methods that an address takes, by the form of the address. */
+/** The methods that each path takes; `form` matches the path of a request. */
 export type MethodsByPath = readonly { form: RegExp; methods: readonly string[] }[];
 
-/** Of the routes of an app. What is registered for all methods are its middlewares. */
+/** `routes`: those of an app. Routes for all methods are its middlewares. */
 export function methodsByPath(routes: readonly { method: string; path: string }[]): MethodsByPath {
   const found = new Map<string, Set<string>>();
   for (const { method, path } of routes) {
@@ -17,7 +17,7 @@ export function methodsByPath(routes: readonly { method: string; path: string }[
   }));
 }
 
-/** Refuses other methods than those that an address takes, and says which these are. */
+/** Refuses a method that the path doesn't take, and lists those that it takes. `of` is called per request. */
 export function knownMethods(of: () => MethodsByPath): MiddlewareHandler {
   return (c, next) => {
     const own = of().find(({ form }) => form.test(c.req.path))?.methods;
@@ -25,9 +25,7 @@ export function knownMethods(of: () => MethodsByPath): MiddlewareHandler {
       throw new ApiProblem(
         'method_not_allowed',
         `This address takes ${own.join(', ')}, not ${c.req.method}.`,
-        {
-          methods: own,
-        },
+        { methods: own },
       );
     return next();
   };

@@ -2,21 +2,16 @@ import { HTTPException } from 'hono/http-exception';
 import { MetaError } from '../../clients/meta/types.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from '../../clients/postgres/errors.js';
 import type { Refusal } from '../../contract/messages.js';
-import {
-  ControlFailed,
-  ControlInvalid,
-  TemporalBusy,
-  TemporalUnavailable,
-} from '../controls/temporal-errors.js';
+import { ControlFailed, ControlInvalid, TemporalBusy, TemporalUnavailable } from '../temporal/errors.js';
 
-/** One thing wrong with a request: where, and what. */
+/** What is wrong with one field of a request. */
 export interface FieldProblem {
   /** Path in the body, or the name of a parameter or header, e.g. `variants[1].ad_id`. */
   field: string;
   message: string;
 }
 
-/** A sentence each, with its field. */
+/** One sentence per problem, starting with its field. */
 export function sentencesOf(problems: readonly FieldProblem[]): string {
   return problems
     .map(
@@ -25,20 +20,20 @@ export function sentencesOf(problems: readonly FieldProblem[]): string {
     .join(' ');
 }
 
-/** Every failure that the API answers with, its status and its title. */
+/** The status and title of every failure that the API answers with. */
 export const PROBLEMS = {
   invalid_request: [400, 'The request is not valid'],
-  malformed_request: [400, 'The request is not HTTP'],
+  malformed_request: [400, 'The request is not valid HTTP'],
   malformed_json: [400, 'The body is not JSON'],
-  experiment_refused: [400, 'The experiment can not be tested like this'],
-  unauthorized: [401, 'A valid bearer token is needed'],
-  foreign_host: [403, 'Requests under another name are refused'],
+  experiment_refused: [400, 'The experiment cannot be registered like this'],
+  unauthorized: [401, 'A valid bearer token is required'],
+  foreign_host: [403, 'Requests under another host name are refused'],
   foreign_origin: [403, 'Requests from other sites are refused'],
   not_found: [404, 'Not found'],
-  method_not_allowed: [405, 'The address takes other methods'],
+  method_not_allowed: [405, 'The address does not take this method'],
   kill_switch_released: [409, 'The kill switch is not engaged'],
   control_refused: [409, "The control does not fit the experiment's state"],
-  experiment_exists: [409, 'An experiment with this id exists'],
+  experiment_exists: [409, 'An experiment with this id already exists'],
   ad_set_leased: [409, 'An ad set is part of a live experiment'],
   body_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body must be application/json'],
@@ -47,8 +42,8 @@ export const PROBLEMS = {
   meta_refused: [502, 'Meta refused the request'],
   meta_unavailable: [502, 'Meta gave no usable answer'],
   control_failed: [502, 'The control could not be carried out'],
-  meta_rate_limited: [503, 'Meta asks to wait'],
-  temporal_busy: [503, 'Temporal takes no more for now'],
+  meta_rate_limited: [503, 'Meta asks the service to wait'],
+  temporal_busy: [503, 'Temporal accepts no more requests for now'],
   temporal_unavailable: [503, 'Temporal does not answer'],
   postgres_unavailable: [503, 'Postgres does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
@@ -61,14 +56,14 @@ export interface ProblemBody {
   status: number;
   detail: string;
   errors: FieldProblem[];
-  /** Of a refused control: the experiment's state, and the controls that fit it. */
+  /** For a refused control: the experiment's state, and the controls that fit it. */
   state?: string;
   allowed?: string[];
-  /** Of a leased ad set: the experiment that holds it. */
+  /** For a leased ad set: the experiment that holds it. */
   experiment_id?: string;
 }
 
-/** A failure as the caller is told of it. */
+/** A failure as the caller sees it. */
 export class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
   readonly status: number;
@@ -106,7 +101,7 @@ export class ApiProblem extends Error {
 
   toResponse(): Response {
     const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
-    // The rest of the body is still coming: whoever sent it must not use the connection again.
+    // The rest of the body is still being sent: the client must not reuse the connection.
     if (this.status === 413) headers.connection = 'close';
     if (this.extra.methods) headers.allow = this.extra.methods.join(', ');
     if (this.status === 401) headers['www-authenticate'] = 'Bearer';
@@ -131,7 +126,7 @@ export function refusedControl(
   });
 }
 
-/** The one table of failures. What it doesn't know is an internal error, whose text stays inside. */
+/** Maps every failure to a problem. An unknown error becomes an internal error: callers must not see its text. */
 export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof AdSetLeased)
@@ -149,7 +144,7 @@ export function toProblem(error: unknown): ApiProblem {
   if (error instanceof TemporalBusy)
     return new ApiProblem(
       'temporal_busy',
-      'Temporal takes no more requests of this kind for now. Try again; pause, resume, revert and stop are sent as signals.',
+      'Temporal accepts no more requests of this kind for now. Try again later. pause, resume, revert and stop are sent as signals.',
       { retryAfterSeconds: 10 },
     );
   if (error instanceof ControlFailed) return new ApiProblem('control_failed', error.message);
@@ -163,11 +158,14 @@ export function toProblem(error: unknown): ApiProblem {
     if (error.status === 415)
       return new ApiProblem(
         'unsupported_media_type',
-        'The body has no type, or another one: send application/json.',
+        'The content type is missing or is not JSON: send application/json.',
       );
     if (error.status === 413) return new ApiProblem('body_too_large', 'The body may have at most 1 MB.');
   }
-  return new ApiProblem('internal', 'The request could not be answered. The service has noted why.');
+  return new ApiProblem(
+    'internal',
+    'The request could not be answered. The cause is in the log of the service.',
+  );
 }
 
 function metaProblem(error: MetaError): ApiProblem {
@@ -175,7 +173,7 @@ function metaProblem(error: MetaError): ApiProblem {
     case 'rate':
     case 'not_yet': {
       const wait = error.details.retryAfterMs;
-      return new ApiProblem('meta_rate_limited', `Meta asks to wait: ${error.message}`, {
+      return new ApiProblem('meta_rate_limited', `Meta asks the service to wait: ${error.message}`, {
         ...(wait === null ? {} : { retryAfterSeconds: Math.ceil(wait / 1000) }),
       });
     }

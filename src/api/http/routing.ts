@@ -1,6 +1,6 @@
 import { OpenAPIHono, type z } from '@hono/zod-openapi';
-import { Problem } from '../answers.js';
 import { ApiProblem, type FieldProblem, sentencesOf } from './problems.js';
+import { Problem } from './responses.js';
 
 /** An app whose validation answers with problem details. */
 export function createRouter(): OpenAPIHono {
@@ -14,12 +14,12 @@ export function createRouter(): OpenAPIHono {
   });
 }
 
-/** A JSON body that must be there. */
+/** A required JSON body. */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   return { required: true, content: { 'application/json': { schema } } };
 }
 
-/** An answer of a route, for the description. */
+/** A JSON answer of a route, for the OpenAPI document. */
 export function answers<Schema extends z.ZodType>(description: string, schema: Schema) {
   return { description, content: { 'application/json': { schema } } };
 }
@@ -29,26 +29,28 @@ const failure = (description: string) => ({
   content: { 'application/problem+json': { schema: Problem } },
 });
 
-/** What every route may answer beside its own: each status of `PROBLEMS`. */
+/** Failures that every route may answer with: all statuses of `PROBLEMS`. */
 export const failures = {
   400: failure('The request is not valid'),
-  401: failure('A valid bearer token is needed'),
-  403: failure('From a page of another site, or under another name'),
-  404: failure('There is no such thing'),
+  401: failure('A valid bearer token is required'),
+  403: failure('The request comes from a page of another site or uses another host name'),
+  404: failure('Not found'),
   405: {
-    ...failure('The address takes other methods'),
-    headers: { Allow: { description: 'those methods', schema: { type: 'string' as const } } },
+    ...failure('The address does not take this method'),
+    headers: {
+      Allow: { description: 'the methods that the address takes', schema: { type: 'string' as const } },
+    },
   },
-  409: failure('It does not fit what is there'),
+  409: failure('The request conflicts with the current state'),
   413: failure('The body is too large'),
   415: failure('The body must be JSON'),
   422: failure('The idempotency key belongs to another request'),
-  500: failure('Something went wrong here'),
-  502: failure('Meta, or the workflow, refused or failed'),
-  503: failure('Meta, Temporal or Postgres does not answer, or asks to wait'),
+  500: failure('Something went wrong'),
+  502: failure('Meta or the workflow refused or failed'),
+  503: failure('Meta, Temporal or Postgres does not answer or asks the service to wait'),
 };
 
-/** Path of each issue as callers write it, e.g. `variants[1].ad_id`. */
+/** One problem per issue; the field is a path as callers write it, e.g. `variants[1].ad_id`. */
 function fieldProblems(error: z.ZodError, target: string, sent: unknown): FieldProblem[] {
   return error.issues.flatMap((issue): FieldProblem[] => {
     const path = pathOf(issue.path);
@@ -63,7 +65,7 @@ function fieldProblems(error: z.ZodError, target: string, sent: unknown): FieldP
   });
 }
 
-/** What was sent there; undefined where nothing was. */
+/** The value that was sent at this path; undefined if there is none. */
 function valueAt(sent: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (value, key) =>

@@ -1,6 +1,25 @@
-/** One look: its decision and evidence. */
 import { z } from '@hono/zod-openapi';
-import { instant, MetricsAnswer } from '../http/responses.js';
+import { instant, unreadable } from '../http/responses.js';
+
+export const confidenceNote = z
+  .string()
+  .nullable()
+  .openapi({ description: 'says so if the confidence is not adjusted for repeated looks; null if it is' });
+
+export const MetricsAnswer = z
+  .object({
+    impressions: z.int(),
+    clicks: z.int().openapi({ description: "clicks that lead to the advertiser's destination" }),
+    spend: z.number(),
+    conversions: z.number(),
+    ctr: z.number().openapi({ description: 'percent' }),
+    cpc: z.number(),
+    cpm: z.number(),
+    conversion_rate: z.number().openapi({ description: 'percent of clicks' }),
+    all_clicks: z.int(),
+    revenue: z.number(),
+  })
+  .openapi('Metrics');
 
 const PairAnswer = z
   .object({
@@ -15,7 +34,7 @@ const PairAnswer = z
     counts: z.boolean(),
     adjusted: z
       .boolean()
-      .openapi({ description: 'false: confidence, p and interval are unadjusted for repeated looks' }),
+      .openapi({ description: 'false: confidence, p and interval are not adjusted for repeated looks' }),
     note: z.string().nullable(),
     missing: z.array(z.object({ code: z.string(), value: z.number(), limit: z.number() })),
     bound: z.number().nullable(),
@@ -44,10 +63,12 @@ export const LookAnswer = z
     outlook: z
       .object({ hours_left: z.number(), looks_left: z.int(), before_horizon: z.boolean() })
       .nullable()
-      .openapi({ description: 'about how long, if the effect and the traffic stay as they are' }),
+      .openapi({
+        description: 'estimated time to a decision if the effect and the traffic stay as they are',
+      }),
     randomised: z.boolean().nullable().openapi({
       description:
-        'whether a split test of Meta dealt people out between the ads; null where it was not asked or Meta did not tell',
+        'whether a split test of Meta assigned people to the ads; null if the look did not ask or Meta gave no answer',
     }),
     pairs: z.array(PairAnswer),
     metrics: z.record(z.string(), MetricsAnswer),
@@ -55,3 +76,18 @@ export const LookAnswer = z
     asked_by: z.string(),
   })
   .openapi('Look');
+
+export const LooksAnswer = z.object({
+  experiment_id: z.string(),
+  looks: z.array(LookAnswer),
+  count: z.int(),
+  unreadable,
+});
+
+/** Whether a decision comes out the same when it is computed again, and what differs. */
+export const ReplayAnswer = z.object({
+  experiment_id: z.string(),
+  look_number: z.int(),
+  same: z.boolean(),
+  differences: z.array(z.object({ field: z.string(), stored: z.unknown(), computed: z.unknown() })),
+});

@@ -1,6 +1,8 @@
 /** The service as any caller sees it: over HTTP, answers checked against the forms it promises. */
 import { z } from 'zod';
-import { ExperimentAnswer, LedgerRowAnswer, LookAnswer, StatusAnswer } from '../../api/answers.js';
+import { ExperimentAnswer, StatusAnswer } from '../../api/experiments/responses.js';
+import { LookAnswer } from '../../api/looks/responses.js';
+import { LedgerRowAnswer } from '../../api/rollouts/responses.js';
 
 export type ExperimentJson = z.output<typeof ExperimentAnswer>;
 export type LookJson = z.output<typeof LookAnswer>;

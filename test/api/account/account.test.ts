@@ -11,7 +11,7 @@ describe('the account', () => {
   });
   afterAll(() => api.stop());
 
-  it('says what bounds its rollouts', async () => {
+  it('says what limits its rollouts', async () => {
     const experiment = await seedExperiment(api, 'moved');
     await seedPromotion(api, experiment, { phases: [] });
     await seedWrite(api, 'moved', 'set_moved_challenger-1', '60', 5000, 6000, 'applied', START);
@@ -34,7 +34,7 @@ describe('the account', () => {
     });
   });
 
-  it.each(['expired_token', 'hang'] as const)('tells what is ours whatever Meta says: %s', async (kind) => {
+  it.each(['expired_token', 'hang'] as const)('shows our own data if Meta fails: %s', async (kind) => {
     const other = await startApi({ accountEnvelope: 250.5, writesAllowed: false });
     try {
       await other.store.setKillSwitch({ engaged: true, ...person, at: START });
@@ -47,7 +47,7 @@ describe('the account', () => {
         currency: null,
         timezone: null,
         meta: expect.stringMatching(
-          /^Meta (refused|gave no|has not answered).*: currency, time zone and what the envelope has left today are not known\.$/,
+          /^Meta (refused|gave no|has not answered).*: the currency, the time zone and the rest of the envelope of today are not known\.$/,
         ),
         writes: 'shadow',
         kill_switch: { engaged: true, ...person, at: '2026-11-23T09:00:00Z' },
@@ -58,7 +58,7 @@ describe('the account', () => {
       await other.market.order({ kind, method: 'GET', times: 100 });
       expect((await other.get(path)).body).toMatchObject({
         currency: 'USD',
-        meta: expect.stringMatching(/those of its last answer\.$/),
+        meta: expect.stringMatching(/from its last answer\.$/),
         envelope: { limit_cents: 25_050, moved_today_cents: 0, resets_at: '2026-11-24T05:00:00Z' },
       });
     } finally {
@@ -66,7 +66,7 @@ describe('the account', () => {
     }
   });
 
-  it('is held by its kill switch: every rollout, at once on record, and shown as each is reached', async () => {
+  it('is held by its kill switch: every rollout, at once in the record, and visible when its workflow answers', async () => {
     const rollout = async (id: string) => {
       await seedExperiment(api, id);
       await moveTo(api, id, 'rolling_out', { winnerVariantId: 'challenger-1' });
@@ -104,7 +104,7 @@ describe('the account', () => {
     });
   });
 
-  it('is released by a person, once', async () => {
+  it('is released by a user, once', async () => {
     api.clock.at = START + HOUR;
     const release = () => api.post(`${path}/kill-switch`, { engaged: false, by: 'bo', reason: 'mended' });
     expect((await release()).body).toMatchObject({ engaged: false, by: 'bo', held: [], pending: [] });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CheckResult } from '../../../src/api/answers.js';
-import { TemporalUnavailable } from '../../../src/api/controls/temporal-errors.js';
+import { CheckResult } from '../../../src/api/auto-promote/responses.js';
+import { TemporalUnavailable } from '../../../src/api/temporal/errors.js';
 import { FakeGateway } from '../support/fake-gateway.js';
 import { type Api, HOUR, type JsonObject, START, startApi } from '../support/harness.js';
 import {
@@ -26,7 +26,7 @@ afterEach(() => {
 
 const check = (body: unknown, headers = {}) => api.post('/api/ab/auto-promote/check', body, headers);
 
-/** The sheet's fields of a result, word for word. */
+/** The fields of a result that existing callers read. */
 const RESULT_FIELDS = [
   'experiment_id',
   'status',
@@ -42,7 +42,7 @@ const RESULT_FIELDS = [
 ];
 
 describe('POST /api/ab/auto-promote/check', () => {
-  it('answers a promotion in the form that older callers know', async () => {
+  it('answers a promotion in the form that existing callers know', async () => {
     const experiment = await seedExperiment(api, 'promoted');
     api.gateway.answer = async () => {
       const at = START + 30 * HOUR;
@@ -121,7 +121,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     });
   });
 
-  it('after a revert says what was left: the base', async () => {
+  it('shows the base after a revert', async () => {
     const experiment = await seedPromoted(api, 'undone', { status: 'reverted', state: 'reverting' });
     const base: Record<string, number> = { set_undone_control: 5_000, 'set_undone_challenger-1': 5_000 };
     for (const [adSetId, amount] of Object.entries(base))
@@ -184,7 +184,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     expect((await check({ experiment_id: 'horizon' })).body.status).toBe('no_winner');
   });
 
-  it('answers held with its reasons where a winner waits for a person', async () => {
+  it('answers held with its reasons if a winner waits for a user', async () => {
     await seedExperiment(api, 'asks');
     api.gateway.answer = async () => {
       await moveTo(api, 'asks', 'awaiting_approval', { reason: 'A person must approve.' });
@@ -197,7 +197,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     });
   });
 
-  it('answers error where nothing could be decided', async () => {
+  it('answers error if nothing could be decided', async () => {
     await seedExperiment(api, 'unread');
     api.gateway.answer = async () => ({
       kind: 'done',
@@ -210,7 +210,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     });
   });
 
-  it('answers 202 and where to look when there is no outcome in time', async () => {
+  it('answers 202 and where to look if there is no outcome in time', async () => {
     await seedExperiment(api, 'slow');
     const answer = await check({ experiment_id: 'slow' });
     expect(answer.status).toBe(202);
@@ -230,7 +230,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     expect(api.gateway.asked).toHaveLength(1);
   });
 
-  it('refuses what names no experiment, or an unknown one', async () => {
+  it('refuses a request without an experiment or with an unknown one', async () => {
     const missing = await check({});
     expect(missing).toMatchObject({ status: 400, body: { errors: [{ field: 'experiment_id' }] } });
     expect((await check({ experiment_id: 'nobody' })).status).toBe(404);
@@ -243,7 +243,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     { state: 'reverted', promotion: 'reverted' },
     { state: 'stopped', promotion: 'stopped' },
   ] as const)(
-    'one that is $state after its first phase is promoted, and what became of it is told',
+    'answers promoted for $state after the first phase, and shows what has become of the promotion',
     async ({ state, promotion }) => {
       const id = `promoted_${state}`;
       await seedPromoted(api, id, { state, status: promotion });
@@ -290,7 +290,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     expect(api.gateway.asked).toEqual([]);
   });
 
-  it('one that was paused while it was asked is held', async () => {
+  it('answers held if the experiment is paused in the meantime', async () => {
     await seedExperiment(api, 'paused_meanwhile');
     api.gateway.answer = async () => {
       await moveTo(api, 'paused_meanwhile', 'paused', { reason: 'Paused by Ada.' });
@@ -302,14 +302,14 @@ describe('POST /api/ab/auto-promote/check', () => {
     });
   });
 
-  it('a promotion by force that does not fit is refused: it asks for more than an answer', async () => {
+  it('refuses a promotion by force that does not fit the state', async () => {
     await seedExperiment(api, 'over');
     await moveTo(api, 'over', 'stopped');
     const forced = { experiment_id: 'over', force_promotion: true, reason: 'launch day' };
     expect((await check(forced)).status).toBe(409);
   });
 
-  it('the budgets of a promotion stand in what is read of it, too', async () => {
+  it('shows the same budgets as the experiment and its ledger', async () => {
     await seedPromoted(api, 'read', { state: 'completed' });
     const checked = (await check({ experiment_id: 'read' })).body.budget_reallocation;
     expect(checked).toMatchObject({ status: 'completed', winner_new_budget_cents: 8_000 });
@@ -319,18 +319,18 @@ describe('POST /api/ab/auto-promote/check', () => {
     expect((await api.get('/api/ab/experiments/unpromoted')).body.budget_reallocation).toBeNull();
   });
 
-  it('fields that older callers send beside are ignored', async () => {
+  it('ignores other fields, which existing callers send', async () => {
     await seedExperiment(api, 'chatty');
     expect((await check({ experiment_id: 'chatty', user: 'x' })).status).toBe(202);
   });
 
-  it('every result keeps to its description', async () => {
+  it('matches the OpenAPI document in every result', async () => {
     await seedExperiment(api, 'described', { challengers: 2 });
     const { body } = await check({ experiment_id: 'described' });
     expect(CheckResult.parse(body)).toEqual(body);
   });
 
-  it('with more than two variants the loser is the control, and its amounts those of all the others', async () => {
+  it('with more than two variants, the loser is the control and its amounts are the sums over all the others', async () => {
     const experiment = await seedExperiment(api, 'three', { challengers: 3 });
     const at = START + 30 * HOUR;
     await moveTo(api, 'three', 'rolling_out', { at, winnerVariantId: 'challenger-2', promotedAt: at });
@@ -354,7 +354,7 @@ describe('POST /api/ab/auto-promote/check', () => {
 });
 
 describe('POST /api/ab/auto-promote/check-all', () => {
-  it('checks what is under test, as many at a time as is set, and no failure hides the others', async () => {
+  it('checks the experiments under test with the set concurrency, and no failure hides the others', async () => {
     const other = await startApi({ checkWaitMs: 5_000, maxChecksAtOnce: 5 });
     try {
       for (let i = 0; i < 45; i++) await seedExperiment(other, `one_${String(i).padStart(2, '0')}`);
@@ -425,7 +425,7 @@ describe('POST /api/ab/auto-promote/check-all', () => {
     }
   });
 
-  it('answers zeros where there is nothing to check', async () => {
+  it('answers zeros if there is nothing to check', async () => {
     const other = await startApi();
     try {
       expect((await other.post('/api/ab/auto-promote/check-all')).body).toMatchObject({

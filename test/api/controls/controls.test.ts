@@ -4,7 +4,7 @@ import {
   ControlInvalid,
   TemporalBusy,
   TemporalUnavailable,
-} from '../../../src/api/controls/temporal-errors.js';
+} from '../../../src/api/temporal/errors.js';
 import { CONTROL_KINDS, type ControlKind, REVERT_WINDOW_DAYS } from '../../../src/contract/messages.js';
 import { FakeGateway } from '../support/fake-gateway.js';
 import { type Api, HOUR, START, startApi } from '../support/harness.js';
@@ -26,7 +26,7 @@ afterEach(() => {
   api.clock.at = START;
 });
 
-/** What a control is sent beside who and why, and what the workflow gets of it where that is named otherwise. */
+/** What a request has besides who and why. ARGUMENTS: what the workflow gets, if its names differ. */
 const BODIES: Partial<Record<ControlKind, Record<string, unknown>>> = {
   resolve: { action: 'retry_restore' },
   stop: { budgets: 'restore' },
@@ -82,7 +82,7 @@ describe('a control', () => {
     },
   );
 
-  it('without a key gets one of its own each time', async () => {
+  it('without a key gets a new id each time', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await post(id, 'pause');
@@ -125,7 +125,7 @@ describe('a control', () => {
     });
   });
 
-  it('refused under a key is asked of the workflow again under the same key', async () => {
+  it('refused under a key is sent to the workflow again under the same key', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await api.store.recordControl({
@@ -141,7 +141,7 @@ describe('a control', () => {
     expect(api.gateway.asked.map(({ asked }) => asked.controlId)).toEqual(['no-1']);
   });
 
-  it('carried out under a key is answered from the record when asked again', async () => {
+  it('carried out under a key is answered from the record when it is repeated', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await api.store.recordControl({
@@ -196,7 +196,7 @@ describe('a control', () => {
     ]);
   });
 
-  it('approve, which no signal carries, is told to come again', async () => {
+  it('approve, which no signal can carry, gets 503 with Retry-After', async () => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.failure = new TemporalBusy('full');
@@ -244,10 +244,10 @@ describe('a control', () => {
     const id = newId();
     await seedExperiment(api, id);
     await post(id, 'check', {});
-    expect(api.gateway.asked[0]?.asked).toMatchObject({ by: 'api', reason: 'asked for over the API' });
+    expect(api.gateway.asked[0]?.asked).toMatchObject({ by: 'api', reason: 'requested over the API' });
   });
 
-  it('answers 503 without Temporal, 502 where the workflow fails, 400 where it finds something missing', async () => {
+  it('answers 503 without Temporal, 502 if the workflow fails, 400 if it finds something missing', async () => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.failure = new TemporalUnavailable('away');
@@ -266,7 +266,7 @@ describe('a refused control', () => {
   const refused = async (id: string) =>
     (await api.store.listControls(id)).map(({ controlId: _, ...row }) => row);
 
-  it('is on record, where the workflow refused it before it took it', async () => {
+  it('is in the record if the validator of the workflow refused it', async () => {
     const id = newId();
     await seedExperiment(api, id);
     const refusal = { state: 'running' as const, allowed: ['check' as const], message: 'It is not held.' };
@@ -283,7 +283,7 @@ describe('a refused control', () => {
       message: 'It is not held.',
     };
     expect(await refused(id)).toEqual([row]);
-    // It did nothing: when it fits, the same request under the same key is carried out.
+    // It did nothing, so the same request under the same key is carried out when it fits.
     api.gateway.answer = async () => ({
       kind: 'done',
       outcome: { state: 'rolling_out', message: 'Resumed.', decision: null },
@@ -291,7 +291,7 @@ describe('a refused control', () => {
     expect((await post(id, 'resume', who, key)).body).toMatchObject({ message: 'Resumed.' });
   });
 
-  it('is entered once, where the workflow has entered it', async () => {
+  it('is in the record once if the workflow has entered it', async () => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.answer = async ({ asked }) => {
@@ -304,13 +304,13 @@ describe('a refused control', () => {
     expect(await refused(id)).toHaveLength(1);
   });
 
-  it('is on record for an experiment that has ended', async () => {
+  it('is in the record of an experiment that has ended', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await moveTo(api, id, 'stopped');
     expect((await post(id, 'pause')).status).toBe(409);
     const message =
-      'The experiment is stopped: It is stopped now. pause does not fit, no control fits any more.';
+      'The experiment is stopped: It is stopped now. pause does not fit: no control fits any more.';
     expect(await refused(id)).toMatchObject([{ ...who, kind: 'pause', outcome: 'refused', message }]);
   });
 });
@@ -329,7 +329,7 @@ describe('an experiment that has ended', () => {
         expect(answer.body).toMatchObject({
           state,
           allowed: [],
-          detail: `The experiment is ${state}: It is ${state} now. ${kind} does not fit, no control fits any more.`,
+          detail: `The experiment is ${state}: It is ${state} now. ${kind} does not fit: no control fits any more.`,
         });
       }
       expect(api.gateway.asked).toEqual([]);
@@ -351,7 +351,7 @@ describe('an experiment that has ended', () => {
     expect(api.gateway.asked).toHaveLength(1);
   });
 
-  it('answers a control that ended it again from the record, under its key', async () => {
+  it('answers the repeated control that ended it from the record', async () => {
     const id = newId();
     await seedExperiment(api, id);
     await api.store.recordControl({
@@ -371,5 +371,37 @@ describe('an experiment that has ended', () => {
     expect(await post(id, 'pause', who, { 'idempotency-key': 'stop-1' })).toMatchObject({ status: 422 });
     expect((await post(id, 'stop', who, { 'idempotency-key': 'stop-2' })).status).toBe(409);
     expect(api.gateway.asked).toEqual([]);
+  });
+});
+
+describe('the controls of an experiment', () => {
+  it('are shown with who asked, why, and the outcome', async () => {
+    await seedExperiment(api, 'recorded');
+    await api.store.recordControl({
+      controlId: 'c1',
+      experimentId: 'recorded',
+      kind: 'check',
+      by: 'Ada',
+      reason: 'why not',
+      at: Date.UTC(2026, 10, 24),
+      outcome: 'refused',
+      message: 'No.',
+    });
+    expect((await api.get('/api/ab/experiments/recorded/controls')).body).toEqual({
+      unreadable: [],
+      experiment_id: 'recorded',
+      count: 1,
+      controls: [
+        {
+          control_id: 'c1',
+          kind: 'check',
+          by: 'Ada',
+          reason: 'why not',
+          at: '2026-11-24T00:00:00Z',
+          outcome: 'refused',
+          message: 'No.',
+        },
+      ],
+    });
   });
 });

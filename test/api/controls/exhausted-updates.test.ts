@@ -6,11 +6,11 @@ import { startWorld, type World } from '../../support/world.js';
 
 type Json = Record<string, unknown>;
 
-/** Distinct updates that the server allows each run. */
+/** The number of updates that the server allows per run. */
 const TOTAL = 6;
 const ASKED = { by: 'ana@example.com', reason: 'a test' };
 
-/** Long waits: the rollout stands after its first phase for as long as a test takes. */
+/** Long waits: the rollout must stay after its first phase for the whole test. */
 const SLOW = {
   phases: [
     { winnerShare: 0.6, waitHours: 0 },
@@ -28,7 +28,7 @@ describe('a server that takes no more updates', () => {
       dynamicConfig: {
         'history.maxInFlightUpdates': '2',
         'history.maxTotalUpdates': String(TOTAL),
-        // A run that continues as new begins to count afresh.
+        // After continue-as-new, the count starts again.
         'history.maxTotalUpdates.suggestContinueAsNewThreshold': '1000',
       },
     });
@@ -67,7 +67,7 @@ describe('a server that takes no more updates', () => {
   const historyLength = async (id: string) =>
     (await world.client.workflow.getHandle(world.names.workflowId(id)).describe()).historyLength;
 
-  /** Sends updates past the API until the server takes none. */
+  /** Sends updates without the API until the server accepts no more. */
   const exhaust = async (experiment: Experiment) => {
     const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     for (let sent = 0; sent <= TOTAL; sent++) {
@@ -83,7 +83,7 @@ describe('a server that takes no more updates', () => {
   const outcomes = async (id: string, controlId: string) =>
     (await world.store.listControls(id)).filter((row) => row.controlId === controlId);
 
-  it('checks in a rollout cost no update and leave nothing in the history, from many callers at once', async () => {
+  it('checks in a rollout use no update and add nothing to the history, from many callers at once', async () => {
     const experiment = await rollingOut(world, 'polled', SLOW);
     const before = await historyLength('polled');
     const callers = Array.from({ length: 12 }, async () => {
@@ -139,7 +139,7 @@ describe('a server that takes no more updates', () => {
     await comesTo(experiment, 'rolling_out');
   });
 
-  it('a control that can not be signalled is told to come again, and health does not say that all is well', async () => {
+  it('a control that cannot be signalled gets 503 with Retry-After, and health is unavailable', async () => {
     const experiment = await rollingOut(world, 'exhausted-drop', SLOW);
     await exhaust(experiment);
     const answer = await control(experiment.id, 'approve');
@@ -154,7 +154,7 @@ describe('a server that takes no more updates', () => {
     });
   });
 
-  it('too many at once: a pause goes as a signal past updates that nobody takes up', async () => {
+  it('with too many updates in flight, a pause goes as a signal', async () => {
     const experiment = await rollingOut(world, 'crowded', SLOW);
     const handle = world.client.workflow.getHandle(world.names.workflowId('crowded'));
     let crowd: Promise<unknown> = Promise.resolve();
@@ -162,15 +162,20 @@ describe('a server that takes no more updates', () => {
       crowd = Promise.allSettled(
         Array.from({ length: 2 }, () => handle.executeUpdate('check', { args: [ASKED] })),
       );
-      const pause = () => control('crowded', 'pause', {}, 'pause-in-a-crowd');
-      // The updates of the crowd may still be on their way to the server.
+      let attempts = 0;
+      // The updates of the crowd may still be on their way to the server. A pause that arrives before them is pending
+      // under its key for as long as no worker runs, so each attempt has its own key.
+      const pause = () => control('crowded', 'pause', {}, `pause-in-a-crowd-${++attempts}`);
       await expect.poll(pause, { timeout: 30_000 }).toMatchObject({
         status: 202,
-        json: { control_id: 'pause-in-a-crowd', message: expect.stringMatching(/^Accepted as a signal/) },
+        json: {
+          control_id: expect.stringMatching(/^pause-in-a-crowd-/),
+          message: expect.stringMatching(/^Accepted as a signal/),
+        },
       });
     });
     await comesTo(experiment, 'held');
-    // A call that is left behind is retried after its connection was closed, and throws where nobody can catch it.
+    // The client would retry an abandoned call after the connection was closed, and that error can't be caught.
     await crowd;
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { policyFromJson, policyToJson } from '../../../src/api/experiments/policy-json.js';
-import { PolicyBody } from '../../../src/api/schemas.js';
+import { PolicyBody } from '../../../src/api/experiments/requests.js';
 import { RULE_NAMES } from '../../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/experiment.js';
 
@@ -12,7 +12,7 @@ describe("a policy's rule", () => {
     expect(policyToJson(policy)).toMatchObject({ rule, strict: rule === 'sequential' });
   });
 
-  it('is the default one, by hours, where nothing is said', () => {
+  it('is the default one, with hour buckets, if the request sets none', () => {
     expect(policyFromJson(undefined, DEFAULT_POLICY)).toEqual(DEFAULT_POLICY);
     const { strict: _, ...frozenEarlier } = DEFAULT_POLICY;
     expect(policyToJson(frozenEarlier as Policy)).toMatchObject({ rule: 'sequential', strict: false });
@@ -20,7 +20,7 @@ describe("a policy's rule", () => {
 });
 
 describe('buckets', () => {
-  it('are hours unless days are asked for, and in policies frozen before there was a choice', () => {
+  it('are hours unless days are requested, also in policies that were frozen before there was a choice', () => {
     const change = PolicyBody.parse({ buckets: 'day' });
     const policy = policyFromJson(change, DEFAULT_POLICY);
     expect(policy).toEqual({ ...DEFAULT_POLICY, buckets: 'day' });
@@ -32,7 +32,7 @@ describe('buckets', () => {
 });
 
 describe('the largest step', () => {
-  it('goes out as it came in, and is the default in policies frozen before it was there', () => {
+  it('goes out as it came in, and is the default in policies that were frozen before it existed', () => {
     const policy = policyFromJson(PolicyBody.parse({ max_step_factor: 1.5 }), DEFAULT_POLICY);
     expect(policy.maxStepFactor).toBe(1.5);
     expect(policyToJson(policy).max_step_factor).toBe(1.5);
@@ -43,7 +43,7 @@ describe('the largest step', () => {
 });
 
 describe('conversion objectives and guardrails', () => {
-  it('wait as long as Meta books conversions, unless told otherwise', () => {
+  it('wait as long as Meta attributes conversions, unless the request says otherwise', () => {
     const window = (change: Record<string, unknown>) =>
       policyFromJson(PolicyBody.parse(change), DEFAULT_POLICY).attributionWindowHours;
     expect(window({ objective: 'cost_per_conversion' })).toBe(168);
@@ -64,14 +64,14 @@ describe('conversion objectives and guardrails', () => {
     });
   });
 
-  it('are absent in policies frozen before there were any', () => {
+  it('are absent in policies that were frozen before there were any', () => {
     const { guardrails: _, attributionWindowHours: __, ...earlier } = DEFAULT_POLICY;
     expect(policyToJson(earlier as Policy)).toMatchObject({ guardrails: [], attribution_window_hours: 24 });
   });
 });
 
 describe('the minimum detectable effect', () => {
-  it('is 10 % unless told otherwise, and none in policies frozen before it was there', () => {
+  it('is 10 % unless the request says otherwise, and null in policies that were frozen before it existed', () => {
     const answered = (change: Record<string, unknown>) =>
       policyToJson(policyFromJson(PolicyBody.parse(change), DEFAULT_POLICY)).minimum_detectable_effect;
     expect(answered({})).toBe(0.1);

@@ -20,7 +20,7 @@ afterEach(() => {
   api.clock.at = START;
 });
 
-/** Of another process on the same database: nothing in memory is shared. */
+/** The app of another process on the same database: nothing in memory is shared. */
 async function elsewhere(path: string, body: unknown, key: string): Promise<Pick<Answer, 'status' | 'body'>> {
   const response = await createApp(api.dependencies, api.gateway).request(path, {
     method: 'POST',
@@ -51,7 +51,7 @@ async function newTest(): Promise<{ role: string; ad_id: string }[]> {
 }
 
 describe('a key', () => {
-  it('belongs to its body, its control and its experiment', async () => {
+  it('is bound to its body, its control and its experiment', async () => {
     const [id, other] = [newId(), newId()];
     await seedExperiment(api, id);
     await seedExperiment(api, other);
@@ -77,7 +77,7 @@ describe('a key', () => {
     expect(api.gateway.asked).toHaveLength(1);
   });
 
-  it('answers the same request again as it was answered, whatever has happened since', async () => {
+  it('gives a repeated request its first answer, whatever has happened since', async () => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.answer = done('Looked.');
@@ -85,12 +85,12 @@ describe('a key', () => {
     expect(first.body).toMatchObject({ status: 'done', message: 'Looked.', decision: { look_number: 1 } });
     await moveTo(api, id, 'stopped');
     expect(await elsewhere(of(id, 'check'), who, 'k-2')).toEqual(first);
-    // The order of the fields is no other body.
+    // The order of the fields does not matter.
     expect(await elsewhere(of(id, 'check'), { reason: who.reason, by: who.by }, 'k-2')).toEqual(first);
     expect(api.gateway.asked).toHaveLength(1);
   });
 
-  it('of a request without an outcome asks again, as the same control', async () => {
+  it('of a request without an outcome sends the same control again', async () => {
     const id = newId();
     await seedExperiment(api, id);
     expect((await elsewhere(of(id, 'pause'), who, 'k-3')).status).toBe(202);
@@ -99,7 +99,7 @@ describe('a key', () => {
     expect(api.gateway.asked.map(({ asked }) => asked.controlId)).toEqual(['k-3', 'k-3']);
   });
 
-  it('under which two controls come at once loses neither: the other one is told', async () => {
+  it('used by two controls at once loses neither: the second is refused', async () => {
     for (let round = 0; round < 5; round++) {
       const id = newId();
       await seedExperiment(api, id);
@@ -115,7 +115,7 @@ describe('a key', () => {
     }
   });
 
-  it('of a check for older callers repeats its result', async () => {
+  it('of a check by an existing caller repeats its result', async () => {
     const id = newId();
     await seedExperiment(api, id);
     const path = '/api/ab/auto-promote/check';
@@ -132,7 +132,7 @@ describe('equal creations at once', () => {
   const create = '/api/ab/experiments';
   const statuses = (answers: { status: number }[]) => answers.map(({ status }) => status).sort();
 
-  it('make one experiment under one key, twenty of them, and are answered alike', async () => {
+  it('make one experiment if all twenty have the same key, and get the same answer', async () => {
     const body = { name: 'Once', variants: await newTest() };
     const answers = await Promise.all(Array.from({ length: 20 }, () => elsewhere(create, body, 'c-1')));
     expect(statuses(answers)).toEqual([...Array(19).fill(200), 201]);
@@ -145,7 +145,7 @@ describe('equal creations at once', () => {
     expect(changed).toMatchObject({ status: 422, body: { errors: [{ field: 'Idempotency-Key' }] } });
   });
 
-  it('make one experiment with an id of theirs, and one of them is told that it is new', async () => {
+  it('make one experiment if they give the same id, and one of them gets 201', async () => {
     const body = { id: newId(), name: 'Same', variants: await newTest() };
     const answers = await Promise.all(Array.from({ length: 5 }, () => api.post(create, body)));
     expect(statuses(answers)).toEqual([...Array(4).fill(200), 201]);
@@ -157,7 +157,7 @@ describe('the kill switch under a key', () => {
   const path = '/api/ab/account/kill-switch';
   const events = async () => (await api.store.killSwitch())?.engaged;
 
-  it('is not engaged anew by a repetition that comes after its release', async () => {
+  it('is not engaged again by a repetition after its release', async () => {
     const engage = () => elsewhere(path, { engaged: true, ...who }, 's-1');
     const first = await engage();
     expect(first).toMatchObject({ status: 200, body: { engaged: true, held: [], pending: [] } });

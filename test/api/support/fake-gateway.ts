@@ -1,12 +1,12 @@
 import type {
-  ControlAnswer,
+  ControlReply,
   Delivery,
   Gateway,
   ScheduledJob,
   SignalledKind,
   Standing,
   Subject,
-} from '../../../src/api/controls/gateway.js';
+} from '../../../src/api/temporal/gateway.js';
 import type { ControlKind, Controls, ExperimentStatus } from '../../../src/contract/messages.js';
 
 export interface AskedControl {
@@ -16,7 +16,7 @@ export interface AskedControl {
   waitMs: number;
 }
 
-/** Temporal with the answers that a test lays out; it remembers what it was asked. */
+/** A gateway with the answers that a test sets; it records the controls that it gets. */
 export class FakeGateway implements Gateway {
   readonly started: string[] = [];
   readonly asked: AskedControl[] = [];
@@ -25,8 +25,8 @@ export class FakeGateway implements Gateway {
   readonly statuses = new Map<string, ExperimentStatus>();
   standingOf: (() => Promise<Standing>) | null = null;
   readonly standings = new Map<string, Standing>();
-  /** Of controls; by default none comes in time. */
-  answer: (control: AskedControl) => Promise<ControlAnswer> = async () => ({
+  /** The answer to a control; by default pending. */
+  answer: (control: AskedControl) => Promise<ControlReply> = async () => ({
     kind: 'pending',
     accepted: true,
   });
@@ -52,7 +52,7 @@ export class FakeGateway implements Gateway {
     kind: K,
     asked: Controls[K] & { controlId: string },
     waitMs: number,
-  ): Promise<ControlAnswer> {
+  ): Promise<ControlReply> {
     const control = { experimentId: experiment.id, kind, asked, waitMs };
     this.asked.push(control);
     this.reach();

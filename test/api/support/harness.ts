@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Client } from '@temporalio/client';
 import { createApp } from '../../../src/api/app.js';
-import type { ApiDependencies } from '../../../src/api/context.js';
+import type { ApiDependencies } from '../../../src/api/dependencies.js';
 import { createMetaClient } from '../../../src/clients/meta/index.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
@@ -18,14 +18,14 @@ export const START = Date.UTC(2026, 10, 23, 9);
 export const HOUR = 3_600_000;
 export const TOKEN = 'a-market-token';
 
-/** A clock that stands until a test moves it. */
+/** A clock that a test moves. */
 export interface TestClock {
   at: number;
   readonly scale: number;
   now(): Promise<number>;
 }
 
-/** The API on a real store, a real market and the real Meta client; Temporal alone is replaced. */
+/** The API with a real store, a real market and the real Meta client; only Temporal is replaced. */
 export interface Api {
   store: Store;
   market: Market;
@@ -71,7 +71,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<
     }),
     clock,
     timeBase: { epochMs: START, scale: 1 },
-    // The fake gateway stands before it: a use of the client fails at once.
+    // The fake gateway replaces it: any use of the client fails at once.
     temporal: {
       client: undefined as unknown as Client,
       names: namesOf({ environment: 'sandbox', accountId: market.account.id }),

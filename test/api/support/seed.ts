@@ -34,7 +34,7 @@ export const CHALLENGER_METRICS = {
 
 const NO_CREATIVE = { hook: null, headline: null, text: null, script: null, visualNotes: null };
 
-/** A running experiment with ad sets of its own, on the record. */
+/** Records a running experiment with its own ad sets. */
 export async function seedExperiment(
   api: Api,
   id: string,
@@ -71,7 +71,7 @@ export async function seedExperiment(
   });
 }
 
-/** Moves it to a state, from the one it is in. */
+/** Moves an experiment from its current state to another. */
 export async function moveTo(
   api: Api,
   id: string,
@@ -236,7 +236,7 @@ export async function seedWrite(
   });
 }
 
-/** What became of a promotion in its verification, 9 days after its decision. */
+/** The outcome of a promotion's verification, 9 days after its decision. */
 export function seedVerification(
   api: Api,
   experimentId: string,

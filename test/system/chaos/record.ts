@@ -1,4 +1,4 @@
-import { ledgerRowToJson } from '../../../src/api/json.js';
+import { ledgerRowToJson } from '../../../src/api/rollouts/to-json.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
 import type { Experiment } from '../../../src/domain/experiment.js';
 import { type History, openTimers } from '../../support/timers.js';

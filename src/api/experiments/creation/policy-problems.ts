@@ -3,7 +3,7 @@ import { bucketsOf, type Policy } from '../../../domain/experiment.js';
 import { METRICS } from '../../../domain/metric.js';
 import type { FieldProblem } from '../../http/problems.js';
 
-/** What the policy's fields ask of each other; each field's own bounds stand in `schemas.ts`. */
+/** Checks the fields of a policy against each other; `requests.ts` has the bounds of each field. */
 export function policyProblems(policy: Policy): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (policy.horizonHours < policy.minimumRunHours)
@@ -19,14 +19,14 @@ export function policyProblems(policy: Policy): FieldProblem[] {
   if (policy.rule === 'welch' && policy.objective !== 'click_through_rate')
     problems.push({
       field: 'policy.rule',
-      message: `welch compares link clicks among impressions alone, not ${policy.objective}`,
+      message: `welch only compares click_through_rate, not ${policy.objective}`,
     });
   if (policy.objective !== 'click_through_rate') {
     const known = policy.minimumRunHours + policy.attributionWindowHours;
     if (policy.horizonHours < known)
       problems.push({
         field: 'policy.horizon_hours',
-        message: `must be at least minimum_run_hours and attribution_window_hours together, since later conversions are not known (${policy.horizonHours} < ${known})`,
+        message: `must be at least minimum_run_hours plus attribution_window_hours, since conversions are complete only after that window (${policy.horizonHours} < ${known})`,
       });
   }
   problems.push(...dayProblems(policy));
@@ -48,12 +48,12 @@ export function policyProblems(policy: Policy): FieldProblem[] {
     if (phase.winnerShare <= before.winnerShare)
       problems.push({
         field: `policy.phases[${index}].winner_share`,
-        message: `must be more than that of the phase before (${phase.winnerShare} <= ${before.winnerShare})`,
+        message: `must be more than in the previous phase (${phase.winnerShare} <= ${before.winnerShare})`,
       });
     if (phase.waitHours < MINIMUM_WAIT_HOURS)
       problems.push({
         field: `policy.phases[${index}].wait_hours`,
-        message: `must be at least ${MINIMUM_WAIT_HOURS}: Meta allows 4 budget changes an hour and ad set, and one must be left for a revert`,
+        message: `must be at least ${MINIMUM_WAIT_HOURS}: Meta allows 4 budget changes per hour and ad set, and one must be left for a revert`,
       });
   });
   return problems;
@@ -61,18 +61,18 @@ export function policyProblems(policy: Policy): FieldProblem[] {
 
 const MINIMUM_WAIT_HOURS = 0.5;
 
-/** A test of days must see as many whole ones before its end as its rule needs; the one that the start breaks is none. */
+/** With day buckets, the horizon must have room for the whole days that the rule needs. The day of the start is not whole. */
 function dayProblems(policy: Policy): FieldProblem[] {
   if (bucketsOf(policy) === 'hour') return [];
   const days = policy.rule === 'sequential' ? MINIMUM_CLUSTERS : 1;
   const attributed = METRICS[policy.objective].attributed;
   const needed = 24 * (days + 1) + (attributed ? policy.attributionWindowHours : 0);
   if (policy.horizonHours >= needed) return [];
-  const known = attributed ? ` and attribution_window_hours (${policy.attributionWindowHours})` : '';
+  const known = attributed ? ` plus attribution_window_hours (${policy.attributionWindowHours})` : '';
   return [
     {
       field: 'policy.horizon_hours',
-      message: `must leave room for ${days} whole ${days === 1 ? 'day' : 'days'} after the one that the start breaks${known}, where buckets are days (${policy.horizonHours} < ${needed})`,
+      message: `must leave room for ${days} whole ${days === 1 ? 'day' : 'days'} after the day of the start${known} if buckets are days (${policy.horizonHours} < ${needed})`,
     },
   ];
 }

@@ -1,20 +1,20 @@
-/** What a rollout of each possible winner would be, told before the test begins. */
+/** Plans the rollout of each possible winner before the test begins. */
 import { type Budgets, formatAmount } from '../../../domain/budget.js';
 import { maxStepFactorOf, type Policy } from '../../../domain/experiment.js';
 import { largestStep, largestStepSentence, planRollout } from '../../../domain/rollout/plan.js';
 import type { CreationFacts, CreationProblem } from './facts.js';
 
-/** Plans the rollout for each possible winner: a phase below Meta's minimum must not come to light at promotion. */
+/** Rollouts that would be refused, e.g. for a budget below Meta's minimum: the caller must know it before the test. */
 export function rolloutProblems(policy: Policy, facts: CreationFacts): CreationProblem[] {
   return rolloutPlans(policy, facts).flatMap(({ winner, result }) => {
-    // A winner that has its last phase's share already: nothing to move is no fault.
+    // A winner that already has the share of the last phase is fine: there is nothing to move.
     if (result.kind === 'plan' || result.cause === 'nothing_to_raise') return [];
     const field = result.cause === 'step_factor' ? 'policy.max_step_factor' : 'policy.phases';
     return [{ field, message: `if ${winner} wins: ${result.reason}` }];
   });
 }
 
-/** What is said of rollouts that take more steps than the policy has phases, for each possible winner. */
+/** One sentence per possible winner whose rollout takes more steps than the policy has phases. */
 export function stepWarnings(policy: Policy, facts: CreationFacts): string[] {
   return rolloutPlans(policy, facts).flatMap(({ winner, result }) => {
     if (result.kind === 'refused') return [];
@@ -27,7 +27,7 @@ export function stepWarnings(policy: Policy, facts: CreationFacts): string[] {
   });
 }
 
-/** The rollout of each possible winner; none where not all budgets are known. */
+/** The rollout of each possible winner; empty if a budget is unknown. */
 function rolloutPlans(policy: Policy, { account, variants }: CreationFacts) {
   const { currency, minDailyBudget: minimum } = account;
   const base: Budgets = {};

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { TemporalUnavailable } from '../../../../src/api/controls/temporal-errors.js';
-import { problemsOf } from '../../../../src/api/experiments/creation/creation.js';
 import type { CreationFacts, VariantFacts } from '../../../../src/api/experiments/creation/facts.js';
+import { problemsOf } from '../../../../src/api/experiments/creation/problems.js';
+import { TemporalUnavailable } from '../../../../src/api/temporal/errors.js';
 import { DEFAULT_POLICY } from '../../../../src/domain/experiment.js';
 import type { MarketTest } from '../../../../src/sandbox/meta-simulator/index.js';
 import { PLAIN_SETTINGS } from '../../../support/ad-set-settings.js';
@@ -43,8 +43,8 @@ function errorsOf(answer: Answer): { field: string; message: string }[] {
   return answer.body.errors as unknown as { field: string; message: string }[];
 }
 
-describe('a sound test', () => {
-  it('is registered, started, and answered with what Meta says of it', async () => {
+describe('a valid test', () => {
+  it("is registered and started, and the answer has Meta's data on it", async () => {
     const id = `sound_${serial}`;
     const answer = await create(
       request({
@@ -118,7 +118,7 @@ describe('a sound test', () => {
     expect((await api.store.getExperiment(id))?.policy.approvalRequired).toBe(true);
   });
 
-  it('may stand on ad sets that differ, where a person accepts that', async () => {
+  it('may use ad sets that differ if a user accepts that', async () => {
     await api.market.edit(test.adSetIds[1]!, { bid_strategy: 'COST_CAP', bid_amount: 250 });
     const id = `differs_${serial}`;
     const accept = { by: 'ana@example.com', reason: 'the cap is part of the offer' };
@@ -136,9 +136,9 @@ describe('a sound test', () => {
     const nobody = await create(request({ id: `${id}b`, accept_differences: { by: 'ana@example.com' } }));
     expect(errorsOf(nobody)).toContainEqual({
       field: 'accept_differences.reason',
-      message: 'is missing: must be a text of 1 to 500 characters',
+      message: 'is missing: must be text of 1 to 500 characters',
     });
-    // Nothing to accept: nothing is kept.
+    // There is nothing to accept, so nothing is stored.
     await api.market.edit(test.adSetIds[1]!, { bid_strategy: null, bid_amount: null });
     await api.store.transition({
       ...{
@@ -153,7 +153,7 @@ describe('a sound test', () => {
     expect([alike.status, alike.body.accepted_differences]).toEqual([201, null]);
   });
 
-  it('is answered with the days that a lift of 10 % takes, where its ads have run before', async () => {
+  it('says how many days a lift of 10 % takes if its ads have run before', async () => {
     expect((await create(request())).body.days_to_detect_10_percent).toBeNull();
     const started = api.clock.at;
     const later = await api.market.createTest({
@@ -171,12 +171,12 @@ describe('a sound test', () => {
     }));
     const answer = await create(request({ variants }));
     expect(answer.status).toBe(201);
-    // About 1,000 clicks a day each: information 500 of 1,500.
+    // About 1,000 clicks per day and variant: information 500 of 1,500.
     expect(answer.body.days_to_detect_10_percent).toBeGreaterThan(1.5);
     expect(answer.body.days_to_detect_10_percent).toBeLessThan(6);
   });
 
-  it('counts days where it is told so, and the days that a lift takes by the last whole one', async () => {
+  it('with day buckets, estimates the days that a lift takes from the last whole day', async () => {
     const policy = { buckets: 'day', horizon_hours: 96, strict: true };
     const answer = await create(request({ id: `days_${serial}`, policy }));
     expect(answer.status).toBe(201);
@@ -219,7 +219,7 @@ describe('a sound test', () => {
     const byHours = (await detect(72, 'hour'))!;
     const byDays = (await detect(72, 'day'))!;
     expect(Math.abs(byDays / byHours - 1)).toBeLessThan(0.2);
-    // The day that runs counts for nothing: the answer is yesterday's until midnight.
+    // The current day doesn't count: until midnight the answer is based on yesterday.
     expect(await detect(74, 'day')).toBe(byDays);
     expect(await detect(74, 'hour')).not.toBe(byHours);
   });
@@ -235,17 +235,17 @@ describe('a sound test', () => {
     expect(answer.body.policy).toMatchObject(policy);
   });
 
-  it('gets an id where the caller gives none', async () => {
+  it('gets an id if the caller gives none', async () => {
     const answer = await create(request());
     expect(answer.status).toBe(201);
     expect(answer.body.experiment_id).toMatch(/^exp_[0-9a-f]{10}$/);
   });
 
-  it('is answered without warnings where nothing weakens it', async () => {
+  it('has no warnings if nothing weakens it', async () => {
     expect((await create(request())).body.warnings).toEqual([]);
   });
 
-  it('is registered once when the same is sent twice, even after its ads have stopped', async () => {
+  it('is registered once if the same request is sent twice, even after its ads have stopped', async () => {
     const body = request({ id: `twice_${serial}` });
     const first = await create(body);
     await api.market.edit(test.adSetIds[0]!, { status: 'PAUSED' });
@@ -255,7 +255,7 @@ describe('a sound test', () => {
     expect(await create({ ...body, name: 'Another' })).toMatchObject({ status: 409 });
   });
 
-  it('is answered with what weakens it, once a campaign', async () => {
+  it('has warnings for what weakens it, one per campaign', async () => {
     const id = test.campaignId;
     const start_time = api.clock.at + 2 * HOUR;
     await api.market.edit(id, { is_adset_budget_sharing_enabled: true, start_time });
@@ -264,12 +264,12 @@ describe('a sound test', () => {
     expect(answer.status).toBe(201);
     expect(answer.body.warnings).toEqual([
       `Campaign ${id} shares up to 20 % of its ad sets' budgets between them: the split between the ads is not exact.`,
-      `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads deliver nothing before.`,
+      `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads don't deliver before that.`,
     ]);
     expect((await create(body)).body.warnings).toEqual([]);
   });
 
-  it('is answered with the steps that are added where a budget would grow too much at once, by winner', async () => {
+  it('has a warning per winner whose rollout needs more steps because a budget would grow too much at once', async () => {
     const [, small] = test.adSetIds;
     await api.market.edit(small!, { daily_budget: 1_000 });
     const id = `stepped_${serial}`;
@@ -282,7 +282,7 @@ describe('a sound test', () => {
     expect((await api.store.getExperiment(id))?.policy.maxStepFactor).toBe(2.5);
   });
 
-  it('is registered while Temporal is away, and says that its workflow comes later', async () => {
+  it('is registered while Temporal does not answer, and says that its workflow starts later', async () => {
     api.gateway.failure = new TemporalUnavailable('away');
     const answer = await create(request({ id: `later_${serial}` }));
     api.gateway.failure = null;
@@ -293,7 +293,7 @@ describe('a sound test', () => {
   });
 });
 
-describe('what stands against a test at Meta', () => {
+describe('reasons against a test from Meta', () => {
   const refusals: {
     what: string;
     prepare: () => Promise<void>;
@@ -311,7 +311,7 @@ describe('what stands against a test at Meta', () => {
         ],
       }),
       field: 'variants[1].ad_id',
-      says: /is the ad of variants\[0\] too/,
+      says: /is also the ad of variants\[0\]/,
     },
     {
       what: 'a campaign budget',
@@ -341,7 +341,7 @@ describe('what stands against a test at Meta', () => {
       what: 'another audience',
       prepare: () => api.market.edit(test.adSetIds[1]!, { targeting: { age_min: 18, age_max: 45 } }),
       field: 'variants[1].ad_id',
-      says: /the ad set of challenger-1 differs from that of control in targeting \(age_max 45 against 65, .*\): a verdict would not be on the ads alone\. Make them alike, or send accept_differences with by and reason\.$/,
+      says: /the ad set of challenger-1 differs from that of control in targeting \(age_max 45 against 65, .*\): the verdict would not be about the ads alone\. Make the ad sets alike, or send accept_differences with by and reason\.$/,
     },
     {
       what: 'another optimisation goal of the control, listed last',
@@ -465,7 +465,7 @@ describe('what stands against a test at Meta', () => {
     expect(await api.store.getExperiment(`second_${serial}`)).toBeNull();
   });
 
-  it('all problems are told at once', async () => {
+  it('all problems are reported at once', async () => {
     await api.market.edit(test.adIds[0]!, { status: 'PAUSED' });
     await api.market.edit(test.adSetIds[1]!, { end_time: START + HOUR, is_budget_schedule_enabled: true });
     const messages = errorsOf(await create(request({ currency: 'JPY' })))
@@ -474,7 +474,7 @@ describe('what stands against a test at Meta', () => {
     for (const part of [/JPY/, /is not active/, /ends on/, /budget schedule/]) expect(messages).toMatch(part);
   });
 
-  it('each fault is an entry of its own, and a sentence of the detail', async () => {
+  it('each problem is an entry of its own and a sentence of the detail', async () => {
     const variants = [
       { role: 'challenger', ad_id: test.adIds[0] },
       { role: 'challenger', ad_id: test.adIds[0] },
@@ -482,18 +482,18 @@ describe('what stands against a test at Meta', () => {
     const shape = await create(request({ variants }));
     expect(errorsOf(shape)).toEqual([
       { field: 'variants', message: 'must have exactly one control, not 0' },
-      { field: 'variants[1].ad_id', message: 'is the ad of variants[0] too' },
+      { field: 'variants[1].ad_id', message: 'is also the ad of variants[0]' },
     ]);
     expect(shape.body.detail).toBe(
-      'variants must have exactly one control, not 0. variants[1].ad_id is the ad of variants[0] too.',
+      'variants must have exactly one control, not 0. variants[1].ad_id is also the ad of variants[0].',
     );
     const form = await create(request({ name: undefined, colour: 'red' }));
     expect(form.body.detail).toBe(
-      'name is missing: must be a text of 1 to 200 characters. colour is not a field of this request; leave it out.',
+      'name is missing: must be text of 1 to 200 characters. colour is not a field of this request; leave it out.',
     );
   });
 
-  it("an ad's id as a number is no missing one", async () => {
+  it("an ad's id that is a number is not reported as missing", async () => {
     const variants = [
       { role: 'control', ad_id: 120210000000000 },
       { role: 'challenger', ad_id: null },
@@ -518,7 +518,7 @@ describe('what stands against a test at Meta', () => {
     });
   });
 
-  it('a winner that has its last share already is no fault of the test', async () => {
+  it('a winner that already has the share of the last phase is accepted', async () => {
     await api.market.edit(test.adSetIds[0]!, { daily_budget: 90_000 });
     await api.market.edit(test.adSetIds[1]!, { daily_budget: 10_000 });
     expect((await create(request())).status).toBe(201);
@@ -541,7 +541,7 @@ describe('what stands against a test at Meta', () => {
   });
 });
 
-describe('what the market can not show', () => {
+describe('reasons that the market cannot produce', () => {
   const account = {
     id: 'act_1',
     name: 'One',
@@ -597,7 +597,7 @@ describe('what the market can not show', () => {
       START,
     );
 
-  it('nothing against two sound ones', () => {
+  it('none against two valid ads', () => {
     expect(problems([facts('1', '11', 500), facts('2', '12', 500)])).toEqual([]);
   });
 
@@ -638,15 +638,15 @@ describe('what the market can not show', () => {
     expect(narrow[1]).toMatch(/ad set 12 .*Phase 80 would set ad set 11/);
   });
 
-  it('a budget of nothing', () => {
+  it('a budget of 0', () => {
     const found = problems([facts('1', '11', 0), facts('2', '12', 500)]);
     expect(found).toEqual([
-      { field: 'variants[0].ad_id', message: 'Ad set 11 has a daily budget of nothing: give it one.' },
+      { field: 'variants[0].ad_id', message: 'Ad set 11 has a daily budget of 0: give it a budget.' },
     ]);
   });
 });
 
-describe('what stands against a test in the request', () => {
+describe('reasons against a test in the request', () => {
   const variants = (count: number) => [
     { role: 'control', ad_id: test.adIds[0] },
     ...Array.from({ length: count }, (_, i) => ({ role: 'challenger', ad_id: `9${i}` })),
@@ -670,7 +670,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'variants[1].id',
-      says: /is the id of variants\[0\] too/,
+      says: /is also the id of variants\[0\]/,
       body: () => ({
         variants: [
           { id: 'x', role: 'control', ad_id: '1' },
@@ -692,18 +692,18 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.rule',
-      says: /link clicks among impressions alone, not conversion_rate/,
+      says: /only compares click_through_rate, not conversion_rate/,
       body: () => ({ policy: { rule: 'welch', objective: 'conversion_rate' } }),
     },
     { field: 'policy.buckets', says: /one of hour, day/, body: () => ({ policy: { buckets: 'week' } }) },
     {
       field: 'policy.horizon_hours',
-      says: /3 whole days after the one that the start breaks, where buckets are days \(95 < 96\)/,
+      says: /3 whole days after the day of the start if buckets are days \(95 < 96\)/,
       body: () => ({ policy: { buckets: 'day', horizon_hours: 95 } }),
     },
     {
       field: 'policy.horizon_hours',
-      says: /3 whole days .* and attribution_window_hours \(168\), where buckets are days \(263 < 264\)/,
+      says: /3 whole days .* plus attribution_window_hours \(168\) if buckets are days \(263 < 264\)/,
       body: () => ({
         policy: { buckets: 'day', objective: 'conversion_rate', horizon_hours: 263, minimum_run_hours: 48 },
       }),
@@ -715,7 +715,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.horizon_hours',
-      says: /attribution_window_hours together, .* \(168 < 192\)/,
+      says: /minimum_run_hours plus attribution_window_hours, .* \(168 < 192\)/,
       body: () => ({ policy: { objective: 'conversion_rate', horizon_hours: 168 } }),
     },
     ...[0.005, 1.5].map((minimum_detectable_effect) => ({
@@ -730,7 +730,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.guardrails[0].margin',
-      says: /needed in non_inferiority/,
+      says: /required in non_inferiority/,
       body: () => ({ policy: { guardrails: [{ metric: 'conversion_rate', mode: 'non_inferiority' }] } }),
     },
     {
@@ -747,7 +747,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.guardrails',
-      says: /each metric once/,
+      says: /must not have a metric twice/,
       body: () => ({
         policy: { guardrails: Array(2).fill({ metric: 'conversion_rate', mode: 'no_harm' }) },
       }),
@@ -759,7 +759,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.max_step_factor',
-      says: /from 1\.1 to 10 \(times the budget before\)/,
+      says: /from 1\.1 to 10 \(times the previous budget\)/,
       body: () => ({ policy: { max_step_factor: 1 } }),
     },
     {
@@ -787,7 +787,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.phases[1].winner_share',
-      says: /more than that of the phase before/,
+      says: /more than in the previous phase/,
       body: () => ({
         policy: {
           phases: [
@@ -804,7 +804,7 @@ describe('what stands against a test in the request', () => {
     },
     {
       field: 'policy.phases[1].wait_hours',
-      says: /4 budget changes an hour/,
+      says: /4 budget changes per hour and ad set/,
       body: () => ({
         policy: {
           phases: [

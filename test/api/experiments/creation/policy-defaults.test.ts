@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../../../src/config.js';
 import { type Api, startApi } from '../../support/harness.js';
 
-describe('an experiment, where the environment sets what a policy has', () => {
+describe('an experiment if the environment sets defaults of the policy', () => {
   let api: Api;
   beforeAll(async () => {
     const { policyDefaults } = readConfig({
@@ -29,7 +29,7 @@ describe('an experiment, where the environment sets what a policy has', () => {
     return (await api.get(`/api/ab/experiments/${id}`)).body.policy;
   }
 
-  it('without a policy has those values, and the product’s own elsewhere', async () => {
+  it('without a policy has those defaults, and otherwise those of the product', async () => {
     expect(await policyOf('plain')).toMatchObject({
       confidence: 0.99,
       minimum_impressions: 2_500,
@@ -42,7 +42,7 @@ describe('an experiment, where the environment sets what a policy has', () => {
     });
   });
 
-  it('with a policy has what that says', async () => {
+  it('with a policy has the values of that policy', async () => {
     const phases = [{ winner_share: 0.9, wait_hours: 0 }];
     expect(await policyOf('own', { confidence: 0.9, phases })).toMatchObject({
       confidence: 0.9,

@@ -1,0 +1,46 @@
+import type { Client } from '@temporalio/client';
+import type { ExperimentClock } from '../clients/clock.js';
+import type { MetaClient } from '../clients/meta/types.js';
+import type { Store } from '../clients/postgres/types.js';
+import type { Names } from '../contract/names.js';
+import type { Policy } from '../domain/experiment.js';
+import type { TimeBase } from '../domain/time-base.js';
+import type { ConcurrencyLimit } from './concurrency-limit.js';
+import type { Gateway } from './temporal/gateway.js';
+
+/** What the API needs from its caller: it reads no environment and makes no client. */
+export interface ApiDependencies {
+  store: Store;
+  meta: MetaClient;
+  clock: ExperimentClock;
+  timeBase: TimeBase;
+  temporal: { client: Client; names: Names };
+  environment: 'sandbox' | 'live';
+  /** The bearer token that callers must send; null: none is required. */
+  apiToken: string | null;
+  checkIntervalHours: number;
+  /** Defaults of a new policy; unset: those of the product. */
+  policyDefaults?: Partial<Policy>;
+  /** Major units of the account's currency; null: no limit. */
+  accountEnvelope: number | null;
+  /** The most concurrent checks, over all calls; also the most concurrent pauses by the kill switch. */
+  maxChecksAtOnce: number;
+  /** False: rollouts only show what they would write. */
+  writesAllowed: boolean;
+  /** Unset: this process keeps nothing on disk. `problem`: why the folder can't be written to and how to fix it; else null. */
+  dataFolder?: { problem(): Promise<string | null> } | undefined;
+  /** Longest real wait for the outcome of a control, ms. Default 30,000. */
+  checkWaitMs?: number;
+  /** Called for each answer with status 500, with the error, which the caller doesn't see. */
+  onInternalError?: (error: unknown, request: string) => void;
+}
+
+/** What the routes need: the dependencies, with the gateway in place of Temporal's client. */
+export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs' | 'maxChecksAtOnce'> {
+  gateway: Gateway;
+  checkWaitMs: number;
+  /** Shared by the checks of all callers. */
+  checkLimit: ConcurrencyLimit;
+  /** For the pauses that the kill switch sends: they must not wait for checks. */
+  pauseLimit: ConcurrencyLimit;
+}

@@ -1,0 +1,146 @@
+import { AdSetLeased } from '../../../clients/postgres/errors.js';
+import {
+  DEFAULT_POLICY,
+  EXPERIMENT_STATES,
+  type Experiment,
+  isEnded,
+  type Policy,
+} from '../../../domain/experiment.js';
+import type { ApiContext } from '../../dependencies.js';
+import { ApiProblem, sentencesOf } from '../../http/problems.js';
+import { TemporalUnavailable } from '../../temporal/errors.js';
+import { experimentsIn } from '../lookup.js';
+import { policyFromJson } from '../policy-json.js';
+import type { NewExperiment } from '../requests.js';
+import { buildExperiment } from './build-experiment.js';
+import type { CreationProblem } from './facts.js';
+import { readFromMeta } from './facts.js';
+import { policyProblems } from './policy-problems.js';
+import { differencesOf, problemsOf, shapeProblems, warningsOf } from './problems.js';
+import { stepWarnings } from './rollout-preview.js';
+
+const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
+
+/**
+ * Registers the experiment that a request describes, or finds it already registered. `newId` is its id if the request has
+ * none. `warnings`: sentences; empty if it was registered before, since its ads are then not read again.
+ * @throws ApiProblem with every reason against the experiment; MetaError, ExperimentExists
+ */
+export async function register(
+  context: ApiContext,
+  request: NewExperiment,
+  newId: string,
+): Promise<{ experiment: Experiment; isNew: boolean; warnings: string[] }> {
+  const { store, meta, clock, environment } = context;
+  const policy = policyFromJson(request.policy, {
+    ...DEFAULT_POLICY,
+    ...context.policyDefaults,
+    checkEveryHours: context.checkIntervalHours,
+  });
+  // The checks below match Meta's data with the list of variants, so the list must be valid first.
+  const unsound = [...shapeProblems(request), ...policyProblems(policy)];
+  if (unsound.length > 0) throw refused(unsound);
+
+  const id = request.id ?? newId;
+  const startedAt = await clock.now();
+  const registered = await store.getExperiment(id);
+  if (registered)
+    return {
+      experiment: await registerAgain(context, request, policy, registered),
+      isNew: false,
+      warnings: [],
+    };
+
+  const adIds = request.variants.map((variant) => variant.ad_id);
+  const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
+  const facts = { ...read, leases };
+  const problems = problemsOf(request, policy, facts, startedAt);
+  if (problems.length > 0) throw refused(problems);
+  const adSetIds = facts.variants.map((variant) => variant!.adSet.id);
+  const { id: accountId, currency } = facts.account;
+  const wanted = buildExperiment(request, policy, {
+    id,
+    environment,
+    accountId,
+    currency,
+    adSetIds,
+    startedAt,
+    differences: differencesOf(request, facts, startedAt),
+  });
+  try {
+    const registered = await store.registerExperiment(wanted);
+    return { ...registered, warnings: [...warningsOf(facts, startedAt), ...stepWarnings(policy, facts)] };
+  } catch (error) {
+    if (!(error instanceof AdSetLeased)) throw error;
+    throw refused([
+      {
+        field: `variants[${adSetIds.indexOf(error.adSetId)}].ad_id`,
+        message: `Ad set ${error.adSetId} is part of the live experiment ${error.experimentId}.`,
+        leasedTo: error.experimentId,
+      },
+    ]);
+  }
+}
+
+/** The store compares the contents. The same content gets the recorded experiment, even if its ads have changed since. */
+async function registerAgain(
+  { store, environment }: ApiContext,
+  request: NewExperiment,
+  policy: Policy,
+  { id, accountId, currency, variants, startedAt, acceptedDifferences }: Experiment,
+): Promise<Experiment> {
+  const adSetIds = request.variants.map(
+    (variant) => variants.find(({ adId }) => adId === variant.ad_id)?.adSetId ?? '',
+  );
+  return store.createExperiment(
+    buildExperiment(request, policy, {
+      id,
+      environment,
+      accountId,
+      currency,
+      adSetIds,
+      startedAt,
+      differences: acceptedDifferences?.differences ?? [],
+    }),
+  );
+}
+
+/** One problem with all reasons; a conflict if all of them are leases. */
+function refused(problems: readonly CreationProblem[]): ApiProblem {
+  const leasedTo = problems.map((problem) => problem.leasedTo);
+  const conflict = leasedTo.every((holder) => holder !== undefined);
+  const errors = problems.map(({ field, message }) => ({ field, message }));
+  const detail = sentencesOf(errors);
+  return conflict
+    ? new ApiProblem('ad_set_leased', detail, {
+        errors,
+        ...(leasedTo[0] ? { experimentId: leasedTo[0] } : {}),
+      })
+    : new ApiProblem('experiment_refused', detail, { errors });
+}
+
+/** The live experiment that holds each ad set. The store checks again at the insert, and only that check is binding. */
+async function leasedAdSets(context: ApiContext, own: string): Promise<Map<string, string>> {
+  const active = await experimentsIn(context, ACTIVE_STATES);
+  // An equal request may have registered this experiment in the meantime.
+  const others = active.filter(({ id }) => id !== own);
+  return new Map(others.flatMap(({ id, variants }) => variants.map(({ adSetId }) => [adSetId, id])));
+}
+
+/** The experiment is already recorded: if Temporal doesn't answer, the reconciler starts the workflow later. */
+export async function startWorkflow(
+  { gateway }: ApiContext,
+  experiment: Experiment,
+): Promise<{ workflow: 'started' | 'deferred'; note: string | null }> {
+  if (isEnded(experiment.state)) return { workflow: 'deferred', note: 'The experiment has ended.' };
+  try {
+    await gateway.start(experiment);
+    return { workflow: 'started', note: null };
+  } catch (error) {
+    if (!(error instanceof TemporalUnavailable)) throw error;
+    return {
+      workflow: 'deferred',
+      note: 'Temporal does not answer. The experiment is registered, and its workflow starts when Temporal is back.',
+    };
+  }
+}

@@ -1,0 +1,122 @@
+import { z } from '@hono/zod-openapi';
+import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.js';
+import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES } from '../../domain/experiment.js';
+import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
+import { WINNER_SHARES } from '../../domain/rollout/phases.js';
+import { bounded, flag, oneOf, Page, requester, slug, text, whole } from '../http/fields.js';
+
+export const ExperimentQuery = Page.extend({ state: oneOf(EXPERIMENT_STATES).optional() });
+
+const note = (maximum: number) => text(maximum).nullish();
+
+const CreativeBody = z
+  .strictObject({
+    hook: note(500),
+    headline: note(500),
+    text: note(5_000),
+    script: note(20_000),
+    visual_notes: note(5_000),
+  })
+  .openapi('Creative');
+
+const VariantBody = z
+  .strictObject({
+    id: slug().optional(),
+    role: z.enum(['control', 'challenger'], 'must be control or challenger'),
+    ad_id: z
+      .string("must be a string: write the ad's id in quotes")
+      .regex(/^\d{1,32}$/, 'must be the id of an ad, which has only digits'),
+    creative: CreativeBody.optional(),
+  })
+  .openapi('NewVariant');
+
+const GuardrailBody = z
+  .strictObject({
+    metric: oneOf(GUARDRAIL_METRICS),
+    mode: z.enum(['no_harm', 'non_inferiority'], 'must be no_harm or non_inferiority'),
+    margin: bounded(0.005, 0.5, '(a fraction of the rate)').optional(),
+  })
+  .refine(({ mode, margin }) => (mode === 'non_inferiority') === (margin !== undefined), {
+    path: ['margin'],
+    message: 'is required in non_inferiority and has no meaning in no_harm',
+  })
+  .openapi('Guardrail');
+
+/** The bounds of each field; `policy-problems.ts` checks the fields against each other. */
+export const PolicyBody = z
+  .strictObject({
+    objective: oneOf(OBJECTIVES).optional(),
+    rule: oneOf(RULE_NAMES).optional(),
+    strict: flag.optional(),
+    buckets: oneOf(BUCKETS).optional(),
+    confidence: z
+      .number('must be 0.90, 0.95 or 0.99')
+      .refine(
+        (value) => CONFIDENCE_THRESHOLDS.some((threshold) => threshold === value),
+        "must be 0.90, 0.95 or 0.99: the rule's error rates were confirmed only for these",
+      )
+      .optional(),
+    minimum_run_hours: bounded(24, 2_160, 'hours: the rule declares no winner in less than a day').optional(),
+    minimum_impressions: whole(SAMPLE_SIZES.least, SAMPLE_SIZES.most, 'impressions per variant').optional(),
+    minimum_clicks: whole(25, 1_000_000, 'clicks per variant: the rule needs 25').optional(),
+    minimum_conversions: whole(25, 1_000_000, 'conversions per variant: the rule needs 25').optional(),
+    attribution_window_hours: bounded(0, 672, 'hours').optional(),
+    guardrails: z
+      .array(GuardrailBody, 'must be a list of guardrails')
+      .max(GUARDRAIL_METRICS.length, `can have at most ${GUARDRAIL_METRICS.length} guardrails`)
+      .refine(
+        (list) => new Set(list.map(({ metric }) => metric)).size === list.length,
+        'must not have a metric twice',
+      )
+      .optional(),
+    horizon_hours: bounded(48, 2_160, 'hours').optional(),
+    check_every_hours: bounded(1, 168, 'hours: looks are at least an hour apart').optional(),
+    minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),
+    phases: z
+      .array(
+        z.strictObject({
+          winner_share: bounded(WINNER_SHARES.least, WINNER_SHARES.most, '(a fraction of the total budget)'),
+          wait_hours: bounded(0, 168, 'hours'),
+        }),
+        'must be a list of phases',
+      )
+      .min(1, 'must have at least one phase')
+      .max(10, 'can have at most 10 phases')
+      .optional(),
+    max_step_factor: bounded(1.1, 10, '(times the previous budget)').optional(),
+    approval_required: flag.optional(),
+    approval_hours: bounded(1, 720, 'hours').optional(),
+    at_risk_limit_cents: whole(0, 1_000_000_000, 'minor units per day').nullish(),
+    verification: z
+      .strictObject({
+        settle_hours: bounded(0, 168, 'hours').optional(),
+        window_hours: bounded(24, 672, 'hours').optional(),
+      })
+      .optional(),
+  })
+  .openapi('PolicyChange');
+export type PolicyChange = z.output<typeof PolicyBody>;
+
+export const NewExperiment = z
+  .strictObject({
+    id: slug('must be a string').optional(),
+    name: text(200),
+    account_id: z
+      .string('must be a string')
+      .regex(/^act_\d+$/, 'must be an ad account id with its prefix, act_ and digits')
+      .optional(),
+    currency: z
+      .string('must be a string')
+      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. USD')
+      .optional(),
+    variants: z
+      .array(VariantBody, 'must be a list of variants')
+      .min(2, 'must have a control and at least one challenger')
+      .max(6, 'can have at most 6 variants'),
+    policy: PolicyBody.optional(),
+    accept_differences: z.strictObject(requester).optional().openapi({
+      description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
+    }),
+  })
+  .openapi('NewExperiment');
+export type NewExperiment = z.output<typeof NewExperiment>;

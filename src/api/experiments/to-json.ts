@@ -1,0 +1,85 @@
+import type { z } from '@hono/zod-openapi';
+import type { Verification } from '../../contract/records.js';
+import { entryOf } from '../../domain/entry.js';
+import { type Experiment, stateReasonOf } from '../../domain/experiment.js';
+import { claimedLift } from '../../domain/reporting/lift.js';
+import { isoOf, isoOrNull, rounded } from '../http/format.js';
+import { policyToJson } from './policy-json.js';
+import type { ExperimentAnswer, VerificationAnswer } from './responses.js';
+
+export function experimentToJson(experiment: Experiment): z.output<typeof ExperimentAnswer> {
+  const winner = experiment.variants.find((variant) => variant.id === experiment.winnerVariantId);
+  return {
+    experiment_id: experiment.id,
+    name: experiment.name,
+    environment: experiment.environment,
+    account_id: experiment.accountId,
+    currency: experiment.currency,
+    state: experiment.state,
+    state_reason: stateReasonOf(experiment),
+    state_changed_at: isoOf(experiment.stateChangedAt),
+    start_date: isoOf(experiment.startedAt),
+    promoted_at: isoOrNull(experiment.promotedAt),
+    end_date: isoOrNull(experiment.endedAt),
+    winner_variant_id: experiment.winnerVariantId,
+    winner_ad_id: winner?.adId ?? null,
+    variants: experiment.variants.map(({ id, role, adId, adSetId, creative }) => ({
+      id,
+      role,
+      ad_id: adId,
+      ad_set_id: adSetId,
+      creative: {
+        hook: creative.hook,
+        headline: creative.headline,
+        text: creative.text,
+        script: creative.script,
+        visual_notes: creative.visualNotes,
+      },
+      dropped_at: isoOrNull(entryOf(experiment.dropped, id) ?? null),
+    })),
+    policy: policyToJson(experiment.policy),
+    accepted_differences: acceptedToJson(experiment.acceptedDifferences),
+  };
+}
+
+function acceptedToJson(
+  accepted: Experiment['acceptedDifferences'],
+): z.output<typeof ExperimentAnswer>['accepted_differences'] {
+  if (!accepted) return null;
+  const { by, reason, differences } = accepted;
+  return {
+    by,
+    reason,
+    differences: differences.map(({ variantId, field, message }) => ({
+      variant_id: variantId,
+      field,
+      message,
+    })),
+  };
+}
+
+/** The largest E that is shown: beyond it, the exact value doesn't matter and may overflow. */
+const LARGEST_E = 1e9;
+
+export function verificationToJson(found: Verification | null): z.output<typeof VerificationAnswer> | null {
+  if (found === null) return null;
+  const evidence = found.logHarm === null ? 0 : Math.exp(found.logHarm);
+  return {
+    outcome: found.outcome,
+    message: found.message,
+    winner_variant_id: found.winner,
+    rival_variant_id: found.rival,
+    lift: claimedLift(found.theta),
+    effect: found.theta,
+    standard_error: found.se,
+    interval: found.interval,
+    rows: found.rows,
+    days: found.days,
+    winner_events: found.winnerEvents,
+    rival_events: found.rivalEvents,
+    evidence_of_harm: rounded(Math.min(evidence, LARGEST_E), 4),
+    due_at: isoOf(found.dueAt),
+    seen_until: isoOf(found.seenUntil),
+    decided_at: isoOf(found.decidedAt),
+  };
+}
