@@ -58,7 +58,7 @@ module.exports = {
     {
       name: 'activities-are-called-through-proxies',
       comment:
-        'proxies.ts holds the time-outs and retries of every activity, and imports their types alone: the bundler refuses their code.',
+        'The file proxies.ts holds the time-outs and retries of every activity, and imports their types alone: the bundler refuses their code.',
       severity: 'error',
       from: { path: '^src/workflows/', pathNot: '^src/workflows/proxies[.]ts$' },
       to: { path: '^src/activities/' },

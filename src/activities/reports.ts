@@ -1,8 +1,8 @@
 import type { ExperimentClock } from '../clients/clock.js';
-import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Announce } from '../contract/events.js';
+import { addDays, localDate, localHourStart } from '../domain/calendar.js';
 import { variantOf } from '../domain/experiment.js';
 import { percent } from '../domain/percent.js';
 

@@ -5,7 +5,6 @@ import {
   ScheduleOverlapPolicy,
   type ScheduleSpec,
 } from '@temporalio/client';
-import { addDays, localDate, localHourStart } from '../clients/meta/timezone.js';
 import {
   DAILY_SUMMARY_WORKFLOW,
   type JobId,
@@ -13,6 +12,7 @@ import {
   RECONCILE_WORKFLOW,
   WEEKLY_REPORT_WORKFLOW,
 } from '../contract/names.js';
+import { addDays, localDate, localHourStart } from '../domain/calendar.js';
 import { HOUR_MS } from '../domain/time.js';
 import { type TimeBase, toExperimentTime, toRealTime } from '../domain/time-base.js';
 

@@ -6,7 +6,6 @@ import type { Workflow } from '@temporalio/common';
 import { inject } from 'vitest';
 import type { ExperimentClock } from '../../src/clients/clock.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
-import { addDays, localDate, localHourStart } from '../../src/clients/meta/timezone.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
 import type { Store } from '../../src/clients/postgres/types.js';
@@ -19,6 +18,7 @@ import {
   STATUS_QUERY,
 } from '../../src/contract/messages.js';
 import { EXPERIMENT_WORKFLOW, type Names, namesOf } from '../../src/contract/names.js';
+import { addDays, localDate, localHourStart } from '../../src/domain/calendar.js';
 import { DEFAULT_POLICY, type Experiment, type Policy, stateReasonOf } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import type { TimeBase } from '../../src/domain/time-base.js';

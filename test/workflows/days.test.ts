@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addDays, daysBetween, localDate, localHourStart } from '../../src/clients/meta/timezone.js';
+import { addDays, daysBetween, localDate, localHourStart } from '../../src/domain/calendar.js';
 import { startWorld, type World } from '../support/world.js';
 
 const TIMEZONE = 'America/New_York';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRoute, type OpenAPIHono, type z } from '@hono/zod-openapi';
-import { addDays, localDate, localHourStart } from '../../clients/meta/timezone.js';
 import type { AccountInfo } from '../../clients/meta/types.js';
 import { minorUnits } from '../../domain/budget.js';
+import { dayAround } from '../../domain/calendar.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import { sendControl } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
@@ -64,9 +64,7 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
   const envelopeOf = async (account: AccountInfo | null, now: number) => {
     if (account === null) return { limit_cents: null, moved_today_cents: null, resets_at: null };
     const { currency, timezone } = account;
-    const today = localDate(now, timezone);
-    const since = localHourStart(today, 0, timezone);
-    const until = localHourStart(addDays(today, 1), 0, timezone);
+    const { since, until } = dayAround(now, timezone);
     return {
       limit_cents: accountEnvelope === null ? null : Math.round(minorUnits(accountEnvelope, currency)),
       moved_today_cents: await store.movedBetween(since, until),

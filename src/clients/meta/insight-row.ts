@@ -1,6 +1,6 @@
+import { addDays, localHourStart } from '../../domain/calendar.js';
 import { FieldReader } from './field-reader.js';
 import type { InsightFields } from './sdk.js';
-import { addDays, localHourStart } from './timezone.js';
 import type { InsightRow } from './types.js';
 
 export type Granularity = InsightRow['granularity'];

@@ -1,3 +1,4 @@
+import { addDays, daysBetween, localDate } from '../../domain/calendar.js';
 import { type ReportSource, Reports } from './async-reports.js';
 import { invalid } from './errors.js';
 import { FieldReader, requireId } from './field-reader.js';
@@ -12,7 +13,6 @@ import {
   toInsightRow,
 } from './insight-row.js';
 import type { Sdk } from './sdk.js';
-import { addDays, daysBetween, localDate } from './timezone.js';
 import { type InsightRow, type MetaClient, MetaError } from './types.js';
 
 type InsightQuery = Parameters<MetaClient['getInsights']>[0];

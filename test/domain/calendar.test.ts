@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, daysBetween, localDate, localHourStart } from '../../../src/clients/meta/timezone.js';
+import { addDays, dayAround, daysBetween, localDate, localHourStart } from '../../src/domain/calendar.js';
 
 const iso = (instant: number): string => new Date(instant).toISOString();
 
@@ -93,5 +93,18 @@ describe('dates', () => {
     expect(addDays('2026-03-01', -1)).toBe('2026-02-28');
     expect(daysBetween('2026-02-28', '2026-03-01')).toBe(1);
     expect(daysBetween('2026-03-08', '2026-03-08')).toBe(0);
+  });
+});
+
+describe('the day around an instant', () => {
+  const hours = ({ since, until }: { since: number; until: number }) => (until - since) / 3_600_000;
+  it.each([
+    ['2026-11-23T04:59:59.999Z', '2026-11-22T05:00:00.000Z', 24],
+    ['2026-11-23T05:00:00.000Z', '2026-11-23T05:00:00.000Z', 24],
+    ['2026-03-08T12:00:00.000Z', '2026-03-08T05:00:00.000Z', 23],
+    ['2026-11-01T12:00:00.000Z', '2026-11-01T04:00:00.000Z', 25],
+  ])('%s in New York begins at %s and has %d hours', (instant, since, length) => {
+    const day = dayAround(Date.parse(instant), 'America/New_York');
+    expect([iso(day.since), hours(day)]).toEqual([since, length]);
   });
 });

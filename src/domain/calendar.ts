@@ -1,6 +1,6 @@
-/** The calendar of an ad account. Meta reports by the account's local days and hours. Dates are `YYYY-MM-DD`. */
+import { HOUR_MS } from './time.js';
 
-const HOUR_MS = 3_600_000;
+/** The calendar of an ad account. Meta reports by the account's local days and hours. Dates are `YYYY-MM-DD`. */
 const DAY_MS = 24 * HOUR_MS;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -64,6 +64,18 @@ export function localHourStart(date: string, hour: number, timezone: string): nu
  */
 export function addDays(date: string, days: number): string {
   return new Date(parseDate(date) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/**
+ * The account's day around an instant, epoch ms: Meta's budgets and limits start anew at its midnight. `until` is exclusive.
+ * @throws RangeError if the time zone is unknown.
+ */
+export function dayAround(instant: number, timezone: string): { since: number; until: number } {
+  const today = localDate(instant, timezone);
+  return {
+    since: localHourStart(today, 0, timezone),
+    until: localHourStart(addDays(today, 1), 0, timezone),
+  };
 }
 
 /** Number of days from the first date to the second. */
