@@ -4,7 +4,7 @@ import type { Promotion } from '../contract/records.js';
 import type { Run } from './experiment-run.js';
 import { enduring, record } from './proxies.js';
 
-/** From one run of an experiment to the next. */
+/** Handing over from one run of an experiment to the next. */
 
 type Start = (input: ExperimentInput) => Promise<unknown>;
 
@@ -15,8 +15,8 @@ function isLong(run: Run): boolean {
 }
 
 /**
- * Starts a new run if the history has grown long and nobody waits. It comes between two steps, so between two phases of
- * a rollout too: what was written is in the ledger, and the phases that are done on record.
+ * Starts a new run if the history has grown long and nobody waits. That may be between two phases of a rollout: the
+ * writes are in the ledger, and the phases that are done are on record.
  */
 export async function continueAsNewIfDue(run: Run): Promise<void> {
   const { input, inbox } = run;
@@ -29,7 +29,7 @@ export async function continueAsNewIfDue(run: Run): Promise<void> {
   await continueAsNew<Start>({ ...input, witness: undefined, carried: run.carried });
 }
 
-/** An update that finishes in the same task as a continue-as-new may be dropped by the server (temporalio/temporal#6375). */
+/** The server may drop an update that finishes in the same task as a continue-as-new (temporalio/temporal#6375). */
 const MOMENT_MS = 1;
 
 async function beforeNewRun(waitMs: number): Promise<void> {
@@ -37,8 +37,8 @@ async function beforeNewRun(waitMs: number): Promise<void> {
 }
 
 /**
- * A new run that loads the record again, and is told of the promotion that this one knows. If the record keeps
- * disagreeing with runs that have just begun, the next one waits, at most a minute, and it is reported.
+ * Starts a new run that loads the record again and gets the promotion that this run knows. If the record keeps disagreeing
+ * with runs that have just begun, the next one waits, at most a minute, and the disagreement is reported.
  */
 export async function startAfresh(run: Run): Promise<never> {
   run.outdated = true;
@@ -54,7 +54,7 @@ export async function startAfresh(run: Run): Promise<never> {
     await run.drain('The experiment was changed elsewhere; look at it again.');
     await beforeNewRun(disagreements > 1 ? Math.min(60_000, 1_000 * 2 ** disagreements) : MOMENT_MS);
   } while (run.inbox.size > 0 || !allHandlersFinished());
-  // The rest was waited for in a state that the record no longer has.
+  // Everything else belongs to a state that the record no longer has.
   const { cancelled } = run.carried;
   return continueAsNew<Start>({
     ...run.input,
@@ -63,12 +63,13 @@ export async function startAfresh(run: Run): Promise<never> {
   });
 }
 
-/** A run that ends sooner after its start has done nothing but disagree; real ms. */
+/** A run that ends this soon has done nothing but disagree; real ms. */
 const YOUNG_MS = 5 * 60_000;
 
 /**
- * Where the record was put back to before a promotion that moved money, and the run before knew of it: only a person
- * can say where the money should be.
+ * If the record was restored to a time before a promotion that moved money, and the last run knew that promotion, only a
+ * user can say where the money should be. The last run hands over its whole promotion, not only a revision of the record:
+ * without the base in it, nothing could be restored.
  */
 export async function keepWitness(run: Run): Promise<void> {
   const { witness } = run.input;

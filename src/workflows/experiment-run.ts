@@ -22,30 +22,37 @@ import { Inbox, type Intent, misfit } from './inbox.js';
 import { enduring, RecordDisagrees, record } from './proxies.js';
 import { showConfidence, showIdentity, showState } from './visibility.js';
 
-/** A wait for a person wakes all the same, experiment time: a record that changed elsewhere is then seen. */
+/** A wait for a user wakes after this, experiment ms, to see whether the record was changed elsewhere. */
 const WAKE_MS = 24 * HOUR_MS;
-/** No loop comes round faster than this, real ms, however short the experiment's hours are. */
+/** No loop repeats faster than this, real ms, however short the experiment's hours are. */
 const FLOOR_REAL_MS = 2_000;
 
-/** One run of an experiment: its record, its clock, its inbox. The states' steps act through it. */
+/**
+ * One run of the workflow: the record of its experiment, its clock and its inbox. The steps of the states act through it.
+ *
+ * A step waits with {@link Run.next}, which returns the control that fits, or null at the due time; it acts; and it leaves
+ * the next state with {@link Run.become}, which writes the record first.
+ */
 export class Run {
   readonly inbox: Inbox;
   /** A difficulty that is being retried. */
   trouble: string | null;
-  /** What failed at Meta is not tried again before; experiment time. */
+  /** A step that Meta failed is not tried again before; experiment time. */
   retryAt: number | null;
   /** Whether the record has said that this promotion may have moved money. */
   moved = false;
   /** Cut-off of the last check on the grid; experiment time. */
   lastCheckAt: number | null = null;
-  /** Cut-off of the last daily look of the verification, or when its first was waited for; experiment time. */
+  /** Cut-off of the last daily look of the verification, or the start of the wait for the first; experiment time. */
   verifiedUntil: number | null = null;
-  /** Since when Meta has not answered in the verification, later by what the service was down; experiment time. */
+  /**
+   * Since when Meta has not answered in the verification, moved later by the service's own downtime; experiment time.
+   */
   silentSince: number | null;
-  /** Who waits for the outcome of a phase or of a way back. */
+  /** The controls that wait for the outcome of a phase or of a restore. */
   readonly askers: Intent[] = [];
   private loaded: ExperimentRecord | null = null;
-  /** Another run acted: what comes now is not judged by the state that this one knows. */
+  /** Another run acted: new controls are not judged by the state that this run knows. */
   outdated = false;
   private cancellation: Intent | null = null;
   private due: { at: number | null; what: string } = { at: null, what: 'loading the record' };
@@ -60,7 +67,7 @@ export class Run {
     if (carried.cancelled) this.cancel();
   }
 
-  /** What the next run must know beside the record. */
+  /** What the next run must know that is not on record. */
   get carried(): Carried {
     const { trouble, retryAt, silentSince, cancellation } = this;
     const cancelled = cancellation !== null && !(cancellation.answer && 'outcome' in cancellation.answer);
@@ -110,7 +117,7 @@ export class Run {
   forgetPromotion(): void {
     this.record.promotion = null;
   }
-  /** Null where none is on record, or the record isn't loaded. */
+  /** Null if none is on record, or the record isn't loaded. */
   get knownPromotion(): Promotion | null {
     return this.loaded?.promotion ?? null;
   }
@@ -137,8 +144,8 @@ export class Run {
   }
 
   /**
-   * The next intent that fits the state, or null when `until` (experiment time) is reached first; null: a person
-   * is waited for, and null comes once a day. Intents that don't fit are refused on the way.
+   * The next intent that fits the state, or null if `until` (experiment time) comes first. With `until` null it waits for
+   * a user and returns null once per day. Intents that don't fit are refused meanwhile.
    */
   async next(until: number | null, what: string): Promise<Intent | null> {
     this.due = { at: until, what };
@@ -155,25 +162,25 @@ export class Run {
     }
   }
 
-  /** An intent that is queued already and fits, or null. Asking costs no time. */
+  /** An intent that is queued already and fits, or null. It doesn't wait. */
   async nextQueued(): Promise<Intent | null> {
     return this.next(0, 'a control that came with the start');
   }
 
-  /** Waits whatever is asked for: what is queued meanwhile is taken afterwards. */
+  /** Waits, whoever asks for something: intents that are queued meanwhile are taken afterwards. */
   async pause(until: number, what: string): Promise<void> {
     this.due = { at: until, what };
     const wait = toRealTime(this.input.timeBase, until) - Date.now();
     if (wait > 0) await sleep(wait, { summary: `${what}, ${instant(until)}` });
   }
 
-  /** A cancellation asked for in Temporal: a stop that restores, in the queue as any other. */
+  /** A cancellation in Temporal is a stop with restore, queued like any other control. */
   cancel(): void {
     const args = { by: 'Temporal', reason: 'the workflow was cancelled', budgets: 'restore' as const };
     this.cancellation = this.inbox.put('stop', args, uuid4());
   }
 
-  /** Moves to another state, on the record first. */
+  /** Moves to another state; the record first. */
   async become(
     to: ExperimentState,
     reason: StateReason,
@@ -198,7 +205,7 @@ export class Run {
     showState(result.experiment, null);
   }
 
-  /** Takes a variant out of the comparison, on the record first. */
+  /** Takes a variant out of the comparison; the record first. */
   async dropVariant(variantId: string): Promise<void> {
     const at = this.now();
     this.record.experiment = await enduring(() =>
@@ -212,7 +219,7 @@ export class Run {
     showState(this.experiment, null);
   }
 
-  /** As {@link become}; answers why not where another live experiment holds an ad set. */
+  /** As {@link become}; returns the reason if another live experiment holds an ad set. */
   async tryBecome(to: ExperimentState, reason: StateReason): Promise<string | null> {
     try {
       await this.become(to, reason);
@@ -224,7 +231,7 @@ export class Run {
     }
   }
 
-  /** Enters the control with what it led to, then answers it. */
+  /** Enters the control and its result, then answers it. */
   async answer(intent: Intent, message: string, decision: Decision | null = null): Promise<void> {
     await this.enter(intent, 'accepted', message);
     intent.answer = { outcome: { state: this.state, message, decision } };
@@ -237,17 +244,17 @@ export class Run {
     };
   }
 
-  /** Answers those who wait for a phase or a way back. */
+  /** Answers the controls that wait for a phase or a restore. */
   async answerAskers(message: string): Promise<void> {
     for (const intent of this.askers.splice(0)) await this.answer(intent, message, this.lastDecision);
   }
 
-  /** Tells those who wait that what they asked for was not reached. */
+  /** Refuses the controls that wait: what they asked for was not reached. */
   async refuseAskers(message: string): Promise<void> {
     for (const intent of this.askers.splice(0)) await this.refuse(intent, message);
   }
 
-  /** Says what stands in the way, to those who watch and in the query; the same again is said once. */
+  /** Reports an obstacle to people and in the query; the same text is reported once. */
   async report(trouble: string): Promise<void> {
     if (trouble === this.trouble) return;
     this.trouble = trouble;
@@ -261,8 +268,7 @@ export class Run {
   }
 
   /**
-   * Refuses everything that is not answered, in hand or queued, until no handler waits. Entering a refusal takes time,
-   * in which more may come.
+   * Refuses every intent that is not answered, until no handler waits. More may come while a refusal is entered.
    */
   async drain(message: string): Promise<void> {
     this.askers.length = 0;
@@ -272,7 +278,7 @@ export class Run {
     } while (this.inbox.size > 0);
   }
 
-  /** Whether the intent can be acted on now; one that was answered before, or doesn't fit, is answered here. */
+  /** Whether the intent can be acted on now. One that doesn't fit, or was answered before, is answered here. */
   private async fits(intent: Intent): Promise<boolean> {
     const earlier = await enduring(() =>
       record.findControl.executeWithOptions({ summary: `${intent.kind} by ${intent.args.by}` }, [

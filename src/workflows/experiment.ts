@@ -19,7 +19,7 @@ export interface ExperimentResult {
   reason: string;
 }
 
-/** The business process of one state: waits for what is next, acts, and leaves the next state on record. */
+/** By state, its step: waits for what comes next, acts, and leaves the next state on record. */
 const STEPS: Record<ExperimentState, (run: Run) => Promise<void>> = {
   running: test,
   paused: waitWhilePaused,
@@ -36,10 +36,10 @@ const STEPS: Record<ExperimentState, (run: Run) => Promise<void>> = {
 };
 
 /**
- * One A/B test from its first check to its end. The record in Postgres says in which state it is; this decides
- * what comes next. It is the only one that acts: people's controls are queued and taken between steps.
+ * One A/B test from its first check to its end. The record in Postgres says which state it is in; the workflow decides
+ * what comes next. Only this loop acts: people's controls are queued and taken between steps.
  *
- * A cancellation in Temporal means stop, with the budgets restored where money has moved.
+ * A cancellation in Temporal means stop; if money has moved, the budgets are restored.
  */
 export async function experimentWorkflow(input: ExperimentInput): Promise<ExperimentResult> {
   const run = new Run(input);
@@ -75,8 +75,8 @@ async function reopen(run: Run): Promise<void> {
 }
 
 /**
- * What came while the experiment was being completed: a refusal would be on record, and the answer to every retry,
- * though a moment later a run of its own would take the revert up.
+ * Whether a revert came while the experiment was being completed. Refusing it would put the refusal on record, and every
+ * retry would get it, although a moment later a run of its own would carry out the revert.
  */
 function isAskedToReopen(run: Run): boolean {
   return run.state === 'completed' && run.inbox.size > 0;

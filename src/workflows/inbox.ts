@@ -23,7 +23,14 @@ import {
 } from '../contract/messages.js';
 import type { ExperimentState } from '../domain/experiment.js';
 
-/** What somebody asked for. The main loop takes it, acts, and answers; the handler only waits. */
+/**
+ * The inbox of an experiment: one queue for everything that people ask for, so that only the main loop acts.
+ *
+ * A validator refuses what the state doesn't allow. A handler puts an intent into the queue and waits for its answer; it
+ * runs no activity. The main loop takes one intent at a time, acts, and answers it, so that two actions never overlap.
+ */
+
+/** What somebody asked for. */
 export interface Intent {
   controlId: string;
   kind: ControlKind;
@@ -39,15 +46,15 @@ export function whoAsked({ args }: Intent): { by: string; because: string } {
   return { by: args.by, because: args.reason };
 }
 
-/** Budgets that a stop must decide on lie away from their base in these states. */
+/** States in which budgets have been moved, so that a stop must decide about them. */
 const MONEY_MOVED: readonly ExperimentState[] = ['rolling_out', 'held', 'verifying', 'reverting'];
-/** Most characters of a text. */
+/** The longest texts, in characters. */
 const LIMITS = { by: 200, reason: 2000, controlId: 200 } as const;
-/** Postgres takes no NUL, and nobody reads the others; line breaks and tabs are text. */
+/** Postgres can't store NUL, and nobody reads the others; line breaks and tabs are text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
-/** The sentence for a control that doesn't fit the state, or null where it fits. */
+/** The sentence for a control that doesn't fit the state; null if it fits. */
 export function misfit(state: ExperimentState, kind: ControlKind, args: Args): string | null {
   const allowed = ALLOWED_CONTROLS[state];
   if (!allowed.includes(kind)) {
@@ -60,7 +67,7 @@ export function misfit(state: ExperimentState, kind: ControlKind, args: Args): s
   return null;
 }
 
-/** The sentence for arguments that no state could take, or null. */
+/** The sentence for arguments that are wrong in any state; null if they are right. */
 function fault(kind: ControlKind, args: Partial<Args> | undefined): string | null {
   for (const field of ['by', 'reason'] as const) {
     const value = args?.[field];
@@ -80,24 +87,23 @@ function fault(kind: ControlKind, args: Partial<Args> | undefined): string | nul
   return null;
 }
 
-/** Text that can go on record whatever it was. */
+/** The text in a form that can go on record. */
 function cleaned(value: unknown, field: keyof typeof LIMITS, otherwise: string): string {
   if (typeof value !== 'string' || value.trim() === '') return otherwise;
   return value.replace(CONTROL_CHARACTERS, ' ').slice(0, LIMITS[field]);
 }
 
 /**
- * The one queue of an experiment: updates and signals put intents in, the main loop takes them out. Handlers
- * run no activities, so two actions never overlap.
+ * The queue: updates and signals put intents in, the main loop takes them out.
  */
 export class Inbox {
   private readonly queue: Intent[] = [];
-  /** Every intent that has not been answered, queued or in hand. */
+  /** Every intent that has not been answered: queued, or being acted on. */
   private open: Intent[] = [];
-  /** The history has grown long: checks wait for the next run, or a queue that is never empty would keep this one. */
+  /** The history has grown long: checks wait for the next run, or a queue that is never empty would keep this run alive. */
   renewing = false;
 
-  /** `stateOf` answers null where the record is not known; everything is queued then, and judged later. */
+  /** `stateOf` returns null while the record is not known: then everything is queued, and judged later. */
   constructor(private readonly stateOf: () => ExperimentState | null) {
     for (const kind of CONTROL_KINDS) {
       setHandler(defineUpdate<ControlOutcome, [Args]>(kind), (args) => this.ask(kind, args), {
@@ -119,13 +125,13 @@ export class Inbox {
     return this.queue.length;
   }
 
-  /** The oldest control that acts; a check only when nothing else waits, so that polling never delays a pause. */
+  /** The oldest control; a check only if nothing else waits, so that polling never delays a pause. */
   take(): Intent | undefined {
     const acting = this.queue.findIndex(({ kind }) => kind !== 'check');
     return this.queue.splice(Math.max(0, acting), 1)[0];
   }
 
-  /** Those that nobody has answered yet, in the order they came; the queue is empty afterwards. */
+  /** The intents that are not answered yet, in order; the queue is empty afterwards. */
   takeUnanswered(): Intent[] {
     this.queue.length = 0;
     return this.open.filter((intent) => intent.answer === null);
@@ -153,7 +159,7 @@ export class Inbox {
 
   private async ask(kind: ControlKind, args: Args): Promise<ControlOutcome> {
     const intent = this.put(kind, args, args.controlId ?? currentUpdateInfo()?.id ?? uuid4());
-    // A cancellation of the workflow is an intent of its own; it must not fail those that wait.
+    // A cancellation of the workflow is an intent of its own; it must not fail the intents that wait.
     await CancellationScope.nonCancellable(() => condition(() => intent.answer !== null));
     const answer = intent.answer!;
     if ('refusal' in answer) {

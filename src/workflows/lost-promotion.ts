@@ -3,8 +3,8 @@ import type { Run } from './experiment-run.js';
 import { whoAsked } from './inbox.js';
 
 /**
- * An experiment whose state says that money has moved, while the record has no promotion: the base is not known, so
- * nothing can be restored. A person is called, who puts the budgets right in Ads Manager and accepts them.
+ * The state says that money has moved, but the record has no promotion: the base is not known, so nothing can be restored.
+ * Someone must correct the budgets in Ads Manager and accept them.
  */
 
 /** States of an experiment that has a promotion. */
@@ -28,7 +28,7 @@ export async function promotionLost(run: Run): Promise<void> {
       detail: `Check the ad sets ${adSets} in Ads Manager, then resolve with accept_current.`,
     });
   }
-  const intent = await run.next(null, 'a person checks the budgets');
+  const intent = await run.next(null, 'someone checks the budgets');
   if (intent === null) return;
   if (intent.args.action === 'retry_restore')
     return run.refuse(

@@ -21,13 +21,13 @@ import type { Promotion } from '../contract/records.js';
 import { type Obstacle, obstacleOf } from '../domain/rollout/obstacle.js';
 
 /**
- * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. The worker ends the tries after a
- * minute: a longer wait is a workflow timer, which any intent wakes. There is no limit from schedule to close, for it
- * would count the wait for a free slot: of hundreds that are due at once, the last would fail without a try.
+ * Every worker heartbeats for every activity, so a killed worker is noticed in 3 s. The worker stops trying after a
+ * minute: a longer wait is a workflow timer, which any intent wakes. There is no limit from schedule to close, since it
+ * would count the wait for a free slot: if hundreds are due at once, the last would fail without a try.
  */
 const COMMON = { heartbeatTimeout: '3 seconds' } as const;
 
-/** Seven seconds or so: what lasts longer doesn't pass by trying at once. */
+/** About seven seconds: a longer fault needs a longer wait. */
 const A_FEW_TRIES = {
   initialInterval: '500 milliseconds',
   backoffCoefficient: 2,
@@ -35,7 +35,7 @@ const A_FEW_TRIES = {
   maximumAttempts: 5,
 } as const;
 
-/** As `proxyActivities`, in a queue of {@link META_QUEUES}; its name is asked for at each call, in a workflow. */
+/** As `proxyActivities`, in a queue of {@link META_QUEUES}. Its name depends on the workflow, so each call asks for it. */
 function proxyMeta<A>(queue: (typeof META_QUEUES)[number], options: ActivityOptions) {
   return proxyActivities<A>({
     ...options,
@@ -45,7 +45,7 @@ function proxyMeta<A>(queue: (typeof META_QUEUES)[number], options: ActivityOpti
   });
 }
 
-/** Postgres: short, safe to repeat, and likely to be back in a moment. The tries take a minute, if each fails at once. */
+/** Postgres: short, safe to repeat, and likely to be back in a moment. If each try fails at once, they take a minute. */
 export const record = proxyActivities<ExperimentActivities>({
   ...COMMON,
   startToCloseTimeout: '15 seconds',
@@ -58,33 +58,33 @@ export const record = proxyActivities<ExperimentActivities>({
 });
 
 /**
- * Reads from Meta: a few quick tries for a passing fault; Meta's own "later" is not retried here at all. A try has time
- * for several reads that hang, and for the wait for a report of insights: so the failure names what hung.
+ * Reads from Meta: a few quick tries for a passing fault; if Meta asks to wait, the workflow waits. A try has time for
+ * several reads that hang, and for an insights report, so that the failure names the read that hung.
  */
 export const META_READS = { ...COMMON, startToCloseTimeout: '60 seconds', retry: A_FEW_TRIES } as const;
 
 export const observations = proxyMeta<ObservationActivities>('checks', META_READS);
 
-/** Statistics over Postgres, and a few reads from Meta: a fault is theirs and passes, or a bug and stays. */
+/** Statistics over Postgres, and a few reads from Meta: a fault of these passes, and a bug stays. */
 export const looks = proxyMeta<LookActivities>('checks', META_READS);
 
-/** The same for a promotion that a person asks for: it doesn't wait behind the checks. */
+/** The same for a promotion that someone asks for: it doesn't wait behind the checks. */
 export const evidenceNow = proxyMeta<ObservationActivities & LookActivities>('money', META_READS);
 
-/** Statistics over Postgres alone: as looks. */
+/** Statistics over Postgres alone; retried as looks are. */
 export const verifications = proxyMeta<VerificationActivities>('checks', {
   ...COMMON,
   startToCloseTimeout: '30 seconds',
   retry: A_FEW_TRIES,
 });
 
-/** Preflight and gates read Meta: as observations. */
+/** Preflight and gates read from Meta; retried as observations are. */
 export const promotions = proxyMeta<PromotionActivities & GateActivities>('money', META_READS);
 
 /**
- * Budget reads and writes. A try may last as long as a socket time-out and a read-back;
- * only faults that left nothing behind are thrown and retried: an attempt of unknown outcome comes back as an
- * answer, and one that was cut off by a time-out is found in the ledger.
+ * Budget reads and writes. A try may last as long as a socket time-out and a read-back. Only faults that left nothing
+ * behind are thrown and retried: an attempt of unknown outcome is returned as an answer, and one that a time-out cut off
+ * is found in the ledger.
  */
 export const META_WRITES = {
   ...COMMON,
@@ -94,7 +94,7 @@ export const META_WRITES = {
 
 export const budgets = proxyMeta<BudgetActivities>('money', META_WRITES);
 
-/** Temporal and Postgres, for many experiments: the next Schedule comes anyway, so a few tries are enough. */
+/** Temporal and Postgres, for many experiments: the next Schedule comes soon, so a few tries are enough. */
 export const upkeep = proxyActivities<ReconcileActivities & ReportActivities>({
   heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '5 minutes',
@@ -106,13 +106,13 @@ export const upkeep = proxyActivities<ReconcileActivities & ReportActivities>({
   },
 });
 
-/** How long the record may be away before it is asked again, real time. */
+/** Real time after which Postgres is asked again. */
 const RECORD_AWAY = '30 seconds';
 
-/** Postgres holds another state than this run believed: another run acted. The record is right. */
+/** The record has another state than this run knew: another run acted, and the record is right. */
 export class RecordDisagrees extends Error {}
 
-/** Repeats a step on the record until Postgres is back. A failure that no retry mends is thrown. */
+/** Repeats a step until Postgres is back. A failure that no retry can fix is thrown. */
 export async function enduring<T>(step: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -146,7 +146,7 @@ function causeOf(error: unknown): Error | undefined {
   return cause;
 }
 
-/** How the rollout ended, on record. */
+/** Puts on record how the rollout ended. */
 export async function closePromotion(experimentId: string, status: Promotion['status']): Promise<void> {
   await enduring(() =>
     budgets.setPromotionStatus.executeWithOptions({ summary: `the rollout is ${status}` }, [

@@ -10,16 +10,16 @@ import { type Intent, whoAsked } from './inbox.js';
 import { evidenceNow, looks, observations, obstacleFrom, promotions } from './proxies.js';
 import { showNextCheck } from './visibility.js';
 
-/** Meta didn't answer: the check comes again after this, if Meta gives no hint. */
+/** If Meta didn't answer and gives no hint, the check comes again after this. */
 const CHECK_AGAIN_MS = HOUR_MS / 4;
 
-/** Who promotes where no person does. */
+/** Who promotes if no user does. */
 const RULE = 'rule';
 
-/** How long a promotion that the last look decided is tried past the horizon. */
+/** How long past the horizon a promotion is tried that the last look decided. */
 const PAST_HORIZON_MS = 72 * HOUR_MS;
 
-/** `running`: wait for the next check or for a person, then act. */
+/** `running`: waits for the next check or a control, then acts. */
 export async function test(run: Run): Promise<void> {
   const dueAt = checkDueAt(run);
   const decided = undeliveredPromotion(run);
@@ -46,9 +46,9 @@ export async function test(run: Run): Promise<void> {
   }
 }
 
-/** `paused`: only a person ends it; the horizon is judged when it is resumed. */
+/** `paused`: until someone resumes it; only then is the horizon judged. */
 export async function waitWhilePaused(run: Run): Promise<void> {
-  const intent = await run.next(null, 'paused by a person');
+  const intent = await run.next(null, 'someone resumes it');
   if (intent?.kind === 'resume') {
     await run.become('running', { code: 'resumed', ...whoAsked(intent) });
     return run.answer(intent, 'Checks go on.');
@@ -59,7 +59,7 @@ export async function waitWhilePaused(run: Run): Promise<void> {
   }
 }
 
-/** `awaiting_approval`: stands for the policy's hours, past the horizon too, then lapses. */
+/** `awaiting_approval`: for the policy's hours, even past the horizon; then it lapses. */
 export async function awaitApproval(run: Run): Promise<void> {
   const { policy, stateChangedAt } = run.experiment;
   const intent = await run.next(stateChangedAt + policy.approvalHours * HOUR_MS, 'the approval lapses');
@@ -84,7 +84,7 @@ function horizonOf(run: Run): number {
   return Math.ceil(startedAt + policy.horizonHours * HOUR_MS);
 }
 
-/** The next check on the grid, which is also its cut-off; null where the one at the horizon has been. */
+/** The next check on the grid, which is also its cut-off; null after the check at the horizon. */
 function checkDueAt(run: Run): number | null {
   const { id: experimentId, startedAt, policy } = run.experiment;
   if (run.lastCheckAt !== null && run.lastCheckAt >= horizonOf(run)) return null;
@@ -93,8 +93,8 @@ function checkDueAt(run: Run): number | null {
 }
 
 /**
- * The last look's verdict to promote, if it has not been acted on yet: for one check interval, since the next check
- * decides anew. After the last look none comes, so that one is tried longer; harm since then stands against it.
+ * The last look's verdict to promote, if it has not been carried out yet. It holds for one check interval, since the next
+ * check decides anew. No check follows the last look, so its verdict is tried longer; harm since then speaks against it.
  */
 function undeliveredPromotion(run: Run): Decision | null {
   const { experiment, lastDecision: decision } = run;
@@ -131,7 +131,7 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
   if (asker) await run.answer(asker, decision.reasons.join(' '), decision);
 }
 
-/** Fresh data, then the next look. Null where Meta or the statistics failed: nothing is decided, the check comes again. */
+/** Fresh data, then the next look. Null if Meta or the statistics failed: nothing is decided, and the check comes again. */
 async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Decision | null> {
   const { id: experimentId } = run.experiment;
   const askedBy = asker?.args.by ?? 'schedule';
@@ -156,7 +156,7 @@ async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Deci
   }
 }
 
-/** A variant is compared no more; its ad set keeps its budget until a promotion. */
+/** Takes a variant out of the comparison; its ad set keeps its budget until a promotion. */
 async function drop(run: Run, intent: Intent): Promise<void> {
   const variantId = intent.args.variantId ?? '';
   const against = undroppable(run.experiment, variantId, run.now());
@@ -165,7 +165,7 @@ async function drop(run: Run, intent: Intent): Promise<void> {
   return run.answer(intent, `${variantId} is compared no more; its ad goes on until a promotion.`);
 }
 
-/** By force: skips statistics and approval, never preflight; needs an ad that leads. */
+/** A forced promotion skips statistics and approval, but never the preflight, and needs an ad that leads. */
 async function forcePromotion(run: Run, intent: Intent): Promise<void> {
   const standing = await standingNow(run);
   if (typeof standing === 'string') return run.refuse(intent, standing);
@@ -190,7 +190,7 @@ async function forcePromotion(run: Run, intent: Intent): Promise<void> {
   );
 }
 
-/** Preflight and the harm gate on fresh data, never a new test: refused where that winner no longer leads. */
+/** Preflight and the harm gate on fresh data, never a new test; refused if that winner no longer leads. */
 async function approve(run: Run, intent: Intent): Promise<void> {
   const decision = run.lastDecision;
   if (!decision?.winnerVariantId) return run.refuse(intent, 'There is no decision to approve.');
@@ -209,7 +209,7 @@ async function approve(run: Run, intent: Intent): Promise<void> {
   await promote(run, { ...groundsOf(decision), by: intent.args.by, reason: intent.args.reason }, intent);
 }
 
-/** Where the ads stand on fresh data, or the sentence that says why that isn't known. */
+/** Who leads on fresh data, or the sentence that says why it isn't known. */
 async function standingNow(run: Run): Promise<Standing | string> {
   const { id: experimentId } = run.experiment;
   const dueAt = run.now();
@@ -258,8 +258,8 @@ function whyPromoted(run: Run, { by, reason, forced }: PromotionGrounds): StateR
 }
 
 /**
- * Preflight and the plan, on record; then the rollout begins. Who asked is answered after its first phase. What
- * Meta's silence kept from being done is tried again; what the preflight refuses waits for the next look.
+ * Preflight and the plan go on record; then the rollout begins. Whoever asked is answered after its first phase. If Meta
+ * gave no answer, it is tried again; if the preflight refuses, the next look decides.
  */
 async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
   let reasons: string[];
@@ -289,7 +289,7 @@ async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null
   const over = run.now() >= horizonOf(run) && run.state === 'running' && !grounds.forced;
   if (over && !silent) await run.become('no_winner', { code: 'time_over', winnerVariantId, detail });
   else await run.report(message);
-  // One that is past is none: without a wait the same refusal would be asked for again and again.
+  // Without a wait, the same refusal would come again and again.
   if (run.retryAt === null || run.retryAt <= run.now()) run.retryAt = run.later(CHECK_AGAIN_MS);
   if (asker?.kind === 'check') return run.answer(asker, message, run.lastDecision);
   if (asker) await run.refuse(asker, message);

@@ -8,14 +8,14 @@ import { enduring, observations, obstacleFrom, promotions, verifications } from 
 import { isShadow } from './reading.js';
 import { actOn } from './rollout.js';
 
-/** Meta didn't answer: the daily look comes again after this, or later where Meta says so. It doesn't press. */
+/** If Meta didn't answer, the daily look comes again after this, or later if Meta asks for it. It isn't urgent. */
 const LOOK_AGAIN_MS = HOUR_MS;
-/** How long past the window's judgement Meta may be silent before the verification ends without it. */
+/** How long past the end of the window Meta may give no answer before the verification ends without it. */
 const SILENCE_MS = 24 * HOUR_MS;
 
 /**
- * `verifying`: the winner is looked at once a day, for harm alone, and at the end of its window for good. Harm takes
- * the budgets back; every other outcome leaves them, and a person reads it in the state's reason.
+ * `verifying`: once per day the winner is checked for harm, and at the end of its window the lift is judged. On harm the
+ * budgets are restored; any other outcome leaves them, and the state's reason says what it was.
  */
 export async function verify(run: Run): Promise<void> {
   const window = verificationWindow(run.experiment.policy, run.promotion.phasesDone);
@@ -23,17 +23,17 @@ export async function verify(run: Run): Promise<void> {
   const dueAt = nextVerificationAt(window, run.verifiedUntil, run.now());
   const wakeAt = Math.max(dueAt, run.retryAt ?? 0);
   const intent = await run.next(wakeAt, 'verification of the lift');
-  if (intent?.kind === 'check') return tell(run, intent);
+  if (intent?.kind === 'check') return reportLift(run, intent);
   if (intent) return actOn(run, intent);
-  // The service may have been down itself: only what it has seen counts as silence of Meta.
+  // The service may have been down itself: only time that it has seen counts as Meta's silence.
   if (run.silentSince !== null) run.silentSince += Math.max(0, run.now() - wakeAt);
-  // After a downtime a later look is due than the one that was waited for.
+  // After a downtime, a later look may be due than the one that it waited for.
   return onceADay(run, nextVerificationAt(window, run.verifiedUntil, run.now()), window.judgedAt);
 }
 
 /**
- * The steps of a day, each of which may end the verification. A day of which one could not be read is tried again as a
- * whole. On the last day the gate comes first: the outcome depends on the split that it finds.
+ * The steps of a day; each may end the verification. If one can't be read, the whole day is tried again. On the last day
+ * the gate comes first: the outcome depends on the split that it finds.
  */
 async function onceADay(run: Run, dueAt: number, judgedAt: number): Promise<void> {
   const steps = [() => lookOfTheDay(run, dueAt), () => gate(run)];
@@ -54,7 +54,7 @@ async function lookOfTheDay(run: Run, dueAt: number): Promise<Obstacle | null> {
   return null;
 }
 
-/** Whether ads, ad sets, budgets and account are as they were: what leads back reverts the rollout, the rest is reported. */
+/** Whether ads, ad sets, budgets and account are as they were. Harm rolls back; anything else is reported. */
 async function gate(run: Run): Promise<Obstacle | null> {
   const { id } = run.experiment;
   try {
@@ -71,7 +71,7 @@ async function gate(run: Run): Promise<Obstacle | null> {
   }
 }
 
-/** Fresh data, then what it says of the lift. */
+/** Fresh data, then whether the lift holds. */
 async function lookAtLift(run: Run, dueAt: number): Promise<VerificationLook | Obstacle> {
   const request = { experimentId: run.experiment.id, dueAt };
   try {
@@ -86,13 +86,13 @@ async function lookAtLift(run: Run, dueAt: number): Promise<VerificationLook | O
   }
 }
 
-/** The next state, where there is an outcome. */
+/** Enters the next state if there is an outcome. */
 async function conclude(run: Run, { outcome, message }: VerificationLook): Promise<void> {
   if (outcome === 'reverted') return run.become('reverting', { code: 'verification', detail: message });
   if (outcome !== null) return run.become('completed', { code: 'verification', detail: message });
 }
 
-/** Meta is silent: later again, but not for ever. */
+/** Meta gives no answer: tries again later, but not for ever. */
 async function tryAgain(run: Run, obstacle: Obstacle, judgedAt: number): Promise<void> {
   run.silentSince ??= run.now();
   if (run.now() >= Math.max(judgedAt, run.silentSince) + SILENCE_MS) {
@@ -108,8 +108,8 @@ async function tryAgain(run: Run, obstacle: Obstacle, judgedAt: number): Promise
   await run.report(`The lift can't be verified now: ${obstacle.reason} It is tried again.`);
 }
 
-/** A check by hand: where the lift stands. Harm may be seen at any time, so it is acted on here too. */
-async function tell(run: Run, intent: Intent): Promise<void> {
+/** A check that a user asked for: how the lift stands. Harm is acted on whenever it is seen, so here too. */
+async function reportLift(run: Run, intent: Intent): Promise<void> {
   const look = await lookAtLift(run, run.now());
   if (isObstacle(look)) {
     const message = `${run.stateReason} Fresh data could not be had: ${look.reason}`;
