@@ -14,7 +14,12 @@ export interface VariantMetrics {
 }
 
 /** The names of the API. A new objective is a name here and an entry in {@link METRICS}. */
-export const OBJECTIVES = ['click_through_rate', 'conversion_rate', 'cost_per_conversion'] as const;
+export const OBJECTIVES = [
+  'click_through_rate',
+  'conversion_rate',
+  'cost_per_conversion',
+  'return_on_ad_spend',
+] as const;
 export type Objective = (typeof OBJECTIVES)[number];
 
 export const GUARDRAIL_METRICS = ['cost_per_conversion', 'conversion_rate', 'revenue_per_spend'] as const;
@@ -75,6 +80,17 @@ export interface ObjectiveMetric extends Metric {
 /** Meta's default attribution window is 7 days after the click. */
 const CONVERSIONS: Attribution = { windowHours: 7 * 24, earlyHours: 24 };
 
+/** One ratio under two names: an objective, and a guardrail of the other objectives. */
+const REVENUE_OVER_SPEND: Omit<Metric, 'label'> = {
+  events: 'conversions',
+  worth: 'revenue',
+  exposure: 'spend',
+  inverse: false,
+  attribution: CONVERSIONS,
+  // Order values with a CV of 1.
+  scatter: 2,
+};
+
 export const METRICS: {
   [Name in Objective | GuardrailMetric]: Name extends Objective ? ObjectiveMetric : Metric;
 } = {
@@ -112,16 +128,14 @@ export const METRICS: {
     welch: false,
     guardedBy: ['cost_per_conversion'],
   },
-  revenue_per_spend: {
-    label: 'revenue per spend',
-    events: 'conversions',
-    worth: 'revenue',
-    exposure: 'spend',
-    inverse: false,
-    attribution: CONVERSIONS,
-    // Order values with a CV of 1.
-    scatter: 2,
+  return_on_ad_spend: {
+    ...REVENUE_OVER_SPEND,
+    label: 'return on ad spend',
+    welch: false,
+    // Fewer orders that are worth more are no harm here.
+    guardedBy: [],
   },
+  revenue_per_spend: { ...REVENUE_OVER_SPEND, label: 'revenue per spend' },
 };
 
 /** How many events a row has. */
