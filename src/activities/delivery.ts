@@ -15,7 +15,7 @@ import { createObservationActivities } from './observations.js';
 /** The gate's name of a day in the verification. */
 export const VERIFICATION = 'verification';
 
-/** A day into its window, or later if the objective's events are booked late, the verification has data of its own on harm. */
+/** From a day into its window, or later if events are booked late, the verification's own data shows harm. */
 const FIRST_DAY_MS = 24 * HOUR_MS;
 
 /** When it is looked, and what for. */

@@ -64,9 +64,12 @@ export type Bucket = (typeof BUCKETS)[number];
 /** Another metric that a promotion must not harm. */
 export interface Guardrail {
   metric: GuardrailMetric;
-  /** `no_harm` blocks only on evidence that the winner is worse; `non_inferiority` blocks unless it is shown not to be. */
+  /** `no_harm` blocks on evidence that the winner is worse; `non_inferiority` blocks unless it is shown not to be. */
   mode: 'no_harm' | 'non_inferiority';
-  /** The loss that still passes in `non_inferiority`, a fraction of the rate as the rules weigh it: of conversions per unit spent for the cost per conversion. */
+  /**
+   * The loss that still passes in `non_inferiority`, a fraction of the rate as the rules weigh it: for the cost per
+   * conversion, of conversions per unit spent.
+   */
   margin: number;
 }
 
@@ -96,7 +99,10 @@ export interface Policy {
   minimumClicks: number;
   /** Conversions per variant, for objectives and guardrails that weigh conversions or what they are worth. */
   minimumConversions: number;
-  /** Meta books conversions for days after the click. Metrics that weigh them leave out buckets that ended less than this before a look. */
+  /**
+   * Meta books conversions for days after the click. Metrics that weigh them leave out buckets that ended less than this
+   * before a look.
+   */
   attributionWindowHours: number;
   /** All must pass before a promotion. Of the objective's own ratio: ignored. */
   guardrails: Guardrail[];

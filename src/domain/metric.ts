@@ -80,7 +80,14 @@ export interface ObjectiveMetric extends Metric {
 /** Meta's default attribution window is 7 days after the click. */
 const CONVERSIONS: Attribution = { windowHours: 7 * 24, earlyHours: 24 };
 
-/** One ratio under two names: an objective, and a guardrail of the other objectives. */
+/**
+ * One ratio under two names: an objective, and a guardrail of the other objectives.
+ *
+ * Simulated with equal ads, lognormal order values, looks every 6 hours for 28 days. The default rule called a false
+ * winner in 5.0 % of tests at a CV of 0.5 and in 4.4 % at 1.3 (one order per hour and ad, 1,000 tests each), in 4.8 % at
+ * 7 (one in two hours, 400 tests) and in 7.2 % at 2 (one in two hours, 1,000 tests). At a split of 80/20 a verification
+ * passes 8 % of equal winners at a CV of 1.3, instead of 5 %: few, skewed orders of the control.
+ */
 const REVENUE_OVER_SPEND: Omit<Metric, 'label'> = {
   events: 'conversions',
   worth: 'revenue',

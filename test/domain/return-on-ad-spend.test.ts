@@ -82,36 +82,44 @@ describe('return on ad spend', () => {
     expect(health.map(({ code }) => code)).not.toContain('guardrail_revenue_per_spend');
   });
 
-  it('calls few false winners among equal ads with lognormal order values', () => {
-    const RUNS = 300;
-    const LOOKS = Array.from({ length: 28 }, (_, day) => 24 * (day + 1));
-    const settings = ruleSettings({ ...DEFAULT_POLICY, objective: 'return_on_ad_spend' });
-    // No bound is below Φ⁻¹(1 − α*(t)/2): looks after the last that passes it need no recursion.
-    const screen = LOOKS.map((hours) =>
-      normalUpperQuantile((nominalAlpha(0.95) * spentFraction(hours, settings.horizonHours)) / 2),
-    );
-    const isCalled = (run: number) => {
-      const ad = { ...USUAL, impressions: 300 };
-      const rows = pairRows(ROAS, traffic(`equal ${run}`, 672, [ad, ad]), ['control', 'c1'], {
-        startedAt: hourAt(0),
-        until: hourAt(672),
-      });
-      const last = LOOKS.findLastIndex(
-        (hours, k) => Math.abs(rateRatio(rows.slice(0, hours), { information: 'exposure' }).t) >= screen[k]!,
+  it.each([
+    { deviation: 1, cv: 1.3 },
+    { deviation: 2, cv: 7 },
+  ])(
+    'calls few false winners among equal ads with lognormal order values, CV $cv',
+    ({ deviation }) => {
+      const RUNS = 300;
+      const LOOKS = Array.from({ length: 28 }, (_, day) => 24 * (day + 1));
+      const settings = ruleSettings({ ...DEFAULT_POLICY, objective: 'return_on_ad_spend' });
+      // No bound is below Φ⁻¹(1 − α*(t)/2): looks after the last that passes it need no recursion.
+      const screen = LOOKS.map((hours) =>
+        normalUpperQuantile((nominalAlpha(0.95) * spentFraction(hours, settings.horizonHours)) / 2),
       );
-      let state = sequential.start(settings);
-      for (const hours of LOOKS.slice(0, last + 1)) {
-        const look = sequential.look(settings, state, rows.slice(0, hours), hours);
-        if (look.evidence.winner) return true;
-        state = look.state;
-      }
-      return false;
-    };
-    const called = Array.from({ length: RUNS }, (_, run) => isCalled(run)).filter(Boolean).length;
-    // 5 % of 300 is 15; three standard errors above it are 26.
-    expect(called).toBeLessThanOrEqual(26);
-    expect(called).toBeGreaterThan(2);
-  }, 60_000);
+      const isCalled = (run: number) => {
+        const ad = { ...USUAL, impressions: 300 };
+        const rows = pairRows(ROAS, traffic(`equal ${run}`, 672, [ad, ad], deviation), ['control', 'c1'], {
+          startedAt: hourAt(0),
+          until: hourAt(672),
+        });
+        const last = LOOKS.findLastIndex(
+          (hours, k) =>
+            Math.abs(rateRatio(rows.slice(0, hours), { information: 'exposure' }).t) >= screen[k]!,
+        );
+        let state = sequential.start(settings);
+        for (const hours of LOOKS.slice(0, last + 1)) {
+          const look = sequential.look(settings, state, rows.slice(0, hours), hours);
+          if (look.evidence.winner) return true;
+          state = look.state;
+        }
+        return false;
+      };
+      const called = Array.from({ length: RUNS }, (_, run) => isCalled(run)).filter(Boolean).length;
+      // 5 % of 300 is 15; three standard errors above it are 26.
+      expect(called).toBeLessThanOrEqual(26);
+      expect(called).toBeGreaterThan(2);
+    },
+    60_000,
+  );
 });
 
 describe('an entry of the registry', () => {

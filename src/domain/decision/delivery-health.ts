@@ -32,7 +32,7 @@ export interface HealthFinding {
 export interface LookSetting {
   /** Minor units by variant id. A variant is missing if its ad set could not be read or has no budget. */
   dailyBudgets: Record<string, number>;
-  /** Whether all ad sets are cells of one Meta study, which showed each person one of the ads; null: Meta gave no answer. */
+  /** Whether all ad sets are cells of one Meta study, which showed each user one of the ads; null: Meta gave no answer. */
   randomised: boolean | null;
   /** How the ad sets differ, apart from their ads; missing in older settings. */
   differences?: AdSetDifference[];

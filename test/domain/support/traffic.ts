@@ -30,8 +30,8 @@ export interface AdRates {
 
 export const USUAL: AdRates = { impressions: 2_000, linkClicks: 0.05, conversions: 0.06, revenue: 4_000 };
 
-/** Hours of two ads: counts are Poisson, order values lognormal with a coefficient of variation of 1.3. */
-export function traffic(key: string, hours: number, ads: readonly AdRates[]): Observed[] {
+/** Hours of two ads: counts are Poisson, order values lognormal with this deviation of their logarithm (1: a CV of 1.3). */
+export function traffic(key: string, hours: number, ads: readonly AdRates[], deviation = 1): Observed[] {
   const draws = new Random(key);
   return Array.from({ length: hours }, (_, hour) =>
     ads.map((ad, index): Observed => {
@@ -39,8 +39,9 @@ export function traffic(key: string, hours: number, ads: readonly AdRates[]): Ob
       const linkClicks = draws.poisson(impressions * ad.linkClicks);
       const conversions = draws.poisson(linkClicks * ad.conversions);
       let revenue = 0;
-      for (let order = 0; order < conversions; order++)
-        revenue += Math.exp(draws.normal() - 0.5) * ad.revenue;
+      for (let order = 0; order < conversions; order++) {
+        revenue += Math.exp(deviation * draws.normal() - deviation ** 2 / 2) * ad.revenue;
+      }
       return {
         variantId: variants[index]!.id,
         bucketStart: hourAt(hour),
