@@ -6,16 +6,16 @@ import { silentVariants } from '../domain/decision/delivery-health.js';
 import { harmSentence } from '../domain/decision/harm.js';
 import { rivalOf } from '../domain/decision/rival.js';
 import { bucketsOf, type Experiment, participants, variantOf } from '../domain/experiment.js';
-import { METRICS, pairRows } from '../domain/metric.js';
+import { earlyHours, METRICS } from '../domain/metric.js';
+import { pairRows } from '../domain/pair-rows.js';
 import { HOUR_MS } from '../domain/time.js';
-import { EARLY_ATTRIBUTION_HOURS } from '../domain/verification/verification.js';
 import { verificationWindow } from '../domain/verification/window.js';
 import { createObservationActivities } from './observations.js';
 
 /** The gate's name of a day in the verification. */
 export const VERIFICATION = 'verification';
 
-/** A day into its window, and a day more where conversions are weighed, the verification sees harm by data of its own. */
+/** From a day into its window, or later if events are booked late, the verification's own data shows harm. */
 const FIRST_DAY_MS = 24 * HOUR_MS;
 
 /** When it is looked, and what for. */
@@ -55,7 +55,8 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
   ): Promise<string[]> {
     const { startedAt, policy } = experiment;
     const { winnerVariantId: winner, metrics, phasesDone } = promotion;
-    const booked = METRICS[policy.objective].attributed ? EARLY_ATTRIBUTION_HOURS * HOUR_MS : 0;
+    const metric = METRICS[policy.objective];
+    const booked = earlyHours(metric) * HOUR_MS;
     const handedOver =
       phase === VERIFICATION && now >= verificationWindow(policy, phasesDone).since + FIRST_DAY_MS + booked;
     if (handedOver) return [];
@@ -63,10 +64,7 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
     const rival = rivalOf(experiment, variantOf(experiment, winner), metrics).id;
     // A bucket that was open at the decision was in none of its data.
     const since = observations.filter((row) => row.bucketEnd > decided);
-    const rows = pairRows(METRICS[policy.objective], since, [rival, winner], {
-      startedAt,
-      until: now - booked,
-    });
+    const rows = pairRows(metric, since, [rival, winner], { startedAt, until: now - booked });
     const sentence = harmSentence(rows, { objective: policy.objective, winner, rival });
     return sentence === null ? [] : [`${sentence}.`];
   }

@@ -2,18 +2,16 @@ import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Observation } from '../contract/records.js';
-import { bucketsOf, type Policy } from '../domain/experiment.js';
-import { METRICS } from '../domain/metric.js';
+import { bookedAfterHours, bucketsOf, type Policy } from '../domain/experiment.js';
 import { HOUR_MS } from '../domain/time.js';
 import { callingMeta, permanent } from './failures.js';
 
 /** Meta restates its figures for days: each pull goes back at least this far behind the latest bucket known. */
 const ROLLING_WINDOW_MS = 72 * HOUR_MS;
 
-/** Where conversions are weighed, a bucket is final once they are booked: a pull must reach it until then. */
-function rollingWindowMs({ objective, attributionWindowHours }: Policy): number {
-  const booked = METRICS[objective].attributed ? attributionWindowHours * HOUR_MS : 0;
-  return Math.max(ROLLING_WINDOW_MS, booked);
+/** A bucket is final once the objective's events are booked: pulls must reach it until then. */
+function rollingWindowMs(policy: Policy): number {
+  return Math.max(ROLLING_WINDOW_MS, bookedAfterHours(policy) * HOUR_MS);
 }
 
 /** Pulls performance from Meta into versions of observations. Safe to run twice: only what changed is appended. */

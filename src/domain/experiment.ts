@@ -1,7 +1,7 @@
 import type { AcceptedDifferences } from './comparability.js';
 import { entryOf } from './entry.js';
 import type { RuleName } from './evidence/types.js';
-import type { GuardrailMetric, Objective } from './metric.js';
+import { defaultAttributionWindowHours, type GuardrailMetric, METRICS, type Objective } from './metric.js';
 import type { Hold } from './rollout/hold.js';
 import { DEFAULT_MAX_STEP_FACTOR, DEFAULT_PHASES, type Phase } from './rollout/phases.js';
 import { reasonSentence, type StateReason } from './state-reason.js';
@@ -56,91 +56,91 @@ export interface Variant {
   creative: Creative;
 }
 
-/** What a policy may ask for, impressions a variant. */
+/** What a policy may ask for, impressions per variant. */
 export const SAMPLE_SIZES = { least: 100, most: 100_000_000 } as const;
 
 export const BUCKETS = ['hour', 'day'] as const;
-/** What observations are counted in. */
+/** The length of time that an observation covers. */
 export type Bucket = (typeof BUCKETS)[number];
 
-/** Another metric that a promotion must not hurt. */
+/** Another metric that a promotion must not harm. */
 export interface Guardrail {
   metric: GuardrailMetric;
-  /** `no_harm`: blocks only on evidence that the winner is worse; `non_inferiority`: unless it is shown not to be. */
+  /** `no_harm` blocks on evidence that the winner is worse; `non_inferiority` blocks unless it is shown not to be. */
   mode: 'no_harm' | 'non_inferiority';
-  /** How much worse still passes in `non_inferiority`, a fraction of the rate (of conversions a unit spent, for the cost of one). */
+  /**
+   * The loss that still passes in `non_inferiority`, a fraction of the rate as the rules weigh it: for the cost per
+   * conversion, of conversions per unit spent.
+   */
   margin: number;
 }
 
-/** Frozen when the experiment starts. Those frozen before a field was there lack it. */
+/** Frozen when the experiment starts. A policy frozen before a field existed lacks it. */
 export interface Policy {
-  /**
-   * `click_through_rate`: link clicks an impression; `conversion_rate`: conversions a link click;
-   * `cost_per_conversion`: conversions a unit spent.
-   */
+  /** The metric that decides the test. */
   objective: Objective;
   /**
-   * `sequential`: stratified robust log rate ratio with Lan-DeMets log spending; `anytime`: an e-process, without a
-   * horizon; `welch`: the known fixed rule, unadjusted for repeated looks.
+   * `sequential`: stratified robust log rate ratio with Lan-DeMets log spending; `anytime`: an e-process without a
+   * horizon; `welch`: Welch's test at each look, unadjusted for repeated looks.
    */
   rule: RuleName;
-  /** Days are the clusters of `sequential`: for accounts whose ads wander against each other from day to day. */
+  /** Days are the clusters of `sequential`: for accounts whose ads drift apart from day to day. */
   strict: boolean;
   /**
-   * `day`: whole local days of the account, for those of which only days are known. Nothing is new to a look before the
-   * next midnight, so more looks a day than one don't count; the day that the start breaks stays out. Such rows are
-   * their own clusters: `strict` adds nothing to them.
+   * `day`: whole local days of the account, for accounts that report days only. A look learns nothing new before the
+   * next midnight, so at most one look per day counts. The day in which the test started stays out. Each day is its own
+   * cluster: `strict` adds nothing.
    */
   buckets: Bucket;
   /** One of {@link CONFIDENCE_THRESHOLDS}. */
   confidence: number;
   minimumRunHours: number;
-  /** Impressions a variant. */
+  /** Impressions per variant. */
   minimumImpressions: number;
-  /** Link clicks a variant. */
+  /** Link clicks per variant. */
   minimumClicks: number;
-  /** Conversions a variant, where these are what is weighed: in conversion objectives and in guardrails. */
+  /** Conversions per variant, for objectives and guardrails that weigh conversions or what they are worth. */
   minimumConversions: number;
-  /** Buckets that ended later than this before a look stay out where conversions are weighed: Meta books them for days after the click. */
+  /**
+   * Meta books conversions for days after the click. Metrics that weigh them leave out buckets that ended less than this
+   * before a look.
+   */
   attributionWindowHours: number;
-  /** All must pass before a promotion. */
+  /** All must pass before a promotion. Of the objective's own ratio: ignored. */
   guardrails: Guardrail[];
-  /** Planned duration: at its end the experiment is decided or has no winner. */
+  /** Planned duration. At its end the experiment is decided or has no winner. */
   horizonHours: number;
   checkEveryHours: number;
   /**
-   * The smallest lift, relative, that is worth finding: once its chance of being found by the horizon is small, ending
-   * the test is advised. Policies frozen before it was there give no such advice.
+   * The smallest relative lift that is worth finding. Once it is unlikely to be found by the horizon, ending the test is
+   * advised. Policies frozen before this field existed give no such advice.
    */
   minimumDetectableEffect?: number;
   phases: Phase[];
-  /** No step of a rollout makes a budget more than so many times as large. */
+  /** No step of a rollout multiplies a budget by more than this. */
   maxStepFactor?: number;
-  /** A person must approve a promotion before any budget moves. */
+  /** A user must approve a promotion before any budget moves. */
   approvalRequired: boolean;
-  /** How long an approval that was asked for stands. */
+  /** How long a requested approval stays open. */
   approvalHours: number;
-  /** Holds a phase that puts more than this at risk, minor units a day; null or missing: no limit. */
+  /** A phase that puts more than this at risk is held. Minor units per day; null or missing: no limit. */
   atRiskLimit?: number | null;
   verification: {
-    /** Data younger than this after the last write stays out. */
+    /** Data from the first hours after the last write stays out: this many. */
     settleHours: number;
     windowHours: number;
   };
 }
 
-/**
- * Meta books a conversion up to 7 days after the click (its default setting): before that a conversion rate is not
- * known. Guardrails want evidence of harm early, and both ads lose late conversions alike: a day does for them.
- */
-export const ATTRIBUTION_WINDOW_HOURS: Record<Objective, number> = {
-  click_through_rate: 24,
-  conversion_rate: 7 * 24,
-  cost_per_conversion: 7 * 24,
-};
+/** The guardrails of a policy that names none. */
+export function defaultGuardrails(objective: Objective): Guardrail[] {
+  return METRICS[objective].guardedBy.map((metric) => ({ metric, mode: 'no_harm', margin: 0 }));
+}
+
+const DEFAULT_OBJECTIVE: Objective = 'click_through_rate';
 
 export const DEFAULT_POLICY: Policy = {
-  objective: 'click_through_rate',
+  objective: DEFAULT_OBJECTIVE,
   rule: 'sequential',
   strict: false,
   buckets: 'hour',
@@ -149,8 +149,8 @@ export const DEFAULT_POLICY: Policy = {
   minimumImpressions: 100,
   minimumClicks: 25,
   minimumConversions: 25,
-  attributionWindowHours: ATTRIBUTION_WINDOW_HOURS.click_through_rate,
-  guardrails: [{ metric: 'cost_per_conversion', mode: 'no_harm', margin: 0 }],
+  attributionWindowHours: defaultAttributionWindowHours(DEFAULT_OBJECTIVE),
+  guardrails: defaultGuardrails(DEFAULT_OBJECTIVE),
   horizonHours: 28 * 24,
   checkEveryHours: 6,
   minimumDetectableEffect: 0.1,
@@ -161,14 +161,26 @@ export const DEFAULT_POLICY: Policy = {
   verification: { settleHours: 24, windowHours: 7 * 24 },
 };
 
-/** Policies frozen before there was a choice have none. */
+/** Policies frozen before the field existed count hours. */
 export function bucketsOf({ buckets }: Pick<Policy, 'buckets'>): Bucket {
   return buckets ?? DEFAULT_POLICY.buckets;
 }
 
-/** Policies frozen before it was there are held to the default. */
+/** Policies frozen before the field existed have the default limit. */
 export function maxStepFactorOf({ maxStepFactor }: Pick<Policy, 'maxStepFactor'>): number {
   return maxStepFactor ?? DEFAULT_MAX_STEP_FACTOR;
+}
+
+/** Policies frozen before the field existed have the default window. */
+export function attributionWindowHoursOf({
+  attributionWindowHours,
+}: Pick<Policy, 'attributionWindowHours'>): number {
+  return attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours;
+}
+
+/** Hours until all of the objective's events in a bucket are booked, counted from the bucket's end. */
+export function bookedAfterHours(policy: Pick<Policy, 'objective' | 'attributionWindowHours'>): number {
+  return METRICS[policy.objective].attribution ? attributionWindowHoursOf(policy) : 0;
 }
 
 /** One A/B test, as Postgres keeps it. */
@@ -178,7 +190,7 @@ export interface Experiment {
   environment: 'sandbox' | 'live';
   /** `act_…` */
   accountId: string;
-  /** ISO 4217 code; every budget of the experiment is in minor units of it, by Meta's offsets. */
+  /** ISO 4217 code. Every budget of the experiment is in its minor units, by Meta's offsets. */
   currency: string;
   state: ExperimentState;
   /** Why it is in this state. */
@@ -189,15 +201,15 @@ export interface Experiment {
   policy: Policy;
   /** Control first. Two to six. */
   variants: Variant[];
-  /** When a person took a variant out of the comparison, by its id; its ad set stays a part of the test. */
+  /** When a user took a variant out of the comparison, by its id. Its ad set remains part of the test. */
   dropped?: Record<string, number>;
-  /** In what the ad sets differed at the start, where a person accepted that. */
+  /** How the ad sets differed at the start, if a user accepted that. */
   acceptedDifferences?: AcceptedDifferences;
-  /** The start of the test: only data from here on counts. */
+  /** The start of the test. Earlier data doesn't count. */
   startedAt: number;
   /** Set at promotion. */
   winnerVariantId: string | null;
-  /** The read-back of phase 1. */
+  /** When phase 1 was read back. */
   promotedAt: number | null;
   endedAt: number | null;
 }
@@ -207,14 +219,14 @@ export function stateReasonOf({ reason, currency }: Pick<Experiment, 'reason' | 
   return reasonSentence(reason, currency);
 }
 
-/** The variant of this id. Throws RangeError when the experiment has none. */
+/** The variant with this id. Throws RangeError if the experiment has none. */
 export function variantOf(experiment: Pick<Experiment, 'variants'>, id: string): Variant {
   const found = experiment.variants.find((variant) => variant.id === id);
   if (!found) throw new RangeError(`no variant ${id} in this experiment`);
   return found;
 }
 
-/** The variants that are compared at an instant, epoch ms: all but those dropped by then. */
+/** The variants that are compared at an instant (epoch ms): all that were not dropped by then. */
 export function participants(
   { variants, dropped }: Pick<Experiment, 'variants' | 'dropped'>,
   at: number,
@@ -222,7 +234,7 @@ export function participants(
   return variants.filter(({ id }) => (entryOf(dropped, id) ?? Number.POSITIVE_INFINITY) > at);
 }
 
-/** Why a variant can't be dropped, in a sentence, or null. */
+/** Why a variant can't be dropped, as a sentence, or null. */
 export function undroppable(experiment: Experiment, variantId: string, at: number): string | null {
   const compared = participants(experiment, at);
   const variant = compared.find(({ id }) => id === variantId);

@@ -1,6 +1,7 @@
-/** What a test can be decided by, and what a guardrail can watch: rates of events an exposure, higher is better. */
-import type { PairRow } from './evidence/types.js';
-import { HOUR_MS } from './time.js';
+/**
+ * The registry of metrics: what a test can be decided by and what a guardrail can watch. All that differs between them
+ * is in {@link METRICS}. The rules weigh the numerator per exposure: more is better.
+ */
 
 /** What a variant did over the closed buckets that a look saw. Spend and revenue in minor units. */
 export interface VariantMetrics {
@@ -12,113 +13,181 @@ export interface VariantMetrics {
   revenue: number;
 }
 
-export const OBJECTIVES = ['click_through_rate', 'conversion_rate', 'cost_per_conversion'] as const;
+/** The names of the API. A new objective is a name here and an entry in {@link METRICS}. */
+export const OBJECTIVES = [
+  'click_through_rate',
+  'conversion_rate',
+  'cost_per_conversion',
+  'return_on_ad_spend',
+] as const;
 export type Objective = (typeof OBJECTIVES)[number];
 
 export const GUARDRAIL_METRICS = ['cost_per_conversion', 'conversion_rate', 'revenue_per_spend'] as const;
 export type GuardrailMetric = (typeof GUARDRAIL_METRICS)[number];
 
-/** A rate as the rules weigh it and as people read it. */
+type Count = 'impressions' | 'linkClicks' | 'conversions';
+
+/** How reasons name a quantity, and which minimum of the policy each variant must reach in it. */
+export const QUANTITIES = {
+  impressions: { noun: 'impressions', minimum: 'minimumImpressions' },
+  linkClicks: { noun: 'link clicks', minimum: 'minimumClicks' },
+  conversions: { noun: 'conversions', minimum: 'minimumConversions' },
+  // Money needs no minimum: the events that it bought are counted.
+  spend: { noun: 'minor units spent', minimum: null },
+} as const satisfies Record<Count | 'spend', { noun: string; minimum: string | null }>;
+export type Quantity = keyof typeof QUANTITIES;
+
+/** Meta books events for days after the click: younger buckets stay out. Hours. */
+interface Attribution {
+  /** Default of the policy's attribution window: the outcome and the lift wait until all events are booked. */
+  windowHours: number;
+  /** Harm must be seen early. Both ads lose late events alike, so harm waits this long only. */
+  earlyHours: number;
+}
+
+/** A ratio, as the rules weigh it and as users read it. */
 export interface Metric {
   /** As in "cost per conversion of challenger over control". */
   label: string;
-  /** As in "12 link clicks < 25". */
-  eventsNoun: string;
-  exposureNoun: string;
-  events(row: VariantMetrics): number;
-  exposure(row: VariantMetrics): number;
-  /** People read exposure an event, of which less is better; the rules weigh events an exposure. */
+  /** The events of the numerator. Minimums count these, also if the numerator is what they are worth. */
+  events: Count;
+  /**
+   * The numerator if it is an amount that the events brought; null if it is their number. An amount doesn't show its own
+   * variance as a count does: its information is the exposure, and its error is estimated from the rows alone.
+   */
+  worth: 'revenue' | null;
+  /** The denominator. */
+  exposure: Quantity;
+  /** Whether users read exposure per event: less is better. */
   inverse: boolean;
-  /** Meta books the events for days after the click: those younger than the attribution window stay out. */
-  attributed: boolean;
-  /** `exposure` where the numerator is no count. */
-  information: 'events' | 'exposure';
+  /** Null if Meta books the events at once. */
+  attribution: Attribution | null;
+  /**
+   * Variance of what one event adds to the numerator, relative to a count: 1 for counts, 1 + CV² for amounts with a
+   * coefficient of variation CV. Plans use it before there is data; no verdict does.
+   */
+  scatter: number;
 }
 
-export const METRICS: Record<Objective | GuardrailMetric, Metric> = {
+/** A metric that can decide a test. */
+export interface ObjectiveMetric extends Metric {
+  /** Whether each unit of exposure has an event or not: Welch's test of two proportions needs that. */
+  welch: boolean;
+  /** Metrics that a promotion must not harm if the policy names none. */
+  guardedBy: readonly GuardrailMetric[];
+}
+
+/** Meta's default attribution window is 7 days after the click. */
+const CONVERSIONS: Attribution = { windowHours: 7 * 24, earlyHours: 24 };
+
+/**
+ * One ratio under two names: an objective, and a guardrail of the other objectives.
+ *
+ * Simulated with equal ads, lognormal order values, looks every 6 hours for 28 days. The default rule called a false
+ * winner in 5.0 % of tests at a CV of 0.5 and in 4.4 % at 1.3 (one order per hour and ad, 1,000 tests each), in 4.8 % at
+ * 7 (one in two hours, 400 tests) and in 7.2 % at 2 (one in two hours, 1,000 tests). At a split of 80/20 a verification
+ * passes 8 % of equal winners at a CV of 1.3, instead of 5 %: few, skewed orders of the control.
+ */
+const REVENUE_OVER_SPEND: Omit<Metric, 'label'> = {
+  events: 'conversions',
+  worth: 'revenue',
+  exposure: 'spend',
+  inverse: false,
+  attribution: CONVERSIONS,
+  // Order values with a CV of 1.
+  scatter: 2,
+};
+
+export const METRICS: {
+  [Name in Objective | GuardrailMetric]: Name extends Objective ? ObjectiveMetric : Metric;
+} = {
   click_through_rate: {
     label: 'click rate',
-    eventsNoun: 'link clicks',
-    exposureNoun: 'impressions',
-    events: (row) => row.linkClicks,
-    exposure: (row) => row.impressions,
+    events: 'linkClicks',
+    worth: null,
+    exposure: 'impressions',
     inverse: false,
-    attributed: false,
-    information: 'events',
+    attribution: null,
+    scatter: 1,
+    welch: true,
+    guardedBy: ['cost_per_conversion'],
   },
   conversion_rate: {
     label: 'conversion rate',
-    eventsNoun: 'conversions',
-    exposureNoun: 'link clicks',
-    events: (row) => row.conversions,
-    exposure: (row) => row.linkClicks,
+    events: 'conversions',
+    worth: null,
+    exposure: 'linkClicks',
     inverse: false,
-    attributed: true,
-    information: 'events',
+    attribution: CONVERSIONS,
+    scatter: 1,
+    // The rule's error was measured for clicks among impressions only.
+    welch: false,
+    guardedBy: ['cost_per_conversion'],
   },
   cost_per_conversion: {
     label: 'cost per conversion',
-    eventsNoun: 'conversions',
-    exposureNoun: 'minor units spent',
-    events: (row) => row.conversions,
-    exposure: (row) => row.spend,
+    events: 'conversions',
+    worth: null,
+    exposure: 'spend',
     inverse: true,
-    attributed: true,
-    information: 'events',
+    attribution: CONVERSIONS,
+    scatter: 1,
+    welch: false,
+    guardedBy: ['cost_per_conversion'],
   },
-  revenue_per_spend: {
-    label: 'revenue per spend',
-    eventsNoun: 'minor units of revenue',
-    exposureNoun: 'minor units spent',
-    events: (row) => row.revenue,
-    exposure: (row) => row.spend,
-    inverse: false,
-    attributed: true,
-    information: 'exposure',
+  return_on_ad_spend: {
+    ...REVENUE_OVER_SPEND,
+    label: 'return on ad spend',
+    welch: false,
+    // Fewer orders that are worth more are no harm here.
+    guardedBy: [],
   },
+  revenue_per_spend: { ...REVENUE_OVER_SPEND, label: 'revenue per spend' },
 };
 
-/** The relative change that people read, for a relative change of the rate; its own inverse. */
-export function shownLift(metric: Metric, lift: number): number {
-  return metric.inverse ? 1 / (1 + lift) - 1 : lift;
+/** How many events a row has. */
+export function eventsOf({ events }: Metric, row: VariantMetrics): number {
+  return row[events];
 }
 
-/** What a variant did in one closed bucket. Spend and revenue in minor units. */
-export interface Observed extends VariantMetrics {
-  variantId: string;
-  /** Epoch ms. */
-  bucketStart: number;
-  /** Exclusive; days have 23 to 25 hours. */
-  bucketEnd: number;
+/** Their number, or their worth in minor units. */
+export function numeratorOf({ events, worth }: Metric, row: VariantMetrics): number {
+  return row[worth ?? events];
 }
 
-/** Blocks of 24 h from the start: the account's own days would leave broken ones at both ends. */
-const DAY_MS = 24 * HOUR_MS;
+export function exposureOf({ exposure }: Metric, row: VariantMetrics): number {
+  return row[exposure];
+}
+
+/** As in "12 link clicks < 25". */
+export function eventsNoun({ events }: Metric): string {
+  return QUANTITIES[events].noun;
+}
+
+/** What the information of a look is made of. */
+export function informationOf({ worth }: Metric): 'events' | 'exposure' {
+  return worth === null ? 'events' : 'exposure';
+}
+
+/** Whether both are one ratio, under whatever names: a guardrail of the objective's own ratio adds nothing. */
+export function isSameRatio(one: Metric, other: Metric): boolean {
+  return one.events === other.events && one.worth === other.worth && one.exposure === other.exposure;
+}
+
+/** The relative change that users read, for a relative change of the ratio; its own inverse. */
+export function shownLift({ inverse }: Metric, lift: number): number {
+  return inverse ? 1 / (1 + lift) - 1 : lift;
+}
+
+/** Hours by which the objective's own events are late when harm is looked for. */
+export function earlyHours({ attribution }: Metric): number {
+  return attribution?.earlyHours ?? 0;
+}
 
 /**
- * The buckets of two variants, those too in which one of them was silent; rules leave out what they can't compare.
- * `until`: the instant after which a bucket's events may still be booked; buckets that end later stay out.
+ * The attribution window of a policy that names none, hours. An objective without late events has it for its guardrails:
+ * these look for evidence of harm.
  */
-export function pairRows(
-  metric: Metric,
-  observations: readonly Observed[],
-  [a, b]: readonly [string, string],
-  { startedAt, until }: { startedAt: number; until: number },
-): PairRow[] {
-  const rows = new Map<number, PairRow>();
-  for (const observed of observations) {
-    const { variantId, bucketStart, bucketEnd } = observed;
-    if ((variantId !== a && variantId !== b) || (metric.attributed && bucketEnd > until)) continue;
-    const day = (bucketStart - startedAt) / DAY_MS;
-    const row = rows.get(bucketStart) ?? { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0, day };
-    const exposure = metric.exposure(observed);
-    const events = metric.events(observed);
-    rows.set(
-      bucketStart,
-      variantId === a
-        ? { ...row, exposureA: exposure, eventsA: events }
-        : { ...row, exposureB: exposure, eventsB: events },
-    );
-  }
-  return [...rows.values()];
+export function defaultAttributionWindowHours(objective: Objective): number {
+  return METRICS[objective].attribution?.windowHours ?? CONVERSIONS.earlyHours;
 }

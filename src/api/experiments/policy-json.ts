@@ -1,12 +1,14 @@
 /** Maps a policy to JSON, and a requested change to a policy. */
 import type { z } from '@hono/zod-openapi';
 import {
-  ATTRIBUTION_WINDOW_HOURS,
+  attributionWindowHoursOf,
   bucketsOf,
   DEFAULT_POLICY,
+  defaultGuardrails,
   maxStepFactorOf,
   type Policy,
 } from '../../domain/experiment.js';
+import { defaultAttributionWindowHours } from '../../domain/metric.js';
 import type { PolicyChange } from './requests.js';
 import type { PolicyAnswer } from './responses.js';
 
@@ -22,7 +24,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     minimum_impressions: policy.minimumImpressions,
     minimum_clicks: policy.minimumClicks,
     minimum_conversions: policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions,
-    attribution_window_hours: policy.attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours,
+    attribution_window_hours: attributionWindowHoursOf(policy),
     guardrails: policy.guardrails ?? [],
     horizon_hours: policy.horizonHours,
     check_every_hours: policy.checkEveryHours,
@@ -57,10 +59,10 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     minimumConversions: change?.minimum_conversions ?? base.minimumConversions,
     attributionWindowHours:
       change?.attribution_window_hours ??
-      (objective === base.objective ? base.attributionWindowHours : ATTRIBUTION_WINDOW_HOURS[objective]),
+      (objective === base.objective ? base.attributionWindowHours : defaultAttributionWindowHours(objective)),
     guardrails:
       change?.guardrails?.map(({ metric, mode, margin }) => ({ metric, mode, margin: margin ?? 0 })) ??
-      base.guardrails,
+      (objective === base.objective ? base.guardrails : defaultGuardrails(objective)),
     horizonHours: change?.horizon_hours ?? base.horizonHours,
     checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
     minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,

@@ -1,4 +1,4 @@
-/** What the figures of a reason count, where that is less than the metrics beside it show. */
+/** Explains a figure in a reason that counts less than the metrics that are shown with it. */
 
 import type { Bucket } from '../experiment.js';
 import { instantOf } from '../time.js';
@@ -16,8 +16,8 @@ export function beforeCut({ until, windowHours }: Cut): string {
 }
 
 /**
- * Names what was counted; empty where it was everything. `known`: what is known by the cut, `all`: what the metrics show.
- * Rules compare the buckets in which both variants delivered.
+ * Names the part that was counted; empty if everything was. `known`: the figure by the cut, `all`: the figure in the
+ * metrics. Rules compare the buckets in which both variants delivered.
  */
 export function countedOf(
   { counted, known, all }: { counted: number; known: number; all: number },

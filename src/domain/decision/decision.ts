@@ -10,11 +10,11 @@ export interface PairEvidence {
   evidence: Evidence;
   /** Latest winner that the rule has called for this pair, at this look or an earlier one: a variant id. */
   calledWinner: string | null;
-  /** Welch's test per impression, unadjusted for repeated looks; null where there is too little data. */
+  /** Welch's test per impression, unadjusted for repeated looks; null if there is too little data. */
   welch: { t: number; df: number; p: number } | null;
 }
 
-/** `held`: a person must decide what becomes of a variant that hardly delivers; looks go on. */
+/** `held`: a user must decide what happens to a variant that hardly delivers. Looks go on. */
 export type Verdict = 'insufficient_data' | 'continue_testing' | 'held' | 'no_winner' | 'promote';
 
 /** The verdict at one look. Immutable once stored. */
@@ -32,9 +32,9 @@ export interface Decision {
   verdict: Verdict;
   /** The variant to promote; null unless the verdict is `promote`. */
   winnerVariantId: string | null;
-  /** The variant ahead of every other in the point estimates; null where none is. */
+  /** The variant ahead of every other in the point estimates; null if none is. */
   leaderVariantId: string | null;
-  /** Of the leader against its closest rival; 0 where nothing is known. */
+  /** Of the leader against its closest rival; 0 if nothing is known. */
   confidence: number;
   pairs: PairEvidence[];
   /** By variant id. */
@@ -43,7 +43,7 @@ export interface Decision {
   reasons: string[];
   /** Delivery and guardrails, as the look saw them. */
   health: HealthFinding[];
-  /** How long it may still take; null where that can't be said or nothing is left to wait for. */
+  /** How long the test may still take; null if that is unknown or there is nothing left to wait for. */
   outlook: Outlook | null;
   /** What Meta said of the ad sets at the look; null in decisions from before that was asked. */
   setting: LookSetting | null;

@@ -1,10 +1,11 @@
-/** Whether the delivery behind a verdict is sound enough to move money on it. Pure: over what one look saw. */
+/** Whether the delivery behind a verdict is sound enough to move money. Pure: from the data of one look. */
 import { type AcceptedDifferences, type AdSetDifference, unaccepted } from '../comparability.js';
 import { entryOf } from '../entry.js';
 import { rateRatio } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import type { Bucket } from '../experiment.js';
-import type { GuardrailMetric, Metric, Observed } from '../metric.js';
+import { eventsNoun, eventsOf, type GuardrailMetric, informationOf, type Metric } from '../metric.js';
+import type { Observed } from '../pair-rows.js';
 import { percent } from '../percent.js';
 import { HOUR_MS } from '../time.js';
 import { countedOf } from './counted.js';
@@ -19,52 +20,52 @@ export type HealthCode =
   | 'budget_sharing'
   | `guardrail_${GuardrailMetric}`;
 
-/** `note`: looked at and passed; `warn`: said; `block`: no promotion while it stands. */
+/** `note`: checked and passed; `warn`: reported only; `block`: no promotion while it lasts. */
 export interface HealthFinding {
   code: HealthCode;
   level: 'note' | 'warn' | 'block';
-  /** With number, operator and limit; no full stop. */
+  /** With number, operator and limit, without a full stop. */
   message: string;
 }
 
-/** What Meta says of the ad sets at a look; nothing of it can be computed from observations. */
+/** What Meta reports about the ad sets at a look. None of it can be computed from observations. */
 export interface LookSetting {
-  /** Minor units by variant id; a variant is missing where its ad set could not be read or has none. */
+  /** Minor units by variant id. A variant is missing if its ad set could not be read or has no budget. */
   dailyBudgets: Record<string, number>;
-  /** All ad sets are cells of one study of Meta's, which gave each person one of the ads; null: Meta didn't tell. */
+  /** Whether all ad sets are cells of one Meta study, which showed each user one of the ads; null: Meta gave no answer. */
   randomised: boolean | null;
-  /** In what the ad sets differ but for their ads; missing in settings from before that was asked. */
+  /** How the ad sets differ, apart from their ads; missing in older settings. */
   differences?: AdSetDifference[];
-  /** Ids of the campaigns that share their ad sets' budgets; missing in settings from before that was asked. */
+  /** Ids of the campaigns that share budgets between their ad sets; missing in older settings. */
   sharingCampaigns?: string[];
 }
 
-/** Hours without an impression that block a promotion; where only days are known, whole days. */
+/** Hours without an impression that block a promotion; whole days if buckets are days. */
 const SILENT_HOURS = 6;
 const SILENT_DAYS = 1;
-/** A day on which clocks go back. */
+/** A day on which clocks are set back. */
 const LONGEST_DAY_MS = 25 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
-/** Spend is laid beside the plan over so many hours: budgets that a person changed earlier are forgotten. */
+/** Spend is compared with the plan over this many hours, so that earlier changes of the budgets don't matter. */
 const SPEND_HOURS = 24;
-/** A share of the spend off the planned one, relative to that. */
+/** Difference between a variant's share of the spend and its planned share, relative to the latter. */
 const SPEND_WARN = 0.1;
 const SPEND_BLOCK = 0.35;
 /** Standard errors between the crude and the stratified estimate. */
 const MIX_WARN = 1;
-/** After so many hours a variant without the least number of events has had its chance. */
+/** Hours after which a variant with fewer events than the minimum is starved. */
 const STARVED_AFTER_HOURS = 7 * 24;
 
 export interface Delivery {
   variantIds: readonly string[];
   observations: readonly Observed[];
   startedAt: number;
-  /** The look's cut-off: buckets that closed by it are in the observations. */
+  /** The look's cut-off. The observations are of buckets that closed by then. */
   dueAt: number;
   buckets: Bucket;
 }
 
-/** A variant that delivered nothing in the last 6 closed hours, or on the last whole day. */
+/** Variants that delivered nothing in the last 6 closed hours, or on the last whole day. */
 export function silentVariants(delivery: Delivery): HealthFinding[] {
   const [silence, limit, shown] =
     delivery.buckets === 'hour'
@@ -83,12 +84,12 @@ function silentHours(delivery: Delivery, id: string): number {
 }
 
 /**
- * Whole days in which a variant delivered nothing. Domain code knows no midnights: that a day has closed is told by the
- * other variants' rows of it, or by 25 hours that have passed.
+ * Whole days in which a variant delivered nothing. The domain doesn't know when midnight is: a day has closed if other
+ * variants have a row of it, or if 25 hours have passed.
  */
 function silentDays(delivery: Delivery, id: string): number {
   const { observations, startedAt, dueAt } = delivery;
-  // At the latest then the first whole day has begun.
+  // The first whole day has begun by then at the latest.
   const first = observations.reduce(
     (earliest, row) => Math.min(earliest, row.bucketStart),
     startedAt + LONGEST_DAY_MS,
@@ -98,7 +99,7 @@ function silentDays(delivery: Delivery, id: string): number {
   return Math.round((known - lastDelivered(delivery, id, first)) / DAY_MS) + Math.max(0, unheard);
 }
 
-/** The end of the variant's last bucket with an impression; `otherwise` where it has none. */
+/** The end of the variant's last bucket with an impression; `otherwise` if it has none. */
 function lastDelivered({ observations }: Delivery, id: string, otherwise: number): number {
   return observations.reduce(
     (latest, row) => (row.variantId === id && row.impressions > 0 ? Math.max(latest, row.bucketEnd) : latest),
@@ -106,7 +107,7 @@ function lastDelivered({ observations }: Delivery, id: string, otherwise: number
   );
 }
 
-/** The share of the last day's spend that is furthest off its share of the daily budgets. */
+/** The variant whose share of the last day's spend differs most from its share of the daily budgets. */
 export function spendOffPlan(delivery: Delivery, dailyBudgets: Record<string, number>): HealthFinding[] {
   const { variantIds, observations } = delivery;
   const since = startOfLastDay(delivery);
@@ -136,7 +137,7 @@ export function spendOffPlan(delivery: Delivery, dailyBudgets: Record<string, nu
   return [{ code: 'spend_off_plan', level: blocks ? 'block' : 'warn', message }];
 }
 
-/** 24 hours before the cut-off, or the start of the last day that has closed; null where the test has none yet. */
+/** 24 hours before the cut-off, or the start of the last closed day; null if the test has none yet. */
 function startOfLastDay({ observations, startedAt, dueAt, buckets }: Delivery): number | null {
   if (buckets === 'hour') {
     const since = dueAt - SPEND_HOURS * HOUR_MS;
@@ -150,8 +151,8 @@ function startOfLastDay({ observations, startedAt, dueAt, buckets }: Delivery): 
 }
 
 /**
- * Crude and stratified estimates of one pair that are more than a standard error apart: the ads' delivery shifted
- * between good and bad buckets. The stratified one, which the verdict rests on, is immune to that.
+ * Reports a pair whose crude and stratified estimates are more than a standard error apart: the ads' delivery shifted
+ * between good and bad buckets. The verdict uses the stratified estimate, which is immune to that.
  */
 export function mixShift(
   metric: Metric,
@@ -159,7 +160,7 @@ export function mixShift(
   rows: readonly PairRow[],
   buckets: Bucket,
 ): HealthFinding[] {
-  const { theta, se } = rateRatio(rows, { information: metric.information });
+  const { theta, se } = rateRatio(rows, { information: informationOf(metric) });
   const sum = (pick: (row: PairRow) => number) => rows.reduce((total, row) => total + pick(row), 0);
   const rateA = sum((row) => row.eventsA) / sum((row) => row.exposureA);
   const rateB = sum((row) => row.eventsB) / sum((row) => row.exposureB);
@@ -171,7 +172,7 @@ export function mixShift(
   return [{ code: 'mix_shift', level: 'warn', message }];
 }
 
-/** Ad sets that differ in more than their ads: what nobody accepted blocks a promotion, what was accepted is said. */
+/** Ad sets that differ in more than their ads: a difference blocks a promotion unless a user accepted it. */
 export function differingAdSets(
   { differences = [] }: LookSetting,
   accepted: AcceptedDifferences | null,
@@ -190,8 +191,8 @@ export function differingAdSets(
 }
 
 /**
- * Campaigns with Meta's ad set budget sharing: it moves budget to the ad set that it expects more of, whatever the split
- * says. By the ids of the campaigns.
+ * Warns of campaigns, by id, with Meta's ad set budget sharing: Meta moves budget to the ad set from which it expects
+ * more, whatever the split is.
  */
 export function sharedBudgets(campaignIds: readonly string[]): HealthFinding[] {
   return campaignIds.map((id) => ({
@@ -201,31 +202,30 @@ export function sharedBudgets(campaignIds: readonly string[]): HealthFinding[] {
   }));
 }
 
-/** Variants that have too few events a week after the first of them could be known. */
+/** Variants that still have too few events a week after the first could be known. */
 export function starvedVariants(
   metric: Metric,
   delivery: Delivery,
   minimum: number,
-  attributionWindowHours: number,
+  bookedAfterHours: number,
 ): HealthFinding[] {
-  const late = metric.attributed ? attributionWindowHours * HOUR_MS : 0;
-  const known = delivery.dueAt - late;
-  // The day that the start breaks is not among those that are known.
+  const known = delivery.dueAt - bookedAfterHours * HOUR_MS;
+  // The day in which the test started has no bucket.
   const broken = delivery.buckets === 'day' ? DAY_MS : 0;
   if (known - delivery.startedAt < STARVED_AFTER_HOURS * HOUR_MS + broken) return [];
   const days = Math.floor((delivery.dueAt - delivery.startedAt) / DAY_MS);
   return delivery.variantIds.flatMap((id): HealthFinding[] => {
     const eventsUntil = (until: number) =>
       delivery.observations.reduce(
-        (sum, row) => (row.variantId === id && row.bucketEnd <= until ? sum + metric.events(row) : sum),
+        (sum, row) => (row.variantId === id && row.bucketEnd <= until ? sum + eventsOf(metric, row) : sum),
         0,
       );
     const events = eventsUntil(known);
     if (events >= minimum) return [];
     const all = eventsUntil(delivery.dueAt);
-    const cut = { until: known, windowHours: attributionWindowHours };
+    const cut = { until: known, windowHours: bookedAfterHours };
     const counted = countedOf({ counted: events, known: events, all }, cut, delivery.buckets);
-    const message = `${id} has ${events} ${metric.eventsNoun} < ${minimum}${counted} after ${days} days`;
+    const message = `${id} has ${events} ${eventsNoun(metric)} < ${minimum}${counted} after ${days} days`;
     return [{ code: 'starved', level: 'block', message }];
   });
 }

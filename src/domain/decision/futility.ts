@@ -1,6 +1,6 @@
 /**
- * Futility by conditional power: the chance that a test still finds what it was planned to find, given what it has
- * seen. Advice, never a verdict. Jennison and Turnbull, Group Sequential Methods (2000), chapters 10 and 19.
+ * Futility by conditional power: the chance that a test still finds the effect for which it was planned, given the data
+ * so far. Advice, never a verdict. Jennison and Turnbull, Group Sequential Methods (2000), chapters 10 and 19.
  */
 
 import { TAU } from '../evidence/anytime.js';
@@ -11,15 +11,15 @@ import { METRICS, type Metric, shownLift } from '../metric.js';
 import type { PairEvidence } from './decision.js';
 import type { HealthFinding } from './delivery-health.js';
 
-/** Share of the planned duration before which nothing is said. */
+/** Share of the planned duration before which no advice is given. */
 const FROM_SHARE = 0.25;
-/** Conditional power under this is futile. */
+/** A test is futile if its conditional power is below this. */
 const FUTILE_BELOW = 0.1;
-/** More looks than these are taken for so many. */
+/** If more looks are left, this many stand for them. */
 const MOST_LOOKS = 16;
-/** −ζ(½)/√(2π): how far, in steps, a walk overshoots the bound that it crosses (Siegmund 1985, chapter 10). */
+/** −ζ(½)/√(2π): the overshoot, in steps, of a walk over the bound that it crosses (Siegmund 1985, chapter 10). */
 const OVERSHOOT = 0.5826;
-/** The density beyond so many standard deviations is left out. */
+/** The density beyond this many standard deviations is left out. */
 const REACH = 7;
 /** Largest distance of the points of integration, in standard deviations of one look's increment. */
 const SPACING = 0.3;
@@ -27,29 +27,29 @@ const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 
 /** A test under way, on the scale of the log rate ratio. */
 export interface Course {
-  /** Normal statistic of the present look, above 0 where the ad that is asked about leads. */
+  /** Normal statistic of the present look; above 0 if the ad in question leads. */
   z: number;
   /** 1/SE² at the present look. */
   information: number;
   /** The same at the horizon; larger. */
   finalInformation: number;
-  /** Planned looks that are left, the one at the horizon among them; at least 1. */
+  /** Planned looks that are left, including the one at the horizon; at least 1. */
   looks: number;
-  /** The two-sided bound on Z of a look at this information. */
+  /** The two-sided bound on Z at a look with this information. */
   bound(information: number): number;
 }
 
 /**
  * P(Z reaches the upper bound at one of the looks left, and the lower one at none before | Z now, true log rate ratio
- * `theta`), the looks equally spaced in information: Z√I is a Brownian motion with drift theta. Beyond 16 looks, 16
- * stand for them all, with bounds moved in by the overshoot that the others would have caught: that is 0.003 off at
- * most, 0.03 without.
+ * `theta`), with looks equally spaced in information: Z√I is a Brownian motion with drift theta. 16 looks stand for more,
+ * with bounds moved in by the overshoot that the others would have caught. The error is then at most 0.003, and 0.03
+ * without that correction.
  */
 export function conditionalPower(course: Course, theta: number): number {
   const { z, information, finalInformation } = course;
   const looks = Math.min(course.looks, MOST_LOOKS);
   const step = (finalInformation - information) / looks;
-  // On the scale of Z√I in units of one look's standard deviation every increment is N(drift, 1).
+  // On the scale of Z√I, in units of one look's standard deviation, every increment is N(drift, 1).
   const unit = Math.sqrt(step);
   const drift = theta * unit;
   const caught = OVERSHOOT * (1 - Math.sqrt(looks / course.looks));
@@ -59,7 +59,7 @@ export function conditionalPower(course: Course, theta: number): number {
   let crossed = 0;
   for (let look = 1; look <= looks; look++) {
     const now = information + look * step;
-    // The last one stands for those before it alone, the others for those on either side.
+    // The last look stands only for looks before it, the others for looks on both sides.
     const bound = (course.bound(now) * Math.sqrt(now)) / unit - (look === looks ? caught / 2 : caught);
     for (let j = 0; j < mass.length; j++) crossed += mass[j]! * normalSurvival(bound - points[j]! - drift);
     if (look === looks) break;
@@ -73,7 +73,7 @@ export function conditionalPower(course: Course, theta: number): number {
   return Math.min(1, crossed);
 }
 
-/** Equidistant points, an odd number of them; none between ends that have passed each other. */
+/** An odd number of equidistant points; none if the ends are in the wrong order. */
 function pointsBetween(low: number, high: number): Float64Array {
   if (!(high > low)) return new Float64Array(0);
   const intervals = 2 * Math.ceil((high - low) / SPACING / 2);
@@ -89,7 +89,7 @@ function densityAt(x: number, points: Float64Array, mass: Float64Array): number 
   return sum * INV_SQRT_2PI;
 }
 
-/** Density by Simpson's weights. */
+/** The density times Simpson's weights. */
 function simpson(points: Float64Array, density: Float64Array): Float64Array {
   const last = points.length - 1;
   const third = last > 0 ? (points[1]! - points[0]!) / 3 : 0;
@@ -97,24 +97,27 @@ function simpson(points: Float64Array, density: Float64Array): Float64Array {
 }
 
 /**
- * The pair's course towards `variant`, whichever way round the pair was taken; null where nothing can be said: a look
- * that didn't count or had no bound. `growth`: the information at the horizon as a multiple of the present one.
+ * The pair's course towards `variant`, in either order of the pair; null if it is unknown: the look didn't count or had
+ * no bound. `growth`: the information at the horizon as a multiple of the present information.
  *
- * The bound of the looks left is the present one, on the scale of Z: at equal information it moves from 2.86 to 2.79
- * between the quarter and the end of a 28-day test, and T's critical value comes down to it as df grows. `anytime` has
- * no bound on Z, but E ≥ 1/(1 − confidence) is one that falls and rises with the variance V of S, which grows with the
- * information; V is about (SE·information)². `welch` has its one threshold, and counts with all its looks here.
+ * The bound of the remaining looks is the present bound, on the scale of Z: at equal information it moves from 2.86 to
+ * 2.79 between the first quarter and the end of a 28-day test, and T's critical value approaches it as df grows.
+ * `anytime` has no bound on Z. E ≥ 1/(1 − confidence) is a bound that falls and rises with the variance V of S, which
+ * grows with the information: V is about (SE·information)² for counts, and unknown for amounts. `welch` has one
+ * threshold, which applies at all its looks.
  */
 export function courseOf(
   pair: PairEvidence,
   variant: string,
-  { confidence }: Pick<Policy, 'confidence'>,
+  { confidence, objective }: Pick<Policy, 'confidence' | 'objective'>,
   growth: number,
   looks: number,
 ): Course | null {
   const { evidence } = pair;
   const { bound, counts, se, logE } = evidence;
-  if (!counts || !(se > 0) || !(growth > 1) || (bound === null && logE === undefined)) return null;
+  const isCount = METRICS[objective].worth === null;
+  if (!counts || !(se > 0) || !(growth > 1) || (bound === null && (logE === undefined || !isCount)))
+    return null;
   const information = 1 / (se * se);
   const towardsB = normalOf(evidence);
   const variance = (se * evidence.information) ** 2;
@@ -127,7 +130,7 @@ export function courseOf(
   };
 }
 
-/** The normal statistic with the tail of T. */
+/** The normal statistic with the same tail probability as T. */
 function normalOf({ t, df, logE }: Evidence): number {
   if (t === 0 || logE !== undefined) return t;
   return Math.sign(t) * normalUpperQuantile(studentTwoSidedP(t, df) / 2);
@@ -139,25 +142,25 @@ function anytimeBound(variance: number, confidence: number): number {
   return Math.sqrt(2 * (1 + 1 / scaled) * (0.5 * Math.log1p(scaled) - Math.log(1 - confidence)));
 }
 
-/** What the advice is made of. */
+/** What the advice depends on. */
 export interface FutilityFacts {
   variants: readonly Variant[];
   policy: Policy;
   pairs: readonly PairEvidence[];
   /** Since the start. */
   hours: number;
-  /** Those whose events are known. */
+  /** Hours whose events are known. */
   weighedHours: number;
 }
 
 /**
- * Advice to end the test, from a quarter of its planned duration on. A winner has to beat every other variant, so a
- * variant has no chance left that is larger than its least one over a rival, each where it is better than that rival by
- * the policy's minimum detectable effect; futile is a test in which no variant has 10 %. Of two variants: the
- * conditional power in both directions. A pair that can't be told, or was called before, leaves its chance open.
+ * Advice to end the test, from a quarter of its planned duration. A winner must beat every other variant, so a variant's
+ * chance is at most its smallest chance against a rival, if it is better than that rival by the policy's minimum
+ * detectable effect. The test is futile if no variant's chance reaches 10 %. With two variants that is the conditional
+ * power in both directions. A pair whose course is unknown, or which was called before, counts as an open chance.
  *
- * Empty too where the policy has no minimum detectable effect: those frozen before there was one gave looks without
- * this advice, and these must come out again as they were.
+ * Empty if the policy has no minimum detectable effect: looks under policies frozen before that field existed gave no
+ * advice, and recomputing them must give the same result.
  */
 export function futilityAdvice({
   variants,
@@ -196,7 +199,7 @@ function adviceOf(metric: Metric, effect: number, ads: number, chance: number): 
   const change = shownLift(metric, effect);
   const size = Number((Math.abs(change) * 100).toFixed(1));
   const better = `A ${metric.label} ${size} % ${change > 0 ? 'higher' : 'lower'}`;
-  // Down: 9.98 % must not read as 10.0 % < 10 %.
+  // Rounded down: 9.98 % must not read as 10.0 % < 10 %.
   const shown = (Math.floor(chance * 1000) / 10).toFixed(1);
   return `${better}, in ${ads > 2 ? 'any one' : 'either'} ad, would be found by the planned end with a chance of at most ${shown} % < ${FUTILE_BELOW * 100} %: consider ending the test`;
 }

@@ -1,57 +1,59 @@
-/** Whether a promotion would hurt another metric than the one that the test is decided by. */
+/** Whether a promotion would harm a metric other than the objective. */
 
 import { normalUpperQuantile } from '../evidence/distributions.js';
 import { delivered, rateRatio } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import type { Bucket, Guardrail } from '../experiment.js';
-import { type GuardrailMetric, METRICS, type Metric, shownLift } from '../metric.js';
+import { eventsNoun, informationOf, METRICS, type Metric, shownLift } from '../metric.js';
 import { percent } from '../percent.js';
 import { beforeCut, type Cut } from './counted.js';
 import type { HealthFinding } from './delivery-health.js';
 
-/** One-sided error of one guardrail; all must pass, so none is corrected for the others. */
+/** One-sided error of one guardrail. All must pass, so no correction is needed for their number. */
 const ERROR = 0.05;
 const Z = normalUpperQuantile(ERROR);
 
-/** A guardrail over one of the winner's rivals: `rows` have the rival as A and the winner as B. */
+/** A guardrail against one of the winner's rivals: `rows` have the rival as A and the winner as B. */
 export interface GuardrailInput {
   guardrail: Guardrail;
   winner: string;
   rival: string;
   rows: readonly PairRow[];
-  /** Conversions of each in the buckets that are weighed. */
-  conversions: { winner: number; rival: number };
-  minimumConversions: number;
+  /** Events per variant before the ratio is weighed. */
+  minimum: number;
   buckets: Bucket;
-  /** Up to when events are weighed; unset: all of them. */
+  /** Until when events are weighed; unset: all of them. */
   cut?: Cut;
 }
 
 /**
- * `no_harm` blocks where θ + z₀.₉₅·SE < 0; `non_inferiority` unless exp(θ − z₀.₉₅·SE) > 1 − margin, θ being the log
- * rate ratio of the winner over its rival. Where conversions are scarce the ratio's error can't be trusted: then
- * `no_harm` asks the binomial distribution whether so few could be luck, and `non_inferiority` blocks.
+ * θ is the log rate ratio of the winner over its rival. `no_harm` blocks if θ + z₀.₉₅·SE < 0; `non_inferiority` blocks
+ * unless exp(θ − z₀.₉₅·SE) > 1 − margin. If events are scarce, SE can't be trusted: then `no_harm` blocks if the winner
+ * has so few events that luck can't explain it (binomial distribution), and `non_inferiority` always blocks.
  */
 export function guardrailFinding(input: GuardrailInput): HealthFinding {
-  const { guardrail, winner, rival, conversions, minimumConversions } = input;
+  const { guardrail, winner, rival, rows, minimum } = input;
   const metric = METRICS[guardrail.metric];
   const subject = `${metric.label} of ${winner} over ${rival}`;
   const code = `guardrail_${guardrail.metric}` as const;
-  const ratio = rateRatio(input.rows, { information: metric.information });
-  const before = input.cut && METRICS[guardrail.metric].attributed ? beforeCut(input.cut) : '';
-  const fewest = Math.min(conversions.winner, conversions.rival);
-  if (fewest < minimumConversions || !(ratio.se > 0)) {
+  const ratio = rateRatio(rows, { information: informationOf(metric) });
+  const before = input.cut && metric.attribution ? beforeCut(input.cut) : '';
+  const noun = eventsNoun(metric);
+  const ofWinner = rows.reduce((sum, row) => sum + (row.countB ?? row.eventsB), 0);
+  const ofRival = rows.reduce((sum, row) => sum + (row.countA ?? row.eventsA), 0);
+  const fewest = Math.min(ofWinner, ofRival);
+  if (fewest < minimum || !(ratio.se > 0)) {
     const few =
-      fewest < minimumConversions
-        ? `${conversions.winner <= conversions.rival ? winner : rival} has ${count(fewest)} conversions < ${minimumConversions}${before}`
+      fewest < minimum
+        ? `${ofWinner <= ofRival ? winner : rival} has ${count(fewest)} ${noun} < ${minimum}${before}`
         : `no variation between ${input.buckets}s`;
     if (guardrail.mode === 'non_inferiority') {
       const message = `${subject}: too little data to show that it is not worse (${few})`;
       return { code, level: 'block', message };
     }
-    const luck = chanceOfSoFew(guardrail.metric, input.rows);
+    const luck = chanceOfSoFew(metric, rows);
     if (luck < ERROR) {
-      const message = `${subject}: ${count(conversions.winner)} conversions against ${count(conversions.rival)}${before}, a chance of ${luck.toFixed(4)} < ${ERROR.toFixed(2)} if it were no worse`;
+      const message = `${subject}: ${count(ofWinner)} ${noun} against ${count(ofRival)}${before}, a chance of ${luck.toFixed(4)} < ${ERROR.toFixed(2)} if it were no worse`;
       return { code, level: 'block', message };
     }
     return { code, level: 'note', message: `${subject}: too little data to see harm (${few})` };
@@ -83,11 +85,11 @@ function count(value: number): string {
 }
 
 /**
- * How likely the winner has so few of all events, or fewer, if its rate is its rival's: binomial, each event falling
- * to it with its share of the exposure. 1 where events are no counts or there are none.
+ * The probability that the winner has so few of all events, or fewer, if its rate is the same as its rival's: binomial,
+ * each event is the winner's with its share of the exposure. 1 if the numerator is an amount or there are no events.
  */
-function chanceOfSoFew(name: GuardrailMetric, rows: readonly PairRow[]): number {
-  if (METRICS[name].information !== 'events') return 1;
+function chanceOfSoFew(metric: Metric, rows: readonly PairRow[]): number {
+  if (metric.worth !== null) return 1;
   const sums = { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0 };
   for (const row of rows.filter(delivered)) {
     sums.exposureA += row.exposureA;
@@ -98,7 +100,7 @@ function chanceOfSoFew(name: GuardrailMetric, rows: readonly PairRow[]): number 
   const events = Math.round(sums.eventsA + sums.eventsB);
   const share = sums.exposureB / (sums.exposureA + sums.exposureB);
   const few = Math.round(sums.eventsB);
-  // Few events of the rival alone speak for the winner.
+  // If only the rival has few events, that is no harm.
   if (events === 0 || few >= events * share) return 1;
   let logTerm = events * Math.log1p(-share);
   let chance = Math.exp(logTerm);

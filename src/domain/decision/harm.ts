@@ -1,15 +1,15 @@
-/** Whether data that no decision has seen speaks against a promoted winner, however often one looks. */
+/** Whether new data, in no decision yet, shows that a promoted winner is worse; valid at any number of looks. */
 import { delivered } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
-import { METRICS, type Metric, type Objective, shownLift } from '../metric.js';
+import { eventsNoun, METRICS, type Metric, type Objective, shownLift } from '../metric.js';
 import { percent } from '../percent.js';
 import { HARM_E, MINIMUM_EVENTS, type Weight, weigh } from '../verification/verification.js';
 
-/** Standard deviation of the log rate ratio of the losses that the early evidence looks for. */
+/** Standard deviation of the log rate ratio of the losses for which the early evidence is built. */
 const EARLY_TAU = 1;
 /**
  * Variance of the log rate ratio of two equal ads from hour to hour beyond their counts: twice the trigamma function at
- * 1/0.6², for rates that are gamma distributed with a coefficient of variation of 60 %. Simulated (1,000 runs a world,
+ * 1/0.6², for rates that are gamma distributed with a coefficient of variation of 60 %. Simulated (1,000 runs per world,
  * shares of 0.5 to 0.8, looks for 72 h): equal ads show harm in at most 0.5 % of runs at 40 %, 8 % at 80 % and counts
  * in the thousands, 21 % at 80 % and a share of 0.8.
  */
@@ -24,13 +24,14 @@ const FEW = 10;
  * by counts and κ²·I² by the hour, κ² = {@link HOUR_VARIANCE}. With S = Σd/(1+κ²I) and V = ΣI/(1+κ²I) the normal
  * mixture E = (1+τ²V)^(−½)·exp(τ²S²/(2(1+τ²V))) is an e-process (Howard, Ramdas, McAuliffe and Sekhon 2021, eq. 14).
  *
- * The e-process of the verification assumes no variance and for that needs at least seven hours, however bad the winner
- * is: longer than the default rollout lasts.
+ * The e-process of the verification assumes no variance. It therefore needs at least seven hours, however bad the winner
+ * is: longer than the default rollout lasts. Amounts have that evidence only, because their variance isn't known.
  */
 function logEarlyHarm(rows: readonly PairRow[]): number | null {
   let s = 0;
   let v = 0;
   for (const row of rows) {
+    if (row.countA !== undefined) return null;
     if (!delivered(row)) continue;
     const events = row.eventsA + row.eventsB;
     const share = row.exposureB / (row.exposureA + row.exposureB);
@@ -45,7 +46,7 @@ function logEarlyHarm(rows: readonly PairRow[]): number | null {
   return (EARLY_TAU ** 2 * s ** 2) / (2 * scale) - 0.5 * Math.log(scale);
 }
 
-/** Many events show the ratio itself; of few, the score has no bias by the shares, and the logarithm has. */
+/** With many events, the log ratio; with few, the score, because the logarithm is then biased by the shares. */
 function logRatio({ eventsA, eventsB }: PairRow, share: number, information: number): number {
   if (information < FEW) return (eventsB - (eventsA + eventsB) * share) / information;
   return Math.log((eventsB + share) / share) - Math.log((eventsA + 1 - share) / (1 - share));
@@ -54,14 +55,14 @@ function logRatio({ eventsA, eventsB }: PairRow, share: number, information: num
 /** Evidence that the winner is worse, and whether it is enough to act on. */
 export interface Harm {
   weight: Weight;
-  /** ln of the mean of both e-values, which is an e-value itself; null if the winner is ahead. */
+  /** ln of the mean of the two e-values, which is an e-value too; null if the winner is ahead. */
   logE: number | null;
   shown: boolean;
 }
 
 /**
- * `rows`: of one rival (A) and the winner (B). Fewer than 25 events of the ad that has more give no evidence, nor does a
- * winner that is ahead over all rows, however bad its last hours were.
+ * `rows`: one rival (A) and the winner (B). There is no evidence if the ad with more events has fewer than 25, or if the
+ * winner is ahead over all rows, however bad its last hours were.
  */
 export function harmOf(rows: readonly PairRow[]): Harm {
   const weight = weigh(rows, { strict: false });
@@ -72,13 +73,13 @@ export function harmOf(rows: readonly PairRow[]): Harm {
   return { weight, logE, shown: events >= MINIMUM_EVENTS && (logE ?? 0) >= Math.log(HARM_E) };
 }
 
-/** ln((e^x + e^y)/2); of one alone, the other counts as 0. */
+/** ln((e^x + e^y)/2). If only one is given, the other e-value is 0. */
 function logMeanOfTwo(logs: readonly number[]): number {
   const largest = Math.max(...logs);
   return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0) / 2);
 }
 
-/** The sentence that reports harm, without a full stop, or null. Too little data gives no evidence, and so no harm. */
+/** The sentence that reports harm, without a full stop, or null. Too little data is no evidence of harm. */
 export function harmSentence(
   rows: readonly PairRow[],
   { objective, winner, rival }: { objective: Objective; winner: string; rival: string },
@@ -90,9 +91,9 @@ export function harmSentence(
   return `${metric.label} of ${winner} over ${rival} since the decision: ${lossOf(metric, weight)}, evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}`;
 }
 
-/** The lift, or the bare events if no rate ratio can be had of them. */
+/** The lift, or the numbers of events if the lift can't be estimated. */
 function lossOf(metric: Metric, { theta, winnerEvents, rivalEvents }: Weight): string {
-  return winnerEvents > 0 && rivalEvents > 0
+  return theta < 0
     ? percent(shownLift(metric, Math.expm1(theta)))
-    : `${Math.round(winnerEvents)} ${metric.eventsNoun} against ${Math.round(rivalEvents)}`;
+    : `${Math.round(winnerEvents)} ${eventsNoun(metric)} against ${Math.round(rivalEvents)}`;
 }

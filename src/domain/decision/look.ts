@@ -1,11 +1,30 @@
-/** One look: from what was observed to the verdict. Pure, so that a stored decision can be computed again. */
+/** One look: from the observations to the verdict. Pure, so that a stored decision can be recomputed. */
 
 import { type RateRatio, rateRatio } from '../evidence/rate-ratio.js';
 import { RULES } from '../evidence/rules.js';
 import type { RuleSettings } from '../evidence/types.js';
 import { welchOfProportions } from '../evidence/welch.js';
-import { bucketsOf, DEFAULT_POLICY, type Experiment, type Policy, participants } from '../experiment.js';
-import { METRICS, type Observed, pairRows, type VariantMetrics } from '../metric.js';
+import {
+  attributionWindowHoursOf,
+  bookedAfterHours,
+  bucketsOf,
+  DEFAULT_POLICY,
+  type Experiment,
+  type Policy,
+  participants,
+} from '../experiment.js';
+import {
+  eventsOf,
+  exposureOf,
+  informationOf,
+  isSameRatio,
+  METRICS,
+  type Metric,
+  QUANTITIES,
+  type Quantity,
+  type VariantMetrics,
+} from '../metric.js';
+import { type Observed, pairRows } from '../pair-rows.js';
 import { HOUR_MS } from '../time.js';
 import type { Cut } from './counted.js';
 import type { Decision, PairEvidence } from './decision.js';
@@ -29,13 +48,13 @@ export interface LookInput {
   lookNumber: number;
   /** The cut-off, epoch ms. */
   dueAt: number;
-  /** Of the closed buckets between the start and the cut-off, ordered by bucket and variant. */
+  /** From the closed buckets between the start and the cut-off, ordered by bucket and variant. */
   observations: readonly Observed[];
-  /** The pairs of the look before; null at the first. */
+  /** The pairs of the previous look; null at the first. */
   previous: readonly PairEvidence[] | null;
-  /** The rule's state a pair after the look before, by pair key; empty at the first. */
+  /** The rule's state per pair after the previous look, by pair key; empty at the first. */
   states: Record<string, Uint8Array>;
-  /** What Meta said of the ad sets; null where it wasn't asked. */
+  /** What Meta reports about the ad sets; null if it wasn't asked. */
   setting?: LookSetting | null;
 }
 
@@ -48,7 +67,7 @@ export interface LookResult extends VerdictOfLook {
   health: HealthFinding[];
   outlook: Outlook | null;
   setting: LookSetting | null;
-  /** The rule's state a pair after this look, by pair key. */
+  /** The rule's state per pair after this look, by pair key. */
   states: Record<string, Uint8Array>;
 }
 
@@ -67,11 +86,12 @@ export const DETERMINED = [
   'outlook',
 ] as const satisfies (keyof Decision & keyof LookResult)[];
 
-/** Weighs every pair of variants and decides. The same input gives the same bits. */
+/** Weighs every pair of variants and decides. The same input gives the same result, bit for bit. */
 export function takeLook(given: LookInput): LookResult {
   const input = withoutDropped(given);
   const { experiment, lookNumber, setting = null } = input;
   const { policy, variants, startedAt } = experiment;
+  const metric = METRICS[policy.objective];
   const rule = RULES[policy.rule];
   const settings = ruleSettings(policy);
   const hours = (input.dueAt - startedAt) / HOUR_MS;
@@ -81,15 +101,15 @@ export function takeLook(given: LookInput): LookResult {
     const key = `${a}|${b}`;
     const before = input.states[key];
     const run = before ? rule.resume(settings, before) : rule.start(settings);
-    const { evidence, after } = run.look(rowsOf(input, policy.objective, a, b), hours);
+    const { evidence, after } = run.look(rowsOf(input, metric, a, b), hours);
     states[key] = after.encode();
     const calledBefore =
       input.previous?.find((pair) => pair.variantA === a && pair.variantB === b)?.calledWinner ?? null;
     const called = evidence.winner === null ? calledBefore : evidence.winner === 'A' ? a : b;
-    const welch = policy.objective === 'click_through_rate' ? welchOf(metrics, a, b) : null;
+    const welch = metric.welch ? welchOf(metric, metrics, a, b) : null;
     return { variantA: a, variantB: b, evidence, calledWinner: called, welch };
   });
-  const weighed = METRICS[policy.objective].attributed ? weighedOf(input) : null;
+  const weighed = metric.attribution ? weighedOf(input) : null;
   const facts = { variants, policy, pairs, metrics, weighed, lookNumber, hours };
   const { outlook, ...decided } = decide(facts);
   const health = [
@@ -121,9 +141,9 @@ export function takeLook(given: LookInput): LookResult {
 
 type Rows = Pick<LookInput, 'experiment' | 'observations' | 'dueAt'>;
 
-/** Up to when events are known at the cut-off. */
+/** Until when events are known at the cut-off. */
 function cutOf({ experiment: { policy }, dueAt }: Rows): Cut {
-  const windowHours = attributionWindowHours(policy);
+  const windowHours = attributionWindowHoursOf(policy);
   return { until: dueAt - windowHours * HOUR_MS, windowHours };
 }
 
@@ -133,12 +153,12 @@ function weighedOf(input: Rows): NonNullable<LookFacts['weighed']> {
   return { cut, metrics: metricsOf(input.experiment, known) };
 }
 
-/** Rows of two variants by one metric, of the buckets whose events are known at the cut-off. */
-function rowsOf(input: Rows, name: keyof typeof METRICS, a: string, b: string) {
+/** The rows of two variants for one metric, from the buckets whose events are known at the cut-off. */
+function rowsOf(input: Rows, metric: Metric, a: string, b: string) {
   const { experiment, observations } = input;
   const { startedAt } = experiment;
   const { until } = cutOf(input);
-  return pairRows(METRICS[name], observations, [a, b], { startedAt, until });
+  return pairRows(metric, observations, [a, b], { startedAt, until });
 }
 
 /** The input as if the variants dropped by its cut-off had never taken part. */
@@ -147,7 +167,7 @@ function withoutDropped<Input extends Rows>(input: Input): Input {
   return { ...input, experiment: { ...input.experiment, variants } };
 }
 
-/** Delivery: of every variant, and in the pairs of the leader. */
+/** Findings on the delivery of every variant and in the pairs of the leader. */
 function healthOf(input: LookInput, leader: string | null, setting: LookSetting | null): HealthFinding[] {
   const { experiment, observations, dueAt } = input;
   const { policy, startedAt } = experiment;
@@ -155,62 +175,57 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
   const variantIds = experiment.variants.map((variant) => variant.id);
   const buckets = bucketsOf(policy);
   const delivery = { variantIds, observations, startedAt, dueAt, buckets };
-  const minimum = ruleSettings(policy).minimumClicks;
+  const minimum = minimumOf(metric.events, policy);
   return [
     ...silentVariants(delivery),
     ...(setting ? spendOffPlan(delivery, setting.dailyBudgets) : []),
     ...(setting ? differingAdSets(setting, experiment.acceptedDifferences ?? null) : []),
     ...sharedBudgets(setting?.sharingCampaigns ?? []),
-    ...starvedVariants(metric, delivery, minimum, attributionWindowHours(policy)),
+    ...starvedVariants(metric, delivery, minimum, bookedAfterHours(policy)),
     ...pairsOf(experiment)
       .filter((pair) => leader !== null && pair.includes(leader))
-      .flatMap((pair) => mixShift(metric, pair, rowsOf(input, policy.objective, ...pair), buckets)),
+      .flatMap((pair) => mixShift(metric, pair, rowsOf(input, metric, ...pair), buckets)),
   ];
 }
 
-/** Each guardrail over each rival of the winner: money moves away from all of them. */
+/** Each guardrail against each rival of the winner: money moves away from all of them. */
 function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
   const { policy, variants } = input.experiment;
   return (policy.guardrails ?? [])
-    .filter((guardrail) => guardrail.metric !== policy.objective)
-    .flatMap((guardrail) =>
-      variants
+    .filter((guardrail) => !isSameRatio(METRICS[guardrail.metric], METRICS[policy.objective]))
+    .flatMap((guardrail) => {
+      const metric = METRICS[guardrail.metric];
+      return variants
         .filter((variant) => variant.id !== winner)
-        .map(({ id: rival }) => {
-          const rows = rowsOf(input, guardrail.metric, rival, winner);
-          const converted = rowsOf(input, 'cost_per_conversion', rival, winner);
-          return guardrailFinding({
+        .map(({ id: rival }) =>
+          guardrailFinding({
             guardrail,
             winner,
             rival,
-            rows,
-            conversions: {
-              winner: converted.reduce((sum, row) => sum + row.eventsB, 0),
-              rival: converted.reduce((sum, row) => sum + row.eventsA, 0),
-            },
-            minimumConversions: minimumConversions(policy),
+            rows: rowsOf(input, metric, rival, winner),
+            minimum: minimumOf(metric.events, policy),
             buckets: bucketsOf(policy),
             cut: cutOf(input),
-          });
-        }),
-    );
+          }),
+        );
+    });
 }
 
-/** Point estimates alone: nothing is spent, nothing remembered. */
+/** Point estimates only: no error is spent and nothing is stored. */
 export function standingOf(given: Rows): {
   leaderVariantId: string | null;
   theta: number;
   se: number;
   metrics: Record<string, VariantMetrics>;
-  /** What harm the guardrails see in promoting the leader, in sentences. */
+  /** The harm that the guardrails expect from promoting the leader, in sentences. */
   harm: string[];
 } {
   const input = withoutDropped(given);
   const { experiment, observations } = input;
   const ids = experiment.variants.map((variant) => variant.id);
   const clustering = { clusterByDay: ruleSettings(experiment.policy).strict };
-  const over = (x: string, y: string) =>
-    rateRatio(rowsOf(input, experiment.policy.objective, y, x), clustering);
+  const metric = METRICS[experiment.policy.objective];
+  const over = (x: string, y: string) => rateRatio(rowsOf(input, metric, y, x), clustering);
   const leader = ids.find((x) => ids.every((y) => y === x || over(x, y).theta > 0)) ?? null;
   const closest = ids
     .filter((id) => leader !== null && id !== leader)
@@ -230,38 +245,30 @@ export function standingOf(given: Rows): {
   };
 }
 
-/** What the rule is given of the policy. */
+/** The part of the policy that the rule is given. */
 export function ruleSettings(policy: Policy): RuleSettings {
-  const { objective } = policy;
+  const metric = METRICS[policy.objective];
   return {
     confidence: policy.confidence,
     horizonHours: policy.horizonHours,
     minimumHours: policy.minimumRunHours,
-    // The rule's own words: events and exposure an ad.
-    minimumClicks: objective === 'click_through_rate' ? policy.minimumClicks : minimumConversions(policy),
-    minimumImpressions: minimumExposure(policy),
+    // The rule's names: events and exposure per ad, whatever they are.
+    minimumClicks: minimumOf(metric.events, policy),
+    minimumImpressions: minimumOf(metric.exposure, policy),
     // Rows that are days are their own clusters.
     strict: policy.strict && bucketsOf(policy) === 'hour',
+    // Left out if it is the rule's default: the settings are part of a decision's hash, and stored hashes lack it.
+    ...(informationOf(metric) === 'exposure' && { information: 'exposure' }),
   };
 }
 
-/** Policies frozen before there were conversion objectives have none. */
-function attributionWindowHours(policy: Policy): number {
-  return policy.attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours;
+/** How much of a quantity each variant needs before it is weighed. Policies frozen before a field existed lack it. */
+function minimumOf(quantity: Quantity, policy: Policy): number {
+  const { minimum } = QUANTITIES[quantity];
+  return minimum === null ? 0 : (policy[minimum] ?? DEFAULT_POLICY[minimum]);
 }
 
-/** Conversions a variant before they are weighed. */
-function minimumConversions(policy: Policy): number {
-  return policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions;
-}
-
-/** Of the objective's exposure; money spent needs none, since the conversions that it bought are counted. */
-function minimumExposure({ objective, minimumImpressions, minimumClicks }: Policy): number {
-  if (objective === 'click_through_rate') return minimumImpressions;
-  return objective === 'conversion_rate' ? minimumClicks : 0;
-}
-
-/** Each pair once, in the order of the variants: the control is A wherever it takes part. */
+/** Each pair once, in the order of the variants: the control is always A. */
 function pairsOf(experiment: LookInput['experiment']): [string, string][] {
   const ids = experiment.variants.map((variant) => variant.id);
   return ids.flatMap((a, index) => ids.slice(index + 1).map((b): [string, string] => [a, b]));
@@ -288,7 +295,15 @@ function metricsOf(
   );
 }
 
-function welchOf(metrics: Record<string, VariantMetrics>, a: string, b: string): PairEvidence['welch'] {
-  const of = (id: string) => ({ trials: metrics[id]!.impressions, successes: metrics[id]!.linkClicks });
+function welchOf(
+  metric: Metric,
+  metrics: Record<string, VariantMetrics>,
+  a: string,
+  b: string,
+): PairEvidence['welch'] {
+  const of = (id: string) => ({
+    trials: exposureOf(metric, metrics[id]!),
+    successes: eventsOf(metric, metrics[id]!),
+  });
   return welchOfProportions(of(a), of(b));
 }

@@ -1,21 +1,21 @@
-/** How long a test will still take, by what it has seen, or before it starts, by what its ads did. Rough by nature. */
+/** A rough estimate of how long a test will still take, by its data or, before it starts, by what its ads did. */
 import { normalQuantile } from '../evidence/distributions.js';
 import type { Evidence } from '../evidence/types.js';
 import { bucketsOf, type Policy } from '../experiment.js';
 
-/** What a running test needs, if the effect is as estimated and the traffic goes on. */
+/** What a running test still needs if the effect is as estimated and the traffic stays the same. */
 export interface Outlook {
-  /** Hours from the look to the one that would decide. */
+  /** Hours from this look to the one that would decide. */
   hours: number;
   looks: number;
-  /** Whether that lies before the planned end. */
+  /** Whether that look is before the planned end. */
   inTime: boolean;
 }
 
 /**
- * T grows with the root of the information, ln E with the information, and the information with the hours that
- * count; the bound hardly moves. Days come whole. Null where the estimate says nothing. `weighedHours`: those whose events
- * are known.
+ * T grows with the root of the information, ln E with the information, and the information with the hours that count. The
+ * bound hardly moves. If buckets are days, only whole days count. Null if the estimate is of no use. `weighedHours`: hours
+ * whose events are known.
  */
 export function outlookOf(
   { t, tCritical, logE, hours }: Pick<Evidence, 't' | 'tCritical' | 'logE' | 'hours'>,
@@ -28,7 +28,7 @@ export function outlookOf(
         ? Number.NaN
         : (tCritical / t) ** 2
       : -Math.log(1 - policy.confidence) / logE;
-  // Once over the bound nothing is left to wait for.
+  // Over the bound there is nothing left to wait for.
   const left = weighedHours * (growth - 1);
   if (!(left > 0 && Number.isFinite(left))) return null;
   const more = bucketsOf(policy) === 'day' ? Math.ceil(left / 24) * 24 : left;
@@ -57,23 +57,24 @@ function span(hours: number): string {
   return `${Math.max(0, Math.round(unit === 'days' ? hours / 24 : hours))} ${unit}`;
 }
 
-/** The boundary of the default rule lies near this at most looks of a 4-week test, at equal information. */
+/** The boundary of the default rule is close to this at most looks of a 4-week test, at equal information. */
 const USUAL_BOUND = 2.85;
 const POWER = 0.8;
 
 /**
- * Days until a lift is found with a power of 80 %, at so many events and so much exposure a day of each of two
- * variants: information (z_b + z_0.8)² / ln(1 + lift)². Hours that scatter more than counts do take longer. Null
- * without traffic.
+ * Days until a lift is found with a power of 80 %, given each variant's events and exposure per day: information
+ * (z_b + z_0.8)² / ln(1 + lift)². `scatter`: variance of what an event adds, relative to a count. Takes longer if hours
+ * scatter more than counts. Null without traffic.
  */
 export function daysToDetect(
   lift: number,
   a: { events: number; exposure: number },
   b: { events: number; exposure: number },
+  scatter = 1,
 ): number | null {
   if (!(a.exposure > 0 && b.exposure > 0)) return null;
   const share = b.exposure / (a.exposure + b.exposure);
-  const aDay = (a.events + b.events) * share * (1 - share);
+  const perDay = ((a.events + b.events) * share * (1 - share)) / scatter;
   const needed = ((USUAL_BOUND + normalQuantile(POWER)) / Math.log1p(lift)) ** 2;
-  return aDay > 0 ? needed / aDay : null;
+  return perDay > 0 ? needed / perDay : null;
 }

@@ -1,7 +1,7 @@
-/** The evidence of a look, asked from the side of one variant. */
+/** The evidence of a look, seen from one variant. */
 import type { PairEvidence } from './decision.js';
 
-/** The evidence of two variants, whichever way round it was taken. RangeError where there is none. */
+/** The evidence of two variants, in either order. RangeError if there is none. */
 export function pairOf(pairs: readonly PairEvidence[], x: string, y: string): PairEvidence {
   const found = pairs.find(
     (pair) => (pair.variantA === x && pair.variantB === y) || (pair.variantA === y && pair.variantB === x),
@@ -10,13 +10,13 @@ export function pairOf(pairs: readonly PairEvidence[], x: string, y: string): Pa
   return found;
 }
 
-/** Log rate ratio of `variant` over `rival` at this look; 0 where it can't be estimated. */
+/** Log rate ratio of `variant` over `rival` at this look; 0 if it can't be estimated. */
 export function effectOf(pairs: readonly PairEvidence[], variant: string, rival: string): number {
   const pair = pairOf(pairs, variant, rival);
   return pair.variantB === variant ? pair.evidence.theta : -pair.evidence.theta;
 }
 
-/** The interval of the relative lift of `variant` over its rival in the pair; null where there is none, or none with an end. */
+/** The interval of the relative lift of `variant` over its rival in the pair; null if there is none or it is unbounded. */
 export function intervalFor(pair: PairEvidence, variant: string): [number, number] | null {
   const interval = pair.evidence.interval;
   if (interval === null || pair.variantB === variant) return interval;
@@ -24,7 +24,7 @@ export function intervalFor(pair: PairEvidence, variant: string): [number, numbe
   return high < Infinity ? [1 / (1 + interval[1]) - 1, high] : null;
 }
 
-/** Of `variant` over the rival that it is least sure to beat: the interval that begins lowest; null where one is missing. */
+/** The lowest of the intervals of `variant` over each of its rivals, by their lower ends; null if one is missing. */
 export function worstInterval(pairs: readonly PairEvidence[], variant: string): [number, number] | null {
   const intervals = pairs
     .filter((pair) => pair.variantA === variant || pair.variantB === variant)

@@ -1,11 +1,11 @@
 import { entryOf } from '../entry.js';
 import { controlOf, type Experiment, participants, type Variant } from '../experiment.js';
-import { METRICS, type VariantMetrics } from '../metric.js';
+import { exposureOf, METRICS, numeratorOf, type VariantMetrics } from '../metric.js';
 
 /**
- * The variant that a winner is set against: the control, since that is what a lift is over; if the control won, the
- * challenger with the best rate of the objective in `metrics`, those of the decision. Variants are dropped only before
- * a promotion, so one that was ever dropped is no rival.
+ * The variant that a winner is compared with: the control, because a lift is over the control. If the control won: the
+ * challenger with the best rate of the objective in `metrics`, the figures of the decision. Variants are dropped only
+ * before a promotion, so a variant that was ever dropped is no rival.
  */
 export function rivalOf(
   experiment: Pick<Experiment, 'variants' | 'policy' | 'dropped'>,
@@ -14,10 +14,12 @@ export function rivalOf(
 ): Variant {
   const control = controlOf(experiment);
   if (winner.id !== control.id) return control;
-  const { events, exposure } = METRICS[experiment.policy.objective];
+  const metric = METRICS[experiment.policy.objective];
   const rate = (variant: Variant) => {
     const found = entryOf(metrics, variant.id);
-    return found && exposure(found) > 0 ? events(found) / exposure(found) : 0;
+    return found && exposureOf(metric, found) > 0
+      ? numeratorOf(metric, found) / exposureOf(metric, found)
+      : 0;
   };
   return participants(experiment, Number.MAX_VALUE)
     .filter((variant) => variant.id !== winner.id)

@@ -1,6 +1,14 @@
 import { type EvidenceGap, UNADJUSTED } from '../evidence/types.js';
-import { type Bucket, bucketsOf, type Policy, type Variant } from '../experiment.js';
-import { METRICS, shownLift, type VariantMetrics } from '../metric.js';
+import { type Bucket, bookedAfterHours, bucketsOf, type Policy, type Variant } from '../experiment.js';
+import {
+  eventsNoun,
+  eventsOf,
+  exposureOf,
+  METRICS,
+  QUANTITIES,
+  shownLift,
+  type VariantMetrics,
+} from '../metric.js';
 import { percent } from '../percent.js';
 import { beforeCut, type Cut, countedOf } from './counted.js';
 import type { Decision, PairEvidence } from './decision.js';
@@ -8,19 +16,19 @@ import type { HealthFinding } from './delivery-health.js';
 import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
 import { effectOf, intervalFor, pairOf } from './pairs.js';
 
-/** What {@link decide} is given: everything that was known at one look. */
+/** The input of {@link decide}: everything that was known at one look. */
 export interface LookFacts {
   variants: readonly Variant[];
   policy: Policy;
   pairs: readonly PairEvidence[];
   metrics: Record<string, VariantMetrics>;
-  /** Where only a part of the metrics is weighed: up to when, and what was known by then. */
+  /** If only a part of the metrics is weighed: until when, and the metrics that were known by then. */
   weighed?: { cut: Cut; metrics: Record<string, VariantMetrics> } | null;
   lookNumber: number;
   hours: number;
 }
 
-/** What the evidence alone says. */
+/** The verdict of the evidence alone. */
 export interface Weighed extends VerdictOfLook {
   outlook: Outlook | null;
 }
@@ -30,7 +38,7 @@ export type VerdictOfLook = Pick<
   'verdict' | 'winnerVariantId' | 'leaderVariantId' | 'confidence' | 'reasons'
 >;
 
-/** The variant whose estimate lies above every other's, or null. */
+/** The variant whose estimate is above that of every other, or null. */
 export function leaderOf(variants: readonly Variant[], pairs: readonly PairEvidence[]): string | null {
   const leader = variants.find((candidate) =>
     variants.every((rival) => rival.id === candidate.id || effectOf(pairs, candidate.id, rival.id) > 0),
@@ -38,7 +46,7 @@ export function leaderOf(variants: readonly Variant[], pairs: readonly PairEvide
   return leader?.id ?? null;
 }
 
-/** The pair in which the leader's case is weakest. */
+/** The leader's pair with the lowest confidence. */
 function closestPair(
   variants: readonly Variant[],
   pairs: readonly PairEvidence[],
@@ -49,7 +57,7 @@ function closestPair(
   );
 }
 
-/** The pairs that a variant takes part in, in the order of its rivals. */
+/** The pairs of a variant, in the order of its rivals. */
 function pairsOf(variants: readonly Variant[], pairs: readonly PairEvidence[], id: string): PairEvidence[] {
   return variants.filter((rival) => rival.id !== id).map((rival) => pairOf(pairs, id, rival.id));
 }
@@ -66,9 +74,8 @@ const INSUFFICIENT: readonly EvidenceGap[] = [
 ];
 
 /**
- * The verdict of a look. A variant is promoted at the first look by which it has beaten every other one
- * pairwise and still leads each (Gutmann and Maymin: no correction is needed), if at least one of its pairs
- * counts at this look.
+ * The verdict of a look. A variant is promoted at the first look by which it has beaten every other variant pairwise,
+ * if it still leads each and at least one of its pairs counts at this look (Gutmann and Maymin: no correction is needed).
  */
 export function decide(facts: LookFacts): Weighed {
   const { variants, policy, pairs, hours } = facts;
@@ -99,14 +106,14 @@ export function decide(facts: LookFacts): Weighed {
   return { ...answer, verdict: 'continue_testing', reasons, outlook };
 }
 
-/** Hours whose events are known. */
+/** Hours since the start whose events are known. */
 export function weighedHours({ policy, hours }: Pick<LookFacts, 'policy' | 'hours'>): number {
-  return METRICS[policy.objective].attributed ? hours - policy.attributionWindowHours : hours;
+  return hours - bookedAfterHours(policy);
 }
 
 /**
- * The verdict as it stands once delivery and guardrails were looked at: what blocks keeps a winner from being
- * promoted, what starves a variant holds the test for a person, and all of it is said.
+ * The verdict after the checks of delivery and guardrails. A finding that blocks keeps a winner from being promoted, a
+ * starved variant holds the test until a user acts, and every finding is a reason.
  */
 export function afterHealth(
   verdict: VerdictOfLook,
@@ -186,7 +193,7 @@ function gapSentence(
   const buckets = bucketsOf(policy);
   const cut = weighed?.cut ?? null;
   const before = cut === null ? '' : beforeCut(cut);
-  // Down: 23.98 h must not read as 24 h < 24 h.
+  // Rounded down: 23.98 h must not read as 24 h < 24 h.
   const round = (value: number) => String(Math.floor(value * 10) / 10);
   const subject = gap.code.endsWith('_a') ? pair.variantA : pair.variantB;
   const counted = (pick: (row: VariantMetrics) => number) => {
@@ -200,10 +207,10 @@ function gapSentence(
       return `${round(gap.value)} h of data < ${gap.limit} h.`;
     case 'minimum_clicks_a':
     case 'minimum_clicks_b':
-      return `${subject} has ${gap.value} ${metric.eventsNoun} < ${gap.limit}${counted(metric.events)}.`;
+      return `${subject} has ${gap.value} ${eventsNoun(metric)} < ${gap.limit}${counted((row) => eventsOf(metric, row))}.`;
     case 'minimum_impressions_a':
     case 'minimum_impressions_b':
-      return `${subject} has ${gap.value} ${metric.exposureNoun} < ${gap.limit}${counted(metric.exposure)}.`;
+      return `${subject} has ${gap.value} ${QUANTITIES[metric.exposure].noun} < ${gap.limit}${counted((row) => exposureOf(metric, row))}.`;
     case 'minimum_rows':
       return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${numbered(gap.value, buckets)} < ${gap.limit}${before}.`;
     case 'minimum_days':
@@ -233,17 +240,17 @@ function liftSentence(pair: PairEvidence, variant: string, policy: Policy): stri
   return `${metric.label} of ${variant} over ${rival}: ${percent(lift)}${range}`;
 }
 
-/** Whether {@link UNADJUSTED} must stand with the figures of this pair. */
+/** Whether {@link UNADJUSTED} must be shown with the figures of this pair. */
 function unadjusted(pair: PairEvidence | null): boolean {
   return pair?.evidence.adjusted === false;
 }
 
-/** The confidence of a pair against the policy's limit; 0 where there is no pair. */
+/** The confidence of a pair against the policy's limit; 0 without a pair. */
 function comparison(pair: PairEvidence | null, limit: number): string {
   const confidence = pair?.evidence.confidence ?? 0;
   const note = unadjusted(pair) ? ` (${UNADJUSTED})` : '';
   if (confidence >= limit) return `confidence ${confidence.toFixed(3)} ≥ ${limit.toFixed(3)}${note}`;
-  // One beside the limit must not read as the limit itself.
+  // A confidence just below the limit must not read as the limit.
   const shown =
     confidence.toFixed(3) === limit.toFixed(3)
       ? Math.min(confidence, limit - 1e-5).toFixed(5)
@@ -271,7 +278,7 @@ function continueReason(
   return `${unpromotable(leader, closest, facts)}.`;
 }
 
-/** Why a leader isn't promoted although the bound was crossed in each of its pairs. */
+/** Why a leader isn't promoted although each of its pairs has crossed the bound. */
 function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): string {
   const { variants, pairs, policy, lookNumber } = facts;
   const against = pairsOf(variants, pairs, leader).find((pair) => pair.calledWinner !== leader);

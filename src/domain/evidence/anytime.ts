@@ -1,7 +1,7 @@
 /**
  * The rule without a horizon: an e-process on the stratified differences of the two ads. By Ville's inequality false
  * winners stay under 1 − confidence at any time and under any overdispersion, as long as a row's difference is
- * symmetric where the ads are equal. It decides 9–19 % later than the default rule.
+ * symmetric if the ads are equal. It decides 9–19 % later than the default rule.
  */
 
 import { type AnytimeState, decodeAnytime, encodeAnytime } from './anytime-state.js';
@@ -11,11 +11,11 @@ import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 
 /** Standard deviation of the mixture over the effect, on the scale of the log rate ratio. */
 export const TAU = 0.15;
-/** Steps of the search for an end of the interval, from outside inwards, before it is bisected. */
+/** Steps of the search for an end of the interval, from the outside, before bisection. */
 const SCAN = 256;
 const BISECTIONS = 60;
 
-/** Sums over the rows of a = xB·(1−w) and b = xA·w, which have one mean where the ads are equal. */
+/** Sums over the rows of a = xB·(1−w) and b = xA·w, which have the same mean if the ads are equal. */
 export interface Differences {
   a: number;
   b: number;
@@ -24,14 +24,18 @@ export interface Differences {
   bb: number;
 }
 
-/** Only rows in which both ads delivered enter. */
+/**
+ * Only rows in which both ads delivered enter. Amounts enter in units of the mean amount per event, because {@link TAU}
+ * is the size of an effect on counts.
+ */
 export function differences(rows: readonly PairRow[]): Differences {
+  const unit = amountPerEvent(rows);
   const sums: Differences = { a: 0, b: 0, aa: 0, ab: 0, bb: 0 };
   for (const row of rows) {
     if (!delivered(row)) continue;
     const total = row.exposureA + row.exposureB;
-    const a = row.eventsB * (row.exposureA / total);
-    const b = row.eventsA * (row.exposureB / total);
+    const a = (row.eventsB * (row.exposureA / total)) / unit;
+    const b = (row.eventsA * (row.exposureB / total)) / unit;
     sums.a += a;
     sums.b += b;
     sums.aa += a * a;
@@ -39,6 +43,18 @@ export function differences(rows: readonly PairRow[]): Differences {
     sums.bb += b * b;
   }
   return sums;
+}
+
+/** Of both ads together, so that swapping them changes nothing; 1 if events are counts. */
+function amountPerEvent(rows: readonly PairRow[]): number {
+  let amount = 0;
+  let count = 0;
+  for (const row of rows) {
+    if (!delivered(row)) continue;
+    amount += row.eventsA + row.eventsB;
+    count += (row.countA ?? row.eventsA) + (row.countB ?? row.eventsB);
+  }
+  return amount > 0 && count > 0 ? amount / count : 1;
 }
 
 /**
@@ -55,7 +71,7 @@ export function logE(sums: Differences, angle: number): number {
   );
 }
 
-/** ln E of S = Σ(a−b) and V = Σ(a−b)²: the evidence that the ads aren't equal. */
+/** ln E of S = Σ(a−b) and V = Σ(a−b)²: the evidence that the ads differ. */
 export function logEquality({ a, b, aa, ab, bb }: Differences): number {
   return logMixture(a - b, aa - 2 * ab + bb);
 }
@@ -67,8 +83,8 @@ function logMixture(s: number, v: number): number {
 }
 
 /**
- * The relative lifts that E ≥ 1/(1 − confidence) doesn't speak against, and all between them: a confidence sequence,
- * right at all looks together with probability `confidence`. Null where no finite lift is ruled out above.
+ * The relative lifts that E ≥ 1/(1 − confidence) doesn't rule out, and all between them: a confidence sequence, valid at
+ * all looks together with probability `confidence`. Null if it has no upper end.
  */
 export function anytimeInterval(sums: Differences, confidence: number): [number, number] | null {
   if (!(sums.a > 0 && sums.b > 0)) return null;
@@ -79,7 +95,7 @@ export function anytimeInterval(sums: Differences, confidence: number): [number,
   return [Math.tan(lastKept(sums, limit, 0, centre)) - 1, Math.tan(high) - 1];
 }
 
-/** The hypothesis nearest to `end` that isn't ruled out, searched from there to the estimate, which never is. */
+/** The hypothesis nearest to `end` that isn't ruled out. The search runs from there to the estimate, which never is. */
 function lastKept(sums: Differences, limit: number, end: number, centre: number): number {
   if (logE(sums, end) < limit) return end;
   let out = end;
@@ -112,7 +128,7 @@ function look(
   const sums = differences(rows);
   const evidenceNow = logEquality(sums);
   const missing = policyGaps(settings, ratio, hours);
-  // Without events on both sides there is no ratio to speak of.
+  // Without events on both sides there is no ratio.
   if (!(sums.a > 0 && sums.b > 0)) missing.push({ code: 'no_variance', value: se, limit: 0 });
   const counts = missing.length === 0;
 
@@ -150,8 +166,8 @@ function look(
 }
 
 /**
- * Promotes at E ≥ 1/(1 − confidence) in the direction of the effect; p = min(1, 1/max E over the looks so far). What E
- * once reached stays reached; a winner that no longer leads is none.
+ * Promotes at E ≥ 1/(1 − confidence) in the direction of the effect; p = min(1, 1/max E over the looks so far). A
+ * threshold that E reached once stays reached, but an ad that no longer leads is no winner.
  */
 export const anytime: Rule<AnytimeState> = {
   name: 'anytime',

@@ -1,12 +1,12 @@
-/** What every rule asks before a look counts, and which thresholds it may be asked for. */
+/** What every rule needs before a look counts, and the thresholds that it accepts. */
 
 import type { RateRatio } from './rate-ratio.js';
 import { CONFIDENCE_THRESHOLDS, type Evidence, type EvidenceGap, type RuleSettings } from './types.js';
 
-/** Keeps a p-value beside the threshold on its own side of it, in 1 − p too. */
+/** Keeps a p-value that is close to the threshold on its own side of it, also in 1 − p. */
 const ULP = 4e-16;
 
-/** RangeError for a confidence that no false-winner rate was confirmed for. */
+/** RangeError for a confidence for which no false-winner rate was confirmed. */
 export function requireConfirmed(confidence: number): void {
   if (!CONFIDENCE_THRESHOLDS.some((threshold) => threshold === confidence)) {
     const confirmed = CONFIDENCE_THRESHOLDS.map((threshold) => threshold.toFixed(2)).join(', ');
@@ -16,25 +16,25 @@ export function requireConfirmed(confidence: number): void {
   }
 }
 
-/** The policy's minimums that the rows don't reach. */
+/** The policy's minimums that the rows don't reach. `minimum_clicks_*` compare numbers of events, never amounts. */
 export function policyGaps(
   settings: RuleSettings,
-  sums: Pick<RateRatio, 'exposureA' | 'exposureB' | 'eventsA' | 'eventsB'>,
+  sums: Pick<RateRatio, 'exposureA' | 'exposureB' | 'countA' | 'countB'>,
   hours: number,
 ): Evidence['missing'] {
   const asked: [code: EvidenceGap, value: number, limit: number][] = [
     ['minimum_hours', hours, settings.minimumHours],
     ['minimum_impressions_a', sums.exposureA, settings.minimumImpressions],
     ['minimum_impressions_b', sums.exposureB, settings.minimumImpressions],
-    ['minimum_clicks_a', sums.eventsA, settings.minimumClicks],
-    ['minimum_clicks_b', sums.eventsB, settings.minimumClicks],
+    ['minimum_clicks_a', sums.countA, settings.minimumClicks],
+    ['minimum_clicks_b', sums.countB, settings.minimumClicks],
   ];
   return asked
     .filter(([, value, limit]) => !(value >= limit))
     .map(([code, value, limit]) => ({ code, value, limit }));
 }
 
-/** p moved by rounding at most, so that p ≤ 1 − confidence, and 1 − p ≥ confidence, exactly where a look `crosses`. */
+/** p, moved by rounding at most, so that p ≤ 1 − confidence and 1 − p ≥ confidence if and only if a look `crosses`. */
 export function onItsSide(p: number, crosses: boolean, confidence: number): number {
   const threshold = 1 - confidence;
   return crosses ? Math.min(p, threshold) : Math.max(p, threshold + ULP);

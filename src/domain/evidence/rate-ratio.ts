@@ -5,46 +5,52 @@
 
 import type { PairRow } from './types.js';
 
-/** What the rows say, before any rule is applied. */
+/** The estimate from the rows, before any rule is applied. */
 export interface RateRatio {
   /** Buckets in which both ads delivered; only these enter. */
   rows: number;
-  /** Rows, or days since the start where these are the clusters. */
+  /** Rows, or days since the start if these are the clusters. */
   clusters: number;
   exposureA: number;
   eventsA: number;
   exposureB: number;
   eventsB: number;
-  /** ln of the rate ratio of B over A; 0 where it can't be estimated. */
+  /** Numbers of events; the same as `eventsA` and `eventsB` unless these are amounts. */
+  countA: number;
+  countB: number;
+  /** ln of the rate ratio of B over A; 0 if it can't be estimated. */
   theta: number;
-  /** Standard error of theta; 0 where it can't be estimated. */
+  /** Standard error of theta; 0 if it can't be estimated. */
   se: number;
-  /** (ΣW)²/ΣW² − 1 with W of the clusters, the least where these are cut in several ways; 0 without rows. */
+  /**
+   * (ΣW)²/ΣW² − 1 with W of the clusters, the least if these are cut in several ways; 0 without rows. Amounts: at most
+   * {@link dfOfSquares}.
+   */
   df: number;
-  /** theta / se; 0 where se is 0. */
+  /** theta / se; 0 if se is 0. */
   t: number;
   /** Σ (xA+xB)·w·(1−w), or ΣW. */
   information: number;
 }
 
-/** No count of clicks gives a standard error as small as this. */
+/** Real counts never give a standard error as small as this. */
 const ROUNDING = 1e-9;
 
 /**
- * Days are cut in two ways, at the hour of the start and half a day off it, and the larger error counts: noise turns at
- * an hour that nobody knows, and clusters that each hold half of two of its days take it for smaller than it is.
+ * Days are cut in two ways, at the hour of the start and half a day later, and the larger error counts. Noise changes at
+ * an unknown hour, and clusters that hold halves of two of its days underestimate it.
  */
 export const DAY_CUTS = [0, 0.5] as const;
 
-/** How the rows are weighed; by default events are counts and each bucket is a cluster of its own. */
+/** How the rows are weighed. By default events are counts and each bucket is a cluster of its own. */
 export interface RateRatioOptions {
   information?: 'events' | 'exposure';
-  /** Residuals, leverage and df by day instead of by row: robust to days that wander against each other. */
+  /** Residuals, leverage and df by day instead of by row: robust if the ads drift apart from day to day. */
   clusterByDay?: boolean;
 }
 
 /**
- * Estimates the log rate ratio of B over A. Never NaN: what can't be estimated is 0. RangeError where days are the
+ * Estimates the log rate ratio of B over A. Never NaN: an estimate that is impossible is 0. RangeError if days are the
  * clusters and a row has none.
  */
 export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = {}): RateRatio {
@@ -55,6 +61,8 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
     eventsA: 0,
     exposureB: 0,
     eventsB: 0,
+    countA: 0,
+    countB: 0,
     theta: 0,
     se: 0,
     df: 0,
@@ -72,7 +80,7 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
   let sumB = 0;
   let sumW = 0;
   for (const [i, row] of both.entries()) {
-    // Each share by its own division: 1 − share would cancel where one ad has nearly all impressions.
+    // Each share by its own division: 1 − share would cancel if one ad has nearly all impressions.
     const total = row.exposureA + row.exposureB;
     const shareA = row.exposureA / total;
     const shareB = row.exposureB / total;
@@ -81,6 +89,8 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
     result.eventsA += row.eventsA;
     result.exposureB += row.exposureB;
     result.eventsB += row.eventsB;
+    result.countA += row.countA ?? row.eventsA;
+    result.countB += row.countB ?? row.eventsB;
     result.information += (row.eventsA + row.eventsB) * shareA * shareB;
     sumA += row.eventsB * shareA;
     sumB += row.eventsA * shareB;
@@ -93,6 +103,7 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
 
   const ratio = sumA / sumB;
   result.theta = Math.log(ratio);
+  const areAmounts = both.some(({ countA }) => countA !== undefined);
   let largest = 0;
   for (const { of, weights } of cuts) {
     if (weights.length === 1) return result;
@@ -102,22 +113,35 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
       residuals[of ? of[i]! : i]! += difference / (row.exposureA + row.exposureB);
     }
     let squares = 0;
+    let fourths = 0;
     for (const [i, residual] of residuals.entries()) {
       const corrected = residual / (1 - weights[i]! / sumW);
       squares += corrected * corrected;
+      fourths += corrected ** 4;
     }
     largest = Math.max(largest, squares);
+    if (areAmounts) result.df = Math.min(result.df, dfOfSquares(squares, fourths, weights.length));
   }
   const se = Math.sqrt(largest) / sumA;
-  // Buckets in one exact proportion have no variance, though rounding leaves a trace of it; and one that
-  // outweighs all others to the last digit has leverage 1. Either way no error can be estimated.
+  // Buckets in one exact proportion have no variance, though rounding leaves a trace of it. A bucket that outweighs all
+  // others to the last digit has leverage 1. No error can be estimated in either case.
   if (!(se > ROUNDING && Number.isFinite(se))) return result;
   result.se = se;
   result.t = result.theta / se;
   return result;
 }
 
-/** One cluster gives exactly 0; rounding must not leave a trace of a degree of freedom. */
+/**
+ * Matches the mean and the variance of the sum of n squared residuals with those of a multiple of χ². If orders differ
+ * much in value, a few of them are most of that sum, and the df of the weights alone are too many: equal ads with
+ * lognormal order values had a false winner in 7 % (CV 2) and 15 % (CV 7) of 600 and 400 tests, with these df in 5 %.
+ */
+function dfOfSquares(squares: number, fourths: number, n: number): number {
+  const variance = fourths - (squares * squares) / n;
+  return variance > 0 ? (2 * squares * squares) / variance : Number.POSITIVE_INFINITY;
+}
+
+/** Exactly 0 for one cluster: rounding must not leave a trace of a degree of freedom. */
 function degreesOfFreedom(weights: Float64Array, sumW: number): number {
   if (weights.length === 1) return 0;
   return Math.max(0, (sumW * sumW) / weights.reduce((sum, weight) => sum + weight * weight, 0) - 1);
@@ -127,7 +151,7 @@ function degreesOfFreedom(weights: Float64Array, sumW: number): number {
 function dayClusters(rows: readonly PairRow[], shift: number): { of: number[]; weights: Float64Array } {
   const known = new Map<number, number>();
   const of = rows.map(({ day }) => {
-    if (day === undefined) throw new RangeError('a row has no day, where days are the clusters');
+    if (day === undefined) throw new RangeError('a row has no day, but days are the clusters');
     const cut = Math.floor(day + shift);
     const cluster = known.get(cut) ?? known.size;
     known.set(cut, cluster);
@@ -136,7 +160,7 @@ function dayClusters(rows: readonly PairRow[], shift: number): { of: number[]; w
   return { of, weights: new Float64Array(known.size) };
 }
 
-/** Whether both ads delivered in this bucket; only such rows tell the ads apart. */
+/** Whether both ads delivered in this bucket: only such rows compare the ads. */
 export function delivered(row: PairRow): boolean {
   return row.exposureA > 0 && row.exposureB > 0;
 }

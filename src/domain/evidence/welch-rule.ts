@@ -1,7 +1,7 @@
 /**
- * The known fixed rule, for those who ask for it: Welch's test per impression at each look against one threshold. It
- * doesn't know how often one has looked, so its figures are unadjusted for repeated looks: asked every 6 hours for
- * 28 days it calls a winner in a third of all tests of equal ads, in more where hours are overdispersed.
+ * The fixed rule, for users who choose it: Welch's test per impression at each look, against one threshold. It ignores
+ * the number of looks, so its figures are unadjusted for them: with a look every 6 hours for 28 days it calls a winner
+ * in a third of all tests of equal ads, and in more if hours are overdispersed.
  */
 
 import { normalUpperQuantile, studentUpperQuantile } from './distributions.js';
@@ -10,7 +10,7 @@ import { rateRatio } from './rate-ratio.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 import { type SampleSummary, summarizeProportion, welchOfSummaries } from './welch.js';
 
-/** Each look stands alone: only their number is kept. */
+/** Looks are independent: only their number is kept. */
 export interface WelchState {
   /** Looks that counted. */
   looks: number;
@@ -19,7 +19,7 @@ export interface WelchState {
 const VERSION = 1;
 const BYTES = 5;
 
-/** All rows, those in which one ad was silent too: the fixed rule knows totals alone. */
+/** Over all rows, also those in which one ad was silent: the fixed rule uses totals only. */
 function totals(rows: readonly PairRow[]) {
   const sums = { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0 };
   for (const row of rows) {
@@ -32,8 +32,8 @@ function totals(rows: readonly PairRow[]) {
 }
 
 /**
- * The relative lifts of B over A that the test at critical value `critical` doesn't rule out (Fieller 1954): 0 lies
- * outside exactly where the test rejects. Null where no finite lift is ruled out above.
+ * The relative lifts of B over A that the test at critical value `critical` doesn't rule out (Fieller 1954): 0 is outside
+ * if and only if the test rejects. Null if the interval has no upper end.
  */
 export function fiellerInterval(
   a: SampleSummary,
@@ -62,7 +62,7 @@ function look(
   const b = summarizeProportion({ trials: sums.exposureB, successes: sums.eventsB });
   const comparable = a.mean > 0 && b.mean > 0;
   const test = comparable ? welchOfSummaries(b, a) : null;
-  const missing = policyGaps(settings, sums, hours);
+  const missing = policyGaps(settings, { ...sums, countA: sums.eventsA, countB: sums.eventsB }, hours);
   if (test === null) missing.push({ code: 'no_variance', value: 0, limit: 0 });
   const { information } = rateRatio(rows, { information: settings.information ?? 'events' });
   const estimate = {
@@ -117,7 +117,7 @@ export const welch: Rule<WelchState> = {
     view.setUint32(1, looks, true);
     return bytes;
   },
-  /** Throws RangeError where the bytes are of another version or damaged. */
+  /** Throws RangeError if the bytes are damaged or of another version. */
   decode(bytes) {
     if (bytes.byteLength !== BYTES) throw new RangeError("damaged state of Welch's rule");
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

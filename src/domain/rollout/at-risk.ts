@@ -1,19 +1,19 @@
-/** What a rollout may cost at worst: the interval's worst end times the budget that was moved. */
+/** What a rollout may cost at worst: the worst end of the interval times the budget that was moved. */
 import { type Budgets, formatAmount } from '../budget.js';
 import { UNADJUSTED } from '../evidence/types.js';
 import { METRICS, type Objective, shownLift } from '../metric.js';
 import { percent } from '../percent.js';
 
 export interface AtRisk {
-  /** Minor units a day. */
+  /** Minor units per day. */
   amount: number;
-  /** Daily budget that the winner has beyond its base, minor units. */
+  /** The winner's daily budget above its base, minor units. */
   moved: number;
-  /** Relative lift of the winner over its rival at the interval's lower end; null where no interval is known. */
+  /** Relative lift of the winner over its rival at the interval's lower end; null if no interval is known. */
   worstLift: number | null;
 }
 
-/** Where no interval is known all that was moved is at risk. `interval`: of the winner's relative lift. */
+/** `interval`: of the winner's relative lift. If it is unknown, all that was moved is at risk. */
 export function atRisk(input: {
   base: Budgets;
   targets: Budgets;
@@ -24,22 +24,18 @@ export function atRisk(input: {
   const moved = Math.max(0, (targets[winnerAdSetId] ?? 0) - (base[winnerAdSetId] ?? 0));
   const worstLift = interval === null ? null : interval[0];
   const share = worstLift === null ? 1 : Math.min(1, Math.max(0, -worstLift));
-  // Up: what is shown as nothing must be nothing.
+  // Rounded up: an amount shown as nothing must be nothing.
   return { amount: Math.ceil(moved * share), moved, worstLift };
 }
 
 /**
- * One sentence with the amounts. `adjusted`: whether the interval stays true under repeated looks. The lift is shown as
- * people read the objective: where less is better the worst end is the interval's upper one.
+ * One sentence with the amounts. `adjusted`: whether the interval is valid under repeated looks. The lift is shown as
+ * users read the objective: if less is better, the worst end is the interval's upper one.
  */
 export function atRiskSentence(
   { amount, moved, worstLift }: AtRisk,
   currency: string,
-  {
-    confidence,
-    adjusted,
-    objective = 'click_through_rate',
-  }: { confidence: number; adjusted: boolean; objective?: Objective },
+  { confidence, adjusted, objective }: { confidence: number; adjusted: boolean; objective: Objective },
 ): string {
   const money = (value: number) => `${formatAmount(value, currency)} a day`;
   if (worstLift === null) {

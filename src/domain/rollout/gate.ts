@@ -73,7 +73,7 @@ export interface GateFacts {
   foreign: string | null;
   /** In the verification: amounts that are not the last phase's targets, in words; null if all are. */
   splitChanged: string | null;
-  interval: { confidence: number; adjusted: boolean; objective?: Objective };
+  interval: { confidence: number; adjusted: boolean; objective: Objective };
   /** Budget changes of the last hour, by ad set that this phase changes: instants, ascending. */
   changes: Record<string, readonly number[]>;
   /** Why Meta's activity log could not be read; null where it was. */

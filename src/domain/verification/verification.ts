@@ -1,21 +1,16 @@
 /**
- * Whether a promoted winner's lift holds on data of its own: from `settleHours` after the last budget write, for
- * `windowHours`, while the loser goes on as a live control. Nothing that the decision was made from enters, so the
- * lift measured here is free of the winner's curse.
+ * Whether a promoted winner's lift holds on new data: from `settleHours` after the last budget write, for `windowHours`,
+ * while the loser remains as a live control. No data of the decision enters, so the lift measured here is free of the
+ * winner's curse.
  */
 import { rivalOf } from '../decision/rival.js';
 import { differences, logEquality } from '../evidence/anytime.js';
 import { studentUpperQuantile } from '../evidence/distributions.js';
 import { delivered, rateRatio } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
-import {
-  ATTRIBUTION_WINDOW_HOURS,
-  bucketsOf,
-  type Experiment,
-  type Policy,
-  variantOf,
-} from '../experiment.js';
-import { METRICS, type Metric, type Observed, pairRows, shownLift, type VariantMetrics } from '../metric.js';
+import { bucketsOf, type Experiment, type Policy, variantOf } from '../experiment.js';
+import { earlyHours, eventsNoun, METRICS, type Metric, shownLift, type VariantMetrics } from '../metric.js';
+import { type Observed, pairRows } from '../pair-rows.js';
 import { percent } from '../percent.js';
 import { HOUR_MS } from '../time.js';
 import { verificationWindow } from './window.js';
@@ -25,44 +20,45 @@ export type VerificationOutcome = (typeof VERIFICATION_OUTCOMES)[number];
 
 /** Tail on each side of the 90 % interval. */
 const TAIL = 0.05;
-/** E from which on the winner counts as worse: by Ville's inequality equal ads get there in at most 1/20 of windows. */
+/** E at which the winner counts as worse: by Ville's inequality equal ads reach it in at most 1/20 of windows. */
 export const HARM_E = 20;
-/** Hours, or days under a strict policy, in which both ads delivered. */
+/** Hours in which both ads delivered; days under a strict policy. */
 const MINIMUM_ROWS = 3;
-/** Events a variant. */
+/** Events per variant. */
 export const MINIMUM_EVENTS = 25;
 const DAY_HOURS = 24;
 
-/** The promotion as it is judged. */
+/** The part of a promotion that is judged. */
 export interface PromotedWinner {
   winnerVariantId: string;
   /** `shadow`: nothing was written. */
   status?: string;
-  /** By variant id, at the decision. */
+  /** At the decision, by variant id. */
   metrics: Record<string, VariantMetrics>;
   phasesDone: Record<string, number>;
 }
 
 type Judged = Pick<Experiment, 'variants' | 'policy' | 'dropped'>;
 
-/** What the window says of the winner over its rival; effects are log rate ratios, so that above 0 is better. */
+/** The evidence of the window on the winner over its rival. Effects are log rate ratios: above 0 is better. */
 export interface Weight {
-  /** 0 where it can't be estimated, as its standard error. */
+  /** 0 if it can't be estimated, and then `se` is 0 too. */
   theta: number;
   se: number;
   df: number;
-  /** 90 % interval of the relative lift, by Student's t; null where there is none. */
+  /** 90 % interval of the relative lift, by Student's t; null if there is none. */
   interval: [number, number] | null;
   rows: number;
   /** Blocks of 24 h from the window's start in which both delivered. */
   days: number;
+  /** Numbers of events, also if the metric weighs what they are worth. */
   winnerEvents: number;
   rivalEvents: number;
-  /** ln E against equal ads where the winner is behind; null where it isn't: E speaks of harm only then. */
+  /** ln E against equal ads; null unless the winner is behind, because E is evidence of harm only then. */
   logHarm: number | null;
 }
 
-/** Weighs rows that have the rival as A and the winner as B, with their days. Never NaN. */
+/** Weighs rows with the rival as A, the winner as B, and their days. Never NaN. */
 export function weigh(rows: readonly PairRow[], { strict }: { strict: boolean }): Weight {
   const ratio = rateRatio(rows, { clusterByDay: strict });
   const sums = differences(rows);
@@ -74,8 +70,8 @@ export function weigh(rows: readonly PairRow[], { strict }: { strict: boolean })
     interval: intervalOf(theta, se, df),
     rows: ratio.clusters,
     days: new Set(rows.filter(delivered).map(({ day = 0 }) => Math.floor(day))).size,
-    winnerEvents: ratio.eventsB,
-    rivalEvents: ratio.eventsA,
+    winnerEvents: ratio.countB,
+    rivalEvents: ratio.countA,
     logHarm: sums.a < sums.b ? logEquality(sums) : null,
   };
 }
@@ -88,8 +84,8 @@ function intervalOf(theta: number, se: number, df: number): [number, number] | n
 }
 
 /**
- * Evidence at any time that the winner is worse: E ≥ 20 and the winner behind. The minimum is asked of the ad that has
- * more events, so that a winner that gets none at all is seen.
+ * Whether there is evidence, valid at any time, that the winner is worse: it is behind and E ≥ 20. The minimum applies to
+ * the ad with more events, so that a winner without any event is caught.
  */
 export function showsHarm(weight: Weight): boolean {
   return (
@@ -99,7 +95,7 @@ export function showsHarm(weight: Weight): boolean {
   );
 }
 
-/** The outcome where all of the window is known. */
+/** The outcome once the whole window is known. */
 export function outcomeOf(weight: Weight): VerificationOutcome {
   if (showsHarm(weight)) return 'reverted';
   return isEnough(weight) && weight.interval![0] > 0 ? 'verified' : 'not_verified';
@@ -114,16 +110,16 @@ export interface VerificationVerdict extends Weight {
   rival: string;
   /** Null: not decided yet. */
   outcome: VerificationOutcome | null;
-  /** What is known, in a sentence. */
+  /** What is known, as a sentence. */
   message: string;
 }
 
 /**
- * Judges a promotion by what was observed in its window up to a cut-off: for harm at any time, and for all where
- * `dueAt` is the window's judgement. Observations outside of the window are left out here.
+ * Judges a promotion by the observations in its window up to a cut-off: for harm at any time, and for the outcome if
+ * `dueAt` is the window's judgement. Observations outside the window are left out here.
  *
- * The rival is the control, or where the control won the best challenger: fixed by the decision, so that the window's
- * own data doesn't choose it and the interval needs no correction for a choice.
+ * The rival is the control, or the best challenger if the control won. The decision fixes it, so that the window's own
+ * data doesn't choose it and the interval needs no correction for the choice.
  */
 export function judge(input: {
   experiment: Judged;
@@ -131,8 +127,8 @@ export function judge(input: {
   observations: readonly Observed[];
   dueAt: number;
   /**
-   * Where a daily gate found another split than the last phase's, in words; null: nowhere. What was measured is then not
-   * what was promoted.
+   * How a daily gate found the split changed after the last phase, in words; null if it didn't. The data is then not of
+   * the promoted split.
    */
   splitChanged?: string | null;
 }): VerificationVerdict {
@@ -149,7 +145,7 @@ export function judge(input: {
   const isDue = dueAt >= window.judgedAt;
   const rows = pairRows(metric, within, [rival, winner], {
     startedAt: window.since,
-    until: isDue ? ended : dueAt - EARLY_ATTRIBUTION_HOURS * HOUR_MS,
+    until: isDue ? ended : dueAt - earlyHours(metric) * HOUR_MS,
   });
   // Rows that are days are their own clusters.
   const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
@@ -162,10 +158,7 @@ export function judge(input: {
   return { ...weight, winner, rival, outcome, message };
 }
 
-/** Harm must be seen early, and both ads lose late conversions alike: as for guardrails, a day does. */
-export const EARLY_ATTRIBUTION_HOURS = ATTRIBUTION_WINDOW_HOURS.click_through_rate;
-
-/** How the sentences name the rollout, and what they say of its budgets: in shadow none was written. */
+/** How the sentences name the rollout and its budgets: in shadow no budget was written. */
 const WORDING = {
   written: { rollout: 'the rollout', kept: 'the budgets stay', back: 'The budgets are being restored' },
   shadow: { rollout: 'the rollout in shadow', kept: 'no budget was moved', back: 'No budget was moved' },
@@ -176,7 +169,7 @@ function wordingOf({ status }: Pick<PromotedWinner, 'status'>): Wording {
   return status === 'shadow' ? WORDING.shadow : WORDING.written;
 }
 
-/** The sentence of a verification whose window could not be read. */
+/** The sentence for a verification whose window could not be read. */
 export function unreadSentence(
   policy: Pick<Policy, 'verification'>,
   promotion: Pick<PromotedWinner, 'status'>,
@@ -187,7 +180,7 @@ export function unreadSentence(
   return `Not verified: the ${lengthOf(policy)} after ${rollout} could not be read (${trouble}); ${kept}.${splitSentence(splitChanged)}`;
 }
 
-/** Follows an outcome that has another cause. */
+/** Added to an outcome that has another cause. */
 function splitSentence(splitChanged: string | null): string {
   return splitChanged === null ? '' : ` A budget was changed after the last phase: ${splitChanged}.`;
 }
@@ -199,7 +192,7 @@ function sentence(facts: {
   rival: string;
   weight: Weight;
   outcome: VerificationOutcome | null;
-  /** The change of the split that alone keeps the lift from being verified. */
+  /** The change of the split, if it is the only reason why the lift isn't verified. */
   spoiltBy: string | null;
   wording: Wording;
 }): string {
@@ -210,7 +203,7 @@ function sentence(facts: {
   const length = lengthOf(policy);
   const evidence = Math.exp(Math.min(logHarm ?? 0, 20)).toPrecision(3);
   if (outcome === 'reverted') {
-    const events = `${count(weight.winnerEvents)} ${metric.eventsNoun} against ${count(weight.rivalEvents)}`;
+    const events = `${count(weight.winnerEvents)} ${eventsNoun(metric)} against ${count(weight.rivalEvents)}`;
     const lift = weight.se > 0 ? percent(shownLift(metric, Math.expm1(theta))) : events;
     return `Reverted: ${subject} ${lift} on ${days} of ${length} after ${rollout}; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}. ${back}.`;
   }
@@ -242,7 +235,7 @@ function estimate(metric: Metric, theta: number, interval: [number, number]): st
   return `${shown(Math.expm1(theta))} (90 % interval ${shown(low)} to ${shown(high)} ${side})`;
 }
 
-/** What the minimum lacks, or null. */
+/** The minimum that isn't reached, in words, or null. */
 function shortfall(
   metric: Metric,
   {
@@ -256,7 +249,7 @@ function shortfall(
   const [id, fewest] = winnerEvents < rivalEvents ? [winner, winnerEvents] : [rival, rivalEvents];
   const noun = policy.strict || bucketsOf(policy) === 'day' ? 'days' : 'hours';
   if (rows < MINIMUM_ROWS) return `${noun} in which both delivered: ${rows} < ${MINIMUM_ROWS}`;
-  if (fewest < MINIMUM_EVENTS) return `${id} has ${count(fewest)} ${metric.eventsNoun} < ${MINIMUM_EVENTS}`;
+  if (fewest < MINIMUM_EVENTS) return `${id} has ${count(fewest)} ${eventsNoun(metric)} < ${MINIMUM_EVENTS}`;
   return weight.interval === null ? `no variation between ${noun}` : null;
 }
 

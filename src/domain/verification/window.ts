@@ -1,21 +1,20 @@
-/** When a promotion is verified. Apart from the statistics, which a workflow must not hold. */
-import { DEFAULT_POLICY, type Policy } from '../experiment.js';
-import { METRICS } from '../metric.js';
+/** When a promotion is verified. Separate from the statistics, which must not be part of a workflow's code. */
+import { bookedAfterHours, type Policy } from '../experiment.js';
 import { HOUR_MS } from '../time.js';
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** When a verification looks at what; epoch ms. */
+/** Which data a verification weighs and when, epoch ms. */
 export interface VerificationWindow {
-  /** Only buckets that begin at or after this … */
+  /** Buckets that begin at or after this instant … */
   since: number;
-  /** … and have ended by this count. */
+  /** … and end by this instant count. */
   until: number;
-  /** When all their events are booked and the outcome is due: `until`, or where conversions are weighed later. */
+  /** When all their events are booked and the outcome is due: `until`, or later if the objective's events are. */
   judgedAt: number;
 }
 
-/** RangeError where no phase is done. */
+/** RangeError if no phase is done. */
 export function verificationWindow(
   policy: Pick<Policy, 'objective' | 'attributionWindowHours' | 'verification'>,
   phasesDone: Record<string, number>,
@@ -24,15 +23,12 @@ export function verificationWindow(
   if (writes.length === 0) throw new RangeError('no phase of the rollout is done');
   const since = Math.max(...writes) + policy.verification.settleHours * HOUR_MS;
   const until = since + policy.verification.windowHours * HOUR_MS;
-  const booked = METRICS[policy.objective].attributed
-    ? (policy.attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours)
-    : 0;
-  return { since, until, judgedAt: until + booked * HOUR_MS };
+  return { since, until, judgedAt: until + bookedAfterHours(policy) * HOUR_MS };
 }
 
 /**
- * The next daily look after the last one, which is also its cut-off: whole days before and after the window's start,
- * the last at its judgement. Looks missed in a downtime are made up for by one, at the latest of them.
+ * The instant of the next daily look after the last one, and its cut-off: whole days from the window's start, and the
+ * judgement as the last. One look, at the latest due time, replaces all that were missed in a downtime.
  */
 export function nextVerificationAt(window: VerificationWindow, last: number, now: number): number {
   const dayOf = (at: number) => Math.floor((at - window.since) / DAY_MS);

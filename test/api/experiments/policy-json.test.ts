@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { policyProblems } from '../../../src/api/experiments/creation/policy-problems.js';
 import { policyFromJson, policyToJson } from '../../../src/api/experiments/policy-json.js';
 import { PolicyBody } from '../../../src/api/experiments/requests.js';
 import { RULE_NAMES } from '../../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/experiment.js';
+import { METRICS, OBJECTIVES } from '../../../src/domain/metric.js';
 
 describe("a policy's rule", () => {
   it.each(RULE_NAMES)('%s goes out as it came in', (rule) => {
@@ -16,6 +18,30 @@ describe("a policy's rule", () => {
     expect(policyFromJson(undefined, DEFAULT_POLICY)).toEqual(DEFAULT_POLICY);
     const { strict: _, ...frozenEarlier } = DEFAULT_POLICY;
     expect(policyToJson(frozenEarlier as Policy)).toMatchObject({ rule: 'sequential', strict: false });
+  });
+});
+
+describe.each(OBJECTIVES)('a policy that names only the objective %s', (objective) => {
+  const of = (change: Record<string, unknown>) =>
+    policyFromJson(PolicyBody.parse({ objective, ...change }), DEFAULT_POLICY);
+
+  it('is complete, and allowed', () => {
+    expect(policyProblems(of({}))).toEqual([]);
+    expect(policyToJson(of({}))).toMatchObject({
+      objective,
+      attribution_window_hours: METRICS[objective].attribution?.windowHours ?? 24,
+      guardrails: METRICS[objective].guardedBy.map((metric) => ({ metric, mode: 'no_harm', margin: 0 })),
+    });
+  });
+
+  it("may be decided by Welch's rule only if the registry says so", () => {
+    const fields = policyProblems(of({ rule: 'welch' })).map(({ field }) => field);
+    expect(fields).toEqual(METRICS[objective].welch ? [] : ['policy.rule']);
+  });
+
+  it('leaves the horizon room for its attribution window', () => {
+    const fields = policyProblems(of({ horizon_hours: 168 })).map(({ field }) => field);
+    expect(fields).toEqual(METRICS[objective].attribution ? ['policy.horizon_hours'] : []);
   });
 });
 

@@ -6,7 +6,8 @@ import {
   spendOffPlan,
   starvedVariants,
 } from '../../../src/domain/decision/delivery-health.js';
-import { METRICS, type Observed } from '../../../src/domain/metric.js';
+import { METRICS } from '../../../src/domain/metric.js';
+import type { Observed } from '../../../src/domain/pair-rows.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 
 const START = Date.UTC(2026, 0, 5);
@@ -272,7 +273,7 @@ describe('a starved variant', () => {
 
   it('is one with too few events after a week', () => {
     const starved = (hours: number) =>
-      starvedVariants(METRICS.click_through_rate, delivery(hours, few), 25, 24);
+      starvedVariants(METRICS.click_through_rate, delivery(hours, few), 25, 0);
     expect(starved(167)).toEqual([]);
     expect(starved(168)).toEqual([
       { code: 'starved', level: 'block', message: 'c1 has 0 link clicks < 25 after 7 days' },
@@ -281,7 +282,7 @@ describe('a starved variant', () => {
 
   it('has the day on top that the start breaks, where buckets are days', () => {
     const starved = (days: number, hour: number) =>
-      starvedVariants(METRICS.click_through_rate, dayDelivery(days, hour, few), 25, 24).map(
+      starvedVariants(METRICS.click_through_rate, dayDelivery(days, hour, few), 25, 0).map(
         ({ message }) => message,
       );
     expect(starved(7, 0)).toEqual([]);

@@ -16,14 +16,12 @@ function hours(rateRival: number, rateWinner: number, seed = 1, count = 200): Pa
 }
 
 function judged(rows: PairRow[], guardrail: Partial<Guardrail> = {}, buckets: Bucket = 'hour') {
-  const sum = (pick: (row: PairRow) => number) => rows.reduce((total, row) => total + pick(row), 0);
   return guardrailFinding({
     guardrail: { metric: 'cost_per_conversion', mode: 'no_harm', margin: 0, ...guardrail },
     winner: 'c1',
     rival: 'control',
     rows,
-    conversions: { winner: sum((row) => row.eventsB), rival: sum((row) => row.eventsA) },
-    minimumConversions: 25,
+    minimum: 25,
     buckets,
   });
 }
@@ -108,6 +106,8 @@ describe('non-inferiority', () => {
       ...row,
       eventsA: row.eventsA * 4_000,
       eventsB: row.eventsB * 4_000,
+      countA: row.eventsA,
+      countB: row.eventsB,
     }));
     expect(judged(revenue, { ...wide, metric: 'revenue_per_spend' })).toMatchObject({
       code: 'guardrail_revenue_per_spend',

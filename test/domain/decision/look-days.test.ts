@@ -6,7 +6,7 @@ import {
   type Policy,
   type Variant,
 } from '../../../src/domain/experiment.js';
-import type { Observed } from '../../../src/domain/metric.js';
+import type { Observed } from '../../../src/domain/pair-rows.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import { poisson, random } from '../evidence/simulate.js';
 

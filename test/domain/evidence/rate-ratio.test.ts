@@ -49,6 +49,29 @@ describe('the log rate ratio', () => {
     expect({ ...got, information: 0 }).toEqual({ ...rateRatio(rows), information: 0 });
   });
 
+  it('has few degrees of freedom if one of many amounts outweighs the others', () => {
+    const rows = hourlyRows(random(1), { hours: 40, impressions: 300, rateA: 0.02, rateB: 0.02 });
+    const amounts = rows.map((row, hour) => ({
+      ...row,
+      eventsB: row.eventsB * (hour === 7 ? 9_000 : 10),
+      eventsA: row.eventsA * 10,
+      countA: row.eventsA,
+      countB: row.eventsB,
+    }));
+    const got = rateRatio(amounts);
+    expect([got.countA, got.countB]).toEqual([rateRatio(rows).eventsA, rateRatio(rows).eventsB]);
+    expect(got.df).toBeGreaterThan(1.9);
+    expect(got.df).toBeLessThan(3);
+    const asCounts = amounts.map(({ countA: _, countB: __, ...row }) => row);
+    expect(rateRatio(asCounts).df).toBe(rateRatio(rows).df);
+    expect({ ...got, df: 0, countA: 0, countB: 0 }).toEqual({
+      ...rateRatio(asCounts),
+      df: 0,
+      countA: 0,
+      countB: 0,
+    });
+  });
+
   it('ignores hours in which one ad did not deliver', () => {
     const rows = hourlyRows(random(1), { hours: 40, impressions: 300, rateA: 0.02, rateB: 0.025 });
     const silent = { exposureA: 500, eventsA: 40, exposureB: 0, eventsB: 0 };

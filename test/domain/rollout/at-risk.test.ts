@@ -10,7 +10,7 @@ const riskAt = (worst: number | null) =>
     winnerAdSetId: 'winner',
     interval: worst === null ? null : [worst, 0.5],
   });
-const sentence = (worst: number | null, objective?: Objective, adjusted = true) =>
+const sentence = (worst: number | null, objective: Objective = 'click_through_rate', adjusted = true) =>
   atRiskSentence(riskAt(worst), 'USD', { confidence: 0.95, adjusted, objective });
 
 describe('what is at risk', () => {

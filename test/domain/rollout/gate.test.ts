@@ -36,7 +36,7 @@ const FACTS: GateFacts = {
   largestStep: null,
   atRiskAccepted: null,
   foreign: null,
-  interval: { confidence: 0.95, adjusted: true },
+  interval: { confidence: 0.95, adjusted: true, objective: 'click_through_rate' },
   changes: {},
   splitChanged: null,
   logTrouble: null,

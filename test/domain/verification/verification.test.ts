@@ -4,7 +4,7 @@ import { studentTwoSidedP } from '../../../src/domain/evidence/distributions.js'
 import { rateRatio } from '../../../src/domain/evidence/rate-ratio.js';
 import type { PairRow } from '../../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy, type Variant } from '../../../src/domain/experiment.js';
-import type { Observed } from '../../../src/domain/metric.js';
+import type { Observed } from '../../../src/domain/pair-rows.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import {
   judge,

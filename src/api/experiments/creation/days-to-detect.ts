@@ -1,7 +1,7 @@
 import { type InsightRow, type MetaClient, MetaError } from '../../../clients/meta/types.js';
 import { daysToDetect } from '../../../domain/decision/outlook.js';
 import { bucketsOf, type Experiment } from '../../../domain/experiment.js';
-import { METRICS } from '../../../domain/metric.js';
+import { eventsOf, exposureOf, METRICS, type VariantMetrics } from '../../../domain/metric.js';
 import { HOUR_MS } from '../../../domain/time.js';
 
 /** The traffic per day is estimated from the last day, and not from fewer hours than `FEWEST_HOURS`. */
@@ -36,14 +36,15 @@ export async function daysToDetectTenPercent(
     if (hours < FEWEST_HOURS) return null;
     const aDay = (adId: string) => {
       const own = rows.filter((row) => row.adId === adId);
-      const sum = (pick: typeof metric.events) => own.reduce((total, row) => total + pick(row), 0);
+      const perDay = (pick: (row: VariantMetrics) => number) =>
+        (own.reduce((total, row) => total + pick(row), 0) * HOURS) / hours;
       return {
-        events: (sum(metric.events) * HOURS) / hours,
-        exposure: (sum(metric.exposure) * HOURS) / hours,
+        events: perDay((row) => eventsOf(metric, row)),
+        exposure: perDay((row) => exposureOf(metric, row)),
       };
     };
     const [control, ...challengers] = variants.map((variant) => aDay(variant.adId));
-    const days = challengers.map((challenger) => daysToDetect(LIFT, control!, challenger));
+    const days = challengers.map((challenger) => daysToDetect(LIFT, control!, challenger, metric.scatter));
     if (days.includes(null)) return null;
     return Math.max(...days.map(Number));
   } catch (error) {

@@ -1,5 +1,5 @@
 import { MINIMUM_CLUSTERS } from '../../../domain/evidence/sequential.js';
-import { bucketsOf, type Policy } from '../../../domain/experiment.js';
+import { bookedAfterHours, bucketsOf, type Policy } from '../../../domain/experiment.js';
 import { METRICS } from '../../../domain/metric.js';
 import type { FieldProblem } from '../../http/problems.js';
 
@@ -16,12 +16,13 @@ export function policyProblems(policy: Policy): FieldProblem[] {
       field: 'policy.strict',
       message: `is a form of the rule sequential, not of ${policy.rule}`,
     });
-  if (policy.rule === 'welch' && policy.objective !== 'click_through_rate')
+  const metric = METRICS[policy.objective];
+  if (policy.rule === 'welch' && !metric.welch)
     problems.push({
       field: 'policy.rule',
       message: `welch only compares click_through_rate, not ${policy.objective}`,
     });
-  if (policy.objective !== 'click_through_rate') {
+  if (metric.attribution) {
     const known = policy.minimumRunHours + policy.attributionWindowHours;
     if (policy.horizonHours < known)
       problems.push({
@@ -65,10 +66,10 @@ const MINIMUM_WAIT_HOURS = 0.5;
 function dayProblems(policy: Policy): FieldProblem[] {
   if (bucketsOf(policy) === 'hour') return [];
   const days = policy.rule === 'sequential' ? MINIMUM_CLUSTERS : 1;
-  const attributed = METRICS[policy.objective].attributed;
-  const needed = 24 * (days + 1) + (attributed ? policy.attributionWindowHours : 0);
+  const booked = bookedAfterHours(policy);
+  const needed = 24 * (days + 1) + booked;
   if (policy.horizonHours >= needed) return [];
-  const known = attributed ? ` plus attribution_window_hours (${policy.attributionWindowHours})` : '';
+  const known = METRICS[policy.objective].attribution ? ` plus attribution_window_hours (${booked})` : '';
   return [
     {
       field: 'policy.horizon_hours',
