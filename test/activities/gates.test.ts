@@ -178,7 +178,7 @@ describe('the gate before a phase', () => {
       code: 'envelope',
       retryAfterMs: midnight,
       reason:
-        "The account's envelope is USD 15.00 a day; USD 10.00 are moved today and this phase wants USD 10.00 more: USD 20.00 > USD 15.00. It goes on at 2026-11-24 00:00 UTC.",
+        "The account's envelope is USD 15.00 a day; USD 10.00 have been moved today and this phase needs USD 10.00 more: USD 20.00 > USD 15.00. It goes on at 2026-11-24 00:00 UTC.",
       current: {},
     });
     stage.clock.pass(midnight);
@@ -219,7 +219,7 @@ describe('the gate before a phase', () => {
     expect((await stage.gate()).kind).toBe('done');
     // What was accepted is this phase's amount, not the larger one of the next.
     expect((await stage.gate('70')).reason).toBe(
-      "At risk: up to USD 20.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day, accepted so far are USD 10.00; resume to accept it.",
+      "At risk: up to USD 20.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day, USD 10.00 accepted so far; resume to accept it.",
     );
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
     expect((await bounded.gate()).kind).toBe('done');
@@ -243,7 +243,7 @@ describe('the gate before a phase', () => {
     const gate = await stage.gate();
     expect(gate).toMatchObject({ code: 'hour_limit', kind: 'wait', retryAfterMs: 39 * MINUTE });
     expect(gate.reason).toBe(
-      `Ad set ${stage.winner} has had 3 budget changes within the hour; one of Meta's 4 is kept for the way back. It goes on at 2026-11-23 01:01 UTC.`,
+      `Ad set ${stage.winner} has had 3 budget changes within the hour; one of Meta's 4 is kept for a rollback. It goes on at 2026-11-23 01:01 UTC.`,
     );
   });
 
@@ -356,7 +356,7 @@ describe('the gate before a phase', () => {
       findings: [{ code: 'foreign', leadsTo: 'note' }, { code: 'largest_step' }],
     });
     expect(gate?.findings[0]?.message).toBe(
-      `Somebody has changed a budget: ad set ${stage.loser} stands at USD 70.00, its base was USD 50.00. A live rollout would be held here.`,
+      `Someone has changed a budget: ad set ${stage.loser} stands at USD 70.00, its base was USD 50.00. A live rollout would be held here.`,
     );
   });
 
