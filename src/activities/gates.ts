@@ -195,7 +195,7 @@ function lastResumption(controls: readonly ControlRow[]): number | null {
   return controls.findLast(({ kind, outcome }) => kind === 'resume' && outcome === 'accepted')?.at ?? null;
 }
 
-/** The findings that roll back come first. */
+/** The findings that revert come first. */
 function outcomeOf([first]: readonly GateFinding[]): GateRow['outcome'] {
   if (!first) return 'pass';
   return first.leadsTo === 'revert' ? 'revert' : 'hold';

@@ -243,7 +243,7 @@ describe('the gate before a phase', () => {
     const gate = await stage.gate();
     expect(gate).toMatchObject({ code: 'hour_limit', kind: 'wait', retryAfterMs: 39 * MINUTE });
     expect(gate.reason).toBe(
-      `Ad set ${stage.winner} has had 3 budget changes within the hour; one of Meta's 4 is kept for a rollback. It goes on at 2026-11-23 01:01 UTC.`,
+      `Ad set ${stage.winner} has had 3 budget changes within the hour; one of Meta's 4 is kept for a revert. It goes on at 2026-11-23 01:01 UTC.`,
     );
   });
 

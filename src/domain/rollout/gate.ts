@@ -1,6 +1,6 @@
 /**
  * The gate before each phase, and once per day of a hold and of the verification: what stands against going on, and
- * whether that holds the rollout or rolls it back. Pure: from what was read.
+ * whether that holds the rollout or reverts it. Pure: from what was read.
  */
 
 import { type Budgets, formatAmount } from '../budget.js';
@@ -11,7 +11,7 @@ import { type AtRisk, atRiskSentence } from './at-risk.js';
 import { type LargestStep, largestStepSentence } from './plan.js';
 import type { BudgetContext, ProblemCode } from './preflight.js';
 
-/** Meta allows 4 budget changes per hour and ad set; one is kept for a rollback. */
+/** Meta allows 4 budget changes per hour and ad set; one is kept for a revert. */
 export const CHANGES_FOR_PHASES = 3;
 
 export type GateCode =
@@ -96,7 +96,7 @@ export function hourLimitUntil(changes: readonly number[], now: number): number 
 
 /** The sentence for {@link hourLimitUntil}. */
 export function hourLimitSentence(adSetId: string, until: number): string {
-  return `Ad set ${adSetId} has had ${CHANGES_FOR_PHASES} budget changes within the hour; one of Meta's 4 is kept for a rollback. It goes on at ${instantOf(until)}.`;
+  return `Ad set ${adSetId} has had ${CHANGES_FOR_PHASES} budget changes within the hour; one of Meta's 4 is kept for a revert. It goes on at ${instantOf(until)}.`;
 }
 
 /** Why the account's envelope has no room for a raise; null if it has. A raise above the whole envelope fits on no day. */
@@ -114,7 +114,7 @@ export function envelopeHold(
   return { code: 'envelope', message, until: resetsAt };
 }
 
-/** Every finding at once; those that roll back come first. Empty: the phase may be written. */
+/** Every finding at once; those that revert come first. Empty: the phase may be written. */
 export function gateFindings(facts: GateFacts): GateFinding[] {
   const { now, currency } = facts;
   const findings: GateFinding[] = [];

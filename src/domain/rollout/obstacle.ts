@@ -42,7 +42,7 @@ export interface Obstacle {
   amounts?: Budgets;
 }
 
-/** Meta, or a gate, refuses for good: the rollout must be rolled back. */
+/** Meta, or a gate, refuses for good: the rollout must be reverted. */
 export interface Refusal {
   kind: 'back';
   /** A sentence. */

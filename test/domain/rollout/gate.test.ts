@@ -136,7 +136,7 @@ describe('the findings of a gate', () => {
         code: 'hour_limit',
         leadsTo: 'hold',
         message:
-          "Ad set full has had 3 budget changes within the hour; one of Meta's 4 is kept for a rollback. It goes on at 2026-11-23 12:10 UTC.",
+          "Ad set full has had 3 budget changes within the hour; one of Meta's 4 is kept for a revert. It goes on at 2026-11-23 12:10 UTC.",
         until: T + 10 * 60_000,
       },
     ]);
