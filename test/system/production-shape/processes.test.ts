@@ -83,7 +83,7 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
           });
           expect(await child.exited).toBe(1);
           expect(said).toEqual([
-            'pgvector: not available. The cure: install pgvector on the server, as the image pgvector/pgvector has.',
+            'pgvector: not available. To fix this: install pgvector on the server, as the image pgvector/pgvector has.',
           ]);
         } finally {
           await pool.end();
