@@ -32,7 +32,7 @@ describe.each(['worker', 'api'])('npm run %s with bad settings', (entry) => {
     {
       of: 'missing ones',
       env: { DATABASE_URL: `postgres://x:${CANARY}@127.0.0.1:1/x` },
-      says: /^Needed and not set: TEMPORAL_ADDRESS, META_ACCESS_TOKEN, META_AD_ACCOUNT_ID, META_GRAPH_URL, TIME_EPOCH\.$/,
+      says: /^These settings are required but not set: TEMPORAL_ADDRESS, META_ACCESS_TOKEN, META_AD_ACCOUNT_ID, META_GRAPH_URL, TIME_EPOCH\.$/,
     },
     {
       of: 'a database that does not answer',
