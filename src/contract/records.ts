@@ -48,7 +48,7 @@ export interface LedgerRow {
   outcome: LedgerOutcome;
   /** Why it was not applied, in a sentence; null otherwise. */
   error: string | null;
-  /** Kind of Meta's error that refused the write or kept it from being sent; null otherwise. */
+  /** Kind of Meta's error if Meta refused the write or an error kept it from being sent; null otherwise. */
   errorKind: string | null;
   /** Amount at risk once the phase is done, minor units per day; null in a revert. */
   atRisk: number | null;

@@ -18,7 +18,7 @@ import type { StateReason } from '../../domain/state-reason.js';
 
 /** What the store takes and returns. Units are those of `records.ts`. */
 
-/** What must still be true when an attempt is entered, so that nobody else has acted since the caller read. */
+/** What must still be true when an attempt is entered: then nobody else has acted since the caller read the ledger. */
 export interface Fence {
   /** Sequence of the last ledger row that the caller has seen; 0 if there was none. */
   lastSequence: number;

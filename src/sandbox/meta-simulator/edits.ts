@@ -63,9 +63,7 @@ export function editEvent(
   }
   const amount = values.daily_budget;
   const audit =
-    object.kind === 'adset' && typeof amount === 'number'
-      ? personRow(world, object, amount, now, actor)
-      : null;
+    object.kind === 'adset' && typeof amount === 'number' ? userRow(world, object, amount, now, actor) : null;
   return { type: 'change', at: now, objectId, fields: values, effectiveAt: now, audit, tally: null };
 }
 
@@ -86,7 +84,7 @@ function read(field: string, value: unknown, rule: FieldRule): FieldValue {
   throw new RangeError(`${field} can't be ${JSON.stringify(value)}`);
 }
 
-function personRow(
+function userRow(
   world: World,
   adSet: MarketObject,
   amount: number,
