@@ -112,7 +112,7 @@ describe('money in mid-rollout', () => {
     const stuck = await world.state(experiment);
     expect(stuck.state).toBe('needs_attention');
     expect(stuck.stateReason).toMatch(
-      /The base is ad set \d+ at USD 1000\.00, .*; the present budgets could not be read\.$/,
+      /The base is ad set \d+ at USD 1000\.00, .*; the current budgets could not be read\.$/,
     );
     await world.market.edit(campaign, { daily_budget: null });
     await world.control(experiment, 'resolve', { action: 'retry_restore' });
@@ -439,7 +439,7 @@ describe('a rollout in shadow', () => {
     await world.control(experiment, 'promote');
     const verifying = await world.until(experiment, ['verifying'], 5);
     expect(verifying.stateReason).toMatch(
-      /^Shadow: phase 80 of challenger would have set ad set \d+ at USD 1600\.00; nothing is written\. At risk: /,
+      /^Shadow: phase 80 of challenger would have set ad set \d+ at USD 1600\.00; nothing was written\. At risk: /,
     );
     const gates = await world.store.listGates(experiment.id);
     const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);

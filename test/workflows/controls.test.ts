@@ -124,7 +124,7 @@ describe('a rollout and its people', () => {
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
     const ended = await world.until(experiment, ['reverted'], 2);
     expect(ended.stateReason).toMatch(
-      /Every ad set was back at its base; someone has since put ad set \d+ at JPY 26000\./,
+      /Every ad set was back at its base; someone has changed budgets since: ad set \d+ at JPY 26000\./,
     );
     expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
   });

@@ -228,7 +228,7 @@ describe.each(FORMS)('$title', ({ name, settings }) => {
   it('refuses a confidence that no error rate was confirmed for, with the reason', () => {
     for (const confidence of [0.8, 0.975, 1, Number.NaN]) {
       expect(() => RULES[name].start({ ...settings, confidence })).toThrow(
-        /one of 0\.90, 0\.95, 0\.99, which error rates were confirmed for/,
+        /one of 0\.90, 0\.95, 0\.99, for which error rates were confirmed/,
       );
     }
   });
