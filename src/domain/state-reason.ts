@@ -120,7 +120,8 @@ export function reasonSentence(reason: StateReason, currency: string): string {
     case 'rolled_out': {
       if (reason.shadow)
         return `Shadow: phase ${phase} of ${winner} would have set ${stand}; nothing was written. ${detail}`;
-      const watched = reason.code === 'rolled_out' ? ' The lift is being verified against the live control.' : '';
+      const watched =
+        reason.code === 'rolled_out' ? ' The lift is being verified against the live control.' : '';
       return `Phase ${phase} of ${winner} was read back: ${stand}. ${detail}${watched}`;
     }
     case 'phase_failed':

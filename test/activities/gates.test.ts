@@ -210,7 +210,7 @@ describe('the gate before a phase', () => {
     const gate = await stage.gate();
     expect(gate).toMatchObject({ code: 'at_risk', kind: 'person', retryAfterMs: null });
     expect(gate.reason).toBe(
-      "At risk: up to USD 10.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day; resume to accept it.",
+      "At risk: up to USD 10.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day; resume to accept it.",
     );
     // A resume of another hold says nothing of the amount.
     await resume(stage);
@@ -219,7 +219,7 @@ describe('the gate before a phase', () => {
     expect((await stage.gate()).kind).toBe('done');
     // What was accepted is this phase's amount, not the larger one of the next.
     expect((await stage.gate('70')).reason).toBe(
-      "At risk: up to USD 20.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day, accepted so far are USD 10.00; resume to accept it.",
+      "At risk: up to USD 20.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day, accepted so far are USD 10.00; resume to accept it.",
     );
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
     expect((await bounded.gate()).kind).toBe('done');

@@ -317,7 +317,7 @@ describe('money in mid-rollout', () => {
     const held = await world.until(experiment, ['held'], 3);
     expect(held.hold?.code).toBe('at_risk');
     expect(held.stateReason).toMatch(
-      /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, since no interval of the effect is known\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
+      /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, because the effect has no known interval\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
     );
     // Accepted is what was read: more is asked again.
     for (const [phase, amount, accepted] of [

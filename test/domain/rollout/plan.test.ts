@@ -227,13 +227,13 @@ describe('planRollout', () => {
       kind: 'refused',
       cause: 'step_factor',
       reason:
-        'Phase 60 would set ad set b from USD 0.05 to USD 0.30 a day; in steps that multiply it by at most 1.1 (policy.max_step_factor) no amount lies between.',
+        'Phase 60 would raise ad set b from USD 0.05 to USD 0.30 a day; if a step multiplies it by at most 1.1 (policy.max_step_factor), no step can raise it.',
     });
   });
 
   it('refuses a rollout of more steps than its evidence would last', () => {
     expect(reasonOf({ a: 5_000_000, b: 500 }, 'b', { maxStepFactor: 1.2 })).toBe(
-      'Phase 60 would set ad set b from USD 5.00 to USD 30003.00 a day; in steps that multiply it by at most 1.2 (policy.max_step_factor) that takes more than 24 steps.',
+      'Phase 60 would raise ad set b from USD 5.00 to USD 30003.00 a day; if a step multiplies it by at most 1.2 (policy.max_step_factor), that takes more than 24 steps.',
     );
   });
 

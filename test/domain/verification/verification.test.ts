@@ -232,7 +232,7 @@ describe('a verification', () => {
     const better = judged(hours(168, { control: 0.02, c1: 0.03 }), { splitChanged });
     expect(better.outcome).toBe('not_verified');
     expect(better.message).toMatch(
-      /^Not verified: a budget was changed after the last phase \(ad set 7 stood at USD 90\.00, not at USD 40\.00\), so .* was written; click rate of c1 over control \+.* in the 7 days .*; the budgets stay\.$/,
+      /^Not verified: a budget was changed after the last phase \(ad set 7 stood at USD 90\.00, not at USD 40\.00\), so the split was not the one written; click rate of c1 over control \+.* in the 7 days .*; the budgets stay\.$/,
     );
     const said =
       / A budget was changed after the last phase: ad set 7 stood at USD 90\.00, not at USD 40\.00\.$/;
