@@ -382,7 +382,7 @@ describe("a value that is a person's", () => {
       kind: 'person',
       code: 'foreign',
       retryAfterMs: null,
-      reason: `Ads Manager user changed a budget: ad set ${stage[which]} stands at USD 51.00, where USD 50.00 was expected.`,
+      reason: `Ads Manager user changed a budget: ad set ${stage[which]} stands at USD 51.00, but USD 50.00 was expected.`,
       amounts: { [stage[which]]: 5100 },
     });
     expect(await stage.ledger()).toEqual([]);
@@ -397,7 +397,7 @@ describe("a value that is a person's", () => {
       kind: 'person',
       code: 'foreign',
       retryAfterMs: null,
-      reason: expect.stringContaining('where USD 40.00 was'),
+      reason: expect.stringContaining('but USD 40.00 was'),
     });
     expect(await stage.budgets.readBudgets('exp')).toMatchObject({
       current: { [stage.loser]: 5000, [stage.winner]: 5000 },
@@ -428,7 +428,7 @@ describe('a raise', () => {
       kind: 'person',
       code: 'unsafe',
       retryAfterMs: null,
-      reason: `Setting ad set ${stage.winner} to USD 60.00 would raise the total from USD 100.00 to USD 110.00, above the USD 100.00 it started from.`,
+      reason: `Setting ad set ${stage.winner} to USD 60.00 would raise the total from USD 100.00 to USD 110.00, above the USD 100.00 at the start.`,
     });
     expect(await stage.ledger()).toEqual([]);
     expect(await stage.market.audit()).toEqual([]);
@@ -637,7 +637,7 @@ describe('before anything is sent', () => {
       kind: 'person',
       code: 'not_found',
       retryAfterMs: null,
-      reason: `Ad set ${stage.winner} has no daily budget any more.`,
+      reason: `Ad set ${stage.winner} no longer has a daily budget.`,
     });
     expect(await stage.ledger()).toEqual([]);
   });

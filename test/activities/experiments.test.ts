@@ -103,23 +103,26 @@ describe('the record of an experiment', () => {
 });
 
 describe('the summary', () => {
-  it('counts promotions of the day before, running tests, and those that wait for a person', async () => {
+  it('counts promotions of the day before, running tests, and those that wait for a user', async () => {
     const stage = await stages.open({ account: { timezone: 'UTC' } });
     const { summarise } = createReportActivities(stage.deps);
     const day = (ago: number) => new Date(stage.clock.instant - ago * 24 * HOUR).toISOString().slice(0, 10);
     expect(await summarise(24)).toBe(
-      `${day(1)} (UTC): 0 promotions; 1 test running; none waiting for a person`,
+      `${day(1)} (UTC): 0 promotions; 1 test running; none waiting for a user`,
     );
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     await stage.store.transition(transition({ to: 'rolling_out' }));
     await stage.store.transition(transition({ from: 'rolling_out', to: 'held' }));
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     stage.clock.pass(24 * HOUR);
-    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (in_progress)); 0 tests running; 1 waiting for a person (exp)`;
+    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (rolling out)); 0 tests running; 1 waiting for a user (exp)`;
     expect(await summarise(24)).toBe(opened);
     stage.clock.pass(24 * HOUR);
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
-    expect(await summarise(7 * 24)).toMatch(`${day(7)} to ${day(1)} (UTC): 1 promotion (`);
+    await stage.store.setPromotionStatus('exp', 'completed');
+    expect(await summarise(7 * 24)).toMatch(
+      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (rolled out)); `,
+    );
     expect(stage.events.at(-1)).toMatchObject({
       kind: 'report',
       experimentId: null,
@@ -154,7 +157,7 @@ describe('the summary', () => {
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     stage.clock.pass(24 * HOUR);
     expect(await createReportActivities(stage.deps).summarise(24)).toMatch(
-      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+25\.0 %\); 1 test running; none waiting for a person$/,
+      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+25\.0 %\); 1 test running; none waiting for a user$/,
     );
   });
 });

@@ -79,7 +79,7 @@ describe('opening a promotion', () => {
   it('is refused where a phase alone is larger than the envelope of a day', async () => {
     const stage = await stages.open({ accountEnvelope: 9.99 });
     expect(await refusalOf(stage)).toEqual([
-      "Phase 60 raises the winner by USD 10.00 > USD 9.99, the account's envelope of a day (ACCOUNT_ENVELOPE).",
+      "Phase 60 raises the winner by USD 10.00 > USD 9.99, the account's envelope per day (ACCOUNT_ENVELOPE).",
     ]);
     const enough = await stages.open({ accountEnvelope: 10 });
     expect((await open(enough)).kind).toBe('opened');

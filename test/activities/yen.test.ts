@@ -38,7 +38,7 @@ describe('an account in yen', () => {
   it('is refused a rollout of which a phase alone is larger than the envelope', async () => {
     const stage = await open({ accountEnvelope: 999 });
     await expect(stage.promote()).rejects.toThrow(
-      "Phase 60 raises the winner by JPY 1000 > JPY 999, the account's envelope of a day (ACCOUNT_ENVELOPE).",
+      "Phase 60 raises the winner by JPY 1000 > JPY 999, the account's envelope per day (ACCOUNT_ENVELOPE).",
     );
   });
 
@@ -52,7 +52,7 @@ describe('an account in yen', () => {
       kind: 'person',
       code: 'foreign',
       retryAfterMs: null,
-      reason: expect.stringMatching(/stands at JPY 5100, where JPY 5000 was expected\.$/),
+      reason: expect.stringMatching(/stands at JPY 5100, but JPY 5000 was expected\.$/),
     });
   });
 });

@@ -108,7 +108,7 @@ describe('money in mid-rollout', () => {
     await world.market.edit(campaign, { daily_budget: 200_000 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(/^Phase 70 waits: Campaign \d+ has a campaign budget;/);
-    expect(await refusalOf(world.control(experiment, 'revert'))).toMatch(/has no daily budget any more/);
+    expect(await refusalOf(world.control(experiment, 'revert'))).toMatch(/no longer has a daily budget/);
     const stuck = await world.state(experiment);
     expect(stuck.state).toBe('needs_attention');
     expect(stuck.stateReason).toMatch(
@@ -211,7 +211,7 @@ describe('money in mid-rollout', () => {
     const held = await world.until(experiment, ['held'], 1);
     expect(held).toMatchObject({
       hold: { code: 'unsafe' },
-      stateReason: `Phase 70 waits: Setting ad set ${winner} to USD 1400.00 would raise the total from USD 2000.00 to USD 2200.00, above the USD 2000.00 it started from.`,
+      stateReason: `Phase 70 waits: Setting ad set ${winner} to USD 1400.00 would raise the total from USD 2000.00 to USD 2200.00, above the USD 2000.00 at the start.`,
     });
     // It doesn't end by itself.
     await world.pass(10);

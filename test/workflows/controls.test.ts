@@ -104,7 +104,7 @@ describe('a rollout and its people', () => {
     await world.market.edit(loser, { daily_budget: 17_500 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(
-      /Ads Manager user changed a budget: ad set \d+ stands at JPY 17500, where JPY 16000 was expected/,
+      /Ads Manager user changed a budget: ad set \d+ stands at JPY 17500, but JPY 16000 was expected/,
     );
     await expect(world.control(experiment, 'resume')).rejects.toMatchObject({
       cause: {
