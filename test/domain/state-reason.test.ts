@@ -10,7 +10,7 @@ const ana = { by: 'ana', because: 'the sale ends.' };
 const amounts = { '1': 8_000, '2': 12_000 };
 const base = { '1': 10_000, '2': 10_000 };
 
-/** By code, a reason and its sentences. The record makes a code without a line here a type error. */
+/** Reasons and their sentences by code. The type makes a missing code an error. */
 const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
   recorded: [[{ detail: 'From before.' }, 'From before.']],
   started: [[{}, 'The test has started.']],
@@ -165,7 +165,7 @@ describe('a reason in words', () => {
     expect(standInWords({ amounts: { '1': 5_000 } }, 'JPY')).toBe('ad set 1 at JPY 5000');
   });
 
-  it('is the same after it was stored as JSON', () => {
+  it('is the same after the reason was stored as JSON', () => {
     for (const [reason, sentence] of cases)
       expect(reasonSentence(JSON.parse(JSON.stringify(reason)), 'USD')).toBe(sentence);
   });
