@@ -41,7 +41,7 @@ describe('the record of an experiment', () => {
     });
   });
 
-  it('that is not there fails for good', async () => {
+  it('fails permanently if there is none', async () => {
     const stage = await stages.open();
     const { loadExperiment } = createExperimentActivities(stage.deps);
     expect(await failureOf(loadExperiment('other'))).toMatchObject({
@@ -50,7 +50,7 @@ describe('the record of an experiment', () => {
     });
   });
 
-  it('changes its state once, and tells it', async () => {
+  it('changes its state once, and announces it', async () => {
     const stage = await stages.open();
     const activities = createExperimentActivities(stage.deps);
     expect(await activities.transition(transition({}))).toMatchObject({
@@ -66,7 +66,7 @@ describe('the record of an experiment', () => {
     expect(stage.events.map((event) => event.text)).toEqual(['running -> paused: a person']);
   });
 
-  it('of a completed experiment whose ad sets are leased again can not be reopened', async () => {
+  it('of a completed experiment cannot be reopened if its ad sets are leased again', async () => {
     const stage = await stages.open();
     const activities = createExperimentActivities(stage.deps);
     await activities.transition(transition({ to: 'completed' }));
@@ -144,7 +144,7 @@ describe('the summary', () => {
     expect(await summarise(24)).toMatch(`${day} (${timezone}): 1 promotion (`);
   });
 
-  it('comes in UTC, and says so, while Meta does not answer', async () => {
+  it('is in UTC, and says so, while Meta does not answer', async () => {
     const stage = await stages.open({ account: { timezone: 'Asia/Tokyo' } });
     const meta = { getAccount: () => Promise.reject(new Error('away')) };
     expect(await createReportActivities({ ...stage.deps, meta }).summarise(24)).toMatch(
@@ -152,7 +152,7 @@ describe('the summary', () => {
     );
   });
 
-  it('counts rollouts in shadow apart', async () => {
+  it('counts rollouts in shadow separately', async () => {
     const stage = await stages.open({ writesAllowed: false, account: { timezone: 'UTC' } });
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     stage.clock.pass(24 * HOUR);
