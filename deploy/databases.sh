@@ -1,6 +1,6 @@
 #!/bin/sh
-# Roles and databases on an empty PostgreSQL; its image runs this once, as superuser. Two roles, so that neither the
-# service nor Temporal can read what the other keeps.
+# Creates roles and databases on an empty PostgreSQL; its image runs this once, as superuser. There are two roles, so
+# that neither the service nor Temporal can read the other's data.
 set -eu
 psql -v ON_ERROR_STOP=1 --no-psqlrc --quiet --username "${POSTGRES_USER:-postgres}" --dbname postgres <<'SQL'
 \getenv temporal_password TEMPORAL_DB_PASSWORD

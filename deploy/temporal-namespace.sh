@@ -1,7 +1,7 @@
 #!/bin/sh
-# The namespace TEMPORAL_NAMESPACE on the server TEMPORAL_ADDRESS, safe to run at every start. It ends when the
-# namespace can be used: every frontend knows a new one only after its next refresh, up to 10 s later, and a worker
-# that starts before that fails.
+# Makes the namespace TEMPORAL_NAMESPACE on the server TEMPORAL_ADDRESS; safe to run at every start. Waits until the
+# namespace can be used: a frontend knows a new namespace only after its next refresh, up to 10 s later, and a worker
+# that starts earlier fails.
 set -eu
 PATIENCE_SECONDS=60
 
@@ -15,7 +15,7 @@ until said=$(temporal operator cluster health 2>&1); do
   sleep 1
 done
 
-# Ended experiments stay in the Web UI for this long.
+# How long ended experiments stay in the Web UI.
 temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1 ||
   temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention 30d
 

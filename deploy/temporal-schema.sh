@@ -1,6 +1,6 @@
 #!/bin/sh
-# Temporal's tables, or what a newer version adds to them: safe to run at every start. The tool reads SQL_HOST,
-# SQL_PORT, SQL_USER and SQL_PASSWORD, and holds the schema of its own version.
+# Creates Temporal's tables, or updates them to a newer version; safe to run at every start. The tool reads SQL_HOST,
+# SQL_PORT, SQL_USER and SQL_PASSWORD, and contains the schema of its own version.
 set -eu
 export SQL_PLUGIN=postgres12
 for part in temporal visibility; do

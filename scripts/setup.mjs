@@ -1,4 +1,4 @@
-// Brings a fresh clone to where its commands run: `node scripts/setup.mjs [--tests]`. Silent where all is there.
+// Prepares a fresh clone so that its commands run: `node scripts/setup.mjs [--tests]`. Silent if nothing is missing.
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { thisMachine } from '../src/sandbox/programs/find-temporal-cli.mjs';
@@ -13,7 +13,7 @@ import { setUpTestServer, testServerIsThere } from './setup/test-server.mjs';
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const machine = thisMachine();
 
-/** In order; each leaves what it makes complete or not at all, so that a broken-off set-up is begun again. */
+/** In order. Each step makes its result completely or not at all, so that an interrupted set-up can be repeated. */
 const STEPS = [
   { isThere: () => packagesAreThere(root), setUp: () => installPackages(root) },
   { isThere: () => temporalCliIsThere(machine), setUp: () => setUpTemporalCli(machine, root) },
@@ -28,7 +28,7 @@ const TEST_STEPS = [
 
 async function main(args) {
   const unknown = args.find((arg) => arg !== '--tests');
-  if (unknown !== undefined) throw new NoWay(`unknown option ${unknown}; there is --tests`, []);
+  if (unknown !== undefined) throw new NoWay(`unknown option ${unknown}; the only option is --tests`, []);
   if (!atLeast(process.version, NODE_MINIMUM)) {
     throw new NoWay(`this is Node ${process.version}; ${NODE_MINIMUM} or later is needed`, []);
   }
@@ -38,7 +38,7 @@ async function main(args) {
     await withSetupLock(cacheFolder(machine), () => perform(steps));
   }
   const missing = forTests && !realPostgresIsThere(machine) ? whyNoRealPostgres(machine) : undefined;
-  if (missing !== undefined) say(`the database tests run on the embedded Postgres alone: ${missing}`);
+  if (missing !== undefined) say(`the database tests run only on the embedded Postgres: ${missing}`);
 }
 
 async function perform(steps) {

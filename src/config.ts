@@ -5,7 +5,7 @@ import { CONFIDENCE_THRESHOLDS } from './domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy, SAMPLE_SIZES } from './domain/experiment.js';
 import { phasesUpTo, WINNER_SHARES } from './domain/rollout/phases.js';
 
-/** A setting is unset or malformed; the message is one sentence a setting. */
+/** A setting is missing or malformed. The message has one sentence per setting. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -15,11 +15,11 @@ export interface Config {
   dataDirectory: string;
   host: string;
   port: number;
-  /** Bearer token of the API; null: none asked for. */
+  /** Bearer token of the API; null: the API asks for none. */
   apiToken: string | null;
-  /** Experiment milliseconds a real millisecond; 1 in live. */
+  /** Experiment milliseconds per real millisecond; 1 in live. */
   timeScale: number;
-  /** Real epoch ms of the time base; null: kept on disk by the sandbox, or the process's start at scale 1. */
+  /** Epoch ms, real time, of the time base. Null: the sandbox keeps it on disk; at scale 1 none is needed. */
   timeEpochMs: number | null;
   /** Null: the embedded Postgres. */
   databaseUrl: string | null;
@@ -32,35 +32,35 @@ export interface Config {
   marketPort: number;
   marketSeed: number;
   meta: {
-    /** Null: the market's, in the sandbox. */
+    /** Null: the token of the market (sandbox only). */
     accessToken: string | null;
     appSecret: string | null;
-    /** `act_…`; null: the market's. */
+    /** `act_…`; null: the market's account. */
     accountId: string | null;
     /** Null: the market. */
     graphUrl: string | null;
     apiVersion: string;
     /** Real ms that a write may take. */
     socketTimeoutMs: number;
-    /** Real ms that a read may take: an activity must have time for several. */
+    /** Real ms that a read may take. An activity must have time for several reads. */
     readTimeoutMs: number;
   };
-  /** Live moves budgets only where this is true; else it shows what it would have done. */
+  /** In live, budgets are moved only if this is true. Otherwise the rollout is a shadow and shows what it would write. */
   writesAllowed: boolean;
-  /** The most that all experiments together may move in a day, major units of the account's currency; null: no limit. */
+  /** The most by which all experiments together may raise budgets per day, major units of the account's currency; null: no limit. */
   accountEnvelope: number | null;
   checkIntervalHours: number;
-  /** What a policy has that says nothing else, beside the interval. */
+  /** Defaults of a policy, apart from the check interval. */
   policyDefaults: Pick<Policy, 'confidence' | 'minimumImpressions' | 'phases'>;
-  /** Of Slack or Discord. No message is sent yet. The address is a secret: whoever has it can post. */
+  /** Webhook of Slack or Discord. No message is sent yet. The URL is a secret: whoever has it can post. */
   notificationWebhook: string | null;
-  /** Claude is asked nothing yet. */
+  /** Not used yet: Claude is not called. */
   anthropicApiKey: string | null;
-  /** Whether a new sandbox begins with experiments to watch. */
+  /** Whether a new sandbox starts with experiments to watch. */
   firstExperiments: boolean;
   /** Largest number of workflows a worker keeps in memory. */
   maxCachedWorkflows: number;
-  /** Activities that a worker runs at once of each of its queues, and checks that the API asks for at once. */
+  /** How many activities a worker runs at once per queue, and how many checks the API requests at once. */
   maxActivitiesAtOnce: number;
 }
 
@@ -73,7 +73,7 @@ const whole = (what: string, least: number, most: number, fallback: number) => {
   const number = z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
   return z.preprocess(blankIsUnset, number.default(fallback));
 };
-/** Of two decimals and more: 1 - 0.95 is 0.050000000000000044. */
+/** 1 - value, rounded: 1 - 0.95 is 0.050000000000000044. */
 const complement = (value: number) => Number((1 - value).toFixed(6));
 const share = (least: number, most: number) => {
   const error = `must be a fraction of the total budget, ${least} to ${most}`;
@@ -106,7 +106,7 @@ const schema = z.object({
       .string()
       .min(16, { error: 'must have at least 16 characters' })
       .regex(/^[\x21-\x7e]*$/, {
-        error: 'must have no spaces and nothing beyond ASCII: it goes into a header',
+        error: 'must contain only printable ASCII characters without spaces: it is sent in a header',
       })
       .optional(),
   ),
@@ -141,7 +141,7 @@ const schema = z.object({
     blankIsUnset,
     z
       .string()
-      .regex(/^act_\d+$/, { error: 'must be act_ and digits, as act_1234567890' })
+      .regex(/^act_\d+$/, { error: 'must be act_ and digits, e.g. act_1234567890' })
       .optional(),
   ),
   META_GRAPH_URL: url(['http:', 'https:']),
@@ -159,7 +159,7 @@ const schema = z.object({
   ACCOUNT_ENVELOPE: z.preprocess(
     blankIsUnset,
     z.coerce
-      .number({ error: 'must be an amount in the currency of the account, as 500 or 99.50' })
+      .number({ error: 'must be an amount in the currency of the account, e.g. 500 or 99.50' })
       .positive({ error: 'must be more than 0' })
       .max(1e9, { error: 'must be at most 1000000000' })
       .optional(),
@@ -182,7 +182,7 @@ const schema = z.object({
       .default(DEFAULT_POLICY.confidence),
   ),
   MIN_SAMPLE_SIZE: whole(
-    'a whole number of impressions a variant',
+    'a whole number of impressions per variant',
     SAMPLE_SIZES.least,
     SAMPLE_SIZES.most,
     DEFAULT_POLICY.minimumImpressions,
@@ -202,14 +202,14 @@ const schema = z.object({
 /** The names of all settings. */
 export const SETTINGS: readonly string[] = Object.keys(schema.shape);
 
-/** Whether the access token may be sent there. Loopback carries it no further, and is where tests have their market. */
+/** Whether the access token may be sent there. On loopback it stays on this machine; tests run their market there. */
 function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || LOOPBACK.includes(hostname);
 }
 
 /**
- * The one place that reads the environment.
- * @throws ConfigError naming every setting that is wrong, and how it should be. Never echoes a value: it may be a secret.
+ * The only place that reads the settings from the environment.
+ * @throws ConfigError that names every wrong setting and says what it must be. It never contains a value, which may be a secret.
  */
 export function readConfig(env: Record<string, string | undefined>): Config {
   const parsed = schema.safeParse(env);
@@ -221,14 +221,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const live = e.MODE === 'live';
   const problems: string[] = [];
   if (live && !e.META_ACCESS_TOKEN) problems.push('MODE=live needs META_ACCESS_TOKEN.');
-  if (live && !e.META_AD_ACCOUNT_ID) problems.push('MODE=live needs META_AD_ACCOUNT_ID, as act_1234567890.');
+  if (live && !e.META_AD_ACCOUNT_ID)
+    problems.push('MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890.');
   if (live && !e.API_TOKEN) problems.push('MODE=live needs API_TOKEN, at least 16 characters.');
-  if (live && (e.TIME_SCALE ?? 1) !== 1) problems.push('TIME_SCALE must be 1 where MODE=live.');
+  if (live && (e.TIME_SCALE ?? 1) !== 1) problems.push('TIME_SCALE must be 1 if MODE=live.');
   if (live && e.META_GRAPH_URL && !isSafe(new URL(e.META_GRAPH_URL)))
-    problems.push('META_GRAPH_URL must begin with https:// where MODE=live, but for a host of this machine.');
+    problems.push('META_GRAPH_URL must begin with https:// if MODE=live, unless it is on this machine.');
   if (!live && e.META_GRAPH_URL && !LOOPBACK.includes(new URL(e.META_GRAPH_URL).hostname)) {
     problems.push(
-      'META_GRAPH_URL must be on this machine where MODE=sandbox; for a real account set MODE=live.',
+      'META_GRAPH_URL must be on this machine if MODE=sandbox; for a real account set MODE=live.',
     );
   }
   if (!live && !LOOPBACK.includes(e.HOST) && !e.API_TOKEN) {
@@ -236,7 +237,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   const { WINNER_BUDGET_PCT: winner, LOSER_BUDGET_PCT: loser } = e;
   if (winner !== undefined && loser !== undefined && Math.abs(winner + loser - 1) > 1e-6) {
-    problems.push('WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must be 1 together, as 0.80 and 0.20.');
+    problems.push('WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must add up to 1, e.g. 0.80 and 0.20.');
   }
   if (problems.length > 0) throw new ConfigError(problems.join(' '));
   const winnerShare = winner ?? (loser === undefined ? undefined : complement(loser));

@@ -21,7 +21,7 @@ function complaint(env: Record<string, string>): string {
 }
 
 describe('an empty environment', () => {
-  it('is the sandbox on the promised ports, on this machine alone', () => {
+  it('gives a sandbox on the documented ports, open to this machine only', () => {
     expect(readConfig({})).toEqual({
       mode: 'sandbox',
       dataDirectory: path.resolve('.data/sandbox'),
@@ -58,7 +58,7 @@ describe('an empty environment', () => {
     });
   });
 
-  it.each(['', ' '])('is the same as one in which every setting is "%s"', (blank) => {
+  it.each(['', ' '])('means the same as one in which every setting is "%s"', (blank) => {
     const env = Object.fromEntries(SETTINGS.map((name) => [name, blank]));
     expect(readConfig(env)).toEqual(readConfig({}));
   });
@@ -153,12 +153,12 @@ describe('every setting', () => {
     [
       'API_TOKEN',
       'canary with white space',
-      'API_TOKEN must have no spaces and nothing beyond ASCII: it goes into a header.',
+      'API_TOKEN must contain only printable ASCII characters without spaces: it is sent in a header.',
     ],
     [
       'API_TOKEN',
       'canary-0123456789\n',
-      'API_TOKEN must have no spaces and nothing beyond ASCII: it goes into a header.',
+      'API_TOKEN must contain only printable ASCII characters without spaces: it is sent in a header.',
     ],
     ['TIME_SCALE', 'fast', 'TIME_SCALE must be a number from 1 to 7200.'],
     ['TIME_SCALE', '0.5', 'TIME_SCALE must be at least 1.'],
@@ -174,12 +174,12 @@ describe('every setting', () => {
     [
       'ACCOUNT_ENVELOPE',
       'much',
-      'ACCOUNT_ENVELOPE must be an amount in the currency of the account, as 500 or 99.50.',
+      'ACCOUNT_ENVELOPE must be an amount in the currency of the account, e.g. 500 or 99.50.',
     ],
     ['ACCOUNT_ENVELOPE', '0', 'ACCOUNT_ENVELOPE must be more than 0.'],
     ['MARKET_SEED', '1.5', 'MARKET_SEED must be a whole number, 0 to 2147483647.'],
     ['MARKET_SEED', '-1', 'MARKET_SEED must be a whole number, 0 to 2147483647.'],
-    ['META_AD_ACCOUNT_ID', '1234', 'META_AD_ACCOUNT_ID must be act_ and digits, as act_1234567890.'],
+    ['META_AD_ACCOUNT_ID', '1234', 'META_AD_ACCOUNT_ID must be act_ and digits, e.g. act_1234567890.'],
     ['META_GRAPH_URL', 'canary', 'META_GRAPH_URL must be a URL that begins with http:// or https://.'],
     ['META_API_VERSION', '24', 'META_API_VERSION must look like v24.0.'],
     ['LIVE_WRITES', 'yes', 'LIVE_WRITES must be true or false.'],
@@ -195,7 +195,7 @@ describe('every setting', () => {
     [
       'MIN_SAMPLE_SIZE',
       '99',
-      'MIN_SAMPLE_SIZE must be a whole number of impressions a variant, 100 to 100000000.',
+      'MIN_SAMPLE_SIZE must be a whole number of impressions per variant, 100 to 100000000.',
     ],
     ['WINNER_BUDGET_PCT', '80', 'WINNER_BUDGET_PCT must be a fraction of the total budget, 0.5 to 0.95.'],
     ['LOSER_BUDGET_PCT', '0.04', 'LOSER_BUDGET_PCT must be a fraction of the total budget, 0.05 to 0.5.'],
@@ -211,7 +211,7 @@ describe('every setting', () => {
     expect(complaint({ [name]: value })).toBe(sentence);
   });
 
-  it('that is malformed is named, beside all the others, and its value is not', () => {
+  it('that is malformed is named with all the others, and its value is not shown', () => {
     const values = Object.fromEntries(SETTINGS.map((name) => [name, `canary ${name.length}`]));
     const text = complaint(values);
     for (const name of ['MODE', 'PORT', 'API_TOKEN', 'DATABASE_URL', 'META_AD_ACCOUNT_ID', 'LIVE_WRITES'])
@@ -228,13 +228,13 @@ describe('the share of the winner', () => {
     expect(last({ LOSER_BUDGET_PCT: '0.05' })).toBe(0.95);
     expect(last({ WINNER_BUDGET_PCT: '0.7', LOSER_BUDGET_PCT: '0.3' })).toBe(0.7);
     expect(complaint({ WINNER_BUDGET_PCT: '0.9', LOSER_BUDGET_PCT: '0.2' })).toBe(
-      'WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must be 1 together, as 0.80 and 0.20.',
+      'WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must add up to 1, e.g. 0.80 and 0.20.',
     );
   });
 });
 
 describe('live', () => {
-  it('is in real time, waits a minute for Meta, and writes nothing unless told to', () => {
+  it('runs in real time, waits a minute for Meta, and writes nothing unless it is set to', () => {
     expect(readConfig(LIVE)).toMatchObject({
       mode: 'live',
       dataDirectory: path.resolve('.data/live'),
@@ -247,32 +247,32 @@ describe('live', () => {
     expect(readConfig({ ...LIVE, LIVE_WRITES: 'false' }).writesAllowed).toBe(false);
   });
 
-  it('needs the token, the account, and a token of its own', () => {
+  it('needs the access token, the account and an API token', () => {
     expect(complaint({ MODE: 'live' })).toBe(
-      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, as act_1234567890. MODE=live needs API_TOKEN, at least 16 characters.',
+      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890. MODE=live needs API_TOKEN, at least 16 characters.',
     );
     expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe('MODE=live needs API_TOKEN, at least 16 characters.');
   });
 
-  it('sends the access token over https alone, but for this machine', () => {
+  it('sends the access token only over https, except to this machine', () => {
     const at = (META_GRAPH_URL: string) => ({ ...LIVE, META_GRAPH_URL });
     for (const url of ['http://graph.facebook.com', 'http://127.0.0.1.example', 'http://10.0.0.1'])
       expect(complaint(at(url))).toBe(
-        'META_GRAPH_URL must begin with https:// where MODE=live, but for a host of this machine.',
+        'META_GRAPH_URL must begin with https:// if MODE=live, unless it is on this machine.',
       );
     for (const url of ['https://graph.facebook.com', 'http://127.0.0.1:8004', 'http://[::1]:8004'])
       expect(readConfig(at(url)).meta.graphUrl).toBe(url);
   });
 
-  it('can not run faster than the world', () => {
-    expect(complaint({ ...LIVE, TIME_SCALE: '2' })).toBe('TIME_SCALE must be 1 where MODE=live.');
+  it('can not run faster than real time', () => {
+    expect(complaint({ ...LIVE, TIME_SCALE: '2' })).toBe('TIME_SCALE must be 1 if MODE=live.');
   });
 });
 
 describe('the sandbox', () => {
-  it('does not speak with the real Meta', () => {
+  it('does not call the real Meta', () => {
     expect(complaint({ META_GRAPH_URL: 'https://graph.facebook.com' })).toBe(
-      'META_GRAPH_URL must be on this machine where MODE=sandbox; for a real account set MODE=live.',
+      'META_GRAPH_URL must be on this machine if MODE=sandbox; for a real account set MODE=live.',
     );
     for (const url of ['http://127.0.0.1:8004', 'http://localhost:8004', 'http://[::1]:8004']) {
       expect(readConfig({ META_GRAPH_URL: url }).meta.graphUrl).toBe(url);
@@ -288,7 +288,7 @@ describe('a host that others can reach', () => {
     expect(readConfig({ HOST: host, API_TOKEN: '0123456789abcdef' }).host).toBe(host);
   });
 
-  it.each(['127.0.0.1', 'localhost', '::1'])('%s is none', (host) => {
+  it.each(['127.0.0.1', 'localhost', '::1'])('%s is not one', (host) => {
     expect(readConfig({ HOST: host }).apiToken).toBeNull();
   });
 });

@@ -1,13 +1,13 @@
-// One set-up at a time on a machine: the second waits and then finds what the first one made.
+// Only one set-up runs on a machine at a time. A second one waits, and then finds the results of the first.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exitOn, say } from './steps.mjs';
 
 const POLL_MS = 250;
-/** A holder writes its pid at once; a lock that has none for this long was left by one that was killed first. */
+/** A holder writes its pid at once. If a lock has no pid for this long, its holder was killed before it wrote one. */
 const NAMELESS_MS = 5_000;
-/** After this nobody looks any more at the holder whose lock was put aside. */
+/** After this time, no process still looks at a dead holder whose lock was put aside. */
 const SETTLED_MS = 60_000;
 
 export async function withSetupLock(folder, work) {
@@ -17,7 +17,7 @@ export async function withSetupLock(folder, work) {
   while (!take(lock)) {
     const dead = deadHolder(lock);
     if (dead !== undefined && putAside(lock, dead)) continue;
-    if (!said) say('another set-up is at work on this machine; waiting for it');
+    if (!said) say('another set-up is running on this machine; waiting for it');
     said = true;
     await delay(POLL_MS);
   }
@@ -44,7 +44,7 @@ function take(lock) {
   return true;
 }
 
-/** The pid of a holder that was killed, 0 where it was killed before it wrote one; undefined where it lives. */
+/** The pid of a holder that was killed; 0 if it was killed before it wrote one; undefined if it is alive. */
 function deadHolder(lock) {
   try {
     const pid = Number(readFileSync(path.join(lock, 'pid'), 'utf8'));
@@ -59,8 +59,8 @@ function deadHolder(lock) {
 }
 
 /**
- * Of several that see the same dead holder, one succeeds: a folder can't be renamed onto one that isn't empty. So
- * none of them removes the lock that another has taken meanwhile.
+ * If several processes see the same dead holder, only one succeeds: a folder can't be renamed onto a folder that isn't
+ * empty. So none of them removes a lock that another has taken meanwhile.
  */
 function putAside(lock, pid) {
   try {

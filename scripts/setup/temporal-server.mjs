@@ -1,4 +1,4 @@
-// The production Temporal server and its schema tool, for npm run production-shape: built where no container runs.
+// The production Temporal server and its schema tool, for npm run production-shape, which runs them without containers.
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isProgram } from '../../src/sandbox/programs/find-temporal-cli.mjs';

@@ -31,7 +31,7 @@ export function setUpTestServer(machine, root) {
   ]);
 }
 
-/** Without a port it ends at once and complains; a build for another machine doesn't even start. */
+/** Without a port, it ends at once with a complaint. A build for another machine doesn't even start. */
 async function runs(program) {
   try {
     await run(program, [], { limitMs: 20_000 });
@@ -49,7 +49,7 @@ async function gather(pom, file) {
     await run(
       'mvn',
       ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${path.join(half, 'lib')}`],
-      { saying: 'gathering jars with Maven' },
+      { saying: 'fetching jars with Maven' },
     );
     await writeFile(path.join(half, path.basename(file)), WRAPPER, { mode: 0o755 });
     await rm(home, { recursive: true, force: true });

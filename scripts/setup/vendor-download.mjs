@@ -1,4 +1,4 @@
-// Temporal's own download service, as its SDKs use it: it names the archive, and the file in it.
+// Temporal's own download service, which its SDKs also use: it names the archive and the file in it.
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +11,7 @@ const ANSWER_MS = 5_000;
 const ARCHIVE_MS = 180_000;
 const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64' };
 
-/** `artifact`: `cli` or `temporal-test-server`. `works(file)` throws where the program doesn't run. */
+/** `artifact`: `cli` or `temporal-test-server`. `works(file)` throws if the program doesn't run. */
 export async function downloadFromVendor(artifact, version, file, works) {
   const query = new URLSearchParams({
     arch: ARCHITECTURES[process.arch] ?? process.arch,

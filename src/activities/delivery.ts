@@ -12,33 +12,33 @@ import { HOUR_MS } from '../domain/time.js';
 import { verificationWindow } from '../domain/verification/window.js';
 import { createObservationActivities } from './observations.js';
 
-/** The gate's name of a day in the verification. */
+/** Name of the daily gate of the verification. */
 export const VERIFICATION = 'verification';
 
 /** From a day into its window, or later if events are booked late, the verification's own data shows harm. */
 const FIRST_DAY_MS = 24 * HOUR_MS;
 
-/** When it is looked, and what for. */
+/** When the delivery is looked at, and for what. */
 interface Looked {
   /** A phase's name, {@link VERIFICATION}, or `held`. */
   phase: string;
   now: number;
-  /** When a person last had the experiment go on, epoch ms; null where nobody has. */
+  /** When someone last resumed the experiment, epoch ms; null if nobody did. */
   resumedAt: number | null;
 }
 
 /** A promotion, or one that is about to be opened. */
 export type Candidate = Pick<Promotion, 'winnerVariantId' | 'metrics' | 'phasesDone' | 'forced' | 'openedAt'>;
 
-/** What the ads of a rollout have done by now, as fresh as Meta has it. */
+/** What the ads of a rollout have delivered by now, from fresh data. */
 export function createDelivery(deps: { store: Store; meta: MetaClient; clock: ExperimentClock }) {
   const { store, clock } = deps;
   const { ingest } = createObservationActivities(deps);
 
   /**
-   * From when on data speaks about the decision without having made it: the cut-off of the first look that found this
-   * winner. A later look finds it again by the same early data, however badly it has done since. A promotion by force
-   * was decided by the data of its opening.
+   * Data after this instant tests the decision and has not made it: the cut-off of the first look that found this
+   * winner. A later look may find it again from the same early data, however badly it has done since. A forced promotion
+   * was decided by the data at its opening.
    */
   async function decidedAt(experimentId: string, promotion: Candidate): Promise<number> {
     const { forced, winnerVariantId, openedAt } = promotion;
@@ -46,7 +46,7 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
     return decision?.dueAt ?? openedAt;
   }
 
-  /** Evidence since the decision that the winner does worse than the rival that its verification sets it against. */
+  /** Evidence since the decision that the winner does worse than the rival of its verification. */
   async function harmSince(
     experiment: Experiment,
     promotion: Candidate,
@@ -62,14 +62,14 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
     if (handedOver) return [];
     const decided = await decidedAt(experiment.id, promotion);
     const rival = rivalOf(experiment, variantOf(experiment, winner), metrics).id;
-    // A bucket that was open at the decision was in none of its data.
+    // A bucket that was open at the decision was not in its data.
     const since = observations.filter((row) => row.bucketEnd > decided);
     const rows = pairRows(metric, since, [rival, winner], { startedAt, until: now - booked });
     const sentence = harmSentence(rows, { objective: policy.objective, winner, rival });
     return sentence === null ? [] : [`${sentence}.`];
   }
 
-  /** Silence and harm, by the whole buckets that closed by now. Once the lift is verified, that looks for harm itself. */
+  /** Silence and harm, from the buckets that have closed by now. During the verification, its own look finds harm. */
   return async (experiment: Experiment, promotion: Candidate, looked: Looked) => {
     const { now, resumedAt } = looked;
     await ingest({ experimentId: experiment.id, until: now });
@@ -79,23 +79,18 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
       since: startedAt,
       granularity: bucketsOf(policy),
       endedBy: now,
-      // What was pulled just now was seen after the gate's own instant.
+      // The data that was pulled just now was seen after the gate's own instant.
       seenUntil: await clock.now(),
     });
-    // What was held, or paused, may have delivered nothing until a person resumed it.
+    // An experiment that was held or paused may have delivered nothing until someone resumed it.
     const from = Math.max(startedAt, resumedAt ?? 0);
-    const silent = participants(experiment, now).flatMap((variant) =>
-      silentVariants({
-        variantIds: [variant.id],
-        observations: observations.filter(({ bucketStart }) => bucketStart >= from),
-        startedAt: from,
-        dueAt: now,
-        buckets: bucketsOf(policy),
-      }).map(({ message }) => ({
-        variantId: variant.id,
-        message,
-      })),
-    );
+    const silent = silentVariants({
+      variantIds: participants(experiment, now).map((variant) => variant.id),
+      observations: observations.filter(({ bucketStart }) => bucketStart >= from),
+      startedAt: from,
+      dueAt: now,
+      buckets: bucketsOf(policy),
+    }).map((finding) => ({ ...finding, message: `${finding.message}.` }));
     return { silent, harm: await harmSince(experiment, promotion, observations, looked) };
   };
 }

@@ -19,13 +19,13 @@ import { callingMeta, permanent } from './failures.js';
 import { createInspection, type Inspection } from './inspection.js';
 import { createWriteLimits } from './write-limits.js';
 
-/** What is asked before each phase, and once a day while the lift is verified. */
+/** The gate before each phase, and once per day of a hold and of the verification. */
 export function createGateActivities(deps: {
   store: Store;
   meta: MetaClient;
   clock: ExperimentClock;
   announce: Announce;
-  /** The most that all experiments of the account together may move in a day, major units; null: no limit. */
+  /** The most that all experiments of the account together may move per day, major units; null: no limit. */
   accountEnvelope: number | null;
 }) {
   const { store, meta, clock, announce } = deps;
@@ -34,8 +34,8 @@ export function createGateActivities(deps: {
   const deliveryOf = createDelivery(deps);
 
   /**
-   * Budget changes of the last hour by ad set: our own, and what Meta's log has of others. Without the log our own alone:
-   * a log that can't be read is no reason to hold money where it is.
+   * Budget changes of the last hour by ad set: our own, and those of others in Meta's log. If the log can't be read, only
+   * our own count: that is no reason to hold a rollout.
    */
   async function recentChanges(
     ledger: readonly LedgerRow[],
@@ -59,7 +59,7 @@ export function createGateActivities(deps: {
     return { changes: Object.fromEntries(await Promise.all(entries)), logTrouble };
   }
 
-  /** Ad sets that don't stand at the amount they should have, in words; null if all do. */
+  /** Ad sets with another amount than they should have, in words; null if there are none. */
   function offAmounts(current: Budgets, wanted: Budgets, currency: string, name: string): string | null {
     const off = amountsOff(current, wanted).map(
       ({ adSetId, amount, wanted }) =>
@@ -68,7 +68,7 @@ export function createGateActivities(deps: {
     return off.length === 0 ? null : off.join('; ');
   }
 
-  /** Campaigns with a spend cap, and what all of their ads have spent against it. */
+  /** Campaigns with a spend cap, and how much all of their ads have spent. */
   async function cappedCampaigns({ context }: Inspection) {
     const caps = new Map(context.variants.map(({ campaign }) => [campaign.id, campaign.spendCap]));
     const capped = [...caps].flatMap(([id, spendCap]) => (spendCap === null ? [] : [{ id, spendCap }]));
@@ -79,7 +79,7 @@ export function createGateActivities(deps: {
   return {
     /**
      * What stands against a phase, or against leaving the budgets as they are while the rollout is held or the lift is
-     * verified. What it finds is on record.
+     * verified. The findings go on record.
      */
     async gate(request: { experimentId: string; phase: string }): Promise<GateAnswer> {
       const { experimentId, phase } = request;
@@ -108,17 +108,16 @@ export function createGateActivities(deps: {
         now,
         currency: experiment.currency,
         winnerVariantId: promotion.winnerVariantId,
-        problems,
+        findings: [...silent, ...problems],
         account: context.account,
         campaigns: await cappedCampaigns(inspection),
-        silent,
         variantIds: inspection.compared.map(({ id }) => id),
         harm,
         killSwitch: await store.killSwitch(),
         envelope: envelope
           ? {
               limit: envelope.limit,
-              // An attempt at this phase's own raise is wanted, not moved.
+              // An attempt at this phase's own raise is part of what it needs, not of what was moved.
               moved: await store.movedBetween(envelope.since, envelope.until, { experimentId, phase }),
               wanted,
               resetsAt: envelope.until,
@@ -130,7 +129,7 @@ export function createGateActivities(deps: {
         largestStep: planned
           ? { ...largestStep(promotion.plan), limit: maxStepFactorOf(experiment.policy) }
           : null,
-        // In shadow nothing is written that would find an edit.
+        // In shadow no write would find an edit.
         foreign: shadow && planned ? offAmounts(current, base, experiment.currency, 'its base') : null,
         splitChanged:
           phase === VERIFICATION && !shadow
@@ -173,7 +172,7 @@ export function createGateActivities(deps: {
       return answerOf(against, current, now);
     },
 
-    /** A person ended the hold that named an amount at risk: that much is accepted. */
+    /** Someone ended the hold that named an amount at risk: that amount is accepted. */
     async acceptRisk(experimentId: string): Promise<void> {
       const asked = (await store.listGates(experimentId)).findLast(({ findings }) =>
         findings.some(({ code }) => code === 'at_risk'),
@@ -183,7 +182,7 @@ export function createGateActivities(deps: {
   };
 }
 
-/** The daily budgets that could be read, problems or not, of dropped variants too. */
+/** The daily budgets that could be read, of dropped variants too. */
 function readable({ variants, dropped = [] }: BudgetContext): Budgets {
   return Object.fromEntries(
     [...variants, ...dropped].flatMap(({ adSet }) =>
@@ -196,7 +195,7 @@ function lastResumption(controls: readonly ControlRow[]): number | null {
   return controls.findLast(({ kind, outcome }) => kind === 'resume' && outcome === 'accepted')?.at ?? null;
 }
 
-/** What leads back comes first. */
+/** The findings that revert come first. */
 function outcomeOf([first]: readonly GateFinding[]): GateRow['outcome'] {
   if (!first) return 'pass';
   return first.leadsTo === 'revert' ? 'revert' : 'hold';

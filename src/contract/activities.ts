@@ -1,4 +1,4 @@
-/** What activities answer, as workflows see it: plain data, recorded in histories. */
+/** What activities return to workflows: plain data, recorded in histories. */
 import type { Budgets } from '../domain/budget.js';
 import type { Decision } from '../domain/decision/decision.js';
 import type { standingOf } from '../domain/decision/look.js';
@@ -15,10 +15,10 @@ export interface MetaFailureDetails {
   retryAfterMs: number | null;
 }
 
-/** `type` of such a failure begins with this. */
+/** The `type` of a failure that Meta caused begins with this. */
 export const META_FAILURE = 'Meta.';
 
-/** `type` of the failure, e.g. `Meta.rate`. */
+/** The `type` of a failure, e.g. `Meta.rate`. */
 export function metaFailureType(kind: MetaErrorKind): string {
   return `${META_FAILURE}${kind}`;
 }
@@ -27,16 +27,16 @@ export function metaFailureType(kind: MetaErrorKind): string {
 export interface ExperimentRecord {
   experiment: Experiment;
   promotion: Promotion | null;
-  /** The last look's; null before the first. */
+  /** The decision of the last look; null before the first. */
   lastDecision: Decision | null;
   /** When the last daily gate of the verification passed; null before the first. */
   lastVerificationAt: number | null;
 }
 
-/** Where the ads stand, without spending any error: what a promotion by force and an approval need. */
+/** How the variants compare, for a promotion by force and for an approval. Computing it spends no error probability. */
 export type Standing = ReturnType<typeof standingOf>;
 
-/** Why this variant is promoted, and on what evidence. */
+/** Why a variant is promoted, and on what evidence. */
 export interface PromotionGrounds {
   winnerVariantId: string;
   lookNumber: number;
@@ -53,38 +53,38 @@ export interface PromotionGrounds {
 
 export type OpenOutcome = { kind: 'opened'; promotion: Promotion } | { kind: 'refused'; reasons: string[] };
 
-/** What a gate says. `done`: nothing stands in the way; `current` are the budgets as they are, empty otherwise. */
+/** The result of a gate. If the outcome is `done`, `current` has the budgets as they are; otherwise it is empty. */
 export interface GateAnswer {
   outcome: Outcome;
   current: Budgets;
 }
 
-/** An ad set whose budget Meta doesn't give, and why. */
+/** An ad set whose budget could not be read, and why. */
 export interface Unreadable {
   adSetId: string;
   obstacle: Obstacle;
 }
 
-/** The budgets as Meta has them, and whose they are. */
+/** The budgets as Meta has them, and who set them. */
 export interface BudgetReading {
   /** Of the ad sets that could be read. */
   current: Budgets;
   base: Budgets;
   unreadable: Unreadable[];
-  /** Ad sets whose value was never ours. */
+  /** Ad sets whose budget is neither the base nor a value that we wrote. */
   foreign: string[];
-  /** Ad sets that a rollout going forward would not expect at their value. */
+  /** Ad sets whose budget differs from what a rollout that goes forward expects. */
   unexpected: string[];
-  /** Ad sets that show, off their base, the value of an attempt that nobody had an answer to. */
+  /** Ad sets that are off their base and have the value of an attempt whose outcome is unknown. */
   late: string[];
-  /** Until when the last attempt may still take effect; null where it is known. Experiment time. */
+  /** Until when the last attempt may still take effect, experiment time; null if its outcome is known. */
   openUntil: number | null;
   /** The sentence of the account's kill switch; null if it isn't engaged. */
   killSwitch: string | null;
   at: number;
 }
 
-/** What the window says by a cut-off: a sentence, and the outcome where there is one. */
+/** What the verification found up to a cut-off: a sentence, and the outcome if there is one. */
 export interface VerificationLook {
   message: string;
   outcome: VerificationOutcome | null;

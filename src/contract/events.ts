@@ -2,21 +2,21 @@ import type { ExperimentState } from '../domain/experiment.js';
 import type { Hold } from '../domain/rollout/hold.js';
 import { instant } from '../domain/time.js';
 
-/** What a person who watches the service is told: one line an event. */
+/** An event that is shown to someone who watches the service, one line per event. */
 export interface ServiceEvent {
   /** Experiment time, epoch ms. */
   at: number;
   kind: 'look' | 'decision' | 'state' | 'phase' | 'write' | 'control' | 'trouble' | 'report';
   experimentId: string | null;
   text: string;
-  /** Of an event of kind `state`: the new state, and what holds the rollout in it. */
+  /** Only for the kind `state`: the new state, and what holds the rollout in it. */
   state?: { to: ExperimentState; hold: Hold['code'] | null };
 }
 
-/** Takes an event; never throws and never waits. */
+/** Takes an event. It must never throw and never wait. */
 export type Announce = (event: ServiceEvent) => void;
 
-/** An event as one line: instant, experiment, kind, text. What people wrote into it can't break it, or the terminal. */
+/** An event as one line: instant, experiment, kind, text. Text that users wrote can't break the line or the terminal. */
 export function formatEvent(event: ServiceEvent): string {
   return `${instant(event.at)}  ${(event.experimentId ?? '-').padEnd(22)} ${event.kind.padEnd(8)} ${oneLine(event.text)}`;
 }

@@ -1,4 +1,4 @@
-/** What a run of the experiment workflow is started with, and what it hands on to the next run. */
+/** The input of a run of the experiment workflow, and what it hands over to the next run. */
 import type { TimeBase } from '../domain/time-base.js';
 import type { Promotion } from './records.js';
 
@@ -7,24 +7,24 @@ export interface ExperimentInput {
   experimentId: string;
   /** Frozen for the life of the experiment. */
   timeBase: TimeBase;
-  /** Events after which a run continues as new; for tests. Unset: when the server suggests it. */
+  /** Number of events after which a run continues as new, for tests. Unset: when the server suggests it. */
   maxHistoryEvents?: number;
-  /** The promotion that the run before knew of, where the record disagreed with it: it must not be forgotten. */
+  /** The promotion that the previous run knew, if the record disagreed with it: it must not be forgotten. */
   witness?: Promotion;
-  /** What the run before was in the middle of. */
+  /** What the previous run had not finished. */
   carried?: Carried;
 }
 
-/** What one run tells the next that is not on record. */
+/** What one run hands over to the next because it is not on record. */
 export interface Carried {
   /** A difficulty that is being retried. */
   trouble?: string | null;
-  /** What failed at Meta is not tried again before, experiment time. */
+  /** What failed at Meta is not tried again before this instant, experiment time. */
   retryAt?: number | null;
-  /** Since when Meta has not answered in the verification, later by what the service was down; experiment time. */
+  /** Since when Meta has not answered in the verification, moved later by the service's downtime; experiment time. */
   silentSince?: number | null;
-  /** A cancellation in Temporal that could not be acted on yet. */
+  /** True if a cancellation in Temporal could not be acted on yet. */
   cancelled?: boolean;
-  /** How many runs in a row the record has disagreed with at once. */
+  /** How many runs in a row found at their start that the record disagreed with them. */
   disagreements?: number;
 }

@@ -1,17 +1,17 @@
-/** What people and the API send to an experiment's workflow, what it answers, and which control fits which state. */
+/** What users and the API send to an experiment's workflow, what it answers, and which control fits which state. */
 import type { Decision } from '../domain/decision/decision.js';
 import type { ExperimentState } from '../domain/experiment.js';
 
-/** Who asks, and why: on the record with every control. */
+/** Who sends a control, and why; recorded with every control. */
 export interface Asked {
   by: string;
   reason: string;
-  /** Idempotency key: the same id is acted on once. Unset: a new one is made. */
+  /** Idempotency key: an id is acted on only once. Unset: a new one is made. */
   controlId?: string;
 }
 
 export interface StopRequest extends Asked {
-  /** Needed where money has moved: leave the budgets as they are, or bring back the base. */
+  /** Required if money has moved: leave the budgets as they are, or restore the base. */
   budgets?: 'keep' | 'restore';
 }
 
@@ -19,17 +19,17 @@ export interface ResolveRequest extends Asked {
   action: 'accept_current' | 'retry_restore';
 }
 
-/** The variant stays in the rollout with its ad set, as one of those that lose; it is compared no more. */
+/** The variant is no longer compared. Its ad set stays in the rollout as one of the losers. */
 export interface DropRequest extends Asked {
   variantId: string;
 }
 
-/** Updates, and what each takes. Each answers with a {@link ControlOutcome}. */
+/** The updates and their arguments. Each answers with a {@link ControlOutcome}. */
 export interface Controls {
   check: Asked;
   pause: Asked;
   resume: Asked;
-  /** By force: skips statistics and approval; needs a variant that leads. */
+  /** By force: skips statistics and approval; needs a variant in the lead. */
   promote: Asked;
   approve: Asked;
   /** Takes a challenger out of the comparison. */
@@ -52,8 +52,8 @@ export const CONTROL_KINDS: readonly ControlKind[] = [
 ];
 
 /**
- * Signals feed the same queue as the updates: for the Web UI and the Temporal CLI, and for the API when the server
- * takes no more updates. Each may carry the arguments of its update, `controlId` included.
+ * Signals feed the same queue as the updates. The Web UI and the Temporal CLI send them, and the API does if the server
+ * takes no more updates. A signal may have the arguments of its update, including `controlId`.
  */
 export const SIGNALS = {
   pause: 'pause',
@@ -68,21 +68,21 @@ export interface ControlOutcome {
   state: ExperimentState;
   /** What happened, in a sentence. */
   message: string;
-  /** The decision that a check or a promotion by force made; null where none was made. */
+  /** The decision that a check or a promotion by force made; null if none was made. */
   decision: Decision | null;
 }
 
-/** `type` of the ApplicationFailure of a control that no state could take. */
+/** `type` of the ApplicationFailure of a control that is invalid in every state. */
 export const CONTROL_INVALID = 'InvalidControl';
 
-/** `type` of the ApplicationFailure of a check that comes while a long history is being replaced: send it again. */
+/** `type` of the ApplicationFailure of a check that arrives while the run continues as new: send it again. */
 export const RUN_RENEWING = 'RunRenewing';
 
 /** `type` of the ApplicationFailure of a refused control; its first detail is a {@link Refusal}. */
 export const CONTROL_REFUSED = 'ControlRefused';
 export interface Refusal {
   state: ExperimentState;
-  /** What would fit the state now. */
+  /** Controls that fit the state now. */
   allowed: ControlKind[];
   message: string;
 }
@@ -92,21 +92,21 @@ export interface ExperimentStatus {
   experimentId: string;
   state: ExperimentState;
   stateReason: string;
-  /** Experiment time, epoch ms; null where nothing is scheduled but a person. */
+  /** Experiment time, epoch ms; null if nothing is scheduled and the workflow waits for a user. */
   nextDueAt: number | null;
   nextDue: string;
   /** Controls that fit the state now. */
   allowed: ControlKind[];
-  /** A difficulty that is being retried, e.g. Meta not answering; null where all is well. */
+  /** A difficulty that is being retried, e.g. Meta not answering; null if there is none. */
   trouble: string | null;
   /** Intents not acted on yet. */
   queued: number;
-  /** False before the record was read: the state is not known yet. Missing in runs from before it was told. */
+  /** False until the record has been read: the state is not known yet. Missing in runs that began before this field existed. */
   loaded?: boolean;
 }
 export const STATUS_QUERY = 'status';
 
-/** Which controls fit which state. The one table: validators, API and page read it. */
+/** Which controls fit which state. This is the only such table: validators, API and page read it. */
 export const ALLOWED_CONTROLS: Record<ExperimentState, readonly ControlKind[]> = {
   running: ['check', 'pause', 'promote', 'drop', 'stop'],
   paused: ['resume', 'stop'],
@@ -115,7 +115,7 @@ export const ALLOWED_CONTROLS: Record<ExperimentState, readonly ControlKind[]> =
   held: ['resume', 'pause', 'revert', 'stop'],
   verifying: ['check', 'revert', 'stop'],
   completed: ['revert'],
-  // A second revert is told that the budgets are on their way.
+  // A second revert is answered that the budgets are already being restored.
   reverting: ['revert', 'stop'],
   reverted: [],
   no_winner: [],

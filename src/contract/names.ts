@@ -1,24 +1,24 @@
-/** Under which names workflows, schedules and task queues are known to Temporal. */
+/** The names of workflows, schedules and task queues in Temporal. */
 
 export const EXPERIMENT_WORKFLOW = 'experimentWorkflow';
 export const RECONCILE_WORKFLOW = 'reconcileWorkflow';
 export const DAILY_SUMMARY_WORKFLOW = 'dailySummaryWorkflow';
 export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
 
-/** What a Temporal Schedule runs; the ids are those of `scheduler/status`. */
+/** The jobs that Temporal Schedules run, by the ids that `scheduler/status` shows. */
 export const JOB_IDS = ['auto_promotion_check', 'daily_promotion_summary', 'weekly_compound_report'] as const;
 export type JobId = (typeof JOB_IDS)[number];
 
-/** Under which names a service is known to Temporal. */
+/** The names of one service in Temporal. */
 export interface Names {
   taskQueue: string;
   workflowId(experimentId: string): string;
   scheduleId(job: JobId): string;
-  /** Of the workflows that run the job; a Schedule adds the instant. */
+  /** Id of the workflow that runs the job; a Schedule appends the instant. */
   jobWorkflowId(job: JobId): string;
 }
 
-/** All carry environment and account, so that services can share a namespace: none takes another's tasks. */
+/** All names contain environment and account, so that services can share a namespace without taking each other's tasks. */
 export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: string }): Names {
   const prefix = `${owner.environment}/${owner.accountId}`;
   return {
@@ -30,19 +30,19 @@ export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: str
 }
 
 /**
- * Activities that ask Meta wait in queues of their own, each of which a worker takes a few of at a time. After a
- * downtime every experiment is due for a check at once, and what moves money must not wait behind hundreds of them;
- * where Meta hangs, the record, and with it a person's pause, waits for neither.
+ * Activities that call Meta wait in their own queues, and a worker runs only a few of each queue at a time. After a
+ * downtime every experiment is due for a check at once: writes of budgets must not wait behind hundreds of checks. If
+ * Meta hangs, activities that use only the record, e.g. those of a user's pause, don't wait behind either queue.
  */
 export const META_QUEUES = ['checks', 'money'] as const;
 
-/** The queue's name, of the task queue of the workflows. */
+/** The name of a queue for Meta, derived from the task queue of the workflows. */
 export function metaQueue(taskQueue: string, of: (typeof META_QUEUES)[number]): string {
   return `${taskQueue}/${of}`;
 }
 
 /**
- * `type` of an activity's last failure where the time for its tries was over. Unlike any other failure that is not
- * retried, it says nothing of the next activity of its kind.
+ * `type` of an activity's last failure if the time for its tries was over. Unlike other failures that are not retried,
+ * it does not mean that the next activity of its kind will fail.
  */
 export const TRIES_OVER = 'TriesOver';

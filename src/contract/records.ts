@@ -4,9 +4,9 @@ import type { GateFinding } from '../domain/rollout/gate.js';
 import type { RolloutPlan } from '../domain/rollout/plan.js';
 import type { VerificationOutcome, VerificationVerdict } from '../domain/verification/verification.js';
 
-/** The record, as the rest of the product sees it. Instants are epoch ms of experiment time, amounts minor units. */
+/** The record as the rest of the product sees it. Instants are epoch ms of experiment time, amounts are minor units. */
 
-/** One version of what an ad did in one bucket. */
+/** One version of what a variant's ad did in one bucket. */
 export interface Observation {
   variantId: string;
   adId: string;
@@ -23,15 +23,15 @@ export interface Observation {
 }
 
 export type LedgerOutcome =
-  /** Written before the call; it may have reached Meta or not. */
+  /** Entered before the call, which may or may not have reached Meta. */
   | 'pending'
   /** Read back at the intended value. */
   | 'applied'
-  /** Meta said no: nothing changed. */
+  /** Meta refused it; nothing changed. */
   | 'refused'
-  /** Entered, and then kept from being sent: Meta has seen nothing of it. */
+  /** Entered but never sent; Meta knows nothing of it. */
   | 'not_sent'
-  /** No answer, and the value was not seen later. */
+  /** There was no answer, and the value was not seen later. */
   | 'unknown';
 
 /** One attempt to write one budget. */
@@ -48,13 +48,13 @@ export interface LedgerRow {
   outcome: LedgerOutcome;
   /** Why it was not applied, in a sentence; null otherwise. */
   error: string | null;
-  /** Meta's class of a refusal, or of what kept it from being sent; null otherwise. */
+  /** Kind of Meta's error if Meta refused the write or an error kept it from being sent; null otherwise. */
   errorKind: string | null;
-  /** Minor units a day at the worst end of the interval once the phase is done; null on the way back. */
+  /** Amount at risk once the phase is done, minor units per day; null in a revert. */
   atRisk: number | null;
   /** When the attempt was entered, before the call. */
   at: number;
-  /** When its outcome was known; null while pending. */
+  /** When its outcome became known; null while pending. */
   settledAt: number | null;
   /** Sequence of the row that this one compensates; null for a phase's own row. */
   compensates: number | null;
@@ -72,7 +72,7 @@ export type PromotionStatus =
 export interface Promotion {
   experimentId: string;
   winnerVariantId: string;
-  /** The look that decided it; for a forced one, the last look before. */
+  /** The look that decided it; for a forced promotion, the last look before it. */
   lookNumber: number;
   forced: boolean;
   /** `rule`, or who forced or approved it. */
@@ -81,21 +81,21 @@ export interface Promotion {
   status: PromotionStatus;
   plan: RolloutPlan;
   confidence: number;
-  /** Log rate ratio of the winner over its closest rival, and its standard error, at the decision. */
+  /** Log rate ratio of the winner over its closest rival, at the decision. `se` is its standard error. */
   theta: number;
   se: number;
-  /** Relative lift of the winner over the rival it is least sure to beat, at the decision; null where none is known. */
+  /** Interval of the winner's relative lift over the rival that it is least sure to beat, at the decision; null if unknown. */
   interval: [number, number] | null;
   /** By variant id, at the decision. */
   metrics: Record<string, VariantMetrics>;
   openedAt: number;
-  /** Read-back instant of each phase that is complete, by its name. */
+  /** Read-back instant of each complete phase, by the phase's name. */
   phasesDone: Record<string, number>;
-  /** What a person accepted to be at risk beyond the policy's limit, minor units a day; missing: nothing. */
+  /** Amount at risk beyond the policy's limit that a user accepted, minor units per day; unset if none. */
   acceptedRisk?: number;
 }
 
-/** What was found before a phase, or on a day of the verification. Immutable. */
+/** What a gate found before a phase, on a day of a hold or on a day of the verification. Immutable. */
 export interface GateRow {
   /** A phase's name, `verification` or `held`. */
   phase: string;
@@ -104,9 +104,9 @@ export interface GateRow {
   findings: GateFinding[];
   /** By ad set: Meta's learning stage and the last significant edit, epoch ms. */
   learning: Record<string, { status: string | null; lastSignificantEditAt: number | null }>;
-  /** Minor units a day. */
+  /** Amount at risk, minor units per day. */
   atRisk: number;
-  /** As read; empty where they could not be. */
+  /** As read; empty if they could not be read. */
   budgets: Budgets;
   /** What the phase sets. */
   targets: Budgets;
@@ -114,12 +114,13 @@ export interface GateRow {
   shadow: boolean;
 }
 
-/** What became of a promotion in its verification. Never changes. */
+/** The result of a promotion's verification. Immutable. */
 export interface Verification extends VerificationVerdict {
   experimentId: string;
   outcome: VerificationOutcome;
-  /** Cut-off of the buckets, and of the versions of them that were known. */
+  /** Cut-off of the buckets. */
   dueAt: number;
+  /** Cut-off of their versions: later restatements were not known. */
   seenUntil: number;
   decidedAt: number;
 }
@@ -129,12 +130,12 @@ export interface RequestClaim {
   key: string;
   /** Method and path. */
   request: string;
-  /** SHA-256, hex, of the body as it was understood. */
+  /** SHA-256, hex, of the parsed body. */
   bodyHash: string;
-  /** An id that the first of equal requests made. */
+  /** The id that the first of several equal requests generated. */
   madeId: string;
   at: number;
-  /** Null until there is one that stands. */
+  /** Null until the request has a final answer. */
   answer: KeptAnswer | null;
 }
 
@@ -143,9 +144,9 @@ export interface KeptAnswer {
   body: unknown;
 }
 
-/** What a person, or the schedule, asked for, and what became of it. */
+/** A control that a user sent, or a check that the schedule asked for, and its outcome. */
 export interface ControlRow {
-  /** Unique: asked for twice under one id is entered once. */
+  /** Unique: two controls with the same id are entered once. */
   controlId: string;
   experimentId: string;
   kind: string;

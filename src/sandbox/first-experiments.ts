@@ -1,14 +1,14 @@
 import type { Market, MarketAdSpec } from './meta-simulator/index.js';
 
-/** A test as the sandbox makes it: ads in the market, an experiment over the API. */
+/** A test that the sandbox makes: its ads in the market, its experiment through the API. */
 export interface TestSpec {
   id: string;
   name: string;
-  /** Control first. */
+  /** The control variant's ad first. */
   ads: (MarketAdSpec & { headline: string })[];
 }
 
-/** What a newcomer sees at the first start: one clear winner, one too close to call, one with little traffic. */
+/** The tests of a new sandbox: one with a clear winner, one too close to call, one with little traffic. */
 export const FIRST_EXPERIMENTS: TestSpec[] = [
   {
     id: 'spring-sale',
@@ -66,7 +66,7 @@ export const FIRST_EXPERIMENTS: TestSpec[] = [
   },
 ];
 
-/** Makes the ads in the market; answers the body of `POST /api/ab/experiments`. */
+/** Makes the ads in the market; returns the body for `POST /api/ab/experiments`. */
 export async function prepareTest(market: Pick<Market, 'createTest'>, test: TestSpec) {
   const made = await market.createTest({
     name: test.name,

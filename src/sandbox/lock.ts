@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startTimeOf } from './process-identity.js';
 
-/** Another running process has the data folder. `since` is a real instant, not experiment time. */
+/** A running process holds the data folder. `since` is real time, not experiment time. */
 export class DataFolderInUse extends Error {
   override readonly name = 'DataFolderInUse';
   constructor(
@@ -13,8 +13,8 @@ export class DataFolderInUse extends Error {
     readonly since: Date,
   ) {
     super(
-      `The data folder ${directory} is in use by process ${pid} since ${since.toISOString()}. ` +
-        'Stop that one first, or choose another folder.',
+      `The data folder ${directory} has been in use by process ${pid} since ${since.toISOString()}. ` +
+        'Stop that process first, or choose another folder.',
     );
   }
 }
@@ -32,13 +32,13 @@ const CLAIM = /^lock\.(\d+)\.([A-Za-z0-9-]+)\.([0-9a-f]{16})$/;
 const PATIENCE_MS = 500;
 
 /**
- * Takes the folder for this process, creating it where it is missing.
+ * Takes the folder for this process; creates it if it is missing.
  *
- * Each contender first announces itself with a file of its own and then looks for others: of two, the later one
- * always sees the earlier. No file name is ever used twice, so that clearing away what a killed process left can
- * never hit a new holder. Where two contenders see each other, the one whose name sorts later steps back.
+ * Each contender first announces itself with its own file and then looks for other files, so the later of two always
+ * sees the earlier one. A file name is never used twice, so removing the file of a killed process can't hit a new
+ * holder. If two contenders see each other, the one whose file name sorts later steps back.
  *
- * @throws DataFolderInUse where a running process holds it (this one too).
+ * @throws DataFolderInUse if a running process, including this one, holds it.
  */
 export async function acquireLock(directory: string): Promise<Lock> {
   await mkdir(directory, { recursive: true });
@@ -98,7 +98,7 @@ async function announcedAt(file: string): Promise<Date | undefined> {
   try {
     return (await stat(file)).mtime;
   } catch {
-    // Released or stepped back meanwhile.
+    // It was released, or its owner has stepped back, in the meantime.
     return undefined;
   }
 }

@@ -5,14 +5,14 @@ import { acquireLock } from './lock.js';
 import { startPostgres } from './postgres.js';
 
 /**
- * The embedded database of a data folder on which no service runs, for a command that only needs the record.
- * @throws DataFolderInUse; Error where the folder holds none
+ * Opens the embedded database of a data folder on which no service runs, for a command that only needs the record.
+ * @throws DataFolderInUse; Error if the folder has no database
  */
 export async function openEmbeddedPostgres(
   dataDirectory: string,
 ): Promise<{ config: pg.PoolConfig; close(): Promise<void> }> {
   const directory = path.join(dataDirectory, 'postgres');
-  if (!existsSync(directory)) throw new Error(`No service answers, and ${dataDirectory} holds no record.`);
+  if (!existsSync(directory)) throw new Error(`No service answers, and ${dataDirectory} has no record.`);
   const lock = await acquireLock(dataDirectory);
   try {
     const database = await startPostgres({ directory });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** Something listens on this port already. `setting` is the environment variable that changes it. */
+/** Another program listens on this port. `setting` is the environment variable that changes the port. */
 export class PortTaken extends Error {
   override readonly name = 'PortTaken';
   constructor(
@@ -11,7 +11,7 @@ export class PortTaken extends Error {
   }
 }
 
-/** A free port of the loopback interface for 0; else the port itself. @throws PortTaken */
+/** Checks that the port is free on the loopback interface and returns it; for 0, returns any free port. @throws PortTaken */
 export function claimPort(port: number, setting: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

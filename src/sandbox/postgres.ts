@@ -6,18 +6,18 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import pg, { type ClientConfig, type PoolConfig } from 'pg';
 
 export interface EmbeddedPostgres {
-  /** For one `new Pool(config)`: the database has one session. */
+  /** For exactly one `new Pool(config)`: the database has only one session. */
   config: PoolConfig;
   /** End the pool first. */
   stop(): Promise<void>;
 }
 
 /**
- * Postgres with pgvector inside this process. `directory` undefined: in memory. The extension is there to be
- * created (`create extension vector`), not created. `image`: a data folder as `dumpDataDir` gives it, to begin from
- * instead of an empty one.
+ * Postgres with pgvector inside this process. If `directory` is undefined, the data is kept in memory. pgvector is
+ * available but not yet installed (`create extension vector`). `image`: a data folder made by `dumpDataDir`, with which
+ * to start instead of an empty one.
  *
- * Two processes on one folder diverge silently: hold the lock of the data folder.
+ * Hold the lock of the data folder: if two processes use one folder, their data diverges silently.
  */
 export async function startPostgres(options: {
   directory: string | undefined;
@@ -49,9 +49,9 @@ function poolConfig(database: PGlite, session: Session): PoolConfig {
     host,
     port,
     ssl: false,
-    // A second connection would find itself inside the transaction of the first.
+    // A second connection would be inside the transaction of the first.
     max: 1,
-    // A query of the pool inside a transaction of the pool waits for itself: this makes it an error.
+    // A query of the pool inside a transaction of the pool waits for itself: after this time it fails.
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 0,
     Client: class extends pg.Client {
@@ -64,13 +64,13 @@ function poolConfig(database: PGlite, session: Session): PoolConfig {
 }
 
 interface Session {
-  /** Settles when nothing of an ended connection is left in the session. */
+  /** Settles when the session no longer has any state of a connection that has ended. */
   clean: Promise<unknown>;
 }
 
 /**
- * One for each client. The package's own configuration shares one among all of a pool's clients, in turn: after
- * `release(error)` the next client then gets the `end` of the one before, and its open transaction.
+ * One connection per client. The package's own configuration gives all clients of a pool the same connection. After
+ * `release(error)`, the next client then gets the `end` event and the open transaction of the client before it.
  */
 class Connection extends PglitePgConnection {
   constructor(
@@ -88,7 +88,7 @@ class Connection extends PglitePgConnection {
 
   override end(): void {
     super.end();
-    // A server would do this when it loses a connection. Two calls: `discard all` refuses to run beside another.
+    // A server does this when it loses a connection. Two calls: `discard all` must be the only statement of its call.
     this.session.clean = once(this, 'end').then(async () => {
       if (this.pglite.closed) return;
       await this.pglite.exec('rollback');

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * When a process started, as a token that only serves to be compared: a pid alone may have been given to another
- * process since. Letters, digits and hyphens only. Undefined where no such process runs.
+ * When a process started, as a token that can only be compared: a pid alone may belong to another process by now.
+ * Letters, digits and hyphens only. Undefined if no such process runs.
  *
- * A zombie counts as ended: where the process with pid 1 reaps nothing (many containers), a killed orphan stays
- * one for ever.
+ * A zombie counts as ended: if the process with pid 1 reaps nothing, as in many containers, a killed orphan stays a
+ * zombie for ever.
  */
 export function startTimeOf(pid: number): string | undefined {
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
@@ -19,11 +19,11 @@ function fromProc(pid: number): string | undefined {
   } catch {
     return undefined;
   }
-  // The second field is the program's name in brackets and may itself hold spaces and brackets.
+  // The second field is the program's name in brackets; the name itself may contain spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const state = fields[0];
   const ticksSinceBoot = fields[19];
-  // A zombie with threads is still on its way out, with its ports and files open.
+  // A zombie that still has threads has not ended yet: its ports and files are open.
   const ended = state === 'X' || (state === 'Z' && Number(fields[17]) <= 1);
   if (ended || ticksSinceBoot === undefined) return undefined;
   return `${ticksSinceBoot}-${bootId()}`;
@@ -31,7 +31,7 @@ function fromProc(pid: number): string | undefined {
 
 let boot: string | undefined;
 
-/** Ticks count from the boot, so that after another boot the same number may stand for another process. */
+/** Ticks count from the boot, so after another boot the same number may stand for another process. */
 function bootId(): string {
   boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim().slice(0, 8);
   return boot;

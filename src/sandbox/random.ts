@@ -1,6 +1,6 @@
 /**
- * Draws that are a function of a key alone. Generator: sfc32 (C. Doty-Humphrey, PractRand), seeded by four
- * 32-bit MurmurHash3-style hashes of the key. All samplers are exact, none is a normal approximation.
+ * Draws that depend only on a key. The generator is sfc32 (C. Doty-Humphrey, PractRand), seeded by four 32-bit
+ * MurmurHash3-style hashes of the key. All samplers are exact; none is a normal approximation.
  */
 export class Random {
   #a: number;
@@ -10,7 +10,7 @@ export class Random {
 
   constructor(key: string) {
     [this.#a, this.#b, this.#c, this.#d] = hash128(key);
-    // sfc32's state needs a dozen rounds until every seed bit has reached every output bit.
+    // It takes a dozen rounds until every bit of the seed affects every bit of the output.
     for (let i = 0; i < 12; i++) this.#next();
   }
 
@@ -31,7 +31,7 @@ export class Random {
     return (high * 67_108_864 + low + 0.5) / 9_007_199_254_740_992;
   }
 
-  /** Standard normal (Box and Muller 1958; the second value is thrown away to keep the draw stateless). */
+  /** Standard normal (Box and Muller 1958). The second value is thrown away to keep the draw stateless. */
   normal(): number {
     return Math.sqrt(-2 * Math.log(this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
   }
@@ -49,13 +49,13 @@ export class Random {
     }
   }
 
-  /** A positive factor of mean 1 with that coefficient of variation. */
+  /** A positive factor with mean 1 and this coefficient of variation. */
   factor(cv: number): number {
     const shape = 1 / (cv * cv);
     return this.gamma(shape, 1 / shape);
   }
 
-  /** Poisson: products of uniforms below a mean of 10, else PTRS (Hörmann 1993). */
+  /** Poisson: products of uniforms for a mean below 10, otherwise PTRS (Hörmann 1993). */
   poisson(mean: number): number {
     if (mean <= 0) return 0;
     if (mean < 10) {
@@ -81,7 +81,7 @@ export class Random {
     }
   }
 
-  /** Binomial: inversion below an expected count of 10, else BTRS (Hörmann 1993). */
+  /** Binomial: inversion for an expected count below 10, otherwise BTRS (Hörmann 1993). */
   binomial(n: number, p: number): number {
     if (n <= 0 || p <= 0) return 0;
     if (p >= 1) return n;

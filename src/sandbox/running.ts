@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startTimeOf } from './process-identity.js';
 
-/** What a command beside a running sandbox must know of it. */
+/** What a command must know about a running sandbox. */
 export interface RunningSandboxNote {
   temporalAddress: string;
   temporalNamespace: string;
@@ -12,7 +12,7 @@ export interface RunningSandboxNote {
 
 const NOTE = 'running.json';
 
-/** Keeps a note in the data folder while this process is its sandbox. Answers how to take it away. */
+/** Keeps a note in the data folder while this process runs its sandbox. Returns a function that removes the note. */
 export function noteRunning(directory: string, note: RunningSandboxNote): () => void {
   const file = path.join(directory, NOTE);
   const owner = { pid: process.pid, startTime: startTimeOf(process.pid) };
@@ -20,7 +20,7 @@ export function noteRunning(directory: string, note: RunningSandboxNote): () => 
   return () => rmSync(file, { force: true });
 }
 
-/** The note of the sandbox that runs on the folder; null where none does, or where it was killed. */
+/** The note of the sandbox that runs on the folder; null if none runs, or if it was killed. */
 export function runningSandbox(directory: string): RunningSandboxNote | null {
   let note: RunningSandboxNote & { pid: number; startTime: string };
   try {

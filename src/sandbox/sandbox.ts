@@ -14,9 +14,9 @@ import { startTemporal } from './temporal.js';
 import { keepTimeBase } from './time-base.js';
 
 export interface SandboxOptions {
-  /** All that the sandbox keeps. One process at a time. */
+  /** The folder with everything that the sandbox keeps. One process at a time. */
   directory: string;
-  /** Begin a new world: what the folder holds is deleted, once the lock is held. */
+  /** Start a new world: the content of the folder is deleted once the lock is held. */
   fresh: boolean;
   timeScale: number;
   seed: number;
@@ -26,35 +26,36 @@ export interface SandboxOptions {
   ports: {
     temporal: number;
     temporalUi: number;
-    market: number /** Only claimed: a taken one is better known early. */;
+    market: number;
+    /** Only checked: if it is taken, the start should fail early. */
     api?: number;
   };
-  /** Real ones in place of embedded ones; null: embedded. */
+  /** A real database and a real Temporal server; null: the embedded ones. */
   databaseUrl: string | null;
   temporal: Addresses['temporal'] | null;
-  /** Takes each line of the parts' own complaints. */
+  /** Takes each line that the Temporal server complains about. */
   log(line: string): void;
   /** Ends the start at its next step. */
   stopping?: AbortSignal | undefined;
 }
 
-/** The embedded parts, up and running. */
+/** The running embedded parts. */
 export interface Sandbox {
-  /** What the clients are given: in nothing else do the embedded parts differ from real ones. */
+  /** What the clients connect to. Embedded and real parts differ in nothing else. */
   addresses: Addresses;
   dataFolder: DataFolder;
   market: Market;
-  /** Null where Temporal is not embedded. */
+  /** Null if Temporal is not embedded. */
   temporalUiUrl: string | null;
-  /** The folder held no world before this start. */
+  /** Whether the folder had no world before this start. */
   isNew: boolean;
-  /** Settles when an embedded server ended by itself, with a sentence. */
+  /** Resolves with a sentence if an embedded server ends by itself. */
   broken: Promise<string>;
-  /** End workers, API and clients first. */
+  /** Stop workers, API and clients first. */
   stop(): Promise<void>;
 }
 
-/** The market asks for a token as Meta does; it opens nothing else. */
+/** The market asks for a token, as Meta does. The token gives access to nothing else. */
 const MARKET_TOKEN = `sandbox-${randomBytes(12).toString('hex')}`;
 const SOCKET_TIMEOUT_MS = 1_000;
 
@@ -80,7 +81,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       seed: options.seed,
       port: await marketPort(options.ports.market),
       accessToken: MARKET_TOKEN,
-      // Not of the seed: sandboxes may share a Temporal server and a database, where the account tells them apart.
+      // Not derived from the seed: sandboxes that share a Temporal server or a database are told apart by their account.
       account: { id: `act_${randomInt(1e14, 2e14)}` },
     });
     stops.push(() => market.close());
@@ -149,7 +150,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-/** A port that is taken must name its setting; any free one is the market's own to choose. */
+/** Claims a given port first, so that the error names the setting if it is taken. For 0, the market chooses its own port. */
 function marketPort(port: number): Promise<number> | 0 {
   return port === 0 ? 0 : claimPort(port, 'MARKET_PORT');
 }

@@ -9,11 +9,11 @@ export interface RunningSandbox extends RunningService {
   sandbox: Sandbox;
 }
 
-/** The service on embedded parts, but for the ones that the configuration names. @throws DataFolderInUse, PortTaken */
+/** The service on embedded parts, except for those that the configuration replaces. @throws DataFolderInUse, PortTaken */
 export async function runSandbox(
   config: Config,
   options: {
-    /** Begin a new world. */
+    /** Start a new world. */
     fresh: boolean;
     announce: Announce;
     say: (line: string) => void;
@@ -51,7 +51,7 @@ export async function runSandbox(
     if (sandbox.temporalUiUrl)
       say(`Temporal UI   ${sandbox.temporalUiUrl}/namespaces/${collaborators.namespace}/workflows`);
     say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
-    say(`Time          one hour is ${3600 / config.timeScale} s; every instant below is experiment time`);
+    say(`Time          one hour takes ${3600 / config.timeScale} s; all times below are experiment time`);
     if (config.firstExperiments) {
       await createFirstExperiments(service, sandbox, config.apiToken);
       stopping?.throwIfAborted();
@@ -64,7 +64,7 @@ export async function runSandbox(
   }
 }
 
-/** Those that are missing: all of them at the first start, what was not reached where that one was cut short. */
+/** Creates those that are missing: all at the first start, or the rest if that start was cut short. */
 async function createFirstExperiments(
   { api, collaborators }: RunningService,
   sandbox: Sandbox,

@@ -13,7 +13,7 @@ import { startTimeOf } from './process-identity.js';
 import { findTemporalCli } from './programs/find-temporal-cli.mjs';
 
 export interface TemporalOptions {
-  /** Holds the server's file and a note of its process. One server a folder: hold the lock of the data folder. */
+  /** Folder of the server's file and of a note about its process. One server per folder: hold the lock of the data folder. */
   directory: string;
   namespace: string;
   /** 0: any free port. */
@@ -21,11 +21,11 @@ export interface TemporalOptions {
   /** 0: any free port. */
   uiPort: number;
   searchAttributes?: SearchAttributeKeys;
-  /** Beside its own: the server's dynamic configuration by name, values in JSON. */
+  /** Additional dynamic configuration of the server, by name; values in JSON. */
   dynamicConfig?: Record<string, string>;
-  /** The program to run; else it is looked for as set-up does. */
+  /** The program to run. Unset: the one that set-up finds. */
   executable?: string;
-  /** Takes each line that the server prints: warnings and errors. */
+  /** Takes each warning or error that the server prints, line by line. */
   log(line: string): void;
 }
 
@@ -35,9 +35,9 @@ export interface EmbeddedTemporal {
   uiUrl: string;
   namespace: string;
   pid: number;
-  /** Settles when the server has ended, for whatever reason, with a sentence that says how. */
+  /** Resolves when the server has ended, for whatever reason, with a sentence that says how. */
   exited: Promise<string>;
-  /** End workers and clients first. Safe to call twice. */
+  /** Stop workers and clients first. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -47,16 +47,16 @@ const RETENTION_DAYS = 30;
 const NOTE = 'temporal.pid.json';
 
 /**
- * Starts the Temporal dev server as a child process and waits until its namespace can be used. A server that a
- * killed predecessor left on this folder is ended first.
+ * Starts the Temporal dev server as a child process and waits until its namespace can be used. First ends a server that
+ * a killed process left on this folder.
  *
- * @throws PortTaken; an Error that says what the server printed where it doesn't come up.
+ * @throws PortTaken; an Error with the server's output if it doesn't start.
  */
 export async function startTemporal(options: TemporalOptions): Promise<EmbeddedTemporal> {
   await mkdir(options.directory, { recursive: true });
   const executable = options.executable ?? locateCli();
   await endOrphan(options.directory);
-  // Between the choice of a free port and its use another process may take it.
+  // Another process may take a free port between its choice and its use.
   const attempts = options.port === 0 || options.uiPort === 0 ? 3 : 1;
   for (let attempt = 1; ; attempt++) {
     const port = await claimPort(options.port, 'TEMPORAL_PORT');
@@ -75,7 +75,7 @@ function locateCli(): string {
   const { found, refused } = findTemporalCli();
   if (found !== undefined) return found.file;
   throw new Error(
-    ['The Temporal CLI was not found; run node scripts/setup.mjs, or set TEMPORAL_CLI.', ...refused].join(
+    ['The Temporal CLI was not found. Run node scripts/setup.mjs, or set TEMPORAL_CLI.', ...refused].join(
       ' ',
     ),
   );
@@ -89,14 +89,14 @@ async function launch(
 ): Promise<EmbeddedTemporal> {
   const { directory, namespace, log } = options;
   const address = `127.0.0.1:${port}`;
-  // Its own process group: Ctrl-C in a terminal must reach the worker before it reaches the server.
+  // It gets its own process group: Ctrl-C in a terminal must stop the worker first and the server after it.
   const server = spawn(executable, serverArguments(options, port, uiPort), {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: harmlessEnvironment(),
   });
   const said: string[] = [];
-  // Before and after, it complains about its own parts that aren't up yet, or not any more.
+  // While it starts or stops, it complains about its own parts that aren't running.
   let inService = false;
   createInterface({ input: server.stderr }).on('line', (line) => {
     said.push(line);
@@ -105,7 +105,7 @@ async function launch(
   });
   const exited = new Promise<string>((resolve) => {
     server.once('error', (error) => resolve(`The Temporal server did not start: ${error.message}`));
-    // Not 'exit': what it said last may come after that.
+    // Not 'exit': its last output may arrive after that event.
     server.once('close', (code, signal) =>
       resolve(`The Temporal server ended (${signal ?? `exit code ${code}`})`),
     );
@@ -113,7 +113,7 @@ async function launch(
   const { pid } = server;
   if (pid === undefined) throw new Error(await exited);
   writeNote(directory, pid);
-  // Where even the guard is killed, the next start on the folder finds the server by its note.
+  // If even the guard is killed, the next start on the folder finds the server by its note.
   const guard = endWithThisProcess(pid, 'TERM');
   void exited.then(() => {
     guard.kill('SIGKILL');
@@ -144,7 +144,7 @@ async function launch(
   return { address, uiUrl: `http://127.0.0.1:${uiPort}`, namespace, pid, exited, stop };
 }
 
-/** The server needs no secret of this process, and whoever reads its environment shall find none. */
+/** The server needs none of this process's secrets, so its environment must not contain them. */
 function harmlessEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR, TZ } = process.env;
   return { PATH, HOME, TMPDIR, TZ };
@@ -161,9 +161,9 @@ function serverArguments(
     ...['--ip', '127.0.0.1', '--port', String(port), '--ui-port', String(uiPort)],
     ...['--namespace', namespace, '--db-filename', path.join(directory, 'temporal.db')],
     ...['--ui-disable-news-fetch', '--log-level', 'warn'],
-    // With SQLite's defaults it does a third of the work in the same time.
+    // With SQLite's defaults the server is three times slower.
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-    // By default timers of under a second may be a second late: two experiment hours at the demo's speed.
+    // By default, timers of less than a second may be a second late: that is two experiment hours at the demo's speed.
     ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
     ...['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=2000'],
     ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=2000'],
@@ -188,7 +188,7 @@ async function prepare(
         await registerSearchAttributes(connection, namespace, keys);
         return;
       } catch (error) {
-        // The server answers before it has made its namespace.
+        // The server already answers before its namespace exists.
         if (giveUp.aborted || !isTransient(error)) throw error;
         await delay(50);
       }
@@ -199,7 +199,7 @@ async function prepare(
 }
 
 async function connectWhenUp(address: string, giveUp: AbortSignal): Promise<Connection> {
-  // A gRPC client that finds the port closed waits for a second before it tries again.
+  // If a gRPC client finds the port closed, it waits a second before it tries again.
   while (!(await answers(address)) && !giveUp.aborted) await delay(20);
   for (;;) {
     try {
@@ -236,7 +236,7 @@ interface Note {
 
 function writeNote(directory: string, pid: number): void {
   const startTime = startTimeOf(pid);
-  // Undefined: it has ended already, and `exited` tells.
+  // Undefined: it has already ended, and `exited` reports that.
   if (startTime === undefined) return;
   const note: Note = { pid, startTime };
   writeFileSync(path.join(directory, NOTE), `${JSON.stringify(note)}\n`);
@@ -263,6 +263,6 @@ async function endOrphan(directory: string): Promise<void> {
     const deadline = Date.now() + STOP_LIMIT_MS;
     while (alive() && Date.now() < deadline) await delay(20);
   }
-  if (alive()) throw new Error(`Process ${note.pid}, a Temporal server on ${directory}, cannot be ended.`);
+  if (alive()) throw new Error(`The Temporal server on ${directory} (process ${note.pid}) can't be ended.`);
   rmSync(path.join(directory, NOTE), { force: true });
 }

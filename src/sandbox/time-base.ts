@@ -3,10 +3,10 @@ import path from 'node:path';
 import type { TimeBase } from '../domain/time-base.js';
 
 /**
- * The sandbox's time base, kept in `directory`: made at the first start, the same ever after, so that the world
- * goes on while the sandbox is down.
- * @throws Error where the folder was made with another scale, or where what it keeps can't be read: a new one in
- * its place would put the world to another time.
+ * The sandbox's time base, kept in `directory`. It is made at the first start and never changes, so that the world goes
+ * on while the sandbox is down.
+ * @throws Error if the folder was made with another scale, or if its time base can't be read: a new one would move the
+ * world to another time.
  */
 export function keepTimeBase(directory: string, scale: number): TimeBase {
   const file = path.join(directory, 'clock.json');
@@ -19,7 +19,7 @@ export function keepTimeBase(directory: string, scale: number): TimeBase {
   }
   if (stored.scale !== scale) {
     throw new Error(
-      `This sandbox runs at TIME_SCALE ${stored.scale}, not ${scale}: unset TIME_SCALE, or begin a new one with --fresh.`,
+      `This sandbox runs at TIME_SCALE ${stored.scale}, not ${scale}: set TIME_SCALE to ${stored.scale}, or start a new sandbox with --fresh.`,
     );
   }
   return stored;
@@ -35,7 +35,9 @@ function read(file: string): TimeBase | undefined {
   }
   const stored = parse(content);
   if (stored === null)
-    throw new Error(`${file} is damaged: the sandbox's clock can't be read. Begin a new one with --fresh.`);
+    throw new Error(
+      `${file} is damaged: the sandbox's clock can't be read. Start a new sandbox with --fresh.`,
+    );
   return stored;
 }
 

@@ -4,9 +4,9 @@ import type { TimeBase } from '../domain/time-base.js';
 import type { Addresses } from './collaborators.js';
 
 /**
- * Addresses of a real deployment. Temporal's own variables and file (TLS, API key, headers, a profile) complete what
- * the configuration says of Temporal.
- * @throws Error naming each setting that is missing, or what is wrong with Temporal's file.
+ * Addresses of a real deployment. Temporal's own variables and file (TLS, API key, headers, a profile) complete the
+ * configuration of Temporal.
+ * @throws Error that names each missing setting, or says what is wrong with Temporal's file.
  */
 export function realAddresses(config: Config): Addresses {
   const { databaseUrl, meta, mode } = config;
@@ -19,7 +19,7 @@ export function realAddresses(config: Config): Addresses {
     ...(meta.graphUrl ? [] : ['META_GRAPH_URL']),
     ...(config.timeScale !== 1 && config.timeEpochMs === null ? ['TIME_EPOCH'] : []),
   ];
-  if (missing.length > 0) throw new Error(`Needed and not set: ${missing.join(', ')}.`);
+  if (missing.length > 0) throw new Error(`These settings are required but not set: ${missing.join(', ')}.`);
   const timeBase: TimeBase = { epochMs: config.timeEpochMs ?? 0, scale: config.timeScale };
   return {
     environment: mode,
@@ -39,8 +39,8 @@ export function realAddresses(config: Config): Addresses {
 }
 
 /**
- * Where Temporal is and how it lets us in; the address is empty where nothing names one.
- * @throws Error where Temporal's own file or variables can't be read.
+ * Temporal's address, namespace and credentials. The address is empty if no setting names one.
+ * @throws Error if Temporal's own file or variables can't be read.
  */
 export function temporalAt(config: Config): Addresses['temporal'] {
   let found: ClientConnectConfig;
@@ -59,7 +59,7 @@ export function temporalAt(config: Config): Addresses['temporal'] {
   };
 }
 
-/** Unset and empty are the same, for Temporal's own variables too: a copy of .env.example has empty ones. */
+/** An empty variable counts as unset, for Temporal's own variables too: a copy of .env.example has empty ones. */
 function withoutBlanks(env: NodeJS.ProcessEnv): Record<string, string> {
   const given = Object.entries(env).flatMap(([name, value]) => (value?.trim() ? [[name, value]] : []));
   return Object.fromEntries(given);

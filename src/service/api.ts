@@ -33,7 +33,7 @@ export async function startApi(
     writesAllowed: boolean;
     dataFolder?: ApiDependencies['dataFolder'];
     onInternalError?: (error: unknown, where: string) => void;
-    /** In place of the way to Temporal, for tests. */
+    /** Replaces the gateway to Temporal, for tests. */
     gateway?: Gateway;
   },
 ): Promise<RunningApi> {
@@ -76,22 +76,22 @@ export async function startApi(
   });
 }
 
-/** What never reaches the app. */
+/** Answers requests that never reach the app. */
 function errorHandler(error: unknown): Response {
   const problem =
     error instanceof RequestError
-      ? new ApiProblem('malformed_request', 'The address or the Host header is not valid.')
+      ? new ApiProblem('malformed_request', 'The URL or the Host header is not valid.')
       : toProblem(error);
   return problem.toResponse();
 }
 
-/** Real ms that requests in flight are given; what waits for a person or for Meta may take longer, and is cut off. */
+/** Real ms that requests in flight have to finish. A request that waits for a user or for Meta may take longer; it is cut off. */
 const DRAIN_MS = 10_000;
 
-/** Takes no new connection, lets requests in flight finish, and closes what is idle then. */
+/** Takes no new connections, lets requests in flight finish, and closes connections as they become idle. */
 function drain(server: Server): Promise<void> {
   return new Promise((done) => {
-    // A connection that is kept alive becomes idle with its answer.
+    // A connection that is kept alive becomes idle when its request has been answered.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
     server.close(() => {

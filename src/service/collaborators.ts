@@ -11,7 +11,7 @@ import { type Names, namesOf } from '../contract/names.js';
 import type { TimeBase } from '../domain/time-base.js';
 import { connectTemporal } from './temporal-connection.js';
 
-/** Addresses and credentials; embedded parts and real ones differ in nothing else. */
+/** Addresses and credentials. Embedded and real parts differ in nothing else. */
 export interface Addresses {
   environment: 'sandbox' | 'live';
   timeBase: TimeBase;
@@ -30,10 +30,10 @@ export interface Addresses {
   };
 }
 
-/** How to be let in by a Temporal server that asks for more than its address. */
+/** Credentials for a Temporal server that needs them. */
 export type TemporalAccess = Pick<ClientConnectConfig['connectionOptions'], 'tls' | 'apiKey' | 'metadata'>;
 
-/** The clients that worker and API share. */
+/** The clients that the worker and the API share. */
 export interface Collaborators {
   environment: 'sandbox' | 'live';
   timeBase: TimeBase;
@@ -50,7 +50,7 @@ export interface Collaborators {
   close(): Promise<void>;
 }
 
-/** Connects to Postgres (and migrates it), to Temporal and to Meta. @throws where one of the first two can't be reached. */
+/** Connects to Postgres (and migrates it) and to Temporal, and makes the Meta client. @throws Error if Postgres or Temporal can't be reached. */
 export async function connectCollaborators(addresses: Addresses): Promise<Collaborators> {
   const { environment, timeBase, meta: metaConfig } = addresses;
   const { namespace, address, access = {} } = addresses.temporal;

@@ -3,9 +3,10 @@ import { type Config, ConfigError, readConfig } from '../config.js';
 const DEFAULT_FILE = '.env';
 
 /**
- * The configuration of a process: its environment, completed by a file. `ENV_FILE` names the file; unset, it is `.env`
- * in the working folder, if there is one; empty, there is none. A variable that is set wins over the file, an empty one
- * too. The file reaches `process.env`, since Temporal's own settings are read from there.
+ * The configuration of a process: its environment, completed by a file. `ENV_FILE` names the file. If it is unset, the
+ * file is `.env` in the working folder, if that exists. If it is empty, no file is read. A variable that is set, even to
+ * the empty string, overrides the file. The file is loaded into `process.env`, since Temporal's own settings are read
+ * from there.
  * @throws ConfigError
  */
 export function loadConfig(): Config {

@@ -14,16 +14,16 @@ const GRPC_PERMISSION_DENIED = 7;
 const GRPC_UNIMPLEMENTED = 12;
 const GRPC_UNAUTHENTICATED = 16;
 
-/** Search attributes as they stand in a namespace. */
+/** Which search attributes a namespace has. */
 export interface SearchAttributesFound {
   missing: SearchAttributeKeys;
-  /** Registered with another type; empty where the server doesn't tell types. */
+  /** Registered with another type; empty if the server doesn't report types. */
   ofAnotherType: SearchAttributeKeys;
-  /** False: the server doesn't let this client list them, nor then register them (Temporal Cloud). */
+  /** False if the server lets this client neither list nor register them (Temporal Cloud). */
   mayRegister: boolean;
 }
 
-/** Which of the keys the namespace lacks. Reads only. */
+/** Compares the keys with those of the namespace. Reads only. */
 export async function findSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
@@ -48,7 +48,7 @@ export async function findSearchAttributes(
   return { missing, ofAnotherType: [], mayRegister: false };
 }
 
-/** A query by an attribute that isn't registered is no valid one. */
+/** A query by an attribute that isn't registered is invalid. */
 async function canBeAskedFor(connection: ConnectionLike, namespace: string, name: string): Promise<boolean> {
   try {
     await connection.workflowService.countWorkflowExecutions({ namespace, query: `${name} IS NOT NULL` });
@@ -59,9 +59,9 @@ async function canBeAskedFor(connection: ConnectionLike, namespace: string, name
   }
 }
 
-/** How a person registers them, on a server of one's own and in Temporal Cloud. */
+/** The commands that register them, on a self-hosted server and in Temporal Cloud. */
 export function registrationCommands(namespace: string, keys: SearchAttributeKeys): string {
-  // KEYWORD as the commands call it: Keyword.
+  // The commands write Keyword for KEYWORD.
   const typeOf = ({ type }: SearchAttributeKeys[number]) => type[0] + type.slice(1).toLowerCase();
   const own = keys.map((key) => `--name ${key.name} --type ${typeOf(key)}`).join(' ');
   const cloud = keys.map((key) => `--search-attribute ${key.name}=${typeOf(key)}`).join(' ');
@@ -72,8 +72,8 @@ export function registrationCommands(namespace: string, keys: SearchAttributeKey
 }
 
 /**
- * Registers the ones that are missing. A workflow that sets an unregistered one fails its task for ever.
- * @throws where one is registered with another type, or is missing and may not be registered from here.
+ * Registers the missing ones. A workflow that sets an unregistered attribute fails its task again and again.
+ * @throws Error if one is registered with another type, or is missing and this client may not register it.
  */
 export async function registerSearchAttributes(
   connection: ConnectionLike,
@@ -83,20 +83,22 @@ export async function registerSearchAttributes(
   if (keys.length === 0) return;
   const { missing, ofAnotherType, mayRegister } = await findSearchAttributes(connection, namespace, keys);
   for (const { name, type } of ofAnotherType)
-    throw new Error(`Search attribute ${name} is registered in ${namespace} with another type than ${type}.`);
+    throw new Error(
+      `Search attribute ${name} must be of type ${type}, but has another type in ${namespace}.`,
+    );
   if (missing.length === 0) return;
   const refused = () => {
     const names = missing.map(({ name }) => name).join(', ');
     const commands = registrationCommands(namespace, missing);
     return new Error(
-      `Search attributes that this service may not register are missing in ${namespace}: ${names}. Register them: ${commands}`,
+      `Search attributes are missing in ${namespace}, and this service may not register them: ${names}. Register them: ${commands}`,
     );
   };
   if (!mayRegister) throw refused();
   try {
     await addSearchAttributes(connection, namespace, missing);
   } catch (error) {
-    // Another process registered them between the two calls.
+    // Another process has registered them since they were listed.
     if (codeOf(error) === GRPC_ALREADY_EXISTS) return;
     throw isRefused(error) ? refused() : error;
   }
@@ -111,7 +113,7 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : null;
 }
 
-/** Registers them on a namespace that has none of them yet. */
+/** Registers them in a namespace that has none of them yet. */
 export async function addSearchAttributes(
   connection: ConnectionLike,
   namespace: string,
@@ -125,7 +127,7 @@ export async function addSearchAttributes(
   });
 }
 
-/** Ended workflows stay in the Web UI for at least this long. A longer retention is left as it is. */
+/** Keeps ended workflows in the Web UI for at least this many days. A longer retention stays. */
 export async function raiseRetention(
   connection: ConnectionLike,
   namespace: string,

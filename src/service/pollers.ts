@@ -2,18 +2,18 @@ import { hostname } from 'node:os';
 import type { ConnectionLike } from '@temporalio/client';
 import { META_QUEUES, metaQueue } from '../contract/names.js';
 
-/** The SDK's own form of a worker's identity is `pid@host`. */
+/** By default, the SDK's identity of a worker is `pid@host`. */
 const HOST = `@${hostname()}`;
-/** A poll that finds nothing lasts a minute. */
+/** More than twice as long as a poll that finds nothing, which lasts a minute. */
 const SILENT_MS = 150_000;
 
-/** Task queue types of the wire format. */
+/** Task queue types in the wire format. */
 const WORKFLOW = 1;
 const ACTIVITY = 2;
 
 /**
- * What of this host's worker the server has not heard of for two and a half real minutes; empty where it polls for
- * workflows and for the activities of every queue.
+ * Names what this host's worker has not polled for in the last two and a half real minutes, e.g. `workflows`. Empty if
+ * it polls for workflows and for the activities of every queue.
  */
 export async function silentPollers(
   connection: ConnectionLike,

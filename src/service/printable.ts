@@ -1,4 +1,4 @@
-/** A text as part of one line of a log: control characters, line breaks among them, stand as their escapes. */
+/** Makes a text fit into one line of a log: escapes control characters, including line breaks. */
 export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\u2028\u2029]/gu,

@@ -4,28 +4,29 @@ import { printable } from './printable.js';
 import { installRuntime } from './runtime.js';
 import { unlessStopping } from './stopping.js';
 
-/** What a process gives to what it starts. */
+/** What {@link runProcess} gives to its `start`. */
 export interface ProcessTools {
-  /** A line for people. */
+  /** Writes a line to standard output. */
   say(line: string): void;
-  /** A line about what went wrong. */
+  /** Writes a line about an error to standard error. */
   complain(line: string): void;
-  /** Registers the end of a part as soon as it has started; the last one registered ends first. */
+  /** Registers how a part is stopped, as soon as it has started. The part that was registered last is stopped first. */
   onStop(end: () => Promise<void>): void;
-  /** Aborted when a signal comes. A start that is under way ends at its next step, with the signal's reason. */
+  /** Aborted when the process gets a signal. A start that is under way then ends at its next step, with the abort's reason. */
   stopping: AbortSignal;
 }
 
 /**
- * The life of a process: reads the configuration, starts, runs until a signal (`farewell` is said then) or until a
- * part breaks (`broken` settles with a sentence), ends the parts. A signal during the start ends what has started. Exit
- * code 0 after a signal; 1, with one sentence on standard error, where it could not start, and where a part broke.
+ * The life of a process. Reads the configuration, starts the parts, runs until a signal (prints `farewell` then) or
+ * until a part fails (`broken` resolves with a sentence), then stops the parts. A signal during the start stops the
+ * parts that have started. The exit code is 0 after a signal. It is 1, with a sentence on standard error, if the process
+ * could not start or a part failed.
  */
 export async function runProcess(
   farewell: string,
   start: (config: Config, tools: ProcessTools) => Promise<{ broken: Promise<string> }>,
 ): Promise<never> {
-  // Paths, headers and errors of others can be part of a line: none of them may look like another one.
+  // A line can contain paths, headers and errors from outside: none of them may look like a line of its own.
   const say = (line: string) => void process.stdout.write(`${printable(line)}\n`);
   const complain = (line: string) => void process.stderr.write(`${printable(line)}\n`);
   const ends: (() => Promise<void>)[] = [];
@@ -46,7 +47,7 @@ export async function runProcess(
     try {
       await end();
     } catch (error) {
-      complain(`On stopping: ${sentence(error)}`);
+      complain(`While stopping: ${sentence(error)}`);
       failure ??= sentence(error);
     }
   }
@@ -58,10 +59,10 @@ function sentence(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A launcher may pass on a signal that the whole group got already; only a later one is a person's impatience. */
+/** A launcher may pass on a signal that the whole process group has already got. Only a later one counts as another signal. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** Aborted by the first Ctrl-C (or SIGTERM), which ends everything in order; a second one is the impatient's. */
+/** Aborted by the first Ctrl-C (or SIGTERM), which stops everything in order. A second one exits at once. */
 function signalled(): AbortSignal {
   const controller = new AbortController();
   let first: number | undefined;

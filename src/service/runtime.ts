@@ -1,9 +1,12 @@
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 
-/** What the SDK warns of where a worker takes activities alone, as those of the queues for Meta do on purpose. */
+/** The SDK's warning about a worker that runs only activities. The workers of the queues for Meta do so on purpose. */
 const ACTIVITIES_ALONE = 'No workflows registered, not polling for workflow tasks';
 
-/** Once a process, before anything of Temporal: warnings and errors as lines, signals left to the process's own handler. */
+/**
+ * Installs Temporal's runtime. Call it once per process, before anything else of Temporal. It logs warnings and errors
+ * as lines and leaves signals to the process's own handler.
+ */
 export function installRuntime(log: (line: string) => void): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {

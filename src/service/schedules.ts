@@ -20,9 +20,9 @@ const REPORT_HOUR = 9;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Makes the Schedules, and brings those that are there up to date; one that a person has paused stays so.
- * `timezone`: the account's, IANA, in which the reports come at 9 o'clock; null where it is not known now: a missing
- * Schedule is then made in UTC, and one that is there keeps its hours.
+ * Makes the missing Schedules and updates the existing ones. A Schedule that a user has paused stays paused.
+ * `timezone`: the account's IANA time zone, in which the reports come at 9 o'clock. If it is null (not known now), a
+ * missing report Schedule is made in UTC, and an existing one keeps its hours.
  */
 export async function ensureSchedules(
   client: Client,
@@ -39,7 +39,7 @@ export async function ensureSchedules(
       args: [],
       workflowId: names.jobWorkflowId(job),
     },
-    // One that is late says nothing that the next doesn't say.
+    // A late run isn't worth starting: the next one covers it.
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
   });
   const reports = reportSpecs(timezone ?? 'UTC', timeBase, now);
@@ -70,9 +70,9 @@ async function ensure(client: Client, options: ScheduleOptions, update: boolean)
 }
 
 /**
- * Schedules run by real time. In live that is the account's wall clock. In a faster world a day is an interval of real
- * seconds, whole ones: a report then comes some experiment minutes after 9 o'clock, and where clocks change, an hour
- * off until the next start.
+ * Schedules run in real time. In live, they follow the account's wall clock. In a faster sandbox, a day is a whole
+ * number of real seconds: a report then comes some experiment minutes after 9 o'clock, and after a change of the clocks
+ * it is an hour off until the next start.
  */
 function reportSpecs(
   timezone: string,

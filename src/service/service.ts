@@ -12,12 +12,12 @@ import { startWorker } from './worker.js';
 export interface RunningService {
   api: RunningApi;
   collaborators: Collaborators;
-  /** Settles when a part failed by itself, with a sentence. */
+  /** Resolves with a sentence if a part fails by itself. */
   broken: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Worker and API in one process, against these addresses. @throws where a part can't be reached or started. */
+/** Worker and API in one process, connected to these addresses. @throws Error if a part can't be reached or started. */
 export async function runService(
   config: Config,
   addresses: Addresses,

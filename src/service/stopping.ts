@@ -1,7 +1,7 @@
-/** The work's outcome, or the signal's reason as soon as the process is told to stop: the work is then left behind. */
+/** Settles with the work. As soon as the process must stop, rejects with the signal's reason and abandons the work. */
 export async function unlessStopping<T>(stopping: AbortSignal | undefined, work: Promise<T>): Promise<T> {
   if (!stopping) return work;
-  // Left behind, it may still fail.
+  // Abandoned work may still fail: that must not be an unhandled rejection.
   work.catch(() => {});
   stopping.throwIfAborted();
   let onAbort = () => {};

@@ -17,8 +17,8 @@ const impatient = makeGrpcRetryInterceptor({
 });
 
 /**
- * Connects to the Temporal server. By default the SDK repeats what the server is too busy for, for 40 s and unseen; a
- * control must know at once, because it can go as a signal.
+ * Connects to the Temporal server. By default the SDK silently repeats a call for 40 s if the server is too busy for it.
+ * A control must fail at once instead, because it can then be sent as a signal.
  */
 export function connectTemporal(options: ConnectionOptions): Promise<Connection> {
   return Connection.connect({

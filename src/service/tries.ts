@@ -3,16 +3,16 @@ import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { metaFailureType } from '../contract/activities.js';
 import { TRIES_OVER } from '../contract/names.js';
 
-/** No activity is tried for longer, real ms: a longer wait is a workflow timer, which any intent wakes. */
+/** No activity is tried for longer than this, real ms. A longer wait is a workflow timer, which any intent wakes. */
 export const TRIES_MS = 60_000;
 /** The longest pause between two tries of an activity, real ms. */
 export const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Heartbeats, so that a killed worker is noticed in seconds, and ends the tries of an activity: a failure is the last
- * one where another try as long as this one would end later than a minute after the first began. The server could only
- * count from when the activity was scheduled, with the wait for a free slot, and would say only that the time was over.
- * When the first try began, the next one learns from the heartbeat.
+ * Sends heartbeats, so that the server notices a killed worker within seconds, and limits the tries of an activity. A
+ * failure is the last one if another try of the same length would end more than a minute after the first try began.
+ * Each try learns from the heartbeat when the first try began. The server's own limit would count the wait for a free
+ * slot too, and its failure would only say that the time was over.
  */
 export const boundedTries: ActivityInterceptorsFactory = () => ({
   inbound: {
@@ -42,7 +42,7 @@ function isRetried(error: unknown): error is Error {
   return error instanceof Error && !(error instanceof CancelledFailure);
 }
 
-/** A failure of Meta's keeps its class, by which the workflow decides. */
+/** A failure that Meta caused keeps its `type`, since the workflow decides by it. */
 function lastFailure(error: Error): ApplicationFailure {
   const { message } = error;
   if (error instanceof ApplicationFailure && error.type === metaFailureType('transient')) {

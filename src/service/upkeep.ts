@@ -5,7 +5,7 @@ import { RECONCILE_WORKFLOW } from '../contract/names.js';
 import type { Collaborators } from './collaborators.js';
 import { ensureSchedules } from './schedules.js';
 
-/** Schedules, and one reconciliation now: whatever was lost while the service was down gets its workflow back. */
+/** Prepares the Schedules and reconciles once: experiments that lost their workflow while the service was down get a new one. */
 export async function prepareUpkeep(
   { client, names, meta, timeBase }: Pick<Collaborators, 'client' | 'names' | 'meta' | 'timeBase'>,
   complain: (line: string) => void,
@@ -13,10 +13,10 @@ export async function prepareUpkeep(
   const timezone = await meta.getAccount().then(
     (account) => account.timezone,
     (error: unknown) => {
-      // Credentials may have expired: what moves money must start all the same.
+      // The credentials may have expired. The workflows that move money must start even so.
       if (!(error instanceof MetaError)) throw error;
       complain(
-        `The account's time zone is not known: ${error.message} Until the next start the daily and weekly reports keep their hours.`,
+        `The account's time zone could not be read: ${error.message} The daily and weekly reports keep their hours until the next start.`,
       );
       return null;
     },
@@ -30,12 +30,12 @@ export async function prepareUpkeep(
   });
 }
 
-/** Two of them fit in a minute. */
+/** Real ms between two reconciliations: two of them fit into a minute. */
 export const RECONCILE_EVERY_MS = 25_000;
 
 /**
- * Goes on reconciling, real time, until stopped: what was terminated or has failed gets a new run within a minute. The
- * Schedule does the same every ten minutes, where the history of each run stays in Temporal.
+ * Reconciles again and again until stopped, so that a workflow that failed or was terminated gets a new run within a
+ * real minute. The Schedule does the same every ten minutes; its runs leave their history in Temporal.
  */
 export function keepReconciled(
   collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase'>,
@@ -49,7 +49,7 @@ export function keepReconciled(
     try {
       const { started } = await reconcile();
       failure = null;
-      if (started.length > 0) say(`Workflows started again: ${started.join(', ')}.`);
+      if (started.length > 0) say(`Restarted workflows: ${started.join(', ')}.`);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (message !== failure) say(`The record and Temporal could not be compared: ${message}`);

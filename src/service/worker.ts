@@ -14,23 +14,23 @@ import type { Collaborators } from './collaborators.js';
 import { boundedTries } from './tries.js';
 
 export interface RunningWorker {
-  /** Settles when the worker failed by itself, with a sentence. */
+  /** Resolves with a sentence if the worker fails by itself. */
   broken: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Late effects of a write of unknown outcome, experiment ms. */
+/** How late a write of unknown outcome can take effect, experiment ms. */
 const LATE_EFFECT_MS = HOUR_MS / 12;
 
-/** The wait after a write of unknown outcome, experiment ms: longer than its socket lives and than any late effect. */
+/** The wait after a write of unknown outcome, experiment ms: longer than its socket lives, and no shorter than any late effect. */
 export function unknownOutcomeWaitMs(socketTimeoutMs: number, scale: number): number {
   return Math.max(1.5 * socketTimeoutMs * scale, LATE_EFFECT_MS);
 }
 
-/** Classes of SQLSTATE that say the same however often they are asked: bad data, broken constraint. */
+/** Classes of SQLSTATE for which a retry has the same result: bad data, violated constraint. */
 const REFUSED_FOR_GOOD = /^2[23][0-9A-Z]{3}$/;
 
-/** What Postgres refuses for good is not retried: a workflow would wait for it for ever. */
+/** A statement that Postgres refuses for good is not retried: the workflow would wait for ever. */
 const recordRefusals: ActivityInterceptorsFactory = () => ({
   inbound: {
     async execute(input, next) {
@@ -56,9 +56,9 @@ export async function startWorker(
     /** Major units of the account's currency; null: no limit. */
     accountEnvelope: number | null;
     maxCachedWorkflows: number;
-    /** Of each queue. */
+    /** Per queue. */
     maxActivitiesAtOnce: number;
-    /** File that the SDK's `bundleWorkflowCode` made of the workflows; unset: made anew, a second or two. */
+    /** File with the workflows, made by the SDK's `bundleWorkflowCode`. Unset: they are bundled now, which takes a second or two. */
     workflowBundle?: string;
   },
 ): Promise<RunningWorker> {
@@ -82,7 +82,7 @@ export async function startWorker(
       unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
     }),
     interceptors: { activity: [boundedTries, recordRefusals] },
-    // Of hundreds at once each would miss Meta's time limit and begin again.
+    // If hundreds ran at once, each would miss its time limit for Meta and begin again.
     maxConcurrentActivityTaskExecutions: options.maxActivitiesAtOnce,
     shutdownGraceTime: '3 seconds',
     shutdownForceTime: '8 seconds',
@@ -97,7 +97,7 @@ export async function startWorker(
           ? { workflowsPath: WORKFLOWS }
           : { workflowBundle: { codePath: workflowBundle } }),
         maxCachedWorkflows: options.maxCachedWorkflows,
-        // A killed worker's workflows stand still for this long; the sandbox's hours are short.
+        // After a worker is killed, its workflows stand still for this long. It is shorter in the sandbox, whose hours are short.
         stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',
       }),
     );
@@ -111,7 +111,7 @@ export async function startWorker(
   const stopAll = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
-  // One that fails takes the others with it: half a worker would look as if it were at work.
+  // If one worker fails, all stop: with only some of them running, the service would look as if it worked.
   const done = Promise.all(
     runs.map((run) =>
       run.catch((error: unknown) => {

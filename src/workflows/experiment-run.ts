@@ -14,7 +14,7 @@ import { ALLOWED_CONTROLS, type ExperimentStatus, STATUS_QUERY } from '../contra
 import type { Promotion } from '../contract/records.js';
 import type { Decision } from '../domain/decision/decision.js';
 import { type Experiment, type ExperimentState, stateReasonOf } from '../domain/experiment.js';
-import type { Hold } from '../domain/rollout/hold.js';
+import { type Hold, pausedHold } from '../domain/rollout/hold.js';
 import { reasonSentence, type StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import { toExperimentTime, toRealTime } from '../domain/time-base.js';
@@ -100,10 +100,9 @@ export class Run {
   get stateReason(): string {
     return stateReasonOf(this.experiment);
   }
-  /** What holds the rollout. */
+  /** What holds the rollout; if the record doesn't say, someone must resume it. */
   get hold(): Hold {
-    if (!this.experiment.hold) throw new RecordDisagrees(`${this.state} without a hold on record`);
-    return this.experiment.hold;
+    return this.experiment.hold ?? pausedHold(null, this.now());
   }
   get promotion(): Promotion {
     if (!this.record.promotion) throw new RecordDisagrees(`${this.state} without a promotion on record`);

@@ -1,2 +1,2 @@
 export { experimentWorkflow } from './experiment.js';
-export { dailySummaryWorkflow, reconcileWorkflow, weeklyReportWorkflow } from './reports.js';
+export { dailySummaryWorkflow, reconcileWorkflow, weeklyReportWorkflow } from './jobs.js';

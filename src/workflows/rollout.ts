@@ -12,7 +12,7 @@ import { type Intent, whoAsked } from './inbox.js';
 import { budgets, closePromotion, enduring, obstacleFrom, promotions } from './proxies.js';
 import { inWords, isShadow, readBudgets, readBudgetsPartly, standOf } from './reading.js';
 
-/** Attempts of unknown outcome in one step before the rollout is rolled back. */
+/** Attempts of unknown outcome in one step before the rollout is reverted. */
 const UNKNOWN_OUTCOMES = 4;
 
 /** `interrupted`: a control has changed the state meanwhile. */

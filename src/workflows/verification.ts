@@ -54,7 +54,7 @@ async function lookOfTheDay(run: Run, dueAt: number): Promise<Obstacle | null> {
   return null;
 }
 
-/** Whether ads, ad sets, budgets and account are as they were. Harm rolls back; anything else is reported. */
+/** Whether ads, ad sets, budgets and account are as they were. Harm reverts the rollout; anything else is reported. */
 async function gate(run: Run): Promise<Obstacle | null> {
   const { id } = run.experiment;
   try {

@@ -49,7 +49,7 @@ describe('daily limits, in New York', () => {
     await stage.write('70', stage.loser, 3000);
     const gate = await stage.gate('70');
     const said =
-      "The account's envelope is USD 15.00 a day; USD 10.00 are moved today and this phase wants USD 10.00 more: USD 20.00 > USD 15.00. It goes on at 2026-11-24 05:00 UTC.";
+      "The account's envelope is USD 15.00 a day; USD 10.00 have been moved today and this phase needs USD 10.00 more: USD 20.00 > USD 15.00. It goes on at 2026-11-24 05:00 UTC.";
     expect(gate).toMatchObject({ code: 'envelope', retryAfterMs: 4 * HOUR });
     expect(gate.reason).toBe(said);
     expect(await stage.write('70', stage.winner, 7000)).toEqual({

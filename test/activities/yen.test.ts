@@ -16,7 +16,7 @@ describe('an account in yen', () => {
     await stage.write('60', stage.loser, 4000);
     expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'done' });
     const said =
-      "The account's envelope is JPY 1500 a day; JPY 1000 are moved today and this phase wants JPY 1000 more: JPY 2000 > JPY 1500. It goes on at 2026-11-24 00:00 UTC.";
+      "The account's envelope is JPY 1500 a day; JPY 1000 have been moved today and this phase needs JPY 1000 more: JPY 2000 > JPY 1500. It goes on at 2026-11-24 00:00 UTC.";
     expect(await stage.gate('70')).toMatchObject({ code: 'envelope', reason: said });
     await stage.write('70', stage.loser, 3000);
     expect(await stage.write('70', stage.winner, 7000)).toMatchObject({

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -86,6 +86,12 @@ describe('the boundaries', () => {
   it('each have a sentence that says why, and a broken copy here', () => {
     expect(forbidden.map(({ name }) => name).sort()).toEqual(Object.keys(BROKEN).sort());
     for (const { comment } of forbidden) expect(comment).toMatch(/^[A-Z].*\.$/s);
+  });
+
+  it('are in docs/architecture.md, each with its reason', () => {
+    const document = readFileSync(path.join(ROOT, 'docs/architecture.md'), 'utf8');
+    const listed = [...document.matchAll(/^\| `([a-z-]+)` \| .+ \| .+ \|$/gm)].map(([, name]) => name!);
+    expect(listed.filter((name) => name in BROKEN).sort()).toEqual(Object.keys(BROKEN).sort());
   });
 
   it.each(Object.entries(BROKEN))('%s: a copy that breaks it fails', (rule, files) => {

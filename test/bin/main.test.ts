@@ -142,7 +142,7 @@ describe('npm start', () => {
     const service = Service.start({ ...ANY_PORT, ...SLOW, DATA_DIR: folder });
     expect(await service.ended()).toBe(1);
     expect(service.complaints).toBe(
-      `The data folder ${folder} can't be used: the disk is full. Make room on it.\n`,
+      `The data folder ${folder} can't be used: the disk is full. Free some space on it.\n`,
     );
   });
 
@@ -165,7 +165,7 @@ describe('npm start', () => {
     const third = Service.start({ ...env, DATA_DIR: path.join(directory, 'other'), PORT: port });
     expect(await second.ended()).toBe(1);
     expect(second.complaints).toMatch(
-      `The data folder ${env.DATA_DIR} is in use by process ${first.child.pid} since `,
+      `The data folder ${env.DATA_DIR} has been in use by process ${first.child.pid} since `,
     );
     expect(second.complaints.trim().split('\n')).toHaveLength(1);
     expect(await third.ended()).toBe(1);

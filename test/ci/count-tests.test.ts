@@ -6,7 +6,7 @@ function file(status: string, ...tests: string[]) {
 }
 
 describe('the count of a test report', () => {
-  it('is of tests, not of files', () => {
+  it('counts tests, not files', () => {
     const testResults = [
       file('passed', 'passed', 'passed', 'skipped'),
       file('failed', 'passed', 'failed', 'failed'),
@@ -14,17 +14,17 @@ describe('the count of a test report', () => {
     expect(countTests({ testResults }, 1)).toEqual({ passed: 3, failed: 2 });
   });
 
-  it('has a failure for a file that fails outside its tests', () => {
+  it('counts a failure for a file that fails outside its tests', () => {
     const testResults = [file('passed', 'passed'), file('failed'), file('failed', 'passed')];
     expect(countTests({ testResults }, 1)).toEqual({ passed: 2, failed: 2 });
   });
 
-  it('has a failure for an exit code that no test accounts for', () => {
+  it('counts a failure for an exit code that no failed test explains', () => {
     expect(countTests({ testResults: [file('passed', 'passed')] }, 1)).toEqual({ passed: 1, failed: 1 });
     expect(countTests({ testResults: [file('passed', 'passed')] }, 0)).toEqual({ passed: 1, failed: 0 });
   });
 
-  it('has a failure where nothing ran', () => {
+  it('counts a failure if no test ran', () => {
     expect(countTests({ testResults: [] }, 0)).toEqual({ passed: 0, failed: 1 });
   });
 });

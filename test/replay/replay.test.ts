@@ -118,11 +118,13 @@ describe('the replay gate', () => {
     expect(failed).toEqual(filesOf('shadow', 'shadow_held_reverted'));
   });
 
-  it('catches a removed patch marker', async () => {
+  it('replays runs from before and after a patch, and catches its removal', async () => {
     const names = await namesOf(PATCHED);
     expect(names).not.toEqual([]);
-    const kept = await replay(PATCHED, names, await workflowsOf(IMPORT_SLEEP, PATCHED_SLEEP));
-    expect(failures(kept)).toEqual([]);
+    const patched = await workflowsOf(IMPORT_SLEEP, PATCHED_SLEEP);
+    expect(failures(await replay(PATCHED, names, patched))).toEqual([]);
+    // A run from before the patch, which is the other of the pair, takes the old branch.
+    expect(failures(await replay(HISTORIES, filesOf('completed'), patched))).toEqual([]);
     await mutant?.remove();
     const removed = await replay(PATCHED, names, WORKFLOWS);
     expect(failures(removed)).toEqual(names);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataFolderUnusable, openDataFolder } from '../../src/sandbox/data-folder.js';
 
-const DISK_FULL = 'the disk is full. Make room on it.';
+const DISK_FULL = 'the disk is full. Free some space on it.';
 
 describe('the data folder', () => {
   let parent: string;
@@ -22,14 +22,14 @@ describe('the data folder', () => {
   const rights = async (...names: string[]) =>
     ((await stat(path.join(folder, ...names))).mode & 0o777).toString(8);
 
-  it('is made for this user alone, and so is what is written later', async () => {
+  it('is made for this user only, and so are the files that are written later', async () => {
     await openDataFolder(folder);
     await writeFile(path.join(folder, 'later'), 'x');
     await mkdir(path.join(folder, 'sub'));
     expect([await rights(), await rights('later'), await rights('sub')]).toEqual(['700', '600', '700']);
   });
 
-  it('that is there already becomes private, with all that is in it', async () => {
+  it('becomes private with all its files if it already exists', async () => {
     await mkdir(path.join(folder, 'sub'), { recursive: true });
     await writeFile(path.join(folder, 'sub', 'rows'), 'x', { mode: 0o644 });
     await writeFile(path.join(folder, 'tool'), 'x', { mode: 0o755 });
@@ -47,14 +47,14 @@ describe('the data folder', () => {
     expect((await stat(outside)).mode & 0o777).toBe(0o644);
   });
 
-  it('keeps nothing of the look whether it can be written to', async () => {
+  it('keeps no file of the check that it can be written to', async () => {
     const { problem } = await openDataFolder(folder);
     expect(await problem()).toBeNull();
     expect(await readdir(folder)).toEqual([]);
   });
 
-  // /dev/full takes the place of the file that is written to see: the kernel's own answer of a full disk.
-  it('on a full disk says so with the cure, at the start and while it runs', async () => {
+  // /dev/full replaces the file of the check: the kernel answers as for a full disk.
+  it('says that the disk is full, and what to do, at the start and later', async () => {
     const { problem } = await openDataFolder(folder);
     const fill = () => symlink('/dev/full', path.join(folder, '.probe'));
     await fill();
@@ -66,16 +66,16 @@ describe('the data folder', () => {
     );
   });
 
-  it('that is lost while it runs, or is no folder, says so', async () => {
+  it('says that it was deleted, or that it is not a folder', async () => {
     const { problem } = await openDataFolder(folder);
     await rm(folder, { recursive: true });
-    expect(await problem()).toMatch(/^it is not there\. Restore it/);
+    expect(await problem()).toMatch(/^it does not exist\. Restore it/);
     await writeFile(folder, 'a file');
-    await expect(openDataFolder(folder)).rejects.toThrow(/it is no folder\. Set DATA_DIR to a folder\.$/);
+    await expect(openDataFolder(folder)).rejects.toThrow(/it is not a folder\. Set DATA_DIR to a folder\.$/);
   });
 
-  // Root may write wherever the file system lets it, but for the kernel's own.
-  it('that can not be written to says so', async () => {
+  // Root may write everywhere except to the kernel's own file systems.
+  it('says that it can not be written to', async () => {
     const root = process.getuid?.() === 0;
     if (!root) {
       await mkdir(folder, { recursive: true });

@@ -11,7 +11,7 @@ import { startTimeOf } from '../../src/sandbox/process-identity.js';
 
 const LOCK = fileURLToPath(new URL('../../src/sandbox/lock.ts', import.meta.url));
 
-/** Takes the lock of its first argument, says how that went, and waits for a line before it ends. */
+/** Takes the lock of the folder in its first argument, prints the result, and waits for a line before it ends. */
 const CONTENDER = `
   import { acquireLock } from ${JSON.stringify(LOCK)};
   const gate = new Promise((resolve) => process.stdin.once('data', resolve));
@@ -72,7 +72,7 @@ describe('the lock of a data folder', () => {
     return contender;
   }
 
-  it('is taken, refused to a second holder with pid and instant, and free again after release', async () => {
+  it('is taken, is refused to a second process with pid and instant, and is free again after its release', async () => {
     const before = Date.now();
     const lock = await acquireLock(directory);
     const refusal = await acquireLock(directory).catch((error: unknown) => error);
@@ -87,7 +87,7 @@ describe('the lock of a data folder', () => {
     expect(await readdir(directory)).toEqual([]);
   });
 
-  it('is refused while another process lives, and taken over when that one was killed', async () => {
+  it('is refused while another process lives, and is taken over after that process was killed', async () => {
     const holder = await contend();
     holder.go();
     expect(await holder.line()).toBe('held');
@@ -101,7 +101,7 @@ describe('the lock of a data folder', () => {
     await lock.release();
   });
 
-  it('does not take a process with a reused pid for the holder', async () => {
+  it('does not mistake a process with a reused pid for the holder', async () => {
     const stale = `lock.${process.pid}.1-00000000.0123456789abcdef`;
     await writeFile(path.join(directory, stale), '');
     const lock = await acquireLock(directory);
@@ -109,7 +109,7 @@ describe('the lock of a data folder', () => {
     await lock.release();
   });
 
-  it('goes to exactly one of several that start at once on a killed holder', async () => {
+  it('goes to exactly one of several processes that start at once after its holder was killed', async () => {
     await writeFile(path.join(directory, 'lock.999999999.1-00000000.0123456789abcdef'), '');
     const started = await Promise.all([contend(), contend(), contend(), contend()]);
     for (const contender of started) contender.go();
@@ -121,7 +121,7 @@ describe('the lock of a data folder', () => {
 });
 
 describe('the start time of a process', () => {
-  it('is stable for a living process and gone when it has ended, even before it is reaped', async () => {
+  it('is stable for a living process and undefined once it has ended, even before it is reaped', async () => {
     const child = spawn('sleep', ['60']);
     await once(child, 'spawn');
     const pid = child.pid!;

@@ -18,7 +18,7 @@ async function withPool<T>(directory: string, use: (pool: pg.Pool) => Promise<T>
 }
 
 describe('the embedded Postgres on a folder', () => {
-  it('finds its rows and vectors again when it is opened a second time', async () => {
+  it('has its rows and vectors when it is opened again', async () => {
     const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-pglite-'));
     try {
       await withPool(directory, async (pool) => {
@@ -52,7 +52,7 @@ describe.each(databaseKinds())('a fresh database on %s', (kind) => {
     await database.stop();
   });
 
-  it('is empty and can have vectors', async () => {
+  it('is empty and can have the vector extension', async () => {
     const { rows } = await pool.query("select count(*)::int as n from pg_tables where schemaname = 'public'");
     expect(rows).toEqual([{ n: 0 }]);
     await pool.query('create extension if not exists vector');
@@ -60,12 +60,12 @@ describe.each(databaseKinds())('a fresh database on %s', (kind) => {
     expect(near.rows).toEqual([{ distance: 2 }]);
   });
 
-  it('goes on after an error of a statement', async () => {
+  it('goes on after a failed statement', async () => {
     await expect(pool.query('select missing')).rejects.toMatchObject({ code: '42703' });
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('rolls back what a destroyed client left open, and gives a new one', async () => {
+  it('rolls back the open transaction of a destroyed client, and gives a new client', async () => {
     const client = await pool.connect();
     await client.query('begin');
     await client.query('create table abandoned (a int)');
@@ -77,7 +77,7 @@ describe.each(databaseKinds())('a fresh database on %s', (kind) => {
     expect(rows).toEqual([{ abandoned: null, schema: 'public', alone: true }]);
   });
 
-  it('takes a named statement again on the client after a destroyed one', async () => {
+  it('takes a named statement again on the client that follows a destroyed one', async () => {
     const named = { name: 'twice', text: 'select $1::int * 2 as doubled', values: [4] };
     const client = await pool.connect();
     await client.query(named);
@@ -87,7 +87,7 @@ describe.each(databaseKinds())('a fresh database on %s', (kind) => {
 });
 
 describe('one session', () => {
-  it('turns a query of the pool inside its own transaction into an error that says so', async () => {
+  it('rejects a query of the pool inside its own transaction', async () => {
     const database = await freshDatabase('pglite');
     const pool = new pg.Pool({ ...database.config, connectionTimeoutMillis: 100 });
     const client = await pool.connect();

@@ -20,7 +20,7 @@ function expectMoments(draw: (random: Random) => number, key: string, mean: numb
 }
 
 describe('Random', () => {
-  it('gives the same stream for a key and another one for another key', () => {
+  it('gives the same stream for the same key and another stream for another key', () => {
     const stream = (key: string) => {
       const random = new Random(key);
       return Array.from({ length: 20 }, () => random.uniform());
@@ -30,7 +30,7 @@ describe('Random', () => {
     const firsts = Array.from({ length: DRAWS }, (_, i) => new Random(`1/ad/${i}`).uniform());
     const mean = firsts.reduce((a, b) => a + b, 0) / DRAWS;
     expect(Math.abs(mean - 0.5)).toBeLessThan(4 / Math.sqrt(12 * DRAWS));
-    // Neighbouring keys are as good as independent.
+    // Neighbouring keys must be practically independent.
     const lagged = firsts.slice(1).reduce((sum, u, i) => sum + (u - 0.5) * (firsts[i]! - 0.5), 0);
     expect(Math.abs((lagged * 12) / DRAWS)).toBeLessThan(4 / Math.sqrt(DRAWS));
   });
@@ -56,7 +56,7 @@ describe('Random', () => {
     expectMoments((random) => random.binomial(n, p), `binomial/${n}/${p}`, n * p, n * p * (1 - p));
   });
 
-  it('draws binomials with the whole distribution, on both sides of the change of method', () => {
+  it('draws binomials from the whole distribution, on both sides of the change of method', () => {
     for (const p of [0.32, 0.36]) {
       const n = 30;
       const random = new Random(`pmf/${p}`);
@@ -78,12 +78,12 @@ describe('Random', () => {
     }
   });
 
-  it('draws gamma factors of mean 1 with the coefficient of variation asked for', () => {
+  it('draws gamma factors with mean 1 and the given coefficient of variation', () => {
     expectMoments((random) => random.factor(0.2), 'factor', 1, 0.04);
     expectMoments((random) => random.gamma(0.5, 2), 'gamma', 1, 2);
   });
 
-  it('knows the edges', () => {
+  it('handles edge cases', () => {
     const random = new Random('edges');
     expect([
       random.poisson(0),

@@ -24,7 +24,7 @@ describe('the sandbox', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  /** With addresses of a Temporal and a Postgres in place of embedded ones, unless asked otherwise. */
+  /** By default with addresses of a Temporal server and a Postgres server in place of the embedded ones. */
   async function start(changes: Partial<SandboxOptions> = {}): Promise<Sandbox> {
     const sandbox = await startSandbox({
       directory,
@@ -48,7 +48,7 @@ describe('the sandbox', () => {
     ads: [{ name: 'control', dailyBudget: 5000, trueClickRate: 0.02 }],
   };
 
-  it('hands out addresses at which all of its parts answer, and ends all of them', async () => {
+  it('returns addresses at which all of its parts answer, and stops all of them', async () => {
     const sandbox = await start({ databaseUrl: null, temporal: null });
     const { addresses, market } = sandbox;
     expect(sandbox.isNew).toBe(true);
@@ -84,7 +84,7 @@ describe('the sandbox', () => {
     expect(await sandbox.broken).toMatch(/^The Temporal server ended/);
   });
 
-  it('comes back to the world that it left, at the same clock', async () => {
+  it('finds its world again after a restart, with the same clock', async () => {
     const first = await start();
     const made = await first.market.createTest(aTest);
     await first.stop();
@@ -95,7 +95,7 @@ describe('the sandbox', () => {
     expect(await second.market.budgets(made.adSetIds)).toEqual({ [made.adSetIds[0]!]: 5000 });
   });
 
-  it('begins a new world where that is asked for, and keeps nothing of the old one', async () => {
+  it('starts a new world if asked to, and keeps nothing of the old one', async () => {
     const first = await start();
     const made = await first.market.createTest(aTest);
     await first.stop();
@@ -108,7 +108,7 @@ describe('the sandbox', () => {
     expect(existsSync(path.join(directory, 'left-over'))).toBe(false);
   });
 
-  it('simulates an account of its own, whatever the seed: another may share its Temporal server and database', async () => {
+  it('simulates its own account, whatever the seed: another sandbox may share its Temporal server and database', async () => {
     const first = await start();
     await first.stop();
     const second = await start({ fresh: true });
@@ -116,7 +116,7 @@ describe('the sandbox', () => {
     expect(second.market.account.id).not.toBe(first.market.account.id);
   });
 
-  it('takes the addresses of real parts where it is given them', async () => {
+  it('uses the addresses of real parts if it is given them', async () => {
     const sandbox = await start();
     expect(sandbox.addresses.postgres).toEqual({ connectionString: 'postgres://nobody@127.0.0.1:1/none' });
     expect(sandbox.addresses.temporal).toEqual(NO_TEMPORAL);
@@ -129,7 +129,7 @@ describe('the sandbox', () => {
     ]);
   });
 
-  it('refuses a folder that is in use, and touches nothing in it, not even when a new world is wanted', async () => {
+  it('refuses a folder that is in use, and touches nothing in it, even if a new world is wanted', async () => {
     const first = await start();
     const made = await first.market.createTest(aTest);
     await expect(start({ fresh: true })).rejects.toThrow(DataFolderInUse);
@@ -159,7 +159,7 @@ describe('the sandbox', () => {
       ['MARKET_PORT', (taken: number) => ({ temporal: 0, temporalUi: 0, market: taken })],
       ['TEMPORAL_PORT', (taken: number) => ({ temporal: taken, temporalUi: 0, market: 0 })],
       ['TEMPORAL_UI_PORT', (taken: number) => ({ temporal: 0, temporalUi: taken, market: 0 })],
-    ])('because of %s says so, and leaves the folder free', async (setting, ports) => {
+    ])('because of %s says so and releases the folder', async (setting, ports) => {
       const failure = await start({ ports: ports(port), temporal: null }).then(
         () => null,
         (error: unknown) => error,
@@ -172,7 +172,7 @@ describe('the sandbox', () => {
       await lock.release();
     });
 
-    it('because of another scale leaves the folder free', async () => {
+    it('because of another scale releases the folder', async () => {
       await (await start()).stop();
       await expect(start({ timeScale: 60 })).rejects.toThrow('TIME_SCALE 1800, not 60');
       expect((await start()).isNew).toBe(false);

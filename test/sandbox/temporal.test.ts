@@ -53,7 +53,7 @@ describe('the embedded Temporal server', () => {
     }
   }
 
-  it('has its namespace, retention, search attributes and Web UI when it is handed out', async () => {
+  it('has its namespace, retention, search attributes and Web UI as soon as it has started', async () => {
     const server = await start();
     expect((await fetch(server.uiUrl)).status).toBe(200);
     await withClient(server, async (client) => {
@@ -70,7 +70,7 @@ describe('the embedded Temporal server', () => {
     });
   });
 
-  it('finds its workflows again on the same folder, and registers what is new', async () => {
+  it('finds its workflows again in the same folder, and registers new search attributes', async () => {
     const first = await start();
     await withClient(first, (client) =>
       client.workflow.start('nobodyRunsThis', { workflowId: 'kept', taskQueue: 'empty' }),
@@ -94,7 +94,7 @@ describe('the embedded Temporal server', () => {
     await expect(start({ searchAttributes: [clash] })).rejects.toThrow(/TestState.*another type/);
   });
 
-  it('ends with the process that started it, though that was killed', async () => {
+  it('ends with the process that started it, even if that was killed', async () => {
     const { owner, pid } = await startElsewhere(directory, 'kill the guard: no');
     const started = startTimeOf(pid);
     expect(started).toBeDefined();
@@ -102,7 +102,7 @@ describe('the embedded Temporal server', () => {
     await expect.poll(() => startTimeOf(pid), { timeout: 10_000 }).toBeUndefined();
   });
 
-  it('ends an orphan of its own folder before it starts, and no other process', async () => {
+  it('before it starts, ends an orphan of its own folder and no other process', async () => {
     const { owner, pid, ports } = await startElsewhere(directory, 'kill the guard: yes');
     owner.kill('SIGKILL');
     await once(owner, 'exit');
@@ -113,7 +113,7 @@ describe('the embedded Temporal server', () => {
     expect(server.address).toBe(`127.0.0.1:${ports.port}`);
   });
 
-  it('leaves a process alone that has the pid of the orphan but another start time', async () => {
+  it('does not end a process that has the pid of the orphan but another start time', async () => {
     const bystander = spawn('sleep', ['60']);
     await once(bystander, 'spawn');
     try {
@@ -131,7 +131,7 @@ describe('the embedded Temporal server', () => {
   it.each([
     { taken: 'port', setting: 'TEMPORAL_PORT' },
     { taken: 'uiPort', setting: 'TEMPORAL_UI_PORT' },
-  ])('says which port is taken and that $setting changes it', async ({ taken, setting }) => {
+  ])('says which port is taken, and that $setting changes it', async ({ taken, setting }) => {
     const port = await claimPort(0, 'none');
     const squatter = createServer().listen(port, '127.0.0.1');
     await once(squatter, 'listening');
@@ -145,14 +145,14 @@ describe('the embedded Temporal server', () => {
     }
   });
 
-  it('tells what the server said where it does not come up', async () => {
+  it("reports the server's output if it does not start", async () => {
     const broken = path.join(directory, 'broken');
     await writeFile(broken, '#!/bin/sh\necho "no space left" >&2\nexit 3\n');
     await chmod(broken, 0o755);
     await expect(start({ executable: broken })).rejects.toThrow(/exit code 3[\s\S]*no space left/);
   });
 
-  it('gives the server none of the secrets in its own environment', async () => {
+  it('passes none of the secrets in its own environment to the server', async () => {
     process.env.TEST_CANARY = 'canary-7f3a';
     try {
       const spy = path.join(directory, 'spy');
@@ -166,7 +166,7 @@ describe('the embedded Temporal server', () => {
   });
 });
 
-/** Starts a server in another Node process, which can then be killed, and its guard before it. */
+/** Starts a server in another Node process, so that the process can be killed, and its guard before it. */
 async function startElsewhere(directory: string, guard: 'kill the guard: yes' | 'kill the guard: no') {
   const ports = { port: await claimPort(0, 'none'), uiPort: await claimPort(0, 'none') };
   const script = `
@@ -190,7 +190,7 @@ async function startElsewhere(directory: string, guard: 'kill the guard: yes' | 
 }
 
 describe('the servers for tests', () => {
-  it('a dev server is there with its search attributes', async () => {
+  it('include a dev server with its search attributes', async () => {
     const server = await startDevServer({ searchAttributes: [STATE] });
     try {
       await server.client.workflow.start('nobodyRunsThis', {
@@ -206,7 +206,7 @@ describe('the servers for tests', () => {
     }
   });
 
-  it('the time-skipping server skips days in env.sleep and takes registered search attributes', async () => {
+  it('include a time-skipping server that skips days in env.sleep and takes registered search attributes', async () => {
     const server = await startTimeSkipping({ searchAttributes: [STATE] });
     try {
       const before = await server.env.currentTimeMs();

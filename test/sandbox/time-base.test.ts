@@ -14,7 +14,7 @@ describe("the sandbox's time base", () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  it('begins now, at the scale that is asked for', () => {
+  it('begins now, at the given scale', () => {
     const before = Date.now();
     const base = keepTimeBase(directory, 1800);
     expect(base.scale).toBe(1800);
@@ -22,7 +22,7 @@ describe("the sandbox's time base", () => {
     expect(base.epochMs).toBeLessThanOrEqual(Date.now());
   });
 
-  it('is the same at every later start, so that the world went on meanwhile', () => {
+  it('is the same at every later start, so that the world has gone on in the meantime', () => {
     const first = keepTimeBase(directory, 1800);
     const later = keepTimeBase(directory, 1800);
     expect(later).toEqual(first);
@@ -30,22 +30,22 @@ describe("the sandbox's time base", () => {
     expect(toExperimentTime(later, real) - first.epochMs).toBe(30 * 3_600_000);
   });
 
-  it('leaves one whole file and no other', async () => {
+  it('leaves one complete file and no other', async () => {
     const base = keepTimeBase(directory, 60);
     expect(await readdir(directory)).toEqual(['clock.json']);
     expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual(base);
   });
 
-  it('refuses another scale, and says both and what to do', () => {
+  it('refuses another scale, and names both scales and what to do', () => {
     const first = keepTimeBase(directory, 1800);
     expect(() => keepTimeBase(directory, 60)).toThrow(
-      'This sandbox runs at TIME_SCALE 1800, not 60: unset TIME_SCALE, or begin a new one with --fresh.',
+      'This sandbox runs at TIME_SCALE 1800, not 60: set TIME_SCALE to 1800, or start a new sandbox with --fresh.',
     );
     expect(keepTimeBase(directory, 1800)).toEqual(first);
   });
 
   it.each(['', '{', 'null', '[]', '{"epochMs": "x", "scale": 1800}', '{"epochMs": 1.5, "scale": null}'])(
-    'does not put the world to another time where its file reads %j',
+    'does not move the world to another time if its file contains %j',
     async (content) => {
       await writeFile(file(), content);
       expect(() => keepTimeBase(directory, 1800)).toThrow(/clock\.json is damaged: .* --fresh\.$/);
@@ -53,7 +53,7 @@ describe("the sandbox's time base", () => {
     },
   );
 
-  it('does not take a file that can not be read for none', async () => {
+  it('does not treat a file that can not be read as missing', async () => {
     await mkdir(file());
     expect(() => keepTimeBase(directory, 1800)).toThrow(/EISDIR/);
     expect(await readdir(directory)).toEqual(['clock.json']);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packagesAreThere } from '../../scripts/setup/packages.mjs';
 
-describe('whether the packages are there', () => {
+describe('packagesAreThere', () => {
   let root: string;
   beforeEach(async () => {
     root = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-packages-'));
@@ -21,18 +21,18 @@ describe('whether the packages are there', () => {
     writeFile(path.join(root, file), JSON.stringify({ lockfileVersion: 3, packages }));
   const install = (packages: object) => write('node_modules/.package-lock.json', packages);
 
-  it('is no on a bare clone, and where an installation was broken off', async () => {
+  it('is false in a fresh clone, and after an installation that was interrupted', async () => {
     expect(packagesAreThere(root)).toBe(false);
     await rm(path.join(root, 'node_modules'), { recursive: true });
     expect(packagesAreThere(root)).toBe(false);
   });
 
-  it('is yes where all is installed but what belongs to other machines', async () => {
+  it('is true if all packages are installed except those for other machines', async () => {
     await install({ 'node_modules/pg': { version: '8.0.0', integrity: 'sha512-a' } });
     expect(packagesAreThere(root)).toBe(true);
   });
 
-  it('is no where a version or its content differs, or one is missing', async () => {
+  it('is false if a version or its content differs, or a package is missing', async () => {
     await install({ 'node_modules/pg': { version: '7.9.0', integrity: 'sha512-a' } });
     expect(packagesAreThere(root)).toBe(false);
     await install({ 'node_modules/pg': { version: '8.0.0', integrity: 'sha512-z' } });

@@ -12,9 +12,9 @@ const NO_NETWORK = `data:text/javascript,${encodeURIComponent(
 )}`;
 
 const FAKE_CLI = '#!/bin/sh\necho "temporal version 1.8.2 (Server 1.31.2)"\n';
-/** Each writes down that it ran, and does just enough of what the real one would do. */
+/** Each fake records that it ran, and does only as much of the real program as set-up needs. */
 const FAKES = {
-  // Never the real one: the packages of this very repository are in use by other tests.
+  // Never the real npm: other tests are using the packages of this repository.
   npm: 'echo npm >> "$RAN"; exit 1',
   go: `echo go >> "$RAN"
 while [ "$1" != -o ]; do shift; done
@@ -38,7 +38,7 @@ describe('set-up', () => {
     await mkdir(bin);
     for (const [name, body] of Object.entries(FAKES)) await fake(name, body);
     env = {
-      // Nothing else of this machine: what set-up needs it must have from the fakes and from sh.
+      // No other program of this machine: set-up must get by with the fakes and sh.
       PATH: [bin, '/usr/bin', '/bin'].join(path.delimiter),
       HOME: folder,
       XDG_CACHE_HOME: path.join(folder, 'cache'),
@@ -58,7 +58,7 @@ describe('set-up', () => {
   const cache = (...names: string[]) => path.join(folder, 'cache', 'auto-promotion', ...names);
   const ran = async () => (await readFile(path.join(folder, 'ran'), 'utf8')).trim().split('\n');
 
-  it('falls back where the download fails, says which ways failed and why, and is silent the next time', async () => {
+  it('falls back if the download fails, says which ways failed and why, and is silent the next time', async () => {
     const first = setUp('--tests');
     expect(first.stderr).toContain('set-up: ready after');
     const [, failed] = first.stderr.split('set-up: ways that failed:\n');
@@ -71,9 +71,9 @@ describe('set-up', () => {
       "set-up:   Temporal CLI 1.8.2: the vendor's download: temporal.download: ENOTFOUND",
       "set-up:   time-skipping test server 1.38.0: the vendor's download: temporal.download: ENOTFOUND",
       expect.stringContaining(
-        'a wheel by pip: python3 ended with exit code 1: ERROR: No matching distribution',
+        'a wheel from pip: python3 ended with exit code 1: ERROR: No matching distribution',
       ),
-      expect.stringContaining('the database tests run on the embedded Postgres alone'),
+      expect.stringContaining('the database tests run only on the embedded Postgres'),
     ]);
     expect(first.stdout).toBe('');
     expect(first.status).toBe(0);
@@ -86,7 +86,9 @@ describe('set-up', () => {
     const second = setUp();
     expect(second).toMatchObject({ status: 0, stdout: '', stderr: '' });
     const third = setUp('--tests');
-    expect(third.stderr.trim().split('\n')).toEqual([expect.stringContaining('embedded Postgres alone')]);
+    expect(third.stderr.trim().split('\n')).toEqual([
+      expect.stringContaining('only on the embedded Postgres'),
+    ]);
     expect(await ran()).toHaveLength(3);
     expect((await readdir(cache())).sort()).toEqual([
       'postgres-18.6.3.absent',
@@ -95,7 +97,7 @@ describe('set-up', () => {
     ]);
   });
 
-  it('ends with 1 and all reasons where no way works, and leaves nothing half made', async () => {
+  it('ends with exit code 1 and all reasons if no way works, and leaves nothing incomplete', async () => {
     await fake('go', 'echo "go: cannot find main module" >&2; exit 1');
     const { status, stderr } = setUp();
     expect(status).toBe(1);
@@ -108,15 +110,15 @@ describe('set-up', () => {
     expect(await readdir(cache())).toEqual(['temporal-cli-1.8.2']);
   });
 
-  it('refuses a TEMPORAL_CLI that does not work, by its name, and builds nothing instead', async () => {
+  it('refuses a TEMPORAL_CLI that does not work, names it, and builds nothing instead', async () => {
     env.TEMPORAL_CLI = path.join(folder, 'nothing');
     const { status, stderr } = setUp();
     expect(status).toBe(1);
-    expect(stderr).toContain(`TEMPORAL_CLI names ${env.TEMPORAL_CLI}: there is no such program`);
+    expect(stderr).toContain(`TEMPORAL_CLI is ${env.TEMPORAL_CLI}: there is no such program`);
     await expect(ran()).rejects.toThrow(/ENOENT/);
   });
 
-  it('builds once where two start at once', async () => {
+  it('builds once if two start at once', async () => {
     const both = [1, 2].map(() =>
       spawn(process.execPath, ['--import', NO_NETWORK, SETUP], { env, stdio: 'ignore' }),
     );

@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-/** In place of each long-running command: says that it is there, and what ended it. */
+/** Replaces each long-running command: prints that it has started, and which signal ended it. */
 const STAND_IN = `
 setInterval(() => {}, 1_000);
 process.on('SIGTERM', () => { console.log('ended by SIGTERM'); process.exit(0); });
 console.log('up');
 `;
 
-/** A supervisor signals npm, not what npm started: that must not go on moving money without it. */
+/** A supervisor sends its signal to npm. The command that npm started must not go on moving money after that. */
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-signals-'));
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-it.each(['start', 'demo', 'worker', 'api'])('npm run %s hands a signal on', async (name) => {
+it.each(['start', 'demo', 'worker', 'api'])('npm run %s passes a signal on', async (name) => {
   const { scripts } = JSON.parse(await readFile(path.join(directory, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
@@ -40,9 +40,9 @@ it.each(['start', 'demo', 'worker', 'api'])('npm run %s hands a signal on', asyn
     if (said === '') npm.kill('SIGTERM');
     said += chunk;
   });
-  // What npm leaves behind is of its group still.
+  // Processes that npm leaves behind are still in its process group.
   const giveUp = setTimeout(() => process.kill(-npm.pid!, 'SIGKILL'), 20_000);
-  // Its output is closed once nothing that it started is left.
+  // Its output is closed once no process that it started is left.
   await ended;
   clearTimeout(giveUp);
   expect(said).toBe('up\nended by SIGTERM\n');

@@ -5,7 +5,7 @@ import { type RunningApi, startApi } from '../../src/service/api.js';
 import type { Collaborators } from '../../src/service/collaborators.js';
 import { type Api, startApi as startHarness } from '../api/support/harness.js';
 
-/** The real server on a store whose answers come when the test lets them. */
+/** The real server, with a store that answers when the test lets it. */
 describe('an API that is stopped', () => {
   let harness: Api;
   beforeAll(async () => {
@@ -55,7 +55,7 @@ describe('an API that is stopped', () => {
     return { api, arrived, answer };
   }
 
-  it('lets a request in flight finish, takes no other, and then ends at once', async () => {
+  it('lets a request in flight finish, takes no other request, and then ends at once', async () => {
     const { api, arrived, answer } = await serve();
     const agent = new Agent({ keepAlive: true });
     const status = new Promise<number | undefined>((resolve, reject) => {
@@ -72,7 +72,7 @@ describe('an API that is stopped', () => {
     expect(await status).toBe(200);
     const before = performance.now();
     await stopped;
-    // Its connection is kept alive by the client: it is not waited for.
+    // The client keeps its connection alive: the API must not wait for it.
     expect(performance.now() - before).toBeLessThan(2_000);
     agent.destroy();
   });

@@ -53,7 +53,7 @@ function send(method: string, path: string, headers: Record<string, string> = {}
   });
 }
 
-/** The first line of the answer to bytes that no client would send. */
+/** Sends bytes that no client would send; returns the first line of the answer. */
 function raw(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(api.url);
@@ -77,7 +77,7 @@ const NO_SUCH_ADS = JSON.stringify({
 });
 const WHO = '{"by": "ana", "reason": "odd"}';
 
-describe('a client’s error is never one of the service’s', () => {
+describe('a client’s error is never answered as an error of the service', () => {
   it.each([
     ['GET', '/api/ab/experiments/a%00b', {}, '', 400],
     ['GET', '/api/ab/experiments/a%00b/looks', {}, '', 400],
@@ -106,7 +106,7 @@ describe('a client’s error is never one of the service’s', () => {
     expect(failures).toEqual([]);
   });
 
-  it('nor are bytes that are no HTTP', async () => {
+  it('even if the request is not HTTP', async () => {
     for (const bytes of [
       '\u0000\u0001\u0002\r\n\r\n',
       'GET / HTTP/1.1\r\n\r\n',
@@ -116,7 +116,7 @@ describe('a client’s error is never one of the service’s', () => {
   });
 });
 
-describe('another method on a known address', () => {
+describe('a wrong method', () => {
   it.each([
     ['TRACE', '/api/ab/experiments', 'GET, HEAD, POST'],
     ['OPTIONS', '/api/ab/experiments', 'GET, HEAD, POST'],
@@ -126,11 +126,11 @@ describe('another method on a known address', () => {
     ['PUT', '/api/ab/account', 'GET, HEAD'],
     ['PROPFIND', '/healthz', 'GET, HEAD'],
     ['PATCH', '/openapi.json', 'GET, HEAD'],
-  ])('%s %s is 405, and told which fit', async (method, path, allow) => {
+  ])('%s %s on a known path is 405, with the methods that fit', async (method, path, allow) => {
     expect(await send(method, path, JSON_TYPE)).toMatchObject({ status: 405, allow });
   });
 
-  it('is none on an unknown one', async () => {
+  it('on an unknown path is not 405', async () => {
     expect(await send('TRACE', '/api/ab/nothing')).toMatchObject({ status: 404, allow: undefined });
     expect((await send('HEAD', '/api/ab/experiments')).status).toBe(200);
   });

@@ -25,7 +25,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const writeEnv = (name: string, ...lines: string[]) =>
   writeFile(path.join(folder, name), `${lines.join('\n')}\n`);
 
-/** The program of an npm script in a working folder of its own, with nothing in its environment but `env`. */
+/** Runs the program of an npm script in a new working folder, with only `env` as its environment. */
 async function run(script: keyof typeof manifest.scripts, env: Record<string, string> = {}) {
   const program = manifest.scripts[script].split(' ').at(-1)!;
   const child = spawn(process.execPath, ['--import', TSX, path.join(ROOT, program), 'spring-sale'], {
@@ -43,7 +43,7 @@ async function run(script: keyof typeof manifest.scripts, env: Record<string, st
 
 describe('.env in the working folder', () => {
   it.each(['start', 'worker', 'api', 'doctor', 'replay-decision'] as const)(
-    'is read by npm run %s; a variable that is set wins over it',
+    'is read by npm run %s, and is overridden by a variable that is set',
     async (script) => {
       await writeEnv('.env', 'PORT=canary', 'LIVE_WRITES=canary');
       const { code, said } = await run(script, { LIVE_WRITES: 'true' });
@@ -53,14 +53,14 @@ describe('.env in the working folder', () => {
     },
   );
 
-  it('that says live makes the doctor examine live', async () => {
+  it('makes the doctor examine live if it says so', async () => {
     await writeEnv('.env', 'MODE=live');
     const { code, out } = await run('doctor');
     expect(code).toBe(1);
     expect(out).toMatch(/^fail {2}Settings .*MODE=live needs META_ACCESS_TOKEN\./);
   });
 
-  it('as copied from .env.example is the same as none', async () => {
+  it('changes nothing if it is a copy of .env.example', async () => {
     await copyFile(path.join(ROOT, '.env.example'), path.join(folder, '.env'));
     const [copied, without] = await Promise.all([run('doctor'), run('doctor', { ENV_FILE: '' })]);
     expect(copied).toEqual(without);
@@ -76,12 +76,12 @@ describe('the file of settings', () => {
   });
   const loadFrom = (file: string) => {
     process.env.ENV_FILE = file;
-    // The test runner's own.
+    // The variables of the test runner.
     process.env.MODE = '';
     return loadConfig();
   };
 
-  it('is the one that ENV_FILE names, which must be there; none where it is empty', async () => {
+  it('is the one that ENV_FILE names, which must exist; no file is read if ENV_FILE is empty', async () => {
     await writeEnv('other', 'MARKET_SEED=12');
     expect(loadFrom(path.join(folder, 'other')).marketSeed).toBe(12);
     delete process.env.MARKET_SEED;
@@ -92,7 +92,7 @@ describe('the file of settings', () => {
 });
 
 describe('the tests', () => {
-  it('start no command that reads the .env of whoever runs them', async () => {
+  it('start no command that reads the .env of the user who runs them', async () => {
     expect(process.env.ENV_FILE).toBe('');
     await writeEnv('.env', 'PORT=canary');
     const said: string[] = [];
@@ -119,7 +119,7 @@ describe("Temporal's own variables", () => {
     }
   });
 
-  it('are unset where they are empty', () => {
+  it('count as unset if they are empty', () => {
     for (const name of names) process.env[name] = '';
     expect(temporalAt(readConfig({}))).toEqual({
       address: '',

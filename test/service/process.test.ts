@@ -12,7 +12,7 @@ const SCRIPT = `
   });
 `;
 
-it('writes no line that others could have forged', async () => {
+it('escapes line breaks in its lines, so that nobody can forge a line', async () => {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', SCRIPT], {
     env: { PATH: process.env.PATH },
   });
@@ -21,7 +21,7 @@ it('writes no line that others could have forged', async () => {
   child.stderr.on('data', (part) => (complaints += part));
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(out).toBe('GET /api/\\u000aforged\n');
-  // What ends the process is its own sentence, and may have lines.
+  // The reason for its end is the process's own text, and may have several lines.
   expect(complaints).toBe('api: GET /\\u001b[2J: x\\u000d\nfirst\nsecond\n');
   expect(code).toBe(1);
 });

@@ -28,7 +28,7 @@ describe('the Schedules', () => {
   afterAll(() => temporal?.stop());
 
   let accounts = 0;
-  /** A service of its own on the server. */
+  /** A new service on the server. */
   const aService = (timeBase: TimeBase) => {
     const names = namesOf({ environment: 'sandbox', accountId: `act_${++accounts}` });
     const { client } = temporal;
@@ -43,7 +43,7 @@ describe('the Schedules', () => {
   };
 
   it.each(['America/New_York', 'Asia/Tokyo'])(
-    'report at 9 o’clock of the account, in %s, in real time',
+    'report at 9 o’clock in the account’s time zone, %s, in real time',
     async (timezone) => {
       const { ensure, nextRuns } = aService({ epochMs: 0, scale: 1 });
       const now = Date.now();
@@ -57,7 +57,7 @@ describe('the Schedules', () => {
   );
 
   it.each([60, 1_800, 7_200])(
-    'of a world at %i times the speed report each of its days, soon after 9 o’clock',
+    'in a world that runs %i times faster, report on each of its days soon after 9 o’clock',
     async (scale) => {
       const timezone = 'America/New_York';
       const timeBase = { epochMs: Date.now() - 777, scale };
@@ -66,7 +66,7 @@ describe('the Schedules', () => {
       await ensure(timezone);
       const { daily, weekly } = await nextRuns();
       const after = toExperimentTime(timeBase, Date.now());
-      // A whole real second at most after the hour.
+      // At most one real second after the hour.
       const late = scale * 1000;
       const hour = /^\w{3},? (09:\d\d|1[01]:\d\d)$/;
       expect(clockIn(timezone, daily)).toMatch(hour);
@@ -82,7 +82,7 @@ describe('the Schedules', () => {
     },
   );
 
-  it('that were made in another time zone are moved; those that a person paused stay so', async () => {
+  it('move if the time zone has changed, and stay paused if a user has paused them', async () => {
     const { ensure, nextRuns, client, names, gateway } = aService({ epochMs: 0, scale: 1 });
     await ensure(null);
     expect(clockIn('UTC', (await nextRuns()).daily)).toMatch(/ 09:00$/);
@@ -92,19 +92,19 @@ describe('the Schedules', () => {
     expect(clockIn('America/New_York', moved)).toMatch(/ 09:00$/);
     const paused = (await gateway.jobs()).filter((job) => job.paused).map((job) => job.id);
     expect(paused).toEqual(['weekly_compound_report']);
-    // Meta doesn't tell the time zone now: what is there stays.
+    // Meta doesn't answer now: the existing Schedules stay.
     await ensure(null);
     expect((await nextRuns()).daily).toBe(moved);
   });
 
-  it('are made although Meta answers nothing, and a line says so', async () => {
+  it('are made even if Meta does not answer, and a line says so', async () => {
     const timeBase = { epochMs: 0, scale: 1 };
     const { client, names, gateway } = aService(timeBase);
     const details = { httpStatus: 400, code: 190, subcode: null, traceId: null, retryAfterMs: null };
     const failure = new MetaError('auth', 'The token has expired.', { ...details, outcome: 'not_applied' });
     const said: string[] = [];
     const meta = { getAccount: () => Promise.reject(failure) };
-    // No worker runs here that could reconcile.
+    // No worker runs here, so nothing can reconcile.
     const withoutWorker = { schedule: client.schedule, workflow: { execute: async () => {} } };
     await prepareUpkeep(
       { client: withoutWorker as never, names, timeBase, meta: meta as never },
@@ -112,7 +112,7 @@ describe('the Schedules', () => {
     );
     expect(await gateway.jobs()).toHaveLength(3);
     expect(said).toEqual([
-      "The account's time zone is not known: The token has expired. Until the next start the daily and weekly reports keep their hours.",
+      "The account's time zone could not be read: The token has expired. The daily and weekly reports keep their hours until the next start.",
     ]);
   });
 });

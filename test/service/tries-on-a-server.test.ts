@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { boundedTries } from '../../src/service/tries.js';
 import { startDevServer } from '../support/temporal.js';
 
-it('the server keeps for each try when the first began', async () => {
+it('the server gives each try the instant at which the first one began', async () => {
   const temporal = await startDevServer();
   const kept: unknown[] = [];
   const before = Date.now();

@@ -8,11 +8,11 @@ import { boundedTries, LONGEST_PAUSE_MS, TRIES_MS } from '../../src/service/trie
 const SECOND = 1000;
 const DETAILS = [{ kind: 'transient', retryAfterMs: 10 * SECOND }];
 
-/** How a failure leaves the worker that came at once, `usedMs` after the first try began; null: it is the first. */
+/** The error that the worker reports for a try that fails at once, `usedMs` after the first try began; null: it is the first try. */
 async function leaving(failure: Error, usedMs: number | null): Promise<{ error: unknown; kept: unknown }> {
   const heartbeatDetails = usedMs === null ? undefined : Date.now() - usedMs;
   const env = new MockActivityEnvironment(
-    // Scheduled long ago: the wait for a free slot is no try.
+    // Scheduled long ago: the wait for a free slot does not count as a try.
     { scheduledTimestampMs: 5, currentAttemptScheduledTimestampMs: 5, heartbeatDetails },
     { interceptors: [boundedTries], logger: new DefaultLogger('ERROR') },
   );
@@ -29,7 +29,7 @@ const ofMeta = (type = 'Meta.transient') =>
 const LATE = TRIES_MS - LONGEST_PAUSE_MS + SECOND;
 
 describe('the last try', () => {
-  it('says what failed at Meta, where another one might end too late', async () => {
+  it('says what failed at Meta, if another try might end too late', async () => {
     expect((await leaving(ofMeta(), LATE)).error).toMatchObject({
       type: 'Meta.transient',
       message: 'GET /12: no complete answer',
@@ -38,14 +38,14 @@ describe('the last try', () => {
     });
   });
 
-  it('says of any other failure that the time for tries was over', async () => {
+  it('says for any other failure that the time for tries was over', async () => {
     for (const failure of [new Error('of ours'), ofMeta('Postgres')]) {
       const { error } = await leaving(failure, LATE);
       expect(error).toMatchObject({ type: TRIES_OVER, message: failure.message, nonRetryable: true });
     }
   });
 
-  it('is not this one, where there is time for another, where it would not be retried, or after a long wait for a slot', async () => {
+  it('is not this one if there is time for another, if the failure is not retried anyway, or after a long wait for a slot', async () => {
     const cases: [Error, number | null][] = [
       [ofMeta(), null],
       [new Error('of ours'), null],
@@ -56,7 +56,7 @@ describe('the last try', () => {
     for (const [failure, usedMs] of cases) expect((await leaving(failure, usedMs)).error).toBe(failure);
   });
 
-  it('leaves to the next one when the first began', async () => {
+  it('is found from the heartbeat, by which each try passes on when the first one began', async () => {
     const before = Date.now();
     const first = (await leaving(ofMeta(), null)).kept as number;
     expect(first).toBeGreaterThanOrEqual(before);

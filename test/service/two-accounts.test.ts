@@ -3,7 +3,7 @@ import { JOB_IDS } from '../../src/contract/names.js';
 import { prepareUpkeep } from '../../src/service/upkeep.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** Two services that share one Temporal server, one namespace and one database. An experiment hour is a second. */
+/** Two services that share one Temporal server, one namespace and one database. An experiment hour takes a second. */
 describe('two accounts in one namespace and one database', () => {
   let worlds: World[] = [];
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('two accounts in one namespace and one database', () => {
     for (const world of worlds.toReversed()) await world.stop();
   });
 
-  it('each roll out a test of the same id, undisturbed', async () => {
+  it('each roll out a test with the same id, without disturbing the other', async () => {
     await Promise.all(
       worlds.map(async (world) => {
         const experiment = await world.begin({ id: 'spring-sale', clickRates: [0.02, 0.3] });
@@ -38,7 +38,7 @@ describe('two accounts in one namespace and one database', () => {
       const queues = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
         scheduled ? [`${scheduled.activityType?.name} in ${scheduled.taskQueue?.name}`] : [],
       );
-      // What moves money, and the record, wait behind no check.
+      // Neither writes of budgets nor the record wait behind checks.
       const money = ['ingest', 'standing', 'openPromotion', 'gate', 'writeBudget', 'completePhase'];
       expect(queues).toEqual(
         expect.arrayContaining([
@@ -57,7 +57,7 @@ describe('two accounts in one namespace and one database', () => {
     }
   });
 
-  it('have schedules of their own, which reconcile their own experiments', async () => {
+  it('have their own schedules, which reconcile their own experiments', async () => {
     for (const world of worlds) {
       const { client, names } = world;
       for (const job of JOB_IDS) {

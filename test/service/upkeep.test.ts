@@ -3,7 +3,7 @@ import { createApp } from '../../src/api/app.js';
 import { keepReconciled, RECONCILE_EVERY_MS } from '../../src/service/upkeep.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** Real time: a workflow that is lost is not shown as alive, and is back within a minute. */
+/** In real time: a lost workflow is not shown as alive, and has a new run within a minute. */
 describe('a workflow that was terminated', () => {
   let world: World;
   beforeAll(async () => {
@@ -11,7 +11,7 @@ describe('a workflow that was terminated', () => {
   });
   afterAll(() => world?.stop());
 
-  it('is told of as such, and started again within a minute', async () => {
+  it('is shown as terminated, and is restarted within a minute', async () => {
     const app = createApp({
       store: world.store,
       meta: world.collaborators.meta,
@@ -52,7 +52,7 @@ describe('a workflow that was terminated', () => {
       await upkeep.stop();
     }
     expect((await handle.describe()).runId).not.toBe(runId);
-    expect(said).toEqual(['Workflows started again: lost.']);
+    expect(said).toEqual(['Restarted workflows: lost.']);
     expect(RECONCILE_EVERY_MS).toBeLessThanOrEqual(30_000);
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 import type { AdSetSettings } from '../../src/domain/comparability.js';
 
-/** Of an ad set like any other, for tests of something else. */
+/** Settings of an ordinary ad set, for tests of other things. */
 export const PLAIN_SETTINGS: AdSetSettings = {
   targeting: { age_min: 18, age_max: 65, geo_locations: { countries: ['US'] } },
   optimizationGoal: 'LINK_CLICKS',

@@ -9,7 +9,7 @@ export interface Ended {
   err: string;
 }
 
-/** Runs a program of the repository to its end. `program`: its file, from the root. */
+/** Runs a program of the repository to its end. `program`: its path from the root. */
 export function runCommand(
   program: string,
   args: string[],

@@ -2,13 +2,13 @@ import type { RephraseError } from '../../src/sandbox/meta-simulator/index.js';
 
 export interface Echo {
   rephraseError: RephraseError;
-  /** Errors that had credentials put into them. */
+  /** Errors into which credentials were put. */
   count(): number;
 }
 
 /**
- * For the market: a Graph that puts the whole request, credentials and all, into every error it answers, as the real one
- * does with a token that it can't parse, and as gateways do in their pages.
+ * For the market: puts the whole request, including its credentials, into every error. The real Graph does so with a
+ * token that it can't parse, and gateways do so in their pages.
  */
 export function createEcho(appSecret: string): Echo {
   let count = 0;

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 
-/** Texts in which no secret may stand, each with the place where it was found. */
+/** Texts that must contain no secret, each with its source. */
 export class Material {
   readonly texts: { source: string; text: string }[] = [];
 
@@ -9,7 +9,7 @@ export class Material {
     this.texts.push({ source, text });
   }
 
-  /** Places whose name begins so. */
+  /** The texts whose source begins with this prefix. */
   of(prefix: string): { source: string; text: string }[] {
     return this.texts.filter(({ source }) => source.startsWith(prefix));
   }
@@ -21,13 +21,13 @@ export class Material {
   }
 }
 
-/** A secret, by its name, that stands in a place. */
+/** A secret, by its name, that was found in a source. */
 export interface Finding {
   secret: string;
   source: string;
 }
 
-/** Where a canary stands, in whatever encoding, each place once. Canaries by name. */
+/** The sources that contain a canary in any encoding, each source once. `canaries`: by name. */
 export function sweep(material: Material, canaries: Record<string, string>): Finding[] {
   return Object.entries(canaries).flatMap(([name, secret]) => {
     const forms = encodings(secret);
@@ -50,7 +50,7 @@ function encodings(secret: string): string[] {
   return [...new Set(forms)];
 }
 
-/** Every row of every table that is not Postgres's own; those of one experiment together, a row a line. */
+/** Adds all rows of all tables except Postgres's own; one text per table and experiment, one line per row. */
 export async function collectTables(client: pg.Client | pg.Pool, material: Material): Promise<void> {
   const { rows: tables } = await client.query<{ name: string }>(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -71,12 +71,12 @@ export interface Execution {
   runId: string;
 }
 
-/** Every history of every run on the server. Not of the time-skipping server: it has no list. */
+/** Adds the histories of all runs on the server. Not for the time-skipping server, which can't list them. */
 export async function collectHistories(client: Client, material: Material): Promise<void> {
   for await (const execution of client.workflow.list()) await collectHistory(client, material, execution);
 }
 
-/** One run's history, and its description with memo and search attributes; all payloads decoded. Answers with its events. */
+/** Adds a run's history, and its description with memo and search attributes, all payloads decoded. Returns its events. */
 export async function collectHistory(client: Client, material: Material, { workflowId, runId }: Execution) {
   const handle = client.workflow.getHandle(workflowId, runId);
   const { events } = await handle.fetchHistory();
@@ -85,7 +85,7 @@ export async function collectHistory(client: Client, material: Material, { workf
   return events ?? [];
 }
 
-/** Every text in a message of Temporal's, bytes (payloads are JSON) read as text. */
+/** Every text in a message of Temporal; bytes are read as text, since payloads are JSON. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (value instanceof Uint8Array) return [Buffer.from(value).toString('utf8')];

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 const TOKEN = 'canary-meta-token/7Qx+Zp';
 const APP_SECRET = 'canary-app-secret-3Lm9';
 
-/** One distinctive string for each secret that the client of Meta is given, or makes. */
+/** One distinctive string per secret that the Meta client is given or makes. */
 export const META_SECRETS = {
   token: TOKEN,
   appSecret: APP_SECRET,

@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Of the repository. */
+/** Root of the repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** One change of one file. `find` must stand there exactly once, so that a mutant can't rot into no change at all. */
+/** One change of one file. `find` must occur exactly once, so that a mutation can't silently become a no-op. */
 export interface Mutation {
   /** Relative to the repository. */
   file: string;
@@ -19,16 +19,16 @@ export interface Mutant {
   remove(): Promise<void>;
 }
 
-/** The file's text with the mutation. @throws if what it looks for doesn't stand there exactly once, or nothing changes */
+/** The file's text with the mutation. @throws Error if `find` doesn't occur exactly once, or nothing changes */
 export async function mutated(root: string, { file, find, replace }: Mutation): Promise<string> {
   const text = await readFile(path.join(root, file), 'utf8');
   const places = text.split(find).length - 1;
-  if (places !== 1) throw new Error(`${file} has ${places} places that read: ${find}`);
-  if (replace === find) throw new Error(`${file} would stay as it is: ${find}`);
+  if (places !== 1) throw new Error(`${file} contains this text ${places} times, not once: ${find}`);
+  if (replace === find) throw new Error(`the mutation changes nothing in ${file}: ${find}`);
   return text.replace(find, () => replace);
 }
 
-/** A copy of the sources and tests with the mutations, in a temporary folder, on the same packages. */
+/** Makes a copy of the sources and tests with the mutations, in a temporary folder, with the same packages. */
 export async function makeMutant(mutations: Mutation[]): Promise<Mutant> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-mutant-'));
   for (const name of [

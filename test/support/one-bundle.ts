@@ -9,12 +9,12 @@ const WORKFLOWS = fileURLToPath(new URL('../../src/workflows/index.ts', import.m
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** File with the workflows, as they are in this copy of the sources. */
+    /** File with the bundled workflows of this copy of the sources. */
     workflowBundle: string;
   }
 }
 
-/** The workflows are bundled once for all workers of a run. */
+/** Bundles the workflows once for all workers of a run. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-bundle-'));
   const file = path.join(directory, 'workflows.js');

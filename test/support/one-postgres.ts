@@ -4,19 +4,19 @@ import { migrate } from '../../src/clients/postgres/migrate.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { administer, realPostgresAvailable, startPostgresServer } from './postgres-server.js';
 
-/** The database that is there to be copied. */
+/** The database that tests copy. */
 export const MIGRATED = 'migrated';
-/** Environment: the server's configuration as JSON, for a run of tests inside of a test. */
+/** Environment variable with the server's configuration as JSON, for a run of tests within a test. */
 export const OUTER_POSTGRES = 'TEST_POSTGRES';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** As superuser; null: this machine can't start one. */
+    /** Connection as superuser; null if this machine can't start a server. */
     postgres: PoolConfig | null;
   }
 }
 
-/** One real PostgreSQL for all test files of a run, with a migrated database to copy. */
+/** Starts one real PostgreSQL for all test files of a run, with a migrated database to copy. */
 export default async function setup({ provide }: TestProject): Promise<(() => Promise<void>) | undefined> {
   const outer = process.env[OUTER_POSTGRES];
   if (outer !== undefined || !realPostgresAvailable()) {

@@ -12,7 +12,7 @@ import { thisMachine } from '../../src/sandbox/programs/find-temporal-cli.mjs';
 import { realPostgresInCache } from '../../src/sandbox/programs/locations.mjs';
 
 export interface PostgresServer {
-  /** As superuser, without a password, over loopback. */
+  /** Connection as superuser, without a password, over loopback. */
   config: PoolConfig;
   stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export function realPostgresAvailable(): boolean {
   return existsSync(realPostgresInCache(thisMachine()).server);
 }
 
-/** A statement as superuser, in a connection of its own. */
+/** Runs a statement as superuser, in a new connection. */
 export async function administer(config: PoolConfig, statement: string): Promise<void> {
   const client = new pg.Client(config);
   await client.connect();
@@ -33,16 +33,17 @@ export async function administer(config: PoolConfig, statement: string): Promise
   }
 }
 
-/** The user `nobody` of a Linux; it owns nothing. */
+/** The user `nobody` on Linux; it owns nothing. */
 const NOBODY = 65534;
 
 /**
- * A real PostgreSQL with pgvector from the cache: an empty cluster in a temp folder, a free port. It ends with this
- * process at the latest. As root it runs as nobody, from a copy, since others can't enter root's cache.
+ * Starts a real PostgreSQL with pgvector from the cache, with an empty cluster in a temporary folder and on a free port.
+ * It ends with this process at the latest. If this process is root, the server runs as `nobody` and from a copy, since
+ * other users can't enter root's cache.
  */
 export async function startPostgresServer(
   options: {
-    /** Write to the disk as in production; tests lose nothing with the machine, and without it are several times faster. */
+    /** Write to the disk as in production. Most tests don't need that, and are several times faster without it. */
     durable?: boolean;
   } = {},
 ): Promise<PostgresServer> {
@@ -92,7 +93,7 @@ export async function startPostgresServer(
   return {
     config,
     async stop() {
-      // A fast shutdown: sessions are ended, not waited for.
+      // A fast shutdown: it ends sessions instead of waiting for them.
       server.kill('SIGINT');
       await ended;
       rmSync(folder, { recursive: true, force: true });

@@ -16,7 +16,7 @@ import { administer, realPostgresAvailable } from './postgres-server.js';
 export type DatabaseKind = 'pglite' | 'postgres';
 
 export interface TestDatabase {
-  /** For one pool; end it before `stop`. */
+  /** For one pool. End the pool before `stop`. */
   config: PoolConfig;
   stop(): Promise<void>;
 }
@@ -26,13 +26,13 @@ export function databaseKinds(): DatabaseKind[] {
   return realPostgresAvailable() ? ['pglite', 'postgres'] : ['pglite'];
 }
 
-/** An empty database of its own. */
+/** A new, empty database. */
 export async function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
   if (kind === 'postgres') return copyOf('template1');
   return startPostgres({ directory: undefined, image: await emptyImage() });
 }
 
-/** A migrated database of its own, of the kind that takes the least time here: the real server, where there is one. */
+/** A new, migrated database of the kind that is faster here: on the real server if there is one. */
 export async function migratedDatabase(): Promise<TestDatabase> {
   if (inject('postgres') !== null) return copyOf(MIGRATED);
   const database = await freshDatabase('pglite');
@@ -55,10 +55,10 @@ async function copyOf(template: string): Promise<TestDatabase> {
   };
 }
 
-// By its file: the package does not export it.
+// Read by its path, since the package does not export it.
 const MANIFEST = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
 
-/** An image of an empty database: to begin from it takes a third of the time of making one. */
+/** An image of an empty database. A start from it takes a third of the time of making a new one. */
 async function emptyImage(): Promise<Blob> {
   const { version } = JSON.parse(await readFile(MANIFEST, 'utf8')) as { version: string };
   const file = path.join(cacheFolder(thisMachine()), `pglite-${version}.tar`);
@@ -67,7 +67,7 @@ async function emptyImage(): Promise<Blob> {
     const image = await database.dumpDataDir('none');
     await database.close();
     await mkdir(path.dirname(file), { recursive: true });
-    // Test files run beside one another: none may read half an image.
+    // Test files run in parallel: none may read an incomplete image.
     const half = `${file}.${process.pid}`;
     await writeFile(half, Buffer.from(await image.arrayBuffer()));
     await rename(half, file);

@@ -1,9 +1,9 @@
 import { installRuntime } from '../../src/service/runtime.js';
 
-/** Lines that Temporal would have printed: tests assert what they need, and print nothing. */
+/** Lines that Temporal would have printed: tests assert the lines that they need and print nothing. */
 export const complaints: string[] = [];
 
-// Once a process, whichever copy of the sources (a mutant's too) comes first.
+// Once per process, by whichever copy of the sources comes first, even a mutant's.
 const INSTALLED = Symbol.for('auto-promotion.test.runtime');
 const holder = globalThis as { [INSTALLED]?: true };
 if (!holder[INSTALLED]) {

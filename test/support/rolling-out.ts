@@ -2,12 +2,12 @@ import { expect } from 'vitest';
 import type { Experiment, Policy } from '../../src/domain/experiment.js';
 import type { World } from './world.js';
 
-/** Of the control and the challenger, minor units. */
+/** Budgets of the control and the challenger, minor units per day. */
 export const BASE = [100_000, 100_000];
-/** After the first phase. */
+/** The same after the first phase. */
 export const AT_60 = [80_000, 120_000];
 
-/** Two ads with equal budgets, a few hours on. */
+/** An experiment with two ads and equal budgets, three hours after its start. */
 export async function begun(
   world: World,
   id: string,
@@ -25,7 +25,7 @@ export async function begun(
   return experiment;
 }
 
-/** Promoted by force; its first phase is read back. */
+/** An experiment that was promoted by force and has completed its first phase. */
 export async function rollingOut(
   world: World,
   id: string,

@@ -8,7 +8,7 @@ const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 
 export interface TestRun {
   failed: { name: string; message: string }[];
-  /** As people read it, with the differences of what was compared. */
+  /** As Vitest prints it, with the differences between expected and actual values. */
   output: string;
 }
 
@@ -20,8 +20,8 @@ interface VitestReport {
 }
 
 /**
- * Runs one test file of a copy of the repository. `named`: a pattern of the tests' names. @throws if the file doesn't
- * load, or no test has such a name: that says nothing of the copy.
+ * Runs one test file of a copy of the repository. `named`: a pattern for the names of the tests. @throws Error if the
+ * file doesn't load or no test has such a name: the run then says nothing about the copy.
  */
 export async function runTest(
   directory: string,

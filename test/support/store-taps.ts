@@ -3,7 +3,7 @@ import type { Store } from '../../src/clients/postgres/types.js';
 /** Methods that a workflow's activities call with one argument. */
 type Tapped = 'transition' | 'recordControl' | 'enterAttempt';
 
-/** Runs `act` before the first call that `fits`; the call then goes on to the real store. */
+/** Runs `act` before the first call that `fits`. The call then goes on to the real store. */
 export function beforeFirst<M extends Tapped>(
   store: Pick<Store, M>,
   method: M,

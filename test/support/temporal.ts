@@ -21,19 +21,19 @@ export interface TestTemporal {
   /** For workers. */
   nativeConnection: NativeConnection;
   client: Client;
-  /** End workers first. */
+  /** Stop workers first. */
   stop(): Promise<void>;
 }
 
 export interface TimeSkipping extends TestTemporal {
   /**
-   * `env.client` skips time while a `result()` is awaited on it: one at a time. `client` of this object doesn't
-   * skip: for starts, signals, updates, queries.
+   * `env.client` skips time while a `result()` is awaited on it; await only one at a time. `client` of this object
+   * doesn't skip time: use it for starts, signals, updates and queries.
    */
   env: TestWorkflowEnvironment;
 }
 
-/** The product's own dev server on free ports, its file in a folder that `stop` removes. */
+/** Starts the product's own dev server on free ports; `stop` removes the folder of its file. */
 export async function startDevServer(
   options: {
     searchAttributes?: SearchAttributeKeys;
@@ -71,16 +71,16 @@ export async function startDevServer(
 }
 
 /**
- * The time-skipping test server: no schedules, no list or count. Days pass in milliseconds, but only while a
- * `result()` is awaited on `env.client` or in `env.sleep`, and only while no activity runs and no workflow
- * waits for a worker. Between that its clock runs as the real one.
+ * The time-skipping test server. It has no schedules, and can't list or count workflows. Days pass in milliseconds, but
+ * only while a `result()` is awaited on `env.client` or `env.sleep` runs, and only while no activity runs and no
+ * workflow waits for a worker. At other times its clock runs like the real one.
  */
 export async function startTimeSkipping(
   options: { searchAttributes?: SearchAttributeKeys } = {},
 ): Promise<TimeSkipping> {
   const program = testServerInCache(thisMachine());
   if (!existsSync(program)) {
-    throw new Error('The time-skipping test server is missing; run node scripts/setup.mjs --tests.');
+    throw new Error('The time-skipping test server is missing. Run node scripts/setup.mjs --tests.');
   }
   const server = await startTestServer(program);
   const env = await environments.create({
@@ -90,7 +90,7 @@ export async function startTimeSkipping(
     address: server.address,
   });
   const namespace = env.namespace ?? 'default';
-  // It has no way to list them.
+  // The server can't list them.
   await addSearchAttributes(env.connection, namespace, options.searchAttributes ?? []);
   return {
     env,
@@ -106,7 +106,7 @@ export async function startTimeSkipping(
   };
 }
 
-/** The SDK has no public way to a time-skipping server that runs already, and its own start gives up after 5 s. */
+/** The SDK has no public way to use a running time-skipping server, and its own start gives up after 5 s. */
 const environments = TestWorkflowEnvironment as unknown as {
   create(options: {
     server: { type: 'existing' };
@@ -116,7 +116,7 @@ const environments = TestWorkflowEnvironment as unknown as {
   }): Promise<TestWorkflowEnvironment>;
 };
 
-/** Waits until it answers: a Java start beside other tests may take long. A guard ends it if this process is killed. */
+/** Waits until it answers: Java may start slowly while other tests run. A guard ends it if this process is killed. */
 async function startTestServer(program: string): Promise<{ address: string; stop(): void }> {
   const port = await claimPort(0, 'the test server');
   const child = spawn(program, [String(port)], { stdio: 'ignore' });

@@ -11,13 +11,13 @@ const ENDS = [
   'workflowExecutionTimedOutEventAttributes',
 ] as const;
 
-/** Real ms in which a workflow has taken up what it was asked. */
+/** Real ms after which a workflow has reacted to a control. */
 const TAKEN_UP_MS = 5_000;
 
 /**
- * Lets time pass until no timer of the workflow is about to fire. The time-skipping server never hands out a
- * workflow task again whose completion cancels a timer that fired meanwhile (temporalio/sdk-java#2606, #3088): the
- * run, and time, would stand still. The real server cancels it.
+ * Lets time pass until no timer of the workflow is about to fire. If the completion of a workflow task cancels a timer
+ * that has fired meanwhile, the time-skipping server never hands out that task again (temporalio/sdk-java#2606, #3088):
+ * the run would stand still, and time with it. The real server cancels the timer.
  */
 export async function clearOfTimers({ env, client }: TimeSkipping, workflowId: string): Promise<void> {
   for (;;) {
@@ -39,7 +39,7 @@ async function timersOf(client: TimeSkipping['client'], workflowId: string): Pro
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 
-/** When each of a run's open timers fires, server time; none where it has ended. */
+/** When each open timer of a run fires, server time; empty if the run has ended. */
 export function openTimers({ events }: History): number[] {
   const open = new Map<string, number>();
   for (const event of events ?? []) {

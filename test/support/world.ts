@@ -35,20 +35,20 @@ const TOKEN = 'token-of-the-world';
 
 export interface NewTest {
   id: string;
-  /** Hidden truth: link clicks an impression, control first. */
+  /** Hidden truth: link clicks per impression, control first. */
   clickRates: number[];
-  /** Conversions a link click, in the same order. */
+  /** Conversions per link click, in the same order. */
   conversionRates?: number[];
-  /** Of each ad set, or one for all. */
+  /** One per ad set, or one for all. */
   dailyBudget?: number | number[];
   policy?: Partial<Policy>;
   maxHistoryEvents?: number;
 }
 
-/** An experiment with its reason in words, as people see it. */
+/** An experiment with its reason as a sentence, as users see it. */
 export type Shown = Experiment & { stateReason: string };
 
-/** A Temporal server, a database, a market and a worker, all real, for the tests of one file. */
+/** A real Temporal server, database, market and worker for the tests of one file. */
 export interface World {
   kind: 'time-skipping' | 'dev';
   temporal: TestTemporal;
@@ -63,49 +63,49 @@ export interface World {
   events: ServiceEvent[];
   /** Makes the ads, the record and the workflow. */
   begin(test: NewTest): Promise<Experiment>;
-  /** Registers the ads of an experiment that has ended once more, and starts the workflow. */
+  /** Makes a new experiment with the ads of one that has ended, and starts its workflow. */
   again(experiment: Experiment, changes: { id: string; startedAt: number }): Promise<Experiment>;
-  /** Never while time passes; for an outcome that takes time, `ask`. */
+  /** Sends a control and waits for its outcome. Time must not pass meanwhile: for an outcome that takes time, use `ask`. */
   control(experiment: Experiment, kind: ControlKind, args?: Record<string, unknown>): Promise<ControlOutcome>;
-  /** As `control` of a run that is there, but answers once it is queued; the outcome is the handle's. */
+  /** As `control` for an existing run, but resolves once the control is queued; the handle has the outcome. */
   ask(...asked: Parameters<World['control']>): Promise<WorkflowUpdateHandle<ControlOutcome>>;
   status(experiment: Experiment): Promise<ExperimentStatus>;
   state(experiment: Experiment): Promise<Shown>;
-  /** Until the account's next midnight. */
+  /** Experiment hours until the account's next midnight. */
   hoursToMidnight(): Promise<number>;
   /** Lets experiment time pass. */
   pass(hours: number): Promise<void>;
-  /** Lets time pass to within the hour of the next step, so that no whole hour lies between. */
+  /** Lets time pass until less than an hour is left before the next step. */
   passToHourOfNext(experiment: Experiment): Promise<void>;
-  /** Lets time pass, an hour at a time, until the experiment is in one of the states. */
+  /** Lets time pass, hour by hour, until the experiment is in one of the states. */
   until(experiment: Experiment, states: Experiment['state'][], atMostHours: number): Promise<Shown>;
   budgets(experiment: Experiment): Promise<number[]>;
-  /** Budget writes of its ad sets as the market saw them, in order. */
+  /** Budget writes of its ad sets that reached the market, in order. */
   audit(experiment: Experiment): Promise<Awaited<ReturnType<Market['audit']>>>;
-  /** A statement on the database, past the store. */
+  /** Runs a statement on the database without the store. */
   sql(statement: string, values?: unknown[]): Promise<void>;
   restartWorker(): Promise<void>;
-  /** Without a worker while `act` runs. Only on the dev server does time pass meanwhile. */
+  /** Stops the worker while `act` runs. Time passes meanwhile on the dev server only. */
   whileDown(act: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * `time-skipping`: true durations, days in moments. `dev`: the product's own server at `scale` experiment
- * milliseconds a real one.
+ * `time-skipping`: durations are those of live, but days pass in moments. `dev`: the product's own server, at `scale`
+ * experiment milliseconds per real millisecond.
  */
 export async function startWorld(
   options: ({ kind: 'time-skipping' } | { kind: 'dev'; scale: number }) & {
-    /** False: every rollout is in shadow. */
+    /** If false, every rollout is a shadow. */
     writesAllowed?: boolean;
     /** Major units. */
     accountEnvelope?: number;
     market?: Pick<MarketOptions, 'refuseBelowSpent' | 'account'>;
-    /** Beside another world, on its Temporal server and its database; that one is stopped last. */
+    /** Share the Temporal server and the database of this other world; stop that one last. */
     beside?: World;
-    /** Of a changed copy of the sources: its own workflows, not the ones that all tests share. */
+    /** Bundle the workflows anew instead of sharing one bundle; for a changed copy of the sources. */
     ownWorkflows?: true;
-    /** Of the product's own server. */
+    /** Dynamic configuration of the product's own server. */
     dynamicConfig?: Record<string, string>;
   },
 ): Promise<World> {
@@ -331,7 +331,7 @@ export async function startWorld(
   return world;
 }
 
-/** Starts the workflow only where it doesn't run, as the API does. */
+/** Starts the workflow only if it doesn't run, as the API does. */
 function startOperation(experiment: Experiment, names: Names, timeBase: TimeBase) {
   return new WithStartWorkflowOperation(EXPERIMENT_WORKFLOW, {
     workflowId: names.workflowId(experiment.id),

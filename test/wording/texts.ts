@@ -19,7 +19,8 @@ type Span = readonly [start: number, end: number];
 /** Stands for code: what stands on both sides of it is not one sentence. */
 export const BLANK = '\u00a6';
 /** A statement that queries the record, or a part of one: `where` is one of its words. */
-const SQL = /\b(?:select|insert|update|delete|join)\b[\s\S]*\bwhere\b|^\s*(?:where|and)\b[\s\S]*[=<>(]/i;
+const SQL =
+  /\b(?:select|insert|update|delete|join)\b[\s\S]*\bwhere\b|\bfrom auto_promotion\.|^\s*(?:where|and)\b[\s\S]*[=<>(]/i;
 
 const blank = (text: string) => text.replace(/\S/g, BLANK);
 

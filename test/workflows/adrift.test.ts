@@ -322,7 +322,7 @@ describe('money in mid-rollout', () => {
     // Accepted is what was read: more is asked again.
     for (const [phase, amount, accepted] of [
       ['70', '400', ''],
-      ['80', '600', ', accepted so far are USD 400\\.00'],
+      ['80', '600', ', USD 400\\.00 accepted so far'],
     ]) {
       const again = await world.until(experiment, ['held'], 3);
       expect(again.stateReason).toMatch(
@@ -399,7 +399,7 @@ describe('an account with an envelope, in New York and in yen', () => {
       .slice(0, 16)
       .replace('T', ' ');
     expect(held.stateReason).toBe(
-      `Phase 70 waits: The account's envelope is JPY 50000 a day; JPY 40000 are moved today and this phase wants JPY 20000 more: JPY 60000 > JPY 50000. It goes on at ${goesOnAt} UTC.`,
+      `Phase 70 waits: The account's envelope is JPY 50000 a day; JPY 40000 have been moved today and this phase needs JPY 20000 more: JPY 60000 > JPY 50000. It goes on at ${goesOnAt} UTC.`,
     );
     await world.until(other!, ['held'], 6);
     expect((await world.state(other!)).hold?.code).toBe('envelope');

@@ -121,7 +121,7 @@ export const StatusAnswer = ExperimentAnswer.extend({
   }),
   source: z
     .enum(['workflow', 'record'])
-    .openapi({ description: 'where `state` comes from: the running workflow, or the record in Postgres' }),
+    .openapi({ description: 'the source of `state`: the running workflow, or the record in Postgres' }),
   next_due_at: instant.nullable(),
   next_due: z.string().nullable(),
   allowed: z.array(control),

@@ -28,7 +28,7 @@ function toControl(row: Row): ControlRow {
 
 type ControlStore = Pick<Store, 'recordControl' | 'listControls'>;
 
-/** What people, and the schedule, asked for. */
+/** Controls sent by users, and checks asked for by the schedule. */
 export function controlStore({ pool, scope }: Database): ControlStore {
   const mine = [scope.environment, scope.accountId];
   return {

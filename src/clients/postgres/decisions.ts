@@ -48,10 +48,10 @@ function toDecision(row: DecisionRow): Decision {
   };
 }
 
-/** Looks whose states are kept: the next look starts from the last one, a repeated one from the one before. */
+/** How many looks keep their states: the next look starts from the last one, a repeated look from the one before it. */
 const KEPT_LOOKS = 2;
 
-/** The latest decision of each of these experiments that has one. */
+/** The latest decision of each of these experiments, by experiment id; none for an experiment without a look. */
 export async function latestDecisions(
   { pool, scope }: Database,
   ids: string[],
@@ -71,7 +71,7 @@ type DecisionStore = Pick<
   'getDecision' | 'latestDecision' | 'firstDecisionFor' | 'listDecisions' | 'saveDecision' | 'ruleStates'
 >;
 
-/** The looks, and what the rule left after each. */
+/** The decisions, and the rule's state after each look. */
 export function decisionStore({ pool, scope }: Database): DecisionStore {
   const mine = [scope.environment, scope.accountId];
 

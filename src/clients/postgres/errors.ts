@@ -16,7 +16,7 @@ export class ExperimentExists extends Error {
   override readonly name = 'ExperimentExists';
 }
 
-/** No experiment of this id in the store's environment and account. */
+/** There is no experiment of this id in the store's environment and account. */
 export class ExperimentNotFound extends Error {
   override readonly name = 'ExperimentNotFound';
   constructor(readonly experimentId: string) {
@@ -29,13 +29,13 @@ export class Superseded extends Error {
   override readonly name = 'Superseded';
 }
 
-/** A raise that the account's envelope of the day has no room for. */
+/** The account's envelope of the day has no room for this raise. */
 export class EnvelopeUsedUp extends Error {
   override readonly name = 'EnvelopeUsedUp';
   constructor(
-    /** Moved by others and by earlier phases, minor units. */
+    /** Raised by other experiments and by earlier phases, minor units per day. */
     readonly moved: number,
-    /** What the attempt would add. */
+    /** What the attempt would add, minor units per day. */
     readonly wanted: number,
     readonly limit: number,
   ) {

@@ -69,7 +69,7 @@ function toExperiment(row: ExperimentRow): Experiment {
   };
 }
 
-/** The experiments of these ids, in no order. */
+/** The experiments of these ids, by id. */
 export async function experimentsById(
   { pool, scope }: Database,
   ids: string[],
@@ -115,7 +115,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
     return experiment;
   }
 
-  /** In the order of the ids, so that two experiments that want the same ad sets can't wait for each other. */
+  /** Takes them in the order of the ids, so that two experiments that want the same ad sets can't deadlock. */
   async function takeLeases(ask: Run, experimentId: string): Promise<void> {
     for (;;) {
       await ask(
@@ -137,7 +137,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
       );
       if (!missing) return;
       if (missing.holder !== null) throw new AdSetLeased(missing.ad_set_id, missing.holder);
-      // Its holder let it go between the two statements: it is free now.
+      // The holder released it between the two statements, so it is free now: try again.
     }
   }
 
@@ -148,7 +148,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
     );
   }
 
-  /** Whether it was inserted; false where the id is taken. */
+  /** Whether it was inserted; false if the id is taken. */
   async function insert(ask: Run, experiment: Experiment): Promise<boolean> {
     const inserted = await ask(
       `insert into auto_promotion.ab_tests (environment, account_id, experiment_id, name, currency, state,
@@ -188,14 +188,14 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
   const register: Store['registerExperiment'] = async (experiment) => {
     if (experiment.environment !== scope.environment || experiment.accountId !== scope.accountId)
       throw new RangeError(
-        `experiment ${experiment.id} is of ${experiment.environment} ${experiment.accountId}, this store of ${scope.environment} ${scope.accountId}`,
+        `experiment ${experiment.id} belongs to ${experiment.environment} ${experiment.accountId}, this store to ${scope.environment} ${scope.accountId}`,
       );
     return transaction(pool, async (ask) => {
       const isNew = await insert(ask, experiment);
       if (isNew && !isEnded(experiment.state)) await takeLeases(ask, experiment.id);
       const stored = await existing(ask, experiment.id);
       if (!isNew && !isDeepStrictEqual(contentOf(stored), contentOf(experiment)))
-        throw new ExperimentExists(`an experiment ${experiment.id} exists with other content`);
+        throw new ExperimentExists(`experiment ${experiment.id} already exists with other content`);
       return { experiment: stored, isNew };
     });
   };
@@ -278,7 +278,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
   };
 }
 
-/** What makes two registrations the same. As JSON: what is undefined isn't there. */
+/** The content that makes two registrations the same, compared as JSON: undefined fields are left out. */
 function contentOf({ name, currency, policy, variants }: Experiment): unknown {
   return JSON.parse(jsonb({ name, currency, policy, variants }));
 }

@@ -50,7 +50,7 @@ export function reportStore(database: Database): ReportStore {
   };
 }
 
-/** Experiments are never deleted, so that a row that names one finds it. */
+/** Experiments are never deleted, so a row that names one always finds it. */
 function of(experiments: Map<string, Experiment>, id: string): Experiment {
   const experiment = experiments.get(id);
   if (!experiment) throw new Error(`experiment ${id} is gone`);

@@ -42,7 +42,7 @@ function toLedgerRow(row: Row): LedgerRow {
 
 type LedgerStore = Pick<Store, 'enterAttempt' | 'settleAttempt' | 'listLedger'>;
 
-/** One row an attempt to write a budget. */
+/** One row per attempt to write a budget. */
 export function ledgerStore({ pool, scope }: Database): LedgerStore {
   const mine = [scope.environment, scope.accountId];
   return {
@@ -77,7 +77,7 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
       const { envelope } = attempt;
       const [row] = envelope
         ? await transaction(pool, async (ask) => {
-            // Two experiments that ask at once would both see room: one account at a time.
+            // Without the lock, two experiments that ask at once could both use the room that is left for one.
             await ask(
               `select pg_advisory_xact_lock(hashtextextended('envelope/' || $1 || '/' || $2, 0))`,
               mine,
@@ -105,7 +105,7 @@ export function ledgerStore({ pool, scope }: Database): LedgerStore {
         [...mine, attempt.experimentId],
       );
       if (there.length === 0) throw new ExperimentNotFound(attempt.experimentId);
-      throw new Superseded(`experiment ${attempt.experimentId} was acted on since its ledger was read`);
+      throw new Superseded(`experiment ${attempt.experimentId} has changed since its ledger was read`);
     },
 
     async settleAttempt(experimentId, sequence, settled) {

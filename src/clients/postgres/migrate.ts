@@ -6,7 +6,7 @@ import type pg from 'pg';
 import { type Run, transaction } from './query.js';
 import { grantObstacle, type Obstacle, readVectorState, vectorObstacle } from './readiness.js';
 
-/** The database and the migrations don't fit: nothing was changed. */
+/** The database doesn't fit the migrations, or one of them failed. Nothing was changed. */
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -19,16 +19,16 @@ interface Migration {
 
 /** `0001_name.sql` */
 const FILE_NAME = /^\d{4}_\w+\.sql$/;
-/** Any number that is only ours: first 8 bytes of SHA-256 of `auto_promotion`, shifted to 63 bits. */
+/** Any number that nobody else uses: the first 8 bytes of SHA-256 of `auto_promotion`, shifted to 63 bits. */
 const LOCK_KEY = '7115141691446698678';
 /** Another migrator may hold the lock for as long as its migrations take. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000;
 const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
 /**
- * Brings the database to the newest migration: those not applied yet, in the order of their names, in one
- * transaction under an advisory lock, so that several may start at once. Answers the names that it applied.
- * A database that is ahead of these files, by a newer build, is left as it is.
+ * Applies the migrations that the database lacks, in the order of their names and in one transaction. An advisory lock
+ * lets several processes start at once. Returns the names of the migrations that it applied. A database that a newer
+ * build has migrated further is left as it is.
  * @throws MigrationError when an applied file was changed, renamed or removed, when the server lacks pgvector or the
  * role the right to create, or when a statement of a file fails
  */
@@ -47,12 +47,12 @@ export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Pro
   return transaction(pool, work, STATEMENT_TIMEOUT_MS);
 }
 
-/** The cure comes before the failure: a statement of a file would fail with the server's own words. */
+/** Checks this first, so that the error says what to do. A failing statement would only give the server's own message. */
 async function assertReady(ask: Run, directory: string): Promise<void> {
   const { pending } = await readMigrationState(ask, directory);
   if (pending.length === 0) return;
   const refuse = (what: string, { figure, cure }: Obstacle) =>
-    new MigrationError(`${what}: ${figure}. The cure: ${cure}.`);
+    new MigrationError(`${what}: ${figure}. To fix this: ${cure}.`);
   const vector = vectorObstacle(await readVectorState(ask));
   if (vector) throw refuse('pgvector', vector);
   const grant = await grantObstacle(ask);
@@ -75,7 +75,7 @@ export async function readMigrationState(
   return { applied, pending: migrations.slice(applied).map(({ name }) => name) };
 }
 
-/** @throws MigrationError when one of them isn't as its file is */
+/** @throws MigrationError if an applied migration differs from its file */
 async function countApplied(ask: Run, migrations: readonly Migration[]): Promise<number> {
   const applied = await ask<{ name: string; checksum: string }>(
     `select name, checksum from auto_promotion.schema_migrations order by name collate "C"`,
@@ -90,7 +90,7 @@ async function countApplied(ask: Run, migrations: readonly Migration[]): Promise
 function assertUnchanged(migration: Migration, name: string, checksum: string): void {
   if (migration.name !== name)
     throw new MigrationError(
-      `the database has had migration ${name} where the files have ${migration.name}: an applied migration is never renamed, removed or preceded by a new one`,
+      `the database has migration ${name}, but the files have ${migration.name} in its place: never rename or remove an applied migration, and never add one before it`,
     );
   if (migration.checksum !== checksum)
     throw new MigrationError(
@@ -119,7 +119,7 @@ async function readMigrations(directory: string): Promise<Migration[]> {
   if (files.length === 0) throw new MigrationError(`there are no migrations in ${directory}`);
   return Promise.all(
     files.map(async (name) => {
-      // A checkout may have turned the ends of lines.
+      // A checkout may have converted the line endings.
       const sql = (await readFile(join(directory, name), 'utf8')).replaceAll('\r\n', '\n');
       return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
     }),

@@ -34,7 +34,7 @@ function toObservation(row: ObservationRow): Observation {
 
 type ObservationStore = Pick<Store, 'appendObservations' | 'observationsAsKnown' | 'latestBucket'>;
 
-/** Versions of what the ads did. A bucket is known by its start and its granularity. */
+/** Observations of the ads, in versions. A bucket is identified by its start and its granularity. */
 export function observationStore({ pool, scope }: Database): ObservationStore {
   const mine = [scope.environment, scope.accountId];
   return {

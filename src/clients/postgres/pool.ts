@@ -1,18 +1,18 @@
 import pg from 'pg';
 
-/** A connection string that can't be used. Its message never holds the string, which holds a password. */
+/** A connection string that can't be used. The message never contains the string, since it contains a password. */
 export class InvalidConnectionString extends Error {
   override readonly name = 'InvalidConnectionString';
 }
 
-/** How the database is reached. */
+/** How to reach the database. */
 export type PostgresSettings = pg.PoolConfig | { connectionString: string };
 
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 const parseDate = pg.types.getTypeParser(TIMESTAMPTZ) as (text: string) => Date;
 
-/** By oid. For a whole pool: PGlite's adapter takes the `types` of a single query for something else. */
+/** By oid. They are set for a whole pool: PGlite's adapter misreads the `types` of a single query. */
 const PARSERS: Record<number, (text: string) => unknown> = {
   [INT8](text) {
     const value = Number(text);
@@ -27,8 +27,8 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
 }
 
 /**
- * Milliseconds. The server's limits first: its error names the statement. The client's own comes after them, for a
- * connection that died without a word.
+ * Milliseconds. The server's limits are shorter than the client's, since the server's error names the statement. The
+ * client's limit is for a connection that died silently.
  */
 const TIMEOUTS = {
   connectionTimeoutMillis: 10_000,
@@ -39,9 +39,9 @@ const TIMEOUTS = {
 };
 
 /**
- * A pool with time-outs (connect 10 s, statement 25 s, idle connection 30 s), and a handler for errors of
- * clients that nobody waits on: such a client is dropped, and the next query opens another. int8 comes as a safe
- * integer, timestamptz as epoch ms. Settings of `config` win. Nothing connects before the first query.
+ * A pool with time-outs (connect 10 s, statement 25 s, idle connection 30 s). If a client fails while nobody waits for
+ * it, it is dropped, and the next query opens another. An int8 is read as a safe integer, a timestamptz as epoch ms.
+ * Settings of `config` take precedence. Nothing connects before the first query.
  * @throws InvalidConnectionString
  */
 export function createPool(config: PostgresSettings): pg.Pool {
@@ -53,14 +53,14 @@ export function createPool(config: PostgresSettings): pg.Pool {
     ...TIMEOUTS,
     ...config,
   });
-  // The driver hides `password` from inspection, not the string that holds one.
+  // The driver hides `password` from inspection, but not the connection string that contains it.
   if (config.connectionString !== undefined)
     Object.defineProperty(pool.options, 'connectionString', {
       value: config.connectionString,
       enumerable: false,
     });
-  // An unheard 'error' ends the process. The pool hears idle clients only; the listener of the client is for one that
-  // is checked out between two queries. Whoever uses it gets the error from the next query.
+  // An 'error' without a listener ends the process. The pool listens to idle clients only. The client's own listener is
+  // for one that is checked out and between two queries: its user gets the error from the next query.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
@@ -72,21 +72,21 @@ function assertConnectionString(text: string): void {
     url = new URL(text);
   } catch {
     throw new InvalidConnectionString(
-      'the Postgres connection string is no URL of the form postgres://user:password@host:port/database',
+      'the Postgres connection string is not a URL of the form postgres://user:password@host:port/database',
     );
   }
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:')
     throw new InvalidConnectionString(
       'the Postgres connection string must begin with postgres:// or postgresql://',
     );
-  // `/`, `?` and `#` in a password end the host early: parts of it would become names that errors show.
+  // A `/`, `?` or `#` in a password ends the host early: errors would then show parts of the password as names.
   if (/@/.test(url.pathname + url.search + url.hash))
     throw new InvalidConnectionString(
-      'the Postgres connection string has an @ behind its host: percent-encode special characters of the password',
+      'the Postgres connection string has an @ after its host: percent-encode special characters of the password',
     );
 }
 
-/** The error with the pool's password, plain or percent-encoded, taken out of its texts. The same object. */
+/** Removes the pool's password, plain or percent-encoded, from the error's texts. Returns the same object. */
 export function scrubbed<E>(error: E, pool: pg.Pool): E {
   if (!(error instanceof Error)) return error;
   const secrets = secretsOf(pool.options);

@@ -53,7 +53,7 @@ type PromotionStore = Pick<
   | 'completePhase'
 >;
 
-/** Attempts that changed a budget, or may have: one that was refused, or never sent, changed nothing. */
+/** Attempts that changed a budget or may have. An attempt that was refused or never sent changed nothing. */
 const MOVING_ROWS = `select from auto_promotion.budget_ledger l
   where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3) and l.outcome not in ('refused', 'not_sent')`;
 
@@ -61,7 +61,7 @@ function noPromotion(experimentId: string): Error {
   return new Error(`experiment ${experimentId} has no promotion`);
 }
 
-/** Promotions of these experiments, by experiment id. One that was withdrawn is none: its row stays for its gates. */
+/** Promotions of these experiments, by experiment id. Leaves out withdrawn ones; their rows are kept for their gates. */
 export async function promotionsById(
   { pool, scope }: Database,
   ids: string[],
@@ -75,7 +75,7 @@ export async function promotionsById(
   return new Map(rows.map((row) => [row.experiment_id, toPromotion(row)]));
 }
 
-/** Opened since an instant, newest first. */
+/** Promotions opened since an instant, newest first. */
 export async function promotionsSince(
   { pool, scope }: Database,
   since: number,

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { scrubbed } from './pool.js';
 
-/** What every part of the store works on: a pool, and the rows that are its own. */
+/** What every part of the store works on: a pool, and the scope of its rows. */
 export interface Database {
   pool: pg.Pool;
   scope: Scope;
@@ -16,10 +16,13 @@ export interface Scope {
 /** Runs one statement. */
 export type Run = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
 
-/** The driver reads `query_timeout` of a single query too; its types don't know. */
+/** The driver also reads `query_timeout` of a single query; its types lack it. */
 type Query = pg.QueryConfig & { query_timeout: number | undefined };
 
-/** One statement on a connection of the pool: atomic by itself. Not inside {@link transaction}: PGlite has one connection. */
+/**
+ * Runs one statement on a connection of the pool; it is atomic by itself. Don't call it inside {@link transaction}:
+ * PGlite has only one connection.
+ */
 export async function run<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   text: string,
@@ -29,8 +32,8 @@ export async function run<Row extends pg.QueryResultRow>(
 }
 
 /**
- * Statements in one transaction. `work` waits on nothing but its own statements. `statementTimeoutMs` takes the place
- * of the pool's limits for each of them.
+ * Runs statements in one transaction. `work` must wait for nothing but its own statements. `statementTimeoutMs`
+ * replaces the pool's limits for each of them.
  */
 export async function transaction<T>(
   pool: pg.Pool,
@@ -45,7 +48,7 @@ export async function transaction<T>(
       await ask('commit');
       return result;
     } catch (error) {
-      // A rollback that fails finds its connection gone, and with it the transaction: the first error tells why.
+      // If the rollback fails, the connection is gone, and the transaction with it. The first error says why.
       if (!isLost()) await ask('rollback').catch(() => {});
       throw error;
     }
@@ -53,8 +56,8 @@ export async function transaction<T>(
 }
 
 /**
- * An answer of the server (a violated constraint) leaves the connection usable; after anything else (a lost
- * connection, a time-out with the statement still running) it is dropped. `pool.query` would drop it after both.
+ * Keeps the connection after an error that the server reported, e.g. a violated constraint. Drops it after any other
+ * error: the connection is lost, or the statement timed out and is still running. `pool.query` would drop it after both.
  */
 async function withConnection<T>(
   pool: pg.Pool,
@@ -83,14 +86,14 @@ async function withConnection<T>(
   }
 }
 
-/** Told by its fields: PGlite's errors are of another class than the driver's. */
+/** Tests the fields of the error: PGlite's errors have another class than the driver's. */
 function leavesConnection(error: unknown): boolean {
   if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return false;
-  // Class 08 and 57P: the connection, or the server, ends. 25P03: it was idle in a transaction for too long.
+  // 08 and 57P: the connection or the server is ending. 25P03: the connection was idle in a transaction for too long.
   return !/^(08|57P|25P03)/.test(String(error.code));
 }
 
-/** Epoch ms as a timestamptz parameter, free of the process's time zone. @throws RangeError when it is no instant. */
+/** Epoch ms as a timestamptz parameter, independent of the process's time zone. @throws RangeError if it is no instant. */
 export function instant(ms: number): string {
   return new Date(ms).toISOString();
 }
@@ -99,7 +102,7 @@ export function instantOrNull(ms: number | null | undefined): string | null {
   return ms === null || ms === undefined ? null : instant(ms);
 }
 
-/** A value as a jsonb parameter. @throws RangeError where a number isn't finite: JSON would make it null. */
+/** A value as a jsonb parameter. @throws RangeError if a number isn't finite: JSON would make it null. */
 export function jsonb(value: unknown): string {
   return JSON.stringify(value, (key, each: unknown) => {
     if (typeof each === 'number' && !Number.isFinite(each))

@@ -1,15 +1,15 @@
 import type { Run } from './query.js';
 
-/** How the server's pgvector stands, which the migrations need. */
+/** Whether pgvector, which the migrations need, is available and installed: its versions. */
 export interface VectorState {
-  /** Null: the server has none. */
+  /** Null if the server doesn't offer it. */
   available: string | null;
   installed: string | null;
-  /** Not installed, and this role may not install it. */
+  /** True if it is not installed and this role may not install it. */
   closed: boolean;
 }
 
-/** What keeps the migrations from being applied. */
+/** Why the migrations can't be applied, and what to do about it. */
 export interface Obstacle {
   figure: string;
   cure: string;
@@ -36,12 +36,12 @@ export function vectorObstacle({ available, closed }: VectorState): Obstacle | n
     };
   if (!closed) return null;
   return {
-    figure: `${available} available, not installed, and this role may not`,
+    figure: `${available} available but not installed, and this role may not install it`,
     cure: 'let a superuser run: create extension vector',
   };
 }
 
-/** Reads only. Whether this role may create what pending migrations create. */
+/** Null if this role may create what pending migrations create. Reads only. */
 export async function grantObstacle(ask: Run): Promise<Obstacle | null> {
   const [row] = await ask<{ allowed: boolean }>(
     `select coalesce(has_schema_privilege(to_regnamespace('auto_promotion'), 'create'),
@@ -50,6 +50,6 @@ export async function grantObstacle(ask: Run): Promise<Obstacle | null> {
   if (row!.allowed) return null;
   return {
     figure: 'this role may not create tables',
-    cure: 'grant the role create on the database, and on the schema auto_promotion if it is there',
+    cure: 'grant the role create on the database, and on the schema auto_promotion if it exists',
   };
 }

@@ -25,7 +25,7 @@ function toClaim(row: Row): RequestClaim {
 
 type RequestStore = Pick<Store, 'claimRequest' | 'keepAnswer'>;
 
-/** Which request each idempotency key belongs to. Rows are never deleted, so that what was entered is found. */
+/** Which request each idempotency key belongs to. Rows are never deleted, so a claimed key is always found. */
 export function requestStore({ pool, scope }: Database): RequestStore {
   const mine = [scope.environment, scope.accountId];
   const read = async (key: string) => {
@@ -45,7 +45,7 @@ export function requestStore({ pool, scope }: Database): RequestStore {
           values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning 1`,
         [...mine, key, request, bodyHash, madeId, instant(at)],
       );
-      // A statement of its own: the insert waited for another's, which its own snapshot would not see.
+      // Read in a statement of its own: the insert may have waited for another one, whose row its snapshot doesn't show.
       return { isFirst: inserted.length > 0, claim: await read(key) };
     },
 

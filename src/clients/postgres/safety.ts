@@ -17,7 +17,7 @@ interface Row {
   shadow: boolean;
 }
 
-/** What keeps the rollouts of an account in bounds: its kill switch, its day's raises, and what each gate found. */
+/** What limits the rollouts of an account: its kill switch, its raises of the day, and the findings of each gate. */
 export function safetyStore({ pool, scope }: Database): SafetyStore {
   const mine = [scope.environment, scope.accountId];
 
@@ -107,7 +107,7 @@ export function safetyStore({ pool, scope }: Database): SafetyStore {
   };
 }
 
-/** Those of these experiments whose winner a gate in the verification found to be worse. */
+/** The ids among these whose winner a gate in the verification found to be worse. */
 export async function harmedAtGate({ pool, scope }: Database, ids: string[]): Promise<Set<string>> {
   const rows = await run<{ experiment_id: string }>(
     pool,
@@ -120,8 +120,9 @@ export async function harmedAtGate({ pool, scope }: Database, ids: string[]): Pr
 }
 
 /**
- * Raises of phases entered in [$3, $4): what was refused or never sent counts nothing, and several attempts at one step count once,
- * since they all aim at the same amount. $5, $6: an experiment's phase that is left out, or nulls.
+ * Sum of the raises of phases entered in [$3, $4). Attempts that were refused or never sent don't count. Several
+ * attempts at one step count once, since they all aim at the same amount. $5, $6: the experiment and the phase to leave
+ * out, or nulls.
  */
 export const MOVED = `
   select coalesce(sum(raise), 0)::bigint as moved from (

@@ -14,8 +14,8 @@ import { verificationStore } from './verifications.js';
 
 /**
  * The record of one environment and one account, on a pool of `createPool` whose database `migrate` has prepared.
- * One connection is enough for every call. An error of Postgres comes as the driver's, without the password; a row
- * of an experiment that isn't there violates a foreign key (SQLSTATE 23503). `close` ends the pool.
+ * One connection is enough for every call. Errors of Postgres are the driver's, with the password removed. A row for
+ * an experiment that doesn't exist violates a foreign key (SQLSTATE 23503). `close` ends the pool.
  */
 export function createStore(pool: pg.Pool, scope: Scope): Store {
   const database: Database = { pool, scope };

@@ -16,29 +16,29 @@ import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
 
-/** What the store takes and answers. Units are those of `records.ts`. */
+/** What the store takes and returns. Units are those of `records.ts`. */
 
-/** What must still hold when an attempt is entered: nobody else has acted since the caller read. */
+/** What must still be true when an attempt is entered: then nobody else has acted since the caller read the ledger. */
 export interface Fence {
-  /** Sequence of the last ledger row that the caller has seen; 0 before the first. */
+  /** Sequence of the last ledger row that the caller has seen; 0 if there was none. */
   lastSequence: number;
   state: ExperimentState;
 }
 
 export interface Transition {
   experimentId: string;
-  /** The compare of compare-and-swap. */
+  /** The expected state, for the compare-and-swap. */
   from: ExperimentState;
   to: ExperimentState;
   reason: StateReason;
-  /** What holds the rollout; missing: nothing. */
+  /** What holds the rollout; unset if nothing does. */
   hold?: Hold | null;
   at: number;
   winnerVariantId?: string;
   promotedAt?: number;
 }
 
-/** Answer of a transition: whether the swap happened (or had happened already), and the experiment as it is now. */
+/** Result of a transition: whether the swap happened (now or earlier), and the experiment as it is now. */
 export interface TransitionResult {
   ok: boolean;
   experiment: Experiment;
@@ -48,9 +48,9 @@ export interface TransitionResult {
 export interface FinishedExperiment {
   experiment: Experiment;
   promotion: Promotion | null;
-  /** Null before its outcome, and without one. */
+  /** Null without an outcome, or before there is one. */
   verification: Verification | null;
-  /** Whether a gate in the verification took it back on evidence of harm: then there is no outcome of its own. */
+  /** Whether a gate in the verification reverted it on evidence of harm. The verification then has no outcome of its own. */
   harmAtGate: boolean;
   /** The last decision: its challenger-over-control estimate feeds the prior. */
   lastDecision: Decision | null;
@@ -58,12 +58,13 @@ export interface FinishedExperiment {
 
 /**
  * Postgres behind one interface. A store belongs to one environment and one account and sees no other's rows.
- * No call waits on anything but Postgres; a lost connection rejects with the driver's error.
+ * Every call waits for Postgres only. If the connection is lost, it rejects with the driver's error.
  */
 export interface Store {
   /**
-   * Inserts the experiment and takes the leases of its ad sets in one transaction. The same content again (name,
-   * currency, policy, variants; not the instants and the state, which move on) returns the stored one.
+   * Inserts the experiment and takes the leases of its ad sets in one transaction. If an experiment with the same name,
+   * currency, policy and variants is stored under this id, that one is returned. Instants and state are not compared,
+   * since they change.
    * @throws ExperimentExists, AdSetLeased
    */
   createExperiment(experiment: Experiment): Promise<Experiment>;
@@ -78,26 +79,26 @@ export interface Store {
   }): Promise<Experiment[]>;
   countExperiments(query: { states?: ExperimentState[] }): Promise<number>;
   /**
-   * Compare-and-swap. `ok` also where this very transition (state, reason, instant) had happened before.
-   * Entering an ended state sets `endedAt` and releases the leases in the same transaction;
-   * leaving `completed` (for `reverting`) takes them again. @throws AdSetLeased, ExperimentNotFound
+   * Compare-and-swap. `ok` is also true if the same transition (state, reason, instant) had already happened.
+   * Entering an ended state sets `endedAt` and releases the leases in the same transaction.
+   * Leaving `completed` (for `reverting`) takes the leases again. @throws AdSetLeased, ExperimentNotFound
    */
   transition(transition: Transition): Promise<TransitionResult>;
 
   /** Replaces what holds the rollout of a held experiment; in any other state it does nothing. */
   keepHold(experimentId: string, hold: Hold): Promise<void>;
 
-  /** Takes a variant out of the comparison from an instant on; the first of several counts. @throws ExperimentNotFound */
+  /** Takes a variant out of the comparison from an instant on; of several calls, the first counts. @throws ExperimentNotFound */
   dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment>;
 
   /**
-   * Appends a version of each row that differs from the last one of (ad, bucket). Returns how many were appended.
-   * What was seen at an instant stays: other values for the same instant are left for the next one.
+   * Appends a version of each row that differs from the last one of (variant, bucket). Returns how many were appended.
+   * A stored version never changes: other values with the same `seenAt` are not stored until a later instant.
    */
   appendObservations(experimentId: string, rows: Observation[], seenAt: number): Promise<number>;
   /**
-   * Per (variant, bucket) the latest version seen up to `seenUntil`, of buckets of one granularity that start at `since`
-   * or later and have ended by `endedBy`. Ordered by bucket, variant.
+   * The latest version per (variant, bucket) that was seen up to `seenUntil`. Only buckets of one granularity that start
+   * at `since` or later and have ended by `endedBy`. Ordered by bucket, then variant.
    */
   observationsAsKnown(query: {
     experimentId: string;
@@ -106,7 +107,7 @@ export interface Store {
     endedBy: number;
     seenUntil: number;
   }): Promise<Observation[]>;
-  /** Start of the latest bucket of a granularity known, or null. */
+  /** Start of the latest known bucket of a granularity; null if there is none. */
   latestBucket(query: {
     experimentId: string;
     granularity: Observation['granularity'];
@@ -118,34 +119,40 @@ export interface Store {
   firstDecisionFor(experimentId: string, winnerVariantId: string): Promise<Decision | null>;
   /** Latest look first. */
   listDecisions(experimentId: string, query: { limit: number; offset: number }): Promise<Decision[]>;
-  /** Stores the decision and the rule's state after it in one transaction; a stored one of that number wins and is returned. */
+  /** Stores the decision and the rule's state after it in one transaction. If that look has a decision, it is returned unchanged. */
   saveDecision(decision: Decision, ruleStates: Record<string, Uint8Array>): Promise<Decision>;
-  /** State per pair key after a look; null where the look isn't one of the last two, which are kept. */
+  /** State per pair key after a look; null if the look isn't one of the last two: older states are not kept. */
   ruleStates(experimentId: string, lookNumber: number): Promise<Record<string, Uint8Array> | null>;
 
-  /** Inserts and returns it. A stored one is replaced while no write of it may have changed a budget; after that it wins and is returned. */
+  /**
+   * Inserts and returns it. A stored promotion is replaced as long as none of its writes can have changed a budget;
+   * after that it is returned unchanged.
+   */
   openPromotion(promotion: Promotion): Promise<Promotion>;
   getPromotion(experimentId: string): Promise<Promotion | null>;
   setPromotionStatus(experimentId: string, status: PromotionStatus): Promise<void>;
-  /** Takes it back if it has no complete phase and no write that may have changed a budget; false if it has. It is not found any more. */
+  /**
+   * Withdraws it unless a phase is complete or a write may have changed a budget; false then. A withdrawn promotion is
+   * not found any more.
+   */
   withdrawPromotion(experimentId: string): Promise<boolean>;
-  /** A person accepts this much at risk, minor units a day; a larger amount accepted before stands. */
+  /** Records the amount at risk that a user accepts, minor units per day. A larger amount accepted before stays. */
   acceptRisk(experimentId: string, amount: number): Promise<void>;
   /**
-   * Enters a phase's read-back instant once; a stored instant wins and is returned. The first one promotes the
-   * experiment. What held the rollout before is over.
+   * Enters a phase's read-back instant and returns it; a stored instant is returned unchanged. The first phase sets
+   * `promotedAt` of the experiment. The experiment's hold is cleared.
    */
   completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
 
   getVerification(experimentId: string): Promise<Verification | null>;
-  /** Inserts and returns it; a stored one wins and is returned. */
+  /** Inserts and returns it; a stored one is returned unchanged. */
   saveVerification(verification: Verification): Promise<Verification>;
 
   /**
    * Appends a `pending` row with the next sequence of the experiment.
    * @throws ExperimentNotFound
-   * @throws Superseded where the fence doesn't hold any more; nothing is entered.
-   * @throws EnvelopeUsedUp where the attempt doesn't fit; nothing is entered.
+   * @throws Superseded if the fence is no longer true; nothing is entered.
+   * @throws EnvelopeUsedUp if the attempt doesn't fit into the envelope; nothing is entered.
    */
   enterAttempt(row: {
     experimentId: string;
@@ -157,10 +164,10 @@ export interface Store {
     compensates: number | null;
     atRisk?: number | null;
     fence?: Fence;
-    /** The raises of all experiments entered in [since, until) may be `limit` at most, this attempt among them. */
+    /** The raises of all experiments entered in [since, until), including this attempt, may be `limit` at most. */
     envelope?: { since: number; until: number; limit: number };
   }): Promise<LedgerRow>;
-  /** Sets the outcome of a pending or unknown row. A row that is `applied`, `refused` or `not_sent` never changes: it is returned as it is. */
+  /** Sets the outcome of a `pending` or `unknown` row. Any other row never changes and is returned as it is. */
   settleAttempt(
     experimentId: string,
     sequence: number,
@@ -175,14 +182,14 @@ export interface Store {
   /** By sequence. */
   listLedger(experimentId: string): Promise<LedgerRow[]>;
 
-  /** How the account's kill switch stands; null where it was never touched. */
+  /** The last event of the account's kill switch; null if it was never used. */
   killSwitch(): Promise<KillSwitch | null>;
   /**
-   * Enters the event, once for each `controlId`, and answers it as it is on record. Null, and nothing entered, for a
-   * release where none is engaged.
+   * Enters the event, once per `controlId`, and returns it as it is on record. A release while the switch is not engaged
+   * enters nothing and returns null.
    */
   setKillSwitch(event: KillSwitch, controlId?: string): Promise<KillSwitch | null>;
-  /** Raises of all experiments' phases entered in [since, until), minor units; `without` leaves out one of them. */
+  /** Sum of the raises of all experiments' phases entered in [since, until), minor units; `without` leaves out one phase. */
   movedBetween(
     since: number,
     until: number,
@@ -196,9 +203,9 @@ export interface Store {
   /** In the order of entry. */
   listControls(experimentId: string): Promise<ControlRow[]>;
 
-  /** Binds a key to a request; the first one's stands and is returned. */
+  /** Binds a key to a request. If the key is already bound, the first claim is returned. */
   claimRequest(request: Omit<RequestClaim, 'answer'>): Promise<{ isFirst: boolean; claim: RequestClaim }>;
-  /** Keeps the answer of a claimed request; a kept one wins and is returned. */
+  /** Keeps the answer of a claimed request; an answer kept before is returned unchanged. */
   keepAnswer(key: string, answer: KeptAnswer): Promise<KeptAnswer>;
 
   /** Promotions opened since an instant, newest first. */
@@ -206,7 +213,7 @@ export interface Store {
     since: number;
     limit: number;
   }): Promise<{ promotion: Promotion; experiment: Experiment }[]>;
-  /** Experiments that were decided or ended: promoted ones from their first phase on, and those with no winner. Oldest first. */
+  /** Experiments that are promoted (from their first phase on) or ended with no winner. Oldest first. */
   listFinished(): Promise<FinishedExperiment[]>;
 
   /** `select 1`. */

@@ -47,7 +47,7 @@ function toVerification(row: VerificationRow): Verification {
   };
 }
 
-/** Verifications of these experiments that have one, by experiment id. */
+/** Verifications of these experiments, by experiment id; none for an experiment without one. */
 export async function verificationsById(
   { pool, scope }: Database,
   ids: string[],

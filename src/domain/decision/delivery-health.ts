@@ -4,6 +4,7 @@ import { entryOf } from '../entry.js';
 import { rateRatio } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import type { Bucket } from '../experiment.js';
+import type { Finding } from '../finding.js';
 import { eventsNoun, eventsOf, type GuardrailMetric, informationOf, type Metric } from '../metric.js';
 import type { Observed } from '../pair-rows.js';
 import { percent } from '../percent.js';
@@ -20,7 +21,7 @@ export type HealthCode =
   | 'budget_sharing'
   | `guardrail_${GuardrailMetric}`;
 
-/** `note`: checked and passed; `warn`: reported only; `block`: no promotion while it lasts. */
+/** What a finding means for a promotion. `note`: checked and passed; `warn`: reported only; `block`: no promotion while it lasts. */
 export interface HealthFinding {
   code: HealthCode;
   level: 'note' | 'warn' | 'block';
@@ -66,16 +67,16 @@ export interface Delivery {
 }
 
 /** Variants that delivered nothing in the last 6 closed hours, or on the last whole day. */
-export function silentVariants(delivery: Delivery): HealthFinding[] {
+export function silentVariants(delivery: Delivery): Finding<'no_delivery'>[] {
   const [silence, limit, shown] =
     delivery.buckets === 'hour'
       ? [silentHours, SILENT_HOURS, (hours: number) => `${hours} h`]
       : [silentDays, SILENT_DAYS, (days: number) => `${days} whole ${days === 1 ? 'day' : 'days'}`];
-  return delivery.variantIds.flatMap((id): HealthFinding[] => {
+  return delivery.variantIds.flatMap((id) => {
     const silent = silence(delivery, id);
     if (silent < limit) return [];
     const message = `${id} has delivered nothing for ${shown(silent)} ≥ ${shown(limit)}`;
-    return [{ code: 'no_delivery', level: 'block', message }];
+    return [{ variantId: id, code: 'no_delivery' as const, message }];
   });
 }
 

@@ -177,7 +177,7 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
   const delivery = { variantIds, observations, startedAt, dueAt, buckets };
   const minimum = minimumOf(metric.events, policy);
   return [
-    ...silentVariants(delivery),
+    ...silentVariants(delivery).map(({ code, message }) => ({ code, level: 'block' as const, message })),
     ...(setting ? spendOffPlan(delivery, setting.dailyBudgets) : []),
     ...(setting ? differingAdSets(setting, experiment.acceptedDifferences ?? null) : []),
     ...sharedBudgets(setting?.sharingCampaigns ?? []),

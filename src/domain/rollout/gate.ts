@@ -1,20 +1,24 @@
-/** What stands against the next phase of a rollout, and where each reason leads. Pure: over what was read. */
+/**
+ * The gate before each phase, and once per day of a hold and of the verification: what stands against going on, and
+ * whether that holds the rollout or reverts it. Pure: from what was read.
+ */
 
 import { type Budgets, formatAmount } from '../budget.js';
+import type { Finding } from '../finding.js';
 import type { Objective } from '../metric.js';
 import { HOUR_MS, instantOf } from '../time.js';
 import { type AtRisk, atRiskSentence } from './at-risk.js';
 import { type LargestStep, largestStepSentence } from './plan.js';
-import type { BudgetContext, Problem } from './preflight.js';
+import type { BudgetContext, ProblemCode } from './preflight.js';
 
-/** Meta's limit is 4 budget changes an hour of an ad set; one is kept for the way back. */
+/** Meta allows 4 budget changes per hour and ad set; one is kept for a revert. */
 export const CHANGES_FOR_PHASES = 3;
 
 export type GateCode =
-  | Problem['code']
+  | ProblemCode
+  | 'no_delivery'
   | 'account_spend_cap'
   | 'campaign_spend_cap'
-  | 'no_delivery'
   | 'harm'
   | 'kill_switch'
   | 'envelope'
@@ -26,13 +30,13 @@ export type GateCode =
   | 'activity_log'
   | 'largest_step';
 
-/** `hold`: the rollout stops where it is. `revert`: every ad set goes back to its base. `note`: only said. */
+/** `hold`: the rollout stops where it is. `revert`: every ad set is restored to its base. `note`: reported only. */
 export interface GateFinding {
   code: GateCode;
   leadsTo: 'hold' | 'revert' | 'note';
   /** A sentence with number, operator and limit. */
   message: string;
-  /** When it is over by itself, epoch ms; null: a person ends it. */
+  /** When it ends without anyone's help, epoch ms; null: someone must act. */
   until: number | null;
 }
 
@@ -48,35 +52,33 @@ export interface GateFacts {
   now: number;
   currency: string;
   winnerVariantId: string;
-  /** What the preflight found. */
-  problems: readonly Problem[];
+  /** What the preflight and the check of the delivery found, of the variants that take part. */
+  findings: readonly Finding<ProblemCode | 'no_delivery'>[];
   account: BudgetContext['account'];
   /** Campaigns with a spend cap, and what all of their ads have spent, minor units. */
   campaigns: readonly { id: string; spendCap: number; spent: number }[];
-  /** Variants that delivered nothing for so many hours that it counts, with the sentence. */
-  silent: readonly { variantId: string; message: string }[];
-  /** Variants that could deliver. */
+  /** The variants that take part. */
   variantIds: readonly string[];
   /** Evidence of harm since the decision, one sentence per rival. */
   harm: readonly string[];
   killSwitch: KillSwitch | null;
-  /** Null where the account has none. */
+  /** Null if the account has none. */
   envelope: { limit: number; moved: number; wanted: number; resetsAt: number } | null;
   atRisk: AtRisk;
-  /** Minor units a day; null where the policy sets none. */
+  /** Minor units per day; null if the policy has no limit. */
   atRiskLimit: number | null;
-  /** What a person has accepted beyond it, minor units a day; null where nobody has. */
+  /** The amount beyond it that someone accepted, minor units per day; null if nobody did. */
   atRiskAccepted: number | null;
-  /** Of the whole rollout, and how many times as large the policy lets a step make a budget; null after the last phase. */
+  /** The largest step of the rollout, and the policy's limit; null after the last phase. */
   largestStep: (LargestStep & { limit: number }) | null;
-  /** In shadow: amounts that are not the base, in words. What is written looks for them itself. */
+  /** In shadow: amounts that are not the base, in words; a real write finds these itself. Null if there are none. */
   foreign: string | null;
-  /** In the verification: amounts that are not the last phase's targets, in words; null if all are. */
+  /** In the verification: amounts that are not the last phase's targets, in words; null if there are none. */
   splitChanged: string | null;
   interval: { confidence: number; adjusted: boolean; objective: Objective };
-  /** Budget changes of the last hour, by ad set that this phase changes: instants, ascending. */
+  /** Budget changes of the last hour, by each ad set that this phase changes: instants, ascending. */
   changes: Record<string, readonly number[]>;
-  /** Why Meta's activity log could not be read; null where it was. */
+  /** Why Meta's activity log could not be read; null if it was. */
   logTrouble: string | null;
 }
 
@@ -85,7 +87,7 @@ export function killSwitchSentence({ by, reason }: KillSwitch): string {
   return `The account's kill switch is engaged by ${by}: ${reason}.`;
 }
 
-/** Until when an ad set takes no further change of a phase, epoch ms, or null where it does. */
+/** Until when an ad set takes no further change of a phase, epoch ms; null if it takes one now. */
 export function hourLimitUntil(changes: readonly number[], now: number): number | null {
   const recent = changes.filter((at) => at > now - HOUR_MS).sort((x, y) => x - y);
   if (recent.length < CHANGES_FOR_PHASES) return null;
@@ -94,37 +96,37 @@ export function hourLimitUntil(changes: readonly number[], now: number): number 
 
 /** The sentence for {@link hourLimitUntil}. */
 export function hourLimitSentence(adSetId: string, until: number): string {
-  return `Ad set ${adSetId} has had ${CHANGES_FOR_PHASES} budget changes within the hour; one of Meta's 4 is kept for the way back. It goes on at ${instantOf(until)}.`;
+  return `Ad set ${adSetId} has had ${CHANGES_FOR_PHASES} budget changes within the hour; one of Meta's 4 is kept for a revert. It goes on at ${instantOf(until)}.`;
 }
 
-/** What the account's envelope has against a raise; null where it fits. What exceeds all of it fits on no day. */
+/** Why the account's envelope has no room for a raise; null if it has. A raise above the whole envelope fits on no day. */
 export function envelopeHold(
   { limit, moved, wanted, resetsAt }: NonNullable<GateFacts['envelope']>,
   currency: string,
 ): { code: 'envelope' | 'envelope_too_small'; message: string; until: number | null } | null {
   const money = (amount: number) => formatAmount(amount, currency);
   if (wanted > limit) {
-    const message = `The account's envelope is ${money(limit)} a day and this phase alone wants ${money(wanted)}: it fits on no day. Set ACCOUNT_ENVELOPE higher and resume, or revert, or stop.`;
+    const message = `The account's envelope is ${money(limit)} a day and this phase alone needs ${money(wanted)}: it fits on no day. Set ACCOUNT_ENVELOPE higher and resume, or revert, or stop.`;
     return { code: 'envelope_too_small', message, until: null };
   }
   if (moved + wanted <= limit) return null;
-  const message = `The account's envelope is ${money(limit)} a day; ${money(moved)} are moved today and this phase wants ${money(wanted)} more: ${money(moved + wanted)} > ${money(limit)}. It goes on at ${instantOf(resetsAt)}.`;
+  const message = `The account's envelope is ${money(limit)} a day; ${money(moved)} have been moved today and this phase needs ${money(wanted)} more: ${money(moved + wanted)} > ${money(limit)}. It goes on at ${instantOf(resetsAt)}.`;
   return { code: 'envelope', message, until: resetsAt };
 }
 
-/** Every finding at once, what leads back first. Empty: the phase may be written. */
+/** Every finding at once; those that revert come first. Empty: the phase may be written. */
 export function gateFindings(facts: GateFacts): GateFinding[] {
   const { now, currency } = facts;
   const findings: GateFinding[] = [];
   const hold = (code: GateCode, message: string, until: number | null = null) =>
     findings.push({ code, leadsTo: 'hold', message, until });
   for (const message of facts.harm) findings.push({ code: 'harm', leadsTo: 'revert', message, until: null });
-  for (const { variantId, message } of facts.silent) {
-    const leadsTo = variantId === facts.winnerVariantId && othersDeliver(facts) ? 'revert' : 'hold';
-    findings.push({ code: 'no_delivery', leadsTo, message: `${message}.`, until: null });
-  }
   if (facts.killSwitch?.engaged) hold('kill_switch', killSwitchSentence(facts.killSwitch));
-  for (const { code, message } of facts.problems) hold(code, message);
+  for (const { code, variantId, message } of facts.findings) {
+    const isSilentWinner = code === 'no_delivery' && variantId === facts.winnerVariantId;
+    const leadsTo = isSilentWinner && othersDeliver(facts) ? 'revert' : 'hold';
+    findings.push({ code, leadsTo, message, until: null });
+  }
   for (const { code, message } of spendCapsReached(facts)) hold(code, message);
   if (facts.splitChanged !== null) {
     hold(
@@ -135,7 +137,7 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
   const { atRiskLimit: limit, atRiskAccepted: accepted } = facts;
   if (limit !== null && facts.atRisk.amount > Math.max(limit, accepted ?? 0)) {
     const money = (amount: number) => formatAmount(amount, currency);
-    const so = accepted === null ? '' : `, accepted so far are ${money(accepted)}`;
+    const so = accepted === null ? '' : `, ${money(accepted)} accepted so far`;
     hold(
       'at_risk',
       `${atRiskSentence(facts.atRisk, currency, facts.interval)} The policy's limit is ${money(limit)} a day${so}; resume to accept it.`,
@@ -150,10 +152,10 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
   const note = (code: GateCode, message: string) =>
     findings.push({ code, leadsTo: 'note', message, until: null });
   if (facts.foreign !== null) {
-    note('foreign', `Somebody has changed a budget: ${facts.foreign}. A live rollout would be held here.`);
+    note('foreign', `Someone has changed a budget: ${facts.foreign}. A live rollout would be held here.`);
   }
   if (facts.logTrouble !== null) {
-    const message = `Meta's activity log could not be read (${facts.logTrouble}); of the changes within the hour only the service's own are counted.`;
+    const message = `Meta's activity log could not be read (${facts.logTrouble}): only the service's own changes within the hour are counted.`;
     note('activity_log', message);
   }
   if (facts.largestStep !== null) {
@@ -164,12 +166,14 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
   );
 }
 
-/** Silence speaks against a winner only where nothing else explains it: others deliver, and nothing is off or capped. */
+/** Silence speaks against a winner only if nothing else explains it: others deliver, and nothing is off or capped. */
 function othersDeliver(facts: GateFacts): boolean {
-  const silent = facts.silent.map(({ variantId }) => variantId);
+  const silent = facts.findings
+    .filter(({ code }) => code === 'no_delivery')
+    .map(({ variantId }) => variantId);
   return (
     facts.variantIds.some((id) => !silent.includes(id)) &&
-    facts.problems.length === 0 &&
+    facts.findings.length === silent.length &&
     spendCapsReached(facts).length === 0
   );
 }
@@ -193,7 +197,7 @@ function spendCapsReached({
   return reached;
 }
 
-/** What a phase adds to the budgets of those it raises, minor units. */
+/** How much a phase adds to the budgets that it raises, minor units. */
 export function raiseOf(current: Budgets, targets: Budgets): number {
   return Object.entries(targets).reduce(
     (sum, [adSetId, target]) => sum + Math.max(0, target - (current[adSetId] ?? target)),

@@ -1,4 +1,5 @@
-/** What must hold of the ads, ad sets, campaigns and the account before money moves. Pure: over what was read. */
+/** What must be true of the ads, ad sets, campaigns and the account before money moves. Pure: from what was read. */
+import type { Finding } from '../finding.js';
 
 /** One variant with the objects around its ad, as read from Meta. */
 export interface VariantContext {
@@ -30,7 +31,7 @@ export interface VariantContext {
   activeAds: string[];
 }
 
-/** The ad set of a variant that takes no part any more: of it only the budget matters. */
+/** The ad set of a variant that no longer takes part: only its budget matters. */
 export type BudgetHolder = Pick<VariantContext, 'variantId' | 'campaign'> & {
   adSet: Pick<VariantContext['adSet'], 'id' | 'dailyBudget' | 'lifetimeBudget' | 'hasBudgetSchedule'>;
 };
@@ -47,34 +48,30 @@ export interface BudgetContext {
     /** Of the spend cap. */
     amountSpent: number;
   };
-  /** Those that take part. */
+  /** The variants that take part. */
   variants: VariantContext[];
-  /** Those that were dropped; missing if there are none. */
+  /** The variants that were dropped; missing if there are none. */
   dropped?: BudgetHolder[];
 }
 
-/** A reason why a split of these budgets would be wrong. */
-export interface Problem {
-  /** Which variant; null: the account or the whole. */
-  variantId: string | null;
-  code:
-    | 'account_not_active'
-    | 'other_account'
-    | 'ad_not_active'
-    | 'ad_set_not_active'
-    | 'ad_moved'
-    | 'shared_ad_set'
-    | 'several_active_ads'
-    | 'campaign_budget'
-    | 'lifetime_budget'
-    | 'no_daily_budget'
-    | 'budget_schedule'
-    | 'ends_too_early';
-  message: string;
-}
+/** Reasons why a split of these budgets would be wrong. */
+export type ProblemCode =
+  | 'account_not_active'
+  | 'other_account'
+  | 'ad_not_active'
+  | 'ad_set_not_active'
+  | 'ad_moved'
+  | 'shared_ad_set'
+  | 'several_active_ads'
+  | 'campaign_budget'
+  | 'lifetime_budget'
+  | 'no_daily_budget'
+  | 'budget_schedule'
+  | 'ends_too_early';
+export type Problem = Finding<ProblemCode>;
 
 /**
- * Every problem at once, in the order of the variants; empty where money may move.
+ * Every problem at once, in the order of the variants; empty if money may move.
  * `until`: the ad sets and their campaigns must run at least to then, epoch ms.
  */
 export function preflightProblems(context: BudgetContext, until: number): Problem[] {
@@ -89,7 +86,7 @@ export function preflightProblems(context: BudgetContext, until: number): Proble
   const seen = new Map<string, string>();
   for (const variant of context.variants) {
     const { ad, adSet, campaign, variantId } = variant;
-    const add = (code: Problem['code'], message: string) => problems.push({ variantId, code, message });
+    const add = (code: ProblemCode, message: string) => problems.push({ variantId, code, message });
     const sharedWith = seen.get(adSet.id);
     if (sharedWith) {
       add(
@@ -113,11 +110,11 @@ export function preflightProblems(context: BudgetContext, until: number): Proble
     if (variant.activeAds.some((id) => id !== ad.id)) {
       add(
         'several_active_ads',
-        `Ad set ${adSet.id} has other active ads (${variant.activeAds.filter((id) => id !== ad.id).join(', ')}); one ad an ad set.`,
+        `Ad set ${adSet.id} has other active ads (${variant.activeAds.filter((id) => id !== ad.id).join(', ')}); one ad per ad set.`,
       );
     }
     problems.push(...budgetProblems(variant));
-    // Meta merges a campaign's end from its ad sets': where the ad set's own says it already, once is enough.
+    // Meta derives a campaign's end from its ad sets: if the ad set's own end is reported, once is enough.
     if (adSet.endTime !== null && adSet.endTime < until) {
       add('ends_too_early', endsTooEarly(`Ad set ${adSet.id}`, adSet.endTime, until));
     } else if (campaign.stopTime !== null && campaign.stopTime < until) {
@@ -130,7 +127,7 @@ export function preflightProblems(context: BudgetContext, until: number): Proble
 /** Why an ad set's daily budget can't be set. */
 function budgetProblems({ variantId, adSet, campaign }: BudgetHolder): Problem[] {
   const problems: Problem[] = [];
-  const add = (code: Problem['code'], message: string) => problems.push({ variantId, code, message });
+  const add = (code: ProblemCode, message: string) => problems.push({ variantId, code, message });
   if (campaign.dailyBudget !== null || campaign.lifetimeBudget !== null) {
     add(
       'campaign_budget',

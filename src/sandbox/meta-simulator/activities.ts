@@ -4,13 +4,13 @@ import { type GraphRequest, listParam } from './request.js';
 import type { AuditRow } from './types.js';
 import type { World } from './world.js';
 
-/** Who the activity log names where the market wasn't told. */
+/** The name in the activity log if an edit names nobody. */
 const PERSON = 'Ads Manager user';
 const APP = 'Auto-promotion';
 
 type FieldReader = (row: AuditRow, world: World) => unknown;
 
-/** Meta's own names: to the log an ad set is still a CAMPAIGN. */
+/** Names and types are Meta's own: in its log, the type of an ad set is still CAMPAIGN. */
 const FIELDS: Record<string, FieldReader> = {
   event_type: () => 'update_ad_set_budget',
   translated_event_type: () => 'Ad set budget updated',
@@ -33,8 +33,8 @@ const FIELDS: Record<string, FieldReader> = {
 const DEFAULT_FIELDS = ['event_time', 'event_type', 'extra_data', 'object_id'];
 
 /**
- * `/{account}/activities`: what changed a budget, newest first, each at the instant at which it took effect.
- * `since` and `until` are unix seconds or a date; without them the last week. `oid`: only of that object.
+ * `/{account}/activities`: the changes of budgets, newest first, at the instants at which they took effect. `since` and
+ * `until` are Unix seconds or a date; the default is the last week. `oid`: only changes of this object.
  */
 export function readActivities(request: GraphRequest, at: number, world: World): Record<string, unknown>[] {
   const { oid, since, until, fields } = request.params;
@@ -53,7 +53,7 @@ export function readActivities(request: GraphRequest, at: number, world: World):
     .map((row) => Object.fromEntries(names.map((name) => [name, FIELDS[name]?.(row, world)])));
 }
 
-/** The books have what stood when the request came; by a late effect that is another value. */
+/** The audit has the budget at the time of the request. When a late change takes effect, the budget may be another. */
 function beforeOf(row: AuditRow, world: World): number {
   if (row.appliedAt === row.at) return row.before;
   return world.objects.get(row.adSetId)?.number('daily_budget', row.appliedAt! - 1) ?? row.before;

@@ -1,11 +1,11 @@
-/** Quarter hours are the market's grain: every time zone's offset is a multiple of one. */
+/** The market works in quarters of an hour: the offset of every time zone is a multiple of them. */
 export const QUARTER_MS = 900_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
 /**
- * The account's calendar. A local hour is numbered by its wall clock as if that were UTC, so the hour that
- * repeats when clocks go back is one hour (as in Graph's hourly rows), and the one that clocks skip is none.
+ * The account's calendar. A local hour is numbered as if its wall-clock time were UTC. So the hour that repeats when
+ * clocks go back is one hour, as in Graph's hourly rows, and the hour that clocks skip doesn't exist.
  */
 export class Calendar {
   readonly #format: Intl.DateTimeFormat;
@@ -24,7 +24,7 @@ export class Calendar {
     });
   }
 
-  /** Milliseconds that the wall clock is ahead of UTC at that instant. */
+  /** By how many ms the wall clock is ahead of UTC at this instant. */
   offsetAt(instant: number): number {
     const quarter = Math.floor(instant / QUARTER_MS);
     let offset = this.#offsets.get(quarter);
@@ -39,7 +39,7 @@ export class Calendar {
     return offset;
   }
 
-  /** Number of the local hour that an instant lies in. */
+  /** Number of the local hour of an instant. */
   localHour(instant: number): number {
     return Math.floor((instant + this.offsetAt(instant)) / HOUR_MS);
   }
@@ -71,7 +71,7 @@ export function dayName(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** Local day number of `2026-11-23`, or null where it is no date. */
+/** Local day number of `2026-11-23`; null if it is not a date. */
 export function parseDay(name: unknown): number | null {
   if (typeof name !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(name)) return null;
   const day = Date.parse(`${name}T00:00:00Z`) / DAY_MS;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { Controls } from './controls.js';
 
 /**
- * `/__market/`: the market's own levers over HTTP, for tests and commands. Bodies and answers are the shapes
- * of types.ts as JSON. What is ill-formed gets 400 and a sentence.
+ * `/__market/`: the market's own controls over HTTP, for tests and commands. Bodies and answers are the shapes of
+ * types.ts as JSON. A malformed request gets 400 and a sentence.
  */
 export function controlRoutes(controls: Controls): Hono {
   const app = new Hono();

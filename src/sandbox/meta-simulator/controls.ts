@@ -7,7 +7,7 @@ import type { World } from './world.js';
 
 const DEFAULT_CONVERSION_RATE = 0.05;
 
-/** What only the market knows of an ad. */
+/** What only the market knows about an ad. */
 export interface AdTruth {
   adId: string;
   adSetId: string;
@@ -17,7 +17,7 @@ export interface AdTruth {
   trueConversionRate: number;
 }
 
-/** The market's levers: what a marketer, a person in Ads Manager, or fate would pull. */
+/** The market's own controls: the acts of a marketer, of a user of Ads Manager, and of chance. */
 export class Controls {
   constructor(readonly world: World) {}
 
@@ -44,7 +44,7 @@ export class Controls {
     });
   }
 
-  /** One more ad in an ad set that is there; its active ads share the budget equally. */
+  /** Adds an ad to an existing ad set, whose active ads share the budget equally. */
   addAd(spec: Omit<MarketAdSpec, 'dailyBudget'> & { adSetId: string }): Promise<{ adId: string }> {
     return this.world.change((at) => {
       if (this.world.objects.get(spec.adSetId)?.kind !== 'adset') {
@@ -92,7 +92,7 @@ export class Controls {
     }));
   }
 
-  /** Rejects with RangeError for an unknown ad. Not Graph's business: no field of it is read or written there. */
+  /** Rejects with RangeError for an unknown ad. Graph can neither read nor write the rate. */
   setTruth(adId: string, trueClickRate: number): Promise<void> {
     return this.world.change((at) => {
       if (this.world.objects.get(adId)?.kind !== 'ad') throw new RangeError(`no ad ${adId}`);
@@ -106,7 +106,7 @@ export class Controls {
     return this.world.audit.map((row) => ({ ...row }));
   }
 
-  /** Daily budgets now: of all ad sets, or of those asked for (RangeError for an unknown one). */
+  /** Daily budgets now, of all ad sets or of the given ones. Rejects with RangeError for an unknown ad set. */
   async budgets(adSetIds?: string[]): Promise<Record<string, number>> {
     const now = await this.world.asOf();
     const ids = adSetIds ?? this.world.accountNode.descendants('adset').map(({ id }) => id);

@@ -2,10 +2,10 @@ import { Random } from '../random.js';
 import { type Calendar, DAY_MS, QUARTER_MS } from './calendar.js';
 import { dailySpendOf, type MarketObject, trueClickRateOf } from './objects.js';
 
-/** What an ad did in some stretch of time. Money is minor units, not yet rounded in `spend`. */
+/** What an ad did in a period. Money is minor units; `spend` is not yet rounded. */
 export interface Delivered {
   impressions: number;
-  /** Every click on the ad; holds the link clicks. */
+  /** All clicks on the ad, including link clicks. */
   clicks: number;
   linkClicks: number;
   spend: number;
@@ -13,18 +13,18 @@ export interface Delivered {
   revenue: number;
 }
 
-/** A closed quarter of an hour with delivery. */
+/** A quarter of an hour with delivery that is over. */
 export interface Quarter extends Delivered {
   localHour: number;
 }
 
-/** What was drawn of one ad. */
+/** What has been drawn for one ad, in quarters of an hour. */
 interface Drawn {
   first: number;
   next: number;
-  /** By number; only those with delivery. */
+  /** By number of the quarter; only those with delivery. */
   drawn: Map<number, Quarter>;
-  /** By the end of how many quarters, from the first: what was spent. */
+  /** Entry n: total spend in the first n quarters, minor units. */
   spent: number[];
 }
 
@@ -32,27 +32,27 @@ interface Drawn {
 const PRICE_PER_MILLE = 1_000;
 const PRICE_CV = 0.12;
 const PACE_CV = 0.08;
-/** Hours of one ad scatter around its rate (statistics: "overdispersed"). */
+/** The click rates of an ad's hours vary around its true rate (overdispersion). */
 const CLICK_CV = 0.2;
-/** Clicks beside the link, an impression, as a share of the link-click rate. */
+/** Other clicks per impression, as a share of the link-click rate. */
 const OTHER_CLICKS = 0.3;
 const BASKET = 4_000;
-/** All ads of the account share these two: the shape of a day, and a walk that is pulled back to 0. */
+/** All ads of the account share the shape of a day and a random walk that reverts to 0. */
 const DAY_AMPLITUDE = 0.15;
 const PEAK_HOUR = 20;
 const WALK_MEMORY = 0.95;
 const WALK_DEVIATION = 0.1;
-/** 0.95^120 = 0.002: what lies further back moves the walk by less than a five-hundredth of its deviation. */
+/** 0.95^120 = 0.002: earlier shocks move the walk by less than a five-hundredth of its deviation. */
 const WALK_LENGTH = 120;
 
 /**
- * Draws what ads do. A quarter of an hour is drawn from (seed, ad, quarter) once it is over, its rates from
- * (seed, ad, local hour) and (seed, local hour); so nothing drawn depends on who asked, on how often, or on
- * other ads, unless a spend cap ends their delivery together. Meta's own figures are about 15 minutes late as well.
+ * Draws the delivery of ads. A quarter of an hour is drawn from (seed, ad, quarter) once it is over; its rates are drawn
+ * from (seed, ad, local hour) and (seed, local hour). So no draw depends on who reads it, on how often it is read, or on
+ * other ads, unless a spend cap ends their delivery together. Meta's own figures are also about 15 minutes late.
  *
  * Impressions ~ Poisson(budget in force × pace / price); link clicks ~ Binomial(impressions, true rate ×
- * drift × gamma factor); conversions ~ Binomial(link clicks, true conversion rate), booked in the hour of
- * the impression. All factors have mean 1, so that long averages recover the true rates.
+ * drift × gamma factor); conversions ~ Binomial(link clicks, true conversion rate), counted in the hour of
+ * the impression. All factors have mean 1, so that long averages converge to the true rates.
  */
 export class Delivery {
   readonly #quarters = new Map<string, Drawn>();
@@ -65,8 +65,8 @@ export class Delivery {
   ) {}
 
   /**
-   * The quarters with delivery that were over by `asOf`, oldest first. `asOf` must not lie in the future:
-   * a drawn quarter is never drawn again.
+   * The quarters with delivery that were over by `asOf`, oldest first. `asOf` must not lie in the future: a quarter is
+   * drawn only once, and later changes could not affect it.
    */
   *quarters(ad: MarketObject, asOf: number): Generator<Quarter> {
     const end = Math.floor(asOf / QUARTER_MS);
@@ -75,7 +75,7 @@ export class Delivery {
     }
   }
 
-  /** Minor units, unrounded, that an ad, or all ads under an object, spent in the quarters that were over by `asOf`. */
+  /** Spend of an ad, or of all ads below an object, in the quarters that were over by `asOf`; minor units, unrounded. */
   spent(object: MarketObject, asOf: number): number {
     const end = Math.floor(asOf / QUARTER_MS);
     const ads = object.kind === 'ad' ? [object] : object.descendants('ad');
@@ -85,7 +85,7 @@ export class Delivery {
     }, 0);
   }
 
-  /** The same since the account's midnight before `asOf`. */
+  /** {@link spent} since the account's last midnight before `asOf`. */
   spentToday(object: MarketObject, asOf: number): number {
     return this.spent(object, asOf) - this.spent(object, this.calendar.startOfDay(asOf));
   }
@@ -97,7 +97,8 @@ export class Delivery {
       cache = { first, next: first, drawn: new Map(), spent: [0] };
       this.#quarters.set(ad.id, cache);
     }
-    // A cap asks what other ads spent before; they in turn ask for still earlier quarters of this one, drawn by then.
+    // A spend cap needs the earlier spend of other ads. Those in turn need still earlier quarters of this ad, which are
+    // already drawn.
     for (; cache.next < end; cache.next++) {
       const quarter = this.#capReached(ad, cache.next * QUARTER_MS) ? null : this.#draw(ad, cache.next);
       if (quarter) cache.drawn.set(cache.next, quarter);
@@ -106,7 +107,7 @@ export class Delivery {
     return cache;
   }
 
-  /** A campaign or account at its spend cap delivers nothing; one may pass it by what a quarter brings. */
+  /** A campaign or account at its spend cap delivers nothing. It may exceed the cap by the spend of one quarter. */
   #capReached(ad: MarketObject, at: number): boolean {
     return [ad.ancestor('campaign'), ad.ancestor('account')].some((object) => {
       const cap = object.number('spend_cap', at);
@@ -145,7 +146,7 @@ export class Delivery {
     if (planned <= 0 || !ad.truth) return null;
     const localHour = this.calendar.localHour(start);
     const hour = new Random(`${this.seed}/${ad.id}/hour/${localHour}`);
-    // Bounded, so that no day spends more than Meta lets it (75 % over its budget).
+    // Bounded, so that a day never spends more than Meta allows: 75 % over its budget.
     const pace = Math.min(1.25, Math.max(0.75, hour.factor(PACE_CV)));
     const price = (PRICE_PER_MILLE / 1_000) * hour.factor(PRICE_CV);
     const clickRate = Math.min(1, trueClickRateOf(ad, start) * this.drift(localHour) * hour.factor(CLICK_CV));
@@ -169,7 +170,7 @@ export class Delivery {
   }
 }
 
-/** The integral over [start, end) of what the budgets in force let an ad spend, minor units. */
+/** Minor units that the budgets in force let an ad spend in [start, end). */
 function plannedSpend(ad: MarketObject, start: number, end: number): number {
   const cuts = new Set<number>([start]);
   for (let object: MarketObject | null = ad; object; object = object.parent) {

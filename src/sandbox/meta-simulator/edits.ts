@@ -13,7 +13,7 @@ const BUDGETS: Record<string, FieldRule> = {
   budget_schedules: 'list',
 };
 
-/** What a person can change in Ads Manager; `account_id` moves an object out of the account's sight. */
+/** The fields that a user can change in Ads Manager. `account_id` moves an object to an account that is not visible. */
 const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
   ad: { ...SHARED, account_id: 'text' },
   adset: {
@@ -43,9 +43,9 @@ const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
 };
 
 /**
- * A person's edit, as an event. Amounts are minor units (text is read as a number), instants epoch ms or a
- * date text; null takes a value away. No limit of Graph's holds for a person, but an edited budget counts as
- * one of the ad set's changes in that hour. Throws where the object or a field is unknown or ill-formed.
+ * A user's edit in Ads Manager, as an event. Amounts are minor units (text is read as a number); instants are epoch ms
+ * or text with a date; null removes a value. Graph's limits don't apply to it, but an edited budget counts as one of the
+ * ad set's changes within the hour. Throws if the object or a field is unknown, or a value is malformed.
  */
 export function editEvent(
   world: World,
@@ -58,14 +58,12 @@ export function editEvent(
   const values: Record<string, FieldValue> = {};
   for (const [field, value] of Object.entries(fields)) {
     const rule = Object.hasOwn(EDITABLE[object.kind], field) ? EDITABLE[object.kind][field] : undefined;
-    if (!rule) throw new RangeError(`${object.kind} has no field ${field} that a person can edit`);
+    if (!rule) throw new RangeError(`${object.kind} has no field ${field} that a user can edit`);
     values[field] = value === null ? null : read(field, value, rule);
   }
   const amount = values.daily_budget;
   const audit =
-    object.kind === 'adset' && typeof amount === 'number'
-      ? personRow(world, object, amount, now, actor)
-      : null;
+    object.kind === 'adset' && typeof amount === 'number' ? userRow(world, object, amount, now, actor) : null;
   return { type: 'change', at: now, objectId, fields: values, effectiveAt: now, audit, tally: null };
 }
 
@@ -86,7 +84,7 @@ function read(field: string, value: unknown, rule: FieldRule): FieldValue {
   throw new RangeError(`${field} can't be ${JSON.stringify(value)}`);
 }
 
-function personRow(
+function userRow(
   world: World,
   adSet: MarketObject,
   amount: number,

@@ -1,6 +1,6 @@
 import type { AuditRow, FaultOrder, MarketAccount } from './types.js';
 
-/** What the journal holds: every change of the market's state, in the order in which it happened. */
+/** An event of the journal, which has every change of the market's state in its order. */
 export type MarketEvent =
   | { type: 'world'; at: number; seed: number; account: MarketAccount }
   | { type: 'test'; at: number; name: string; campaignId: string; ads: CreatedAd[] }
@@ -11,7 +11,7 @@ export type MarketEvent =
   | { type: 'tally'; at: number; tally: FaultTally }
   | { type: 'report'; at: number; id: string; accountId: string; params: Record<string, unknown> };
 
-/** A write that reached the market, refused ones too (then `fields` is empty). */
+/** A write that reached the market. If it was refused, `fields` is empty. */
 export interface ChangeEvent {
   type: 'change';
   at: number;
@@ -19,7 +19,7 @@ export interface ChangeEvent {
   fields: Record<string, FieldValue>;
   /** When the fields take effect. */
   effectiveAt: number;
-  /** The books' row where it is a budget write of an ad set. */
+  /** The audit's row if it is a write of an ad set's budget. */
   audit: AuditRow | null;
   tally: FaultTally | null;
 }
@@ -35,7 +35,7 @@ export interface CreatedAd {
   adId: string;
   creativeId: string;
   name: string;
-  /** Null: the ad joins an ad set that is there. */
+  /** Null: the ad joins an existing ad set. */
   dailyBudget: number | null;
   trueClickRate: number;
   trueConversionRate: number;

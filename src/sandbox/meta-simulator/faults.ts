@@ -1,25 +1,25 @@
 import type { FaultTally } from './events.js';
 import type { FaultOrder } from './types.js';
 
-/** What a fault may match of a request. */
+/** The features of a request that a fault can match. */
 export interface FaultTarget {
   objectId: string;
-  /** What of the object is asked for, e.g. `ad_studies`; null: the object itself. */
+  /** Edge of the object that is asked for, e.g. `ad_studies`; null: the object itself. */
   edge: string | null;
   method: 'GET' | 'POST';
-  /** The amount where the request is a budget write of an ad set (not one that only validates). */
+  /** The amount if the request writes an ad set's budget (and does not only validate it); otherwise null. */
   budgetWrite: number | null;
 }
 
 export interface Fault {
   id: string;
   order: FaultOrder;
-  /** Matching requests that were let through, of `skip`. */
+  /** How many matching requests it has let through, at most `skip`. */
   passed: number;
   struck: number;
 }
 
-/** The ordered faults and how far each is spent. */
+/** The ordered faults and how often each has struck. */
 export class FaultBook {
   readonly #faults = new Map<string, Fault>();
 
@@ -27,7 +27,6 @@ export class FaultBook {
     this.#faults.set(id, { id, order, passed: 0, struck: 0 });
   }
 
-  /** False where there is no such fault. */
   has(id: string): boolean {
     return this.#faults.has(id);
   }
@@ -42,8 +41,8 @@ export class FaultBook {
   }
 
   /**
-   * The first fault in order that strikes a request, and what the request does to the counters. A request
-   * that a fault takes is not seen by the faults behind it. Null: no fault is concerned.
+   * The first fault in the order of their entry that strikes a request, and what the request does to the counters. If a
+   * fault strikes, the faults after it don't count the request. Null if the request matches no fault.
    */
   weigh(target: FaultTarget): { fault: Fault | null; tally: FaultTally } | null {
     const passed: string[] = [];
@@ -66,7 +65,7 @@ export class FaultBook {
   }
 }
 
-/** One strike unless the order says otherwise; null is for good, and so is a token that expired. */
+/** How often a fault strikes: once by default; without limit if `times` is null, and by default for an expired token. */
 function strikes(order: FaultOrder): number {
   const times = order.times === undefined && order.kind !== 'expired_token' ? 1 : order.times;
   return times ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** An error as Graph answers it. */
+/** An error in Graph's form. */
 export class GraphError extends Error {
   override readonly name = 'GraphError';
   constructor(
@@ -13,7 +13,7 @@ export class GraphError extends Error {
       transient?: boolean;
       title?: string;
       text?: string;
-      /** Minutes of the hint `estimated_time_to_regain_access`. */
+      /** The hint `estimated_time_to_regain_access`, minutes. */
       regainMinutes?: number;
     } = {},
   ) {
@@ -40,7 +40,7 @@ export class GraphError extends Error {
   }
 }
 
-/** No such object, or one that the token may not see: Graph doesn't tell which. */
+/** The object doesn't exist, or the token may not see it. Graph doesn't distinguish the two. */
 export function unknownObject(id: string, method: 'GET' | 'POST'): GraphError {
   const verb = method === 'GET' ? 'get' : 'post';
   return new GraphError(

@@ -8,7 +8,7 @@ import { usageHeaders } from './usage.js';
 import type { World } from './world.js';
 import { budgetWriteOf, faultAnswer, write, writeWithBadToken } from './writes.js';
 
-/** Graph's calls, without HTTP: a parsed request in, an answer out. */
+/** Answers Graph's calls without HTTP: takes a parsed request, returns an answer. */
 export class Graph {
   #calls = 0;
 
@@ -16,11 +16,11 @@ export class Graph {
     readonly world: World,
     readonly accessToken: string,
     readonly scopes: readonly string[],
-    /** Of the market itself, for paging links. */
+    /** Origin of the market itself, for paging links. */
     readonly origin: () => string,
   ) {}
 
-  /** Never rejects for what a caller can send. */
+  /** Never rejects because of the request. */
   async answer(request: GraphRequest): Promise<GraphAnswer> {
     this.#calls++;
     if (request.path.length === 0 && request.method === 'POST') return this.#batch(request);
@@ -68,7 +68,7 @@ export class Graph {
         return { events: counted, result: unknownObject(request.path.join('/'), 'POST') };
       }
       const id = world.newId('report');
-      // Credentials stay out of the journal.
+      // Credentials must not get into the journal.
       const { access_token: _token, appsecret_proof: _proof, ...params } = request.params;
       return {
         events: [...counted, { type: 'report', at: now, id, accountId: object.id, params }],
@@ -104,7 +104,7 @@ export class Graph {
     return ok(readEdge(object, edge, request, at, world, this.origin()));
   }
 
-  /** `GET /debug_token?input_token=…`: the market's own token never expires. */
+  /** `GET /debug_token?input_token=…`. The market's own token never expires. */
   #describeToken({ params }: GraphRequest): unknown {
     const known = params.input_token === this.accessToken;
     const about = known
@@ -126,7 +126,7 @@ export class Graph {
     return Object.fromEntries(found.map(([id, object]) => [id, readNode(object, fields, now, this.world)]));
   }
 
-  /** A run is complete when its progress is read for the second time. */
+  /** A report run is complete when its progress is read for the second time. */
   #readReport(id: string, edge: string | undefined, request: GraphRequest, now: number): GraphAnswer {
     const report = this.world.reports.get(id);
     if (!report) throw unknownObject(id, 'GET');
@@ -147,7 +147,7 @@ export class Graph {
     return ok(readInsights(this.world.accountNode, { ...request, params }, at, this.world, this.origin()));
   }
 
-  /** Calls in one request, answered in order. A connection that one of them loses is lost for all. */
+  /** Several calls in one request, answered in order. If the connection is closed for one of them, it is closed for all. */
   async #batch(request: GraphRequest): Promise<GraphAnswer> {
     const { batch, access_token: token } = request.params;
     if (token !== this.accessToken) return this.#dressed(request, invalidToken());
@@ -174,7 +174,7 @@ export class Graph {
     return this.#dressed(request, ok(answers));
   }
 
-  /** With Graph's headers on it. */
+  /** Adds Graph's headers to the answer. */
   #dressed(request: GraphRequest, answer: GraphAnswer | GraphError): GraphAnswer {
     const error = answer instanceof GraphError ? answer : null;
     if (!error && (answer as GraphAnswer).kind !== 'json') return answer as GraphAnswer;

@@ -5,7 +5,7 @@ import { World } from './world.js';
 
 export type * from './types.js';
 
-/** Opens the world that the directory holds, or a new one, and serves it. Rejects where the port is taken. */
+/** Opens the world of the directory, or a new one, and serves it. Rejects if the port is taken. */
 export async function startMarket(options: MarketOptions): Promise<Market> {
   const world = await World.open(options);
   const controls = new Controls(world);

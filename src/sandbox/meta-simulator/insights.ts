@@ -10,20 +10,20 @@ import { type GraphRequest, listParam } from './request.js';
 import type { World } from './world.js';
 
 const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
-/** Meta counts one purchase under each of these names: whoever sums them counts it three times. */
+/** Meta counts one purchase under each of these names: their sum counts it three times. */
 const PURCHASE_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
 
-/** One answer row before its fields are picked. `spend` is whole minor units, rounded hour by hour. */
+/** One row of the answer before its fields are picked. `spend` is whole minor units, rounded per hour. */
 interface InsightsRow extends Delivered {
-  /** At level campaign one of its ads. */
+  /** At level `campaign`: one of the campaign's ads. */
   ad: MarketObject;
   period: Period;
   hour: number | null;
 }
 
 /**
- * `/{object}/insights`: a row an ad or campaign and period (and hour of the account's day) with delivery.
- * `at` is the instant whose figures the listing shows; the hour that runs is there as far as it has come.
+ * `/{object}/insights`: one row per ad or campaign and period (and per hour of the account's day) with delivery. `at` is
+ * the instant whose figures the listing shows; the current hour is included as far as it is over.
  */
 export function readInsights(
   object: MarketObject,
@@ -133,7 +133,7 @@ const AMOUNTS = Object.keys(NOTHING) as (keyof Delivered)[];
 
 type RowReader = (row: InsightsRow, at: number, world: World) => unknown;
 
-/** Undefined: the field is left out of the row, as Graph does where there is nothing to say. */
+/** Readers of the fields. Undefined: the field is left out of the row, as Graph does if it has no value. */
 const FIELDS: Record<string, RowReader> = {
   ad_id: ({ ad }) => ad.id,
   ad_name: ({ ad }, at) => ad.text('name', at),
@@ -166,7 +166,7 @@ const FIELDS: Record<string, RowReader> = {
   date_stop: ({ period }) => dayName(period.until),
 };
 
-/** What no row above the level of ads has. */
+/** Fields that exist only at level `ad`. */
 const OF_AN_AD = ['ad_id', 'ad_name', 'adset_id', 'adset_name'];
 const DEFAULT_FIELDS = ['account_id', 'campaign_id', 'adset_id', 'ad_id', 'impressions', 'spend'];
 

@@ -2,8 +2,8 @@ import { type FileHandle, mkdir, open, readFile, truncate } from 'node:fs/promis
 import { join } from 'node:path';
 
 /**
- * An append-only file of JSON lines. {@link append} resolves when the line is on disk (fdatasync), so what was
- * answered survives a kill; a line torn by one is dropped on the next start.
+ * An append-only file of JSON lines. {@link append} resolves when the line is on disk (fdatasync), so a change that was
+ * answered survives a kill. A line that a kill cut short is dropped at the next start.
  */
 export class Journal<Event> {
   readonly #file: FileHandle;
@@ -12,14 +12,14 @@ export class Journal<Event> {
   private constructor(
     file: FileHandle,
     length: number,
-    /** What was on disk when it was opened. */
+    /** The events that were on disk when it was opened. */
     readonly events: readonly Event[],
   ) {
     this.#file = file;
     this.#length = length;
   }
 
-  /** Throws where a line other than the last can't be read: that is damage, not a kill. */
+  /** Throws if a line other than the last can't be read: a kill can't have caused that. */
   static async open<Event>(directory: string): Promise<Journal<Event>> {
     await mkdir(directory, { recursive: true });
     const path = join(directory, 'market.jsonl');
@@ -34,7 +34,7 @@ export class Journal<Event> {
     return new Journal<Event>(file, length, events);
   }
 
-  /** One caller at a time. A line that can't be written whole (a full disk) leaves nothing behind. */
+  /** One caller at a time. If a line can't be written completely, e.g. because the disk is full, none of it stays. */
   async append(event: Event): Promise<void> {
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     try {
@@ -67,7 +67,7 @@ function parseLines<Event>(bytes: Buffer, path: string): { events: Event[]; leng
   return { events, length: start };
 }
 
-/** Without it a power cut can lose the file itself, whatever was synced into it. */
+/** Without this, a power cut can lose the file itself, even though its content was synced. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {

@@ -113,7 +113,7 @@ export function readNode(
   return node;
 }
 
-/** One page of an edge of nodes. `at` is the instant of the listing. */
+/** One page of an edge. `at` is the instant that the listing shows. */
 export function readEdge(
   object: MarketObject,
   edge: string,
@@ -142,7 +142,7 @@ export function readEdge(
   return paginate(rows, request, at, origin);
 }
 
-/** Graph has them by what is paid for; the market knows one. */
+/** Graph has a minimum per billing event; the market uses the same for all. */
 function minimumBudgets({ account }: World): Record<string, unknown> {
   return {
     currency: account.currency,
@@ -155,7 +155,7 @@ function minimumBudgets({ account }: World): Record<string, unknown> {
 
 type NodeFilter = (object: MarketObject, at: number, world: World) => boolean;
 
-/** `effective_status` and `filtering`; what is deleted or archived shows only where it is asked for. */
+/** Applies `effective_status` and `filtering`. Deleted and archived objects are shown only if one of them is given. */
 function filtersOf(request: GraphRequest, kind: ObjectKind): NodeFilter {
   const statuses = listParam(request.params.effective_status);
   const filters = parseFiltering(request.params.filtering).map(({ field, accepts }): NodeFilter => {
@@ -175,7 +175,7 @@ function filtersOf(request: GraphRequest, kind: ObjectKind): NodeFilter {
   };
 }
 
-/** Graph's `filtering`: a list of {field, operator, value}. Throws Graph's error where it is none. */
+/** Graph's `filtering`: a list of {field, operator, value}. Throws Graph's error if it is malformed. */
 export function parseFiltering(value: unknown): { field: string; accepts: (value: string) => boolean }[] {
   if (value === undefined || value === '') return [];
   if (!Array.isArray(value)) throw invalidParameter('param filtering must be an array.');
@@ -201,7 +201,7 @@ export function hasCampaignBudget(campaign: MarketObject, at: number): boolean {
   return campaign.number('daily_budget', at) !== null || campaign.number('lifetime_budget', at) !== null;
 }
 
-/** Text, "0" for the kind of budget that the ad set doesn't use, left out under a campaign budget. */
+/** As text; "0" for the kind of budget that the ad set doesn't use. Left out if the campaign has a budget. */
 function adSetBudget(adSet: MarketObject, field: string, at: number): string | undefined {
   if (hasCampaignBudget(adSet.ancestor('campaign'), at)) return undefined;
   return String(adSet.number(field, at) ?? 0);
@@ -221,23 +221,23 @@ function instant(at: number | null, world: World): string | undefined {
   return at === null ? undefined : world.calendar.format(at);
 }
 
-/** A campaign without a cap has no such field; an account says "0". */
+/** A campaign without a cap lacks this field; an account without one has "0". */
 function positiveText(amount: number | null): string | undefined {
   return amount ? String(amount) : undefined;
 }
 
-/** Graph merges the times of a campaign that has none of its own from its ad sets'. */
+/** The starts of its ad sets. Graph derives the times of a campaign from them if it has no times of its own. */
 function startsOf(campaign: MarketObject, at: number): number[] {
   return campaign.children.map((adSet) => adSet.number('start_time', at) ?? adSet.createdAt);
 }
 
-/** The last end of its ad sets; null where one runs until it is stopped. */
+/** The last end of its ad sets; null if one of them has no end. */
 function stopOf(campaign: MarketObject, at: number): number | null {
   const ends = campaign.children.map((adSet) => adSet.number('end_time', at));
   return ends.includes(null) ? null : Math.max(...ends.map(Number));
 }
 
-/** Meta publishes no threshold of a significant edit; third parties say a fifth of the budget. */
+/** Meta publishes no threshold for a significant edit; third parties say a fifth of the budget. */
 const SIGNIFICANT_EDIT = 0.2;
 /** Meta's rule of thumb: about 50 results in the week after the last significant edit. */
 const LEARNED_RESULTS = 50;

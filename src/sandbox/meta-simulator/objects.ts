@@ -3,10 +3,10 @@ import { Timeline } from './timeline.js';
 
 export type ObjectKind = 'account' | 'campaign' | 'adset' | 'ad';
 
-/** An object of the account. Its fields have a history, since delivery and late effects need one. */
+/** An object of the account. Its fields have a history, because delivery and late effects need it. */
 export class MarketObject {
   readonly children: MarketObject[] = [];
-  /** Ad sets: no budget change is taken until then (Meta's limit of changes an hour). */
+  /** Ad sets only: budget changes are refused until this instant (Meta's limit of changes per hour). */
   blockedUntil = 0;
   readonly #fields = new Map<string, Timeline<FieldValue>>();
 
@@ -30,7 +30,7 @@ export class MarketObject {
     timeline.set(at, value);
   }
 
-  /** Null where the field was never set, or not yet. */
+  /** Null if the field was not set by then. */
   get(field: string, at: number): FieldValue {
     return this.#fields.get(field)?.at(at) ?? null;
   }
@@ -49,25 +49,25 @@ export class MarketObject {
     return this.#fields.get(field);
   }
 
-  /** Instants in the open interval at which any field is set. */
+  /** The instants in the open interval at which any field is set. */
   instantsBetween(after: number, before: number): number[] {
     return [...this.#fields.values()].flatMap((timeline) => timeline.instantsBetween(after, before));
   }
 
-  /** The nearest object of that kind, itself or one it stands under. */
+  /** The nearest object of this kind among the object itself and its parents. */
   ancestor(kind: ObjectKind): MarketObject {
     if (this.kind === kind) return this;
-    if (!this.parent) throw new Error(`${this.kind} ${this.id} stands under no ${kind}`);
+    if (!this.parent) throw new Error(`${this.kind} ${this.id} has no ${kind} above it`);
     return this.parent.ancestor(kind);
   }
 
-  /** Every object of that kind under this one, in the order of creation. */
+  /** Every object of this kind below this one, in the order of creation. */
   descendants(kind: ObjectKind): MarketObject[] {
     return this.children.flatMap((child) => (child.kind === kind ? [child] : child.descendants(kind)));
   }
 }
 
-/** Graph's effective status: the object's own, unless one it stands under is not active. */
+/** Graph's effective status: the object's own status, unless an object above it is not active. */
 export function effectiveStatus(object: MarketObject, at: number): string {
   const ordered = object.text('effective_status', at);
   if (ordered !== '') return ordered;
@@ -80,15 +80,15 @@ export function effectiveStatus(object: MarketObject, at: number): string {
   return 'ACTIVE';
 }
 
-/** Field of an ad whose hidden click rate was changed; no reader of Graph's knows it. */
+/** Field of an ad with a changed hidden click rate. Graph's readers don't know it. */
 export const TRUE_CLICK_RATE = 'true_click_rate';
 
-/** Hidden link clicks an impression at an instant; 0 for what is no ad. */
+/** Hidden link clicks per impression at an instant; 0 if the object is not an ad. */
 export function trueClickRateOf(ad: MarketObject, at: number): number {
   return ad.number(TRUE_CLICK_RATE, at) ?? ad.truth?.clickRate ?? 0;
 }
 
-/** Minor units a day that an ad may spend at an instant: 0 where it doesn't deliver. */
+/** Minor units per day that an ad may spend at an instant; 0 if it doesn't deliver. */
 export function dailySpendOf(ad: MarketObject, at: number): number {
   if (effectiveStatus(ad, at) !== 'ACTIVE' || ad.createdAt > at) return 0;
   const adSet = ad.ancestor('adset');
@@ -99,7 +99,7 @@ export function dailySpendOf(ad: MarketObject, at: number): number {
   return dailyBudgetOf(adSet, at, start, end) / sharing;
 }
 
-/** When an ad set delivers: within its own times and its campaign's. */
+/** The time in which an ad set delivers: within its own times and its campaign's. */
 function timesOf(adSet: MarketObject, at: number): { start: number; end: number | null } {
   const campaign = adSet.ancestor('campaign');
   const starts = [adSet.number('start_time', at) ?? adSet.createdAt, campaign.number('start_time', at)];
@@ -118,7 +118,7 @@ function dailyBudgetOf(adSet: MarketObject, at: number, start: number, end: numb
   const daily = adSet.number('daily_budget', at);
   if (daily !== null) return daily;
   const lifetime = adSet.number('lifetime_budget', at);
-  // A lifetime budget is spread evenly; Meta has none without an end.
+  // A lifetime budget is spread evenly. At Meta it always has an end.
   if (lifetime === null || end === null || end <= start) return 0;
   return (lifetime * 86_400_000) / (end - start);
 }

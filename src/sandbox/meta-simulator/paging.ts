@@ -4,7 +4,7 @@ import type { GraphRequest } from './request.js';
 const DEFAULT_LIMIT = 25;
 const GREATEST_LIMIT = 5_000;
 
-/** Where a page begins, and the instant whose state all pages of one listing show. */
+/** The start of a page, and the instant whose state all pages of the listing show. */
 interface Cursor {
   offset: number;
   asOf: number;
@@ -15,12 +15,12 @@ export interface Page<Row> {
   paging?: { cursors: { before: string; after: string }; next?: string };
 }
 
-/** The instant that a listing shows: now, or that of its first page, so that no row slips between pages. */
+/** The instant that a listing shows: now, or the instant of its first page, so that no row is lost between pages. */
 export function listingInstant(request: GraphRequest, now: number): number {
   return Math.min(now, readCursor(request)?.asOf ?? now);
 }
 
-/** One page of the rows. `next` is absolute, on the market's own origin, with the token in it, as Graph's is. */
+/** One page of the rows. As at Graph, `next` is an absolute URL that contains the token. */
 export function paginate<Row>(rows: Row[], request: GraphRequest, asOf: number, origin: string): Page<Row> {
   const limit = readLimit(request.params.limit);
   const offset = readCursor(request)?.offset ?? 0;

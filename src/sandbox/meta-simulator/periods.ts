@@ -10,8 +10,8 @@ export interface Period {
 const LAST_DAYS = /^last_(\d+)d$/;
 
 /**
- * The periods that an insights request wants a row for, from `time_ranges`, `time_range` or `date_preset`
- * (`last_30d` without any), cut by `time_increment` (days, or `all_days`). Throws Graph's error.
+ * The periods for which an insights request wants a row. They come from `time_ranges`, `time_range` or `date_preset`
+ * (default `last_30d`) and are cut by `time_increment` (days, or `all_days`). Throws Graph's error.
  */
 export function periodsOf(params: Record<string, unknown>, today: number, firstDay: number): Period[] {
   const ranges = rangesOf(params, today, firstDay);

@@ -1,4 +1,4 @@
-/** A Graph call, its parameters merged from query and body and decoded. */
+/** A Graph call. Its parameters come from the query and the body and are decoded. */
 export interface GraphRequest {
   method: 'GET' | 'POST';
   /** Path without the version: `[id]`, `[id, edge]`, or empty for a batch. */
@@ -10,12 +10,12 @@ export interface GraphRequest {
 export type GraphAnswer =
   | { kind: 'json'; status: number; body: unknown; headers: Record<string, string> }
   | { kind: 'html'; status: number; body: string }
-  /** The connection is cut without an answer. */
+  /** The connection is closed without an answer. */
   | { kind: 'drop' }
-  /** No answer comes, ever. */
+  /** There is never an answer. */
   | { kind: 'hang' };
 
-/** Null where the path names no version: Graph's paths without one are not used by the SDK. */
+/** Null if the path has no version: the SDK doesn't use Graph's paths without a version. */
 export function parseRequest(
   method: 'GET' | 'POST',
   url: URL,
@@ -29,7 +29,7 @@ export function parseRequest(
   return { method, path: path.map(decodeURIComponent), version, params };
 }
 
-/** Form fields and query parameters are text; lists and objects in them are JSON. */
+/** Decodes form fields and query parameters: they are text, but lists and objects in them are JSON. */
 export function decodeAll(values: URLSearchParams): Record<string, unknown> {
   return Object.fromEntries([...values].map(([key, value]) => [key, decode(value)]));
 }
@@ -49,7 +49,7 @@ function decode(text: string): unknown {
   }
 }
 
-/** A list given as one, as comma-separated text, or not at all. */
+/** A list from an array or from comma-separated text; empty for anything else. */
 export function listParam(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
   return typeof value === 'string' && value !== '' ? splitFields(value) : [];

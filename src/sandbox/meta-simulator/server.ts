@@ -16,11 +16,11 @@ type Env = { Bindings: HttpBindings };
 
 export interface MarketServer {
   url: string;
-  /** Ends open connections too, the hanging ones among them. */
+  /** Also closes open connections, even hanging ones. */
   close(): Promise<void>;
 }
 
-/** Graph and the market's own routes on 127.0.0.1. Rejects where the port is taken. */
+/** Serves Graph and the market's own routes on 127.0.0.1. Rejects if the port is taken. */
 export async function serveMarket(
   world: World,
   controls: Controls,
@@ -30,9 +30,9 @@ export async function serveMarket(
   const scopes = options.scopes ?? ['ads_management', 'ads_read'];
   const graph = new Graph(world, options.accessToken, scopes, () => url);
   const app = new Hono<Env>();
-  // A full disk, say, is answered as Graph answers its own failures.
+  // The market's own failures, e.g. a full disk, are answered as Graph answers its failures.
   app.onError((error, c) => c.json(new GraphError(error.message, 1, null, { status: 500 }).body(), 500));
-  // Its levers ask for no token: a page that someone on this machine opens must reach none of them.
+  // The market's own routes ask for no token, so no page that is open in a browser on this machine may reach them.
   app.use('*', (c, next) => {
     const host = c.req.header('host') ?? '';
     const origin = c.req.header('origin');
@@ -64,7 +64,7 @@ export async function serveMarket(
   });
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  // Node's 5 s would reset connections that a client's pool still holds, which looks like a fault.
+  // Node's default of 5 s would reset connections that a client's pool still holds: that would look like a fault.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,8 +1,8 @@
-/** The values of one field over time. A value holds from its instant until the next one's. */
+/** The values of one field over time. A value is in force from its instant until the instant of the next value. */
 export class Timeline<T> {
   readonly #entries: { at: number; value: T }[] = [];
 
-  /** At equal instants the later call wins. An instant may lie in the future (a late effect). */
+  /** Of two calls with the same instant, the later one wins. An instant may lie in the future (a late effect). */
   set(at: number, value: T): void {
     let index = this.#entries.length;
     while (index > 0 && this.#entries[index - 1]!.at > at) index--;
@@ -18,12 +18,12 @@ export class Timeline<T> {
     return undefined;
   }
 
-  /** Instants in the open interval at which a value is set. */
+  /** The instants in the open interval at which a value is set. */
   instantsBetween(after: number, before: number): number[] {
     return this.#entries.filter(({ at }) => at > after && at < before).map(({ at }) => at);
   }
 
-  /** Changes to another value in (after, until], the first value of all not counted. */
+  /** Changes to another value in (after, until]. Setting the first value is not a change. */
   changes(after: number, until: number): { at: number; from: T; to: T }[] {
     const found: { at: number; from: T; to: T }[] = [];
     for (let i = 1; i < this.#entries.length; i++) {

@@ -1,22 +1,22 @@
 import type { ExperimentClock } from '../../clients/clock.js';
 
-/** The simulator of Meta's Graph API. Budgets are minor units, instants epoch ms of experiment time. */
+/** The simulator of Meta's Graph API. Budgets are minor units per day, instants are epoch ms of experiment time. */
 
 export interface MarketOptions {
-  /** Where the journal lives; every change of state is on disk before it is answered. */
+  /** The folder of the journal. Every change is on disk before it is answered. */
   directory: string;
   clock: ExperimentClock;
-  /** What is drawn is a function of seed, ad and hour. Ignored where the directory holds a world already. */
+  /** Draws depend only on seed, ad and time. Ignored if the directory already has a world. */
   seed: number;
   /** 0: any free port. */
   port: number;
   accessToken: string;
   account?: Partial<MarketAccount>;
-  /** Refuse a cut below what the ad set has spent since the account's midnight, as Meta may. Default false. */
+  /** Whether to refuse a cut below what the ad set has spent since the account's midnight, as Meta may. Default false. */
   refuseBelowSpent?: boolean;
-  /** What the token is granted. It is only told, never checked. Default `ads_management`, `ads_read`. */
+  /** Permissions of the token. They are reported but never checked. Default `ads_management`, `ads_read`. */
   scopes?: string[];
-  /** What is said in place of an error's body, given the address that was asked. Unset: the body. */
+  /** Replaces the body of an error; gets the body and the requested URL. Unset: the body stays. */
   rephraseError?: RephraseError;
 }
 
@@ -32,37 +32,37 @@ export interface MarketAccount {
   minDailyBudget: number;
 }
 
-/** One ad in an ad set of its own, with what only the market knows. */
+/** One ad in its own ad set, with its hidden rates. */
 export interface MarketAdSpec {
   name: string;
   dailyBudget: number;
-  /** Hidden truth: link clicks an impression. */
+  /** Hidden truth: link clicks per impression. */
   trueClickRate: number;
-  /** Conversions a link click. */
+  /** Hidden truth: conversions per link click. */
   trueConversionRate?: number;
 }
 
-/** Answer of {@link Market.createTest}: ids in the order of the ads given. */
+/** Result of {@link Market.createTest}: ids in the order of the given ads. */
 export interface MarketTest {
   campaignId: string;
   adSetIds: string[];
   adIds: string[];
 }
 
-/** One budget write that reached the market. */
+/** A write of a budget that reached the market. */
 export interface AuditRow {
   sequence: number;
-  /** When it arrived. */
+  /** When it reached the market. */
   at: number;
   adSetId: string;
-  /** Who: the API's caller, or a person through `/__market/edit`. */
+  /** Who wrote it: a caller of the API, or a user of Ads Manager (through `/__market/edit`). */
   actor: 'api' | 'person';
-  /** The person's name. */
+  /** The user's name. */
   actorName?: string;
   before: number;
   requested: number;
   outcome: 'applied' | 'refused' | 'failed';
-  /** When it took effect; later than `at` for a late apply, null when it didn't. */
+  /** When it took effect: later than `at` for `late_apply`, null if it never did. */
   appliedAt: number | null;
   /** Graph's code and subcode of a refusal. */
   code: number | null;
@@ -82,25 +82,25 @@ export type FaultKind =
   | 'expired_token'
   | 'hang';
 
-/** An ordered fault. It strikes matching requests in the order they arrive, `times` times, then is spent. */
+/** A fault. It strikes `times` matching requests, in the order in which they arrive. */
 export interface FaultOrder {
   kind: FaultKind;
-  /** Only requests of this object (an ad set, an ad, the account); null: any. */
+  /** Only requests for this object (an ad set, an ad, the account); null: any. */
   objectId?: string | null;
-  /** Only requests of this edge of an object, e.g. `ad_studies`; null: any. */
+  /** Only requests for this edge of an object, e.g. `ad_studies`; null: any. */
   edge?: string | null;
   /** Only this method; null: any. */
   method?: 'GET' | 'POST' | null;
   /** Only a budget write of exactly this amount. */
   dailyBudget?: number | null;
-  /** How many requests it strikes; null: until withdrawn ("for good"). Default 1, of `expired_token` null. */
+  /** How many requests it strikes; null: all until it is withdrawn. Default 1; for `expired_token`, null. */
   times?: number | null;
-  /** How many matching requests pass first. */
+  /** How many matching requests it lets through first. Default 0. */
   skip?: number;
-  /** Graph error of `refuse` and `rate_limit`. */
+  /** For `refuse` and `rate_limit`: Graph's code and subcode. */
   code?: number;
   subcode?: number;
-  /** `late_apply`: how long after the request it takes effect, experiment ms. `rate_limit`: the hint, experiment ms. */
+  /** Experiment ms. For `late_apply`: how long after the request it takes effect; for `rate_limit`: the hint. */
   delayMs?: number;
 }
 
@@ -116,12 +116,11 @@ export interface Market {
   /** Budgets as they are now. */
   budgets(adSetIds: string[]): Promise<Record<string, number>>;
   /**
-   * Anything a person could change in Ads Manager: status, daily_budget, lifetime_budget, end_time of an object;
-   * is_adset_budget_sharing_enabled, start_time, stop_time of a campaign.
-   * `actor` is the name under which the activity log has it, "Ads Manager user" where none is given.
+   * Changes fields as a user of Ads Manager can, e.g. status and daily_budget of an ad set, or start_time and stop_time
+   * of a campaign. `actor` is the user's name in the activity log; the default is "Ads Manager user".
    */
   edit(objectId: string, fields: Record<string, unknown>, actor?: string): Promise<void>;
-  /** From the next quarter of an hour on, an ad's hidden click rate is another. */
+  /** Sets an ad's hidden click rate from the next quarter of an hour on. */
   setTruth(adId: string, trueClickRate: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,11 +1,11 @@
-/** Calls at which the simulated account would stand at 100 % of its limit. */
+/** Number of calls at which the simulated account reaches 100 % of its limit. */
 const FULL = 100_000;
 
-/** Graph's usage headers. Percentages are whole; the hint is minutes, as Meta's is. */
+/** Graph's usage headers. Percentages are whole numbers; the hint is in minutes, as at Meta. */
 export function usageHeaders(usage: {
   accountId: string;
   version: string;
-  /** Calls so far in this process. */
+  /** Number of calls so far in this process. */
   calls: number;
   insights: boolean;
   regainMinutes: number;

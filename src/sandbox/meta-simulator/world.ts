@@ -8,24 +8,24 @@ import { Journal } from './journal.js';
 import { MarketObject } from './objects.js';
 import type { AuditRow, MarketAccount, MarketOptions } from './types.js';
 
-/** Families are counted apart, so that a fault or a report changes no ad's id, and with it no draw. */
+/** Each family has its own counter, so that a fault or a report doesn't change the ids of ads, on which draws depend. */
 const ID_PREFIX = { object: '1202', report: '1203', fault: '1204' };
 
-/** Ordered as a report run: what was asked, and the instant whose figures it shows. */
+/** A report run: its parameters, and the instant whose figures it shows. */
 export interface Report {
   id: string;
   at: number;
   params: Record<string, unknown>;
-  /** How often its progress was read. Not kept on disk: a restart finds every run complete. */
+  /** How often its progress was read. Not kept on disk. */
   polls: number;
 }
 
-/** Meta's limit: that many changes of one ad set's budget in an hour, then none for an hour. */
+/** Meta's limit: this many changes of an ad set's budget within an hour, then none for an hour. */
 const CHANGES_AN_HOUR = 4;
 
 /**
- * The state of the market: what the journal's events add up to. Changes go through {@link change}, one at a
- * time and on disk before they are seen; reads are free.
+ * The state of the market: the result of all events of the journal. Changes go through {@link change}, one at a time,
+ * and are on disk before anyone sees them. Reads need no turn.
  */
 export class World {
   readonly objects = new Map<string, MarketObject>();
@@ -37,7 +37,7 @@ export class World {
   readonly accountNode: MarketObject;
   readonly #idsGiven = { object: 0, report: 0, fault: 0 };
   #latest = 0;
-  /** A change that is decided and on its way to the disk. */
+  /** A change that has been decided and is being written to disk. */
   #writing: Promise<void> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -57,7 +57,7 @@ export class World {
     this.objects.set(account.id, this.accountNode);
   }
 
-  /** The world that the directory holds, else a new one of the options' seed and account. */
+  /** The world of the directory; if it has none, a new one with the options' seed and account. */
   static async open(options: MarketOptions): Promise<World> {
     const journal = await Journal.open<MarketEvent>(options.directory);
     let first = journal.events[0];
@@ -91,7 +91,7 @@ export class World {
     return world;
   }
 
-  /** Experiment time. Never runs backwards, whatever the clock does: closed hours are facts. */
+  /** Experiment time. It never runs backwards, even if the clock does: hours that are over must not change. */
   async now(): Promise<number> {
     const read = await this.clock.now();
     this.#latest = Math.max(this.#latest, read);
@@ -99,9 +99,8 @@ export class World {
   }
 
   /**
-   * The instant that a read shows: now, once the change that is on its way to the disk is in force. Without
-   * the wait a quarter of an hour could be drawn without a change that falls into it; any later change has a
-   * later instant.
+   * The instant that a read shows: now. Waits until the change that is being written to disk is in force. Without the
+   * wait, a quarter of an hour could be drawn without a change that falls into it. Any later change has a later instant.
    */
   async asOf(): Promise<number> {
     const now = await this.now();
@@ -110,14 +109,14 @@ export class World {
   }
 
   /**
-   * Runs one change alone: `decide` gets the instant and says what happens; its events are on disk and in
-   * force when the promise resolves.
+   * Runs one change at a time. `decide` gets the instant and returns the events; they are on disk and in force when the
+   * promise resolves.
    */
   change<T>(decide: (now: number) => { events: MarketEvent[]; result: T }): Promise<T> {
     const turn = this.#turn.then(async () => {
       const { events, result } = decide(await this.now());
       const writing = this.#write(events);
-      // A reader only waits; that it failed is told to the writer.
+      // Readers only wait for it; the writer gets the failure.
       this.#writing = writing.catch(() => undefined);
       await writing;
       return result;
@@ -133,13 +132,13 @@ export class World {
     }
   }
 
-  /** An id of Meta's look; the n-th of its family is always the same for a seed. */
+  /** An id that looks like Meta's. For a seed, the n-th id of a family is always the same. */
   newId(family: keyof typeof ID_PREFIX): string {
     const count = String(++this.#idsGiven[family]).padStart(6, '0');
     return `${ID_PREFIX[family]}${digits(`${this.seed}/ids`, 8)}${count}`;
   }
 
-  /** Whether the ad set has had all the budget changes of an hour. */
+  /** Whether the ad set has had all the budget changes that Meta allows within an hour. */
   changesSpent(adSet: MarketObject, now: number): boolean {
     const recent = adSet.history('daily_budget')?.changes(now - HOUR_MS, now) ?? [];
     return recent.length >= CHANGES_AN_HOUR;
@@ -221,16 +220,16 @@ export class World {
     if (tally) this.faults.count(tally);
   }
 
-  /** After a restart the next id is the one that would have been next. */
+  /** Counts ids that were given before, so that ids continue after a restart. */
   #countIds(family: keyof typeof ID_PREFIX, ids: string[]): void {
     for (const id of ids) this.#idsGiven[family] = Math.max(this.#idsGiven[family], Number(id.slice(-6)));
   }
 }
 
-/** Graph's subcode (of 613) where an ad set's budget was changed too often. */
+/** Graph's subcode (of code 613) if an ad set's budget was changed too often. */
 export const CHANGE_LIMIT_SUBCODE = 1_487_632;
 
-/** That many decimal digits of a hash, the first not 0. */
+/** This many decimal digits of a hash; the first is not 0. */
 function digits(key: string, count: number): string {
   const [a, b, c, d] = hash128(key);
   const text = `${a}${b}${c}${d}`.replace(/^0+/, '').padEnd(count, '7');

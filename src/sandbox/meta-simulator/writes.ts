@@ -13,13 +13,13 @@ const MINUTE_MS = 60_000;
 const DEFAULT_HINT_MS = 5 * MINUTE_MS;
 const DEFAULT_DELAY_MS = 30 * MINUTE_MS;
 
-/** What a write comes to: what the journal takes down, and what the caller hears. */
+/** The result of a write: the event for the journal, and the answer to the caller. */
 export interface WriteOutcome {
   event: ChangeEvent | null;
   answer: GraphAnswer | GraphError;
 }
 
-/** The amount where a POST sets an ad set's daily budget for real. NaN where it names none that is a number. */
+/** The amount if a POST sets an ad set's daily budget and doesn't only validate it; NaN if that is not a number. */
 export function budgetWriteOf(request: GraphRequest, object: MarketObject | undefined): number | null {
   const { daily_budget: amount } = request.params;
   if (request.method !== 'POST' || request.path.length !== 1 || object?.kind !== 'adset') return null;
@@ -31,7 +31,7 @@ function validatesOnly(request: GraphRequest): boolean {
   return listParam(request.params.execution_options).includes('validate_only');
 }
 
-/** What a fault answers, or null where it lets the request through and only cuts the answer off. */
+/** The answer of a fault; null if the fault carries out the request and only drops its answer. */
 export function faultAnswer(order: FaultOrder): GraphAnswer | GraphError | null {
   switch (order.kind) {
     case 'lost_request':
@@ -60,7 +60,7 @@ export function faultAnswer(order: FaultOrder): GraphAnswer | GraphError | null 
   }
 }
 
-/** A POST on an object, with the fault that strikes it, if any, and what that does to the counters. */
+/** A POST on an object. `fault`: the fault that strikes it, if any; `tally`: what it does to the counters of faults. */
 export function write(
   world: World,
   object: MarketObject,
@@ -89,7 +89,7 @@ export function write(
   return { event, answer: order ? { kind: 'drop' } : SUCCESS };
 }
 
-/** The same without a market's fault: the token is wrong, so nothing but the books is touched. */
+/** A budget write with a wrong token: no fault applies, and only the audit is written. */
 export function writeWithBadToken(
   world: World,
   object: MarketObject,
@@ -111,7 +111,7 @@ function checkStatus({ params }: GraphRequest): GraphError | null {
   return invalidParameter(`param status must be one of ${STATUSES.join(', ')}`);
 }
 
-/** What the API may set beside an ad set's budget. Graph ignores what it doesn't know or only reads. */
+/** The fields that the API may set, apart from an ad set's budget. Graph ignores unknown and read-only fields. */
 function plainFields({ params }: GraphRequest): Record<string, FieldValue> {
   const fields: Record<string, FieldValue> = {};
   for (const name of ['status', 'name']) {

@@ -1,4 +1,4 @@
-/** What decides where things are: environment variables, `process.platform`, the home folder. */
+/** What decides where files are: environment variables, `process.platform`, the home folder. */
 export interface Machine {
   env: Record<string, string | undefined>;
   platform: string;
@@ -18,24 +18,24 @@ export const NODE_MINIMUM: string;
 
 export function cacheFolder(machine: Machine): string;
 export function temporalCliInCache(machine: Machine): string;
-/** A program that takes a port as its argument: the vendor's native build, or a wrapper around java. */
+/** A program with a port as its argument: the vendor's native build, or a wrapper around Java. */
 export function testServerInCache(machine: Machine): string;
-/** `programs` is relative to `root`; `absent` is a file that says why there is none. */
+/** `programs` is relative to `root`; `absent` is a file that says why there are none. */
 export function realPostgresInCache(machine: Machine): {
   root: string;
   programs: string;
   server: string;
   absent: string;
 };
-/** In the order of search. TEMPORAL_CLI stands alone: who sets it wants that one or an error. */
+/** In the order of search. If TEMPORAL_CLI is set, it is the only candidate: its user wants that program or an error. */
 export function temporalCliCandidates(machine: Machine): TemporalCli[];
-/** The version in what `temporal --version` prints, as `1.8.2`; undefined where there is none. */
+/** The version in the output of `temporal --version`, e.g. `1.8.2`; undefined if there is none. */
 export function versionIn(text: string): string | undefined;
 /** Compares dotted numbers: `atLeast('1.10.0', '1.5')` is true. */
 export function atLeast(version: string, minimum: string): boolean;
 /**
- * Takes the first candidate that works. `probe(file)` answers with what `--version` printed, or throws where the
- * program doesn't run. `refused` has a sentence for each one passed over though it exists.
+ * Chooses the first candidate that works. `probe(file)` returns the output of `--version`, or throws if the program
+ * doesn't run. `refused` has one sentence per candidate that exists but can't be used.
  */
 export function chooseTemporalCli(
   machine: Machine,

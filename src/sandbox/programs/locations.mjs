@@ -1,4 +1,4 @@
-// Where set-up puts what it fetches, and where the service and its tests look for it. Pure: no file is touched here.
+// Where set-up puts the programs that it fetches, and where the service and its tests look for them. No file is touched here.
 import path from 'node:path';
 
 export const TEMPORAL_CLI_VERSION = '1.8.2';
@@ -37,7 +37,7 @@ export function realPostgresInCache(machine) {
   };
 }
 
-/** In the order of search. TEMPORAL_CLI stands alone: who sets it wants that one or an error. */
+/** In the order of search. If TEMPORAL_CLI is set, it is the only candidate: its user wants that program or an error. */
 export function temporalCliCandidates(machine) {
   const { env } = machine;
   if (env.TEMPORAL_CLI) return [{ from: 'TEMPORAL_CLI', file: env.TEMPORAL_CLI }];
@@ -48,7 +48,7 @@ export function temporalCliCandidates(machine) {
   return [...onPath, { from: 'cache', file: temporalCliInCache(machine) }];
 }
 
-/** The version in what `temporal --version` prints, as `1.8.2`; undefined where there is none. */
+/** The version in the output of `temporal --version`, e.g. `1.8.2`; undefined if there is none. */
 export function versionIn(text) {
   return /\bversion v?(\d+\.\d+(?:\.\d+)?)/.exec(text)?.[1];
 }
@@ -68,15 +68,15 @@ export function atLeast(version, minimum) {
 }
 
 /**
- * Takes the first candidate that works. `probe(file)` answers with what `--version` printed, undefined where no
- * such program is, or throws where there is one that doesn't run. A cached one is not probed: it was renamed into
- * place when complete, and asking it costs more than all the rest.
+ * Chooses the first candidate that works. `probe(file)` returns the output of `--version`, or throws if the program
+ * doesn't run. A cached program is not probed: it was renamed into place when it was complete, and a probe would take
+ * longer than all other steps.
  */
 export function chooseTemporalCli(machine, { exists, probe }) {
   const refused = [];
   for (const { from, file } of temporalCliCandidates(machine)) {
     if (!exists(file)) {
-      if (from === 'TEMPORAL_CLI') refused.push(`TEMPORAL_CLI names ${file}: there is no such program`);
+      if (from === 'TEMPORAL_CLI') refused.push(`TEMPORAL_CLI is ${file}: there is no such program`);
       continue;
     }
     if (from === 'cache') return { found: { from, file }, refused };
@@ -84,15 +84,15 @@ export function chooseTemporalCli(machine, { exists, probe }) {
     try {
       version = versionIn(probe(file));
     } catch (error) {
-      refused.push(`${from === 'PATH' ? 'on PATH' : 'TEMPORAL_CLI names'} ${file}: ${error.message}`);
+      refused.push(`${from === 'PATH' ? 'PATH has' : 'TEMPORAL_CLI is'} ${file}: ${error.message}`);
       continue;
     }
     if (version !== undefined && atLeast(version, TEMPORAL_CLI_MINIMUM)) {
       return { found: { from, file }, refused };
     }
-    const what = version === undefined ? 'says no version' : `is version ${version}`;
+    const what = version === undefined ? 'it does not say its version' : `it is version ${version}`;
     refused.push(
-      `${from === 'PATH' ? 'on PATH' : 'TEMPORAL_CLI names'} ${file}: ${what}, ${TEMPORAL_CLI_MINIMUM} or later is needed`,
+      `${from === 'PATH' ? 'PATH has' : 'TEMPORAL_CLI is'} ${file}: ${what}, but ${TEMPORAL_CLI_MINIMUM} or later is needed`,
     );
   }
   return { found: undefined, refused };

@@ -45,12 +45,12 @@ describe('/readyz', () => {
       200,
       { status: 'ok', parts: { ...parts, data_folder: 'ok' }, problem: null },
     ]);
-    expect(await ready('the disk is full. Make room on it.')).toEqual([
+    expect(await ready('the disk is full. Free some space on it.')).toEqual([
       503,
       {
         status: 'unavailable',
         parts: { ...parts, data_folder: 'unavailable' },
-        problem: 'the disk is full. Make room on it.',
+        problem: 'the disk is full. Free some space on it.',
       },
     ]);
     expect(await ready(undefined)).toEqual([

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { aDecision, DATABASES, useDatabase } from './fixtures.js';
 
-/** Every byte there is, in a view that is not the whole of its buffer. */
+/** Every byte, in a view that covers only a part of its buffer. */
 const BYTES = new Uint8Array(Array.from({ length: 300 }, (_, index) => index % 256)).subarray(7, 290);
 
 describe.each(DATABASES)('decisions on $database', ({ kind }) => {
   const db = useDatabase(kind);
 
-  it('gives back every field, and doubles bit for bit', async () => {
+  it('reads every field that was stored, doubles bit for bit', async () => {
     const { store } = await db.seeded();
     const decision = aDecision();
     expect(await store.saveDecision(decision, {})).toEqual(decision);
@@ -28,7 +28,7 @@ describe.each(DATABASES)('decisions on $database', ({ kind }) => {
     expect(await store.ruleStates('exp_1', 1)).toEqual({ 'a|b': Uint8Array.of(1) });
   });
 
-  it('answers all of many at once with the one that it stored', async () => {
+  it('answers many calls at once with the one decision that it stored', async () => {
     const { store } = await db.seeded();
     const saved = await Promise.all(
       [1, 2, 3, 4].map((number) =>
@@ -52,7 +52,7 @@ describe.each(DATABASES)('decisions on $database', ({ kind }) => {
     expect((await store.latestDecision('exp_1'))?.lookNumber).toBe(11);
   });
 
-  it('brings back the bytes of every pair, of the last two looks alone', async () => {
+  it('reads the bytes of every pair, for the last two looks only', async () => {
     const { store, experiment } = await db.seeded();
     const states = { 'control|challenger-1': BYTES, 'ä"\\,{}': new Uint8Array(0) };
     await store.saveDecision(aDecision(), { old: Uint8Array.of(1) });
@@ -71,7 +71,7 @@ describe.each(DATABASES)('decisions on $database', ({ kind }) => {
     expect(kept.rows).toEqual([{ look_number: 2 }]);
   });
 
-  it('stores no look without its states, and no states without their look', async () => {
+  it('stores no look without its states and no states without their look', async () => {
     const { store } = await db.seeded();
     const unknownWinner = aDecision({ verdict: 'promote', winnerVariantId: 'nobody' });
     await expect(store.saveDecision(unknownWinner, { pair: BYTES })).rejects.toMatchObject({ code: '23503' });
@@ -79,7 +79,7 @@ describe.each(DATABASES)('decisions on $database', ({ kind }) => {
     expect(await store.ruleStates('exp_1', 1)).toBeNull();
   });
 
-  it('refuses a winner without promotion, a promotion without winner, and numbers that JSON would lose', async () => {
+  it('refuses a winner without a promotion, a promotion without a winner, and numbers that JSON would lose', async () => {
     const { store } = await db.seeded();
     await expect(store.saveDecision(aDecision({ winnerVariantId: 'control' }), {})).rejects.toMatchObject({
       code: '23514',

@@ -16,7 +16,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       )
     ).rows.map((row) => [row.ad_set_id, row.experiment_id]);
 
-  it('gives back what was stored, to the millisecond and the character', async () => {
+  it('are read exactly as they were stored, to the millisecond and the character', async () => {
     const accountId = db.account();
     const store = db.store(accountId);
     const experiment = anExperiment({
@@ -34,7 +34,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     ]);
   });
 
-  it('keeps the order of six variants', async () => {
+  it('keep the order of six variants', async () => {
     const ids = ['control', 'z', 'B', 'a', 'ä', '10'];
     const variants = ids.map((id, index) => ({
       ...anExperiment().variants[index === 0 ? 0 : 1]!,
@@ -46,7 +46,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     expect(experiment.variants.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('keeps when a variant was dropped, by the first of several drops; it is the same experiment still', async () => {
+  it('keep the instant of the first of several drops of a variant, and stay the same experiment', async () => {
     const { store, experiment } = await db.seeded();
     const [, challenger] = experiment.variants;
     const dropped = await store.dropVariant('exp_1', challenger!.id, START + 7);
@@ -56,7 +56,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     await expect(store.dropVariant('exp_9', 'x', START)).rejects.toThrow(ExperimentNotFound);
   });
 
-  it('returns the stored one for the same content again, whatever happened since', async () => {
+  it('are returned as stored if the same content is created again, whatever has happened since', async () => {
     const { store, experiment } = await db.seeded();
     const { experiment: paused } = await store.transition({
       experimentId: 'exp_1',
@@ -79,13 +79,13 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     ['policy', { policy: { ...anExperiment().policy, confidence: 0.9 } }],
     ['variants', { variants: anotherExperiment('exp_1', 9).variants }],
     ['currency', { currency: 'EUR' }],
-  ])('refuses the id with another %s', async (_, changes) => {
+  ])('are refused if the id exists with another %s', async (_, changes) => {
     const { store, experiment } = await db.seeded();
     await expect(store.createExperiment({ ...experiment, ...changes })).rejects.toThrow(ExperimentExists);
     expect(await store.getExperiment('exp_1')).toEqual(experiment);
   });
 
-  it('refuses an ad set of a live experiment, names it, and leaves nothing behind', async () => {
+  it('are refused with the name of an ad set that a live experiment has, and leave nothing behind', async () => {
     const { store, experiment } = await db.seeded();
     const second = anotherExperiment('exp_2', 9, { accountId: experiment.accountId });
     second.variants[1]!.adSetId = '502';
@@ -99,7 +99,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     expect((await leasedBy(experiment.accountId)).length).toBe(2);
   });
 
-  it('refuses two variants in one ad set, and a second control', async () => {
+  it('are refused with two variants in one ad set, and with a second control variant', async () => {
     const accountId = db.account();
     const [control, challenger] = anExperiment().variants;
     const oneAdSet = [control!, { ...challenger!, adSetId: control!.adSetId }];
@@ -113,13 +113,13 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     expect(await db.store(accountId).listExperiments({ limit: 10, offset: 0 })).toEqual([]);
   });
 
-  it('lets one of many who want the same ad sets in, at once', async () => {
+  it('are created once if many that want the same ad sets come at once', async () => {
     const accountId = db.account();
     const store = db.store(accountId);
     const tries = await Promise.allSettled(
       ['a', 'b', 'c', 'd', 'e'].map((id, index) => {
         const experiment = anExperiment({ id, accountId });
-        // In either order of the ad sets: none waits for the other for ever.
+        // With the ad sets in either order: there must be no deadlock.
         if (index % 2)
           experiment.variants = experiment.variants.map((variant, place) => ({
             ...variant,
@@ -135,7 +135,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       expect(refusal).toMatchObject({ name: 'AdSetLeased', experimentId: holder![1] });
   });
 
-  it('stores an experiment created many times at once a single time', async () => {
+  it('are stored once if the same one is created many times at once', async () => {
     const accountId = db.account();
     const store = db.store(accountId);
     const stored = await Promise.all(
@@ -145,14 +145,14 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     expect((await store.listExperiments({ limit: 10, offset: 0 })).length).toBe(1);
   });
 
-  it('refuses an experiment of another account or environment', async () => {
+  it('are refused if they belong to another account or environment', async () => {
     const store = db.store();
     await expect(store.createExperiment(anExperiment({ accountId: 'act_other' }))).rejects.toThrow(
       RangeError,
     );
   });
 
-  it('lists newest first, by state, by page', async () => {
+  it('are listed newest first, by state and by page', async () => {
     const accountId = db.account();
     const store = db.store(accountId);
     for (const [index, id] of ['a', 'b', 'c'].entries())
@@ -184,7 +184,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       at: START + 7,
     } as const;
 
-    it('swaps the state, with reason, code and instant', async () => {
+    it('swaps the state and stores reason, code and instant', async () => {
       const { store } = await db.seeded();
       const result = await store.transition({ ...pause, hold: pausedHold(null, START) });
       expect(result.ok).toBe(true);
@@ -206,7 +206,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       expect(await store.getExperiment('exp_1')).toEqual(experiment);
     });
 
-    it('is ok again when it had happened, and not when another did the same', async () => {
+    it('is ok again if it had already happened, but not if another transition led to the same state', async () => {
       const { store } = await db.seeded();
       await store.transition(pause);
       expect((await store.transition(pause)).ok).toBe(true);
@@ -218,7 +218,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       });
     });
 
-    it('leaves the experiment as it is where it is in another state', async () => {
+    it('leaves the experiment as it is if it is in another state', async () => {
       const { store, experiment } = await db.seeded();
       const result = await store.transition({
         ...pause,
@@ -229,7 +229,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       expect(result).toEqual({ ok: false, experiment });
     });
 
-    it('lets one of two at once win', async () => {
+    it('succeeds for one of two simultaneous calls', async () => {
       const { store } = await db.seeded();
       const results = await Promise.all([
         store.transition({ ...pause, to: 'paused', reason: { code: 'recorded', detail: 'a' } }),
@@ -241,7 +241,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       expect(await store.getExperiment('exp_1')).toEqual(winners[0]!.experiment);
     });
 
-    it('keeps winner and promotion unless it is given others', async () => {
+    it('keeps the winner and the instant of promotion unless it is given others', async () => {
       const { store } = await db.seeded();
       await store.transition({
         ...pause,
@@ -253,7 +253,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       expect(experiment).toMatchObject({ winnerVariantId: 'challenger-1', promotedAt: START + 9 });
     });
 
-    it('refuses a winner that is no variant, and changes nothing', async () => {
+    it('refuses a winner that is not a variant, and changes nothing', async () => {
       const { store, experiment } = await db.seeded();
       await expect(
         store.transition({ ...pause, to: 'rolling_out', winnerVariantId: 'nobody' }),
@@ -265,7 +265,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       await expect(db.store().transition(pause)).rejects.toThrow(ExperimentNotFound);
     });
 
-    it.each(ENDED_STATES)('into %s ends it and frees its ad sets', async (to) => {
+    it.each(ENDED_STATES)('into %s ends the experiment and releases its ad sets', async (to) => {
       const { store, experiment } = await db.seeded();
       const ended = await store.transition({ ...pause, to });
       expect(ended.experiment.endedAt).toBe(START + 7);
@@ -274,13 +274,13 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       expect((await store.createExperiment(next)).id).toBe('exp_2');
     });
 
-    it('keeps the ad sets where the swap fails', async () => {
+    it('keeps the ad sets if the swap fails', async () => {
       const { store, experiment } = await db.seeded();
       await store.transition({ ...pause, from: 'paused', to: 'stopped' });
       expect((await leasedBy(experiment.accountId)).length).toBe(2);
     });
 
-    it('back out of completed takes the ad sets again', async () => {
+    it('out of completed takes the ad sets again', async () => {
       const { store, experiment } = await db.seeded();
       await store.transition({ ...pause, to: 'completed' });
       const { experiment: reverting } = await store.transition({
@@ -295,7 +295,7 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
       ]);
     });
 
-    it('back out of completed is refused while another has one of the ad sets', async () => {
+    it('out of completed is refused while another experiment has one of the ad sets', async () => {
       const { store, experiment } = await db.seeded();
       const { experiment: completed } = await store.transition({ ...pause, to: 'completed' });
       const next = anotherExperiment('exp_2', 9, { accountId: experiment.accountId });

@@ -15,7 +15,7 @@ import {
   type TestDatabase,
 } from '../../support/postgres.js';
 
-/** For `describe.each`: every kind that can be started here, and in the name where one can't. */
+/** For `describe.each`: every kind that can be started here. If one can't, the name says so. */
 export const DATABASES: { kind: DatabaseKind; database: string }[] = databaseKinds().map(
   (kind, _, kinds) => ({
     kind,
@@ -26,7 +26,7 @@ export const DATABASES: { kind: DatabaseKind; database: string }[] = databaseKin
 /** 2026-03-02T08:00:00.000Z */
 export const START = 1_772_438_400_000;
 
-/** A migrated database for the tests of one describe; each `store()` is of an account of its own. */
+/** A migrated database for the tests of one `describe`; each `store()` belongs to a new account. */
 export function useDatabase(kind: DatabaseKind) {
   let database: TestDatabase | undefined;
   let pool: pg.Pool | undefined;
@@ -52,7 +52,7 @@ export function useDatabase(kind: DatabaseKind) {
     },
     account,
     store,
-    /** A store with one experiment in it. */
+    /** A store with one experiment. */
     async seeded(changes: Partial<Experiment> = {}): Promise<{ store: Store; experiment: Experiment }> {
       const accountId = account();
       const seeded = store(accountId);

@@ -43,7 +43,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       )
     ).rows.map((row) => row.table_name);
 
-  it('says the cure and changes nothing where the server has no pgvector, or the role lacks a right', async () => {
+  it('says what to do and changes nothing if the server has no pgvector or the role lacks a right', async () => {
     const one = createPool({ ...database.config, max: 1 });
     const refusal = async (setting: string) => {
       await one.query(`set ${setting}`);
@@ -55,14 +55,14 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     try {
       await one.query('create role guest');
       expect(await refusal("extension_control_path = '/nowhere'")).toBe(
-        'pgvector: not available. The cure: install pgvector on the server, as the image pgvector/pgvector has.',
+        'pgvector: not available. To fix this: install pgvector on the server, as the image pgvector/pgvector has.',
       );
       expect(await refusal('role guest')).toMatch(
-        /^pgvector: \d.* available, not installed, and this role may not\. The cure: let a superuser run: create extension vector\.$/,
+        /^pgvector: \d.* available but not installed, and this role may not install it\. To fix this: let a superuser run: create extension vector\.$/,
       );
       await one.query('create extension vector');
       expect(await refusal('role guest')).toBe(
-        'The database: this role may not create tables. The cure: grant the role create on the database, and on the schema auto_promotion if it is there.',
+        'The database: this role may not create tables. To fix this: grant the role create on the database, and on the schema auto_promotion if it exists.',
       );
       const left = await one.query("select to_regnamespace('auto_promotion') as schema");
       expect(left.rows).toEqual([{ schema: null }]);
@@ -72,7 +72,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     }
   });
 
-  it('keeps the reason and the hold of rows from before these were data', async () => {
+  it('keeps the reason and the hold of rows that were written before these were data', async () => {
     for (const name of (await readdir(MIGRATIONS)).filter((each) => each < '0016'))
       await cp(path.join(MIGRATIONS, name), path.join(directory, name));
     await migrate(pool, directory);
@@ -100,7 +100,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     expect(await read('ends')).toMatchObject({ reason: { code: 'recorded', endsIn: 'stopped' }, hold: null });
   });
 
-  it('makes the schema once, beside the tables of an existing deployment', async () => {
+  it('makes the schema once and leaves the tables of an existing deployment alone', async () => {
     await pool.query("create table ab_tests (test_id text); insert into ab_tests values ('theirs')");
     const names = (await readdir(MIGRATIONS)).sort();
     expect(await migrate(pool)).toEqual(names);
@@ -146,7 +146,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     }
   });
 
-  it('lets three start at once', async () => {
+  it('can run in three processes at once', async () => {
     const pools =
       kind === 'postgres'
         ? [pool, createPool(database.config), createPool(database.config)]
@@ -156,7 +156,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     expect(applied.map((names) => names.length).sort()).toEqual([0, 0, (await readdir(MIGRATIONS)).length]);
   });
 
-  it('gives the hours that an older version kept their ends, and keeps them immutable', async () => {
+  it('adds the ends of the hours that an older version stored, and keeps them immutable', async () => {
     const names = (await readdir(MIGRATIONS)).sort();
     for (const name of names.filter((each) => each < '0008'))
       await cp(path.join(MIGRATIONS, name), path.join(directory, name));
@@ -180,7 +180,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     );
   });
 
-  it('says that an applied file was changed, and changes nothing', async () => {
+  it('refuses an applied file that was changed, and changes nothing', async () => {
     await cp(MIGRATIONS, directory, { recursive: true });
     await migrate(pool, directory);
     await appendFile(path.join(directory, '0003_decisions.sql'), '\n-- a word\n');
@@ -189,7 +189,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     expect(await tables()).not.toContain('more');
   });
 
-  it('takes other ends of lines for no change', async () => {
+  it('does not count other line endings as a change', async () => {
     await cp(MIGRATIONS, directory, { recursive: true });
     await migrate(pool, directory);
     for (const file of await readdir(directory)) {
@@ -199,20 +199,20 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     expect(await migrate(pool, directory)).toEqual([]);
   });
 
-  it('says that an applied file was renamed, or preceded by a new one', async () => {
+  it('refuses an applied file that was renamed or is preceded by a new one', async () => {
     await write('0001_a.sql', 'select 1');
     await write('0003_c.sql', 'select 3');
     await migrate(pool, directory);
     await write('0002_b.sql', 'select 2');
     await expect(migrate(pool, directory)).rejects.toThrow(
-      'has had migration 0003_c.sql where the files have 0002_b.sql',
+      'has migration 0003_c.sql, but the files have 0002_b.sql in its place',
     );
     await rm(path.join(directory, '0002_b.sql'));
     await rename(path.join(directory, '0001_a.sql'), path.join(directory, '0001_z.sql'));
     await expect(migrate(pool, directory)).rejects.toThrow(MigrationError);
   });
 
-  it('leaves a database alone that a newer build has migrated', async () => {
+  it('leaves a database that a newer build has migrated as it is', async () => {
     await write('0001_a.sql', 'select 1');
     await write('0002_b.sql', 'select 2');
     await migrate(pool, directory);
@@ -220,7 +220,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     expect(await migrate(pool, directory)).toEqual([]);
   });
 
-  it('names the file that fails, keeps nothing of any, and goes on once it is mended', async () => {
+  it('names the file that fails, applies none of the files, and applies all once it is mended', async () => {
     await write('0001_a.sql', 'create table auto_promotion.a (); create table auto_promotion.b ();');
     await write('0002_b.sql', 'create table auto_promotion.c (); create table auto_promotion.b ();');
     await expect(migrate(pool, directory)).rejects.toThrow(
@@ -233,7 +233,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
     expect(await migrate(pool, directory)).toEqual(['0003_c.sql']);
   });
 
-  it('refuses a name without a place in the order, and a folder without migrations', async () => {
+  it('refuses a file name without a number, and a folder without migrations', async () => {
     await expect(migrate(pool, directory)).rejects.toThrow('there are no migrations');
     await write('first.sql', 'select 1');
     await expect(migrate(pool, directory)).rejects.toThrow("first.sql isn't named like 0001_name.sql");

@@ -16,14 +16,14 @@ const days = { ...everything, granularity: 'day' as const };
 describe.each(DATABASES)('observations on $database', ({ kind }) => {
   const db = useDatabase(kind);
 
-  it('gives back every field of a row', async () => {
+  it('are read with every field that was stored', async () => {
     const { store } = await db.seeded();
     const row = anObservation({ granularity: 'day', spend: Number.MAX_SAFE_INTEGER, revenue: 0 });
     expect(await store.appendObservations('exp_1', [row], START)).toBe(1);
     expect(await store.observationsAsKnown(days)).toEqual([row]);
   });
 
-  it('orders by bucket, then variant, by code point', async () => {
+  it('are ordered by bucket, then by the code points of the variant', async () => {
     const { store } = await db.seeded();
     const rows = [2, 0, 1].flatMap((hour) =>
       ['control', 'challenger-1'].map((variantId) =>
@@ -40,7 +40,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     );
   });
 
-  it('appends only what differs from the last version', async () => {
+  it('are appended only if they differ from the last version', async () => {
     const { store } = await db.seeded();
     const first = anObservation();
     const second = anObservation({ bucketStart: START + HOUR_MS });
@@ -48,13 +48,13 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await store.appendObservations('exp_1', [first, second], START + 2)).toBe(0);
     const restated = { ...first, revenue: first.revenue + 1 };
     expect(await store.appendObservations('exp_1', [restated, second], START + 3)).toBe(1);
-    // Restated back: a version again, for the last one is another.
+    // Restated to the first value: a new version, since the last one differs.
     expect(await store.appendObservations('exp_1', [first, second], START + 4)).toBe(1);
     expect(await store.appendObservations('exp_1', [], START + 5)).toBe(0);
   });
 
   it.each(['impressions', 'clicks', 'linkClicks', 'spend', 'conversions', 'revenue'] as const)(
-    'takes another %s for another version',
+    'have a new version if %s differs',
     async (field) => {
       const { store } = await db.seeded();
       await store.appendObservations('exp_1', [anObservation()], START + 1);
@@ -64,7 +64,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     },
   );
 
-  it('computes again what was known at a cut-off', async () => {
+  it('can be read as they were known at a cut-off', async () => {
     const { store } = await db.seeded();
     const versions: [number, Observation][] = [10, 20, 30].map((seen, index) => [
       START + seen,
@@ -79,7 +79,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await clicksAt(START + 30)).toEqual([32]);
   });
 
-  it('takes buckets that start at `since` or later and have ended by then, however long they are', async () => {
+  it('are read if their bucket starts at `since` or later and has ended by `endedBy`, however long it is', async () => {
     const { store } = await db.seeded();
     const rows = [0, 1, 2, 3].map((hour) => anObservation({ bucketStart: START + hour * HOUR_MS }));
     await store.appendObservations('exp_1', rows, START);
@@ -101,7 +101,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await endedBy(47)).toEqual([short, next]);
   });
 
-  it('leaves a row alone that vanished from the answer', async () => {
+  it('stay if their row is missing from a later answer', async () => {
     const { store } = await db.seeded();
     const gone = anObservation({ variantId: 'challenger-1', adId: '602' });
     await store.appendObservations('exp_1', [anObservation(), gone], START + 1);
@@ -109,7 +109,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await store.observationsAsKnown(everything)).toContainEqual(gone);
   });
 
-  it('leaves what was seen at an instant, and takes other values at the next one', async () => {
+  it('keep what was seen at an instant, and take other values at the next instant', async () => {
     const { store } = await db.seeded();
     const other = anObservation({ clicks: 31 });
     await store.appendObservations('exp_1', [anObservation()], START + 1);
@@ -119,7 +119,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await store.observationsAsKnown(everything)).toEqual([other]);
   });
 
-  it('keeps an hour and a day of one start apart', async () => {
+  it('of an hour and of a day with the same start are kept apart', async () => {
     const { store } = await db.seeded();
     const day = anObservation({ granularity: 'day', clicks: 700, impressions: 24_000 });
     expect(await store.appendObservations('exp_1', [anObservation(), day], START)).toBe(2);
@@ -131,7 +131,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await store.latestBucket(everything)).toBe(START + 5 * HOUR_MS);
   });
 
-  it('takes six variants of 28 days in one statement', async () => {
+  it('of six variants over 28 days are stored in one statement', async () => {
     const variants = Array.from({ length: 6 }, (_, index) => ({
       id: `v${index}`,
       role: index === 0 ? ('control' as const) : ('challenger' as const),
@@ -151,12 +151,12 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await store.latestBucket(everything)).toBe(START + 671 * HOUR_MS);
   });
 
-  it('knows no latest bucket before the first row', async () => {
+  it('have no latest bucket before the first row', async () => {
     const { store } = await db.seeded();
     expect(await store.latestBucket(everything)).toBeNull();
   });
 
-  it('refuses amounts that are no whole minor units, negative counts, and variants that are not there', async () => {
+  it('are refused if amounts are not whole minor units, counts are negative or the variant does not exist', async () => {
     const { store } = await db.seeded();
     const append = (changes: Partial<Observation>) =>
       store.appendObservations('exp_1', [anObservation(), anObservation(changes)], START);
@@ -173,7 +173,7 @@ describe.each(DATABASES)('observations on $database', ({ kind }) => {
     expect(await store.observationsAsKnown(everything)).toEqual([]);
   });
 
-  it('never changes or drops a version', async () => {
+  it('never lose or change a version', async () => {
     const { store } = await db.seeded();
     await store.appendObservations('exp_1', [anObservation()], START);
     for (const statement of ['update %s set clicks = 0', 'delete from %s', 'truncate %s'])

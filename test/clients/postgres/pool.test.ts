@@ -33,13 +33,13 @@ describe('connection strings', () => {
     expect(inspect(refusal, { depth: 9, showHidden: true })).not.toContain('canary');
   });
 
-  it('are not shown with the pool', () => {
+  it('are not shown when the pool is inspected', () => {
     const pool = createPool({ connectionString: `postgres://user:${ENCODED}@127.0.0.1:1/db` });
     expect(inspect(pool, { depth: 9 })).not.toContain('canary');
     expect(JSON.stringify(pool.options)).not.toContain('canary');
   });
 
-  it('leave no password in an error, in any of its texts, plain or encoded', () => {
+  it('leave no password, plain or encoded, in any text of an error', () => {
     const pool = createPool({ connectionString: `postgres://user:${ENCODED}@127.0.0.1:1/db` });
     const cause = Object.assign(new Error(`plain ${CANARY}`), { detail: `at ${ENCODED}` });
     const error = new AggregateError([new Error(`inner ${CANARY}`)], `outer ${ENCODED}`, { cause });
@@ -50,8 +50,8 @@ describe('connection strings', () => {
   });
 });
 
-describe('a server that is not there', () => {
-  it('rejects with the address, not with the password', async () => {
+describe('a server that does not answer', () => {
+  it('leads to an error with its address and without the password', async () => {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -68,7 +68,7 @@ describe('a server that is not there', () => {
     await pool.end();
   });
 
-  it('that takes the connection and says nothing is given up', async () => {
+  it('is given up if it accepts the connection and then says nothing', async () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket));
     server.listen(0, '127.0.0.1');
@@ -91,7 +91,7 @@ describe.each(DATABASES)('a pool on $database', ({ kind }) => {
   afterAll(() => database.stop());
   afterEach(() => pool.end());
 
-  it('reads int8 as safe integers, instants as epoch ms, and changes no other pool', async () => {
+  it('reads int8 as safe integers and instants as epoch ms, and does not change other pools', async () => {
     pool = createPool(database.config);
     const [row] = await run(
       pool,
@@ -103,7 +103,7 @@ describe.each(DATABASES)('a pool on $database', ({ kind }) => {
     expect(pg.types.getTypeParser(20)('5')).toBe('5');
   });
 
-  it('keeps its connection over an error of a statement, and drops what a transaction had done', async () => {
+  it('keeps its connection after a failed statement, and rolls back its transaction', async () => {
     pool = createPool({ ...database.config, max: 1 });
     const session = async () => (await run<{ pid: number }>(pool, 'select pg_backend_pid() as pid'))[0]!.pid;
     await run(pool, 'create table kept (n int primary key)');
@@ -125,21 +125,21 @@ describe.each(DATABASES)('a pool on $database', ({ kind }) => {
     expect(await session()).toBe(before);
   });
 
-  it('of one connection says so when a query waits for its own transaction', async () => {
+  it('with one connection fails if a query waits for its own transaction', async () => {
     pool = createPool({ ...database.config, max: 1, connectionTimeoutMillis: 100 });
     const nested = transaction(pool, () => run(pool, 'select 1'));
     await expect(nested).rejects.toThrow('timeout exceeded when trying to connect');
     expect(await run(pool, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('opens another connection after an idle one was closed', async () => {
+  it('opens a new connection after an idle one was closed', async () => {
     pool = createPool({ ...database.config, idleTimeoutMillis: 10 });
     await run(pool, 'select 1');
     await once(pool, 'remove');
     expect(await run(pool, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('keeps a password that the server repeats out of the error', async () => {
+  it('removes a password that the server repeats from the error', async () => {
     pool = createPool({ ...database.config, password: CANARY });
     const error = await run(pool, `select '${CANARY}'::int`).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: '22P02', message: expect.stringContaining('***') });
@@ -174,16 +174,16 @@ describe.skipIf(!real)(`lost connections${real ? '' : ': no real PostgreSQL can 
     at: START,
   } as const;
 
-  it('an idle one costs nothing', async () => {
+  it('the loss of an idle one does no harm', async () => {
     const [row] = await run<{ pid: number }>(pool, 'select pg_backend_pid() as pid');
-    // `once` of node:events would reject with the error that the pool is to keep to itself.
+    // Not `once` of node:events: it would reject with the error that the pool must swallow.
     const removed = new Promise((resolve) => pool.once('remove', resolve));
     await endSession(row!.pid);
     await removed;
     expect(await run(pool, 'select 1 as one')).toEqual([{ one: 1 }]);
   });
 
-  it('one between two statements of a transaction rejects, keeps nothing, and the pool goes on', async () => {
+  it('a loss between two statements rejects and rolls back the transaction, and the pool goes on', async () => {
     const lost = transaction(pool, async (ask) => {
       await ask("update auto_promotion.ab_tests set name = 'changed'");
       const [row] = await ask<{ pid: number }>('select pg_backend_pid() as pid');
@@ -195,7 +195,7 @@ describe.skipIf(!real)(`lost connections${real ? '' : ': no real PostgreSQL can 
     expect(pool.waitingCount).toBe(0);
   });
 
-  it('one in mid-call of the store rejects with the reason of the server; the call can be repeated', async () => {
+  it("a loss during a call of the store rejects with the server's reason, and the call can be repeated", async () => {
     const store = createStore(pool, { environment: 'sandbox', accountId: 'act_1' });
     const call = await transaction(other, async (ask) => {
       await ask('select 1 from auto_promotion.ab_tests for update');
@@ -221,7 +221,7 @@ describe.skipIf(!real)(`lost connections${real ? '' : ': no real PostgreSQL can 
     expect((await store.transition(pause)).ok).toBe(true);
   });
 
-  it('a statement without an end is cancelled by the server, and else given up here', async () => {
+  it('a statement that does not end is cancelled by the server, or else given up by the client', async () => {
     const limited = createPool({ ...database.config, statement_timeout: 50 });
     await expect(run(limited, 'select pg_sleep(60)')).rejects.toMatchObject({ code: '57014' });
     await limited.end();

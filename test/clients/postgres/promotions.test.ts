@@ -14,11 +14,11 @@ const attempt = {
 };
 const applied = { outcome: 'applied', readBack: 4000, error: null, settledAt: attempt.at + 900 } as const;
 
-describe.each(DATABASES)('money on $database', ({ kind }) => {
+describe.each(DATABASES)('promotions and the ledger on $database', ({ kind }) => {
   const db = useDatabase(kind);
 
   describe('a promotion', () => {
-    it('gives back every field', async () => {
+    it('is read with every field that was stored', async () => {
       const { store } = await db.seeded();
       expect(await store.getPromotion('exp_1')).toBeNull();
       const promotion = aPromotion({ phasesDone: { '60': START } });
@@ -26,7 +26,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await store.getPromotion('exp_1')).toEqual(promotion);
     });
 
-    it('is replaced until the ledger names its experiment, and never after', async () => {
+    it('can be replaced until the ledger names its experiment, and never after that', async () => {
       const { store } = await db.seeded();
       await store.openPromotion(aPromotion());
       const second = aPromotion({
@@ -50,7 +50,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await store.getPromotion('exp_1')).toEqual(second);
     });
 
-    it('is opened once by many at once when money has moved', async () => {
+    it('is opened only once by many calls at once when money has moved', async () => {
       const { store } = await db.seeded();
       await store.enterAttempt(attempt);
       const opened = await Promise.all(
@@ -59,7 +59,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       for (const each of opened) expect(each).toEqual(opened[0]);
     });
 
-    it('takes a status, and says where there is no promotion', async () => {
+    it('takes a status, and rejects if there is no promotion', async () => {
       const { store } = await db.seeded();
       await expect(store.setPromotionStatus('exp_1', 'completed')).rejects.toThrow('exp_1 has no promotion');
       await store.openPromotion(aPromotion());
@@ -67,7 +67,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await store.getPromotion('exp_1')).toEqual(aPromotion({ status: 'needs_attention' }));
     });
 
-    it("enters a phase's instant once", async () => {
+    it("stores a phase's instant only once", async () => {
       const { store } = await db.seeded();
       await expect(store.completePhase('exp_1', '60', START)).rejects.toThrow('exp_1 has no promotion');
       await store.openPromotion(aPromotion());
@@ -79,7 +79,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
   });
 
   describe('the ledger', () => {
-    it('enters an attempt, pending, and settles it', async () => {
+    it('enters an attempt as pending and settles it', async () => {
       const { store } = await db.seeded();
       const pending = await store.enterAttempt(attempt);
       expect(pending).toEqual({
@@ -97,7 +97,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await store.listLedger('exp_1')).toEqual([settled]);
     });
 
-    it('numbers attempts within the experiment, without a gap when many come at once', async () => {
+    it('numbers attempts per experiment, without gaps even if many are entered at once', async () => {
       const { store, experiment } = await db.seeded();
       await store.transition({
         experimentId: 'exp_1',
@@ -114,7 +114,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await sequences('exp_2')).toEqual([1]);
     });
 
-    it('enters nothing where another row came since the caller read, or the state is another', async () => {
+    it('enters nothing if a row was added or the state changed since the caller read', async () => {
       const { store } = await db.seeded();
       const fence = { lastSequence: 0, state: 'running' } as const;
       await store.enterAttempt({ ...attempt, fence });
@@ -126,7 +126,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await store.listLedger('exp_1')).toHaveLength(2);
     });
 
-    it('lets one of many in that have read the same', async () => {
+    it('enters one of many attempts that have read the same rows', async () => {
       const { store } = await db.seeded();
       const fence = { lastSequence: 0, state: 'running' } as const;
       const tries = await Promise.allSettled(
@@ -161,7 +161,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await store.listLedger('exp_1')).toEqual([first, second]);
     });
 
-    it('lets one of two outcomes at once stand', async () => {
+    it('keeps one of two outcomes that are stored at once', async () => {
       const { store } = await db.seeded();
       await store.enterAttempt(attempt);
       const refused = { outcome: 'refused', readBack: null, error: 'no', settledAt: attempt.at + 1 } as const;
@@ -173,7 +173,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect(await store.listLedger('exp_1')).toEqual([both[0]]);
     });
 
-    it('names the row that a revert compensates, an earlier one', async () => {
+    it('names the earlier row that a revert compensates', async () => {
       const { store } = await db.seeded();
       await store.enterAttempt(attempt);
       const revert = { ...attempt, phase: 'revert', before: 4000, intended: 5000, compensates: 1 };
@@ -188,7 +188,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       expect((await store.enterAttempt(attempt)).sequence).toBe(3);
     });
 
-    it('says what is not there: the experiment, the ad set, the row', async () => {
+    it('says what does not exist: the experiment, the ad set or the row', async () => {
       const { store } = await db.seeded();
       await expect(store.enterAttempt({ ...attempt, experimentId: 'exp_9' })).rejects.toThrow(
         ExperimentNotFound,
@@ -199,7 +199,7 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
       await expect(store.settleAttempt('exp_1', 7, applied)).rejects.toThrow('exp_1 has no row 7');
     });
 
-    it('refuses `applied` where another value was read back, and amounts that are no whole minor units', async () => {
+    it('refuses `applied` if another value was read back, and amounts that are not whole minor units', async () => {
       const { store } = await db.seeded();
       await store.enterAttempt(attempt);
       await expect(store.settleAttempt('exp_1', 1, { ...applied, readBack: 5000 })).rejects.toMatchObject({
@@ -222,9 +222,9 @@ describe.each(DATABASES)('money on $database', ({ kind }) => {
         { ...applied, outcome: 'not_sent' as const, readBack: null },
         "update %s set outcome = 'unknown'",
       ],
-      ['what was intended', null, 'update %s set intended = 1'],
-      ['what was there before', null, 'update %s set before = 1'],
-      ['when it was entered', null, "update %s set at = at + interval '1 ms'"],
+      ['the intended amount', null, 'update %s set intended = 1'],
+      ['the amount before', null, 'update %s set before = 1'],
+      ['the instant of entry', null, "update %s set at = at + interval '1 ms'"],
       ['a deletion', null, 'delete from %s'],
       ['a truncation', null, 'truncate %s'],
     ])('is guarded by the database: %s', async (_, settled, statement) => {

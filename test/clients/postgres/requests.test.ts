@@ -6,7 +6,7 @@ const asked = { key: 'k', request: 'POST /a', bodyHash: 'b', madeId: 'one', at: 
 describe.each(DATABASES)('idempotency keys on $database', ({ kind }) => {
   const db = useDatabase(kind);
 
-  it('bind a key to the first of several requests at once', async () => {
+  it('bind a key to the first of several simultaneous requests', async () => {
     const store = db.store(db.account());
     const claims = await Promise.all(
       ['one', 'two', 'three'].map((madeId) => store.claimRequest({ ...asked, madeId })),
@@ -17,7 +17,7 @@ describe.each(DATABASES)('idempotency keys on $database', ({ kind }) => {
     expect((await store.claimRequest({ ...asked, request: 'POST /b' })).claim).toEqual(claim);
   });
 
-  it('keep the first answer as it was', async () => {
+  it('keep the first answer unchanged', async () => {
     const store = db.store(db.account());
     await store.claimRequest(asked);
     const body = { b: 1, a: ['ü', null], nested: { z: 0.1 } };

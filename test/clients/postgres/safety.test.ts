@@ -10,10 +10,10 @@ const raise = (phase: string, adSetId: string, before: number, intended: number,
   compensates: null,
 });
 
-describe.each(DATABASES)('what keeps rollouts in bounds on $database', ({ kind }) => {
+describe.each(DATABASES)('the limits of rollouts on $database', ({ kind }) => {
   const db = useDatabase(kind);
 
-  it('keeps every turn of the kill switch; the last one is how it stands', async () => {
+  it('keeps every event of the kill switch and answers the last one', async () => {
     const { store } = await db.seeded();
     expect(await store.killSwitch()).toBeNull();
     const engaged = { engaged: true, by: 'ana', reason: 'odd', at: AT };
@@ -24,7 +24,7 @@ describe.each(DATABASES)('what keeps rollouts in bounds on $database', ({ kind }
     expect(await store.killSwitch()).toEqual(released);
   });
 
-  it('gives back what a gate found, in order', async () => {
+  it('reads the findings of gates in the order of entry', async () => {
     const { store } = await db.seeded();
     await store.openPromotion(aPromotion());
     const gate: GateRow = {
@@ -45,7 +45,7 @@ describe.each(DATABASES)('what keeps rollouts in bounds on $database', ({ kind }
     await expect(store.recordGate('other', gate)).rejects.toMatchObject({ code: '23503' });
   });
 
-  it('counts the raises of a day: of several attempts at a step one, of cuts, refusals and the way back none', async () => {
+  it('counts the raises of a day: each step once, and no cuts, refusals or reverts', async () => {
     const { store } = await db.seeded();
     const moved = () => store.movedBetween(AT, AT + 24 * HOUR_MS);
     expect(await moved()).toBe(0);
@@ -69,7 +69,7 @@ describe.each(DATABASES)('what keeps rollouts in bounds on $database', ({ kind }
     expect(await moved()).toBe(1000);
   });
 
-  it('enters no raise that the envelope has no room for, not even where several come at once', async () => {
+  it('enters no raise that the envelope has no room for, even if several come at once', async () => {
     const { store } = await db.seeded();
     const envelope = { since: AT, until: AT + HOUR_MS, limit: 2500 };
     const attempts = ['501', '502'].flatMap((adSetId) =>
@@ -84,7 +84,7 @@ describe.each(DATABASES)('what keeps rollouts in bounds on $database', ({ kind }
     }
     const ledger = await store.listLedger('exp_1');
     expect(ledger.map((row) => row.sequence)).toEqual([1, 2]);
-    // The same step again adds nothing, a smaller one fits.
+    // The same step again adds nothing, and a smaller step fits.
     await store.enterAttempt({ ...raise(ledger[0]!.phase, ledger[0]!.adSetId, 5000, 6000), envelope });
     await store.enterAttempt({ ...raise('80', '501', 5000, 5500), envelope });
     expect(await store.movedBetween(AT, AT + HOUR_MS)).toBe(2500);

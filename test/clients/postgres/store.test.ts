@@ -28,7 +28,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
   const db = useDatabase(kind);
 
   describe('controls', () => {
-    it('keeps the order of entry and every field', async () => {
+    it('keep the order of entry and every field', async () => {
       const { store } = await db.seeded();
       const rows = ['z', 'a', 'm'].map((controlId) => ({ ...control, controlId }));
       rows.push({ ...control, controlId: 'early', at: START, outcome: 'refused' });
@@ -36,7 +36,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       expect(await store.listControls('exp_1')).toEqual(rows);
     });
 
-    it('enters an id once, also when it comes twice at once', async () => {
+    it('are entered once per id, even if the same id comes twice at the same time', async () => {
       const { store } = await db.seeded();
       await store.recordControl(control);
       await store.recordControl({ ...control, outcome: 'refused', message: 'late' });
@@ -45,7 +45,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       expect((await store.listControls('exp_1')).length).toBe(2);
     });
 
-    it('never changes one', async () => {
+    it('never change', async () => {
       const { store } = await db.seeded();
       await store.recordControl(control);
       await expect(db.pool.query('delete from auto_promotion.controls')).rejects.toMatchObject({
@@ -55,7 +55,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
   });
 
   describe('reports', () => {
-    it('lists promotions since an instant, newest first, with their experiments', async () => {
+    it('list promotions since an instant, newest first, with their experiments', async () => {
       const accountId = db.account();
       const store = db.store(accountId);
       for (const [index, id] of ['a', 'b', 'c'].entries()) {
@@ -71,7 +71,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       expect((await store.listPromotions({ since: 0, limit: 1 })).length).toBe(1);
     });
 
-    it('lists the promoted and those without winner, oldest first, with their last decisions', async () => {
+    it('list promoted experiments and those with no winner, oldest first, with their last decisions', async () => {
       const accountId = db.account();
       const store = db.store(accountId);
       const ends = ['promoted', 'fruitless', 'running', 'stopped', 'reverted'];
@@ -121,7 +121,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       });
     });
 
-    it('lists nothing where nothing is', async () => {
+    it('are empty if there are no experiments', async () => {
       const store = db.store();
       expect(await store.listFinished()).toEqual([]);
       expect(await store.listPromotions({ since: 0, limit: 5 })).toEqual([]);
@@ -203,7 +203,7 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       expect(await everythingOf(store)).toEqual(before);
     });
 
-    it('two accounts may use one id, and the same ad sets by chance', async () => {
+    it('two accounts may use the same experiment id and the same ad set ids', async () => {
       const { store, experiment } = await db.seeded();
       const accountId = db.account();
       const other = db.store(accountId);

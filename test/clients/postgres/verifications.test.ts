@@ -10,7 +10,7 @@ describe.each(DATABASES)('the verification of a promotion on $database', ({ kind
     return { store, experiment };
   };
 
-  it('gives back every field, with an interval and without', async () => {
+  it('is read with every field that was stored, with and without an interval', async () => {
     const { store } = await promoted();
     expect(await store.getVerification('exp_1')).toBeNull();
     expect(await store.saveVerification(aVerification())).toEqual(aVerification());
@@ -20,7 +20,7 @@ describe.each(DATABASES)('the verification of a promotion on $database', ({ kind
     expect(await other.getVerification('exp_1')).toEqual(thin);
   });
 
-  it('stands once it is set: the first of several counts, whoever comes later or at once', async () => {
+  it('never changes: the first of several counts, whether the others come later or at the same time', async () => {
     const { store } = await promoted();
     const outcomes = ['verified', 'not_verified', 'reverted'] as const;
     const saved = await Promise.all(
@@ -30,7 +30,7 @@ describe.each(DATABASES)('the verification of a promotion on $database', ({ kind
     expect(await store.saveVerification(aVerification({ theta: 9 }))).toEqual(saved[0]);
   });
 
-  it('needs a promotion, and an interval above 0 to be verified', async () => {
+  it('needs a promotion, and needs an interval above 0 to be verified', async () => {
     const { store } = await db.seeded();
     await expect(store.saveVerification(aVerification())).rejects.toMatchObject({ code: '23503' });
     await store.openPromotion(aPromotion());
@@ -40,7 +40,7 @@ describe.each(DATABASES)('the verification of a promotion on $database', ({ kind
     await expect(store.saveVerification(none)).rejects.toMatchObject({ code: '23514' });
   });
 
-  it('is told from harm that a gate found before there was an outcome; no other finding is', async () => {
+  it('is reported as harmed if a gate found harm before there was an outcome, and not for any other finding', async () => {
     const { store } = await promoted();
     await store.completePhase('exp_1', '60', START);
     const harmAtGate = async () => (await store.listFinished()).map((finished) => finished.harmAtGate);

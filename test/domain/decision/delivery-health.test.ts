@@ -42,7 +42,7 @@ describe('a silent variant', () => {
       silentVariants(delivery(40, (id, hour) => (id === 'c1' && hour >= from ? { impressions: 0 } : {})));
     expect(silentFrom(35)).toEqual([]);
     expect(silentFrom(34)).toEqual([
-      { code: 'no_delivery', level: 'block', message: 'c1 has delivered nothing for 6 h ≥ 6 h' },
+      { variantId: 'c1', code: 'no_delivery', message: 'c1 has delivered nothing for 6 h ≥ 6 h' },
     ]);
   });
 

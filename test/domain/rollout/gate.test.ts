@@ -15,7 +15,7 @@ const FACTS: GateFacts = {
   now: T,
   currency: 'USD',
   winnerVariantId: 'challenger',
-  problems: [],
+  findings: [],
   account: {
     id: 'act_1',
     status: 1,
@@ -26,7 +26,6 @@ const FACTS: GateFacts = {
     amountSpent: 0,
   },
   campaigns: [],
-  silent: [],
   variantIds: ['control', 'challenger'],
   harm: [],
   killSwitch: null,
@@ -44,7 +43,7 @@ const FACTS: GateFacts = {
 const found = (facts: Partial<GateFacts>) =>
   gateFindings({ ...FACTS, ...facts }).map(({ code, leadsTo }) => `${code} ${leadsTo}`);
 const silent = (...ids: string[]) =>
-  ids.map((variantId) => ({ variantId, message: `${variantId} is silent` }));
+  ids.map((variantId) => ({ variantId, code: 'no_delivery' as const, message: `${variantId} is silent.` }));
 
 describe('the findings of a gate', () => {
   it('notes the largest step of the rollout, whatever else it finds', () => {
@@ -70,27 +69,27 @@ describe('the findings of a gate', () => {
   });
 
   it('lead back where the winner alone is silent', () => {
-    expect(found({ silent: silent('challenger') })).toEqual(['no_delivery revert']);
-    expect(found({ silent: silent('control') })).toEqual(['no_delivery hold']);
+    expect(found({ findings: silent('challenger') })).toEqual(['no_delivery revert']);
+    expect(found({ findings: silent('control') })).toEqual(['no_delivery hold']);
   });
 
   it('hold where something else explains the silence', () => {
-    expect(found({ silent: silent('control', 'challenger') })).toEqual([
+    expect(found({ findings: silent('control', 'challenger') })).toEqual([
       'no_delivery hold',
       'no_delivery hold',
     ]);
     const problems = [{ variantId: 'challenger', code: 'ad_not_active' as const, message: 'Paused.' }];
-    expect(found({ silent: silent('challenger'), problems })).toEqual([
+    expect(found({ findings: [...silent('challenger'), ...problems] })).toEqual([
       'no_delivery hold',
       'ad_not_active hold',
     ]);
     const account = { ...FACTS.account, spendCap: 500, amountSpent: 500 };
-    expect(found({ silent: silent('challenger'), account })).toEqual([
+    expect(found({ findings: silent('challenger'), account })).toEqual([
       'no_delivery hold',
       'account_spend_cap hold',
     ]);
     const campaigns = [{ id: '7', spendCap: 500, spent: 499 }];
-    expect(found({ silent: silent('challenger'), campaigns })).toEqual(['no_delivery revert']);
+    expect(found({ findings: silent('challenger'), campaigns })).toEqual(['no_delivery revert']);
   });
 
   it('hold above the risk that the policy allows, or that a person has accepted', () => {
@@ -99,7 +98,7 @@ describe('the findings of a gate', () => {
     expect(found({ atRiskLimit: 500, atRiskAccepted: 1000 })).toEqual([]);
     const [finding] = gateFindings({ ...FACTS, atRiskLimit: 500, atRiskAccepted: 999 });
     expect(finding?.message).toMatch(
-      /The policy's limit is USD 5\.00 a day, accepted so far are USD 9\.99; resume to accept it\.$/,
+      /The policy's limit is USD 5\.00 a day, USD 9\.99 accepted so far; resume to accept it\.$/,
     );
   });
 
@@ -119,7 +118,7 @@ describe('the findings of a gate', () => {
         code: 'envelope',
         leadsTo: 'hold',
         message:
-          "The account's envelope is USD 10.00 a day; USD 6.00 are moved today and this phase wants USD 4.01 more: USD 10.01 > USD 10.00. It goes on at 2026-11-23 13:00 UTC.",
+          "The account's envelope is USD 10.00 a day; USD 6.00 have been moved today and this phase needs USD 4.01 more: USD 10.01 > USD 10.00. It goes on at 2026-11-23 13:00 UTC.",
         until: T + HOUR_MS,
       },
     ]);
@@ -137,7 +136,7 @@ describe('the findings of a gate', () => {
         code: 'hour_limit',
         leadsTo: 'hold',
         message:
-          "Ad set full has had 3 budget changes within the hour; one of Meta's 4 is kept for the way back. It goes on at 2026-11-23 12:10 UTC.",
+          "Ad set full has had 3 budget changes within the hour; one of Meta's 4 is kept for a revert. It goes on at 2026-11-23 12:10 UTC.",
         until: T + 10 * 60_000,
       },
     ]);
@@ -158,7 +157,7 @@ describe('the findings of a gate', () => {
     expect(finding).toMatchObject({
       leadsTo: 'note',
       message:
-        'Somebody has changed a budget: ad set 501 stands at USD 70.00. A live rollout would be held here.',
+        'Someone has changed a budget: ad set 501 stands at USD 70.00. A live rollout would be held here.',
     });
   });
 });
@@ -199,7 +198,7 @@ describe("the account's envelope", () => {
       code: 'envelope_too_small',
       until: null,
       message:
-        "The account's envelope is USD 15.00 a day and this phase alone wants USD 15.01: it fits on no day. Set ACCOUNT_ENVELOPE higher and resume, or revert, or stop.",
+        "The account's envelope is USD 15.00 a day and this phase alone needs USD 15.01: it fits on no day. Set ACCOUNT_ENVELOPE higher and resume, or revert, or stop.",
     });
   });
 });

@@ -119,7 +119,7 @@ const CASES: Case[] = [
     spoil: (_, challenger) => {
       challenger.activeAds = ['602', '603', '604'];
     },
-    message: 'Ad set 502 has other active ads (603, 604); one ad an ad set.',
+    message: 'Ad set 502 has other active ads (603, 604); one ad per ad set.',
   },
   {
     code: 'campaign_budget',

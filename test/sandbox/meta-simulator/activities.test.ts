@@ -21,7 +21,7 @@ const changes = async (params: Record<string, unknown> = {}) =>
   });
 
 describe('the activity log', () => {
-  it('names who changed a budget, newest first, and keeps it over a restart', async () => {
+  it('names who changed a budget, newest change first, and survives a restart', async () => {
     const [control, challenger] = stage.adSets;
     await stage.setBudget(control, 6_000);
     stage.clock.pass(HOUR);
@@ -43,13 +43,13 @@ describe('the activity log', () => {
     ]);
   });
 
-  it('takes a name over HTTP too', async () => {
+  it('also takes a name over HTTP', async () => {
     const body = JSON.stringify({ objectId: stage.adSets[0], fields: { daily_budget: 7_000 }, actor: 'Bo' });
     await fetch(`${stage.market.url}/__market/edit`, { method: 'POST', body });
     expect((await log()).body.data.map((row) => row.actor_name)).toEqual(['Bo']);
   });
 
-  it('has no refused, lost or ineffective write, and a late one from when it took effect', async () => {
+  it('has no refused, lost or ineffective write, and has a late write from the instant at which it took effect', async () => {
     const [control] = stage.adSets;
     await stage.setBudget(control, 1);
     await stage.setBudget(control, 5_000);
@@ -66,7 +66,7 @@ describe('the activity log', () => {
     ]);
   });
 
-  it('is filtered by object and time, a week where no time is given', async () => {
+  it('is filtered by object and time, by default the last week', async () => {
     const [control, challenger] = stage.adSets;
     await stage.setBudget(control, 6_000);
     stage.clock.pass(8 * DAY);
@@ -85,7 +85,7 @@ describe('the activity log', () => {
     expect((await log({ fields: 'colour' })).body.error.code).toBe(100);
   });
 
-  it('pages', async () => {
+  it('has pages', async () => {
     for (const amount of [6_000, 6_100, 6_200]) {
       await stage.market.edit(stage.adSets[0], { daily_budget: amount });
     }
@@ -94,7 +94,7 @@ describe('the activity log', () => {
     expect([first.data.length, (second as { data: unknown[] }).data.length]).toEqual([2, 1]);
   });
 
-  it('is the account’s alone', async () => {
+  it('is an edge of the account only', async () => {
     expect((await stage.get(`${stage.test.campaignId}/activities`)).body.error.code).toBe(100);
   });
 });

@@ -14,7 +14,7 @@ describe('Calendar', () => {
     expect(label(new Calendar('Asia/Kolkata'), at - 1)).toBe('2026-11-23 8');
   });
 
-  it('makes one hour of the one that clocks repeat, and none of the one they skip', () => {
+  it('counts the hour that clocks repeat once, and the hour that they skip not at all', () => {
     const berlin = new Calendar('Europe/Berlin');
     const back = Date.UTC(2026, 9, 25);
     expect([0, 1, 2].map((hour) => label(berlin, back + hour * HOUR_MS))).toEqual([
@@ -35,7 +35,7 @@ describe('Calendar', () => {
     expect(new Calendar('Asia/Kolkata').format(at)).toBe('2026-11-23T19:30:00+0530');
   });
 
-  it('knows when a local day began, also one that clocks make longer or shorter', () => {
+  it('knows when a local day began, even if a change of clocks makes it longer or shorter', () => {
     const berlin = new Calendar('Europe/Berlin');
     expect(berlin.startOfDay(Date.UTC(2026, 9, 25, 20))).toBe(Date.UTC(2026, 9, 24, 22));
     expect(berlin.startOfDay(Date.UTC(2026, 2, 29, 20))).toBe(Date.UTC(2026, 2, 28, 23));
@@ -45,7 +45,7 @@ describe('Calendar', () => {
     expect(kolkata.startOfDay(midnight - 1)).toBe(midnight - 24 * HOUR_MS);
   });
 
-  it('reads days and refuses what is none', () => {
+  it('reads days and refuses other text', () => {
     expect(dayName(parseDay('2026-02-28')!)).toBe('2026-02-28');
     expect(['2026-02-30', '2026-2-3', '', 7, undefined].map(parseDay)).toEqual([
       null,
@@ -56,7 +56,7 @@ describe('Calendar', () => {
     ]);
   });
 
-  it('refuses a zone that is none', () => {
+  it('refuses an unknown time zone', () => {
     expect(() => new Calendar('Mars/Olympus')).toThrow(RangeError);
   });
 });

@@ -24,7 +24,7 @@ async function call(
 }
 
 describe('/__market', () => {
-  it('creates tests and tells the truth about them', async () => {
+  it('creates tests and shows their hidden rates', async () => {
     const ads = [{ name: 'x', dailyBudget: 3_000, trueClickRate: 0.02, trueConversionRate: 0.1 }];
     const created = await call('POST', 'tests', { name: 'by http', ads });
     expect(created.status).toBe(201);
@@ -45,7 +45,7 @@ describe('/__market', () => {
     expect((await call('GET', 'state')).body).toMatchObject({ seed: 1, account: stage.market.account });
   });
 
-  it("changes an ad's hidden click rate from then on", async () => {
+  it("sets an ad's hidden click rate from then on", async () => {
     const ads = [{ name: 'x', dailyBudget: 30_000, trueClickRate: 0.03 }];
     const { adIds } = (await call('POST', 'tests', { name: 'fades', ads })).body as { adIds: string[] };
     const [adId] = adIds;
@@ -81,7 +81,7 @@ describe('/__market', () => {
     expect((await call('GET', 'faults')).body).toEqual([]);
   });
 
-  it("makes a person's edits and shows the books", async () => {
+  it("makes a user's edits and shows the audit", async () => {
     const edit = { objectId: stage.adSets[0], fields: { daily_budget: 4_000 } };
     expect((await call('POST', 'edit', edit)).status).toBe(200);
     expect((await call('GET', 'audit')).body).toMatchObject([
@@ -90,7 +90,7 @@ describe('/__market', () => {
     expect((await stage.get(stage.adSets[0], { fields: 'daily_budget' })).body.daily_budget).toBe('4000');
   });
 
-  it('adds a second ad to an ad set, which then share its budget', async () => {
+  it('adds a second ad to an ad set; both ads then share its budget', async () => {
     stage.clock.pass(2 * HOUR);
     const added = await call('POST', 'ads', { adSetId: stage.adSets[0], name: 'twin', trueClickRate: 0.02 });
     expect(added.status).toBe(201);
@@ -131,7 +131,7 @@ describe('a page of another site', () => {
         .end('{}');
     });
 
-  it('reaches no lever and no account, under its own name or as a rebound one', async () => {
+  it('reaches neither controls nor accounts, under its own host name or by DNS rebinding', async () => {
     const { port } = new URL(stage.market.url);
     for (const path of ['/__market/tests', '/__market/faults', '/v24.0/act_1']) {
       expect(await ask({ origin: 'https://elsewhere.example' }, path)).toBe(403);

@@ -20,20 +20,20 @@ function correlation(xs: number[], ys: number[]): number {
 }
 
 describe('delivery', () => {
-  it('recovers the hidden click rates over many hours', async () => {
+  it('shows the hidden click rates over many hours', async () => {
     stage = await new Stage({ seed: 3 }).open();
     stage.clock.pass(60 * DAY);
     const rows = await stage.hours();
     const [control, challenger] = stage.ads.map((id) => rate(of(rows, id)));
     expect(control! / 0.04).toBeGreaterThan(0.95);
     expect(control! / 0.04).toBeLessThan(1.05);
-    // What drifts is common: it cancels in the ratio.
+    // Both ads share the drift, so it cancels in the ratio.
     expect(challenger! / control! / 1.25).toBeGreaterThan(0.97);
     expect(challenger! / control! / 1.25).toBeLessThan(1.03);
     expect(total(rows, 'clicks')).toBeGreaterThan(total(rows, 'linkClicks'));
   });
 
-  it('drifts with a mean of 1, and alike for all ads of the account', async () => {
+  it('drifts with a mean of 1, in the same way for all ads of the account', async () => {
     stage = await new Stage().open();
     const [a, b] = (
       await stage.market.createTest({
@@ -47,13 +47,13 @@ describe('delivery', () => {
     const delivery = new Delivery(1, new Calendar('UTC'));
     const first = Math.floor(START / HOUR);
     const drift = logs[0]!.map((_, i) => Math.log(delivery.drift(first + i)));
-    // Common variance over all variance: 0.021 / (0.021 + 0.04) = 0.34 between two ads.
+    // Shared variance over total variance: 0.021 / (0.021 + 0.04) = 0.34 between two ads.
     expect(correlation(logs[0]!, logs[1]!)).toBeGreaterThan(0.2);
     const residual = logs.map((log, ad) =>
       log.map((value, i) => value - drift[i]! - Math.log([0.04, 0.05][ad]!)),
     );
     expect(Math.abs(correlation(residual[0]!, residual[1]!))).toBeLessThan(0.1);
-    // The rest is the hours' own scatter of 20 %.
+    // The rest is the variation of 20 % between hours.
     for (const log of residual) {
       const mean = log.reduce((x, y) => x + y, 0) / log.length;
       const deviation = Math.sqrt(log.reduce((s, x) => s + (x - mean) ** 2, 0) / log.length);
@@ -64,7 +64,7 @@ describe('delivery', () => {
     expect(Math.abs(year.reduce((x, y) => x + y, 0) / year.length - 1)).toBeLessThan(0.02);
   });
 
-  it('spends as the budget in force says, by the minute, and never far above it', async () => {
+  it('spends according to the budget in force, to the minute, and never far above it', async () => {
     stage = await new Stage().open();
     const [big] = (
       await stage.market.createTest({
@@ -87,7 +87,7 @@ describe('delivery', () => {
     expect(total(small, 'spend')).toBeGreaterThan(0.8 * ((16 / 24) * 50));
   });
 
-  it('follows lifetime and campaign budgets, and the least budget without overspending a day', async () => {
+  it('follows lifetime and campaign budgets, and does not overspend the smallest budget on any day', async () => {
     stage = await new Stage().open();
     const [control, challenger] = stage.adSets;
     const end = stage.clock.instant + 10 * DAY;
@@ -142,7 +142,7 @@ describe('delivery', () => {
     ]);
   });
 
-  it('shows the hour that runs as far as it has come, and never takes anything back', async () => {
+  it('shows the current hour as far as it is over, and never changes what it has shown', async () => {
     stage = await new Stage().open();
     stage.clock.pass(5 * HOUR);
     let before = await stage.hours();
@@ -165,7 +165,7 @@ describe('delivery', () => {
     expect(seen[5]).toBeGreaterThan(1.5 * seen[2]!);
   });
 
-  it('draws an ad the same beside any other ads, however often it is asked', async () => {
+  it('is the same for an ad whatever other ads there are, and however often it is read', async () => {
     stage = await new Stage().open();
     for (let i = 0; i < 30; i++) {
       stage.clock.pass(HOUR / 2);
@@ -189,7 +189,7 @@ describe('delivery', () => {
     }
   });
 
-  it('draws another world from another seed', async () => {
+  it('is another one for another seed', async () => {
     stage = await new Stage({ seed: 1 }).open();
     const other = await new Stage({ seed: 2 }).open();
     try {
@@ -218,7 +218,7 @@ describe('a spend cap', () => {
     stage.clock.pass(2 * DAY);
     const capped = await spentCents();
     expect(capped).toBeGreaterThanOrEqual(5_990);
-    // A quarter of an hour of 100.00 a day brings 1.04, by pace 1.30 at most, before chance.
+    // At 100.00 a day, a quarter of an hour spends 1.04, or 1.30 at the highest pace, before chance.
     expect(capped).toBeLessThan(6_000 + 250);
     const fields = { fields: 'account_status,spend_cap,amount_spent' };
     expect((await stage.get(account.id, fields)).body).toMatchObject({
@@ -238,7 +238,7 @@ describe('a spend cap', () => {
     expect(await spentCents()).toBeGreaterThan(capped + 12_000);
   });
 
-  it('of a campaign ends its delivery alone', async () => {
+  it('of a campaign ends only its own delivery', async () => {
     stage = await new Stage().open();
     const other = await stage.market.createTest({
       name: 'other',
@@ -254,7 +254,7 @@ describe('a spend cap', () => {
     });
   });
 
-  it('brings the same whoever asks first, and after a restart', async () => {
+  it('gives the same delivery whichever ad is read first, and after a restart', async () => {
     const seen: unknown[] = [];
     for (const ad of [0, 1] as const) {
       stage = await new Stage().open();

@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => stage.dispose());
 
 describe('a market that puts credentials into its errors', () => {
-  it('answers with the same status, code and hints, and every credential', async () => {
+  it('keeps status, code and hints, and adds every credential', async () => {
     await stage.market.order({ kind: 'rate_limit', delayMs: 7 * 60_000 });
     const { status, body, headers } = await stage.setBudget(stage.adSets[0], 6_000);
     expect([status, body.error.code, body.error.error_subcode]).toEqual([400, 17, 2_446_079]);
@@ -21,7 +21,7 @@ describe('a market that puts credentials into its errors', () => {
     expect(echo.count()).toBe(1);
   });
 
-  it('puts them into a gateway page too', async () => {
+  it('also puts them into a page of a gateway', async () => {
     await stage.market.order({ kind: 'html' });
     const url = `${stage.market.url}/v24.0/${stage.adSets[0]}?access_token=${TOKEN}`;
     const response = await fetch(url, { method: 'POST', body: 'daily_budget=6000' });
@@ -32,7 +32,7 @@ describe('a market that puts credentials into its errors', () => {
     expect(await response.text()).toContain(TOKEN);
   });
 
-  it('cuts a connection after the write, and leaves a success as it is', async () => {
+  it('still closes a connection after the write, and leaves a successful answer as it is', async () => {
     const [adSetId] = stage.adSets;
     await stage.market.order({ kind: 'applied_then_reset' });
     await expect(stage.setBudget(adSetId, 6_000)).rejects.toThrow();
@@ -42,7 +42,7 @@ describe('a market that puts credentials into its errors', () => {
     expect(echo.count()).toBe(0);
   });
 
-  it('lets a request hang', async () => {
+  it('still lets a request hang', async () => {
     await stage.market.order({ kind: 'hang', method: 'GET' });
     const asked = fetch(`${stage.market.url}/v24.0/${stage.adSets[0]}?access_token=${TOKEN}`, {
       signal: AbortSignal.timeout(300),

@@ -16,7 +16,7 @@ const sdkWrite = (amount: number) =>
   new AdSet(control(), {}, undefined, stage.sdk()).update([], { daily_budget: amount });
 
 describe('faults', () => {
-  it('refuses with the code that was ordered, until it is withdrawn', async () => {
+  it('refuse with the ordered code until they are withdrawn', async () => {
     const id = await stage.market.order({ kind: 'refuse', code: 100, subcode: 1_885_650, times: null });
     for (let i = 0; i < 3; i++) {
       await expect(sdkWrite(6_000)).rejects.toMatchObject({
@@ -41,14 +41,14 @@ describe('faults', () => {
     await expect(stage.market.withdraw(id)).rejects.toThrow(RangeError);
   });
 
-  it('strikes one edge of an object, and neither the object nor its other edges', async () => {
+  it('can strike one edge of an object, without striking the object or its other edges', async () => {
     await stage.market.order({ kind: 'server_error', edge: 'ad_studies', times: null });
     expect((await stage.get(`${control()}/ad_studies`)).status).toBe(500);
     expect((await stage.get(control())).status).toBe(200);
     expect((await stage.get(`${control()}/ads`)).status).toBe(200);
   });
 
-  it('limits the rate with a hint in minutes', async () => {
+  it('can limit the rate, with a hint in minutes', async () => {
     await stage.market.order({ kind: 'rate_limit', delayMs: 7 * 60_000 });
     const { status, body, headers } = await stage.setBudget(control(), 6_000);
     expect([status, body.error.code, body.error.error_subcode]).toEqual([400, 17, 2_446_079]);
@@ -61,7 +61,7 @@ describe('faults', () => {
     expect((await stage.get(control())).body.error).toMatchObject({ code: 613, error_subcode: 1_487_742 });
   });
 
-  it('fails as a server, in JSON and in HTML', async () => {
+  it('can fail as a server does, in JSON and in HTML', async () => {
     await stage.market.order({ kind: 'server_error' });
     const failed = await stage.setBudget(control(), 6_000);
     expect(failed.status).toBe(500);
@@ -77,7 +77,7 @@ describe('faults', () => {
     expect(await stage.budget(control())).toBe(5_000);
   });
 
-  it('loses a request without a trace', async () => {
+  it('can lose a request without a trace', async () => {
     await stage.market.order({ kind: 'lost_request' });
     await expect(sdkWrite(6_000)).rejects.toMatchObject({ status: null });
     expect(await stage.market.audit()).toEqual([]);
@@ -89,7 +89,7 @@ describe('faults', () => {
     expect((await stage.get(control())).status).toBe(200);
   });
 
-  it('applies a write and then cuts the line', async () => {
+  it('can apply a write and then close the connection', async () => {
     await stage.market.order({ kind: 'applied_then_reset' });
     await expect(sdkWrite(6_000)).rejects.toMatchObject({ status: null });
     expect(await stage.budget(control())).toBe(6_000);
@@ -103,7 +103,7 @@ describe('faults', () => {
     expect(await lastRow()).toMatchObject({ outcome: 'refused', subcode: 1_885_272 });
   });
 
-  it('applies a write late, over whatever was written in between', async () => {
+  it('can apply a write late, over a value that was written in between', async () => {
     await stage.market.order({ kind: 'late_apply', delayMs: HOUR, dailyBudget: 6_000 });
     await expect(sdkWrite(6_000)).rejects.toMatchObject({ status: null });
     expect(await stage.budget(control())).toBe(5_000);
@@ -122,7 +122,7 @@ describe('faults', () => {
     expect((await lastRow())!.before).toBe(6_000);
   });
 
-  it('hangs until the client gives up, and applies nothing', async () => {
+  it('can hang until the client gives up, without applying anything', async () => {
     await stage.market.order({ kind: 'hang' });
     const url = `${stage.market.url}/v24.0/${control()}?access_token=token-of-the-tests`;
     const body = new URLSearchParams({ daily_budget: '6000' });
@@ -134,7 +134,7 @@ describe('faults', () => {
     expect((await stage.setBudget(control(), 6_000)).status).toBe(200);
   });
 
-  it('lets go of hanging requests when it closes', async () => {
+  it('release hanging requests when the market closes', async () => {
     await stage.market.order({ kind: 'hang', method: 'GET', times: null });
     const hanging = [1, 2, 3].map(() => stage.get(control()));
     const failures = Promise.all(hanging.map((call) => expect(call).rejects.toThrow()));
@@ -143,7 +143,7 @@ describe('faults', () => {
     await failures;
   });
 
-  it('expires the token until it is withdrawn', async () => {
+  it('can expire the token until they are withdrawn', async () => {
     await stage.market.order({ kind: 'expired_token' });
     for (let i = 0; i < 2; i++) {
       expect((await stage.get(control())).body.error).toMatchObject({ code: 190, error_subcode: 463 });
@@ -154,7 +154,7 @@ describe('faults', () => {
     expect((await stage.setBudget(control(), 6_000)).status).toBe(200);
   });
 
-  it('strikes only what it is ordered for', async () => {
+  it('strike only the requests that they are ordered for', async () => {
     await stage.market.order({ kind: 'refuse', objectId: stage.adSets[1] });
     await stage.market.order({ kind: 'refuse', method: 'POST', dailyBudget: 7_000, skip: 1, times: 2 });
     expect((await stage.setBudget(control(), 6_000)).status).toBe(200);
@@ -168,7 +168,7 @@ describe('faults', () => {
     expect((await stage.get(stage.adSets[1])).status).toBe(200);
   });
 
-  it('strikes insights through the account, and one fault a request in the order given', async () => {
+  it('can strike insights of the account, one fault per request, in the given order', async () => {
     const account = stage.market.account.id;
     await stage.market.order({ kind: 'server_error', objectId: account });
     await stage.market.order({ kind: 'html', objectId: account });
@@ -177,7 +177,7 @@ describe('faults', () => {
     expect((await stage.get(`${account}/insights`, { level: 'ad' })).status).toBe(200);
   });
 
-  it('is not spent by a request with a wrong token', async () => {
+  it('do not count a request with a wrong token', async () => {
     await stage.market.order({ kind: 'refuse' });
     await stage.post(control(), { daily_budget: 6_000 }, 'other');
     expect((await stage.setBudget(control(), 6_000)).body.error.code).toBe(100);

@@ -1,6 +1,6 @@
 import { Journal } from '../../../src/sandbox/meta-simulator/journal.js';
 
-/** Appends lines of 100 bytes and more until the file may not grow, then tells how many were taken. */
+/** Appends lines of at least 100 bytes until the file may not grow any more, then prints how many were written. */
 const [directory] = process.argv.slice(2);
 if (!directory) throw new Error('usage: filler.ts <directory>');
 const journal = await Journal.open<{ n: number; text?: string }>(directory);

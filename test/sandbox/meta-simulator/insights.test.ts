@@ -23,7 +23,7 @@ const FIELDS = [
 ];
 
 describe('insights', () => {
-  it('gives a day a row to the real SDK, numbers as text, over all pages', async () => {
+  it('give the real SDK one row per day, with numbers as text, over all pages', async () => {
     stage = await new Stage().open();
     stage.clock.pass(9 * DAY + 6 * HOUR);
     const cursor = await new AdAccount(stage.market.account.id, {}, undefined, stage.sdk()).getInsights(
@@ -65,7 +65,7 @@ describe('insights', () => {
     expect(Number(rows.at(-1)!.impressions)).toBeLessThan(0.5 * Number(first!.impressions));
   });
 
-  it('counts a day as the sum of its hours, in the time zone of the account', async () => {
+  it('count a day as the sum of its hours in the time zone of the account', async () => {
     stage = await new Stage({ account: { timezone: 'America/New_York' } }).open();
     stage.clock.pass(2 * DAY);
     const hours = await stage.hours({ time_range: { since: '2026-11-23', until: '2026-11-23' } });
@@ -84,12 +84,12 @@ describe('insights', () => {
       expect(Number(day.inline_link_clicks)).toBe(total(own, 'linkClicks'));
       expect(Number(day.spend)).toBeCloseTo(total(own, 'spend'), 6);
     }
-    // Started at midnight UTC: 19 o'clock of the day before in New York.
+    // It started at midnight UTC, which is 19:00 of the day before in New York.
     const eve = await stage.hours({ time_range: { since: '2026-11-22', until: '2026-11-22' } });
     expect(new Set(eve.map(({ hour }) => hour))).toEqual(new Set([19, 20, 21, 22, 23]));
   });
 
-  it('has no row where nothing was delivered, nor for what is not asked for', async () => {
+  it('have no row without delivery, and no row that is not asked for', async () => {
     stage = await new Stage().open();
     const [control, challenger] = stage.ads;
     expect(await stage.hours()).toEqual([]);
@@ -101,7 +101,7 @@ describe('insights', () => {
     expect(await stage.hours({ time_range: { since: '2026-11-24', until: '2026-11-30' } })).toEqual([]);
   });
 
-  it('pages hourly rows without gaps while the hour runs on', async () => {
+  it('have pages of hourly rows without gaps, even if time passes between pages', async () => {
     stage = await new Stage().open();
     stage.clock.pass(6 * HOUR + 20 * 60_000);
     const whole = await stage.hours();
@@ -125,7 +125,7 @@ describe('insights', () => {
     expect(rows).toHaveLength(14);
   });
 
-  it('knows ranges, presets and increments', async () => {
+  it('support ranges, presets and increments', async () => {
     stage = await new Stage().open();
     stage.clock.pass(10 * DAY);
     const dates = async (params: Record<string, unknown>) => {
@@ -163,7 +163,7 @@ describe('insights', () => {
     [{ time_increment: 0 }],
     [{ date_preset: 'last_century' }],
     [{ filtering: [{ field: 'ad.id', operator: 'LIKE', value: 'x' }] }],
-  ])('refuses %j with 100', async (params) => {
+  ])('refuse %j with code 100', async (params) => {
     stage = await new Stage().open();
     const { status, body } = await stage.get(`${stage.market.account.id}/insights`, {
       level: 'ad',
@@ -172,7 +172,7 @@ describe('insights', () => {
     expect([status, body.error.code]).toEqual([400, 100]);
   });
 
-  it('adds the ads of a campaign up, by hour or as a whole', async () => {
+  it('add up the ads of a campaign, per hour or in total', async () => {
     stage = await new Stage().open();
     stage.clock.pass(2 * DAY);
     const { campaignId } = stage.test;
@@ -205,7 +205,7 @@ describe('insights', () => {
     ]);
   });
 
-  it('writes whole units where Meta counts a currency so', async () => {
+  it('write whole units if Meta counts the currency in whole units', async () => {
     stage = await new Stage({ account: { currency: 'JPY' } }).open();
     stage.clock.pass(DAY);
     const { body } = await stage.get(`${stage.market.account.id}/insights`, {
@@ -216,7 +216,7 @@ describe('insights', () => {
     expect(body.data[0]!.spend).toMatch(/^\d{4}$/);
   });
 
-  it('runs asynchronous reports: running, then complete, with the figures of when it was ordered', async () => {
+  it('can be an asynchronous report: first running, then complete, with the figures at the time of the order', async () => {
     stage = await new Stage().open();
     stage.clock.pass(6 * HOUR);
     const at = await stage.hours();
@@ -226,7 +226,7 @@ describe('insights', () => {
       time_increment: 1,
       time_range: { since: '2026-11-23', until: '2026-11-24' },
     });
-    // The SDK makes `report_run_id` the id.
+    // The SDK uses `report_run_id` as the id.
     const { id } = run;
     stage.clock.pass(DAY);
     expect((await stage.get(`${id}/insights`)).body.error.code).toBe(100);

@@ -35,13 +35,13 @@ async function read(): Promise<Line[]> {
 }
 
 describe('Journal', () => {
-  it('gives back what was appended, in order, over several openings', async () => {
+  it('has the appended events in order after it is opened several times', async () => {
     await append({ n: 1, text: 'Käse\n€' }, { n: 2 });
     await append({ n: 3 });
     expect(await read()).toEqual([{ n: 1, text: 'Käse\n€' }, { n: 2 }, { n: 3 }]);
   });
 
-  it('drops a torn last line at every length, and goes on behind it', async () => {
+  it('drops an incomplete last line of any length, and goes on after the line before it', async () => {
     await append({ n: 1 });
     const torn = `${JSON.stringify({ n: 2, text: 'Käse' })}`;
     for (let length = 1; length < Buffer.byteLength(torn); length += 3) {
@@ -53,7 +53,7 @@ describe('Journal', () => {
     expect(await readFile(file(), 'utf8')).toBe('{"n":1}\n{"n":3}\n');
   });
 
-  it('leaves nothing of a line that the disk had no room for, and goes on when there is room', async () => {
+  it('keeps nothing of a line that the disk had no room for, and goes on when there is room', async () => {
     const script = fileURLToPath(new URL('./filler.ts', import.meta.url));
     const command = ['ulimit -f 2; exec "$0" --import tsx "$@"', process.execPath, script, directory];
     const { stdout } = await promisify(execFile)('sh', ['-c', ...command], {

@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 describe('nodes, read with the real SDK', () => {
-  it('gives an ad, its ad set, its campaign and its account, field by field', async () => {
+  it('have all fields of an ad, its ad set, its campaign and its account', async () => {
     const api = stage.sdk();
     const ad = await new Ad(stage.ads[1], {}, undefined, api).read(
       ['name', 'adset_id', 'campaign_id', 'account_id', 'status', 'effective_status', 'creative'],
@@ -80,7 +80,7 @@ describe('nodes, read with the real SDK', () => {
     });
   });
 
-  it('gives only the id without fields, and Graph errors for what is not there', async () => {
+  it('have only an id if no fields are asked for, and answer with a Graph error for what does not exist', async () => {
     expect((await stage.get(stage.ads[0])).body).toEqual({ id: stage.ads[0] });
     expect((await stage.get('120299999999999999', { fields: 'name' })).body.error).toMatchObject({
       code: 100,
@@ -104,7 +104,7 @@ describe('nodes, read with the real SDK', () => {
     expect(unversioned.status).toBe(400);
   });
 
-  it('shows what a person changed', async () => {
+  it('show what a user has changed in Ads Manager', async () => {
     const [control, challenger] = stage.adSets;
     await stage.market.edit(stage.test.campaignId, { daily_budget: 20_000 });
     expect((await stage.get(control, { fields: 'daily_budget,lifetime_budget' })).body).toEqual({
@@ -146,7 +146,7 @@ describe('nodes, read with the real SDK', () => {
     await expect(stage.market.edit('1', { status: 'PAUSED' })).rejects.toThrow(/no object 1/);
   });
 
-  it("merges a campaign's times from its ad sets where it has none, and says why an account is disabled", async () => {
+  it('derive the times of a campaign without its own from its ad sets, and say why an account is disabled', async () => {
     const [control, challenger] = stage.adSets;
     const times = async () =>
       (await stage.get(stage.test.campaignId, { fields: 'start_time,stop_time' })).body;
@@ -172,7 +172,7 @@ describe('nodes, read with the real SDK', () => {
     expect(await disabled()).toBe(3);
   });
 
-  it('learns from results since the last significant edit', async () => {
+  it('count results of the learning stage since the last significant edit', async () => {
     stage.clock.pass(2 * DAY);
     const fields = { fields: 'learning_stage_info' };
     expect((await stage.get(stage.adSets[0], fields)).body.learning_stage_info).toMatchObject({
@@ -189,7 +189,7 @@ describe('nodes, read with the real SDK', () => {
     });
   });
 
-  it('adds what was spent to the account', async () => {
+  it('include the spend in the account', async () => {
     stage.clock.pass(12 * HOUR);
     const spent = (await stage.get(stage.market.account.id, { fields: 'amount_spent' })).body.amount_spent;
     expect(Number(spent)).toBeGreaterThan(4_000);
@@ -198,7 +198,7 @@ describe('nodes, read with the real SDK', () => {
 });
 
 describe('edges', () => {
-  it('lists ads, ad sets, campaigns, and no ad studies', async () => {
+  it('list ads, ad sets and campaigns, and no ad studies', async () => {
     const api = stage.sdk();
     const ads = await new AdSet(stage.adSets[0], {}, undefined, api).getAds(['name'], {});
     expect(ads.map((ad) => ad.id)).toEqual([stage.ads[0]]);
@@ -213,7 +213,7 @@ describe('edges', () => {
     expect((await stage.get(`${stage.adSets[0]}/adrules`)).body.error.code).toBe(100);
   });
 
-  it('filters by effective status and by id', async () => {
+  it('can be filtered by effective status and by id', async () => {
     await stage.market.edit(stage.ads[0], { status: 'PAUSED' });
     const account = stage.market.account.id;
     const list = async (params: Record<string, unknown>) =>
@@ -229,7 +229,7 @@ describe('edges', () => {
     expect(bad.body.error.code).toBe(100);
   });
 
-  it('pages with cursors and absolute links that the SDK follows', async () => {
+  it('have pages with cursors and absolute links that the SDK follows', async () => {
     const spec = (name: string) => ({ name, dailyBudget: 1_000, trueClickRate: 0.01 });
     const names = Array.from({ length: 28 }, (_, i) => `ad ${i}`);
     await stage.market.createTest({ name: 'many', ads: names.map(spec) });
@@ -251,7 +251,7 @@ describe('edges', () => {
     expect((await stage.get(`${account}/ads`, { limit: 0 })).body.error.code).toBe(100);
   });
 
-  it('answers a batch and a list of ids', async () => {
+  it('can be read in a batch and by a list of ids', async () => {
     const many = (await stage.get('', { ids: stage.ads.join(','), fields: 'name' })).body;
     expect(many).toEqual({
       [stage.ads[0]]: { id: stage.ads[0], name: 'control' },
@@ -269,8 +269,8 @@ describe('edges', () => {
   });
 });
 
-describe('what the token is granted', () => {
-  it('is told, and is valid for its own token alone', async () => {
+describe('the permissions of the token', () => {
+  it('are reported, and only the market’s own token is valid', async () => {
     const permissions = async (params = {}) => (await stage.get('me/permissions', params)).body;
     expect((await permissions()).data).toEqual([
       { permission: 'ads_management', status: 'granted' },
@@ -290,7 +290,7 @@ describe('what the token is granted', () => {
     expect((await permissions()).data).toEqual([{ permission: 'ads_read', status: 'granted' }]);
   });
 
-  it("gives the account's minimum budgets", async () => {
+  it("answers the account's minimum budgets", async () => {
     const { data } = (await stage.get(`${stage.market.account.id}/minimum_budgets`)).body;
     expect(data).toEqual([expect.objectContaining({ currency: 'EUR', min_daily_budget_imp: 100 })]);
   });

@@ -16,8 +16,8 @@ afterEach(async () => {
   stage = null;
 });
 
-describe('a market that comes back', () => {
-  it('draws the same on two servers of one seed', async () => {
+describe('a market that restarts', () => {
+  it('draws the same on two servers with the same seed', async () => {
     stage = await new Stage({ seed: 9 }).open();
     const twin = await new Stage({ seed: 9 }).open();
     try {
@@ -34,7 +34,7 @@ describe('a market that comes back', () => {
     }
   });
 
-  it('is the world that it was: figures, budgets, books, ids, whatever seed is asked for', async () => {
+  it('has the same figures, budgets, audit and ids as before, whatever seed is asked for', async () => {
     stage = await new Stage({ seed: 4 }).open();
     stage.clock.pass(5 * HOUR + 400_000);
     await stage.setBudget(stage.adSets[0], 6_000);
@@ -63,7 +63,7 @@ describe('a market that comes back', () => {
     expect(new Set(ids).size).toBe(6);
   });
 
-  it('went on while it was away', async () => {
+  it('has gone on while it was stopped', async () => {
     stage = await new Stage().open();
     const steady = await new Stage().open();
     try {
@@ -77,7 +77,7 @@ describe('a market that comes back', () => {
     }
   });
 
-  it('applies a late write at its due instant, though it was away then', async () => {
+  it('applies a late write at its due instant, even if it was stopped then', async () => {
     stage = await new Stage().open();
     const [control] = stage.adSets;
     await stage.market.order({ kind: 'late_apply', delayMs: 3 * HOUR });
@@ -94,7 +94,7 @@ describe('a market that comes back', () => {
     expect(Math.min(...spends.slice(3))).toBeGreaterThan(10);
   });
 
-  it('remembers faults, how far they are spent, the limit of changes, and reports', async () => {
+  it('remembers faults, how often they have struck, the limit of changes, and reports', async () => {
     stage = await new Stage().open();
     const [control, challenger] = stage.adSets;
     await stage.market.order({ kind: 'server_error', objectId: control, method: 'GET', skip: 1, times: 2 });
@@ -115,7 +115,7 @@ describe('a market that comes back', () => {
     expect((await stage.get(String(order.body.report_run_id))).body.async_status).toBe('Job Running');
   });
 
-  it('drops a torn last line, keeps no token on disk, and never runs backwards', async () => {
+  it('drops an incomplete last line, keeps no token on disk, and never runs backwards', async () => {
     stage = await new Stage().open();
     stage.clock.pass(HOUR);
     await stage.setBudget(stage.adSets[0], 6_000);
@@ -131,7 +131,7 @@ describe('a market that comes back', () => {
     expect(await readFile(journal, 'utf8')).not.toContain(TOKEN);
   });
 
-  it('says so when its port is taken, and holds nothing then', async () => {
+  it('says that its port is taken, and keeps nothing open then', async () => {
     stage = await new Stage().open();
     const port = Number(new URL(stage.market.url).port);
     const directory = await mkdtemp(join(tmpdir(), 'market-'));
@@ -144,7 +144,7 @@ describe('a market that comes back', () => {
     }
   });
 
-  it('ends open sockets when it closes', async () => {
+  it('closes open sockets when it stops', async () => {
     stage = await new Stage().open();
     const socket = createConnection(Number(new URL(stage.market.url).port), '127.0.0.1');
     await once(socket, 'connect');
@@ -155,7 +155,7 @@ describe('a market that comes back', () => {
 });
 
 describe('kill -9', () => {
-  it.each([3, 11, 24])('loses no acknowledged write of %d and invents none', async (kills) => {
+  it.each([3, 11, 24])('after %d writes loses no acknowledged one and invents none', async (kills) => {
     const directory = await mkdtemp(join(tmpdir(), 'market-'));
     const script = fileURLToPath(new URL('./victim.ts', import.meta.url));
     const child = spawn(process.execPath, ['--import', 'tsx', script, directory, TOKEN], {

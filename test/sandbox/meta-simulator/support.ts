@@ -11,7 +11,7 @@ import type {
   MarketTest,
 } from '../../../src/sandbox/meta-simulator/types.js';
 
-// axios sends even loopback calls to a proxy that the environment names.
+// axios sends even calls to loopback through a proxy that the environment names.
 process.env.NO_PROXY = '127.0.0.1';
 
 export const TOKEN = 'token-of-the-tests';
@@ -20,7 +20,7 @@ export const DAY = 24 * HOUR;
 /** 2026-11-23 00:00 in UTC, a Monday. */
 export const START = Date.UTC(2026, 10, 23);
 
-/** Stands still until it is told. */
+/** A clock that stands still until it is moved. */
 export class ManualClock implements ExperimentClock {
   readonly scale = 1;
   constructor(public instant = START) {}
@@ -38,7 +38,7 @@ export interface Answer {
   body: GraphBody;
 }
 
-/** What Graph's bodies may hold; a test looks only for what it asked for. */
+/** Possible content of Graph's bodies; a test reads only the fields that it asked for. */
 export interface GraphBody {
   data: Record<string, string>[];
   paging: { next?: string; cursors?: { before: string; after: string } };
@@ -46,7 +46,7 @@ export interface GraphBody {
   [field: string]: unknown;
 }
 
-/** A market of its own, with a manual clock and two ads (5 % and 4 % click rate), in UTC. */
+/** A new market in UTC, with a manual clock and two ads (5 % and 4 % click rate). */
 export class Stage {
   readonly clock: ManualClock;
   market!: Market;
@@ -129,7 +129,7 @@ export class Stage {
     return (await this.market.budgets([adSetId]))[adSetId]!;
   }
 
-  /** Rows of both ads, hourly, from the start to now. */
+  /** Hourly rows of both ads, from the start to now. */
   async hours(more: Record<string, unknown> = {}): Promise<HourRow[]> {
     const { body } = await this.get(`${this.market.account.id}/insights`, {
       level: 'ad',
@@ -151,7 +151,7 @@ export class Stage {
     }));
   }
 
-  /** The real SDK, sent to the market. */
+  /** The real SDK, which calls the market. */
   sdk(token = TOKEN): FacebookAdsApi {
     return new LocalApi(this.market.url, token);
   }

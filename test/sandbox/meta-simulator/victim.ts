@@ -1,6 +1,6 @@
 import { startMarket } from '../../../src/sandbox/meta-simulator/index.js';
 
-/** A market in a process of its own, to be killed: `node victim.ts <directory> <token>`. */
+/** A market in its own process, which a test kills: `node victim.ts <directory> <token>`. */
 const [directory, accessToken] = process.argv.slice(2);
 if (!directory || !accessToken) throw new Error('usage: victim.ts <directory> <token>');
 let ticks = Date.UTC(2026, 10, 23);

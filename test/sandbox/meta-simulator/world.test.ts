@@ -9,7 +9,7 @@ import { HOUR, START, TOKEN } from './support.js';
 
 let directory: string;
 let world: World;
-/** Real awaits, and time that has passed by the next reading, as under a fast clock. */
+/** A clock with a real await, on which time has passed by the next reading, as on a fast clock. */
 let instant = START;
 const clock = {
   scale: 1,
@@ -21,7 +21,7 @@ const clock = {
 
 const open = () => World.open({ directory, clock, seed: 1, port: 0, accessToken: TOKEN });
 
-/** Long enough for a change to be decided, too short for the disk. */
+/** Long enough for a change to be decided, too short for it to be on disk. */
 async function decided(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 
 describe('a world read while it is written', () => {
-  it('draws no hour without a change that falls into it', async () => {
+  it('does not draw an hour without a change that falls into it', async () => {
     const controls = new Controls(world);
     const { adIds, adSetIds } = await controls.createTest({
       name: 'busy',
@@ -59,7 +59,7 @@ describe('a world read while it is written', () => {
     expect(figures(world, at)).toEqual(seen);
   });
 
-  it('shows a reader what was over when it asked, with every change up to then', async () => {
+  it('shows a reader the time up to its request, with every change up to then', async () => {
     const controls = new Controls(world);
     const { adSetIds } = await controls.createTest({
       name: 'order',

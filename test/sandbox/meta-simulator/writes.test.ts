@@ -13,7 +13,7 @@ afterEach(async () => {
 const MINUTE = 60_000;
 
 describe('budget writes', () => {
-  it('applies one of the real SDK, reads it back, and enters it in the books', async () => {
+  it('of the real SDK are applied, read back, and entered in the audit', async () => {
     stage.clock.pass(HOUR);
     const adSet = new AdSet(stage.adSets[0], {}, undefined, stage.sdk());
     await adSet.update([], { daily_budget: 6_000 });
@@ -36,7 +36,7 @@ describe('budget writes', () => {
     ]);
   });
 
-  it('answers with usage headers, and takes form fields and text as well', async () => {
+  it('are answered with usage headers, and can be form fields and text', async () => {
     const { status, body, headers } = await stage.setBudget(stage.adSets[0], '7000');
     expect([status, body]).toEqual([200, { success: true }]);
     const usage = JSON.parse(headers.get('x-business-use-case-usage')!);
@@ -55,7 +55,7 @@ describe('budget writes', () => {
     expect(insights.headers.get('x-fb-ads-insights-throttle')).toMatch(/acc_id_util_pct/);
   });
 
-  it('only validates where it is asked to', async () => {
+  it('are only validated if the request says so', async () => {
     const body = { daily_budget: 6_000, execution_options: ['validate_only'] };
     expect((await stage.post(stage.adSets[0], body)).body).toEqual({ success: true });
     const low = { ...body, daily_budget: 50 };
@@ -69,7 +69,7 @@ describe('budget writes', () => {
     [0, 1_885_272],
     [60.5, undefined],
     ['lots', undefined],
-  ])('refuses %s', async (amount, subcode) => {
+  ])('are refused for %s', async (amount, subcode) => {
     const { status, body } = await stage.setBudget(stage.adSets[0], amount);
     expect([status, body.error.code, body.error.error_subcode]).toEqual([400, 100, subcode]);
     expect(await stage.budget(stage.adSets[0])).toBe(5_000);
@@ -78,7 +78,7 @@ describe('budget writes', () => {
     ]);
   });
 
-  it('refuses a campaign budget, a lifetime budget, an unknown object and a wrong token', async () => {
+  it('are refused for a campaign budget, a lifetime budget, an unknown object and a wrong token', async () => {
     const [control, challenger] = stage.adSets;
     expect((await stage.setBudget('120299999999999999', 6_000)).body.error.error_subcode).toBe(33);
     await stage.market.edit(challenger, { daily_budget: null, lifetime_budget: 50_000 });
@@ -96,11 +96,11 @@ describe('budget writes', () => {
     expect(await stage.budget(control)).toBe(5_000);
   });
 
-  it('takes four changes an hour an ad set, then none for an hour', async () => {
+  it('are limited to four changes per hour and ad set, then none for an hour', async () => {
     const [control, challenger] = stage.adSets;
     for (const amount of [5_100, 5_200, 5_300, 5_400]) {
       expect((await stage.setBudget(control, amount)).status).toBe(200);
-      // Neither the same value again nor a refused one is a change.
+      // Neither the same value again nor a refused value is a change.
       expect((await stage.setBudget(control, amount)).status).toBe(200);
       expect((await stage.setBudget(control, 1)).status).toBe(400);
       stage.clock.pass(10 * MINUTE);
@@ -108,7 +108,7 @@ describe('budget writes', () => {
     const fifth = await stage.setBudget(control, 5_500);
     expect(fifth.body.error).toMatchObject({ code: 613, error_subcode: 1_487_632 });
     expect((await stage.setBudget(challenger, 5_500)).status).toBe(200);
-    // The block counts from the refusal, and refused attempts don't prolong it.
+    // The hour begins with the first refusal, and further refused attempts don't prolong it.
     stage.clock.pass(59 * MINUTE);
     expect((await stage.setBudget(control, 5_500)).body.error.error_subcode).toBe(1_487_632);
     stage.clock.pass(MINUTE);
@@ -116,7 +116,7 @@ describe('budget writes', () => {
     expect(await stage.budget(control)).toBe(5_500);
   });
 
-  it('lets changes slip out of the hour one by one', async () => {
+  it('are allowed again as earlier changes become older than an hour', async () => {
     for (const amount of [5_100, 5_200, 5_300, 5_400]) {
       await stage.setBudget(stage.adSets[0], amount);
       stage.clock.pass(15 * MINUTE);
@@ -125,7 +125,7 @@ describe('budget writes', () => {
     expect((await stage.setBudget(stage.adSets[0], 5_600)).body.error.code).toBe(613);
   });
 
-  it("books a person's edit as a person's, and counts it as a change", async () => {
+  it("include a user's edits, which are entered under the user and count as changes", async () => {
     await stage.market.edit(stage.adSets[0], { daily_budget: 9_000 });
     for (const amount of [5_100, 5_200, 5_300]) await stage.setBudget(stage.adSets[0], amount);
     expect((await stage.setBudget(stage.adSets[0], 5_400)).body.error.code).toBe(613);
@@ -136,7 +136,7 @@ describe('budget writes', () => {
     ]);
   });
 
-  it('writes the changes that an object read from an edge carries along', async () => {
+  it('also set the other fields of an object that was read from an edge', async () => {
     expect((await stage.post(stage.ads[0], { status: 'PAUSED' })).body).toEqual({ success: true });
     await stage.post(stage.adSets[0], { daily_budget: 6_000, status: 'PAUSED', effective_status: 'ACTIVE' });
     expect((await stage.get(stage.adSets[0], { fields: 'status,daily_budget' })).body).toMatchObject({
@@ -147,7 +147,7 @@ describe('budget writes', () => {
     expect((await stage.get(stage.ads[0], { fields: 'status' })).body.status).toBe('PAUSED');
   });
 
-  it('keeps the books whole when many write at once', async () => {
+  it('leave a consistent audit if many come at once', async () => {
     const amounts = Array.from({ length: 20 }, (_, i) => 6_000 + i);
     const answers = await Promise.all(amounts.map((amount) => stage.setBudget(stage.adSets[0], amount)));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(4);
@@ -173,7 +173,7 @@ describe('a cut below what was spent today', () => {
           .reduce((sum, row) => sum + row.spend, 0),
     );
 
-  it('is refused where the market is told to, a raise and a smaller cut are not, and midnight ends it', async () => {
+  it('is refused until midnight if the market is set to, but a raise and a smaller cut are not', async () => {
     strict = await new Stage({ market: { refuseBelowSpent: true } }).open();
     const [control] = strict.adSets;
     strict.clock.pass(12 * HOUR);
@@ -187,7 +187,7 @@ describe('a cut below what was spent today', () => {
     });
     expect((await strict.setBudget(control, today + 50)).status).toBe(200);
     await strict.market.edit(control, { daily_budget: 200 });
-    // Below what was spent as well, but no cut.
+    // Also below what was spent, but not a cut.
     expect((await strict.setBudget(control, 300)).status).toBe(200);
     await strict.market.edit(control, { daily_budget: 5_000 });
     strict.clock.pass(12 * HOUR);
@@ -214,7 +214,7 @@ describe('a cut below what was spent today', () => {
     expect((await strict.setBudget(strict.adSets[0], 200)).status).toBe(200);
   });
 
-  it('is taken otherwise', async () => {
+  it('is applied otherwise', async () => {
     strict = await new Stage().open();
     strict.clock.pass(12 * HOUR);
     expect((await strict.setBudget(strict.adSets[0], 200)).status).toBe(200);

@@ -71,7 +71,7 @@ describe('the Temporal CLI', () => {
   }
   const inCache = '.cache/auto-promotion/temporal-cli-1.8.2/temporal';
 
-  it('is the one that TEMPORAL_CLI names, before all others', async () => {
+  it('is the one that TEMPORAL_CLI names, if it is set', async () => {
     await program('new/temporal', '1.7.0');
     await program(inCache, '1.8.2');
     const chosen = await program('elsewhere/my-temporal', '1.6.0');
@@ -81,12 +81,12 @@ describe('the Temporal CLI', () => {
     });
   });
 
-  it('is none where the one that TEMPORAL_CLI names is missing or too old, though others are there', async () => {
+  it('is not found if the one that TEMPORAL_CLI names is missing or too old, even if there are others', async () => {
     await program(inCache, '1.8.2');
     const old = await program('elsewhere/my-temporal', '1.4.1');
     const tooOld = findTemporalCli(machine({ TEMPORAL_CLI: old }));
     expect(tooOld.found).toBeUndefined();
-    expect(tooOld.refused[0]).toBe(`TEMPORAL_CLI names ${old}: is version 1.4.1, 1.5 or later is needed`);
+    expect(tooOld.refused[0]).toBe(`TEMPORAL_CLI is ${old}: it is version 1.4.1, but 1.5 or later is needed`);
     const missing = findTemporalCli(machine({ TEMPORAL_CLI: '/no/such/program' }));
     expect(missing.found).toBeUndefined();
     expect(missing.refused[0]).toContain('there is no such program');
@@ -98,20 +98,20 @@ describe('the Temporal CLI', () => {
     await program(inCache, '1.8.2');
     const { found, refused } = findTemporalCli(machine());
     expect(found).toEqual({ from: 'PATH', file: recent });
-    expect(refused).toEqual([`on PATH ${old}: is version 1.4.0, 1.5 or later is needed`]);
+    expect(refused).toEqual([`PATH has ${old}: it is version 1.4.0, but 1.5 or later is needed`]);
   });
 
-  it('is the one in the cache where PATH has none that works', async () => {
+  it('is the one in the cache if PATH has none that works', async () => {
     await program('old/temporal', '1.4.0');
     const broken = await program('new/temporal', '1.9.0');
     await writeFile(broken, '#!/bin/sh\nexit 7\n');
     const cached = await program(inCache, '1.8.2');
     const { found, refused } = findTemporalCli(machine());
     expect(found).toEqual({ from: 'cache', file: cached });
-    expect(refused[1]).toBe(`on PATH ${broken}: it does not run (exit code 7)`);
+    expect(refused[1]).toBe(`PATH has ${broken}: it does not run (exit code 7)`);
   });
 
-  it('is none on a bare machine, which looks nowhere relative', () => {
+  it('is not found on a bare machine, and is never looked for in a relative folder', () => {
     expect(findTemporalCli(machine())).toEqual({ found: undefined, refused: [] });
     const candidates = temporalCliCandidates(machine({ PATH: `bin${path.delimiter}.${path.delimiter}` }));
     expect(candidates.map(({ from }) => from)).toEqual(['cache']);

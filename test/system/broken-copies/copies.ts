@@ -43,7 +43,7 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     fault: 'Meta may be silent for 6 hours instead of 24',
     mutations: [
       {
-        file: 'src/workflows/holding.ts',
+        file: 'src/domain/rollout/hold.ts',
         find: 'const SILENCE_MS = 24 * HOUR_MS;',
         replace: 'const SILENCE_MS = 6 * HOUR_MS;',
       },
@@ -81,12 +81,12 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     named: 'never promotes a variant that was dropped',
   },
   retries_forgotten: {
-    fault: 'a run that continues as new forgets when what was held is tried again',
+    fault: 'a run that continues as new forgets how often a held phase was tried',
     mutations: [
       {
-        file: 'src/workflows/experiment-run.ts',
-        find: 'this.retryAt = carried.retryAt ?? null;',
-        replace: 'this.retryAt = null;',
+        file: 'src/clients/postgres/experiments.ts',
+        find: '    hold: row.hold,',
+        replace: '    hold: row.hold && { ...row.hold, tries: 0 },',
       },
     ],
     test: `${WORKFLOWS}/holding.test.ts`,
@@ -107,9 +107,9 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     fault: 'a phase whose gate has become too old is held until a person resumes it',
     mutations: [
       {
-        file: 'src/workflows/rollout.ts',
-        find: "'hour_limit', 'too_old'];",
-        replace: "'hour_limit'];",
+        file: 'src/activities/budget-attempt.ts',
+        find: "return { kind: 'wait', code: 'too_old'",
+        replace: "return { kind: 'person', code: 'too_old'",
       },
     ],
     test: `${WORKFLOWS}/holding.test.ts`,
@@ -125,9 +125,9 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     fault: 'our own downtime counts as silence of Meta',
     mutations: [
       {
-        file: 'src/workflows/holding.ts',
-        find: 'before.silentMs + Math.min(now, before.tryAt) - before.failedAt',
-        replace: 'before.silentMs + now - before.failedAt',
+        file: 'src/domain/rollout/hold.ts',
+        find: 'Math.min(now, same.tryAt ?? now) - same.failedAt',
+        replace: 'now - same.failedAt',
       },
     ],
     test: `${WORKFLOWS}/downtime.test.ts`,
@@ -172,8 +172,8 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     mutations: [
       {
         file: 'src/workflows/compensation.ts',
-        find: 'const REVERT_WINDOW_MS = 24 * HOUR_MS;',
-        replace: 'const REVERT_WINDOW_MS = HOUR_MS;',
+        find: 'const RESTORE_WINDOW_MS = 24 * HOUR_MS;',
+        replace: 'const RESTORE_WINDOW_MS = HOUR_MS;',
       },
     ],
     test: `${WORKFLOWS}/waits.test.ts`,

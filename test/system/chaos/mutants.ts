@@ -26,8 +26,8 @@ export const MUTANTS: Record<string, Mutation[]> = {
   revert_without_second_read: [
     {
       file: 'src/activities/budgets.ts',
-      find: "if (inFlight > 0) return { kind: 'unknown', waitMs: inFlight };",
-      replace: "if (inFlight > 0 && phase !== REVERT) return { kind: 'unknown', waitMs: inFlight };",
+      find: 'if (inFlight > 0) return unknownOutcome(inFlight);',
+      replace: 'if (inFlight > 0 && phase !== REVERT) return unknownOutcome(inFlight);',
     },
     {
       file: 'src/workflows/compensation.ts',

@@ -18,7 +18,7 @@ const CANARY = 'canary-of-a-password';
 
 function start(entry: string, env: Record<string, string>): { child: Child; said: string[] } {
   const said: string[] = [];
-  const child = startChild(entry, ['node', '--import', 'tsx', `src/${entry}.ts`], {
+  const child = startChild(entry, ['node', '--import', 'tsx', `src/bin/${entry}.ts`], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', HOME: os.tmpdir(), TMPDIR: os.tmpdir(), ...env },
     log: (line) => said.push(line.slice(entry.length + 2)),
@@ -32,7 +32,7 @@ describe.each(['worker', 'api'])('npm run %s with bad settings', (entry) => {
     {
       of: 'missing ones',
       env: { DATABASE_URL: `postgres://x:${CANARY}@127.0.0.1:1/x` },
-      says: /^Needed and not set: TEMPORAL_ADDRESS, META_ACCESS_TOKEN, META_AD_ACCOUNT_ID, META_GRAPH_URL, TIME_EPOCH\.$/,
+      says: /^These settings are required but not set: TEMPORAL_ADDRESS, META_ACCESS_TOKEN, META_AD_ACCOUNT_ID, META_GRAPH_URL, TIME_EPOCH\.$/,
     },
     {
       of: 'a database that does not answer',
@@ -83,7 +83,7 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
           });
           expect(await child.exited).toBe(1);
           expect(said).toEqual([
-            'pgvector: not available. The cure: install pgvector on the server, as the image pgvector/pgvector has.',
+            'pgvector: not available. To fix this: install pgvector on the server, as the image pgvector/pgvector has.',
           ]);
         } finally {
           await pool.end();
