@@ -14,7 +14,7 @@ import { createDelivery } from './delivery.js';
 import { callingMeta } from './failures.js';
 import { createInspection } from './inspection.js';
 
-/** A refusal that passes: the amount is below today's spend, or the budget was changed too often. Phases wait for that. */
+/** A refusal that passes, so phases wait: the amount is below today's spend, or the budget was changed too often. */
 function isOfThisHour(error: unknown): boolean {
   if (!(error instanceof MetaError)) return false;
   return error.kind === 'not_yet' || error.details.subcode === AD_SET_BLOCK;

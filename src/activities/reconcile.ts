@@ -17,7 +17,7 @@ export function createReconcileActivities(deps: {
 }) {
   const { store, client, names, timeBase } = deps;
   return {
-    /** Returns the number of active experiments and the ids that had no workflow. Safe to run at any time, also in parallel. */
+    /** Returns the number of active experiments and the ids without a workflow. Safe to run twice, or in parallel. */
     async reconcile(): Promise<{ active: number; started: string[] }> {
       const started: string[] = [];
       let active = 0;

@@ -69,7 +69,7 @@ export function createWriteLimits(deps: {
         : { kind: 'wait', code, retryAfterMs: until - now, reason: message };
     },
 
-    /** After `not_yet`, e.g. a budget below today's spend: the next try is soon, and later ones at the account's midnight. */
+    /** After `not_yet`, e.g. a budget below today's spend: the next try is soon, later ones at the account's midnight. */
     async laterIfAgain(outcome: Outcome, ledger: readonly LedgerRow[], row: LedgerRow): Promise<Outcome> {
       if (outcome.kind !== 'wait' || outcome.code !== 'not_yet') return outcome;
       const { since, until } = await accountDay(row.at);

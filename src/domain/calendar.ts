@@ -67,7 +67,7 @@ export function addDays(date: string, days: number): string {
 }
 
 /**
- * The account's day around an instant, epoch ms: Meta's budgets and limits start anew at its midnight. `until` is exclusive.
+ * The account's day around an instant, epoch ms: Meta's budgets and limits reset at its midnight. `until` is exclusive.
  * @throws RangeError if the time zone is unknown.
  */
 export function dayAround(instant: number, timezone: string): { since: number; until: number } {

@@ -52,7 +52,7 @@ export interface StateReason {
   winnerVariantId?: string;
   /** The age of a decision, or how long an approval was open. */
   hours?: number;
-  /** Daily budgets as last read or written, minor units by ad set; in `held` and `needs_attention` only those that matter. */
+  /** Budgets as last read or written, minor units by ad set; in `held` and `needs_attention` only those that matter. */
   amounts?: Budgets;
   base?: Budgets;
   /** Ad sets whose budget could not be read. */

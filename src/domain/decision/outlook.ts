@@ -1,4 +1,4 @@
-/** A rough estimate of the time that a test still needs: from its data or, before it starts, from its ads' past traffic. */
+/** Estimates the time that a test still needs: from its data or, before it starts, from its ads' past traffic. */
 import { normalQuantile } from '../evidence/distributions.js';
 import type { Evidence } from '../evidence/types.js';
 import { bucketsOf, type Policy } from '../experiment.js';

@@ -62,8 +62,8 @@ export function shrunkLift(estimate: Estimate, scale: number): number {
 
 /**
  * The prior's scale τ by maximum likelihood over all finished experiments, including undecided ones and those that the
- * control won: min Σ ½ ln(τ²+SE²) + ½ θ̂²/(τ²+SE²). It is 0.10 until ten are finished; from then on ten pseudo-experiments
- * that found exactly that scale are added. Experiments without an estimate (se 0) are ignored.
+ * control won: min Σ ½ ln(τ²+SE²) + ½ θ̂²/(τ²+SE²). It is 0.10 until ten are finished. From then on ten
+ * pseudo-experiments that found exactly that scale are added. Experiments without an estimate (se 0) are ignored.
  */
 export function priorScale(finished: readonly Estimate[]): number {
   const known = finished.filter(({ theta, se }) => se > 0 && Number.isFinite(theta) && Number.isFinite(se));
