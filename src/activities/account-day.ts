@@ -2,7 +2,7 @@ import type { MetaClient } from '../clients/meta/types.js';
 import { dayAround } from '../domain/calendar.js';
 import { callingMeta } from './failures.js';
 
-/** Asks Meta for the account's time zone once. @throws what {@link callingMeta} makes of Meta's errors */
+/** The account's day around an instant. Asks Meta for the time zone once. Throws as {@link callingMeta} does. */
 export function createAccountDay(
   meta: Pick<MetaClient, 'getAccount'>,
 ): (now: number) => Promise<ReturnType<typeof dayAround>> {

@@ -9,28 +9,29 @@ import type { Experiment } from '../domain/experiment.js';
 import { type MetaErrorKind, type Obstacle, type Outcome, obstacleOf } from '../domain/rollout/obstacle.js';
 import { killSwitchHold } from './write-limits.js';
 
-/** The phase name of a compensating write. */
+/** The phase name of a revert's writes. */
 export const REVERT = 'revert';
 
-/** What a write rests on is true until then, epoch ms of experiment time. */
+/** A decision or gate that a write relies on. */
 export interface Basis {
+  /** When it lapses; epoch ms of experiment time. */
   until: number;
-  /** A sentence, for when it is over. */
+  /** A sentence for when it has lapsed. */
   reason: string;
 }
 
-export const WRITES_OFF = 'Writes are off: set LIVE_WRITES=true to let budgets be moved.';
+export const WRITES_OFF = 'Writes are off: set LIVE_WRITES=true to allow budget changes.';
 const REFUSALS: readonly MetaErrorKind[] = ['invalid', 'not_found', 'too_large'];
-/** Real seconds between read-backs; the first is at once. */
+/** Real seconds before each read-back. */
 const READ_BACK_WAITS_S = [0, 1, 1, 2, 3];
 
-/** What a failed write came to. Transient faults are thrown, so that the activity's retry policy takes them. */
+/** The outcome of a failed write. Transient faults are thrown, so that the activity's retry policy applies. */
 export function outcomeOf(error: MetaError): Outcome {
   if (REFUSALS.includes(error.kind)) return { kind: 'back', reason: error.message };
   return blockedBy(error);
 }
 
-/** What a failed read before a write came to: nothing was written, so that nothing was refused. */
+/** The outcome of a failed read before a write: nothing was written, so nothing was refused. */
 export function blockedBy(error: MetaError): Obstacle {
   if (error.kind === 'transient') {
     throw ApplicationFailure.create({ message: error.message, type: 'Meta.transient' });
@@ -38,7 +39,7 @@ export function blockedBy(error: MetaError): Obstacle {
   return obstacleOf(error.kind, error.message, error.details.retryAfterMs);
 }
 
-/** A write that may have been applied, or may still be: after the wait the next call reads first. */
+/** The outcome of a write that may have been applied, or still be: after the wait the next call reads first. */
 export function unknownOutcome(waitMs: number): Obstacle {
   return { kind: 'wait', code: 'unknown_outcome', retryAfterMs: waitMs, reason: 'A write had no answer.' };
 }
@@ -86,21 +87,20 @@ export function createSender(deps: {
       await settle(experiment, row, 'unknown', why);
       return unknownOutcome(unknownOutcomeWaitMs);
     };
-    // Somebody may have engaged it since the write was decided on, while the account or the ledger was asked.
+    // Someone may have engaged it while the account or the ledger was read.
     const killed = row.phase === REVERT ? null : await killSwitchHold(store);
     if (killed) {
       await settle(experiment, row, 'not_sent', killed.reason);
       return killed;
     }
-    // Asked last: nothing may wait between this and the call.
+    // Check this last: nothing may wait between this check and the call.
     const now = await clock.now();
     const over = bases.find(({ until }) => now >= until);
     if (over) {
       await settle(experiment, row, 'not_sent', over.reason);
       return { kind: 'wait', code: 'too_old', retryAfterMs: 0, reason: over.reason };
     }
-    // A process that stood still, or waited for the record, since it entered the row is late: another attempt may be at
-    // work by now.
+    // If this process stalled, or waited for the record, after it entered the row, another attempt may have started.
     if (cancellationSignal().aborted || now - row.at > unknownOutcomeWaitMs / 2) {
       await settle(experiment, row, 'not_sent', 'Too long after it was entered.');
       return unknownOutcome(unknownOutcomeWaitMs);
@@ -111,7 +111,7 @@ export function createSender(deps: {
       if (!(error instanceof MetaError)) throw error;
       if (error.details.outcome === 'unknown') return unknown(error.message);
       if (error.details.notSent) {
-        // The ledger has refusals of Meta's alone; this one never reached it.
+        // In the ledger `refused` means that Meta refused; this attempt never reached Meta.
         await settle(experiment, row, 'not_sent', error.message, error.kind);
         return outcomeOf(error);
       }

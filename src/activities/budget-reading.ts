@@ -6,12 +6,12 @@ import type { Budgets } from '../domain/budget.js';
 import { obstacleOf } from '../domain/rollout/obstacle.js';
 import { expectedValues, foreignValues, lateValues, ownValues } from '../domain/rollout/ownership.js';
 
-/** Asks Meta for the daily budget of each ad set: what it tells, and what it answers for the others. */
+/** Asks Meta for the daily budget of each ad set: the amounts, and the errors of those that can't be read. */
 export function createBudgetReader(meta: Pick<MetaClient, 'getDailyBudget'>) {
   async function readOne(adSetId: string): Promise<number> {
     const dailyBudget = await meta.getDailyBudget(adSetId);
     if (dailyBudget !== null) return dailyBudget;
-    throw notFound(`Ad set ${adSetId} has no daily budget any more.`);
+    throw notFound(`Ad set ${adSetId} no longer has a daily budget.`);
   }
   return async (adSetIds: readonly string[]) => {
     const answers = await Promise.allSettled(adSetIds.map(readOne));
@@ -34,7 +34,7 @@ export function unreadableOf(failed: Record<string, MetaError>): Unreadable[] {
   }));
 }
 
-/** Whose the values are, of the ad sets that could be read. */
+/** Which values are our own, among the ad sets that could be read. */
 export function whose(read: { current: Budgets; base: Budgets; ledger: readonly LedgerRow[] }) {
   const { current, base, ledger } = read;
   const known = Object.fromEntries(Object.entries(base).filter(([id]) => current[id] !== undefined));

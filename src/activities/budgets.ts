@@ -18,17 +18,17 @@ import { createBudgetReader, unreadableOf, whose } from './budget-reading.js';
 import { callingMeta, permanent } from './failures.js';
 import { createWriteLimits, killSwitchHold } from './write-limits.js';
 
-/** States of the record in which a phase, or a compensating write, may be written. */
+/** The recorded states in which a phase, or a revert, may write. */
 const PHASE_STATES: readonly ExperimentState[] = ['rolling_out'];
 const REVERT_STATES: readonly ExperimentState[] = ['reverting', 'needs_attention'];
 
-/** How long a phase's writes may rest on its gate, in waits after an unknown outcome; an hour in live. */
+/** How long a phase's writes may rely on its gate, in waits after an unknown outcome; one hour in live. */
 const GATE_WAITS = 12;
 
 const isOpen = (row: LedgerRow) => row.outcome === 'pending' || row.outcome === 'unknown';
 const openAttempts = (ledger: readonly LedgerRow[]) => ledger.filter(isOpen);
 
-/** A run that was reset, or lost and replaced, must not act on what it believes: the record is right. */
+/** A run that was reset, or lost and replaced, may be wrong about the state: the record decides. */
 function outOfDate(experiment: Experiment, phase: string) {
   return permanent(
     'RecordDisagrees',
@@ -36,17 +36,17 @@ function outOfDate(experiment: Experiment, phase: string) {
   );
 }
 
-/** Reads and writes of ad-set budgets; the only place that changes money. */
+/** Reads and writes ad-set budgets; nothing else changes them. */
 export function createBudgetActivities(deps: {
   store: Store;
   meta: MetaClient;
   clock: ExperimentClock;
   announce: Announce;
-  /** Longer than any request in flight and any late effect, experiment ms. */
+  /** Experiment ms; longer than any request in flight and any late effect. */
   unknownOutcomeWaitMs: number;
-  /** False: a live account that no write was allowed for. */
+  /** False for a live account without LIVE_WRITES. */
   writesAllowed: boolean;
-  /** The most that all experiments of the account together may move in a day, major units; null: no limit. */
+  /** The most by which all experiments together may raise budgets per day, major units; null: no limit. */
   accountEnvelope: number | null;
 }) {
   const { store, meta, clock, announce } = deps;
@@ -62,21 +62,21 @@ export function createBudgetActivities(deps: {
     return { experiment, promotion, ledger: await store.listLedger(experimentId) };
   }
 
-  /** Of several open attempts only the last can still be on its way: none is entered while another is. */
+  /** Only the last attempt can still take effect: none is entered while another may. */
   function openUntil(ledger: readonly LedgerRow[]): number | null {
     const last = ledger.at(-1);
     if (!last || !isOpen(last)) return null;
     return (last.settledAt ?? last.at) + deps.unknownOutcomeWaitMs;
   }
 
-  /** What a phase's write rests on. The way back rests on nothing that ages. */
+  /** The decision and the gate that a phase's write relies on. A revert relies on neither. */
   async function basesOf(
     { experiment, promotion, ledger }: Awaited<ReturnType<typeof load>>,
     phase: string,
   ): Promise<Basis[]> {
     if (phase === REVERT) return [];
     const bases: Basis[] = [];
-    // Before the first write alone: once money has moved, gates judge it.
+    // Only before the first write: once money has moved, gates judge the promotion.
     if (!ledger.some(mayHaveReached)) {
       bases.push({
         until: decisionLapsesAt(promotion.openedAt, experiment.policy),
@@ -104,12 +104,12 @@ export function createBudgetActivities(deps: {
       .join('; ');
   }
 
-  /** A rollout that only showed what it would write stays one, however it ends. */
+  /** A rollout in shadow keeps that status, however it ends. */
   async function close({ experimentId, status }: Promotion, to: Promotion['status']): Promise<void> {
     if (status !== 'shadow') await store.setPromotionStatus(experimentId, to);
   }
 
-  /** Who it was, by Meta's activity log, where that tells; its entries of our own writes name our token's owner. */
+  /** Who changed the ad sets, if Meta's activity log says. Its entries for our own writes name our token's owner. */
   async function whoChanged(
     current: Budgets,
     adSetIds: readonly string[],
@@ -130,9 +130,8 @@ export function createBudgetActivities(deps: {
 
   return {
     /**
-     * Brings one ad set to `target`: reads first, never overwrites a value that is not ours, enters the attempt
-     * in the ledger before the call, reads it back. Called again after any crash it finds its own attempt and
-     * never writes twice.
+     * Sets one ad set to `target`. It reads first, never overwrites a foreign value, enters the attempt in the ledger
+     * before the call, and reads the value back. After a crash, the next call finds the attempt and never writes twice.
      */
     async writeBudget(request: {
       experimentId: string;
@@ -156,12 +155,12 @@ export function createBudgetActivities(deps: {
         const { base } = promotion.plan;
         const { current, failed } = await readEach(Object.keys(base));
         const [unread] = Object.values(failed);
-        // A cut on the way back needs its own ad set alone; all else is safe only where the total is known.
+        // A revert's cut only needs its own ad set; any other write is only safe if the total is known.
         const cutsBack = phase === REVERT && current[adSetId] !== undefined && target <= current[adSetId];
         if (unread && !cutsBack) throw failed[adSetId] ?? unread;
         for (const row of openAttempts(ledger)) {
           if (failed[row.adSetId]) continue;
-          // A value that a later attempt may have brought proves nothing of this one.
+          // A value that a later attempt may have set proves nothing about this attempt.
           const latest = ledger.findLast((other) => other.adSetId === row.adSetId && mayHaveReached(other));
           const shows = row === latest && current[row.adSetId] === row.intended;
           if (!shows && row.outcome === 'unknown') continue;
@@ -176,7 +175,7 @@ export function createBudgetActivities(deps: {
         const foreign = foreignValues(current, expected).filter((id) => phase !== REVERT || id === adSetId);
         if (foreign.length > 0) {
           const wanted = (id: string) =>
-            `where ${expected[id]!.map((v) => formatAmount(v, experiment.currency)).join(' or ')} was expected`;
+            `but ${expected[id]!.map((v) => formatAmount(v, experiment.currency)).join(' or ')} was expected`;
           const who = await whoChanged(current, foreign, promotion, ledger);
           return {
             kind: 'person',
@@ -196,7 +195,7 @@ export function createBudgetActivities(deps: {
             kind: 'person',
             code: 'unsafe',
             retryAfterMs: null,
-            reason: `Setting ad set ${adSetId} to ${amount(target)} would raise the total from ${amount(total)} to ${amount(totalAfter)}, above the ${amount(totalOf(base))} it started from.`,
+            reason: `Setting ad set ${adSetId} to ${amount(target)} would raise the total from ${amount(total)} to ${amount(totalAfter)}, above the ${amount(totalOf(base))} at the start.`,
           };
         }
         if (!deps.writesAllowed) {
@@ -231,20 +230,20 @@ export function createBudgetActivities(deps: {
         return await limits.laterIfAgain(await send(experiment, row, bases), ledger, row);
       } catch (error) {
         if (error instanceof EnvelopeUsedUp) return limits.outsideEnvelope(error, experiment.currency, now);
-        // What was sent has its outcome from the sender: here nothing but a read has failed.
+        // The sender turns errors of the write into outcomes, so this error comes from a read.
         if (error instanceof MetaError) return blockedBy(error);
         throw error;
       }
     },
 
-    /** Until when the last attempt may still take effect, by the ledger alone; null where it is known. Experiment time. */
+    /** How long the last attempt may still take effect, by the ledger; null if its outcome is known. Experiment time. */
     async openUntil(experimentId: string): Promise<number | null> {
       return openUntil(await store.listLedger(experimentId));
     },
 
     /**
-     * Reads every ad set of the rollout and tells whose the values are. Writes nothing. `partly`: those that can't be
-     * read are named beside the others; it fails only where none can.
+     * Reads every ad set of the rollout and says which values are our own. Writes nothing. With `partly` it also names
+     * the ad sets that can't be read, and only fails if none can.
      */
     async readBudgets(experimentId: string, { partly = false } = {}): Promise<BudgetReading> {
       const { promotion, ledger } = await load(experimentId);
@@ -263,7 +262,7 @@ export function createBudgetActivities(deps: {
       };
     },
 
-    /** Enters that every ad set stands at the phase's target; answers the read-back instant on record. */
+    /** Records that every ad set is at the phase's target; returns the read-back instant on record. */
     async completePhase(request: {
       experimentId: string;
       phase: string;
@@ -274,7 +273,7 @@ export function createBudgetActivities(deps: {
       if (!PHASE_STATES.includes(experiment.state)) throw outOfDate(experiment, request.phase);
       const at = await store.completePhase(request.experimentId, request.phase, request.readBackAt);
       if (request.last) await close(promotion, 'completed');
-      // What a rollout in shadow would write is told by its gate; the winner has what it had.
+      // In shadow the winner's budget didn't change; the gate has announced what a live rollout would write.
       if (promotion.status === 'shadow') return at;
       const winner = variantOf(experiment, promotion.winnerVariantId);
       const targets = promotion.plan.phases.find((phase) => phase.name === request.phase)?.targets ?? {};
@@ -287,7 +286,7 @@ export function createBudgetActivities(deps: {
       return at;
     },
 
-    /** How the rollout ended, for the reports. */
+    /** Records how the rollout ended, for the reports. */
     async setPromotionStatus(experimentId: string, status: Promotion['status']): Promise<void> {
       const { promotion } = await load(experimentId);
       await close(promotion, status);

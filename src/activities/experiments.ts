@@ -9,7 +9,7 @@ import type { Hold } from '../domain/rollout/hold.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
 
-/** The experiment's record in Postgres. Every one is safe to run twice. */
+/** The experiment's record in Postgres. Each activity is safe to run twice. */
 export function createExperimentActivities(deps: {
   store: Store;
   clock: ExperimentClock;
@@ -31,7 +31,7 @@ export function createExperimentActivities(deps: {
       };
     },
 
-    /** Compare-and-swap of the state. @throws `AdSetLeased` when a completed experiment can't take its ad sets again. */
+    /** Compare-and-swap of the state. @throws `AdSetLeased` if a completed experiment can't lease its ad sets again. */
     async transition(transition: Transition): Promise<TransitionResult> {
       let result: TransitionResult;
       try {
@@ -52,27 +52,27 @@ export function createExperimentActivities(deps: {
       return result;
     },
 
-    /** Takes a variant out of the comparison from an instant on. */
+    /** Drops a variant from an instant on. */
     async dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment> {
       return store.dropVariant(experimentId, variantId, at);
     },
 
-    /** Keeps what holds a rollout on record, with its tries. */
+    /** Records a rollout's hold with its tries. */
     async keepHold(experimentId: string, hold: Hold): Promise<void> {
       await store.keepHold(experimentId, hold);
     },
 
-    /** Puts a promotion on record that a run still knows and the record has lost. */
+    /** Records a promotion that the record has lost and a run still knows. */
     async keepPromotion(promotion: Promotion): Promise<Promotion> {
       return store.openPromotion(promotion);
     },
 
-    /** What became of a control that was asked for before under the same id, or null. */
+    /** The outcome of an earlier control with the same id, or null. */
     async findControl(experimentId: string, controlId: string): Promise<ControlRow | null> {
       return (await store.listControls(experimentId)).find((row) => row.controlId === controlId) ?? null;
     },
 
-    /** Enters a control with its outcome; a control id that was entered before changes nothing. */
+    /** Records a control with its outcome; does nothing if its id is on record. */
     async recordControl(row: ControlRow): Promise<void> {
       await store.recordControl(row);
       announce({
@@ -83,7 +83,7 @@ export function createExperimentActivities(deps: {
       });
     },
 
-    /** Tells those who watch that something stands in the way. */
+    /** Announces a trouble. */
     async announceTrouble(experimentId: string, text: string): Promise<void> {
       announce({ at: await clock.now(), kind: 'trouble', experimentId, text });
     },

@@ -3,8 +3,8 @@ import { MetaError } from '../clients/meta/types.js';
 import { type MetaFailureDetails, metaFailureType } from '../contract/activities.js';
 
 /**
- * Runs calls to Meta and turns a MetaError into an ApplicationFailure. Only `transient` is retried by the
- * activity's policy: every other class needs a longer wait, a person, or nothing at all, and the workflow decides.
+ * Runs calls to Meta and turns a MetaError into an ApplicationFailure. The activity's policy only retries `transient`.
+ * The workflow decides about every other class: it needs a longer wait, a user, or no retry at all.
  */
 export async function callingMeta<T>(call: () => Promise<T>): Promise<T> {
   try {
@@ -21,7 +21,7 @@ export async function callingMeta<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** A failure that no retry mends: the record or the caller is wrong. */
+/** A failure that a retry can't fix: the record or the caller is wrong. */
 export function permanent(type: string, message: string): ApplicationFailure {
   return ApplicationFailure.create({ message, type, nonRetryable: true });
 }

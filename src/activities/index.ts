@@ -13,7 +13,7 @@ type Dependencies = Parameters<typeof createBudgetActivities>[0] &
   Parameters<typeof createGateActivities>[0] &
   Parameters<typeof createReconcileActivities>[0];
 
-/** Every activity of the worker, on its collaborators. */
+/** All activities of the worker, with their collaborators. */
 export function createActivities(deps: Dependencies) {
   return {
     ...createExperimentActivities(deps),

@@ -15,13 +15,13 @@ import { callingMeta, permanent } from './failures.js';
 export interface Inspection {
   experiment: Experiment;
   context: BudgetContext;
-  /** The variants that take part at this moment. */
+  /** The current participants. */
   compared: Variant[];
-  /** What the preflight says, and ads that left the ad set that they began in. */
+  /** The preflight's problems, and ads that are no longer in their original ad set. */
   problems: Problem[];
 }
 
-/** Reads an experiment's ads and all that stands around them, as Meta has it now. */
+/** Reads an experiment's ads from Meta with their ad sets, campaigns and account. */
 export function createInspection(deps: { store: Store; meta: MetaClient; clock: ExperimentClock }) {
   const { store, meta, clock } = deps;
 
@@ -49,7 +49,7 @@ export function createInspection(deps: { store: Store; meta: MetaClient; clock: 
         problems.push({
           variantId: variant.id,
           code: 'ad_moved',
-          message: `Ad ${variant.adId} is in ad set ${found.adSet.id}; the test began in ${variant.adSetId}.`,
+          message: `Ad ${variant.adId} is in ad set ${found.adSet.id}; at the start of the test it was in ${variant.adSetId}.`,
         });
       }
     }

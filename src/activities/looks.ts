@@ -11,7 +11,7 @@ import { ruleSettings, standingOf, takeLook } from '../domain/decision/look.js';
 import { bucketsOf, type Experiment, participants } from '../domain/experiment.js';
 import { callingMeta, permanent } from './failures.js';
 
-/** Statistics run here, so that Temporal records the number and a later formula can't break replay. */
+/** Statistics run in activities, so that Temporal records the figures and a later formula can't break a replay. */
 export function createLookActivities(deps: {
   store: Store;
   meta: SettingReader;
@@ -32,7 +32,7 @@ export function createLookActivities(deps: {
   }
 
   return {
-    /** Decides one look. The same number asked for twice gives the stored answer and spends nothing. */
+    /** Decides one look. A second call with the same number returns the stored decision and spends no error. */
     async look(request: {
       experimentId: string;
       lookNumber: number;
@@ -98,7 +98,7 @@ export function createLookActivities(deps: {
 
 export type LookActivities = ReturnType<typeof createLookActivities>;
 
-/** Versions known at `seenUntil`, of the whole buckets between the start and `dueAt`. */
+/** The versions known at `seenUntil` of the whole buckets between the start and `dueAt`. */
 export function observationsOf(
   store: Pick<Store, 'observationsAsKnown'>,
   experiment: Experiment,
@@ -114,7 +114,7 @@ export function observationsOf(
   });
 }
 
-/** SHA-256, hex, of all that a look is computed from. */
+/** SHA-256, hex, of all inputs of a look. */
 export function hashOf(
   experiment: Experiment,
   dueAt: number,
@@ -124,7 +124,7 @@ export function hashOf(
 ): string {
   const { policy, startedAt } = experiment;
   const { objective, attributionWindowHours, guardrails, buckets, minimumDetectableEffect } = policy;
-  // Sorted: Postgres keeps the keys of an object in an order of its own.
+  // Sorted, because Postgres keeps an object's keys in its own order.
   const asked = setting && [
     setting.randomised,
     ...Object.entries(setting.dailyBudgets).sort(),
@@ -132,7 +132,7 @@ export function hashOf(
     ...(setting.sharingCampaigns ?? []).map((id) => ['budget_sharing', id]),
   ];
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
-  // Spread: the hash of a look by a policy frozen before there was one stays as it was.
+  // Spread, so that hashes under policies frozen before this field existed stay as they were.
   const advised = minimumDetectableEffect === undefined ? [] : [minimumDetectableEffect];
   const judged = [objective, attributionWindowHours, rails, asked, buckets, ...advised];
   const hash = createHash('sha256');

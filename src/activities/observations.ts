@@ -6,15 +6,15 @@ import { bookedAfterHours, bucketsOf, type Policy } from '../domain/experiment.j
 import { HOUR_MS } from '../domain/time.js';
 import { callingMeta, permanent } from './failures.js';
 
-/** Meta restates its figures for days: each pull goes back at least this far behind the latest bucket known. */
+/** Meta restates its figures for days: each pull starts at least this long before the latest known bucket. */
 const ROLLING_WINDOW_MS = 72 * HOUR_MS;
 
-/** A bucket is final once the objective's events are booked: pulls must reach it until then. */
+/** Pulls must include a bucket until Meta has booked all of the objective's events in it. */
 function rollingWindowMs(policy: Policy): number {
   return Math.max(ROLLING_WINDOW_MS, bookedAfterHours(policy) * HOUR_MS);
 }
 
-/** Pulls performance from Meta into versions of observations. Safe to run twice: only what changed is appended. */
+/** Pulls performance from Meta into versions of observations. Safe to run twice: only changes are appended. */
 export function createObservationActivities(deps: {
   store: Store;
   meta: MetaClient;
@@ -25,8 +25,8 @@ export function createObservationActivities(deps: {
 
   return {
     /**
-     * Buckets of the account's calendar that began at the start of the test or later and had ended by `until`; answers
-     * how many versions were appended.
+     * Pulls the buckets of the account's calendar that began at or after the start of the test and ended by `until`;
+     * returns the number of versions appended.
      */
     async ingest(request: { experimentId: string; until: number }): Promise<{ appended: number }> {
       const experiment = await store.getExperiment(request.experimentId);

@@ -14,7 +14,7 @@ import { createDelivery } from './delivery.js';
 import { callingMeta } from './failures.js';
 import { createInspection } from './inspection.js';
 
-/** Below what is spent today, or changed too often within the hour: the phases come later, and wait for it themselves. */
+/** A refusal that passes, so phases wait: the amount is below today's spend, or the budget was changed too often. */
 function isOfThisHour(error: unknown): boolean {
   if (!(error instanceof MetaError)) return false;
   return error.kind === 'not_yet' || error.details.subcode === AD_SET_BLOCK;
@@ -25,9 +25,9 @@ export function createPromotionActivities(deps: {
   store: Store;
   meta: MetaClient;
   clock: ExperimentClock;
-  /** False: a live account that no write was allowed for. */
+  /** False for a live account without LIVE_WRITES. */
   writesAllowed: boolean;
-  /** The most that all experiments of the account together may move in a day, major units; null: no limit. */
+  /** The most by which all experiments together may raise budgets per day, major units; null: no limit. */
   accountEnvelope: number | null;
 }) {
   const { store, meta, clock } = deps;
@@ -35,7 +35,7 @@ export function createPromotionActivities(deps: {
   const inspect = createInspection(deps);
   const deliveryOf = createDelivery(deps);
 
-  /** What Meta would refuse of the last phase's amounts, the smallest and the largest of all. Writes nothing. */
+  /** Meta's refusals of the last phase's amounts, which are the smallest and the largest of all. Writes nothing. */
   async function refusalsOf({ phases }: RolloutPlan): Promise<string[]> {
     const reasons: string[] = [];
     for (const [adSetId, amount] of Object.entries(phases.at(-1)!.targets)) {
@@ -49,7 +49,7 @@ export function createPromotionActivities(deps: {
     return reasons;
   }
 
-  /** A phase that the account's envelope has room for on no day, in a sentence; or null. */
+  /** A sentence on the first phase that exceeds the account's envelope even on an empty day, or null. */
   function beyondEnvelope({ base, phases }: RolloutPlan, currency: string): string | null {
     if (deps.accountEnvelope === null) return null;
     const limit = minorUnits(deps.accountEnvelope, currency);
@@ -57,13 +57,13 @@ export function createPromotionActivities(deps: {
     for (const [index, { name, targets }] of phases.entries()) {
       const wanted = raiseOf(phases[index - 1]?.targets ?? base, targets);
       if (wanted <= limit) continue;
-      return `Phase ${name} raises the winner by ${money(wanted)} > ${money(limit)}, the account's envelope of a day (ACCOUNT_ENVELOPE).`;
+      return `Phase ${name} raises the winner by ${money(wanted)} > ${money(limit)}, the account's envelope per day (ACCOUNT_ENVELOPE).`;
     }
     return null;
   }
 
   return {
-    /** Preflight, base, plan: all on record before the first write. A rollout that has written keeps its own. */
+    /** Checks preflight, and records base and plan before the first write. A rollout that has written keeps its plan. */
     async openPromotion(experimentId: string, grounds: PromotionGrounds): Promise<OpenOutcome> {
       const stored = await store.getPromotion(experimentId);
       const ledger = stored ? await store.listLedger(experimentId) : [];
@@ -83,7 +83,7 @@ export function createPromotionActivities(deps: {
         currency: context.account.currency,
       });
       if (planned.kind === 'refused') return { kind: 'refused', reasons: [planned.reason] };
-      // Steps that were added make the rollout longer than the policy's phases are, which the inspection went by.
+      // Added steps make the rollout longer than the policy's phases, which the inspection assumed.
       const hours = planned.plan.phases.reduce((sum, phase) => sum + phase.waitHours, 0);
       const late = preflightProblems(context, (await clock.now()) + hours * HOUR_MS);
       if (late.length > 0) return { kind: 'refused', reasons: late.map(({ message }) => message) };
@@ -106,7 +106,7 @@ export function createPromotionActivities(deps: {
       return { kind: 'opened', promotion };
     },
 
-    /** Takes a promotion back that has moved no budget; false if one was written, or may have been. */
+    /** Withdraws a promotion that has moved no budget; false if a budget was written, or may have been. */
     withdrawPromotion: (experimentId: string): Promise<boolean> => store.withdrawPromotion(experimentId),
   };
 }

@@ -8,14 +8,14 @@ export interface ReplayedDecision {
   experimentId: string;
   lookNumber: number;
   same: boolean;
-  /** What differs, by the path of the field, as stored and as computed now. Empty where `same`. */
+  /** The fields that differ, by path, as stored and as computed now. Empty if `same`. */
   differences: { field: string; stored: unknown; computed: unknown }[];
 }
 
 /**
- * Computes a stored decision again from the versions of observations that it saw, and every look before it, since
- * each leaves the rule's state for the next. Null where the experiment or the look isn't there. `lookNumber` null:
- * the latest.
+ * Computes a stored decision again from the versions of observations that it saw. It also computes every earlier look,
+ * because each leaves the rule's state for the next. Null if the experiment or the look doesn't exist. `lookNumber` null:
+ * the latest look.
  */
 export async function replayDecision(
   store: Store,

@@ -8,7 +8,7 @@ import type { TimeBase } from '../domain/time-base.js';
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 const PAGE = 200;
 
-/** Brings Temporal in line with the record: an active experiment without a workflow gets one. */
+/** Reconciliation: starts a workflow for each active experiment that has none. */
 export function createReconcileActivities(deps: {
   store: Store;
   client: Client;
@@ -17,7 +17,7 @@ export function createReconcileActivities(deps: {
 }) {
   const { store, client, names, timeBase } = deps;
   return {
-    /** Answers how many are active and which had no workflow. Safe to run at any time, twice, and at once. */
+    /** Returns the number of active experiments and the ids without a workflow. Safe to run twice, or in parallel. */
     async reconcile(): Promise<{ active: number; started: string[] }> {
       const started: string[] = [];
       let active = 0;

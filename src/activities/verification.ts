@@ -15,7 +15,7 @@ interface Asked {
   dueAt: number;
 }
 
-/** Whether a promoted winner holds, by the versions of observations that are known. Ingest comes before. */
+/** Verifies a promoted winner with the observations on record. The workflow ingests new ones first. */
 export function createVerificationActivities(deps: { store: Store; clock: ExperimentClock }) {
   const { store, clock } = deps;
 
@@ -43,7 +43,7 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     };
   }
 
-  /** What the daily gates saw that found another split than the last phase's, of each ad set once; null: none did. */
+  /** The budgets that daily gates found off the last phase's split, each ad set once; null if no gate found any. */
   async function changeOfSplit({ experimentId, plan }: Promotion, currency: string): Promise<string | null> {
     const gates = (await store.listGates(experimentId)).filter(
       ({ phase, findings }) =>
@@ -74,8 +74,8 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
 
   return {
     /**
-     * Looks for harm, and where `dueAt` is the window's judgement at all of it. An outcome goes on record once: asked
-     * again, the stored one is the answer, whatever has become known since.
+     * Looks for harm and, when the window is due for judgement, for the outcome. An outcome is recorded once: later calls
+     * return the stored one, whatever has become known since.
      */
     async checkVerification(asked: Asked): Promise<VerificationLook> {
       const known = await stored(asked.experimentId);
@@ -86,8 +86,8 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     },
 
     /**
-     * Ends a verification whose window can't be read: `not_verified`, unless harm shows in what was read before. Too
-     * little may be known for any other outcome.
+     * Ends a verification whose window can't be read: `not_verified`, unless the data read before shows harm. There may
+     * be too little data for any other outcome.
      */
     async giveUpVerification({ trouble, ...asked }: Asked & { trouble: string }): Promise<VerificationLook> {
       const known = await stored(asked.experimentId);

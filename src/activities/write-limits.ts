@@ -13,7 +13,7 @@ import {
 import type { Obstacle, Outcome } from '../domain/rollout/obstacle.js';
 import { createAccountDay } from './account-day.js';
 
-/** What an engaged kill switch has against a write of a phase; or null. */
+/** The obstacle of an engaged kill switch, or null. */
 export async function killSwitchHold(store: Pick<Store, 'killSwitch'>): Promise<Obstacle | null> {
   const killSwitch = await store.killSwitch();
   if (!killSwitch?.engaged) return null;
@@ -25,7 +25,7 @@ export async function killSwitchHold(store: Pick<Store, 'killSwitch'>): Promise<
   };
 }
 
-/** Limits of ours on the writes of a phase, whatever its gate said a moment ago. The way back has none. */
+/** Our own limits on a phase's writes, checked again after its gate. A revert has none. */
 export function createWriteLimits(deps: {
   store: Store;
   meta: Pick<MetaClient, 'getAccount'>;
@@ -35,7 +35,7 @@ export function createWriteLimits(deps: {
   const { store, accountEnvelope } = deps;
   const accountDay = createAccountDay(deps.meta);
   return {
-    /** What keeps a phase from changing this ad set, which stands at `current`, now; or null. */
+    /** The obstacle that keeps a phase from changing this ad set now, or null. `current`: its budget, minor units. */
     async against(
       ledger: readonly LedgerRow[],
       { adSetId, current, now }: { adSetId: string; current: number; now: number },
@@ -48,7 +48,7 @@ export function createWriteLimits(deps: {
       return { kind: 'wait', code: 'hour_limit', retryAfterMs: until - now, reason };
     },
 
-    /** What a raise must fit into, for the store to hold it to; undefined where there is no limit. */
+    /** The limit that the store must check a raise against; undefined if there is none. */
     async envelope(
       now: number,
       currency: string,
@@ -58,7 +58,7 @@ export function createWriteLimits(deps: {
       return { ...(await accountDay(now)), limit };
     },
 
-    /** The outcome of a raise that the envelope has no room for. */
+    /** The obstacle to a raise that the envelope has no room for. */
     async outsideEnvelope(error: EnvelopeUsedUp, currency: string, now: number): Promise<Obstacle> {
       const { until: resetsAt } = await accountDay(now);
       const hold = envelopeHold({ ...error, resetsAt }, currency);
@@ -69,7 +69,7 @@ export function createWriteLimits(deps: {
         : { kind: 'wait', code, retryAfterMs: until - now, reason: message };
     },
 
-    /** Below what may be spent today: tried again soon, and where that fails too, at the account's midnight. */
+    /** After `not_yet`, e.g. a budget below today's spend: the next try is soon, later ones at the account's midnight. */
     async laterIfAgain(outcome: Outcome, ledger: readonly LedgerRow[], row: LedgerRow): Promise<Outcome> {
       if (outcome.kind !== 'wait' || outcome.code !== 'not_yet') return outcome;
       const { since, until } = await accountDay(row.at);

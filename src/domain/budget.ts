@@ -5,14 +5,14 @@ const WHOLE_UNITS = new Set(['CLP', 'COP', 'CRC', 'HUF', 'ISK', 'IDR', 'JPY', 'K
 
 /**
  * How many minor units one major unit has at Meta: 1 or 100.
- * @throws RangeError where `currency` isn't three capital letters.
+ * @throws RangeError if `currency` isn't three capital letters.
  */
 export function currencyOffset(currency: string): 1 | 100 {
   if (!/^[A-Z]{3}$/.test(currency)) throw new RangeError('A currency code is three capital letters.');
   return WHOLE_UNITS.has(currency) ? 1 : 100;
 }
 
-/** An amount of major units, as people configure it, in minor units. RangeError as {@link currencyOffset}. */
+/** Converts major units, as users configure them, to minor units. Throws as {@link currencyOffset} does. */
 export function minorUnits(major: number, currency: string): number {
   return Math.round(major * currencyOffset(currency));
 }
@@ -20,7 +20,7 @@ export function minorUnits(major: number, currency: string): number {
 /** Daily budgets by ad set id, minor units. */
 export type Budgets = Record<string, number>;
 
-/** What stands at another amount than it should have: of each such ad set both amounts. Ad sets without one are left out. */
+/** The ad sets whose budget isn't the wanted one, with both amounts. Ad sets that `current` lacks are left out. */
 export function amountsOff(
   current: Budgets,
   wanted: Budgets,
@@ -38,11 +38,11 @@ export function totalOf(budgets: Budgets): number {
 /**
  * Splits `total` in proportion to `weights` by largest remainders; ties go to the earlier entry.
  * The parts are non-negative integers that sum to `total`.
- * @throws RangeError when `total` is no non-negative integer or the weights don't sum to more than 0.
+ * @throws RangeError if `total` isn't a non-negative integer or the weights don't sum to more than 0.
  */
 export function splitInProportion(total: number, weights: readonly number[]): number[] {
   const sum = weights.reduce((a, b) => a + b, 0);
-  if (!Number.isSafeInteger(total) || total < 0) throw new RangeError(`total ${total} is no amount`);
+  if (!Number.isSafeInteger(total) || total < 0) throw new RangeError(`total ${total} is not an amount`);
   if (!(sum > 0)) throw new RangeError('weights must sum to more than 0');
   const exact = weights.map((weight) => (total * weight) / sum);
   const parts = exact.map(Math.floor);
@@ -54,13 +54,13 @@ export function splitInProportion(total: number, weights: readonly number[]): nu
   return parts;
 }
 
-/** An amount as a person reads it, e.g. `USD 50.00`, `JPY 5000`. */
+/** An amount as users read it, e.g. `USD 50.00`, `JPY 5000`. */
 export function formatAmount(amount: number, currency: string): string {
   const offset = currencyOffset(currency);
   return `${currency} ${(amount / offset).toFixed(offset === 1 ? 0 : 2)}`;
 }
 
-/** Ad sets with their amounts, as people read them: `ad set 1 at USD 50.00, ad set 2 at USD 30.00`. */
+/** Ad sets with their amounts, as users read them: `ad set 1 at USD 50.00, ad set 2 at USD 30.00`. */
 export function amountsInWords(budgets: Budgets, currency: string): string {
   return Object.entries(budgets)
     .map(([adSetId, amount]) => `ad set ${adSetId} at ${formatAmount(amount, currency)}`)

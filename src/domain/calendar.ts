@@ -1,6 +1,6 @@
 import { HOUR_MS } from './time.js';
 
-/** The calendar of an ad account. Meta reports by the account's local days and hours. Dates are `YYYY-MM-DD`. */
+/** The calendar of an ad account: Meta reports by its local days and hours. Dates are `YYYY-MM-DD`. */
 const DAY_MS = 24 * HOUR_MS;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
@@ -44,9 +44,9 @@ export function localDate(instant: number, timezone: string): string {
 }
 
 /**
- * The instant, epoch ms, at which a local hour (0 to 23) of a date begins. If the clock repeats the hour, its first
- * run counts. If the clock skips the hour, the result is the instant at which it would begin had the clock not changed.
- * @throws RangeError if the time zone is unknown, or the calendar lacks the date or the hour.
+ * The instant, epoch ms, at which a local hour (0 to 23) of a date begins. If the clock repeats the hour, the
+ * first one counts. If the clock skips it, the result is the instant at which it would begin without the change.
+ * @throws RangeError if the time zone is unknown, or if the date or the hour doesn't exist.
  */
 export function localHourStart(date: string, hour: number, timezone: string): number {
   const midnight = parseDate(date);
@@ -60,14 +60,14 @@ export function localHourStart(date: string, hour: number, timezone: string): nu
 
 /**
  * The date that is `days` later (or earlier, if negative).
- * @throws RangeError if the calendar lacks the date.
+ * @throws RangeError if the date doesn't exist.
  */
 export function addDays(date: string, days: number): string {
   return new Date(parseDate(date) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /**
- * The account's day around an instant, epoch ms: Meta's budgets and limits start anew at its midnight. `until` is exclusive.
+ * The account's day around an instant, epoch ms: Meta's budgets and limits reset at its midnight. `until` is exclusive.
  * @throws RangeError if the time zone is unknown.
  */
 export function dayAround(instant: number, timezone: string): { since: number; until: number } {

@@ -1,20 +1,20 @@
 /**
- * Whether two ad sets differ in more than their ads. A verdict on ads whose ad sets are shown to other people, at other
- * places or for another goal says nothing about the ads. Pure: over what was read from Meta.
+ * Whether two ad sets differ in more than their ads. If their audiences, placements or goals differ, a comparison says
+ * nothing about the ads. Pure: it takes settings that were read from Meta.
  */
 
-/** What an ad set decides of who sees its ad, where, when and at which price. Plain JSON as Meta gives it. */
+/** An ad set's settings for who sees its ad, on which placements, when and at which price. Plain JSON from Meta. */
 export interface AdSetSettings {
   /** Audience and placements together, as Meta keeps them. */
   targeting: Record<string, unknown>;
   optimizationGoal: string | null;
-  /** Null where the campaign decides. */
+  /** Null if the campaign decides. */
   bidStrategy: string | null;
-  /** Minor units; null where the strategy has none. */
+  /** Minor units; null if the strategy has none. */
   bidAmount: number | null;
   /** `attribution_spec`: event types with their windows in days. */
   attribution: readonly unknown[];
-  /** Epoch ms; null: from its creation, until stopped. */
+  /** Epoch ms. A null start is the ad set's creation; a null end means until stopped. */
   startTime: number | null;
   endTime: number | null;
   /** Hours of the week in which it delivers; empty: all. */
@@ -36,11 +36,11 @@ export type ComparedField = (typeof COMPARED_FIELDS)[number];
 export interface AdSetDifference {
   variantId: string;
   field: ComparedField;
-  /** What differs, both values; no full stop. */
+  /** The field with both values; no full stop. */
   message: string;
 }
 
-/** Differences that a person has accepted when the test was created. */
+/** Differences that a user accepted when the test was created. */
 export interface AcceptedDifferences {
   by: string;
   reason: string;
@@ -57,10 +57,10 @@ const WORDS: Record<ComparedField, string> = {
   attribution: 'attribution',
   schedule: 'schedule',
 };
-/** Characters of one value in a sentence. */
+/** Most characters of one value in a sentence. */
 const LONGEST = 80;
 
-/** In what each ad set differs from the first one, in the order of the variants. `now`: epoch ms. */
+/** How each ad set differs from the first one, in the order of the variants. `now`: epoch ms. */
 export function adSetDifferences(
   variants: readonly { variantId: string; settings: AdSetSettings }[],
   now: number,
@@ -83,7 +83,7 @@ export function adSetDifferences(
   });
 }
 
-/** Those that nobody has accepted. */
+/** The differences that nobody has accepted. */
 export function unaccepted(
   differences: readonly AdSetDifference[],
   accepted: AcceptedDifferences | null,
@@ -98,7 +98,7 @@ type Compared = Record<ComparedField, Record<string, unknown>>;
 
 function comparedOf(settings: AdSetSettings, now: number): Compared {
   const targeting = Object.entries(settings.targeting);
-  // Two ad sets are never created in one instant: of starts only one that lies ahead makes a difference.
+  // Past starts always differ, because two ad sets are never created at the same instant: only a future start counts.
   const start = settings.startTime !== null && settings.startTime > now ? settings.startTime : null;
   return {
     targeting: Object.fromEntries(targeting.filter(([key]) => !PLACEMENT.test(key))),

@@ -1,6 +1,6 @@
-/** Records whose keys are ids that people choose: `constructor` and its like are inherited by every object. */
+/** Records whose keys are ids that users choose: an id may be a name that every object inherits, e.g. `constructor`. */
 
-/** The record's own entry under an id; undefined where it has none. */
+/** The record's own entry under an id; undefined if it has none. */
 export function entryOf<Value>(
   record: Readonly<Record<string, Value>> | undefined,
   id: string,
@@ -8,7 +8,7 @@ export function entryOf<Value>(
   return record !== undefined && Object.hasOwn(record, id) ? record[id] : undefined;
 }
 
-/** Whether an id names what every object inherits, e.g. `constructor`, `toString`, `__proto__`. */
+/** Whether every object inherits a property of this name, e.g. `constructor`, `toString`, `__proto__`. */
 export function isInherited(id: string): boolean {
   return id in Object.prototype;
 }

@@ -46,7 +46,7 @@ export interface Creative {
   visualNotes: string | null;
 }
 
-/** One ad in an ad set of its own. */
+/** One ad in its own ad set. */
 export interface Variant {
   /** Unique within the experiment, e.g. `control`, `challenger-1`. */
   id: string;
@@ -56,7 +56,7 @@ export interface Variant {
   creative: Creative;
 }
 
-/** What a policy may ask for, impressions per variant. */
+/** The range of a policy's minimum impressions per variant. */
 export const SAMPLE_SIZES = { least: 100, most: 100_000_000 } as const;
 
 export const BUCKETS = ['hour', 'day'] as const;
@@ -66,11 +66,11 @@ export type Bucket = (typeof BUCKETS)[number];
 /** Another metric that a promotion must not harm. */
 export interface Guardrail {
   metric: GuardrailMetric;
-  /** `no_harm` blocks on evidence that the winner is worse; `non_inferiority` blocks unless it is shown not to be. */
+  /** `no_harm` blocks if the winner is shown to be worse; `non_inferiority` blocks unless it is shown not to be worse. */
   mode: 'no_harm' | 'non_inferiority';
   /**
-   * The loss that still passes in `non_inferiority`, a fraction of the rate as the rules weigh it: for the cost per
-   * conversion, of conversions per unit spent.
+   * The loss that still passes in `non_inferiority`, as a fraction of the rate that the rules weigh. For the cost per
+   * conversion that rate is conversions per unit spent.
    */
   margin: number;
 }
@@ -84,12 +84,12 @@ export interface Policy {
    * horizon; `welch`: Welch's test at each look, unadjusted for repeated looks.
    */
   rule: RuleName;
-  /** Days are the clusters of `sequential`: for accounts whose ads drift apart from day to day. */
+  /** Makes days the clusters of `sequential`, for accounts whose ads drift apart from day to day. */
   strict: boolean;
   /**
-   * `day`: whole local days of the account, for accounts that report days only. A look learns nothing new before the
-   * next midnight, so at most one look per day counts. The day in which the test started stays out. Each day is its own
-   * cluster: `strict` adds nothing.
+   * `day`: whole local days of the account, for accounts that only report days. No new data arrives before the next
+   * midnight, so at most one look per day counts. The day on which the test started is left out. Each day is its own
+   * cluster, so `strict` adds nothing.
    */
   buckets: Bucket;
   /** One of {@link CONFIDENCE_THRESHOLDS}. */
@@ -99,21 +99,21 @@ export interface Policy {
   minimumImpressions: number;
   /** Link clicks per variant. */
   minimumClicks: number;
-  /** Conversions per variant, for objectives and guardrails that weigh conversions or what they are worth. */
+  /** Conversions per variant, for objectives and guardrails that weigh conversions or their value. */
   minimumConversions: number;
   /**
-   * Meta books conversions for days after the click. Metrics that weigh them leave out buckets that ended less than this
-   * before a look.
+   * Meta books conversions for days after the click. Metrics of conversions leave out buckets that ended less than this
+   * long before a look.
    */
   attributionWindowHours: number;
-  /** All must pass before a promotion. Of the objective's own ratio: ignored. */
+  /** All must pass before a promotion. A guardrail on the objective's own ratio is ignored. */
   guardrails: Guardrail[];
   /** Planned duration. At its end the experiment is decided or has no winner. */
   horizonHours: number;
   checkEveryHours: number;
   /**
-   * The smallest relative lift that is worth finding. Once it is unlikely to be found by the horizon, ending the test is
-   * advised. Policies frozen before this field existed give no such advice.
+   * The smallest relative lift that is worth finding. If the test is unlikely to find it by the horizon, the service
+   * advises ending the test. Policies frozen before this field existed give no such advice.
    */
   minimumDetectableEffect?: number;
   phases: Phase[];
@@ -126,7 +126,7 @@ export interface Policy {
   /** A phase that puts more than this at risk is held. Minor units per day; null or missing: no limit. */
   atRiskLimit?: number | null;
   verification: {
-    /** Data from the first hours after the last write stays out: this many. */
+    /** Hours after the last write whose data is left out. */
     settleHours: number;
     windowHours: number;
   };
@@ -161,24 +161,24 @@ export const DEFAULT_POLICY: Policy = {
   verification: { settleHours: 24, windowHours: 7 * 24 },
 };
 
-/** Policies frozen before the field existed count hours. */
+/** Policies frozen before this field existed use hours. */
 export function bucketsOf({ buckets }: Pick<Policy, 'buckets'>): Bucket {
   return buckets ?? DEFAULT_POLICY.buckets;
 }
 
-/** Policies frozen before the field existed have the default limit. */
+/** Policies frozen before this field existed have the default limit. */
 export function maxStepFactorOf({ maxStepFactor }: Pick<Policy, 'maxStepFactor'>): number {
   return maxStepFactor ?? DEFAULT_MAX_STEP_FACTOR;
 }
 
-/** Policies frozen before the field existed have the default window. */
+/** Policies frozen before this field existed have the default window. */
 export function attributionWindowHoursOf({
   attributionWindowHours,
 }: Pick<Policy, 'attributionWindowHours'>): number {
   return attributionWindowHours ?? DEFAULT_POLICY.attributionWindowHours;
 }
 
-/** Hours until all of the objective's events in a bucket are booked, counted from the bucket's end. */
+/** Hours from a bucket's end until Meta has booked all of the objective's events in it. */
 export function bookedAfterHours(policy: Pick<Policy, 'objective' | 'attributionWindowHours'>): number {
   return METRICS[policy.objective].attribution ? attributionWindowHoursOf(policy) : 0;
 }
@@ -195,15 +195,15 @@ export interface Experiment {
   state: ExperimentState;
   /** Why it is in this state. */
   reason: StateReason;
-  /** What holds its rollout, and when it is tried again; null in any other case. */
+  /** Why its rollout is held, and when the next try is; null if it isn't held. */
   hold: Hold | null;
   stateChangedAt: number;
   policy: Policy;
   /** Control first. Two to six. */
   variants: Variant[];
-  /** When a user took a variant out of the comparison, by its id. Its ad set remains part of the test. */
+  /** When a user dropped a variant, by variant id. The variant's ad set remains part of the test. */
   dropped?: Record<string, number>;
-  /** How the ad sets differed at the start, if a user accepted that. */
+  /** How the ad sets differed at the start, if a user accepted the differences. */
   acceptedDifferences?: AcceptedDifferences;
   /** The start of the test. Earlier data doesn't count. */
   startedAt: number;
@@ -214,7 +214,7 @@ export interface Experiment {
   endedAt: number | null;
 }
 
-/** Why it is in its state, in sentences that a marketer reads. */
+/** Why the experiment is in its state, in sentences for marketers. */
 export function stateReasonOf({ reason, currency }: Pick<Experiment, 'reason' | 'currency'>): string {
   return reasonSentence(reason, currency);
 }
@@ -243,7 +243,7 @@ export function undroppable(experiment: Experiment, variantId: string, at: numbe
     return `${variantId} is not among the variants that are compared: ${ids}.`;
   }
   if (variant.role === 'control')
-    return 'The control is what the others are set against; it can not be dropped.';
+    return 'The control is what the others are compared with; it cannot be dropped.';
   return compared.length > 2 ? null : 'Two variants are left; stop the test instead.';
 }
 

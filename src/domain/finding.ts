@@ -1,11 +1,11 @@
 /**
- * What a check found about the ads of a test, what they stand in, or the account. Preflight, look and gate share these
+ * A finding about a test's ads, their ad sets and campaigns, or the account. Preflight, look and gate share these
  * findings; each decides by the code what a finding means for it.
  */
 export interface Finding<Code extends string> {
-  /** The variant that it is about; null: the account, or all of them. */
+  /** The variant that it is about; null if it is about the account or all variants. */
   variantId: string | null;
   code: Code;
-  /** With number, operator and limit if there is one. */
+  /** A sentence; with number, operator and limit if there is a limit. */
   message: string;
 }

@@ -1,9 +1,9 @@
 /**
- * The registry of metrics: what a test can be decided by and what a guardrail can watch. All that differs between them
- * is in {@link METRICS}. The rules weigh the numerator per exposure: more is better.
+ * The registry of metrics: those that can decide a test and those that a guardrail can watch. All differences between
+ * them are in {@link METRICS}. The rules weigh the numerator per exposure: more is better.
  */
 
-/** What a variant did over the closed buckets that a look saw. Spend and revenue in minor units. */
+/** A variant's totals over the closed buckets that a look saw. Spend and revenue in minor units. */
 export interface VariantMetrics {
   impressions: number;
   clicks: number;
@@ -32,16 +32,16 @@ export const QUANTITIES = {
   impressions: { noun: 'impressions', minimum: 'minimumImpressions' },
   linkClicks: { noun: 'link clicks', minimum: 'minimumClicks' },
   conversions: { noun: 'conversions', minimum: 'minimumConversions' },
-  // Money needs no minimum: the events that it bought are counted.
+  // Money needs no minimum: the policy sets one for the events that it bought.
   spend: { noun: 'minor units spent', minimum: null },
 } as const satisfies Record<Count | 'spend', { noun: string; minimum: string | null }>;
 export type Quantity = keyof typeof QUANTITIES;
 
-/** Meta books events for days after the click: younger buckets stay out. Hours. */
+/** Meta books events for days after the click: younger buckets are left out. Hours. */
 interface Attribution {
-  /** Default of the policy's attribution window: the outcome and the lift wait until all events are booked. */
+  /** Default of the policy's attribution window: verdicts and lifts wait until all events are booked. */
   windowHours: number;
-  /** Harm must be seen early. Both ads lose late events alike, so harm waits this long only. */
+  /** Harm must be seen early, so its checks only wait this long. Late events are missing from both ads alike. */
   earlyHours: number;
 }
 
@@ -49,29 +49,29 @@ interface Attribution {
 export interface Metric {
   /** As in "cost per conversion of challenger over control". */
   label: string;
-  /** The events of the numerator. Minimums count these, also if the numerator is what they are worth. */
+  /** The events of the numerator. Minimums count these even if the numerator is their value. */
   events: Count;
   /**
-   * The numerator if it is an amount that the events brought; null if it is their number. An amount doesn't show its own
-   * variance as a count does: its information is the exposure, and its error is estimated from the rows alone.
+   * The amount that the events brought, if that is the numerator; null if the numerator is their number. An amount
+   * doesn't show its variance as a count does: its information is the exposure, and only the rows give its error.
    */
   worth: 'revenue' | null;
   /** The denominator. */
   exposure: Quantity;
-  /** Whether users read exposure per event: less is better. */
+  /** Whether users read the exposure per event, so that less is better. */
   inverse: boolean;
   /** Null if Meta books the events at once. */
   attribution: Attribution | null;
   /**
-   * Variance of what one event adds to the numerator, relative to a count: 1 for counts, 1 + CV² for amounts with a
-   * coefficient of variation CV. Plans use it before there is data; no verdict does.
+   * Variance that one event adds to the numerator, relative to a count: 1 for counts, 1 + CV² for amounts with a
+   * coefficient of variation CV. Only plans use it, before there is data; no verdict does.
    */
   scatter: number;
 }
 
 /** A metric that can decide a test. */
 export interface ObjectiveMetric extends Metric {
-  /** Whether each unit of exposure has an event or not: Welch's test of two proportions needs that. */
+  /** Whether each unit of exposure has one event or none: Welch's test of two proportions needs that. */
   welch: boolean;
   /** Metrics that a promotion must not harm if the policy names none. */
   guardedBy: readonly GuardrailMetric[];
@@ -85,8 +85,8 @@ const CONVERSIONS: Attribution = { windowHours: 7 * 24, earlyHours: 24 };
  *
  * Simulated with equal ads, lognormal order values, looks every 6 hours for 28 days. The default rule called a false
  * winner in 5.0 % of tests at a CV of 0.5 and in 4.4 % at 1.3 (one order per hour and ad, 1,000 tests each), in 4.8 % at
- * 7 (one in two hours, 400 tests) and in 7.2 % at 2 (one in two hours, 1,000 tests). At a split of 80/20 a verification
- * passes 8 % of equal winners at a CV of 1.3, instead of 5 %: few, skewed orders of the control.
+ * 7 (one every two hours, 400 tests) and in 7.2 % at 2 (one every two hours, 1,000 tests). At a split of 80/20 a
+ * verification passes 8 % of equal winners at a CV of 1.3, instead of 5 %: the control has few, skewed orders.
  */
 const REVENUE_OVER_SPEND: Omit<Metric, 'label'> = {
   events: 'conversions',
@@ -139,18 +139,18 @@ export const METRICS: {
     ...REVENUE_OVER_SPEND,
     label: 'return on ad spend',
     welch: false,
-    // Fewer orders that are worth more are no harm here.
+    // Fewer orders of a higher value are no harm here.
     guardedBy: [],
   },
   revenue_per_spend: { ...REVENUE_OVER_SPEND, label: 'revenue per spend' },
 };
 
-/** How many events a row has. */
+/** The number of events in a row. */
 export function eventsOf({ events }: Metric, row: VariantMetrics): number {
   return row[events];
 }
 
-/** Their number, or their worth in minor units. */
+/** The number of events, or their value in minor units. */
 export function numeratorOf({ events, worth }: Metric, row: VariantMetrics): number {
   return row[worth ?? events];
 }
@@ -164,29 +164,29 @@ export function eventsNoun({ events }: Metric): string {
   return QUANTITIES[events].noun;
 }
 
-/** What the information of a look is made of. */
+/** Whether a look's information comes from events or from exposure. */
 export function informationOf({ worth }: Metric): 'events' | 'exposure' {
   return worth === null ? 'events' : 'exposure';
 }
 
-/** Whether both are one ratio, under whatever names: a guardrail of the objective's own ratio adds nothing. */
+/** Whether both are the same ratio, whatever their names: a guardrail on the objective's own ratio adds nothing. */
 export function isSameRatio(one: Metric, other: Metric): boolean {
   return one.events === other.events && one.worth === other.worth && one.exposure === other.exposure;
 }
 
-/** The relative change that users read, for a relative change of the ratio; its own inverse. */
+/** Converts a relative change of the ratio to the one that users read. The function is its own inverse. */
 export function shownLift({ inverse }: Metric, lift: number): number {
   return inverse ? 1 / (1 + lift) - 1 : lift;
 }
 
-/** Hours by which the objective's own events are late when harm is looked for. */
+/** Hours that checks for harm wait for the objective's own late events. */
 export function earlyHours({ attribution }: Metric): number {
   return attribution?.earlyHours ?? 0;
 }
 
 /**
- * The attribution window of a policy that names none, hours. An objective without late events has it for its guardrails:
- * these look for evidence of harm.
+ * The attribution window of a policy that names none, hours. An objective without late events needs one for its
+ * guardrails, which look for evidence of harm.
  */
 export function defaultAttributionWindowHours(objective: Objective): number {
   return METRICS[objective].attribution?.windowHours ?? CONVERSIONS.earlyHours;

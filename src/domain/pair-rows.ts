@@ -1,9 +1,9 @@
-/** From what was observed to the rows that the rules weigh. */
+/** Turns observations into the rows that the rules weigh. */
 import type { PairRow } from './evidence/types.js';
 import { eventsOf, exposureOf, type Metric, numeratorOf, type VariantMetrics } from './metric.js';
 import { HOUR_MS } from './time.js';
 
-/** What a variant did in one closed bucket. Spend and revenue in minor units. */
+/** A variant's figures in one closed bucket. Spend and revenue in minor units. */
 export interface Observed extends VariantMetrics {
   variantId: string;
   /** Epoch ms. */
@@ -12,12 +12,13 @@ export interface Observed extends VariantMetrics {
   bucketEnd: number;
 }
 
-/** Blocks of 24 h from the start: the account's own days would leave broken ones at both ends. */
+/** Days are blocks of 24 h from the start: the account's own days would be incomplete at both ends. */
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * The buckets of two variants, also those in which one of them was silent; rules leave out what they can't compare.
- * `until`, epoch ms: Meta may still book events of buckets that end later. These stay out if the metric is attributed.
+ * The buckets of two variants, including those in which one of them was silent: rules leave out rows that they can't
+ * compare. `until`, epoch ms: Meta may still book events of buckets that end later, so an attributed metric leaves them
+ * out.
  */
 export function pairRows(
   metric: Metric,

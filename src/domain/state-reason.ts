@@ -1,11 +1,11 @@
 /**
- * Why an experiment is in its state, as data. The record keeps the data, the code reads the data, and
- * {@link reasonSentence} is the one place that puts it into words. No code reads the words.
+ * Why an experiment is in its state, as data. The record keeps the data and the code reads the data. Only
+ * {@link reasonSentence} puts it into words, which no code reads.
  */
 import { amountsInWords, type Budgets } from './budget.js';
 
 export type ReasonCode =
-  /** A row from before reasons were data: `detail` is its sentence. */
+  /** A row that was written before reasons were data: `detail` is its sentence. */
   | 'recorded'
   | 'started'
   | 'paused'
@@ -41,33 +41,33 @@ export type ReasonCode =
 
 export interface StateReason {
   code: ReasonCode;
-  /** Who acted; missing if the service did by its rules. */
+  /** The user who acted; missing if the service acted by its rules. */
   by?: string;
-  /** What they gave as their reason. */
+  /** The reason that the user gave. */
   because?: string;
-  /** A finding in sentences of its own: a verdict, Meta's answer, what a gate found. */
+  /** A finding in its own sentences: a verdict, Meta's answer, a gate's finding. */
   detail?: string;
   /** Name of the phase. */
   phase?: string;
   winnerVariantId?: string;
-  /** How old a decision has become, or how long an approval was open. */
+  /** The age of a decision, or how long an approval was open. */
   hours?: number;
-  /** Daily budgets as last read or written, minor units by ad set; in `held` and `needs_attention`, those that matter. */
+  /** Budgets as last read or written, minor units by ad set; in `held` and `needs_attention` only those that matter. */
   amounts?: Budgets;
   base?: Budgets;
-  /** Ad sets whose budget Meta doesn't give. */
+  /** Ad sets whose budget could not be read. */
   unreadable?: string[];
   /** The rollout was in shadow: nothing was written. */
   shadow?: boolean;
-  /** The budgets are on their way back to the base. */
+  /** The budgets are being restored. */
   restoring?: boolean;
-  /** Where a restore ends; missing: in `reverted`. */
+  /** The state in which a restore ends; missing: `reverted`. */
   endsIn?: 'stopped';
-  /** The reason of the state before; its sentence comes first. */
+  /** The reason for the previous state; its sentence comes first. */
   before?: StateReason;
 }
 
-/** The amounts and the ad sets that could not be read, as people read them. */
+/** The amounts and the ad sets that could not be read, in words. */
 export function standInWords(
   { amounts = {}, unreadable = [] }: Pick<StateReason, 'amounts' | 'unreadable'>,
   currency: string,
@@ -76,7 +76,7 @@ export function standInWords(
   return `${amountsInWords(amounts, currency)}${unread.join('')}`;
 }
 
-/** The reason in words that a marketer reads: one or more sentences. `currency`: of the amounts. */
+/** The reason in words for marketers: one or more sentences. `currency`: of the amounts. */
 export function reasonSentence(reason: StateReason, currency: string): string {
   const { by, because = '', detail = '', winnerVariantId: winner, phase, hours, base, amounts } = reason;
   const before = reason.before ? `${reasonSentence(reason.before, currency)} ` : '';
@@ -111,7 +111,7 @@ export function reasonSentence(reason: StateReason, currency: string): string {
     case 'phase_waits':
       return `Phase ${phase} waits: ${detail}${amounts ? ` The budgets stand at ${stand}.` : ''}`;
     case 'hold_over':
-      return 'What held the rollout is over; it goes on.';
+      return 'The hold is over; the rollout goes on.';
     case 'withdrawn':
       return `${before}The promotion of ${winner} is withdrawn: its decision is ${hours} h old. ${onItGoes}`;
     case 'not_promoted':
@@ -119,9 +119,10 @@ export function reasonSentence(reason: StateReason, currency: string): string {
     case 'phase_done':
     case 'rolled_out': {
       if (reason.shadow)
-        return `Shadow: phase ${phase} of ${winner} would have set ${stand}; nothing is written. ${detail}`;
-      const watched = reason.code === 'rolled_out' ? ' The lift is watched on the live control.' : '';
-      return `Phase ${phase} of ${winner} is read back: ${stand}. ${detail}${watched}`;
+        return `Shadow: phase ${phase} of ${winner} would have set ${stand}; nothing was written. ${detail}`;
+      const watched =
+        reason.code === 'rolled_out' ? ' The lift is being verified against the live control.' : '';
+      return `Phase ${phase} of ${winner} was read back: ${stand}. ${detail}${watched}`;
     }
     case 'phase_failed':
       return `Phase ${phase} failed: ${detail}${restoring}`;
@@ -137,24 +138,24 @@ export function reasonSentence(reason: StateReason, currency: string): string {
       return `Tried again ${who}.`;
     case 'restored':
       return amounts
-        ? `${before}Every ad set was back at its base; someone has since put ${stand}.`
+        ? `${before}Every ad set was back at its base; someone has changed budgets since: ${stand}.`
         : `${before}Every ad set is back at its base.`;
     case 'shadow_ended':
       return `${before}The rollout was in shadow: nothing was written.`;
     case 'not_restored':
-      return `${detail} The base is ${amountsInWords(base ?? {}, currency)}; ${amounts ? `now ${stand}` : 'the present budgets could not be read'}.`;
+      return `${detail} The base is ${amountsInWords(base ?? {}, currency)}; ${amounts ? `now ${stand}` : 'the current budgets could not be read'}.`;
     case 'kept':
       return `Stopped ${ended(who)} The budgets stay as they are${amounts ? `: ${stand}` : ''}.`;
     case 'accepted':
-      return `The budgets as they are${amounts ? `: ${stand},` : ''} were accepted ${who}`;
+      return `The current budgets${amounts ? ` (${stand})` : ''} were accepted ${who}`;
     case 'promotion_lost':
-      return `The record has lost the promotion of this experiment: what its budgets were before is not known. ${detail}`;
+      return `The record of this experiment's promotion is lost, so the budgets before it are not known. ${detail}`;
     case 'rollout_lost':
-      return `The record has lost a part of this rollout: ${winner} had been promoted.`;
+      return `A part of the record of this rollout is lost: ${winner} had been promoted.`;
   }
 }
 
-/** A text of people, ended by one full stop. */
+/** A user's text, ended by exactly one full stop. */
 function ended(text: string): string {
   return `${text.replace(/\.$/, '')}.`;
 }

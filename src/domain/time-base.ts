@@ -2,7 +2,7 @@
 export interface TimeBase {
   /** Real epoch milliseconds at which experiment time and real time agree. */
   epochMs: number;
-  /** Experiment milliseconds a real millisecond: 1 in live. */
+  /** Experiment milliseconds per real millisecond: 1 in live. */
   scale: number;
 }
 

@@ -40,8 +40,8 @@ async function promoted(options: StageOptions): Promise<Stage> {
   return stage.promote();
 }
 
-describe('limits of a day, in New York', () => {
-  it('count in the evening what was moved in the afternoon, though it is tomorrow in UTC', async () => {
+describe('daily limits, in New York', () => {
+  it("count the afternoon's changes in the evening, although it is the next day in UTC", async () => {
     const stage = await promoted({ accountEnvelope: 15 });
     await stage.write('60', stage.loser, 4000);
     expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'done' });
@@ -58,7 +58,7 @@ describe('limits of a day, in New York', () => {
       retryAfterMs: MIDNIGHT - stage.clock.instant,
       reason: said,
     });
-    // A moment before its midnight as well, and no more at it.
+    // They still count just before its midnight, and no longer at midnight.
     stage.clock.pass(4 * HOUR - 1);
     expect(await stage.write('70', stage.winner, 7000)).toMatchObject({ kind: 'wait', retryAfterMs: 1 });
     stage.clock.pass(1);
@@ -67,7 +67,7 @@ describe('limits of a day, in New York', () => {
     expect(await stage.amounts()).toEqual([3000, 7000]);
   });
 
-  it('put off to its midnight what Meta refuses twice in a day as below what is spent', async () => {
+  it('delay to its midnight a budget that Meta refuses twice in a day as below the spend', async () => {
     const stage = await promoted({ policy: { checkEveryHours: 24 } });
     const notYet = {
       kind: 'refuse',
@@ -85,7 +85,7 @@ describe('limits of a day, in New York', () => {
       code: 'not_yet',
       retryAfterMs: 4 * HOUR,
     });
-    // The first of a new day is tried again as soon as the first of this one.
+    // The first refusal of a new day is tried again as soon as the first one of this day was.
     stage.clock.pass(4 * HOUR + UNKNOWN_WAIT);
     expect(await stage.write('60', stage.loser, 4000)).toEqual(first);
   });

@@ -24,7 +24,7 @@ const TRIES = 30;
 
 class Killed extends Error {}
 
-/** A client whose process ends in every fourth write, before or after it reached Meta. */
+/** A client whose process ends at every fourth write, before or after the write reaches Meta. */
 function mortal(meta: MetaClient, uniform: Random): MetaClient {
   return {
     ...meta,
@@ -37,7 +37,7 @@ function mortal(meta: MetaClient, uniform: Random): MetaClient {
   };
 }
 
-/** Does as the workflow does: waits where it is told to, and asks again. */
+/** Acts like the workflow: waits as long as an outcome says, and asks again. */
 async function drive(stage: Stage, uniform: Random, phase: string, targets: Record<string, number>) {
   const activities = createBudgetActivities({ ...stage.deps, meta: mortal(stage.meta, uniform) });
   const { current } = await stage.budgets.readBudgets('exp');
@@ -66,7 +66,7 @@ async function drive(stage: Stage, uniform: Random, phase: string, targets: Reco
   }
 }
 
-/** Largest total that the market ever stood at. */
+/** The largest total that the market ever had. */
 async function largestTotal(stage: Stage): Promise<number> {
   const { base } = (await stage.store.getPromotion('exp'))!.plan;
   const effects = (await stage.market.audit())
@@ -82,7 +82,7 @@ async function largestTotal(stage: Stage): Promise<number> {
 }
 
 describe.each([1, 2, 3, 4, 5, 6, 7, 8])('a rollout under faults and kills, seed %i', (seed) => {
-  it('ends at its targets or at its base, and the books agree', async () => {
+  it('ends at its targets or at its base, and ledger and audit agree', async () => {
     const uniform = random(seed);
     const stage = await (
       await stages.open({ dailyBudgets: [5001, 4000, 3000].slice(0, 2 + (seed % 2)) })

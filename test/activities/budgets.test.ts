@@ -11,13 +11,13 @@ afterEach(() => stages.closeAll());
 
 const promoted = async () => (await stages.open()).promote();
 
-/** Strikes the next write of the ad set. */
+/** A fault for the next write of the ad set. */
 function faulty(stage: Stage, adSetId: string, fault: Partial<FaultOrder> & { kind: FaultKind }) {
   return stage.market.order({ objectId: adSetId, method: 'POST', ...fault });
 }
 
-describe('a write that goes well', () => {
-  it('is entered, sent, read back, and told', async () => {
+describe('a successful write', () => {
+  it('is entered, sent, read back and announced', async () => {
     const stage = await promoted();
     expect(await stage.write('60', stage.loser, 4000)).toEqual({ kind: 'done', at: START });
     expect(await stage.amounts()).toEqual([4000, 5000]);
@@ -45,7 +45,7 @@ describe('a write that goes well', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('is sent once, however often it is asked for', async () => {
+  it('is sent once, however often it is requested', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     stage.clock.pass(MINUTE);
@@ -54,7 +54,7 @@ describe('a write that goes well', () => {
     expect(await stage.ledger()).toHaveLength(1);
   });
 
-  it('is sent once where it is asked for twice at the same time', async () => {
+  it('is sent once if it is requested twice at the same time', async () => {
     const stage = await promoted();
     const both = await Promise.allSettled([
       stage.write('60', stage.loser, 4000),
@@ -65,7 +65,7 @@ describe('a write that goes well', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('is not looked at again once its phase is complete', async () => {
+  it('is not read again when its phase is complete', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await stage.write('60', stage.winner, 6000);
@@ -77,7 +77,7 @@ describe('a write that goes well', () => {
   });
 });
 
-describe('a worker that was killed', () => {
+describe('the write of a killed worker', () => {
   const pending = (stage: Stage) =>
     stage.store.enterAttempt({
       experimentId: 'exp',
@@ -102,7 +102,7 @@ describe('a worker that was killed', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('before its call: what was waited out once is not waited out again', async () => {
+  it('before its call: the wait is not repeated', async () => {
     const stage = await promoted();
     await pending(stage);
     stage.clock.pass(UNKNOWN_WAIT);
@@ -111,7 +111,7 @@ describe('a worker that was killed', () => {
     expect(await stage.outcomes()).toEqual(['unknown', 'applied', 'applied']);
   });
 
-  it('after its call: the value is found, and not written again', async () => {
+  it('after its call: the value is found and not written again', async () => {
     const stage = await promoted();
     await pending(stage);
     await stage.meta.writeDailyBudget(stage.loser, 4000);
@@ -121,7 +121,7 @@ describe('a worker that was killed', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('holds up the other ad set as well', async () => {
+  it('delays the other ad set as well', async () => {
     const stage = await promoted();
     await pending(stage);
     expect(await stage.write('60', stage.winner, 6000)).toEqual(unknownOutcome(UNKNOWN_WAIT));
@@ -130,7 +130,7 @@ describe('a worker that was killed', () => {
 
 describe('an attempt of unknown outcome', () => {
   it.each<FaultKind>(['lost_request', 'server_error', 'html', 'hang'])(
-    'is written again after the wait where %s kept it from Meta',
+    'is written again after the wait if %s kept it from Meta',
     async (kind) => {
       const stage = await promoted();
       await faulty(stage, stage.loser, { kind });
@@ -146,7 +146,7 @@ describe('an attempt of unknown outcome', () => {
     },
   );
 
-  it('keeps its outcome when a later attempt brought the same value', async () => {
+  it('keeps its outcome if a later attempt set the same value', async () => {
     const stage = await promoted();
     await faulty(stage, stage.loser, { kind: 'lost_request' });
     await stage.write('60', stage.loser, 4000);
@@ -157,7 +157,7 @@ describe('an attempt of unknown outcome', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('is found to be applied where only the answer was lost, and not sent again', async () => {
+  it('is found to be applied if only the answer was lost, and is not sent again', async () => {
     const stage = await promoted();
     await faulty(stage, stage.loser, { kind: 'applied_then_reset' });
     expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ code: 'unknown_outcome' });
@@ -171,7 +171,7 @@ describe('an attempt of unknown outcome', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('that lands within the wait is not sent again', async () => {
+  it('that takes effect within the wait is not sent again', async () => {
     const stage = await promoted();
     await faulty(stage, stage.loser, { kind: 'late_apply', delayMs: 2 * MINUTE });
     expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ code: 'unknown_outcome' });
@@ -182,7 +182,7 @@ describe('an attempt of unknown outcome', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('that lands long after its successor changes nothing', async () => {
+  it('that takes effect long after its successor changes nothing', async () => {
     const stage = await promoted();
     await faulty(stage, stage.loser, { kind: 'late_apply', delayMs: 30 * MINUTE });
     await stage.write('60', stage.loser, 4000);
@@ -194,7 +194,7 @@ describe('an attempt of unknown outcome', () => {
     expect(await stage.market.audit()).toHaveLength(3);
   });
 
-  it('that lands after the revert is known as ours and taken back', async () => {
+  it('that takes effect after the revert is known as ours and reverted', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await faulty(stage, stage.winner, { kind: 'late_apply', delayMs: 30 * MINUTE });
@@ -211,7 +211,7 @@ describe('an attempt of unknown outcome', () => {
     expect((await stage.ledger()).at(-1)).toMatchObject({ phase: REVERT, compensates: 2, before: 6000 });
   });
 
-  it('is what an acknowledged write is that never shows', async () => {
+  it('includes an acknowledged write that never shows', async () => {
     const stage = await promoted();
     const deaf = { ...stage.meta, writeDailyBudget: async () => {} };
     const activities = createBudgetActivities({ ...stage.deps, meta: deaf });
@@ -221,7 +221,7 @@ describe('an attempt of unknown outcome', () => {
     ]);
   });
 
-  it('is what a write is whose read-back failed: nothing is sent before the wait is over', async () => {
+  it('includes a write whose read-back failed: nothing is sent before the wait is over', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'server_error', objectId: stage.loser, method: 'GET', skip: 1 });
     expect(await stage.write('60', stage.loser, 4000)).toEqual(unknownOutcome(UNKNOWN_WAIT));
@@ -237,7 +237,7 @@ describe('an attempt of unknown outcome', () => {
 });
 
 describe('an attempt that comes too late to be sent', () => {
-  it('is not sent: another may be at work by then', async () => {
+  it('is not sent, because another attempt may have started', async () => {
     const stage = await promoted();
     const store: Store = {
       ...stage.store,
@@ -255,7 +255,7 @@ describe('an attempt that comes too late to be sent', () => {
     ]);
   });
 
-  it('is not sent if the decision lapses first, and nothing has been written of it', async () => {
+  it('is not sent if the decision lapses first and none of its budgets was written', async () => {
     const stage = await promoted();
     const { openedAt } = (await stage.store.getPromotion(stage.experiment.id))!;
     const left = openedAt + stage.experiment.policy.checkEveryHours * HOUR - (await stage.clock.now());
@@ -279,7 +279,7 @@ describe('an attempt that comes too late to be sent', () => {
     expect(await stage.ledger()).toMatchObject([{ outcome: 'not_sent' }]);
   });
 
-  it('is not sent if its gate is an hour old: the evidence may have turned since', async () => {
+  it('is not sent if its gate is an hour old, because the evidence may have changed', async () => {
     const stage = await promoted();
     await stage.gate('60');
     stage.clock.pass(12 * UNKNOWN_WAIT - 1_000);
@@ -302,7 +302,7 @@ describe('an attempt that comes too late to be sent', () => {
     expect((await stage.write('60', stage.winner, 6000)).kind).toBe('done');
   });
 
-  it('is not sent either where the kill switch was long in being read', async () => {
+  it('is not sent if reading the kill switch took too long', async () => {
     const stage = await promoted();
     const store: Store = {
       ...stage.store,
@@ -348,7 +348,7 @@ describe('a kill switch engaged after the write was decided on', () => {
     ]);
   });
 
-  it('leaves the way back open', async () => {
+  it('does not stop a revert', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await stage.become('reverting');
@@ -357,15 +357,15 @@ describe('a kill switch engaged after the write was decided on', () => {
   });
 });
 
-describe("a value that is a person's", () => {
-  it('is named by whoever the log has beside our own writes', async () => {
+describe('a foreign value', () => {
+  it('is reported with the actor whom the log names in addition to our own writes', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await stage.write('60', stage.winner, 6000);
     stage.clock.pass(HOUR);
     await stage.write('70', stage.loser, 3000);
     stage.clock.pass(HOUR);
-    // A person sets an amount that was once ours.
+    // Someone sets an amount that was once ours.
     await stage.market.edit(stage.loser, { daily_budget: 4000 }, 'Bo of the agency');
     expect(await stage.write('80', stage.loser, 2000)).toMatchObject({
       kind: 'person',
@@ -375,20 +375,20 @@ describe("a value that is a person's", () => {
     });
   });
 
-  it.each(['loser', 'winner'] as const)('on the %s stops a rollout that goes forward', async (which) => {
+  it.each(['loser', 'winner'] as const)('on the %s stops a rollout', async (which) => {
     const stage = await promoted();
     await stage.market.edit(stage[which], { daily_budget: 5100 });
     expect(await stage.write('60', stage.loser, 4000)).toEqual({
       kind: 'person',
       code: 'foreign',
       retryAfterMs: null,
-      reason: `Ads Manager user changed a budget: ad set ${stage[which]} stands at USD 51.00, where USD 50.00 was expected.`,
+      reason: `Ads Manager user changed a budget: ad set ${stage[which]} stands at USD 51.00, but USD 50.00 was expected.`,
       amounts: { [stage[which]]: 5100 },
     });
     expect(await stage.ledger()).toEqual([]);
   });
 
-  it('is one that was ours before the last read-back, too', async () => {
+  it('may be one that was ours before the last read-back', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await stage.market.edit(stage.loser, { daily_budget: 5000 });
@@ -397,7 +397,7 @@ describe("a value that is a person's", () => {
       kind: 'person',
       code: 'foreign',
       retryAfterMs: null,
-      reason: expect.stringContaining('where USD 40.00 was'),
+      reason: expect.stringContaining('but USD 40.00 was'),
     });
     expect(await stage.budgets.readBudgets('exp')).toMatchObject({
       current: { [stage.loser]: 5000, [stage.winner]: 5000 },
@@ -408,7 +408,7 @@ describe("a value that is a person's", () => {
     });
   });
 
-  it('is left alone by a revert, which still brings back the other ad set', async () => {
+  it('is left alone by a revert, which still restores the other ad set', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await stage.write('60', stage.winner, 6000);
@@ -428,15 +428,15 @@ describe('a raise', () => {
       kind: 'person',
       code: 'unsafe',
       retryAfterMs: null,
-      reason: `Setting ad set ${stage.winner} to USD 60.00 would raise the total from USD 100.00 to USD 110.00, above the USD 100.00 it started from.`,
+      reason: `Setting ad set ${stage.winner} to USD 60.00 would raise the total from USD 100.00 to USD 110.00, above the USD 100.00 at the start.`,
     });
     expect(await stage.ledger()).toEqual([]);
     expect(await stage.market.audit()).toEqual([]);
   });
 });
 
-describe('a write that Meta turns down', () => {
-  it('for good is refused, on the record on both sides', async () => {
+describe('a write that Meta refuses', () => {
+  it('permanently is refused in the ledger and in the audit', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await faulty(stage, stage.winner, { kind: 'refuse', times: null });
@@ -449,7 +449,7 @@ describe('a write that Meta turns down', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('for being below the minimum is refused', async () => {
+  it('as below the minimum is refused', async () => {
     const stage = await promoted();
     expect((await stage.write('60', stage.loser, 99)).kind).toBe('back');
     expect((await stage.market.audit())[0]).toMatchObject({ subcode: 1_885_272 });
@@ -464,7 +464,7 @@ describe('a write that Meta turns down', () => {
     ],
     ['an expired token', { kind: 'expired_token' }, { kind: 'wait', code: 'auth', retryAfterMs: null }],
     [
-      'what is spent already',
+      'the spend so far',
       { kind: 'refuse', code: 100, subcode: 1_885_650 },
       { kind: 'wait', code: 'not_yet', retryAfterMs: 15 * MINUTE },
     ],
@@ -475,7 +475,7 @@ describe('a write that Meta turns down', () => {
     ],
     ['its policy', { kind: 'refuse', code: 368 }, { kind: 'person', code: 'policy', retryAfterMs: null }],
     ['the version', { kind: 'refuse', code: 2635 }, { kind: 'person', code: 'version', retryAfterMs: null }],
-  ])('for %s is blocked, and goes through later', async (_, fault, expected) => {
+  ])('because of %s is blocked, and succeeds later', async (_, fault, expected) => {
     const stage = await promoted();
     const id = await faulty(stage, stage.loser, fault);
     const outcome = await stage.write('60', stage.loser, 4000);
@@ -489,7 +489,7 @@ describe('a write that Meta turns down', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('is not sent as the fourth change within an hour: that one is kept for the way back', async () => {
+  it('is not sent as the fourth change within an hour: that one is kept for a revert', async () => {
     const stage = await promoted();
     for (const target of [4000, 3000, 2000]) {
       expect((await stage.write('60', stage.loser, target)).kind).toBe('done');
@@ -513,7 +513,7 @@ describe('a write that Meta turns down', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('below what may be spent today is tried again soon, and after that at the account midnight', async () => {
+  it("as below today's spend is tried again soon, and after that at the account's midnight", async () => {
     const stage = await promoted();
     await stage.market.order({
       kind: 'refuse',
@@ -538,7 +538,7 @@ describe('a write that Meta turns down', () => {
 });
 
 describe('before anything is sent', () => {
-  it('a wait that the account was told meanwhile leaves an attempt that was not sent', async () => {
+  it('a wait that Meta asked of the account meanwhile leaves an attempt that was not sent', async () => {
     const stage = await promoted();
     const details = { httpStatus: null, code: null, subcode: null, traceId: null, retryAfterMs: 5 * MINUTE };
     const meta: MetaClient = {
@@ -567,7 +567,7 @@ describe('before anything is sent', () => {
     await stage.expectBooksToAgree();
   });
 
-  it('an expired token blocks, and leaves no attempt behind', async () => {
+  it('an expired token is an obstacle, and no attempt is entered', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'expired_token' });
     expect(await stage.write('60', stage.loser, 4000)).toMatchObject({ kind: 'wait', code: 'auth' });
@@ -579,7 +579,7 @@ describe('before anything is sent', () => {
     });
   });
 
-  it('a passing fault is thrown, so that the activity is retried', async () => {
+  it('a transient fault is thrown, so that the activity is retried', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'html', objectId: stage.winner, method: 'GET' });
     expect(await failureOf(stage.write('60', stage.loser, 4000))).toMatchObject({
@@ -590,7 +590,7 @@ describe('before anything is sent', () => {
     expect((await stage.write('60', stage.loser, 4000)).kind).toBe('done');
   });
 
-  it('writes that are off stay off, whatever the plan says', async () => {
+  it('no budget is written while writes are off, whatever the plan says', async () => {
     const stage = await promoted();
     const activities = createBudgetActivities({ ...stage.deps, writesAllowed: false });
     expect(await stage.write('60', stage.loser, 4000, activities)).toEqual({
@@ -603,7 +603,7 @@ describe('before anything is sent', () => {
   });
 
   it.each(['held', 'reverting', 'stopped'] as const)(
-    'a phase fails for good where the record says %s',
+    'a phase fails permanently if the record says %s',
     async (state) => {
       const stage = await promoted();
       await stage.become(state);
@@ -615,14 +615,14 @@ describe('before anything is sent', () => {
     },
   );
 
-  it('a compensating write fails for good while the record says that the rollout goes on', async () => {
+  it('a revert fails permanently while the record says that the rollout goes on', async () => {
     const stage = await promoted();
     expect(await failureOf(stage.write(REVERT, stage.loser, 5000))).toMatchObject({
       type: 'RecordDisagrees',
     });
   });
 
-  it('an experiment without a promotion fails for good', async () => {
+  it('an experiment without a promotion fails permanently', async () => {
     const stage = await stages.open();
     expect(await failureOf(stage.write('60', stage.loser, 4000))).toMatchObject({
       type: 'RecordDisagrees',
@@ -637,14 +637,14 @@ describe('before anything is sent', () => {
       kind: 'person',
       code: 'not_found',
       retryAfterMs: null,
-      reason: `Ad set ${stage.winner} has no daily budget any more.`,
+      reason: `Ad set ${stage.winner} no longer has a daily budget.`,
     });
     expect(await stage.ledger()).toEqual([]);
   });
 });
 
-describe('on the way back', () => {
-  it('a cut needs its own ad set alone, a raise all of them', async () => {
+describe('in a revert', () => {
+  it('a cut only needs to read its own ad set, a raise needs all of them', async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     await stage.write('60', stage.winner, 6000);
@@ -706,7 +706,7 @@ describe('phases', () => {
     expect((await stage.store.getPromotion('exp'))?.status).toBe('reverted');
   });
 
-  it('in shadow are complete without a word: the gate has told what would be written', async () => {
+  it('in shadow are complete without an announcement: the gate has announced what would be written', async () => {
     const stage = await (await stages.open({ writesAllowed: false })).promote();
     const request = { experimentId: 'exp', phase: '60', readBackAt: START + 5, last: false };
     expect(await stage.budgets.completePhase(request)).toBe(START + 5);

@@ -9,9 +9,9 @@ import { DAY, HOUR, type Stage, type StageOptions, useStages } from './support/s
 const stages = useStages();
 afterEach(() => stages.closeAll());
 
-/** Clocks go back in the night to 1 November, so that it has 25 hours; it is ten in the morning of the 30th. */
+/** Ten in the morning of 30 October. Clocks go back in the night to 1 November, which has 25 hours. */
 const NEW_YORK = { timezone: 'America/New_York', startsAt: Date.parse('2026-10-30T14:00Z') };
-/** Clocks go on in the night to 28 March, so that it has 23 hours; it is half past three in the afternoon of the 26th. */
+/** Half past three in the afternoon of 26 March. Clocks go forward in the night to 28 March, which has 23 hours. */
 const BERLIN = { timezone: 'Europe/Berlin', startsAt: Date.parse('2027-03-26T14:30Z') };
 
 function open({ timezone, startsAt }: typeof NEW_YORK, options: StageOptions = {}): Promise<Stage> {
@@ -40,7 +40,7 @@ function known(stage: Stage, granularity: 'hour' | 'day' = 'day'): Promise<Obser
   });
 }
 
-/** The days of the control as they are kept, `start/end`. */
+/** The control's days on record, `start/end`. */
 async function buckets(stage: Stage): Promise<string[]> {
   const iso = (at: number) => new Date(at).toISOString().slice(0, 16);
   const rows = (await known(stage)).filter((row) => row.variantId === 'control');
@@ -48,12 +48,12 @@ async function buckets(stage: Stage): Promise<string[]> {
 }
 
 describe('ingest of days', () => {
-  it('takes whole days of the account, not the one that the start breaks, and the long one when it is over', async () => {
+  it('takes whole days of the account: not the day of the start, and the long day when it is over', async () => {
     const stage = await open(NEW_YORK);
     expect(await ingestAt(stage, '2026-10-31T04:00Z')).toBe(0);
     expect(await ingestAt(stage, '2026-11-01T03:59Z')).toBe(0);
     expect(await ingestAt(stage, '2026-11-01T04:00Z')).toBe(2);
-    // 24 hours on, the clock in New York says eleven at night.
+    // 24 hours later it is eleven at night in New York.
     expect(await ingestAt(stage, '2026-11-02T04:00Z')).toBe(0);
     expect(await ingestAt(stage, '2026-11-02T04:59:59.999Z')).toBe(0);
     expect(await ingestAt(stage, '2026-11-02T05:00Z')).toBe(2);
@@ -77,13 +77,13 @@ describe('ingest of days', () => {
     ]);
   });
 
-  it('takes the first day where the test begins with it', async () => {
+  it('takes the first day if the test begins at its midnight', async () => {
     const stage = await open({ ...BERLIN, startsAt: Date.parse('2027-03-26T23:00Z') });
     expect(await ingestAt(stage, '2027-03-27T23:00Z')).toBe(2);
     expect(await buckets(stage)).toEqual(['2027-03-26T23:00/2027-03-27T23:00']);
   });
 
-  it('counts what the hours of these days add up to', async () => {
+  it('has the sums of the hours of these days', async () => {
     const stage = await open(NEW_YORK);
     await ingestAt(stage, '2026-11-04T12:00Z');
     const days = await known(stage);
@@ -103,7 +103,7 @@ describe('ingest of days', () => {
     }
   });
 
-  it('appends a version where Meta restated a day, three days back', async () => {
+  it('appends a version if Meta restated a day, three days back', async () => {
     const stage = await open(NEW_YORK);
     await ingestAt(stage, '2026-11-06T12:00Z');
     const before = await known(stage);
@@ -136,7 +136,7 @@ describe('a look at days', () => {
     return stage.looks.look({ experimentId: 'exp', lookNumber, dueAt, askedBy: 'schedule' });
   };
 
-  it('is at those that had ended by its due instant, though later ones are known', async () => {
+  it('uses those that had ended by its due instant, although later ones are known', async () => {
     const stage = await open(NEW_YORK, options);
     await ingestAt(stage, '2026-11-05T12:00Z');
     const impressions = async (until: string) =>
@@ -151,7 +151,7 @@ describe('a look at days', () => {
     expect(later.health).toEqual([]);
   });
 
-  it('promotes, and is the same when computed again after Meta has restated its days', async () => {
+  it('promotes, and is the same if recomputed after Meta has restated its days', async () => {
     const stage = await open(NEW_YORK, options);
     let decision!: Decision;
     for (let look = 1; look <= 30; look++) {
@@ -167,7 +167,7 @@ describe('a look at days', () => {
       if (decision.verdict === 'promote') break;
     }
     expect(decision).toMatchObject({ verdict: 'promote', winnerVariantId: 'challenger-1' });
-    // Half a day until the first midnight, three days, of which one is long: not before 3 November, 0:00 in New York.
+    // Half a day until the first midnight, then three days, one of them long: 3 November, 0:00 in New York.
     expect(decision.dueAt).toBeGreaterThanOrEqual(Date.parse('2026-11-03T05:00Z'));
     const restated = (await known(stage)).map((row) => ({ ...row, linkClicks: row.linkClicks + 9 }));
     await stage.store.appendObservations('exp', restated, stage.clock.instant + 1);
@@ -175,9 +175,9 @@ describe('a look at days', () => {
       expect(await replayDecision(stage.store, 'exp', look)).toMatchObject({ same: true, differences: [] });
   });
 
-  it('blocks a promotion once a whole day has passed without an ad, at six in the morning as at midnight', async () => {
+  it('blocks a promotion after a whole day without delivery of an ad, at six in the morning as at midnight', async () => {
     const stage = await open(NEW_YORK, options);
-    // It stands still from 3 November, seven in the evening, on.
+    // It is paused from 3 November, seven in the evening, on.
     stage.clock.instant = Date.parse('2026-11-04T00:00Z');
     await stage.market.edit(stage.experiment.variants[0]!.adId, { status: 'PAUSED' });
     const silent = async (lookNumber: number, at: string) => {
@@ -193,7 +193,7 @@ describe('a look at days', () => {
     expect(await silent(5, '2026-11-05T11:00Z')).toEqual(oneDay);
   });
 
-  it('tells who leads by whole days too', async () => {
+  it('also names the leader by whole days', async () => {
     const stage = await open(NEW_YORK, options);
     await ingestAt(stage, '2026-11-01T03:00Z');
     const standing = (dueAt = stage.clock.instant) => stage.looks.standing({ experimentId: 'exp', dueAt });

@@ -41,7 +41,7 @@ describe('the record of an experiment', () => {
     });
   });
 
-  it('that is not there fails for good', async () => {
+  it('fails permanently if there is none', async () => {
     const stage = await stages.open();
     const { loadExperiment } = createExperimentActivities(stage.deps);
     expect(await failureOf(loadExperiment('other'))).toMatchObject({
@@ -50,7 +50,7 @@ describe('the record of an experiment', () => {
     });
   });
 
-  it('changes its state once, and tells it', async () => {
+  it('changes its state once, and announces it', async () => {
     const stage = await stages.open();
     const activities = createExperimentActivities(stage.deps);
     expect(await activities.transition(transition({}))).toMatchObject({
@@ -66,7 +66,7 @@ describe('the record of an experiment', () => {
     expect(stage.events.map((event) => event.text)).toEqual(['running -> paused: a person']);
   });
 
-  it('of a completed experiment whose ad sets are leased again can not be reopened', async () => {
+  it('of a completed experiment cannot be reopened if its ad sets are leased again', async () => {
     const stage = await stages.open();
     const activities = createExperimentActivities(stage.deps);
     await activities.transition(transition({ to: 'completed' }));
@@ -103,23 +103,26 @@ describe('the record of an experiment', () => {
 });
 
 describe('the summary', () => {
-  it('counts promotions of the day before, running tests, and those that wait for a person', async () => {
+  it('counts promotions of the day before, running tests, and those that wait for a user', async () => {
     const stage = await stages.open({ account: { timezone: 'UTC' } });
     const { summarise } = createReportActivities(stage.deps);
     const day = (ago: number) => new Date(stage.clock.instant - ago * 24 * HOUR).toISOString().slice(0, 10);
     expect(await summarise(24)).toBe(
-      `${day(1)} (UTC): 0 promotions; 1 test running; none waiting for a person`,
+      `${day(1)} (UTC): 0 promotions; 1 test running; none waiting for a user`,
     );
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     await stage.store.transition(transition({ to: 'rolling_out' }));
     await stage.store.transition(transition({ from: 'rolling_out', to: 'held' }));
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     stage.clock.pass(24 * HOUR);
-    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (in_progress)); 0 tests running; 1 waiting for a person (exp)`;
+    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (rolling out)); 0 tests running; 1 waiting for a user (exp)`;
     expect(await summarise(24)).toBe(opened);
     stage.clock.pass(24 * HOUR);
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
-    expect(await summarise(7 * 24)).toMatch(`${day(7)} to ${day(1)} (UTC): 1 promotion (`);
+    await stage.store.setPromotionStatus('exp', 'completed');
+    expect(await summarise(7 * 24)).toMatch(
+      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (rolled out)); `,
+    );
     expect(stage.events.at(-1)).toMatchObject({
       kind: 'report',
       experimentId: null,
@@ -141,7 +144,7 @@ describe('the summary', () => {
     expect(await summarise(24)).toMatch(`${day} (${timezone}): 1 promotion (`);
   });
 
-  it('comes in UTC, and says so, while Meta does not answer', async () => {
+  it('is in UTC, and says so, while Meta does not answer', async () => {
     const stage = await stages.open({ account: { timezone: 'Asia/Tokyo' } });
     const meta = { getAccount: () => Promise.reject(new Error('away')) };
     expect(await createReportActivities({ ...stage.deps, meta }).summarise(24)).toMatch(
@@ -149,12 +152,12 @@ describe('the summary', () => {
     );
   });
 
-  it('counts rollouts in shadow apart', async () => {
+  it('counts rollouts in shadow separately', async () => {
     const stage = await stages.open({ writesAllowed: false, account: { timezone: 'UTC' } });
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     stage.clock.pass(24 * HOUR);
     expect(await createReportActivities(stage.deps).summarise(24)).toMatch(
-      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+25\.0 %\); 1 test running; none waiting for a person$/,
+      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+25\.0 %\); 1 test running; none waiting for a user$/,
     );
   });
 });

@@ -22,7 +22,7 @@ async function promoted(options: StageOptions = {}): Promise<Stage> {
   return stage.promote();
 }
 
-/** A person has what was held go on. */
+/** Records a user's resume. */
 async function resume(stage: Stage): Promise<void> {
   await stage.store.recordControl({
     controlId: `resume ${stage.clock.instant}`,
@@ -37,7 +37,7 @@ async function resume(stage: Stage): Promise<void> {
 }
 
 describe('the gate before a phase', () => {
-  it('lets it pass where all is well, and has on record what it saw', async () => {
+  it('lets it pass if all is well, and records what it read', async () => {
     const stage = await promoted();
     const current = await stage.market.budgets(stage.made.adSetIds);
     expect(await stage.gate()).toEqual({ kind: 'done', at: stage.clock.instant, current });
@@ -102,7 +102,7 @@ describe('the gate before a phase', () => {
       (stage) => stage.market.edit(stage.made.campaignId, { spend_cap: 1 }),
       /Campaign \d+ has spent USD \d+\.\d\d ≥ its spend cap of USD 0\.01: nothing is delivered\.$/,
     ],
-  ])('holds it where %s', async (_, prepare, says) => {
+  ])('holds it if %s', async (_, prepare, says) => {
     const stage = await promoted();
     stage.clock.pass(3 * HOUR);
     await prepare(stage);
@@ -112,7 +112,7 @@ describe('the gate before a phase', () => {
     expect((await stage.store.listGates('exp'))[0]).toMatchObject({ outcome: 'hold' });
   });
 
-  it('has the amounts of a changed split on record, whatever else it finds', async () => {
+  it('records the amounts of a changed split, whatever else it finds', async () => {
     const stage = await promoted();
     const [loser, winner] = stage.made.adSetIds;
     await stage.store.completePhase('exp', '80', stage.clock.instant);
@@ -125,7 +125,7 @@ describe('the gate before a phase', () => {
     expect(gate.budgets).toEqual({ [loser!]: 4500, [winner!]: 5000 });
   });
 
-  it("counts against a campaign's spend cap what was spent in it before the test", async () => {
+  it("counts spend from before the test towards a campaign's spend cap", async () => {
     const stage = await stages.open({ leadMs: DAY });
     await stage.promote();
     stage.clock.pass(3 * HOUR);
@@ -141,7 +141,7 @@ describe('the gate before a phase', () => {
     expect(await stage.gate()).toMatchObject({ kind: 'person', code: 'campaign_spend_cap' });
   });
 
-  it("holds it for as long as a capped campaign's spend can't be read", async () => {
+  it("holds it while a capped campaign's spend can't be read", async () => {
     const stage = await promoted();
     const { campaignId } = stage.made;
     await stage.market.edit(campaignId, { spend_cap: 1_000_000 });
@@ -166,7 +166,7 @@ describe('the gate before a phase', () => {
     expect((await stage.gate()).kind).toBe('done');
   });
 
-  it('holds it where the envelope of the day is used up, until the account midnight', async () => {
+  it("holds it if the day's envelope is used up, until the account's midnight", async () => {
     const stage = await promoted({ accountEnvelope: 15 });
     expect((await stage.gate()).kind).toBe('done');
     await stage.write('60', stage.loser, 4000);
@@ -182,11 +182,11 @@ describe('the gate before a phase', () => {
       current: {},
     });
     stage.clock.pass(midnight);
-    // Nothing was delivered meanwhile that anybody has seen: the clock stood still for the market.
+    // The market delivered nothing meanwhile, because its clock stood still.
     expect((await stage.gate('70')).code).not.toBe('envelope');
   });
 
-  it('is left for a person where the phase alone is larger than the envelope', async () => {
+  it('needs a user if the phase alone exceeds the envelope', async () => {
     const stage = await promoted({ accountEnvelope: 15 });
     const { gate } = createGateActivities({ ...stage.deps, accountEnvelope: 5 });
     expect(gated(await gate({ experimentId: 'exp', phase: '60' }))).toMatchObject({
@@ -205,27 +205,27 @@ describe('the gate before a phase', () => {
     expect((await stage.gate()).kind).toBe('done');
   });
 
-  it('holds it where more is at risk than the policy allows, unless a person has accepted it', async () => {
+  it('holds it if more is at risk than the policy allows, unless a user accepted it', async () => {
     const stage = await promoted({ policy: { atRiskLimit: 999 } });
     const gate = await stage.gate();
     expect(gate).toMatchObject({ code: 'at_risk', kind: 'person', retryAfterMs: null });
     expect(gate.reason).toBe(
-      "At risk: up to USD 10.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day; resume to accept it.",
+      "At risk: up to USD 10.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day; resume to accept it.",
     );
-    // A resume of another hold says nothing of the amount.
+    // A resume of another hold doesn't accept the amount.
     await resume(stage);
     expect((await stage.gate()).code).toBe('at_risk');
     await stage.gates.acceptRisk(stage.experiment.id);
     expect((await stage.gate()).kind).toBe('done');
-    // What was accepted is this phase's amount, not the larger one of the next.
+    // The user accepted this phase's amount, not the larger one of the next.
     expect((await stage.gate('70')).reason).toBe(
-      "At risk: up to USD 20.00 a day, all that is moved, since no interval of the effect is known. The policy's limit is USD 9.99 a day, USD 10.00 accepted so far; resume to accept it.",
+      "At risk: up to USD 20.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day, USD 10.00 accepted so far; resume to accept it.",
     );
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
     expect((await bounded.gate()).kind).toBe('done');
   });
 
-  it('tells what is at risk in cost where cost is what the test is decided by', async () => {
+  it('reports the amount at risk in cost if the cost decides the test', async () => {
     const stage = await stages.open({ policy: { objective: 'cost_per_conversion', atRiskLimit: 99 } });
     await stage.promotions.openPromotion('exp', { ...GROUNDS, interval: [-0.1, 0.5] });
     expect((await (await stage.become('rolling_out')).gate()).reason).toBe(
@@ -233,7 +233,7 @@ describe('the gate before a phase', () => {
     );
   });
 
-  it("keeps one of Meta's changes an hour for the way back, a person's among them", async () => {
+  it("keeps one of Meta's changes per hour for a revert, and counts those of others", async () => {
     const stage = await promoted();
     for (const [minutes, daily_budget] of [5001, 5002, 5000].entries()) {
       stage.clock.pass(minutes === 0 ? MINUTE : 10 * MINUTE);
@@ -247,14 +247,14 @@ describe('the gate before a phase', () => {
     );
   });
 
-  it('leads back where the winner has delivered nothing for 6 hours, and holds where the loser has', async () => {
+  it('reverts if the winner has delivered nothing for 6 hours, and holds if the loser has', async () => {
     for (const [index, kind] of [
       [1, 'back'],
       [0, 'person'],
     ] as const) {
       const stage = await promoted();
       stage.clock.pass(HOUR);
-      // Active as ever, but at its cap: Meta shows it to nobody.
+      // Still active, but at its cap: Meta no longer shows it.
       await stage.market.edit(stage.made.adSetIds[index]!, { daily_budget: 5000 });
       await stage.market.edit(stage.made.adIds[index]!, { status: 'PAUSED' });
       stage.clock.pass(8 * HOUR);
@@ -265,7 +265,7 @@ describe('the gate before a phase', () => {
     }
   });
 
-  it('holds where no ad delivers: that is not for the winner to answer', async () => {
+  it("holds if no ad delivers: that isn't the winner's fault", async () => {
     const stage = await promoted();
     const status = (account_status: number) => stage.market.edit(stage.market.account.id, { account_status });
     stage.clock.pass(HOUR);
@@ -277,7 +277,7 @@ describe('the gate before a phase', () => {
     expect(gate.reason?.match(/has delivered nothing/g)).toHaveLength(2);
   });
 
-  it('counts silence from the resumption by a person, while it was held nothing could be delivered', async () => {
+  it("counts silence from a user's resume, because nothing could be delivered during the hold", async () => {
     const stage = await promoted();
     const [, ad] = stage.made.adIds;
     stage.clock.pass(HOUR);
@@ -295,7 +295,7 @@ describe('the gate before a phase', () => {
     expect((await stage.gate()).kind).toBe('back');
   });
 
-  it("counts a person's changes beside its own, and its own alone where the log can't be read", async () => {
+  it("counts others' changes as well as its own, and only its own if the log can't be read", async () => {
     const stage = await promoted();
     await stage.write('60', stage.loser, 4000);
     stage.clock.pass(10 * MINUTE);
@@ -322,7 +322,7 @@ describe('the gate before a phase', () => {
     ]);
   });
 
-  it('leads back on evidence of harm since the decision, before the first write too, and passes if there is too little data', async () => {
+  it('reverts on evidence of harm since the decision, even before the first write, and passes with too little data', async () => {
     const stage = await promoted({ clickRates: [0.05, 0.01], dailyBudgets: [100_000, 100_000] });
     expect((await stage.gate('60')).kind).toBe('done');
     stage.clock.pass(30 * HOUR);
@@ -333,7 +333,7 @@ describe('the gate before a phase', () => {
     );
   });
 
-  it('in shadow shows what would be written, without limits that only writes have', async () => {
+  it('in shadow shows what would be written, without the limits that only apply to writes', async () => {
     const stage = await promoted({ writesAllowed: false, accountEnvelope: 1 });
     expect((await stage.gate()).kind).toBe('done');
     expect((await stage.store.listGates('exp'))[0]).toMatchObject({
@@ -346,7 +346,7 @@ describe('the gate before a phase', () => {
     );
   });
 
-  it('in shadow says where a person has changed a budget, which would hold a live rollout', async () => {
+  it('in shadow reports a budget that someone changed, which would hold a live rollout', async () => {
     const stage = await promoted({ writesAllowed: false });
     await stage.market.edit(stage.loser, { daily_budget: 7000 });
     expect((await stage.gate()).kind).toBe('done');
@@ -360,7 +360,7 @@ describe('the gate before a phase', () => {
     );
   });
 
-  it('does not take silence for consent', async () => {
+  it('does not pass if Meta does not answer', async () => {
     const stage = await promoted();
     await stage.market.order({ kind: 'server_error' });
     expect(await failureOf(stage.gate())).toMatchObject({ type: 'Meta.transient', nonRetryable: false });

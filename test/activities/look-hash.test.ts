@@ -13,7 +13,7 @@ const hashUnder = (policy: Partial<Policy>) =>
   ).slice(0, 12);
 
 describe('the hash of a stored decision', () => {
-  // A recomputed decision is compared with its stored hash: only a change of the default policy may change these values.
+  // Recomputed decisions are compared by this hash: only a change of the default policy may change these values.
   it.each([
     { objective: 'click_through_rate', hash: 'f601235bfa23' },
     { objective: 'conversion_rate', hash: '03d57bef5633' },

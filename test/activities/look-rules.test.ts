@@ -10,7 +10,7 @@ import { HOUR, START, useStages } from './support/stage.js';
 const stages = useStages();
 afterEach(() => stages.closeAll());
 
-/** So many hours of a control and a challenger that is clearly better, in pairs. */
+/** `hours` hours of a control and a clearly better challenger, in pairs. */
 function hours(count: number): Observation[] {
   const uniform = random(1);
   return Array.from({ length: count }).flatMap((_, hour) =>
@@ -34,7 +34,7 @@ function hours(count: number): Observation[] {
   );
 }
 
-/** Decides look `lookNumber` at `hour` hours, of a test with these rows and this policy. */
+/** Decides look `lookNumber` at `hour` hours in a test with these rows and this policy. */
 async function looksAt(rows: Observation[], policy: Partial<Policy>) {
   const stage = await stages.open({ policy });
   await stage.store.appendObservations('exp', rows, START);
@@ -47,7 +47,7 @@ async function looksAt(rows: Observation[], policy: Partial<Policy>) {
 
 describe("the policy's rule", () => {
   it.each(['sequential', 'anytime', 'welch'] as const)(
-    '%s decides, and goes on from its own state',
+    '%s decides, and continues from its own state',
     async (rule) => {
       const look = await looksAt(hours(60), { rule });
       const first = await look(1, 30);
@@ -79,7 +79,7 @@ describe("the policy's rule", () => {
     },
   );
 
-  it('in its strict form waits for three days', async () => {
+  it('waits for three days in its strict form', async () => {
     const look = await looksAt(hours(60), { strict: true });
     const early = await look(1, 48);
     expect(early).toMatchObject({
@@ -89,7 +89,7 @@ describe("the policy's rule", () => {
     expect((await look(2, 60)).pairs[0]!.evidence).toMatchObject({ counts: true, missing: [] });
   });
 
-  it('of totals counts what an ad did alone as well', async () => {
+  it('counts hours in which only one ad delivered, if it weighs totals', async () => {
     const alone = (rows: Observation[]) =>
       rows.filter((row, index) => index >= 20 || row.variantId !== 'challenger-1');
     const look = await looksAt(alone(hours(40)), { rule: 'welch' });

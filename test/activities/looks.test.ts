@@ -12,7 +12,7 @@ afterEach(() => stages.closeAll());
 
 const IDS = ['control', 'challenger-1', 'challenger-2'];
 
-/** Hours of observations at these click rates, the same for the same seed. */
+/** Hours of observations at these click rates, determined by the seed. */
 function hours(count: number, rates: number[], seed = 1): Observation[] {
   const uniform = random(seed);
   return Array.from({ length: count }).flatMap((_, hour) =>
@@ -38,7 +38,7 @@ function hours(count: number, rates: number[], seed = 1): Observation[] {
 
 interface Scene {
   stage: Stage;
-  /** Decides at `hour` hours. */
+  /** Decides a look at `hour` hours. */
   look(lookNumber: number, hour: number): Promise<Decision>;
 }
 
@@ -62,7 +62,7 @@ async function scene(rows: () => Observation[], options: StageOptions = {}): Pro
 const CLEAR = [0.02, 0.032];
 
 describe('a look', () => {
-  it('decides on the hours that have closed by its due instant, and says so', async () => {
+  it('decides on the hours that have closed by its due instant, and announces it', async () => {
     const { stage, look } = await scene(() => hours(48, CLEAR));
     const early = await look(1, 6);
     expect(early).toMatchObject({
@@ -97,7 +97,7 @@ describe('a look', () => {
     expect(decision.metrics.control?.conversions).toBe(6);
   });
 
-  it('advises to end a test in which nothing can be found any more, and goes on with it', async () => {
+  it('advises to end a test that can no longer find anything, and continues it', async () => {
     const { look } = await scene(() => hours(90, [0.02, 0.02]), { policy: { horizonHours: 100 } });
     const early = await look(1, 24);
     expect(early.verdict).toBe('continue_testing');
@@ -111,7 +111,7 @@ describe('a look', () => {
     expect(late.reasons[0]).toMatch(/leads, but confidence/);
   });
 
-  it('gives no such advice by a policy frozen before it was there, and is the same otherwise', async () => {
+  it('gives no such advice under a policy frozen before it existed, and is the same otherwise', async () => {
     const rows = () => hours(90, [0.02, 0.02]);
     const advised = await scene(rows, { policy: { horizonHours: 100 } });
     const earlier = await scene(rows, { policy: { horizonHours: 100, minimumDetectableEffect: undefined } });
@@ -123,7 +123,7 @@ describe('a look', () => {
     expect(before.inputHash).not.toBe(now.inputHash);
   });
 
-  it('asked twice under one number, gives the stored decision and spends nothing', async () => {
+  it('gives the stored decision and spends no error if it is requested twice', async () => {
     const { stage, look } = await scene(() => hours(60, CLEAR));
     const first = await look(1, 30);
     const states = await stage.store.ruleStates('exp', 1);
@@ -135,7 +135,7 @@ describe('a look', () => {
     expect(evidence.counts).toBe(true);
   });
 
-  it('asked twice at once, is decided once', async () => {
+  it('is decided once if it is requested twice at the same time', async () => {
     const { stage, look } = await scene(() => hours(48, CLEAR));
     const [one, other] = await Promise.all([look(1, 30), look(1, 30)]);
     expect(one).toEqual(other);
@@ -168,7 +168,7 @@ describe('a look', () => {
     expect(second.metrics.control?.linkClicks).toBe(linkClicks + 30 * 7 + later);
   });
 
-  it('does not depend on the order in which rows came', async () => {
+  it('does not depend on the order in which rows arrived', async () => {
     const forwards = await scene(() => hours(40, CLEAR));
     const backwards = await scene(() => hours(40, CLEAR).reverse());
     const strip = ({ metrics, pairs, verdict, inputHash }: Decision) => ({
@@ -191,7 +191,7 @@ describe('a look', () => {
     expect((await other.look(1, 30)).inputHash).not.toBe(first.inputHash);
   });
 
-  it('is promoted only once it is over the bound: an even race stays undecided to the horizon', async () => {
+  it('promotes only beyond the bound: a test of equal ads stays undecided until the horizon', async () => {
     const policy = { horizonHours: 96 };
     const { look } = await scene(() => hours(96, [0.02, 0.02]), { policy });
     for (let number = 1; number < 16; number++) {
@@ -202,7 +202,7 @@ describe('a look', () => {
     expect(last.reasons[0]).toMatch(/^The planned 4 days are over with confidence 0\.\d+ < 0\.950/);
   });
 
-  it('counts only hours in which both ads delivered, and shows what each did in all', async () => {
+  it('counts only hours in which both ads delivered, and shows the totals of each', async () => {
     const { look } = await scene(() =>
       hours(40, CLEAR).map((row, index) =>
         row.variantId === 'control' && index < 40
@@ -218,7 +218,7 @@ describe('a look', () => {
     );
   });
 
-  it('without any delivery has nothing to say, in numbers that are numbers', async () => {
+  it('has no result without any delivery, and no NaN', async () => {
     const { look } = await scene(() => []);
     const decision = await look(1, 48);
     expect(decision).toMatchObject({ verdict: 'insufficient_data', leaderVariantId: null, confidence: 0 });
@@ -226,7 +226,7 @@ describe('a look', () => {
     expect(JSON.stringify(decision)).not.toContain('NaN');
   });
 
-  it('whose predecessor is not kept fails for good', async () => {
+  it('fails permanently if the look before is not on record', async () => {
     const { look } = await scene(() => hours(40, CLEAR));
     expect(await failureOf(look(3, 30))).toMatchObject({ type: 'LookOutOfOrder', nonRetryable: true });
     const { stage } = await scene(() => []);
@@ -236,7 +236,7 @@ describe('a look', () => {
 });
 
 describe("a campaign that shares its ad sets' budgets", () => {
-  it('is said at a look, and promoted all the same', async () => {
+  it('is reported at a look and does not block a promotion', async () => {
     const { stage, look } = await scene(() => hours(48, CLEAR));
     const { campaignId } = stage.made;
     await stage.market.edit(campaignId, { is_adset_budget_sharing_enabled: true });
@@ -252,7 +252,7 @@ describe("a campaign that shares its ad sets' budgets", () => {
     expect((await look(3, 48)).health.map(({ code }) => code)).not.toContain('budget_sharing');
   });
 
-  it('is part of what the look is a hash of; the hash of a look from before that was asked stays', async () => {
+  it("is part of the look's hash; hashes from before the service read it stay the same", async () => {
     const { stage } = await scene(() => []);
     const setting = { dailyBudgets: { control: 5_000 }, randomised: false };
     const hash = (more: { sharingCampaigns?: string[] }) =>
@@ -265,7 +265,7 @@ describe("a campaign that shares its ad sets' budgets", () => {
 describe('three variants', () => {
   const three: StageOptions = { dailyBudgets: [5000, 5000, 5000] };
 
-  it('are weighed pairwise, the control first, and the best of all wins', async () => {
+  it('are weighed pairwise, with the control first, and the best of all wins', async () => {
     const { look } = await scene(() => hours(96, [0.02, 0.034, 0.022]), three);
     const decision = await look(1, 96);
     expect(decision.pairs.map((pair) => [pair.variantA, pair.variantB, pair.calledWinner])).toEqual([
@@ -278,7 +278,7 @@ describe('three variants', () => {
     expect(decision.confidence).toBe(Math.min(...confidences));
   });
 
-  it('have no winner while the two best are as good as each other', async () => {
+  it('have no winner while the two best are equal', async () => {
     const { look } = await scene(() => hours(48, [0.02, 0.034, 0.034]), three);
     const decision = await look(1, 48);
     expect(decision.verdict).toBe('continue_testing');
@@ -287,7 +287,7 @@ describe('three variants', () => {
     expect(decision.pairs[2]?.calledWinner).toBeNull();
   });
 
-  it('keep what was called at an earlier look that counted', async () => {
+  it('keep a winner that was called at an earlier look that counted', async () => {
     const { look } = await scene(() => hours(60, [0.02, 0.034, 0.034]), three);
     await look(1, 48);
     // Half an hour later: too soon for another look that counts.
@@ -298,7 +298,7 @@ describe('three variants', () => {
 });
 
 describe('standing', () => {
-  it('tells who leads and by how much, and stores nothing', async () => {
+  it('names the leader and its lead, and stores nothing', async () => {
     const { stage } = await scene(() => hours(30, CLEAR));
     stage.clock.pass(30 * HOUR);
     const standing = await stage.looks.standing({ experimentId: 'exp', dueAt: START + 30 * HOUR });
@@ -335,7 +335,7 @@ describe('standing', () => {
     expect(standing.theta).toBeLessThan(Math.log(0.034 / 0.02));
   });
 
-  it('names none without data', async () => {
+  it('names no leader without data', async () => {
     const { stage } = await scene(() => []);
     const { standing } = createLookActivities(stage.deps);
     expect(await standing({ experimentId: 'exp', dueAt: START + HOUR })).toMatchObject({

@@ -20,7 +20,7 @@ function known(stage: Stage, seenUntil = stage.clock.instant): Promise<Observati
   });
 }
 
-/** A client that gives these rows and remembers what it was asked for. */
+/** A client that returns these rows and remembers its queries. */
 function scripted(stage: Stage, rows: () => Partial<InsightRow>[]) {
   const asked: Parameters<MetaClient['getInsights']>[0][] = [];
   const meta: MetaClient = {
@@ -67,7 +67,7 @@ describe('ingest', () => {
     expect(rows.every((row) => row.impressions > 0 && row.linkClicks <= row.clicks)).toBe(true);
   });
 
-  it('asked twice, appends nothing the second time', async () => {
+  it('appends nothing the second time', async () => {
     const stage = await stages.open();
     stage.clock.pass(6 * HOUR);
     expect((await ingest(stage, stage.clock.instant)).appended).toBe(12);
@@ -83,7 +83,7 @@ describe('ingest', () => {
     expect((await ingest(stage, stage.clock.instant)).appended).toBe(2);
   });
 
-  it('takes only hours that closed by then, though the market is further on', async () => {
+  it('takes only hours that closed by then, although the market is further on', async () => {
     const stage = await stages.open();
     stage.clock.pass(10 * HOUR);
     await ingest(stage, START + 4 * HOUR);
@@ -101,7 +101,7 @@ describe('ingest', () => {
     expect(((await known(stage)).at(-1)!.bucketStart - START) / HOUR).toBe(3.5);
   });
 
-  it('begins at the start of the test: an hour that began before it stays out', async () => {
+  it('begins at the start of the test, and leaves out an hour that began before', async () => {
     const stage = await stages.open();
     const client = scripted(stage, () => []);
     stage.clock.pass(6 * HOUR);
@@ -110,7 +110,7 @@ describe('ingest', () => {
     expect(client.asked[0]?.adIds).toEqual(stage.made.adIds);
   });
 
-  it('goes back 72 h behind the latest hour it knows, never before the start', async () => {
+  it('goes back 72 h before the latest known hour, but not before the start', async () => {
     const stage = await stages.open();
     let latest = 10;
     const client = scripted(stage, () => [{ bucketStart: START + latest * HOUR }]);
@@ -122,7 +122,7 @@ describe('ingest', () => {
     expect(client.asked.map((query) => (query.since - START) / HOUR)).toEqual([0, 0, 0, 28]);
   });
 
-  it('goes back as far as conversions are booked, where these are weighed', async () => {
+  it('goes back as far as conversions are booked, if the objective weighs them', async () => {
     const stage = await stages.open({
       policy: { objective: 'conversion_rate', attributionWindowHours: 168 },
     });
@@ -132,7 +132,7 @@ describe('ingest', () => {
     expect(client.asked.map((query) => (query.since - START) / HOUR)).toEqual([0, 32]);
   });
 
-  it('appends a version where Meta restated an hour, and keeps the old one', async () => {
+  it('appends a version if Meta restated an hour, and keeps the old one', async () => {
     const stage = await stages.open();
     let linkClicks = 20;
     const client = scripted(stage, () => [{ linkClicks }, { bucketStart: START + HOUR }]);
@@ -152,7 +152,7 @@ describe('ingest', () => {
     expect(await client.ingest(START + 3 * HOUR)).toEqual({ appended: 0 });
   });
 
-  it('tells the workflow what kept Meta from answering', async () => {
+  it("passes Meta's error to the workflow", async () => {
     const stage = await stages.open();
     stage.clock.pass(6 * HOUR);
     await stage.market.order({ kind: 'rate_limit', delayMs: 600_000 });
@@ -170,7 +170,7 @@ describe('ingest', () => {
     expect((await ingest(stage, stage.clock.instant)).appended).toBe(12);
   });
 
-  it('fails for good for an experiment that is not there', async () => {
+  it('fails permanently for an unknown experiment', async () => {
     const stage = await stages.open();
     const call = stage.observations.ingest({ experimentId: 'other', until: START });
     expect(await failureOf(call)).toMatchObject({ type: 'UnknownExperiment', nonRetryable: true });

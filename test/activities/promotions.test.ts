@@ -14,7 +14,7 @@ async function refusalOf(stage: Stage): Promise<string[]> {
 }
 
 describe('opening a promotion', () => {
-  it('puts the base and the plan on record before anything is written', async () => {
+  it('records the base and the plan before anything is written', async () => {
     const stage = await stages.open();
     const outcome = await open(stage);
     expect(outcome.kind).toBe('opened');
@@ -34,7 +34,7 @@ describe('opening a promotion', () => {
     expect(await stage.market.audit()).toEqual([]);
   });
 
-  it('twice before the first write takes the base anew', async () => {
+  it('twice before the first write reads the base again', async () => {
     const stage = await stages.open();
     await open(stage);
     await stage.market.edit(stage.loser, { daily_budget: 7000 });
@@ -45,7 +45,7 @@ describe('opening a promotion', () => {
     });
   });
 
-  it('again after the first write keeps the base and the plan that it began with', async () => {
+  it('again after the first write keeps the original base and plan', async () => {
     const stage = await stages.open();
     await stage.promote();
     await stage.write('60', stage.loser, 4000);
@@ -59,7 +59,7 @@ describe('opening a promotion', () => {
     });
   });
 
-  it('again after the first write goes on even where the preflight would refuse now', async () => {
+  it('again after the first write succeeds even if the preflight would refuse now', async () => {
     const stage = await stages.open();
     await stage.promote();
     await stage.write('60', stage.loser, 4000);
@@ -68,7 +68,7 @@ describe('opening a promotion', () => {
     expect((await stage.gate()).kind).toBe('person');
   });
 
-  it('in shadow is on record as one', async () => {
+  it('in shadow is recorded as such', async () => {
     const stage = await stages.open({ writesAllowed: false });
     expect((await open(stage)).kind).toBe('opened');
     expect((await stage.store.getPromotion('exp'))?.status).toBe('shadow');
@@ -76,10 +76,10 @@ describe('opening a promotion', () => {
     expect((await stage.store.getPromotion('exp'))?.status).toBe('shadow');
   });
 
-  it('is refused where a phase alone is larger than the envelope of a day', async () => {
+  it('is refused if a phase alone exceeds the daily envelope', async () => {
     const stage = await stages.open({ accountEnvelope: 9.99 });
     expect(await refusalOf(stage)).toEqual([
-      "Phase 60 raises the winner by USD 10.00 > USD 9.99, the account's envelope of a day (ACCOUNT_ENVELOPE).",
+      "Phase 60 raises the winner by USD 10.00 > USD 9.99, the account's envelope per day (ACCOUNT_ENVELOPE).",
     ]);
     const enough = await stages.open({ accountEnvelope: 10 });
     expect((await open(enough)).kind).toBe('opened');
@@ -87,7 +87,7 @@ describe('opening a promotion', () => {
     expect((await open(shadow)).kind).toBe('opened');
   });
 
-  it('is not kept back by what stands against the last phase at this hour only', async () => {
+  it('is not refused because of an obstacle to the last phase that passes within the hour', async () => {
     for (const subcode of [1885650, 1487632]) {
       const stage = await stages.open();
       const code = subcode === 1885650 ? 100 : 613;
@@ -113,13 +113,13 @@ describe('opening a promotion', () => {
 });
 
 describe('a promotion is refused', () => {
-  it('where an ad is paused, and nothing is on record', async () => {
+  it('if an ad is paused, and nothing is recorded', async () => {
     const stage = await stages.open();
     await stage.market.edit(stage.made.adIds[0]!, { status: 'PAUSED' });
     expect(await refusalOf(stage)).toEqual([`Ad ${stage.made.adIds[0]} is not active (PAUSED).`]);
   });
 
-  it('where an ad set is paused: its ad is not active either', async () => {
+  it('if an ad set is paused: its ad is not active either', async () => {
     const stage = await stages.open();
     await stage.market.edit(stage.winner, { status: 'PAUSED' });
     expect(await refusalOf(stage)).toEqual([
@@ -128,14 +128,14 @@ describe('a promotion is refused', () => {
     ]);
   });
 
-  it('where the campaign has the budget', async () => {
+  it('if the campaign has the budget', async () => {
     const stage = await stages.open();
     await stage.market.edit(stage.made.campaignId, { daily_budget: 10_000 });
     const sentence = `Campaign ${stage.made.campaignId} has a campaign budget; the budgets of its ad sets can't be set.`;
     expect(await refusalOf(stage)).toEqual([sentence, sentence]);
   });
 
-  it('where an ad set has a lifetime budget', async () => {
+  it('if an ad set has a lifetime budget', async () => {
     const stage = await stages.open();
     await stage.market.edit(stage.loser, { daily_budget: null, lifetime_budget: 90_000 });
     expect(await refusalOf(stage)).toEqual([
@@ -143,13 +143,13 @@ describe('a promotion is refused', () => {
     ]);
   });
 
-  it('where an ad set has a budget schedule', async () => {
+  it('if an ad set has a budget schedule', async () => {
     const stage = await stages.open();
     await stage.market.edit(stage.loser, { is_budget_schedule_enabled: true });
     expect(await refusalOf(stage)).toEqual([`Ad set ${stage.loser} has a budget schedule.`]);
   });
 
-  it('where an ad set ends before the last phase, and not where it ends with it', async () => {
+  it('if an ad set ends before the last phase, and not if it ends with it', async () => {
     const stage = await stages.open();
     await stage.market.edit(stage.loser, { end_time: START + 3 * HOUR - 60_000 });
     expect(await refusalOf(stage)).toEqual([
@@ -159,19 +159,19 @@ describe('a promotion is refused', () => {
     expect((await open(stage)).kind).toBe('opened');
   });
 
-  it('where a phase lies below the minimum', async () => {
+  it('if a phase is below the minimum', async () => {
     const stage = await stages.open({ dailyBudgets: [200, 200] });
     expect(await refusalOf(stage)).toEqual([
       `Phase 80 would set ad set ${stage.loser} to USD 0.80, below Meta's minimum of USD 1.00 a day.`,
     ]);
   });
 
-  it('where the winner has it all already', async () => {
+  it('if the winner already has the last share', async () => {
     const stage = await stages.open({ dailyBudgets: [1000, 9000] });
     expect((await refusalOf(stage))[0]).toMatch(/^The winner already has USD 90\.00 of USD 100\.00/);
   });
 
-  it('where Meta itself would refuse an amount, though nothing is written', async () => {
+  it('if Meta would refuse an amount, although nothing is written', async () => {
     const stage = await stages.open();
     await stage.market.order({ kind: 'refuse', objectId: stage.loser, method: 'POST' });
     expect(await refusalOf(stage)).toEqual([
@@ -182,7 +182,7 @@ describe('a promotion is refused', () => {
     expect(await failureOf(open(stage))).toMatchObject({ type: 'Meta.auth', nonRetryable: true });
   });
 
-  it('with everything that is wrong at once', async () => {
+  it('with all problems at once', async () => {
     const stage = await stages.open();
     await stage.market.edit(stage.made.adIds[0]!, { status: 'PAUSED' });
     await stage.market.edit(stage.winner, { is_budget_schedule_enabled: true });

@@ -45,7 +45,7 @@ async function scene(count: number) {
 }
 
 describe('reconcile', () => {
-  it('gives each active experiment without a workflow one, and no other', async () => {
+  it('starts a workflow for each active experiment without one, and for no other', async () => {
     const { names, store, experiments, reconcile, handle } = await scene(4);
     const [running, without, paused, ended] = experiments as [Experiment, Experiment, Experiment, Experiment];
     await temporal.client.workflow.start(EXPERIMENT_WORKFLOW, {
@@ -85,19 +85,19 @@ describe('reconcile', () => {
     });
   });
 
-  it('starts none the second time', async () => {
+  it('starts no workflow the second time', async () => {
     const { reconcile } = await scene(3);
     expect((await reconcile()).started).toHaveLength(3);
     expect(await reconcile()).toEqual({ active: 3, started: [] });
   });
 
-  it('twice at once starts each once', async () => {
+  it('starts each workflow once if it runs twice at the same time', async () => {
     const { experiments, reconcile } = await scene(5);
     const [one, other] = await Promise.all([reconcile(), reconcile()]);
     expect([...one.started, ...other.started].sort()).toEqual(experiments.map(({ id }) => id).sort());
   });
 
-  it('brings back one whose workflow was terminated', async () => {
+  it('starts a workflow for an experiment whose workflow was terminated', async () => {
     const { experiments, reconcile, handle } = await scene(1);
     const [experiment] = experiments as [Experiment];
     await reconcile();
@@ -106,7 +106,7 @@ describe('reconcile', () => {
     expect((await handle(experiment).describe()).status.name).toBe('RUNNING');
   });
 
-  it('goes past the first page', async () => {
+  it('reads further than the first page', async () => {
     const { names, store } = await scene(0);
     const all = Array.from({ length: 203 }, (_, index) => anotherExperiment(`page_${index}`, 1000 + index));
     const paged: Store = {
@@ -120,7 +120,7 @@ describe('reconcile', () => {
     expect(new Set(started).size).toBe(203);
   });
 
-  it('fails, to be retried, where Temporal does not answer', async () => {
+  it('fails and can be retried if Temporal does not answer', async () => {
     const { names, store } = await scene(1);
     const lost = await startDevServer();
     const { client } = lost;

@@ -6,7 +6,7 @@ import { DAY, failureOf, HOUR, START, type Stage, type StageOptions, useStages }
 const stages = useStages();
 afterEach(() => stages.closeAll());
 
-/** Lets days pass and pulls once a day, as the workflow does. */
+/** Lets days pass and pulls once per day, as the workflow does. */
 async function passDays(stage: Stage, days: number): Promise<void> {
   for (let day = 0; day < days; day++) {
     stage.clock.pass(DAY);
@@ -14,7 +14,7 @@ async function passDays(stage: Stage, days: number): Promise<void> {
   }
 }
 
-/** A promotion whose last write was a day after the start, on the market's real hours. */
+/** A promotion whose last write was a day after the start, with the market's own hours. */
 async function verifying(options: StageOptions = {}) {
   const market = { dailyBudgets: [20_000, 20_000], clickRates: [0.02, 0.03], socketTimeoutMs: 10_000 };
   const stage = await stages.open({ ...market, ...options });
@@ -34,7 +34,7 @@ async function verifying(options: StageOptions = {}) {
 }
 
 describe('a verification against the market', () => {
-  it('tells daily how it stands and stores nothing, then the outcome once, which stands whatever comes later', async () => {
+  it('reports daily and stores nothing, then stores the outcome once, whatever comes later', async () => {
     const { stage, since, judgedAt, check } = await verifying();
     await passDays(stage, 4);
     expect(await check(since + 3 * DAY)).toEqual({
@@ -65,7 +65,7 @@ describe('a verification against the market', () => {
     expect(await stage.store.getVerification('exp')).toEqual(stored);
   });
 
-  it('can be computed again from the versions that it saw', async () => {
+  it('can be recomputed from the versions that it saw', async () => {
     const { stage, since, judgedAt, check } = await verifying();
     await passDays(stage, 8);
     await check(judgedAt);
@@ -96,7 +96,7 @@ describe('a verification against the market', () => {
     });
   });
 
-  it('claims no write of a rollout in shadow', async () => {
+  it('mentions no write for a rollout in shadow', async () => {
     const { stage, judgedAt, check } = await verifying({ clickRates: [0.03, 0.015], writesAllowed: false });
     await passDays(stage, 2);
     expect((await check(judgedAt - 6 * DAY)).message).toMatch(
@@ -108,7 +108,7 @@ describe('a verification against the market', () => {
     );
   });
 
-  it('gives up on a window that is not read: not verified, with what was known', async () => {
+  it('gives up on a window that cannot be read: not verified, with the data so far', async () => {
     const { stage, judgedAt, giveUp, check } = await verifying();
     await passDays(stage, 3);
     const given = {
@@ -121,13 +121,13 @@ describe('a verification against the market', () => {
     expect(await stage.store.getVerification('exp')).toMatchObject({ ...given, days: 2 });
   });
 
-  it('does not give up a revert that what was read asks for', async () => {
+  it('still reverts if the data read before shows harm', async () => {
     const { stage, judgedAt, giveUp } = await verifying({ clickRates: [0.03, 0.01] });
     await passDays(stage, 3);
     expect((await giveUp(judgedAt)).outcome).toBe('reverted');
   });
 
-  it('is refused for good where there is no promotion', async () => {
+  it('fails permanently if there is no promotion', async () => {
     const stage = await stages.open();
     const { checkVerification } = createVerificationActivities(stage.deps);
     const failure = await failureOf(checkVerification({ experimentId: 'exp', dueAt: START + HOUR }));

@@ -4,7 +4,7 @@ import { type Stage, type StageOptions, useStages } from './support/stage.js';
 const stages = useStages();
 afterEach(() => stages.closeAll());
 
-/** Meta counts yen in whole units: 5000 are JPY 5000, and an envelope of 1500 is 1500. */
+/** Meta counts yen in whole units: a budget of 5000 is JPY 5000, and an envelope of 1500 is JPY 1500. */
 function open(options: StageOptions): Promise<Stage> {
   return stages.open({ account: { currency: 'JPY', minDailyBudget: 100 }, ...options });
 }
@@ -27,7 +27,7 @@ describe('an account in yen', () => {
     expect(await stage.amounts()).toEqual([3000, 6000]);
   });
 
-  it('takes up the whole envelope, and not a yen more', async () => {
+  it('can use the whole envelope, and not a yen more', async () => {
     const stage = await (await open({ accountEnvelope: 1000 })).promote();
     await stage.write('60', stage.loser, 4000);
     expect(await stage.write('60', stage.winner, 6000)).toMatchObject({ kind: 'done' });
@@ -35,24 +35,24 @@ describe('an account in yen', () => {
     expect(await stage.write('70', stage.winner, 6001)).toMatchObject({ kind: 'wait', code: 'envelope' });
   });
 
-  it('is refused a rollout of which a phase alone is larger than the envelope', async () => {
+  it('is refused a rollout if one phase alone exceeds the envelope', async () => {
     const stage = await open({ accountEnvelope: 999 });
     await expect(stage.promote()).rejects.toThrow(
-      "Phase 60 raises the winner by JPY 1000 > JPY 999, the account's envelope of a day (ACCOUNT_ENVELOPE).",
+      "Phase 60 raises the winner by JPY 1000 > JPY 999, the account's envelope per day (ACCOUNT_ENVELOPE).",
     );
   });
 
-  it('is told its amounts in whole yen', async () => {
+  it('reads its amounts in whole yen', async () => {
     const stage = await (await open({ policy: { atRiskLimit: 999 } })).promote();
     expect((await stage.gate('60')).reason).toBe(
-      "At risk: up to JPY 1000 a day, all that is moved, since no interval of the effect is known. The policy's limit is JPY 999 a day; resume to accept it.",
+      "At risk: up to JPY 1000 a day, all that is moved, because the effect has no known interval. The policy's limit is JPY 999 a day; resume to accept it.",
     );
     await stage.market.edit(stage.loser, { daily_budget: 5100 });
     expect(await stage.write('60', stage.loser, 4000)).toMatchObject({
       kind: 'person',
       code: 'foreign',
       retryAfterMs: null,
-      reason: expect.stringMatching(/stands at JPY 5100, where JPY 5000 was expected\.$/),
+      reason: expect.stringMatching(/stands at JPY 5100, but JPY 5000 was expected\.$/),
     });
   });
 });

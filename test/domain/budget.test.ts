@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { currencyOffset, formatAmount, splitInProportion, totalOf } from '../../src/domain/budget.js';
 
-/** Meta's table: budgets of these are in whole units. */
+/** Currencies whose budgets are in whole units at Meta. */
 const WHOLE = ['CLP', 'COP', 'CRC', 'HUF', 'ISK', 'IDR', 'JPY', 'KRW', 'PYG', 'TWD', 'VND'];
 
 describe('currencyOffset', () => {
@@ -11,7 +11,7 @@ describe('currencyOffset', () => {
   });
 
   // ISO 4217 has three decimals for KWD and none for UGX; Meta's table has 100 for both.
-  it.each(['USD', 'EUR', 'GBP', 'INR', 'KWD', 'UGX'])('%s has 100', (currency) => {
+  it.each(['USD', 'EUR', 'GBP', 'INR', 'KWD', 'UGX'])('%s has 100 minor units per unit', (currency) => {
     expect(currencyOffset(currency)).toBe(100);
   });
 });
@@ -54,7 +54,7 @@ describe('splitInProportion', () => {
     expect(splitInProportion(total, weights)).toEqual(parts);
   });
 
-  it('sums exactly, and no part is a unit away from its exact share', () => {
+  it('sums exactly, and each part is less than one unit from its exact share', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 10_000_000_000 }),

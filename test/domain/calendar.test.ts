@@ -17,7 +17,7 @@ describe('the start of a local hour', () => {
     expect(iso(localHourStart(date, hour, zone))).toBe(instant);
   });
 
-  it('that the clock repeats is the start of its first run', () => {
+  it('that the clock repeats is that of the first of the two', () => {
     expect(iso(localHourStart('2026-11-01', 1, 'America/New_York'))).toBe('2026-11-01T05:00:00.000Z');
     expect(iso(localHourStart('2026-11-01', 2, 'America/New_York'))).toBe('2026-11-01T07:00:00.000Z');
     expect(iso(localHourStart('2026-10-25', 2, 'Europe/Berlin'))).toBe('2026-10-25T00:00:00.000Z');
@@ -26,14 +26,14 @@ describe('the start of a local hour', () => {
     expect(iso(localHourStart('2026-04-05', 2, 'Australia/Lord_Howe'))).toBe('2026-04-04T15:30:00.000Z');
   });
 
-  it('that the clock skips is the same as if the clock had not changed', () => {
+  it('that the clock skips is as if the clock had not changed', () => {
     expect(iso(localHourStart('2026-03-08', 1, 'America/New_York'))).toBe('2026-03-08T06:00:00.000Z');
     expect(iso(localHourStart('2026-03-08', 2, 'America/New_York'))).toBe('2026-03-08T07:00:00.000Z');
     expect(iso(localHourStart('2026-03-08', 3, 'America/New_York'))).toBe('2026-03-08T07:00:00.000Z');
     expect(iso(localHourStart('2026-10-04', 2, 'Australia/Lord_Howe'))).toBe('2026-10-03T15:30:00.000Z');
   });
 
-  it('of a midnight that the clock skips is the instant of the change', () => {
+  it('is the instant of the change for a midnight that the clock skips', () => {
     expect(iso(localHourStart('2018-11-04', 0, 'America/Sao_Paulo'))).toBe('2018-11-04T03:00:00.000Z');
     expect(iso(localHourStart('2018-11-04', 1, 'America/Sao_Paulo'))).toBe('2018-11-04T03:00:00.000Z');
   });

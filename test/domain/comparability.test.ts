@@ -20,7 +20,7 @@ const between = (challenger: Partial<AdSetSettings>, control: Partial<AdSetSetti
   );
 
 describe('ad sets', () => {
-  it('are alike where nothing but the order of lists and keys, or an empty list, tells them apart', () => {
+  it('are alike if only the order of lists or keys, or an empty list, differs', () => {
     const one = {
       targeting: {
         age_min: 18,
@@ -74,12 +74,12 @@ describe('ad sets', () => {
     expect(between(challenger)).toEqual([{ variantId: 'challenger', field, message }]);
   });
 
-  it('differ in their start only where it lies ahead', () => {
+  it('differ in their start only if it is in the future', () => {
     expect(between({ startTime: NOW - DAY }, { startTime: NOW - 2 * DAY })).toEqual([]);
     expect(between({ startTime: NOW + DAY }).map(({ field }) => field)).toEqual(['schedule']);
   });
 
-  it('are set against the first one, each for itself', () => {
+  it('are each compared with the first one', () => {
     const settings = (optimizationGoal: string) => ({ ...PLAIN_SETTINGS, optimizationGoal });
     const found = adSetDifferences(
       [
@@ -107,7 +107,7 @@ describe('ad sets', () => {
     );
   });
 
-  it('may differ in what a person accepted, and in nothing else', () => {
+  it('may differ in what a user accepted, and in nothing else', () => {
     const differences = between({ optimizationGoal: 'REACH', endTime: NOW + DAY });
     expect(differences.map(({ field }) => field)).toEqual(['optimization_goal', 'schedule']);
     const accepted = { by: 'ana', reason: 'known', differences: differences.slice(0, 1) };

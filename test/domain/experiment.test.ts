@@ -15,7 +15,7 @@ const challenger: Variant = { id: 'b', role: 'challenger', adId: '602', adSetId:
 const control: Variant = { id: 'a', role: 'control', adId: '601', adSetId: '501', creative };
 
 describe('an experiment', () => {
-  it('has ended in four states, and in no other', () => {
+  it('has ended in four states only', () => {
     expect(EXPERIMENT_STATES.filter(isEnded)).toEqual(['completed', 'reverted', 'no_winner', 'stopped']);
   });
 
@@ -41,7 +41,7 @@ describe('the variants that are compared', () => {
 });
 
 describe('the default policy', () => {
-  it('is the one that is promised', () => {
+  it('has the documented values', () => {
     expect(DEFAULT_POLICY).toMatchObject({
       confidence: 0.95,
       minimumRunHours: 24,

@@ -27,7 +27,7 @@ import { judge } from '../../src/domain/verification/verification.js';
 import { type AdRates, hourAt, improved, traffic, USUAL, variants } from './support/traffic.js';
 
 const HORIZON = DEFAULT_POLICY.horizonHours;
-/** Of the last write, so that the window is the days 13 to 19. */
+/** The hour of the last write: the window is days 13 to 19. */
 const LAST_WRITE = hourAt(12 * 24);
 
 const policyOf = (objective: Objective, rule: RuleName = 'sequential'): Policy => ({
@@ -38,7 +38,7 @@ const policyOf = (objective: Objective, rule: RuleName = 'sequential'): Policy =
   guardrails: defaultGuardrails(objective),
 });
 
-/** The last of the looks at these hours since the start. */
+/** Takes looks at these hours since the start; returns the last one. */
 function lookAt(policy: Policy, observations: readonly Observed[], ...hours: number[]): LookResult {
   let last: LookResult | null = null;
   for (const [index, hour] of hours.entries()) {
@@ -95,9 +95,9 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     },
   );
 
-  it('waits for the minimum, which counts events', () => {
+  it('waits for the minimum number of events', () => {
     const limit = policy[QUANTITIES[metric.events].minimum];
-    // One event per hour, each worth a lot.
+    // One event per hour, each of a high value.
     const scarce = better.map((row) => ({
       ...row,
       conversions: 1,
@@ -117,7 +117,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     expect(codes).not.toContain('minimum_clicks_b');
   });
 
-  it('gives the same answers in any unit of money', () => {
+  it('gives the same results in any unit of money', () => {
     const scaled = better.map((row) => ({ ...row, spend: 128 * row.spend, revenue: 128 * row.revenue }));
     for (const rule of ['sequential', 'anytime'] as const) {
       const answers = [better, scaled].map((rows) => {
@@ -134,7 +134,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     expect(harmOf(rowsOf(worse)).logE).not.toBeNull();
   });
 
-  it('verifies a lift that holds, takes back a winner that is worse, and waits for events', () => {
+  it('verifies a lift that holds, reverts a winner that is worse, and waits for events', () => {
     const held = verified(policy, better);
     expect(held.outcome).toBe('verified');
     expect(held.message).toContain(
@@ -147,7 +147,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     expect(verified(policy, few).message).toContain(`control has 0 ${noun} < 25`);
   });
 
-  it('shows harm of a winner without events, none of an equal one', () => {
+  it('shows harm for a winner without events, and none for an equal one', () => {
     const without = against(improved(metric, 0), 48);
     const named = { objective, winner: 'c1', rival: 'control' };
     expect(harmSentence(rowsOf(without), named)).toMatch(
@@ -167,7 +167,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     expect(found.reasons[0]).toMatch(new RegExp(`^control has 0 ${noun} < 25 after \\d+ days`));
   });
 
-  it('has a forecast and advice in its own words', () => {
+  it('names itself in the outlook and the advice', () => {
     const slight = lookAt(policy, against(improved(metric, 1.05)), 30 + late);
     expect(slight.verdict).toBe('continue_testing');
     expect(slight.reasons[0]).toContain(`; ${metric.label} of c`);
@@ -186,7 +186,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     ).toBeGreaterThan(0);
   });
 
-  it('is guarded by every other ratio, and not by its own', () => {
+  it('can be guarded by every ratio except its own', () => {
     const guardrails = GUARDRAIL_METRICS.map(
       (name) => ({ metric: name, mode: 'no_harm', margin: 0 }) as const,
     );
@@ -197,7 +197,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     }
   });
 
-  it('enters the report, and the amount at risk, with its lift', () => {
+  it('is in the report and in the amount at risk with its lift', () => {
     const { pairs, confidence } = lookAt(policy, better, 240, 400, 671);
     const { theta, se, interval } = pairs[0]!.evidence;
     const report = compoundReport([
@@ -218,7 +218,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     );
   });
 
-  it('gives the rule the kind of its information', () => {
+  it('tells the rule the source of its information', () => {
     const { information = 'events', minimumClicks } = ruleSettings(policy);
     expect(information).toBe(metric.worth === null ? 'events' : 'exposure');
     expect(minimumClicks).toBe(25);
@@ -247,7 +247,7 @@ describe.each(GUARDRAIL_METRICS)('the guardrail %s', (name) => {
     );
   });
 
-  it('has too little data for an opinion below the minimum of events', () => {
+  it('has too little data below the minimum of events', () => {
     expect(finding({ ...USUAL, impressions: 200 }, 8).message).toMatch(
       new RegExp(`too little data to see harm \\(c1 has \\d+ ${eventsNoun(metric)} < 25\\)$`),
     );

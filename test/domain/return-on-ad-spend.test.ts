@@ -29,7 +29,7 @@ function lookAt(observations: readonly Observed[], hour: number, policy: Partial
 }
 
 describe('return on ad spend', () => {
-  /** Two thirds of the orders, each worth twice as much: a third more revenue. */
+  /** Two thirds of the orders, each of twice the value: a third more revenue. */
   const larger: AdRates = { ...USUAL, conversions: (USUAL.conversions * 2) / 3, revenue: 2 * USUAL.revenue };
 
   it('finds the winner with larger orders, which the cost per conversion would call the loser', () => {
@@ -42,7 +42,7 @@ describe('return on ad spend', () => {
     expect(lookAt(observations, 600, { objective: 'cost_per_conversion' }).winnerVariantId).toBe('control');
   });
 
-  it('counts orders for its minimum, however much they are worth', () => {
+  it('counts orders for its minimum, whatever their value', () => {
     const orders = traffic('few', 40, [USUAL, USUAL]).map((row) => ({
       ...row,
       conversions: row.bucketStart < hourAt(24) ? 1 : 0,
@@ -57,7 +57,7 @@ describe('return on ad spend', () => {
     ]);
   });
 
-  it('promotes nobody on one very large order', () => {
+  it('promotes no ad because of one very large order', () => {
     const observations = traffic('one order', 400, [USUAL, USUAL]);
     const lucky = observations.findIndex(
       ({ variantId, conversions }) => variantId === 'c1' && conversions > 0,
@@ -68,7 +68,7 @@ describe('return on ad spend', () => {
     expect(verdict).not.toBe('promote');
   });
 
-  it('is the ratio of the guardrail revenue_per_spend, which keeps its name and adds nothing', () => {
+  it('is the same ratio as the guardrail revenue_per_spend, which then adds nothing', () => {
     const { label: _, ...guardrail } = METRICS.revenue_per_spend;
     expect(ROAS).toMatchObject(guardrail);
     const guardrails: Policy['guardrails'] = [
@@ -91,7 +91,7 @@ describe('return on ad spend', () => {
       const RUNS = 300;
       const LOOKS = Array.from({ length: 28 }, (_, day) => 24 * (day + 1));
       const settings = ruleSettings({ ...DEFAULT_POLICY, objective: 'return_on_ad_spend' });
-      // No bound is below Φ⁻¹(1 − α*(t)/2): looks after the last that passes it need no recursion.
+      // No bound is below Φ⁻¹(1 − α*(t)/2): looks after the last one beyond that need no recursion.
       const screen = LOOKS.map((hours) =>
         normalUpperQuantile((nominalAlpha(0.95) * spentFraction(hours, settings.horizonHours)) / 2),
       );

@@ -10,7 +10,7 @@ const ana = { by: 'ana', because: 'the sale ends.' };
 const amounts = { '1': 8_000, '2': 12_000 };
 const base = { '1': 10_000, '2': 10_000 };
 
-/** By code, a reason and its sentences. The record makes a code without a line here a type error. */
+/** Reasons and their sentences by code. The type makes a missing code an error. */
 const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
   recorded: [[{ detail: 'From before.' }, 'From before.']],
   started: [[{}, 'The test has started.']],
@@ -52,7 +52,7 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
       'Phase 70 waits: No answer. The budgets stand at ad set 1 at USD 80.00; ad set 2 could not be read.',
     ],
   ],
-  hold_over: [[{}, 'What held the rollout is over; it goes on.']],
+  hold_over: [[{}, 'The hold is over; the rollout goes on.']],
   withdrawn: [
     [
       { winnerVariantId: 'b', hours: 6, before: { code: 'phase_waits', phase: '60', detail: 'No answer.' } },
@@ -68,13 +68,13 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
   phase_done: [
     [
       { phase: '60', winnerVariantId: 'b', amounts: { '2': 12_000 }, detail: 'At risk: nothing.' },
-      'Phase 60 of b is read back: ad set 2 at USD 120.00. At risk: nothing.',
+      'Phase 60 of b was read back: ad set 2 at USD 120.00. At risk: nothing.',
     ],
   ],
   rolled_out: [
     [
       { phase: '80', winnerVariantId: 'b', amounts: { '2': 16_000 }, detail: 'At risk: nothing.' },
-      'Phase 80 of b is read back: ad set 2 at USD 160.00. At risk: nothing. The lift is watched on the live control.',
+      'Phase 80 of b was read back: ad set 2 at USD 160.00. At risk: nothing. The lift is being verified against the live control.',
     ],
     [
       {
@@ -84,7 +84,7 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
         detail: 'At risk: nothing.',
         shadow: true,
       },
-      'Shadow: phase 80 of b would have set ad set 2 at USD 160.00; nothing is written. At risk: nothing.',
+      'Shadow: phase 80 of b would have set ad set 2 at USD 160.00; nothing was written. At risk: nothing.',
     ],
   ],
   phase_failed: [
@@ -105,7 +105,7 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
     ],
     [
       { amounts: { '2': 9_000 } },
-      'Every ad set was back at its base; someone has since put ad set 2 at USD 90.00.',
+      'Every ad set was back at its base; someone has changed budgets since: ad set 2 at USD 90.00.',
     ],
   ],
   shadow_ended: [
@@ -121,7 +121,7 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
     ],
     [
       { detail: 'No answer.', base },
-      'No answer. The base is ad set 1 at USD 100.00, ad set 2 at USD 100.00; the present budgets could not be read.',
+      'No answer. The base is ad set 1 at USD 100.00, ad set 2 at USD 100.00; the current budgets could not be read.',
     ],
   ],
   kept: [
@@ -132,21 +132,21 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
     ],
   ],
   accepted: [
-    [ana, 'The budgets as they are were accepted by ana: the sale ends.'],
+    [ana, 'The current budgets were accepted by ana: the sale ends.'],
     [
       { ...ana, amounts: { '1': 8_000 } },
-      'The budgets as they are: ad set 1 at USD 80.00, were accepted by ana: the sale ends.',
+      'The current budgets (ad set 1 at USD 80.00) were accepted by ana: the sale ends.',
     ],
   ],
   verification: [[{ detail: 'Verified.' }, 'Verified.']],
   promotion_lost: [
     [
       { detail: 'Check the ad sets 1, 2.' },
-      'The record has lost the promotion of this experiment: what its budgets were before is not known. Check the ad sets 1, 2.',
+      "The record of this experiment's promotion is lost, so the budgets before it are not known. Check the ad sets 1, 2.",
     ],
   ],
   rollout_lost: [
-    [{ winnerVariantId: 'b' }, 'The record has lost a part of this rollout: b had been promoted.'],
+    [{ winnerVariantId: 'b' }, 'A part of the record of this rollout is lost: b had been promoted.'],
   ],
 };
 
@@ -165,7 +165,7 @@ describe('a reason in words', () => {
     expect(standInWords({ amounts: { '1': 5_000 } }, 'JPY')).toBe('ad set 1 at JPY 5000');
   });
 
-  it('is the same after it was stored as JSON', () => {
+  it('is the same after the reason was stored as JSON', () => {
     for (const [reason, sentence] of cases)
       expect(reasonSentence(JSON.parse(JSON.stringify(reason)), 'USD')).toBe(sentence);
   });

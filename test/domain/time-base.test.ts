@@ -17,7 +17,7 @@ describe('experiment time', () => {
     expect(toRealTime(base, EPOCH + 3_600_000)).toBe(EPOCH + 2_000);
   });
 
-  it('is reached at the first real millisecond that shows it, and not one before', () => {
+  it('is reached at the first real millisecond that shows it, and not before', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1, max: 7200, noNaN: true }),
@@ -27,7 +27,7 @@ describe('experiment time', () => {
           const wanted = EPOCH + ahead;
           const real = toRealTime(base, wanted);
           expect(Number.isSafeInteger(real)).toBe(true);
-          // Rounding of a product of twelve digits may cost a millisecond of experiment time, never more.
+          // Rounding a product of twelve digits may lose one millisecond of experiment time, never more.
           expect(toExperimentTime(base, real)).toBeGreaterThanOrEqual(wanted - 1);
           expect(toExperimentTime(base, real - 1)).toBeLessThan(wanted);
         },

@@ -13,7 +13,7 @@ const DOCUMENTS = [
   'docker-compose.yml',
 ];
 /** Parts of `src/` whose texts have not been reworded yet. Take a part off when it has no findings. */
-const PENDING = ['activities', 'domain', 'tools'];
+const PENDING = ['tools'];
 const covered = [
   ...DOCUMENTS,
   ...readdirSync(path.join(ROOT, 'src'))

@@ -108,11 +108,11 @@ describe('money in mid-rollout', () => {
     await world.market.edit(campaign, { daily_budget: 200_000 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(/^Phase 70 waits: Campaign \d+ has a campaign budget;/);
-    expect(await refusalOf(world.control(experiment, 'revert'))).toMatch(/has no daily budget any more/);
+    expect(await refusalOf(world.control(experiment, 'revert'))).toMatch(/no longer has a daily budget/);
     const stuck = await world.state(experiment);
     expect(stuck.state).toBe('needs_attention');
     expect(stuck.stateReason).toMatch(
-      /The base is ad set \d+ at USD 1000\.00, .*; the present budgets could not be read\.$/,
+      /The base is ad set \d+ at USD 1000\.00, .*; the current budgets could not be read\.$/,
     );
     await world.market.edit(campaign, { daily_budget: null });
     await world.control(experiment, 'resolve', { action: 'retry_restore' });
@@ -211,7 +211,7 @@ describe('money in mid-rollout', () => {
     const held = await world.until(experiment, ['held'], 1);
     expect(held).toMatchObject({
       hold: { code: 'unsafe' },
-      stateReason: `Phase 70 waits: Setting ad set ${winner} to USD 1400.00 would raise the total from USD 2000.00 to USD 2200.00, above the USD 2000.00 it started from.`,
+      stateReason: `Phase 70 waits: Setting ad set ${winner} to USD 1400.00 would raise the total from USD 2000.00 to USD 2200.00, above the USD 2000.00 at the start.`,
     });
     // It doesn't end by itself.
     await world.pass(10);
@@ -317,7 +317,7 @@ describe('money in mid-rollout', () => {
     const held = await world.until(experiment, ['held'], 3);
     expect(held.hold?.code).toBe('at_risk');
     expect(held.stateReason).toMatch(
-      /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, since no interval of the effect is known\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
+      /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, because the effect has no known interval\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
     );
     // Accepted is what was read: more is asked again.
     for (const [phase, amount, accepted] of [
@@ -439,7 +439,7 @@ describe('a rollout in shadow', () => {
     await world.control(experiment, 'promote');
     const verifying = await world.until(experiment, ['verifying'], 5);
     expect(verifying.stateReason).toMatch(
-      /^Shadow: phase 80 of challenger would have set ad set \d+ at USD 1600\.00; nothing is written\. At risk: /,
+      /^Shadow: phase 80 of challenger would have set ad set \d+ at USD 1600\.00; nothing was written\. At risk: /,
     );
     const gates = await world.store.listGates(experiment.id);
     const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);

@@ -104,7 +104,7 @@ describe('a rollout and its people', () => {
     await world.market.edit(loser, { daily_budget: 17_500 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.stateReason).toMatch(
-      /Ads Manager user changed a budget: ad set \d+ stands at JPY 17500, where JPY 16000 was expected/,
+      /Ads Manager user changed a budget: ad set \d+ stands at JPY 17500, but JPY 16000 was expected/,
     );
     await expect(world.control(experiment, 'resume')).rejects.toMatchObject({
       cause: {
@@ -124,7 +124,7 @@ describe('a rollout and its people', () => {
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
     const ended = await world.until(experiment, ['reverted'], 2);
     expect(ended.stateReason).toMatch(
-      /Every ad set was back at its base; someone has since put ad set \d+ at JPY 26000\./,
+      /Every ad set was back at its base; someone has changed budgets since: ad set \d+ at JPY 26000\./,
     );
     expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
   });

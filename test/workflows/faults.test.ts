@@ -147,7 +147,7 @@ describe('faults in a rollout', () => {
     const lost = await world.until(experiment, ['needs_attention'], 4);
     await world.pass(1);
     expect((await world.state(experiment)).stateReason).toMatch(
-      /lost a part of this rollout.*base is .*USD 200\.00.*now .*USD 120\.00/,
+      /A part of the record of this rollout is lost.*base is .*USD 200\.00.*now .*USD 120\.00/,
     );
     expect(lost.state).toBe('needs_attention');
     expect(await world.budgets(experiment)).toEqual(before);

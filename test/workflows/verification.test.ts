@@ -199,7 +199,7 @@ describe('verification', () => {
     const ended = await world.until(experiment, ['completed'], 8 * 24);
     const [why, rest] = ended.stateReason.split('; click rate of challenger over control +');
     expect(why).toBe(
-      `Not verified: a budget was changed after the last phase (ad set ${adSetId} stood at USD 9000.00, not at USD 320.00), so the split was not the one that was written`,
+      `Not verified: a budget was changed after the last phase (ad set ${adSetId} stood at USD 9000.00, not at USD 320.00), so the split was not the one written`,
     );
     expect(rest).toMatch(/^\d/);
     expect((await world.store.getVerification(experiment.id))!.outcome).toBe('not_verified');

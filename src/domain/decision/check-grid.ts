@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../time.js';
 
-/** What the grid of checks depends on. Instants are epoch ms of experiment time. */
+/** The values that the grid of checks depends on. Instants are epoch ms of experiment time. */
 export interface Grid {
   experimentId: string;
   startedAt: number;
@@ -8,7 +8,7 @@ export interface Grid {
   horizonHours: number;
 }
 
-/** FNV-1a, 32 bits: spreads ids evenly; no secret hangs on it. */
+/** FNV-1a, 32 bits: spreads ids evenly; it needn't be cryptographic. */
 function hash(text: string): number {
   let value = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
@@ -19,21 +19,21 @@ function hash(text: string): number {
 }
 
 /**
- * Until when what was decided, or opened, at `since` may wait to be carried out: one check interval, since the next
- * check decides anew. Epoch ms of experiment time.
+ * When a decision made, or a promotion opened, at `since` lapses if it has not been carried out: after one check
+ * interval, because the next check decides anew. Epoch ms of experiment time.
  */
 export function decisionLapsesAt(since: number, { checkEveryHours }: Pick<Grid, 'checkEveryHours'>): number {
   return since + checkEveryHours * HOUR_MS;
 }
 
 /**
- * When the next check is due: the grid's first instant after `last` (null: after the start), spread by a hash
- * of the id so that experiments don't all check at once. Checks that were missed are not made up: of several
- * past instants the latest counts. The last check stands at the horizon itself.
+ * When the next check is due: the grid's first instant after `last` (null: after the start). A hash of the id shifts each
+ * experiment's grid, so that experiments don't all check at once. Missed checks are not made up: if several instants have
+ * passed, the latest counts. The last check is at the horizon.
  */
 export function nextCheckAt(grid: Grid, last: number | null, now: number): number {
-  // Whole milliseconds: on a grid of fractions the check after one could be that very check again. The horizon
-  // is rounded up, so that the look at it has reached it.
+  // Whole milliseconds: on a grid of fractions the next check could be the same check again. The horizon is rounded up,
+  // so that the look there has reached it.
   const interval = Math.round(grid.checkEveryHours * HOUR_MS);
   const first = grid.startedAt + (hash(grid.experimentId) % interval);
   const horizon = Math.ceil(grid.startedAt + grid.horizonHours * HOUR_MS);

@@ -1,9 +1,9 @@
-/** Explains a figure in a reason that counts less than the metrics that are shown with it. */
+/** Explains why a figure in a reason is smaller than in the metrics shown with it. */
 
 import type { Bucket } from '../experiment.js';
 import { instantOf } from '../time.js';
 
-/** Events younger than the attribution window are not all booked at a look: only buckets that end by `until` count. */
+/** At a look, Meta hasn't booked all events of the last attribution window: only buckets that end by `until` count. */
 export interface Cut {
   /** Epoch ms. */
   until: number;
@@ -16,8 +16,8 @@ export function beforeCut({ until, windowHours }: Cut): string {
 }
 
 /**
- * Names the part that was counted; empty if everything was. `known`: the figure by the cut, `all`: the figure in the
- * metrics. Rules compare the buckets in which both variants delivered.
+ * Names the part that was counted; empty if everything was. `known`: the figure up to the cut; `all`: the figure in the
+ * metrics. They may differ from `counted`, because rules only use buckets in which both variants delivered.
  */
 export function countedOf(
   { counted, known, all }: { counted: number; known: number; all: number },

@@ -3,18 +3,18 @@ import type { VariantMetrics } from '../metric.js';
 import type { HealthFinding, LookSetting } from './delivery-health.js';
 import type { Outlook } from './outlook.js';
 
-/** The rule's answer for one pair of variants at one look; effects are B over A. */
+/** The rule's result for one pair of variants at one look; effects are B over A. */
 export interface PairEvidence {
   variantA: string;
   variantB: string;
   evidence: Evidence;
-  /** Latest winner that the rule has called for this pair, at this look or an earlier one: a variant id. */
+  /** The variant id of the latest winner that the rule has called for this pair, at this look or an earlier one. */
   calledWinner: string | null;
   /** Welch's test per impression, unadjusted for repeated looks; null if there is too little data. */
   welch: { t: number; df: number; p: number } | null;
 }
 
-/** `held`: a user must decide what happens to a variant that hardly delivers. Looks go on. */
+/** `held`: a user must decide what happens to a variant that hardly delivers. Looks continue. */
 export type Verdict = 'insufficient_data' | 'continue_testing' | 'held' | 'no_winner' | 'promote';
 
 /** The verdict at one look. Immutable once stored. */
@@ -22,9 +22,9 @@ export interface Decision {
   experimentId: string;
   /** 1, 2, 3 … in the order of the looks. */
   lookNumber: number;
-  /** The look's cut-off: buckets that closed by this instant entered. */
+  /** The look's cut-off: it used buckets that had closed by this instant. */
   dueAt: number;
-  /** Versions of observations seen up to this instant entered. */
+  /** It used versions of observations that were seen up to this instant. */
   seenUntil: number;
   decidedAt: number;
   rule: string;
@@ -34,20 +34,20 @@ export interface Decision {
   winnerVariantId: string | null;
   /** The variant ahead of every other in the point estimates; null if none is. */
   leaderVariantId: string | null;
-  /** Of the leader against its closest rival; 0 if nothing is known. */
+  /** Confidence of the leader against its closest rival; 0 if nothing is known. */
   confidence: number;
   pairs: PairEvidence[];
   /** By variant id. */
   metrics: Record<string, VariantMetrics>;
-  /** Sentences with number, operator and limit. */
+  /** Sentences, each with its number, operator and limit. */
   reasons: string[];
-  /** Delivery and guardrails, as the look saw them. */
+  /** Findings on delivery and guardrails. */
   health: HealthFinding[];
   /** How long the test may still take; null if that is unknown or there is nothing left to wait for. */
   outlook: Outlook | null;
-  /** What Meta said of the ad sets at the look; null in decisions from before that was asked. */
+  /** What Meta reported about the ad sets at the look; null in decisions from before the service asked for it. */
   setting: LookSetting | null;
-  /** SHA-256, hex, of the rows, the policy and the state that the rule was given. */
+  /** SHA-256, hex, of the rule's input: the rows, the policy and the state. */
   inputHash: string;
   askedBy: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Futility by conditional power: the chance that a test still finds the effect for which it was planned, given the data
- * so far. Advice, never a verdict. Jennison and Turnbull, Group Sequential Methods (2000), chapters 10 and 19.
+ * Futility by conditional power: the chance that a test will still find the effect for which it was planned, given the
+ * data so far. It gives advice, never a verdict. Jennison and Turnbull, Group Sequential Methods (2000), chapters 10, 19.
  */
 
 import { TAU } from '../evidence/anytime.js';
@@ -15,11 +15,11 @@ import type { HealthFinding } from './delivery-health.js';
 const FROM_SHARE = 0.25;
 /** A test is futile if its conditional power is below this. */
 const FUTILE_BELOW = 0.1;
-/** If more looks are left, this many stand for them. */
+/** If more looks are left, they are approximated by this many. */
 const MOST_LOOKS = 16;
-/** −ζ(½)/√(2π): the overshoot, in steps, of a walk over the bound that it crosses (Siegmund 1985, chapter 10). */
+/** −ζ(½)/√(2π): the mean overshoot, in steps, of a random walk that crosses a bound (Siegmund 1985, chapter 10). */
 const OVERSHOOT = 0.5826;
-/** The density beyond this many standard deviations is left out. */
+/** The density beyond this many standard deviations is ignored. */
 const REACH = 7;
 /** Largest distance of the points of integration, in standard deviations of one look's increment. */
 const SPACING = 0.3;
@@ -27,23 +27,23 @@ const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 
 /** A test under way, on the scale of the log rate ratio. */
 export interface Course {
-  /** Normal statistic of the present look; above 0 if the ad in question leads. */
+  /** Normal statistic of the current look; above 0 if the ad in question leads. */
   z: number;
-  /** 1/SE² at the present look. */
+  /** 1/SE² at the current look. */
   information: number;
-  /** The same at the horizon; larger. */
+  /** 1/SE² at the horizon, which is larger. */
   finalInformation: number;
-  /** Planned looks that are left, including the one at the horizon; at least 1. */
+  /** Planned looks that are left, including the look at the horizon; at least 1. */
   looks: number;
   /** The two-sided bound on Z at a look with this information. */
   bound(information: number): number;
 }
 
 /**
- * P(Z reaches the upper bound at one of the looks left, and the lower one at none before | Z now, true log rate ratio
- * `theta`), with looks equally spaced in information: Z√I is a Brownian motion with drift theta. 16 looks stand for more,
- * with bounds moved in by the overshoot that the others would have caught. The error is then at most 0.003, and 0.03
- * without that correction.
+ * P(Z reaches the upper bound at a remaining look and the lower bound at no look before it | Z now, true log rate ratio
+ * `theta`), with looks equally spaced in information: Z√I is a Brownian motion with drift theta. More than 16 looks are
+ * approximated by 16, with bounds moved inwards by the overshoot that the omitted looks would have caught. The error is
+ * then at most 0.003; without that correction, 0.03.
  */
 export function conditionalPower(course: Course, theta: number): number {
   const { z, information, finalInformation } = course;
@@ -59,7 +59,7 @@ export function conditionalPower(course: Course, theta: number): number {
   let crossed = 0;
   for (let look = 1; look <= looks; look++) {
     const now = information + look * step;
-    // The last look stands only for looks before it, the others for looks on both sides.
+    // The last look only stands for looks before it, the others stand for looks on both sides.
     const bound = (course.bound(now) * Math.sqrt(now)) / unit - (look === looks ? caught / 2 : caught);
     for (let j = 0; j < mass.length; j++) crossed += mass[j]! * normalSurvival(bound - points[j]! - drift);
     if (look === looks) break;
@@ -97,14 +97,14 @@ function simpson(points: Float64Array, density: Float64Array): Float64Array {
 }
 
 /**
- * The pair's course towards `variant`, in either order of the pair; null if it is unknown: the look didn't count or had
- * no bound. `growth`: the information at the horizon as a multiple of the present information.
+ * The pair's course towards `variant`, in either order of the pair; null if it is unknown because the look didn't count
+ * or had no bound. `growth`: the information at the horizon as a multiple of the current information.
  *
- * The bound of the remaining looks is the present bound, on the scale of Z: at equal information it moves from 2.86 to
- * 2.79 between the first quarter and the end of a 28-day test, and T's critical value approaches it as df grows.
- * `anytime` has no bound on Z. E ≥ 1/(1 − confidence) is a bound that falls and rises with the variance V of S, which
- * grows with the information: V is about (SE·information)² for counts, and unknown for amounts. `welch` has one
- * threshold, which applies at all its looks.
+ * The current bound on Z stands for those of the remaining looks. With equal information per look it only moves from 2.86
+ * to 2.79 between the first quarter and the end of a 28-day test, and T's critical value approaches it as df grows.
+ * `anytime` has no bound on Z. E ≥ 1/(1 − confidence) is a bound that falls and then rises with the variance V of S,
+ * which grows with the information: V is about (SE·information)² for counts, and unknown for amounts. `welch` has one
+ * threshold for all looks.
  */
 export function courseOf(
   pair: PairEvidence,
@@ -142,7 +142,7 @@ function anytimeBound(variance: number, confidence: number): number {
   return Math.sqrt(2 * (1 + 1 / scaled) * (0.5 * Math.log1p(scaled) - Math.log(1 - confidence)));
 }
 
-/** What the advice depends on. */
+/** The facts that the advice depends on. */
 export interface FutilityFacts {
   variants: readonly Variant[];
   policy: Policy;
@@ -154,10 +154,10 @@ export interface FutilityFacts {
 }
 
 /**
- * Advice to end the test, from a quarter of its planned duration. A winner must beat every other variant, so a variant's
- * chance is at most its smallest chance against a rival, if it is better than that rival by the policy's minimum
- * detectable effect. The test is futile if no variant's chance reaches 10 %. With two variants that is the conditional
- * power in both directions. A pair whose course is unknown, or which was called before, counts as an open chance.
+ * Advice to end the test, from a quarter of its planned duration on. Each variant is assumed to be better than its rivals
+ * by the policy's minimum detectable effect. A winner must beat every other variant, so a variant's chance is at most its
+ * smallest chance against a rival. The test is futile if no variant's chance reaches 10 %; with two variants that is the
+ * conditional power in both directions. A pair whose course is unknown, or which has a called winner, counts as chance 1.
  *
  * Empty if the policy has no minimum detectable effect: looks under policies frozen before that field existed gave no
  * advice, and recomputing them must give the same result.

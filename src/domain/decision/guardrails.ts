@@ -9,7 +9,7 @@ import { percent } from '../percent.js';
 import { beforeCut, type Cut } from './counted.js';
 import type { HealthFinding } from './delivery-health.js';
 
-/** One-sided error of one guardrail. All must pass, so no correction is needed for their number. */
+/** One-sided error of one guardrail. All guardrails must pass, so their number needs no correction. */
 const ERROR = 0.05;
 const Z = normalUpperQuantile(ERROR);
 
@@ -22,14 +22,14 @@ export interface GuardrailInput {
   /** Events per variant before the ratio is weighed. */
   minimum: number;
   buckets: Bucket;
-  /** Until when events are weighed; unset: all of them. */
+  /** The instant up to which events are weighed; unset: all are. */
   cut?: Cut;
 }
 
 /**
  * θ is the log rate ratio of the winner over its rival. `no_harm` blocks if θ + z₀.₉₅·SE < 0; `non_inferiority` blocks
- * unless exp(θ − z₀.₉₅·SE) > 1 − margin. If events are scarce, SE can't be trusted: then `no_harm` blocks if the winner
- * has so few events that luck can't explain it (binomial distribution), and `non_inferiority` always blocks.
+ * unless exp(θ − z₀.₉₅·SE) > 1 − margin. With few events SE can't be trusted: `no_harm` then blocks if luck can't explain
+ * how few events the winner has (binomial distribution), and `non_inferiority` always blocks.
  */
 export function guardrailFinding(input: GuardrailInput): HealthFinding {
   const { guardrail, winner, rival, rows, minimum } = input;
@@ -85,8 +85,8 @@ function count(value: number): string {
 }
 
 /**
- * The probability that the winner has so few of all events, or fewer, if its rate is the same as its rival's: binomial,
- * each event is the winner's with its share of the exposure. 1 if the numerator is an amount or there are no events.
+ * The probability that the winner has at most its number of events if both rates are equal: binomial, each event is the
+ * winner's with the probability of its share of the exposure. 1 if the numerator is an amount or there are no events.
  */
 function chanceOfSoFew(metric: Metric, rows: readonly PairRow[]): number {
   if (metric.worth !== null) return 1;
@@ -100,7 +100,7 @@ function chanceOfSoFew(metric: Metric, rows: readonly PairRow[]): number {
   const events = Math.round(sums.eventsA + sums.eventsB);
   const share = sums.exposureB / (sums.exposureA + sums.exposureB);
   const few = Math.round(sums.eventsB);
-  // If only the rival has few events, that is no harm.
+  // It is no harm if only the rival has few events.
   if (events === 0 || few >= events * share) return 1;
   let logTerm = events * Math.log1p(-share);
   let chance = Math.exp(logTerm);

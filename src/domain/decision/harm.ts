@@ -1,4 +1,4 @@
-/** Whether new data, in no decision yet, shows that a promoted winner is worse; valid at any number of looks. */
+/** Whether data after the decision shows that a promoted winner is worse; valid at any number of looks. */
 import { delivered } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import { eventsNoun, METRICS, type Metric, type Objective, shownLift } from '../metric.js';
@@ -8,24 +8,24 @@ import { HARM_E, MINIMUM_EVENTS, type Weight, weigh } from '../verification/veri
 /** Standard deviation of the log rate ratio of the losses for which the early evidence is built. */
 const EARLY_TAU = 1;
 /**
- * Variance of the log rate ratio of two equal ads from hour to hour beyond their counts: twice the trigamma function at
- * 1/0.6², for rates that are gamma distributed with a coefficient of variation of 60 %. Simulated (1,000 runs per world,
- * shares of 0.5 to 0.8, looks for 72 h): equal ads show harm in at most 0.5 % of runs at 40 %, 8 % at 80 % and counts
- * in the thousands, 21 % at 80 % and a share of 0.8.
+ * Variance of the log rate ratio of two equal ads from hour to hour, in addition to that of their counts: twice the
+ * trigamma function at 1/0.6², for gamma distributed rates with a coefficient of variation (CV) of 60 %. Simulated (1,000
+ * runs per world, shares of 0.5 to 0.8, looks for 72 h): equal ads show harm in at most 0.5 % of runs at a CV of 40 %, in
+ * 8 % at a CV of 80 % with counts in the thousands, and in 21 % at a CV of 80 % with a share of 0.8.
  */
 const HOUR_VARIANCE = 0.863;
 
-/** Information of an hour below which its events are few. */
+/** An hour with less information than this has few events. */
 const FEW = 10;
 
 /**
- * ln E against an equal or better winner (B) from its first hours; null if it is ahead. Given the N events of an hour,
- * an equal winner gets N·w of them, w its share of the exposure. The difference d = xB − N·w has variance I = N·w·(1−w)
- * by counts and κ²·I² by the hour, κ² = {@link HOUR_VARIANCE}. With S = Σd/(1+κ²I) and V = ΣI/(1+κ²I) the normal
+ * ln E against an equal or better winner (B), from its first hours on; null if it is ahead. Of the N events in an hour an
+ * equal winner gets N·w, with w its share of the exposure. The difference d = xB − N·w has the variance I = N·w·(1−w)
+ * from counts and κ²·I² from the hour, κ² = {@link HOUR_VARIANCE}. With S = Σd/(1+κ²I) and V = ΣI/(1+κ²I) the normal
  * mixture E = (1+τ²V)^(−½)·exp(τ²S²/(2(1+τ²V))) is an e-process (Howard, Ramdas, McAuliffe and Sekhon 2021, eq. 14).
  *
- * The e-process of the verification assumes no variance. It therefore needs at least seven hours, however bad the winner
- * is: longer than the default rollout lasts. Amounts have that evidence only, because their variance isn't known.
+ * The verification's e-process assumes nothing about the variance. It therefore needs at least seven hours, however bad
+ * the winner is, which is longer than the default rollout. Amounts only have that evidence: their variance isn't known.
  */
 function logEarlyHarm(rows: readonly PairRow[]): number | null {
   let s = 0;
@@ -46,7 +46,7 @@ function logEarlyHarm(rows: readonly PairRow[]): number | null {
   return (EARLY_TAU ** 2 * s ** 2) / (2 * scale) - 0.5 * Math.log(scale);
 }
 
-/** With many events, the log ratio; with few, the score, because the logarithm is then biased by the shares. */
+/** The log ratio with many events; the score with few, because the shares would then bias the logarithm. */
 function logRatio({ eventsA, eventsB }: PairRow, share: number, information: number): number {
   if (information < FEW) return (eventsB - (eventsA + eventsB) * share) / information;
   return Math.log((eventsB + share) / share) - Math.log((eventsA + 1 - share) / (1 - share));
@@ -61,8 +61,8 @@ export interface Harm {
 }
 
 /**
- * `rows`: one rival (A) and the winner (B). There is no evidence if the ad with more events has fewer than 25, or if the
- * winner is ahead over all rows, however bad its last hours were.
+ * `rows`: one rival (A) and the winner (B). Harm isn't shown if both ads have fewer than 25 events, or if the winner is
+ * ahead over all rows, however bad its last hours were.
  */
 export function harmOf(rows: readonly PairRow[]): Harm {
   const weight = weigh(rows, { strict: false });

@@ -1,4 +1,4 @@
-/** One look: from the observations to the verdict. Pure, so that a stored decision can be recomputed. */
+/** One look, from the observations to the verdict. Pure, so that a stored decision can be recomputed. */
 
 import { type RateRatio, rateRatio } from '../evidence/rate-ratio.js';
 import { RULES } from '../evidence/rules.js';
@@ -141,7 +141,7 @@ export function takeLook(given: LookInput): LookResult {
 
 type Rows = Pick<LookInput, 'experiment' | 'observations' | 'dueAt'>;
 
-/** Until when events are known at the cut-off. */
+/** The instant up to which all events are known at the cut-off. */
 function cutOf({ experiment: { policy }, dueAt }: Rows): Cut {
   const windowHours = attributionWindowHoursOf(policy);
   return { until: dueAt - windowHours * HOUR_MS, windowHours };
@@ -211,7 +211,7 @@ function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
     });
 }
 
-/** Point estimates only: no error is spent and nothing is stored. */
+/** The standing between two looks: point estimates only, so no error is spent and nothing is stored. */
 export function standingOf(given: Rows): {
   leaderVariantId: string | null;
   theta: number;
@@ -252,7 +252,7 @@ export function ruleSettings(policy: Policy): RuleSettings {
     confidence: policy.confidence,
     horizonHours: policy.horizonHours,
     minimumHours: policy.minimumRunHours,
-    // The rule's names: events and exposure per ad, whatever they are.
+    // The rule calls them clicks and impressions; they are the metric's events and exposure per ad.
     minimumClicks: minimumOf(metric.events, policy),
     minimumImpressions: minimumOf(metric.exposure, policy),
     // Rows that are days are their own clusters.
@@ -262,7 +262,7 @@ export function ruleSettings(policy: Policy): RuleSettings {
   };
 }
 
-/** How much of a quantity each variant needs before it is weighed. Policies frozen before a field existed lack it. */
+/** The amount of a quantity that each variant needs before it is weighed. Older policies may lack the field. */
 function minimumOf(quantity: Quantity, policy: Policy): number {
   const { minimum } = QUANTITIES[quantity];
   return minimum === null ? 0 : (policy[minimum] ?? DEFAULT_POLICY[minimum]);

@@ -1,9 +1,9 @@
-/** A rough estimate of how long a test will still take, by its data or, before it starts, by what its ads did. */
+/** Estimates the time that a test still needs: from its data or, before it starts, from its ads' past traffic. */
 import { normalQuantile } from '../evidence/distributions.js';
 import type { Evidence } from '../evidence/types.js';
 import { bucketsOf, type Policy } from '../experiment.js';
 
-/** What a running test still needs if the effect is as estimated and the traffic stays the same. */
+/** The time that a running test still needs if the effect is as estimated and the traffic stays the same. */
 export interface Outlook {
   /** Hours from this look to the one that would decide. */
   hours: number;
@@ -13,9 +13,9 @@ export interface Outlook {
 }
 
 /**
- * T grows with the root of the information, ln E with the information, and the information with the hours that count. The
- * bound hardly moves. If buckets are days, only whole days count. Null if the estimate is of no use. `weighedHours`: hours
- * whose events are known.
+ * Assumes that T grows with the root of the information, ln E with the information, and the information with the hours
+ * that count, while the bound hardly moves. With daily buckets only whole days count. `weighedHours`: hours whose events
+ * are known. Null if the estimate is useless.
  */
 export function outlookOf(
   { t, tCritical, logE, hours }: Pick<Evidence, 't' | 'tCritical' | 'logE' | 'hours'>,
@@ -28,7 +28,7 @@ export function outlookOf(
         ? Number.NaN
         : (tCritical / t) ** 2
       : -Math.log(1 - policy.confidence) / logE;
-  // Over the bound there is nothing left to wait for.
+  // Beyond the bound there is nothing left to wait for.
   const left = weighedHours * (growth - 1);
   if (!(left > 0 && Number.isFinite(left))) return null;
   const more = bucketsOf(policy) === 'day' ? Math.ceil(left / 24) * 24 : left;
@@ -57,14 +57,14 @@ function span(hours: number): string {
   return `${Math.max(0, Math.round(unit === 'days' ? hours / 24 : hours))} ${unit}`;
 }
 
-/** The boundary of the default rule is close to this at most looks of a 4-week test, at equal information. */
+/** The default rule's boundary is close to this at most looks of a 4-week test, if looks add equal information. */
 const USUAL_BOUND = 2.85;
 const POWER = 0.8;
 
 /**
- * Days until a lift is found with a power of 80 %, given each variant's events and exposure per day: information
- * (z_b + z_0.8)² / ln(1 + lift)². `scatter`: variance of what an event adds, relative to a count. Takes longer if hours
- * scatter more than counts. Null without traffic.
+ * Days until a lift is found with a power of 80 %, given each variant's events and exposure per day. The information
+ * needed is (z_b + z_0.8)² / ln(1 + lift)². `scatter`: the variance that one event adds, relative to a count. The test
+ * takes longer if hours vary more than counts do. Null without traffic.
  */
 export function daysToDetect(
   lift: number,

@@ -3,9 +3,9 @@ import { controlOf, type Experiment, participants, type Variant } from '../exper
 import { exposureOf, METRICS, numeratorOf, type VariantMetrics } from '../metric.js';
 
 /**
- * The variant that a winner is compared with: the control, because a lift is over the control. If the control won: the
- * challenger with the best rate of the objective in `metrics`, the figures of the decision. Variants are dropped only
- * before a promotion, so a variant that was ever dropped is no rival.
+ * The variant that a winner is compared with: the control, because a lift is over the control. If the control won, it is
+ * the challenger with the best rate of the objective in `metrics`, the figures of the decision. Variants are only dropped
+ * before a promotion, so no dropped variant is a rival.
  */
 export function rivalOf(
   experiment: Pick<Experiment, 'variants' | 'policy' | 'dropped'>,

@@ -22,13 +22,13 @@ export interface LookFacts {
   policy: Policy;
   pairs: readonly PairEvidence[];
   metrics: Record<string, VariantMetrics>;
-  /** If only a part of the metrics is weighed: until when, and the metrics that were known by then. */
+  /** If only a part of the data is weighed: its end, and the metrics up to there. */
   weighed?: { cut: Cut; metrics: Record<string, VariantMetrics> } | null;
   lookNumber: number;
   hours: number;
 }
 
-/** The verdict of the evidence alone. */
+/** The verdict by the evidence alone. */
 export interface Weighed extends VerdictOfLook {
   outlook: Outlook | null;
 }
@@ -38,7 +38,7 @@ export type VerdictOfLook = Pick<
   'verdict' | 'winnerVariantId' | 'leaderVariantId' | 'confidence' | 'reasons'
 >;
 
-/** The variant whose estimate is above that of every other, or null. */
+/** The variant whose estimate is above that of every other variant, or null. */
 export function leaderOf(variants: readonly Variant[], pairs: readonly PairEvidence[]): string | null {
   const leader = variants.find((candidate) =>
     variants.every((rival) => rival.id === candidate.id || effectOf(pairs, candidate.id, rival.id) > 0),
@@ -74,8 +74,9 @@ const INSUFFICIENT: readonly EvidenceGap[] = [
 ];
 
 /**
- * The verdict of a look. A variant is promoted at the first look by which it has beaten every other variant pairwise,
- * if it still leads each and at least one of its pairs counts at this look (Gutmann and Maymin: no correction is needed).
+ * The verdict of a look. A variant is promoted at the first look by which it has beaten every other variant in its pair,
+ * provided that it still leads every pair and that at least one of its pairs counts at this look. No correction for the
+ * number of pairs is needed (Gutmann and Maymin).
  */
 export function decide(facts: LookFacts): Weighed {
   const { variants, policy, pairs, hours } = facts;
@@ -106,14 +107,14 @@ export function decide(facts: LookFacts): Weighed {
   return { ...answer, verdict: 'continue_testing', reasons, outlook };
 }
 
-/** Hours since the start whose events are known. */
+/** The hours since the start whose events are all known. */
 export function weighedHours({ policy, hours }: Pick<LookFacts, 'policy' | 'hours'>): number {
   return hours - bookedAfterHours(policy);
 }
 
 /**
- * The verdict after the checks of delivery and guardrails. A finding that blocks keeps a winner from being promoted, a
- * starved variant holds the test until a user acts, and every finding is a reason.
+ * The verdict after the checks of delivery and guardrails. A blocking finding prevents a promotion, and a starved variant
+ * holds the test until a user acts. Findings of both kinds, and warnings, become reasons.
  */
 export function afterHealth(
   verdict: VerdictOfLook,
@@ -240,7 +241,7 @@ function liftSentence(pair: PairEvidence, variant: string, policy: Policy): stri
   return `${metric.label} of ${variant} over ${rival}: ${percent(lift)}${range}`;
 }
 
-/** Whether {@link UNADJUSTED} must be shown with the figures of this pair. */
+/** Whether {@link UNADJUSTED} must be shown with this pair's figures. */
 function unadjusted(pair: PairEvidence | null): boolean {
   return pair?.evidence.adjusted === false;
 }
@@ -278,7 +279,7 @@ function continueReason(
   return `${unpromotable(leader, closest, facts)}.`;
 }
 
-/** Why a leader isn't promoted although each of its pairs has crossed the bound. */
+/** Why a leader isn't promoted although its confidence reaches the limit in each pair. */
 function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): string {
   const { variants, pairs, policy, lookNumber } = facts;
   const against = pairsOf(variants, pairs, leader).find((pair) => pair.calledWinner !== leader);

@@ -24,7 +24,7 @@ export function encodeAnytime(state: AnytimeState): Uint8Array {
   return bytes;
 }
 
-/** Throws RangeError where the bytes are of another version or damaged. */
+/** Throws RangeError if the bytes are damaged or of another version. */
 export function decodeAnytime(bytes: Uint8Array): AnytimeState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.byteLength !== BYTES) throw new RangeError('damaged state of the anytime rule');

@@ -1,7 +1,7 @@
 /**
- * The rule without a horizon: an e-process on the stratified differences of the two ads. By Ville's inequality false
- * winners stay under 1 − confidence at any time and under any overdispersion, as long as a row's difference is
- * symmetric if the ads are equal. It decides 9–19 % later than the default rule.
+ * The rule without a horizon: an e-process on the stratified differences of the two ads. By Ville's inequality the rate
+ * of false winners stays under 1 − confidence at any time and under any overdispersion, provided that a row's difference
+ * is symmetric for equal ads. It decides 9–19 % later than the default rule.
  */
 
 import { type AnytimeState, decodeAnytime, encodeAnytime } from './anytime-state.js';
@@ -11,7 +11,7 @@ import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 
 /** Standard deviation of the mixture over the effect, on the scale of the log rate ratio. */
 export const TAU = 0.15;
-/** Steps of the search for an end of the interval, from the outside, before bisection. */
+/** Steps of the search for an end of the interval, from the outside inwards; bisection follows. */
 const SCAN = 256;
 const BISECTIONS = 60;
 
@@ -25,7 +25,7 @@ export interface Differences {
 }
 
 /**
- * Only rows in which both ads delivered enter. Amounts enter in units of the mean amount per event, because {@link TAU}
+ * Sums only the rows in which both ads delivered. Amounts are in units of the mean amount per event, because {@link TAU}
  * is the size of an effect on counts.
  */
 export function differences(rows: readonly PairRow[]): Differences {
@@ -45,7 +45,7 @@ export function differences(rows: readonly PairRow[]): Differences {
   return sums;
 }
 
-/** Of both ads together, so that swapping them changes nothing; 1 if events are counts. */
+/** The mean over both ads, so that swapping them changes nothing; 1 if events are counts. */
 function amountPerEvent(rows: readonly PairRow[]): number {
   let amount = 0;
   let count = 0;
@@ -58,7 +58,7 @@ function amountPerEvent(rows: readonly PairRow[]): number {
 }
 
 /**
- * ln E against the hypothesis that B's rate is tan(angle) times A's, angle in [0, π/2]; π/4 is that of equal ads.
+ * ln E against the hypothesis that B's rate is tan(angle) times A's, angle in [0, π/2]; for equal ads it is π/4.
  * A row's difference is √2·(a·cos − b·sin), its mean 0 under the hypothesis; E = (1+τ²V)^(−½)·exp(τ²S²/(2(1+τ²V)))
  * with S and V the sums of the differences and of their squares.
  */
@@ -77,14 +77,14 @@ export function logEquality({ a, b, aa, ab, bb }: Differences): number {
 }
 
 function logMixture(s: number, v: number): number {
-  // Equal rows leave a trace of a negative square.
+  // With equal rows, rounding can leave a small negative square.
   const variance = TAU * TAU * Math.max(0, v);
   return (TAU * TAU * s * s) / (2 * (1 + variance)) - 0.5 * Math.log1p(variance);
 }
 
 /**
- * The relative lifts that E ≥ 1/(1 − confidence) doesn't rule out, and all between them: a confidence sequence, valid at
- * all looks together with probability `confidence`. Null if it has no upper end.
+ * The range of the relative lifts that E ≥ 1/(1 − confidence) doesn't rule out: a confidence sequence, valid at all
+ * looks together with probability `confidence`. Null if it has no upper end.
  */
 export function anytimeInterval(sums: Differences, confidence: number): [number, number] | null {
   if (!(sums.a > 0 && sums.b > 0)) return null;
@@ -95,7 +95,7 @@ export function anytimeInterval(sums: Differences, confidence: number): [number,
   return [Math.tan(lastKept(sums, limit, 0, centre)) - 1, Math.tan(high) - 1];
 }
 
-/** The hypothesis nearest to `end` that isn't ruled out. The search runs from there to the estimate, which never is. */
+/** The hypothesis nearest to `end` that isn't ruled out. The search runs from `end` to the estimate, which never is. */
 function lastKept(sums: Differences, limit: number, end: number, centre: number): number {
   if (logE(sums, end) < limit) return end;
   let out = end;
@@ -166,8 +166,8 @@ function look(
 }
 
 /**
- * Promotes at E ≥ 1/(1 − confidence) in the direction of the effect; p = min(1, 1/max E over the looks so far). A
- * threshold that E reached once stays reached, but an ad that no longer leads is no winner.
+ * Promotes at E ≥ 1/(1 − confidence) in the direction of the effect; p = min(1, 1/max E over the looks so far). Once E
+ * has reached the threshold, it stays reached, but an ad that no longer leads is not a winner.
  */
 export const anytime: Rule<AnytimeState> = {
   name: 'anytime',

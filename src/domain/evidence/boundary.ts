@@ -9,18 +9,18 @@
 
 import { normalSurvival, normalUpperQuantile } from './distributions.js';
 
-/** Beyond this bound nothing is spent: the tail is smaller than rounding allows to tell. */
+/** Beyond this bound nothing is spent: the tail is smaller than the rounding error. */
 export const LARGEST_BOUND = 8.4;
 
 /** Kernels and tails this many standard deviations away are 0 (e^{-72}, against bounds of at most 8.4). */
 const REACH = 12;
 const INV_SQRT_2PI = 1 / Math.sqrt(2 * Math.PI);
 
-/** What is left of the null distribution of Z at a look on [0, bound], where no earlier look and not this one crossed. */
+/** The null distribution of Z at a look, on [0, bound], over the paths that have crossed at no look up to this one. */
 export interface Region {
   /** Grid parameter: 12r − 3 points before truncation. */
   r: number;
-  /** Infinity where nothing was spent at this look. */
+  /** Infinity if nothing was spent at this look. */
   bound: number;
   /** Sub-density at {@link gridPoints}(r, bound). */
   density: Float64Array;
@@ -41,7 +41,7 @@ function halfGrid(r: number): Float64Array {
   return points;
 }
 
-/** How many points of the half grid a boundary leaves: those up to the last whole interval below it. */
+/** The number of points of the half grid up to the last whole interval below the boundary. */
 function sharedPoints(grid: Float64Array, bound: number): number {
   if (bound >= grid[grid.length - 1]!) return grid.length;
   let low = 0;
@@ -66,7 +66,7 @@ export function gridPoints(r: number, bound: number): Float64Array {
   return points;
 }
 
-/** Simpson's weights for intervals of unequal length, an end and a midpoint alternating. */
+/** Simpson's weights for intervals of unequal length; ends and midpoints alternate. */
 function simpsonWeights(points: Float64Array): Float64Array {
   const weights = new Float64Array(points.length);
   for (let i = 0; i + 2 < points.length; i += 2) {
@@ -84,14 +84,14 @@ export function firstRegion(r: number, bound: number): Region {
   return { r, bound, density };
 }
 
-/** The bound at which a first look crosses with probability `spend`; Infinity where it lies beyond 8.4. */
+/** The bound at which a first look crosses with probability `spend`; Infinity if it is beyond 8.4. */
 export function firstBound(spend: number): number {
   if (!(spend > 0)) return Infinity;
   const bound = normalUpperQuantile(spend / 2);
   return bound > LARGEST_BOUND ? Infinity : Math.max(0, bound);
 }
 
-/** A region weighted for integration: what every question of the next look sums over. */
+/** A region weighted for integration: every function of the next look sums over it. */
 export interface Source {
   points: Float64Array;
   mass: Float64Array;
@@ -107,7 +107,7 @@ export class Transition {
   private readonly scaleFrom: number;
   private readonly scaleTo: number;
 
-  /** Information must grow; throws RangeError where it doesn't. */
+  /** Throws RangeError unless the information grows. */
   constructor(
     readonly fromR: number,
     readonly toR: number,
@@ -144,7 +144,7 @@ export class Transition {
     return 2 * sum;
   }
 
-  /** Sub-density of Z at this look, where no earlier look crossed. */
+  /** Sub-density of Z at this look, over the paths that crossed at no earlier look. */
   density({ points, mass }: Source, z: number): number {
     const target = z * this.scaleTo;
     let sum = 0;
@@ -153,8 +153,8 @@ export class Transition {
   }
 
   /**
-   * The bound at which this look crosses with probability `spend`; Infinity where it lies beyond 8.4.
-   * Newton on ln tail, which is concave, kept inside a bracket.
+   * The bound at which this look crosses with probability `spend`; Infinity if it is beyond 8.4. Newton's method on the
+   * log of the tail, which is concave, inside a bracket.
    */
   bound(source: Source, spend: number, guess: number): number {
     if (!(spend > 0) || this.tail(source, LARGEST_BOUND) > spend) return Infinity;
@@ -174,7 +174,7 @@ export class Transition {
     return bound;
   }
 
-  /** What is left within ±bound at this look. */
+  /** The distribution that remains within ±bound at this look. */
   advance(source: Source, bound: number): Region {
     const { points, mass, shared } = source;
     const count = sharedPoints(this.toGrid, bound);
@@ -199,7 +199,7 @@ export class Transition {
     return { r: this.toR, bound, density };
   }
 
-  /** Kernel from every point of the old grid within reach to point i of the new one, from `starts[i]` on. */
+  /** The kernel from each old grid point within reach to point i of the new grid; the first old point is `starts[i]`. */
   private row(i: number): Float64Array {
     const known = this.rows[i];
     if (known) return known;
@@ -227,8 +227,8 @@ function folded(x: number, y: number): number {
 }
 
 /**
- * Bounds that spend what is given: `spent[k]` is the cumulative two-sided error after look k, `information[k]`
- * its information. A bound of Infinity spends nothing, and what it left is spent by the next.
+ * Bounds that spend the given error: `spent[k]` is the cumulative two-sided error after look k, `information[k]` its
+ * information. A bound of Infinity spends nothing; the next look spends that error too.
  */
 export function spendingBounds(
   information: readonly number[],
@@ -256,7 +256,7 @@ export function spendingBounds(
   return bounds;
 }
 
-/** Error spent at each look (not cumulated) by given two-sided bounds. */
+/** The error that given two-sided bounds spend at each look, not cumulated. */
 export function spendingOf(information: readonly number[], bounds: readonly number[], r: number): number[] {
   const spent: number[] = [];
   let region: Region | null = null;

@@ -1,4 +1,4 @@
-/** Normal and Student t distributions, precise far in the tails, where jStat's are not. */
+/** Normal and Student t distributions that are precise far in the tails, unlike jStat's. */
 
 import jStat from 'jstat';
 
@@ -87,8 +87,8 @@ export function studentTwoSidedP(t: number, df: number): number {
 const LOG_LARGEST_T = Math.log(1e150);
 
 /**
- * The t with P(T > t) = q for 0 < q < 1: T_df⁻¹(1 − q) without the cancellation of 1 − q. Infinity where it is beyond
- * 1e150, as for df far below 1, where t² is no number any more.
+ * The t with P(T > t) = q for 0 < q < 1: T_df⁻¹(1 − q) without the cancellation of 1 − q. Infinity beyond 1e150, because
+ * t² would overflow; that happens with df far below 1.
  */
 export function studentUpperQuantile(q: number, df: number): number {
   if (!(df > 0)) throw new RangeError(`degrees of freedom are positive, got ${df}`);
@@ -97,7 +97,7 @@ export function studentUpperQuantile(q: number, df: number): number {
   if (q > 0.5) return -studentUpperQuantile(1 - q, df);
   const logDensity = studentLogDensityAtZero(df);
   let logT = Math.log(quantileGuess(q, df, logDensity));
-  // ln P(T > t) is concave in ln t and straight in the tail: Newton there converges from every guess.
+  // ln P(T > t) is concave in ln t and straight in the tail, so Newton's method converges from every guess.
   for (let step = 0; step < 60; step++) {
     if (logT > LOG_LARGEST_T) return Infinity;
     const t = Math.exp(logT);
@@ -119,7 +119,7 @@ export function studentQuantile(p: number, df: number): number {
   return p <= 0.5 ? -studentUpperQuantile(p, df) : studentUpperQuantile(1 - p, df);
 }
 
-/** T_df⁻¹(Φ(b)): the critical value of t with the tail of a normal bound b ≥ 0. */
+/** T_df⁻¹(Φ(b)): the critical value of t whose tail is that of a normal bound b ≥ 0. */
 export function studentCritical(bound: number, df: number): number {
   return studentUpperQuantile(normalSurvival(bound), df);
 }
@@ -178,7 +178,7 @@ function studentLogDensityAtZero(df: number): number {
   return shift + 0.5 * Math.log(half) + series - 0.5 * Math.log(df * Math.PI);
 }
 
-/** A start for Newton: the Cornish-Fisher expansion where the tail is nearly normal, else the power law. */
+/** A start for Newton's method: the Cornish-Fisher expansion if the tail is nearly normal, else the power law. */
 function quantileGuess(q: number, df: number, logDensity: number): number {
   const z = normalUpperQuantile(q);
   const expansion = z + (z * z * z + z) / (4 * df) + (z * (3 + z * z * (16 + 5 * z * z))) / (96 * df * df);

@@ -1,14 +1,14 @@
 /**
- * A ladder of error levels: the same boundary at many α at once. What a look crosses at the smallest α is its
- * sequential p-value, and no bisection over α has to start from the first look again.
+ * A ladder of error levels: the same boundary at many α at once. The smallest α at which a look crosses is its
+ * sequential p-value. Without the ladder, a bisection over α would start from the first look each time.
  *
- * Bounds beyond 4 (α under about 1e-4) lie where the coarse grid's points spread: late in a test they come out
- * too large, and with them p-values under 1e-5 (against r = 192: twice at 6e-6, tenfold at 2e-9).
+ * The coarse grid is sparse at bounds beyond 4 (α under about 1e-4). Late in a test these bounds come out too large, and
+ * so do p-values under 1e-5 (compared with r = 192: twofold at 6e-6, tenfold at 2e-9).
  */
 
 import { firstBound, firstRegion, type Region, Transition } from './boundary.js';
 
-/** Smallest and largest α of the ladder; below the smallest no p-value is told apart. */
+/** Smallest and largest α of the ladder; p-values below the smallest can't be distinguished. */
 const SMALLEST_ALPHA = 1e-10;
 const LARGEST_ALPHA = 0.96;
 const RUNGS_BELOW = 43;
@@ -21,29 +21,29 @@ export const RUNGS = RUNGS_BELOW + 1 + RUNGS_ABOVE;
 const COARSE = 18;
 const FINE = 48;
 /**
- * Growth of the information under which the coarse grid blurs the kernel between two looks. Measured against
- * r = 96 over 300 looks of one growth: the bound at α = 0.048 is off by 1.6e-4 at 0.6 %, by 4e-3 at 0.3 %.
+ * If the information grows by less than this, the coarse grid blurs the kernel between two looks. Measured against
+ * r = 96 over 300 looks of equal growth: the bound at α = 0.048 is off by 1.6e-4 at 0.6 %, by 4e-3 at 0.3 %.
  */
 const FINE_BELOW = 0.006;
 /**
- * Nominal α under which the bound lies beyond 3, where the grid's points spread: at α = 0.0096 the coarse grid
- * is off by 5e-3 after 112 equal looks, by 4e-2 at 1 % growth.
+ * Below this nominal α the bound is beyond 3, and the coarse grid is too sparse there: at α = 0.0096 it is off by 5e-3
+ * after 112 equal looks, by 4e-2 at 1 % growth.
  */
 const FINE_ALPHA = 0.02;
 
 /** One error level after some looks. */
 export interface Rung {
-  /** Fraction of its α spent so far. */
+  /** The fraction of its α that is spent so far. */
   spent: number;
-  /** The bound of the last look that counted, Infinity where that look spent nothing. */
+  /** The bound of the last look that counted, Infinity if that look spent nothing. */
   bound: number;
-  /** The last finite bound, where the search for the next one starts; 0 before the first. */
+  /** The last finite bound, from which the search for the next one starts; 0 before the first. */
   lastBound: number;
   /** Sub-density on the grid points within the bound. */
   density: Float64Array;
 }
 
-/** All rungs after some looks that counted. */
+/** All rungs after the looks that counted. */
 export interface LadderState {
   /** Grid parameter of all rungs; 0 before the first look. */
   r: number;
@@ -67,8 +67,8 @@ export function ladderAlphas(nominal: number): number[] {
 }
 
 /**
- * One look for every rung: spends `fraction` of each α in all, less what it has spent.
- * `information` must be larger than at the look before (RangeError).
+ * One look for every rung. After it, `fraction` of each α is spent in total. RangeError unless `information` is larger
+ * than at the previous look.
  */
 export function climb(
   state: LadderState,
@@ -91,7 +91,7 @@ export function climb(
     });
     return { r, information, rungs };
   }
-  // The fine grid stays: looks that follow as closely are likely, and a coarse source would blur them.
+  // Once fine, the grid stays fine: the next looks are likely to be as close, and a coarse source would blur them.
   const fine = alwaysFine || state.r === FINE || information < state.information * (1 + FINE_BELOW);
   const r = fine ? FINE : COARSE;
   const transition = new Transition(state.r, r, state.information, information);
@@ -108,9 +108,9 @@ export function climb(
 }
 
 /**
- * The smallest α at which a look with the statistic `t` crosses; 1 where no rung does. `critical` gives a rung's
- * critical value from its bound and must not lie below the bound. Between the largest α that doesn't cross
- * and the smallest that does, ln α is interpolated on the margin |t| − critical.
+ * The smallest α at which a look with the statistic `t` crosses; 1 if it crosses at no rung. `critical` gives a rung's
+ * critical value from its bound and must not be below the bound. Between the largest α that doesn't cross and the
+ * smallest that does, ln α is interpolated on the margin |t| − critical.
  */
 export function crossingAlpha(
   state: LadderState,

@@ -1,13 +1,13 @@
 /**
- * The stratified robust log rate ratio: Mantel-Haenszel's estimator over buckets, so neither drift common to
- * both ads nor a changing delivery mix biases it; its standard error is cluster-robust with a leverage correction.
+ * The stratified robust log rate ratio: Mantel-Haenszel's estimator over buckets, so neither a drift common to both ads
+ * nor a changing delivery mix biases it. Its standard error is cluster-robust with a leverage correction.
  */
 
 import type { PairRow } from './types.js';
 
 /** The estimate from the rows, before any rule is applied. */
 export interface RateRatio {
-  /** Buckets in which both ads delivered; only these enter. */
+  /** Buckets in which both ads delivered; only these are used. */
   rows: number;
   /** Rows, or days since the start if these are the clusters. */
   clusters: number;
@@ -23,8 +23,8 @@ export interface RateRatio {
   /** Standard error of theta; 0 if it can't be estimated. */
   se: number;
   /**
-   * (ΣW)²/ΣW² − 1 with W of the clusters, the least if these are cut in several ways; 0 without rows. Amounts: at most
-   * {@link dfOfSquares}.
+   * (ΣW)²/ΣW² − 1, with W the clusters' weights; the smallest if they are cut in several ways; 0 without rows. For
+   * amounts at most {@link dfOfSquares}.
    */
   df: number;
   /** theta / se; 0 if se is 0. */
@@ -37,12 +37,12 @@ export interface RateRatio {
 const ROUNDING = 1e-9;
 
 /**
- * Days are cut in two ways, at the hour of the start and half a day later, and the larger error counts. Noise changes at
- * an unknown hour, and clusters that hold halves of two of its days underestimate it.
+ * Days are cut in two ways, at the hour of the start and half a day later, and the larger error counts. It is unknown at
+ * which hour day-level noise changes, and clusters that each hold halves of two such days underestimate it.
  */
 export const DAY_CUTS = [0, 0.5] as const;
 
-/** How the rows are weighed. By default events are counts and each bucket is a cluster of its own. */
+/** How the rows are weighed. By default events are counts and each bucket is its own cluster. */
 export interface RateRatioOptions {
   information?: 'events' | 'exposure';
   /** Residuals, leverage and df by day instead of by row: robust if the ads drift apart from day to day. */
@@ -50,8 +50,8 @@ export interface RateRatioOptions {
 }
 
 /**
- * Estimates the log rate ratio of B over A. Never NaN: an estimate that is impossible is 0. RangeError if days are the
- * clusters and a row has none.
+ * Estimates the log rate ratio of B over A. Never NaN: an impossible estimate is 0. RangeError if days are the clusters
+ * and a row has no day.
  */
 export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = {}): RateRatio {
   const result: RateRatio = {
@@ -80,7 +80,7 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
   let sumB = 0;
   let sumW = 0;
   for (const [i, row] of both.entries()) {
-    // Each share by its own division: 1 − share would cancel if one ad has nearly all impressions.
+    // Divide for each share: 1 − share would lose digits if one ad has nearly all impressions.
     const total = row.exposureA + row.exposureB;
     const shareA = row.exposureA / total;
     const shareB = row.exposureB / total;
@@ -123,8 +123,8 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
     if (areAmounts) result.df = Math.min(result.df, dfOfSquares(squares, fourths, weights.length));
   }
   const se = Math.sqrt(largest) / sumA;
-  // Buckets in one exact proportion have no variance, though rounding leaves a trace of it. A bucket that outweighs all
-  // others to the last digit has leverage 1. No error can be estimated in either case.
+  // If all buckets have exactly the same proportion, there is no variance, only rounding. If one bucket outweighs all
+  // others to the last digit, its leverage is 1. No error can be estimated in either case.
   if (!(se > ROUNDING && Number.isFinite(se))) return result;
   result.se = se;
   result.t = result.theta / se;
@@ -132,22 +132,22 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
 }
 
 /**
- * Matches the mean and the variance of the sum of n squared residuals with those of a multiple of χ². If orders differ
- * much in value, a few of them are most of that sum, and the df of the weights alone are too many: equal ads with
- * lognormal order values had a false winner in 7 % (CV 2) and 15 % (CV 7) of 600 and 400 tests, with these df in 5 %.
+ * Matches the mean and the variance of the sum of n squared residuals with those of a multiple of χ². If order values
+ * vary a lot, a few orders make up most of that sum, and the df from the weights alone are too many. Equal ads with
+ * lognormal order values had a false winner in 7 % of 600 tests (CV 2) and 15 % of 400 (CV 7); with these df, in 5 %.
  */
 function dfOfSquares(squares: number, fourths: number, n: number): number {
   const variance = fourths - (squares * squares) / n;
   return variance > 0 ? (2 * squares * squares) / variance : Number.POSITIVE_INFINITY;
 }
 
-/** Exactly 0 for one cluster: rounding must not leave a trace of a degree of freedom. */
+/** Exactly 0 for one cluster: rounding must not leave a fraction of a degree of freedom. */
 function degreesOfFreedom(weights: Float64Array, sumW: number): number {
   if (weights.length === 1) return 0;
   return Math.max(0, (sumW * sumW) / weights.reduce((sum, weight) => sum + weight * weight, 0) - 1);
 }
 
-/** The cluster of each row: its day's, days beginning `shift` days early, numbered in the order in which they come. */
+/** Each row's cluster: its day, with days that begin `shift` days early, numbered in order of appearance. */
 function dayClusters(rows: readonly PairRow[], shift: number): { of: number[]; weights: Float64Array } {
   const known = new Map<number, number>();
   const of = rows.map(({ day }) => {

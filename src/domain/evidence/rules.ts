@@ -1,27 +1,27 @@
-/** The decision rules by name. A further rule is a file of its own and a line here. */
+/** The decision rules by name. A new rule is a file and a line here. */
 
 import { anytime } from './anytime.js';
 import { sequential } from './sequential.js';
 import type { Evidence, PairRow, Rule, RuleName, RuleSettings } from './types.js';
 import { welch } from './welch-rule.js';
 
-/** What one look of a rule leaves for the next, between looks of that rule alone; stored as its bytes. */
+/** A rule's state between two of its looks; stored as bytes. */
 export interface RuleRun {
-  /** Weighs all rows so far at `hours` since the start, and what it leaves. This run stays as it is. */
+  /** Weighs all rows so far at `hours` since the start. `after` is the new state; this one doesn't change. */
   look(rows: readonly PairRow[], hours: number): { evidence: Evidence; after: RuleRun };
   /** The stored form, for {@link NamedRule.resume}. */
   encode(): Uint8Array;
 }
 
-/** A rule whose kind of state its callers needn't know. */
+/** A rule whose type of state callers needn't know. */
 export interface NamedRule {
   readonly name: string;
   readonly version: string;
-  /** Whether its figures stay true under repeated looks. */
+  /** Whether its figures stay valid under repeated looks. */
   readonly adjusted: boolean;
-  /** RangeError for settings that the rule can't keep its promise with. */
+  /** RangeError for settings under which the rule can't keep its error rate. */
   start(settings: RuleSettings): RuleRun;
-  /** Goes on from stored bytes. RangeError where they are damaged or of another version. */
+  /** Continues from stored bytes. RangeError if they are damaged or of another version. */
   resume(settings: RuleSettings, bytes: Uint8Array): RuleRun;
 }
 

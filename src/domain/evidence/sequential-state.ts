@@ -52,7 +52,7 @@ export function encodeState(state: SequentialState): Uint8Array {
   return bytes;
 }
 
-/** Throws RangeError where the bytes are of another version or cut short. */
+/** Throws RangeError if the bytes are of another version or cut short. */
 export function decodeState(bytes: Uint8Array): SequentialState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint8(0);

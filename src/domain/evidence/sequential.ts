@@ -1,6 +1,6 @@
 /**
- * The default rule: the stratified robust log rate ratio against a Lan-DeMets boundary with logarithmic spending
- * on the calendar. False winners stay under 1 − confidence however often one looks.
+ * The default rule: the stratified robust log rate ratio against a Lan-DeMets boundary with logarithmic spending in
+ * calendar time. The rate of false winners stays under 1 − confidence, however often one looks.
  */
 
 import { studentCritical } from './distributions.js';
@@ -10,15 +10,15 @@ import { type RateRatio, rateRatio } from './rate-ratio.js';
 import { decodeState, encodeState, type SequentialState } from './sequential-state.js';
 import type { Evidence, EvidenceGap, PairRow, Rule, RuleSettings } from './types.js';
 
-/** Nominal α a unit of 1 − confidence: a margin for small samples, confirmed on fresh seeds. */
+/** Nominal α as a share of 1 − confidence: a margin for small samples, confirmed on fresh seeds. */
 const NOMINAL_SHARE = 0.96;
 /** Curvature of the spending ln(1 + 10t)/ln 11. */
 const SPENDING_CURVE = 10;
 /** Rows, or days in the strict form. */
 export const MINIMUM_CLUSTERS = 3;
-/** Growth of the information that a look needs over the last that counted. */
+/** Relative growth of the information that a look needs since the last look that counted. */
 const MINIMUM_GROWTH = 0.003;
-/** Hours between looks: closer ones would let a person pick the moment. */
+/** Hours between looks: closer ones would let users pick the moment. */
 const MINIMUM_GAP_HOURS = 1;
 /** Hours come from instants in milliseconds; their quotient may fall short by rounding. */
 const HOURS_TOLERANCE = 1e-9;
@@ -29,13 +29,13 @@ export function spentFraction(hours: number, horizonHours: number): number {
   return Math.log1p(SPENDING_CURVE * t) / Math.log1p(SPENDING_CURVE);
 }
 
-/** Error that the boundary itself spends over the whole horizon. RangeError for an unconfirmed confidence. */
+/** The error that the boundary spends over the whole horizon. RangeError for an unconfirmed confidence. */
 export function nominalAlpha(confidence: number): number {
   requireConfirmed(confidence);
   return NOMINAL_SHARE * (1 - confidence);
 }
 
-/** Why a look doesn't count, empty where it does. */
+/** Why a look doesn't count; empty if it does. */
 function gaps(
   settings: RuleSettings,
   state: SequentialState,
@@ -109,12 +109,12 @@ function look(
       ...estimate,
       counts: true,
       bound: bound < Infinity ? bound : null,
-      // With a fraction of a degree of freedom both may lie beyond all numbers.
+      // With less than one degree of freedom both may overflow.
       tCritical: critical < Infinity ? critical : null,
       p,
       confidence: 1 - p,
       interval: interval[1] < Infinity ? interval : null,
-      // The boundary once crossed stays crossed; a winner that no longer leads is none.
+      // Once crossed, the boundary stays crossed, but an ad that no longer leads is not a winner.
       winner: crossed === leader ? crossed : null,
     },
     state: { looks: state.looks + 1, hours, p, crossed, ladder },
@@ -122,15 +122,17 @@ function look(
 }
 
 /**
- * The default rule. A winner is called at a look that counts, where its ad has crossed the boundary at this look or an
- * earlier one and leads; p ≤ 1 − confidence from the first crossing on.
+ * The default rule. An ad is called the winner at a look that counts if it leads and has crossed the boundary at this
+ * look or an earlier one; p ≤ 1 − confidence from the first crossing on.
  *
- * Strict where the settings ask for it: then a day-level noise of one ad against the other, which inflates the hourly
- * form's false winners, widens the error as well. With a noise of 5 % from day to day the hourly form calls a false
- * winner in 8.6 % of tests (8.9 % at most, exact binomial bound at 95 %), the strict one in 1.6 % (1.8 %), in 1.8 %
- * (1.9 %) where the noise turns at any hour, and without noise in 1.3 % (1.5 %): 20,000 tests each of `bench:decisions`.
- * Days cut at the hour of the start alone gave 4.3 % and 5.0 % (5.3 %), and 8.2 % (9.1 %) with a noise of 20 %, where
- * the strict form now calls 3.9 % (4.5 %; 3,000 tests). It takes 14 to 146 % more time, for lifts of 5 to 30 %.
+ * The strict form clusters by day. Noise between the ads from day to day inflates the false winners of the hourly form;
+ * in the strict form it widens the error as well. False winners in 20,000 tests each of `bench:decisions`, in brackets
+ * the exact binomial upper bound at 95 %:
+ * - daily noise of 5 %: hourly 8.6 % (8.9 %), strict 1.6 % (1.8 %), or 1.8 % (1.9 %) if the noise changes at any hour;
+ * - no noise: strict 1.3 % (1.5 %);
+ * - daily noise of 20 %: strict 3.9 % (4.5 %; 3,000 tests).
+ * If days were cut at the hour of the start alone, 5 % noise gave 4.3 %, or 5.0 % (5.3 %) if it changes at any hour, and
+ * 20 % noise gave 8.2 % (9.1 %). The strict form takes 14 to 146 % more time, for lifts of 5 to 30 %.
  */
 export const sequential: Rule<SequentialState> = {
   name: 'sequential',

@@ -16,7 +16,7 @@ export interface PairRow {
   eventsA: number;
   exposureB: number;
   eventsB: number;
-  /** How many events there were, if `eventsA` and `eventsB` are what they were worth. Unset: the same numbers. */
+  /** The number of events, if `eventsA` and `eventsB` are their value. Unset: the same numbers. */
   countA?: number;
   countB?: number;
   /** Days from the start of the test to the start of the bucket, 1/24 per hour. Needed only if days are the clusters. */
@@ -38,19 +38,19 @@ export interface Evidence {
   information: number;
   /** Whether the look counts: spends error and may promote. */
   counts: boolean;
-  /** Why it doesn't count, one reason each: `{ code, value, limit }`. Empty when it counts. */
+  /** The reasons why it doesn't count; empty if it counts. */
   missing: { code: EvidenceGap; value: number; limit: number }[];
   /** Boundary on the normal scale; null if the rule has none or spent nothing at this look. */
   bound: number | null;
-  /** The bound as a critical value of Student's t with df; null without a bound or if it is infinite. */
+  /** The bound as a critical value of Student's t with df; null if there is no bound or it is infinite. */
   tCritical: number | null;
-  /** Over all looks so far that counted, 1 before the first; of this look alone if it is unadjusted. */
+  /** Over all looks so far that counted, 1 before the first; for this look alone if it is unadjusted. */
   p: number;
   /** 1 − p. */
   confidence: number;
   /** Interval of the relative lift of B over A, e.g. [−0.02, 0.31]; valid at all looks together if adjusted. */
   interval: [number, number] | null;
-  /** The ad that crossed the bound at this look or an earlier one and leads; null at a look that doesn't count. */
+  /** The ad that leads and crossed the bound at this look or an earlier one; null at a look that doesn't count. */
   winner: 'A' | 'B' | null;
   /** Whether p, confidence, interval and winner are valid under repeated looks. If not, say {@link UNADJUSTED}. */
   adjusted: boolean;
@@ -58,7 +58,7 @@ export interface Evidence {
   logE?: number;
 }
 
-/** Shown with all figures that ignore the number of looks. */
+/** Shown with every figure that ignores the number of looks. */
 export const UNADJUSTED = 'unadjusted for repeated looks';
 
 export type EvidenceGap =
@@ -83,13 +83,13 @@ export interface RuleSettings {
   /** Planned duration. A rule without a horizon ignores it. */
   horizonHours: number;
   minimumHours: number;
-  /** Events per ad: a number, also if the numerator is an amount. */
+  /** Events per ad: their number, even if the numerator is an amount. */
   minimumClicks: number;
   /** Exposure per ad. */
   minimumImpressions: number;
   /** Days are the clusters of the default rule's standard error, at least 3 of them. Unset: false. */
   strict?: boolean;
-  /** What a look's information is made of: `events` if these are counts (the default), otherwise `exposure`. */
+  /** The source of a look's information: `events` if these are counts (the default), otherwise `exposure`. */
   information?: 'events' | 'exposure';
 }
 
@@ -99,7 +99,7 @@ export interface RuleSettings {
  */
 export interface Rule<State> {
   readonly name: string;
-  /** Changes whenever the same rows could lead to another answer. */
+  /** Changes whenever the same rows could give another result. */
   readonly version: string;
   /** Whether its figures are valid under repeated looks; see {@link UNADJUSTED}. */
   readonly adjusted: boolean;

@@ -1,7 +1,7 @@
 /**
  * The fixed rule, for users who choose it: Welch's test per impression at each look, against one threshold. It ignores
- * the number of looks, so its figures are unadjusted for them: with a look every 6 hours for 28 days it calls a winner
- * in a third of all tests of equal ads, and in more if hours are overdispersed.
+ * the number of looks, so its figures are unadjusted: with a look every 6 hours for 28 days it calls a winner in a third
+ * of all tests of equal ads, and in more if the hours are overdispersed.
  */
 
 import { normalUpperQuantile, studentUpperQuantile } from './distributions.js';
@@ -10,7 +10,7 @@ import { rateRatio } from './rate-ratio.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 import { type SampleSummary, summarizeProportion, welchOfSummaries } from './welch.js';
 
-/** Looks are independent: only their number is kept. */
+/** Looks are independent, so only their number is kept. */
 export interface WelchState {
   /** Looks that counted. */
   looks: number;
@@ -19,7 +19,7 @@ export interface WelchState {
 const VERSION = 1;
 const BYTES = 5;
 
-/** Over all rows, also those in which one ad was silent: the fixed rule uses totals only. */
+/** Sums over all rows, including those in which one ad was silent: the fixed rule only uses totals. */
 function totals(rows: readonly PairRow[]) {
   const sums = { exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0 };
   for (const row of rows) {
@@ -32,8 +32,8 @@ function totals(rows: readonly PairRow[]) {
 }
 
 /**
- * The relative lifts of B over A that the test at critical value `critical` doesn't rule out (Fieller 1954): 0 is outside
- * if and only if the test rejects. Null if the interval has no upper end.
+ * The relative lifts of B over A that the test doesn't rule out at the critical value `critical` (Fieller 1954): 0 is
+ * outside if and only if the test rejects. Null if the interval has no upper end.
  */
 export function fiellerInterval(
   a: SampleSummary,
@@ -68,7 +68,7 @@ function look(
   const estimate = {
     hours,
     theta: comparable ? Math.log(b.mean / a.mean) : 0,
-    // By the delta method; t is the test's own, of the difference of the rates.
+    // By the delta method. t is the test's own: it is about the difference of the rates.
     se: test ? Math.sqrt(a.variance / a.n / a.mean ** 2 + b.variance / b.n / b.mean ** 2) : 0,
     df: test?.df ?? 0,
     t: test?.t ?? 0,
@@ -99,7 +99,7 @@ function look(
   };
 }
 
-/** Promotes at the first look at which p ≤ 1 − confidence, each look on its own. */
+/** Promotes at the first look with p ≤ 1 − confidence; each look stands alone. */
 export const welch: Rule<WelchState> = {
   name: 'welch',
   version: '1',

@@ -1,6 +1,6 @@
 /**
- * Welch's test of two means, two-sided: shown beside the rule as "unadjusted", because it doesn't know how often
- * one has looked. Only the rule of its name rests a verdict on it.
+ * Welch's two-sided test of two means. It is shown next to the rule's figures as "unadjusted", because it ignores the
+ * number of looks. Only the rule `welch` bases its verdicts on it.
  */
 
 import { studentTwoSidedP } from './distributions.js';
@@ -36,7 +36,7 @@ export function summarize(sample: readonly number[]): SampleSummary {
   return { n, mean, variance: n > 1 ? squares / (n - 1) : 0 };
 }
 
-/** Null where there is too little data: a single value on a side, or no variance on either. */
+/** Null if there is too little data: at most one value on a side, or no variance on either side. */
 export function welchOfSummaries(a: SampleSummary, b: SampleSummary): WelchTest | null {
   if (!(a.n > 1 && b.n > 1)) return null;
   const errorA = a.variance / a.n;
@@ -44,7 +44,7 @@ export function welchOfSummaries(a: SampleSummary, b: SampleSummary): WelchTest 
   const error = errorA + errorB;
   if (!(error > 0)) return null;
   const t = (a.mean - b.mean) / Math.sqrt(error);
-  // Shares of the error rather than its squares, which underflow.
+  // Shares of the error, not its squares: those underflow.
   const df = 1 / ((errorA / error) ** 2 / (a.n - 1) + (errorB / error) ** 2 / (b.n - 1));
   return { t, df, p: studentTwoSidedP(t, df) };
 }
@@ -53,12 +53,12 @@ export function welchOfSamples(a: readonly number[], b: readonly number[]): Welc
   return welchOfSummaries(summarize(a), summarize(b));
 }
 
-/** The difference of two rates, each impression a sample of 0 or 1. */
+/** Tests the difference of two rates; each trial is a sample of 0 or 1. */
 export function welchOfProportions(a: Proportion, b: Proportion): WelchTest | null {
   return welchOfSummaries(summarizeProportion(a), summarizeProportion(b));
 }
 
-/** Each trial a sample of 0 or 1. */
+/** Each trial is a sample of 0 or 1. */
 export function summarizeProportion({ trials, successes }: Proportion): SampleSummary {
   const mean = trials > 0 ? successes / trials : 0;
   // Meta can count more clicks than impressions; a rate above 1 has no binomial variance.

@@ -1,11 +1,11 @@
 /**
- * What the tests have gained so far. Three figures of each: claimed (as observed at the decision, too large by
- * the winner's curse), shrunk (the posterior of `lift.ts`) and verified.
+ * The gain of all tests so far. Each lift has three figures: claimed (as observed at the decision, and too large because
+ * of the winner's curse), shrunk (the posterior of `lift.ts`) and verified.
  *
- * Verified figures are of the promotions whose verification alone put their lift above 0. What the verification
- * measured has no winner's curse over all promotions; over those that passed by it, it has one of its own (in
- * `bench/verification.ts` it says +18.1 % where +14.7 % is true). So their lift is the posterior of both estimates, the
- * decision's and the verification's, which no selection by either biases (+14.6 %).
+ * Verified figures cover the promotions whose verification, by its own data, put the lift above 0. The verification's
+ * estimate has no winner's curse over all promotions, but it has one over those that passed it: in
+ * `bench/verification.ts` it says +18.1 %, and the truth is +14.7 %. The verified lift is therefore the posterior of both
+ * estimates, the decision's and the verification's, which a selection by either doesn't bias (+14.6 %).
  */
 import type { Decision } from '../decision/decision.js';
 import { effectOf, pairOf } from '../decision/pairs.js';
@@ -22,31 +22,31 @@ import {
   shrunkLift,
 } from './lift.js';
 
-/** A decided experiment as the report takes it. */
+/** The facts about a decided experiment that the report needs. */
 export interface DecidedTest {
   experiment: Pick<Experiment, 'variants' | 'promotedAt'> & { policy: Pick<Policy, 'confidence' | 'rule'> };
   promotion: {
     winnerVariantId: string;
     status: 'in_progress' | 'completed' | 'reverted' | 'needs_attention' | 'stopped' | 'shadow';
-    /** By a person, whatever the statistics said: reported separately. */
+    /** Promoted by a user, whatever the statistics said: reported separately. */
     forced?: boolean;
     confidence: number;
     /** Log rate ratio of the winner over its closest rival at the decision, and its standard error. */
     theta: number;
     se: number;
   } | null;
-  /** Winner over its rival in the window after the rollout; null before its outcome. */
+  /** Winner over its rival in the window after the rollout; null before the outcome. */
   verification: ({ outcome: VerificationOutcome } & Estimate) | null;
-  /** Whether it was taken back before that, because a gate of a day of the verification found the winner worse. */
+  /** Whether it was reverted before the outcome, because a daily gate of the verification found the winner worse. */
   harmAtGate: boolean;
   lastDecision: Pick<Decision, 'pairs'> | null;
 }
 
-/** Lifts of the successful promotions, fractions; 0 for a test that its control won. */
+/** Lifts of the successful promotions, fractions; 0 for a test that the control won. */
 export interface LiftSummary {
   mean: number;
   median: number;
-  /** Of all of them one after the other: the product of (1 + lift), less 1. */
+  /** All lifts one after the other: the product of (1 + lift), minus 1. */
   compound: number;
   min: number;
   max: number;
@@ -56,29 +56,29 @@ export interface LiftSummary {
 
 export interface CompoundReport {
   totalExperiments: number;
-  /** Promotions by the rule that stand: neither taken back nor stopped nor only in shadow. */
+  /** Promotions by the rule that stand: not reverted, not stopped and not only in shadow. */
   successfulPromotions: number;
-  /** Promotions by force that stand; null without one. In no other figure but the counts of tests and the prior. */
+  /** Forced promotions that stand; null without one. Other figures leave them out, except test counts and the prior. */
   forced: ForcedPromotions | null;
-  /** Taken back, by whatever. */
+  /** Reverted, for whatever reason. */
   revertedPromotions: number;
   verifications: Verifications;
   withoutWinner: number;
-  /** Of the successful promotions; 0 without one. */
+  /** Mean over the successful promotions; 0 without one. */
   averageConfidence: number;
   /** Successful promotions whose confidence is unadjusted for repeated looks. */
   unadjustedConfidences: number;
   claimed: LiftSummary;
   shrunk: LiftSummary;
-  /** Of the successful promotions that were verified; null where there are none. */
+  /** Lifts of the successful promotions that were verified; null if there are none. */
   verified: LiftSummary | null;
   /** Standard deviation of the prior of true log rate ratios, over all decided experiments. */
   priorScale: number;
-  /** What as many A/A tests would have claimed by luck: see {@link luckOf}. */
+  /** The compound lift that the same number of A/A tests would have claimed by luck: see {@link luckOf}. */
   luck: number;
 }
 
-/** What people promoted by force: no rule vouches for it. */
+/** Promotions that users forced: no rule confirmed them. */
 export interface ForcedPromotions {
   count: number;
   averageConfidence: number;
@@ -87,32 +87,32 @@ export interface ForcedPromotions {
 }
 
 /**
- * Outcomes of verification, whatever came of the promotion later; harm that a gate found in it is one. Rates are
- * fractions, null without anything to share.
+ * Outcomes of verifications, whatever happened to the promotion later. Harm that a gate found during a verification is an
+ * outcome too. Rates are fractions; null if there is nothing to divide by.
  */
 export interface Verifications {
   verified: number;
   notVerified: number;
-  /** Taken back because the winner was worse. */
+  /** Reverted because the winner was worse. */
   reverted: number;
-  /** `verified` of all outcomes: a winner that isn't verified may still be one. */
+  /** Share of `verified` among all outcomes. A winner that isn't verified may still be better. */
   replicationRate: number | null;
-  /** `reverted` of all outcomes: the false winners that harm has shown. */
+  /** Share of `reverted` among all outcomes: the false winners that showed harm. */
   harmRate: number | null;
   /**
-   * The share of promotions whose true lift is 0 or less: the posterior probability of that under the learned prior,
-   * given decision and verification, averaged over every promotion, reverted ones too. A gate's finding has no estimate:
-   * its promotion counts by the decision alone.
+   * The expected share of promotions whose true lift is 0 or less: its posterior probability under the learned prior,
+   * given decision and verification, averaged over all promotions, including reverted ones. If a gate found harm, there
+   * is no estimate from the verification, and only the decision counts.
    */
   falsePositiveRate: number | null;
 }
 
-/** Where the boundary lies on the normal scale from the second day on, at equal information and confidence 0.95. */
+/** The boundary on the normal scale from the second day on, with equal information per look and confidence 0.95. */
 const BOUNDARY = 2.8;
 
 /**
- * The compound lift that tests of identical ads would be expected to claim: each promotes its challenger with half
- * the error that its rule spends, and then shows at least what the boundary asks for, e^(2.8·SE) − 1.
+ * The compound lift that tests of identical ads are expected to claim. Each promotes its challenger with half the error
+ * of its rule as probability, and then shows at least the lift at the boundary, e^(2.8·SE) − 1.
  */
 function luckOf(tests: readonly DecidedTest[], effects: readonly (Estimate | null)[]): number {
   return compoundLift(
@@ -127,8 +127,8 @@ const TREND_LENGTH = 10;
 const STANDING = ['in_progress', 'completed'];
 
 /**
- * The effect that an experiment says of challenger over control: of the challenger that was promoted, else of
- * the one furthest ahead. Null where nothing could be estimated.
+ * An experiment's effect of challenger over control: of the challenger that was promoted, otherwise of the one furthest
+ * ahead. Null if nothing could be estimated.
  */
 export function effectOfTest({ experiment, promotion, lastDecision }: DecidedTest): Estimate | null {
   const control = controlOf(experiment).id;
@@ -139,7 +139,7 @@ export function effectOfTest({ experiment, promotion, lastDecision }: DecidedTes
   }
   if (!lastDecision || lastDecision.pairs.length === 0) return null;
   const { pairs } = lastDecision;
-  // A challenger that was dropped was compared no more.
+  // A dropped challenger was no longer compared.
   const compared = challengers.filter(({ id }) =>
     pairs.some(({ variantA, variantB }) => [variantA, variantB].includes(id)),
   );
@@ -155,7 +155,7 @@ export function effectOfTest({ experiment, promotion, lastDecision }: DecidedTes
   return best.se > 0 ? { theta: best.theta, se: best.se } : null;
 }
 
-/** What is known of a promoted winner's effect over its rival: by the decision, and by the verification if there was one. */
+/** Estimates of a promoted winner's effect over its rival: the decision's, and the verification's if there was one. */
 function effectsOfWinner(test: DecidedTest, effect: Estimate | null): Estimate[] {
   const sign = test.promotion?.winnerVariantId === controlOf(test.experiment).id ? -1 : 1;
   const decided = effect ? [{ theta: sign * effect.theta, se: effect.se }] : [];

@@ -1,7 +1,7 @@
 /**
- * Lifts that are claimed and lifts that are believed. The observed lift of a promoted winner is too large
- * (winner's curse): a test stops when the estimate is high. The posterior under a normal prior, whose width is
- * learned from all finished experiments, isn't.
+ * Observed lifts and their posteriors. The observed lift of a promoted winner is too large, because a test stops when the
+ * estimate is high (winner's curse). The posterior under a normal prior is not too large; the prior's width is learned
+ * from all finished experiments.
  */
 
 import { normalSurvival } from '../evidence/distributions.js';
@@ -9,11 +9,11 @@ import { normalSurvival } from '../evidence/distributions.js';
 /** A finished experiment's log rate ratio of challenger over control, and its standard error. */
 export interface Estimate {
   theta: number;
-  /** 0 where it couldn't be estimated. */
+  /** 0 if it couldn't be estimated. */
   se: number;
 }
 
-/** What is believed of a log rate ratio after its test. */
+/** The posterior of a log rate ratio after its test. */
 export interface Posterior {
   /** Mean of the log rate ratio. */
   mean: number;
@@ -27,10 +27,10 @@ export interface Posterior {
 
 /** Standard deviation of true log lifts before any experiment is known. */
 export const DEFAULT_PRIOR_SCALE = 0.1;
-/** Experiments before the prior is learned, and pseudo-experiments of the default scale added then. */
+/** Experiments needed to learn the prior, and the number of pseudo-experiments of the default scale added then. */
 const PRIOR_EXPERIMENTS = 10;
 
-/** Search range of the prior's scale: nobody's ads differ by less than 0.01 % or by e³. */
+/** Search range of the prior's scale: real ads differ by more than 0.01 % and by less than a factor of e³. */
 const SCALE_RANGE = [1e-4, 3] as const;
 const SEARCH_POINTS = 200;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -40,7 +40,7 @@ export function claimedLift(theta: number): number {
   return Math.expm1(theta);
 }
 
-/** The posterior of an estimate under true log lifts N(0, scale²). Throws RangeError where scale isn't positive. */
+/** The posterior of an estimate under true log lifts N(0, scale²). Throws RangeError if the scale isn't positive. */
 export function posterior({ theta, se }: Estimate, scale: number): Posterior {
   if (!(scale > 0)) throw new RangeError(`the prior's scale must be positive, got ${scale}`);
   const prior = scale * scale;
@@ -55,15 +55,15 @@ export function posterior({ theta, se }: Estimate, scale: number): Posterior {
   };
 }
 
-/** The lift to report and to compound: the posterior mean; 0 where the experiment could estimate nothing. */
+/** The lift to report and to compound: the posterior mean; 0 if the experiment has no estimate. */
 export function shrunkLift(estimate: Estimate, scale: number): number {
   return estimate.se > 0 ? posterior(estimate, scale).lift : 0;
 }
 
 /**
- * The prior's scale τ by maximum likelihood over all finished experiments, undecided ones and those that the
- * control won too: min Σ ½ ln(τ²+SE²) + ½ θ̂²/(τ²+SE²). 0.10 until ten are finished, from then on with ten
- * pseudo-experiments that found exactly that scale. Experiments without an estimate (se 0) tell nothing.
+ * The prior's scale τ by maximum likelihood over all finished experiments, including undecided ones and those that the
+ * control won: min Σ ½ ln(τ²+SE²) + ½ θ̂²/(τ²+SE²). It is 0.10 until ten are finished. From then on ten
+ * pseudo-experiments that found exactly that scale are added. Experiments without an estimate (se 0) are ignored.
  */
 export function priorScale(finished: readonly Estimate[]): number {
   const known = finished.filter(({ theta, se }) => se > 0 && Number.isFinite(theta) && Number.isFinite(se));
@@ -91,7 +91,7 @@ export function priorScale(finished: readonly Estimate[]): number {
   return Math.exp(goldenMinimum(loss, from + (best - 1) * step, from + (best + 1) * step));
 }
 
-/** One estimate of independent ones of the same effect, each weighed by 1/SE²; null where none could be estimated. */
+/** Pools independent estimates of one effect, weighted by 1/SE²; null if none could be estimated. */
 export function pooled(estimates: readonly Estimate[]): Estimate | null {
   const known = estimates.filter(({ se }) => se > 0);
   if (known.length === 0) return null;
@@ -100,14 +100,14 @@ export function pooled(estimates: readonly Estimate[]): Estimate | null {
   return { theta, se: 1 / Math.sqrt(precision) };
 }
 
-/** The posterior probability that the true effect is 0 or less; one half where nothing could be estimated. */
+/** The posterior probability that the true effect is 0 or less; one half if nothing could be estimated. */
 export function chanceOfNoGain(estimate: Estimate | null, scale: number): number {
   if (!estimate || !(estimate.se > 0)) return 0.5;
   const { mean, sd } = posterior(estimate, scale);
   return normalSurvival(mean / sd);
 }
 
-/** Lifts one after the other: Π(1 + lift) − 1; 0 for none. */
+/** The compound of lifts one after the other: Π(1 + lift) − 1; 0 for none. */
 export function compoundLift(lifts: readonly number[]): number {
   return Math.expm1(lifts.reduce((sum, lift) => sum + Math.log1p(lift), 0));
 }

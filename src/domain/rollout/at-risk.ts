@@ -1,4 +1,4 @@
-/** What a rollout may cost at worst: the worst end of the interval times the budget that was moved. */
+/** The most that a rollout may cost: the worst end of the interval times the budget moved. */
 import { type Budgets, formatAmount } from '../budget.js';
 import { UNADJUSTED } from '../evidence/types.js';
 import { METRICS, type Objective, shownLift } from '../metric.js';
@@ -13,7 +13,7 @@ export interface AtRisk {
   worstLift: number | null;
 }
 
-/** `interval`: of the winner's relative lift. If it is unknown, all that was moved is at risk. */
+/** `interval`: of the winner's relative lift. If it is unknown, the whole budget moved is at risk. */
 export function atRisk(input: {
   base: Budgets;
   targets: Budgets;
@@ -24,13 +24,13 @@ export function atRisk(input: {
   const moved = Math.max(0, (targets[winnerAdSetId] ?? 0) - (base[winnerAdSetId] ?? 0));
   const worstLift = interval === null ? null : interval[0];
   const share = worstLift === null ? 1 : Math.min(1, Math.max(0, -worstLift));
-  // Rounded up: an amount shown as nothing must be nothing.
+  // Rounded up: "nothing" must not be shown for a positive amount.
   return { amount: Math.ceil(moved * share), moved, worstLift };
 }
 
 /**
- * One sentence with the amounts. `adjusted`: whether the interval is valid under repeated looks. The lift is shown as
- * users read the objective: if less is better, the worst end is the interval's upper one.
+ * One sentence with the amounts. `adjusted`: whether the interval is valid under repeated looks. The lift is the one that
+ * users read: if less of the objective is better, the worst end is the interval's upper one.
  */
 export function atRiskSentence(
   { amount, moved, worstLift }: AtRisk,
@@ -39,7 +39,7 @@ export function atRiskSentence(
 ): string {
   const money = (value: number) => `${formatAmount(value, currency)} a day`;
   if (worstLift === null) {
-    return `At risk: up to ${money(amount)}, all that is moved, since no interval of the effect is known.`;
+    return `At risk: up to ${money(amount)}, all that is moved, because the effect has no known interval.`;
   }
   const metric = METRICS[objective];
   const worst = percent(shownLift(metric, worstLift));

@@ -1,9 +1,9 @@
-/** Who changed an ad set's budget, and when: the ledger's attempts beside Meta's activity log. Pure. */
+/** Who changed an ad set's budget, and when: compares the ledger's attempts with Meta's activity log. Pure. */
 
 import { HOUR_MS } from '../time.js';
 import { type AttemptOutcome, mayHaveReached } from './ownership.js';
 
-/** The parts of a ledger row that tell whether a budget was changed. */
+/** The parts of a ledger row that show whether a budget was changed. */
 interface Attempt {
   adSetId: string;
   before: number;
@@ -16,16 +16,16 @@ interface Attempt {
 /** An entry of Meta's activity log. */
 interface LoggedChange {
   at: number;
-  /** Minor units; null where the log doesn't tell. */
+  /** Minor units; null if the log doesn't say. */
   after: number | null;
 }
 
-/** The log knows whole seconds, by a clock of its own. */
+/** The log has whole seconds, by Meta's own clock. */
 const LOG_SLACK_MS = HOUR_MS / 30;
 
 /**
- * Our own attempts that changed an ad set's budget. One of unknown outcome counts unless the value stood as before it
- * when the next attempt was made, or stands so now, once it can no longer take effect. In ledger order.
+ * Our own attempts that changed an ad set's budget, in ledger order. An attempt of unknown outcome counts, unless the
+ * value from before it was found again at the next attempt or, after the last attempt, is the current value.
  */
 export function ownChanges<A extends Attempt>(attempts: readonly A[], adSetId: string, current: number): A[] {
   const own = attempts.filter((attempt) => attempt.adSetId === adSetId && mayHaveReached(attempt));
@@ -34,14 +34,14 @@ export function ownChanges<A extends Attempt>(attempts: readonly A[], adSetId: s
   );
 }
 
-/** When an attempt changed a budget, as far as we know; epoch ms. */
+/** When an attempt changed a budget, as far as is known; epoch ms. */
 export function changedAt({ at, settledAt }: Pick<Attempt, 'at' | 'settledAt'>): number {
   return settledAt ?? at;
 }
 
 /**
- * The log's entries of one ad set that are none of ours. An entry is ours where an attempt at the same amount (or, where
- * the log tells none, any) was under way; one of unknown outcome may land late.
+ * The log's entries of one ad set that are not ours. An entry is ours if an attempt at the same amount was under way, or
+ * at any amount if the log gives none. An attempt of unknown outcome may take effect late.
  */
 export function othersChanges<L extends LoggedChange>(
   own: readonly Omit<Attempt, 'adSetId' | 'before'>[],

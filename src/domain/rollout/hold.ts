@@ -1,40 +1,40 @@
-/** The state of a hold: kept on record, so that a lost run goes on waiting where the last one stood. */
+/** The state of a hold. The record keeps it, so that after the loss of a run the next one continues the wait. */
 import { HOUR_MS } from '../time.js';
 import type { Obstacle, ObstacleCode } from './obstacle.js';
 
-/** How often a hold that ends by itself is tried. */
+/** Wait between tries of a hold that ends by itself. */
 export const HOLD_AGAIN_MS = HOUR_MS / 6;
-/** Longest wait between tries of a hold that comes back again and again. */
+/** Longest wait between tries of a hold that keeps coming back. */
 export const HOLD_AGAIN_MOST_MS = HOUR_MS;
-/** How often the gate is evaluated while a rollout is held: the evidence may turn. */
+/** Wait between two gates while a rollout is held: the evidence may change. */
 export const GATE_AGAIN_MS = 24 * HOUR_MS;
-/** How long Meta may give no answer in a rollout before the budgets are restored. */
+/** How long Meta may be silent in a rollout before the budgets are restored. */
 const SILENCE_MS = 24 * HOUR_MS;
 
-/** Holds of one cause, one after the other, without a phase in between. Instants are experiment time, epoch ms. */
+/** Successive holds with the same cause and no phase in between. Instants are experiment time, epoch ms. */
 export interface Hold {
-  /** What holds the rollout; `person`: someone paused it. */
+  /** Why the rollout is held; `person`: someone paused it. */
   code: ObstacleCode | 'person';
-  /** Whether it ends without anyone's help. */
+  /** Whether it ends by itself. */
   endsItself: boolean;
   since: number;
-  /** How often the phase was tried and came back here. */
+  /** How often the phase was tried and held again. */
   tries: number;
   failedAt: number;
-  /** When it is tried again; only in a hold that ends by itself. */
+  /** When the phase is tried again; null unless the hold ends by itself. */
   tryAt: number | null;
-  /** How long Meta was seen to give no answer, ms: time in which no try was due or made counts nothing. */
+  /** How long Meta was seen to be silent, ms. Time after a due try that was not made doesn't count. */
   silentMs: number;
   /** When the gate is evaluated again. */
   gateAt: number;
-  /** In a hold that only a person ends: when the amounts are read again. Null: they are known. */
+  /** In a hold that only a user ends: when the amounts are read again. Null if they are known. */
   readAt: number | null;
 }
 
 /**
- * The hold after one more failed try. The wait grows with the tries of the phase: a hold that comes back at once would
- * otherwise fill the history. `triesPhase`: whether the phase was tried, and the budgets were not only read.
- * `later`: the instant after a wait in experiment ms.
+ * The hold after one more failed try. The wait grows with the number of tries; otherwise a hold that returns at once
+ * would fill the history. `triesPhase`: whether the phase was tried, rather than the budgets only read. `later`: the
+ * instant after a wait in experiment ms.
  */
 export function nextHold(
   before: Hold | null,
@@ -73,7 +73,7 @@ export function pausedHold(before: Hold | null, now: number): Hold {
   };
 }
 
-/** Whether Meta was seen to give no answer for a day. A service that was down itself has seen nothing. */
+/** Whether Meta was seen to be silent for more than a day. The service's own downtime doesn't count. */
 export function isExhausted({ code, silentMs }: Hold): boolean {
   return code === 'transient' && silentMs > SILENCE_MS;
 }

@@ -1,4 +1,4 @@
-/** How a step that touches Meta ended: one form for activities and workflows, plain data recorded in histories. */
+/** The outcome of a step that calls Meta: one form for activities and workflows, plain data recorded in histories. */
 import type { Budgets } from '../budget.js';
 import type { GateCode } from './gate.js';
 
@@ -20,21 +20,21 @@ export type ObstacleCode =
   | GateCode
   /** A write may have been applied, or may still be. */
   | 'unknown_outcome'
-  /** The decision or the gate that a write rests on has become too old. */
+  /** The decision or the gate that a write relies on is too old. */
   | 'too_old'
-  /** A write would raise the total above the base and above what it is now. */
+  /** A write would raise the total above the base's and above the current one. */
   | 'unsafe'
-  /** The base was read back, and then another value was read. */
+  /** The base was read back, but a later read gave another value. */
   | 'off_base';
 
 /**
- * What stands in the way of a step; nothing was written, or nobody knows yet. `wait`: it passes without anyone's help.
- * `person`: someone must act.
+ * What prevents a step. Nothing was written, or it isn't known yet. `wait`: the obstacle passes by itself. `person`:
+ * someone must act.
  */
 export interface Obstacle {
   kind: 'wait' | 'person';
   code: ObstacleCode;
-  /** Experiment ms until it is worth another try; null if nobody can say. */
+  /** Experiment ms until another try is worthwhile; null if unknown. */
   retryAfterMs: number | null;
   /** A sentence. */
   reason: string;
@@ -42,7 +42,7 @@ export interface Obstacle {
   amounts?: Budgets;
 }
 
-/** Meta, or a gate, refuses for good: the rollout must be reverted. */
+/** Meta or a gate refuses permanently: the rollout must be reverted. */
 export interface Refusal {
   kind: 'back';
   /** A sentence. */
@@ -52,15 +52,15 @@ export interface Refusal {
 /** `at`: when the result was read back; experiment time, epoch ms. */
 export type Outcome = { kind: 'done'; at: number } | Obstacle | Refusal;
 
-/** Meta's errors that end without anyone's help: the token is renewed, the rate limit or the fault passes. */
+/** Meta's errors that end by themselves: the token is renewed, or the rate limit or the fault passes. */
 const PASSING: readonly MetaErrorKind[] = ['auth', 'rate', 'not_yet', 'transient'];
 
-/** What an error of Meta means for a step that has written nothing. */
+/** The obstacle that an error of Meta is for a step that has written nothing. */
 export function obstacleOf(code: MetaErrorKind, reason: string, retryAfterMs: number | null): Obstacle {
   return { kind: PASSING.includes(code) ? 'wait' : 'person', code, retryAfterMs, reason };
 }
 
-/** Whether this is an {@link Obstacle} and not the answer that was asked for. */
+/** Whether this is an {@link Obstacle} and not the requested answer. */
 export function isObstacle(answer: object): answer is Obstacle {
   return 'kind' in answer && (answer.kind === 'wait' || answer.kind === 'person');
 }

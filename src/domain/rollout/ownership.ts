@@ -1,6 +1,6 @@
 import type { Budgets } from '../budget.js';
 
-/** The parts of a ledger row that tell whose a value is. */
+/** The parts of a ledger row that show who set a value. */
 export interface Attempt {
   adSetId: string;
   intended: number;
@@ -9,15 +9,15 @@ export interface Attempt {
 
 export type AttemptOutcome = 'pending' | 'applied' | 'refused' | 'not_sent' | 'unknown';
 
-/** Whether an attempt has changed a budget, or may have: it was not turned down, and may have got there. */
+/** Whether an attempt has changed a budget, or may have: it may have reached Meta and was not refused. */
 export function mayHaveReached({ outcome }: { outcome: AttemptOutcome }): boolean {
   return outcome !== 'refused' && outcome !== 'not_sent';
 }
 
 /**
- * What each ad set may read while a rollout goes forward, by ad set id: the value last read back (the base
- * before the first), or that of an attempt since then whose outcome is not known. Anything else is a person's.
- * Attempts in ledger order.
+ * The values that each ad set may show while a rollout proceeds, by ad set id: the value last read back (at first the
+ * base), and the values of later attempts of unknown outcome. Any other value was set by someone else. Attempts are in
+ * ledger order.
  */
 export function expectedValues(base: Budgets, attempts: readonly Attempt[]): Record<string, number[]> {
   return Object.fromEntries(
@@ -33,7 +33,7 @@ export function expectedValues(base: Budgets, attempts: readonly Attempt[]): Rec
   );
 }
 
-/** Every value of an ad set that is ours: its base and all that was ever sent for it. Only these may a revert overwrite. */
+/** Our own values of each ad set: its base and every value that was ever sent. A revert may only overwrite these. */
 export function ownValues(base: Budgets, attempts: readonly Attempt[]): Record<string, number[]> {
   return Object.fromEntries(
     Object.entries(base).map(([adSetId, amount]) => [
@@ -48,14 +48,14 @@ export function ownValues(base: Budgets, attempts: readonly Attempt[]): Record<s
   );
 }
 
-/** Ad sets whose value is none of those given. */
+/** Ad sets whose value is not among our own. */
 export function foreignValues(current: Budgets, own: Record<string, number[]>): string[] {
   return Object.keys(own).filter((adSetId) => !own[adSetId]!.includes(current[adSetId]!));
 }
 
 /**
- * Ad sets that show, off their base, the value of an attempt that nobody had an answer to, where the last
- * read-back was another: it has landed late. Attempts in ledger order.
+ * Ad sets that show a value that took effect late: the value of an attempt without an answer, which differs from the base
+ * and from the last read-back. Attempts are in ledger order.
  */
 export function lateValues(base: Budgets, current: Budgets, attempts: readonly Attempt[]): string[] {
   return Object.keys(base).filter((adSetId) => {

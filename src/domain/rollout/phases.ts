@@ -1,4 +1,4 @@
-/** The phases of a rollout. A further phase is an entry of {@link DEFAULT_PHASES} and a line in its test. */
+/** The phases of a rollout. A new phase is an entry of {@link DEFAULT_PHASES} and a line in its test. */
 
 /** One phase of a rollout: the share of the total that the winner gets, and the wait after the phase before it. */
 export interface Phase {
@@ -8,22 +8,22 @@ export interface Phase {
   waitHours: number;
 }
 
-/** The rollout that a policy has where it says nothing else. */
+/** The phases of a policy that sets none. */
 export const DEFAULT_PHASES: Phase[] = [
   { winnerShare: 0.6, waitHours: 0 },
   { winnerShare: 0.7, waitHours: 1 },
   { winnerShare: 0.8, waitHours: 2 },
 ];
 
-/** What the last phase may leave to the winner: more would end the control that the lift is verified against. */
+/** The range of the winner's share in the last phase. With more, the control could not serve to verify the lift. */
 export const WINNER_SHARES = { least: 0.5, most: 0.95 } as const;
 
-/** The default's phases below a share, and that one in place of the rest. */
+/** The default phases below a share, then one phase with that share. */
 export function phasesUpTo(winnerShare: number): Phase[] {
   const below = DEFAULT_PHASES.filter((phase) => phase.winnerShare < winnerShare);
   const { waitHours } = DEFAULT_PHASES[below.length] ?? DEFAULT_PHASES.at(-1)!;
   return [...below, { winnerShare, waitHours }];
 }
 
-/** How many times as large one step may make a budget, where a policy says nothing else. */
+/** The largest factor by which one step may multiply a budget, if a policy sets none. */
 export const DEFAULT_MAX_STEP_FACTOR = 2;

@@ -1,14 +1,14 @@
 import { type Budgets, formatAmount, splitInProportion, totalOf } from '../budget.js';
 import type { Phase } from './phases.js';
 
-/** Between steps that no phase's wait is given for. */
+/** Wait between steps if no phase gives one. */
 const DEFAULT_WAIT_HOURS = 1;
-/** A rollout of more steps would still be under way when its evidence is old. */
+/** With more steps, the evidence would be old before the rollout ends. */
 const MOST_STEPS = 24;
 
 /**
- * A phase with its amounts. Its name is the winner's share in percent: `60`, `70`, `80`; so is that of a step which was
- * added on the way to a phase.
+ * A phase, or a step added on the way to one, with its amounts. The name is the winner's share in percent: `60`, `70`,
+ * `80`.
  */
 export interface PlannedPhase {
   name: string;
@@ -28,7 +28,7 @@ export interface RolloutPlan {
   skipped: string[];
 }
 
-/** The plan, or the sentence that says why there is none. `nothing_to_raise`: the winner has its last share already. */
+/** The plan, or the sentence that says why there is none. `nothing_to_raise`: the winner already has its last share. */
 export type PlanResult =
   | { kind: 'plan'; plan: RolloutPlan }
   | { kind: 'refused'; cause: 'below_minimum' | 'nothing_to_raise' | 'step_factor'; reason: string };
@@ -38,7 +38,7 @@ export function phaseName(phase: Pick<Phase, 'winnerShare'>): string {
   return String(Math.round(phase.winnerShare * 10_000) / 100);
 }
 
-/** The product of the floats may fall short: 0.7 × 45 is 31.499999999999996. */
+/** Rounds the product, because floats may fall short: 0.7 × 45 is 31.499999999999996. */
 function times(amount: number, factor: number): number {
   return Number((amount * factor).toFixed(6));
 }
@@ -49,12 +49,11 @@ function shareOf(total: number, share: number): number {
 }
 
 /**
- * Amounts of each phase: the winner gets its share of the base's total (rounded half up), the others share
- * the rest in proportion to their old budgets. Phases that would not raise the winner are skipped; the first
- * that does is written at once. No step makes the winner's budget more than `maxStepFactor` times as large: steps are
- * added on the way to a phase, each as long after the one before as the phase itself would be.
- * Refuses where an amount would lie under Meta's minimum, where no phase raises the winner, or where steps that small
- * don't reach a phase.
+ * Plans the amounts of each phase: the winner gets its share of the base's total (rounded half up), the others share the
+ * rest in proportion to their old budgets. Phases that would not raise the winner are skipped; the first that does is
+ * written at once. No step multiplies the winner's budget by more than `maxStepFactor`: steps are added on the way to a
+ * phase, each after the wait of that phase. Refuses if an amount would be below Meta's minimum, if no phase raises the
+ * winner, or if such small steps don't reach a phase.
  */
 export function planRollout(input: {
   base: Budgets;
@@ -84,11 +83,11 @@ export function planRollout(input: {
     }
     const steps = stepsTo(target, reached, maxStepFactor);
     if (steps === null || phases.length + steps.length > MOST_STEPS) {
-      const why = steps === null ? 'no amount lies between' : `that takes more than ${MOST_STEPS} steps`;
+      const why = steps === null ? 'no step can raise it' : `that takes more than ${MOST_STEPS} steps`;
       return {
         kind: 'refused',
         cause: 'step_factor',
-        reason: `Phase ${name} would set ad set ${winnerAdSetId} from ${formatAmount(reached, currency)} to ${formatAmount(target, currency)} a day; in steps that multiply it by at most ${maxStepFactor} (policy.max_step_factor) ${why}.`,
+        reason: `Phase ${name} would raise ad set ${winnerAdSetId} from ${formatAmount(reached, currency)} to ${formatAmount(target, currency)} a day; if a step multiplies it by at most ${maxStepFactor} (policy.max_step_factor), ${why}.`,
       };
     }
     for (const [step, amount] of steps.entries()) {
@@ -123,8 +122,8 @@ export function planRollout(input: {
 }
 
 /**
- * All ad sets' amounts where the winner has `amount`: the others share the rest in proportion to their old budgets. By
- * their ids, so that an odd minor unit goes to the same one in whatever order they were read.
+ * All ad sets' amounts if the winner has `amount`: the others share the rest in proportion to their old budgets. They are
+ * sorted by id, so that an odd minor unit goes to the same ad set in whatever order they were read.
  */
 function amountsOf(base: Budgets, winnerAdSetId: string, amount: number): Budgets {
   const others = Object.keys(base)
@@ -135,7 +134,7 @@ function amountsOf(base: Budgets, winnerAdSetId: string, amount: number): Budget
   return { [winnerAdSetId]: amount, ...Object.fromEntries(others.map((id, index) => [id, rest[index]!])) };
 }
 
-/** The winner's amounts on the way to `target`, which is the last; null where a step that small leads nowhere. */
+/** The winner's amounts up to and including `target`; null if so small a step changes nothing. */
 function stepsTo(target: number, from: number, factor: number): number[] | null {
   const steps: number[] = [];
   for (let reached = from; reached < target && steps.length <= MOST_STEPS; reached = steps.at(-1)!) {
@@ -146,12 +145,12 @@ function stepsTo(target: number, from: number, factor: number): number[] | null 
   return steps;
 }
 
-/** The wait between two steps on the way to a phase: the phase's own, or the next one's where that is written at once. */
+/** The wait between two steps on the way to a phase: the phase's own, or the next phase's if it has none. */
 function waitAmid(phases: readonly Phase[], index: number): number {
   return phases.slice(index).find(({ waitHours }) => waitHours > 0)?.waitHours ?? DEFAULT_WAIT_HOURS;
 }
 
-/** The share in percent, as exact as it takes to be a name of its own. */
+/** The share in percent, with as many digits as make the name unique. */
 function stepName(share: number, taken: ReadonlySet<string>): string {
   for (let digits = 2; ; digits++) {
     const name = String(Number((share * 100).toFixed(digits)));
@@ -163,7 +162,7 @@ function stepName(share: number, taken: ReadonlySet<string>): string {
 export interface LargestStep {
   phase: string;
   adSetId: string;
-  /** The budget after it over that before. */
+  /** The budget after the step divided by the budget before it. */
   factor: number;
 }
 
@@ -187,8 +186,8 @@ export function largestStepSentence({ phase, adSetId, factor }: LargestStep, lim
 }
 
 /**
- * The order in which a change from `current` to `targets` is written: cuts before raises, so that no write
- * makes the total larger than it was. Ad sets already at their target stay in the list: reading them is the proof.
+ * The order in which a change from `current` to `targets` is written: cuts before raises, so that no write makes the
+ * total larger than it was. Ad sets already at their target stay in the list, because they must be read to prove it.
  */
 export function writeOrder(current: Budgets, targets: Budgets): string[] {
   const ids = Object.keys(targets);

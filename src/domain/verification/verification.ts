@@ -1,6 +1,6 @@
 /**
  * Whether a promoted winner's lift holds on new data: from `settleHours` after the last budget write, for `windowHours`,
- * while the loser remains as a live control. No data of the decision enters, so the lift measured here is free of the
+ * while the loser remains as a live control. The decision's data isn't used, so the lift measured here is free of the
  * winner's curse.
  */
 import { rivalOf } from '../decision/rival.js';
@@ -20,15 +20,15 @@ export type VerificationOutcome = (typeof VERIFICATION_OUTCOMES)[number];
 
 /** Tail on each side of the 90 % interval. */
 const TAIL = 0.05;
-/** E at which the winner counts as worse: by Ville's inequality equal ads reach it in at most 1/20 of windows. */
+/** The winner counts as worse if E reaches this: by Ville's inequality equal ads do in at most 1/20 of windows. */
 export const HARM_E = 20;
-/** Hours in which both ads delivered; days under a strict policy. */
+/** Hours in which both ads delivered; days if the policy is strict. */
 const MINIMUM_ROWS = 3;
 /** Events per variant. */
 export const MINIMUM_EVENTS = 25;
 const DAY_HOURS = 24;
 
-/** The part of a promotion that is judged. */
+/** The parts of a promotion that the judgement needs. */
 export interface PromotedWinner {
   winnerVariantId: string;
   /** `shadow`: nothing was written. */
@@ -40,9 +40,9 @@ export interface PromotedWinner {
 
 type Judged = Pick<Experiment, 'variants' | 'policy' | 'dropped'>;
 
-/** The evidence of the window on the winner over its rival. Effects are log rate ratios: above 0 is better. */
+/** The window's evidence on the winner over its rival. Effects are log rate ratios: above 0 is better. */
 export interface Weight {
-  /** 0 if it can't be estimated, and then `se` is 0 too. */
+  /** 0 if it can't be estimated; `se` is then 0 too. */
   theta: number;
   se: number;
   df: number;
@@ -51,14 +51,14 @@ export interface Weight {
   rows: number;
   /** Blocks of 24 h from the window's start in which both delivered. */
   days: number;
-  /** Numbers of events, also if the metric weighs what they are worth. */
+  /** Numbers of events, even if the metric weighs their value. */
   winnerEvents: number;
   rivalEvents: number;
   /** ln E against equal ads; null unless the winner is behind, because E is evidence of harm only then. */
   logHarm: number | null;
 }
 
-/** Weighs rows with the rival as A, the winner as B, and their days. Never NaN. */
+/** Weighs rows that have the rival as A, the winner as B and a day. Never NaN. */
 export function weigh(rows: readonly PairRow[], { strict }: { strict: boolean }): Weight {
   const ratio = rateRatio(rows, { clusterByDay: strict });
   const sums = differences(rows);
@@ -84,8 +84,8 @@ function intervalOf(theta: number, se: number, df: number): [number, number] | n
 }
 
 /**
- * Whether there is evidence, valid at any time, that the winner is worse: it is behind and E ≥ 20. The minimum applies to
- * the ad with more events, so that a winner without any event is caught.
+ * Whether there is evidence, valid at any time, that the winner is worse: it is behind and E ≥ 20. The minimum of events
+ * applies to the ad with more of them, so that a winner without any event is caught.
  */
 export function showsHarm(weight: Weight): boolean {
   return (
@@ -95,7 +95,7 @@ export function showsHarm(weight: Weight): boolean {
   );
 }
 
-/** The outcome once the whole window is known. */
+/** The outcome when the whole window is known. */
 export function outcomeOf(weight: Weight): VerificationOutcome {
   if (showsHarm(weight)) return 'reverted';
   return isEnough(weight) && weight.interval![0] > 0 ? 'verified' : 'not_verified';
@@ -110,16 +110,16 @@ export interface VerificationVerdict extends Weight {
   rival: string;
   /** Null: not decided yet. */
   outcome: VerificationOutcome | null;
-  /** What is known, as a sentence. */
+  /** The result so far, as a sentence. */
   message: string;
 }
 
 /**
- * Judges a promotion by the observations in its window up to a cut-off: for harm at any time, and for the outcome if
- * `dueAt` is the window's judgement. Observations outside the window are left out here.
+ * Judges a promotion by the observations in its window up to a cut-off: for harm at any time, and for the outcome from
+ * the window's `judgedAt` on. It ignores observations outside the window.
  *
- * The rival is the control, or the best challenger if the control won. The decision fixes it, so that the window's own
- * data doesn't choose it and the interval needs no correction for the choice.
+ * The rival is the control, or the best challenger if the control won. The decision's data chooses it, not the window's,
+ * so the interval needs no correction for the choice.
  */
 export function judge(input: {
   experiment: Judged;
@@ -127,8 +127,8 @@ export function judge(input: {
   observations: readonly Observed[];
   dueAt: number;
   /**
-   * How a daily gate found the split changed after the last phase, in words; null if it didn't. The data is then not of
-   * the promoted split.
+   * The change of the split that a daily gate found after the last phase, in words; null if it found none. After a change
+   * the data doesn't show the promoted split.
    */
   splitChanged?: string | null;
 }): VerificationVerdict {
@@ -158,7 +158,7 @@ export function judge(input: {
   return { ...weight, winner, rival, outcome, message };
 }
 
-/** How the sentences name the rollout and its budgets: in shadow no budget was written. */
+/** The sentences' words for the rollout and its budgets: in shadow no budget was written. */
 const WORDING = {
   written: { rollout: 'the rollout', kept: 'the budgets stay', back: 'The budgets are being restored' },
   shadow: { rollout: 'the rollout in shadow', kept: 'no budget was moved', back: 'No budget was moved' },
@@ -169,7 +169,7 @@ function wordingOf({ status }: Pick<PromotedWinner, 'status'>): Wording {
   return status === 'shadow' ? WORDING.shadow : WORDING.written;
 }
 
-/** The sentence for a verification whose window could not be read. */
+/** The sentence for a verification whose window's data could not be read. */
 export function unreadSentence(
   policy: Pick<Policy, 'verification'>,
   promotion: Pick<PromotedWinner, 'status'>,
@@ -180,7 +180,7 @@ export function unreadSentence(
   return `Not verified: the ${lengthOf(policy)} after ${rollout} could not be read (${trouble}); ${kept}.${splitSentence(splitChanged)}`;
 }
 
-/** Added to an outcome that has another cause. */
+/** Added to an outcome that doesn't depend on the split. */
 function splitSentence(splitChanged: string | null): string {
   return splitChanged === null ? '' : ` A budget was changed after the last phase: ${splitChanged}.`;
 }
@@ -192,7 +192,7 @@ function sentence(facts: {
   rival: string;
   weight: Weight;
   outcome: VerificationOutcome | null;
-  /** The change of the split, if it is the only reason why the lift isn't verified. */
+  /** The change of the split, if it is the only reason that the lift isn't verified. */
   spoiltBy: string | null;
   wording: Wording;
 }): string {
@@ -218,7 +218,7 @@ function sentence(facts: {
   }
   const judged = estimate(metric, theta, interval!);
   if (facts.spoiltBy !== null) {
-    return `Not verified: a budget was changed after the last phase (${facts.spoiltBy}), so the split was not the one that was written; ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
+    return `Not verified: a budget was changed after the last phase (${facts.spoiltBy}), so the split was not the one written; ${subject} ${judged} in the ${length} after ${rollout}; ${kept}.`;
   }
   return outcome === 'verified'
     ? `Verified: ${subject} ${judged} in the ${length} after ${rollout}.`
@@ -235,7 +235,7 @@ function estimate(metric: Metric, theta: number, interval: [number, number]): st
   return `${shown(Math.expm1(theta))} (90 % interval ${shown(low)} to ${shown(high)} ${side})`;
 }
 
-/** The minimum that isn't reached, in words, or null. */
+/** The minimum that was not reached, in words, or null. */
 function shortfall(
   metric: Metric,
   {

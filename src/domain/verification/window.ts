@@ -1,16 +1,16 @@
-/** When a promotion is verified. Separate from the statistics, which must not be part of a workflow's code. */
+/** When a promotion is verified. Separate from the statistics, which workflow code must not contain. */
 import { bookedAfterHours, type Policy } from '../experiment.js';
 import { HOUR_MS } from '../time.js';
 
 const DAY_MS = 24 * HOUR_MS;
 
-/** Which data a verification weighs and when, epoch ms. */
+/** The data that a verification weighs, and when it does. Instants are epoch ms. */
 export interface VerificationWindow {
   /** Buckets that begin at or after this instant … */
   since: number;
   /** … and end by this instant count. */
   until: number;
-  /** When all their events are booked and the outcome is due: `until`, or later if the objective's events are. */
+  /** When the outcome is due because Meta has booked all events: `until`, or later if the objective's events are late. */
   judgedAt: number;
 }
 
@@ -27,8 +27,9 @@ export function verificationWindow(
 }
 
 /**
- * The instant of the next daily look after the last one, and its cut-off: whole days from the window's start, and the
- * judgement as the last. One look, at the latest due time, replaces all that were missed in a downtime.
+ * The instant of the next daily look after the last one, which is also its cut-off. Looks are whole days after the
+ * window's start; the last one is the judgement. After downtime one look, at the latest due time, replaces all missed
+ * looks.
  */
 export function nextVerificationAt(window: VerificationWindow, last: number, now: number): number {
   const dayOf = (at: number) => Math.floor((at - window.since) / DAY_MS);

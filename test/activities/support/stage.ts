@@ -40,9 +40,9 @@ export { DAY, HOUR, ManualClock, START } from '../../sandbox/meta-simulator/supp
 
 export const MINUTE = HOUR / 60;
 export const TOKEN = 'token-of-the-activities';
-/** What the worker takes at scale 1: longer than any request in flight and any late effect. */
+/** The worker's value at scale 1: longer than any request in flight and any late effect. */
 export const UNKNOWN_WAIT = 5 * MINUTE;
-/** Real ms: a request that hangs costs the tests this long. */
+/** Real ms that a hanging request costs the tests. */
 const SOCKET_TIMEOUT_MS = 1_000;
 
 export interface StageOptions {
@@ -55,13 +55,13 @@ export interface StageOptions {
   accountEnvelope?: number | null;
   /** Epoch ms: when the ads begin to deliver. */
   startsAt?: number;
-  /** How long they have delivered when the test begins, ms. */
+  /** How long the ads have delivered when the test begins, ms. */
   leadMs?: number;
-  /** Real ms; longer where nothing hangs. */
+  /** Real ms; use more if nothing hangs. */
   socketTimeoutMs?: number;
 }
 
-/** One database for the tests of a file; every stage has an account of its own in it. */
+/** One database for the tests of a file; every stage has its own account in it. */
 export function useStages(): { open(options?: StageOptions): Promise<Stage>; closeAll(): Promise<void> } {
   let database: TestDatabase;
   let pool: pg.Pool;
@@ -90,7 +90,7 @@ export function useStages(): { open(options?: StageOptions): Promise<Stage>; clo
   };
 }
 
-/** A market with a clock that stands, the real client on it, a real store, and one experiment. */
+/** A market with a stopped clock, the real client for it, a real store, and one experiment. */
 export class Stage {
   readonly events: ServiceEvent[] = [];
   readonly environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
@@ -203,7 +203,7 @@ export class Stage {
     return createGateActivities(this.deps);
   }
 
-  /** What the gate before a phase says, in one object. */
+  /** The result of the gate before a phase, in one object. */
   async gate(phase = '60'): Promise<Gated> {
     return gated(await this.gates.gate({ experimentId: this.experiment.id, phase }));
   }
@@ -212,7 +212,7 @@ export class Stage {
     return createPromotionActivities(this.deps);
   }
 
-  /** Preflight, base and plan of a promotion of the first challenger, and the state in which it writes. */
+  /** Opens a promotion of the first challenger and enters the state in which it writes. */
   async promote(): Promise<this> {
     const opened = await this.promotions.openPromotion(this.experiment.id, GROUNDS);
     if (opened.kind === 'refused') throw new Error(opened.reasons.join(' '));
@@ -249,7 +249,7 @@ export class Stage {
     return this.write(REVERT, adSetId, target);
   }
 
-  /** As the market has them, in the order of the variants. */
+  /** The market's budgets, in the order of the variants. */
   async amounts(): Promise<number[]> {
     const now = await this.market.budgets(this.made.adSetIds);
     return this.made.adSetIds.map((id) => now[id]!);
@@ -265,8 +265,8 @@ export class Stage {
   }
 
   /**
-   * The ledger has one row an attempt that reached the market, in its order and with its amounts; only an attempt of
-   * unknown outcome may lack its row in the market's audit.
+   * The ledger has one row per attempt that reached the market, in the same order and with the same amounts. Only an
+   * attempt of unknown outcome may lack its row in the market's audit.
    */
   async expectBooksToAgree(): Promise<void> {
     const audit = (await this.market.audit()).filter((row) => row.actor === 'api');
@@ -295,7 +295,7 @@ export class Stage {
   }
 }
 
-/** An answer of the gate with its outcome's own fields. */
+/** A gate's result with its outcome's fields. */
 export type Gated = Partial<Omit<Obstacle, 'kind'>> & {
   kind: Outcome['kind'];
   current: GateAnswer['current'];
@@ -317,7 +317,7 @@ export const GROUNDS: PromotionGrounds = {
   metrics: {},
 };
 
-/** The ApplicationFailure that a call ends in. */
+/** The ApplicationFailure with which a call ends. */
 export async function failureOf(call: Promise<unknown>): Promise<ApplicationFailure> {
   const error = await call.then(
     () => new Error('it did not fail'),

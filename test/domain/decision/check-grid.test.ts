@@ -9,7 +9,7 @@ function grid(changes: Partial<Grid> = {}): Grid {
   return { experimentId: 'exp_1', startedAt: START, checkEveryHours: 6, horizonHours: 28 * 24, ...changes };
 }
 
-/** Every check of an experiment whose worker is never late. */
+/** All checks of an experiment whose worker is never late. */
 function checks(of: Grid): number[] {
   const horizon = of.startedAt + of.horizonHours * HOUR_MS;
   const instants: number[] = [];
@@ -52,31 +52,31 @@ describe('the grid of checks', () => {
     expect(nextCheckAt(grid(), next, now)).toBe(first! + 54 * HOUR_MS);
   });
 
-  it('makes the missed horizon the only check that is left', () => {
+  it('leaves only the check at the horizon when that was missed', () => {
     const [first] = checks(grid());
     const horizon = START + 28 * 24 * HOUR_MS;
     expect(nextCheckAt(grid(), first!, horizon + 100 * HOUR_MS)).toBe(horizon);
   });
 
-  it('is not moved by a check by hand between two of its own', () => {
+  it('is not moved by a requested check between two of its own', () => {
     const [first, second] = checks(grid());
     expect(nextCheckAt(grid(), first! + HOUR_MS, first! + HOUR_MS)).toBe(second);
   });
 
-  it('after a check that falls exactly on it, names the next one', () => {
+  it('gives the next check after one that falls exactly on the grid', () => {
     const [, second, third] = checks(grid());
     expect(nextCheckAt(grid(), second!, second!)).toBe(third);
   });
 
-  it('lies on whole milliseconds whatever the policy says', () => {
+  it('is on whole milliseconds, whatever the policy says', () => {
     const odd = grid({ checkEveryHours: 1.1, horizonHours: 48.123456789 });
     const instants = checks(odd);
     expect(instants.every(Number.isSafeInteger)).toBe(true);
-    // A horizon rounded down would be checked for ever: the look at it would not have reached it.
+    // With a horizon rounded down, checks would never end: the look there would not have reached the real one.
     expect((instants.at(-1)! - START) / HOUR_MS).toBeGreaterThanOrEqual(48.123456789);
   });
 
-  it('lies after the last check and never after the horizon', () => {
+  it('gives an instant after the last check and never after the horizon', () => {
     fc.assert(
       fc.property(
         fc.record({
@@ -94,7 +94,7 @@ describe('the grid of checks', () => {
           expect(next).toBeLessThanOrEqual(horizon);
           if (last < horizon) expect(next).toBeGreaterThan(last);
           else expect(next).toBe(horizon);
-          // Of the checks in the past only the latest counts: none lies between it and now.
+          // Of the past checks only the latest counts: there is none between it and now.
           if (next < horizon) expect(next + of.checkEveryHours * HOUR_MS + 1).toBeGreaterThan(last + late);
         },
       ),

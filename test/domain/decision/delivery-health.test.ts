@@ -19,7 +19,7 @@ function observed(variantId: string, hour: number, changes: Partial<Observed> = 
   return { variantId, bucketStart, bucketEnd: bucketStart + HOUR_MS, ...counts, ...changes };
 }
 
-/** So many hours of two variants, each changed by its own function of the hour. */
+/** Hours of two variants, each changed by its own function of the hour. */
 function delivery(
   hours: number,
   change: (variantId: string, hour: number) => Partial<Observed> = () => ({}),
@@ -46,14 +46,14 @@ describe('a silent variant', () => {
     ]);
   });
 
-  it('is one that never delivered, too; an hour that is still open is not held against it', () => {
+  it('may be one that never delivered; an open hour does not count', () => {
     const early = { variantIds: IDS, observations: [], startedAt: START, buckets: 'hour' as const };
     expect(silentVariants({ ...early, dueAt: START + 5.99 * HOUR_MS })).toEqual([]);
     expect(silentVariants({ ...early, dueAt: START + 6 * HOUR_MS })).toHaveLength(2);
   });
 });
 
-/** So many whole days of two variants, the first of which begins 14 hours after the start. */
+/** Whole days of two variants; the first begins 14 hours after the start. */
 function dayDelivery(
   days: number,
   hoursAfterMidnight: number,
@@ -80,7 +80,7 @@ describe('a silent variant, by days', () => {
     (id: string, day: number) =>
       id === 'c1' && days.includes(day) ? { impressions: 0 } : {};
 
-  it('blocks where the last whole day has none of its impressions, at any hour of the next', () => {
+  it('blocks if it has no impressions on the last whole day, at any hour of the next', () => {
     for (const hour of [0, 0.1, 6, 23.9]) {
       expect(messages(dayDelivery(5, hour, silentOn(4)))).toEqual([
         'c1 has delivered nothing for 1 whole day ≥ 1 whole day',
@@ -91,14 +91,14 @@ describe('a silent variant, by days', () => {
     }
   });
 
-  it('does not where the last whole day has some, though most of a day has passed since', () => {
+  it('does not block if it has some on the last whole day, even late on the next', () => {
     for (const hour of [0, 6, 23.9, 24.9]) {
       expect(messages(dayDelivery(5, hour))).toEqual([]);
       expect(messages(dayDelivery(5, hour, silentOn(1, 2, 3)))).toEqual([]);
     }
   });
 
-  it('is told where Meta has no row of it at all', () => {
+  it('is reported if Meta has no row of it at all', () => {
     const all = dayDelivery(5, 6);
     const lacks = (from: number) => ({
       ...all,
@@ -111,7 +111,7 @@ describe('a silent variant, by days', () => {
     expect(messages(lacks(0))).toEqual(['c1 has delivered nothing for 5 whole days ≥ 1 whole day']);
   });
 
-  it('is each of them once a day of 25 hours must have closed without a row', () => {
+  it('is each variant as soon as a day of 25 hours must have closed without a row', () => {
     expect(messages(dayDelivery(5, 25))).toHaveLength(2);
     expect(messages({ ...dayDelivery(5, 6 + 48), observations: dayDelivery(5, 6).observations })).toEqual([
       'control has delivered nothing for 2 whole days ≥ 1 whole day',
@@ -119,7 +119,7 @@ describe('a silent variant, by days', () => {
     ]);
   });
 
-  it('is none before a whole day can have closed: the start may break one of 25 hours', () => {
+  it('is none before a whole day can have closed, even if the day of the start has 25 hours', () => {
     const none = (hours: number) => ({
       ...dayDelivery(0, 0),
       dueAt: START + hours * HOUR_MS,
@@ -128,7 +128,7 @@ describe('a silent variant, by days', () => {
     expect(messages(none(50))).toHaveLength(2);
   });
 
-  it('is not made by a day of 23 or 25 hours', () => {
+  it('does not result from a day of 23 or 25 hours', () => {
     for (const length of [23, 25]) {
       const shifted = dayDelivery(3, 6);
       const changed = shifted.observations.map((row) =>
@@ -153,7 +153,7 @@ describe('spend against the plan, by days', () => {
   const even = { control: 5_000, c1: 5_000 };
   const off = (day: number) => (id: string, of: number) => (id === 'c1' && of === day ? { spend: 220 } : {});
 
-  it('is that of the last whole day, at any hour of the next', () => {
+  it('compares the last whole day, at any hour of the next', () => {
     for (const hour of [0, 6, 23]) {
       expect(spendOffPlan(dayDelivery(3, hour, off(2)), even)[0]).toMatchObject({
         level: 'block',
@@ -164,7 +164,7 @@ describe('spend against the plan, by days', () => {
     }
   });
 
-  it('says nothing before there is a whole day, nor of one that is long over', () => {
+  it('finds nothing before there is a whole day, or if the last one is long over', () => {
     expect(spendOffPlan(dayDelivery(0, 10), even)).toEqual([]);
     expect(spendOffPlan(dayDelivery(3, 25, off(2)), even)).toEqual([]);
   });
@@ -178,7 +178,7 @@ describe('spend against the plan', () => {
       even,
     );
 
-  it('is left alone within a tenth, warned of beyond it, and blocks beyond 35 %', () => {
+  it('is ignored within 10 %, gives a warning beyond that, and blocks beyond 35 %', () => {
     expect(offBy(121)).toEqual([]);
     expect(offBy(130)[0]).toMatchObject({
       level: 'warn',
@@ -188,13 +188,13 @@ describe('spend against the plan', () => {
     expect(offBy(220)[0]?.message).toMatch(/^(control|c1) spent \d+\.\d % .* [<>] [+-]35\.0 %$/);
   });
 
-  it('is the last day against budgets as they are: an uneven plan that is kept is fine', () => {
+  it('compares the last day with the current budgets: an uneven plan is fine if it is kept', () => {
     const threefold = delivery(48, (id, hour) => ({ spend: id === 'c1' && hour >= 24 ? 300 : 100 }));
     expect(spendOffPlan(threefold, { control: 2_000, c1: 6_000 })).toEqual([]);
     expect(spendOffPlan(threefold, even)[0]?.level).toBe('block');
   });
 
-  it('is not judged in the first day, without spend, or without every budget', () => {
+  it('is not judged on the first day, without spend, or if a budget is missing', () => {
     expect(
       spendOffPlan(
         delivery(23, () => ({ spend: 0 })),
@@ -235,7 +235,7 @@ describe('a mix shift', () => {
       };
     });
 
-  it('is said where crude and stratified estimates are more than a standard error apart', () => {
+  it('is reported if crude and stratified estimates are more than a standard error apart', () => {
     expect(mixShift(metric, ['control', 'c1'], rows(0.5), 'hour')).toEqual([]);
     const [shifted] = mixShift(metric, ['control', 'c1'], rows(0.8), 'hour');
     expect(shifted).toMatchObject({ code: 'mix_shift', level: 'warn' });
@@ -244,19 +244,19 @@ describe('a mix shift', () => {
     );
   });
 
-  it('is one between days where buckets are days', () => {
+  it('is a shift between days if buckets are days', () => {
     expect(mixShift(metric, ['control', 'c1'], rows(0.8), 'day')[0]?.message).toMatch(
       /^delivery of control and c1 shifted between days: rates of the totals differ by .*, day by day by /,
     );
   });
 
-  it('is not seen without data', () => {
+  it('is not found without data', () => {
     expect(mixShift(metric, ['control', 'c1'], [], 'hour')).toEqual([]);
   });
 });
 
 describe('shared budgets', () => {
-  it('are said of each campaign that has them, and block nothing', () => {
+  it('are reported for each campaign that has them, and block nothing', () => {
     expect(sharedBudgets([])).toEqual([]);
     expect(sharedBudgets(['401', '402'])).toEqual(
       ['401', '402'].map((id) => ({
@@ -280,7 +280,7 @@ describe('a starved variant', () => {
     ]);
   });
 
-  it('has the day on top that the start breaks, where buckets are days', () => {
+  it('has one more day, that of the start, if buckets are days', () => {
     const starved = (days: number, hour: number) =>
       starvedVariants(METRICS.click_through_rate, dayDelivery(days, hour, few), 25, 0).map(
         ({ message }) => message,
@@ -290,7 +290,7 @@ describe('a starved variant', () => {
     expect(starved(7, 10)).toEqual(['c1 has 0 link clicks < 25 after 8 days']);
   });
 
-  it('counts the conversions of whole days that are known', () => {
+  it('counts the conversions of whole days whose events are known', () => {
     const one = (id: string) => (id === 'c1' ? { conversions: 2 } : { conversions: 30 });
     const starved = starvedVariants(METRICS.conversion_rate, dayDelivery(12, 6, one), 25, 72);
     // 72 h before the cut-off, at six in the morning, nine days had ended.
@@ -301,7 +301,7 @@ describe('a starved variant', () => {
     ]);
   });
 
-  it('has as long as conversions take to be booked on top', () => {
+  it('also has the time in which conversions are booked', () => {
     const starved = (hours: number) =>
       starvedVariants(METRICS.conversion_rate, delivery(hours, few), 25, 72).map(({ message }) => message);
     expect(starved(239)).toEqual([]);

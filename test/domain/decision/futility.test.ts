@@ -28,7 +28,7 @@ describe('conditional power', () => {
     [0, 300, 600, 0.1],
     [1.4, 300, 330, 0.05],
     [-2, 100, 5000, 0.2],
-  ])('is in closed form where one look is left: Z %d, I %d to %d, lift %d', (z, now, end, lift) => {
+  ])('equals the closed form if one look is left: Z %d, I %d to %d, lift %d', (z, now, end, lift) => {
     const theta = Math.log1p(lift);
     const needed = BOUND * Math.sqrt(end) - z * Math.sqrt(now) - theta * (end - now);
     const exact = normalSurvival(needed / Math.sqrt(end - now));
@@ -36,18 +36,18 @@ describe('conditional power', () => {
     expect(power).toBeCloseTo(exact, 12);
   });
 
-  // Four standard errors of 20,000 paths are at most 0.0142; the integration itself is 0.003 off at most.
+  // Four standard errors of 20,000 paths are at most 0.0142; the integration is off by at most 0.003.
   it.each([
     ['2 looks', course({ looks: 2 })],
     ['16 looks', course({ looks: 16 })],
-    ['84 looks, of which 16 stand for all', course({ looks: 84 })],
+    ['84 looks, approximated by 16', course({ looks: 84 })],
     ['84 looks, from behind', course({ looks: 84, z: -1 })],
     ['40 looks close together, near the bound', course({ looks: 40, z: 2.5, finalInformation: 310 })],
     [
-      'a bound that moves, as of an e-process',
+      'a moving bound, like that of an e-process',
       course({ looks: 12, bound: (at) => 3.2 - 0.3 * (at / 1200) ** 0.5 }),
     ],
-  ])('is the share of simulated paths that cross on that side first: %s', (name, given) => {
+  ])('is the share of simulated paths that first cross on that side: %s', (name, given) => {
     for (const lift of [0, 0.05, 0.1]) {
       const theta = Math.log1p(lift);
       const share = simulatedPower(given, theta, 20_000, `${name} ${lift}`);
@@ -57,7 +57,7 @@ describe('conditional power', () => {
     }
   });
 
-  it('is certain where the effect is large, and nothing where it has no time', () => {
+  it('is 1 if the effect is large, and 0 if no time is left', () => {
     expect(conditionalPower(course({ looks: 84, information: 5000, finalInformation: 20_000 }), 0.7)).toBe(1);
     expect(conditionalPower(course({ z: -2.8, finalInformation: 301 }), TEN_PERCENT)).toBeLessThan(1e-12);
   });
@@ -70,7 +70,7 @@ describe('conditional power', () => {
     expect(power({ finalInformation: 600 })).toBeLessThan(power({ finalInformation: 1200 }));
   });
 
-  it('is what the default rule does with the rest of a test that lift is true for', () => {
+  it("matches the default rule's results in the rest of a test with that true lift", () => {
     const RUNS = 300;
     const SEEN = 240;
     const settings = ruleSettings(DEFAULT_POLICY);
@@ -101,7 +101,7 @@ describe('conditional power', () => {
           const information = 1 / ratio.se ** 2;
           const finalInformation = (information * settings.horizonHours) / SEEN;
           const looks = (settings.horizonHours - SEEN) / 6;
-          // The boundary's value at this look of a test of equal information.
+          // The boundary at this look, with equal information per look.
           const at = { z: ratio.t, information, finalInformation, looks, bound: () => 2.83 };
           predicted = conditionalPower(at, TEN_PERCENT);
         }
@@ -149,7 +149,7 @@ function variantsOf(count: number): Variant[] {
   }));
 }
 
-/** The rule's evidence on two ads after so many hours, looked at every day. */
+/** The rule's evidence on two ads after `hours`, with one look per day. */
 function pairAt(
   hours: number,
   options: { impressions: number; rates?: [number, number]; seed?: number; rule?: RuleName; ids?: string[] },
@@ -180,7 +180,7 @@ describe('the course of a pair', () => {
     expect(towards('control').finalInformation).toBe(2 / pair.evidence.se ** 2);
   });
 
-  it('is, under the e-process, where E reaches 20: at the Z that gives it by its own formula', () => {
+  it('has its bound, under the e-process, at the Z that gives E = 20 by its formula', () => {
     const pair = pairAt(240, { impressions: 400, rates: [0.02, 0.0215], rule: 'anytime' });
     const { se, t, information, logE } = pair.evidence;
     const now = courseOf(pair, 'challenger-1', DEFAULT_POLICY, 2, 10)!;
@@ -189,7 +189,7 @@ describe('the course of a pair', () => {
       return (scaled * z * z) / (2 * (1 + scaled)) - 0.5 * Math.log1p(scaled);
     };
     const variance = (se * information) ** 2;
-    // The variance is the rule's own: its E comes out again.
+    // With the rule's own variance the formula gives the rule's E.
     expect(logE!).toBeGreaterThan(0.3);
     expect(Math.abs(logOf(t, variance) / logE! - 1)).toBeLessThan(0.1);
     for (const growth of [1, 1.5, 2]) {
@@ -198,7 +198,7 @@ describe('the course of a pair', () => {
     }
   });
 
-  it('is none where a look did not count, or nothing is left', () => {
+  it('is null if the look did not count, or if no look is left', () => {
     const silent = pairAt(12, { impressions: 100 });
     expect(silent.evidence.counts).toBe(false);
     expect(courseOf(silent, 'control', DEFAULT_POLICY, 2, 10)).toBeNull();
@@ -213,7 +213,7 @@ describe('advice to end a test', () => {
   const close = (hours: number, rule: RuleName = 'sequential') => pairAt(hours, { impressions: 60, rule });
 
   it.each(['sequential', 'anytime', 'welch'] as const)(
-    'is given where neither ad can be found better in time, under %s',
+    'is given if neither ad can be found better in time, under %s',
     (rule) => {
       const pair = close(500, rule);
       const [finding, ...more] = advised([pair], 500);
@@ -230,7 +230,7 @@ describe('advice to end a test', () => {
     },
   );
 
-  it('waits for a quarter of the planned duration, and ends with it', () => {
+  it('begins after a quarter of the planned duration, and ends at the horizon', () => {
     expect(advised([close(500)], 167.9)).toEqual([]);
     expect(
       advised([pairAt(168, { impressions: 60, seed: 2 })], 168, { minimumDetectableEffect: 0.05 }),
@@ -249,14 +249,14 @@ describe('advice to end a test', () => {
     expect(advised([ahead], 500, { minimumDetectableEffect: 0.3 })).toEqual([]);
   });
 
-  it('is for the smallest effect that the policy asks for', () => {
+  it("assumes the policy's minimum detectable effect", () => {
     expect(advised([close(500)], 500, { minimumDetectableEffect: 1 })).toEqual([]);
     expect(advised([close(500)], 500, { minimumDetectableEffect: 0.01 })).toHaveLength(1);
     const [dearer] = advised([close(500)], 500, { objective: 'cost_per_conversion' });
     expect(dearer?.message).toMatch(/^A cost per conversion 9.1 % lower, in either ad, would be found/);
   });
 
-  it('is not given by a policy frozen before it was there, nor where a look did not count or a winner was called', () => {
+  it('is not given under a policy frozen before it existed, nor if a look did not count or a winner was called', () => {
     const { minimumDetectableEffect: _, ...earlier } = DEFAULT_POLICY;
     const facts = { variants: variantsOf(2), pairs: [close(500)], hours: 500, weighedHours: 500 };
     expect(futilityAdvice({ ...facts, policy: earlier })).toEqual([]);
@@ -266,7 +266,7 @@ describe('advice to end a test', () => {
     expect(advised([{ ...pair, calledWinner: 'control' }], 500)).toEqual([]);
   });
 
-  it('of three ads needs each to have a rival that it can no longer beat', () => {
+  it('needs, with three ads, a rival for each that it can no longer beat', () => {
     const [control, first, second] = IDS as [string, string, string];
     const hopeless = (ids: string[]) => pairAt(500, { impressions: 60, ids });
     const open = (ids: string[]) => ({ ...hopeless(ids), calledWinner: ids[0]! });
@@ -276,11 +276,11 @@ describe('advice to end a test', () => {
       500,
     );
     expect(finding?.message).toMatch(/10 % higher, in any one ad, would be found/);
-    // Each has one hopeless pair, though the second challenger's other one is open.
+    // Each has one hopeless pair, although the second challenger's other pair is open.
     expect(
       advised(pairs(hopeless([control, first]), hopeless([control, second]), open([first, second])), 500),
     ).toHaveLength(1);
-    // The control has none: it may still win.
+    // The control has no hopeless pair: it may still win.
     expect(
       advised(pairs(open([control, first]), open([control, second]), hopeless([first, second])), 500),
     ).toEqual([]);

@@ -4,7 +4,7 @@ import type { PairRow } from '../../../src/domain/evidence/types.js';
 import type { Bucket, Guardrail } from '../../../src/domain/experiment.js';
 import { poisson, random } from '../evidence/simulate.js';
 
-/** 200 hours of 1,000 spent on each, conversions at these rates a unit, the same for the same seed. */
+/** 200 hours with 1,000 spent on each ad; conversions at these rates per unit, determined by the seed. */
 function hours(rateRival: number, rateWinner: number, seed = 1, count = 200): PairRow[] {
   const uniform = random(seed);
   return Array.from({ length: count }, () => ({
@@ -27,7 +27,7 @@ function judged(rows: PairRow[], guardrail: Partial<Guardrail> = {}, buckets: Bu
 }
 
 describe('rows that are days', () => {
-  it('are called so', () => {
+  it('are called days', () => {
     const equal = Array.from({ length: 4 }, () => ({
       exposureA: 1_000,
       eventsA: 50,
@@ -40,7 +40,7 @@ describe('rows that are days', () => {
 });
 
 describe('no harm', () => {
-  it('blocks where the winner is worse beyond doubt, in the figure that people read', () => {
+  it('blocks if the winner is shown to be worse, in the figure that users read', () => {
     const harm = judged(hours(0.004, 0.002));
     expect(harm).toMatchObject({ code: 'guardrail_cost_per_conversion', level: 'block' });
     expect(harm.message).toMatch(
@@ -55,7 +55,7 @@ describe('no harm', () => {
     expect(judged(hours(0.002, 0.002)).message).toMatch(/, no evidence of harm$/);
   });
 
-  it('passes where conversions are few, and says so', () => {
+  it('passes if conversions are few, and says so', () => {
     expect(judged(hours(0.0001, 0.0001))).toEqual({
       code: 'guardrail_cost_per_conversion',
       level: 'note',
@@ -64,7 +64,7 @@ describe('no harm', () => {
     expect(judged([]).level).toBe('note');
   });
 
-  it('blocks where the winner alone has hardly any conversion', () => {
+  it('blocks if only the winner has hardly any conversions', () => {
     const none = judged(hours(0.002, 0));
     expect(none.level).toBe('block');
     expect(none.message).toMatch(
@@ -73,7 +73,7 @@ describe('no harm', () => {
     expect(judged(hours(0, 0.002)).level).toBe('note');
   });
 
-  it('lets through about one in twenty that are as good', () => {
+  it('blocks about one in twenty winners that are as good', () => {
     const blocked = Array.from({ length: 400 }, (_, seed) => judged(hours(0.002, 0.002, seed + 1)));
     const share = blocked.filter(({ level }) => level === 'block').length / 400;
     expect(share).toBeGreaterThan(0.01);
@@ -84,7 +84,7 @@ describe('no harm', () => {
 describe('non-inferiority', () => {
   const wide: Partial<Guardrail> = { mode: 'non_inferiority', margin: 0.3 };
 
-  it('passes where at most the margin is lost, beyond doubt', () => {
+  it('passes if the loss is shown to be within the margin', () => {
     const passed = judged(hours(0.004, 0.004), wide);
     expect(passed.level).toBe('note');
     expect(passed.message).toMatch(/at most [+-]\d+\.\d % < \+42\.9 % with 95 % confidence$/);
@@ -92,7 +92,7 @@ describe('non-inferiority', () => {
     expect(rate.message).toMatch(/at least [+-]\d+\.\d % > -30\.0 % with 95 % confidence$/);
   });
 
-  it('blocks where that is not shown: worse, in doubt, or too little data', () => {
+  it('blocks if that is not shown: worse, uncertain, or too little data', () => {
     expect(judged(hours(0.004, 0.002), wide)).toMatchObject({ level: 'block' });
     expect(judged(hours(0.004, 0.004), { ...wide, margin: 0.01 }).message).toMatch(/≥ \+1\.0 %/);
     expect(judged(hours(0.0001, 0.0001), wide)).toMatchObject({
@@ -101,7 +101,7 @@ describe('non-inferiority', () => {
     });
   });
 
-  it('weighs revenue, which is no count', () => {
+  it('weighs revenue, which is not a count', () => {
     const revenue = hours(0.05, 0.05).map((row) => ({
       ...row,
       eventsA: row.eventsA * 4_000,

@@ -16,7 +16,7 @@ function hour(rival: [number, number], winner: [number, number], index = 0): Pai
   };
 }
 
-/** The share of 400 runs of `hours` hours in which harm shows at some hour; the winner gets `share` of the exposure. */
+/** The share of 400 runs of `hours` hours that show harm at any hour; the winner gets `share` of the exposure. */
 function shown(world: { share: number; clicks: number; cv: number; ratio: number; hours: number }): number {
   const { share, clicks, cv, ratio, hours } = world;
   let runs = 0;
@@ -37,7 +37,7 @@ function shown(world: { share: number; clicks: number; cv: number; ratio: number
 }
 
 describe('harm since the decision', () => {
-  it('shows within the hours of the default rollout when the winner gets no clicks at all', () => {
+  it('shows within the hours of the default rollout if the winner gets no clicks at all', () => {
     const rows = [hour([31_953, 1_968], [61_030, 0]), hour([31_953, 1_969], [61_029, 0], 1)];
     expect(harmSentence(rows.slice(0, 1), SAID)).toMatch(
       /^click rate of challenger over control since the decision: 0 link clicks against 1968, evidence that the winner is worse E = \S+ ≥ 20$/,
@@ -45,13 +45,13 @@ describe('harm since the decision', () => {
     expect(harmSentence(rows, SAID)).toMatch(/0 link clicks against 3937/);
   });
 
-  it('shows when a few hours have a fifth of the clicks', () => {
+  it('shows if the winner gets a fifth of the clicks for a few hours', () => {
     const rows = Array.from({ length: 6 }, (_, index) => hour([60_000, 1_000], [60_000, 200], index));
     expect(harmOf(rows.slice(0, 2)).shown).toBe(false);
     expect(harmOf(rows).shown).toBe(true);
   });
 
-  it('needs 25 events of the ad that has more, whatever the ratio', () => {
+  it('needs 25 events for the ad with more, whatever the ratio', () => {
     expect(harmOf([hour([10_000, 24], [100_000_000, 0])]).shown).toBe(false);
     expect(harmOf([hour([10_000, 25], [100_000_000, 0])]).shown).toBe(true);
   });
@@ -67,12 +67,15 @@ describe('harm since the decision', () => {
     { share: 0.7, clicks: 2_000, cv: 0.6 },
     { share: 0.8, clicks: 1, cv: 0 },
     { share: 0.8, clicks: 50, cv: 0.6 },
-  ])('calls equal ads harm in at most 5 % of runs of 24 hours: $share, $clicks clicks, CV $cv', (world) => {
-    // Three standard errors of 5 % over 400 runs are 3.3 points.
-    expect(shown({ ...world, ratio: 1, hours: 24 })).toBeLessThan(0.05 + 0.033);
-  });
+  ])(
+    'shows harm for equal ads in at most 5 % of runs of 24 hours: $share, $clicks clicks, CV $cv',
+    (world) => {
+      // Three standard errors of 5 % over 400 runs are 3.3 points.
+      expect(shown({ ...world, ratio: 1, hours: 24 })).toBeLessThan(0.05 + 0.033);
+    },
+  );
 
-  it('finds a winner at half the rate within a day, at 50 clicks an hour', () => {
+  it('shows within a day, at 50 clicks per hour, if the winner has half the rate', () => {
     expect(shown({ share: 0.7, clicks: 50, cv: 0.4, ratio: 0.5, hours: 24 })).toBeGreaterThan(0.7);
   });
 });

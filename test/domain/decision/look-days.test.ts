@@ -10,7 +10,7 @@ import type { Observed } from '../../../src/domain/pair-rows.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import { poisson, random } from '../evidence/simulate.js';
 
-/** Ten in the morning: the day that the start breaks has 14 hours left. */
+/** Ten in the morning: the day of the start has 14 hours left. */
 const START = Date.UTC(2026, 2, 2, 10);
 const MIDNIGHT = START + 14 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,7 +25,7 @@ const variants = ['control', 'c1'].map(
   }),
 );
 
-/** Whole days of both ads; the sixth has 23 hours. */
+/** Whole days of both ads; the sixth day has 23 hours. */
 function days(count: number, rates = [0.02, 0.026]): Observed[] {
   const uniform = random(3);
   const startOf = (day: number) => MIDNIGHT + day * DAY_MS - (day > 5 ? HOUR_MS : 0);
@@ -53,7 +53,7 @@ const closed = (observations: Observed[], dueAt: number) =>
   observations.filter(({ bucketEnd }) => bucketEnd <= dueAt);
 
 describe('a look at whole days', () => {
-  it('has too little before the third of them', () => {
+  it('has too little data before the third day', () => {
     const early = takeLook(input({}, days(2), MIDNIGHT + 2 * DAY_MS + 6 * HOUR_MS));
     expect(early).toMatchObject({
       verdict: 'insufficient_data',
@@ -64,7 +64,7 @@ describe('a look at whole days', () => {
     expect(third.pairs[0]!.evidence).toMatchObject({ counts: true, missing: [] });
   });
 
-  it('promotes, with delivery and guardrails in days, at any hour', () => {
+  it('promotes at any hour, with delivery and guardrails in days', () => {
     const dueAt = MIDNIGHT + 8 * DAY_MS + 6 * HOUR_MS;
     const setting = { randomised: false, dailyBudgets: { control: 1_000, c1: 1_000 } };
     const promoted = takeLook({ ...input({}, days(8, [0.02, 0.03]), dueAt), setting });
@@ -72,7 +72,7 @@ describe('a look at whole days', () => {
     expect(promoted.health.filter(({ level }) => level !== 'note')).toEqual([]);
   });
 
-  it('counts for nothing where no day has closed since the last that counted', () => {
+  it('does not count if no day has closed since the last look that counted', () => {
     const rows = days(4);
     const first = takeLook(input({}, closed(rows, MIDNIGHT + 3 * DAY_MS), MIDNIGHT + 3 * DAY_MS));
     const again = (hours: number) => {
@@ -88,7 +88,7 @@ describe('a look at whole days', () => {
     expect(again(24).pairs[0]!.evidence.counts).toBe(true);
   });
 
-  it('is the same in the strict form: rows are days already', () => {
+  it('is the same in the strict form, because its rows are days', () => {
     const dueAt = MIDNIGHT + 8 * DAY_MS + 6 * HOUR_MS;
     const of = (strict: boolean) => takeLook(input({ strict }, days(8), dueAt));
     expect(of(true)).toEqual(of(false));
@@ -125,7 +125,7 @@ describe('a look at whole days', () => {
     expect(at(23)).toBe(information(7));
   });
 
-  it('is by hours where the policy was frozen before there were days', () => {
+  it('uses hours if the policy was frozen before days existed', () => {
     const { buckets: _, ...earlier } = DEFAULT_POLICY;
     const look = takeLook({
       ...input({}, days(2), MIDNIGHT + 2 * DAY_MS),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PairEvidence } from '../../../src/domain/decision/decision.js';
 import { worstInterval } from '../../../src/domain/decision/pairs.js';
 
-/** Evidence of two variants of which only the interval matters: of B's lift over A. */
+/** Evidence on two variants; only the interval of B's lift over A matters. */
 const pair = (variantA: string, variantB: string, interval: [number, number] | null) =>
   ({ variantA, variantB, evidence: { interval } }) as PairEvidence;
 
@@ -16,12 +16,12 @@ describe('the interval of a winner over several rivals', () => {
     [OVER_CONTROL, OVER_C1, OF_OTHERS],
     [OVER_C1, OF_OTHERS, OVER_CONTROL],
     [OF_OTHERS, OVER_CONTROL, OVER_C1],
-  ])('is the one that begins lowest, in whatever order they come', (...pairs) => {
+  ])('is the one with the lowest lower end, in any order', (...pairs) => {
     expect(worstInterval(pairs, 'c2')).toEqual([-0.1, 0.3]);
   });
 
-  it('is seen from its side where it is the first of a pair', () => {
-    // The rival may be 25 % better: the winner 20 % worse.
+  it("is turned to the winner's side if the winner is the first of a pair", () => {
+    // The rival may be 25 % better, so the winner may be 20 % worse.
     const worst = worstInterval([OVER_CONTROL, OVER_C3, OVER_C1], 'c2')!;
     expect(worst[0]).toBeCloseTo(-0.2, 12);
     expect(worst[1]).toBeCloseTo(1 / 0.7 - 1, 12);
@@ -31,7 +31,7 @@ describe('the interval of a winner over several rivals', () => {
     [OVER_CONTROL, pair('c1', 'c2', null), OVER_C3],
     [pair('c1', 'c2', null), OVER_CONTROL],
     [OVER_CONTROL, pair('c1', 'c2', null)],
-  ])('is not known where that over one of them is not', (...pairs) => {
+  ])('is not known if it is not known over one of them', (...pairs) => {
     expect(worstInterval(pairs, 'c2')).toBeNull();
   });
 

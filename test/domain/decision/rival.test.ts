@@ -12,13 +12,13 @@ const variant = (id: string): Variant => ({
 const variants = ['control', 'c1', 'c2'].map(variant);
 const rivalBy = (objective: Policy['objective'], winner: string) =>
   rivalOf({ variants, policy: { ...DEFAULT_POLICY, objective } }, variants.find(({ id }) => id === winner)!, {
-    // c1 is clicked more often, c2's clicks convert more often, and c1's conversions are cheaper.
+    // c1 has the better click rate and the cheaper conversions, c2 the better conversion rate.
     c1: { impressions: 1000, clicks: 90, linkClicks: 80, spend: 100, conversions: 8, revenue: 0 },
     c2: { impressions: 1000, clicks: 30, linkClicks: 20, spend: 900, conversions: 9, revenue: 0 },
   }).id;
 
-describe('the rival that a winner is shown beside', () => {
-  it('is the control, where a challenger won', () => {
+describe('the rival that a winner is compared with', () => {
+  it('is the control if a challenger won', () => {
     expect(rivalBy('click_through_rate', 'c2')).toBe('control');
   });
 
@@ -26,7 +26,7 @@ describe('the rival that a winner is shown beside', () => {
     ['click_through_rate', 'c1'],
     ['conversion_rate', 'c2'],
     ['cost_per_conversion', 'c1'],
-  ] as const)('is the best challenger by %s, where the control won', (objective, rival) => {
+  ] as const)('is the best challenger by %s if the control won', (objective, rival) => {
     expect(rivalBy(objective, 'control')).toBe(rival);
   });
 });

@@ -35,7 +35,7 @@ function variants(count: number): Variant[] {
   }));
 }
 
-/** Evidence of a look that counts, B ahead by 20 %. */
+/** Evidence of a look that counts, with B ahead by 20 %. */
 function evidence(changes: Partial<Evidence> = {}): Evidence {
   return {
     hours: 48,
@@ -107,7 +107,7 @@ describe('two variants', () => {
     });
   });
 
-  it('promotes the control as well, with the lift turned round', () => {
+  it('promotes the control as well, with its lift over the challenger', () => {
     const verdict = decided([
       pair('control', 'c1', { theta: Math.log(0.8), t: -3.6, interval: [-0.3, -0.1] }, 'control'),
     ]);
@@ -117,7 +117,7 @@ describe('two variants', () => {
     ]);
   });
 
-  it('goes on while the bound is not crossed, with number, operator and limit', () => {
+  it('continues until the bound is crossed, with number, operator and limit', () => {
     const verdict = decided([pair('control', 'c1', { p: 0.19, confidence: 0.81, interval: [-0.02, 0.47] })]);
     expect(verdict).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null, confidence: 0.81 });
     expect(verdict.reasons).toEqual([
@@ -125,7 +125,7 @@ describe('two variants', () => {
     ]);
   });
 
-  it('never shows a confidence under the limit as the limit', () => {
+  it('never shows a confidence below the limit as the limit', () => {
     for (const confidence of [0.9499, 0.949999, 0.95 - 4e-16]) {
       const [reason] = decided([pair('control', 'c1', { confidence, p: 1 - confidence })]).reasons;
       const shown = /confidence (\d\.\d+) < (\d\.\d+)/.exec(reason!);
@@ -133,7 +133,7 @@ describe('two variants', () => {
     }
   });
 
-  it('has no leader where nothing can be told apart', () => {
+  it('has no leader if the ads have equal estimates', () => {
     expect(decided([pair('control', 'c1', { theta: 0, t: 0, confidence: 0, p: 1, interval: null })])).toEqual(
       {
         verdict: 'continue_testing',
@@ -145,7 +145,7 @@ describe('two variants', () => {
     );
   });
 
-  it('does not promote at a look that does not count, even what was called earlier', () => {
+  it('does not promote at a look that does not count, even a winner called earlier', () => {
     const verdict = decided([pair('control', 'c1', { counts: false, interval: null }, 'c1')]);
     expect(verdict).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null });
     expect(verdict.reasons).toEqual([
@@ -153,7 +153,7 @@ describe('two variants', () => {
     ]);
   });
 
-  it('does not promote an ad that was called earlier and leads no longer, nor the one ahead of it now', () => {
+  it('does not promote an ad that was called earlier and no longer leads, nor the ad that leads now', () => {
     const verdict = decided([pair('control', 'c1', { theta: -0.05, t: -0.8 }, 'c1')]);
     expect(verdict).toMatchObject({
       verdict: 'continue_testing',
@@ -166,10 +166,10 @@ describe('two variants', () => {
   });
 });
 
-describe("the known fixed rule's figures", () => {
+describe("the figures of Welch's rule", () => {
   const fixed = { adjusted: false };
 
-  it('never stand without the words that they are unadjusted', () => {
+  it('are always shown as unadjusted', () => {
     const won = decided([pair('control', 'c1', fixed, 'c1')]).reasons;
     expect(won).toEqual([
       'c1 wins: confidence 0.970 ≥ 0.950 (unadjusted for repeated looks) at look 8; click rate of c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, +5.0 % to +37.0 %).',
@@ -198,16 +198,16 @@ describe('the horizon', () => {
     ]);
   });
 
-  it('ends one with too little data as well', () => {
+  it('also ends a test with too little data', () => {
     const verdict = decided([pair('control', 'c1', gap('minimum_clicks_b', 3, 25))], { hours: 672 });
     expect(verdict.verdict).toBe('no_winner');
   });
 
-  it('still promotes what is decided at the very end', () => {
+  it('still promotes a winner that is found at the very end', () => {
     expect(decided([pair('control', 'c1', {}, 'c1')], { hours: 672 }).verdict).toBe('promote');
   });
 
-  it('says why one that was called earlier is not the winner', () => {
+  it('says why an ad that was called earlier is not the winner', () => {
     const { reasons } = decided([pair('control', 'c1', { theta: -0.05, t: -0.8, interval: null }, 'c1')], {
       hours: 672,
     });
@@ -283,7 +283,7 @@ describe('too little data', () => {
       0,
       'control and c1 delivered together in 0 hours < 25 before 2026-05-12 14:00 UTC (attribution window of 168 h).',
     ],
-  ])('%s names the cut-off that makes it true beside the metrics', (code, value, sentence) => {
+  ])('%s names the cut-off, because the metrics show more', (code, value, sentence) => {
     const cut = { until: Date.UTC(2026, 4, 12, 14), windowHours: 168 };
     const known = { ...METRICS, linkClicks: 0, conversions: 4 };
     const verdict = decided([pair('control', 'c1', gap(code, value, 25))], {
@@ -300,7 +300,7 @@ describe('too little data', () => {
       'no_variance',
       "The click rate of control and that of c1 can't be compared yet: no variation between days.",
     ],
-  ])('%s speaks of days where buckets are days', (code, sentence) => {
+  ])('%s counts days if buckets are days', (code, sentence) => {
     const days: Policy = { ...DEFAULT_POLICY, buckets: 'day' };
     expect(decided([pair('control', 'c1', gap(code, 2, 3))], { policy: days }).reasons).toEqual([sentence]);
   });
@@ -315,7 +315,7 @@ describe('too little data', () => {
     },
   );
 
-  it('says each thing once, whichever pairs it stands in', () => {
+  it('gives each reason once, even if several pairs have it', () => {
     const hours = gap('minimum_hours', 6, 24);
     const verdict = decided([
       pair('control', 'c1', hours),
@@ -329,7 +329,7 @@ describe('too little data', () => {
 describe('three variants', () => {
   const behind = { theta: Math.log(0.8), t: -3.6, interval: [-0.3, -0.1] as [number, number] };
 
-  it('promotes the one that beat every other pairwise', () => {
+  it('promotes the variant that beat every other one in its pair', () => {
     const verdict = decided([
       pair('control', 'c1', { confidence: 0.99, p: 0.01 }, 'c1'),
       pair('control', 'c2', { theta: 0.01, t: 0.1, confidence: 0.1, p: 0.9 }),
@@ -339,7 +339,7 @@ describe('three variants', () => {
     expect(verdict.reasons[0]).toContain('c1 over c2: +25.0 %');
   });
 
-  it('goes on where one rival is not beaten yet, and names that one', () => {
+  it('continues if one rival is not beaten yet, and names it', () => {
     const verdict = decided([
       pair('control', 'c1', { confidence: 0.99, p: 0.01 }, 'c1'),
       pair('control', 'c2', { theta: 0.1, t: 1 }),
@@ -351,7 +351,7 @@ describe('three variants', () => {
     );
   });
 
-  it('adds up calls of different looks: one pair called earlier, the last one now', () => {
+  it('combines calls of different looks: one pair called earlier, the last pair now', () => {
     const verdict = decided([
       pair('control', 'c1', { counts: false, interval: null, confidence: 0.98 }, 'c1'),
       pair('control', 'c2', { theta: 0.01, t: 0.1 }),
@@ -360,7 +360,7 @@ describe('three variants', () => {
     expect(verdict).toMatchObject({ verdict: 'promote', winnerVariantId: 'c1' });
   });
 
-  it('promotes nobody in a circle', () => {
+  it('promotes no variant if the pairs form a circle', () => {
     const verdict = decided([
       pair('control', 'c1', {}, 'c1'),
       pair('c1', 'c2', {}, 'c2'),
@@ -369,7 +369,7 @@ describe('three variants', () => {
     expect(verdict).toMatchObject({ verdict: 'continue_testing', leaderVariantId: null, confidence: 0 });
   });
 
-  it('promotes an earlier winner of all only while it leads each', () => {
+  it('promotes a variant that beat all others earlier only while it leads each of them', () => {
     const verdict = decided([
       pair('control', 'c1', {}, 'c1'),
       pair('control', 'c2', { theta: 0.3, t: 5 }, 'c2'),
@@ -380,7 +380,7 @@ describe('three variants', () => {
 });
 
 describe('pairs', () => {
-  it('are found either way round, with the effect turned', () => {
+  it('are found in either order, with the effect reversed', () => {
     const pairs = [pair('control', 'c1')];
     expect(pairOf(pairs, 'c1', 'control')).toBe(pairs[0]);
     expect(effectOf(pairs, 'c1', 'control')).toBeCloseTo(Math.log(1.2), 12);
@@ -389,7 +389,7 @@ describe('pairs', () => {
     expect(leaderOf(variants(2), pairs)).toBe('c1');
   });
 
-  it('turn their interval round, and have none where it would have no end', () => {
+  it('reverse their interval, and have none if it would have no upper end', () => {
     const [low, high] = intervalFor(pair('control', 'c1', { interval: [-0.5, 1] }), 'control')!;
     expect([low, high]).toEqual([-0.5, 1]);
     expect(intervalFor(pair('control', 'c1', { interval: [-1, 3] }), 'control')).toBeNull();
@@ -404,11 +404,11 @@ describe('sentences', () => {
     [-0.2, '-20.0 %'],
     [-0.0001, '+0.0 %'],
     [1e307, '> +1000000 %'],
-  ])('write %d as %s', (fraction, text) => {
+  ])('show %d as %s', (fraction, text) => {
     expect(percent(fraction)).toBe(text);
   });
 
-  it('never hold NaN, Infinity or an exponent, and always a number, an operator and a limit', () => {
+  it('never contain NaN, Infinity or an exponent, and always a number, an operator and a limit', () => {
     const theta = fc.oneof(
       fc.double({ min: -20, max: 20, noNaN: true }),
       fc.constantFrom(0, 1e-300, -1e-300, 700, -700),
@@ -461,7 +461,7 @@ describe('sentences', () => {
   });
 });
 
-describe('once delivery and guardrails were looked at', () => {
+describe('after the checks of delivery and guardrails', () => {
   const won: VerdictOfLook = {
     verdict: 'promote',
     winnerVariantId: 'c1',
@@ -498,7 +498,7 @@ describe('once delivery and guardrails were looked at', () => {
     });
   });
 
-  it('whether Meta dealt people out keeps no winner from being promoted where it is unknown', () => {
+  it('a winner is promoted even if it is unknown whether Meta randomised', () => {
     expect(judged(won, [], 48, null)).toEqual({
       ...won,
       reasons: [
@@ -508,7 +508,7 @@ describe('once delivery and guardrails were looked at', () => {
     });
   });
 
-  it('a winner that something blocks is not promoted, and the sentence says both', () => {
+  it('a blocked winner is not promoted, and the sentence says both', () => {
     expect(judged(won, [silent, shifted])).toEqual({
       ...won,
       verdict: 'continue_testing',
@@ -521,7 +521,7 @@ describe('once delivery and guardrails were looked at', () => {
     });
   });
 
-  it('at the horizon a blocked winner is none: no later look could promote it', () => {
+  it('a blocked winner at the horizon means no winner: no later look could promote it', () => {
     const ended = judged(won, [silent], DEFAULT_POLICY.horizonHours);
     expect(ended).toMatchObject({ verdict: 'no_winner', winnerVariantId: null });
     expect(ended.reasons[0]).toBe(
@@ -529,7 +529,7 @@ describe('once delivery and guardrails were looked at', () => {
     );
   });
 
-  it('an open test is held for a person where a variant starves, to the horizon', () => {
+  it('an open test with a starved variant is held for a user, until the horizon', () => {
     const held = judged(open, [starved, shifted]);
     expect(held).toMatchObject({ verdict: 'held', winnerVariantId: null });
     expect(held.reasons).toEqual([

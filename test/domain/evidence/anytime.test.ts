@@ -16,7 +16,7 @@ function follow(rows: PairRow[], hours: number[]) {
   });
 }
 
-/** The same hours, their clicks B's at `ratio` times the rate that they have. */
+/** The same hours, with B's clicks at `ratio` times their rate. */
 const ahead = (seed: number, ratio: number, hours = 400): PairRow[] =>
   hourlyRows(random(seed), { hours, impressions: 300, rateA: 0.02, rateB: 0.02 * ratio });
 
@@ -33,7 +33,7 @@ describe('the e-process', () => {
     expect(evidence.counts).toBe(true);
   });
 
-  it('needs no minimum of rows: one, or five, never call a winner', () => {
+  it('needs no minimum of rows: one row, or five, never call a winner', () => {
     const row = { exposureA: 1_000_000, eventsA: 1, exposureB: 1_000_000, eventsB: 900_000 };
     for (let count = 1; count <= 5; count++) {
       const [evidence] = follow(new Array<PairRow>(count).fill(row), [count]);
@@ -44,7 +44,7 @@ describe('the e-process', () => {
     expect(winners).toEqual([null, 'B']);
   });
 
-  it('keeps its best: p never rises, and a winner that lost its lead is none', () => {
+  it('keeps its smallest p, and an ad that lost its lead is not a winner', () => {
     const rows = [...ahead(3, 1.6, 120), ...ahead(4, 0.5, 280)];
     const looks = follow(
       rows,
@@ -63,7 +63,7 @@ describe('the e-process', () => {
   });
 
   it.each([0.9, 0.95, 0.99])(
-    'at confidence %d promotes exactly where E reached 1/(1 − confidence)',
+    'at confidence %d promotes exactly if E reached 1/(1 − confidence)',
     (confidence) => {
       const at = { ...settings, confidence };
       const rows = ahead(5, 1.3);
@@ -90,7 +90,7 @@ describe('the e-process', () => {
       const rows = hourlyRows(uniform, { hours: 672, impressions: 150, rateA: 0.02, rateB: 0.02 }).map(
         (row) => ({
           ...row,
-          // Hours that wander, each ad on its own, symmetrically.
+          // Rates that vary from hour to hour, symmetrically, for each ad separately.
           eventsA: Math.round(row.eventsA * (0.4 + 1.2 * uniform())),
           eventsB: Math.round(row.eventsB * (0.4 + 1.2 * uniform())),
         }),
@@ -100,14 +100,14 @@ describe('the e-process', () => {
       );
       if (calls.some((value) => value >= LIMIT)) called++;
     }
-    // 5 % of 400 is 20; the mixture spends 1.5 to 2 % in four weeks.
+    // 5 % of 400 is 20; the mixture errs in 1.5 to 2 % of tests in four weeks.
     expect(called).toBeLessThanOrEqual(20);
     expect(called).toBeGreaterThan(0);
   });
 });
 
 describe('its interval', () => {
-  it('leaves out 0 where this look stands against equal ads', () => {
+  it('excludes 0 exactly if this look rejects equal ads', () => {
     let out = 0;
     for (let seed = 0; seed < 12; seed++) {
       const rows = ahead(seed, [0.75, 1, 1.35][seed % 3]!);
@@ -123,7 +123,7 @@ describe('its interval', () => {
     expect(out).toBeGreaterThan(30);
   });
 
-  it('holds the true lift at all looks together in nearly all tests', () => {
+  it('contains the true lift at all looks together in nearly all tests', () => {
     let missed = 0;
     const tests = 200;
     for (let seed = 0; seed < tests; seed++) {
@@ -141,7 +141,7 @@ describe('its interval', () => {
     expect(missed).toBeLessThanOrEqual(10);
   });
 
-  it('grows narrow with data and is none without a click, or while no lift is ruled out', () => {
+  it('narrows with data, and is null without a click or while no lift is ruled out', () => {
     const rows = ahead(7, 1.2);
     const width = (hours: number) => {
       const [low, high] = anytimeInterval(differences(rows.slice(0, hours)), 0.95)!;

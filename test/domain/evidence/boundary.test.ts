@@ -16,12 +16,12 @@ const designs = reference.rpact.cases as Design[];
 const looks = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('bounds for given spending', () => {
-  // A one-sided test at α is nearly a two-sided one at 2α: it differs by the paths that cross on both sides.
+  // A one-sided test at α is nearly a two-sided one at 2α; they differ by the paths that cross on both sides.
   it.each(designs)('$name agrees with rpact', ({ sided, t, z, alpha_spent }) => {
     const spent = alpha_spent.map((alpha) => alpha * (sided === 1 ? 2 : 1));
     const bounds = spendingBounds(t, spent, 18);
     for (const [k, expected] of z.entries()) {
-      // What rpact reports as spent keeps too few digits for bounds beyond 6.
+      // rpact's reported spending has too few digits for bounds beyond 6.
       if (expected !== null && expected < 6) {
         expect(Math.abs(bounds[k]! - expected)).toBeLessThan(sided === 1 ? 2e-4 : 1e-5);
       }
@@ -65,7 +65,7 @@ describe('bounds for given spending', () => {
     expect(bounds[2]).toBeCloseTo(1.959964, 5);
   });
 
-  it('stays right with 300 close looks on the fine grid, where the coarse one fails', () => {
+  it('stays right with 300 close looks on the fine grid, while the coarse one fails', () => {
     const information = looks(300).map((k) => 1.003 ** k);
     const spent = looks(300).map((k) => (0.05 * k) / 300);
     const [coarse, fine, finest] = [18, 48, 96].map((r) => spendingBounds(information, spent, r)[299]!);
@@ -92,11 +92,11 @@ describe('spending of given bounds', () => {
     ),
   ])('%s spends 5 %%', (_name, bounds) => {
     const total = spendingOf(looks(bounds.length), bounds, 18).reduce((sum, value) => sum + value, 0);
-    // The tables print three decimals: half a unit of the last, times the density at each look.
+    // The tables print three decimals: the tolerance is half a unit of the last one, times the density at each look.
     expect(Math.abs(total - 0.05)).toBeLessThan(2.5e-4);
   });
 
-  it('gives back what the bounds were solved for', () => {
+  it('returns the spending for which the bounds were solved', () => {
     const information = [3, 5, 5.5, 9, 20];
     const spent = [0.001, 0.01, 0.012, 0.03, 0.2];
     const shares = spendingOf(information, spendingBounds(information, spent, 18), 18);

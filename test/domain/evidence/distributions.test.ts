@@ -13,7 +13,7 @@ import reference from '../../reference/quantiles.json' with { type: 'json' };
 import { relativeError } from './simulate.js';
 
 describe('the normal distribution', () => {
-  it.each(reference.normal_sf)('survives $z with probability $sf', ({ z, sf }) => {
+  it.each(reference.normal_sf)('exceeds $z with probability $sf', ({ z, sf }) => {
     expect(relativeError(normalSurvival(z), sf)).toBeLessThan(1e-13);
     expect(normalSurvival(-z)).toBeCloseTo(1 - sf, 15);
     expect(normalCdf(-z)).toBe(normalSurvival(z));
@@ -23,7 +23,7 @@ describe('the normal distribution', () => {
     expect(relativeError(normalQuantile(p), x)).toBeLessThan(1e-12);
   });
 
-  it('changes method without a step at 8', () => {
+  it('changes its method at 8 without a jump', () => {
     const below = normalSurvival(8);
     const above = normalSurvival(8 + 1e-12);
     expect(relativeError(above / below, Math.exp(-8.12e-12))).toBeLessThan(1e-12);
@@ -59,7 +59,7 @@ describe("Student's t", () => {
     }
   });
 
-  it('gives the p of its own quantile back, far in the tail too', () => {
+  it('returns the p of its own quantile, even far in the tail', () => {
     for (const df of [0.7, 1, 3, 19.1, 580, 1e5]) {
       for (const q of [0.4, 0.02, 1e-5, 1e-12, 1e-17]) {
         expect(relativeError(studentTwoSidedP(studentUpperQuantile(q, df), df) / 2, q)).toBeLessThan(1e-8);
@@ -67,7 +67,7 @@ describe("Student's t", () => {
     }
   });
 
-  it('has a quantile with any fraction of a degree of freedom, be it beyond all that is measured', () => {
+  it('has a quantile for any fraction of a degree of freedom, even beyond any realistic t', () => {
     expect(studentUpperQuantile(0.05, 0.0065)).toBe(Infinity);
     for (const df of [1e-9, 0.001, 0.0065, 0.01, 0.02, 0.05, 0.1, 0.3]) {
       const value = studentUpperQuantile(0.05, df);
@@ -76,7 +76,7 @@ describe("Student's t", () => {
     }
   });
 
-  it('refuses what is no distribution or no probability', () => {
+  it('refuses invalid degrees of freedom and invalid probabilities', () => {
     expect(() => studentTwoSidedP(1, 0)).toThrow(RangeError);
     expect(() => studentUpperQuantile(0, 5)).toThrow(RangeError);
     expect(() => studentUpperQuantile(0.1, -1)).toThrow(RangeError);

@@ -9,7 +9,7 @@ import { hourlyRows, random, REFERENCE_SETTINGS as settings } from './simulate.j
 const RUNS = 300;
 const LOOKS = Array.from({ length: 112 }, (_, k) => 6 * (k + 1));
 
-/** No bound lies below Φ⁻¹(1 − α*(t)/2): looks after the last that passes it need no recursion. */
+/** No bound is below Φ⁻¹(1 − α*(t)/2): looks after the last one beyond that need no recursion. */
 const SCREEN = LOOKS.map((hours) => {
   const spent = nominalAlpha(settings.confidence) * spentFraction(hours, settings.horizonHours);
   return normalUpperQuantile(spent / 2);
@@ -29,7 +29,7 @@ function ruleCalls(rows: PairRow[], estimates: RateRatio[]): 'A' | 'B' | null {
 
 const estimatesOf = (rows: PairRow[]): RateRatio[] => LOOKS.map((hours) => rateRatio(rows.slice(0, hours)));
 
-/** Whether Welch's test, looked at as often, is ever under 5 %. */
+/** Whether p of Welch's test, at as many looks, is ever below 5 %. */
 function welchCalls(estimates: RateRatio[]): boolean {
   return estimates.some((sum, k) => {
     if (LOOKS[k]! < settings.minimumHours) return false;
@@ -42,8 +42,8 @@ function welchCalls(estimates: RateRatio[]): boolean {
   });
 }
 
-describe('two equal ads, looked at 112 times', () => {
-  it(`give few false winners in ${RUNS} tests, where peeking with Welch's test gives many`, () => {
+describe('two ads at 112 looks', () => {
+  it(`give few false winners in ${RUNS} tests if they are equal, while peeking with Welch's test gives many`, () => {
     let rule = 0;
     let welch = 0;
     for (let run = 0; run < RUNS; run++) {
@@ -52,13 +52,13 @@ describe('two equal ads, looked at 112 times', () => {
       if (ruleCalls(rows, estimates) !== null) rule++;
       if (welchCalls(estimates)) welch++;
     }
-    // 5 % of 300 is 15; three standard errors above it lie at 26.
+    // 5 % of 300 is 15; three standard errors above it are 26.
     expect(rule).toBeLessThanOrEqual(26);
     expect(welch).toBeGreaterThan(75);
     expect(welch).toBeGreaterThan(4 * rule);
   }, 180_000);
 
-  it('are told apart when one is 30 % better, and the worse one is not promoted', () => {
+  it('give the right winner if one is 30 % better, and the worse one is not promoted', () => {
     let better = 0;
     for (let run = 0; run < 20; run++) {
       const rows = hourlyRows(random(5000 + run), {

@@ -13,7 +13,7 @@ const information = Array.from({ length: 40 }, (_, k) => 10 * (k + 4) + 3 * (k %
 const fractions = information.map((_, k) => (k + 1) / 40);
 
 describe('the error levels', () => {
-  it.each([0.096, 0.048, 0.0096])('ascend and hold the nominal %d exactly', (nominal) => {
+  it.each([0.096, 0.048, 0.0096])('ascend and contain the nominal %d exactly', (nominal) => {
     const alphas = ladderAlphas(nominal);
     expect(alphas).toHaveLength(RUNGS);
     expect(alphas[NOMINAL]).toBe(nominal);
@@ -48,7 +48,7 @@ describe('the rungs', () => {
     }
   });
 
-  it('tell the α of a statistic between two rungs as bisection does', () => {
+  it('give the same α for a statistic between two rungs as bisection does', () => {
     const last = ladders.at(-1)!;
     for (const t of [0.9, -1.4, 2, 2.6, -2.9, 3.4, 4.2]) {
       const { alpha } = crossingAlpha(last, alphas, t, (bound) => bound);
@@ -62,7 +62,7 @@ describe('the rungs', () => {
     }
   });
 
-  it('tell a smaller α the farther the statistic is out', () => {
+  it('give a smaller α for a larger statistic', () => {
     let before = 1;
     for (let t = 0.5; t < 7; t += 0.03) {
       const { alpha } = crossingAlpha(ladders.at(-1)!, alphas, t, (bound) => bound);
@@ -72,7 +72,7 @@ describe('the rungs', () => {
     expect(before).toBeLessThan(1e-8);
   });
 
-  it('cross from the smallest that does', () => {
+  it('cross from the smallest crossing rung on', () => {
     const last = ladders.at(-1)!;
     expect(crossingAlpha(last, alphas, 0.01, (bound) => bound)).toEqual({ alpha: 1, nominalCrosses: false });
     expect(crossingAlpha(last, alphas, 12, (bound) => bound)).toEqual({
@@ -86,7 +86,7 @@ describe('the rungs', () => {
     expect(crossingAlpha(last, alphas, bound - 1e-9, (b) => b).nominalCrosses).toBe(false);
   });
 
-  it('refine the grid where information grows by little, and keep it', () => {
+  it('refine the grid if the information grows little, and keep the fine grid', () => {
     const first = climb(EMPTY_LADDER, alphas, 100, 0.5);
     const close = climb(first, alphas, 100.4, 0.51);
     const far = climb(close, alphas, 120, 0.6);
@@ -101,7 +101,7 @@ describe('the rungs', () => {
     expect(far.rungs[NOMINAL]!.bound).toBeCloseTo(exact[2]!, 4);
   });
 
-  it('carry on what they could not spend', () => {
+  it('keep the error that they could not spend for the next look', () => {
     const first = climb(EMPTY_LADDER, alphas, 100, 1e-9);
     expect(first.rungs[0]).toMatchObject({ bound: Infinity, spent: 0 });
     expect(first.rungs[NOMINAL]!.bound).toBeLessThan(8.4);

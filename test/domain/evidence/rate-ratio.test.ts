@@ -24,7 +24,7 @@ const row: fc.Arbitrary<PairRow> = fc
 const rowsOf = fc.array(row, { maxLength: 60 });
 
 describe('the log rate ratio', () => {
-  it('is the plain one where every hour splits alike', () => {
+  it('is the plain one if every hour has the same split', () => {
     const rows = [
       { exposureA: 1000, eventsA: 20, exposureB: 1000, eventsB: 26 },
       { exposureA: 1000, eventsA: 25, exposureB: 1000, eventsB: 29 },
@@ -39,7 +39,7 @@ describe('the log rate ratio', () => {
     expect(got.t).toBe(got.theta / got.se);
   });
 
-  it('takes its information from the exposure where the numerator is no count', () => {
+  it('takes its information from the exposure if the numerator is not a count', () => {
     const rows = [
       { exposureA: 100, eventsA: 20.5, exposureB: 300, eventsB: 90.25 },
       { exposureA: 200, eventsA: 44, exposureB: 200, eventsB: 31 },
@@ -78,7 +78,7 @@ describe('the log rate ratio', () => {
     expect(rateRatio([...rows, silent, ...swapped([silent])])).toEqual(rateRatio(rows));
   });
 
-  it('is blind to a drift common to both ads', () => {
+  it('ignores a drift common to both ads', () => {
     const rows = [0.5, 1, 3].flatMap((drift) => [
       { exposureA: 2000, eventsA: 40 * drift, exposureB: 600, eventsB: 15 * drift },
       { exposureA: 700, eventsA: 14 * drift, exposureB: 3000, eventsB: 75 * drift },
@@ -86,7 +86,7 @@ describe('the log rate ratio', () => {
     expect(rateRatio(rows).theta).toBeCloseTo(Math.log(1.25), 14);
   });
 
-  it('has no error without variance, however the sums round', () => {
+  it('has no error without variance, whatever the rounding of the sums', () => {
     const same = { exposureA: 311, eventsA: 7, exposureB: 293, eventsB: 9 };
     for (const count of [1, 2, 24, 100, 671]) {
       const got = rateRatio(new Array<PairRow>(count).fill(same));
@@ -95,7 +95,7 @@ describe('the log rate ratio', () => {
     }
   });
 
-  it('changes sign and nothing else when the ads change places', () => {
+  it('only changes its sign if the ads are swapped', () => {
     fc.assert(
       fc.property(rowsOf, (rows) => {
         const one = rateRatio(rows);
@@ -128,7 +128,7 @@ describe('the log rate ratio', () => {
     );
   });
 
-  it('is a number for every count, none, one row and ten million impressions too', () => {
+  it('is a number for all counts, including no rows, one row and ten million impressions', () => {
     const edges = [
       [],
       [{ exposureA: 0, eventsA: 0, exposureB: 0, eventsB: 0 }],

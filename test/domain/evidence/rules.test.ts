@@ -14,7 +14,7 @@ import { hourlyRows, REFERENCE_SETTINGS, random } from './simulate.js';
 const OTHER = { A: 'B', B: 'A' } as const;
 const DAY = 24;
 
-/** Every rule in every form that it has. */
+/** Every rule in each of its forms. */
 const FORMS: { title: string; name: RuleName; settings: RuleSettings }[] = [
   ...RULE_NAMES.map((name) => ({ title: name, name, settings: REFERENCE_SETTINGS })),
   {
@@ -43,7 +43,7 @@ function shuffled<T>(values: readonly T[], seed: number): T[] {
     .map(({ value }) => value);
 }
 
-/** Evidence at each of `hours`; every second look goes on from stored bytes. */
+/** Evidence at each of `hours`; every second look continues from stored bytes. */
 function follow(
   name: RuleName,
   settings: RuleSettings,
@@ -88,7 +88,7 @@ const schedule = fc
 describe.each(FORMS)('$title', ({ name, settings }) => {
   const prefix = (rows: PairRow[]) => (hours: number) => rows.slice(0, Math.floor(hours));
 
-  it('turns sign, interval and winner round, and nothing else, when the ads change places', () => {
+  it('reverses sign, interval and winner, and nothing else, if the ads are swapped', () => {
     fc.assert(
       fc.property(experiment, schedule, (drawn, hours) => {
         const rows = rowsOf(drawn);
@@ -112,7 +112,7 @@ describe.each(FORMS)('$title', ({ name, settings }) => {
     );
   });
 
-  it('is not moved by the order in which rows come', () => {
+  it('does not depend on the order of the rows', () => {
     fc.assert(
       fc.property(experiment, schedule, fc.integer(), (drawn, hours, seed) => {
         const rows = rowsOf(drawn);
@@ -129,11 +129,11 @@ describe.each(FORMS)('$title', ({ name, settings }) => {
     );
   });
 
-  it('is not moved by a drift common to both ads', () => {
+  it('does not depend on a drift common to both ads', () => {
     const drifts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 72, maxLength: 72 });
     fc.assert(
       fc.property(drifts, fc.constantFrom(1, 2, 3), fc.constantFrom(1, 2, 3), (perMille, clicks, split) => {
-        // The rates of each hour stand to each other as `clicks` to 2, the hour's own rate is a drift.
+        // The ratio of the two rates is `clicks` to 2 in each hour; the hour's own rate is a drift.
         const rows = withDays(
           perMille.map((drift) => ({
             exposureA: 1000 * split,
@@ -181,7 +181,7 @@ describe.each(FORMS)('$title', ({ name, settings }) => {
     );
   });
 
-  it('has an answer for any counts: none, one hour, ten million impressions', () => {
+  it('has a result for any counts: none, one hour, ten million impressions', () => {
     const count = fc.oneof(fc.constant(0), fc.nat(30), fc.nat(10_000_000));
     const row = fc.record({ exposureA: count, eventsA: count, exposureB: count, eventsB: count });
     const equal = { exposureA: 10_000_000, eventsA: 200_000, exposureB: 10_000_000, eventsB: 200_000 };
@@ -210,7 +210,7 @@ describe.each(FORMS)('$title', ({ name, settings }) => {
     );
   });
 
-  it('calls a clear winner, and none without data', () => {
+  it('calls a clear winner, and no winner without data', () => {
     const rows = withDays(hourlyRows(random(2), { hours: 120, impressions: 400, rateA: 0.02, rateB: 0.034 }));
     expect(follow(name, settings, prefix(rows), [120])[0]!.winner).toBe('B');
     expect(follow(name, settings, prefix(swapped(rows)), [120])[0]!.winner).toBe('A');
@@ -225,15 +225,15 @@ describe.each(FORMS)('$title', ({ name, settings }) => {
     });
   });
 
-  it('refuses a confidence that no error rate was confirmed for, with the reason', () => {
+  it('refuses a confidence without a confirmed error rate, with the reason', () => {
     for (const confidence of [0.8, 0.975, 1, Number.NaN]) {
       expect(() => RULES[name].start({ ...settings, confidence })).toThrow(
-        /one of 0\.90, 0\.95, 0\.99, which error rates were confirmed for/,
+        /one of 0\.90, 0\.95, 0\.99, for which error rates were confirmed/,
       );
     }
   });
 
-  it('refuses bytes that are not its own', () => {
+  it('refuses bytes of another state', () => {
     const bytes = RULES[name].start(settings).encode();
     const other = Uint8Array.from(bytes, (byte, i) => (i === 0 ? 99 : byte));
     expect(() => RULES[name].resume(settings, other)).toThrow(RangeError);
@@ -242,7 +242,7 @@ describe.each(FORMS)('$title', ({ name, settings }) => {
 });
 
 describe('the registry', () => {
-  it('knows its rules by their names, and nothing that an object merely has', () => {
+  it('knows its rules by name, and no property that objects inherit', () => {
     expect(RULE_NAMES).toEqual(expect.arrayContaining(['sequential', 'anytime', 'welch']));
     for (const name of RULE_NAMES) expect(RULES[name].name).toBe(name);
     expect(isRuleName('anytime')).toBe(true);

@@ -30,7 +30,7 @@ const schedule = fc
   });
 
 describe('a sequence of looks', () => {
-  it('crosses exactly where its interval leaves 0 out, and its p never rises', () => {
+  it('crosses exactly if its interval excludes 0, and its p never rises', () => {
     fc.assert(
       fc.property(experiment, schedule, ({ seed, impressions, rateA, ratio }, hours) => {
         const rows = hourlyRows(random(seed), { hours: 600, impressions, rateA, rateB: rateA * ratio });
@@ -42,7 +42,7 @@ describe('a sequence of looks', () => {
             expect(one.tCritical).toBeGreaterThan(one.bound);
             expect(one.interval![0]).toBeLessThan(Math.expm1(one.theta));
             expect(one.interval![1]).toBeGreaterThan(Math.expm1(one.theta));
-            // The interval leaves 0 out exactly where this look crosses.
+            // The interval excludes 0 exactly if this look crosses.
             expect(one.interval![0] > 0 || one.interval![1] < 0).toBe(Math.abs(one.t) > one.tCritical!);
           }
           if (one.winner) expect(one.p).toBeLessThanOrEqual(0.05 + 1e-15);

@@ -22,7 +22,7 @@ interface ReferenceLook {
 
 const DAY = 24;
 
-/** Looks at all rows so far at each of `hours`. */
+/** Takes a look at all rows so far, at each of `hours`. */
 function follow(rows: PairRow[], hours: number[], with_ = settings) {
   let state = sequential.start(with_);
   const states: SequentialState[] = [];
@@ -59,7 +59,7 @@ describe('whole experiments', () => {
         expect(Math.abs(got.interval![1] - look.ci_rel[1]!)).toBeLessThan(1e-4);
         expect(got.winner !== null).toBe(look.cross);
         if (look.p !== undefined) {
-          // Below 1e-6 the fine grid is nearer the truth than the reference, which keeps the coarse one.
+          // Below 1e-6 the fine grid is closer to the truth than the reference, which uses the coarse one.
           expect(Math.min(relativeError(got.p, look.p), Math.abs(got.p - look.p) / 1e-4)).toBeLessThan(0.01);
           expect(got.confidence).toBe(1 - got.p);
         }
@@ -72,7 +72,7 @@ describe('whole experiments', () => {
 
 describe('the p-value', () => {
   it.each([0.9, 0.95, 0.99])(
-    'is at most 1 − %d exactly where a winner is called, and never rises',
+    'is at most 1 − %d exactly if a winner is called, and never rises',
     (confidence) => {
       const with_ = { ...settings, confidence };
       let called = 0;
@@ -95,7 +95,7 @@ describe('the p-value', () => {
     },
   );
 
-  it('does not depend on the confidence asked for', () => {
+  it('does not depend on the confidence in the settings', () => {
     const rows = reference.cases[1]!.rows.map(pairRow);
     const [ninety, ninetyNine] = [0.9, 0.99].map((confidence) =>
       follow(rows, every(24, 192), { ...settings, confidence }).evidence.map((evidence) => evidence.p),
@@ -110,7 +110,7 @@ describe('a look that does not count', () => {
   const strict = { ...settings, minimumImpressions: 100 };
   const codes = (evidence: Evidence): string[] => evidence.missing.map(({ code }) => code);
 
-  it('says every reason with its value and limit, keeps the state and calls no winner', () => {
+  it('gives every reason with its value and limit, keeps the state and calls no winner', () => {
     const state = sequential.start(strict);
     const poor = [{ exposureA: 90, eventsA: 3, exposureB: 80, eventsB: 2 }];
     const { evidence, state: after } = sequential.look(strict, state, poor, 3);
@@ -153,7 +153,7 @@ describe('a look that does not count', () => {
     expect(single.evidence.counts).toBe(false);
   });
 
-  it('stands less than an hour after the last that counted', () => {
+  it('may be less than an hour after the last look that counted', () => {
     const { evidence, states } = follow(rows, [24, 24.5, 24.9, 25, 25.5]);
     expect(evidence.map((one) => one.counts)).toEqual([true, false, false, true, false]);
     expect(evidence[1]!.missing).toContainEqual({ code: 'too_soon_after_last_look', value: 0.5, limit: 1 });
@@ -161,7 +161,7 @@ describe('a look that does not count', () => {
     expect(evidence[2]!.p).toBe(evidence[0]!.p);
   });
 
-  it('follows a restatement that took information away', () => {
+  it('may follow a restatement that removed information', () => {
     const first = sequential.look(settings, sequential.start(settings), rows.slice(0, 96), 96);
     const restated = rows
       .slice(0, 97)
@@ -176,7 +176,7 @@ describe('a look that does not count', () => {
     expect(third.evidence.counts).toBe(true);
   });
 
-  it('keeps what an earlier look has found', () => {
+  it("keeps an earlier look's p", () => {
     const { evidence } = follow(rows, [...every(6, 192), 192.5]);
     expect(evidence.at(-2)!.winner).toBe('B');
     expect(evidence.at(-1)).toMatchObject({ counts: false, winner: null, p: evidence.at(-2)!.p });
@@ -184,7 +184,7 @@ describe('a look that does not count', () => {
 });
 
 describe('after a winner was called', () => {
-  it('goes on: the ladder stays whole, and a lead that is lost is no winner', () => {
+  it('continues: the ladder stays complete, and an ad that lost its lead is not a winner', () => {
     const good = hourlyRows(random(6), { hours: 150, impressions: 250, rateA: 0.02, rateB: 0.03 });
     const bad = hourlyRows(random(7), { hours: 522, impressions: 250, rateA: 0.02, rateB: 0.012 });
     const { evidence } = follow([...good, ...bad], every(6, 672));
@@ -213,14 +213,14 @@ describe('after a winner was called', () => {
 });
 
 describe('settings', () => {
-  it('refuse a confidence that was not confirmed, and a horizon that is none', () => {
+  it('refuse an unconfirmed confidence, and a horizon that is not positive', () => {
     expect(() => sequential.start({ ...settings, confidence: 0.8 })).toThrow(RangeError);
     expect(() => sequential.start({ ...settings, confidence: Number.NaN })).toThrow(RangeError);
     expect(() => sequential.start({ ...settings, horizonHours: 0 })).toThrow(RangeError);
     expect(nominalAlpha(0.95)).toBeCloseTo(0.048, 15);
   });
 
-  it('spend on the calendar: nothing at the start, all at the horizon and after', () => {
+  it('spend in calendar time: nothing at the start, everything from the horizon on', () => {
     expect(spentFraction(0, 672)).toBe(0);
     expect(spentFraction(336, 672)).toBeCloseTo(Math.log(6) / Math.log(11), 15);
     expect(spentFraction(672, 672)).toBe(1);
@@ -243,10 +243,10 @@ describe('the stored state', () => {
     }
   });
 
-  it('gives the same next look from its bytes as from memory', () => {
+  it('gives the same next look from bytes as from memory', () => {
     const { states } = follow(rows, every(6, 96));
     const bytes = sequential.encode(states.at(-1)!);
-    // A database hands out a slice of a larger buffer.
+    // A database may return a slice of a larger buffer.
     const padded = new Uint8Array(bytes.length + 16);
     padded.set(bytes, 5);
     const decoded = sequential.decode(padded.subarray(5, 5 + bytes.length));

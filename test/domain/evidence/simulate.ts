@@ -1,6 +1,6 @@
 import type { PairRow, RuleSettings } from '../../../src/domain/evidence/types.js';
 
-/** The gate of the reference cases. */
+/** The minimums of the reference cases. */
 export const REFERENCE_SETTINGS: RuleSettings = {
   confidence: 0.95,
   horizonHours: 672,
@@ -11,7 +11,7 @@ export const REFERENCE_SETTINGS: RuleSettings = {
 
 export type Random = () => number;
 
-/** Uniform numbers in [0, 1) that depend on the seed alone (mulberry32). */
+/** Uniform numbers in [0, 1), determined by the seed (mulberry32). */
 export function random(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -22,7 +22,7 @@ export function random(seed: number): Random {
   };
 }
 
-/** A Poisson count, by multiplication of uniforms; for small means. */
+/** A Poisson count, by multiplying uniform numbers; for small means. */
 export function poisson(uniform: Random, mean: number): number {
   const limit = Math.exp(-mean);
   let count = 0;
@@ -30,7 +30,7 @@ export function poisson(uniform: Random, mean: number): number {
   return count;
 }
 
-/** Independent hours of two ads: about `impressions` an hour and ad, clicks Poisson at each ad's own rate. */
+/** Independent hours of two ads: about `impressions` per hour and ad, Poisson clicks at each ad's own rate. */
 export function hourlyRows(
   uniform: Random,
   options: { hours: number; impressions: number; rateA: number; rateB: number },

@@ -7,7 +7,7 @@ import { hourlyRows, type Random, REFERENCE_SETTINGS, random } from './simulate.
 const strict = { ...REFERENCE_SETTINGS, strict: true };
 const DAY = 24;
 
-/** Equal ads whose rates wander against each other by about `noise` from day to day, from `turn` hours after the start on. */
+/** Equal ads whose rate ratio changes by about `noise` from day to day, `turn` hours after the hour of the start. */
 function wandering(uniform: Random, noise: number, days = 28, turn = 0): PairRow[] {
   const rows: PairRow[] = [];
   while (rows.length < days * DAY) {
@@ -19,7 +19,7 @@ function wandering(uniform: Random, noise: number, days = 28, turn = 0): PairRow
 }
 
 describe('days as clusters', () => {
-  it('leave the estimate and its information as they are', () => {
+  it('do not change the estimate and its information', () => {
     const rows = wandering(random(1), 0.05);
     const hourly = rateRatio(rows);
     const daily = rateRatio(rows, { clusterByDay: true });
@@ -29,7 +29,7 @@ describe('days as clusters', () => {
     expect(daily.df).toBeLessThanOrEqual(27);
   });
 
-  it('say what whole days say: nothing else than rows a day, where all hours split alike', () => {
+  it('give the same as daily rows if all hours have the same split', () => {
     const hours = Array.from({ length: 96 }, (_, hour) => ({
       exposureA: 1000,
       eventsA: 20 + ((hour * 7) % 5),
@@ -54,7 +54,7 @@ describe('days as clusters', () => {
     }
   });
 
-  it('widen the error where days wander, and not where they do not', () => {
+  it('widen the error if there is noise between days, and only then', () => {
     const ratios = (noise: number) =>
       Array.from({ length: 30 }, (_, seed) => {
         const rows = wandering(random(100 + seed), noise);
@@ -65,7 +65,7 @@ describe('days as clusters', () => {
     expect(ratios(0.15)).toBeGreaterThan(1.5);
   });
 
-  it.each([3, 6, 12, 18, 21])('see noise that turns %i h after the clusters of the start do', (turn) => {
+  it.each([3, 6, 12, 18, 21])('see noise that changes %i h after the clusters from the start do', (turn) => {
     const [RUNS, NOISE, DAYS] = [60, 0.15, 28];
     let squares = 0;
     let estimated = 0;
@@ -78,10 +78,10 @@ describe('days as clusters', () => {
       estimated += se ** 2 / RUNS;
       ofTheStart += rateRatio(whole, { clusterByDay: true }).se ** 2 / RUNS;
     }
-    // Of the noise, and of counting 12 clicks an hour and ad; a variance of 60 values is known to 18 %.
+    // The variance of the noise, and of counting 12 clicks per hour and ad; 60 values estimate a variance to 18 %.
     const known = (NOISE ** 2 + 2 / (12 * DAY)) / DAYS;
     expect(Math.abs(squares / known - 1)).toBeLessThan(0.6);
-    // Six hours off either cut, five eighths of the noise are seen; half a day off the only one, one half.
+    // Six hours from either cut, five eighths of the noise are seen; with one cut, half a day away, only one half.
     expect(estimated).toBeGreaterThan(0.7 * known);
     if (turn === 12) {
       expect(estimated).toBeGreaterThan(0.9 * known);
@@ -89,7 +89,7 @@ describe('days as clusters', () => {
     }
   });
 
-  it('are asked for by name: a row without its day is refused', () => {
+  it('refuse a row without its day', () => {
     const row = { exposureA: 10, eventsA: 1, exposureB: 10, eventsB: 1 };
     expect(() => rateRatio([row], { clusterByDay: true })).toThrow(RangeError);
     expect(rateRatio([row]).rows).toBe(1);
@@ -97,7 +97,7 @@ describe('days as clusters', () => {
 });
 
 describe('the strict form of the default rule', () => {
-  it('counts no look on fewer than three days', () => {
+  it('does not count a look at fewer than three days', () => {
     const rows = wandering(random(2), 0);
     const at = (hours: number) =>
       sequential.look(strict, sequential.start(strict), rows.slice(0, hours), hours).evidence;
@@ -109,7 +109,7 @@ describe('the strict form of the default rule', () => {
     ).toBe(true);
   });
 
-  it('gives fewer false winners than the hourly form where days wander', () => {
+  it('gives fewer false winners than the hourly form if there is noise between days', () => {
     const RUNS = 40;
     const LOOKS = Array.from({ length: 28 }, (_, k) => DAY * (k + 1));
     const calls = (settings: typeof strict, noise: number) => {
@@ -131,7 +131,7 @@ describe('the strict form of the default rule', () => {
     const hourly = calls({ ...strict, strict: false }, 0.15);
     const daily = calls(strict, 0.15);
     expect(hourly).toBeGreaterThan(10);
-    // 5 % of 40 is 2; three standard errors above it lie at 6.
+    // 5 % of 40 is 2; three standard errors above it are 6.
     expect(daily).toBeLessThanOrEqual(6);
   }, 120_000);
 });

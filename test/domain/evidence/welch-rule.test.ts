@@ -10,9 +10,9 @@ function lookAt(row: { exposureA: number; eventsA: number; exposureB: number; ev
 }
 
 describe("Welch's rule", () => {
-  it('is the test of the totals, B over A, and says that it is unadjusted', () => {
+  it('tests the totals, B over A, and says that it is unadjusted', () => {
     const rows = hourlyRows(random(3), { hours: 60, impressions: 200, rateA: 0.02, rateB: 0.025 });
-    // The totals know no hours: what one ad did alone counts as well.
+    // Totals ignore hours: hours in which only one ad delivered count as well.
     rows.push({ exposureA: 300, eventsA: 11, exposureB: 0, eventsB: 0 });
     const sum = (pick: (row: (typeof rows)[number]) => number) =>
       rows.reduce((total, row) => total + pick(row), 0);
@@ -27,7 +27,7 @@ describe("Welch's rule", () => {
     expect(evidence.theta).toBeCloseTo(Math.log(b.successes / b.trials / (a.successes / a.trials)), 12);
   });
 
-  it('calls a winner at p ≤ 1 − confidence, and the interval leaves 0 out just there', () => {
+  it('calls a winner at p ≤ 1 − confidence, exactly if the interval excludes 0', () => {
     const called = [];
     for (let eventsB = 200; eventsB <= 280; eventsB++) {
       const evidence = lookAt({ exposureA: 10_000, eventsA: 200, exposureB: 10_000, eventsB });
@@ -41,7 +41,7 @@ describe("Welch's rule", () => {
     expect(called.length).toBe(280 - called[0]! + 1);
   });
 
-  it('forgets: each look stands alone', () => {
+  it('weighs each look alone', () => {
     const strong = { exposureA: 10_000, eventsA: 200, exposureB: 10_000, eventsB: 300 };
     const first = welch.look(settings, welch.start(settings), [strong], 48);
     expect(first.evidence.winner).toBe('B');
@@ -51,7 +51,7 @@ describe("Welch's rule", () => {
     expect(second.state.looks).toBe(2);
   });
 
-  it("keeps the policy's minimums", () => {
+  it("obeys the policy's minimums", () => {
     const { counts, missing, winner, p } = lookAt(
       { exposureA: 90, eventsA: 5, exposureB: 5000, eventsB: 900 },
       6,
@@ -64,14 +64,14 @@ describe("Welch's rule", () => {
     ]);
   });
 
-  it('has no opinion where every impression is a click', () => {
+  it('has no result if every impression is a click', () => {
     const evidence = lookAt({ exposureA: 500, eventsA: 500, exposureB: 500, eventsB: 500 });
     expect(evidence.missing).toEqual([{ code: 'no_variance', value: 0, limit: 0 }]);
   });
 });
 
 describe("Fieller's interval", () => {
-  it('has the ends at which the test of a scaled rate just rejects', () => {
+  it('ends at the scaled rates that the test just rejects', () => {
     const a = summarizeProportion({ trials: 8000, successes: 160 });
     const b = summarizeProportion({ trials: 6000, successes: 150 });
     const [low, high] = fiellerInterval(a, b, 1.96)!;
@@ -82,7 +82,7 @@ describe("Fieller's interval", () => {
     }
   });
 
-  it('has no end where the rate of A may be 0', () => {
+  it('has no upper end if the rate of A may be 0', () => {
     const a = summarizeProportion({ trials: 1000, successes: 2 });
     const b = summarizeProportion({ trials: 1000, successes: 30 });
     expect(fiellerInterval(a, b, 1.96)).toBeNull();

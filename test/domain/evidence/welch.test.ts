@@ -40,11 +40,11 @@ describe("Welch's test", () => {
     }
     expect(relativeError(got!.t, c.exact.t)).toBeLessThan(1e-12);
     expect(relativeError(got!.df, c.exact.df)).toBeLessThan(1e-12);
-    // A t of −37.1 loses the digits of p that its own rounding costs.
+    // At t = −37.1, the rounding of t costs digits of p.
     expect(relativeError(got!.p, c.exact.p_two_sided)).toBeLessThan(2e-7);
   });
 
-  it('takes counts as samples of 0 and 1', () => {
+  it('treats counts as samples of 0 and 1', () => {
     const bits = (trials: number, successes: number) =>
       Array.from({ length: trials }, (_, i) => (i < successes ? 1 : 0));
     const counts = welchOfProportions({ trials: 400, successes: 12 }, { trials: 300, successes: 21 })!;
@@ -55,12 +55,12 @@ describe("Welch's test", () => {
     expect(counts.t).toBeLessThan(0);
   });
 
-  it('finds no difference between two equal arms of 10 million impressions', () => {
+  it('finds no difference between two equal ads with 10 million impressions', () => {
     const arm = { trials: 10_000_000, successes: 200_000 };
     expect(welchOfProportions(arm, arm)).toMatchObject({ t: 0, p: 1 });
   });
 
-  it('has no answer without variance or with a single impression', () => {
+  it('is null without variance or with a single impression', () => {
     expect(welchOfProportions({ trials: 0, successes: 0 }, { trials: 0, successes: 0 })).toBeNull();
     expect(welchOfProportions({ trials: 1, successes: 1 }, { trials: 500, successes: 9 })).toBeNull();
     expect(welchOfProportions({ trials: 500, successes: 0 }, { trials: 500, successes: 0 })).toBeNull();
@@ -68,7 +68,7 @@ describe("Welch's test", () => {
     expect(welchOfSamples([], [1, 2])).toBeNull();
   });
 
-  it('sees no variance in equal values whose mean rounds', () => {
+  it('finds no variance in equal values whose mean is rounded', () => {
     expect(summarize([0.1, 0.1, 0.1])).toMatchObject({ n: 3, variance: 0 });
   });
 });

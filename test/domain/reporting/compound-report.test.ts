@@ -85,23 +85,23 @@ function undecided(theta: number, se = 0.05): DecidedTest {
 }
 
 describe('the effect of a test', () => {
-  it("is the promotion's, turned round where the control won", () => {
+  it("is the promotion's, reversed if the control won", () => {
     expect(effectOfTest(promoted(1, 0.2))).toEqual({ theta: 0.2, se: 0.05 });
     expect(effectOfTest(promoted(1, 0.2, { winnerVariantId: 'control' }))).toEqual({ theta: -0.2, se: 0.05 });
   });
 
-  it("is the last decision's without a promotion, whichever way round the pair stands", () => {
+  it("is the last decision's without a promotion, in either order of the pair", () => {
     expect(effectOfTest(undecided(-0.01))).toEqual({ theta: -0.01, se: 0.05 });
     const turned = { ...undecided(0), lastDecision: { pairs: [pair('challenger-1', 'control', 0.07)] } };
     expect(effectOfTest(turned)).toEqual({ theta: -0.07, se: 0.05 });
   });
 
-  it('is null where nothing was estimated', () => {
+  it('is null if nothing was estimated', () => {
     expect(effectOfTest(undecided(0, 0))).toBeNull();
     expect(effectOfTest({ ...undecided(0), lastDecision: null })).toBeNull();
   });
 
-  it('is against the control, not against the closest rival, with more than two variants', () => {
+  it('is over the control, not over the closest rival, with more than two variants', () => {
     const test: DecidedTest = {
       experiment: { variants: variants(2), promotedAt: 1, policy: { confidence: 0.95, rule: 'sequential' } },
       promotion: {
@@ -135,7 +135,7 @@ describe('the report', () => {
     expect(report.claimed).toEqual({ mean: 0, median: 0, compound: 0, min: 0, max: 0, trend: [] });
   });
 
-  it('counts a test that its control won as no improvement, and takes it into the prior', () => {
+  it('counts a test that the control won as no improvement, and uses it for the prior', () => {
     const tests = Array.from({ length: 11 }, (_, i) =>
       promoted(i, 0.3, i % 2 === 0 ? {} : { winnerVariantId: 'control' }),
     );
@@ -150,7 +150,7 @@ describe('the report', () => {
     expect(report.shrunk.max).toBeCloseTo(shrunkLift({ theta: 0.3, se: 0.05 }, report.priorScale), 12);
   });
 
-  it('reports promotions by force apart: in no average, no lift, no rate of the rule', () => {
+  it('reports forced promotions separately: they are in no average, lift or rate of the rule', () => {
     const ruled = [promoted(1, 0.2), promoted(2, 0.3)];
     const forced = [
       promoted(3, -0.1, { forced: true, confidence: 0.2 }),
@@ -168,7 +168,7 @@ describe('the report', () => {
     expect(without.forced).toBeNull();
   });
 
-  it('leaves out of the figures, and not out of the count, what did not stand', () => {
+  it('counts promotions that did not stand, but leaves them out of the figures', () => {
     const report = compoundReport([
       promoted(5, 0.2),
       promoted(1, 0.1, { status: 'in_progress' }),
@@ -192,14 +192,14 @@ describe('the report', () => {
     expect(report.shrunk.compound).toBeLessThan(report.claimed.compound);
   });
 
-  it('shows the last ten in the order of their promotions', () => {
+  it('shows the last ten lifts in the order of their promotions', () => {
     const tests = Array.from({ length: 13 }, (_, i) => promoted(100 - i, i / 100));
     const expected = Array.from({ length: 10 }, (_, i) => claimedLift((9 - i) / 100));
     expect(compoundReport(tests).claimed.trend).toEqual(expected);
   });
 });
 
-describe('what verification makes of the promotions', () => {
+describe('the verifications of the promotions', () => {
   const found = (
     outcome: NonNullable<DecidedTest['verification']>['outcome'],
     at: number,
@@ -225,7 +225,7 @@ describe('what verification makes of the promotions', () => {
     undecided(0.02),
   ];
 
-  it('counts outcomes apart, whatever came later, with their shares', () => {
+  it('counts each outcome, whatever happened later, with its share', () => {
     expect(compoundReport(tests)).toMatchObject({
       revertedPromotions: 2,
       verifications: {
@@ -246,7 +246,7 @@ describe('what verification makes of the promotions', () => {
     });
   });
 
-  it('counts as reverted what a gate in the verification took back for harm, but not in shadow', () => {
+  it('counts promotions that a gate in the verification reverted for harm, but not in shadow', () => {
     const harmed = (at: number, status: 'reverted' | 'shadow'): DecidedTest => ({
       ...promoted(at, 0.2, { status }),
       harmAtGate: true,
@@ -260,7 +260,7 @@ describe('what verification makes of the promotions', () => {
     expect(compoundReport([once]).verifications.reverted).toBe(1);
   });
 
-  it('sums up the verified ones that stand, by decision and verification together, and none before', () => {
+  it('sums up the verified promotions that stand, by decision and verification together; null without one', () => {
     const { verified, priorScale: scale, shrunk } = compoundReport(tests);
     const lifts = [shrunkLift(both(0.1), scale), 0, shrunkLift(both(0.15), scale)];
     expect(verified).toEqual({
@@ -276,7 +276,7 @@ describe('what verification makes of the promotions', () => {
     expect(compoundReport([found('not_verified', 1, 0.3), promoted(2, 0.2)]).verified).toBeNull();
   });
 
-  it('expects as many false winners as the posterior does, of all promotions, reverted ones too', () => {
+  it('expects the false winners of the posterior, over all promotions, including reverted ones', () => {
     const { verifications, priorScale: scale } = compoundReport(tests);
     const of = (estimate: Estimate | null) => chanceOfNoGain(estimate, scale);
     const chances = [
@@ -298,8 +298,8 @@ describe('what verification makes of the promotions', () => {
   });
 });
 
-describe('what luck alone would have claimed', () => {
-  it('is what as many tests of identical ads would show: the error of each times the least lift that is called', () => {
+describe('the lift claimed by luck alone', () => {
+  it('is that of as many tests of identical ads: the error of each times the smallest lift that is called', () => {
     const once = 0.025 * Math.expm1(2.8 * 0.05);
     expect(compoundReport([]).luck).toBe(0);
     expect(compoundReport([undecided(0.01)]).luck).toBeCloseTo(once, 12);

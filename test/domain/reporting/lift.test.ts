@@ -30,7 +30,7 @@ describe('the posterior lift', () => {
     expect(shrunkLift(c, c.tau)).toBe(got.lift);
   });
 
-  it('is nothing where nothing was estimated, and near the claim where all is known', () => {
+  it('is 0 if nothing was estimated, and near the claim if the error is tiny', () => {
     expect(shrunkLift({ theta: 0, se: 0 }, 0.1)).toBe(0);
     expect(shrunkLift({ theta: 0.2, se: 1e-6 }, 0.1)).toBeCloseTo(claimedLift(0.2), 8);
     expect(() => posterior({ theta: 0.1, se: 0.1 }, 0)).toThrow(RangeError);
@@ -51,13 +51,13 @@ describe("the prior's scale", () => {
     expect(priorScale(draw(10, 0.5, 0.01, 1))).toBeGreaterThan(0.2);
   });
 
-  it('is the closed form where all standard errors vanish', () => {
+  it('is the closed form if all standard errors vanish', () => {
     const finished = draw(30, 0.2, 1e-6, 2);
     const squares = finished.reduce((sum, { theta }) => sum + theta * theta, 10 * 0.1 ** 2);
     expect(priorScale(finished)).toBeCloseTo(Math.sqrt(squares / 40), 6);
   });
 
-  it('solves the likelihood equation where standard errors differ', () => {
+  it('solves the likelihood equation if standard errors differ', () => {
     const finished = [...draw(20, 0.15, 0.05, 3), ...draw(20, 0.15, 0.12, 4)];
     const prior = priorScale(finished) ** 2;
     const score = (theta: number, variance: number) => (1 - (theta * theta) / variance) / variance;
@@ -75,7 +75,7 @@ describe("the prior's scale", () => {
 });
 
 describe('two estimates of one effect', () => {
-  it('are pooled by their precision; those without an error tell nothing', () => {
+  it('are pooled by their precision; those without an error are ignored', () => {
     expect(pooled([])).toBeNull();
     expect(pooled([{ theta: 0.4, se: 0 }])).toBeNull();
     const one = pooled([{ theta: 0.2, se: 0.05 }])!;
@@ -90,7 +90,7 @@ describe('two estimates of one effect', () => {
     expect(two.se).toBeCloseTo(1 / Math.sqrt(500), 14);
   });
 
-  it('give the chance that there is no gain: a half where nothing is known', () => {
+  it('give the chance that there is no gain: a half if nothing is known', () => {
     expect(chanceOfNoGain(null, 0.1)).toBe(0.5);
     expect(chanceOfNoGain({ theta: 0.3, se: 0 }, 0.1)).toBe(0.5);
     expect(chanceOfNoGain({ theta: 0, se: 0.05 }, 0.1)).toBe(0.5);
@@ -108,7 +108,7 @@ describe('lifts', () => {
     expect(claimedLift(Math.log(1.3))).toBeCloseTo(0.3, 14);
   });
 
-  it('of selected winners compound too high when claimed and nearly right when shrunk', () => {
+  it('of selected winners compound too high if claimed and nearly right if shrunk', () => {
     const normal = normals(7);
     let claimed = 0;
     let shrunk = 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Objective } from '../../../src/domain/metric.js';
 import { atRisk, atRiskSentence } from '../../../src/domain/rollout/at-risk.js';
 
-/** The winner's 100.00 become 160.00; its rate lies at `worst` of its rival's at the interval's lower end. */
+/** The winner's 100.00 become 160.00; `worst`: its lift over its rival at the interval's lower end. */
 const riskAt = (worst: number | null) =>
   atRisk({
     base: { loser: 10_000, winner: 10_000 },
@@ -15,22 +15,22 @@ const sentence = (worst: number | null, objective: Objective = 'click_through_ra
 
 describe('what is at risk', () => {
   it.each([
-    // What was moved, times the worst that the winner may do.
+    // The amount moved times the largest loss.
     { worst: -0.1, amount: 600 },
     { worst: -1, amount: 6_000 },
     { worst: 0, amount: 0 },
     { worst: 0.3, amount: 0 },
     { worst: null, amount: 6_000 },
-    // Up: a part of a cent is no nothing.
+    // Rounded up: a part of a cent is not nothing.
     { worst: -0.000_001, amount: 1 },
     { worst: -0.100_01, amount: 601 },
-    // Nobody loses more than all of it.
+    // No more than the amount moved can be lost.
     { worst: -1.5, amount: 6_000 },
   ])('at a worst lift of $worst is $amount', ({ worst, amount }) => {
     expect(riskAt(worst)).toEqual({ amount, moved: 6_000, worstLift: worst });
   });
 
-  it('is nothing where the winner has no more than its base, to the cent', () => {
+  it('is nothing if the winner has no more than its base, to the cent', () => {
     const at = (winner: number) =>
       atRisk({ base: { winner: 10_000 }, targets: { winner }, winnerAdSetId: 'winner', interval: null });
     expect(at(9_000)).toMatchObject({ amount: 0, moved: 0 });
@@ -38,7 +38,7 @@ describe('what is at risk', () => {
     expect(at(10_001)).toMatchObject({ amount: 1, moved: 1 });
   });
 
-  it('is told with the rate at the worst end of the interval', () => {
+  it('is shown with the lift at the worst end of the interval', () => {
     const told =
       'At risk: up to USD 6.00 a day of the USD 60.00 a day moved, at the worst end of the 95 % interval, -10.0 %.';
     expect(sentence(-0.1)).toBe(told);
@@ -49,7 +49,7 @@ describe('what is at risk', () => {
     );
   });
 
-  it('is told in cost where cost is what the test is decided by', () => {
+  it('is shown in cost if the cost decides the test', () => {
     expect(sentence(-0.1, 'cost_per_conversion')).toBe(
       'At risk: up to USD 6.00 a day of the USD 60.00 a day moved, at the worst end of the 95 % interval of the cost per conversion, +11.1 %.',
     );
@@ -58,7 +58,7 @@ describe('what is at risk', () => {
     );
   });
 
-  it('says where the interval is unadjusted, and where there is none', () => {
+  it('says if the interval is unadjusted, and if there is none', () => {
     expect(sentence(-0.1, 'cost_per_conversion', false)).toMatch(
       /interval of the cost per conversion, unadjusted for repeated looks, \+11\.1 %\.$/,
     );
@@ -66,7 +66,7 @@ describe('what is at risk', () => {
       /; the 95 % interval, unadjusted for repeated looks, begins at \+10\.0 %\.$/,
     );
     expect(sentence(null, 'cost_per_conversion')).toBe(
-      'At risk: up to USD 60.00 a day, all that is moved, since no interval of the effect is known.',
+      'At risk: up to USD 60.00 a day, all that is moved, because the effect has no known interval.',
     );
   });
 });

@@ -54,11 +54,11 @@ describe('the findings of a gate', () => {
     expect(gateFindings({ ...FACTS, largestStep, harm: ['harm'] }).at(-1)).toEqual(note);
   });
 
-  it('are none where all is well', () => {
+  it('are none if all is well', () => {
     expect(found({})).toEqual([]);
   });
 
-  it('put what leads back first, then what holds, then what is only said', () => {
+  it('are in order: those that revert, those that hold, those that only report', () => {
     expect(
       found({
         logTrouble: 'HTTP 500',
@@ -68,12 +68,12 @@ describe('the findings of a gate', () => {
     ).toEqual(['harm revert', 'kill_switch hold', 'activity_log note']);
   });
 
-  it('lead back where the winner alone is silent', () => {
+  it('revert if only the winner is silent', () => {
     expect(found({ findings: silent('challenger') })).toEqual(['no_delivery revert']);
     expect(found({ findings: silent('control') })).toEqual(['no_delivery hold']);
   });
 
-  it('hold where something else explains the silence', () => {
+  it('hold if something else explains the silence', () => {
     expect(found({ findings: silent('control', 'challenger') })).toEqual([
       'no_delivery hold',
       'no_delivery hold',
@@ -92,7 +92,7 @@ describe('the findings of a gate', () => {
     expect(found({ findings: silent('challenger'), campaigns })).toEqual(['no_delivery revert']);
   });
 
-  it('hold above the risk that the policy allows, or that a person has accepted', () => {
+  it('hold above the risk that the policy allows or that a user accepted', () => {
     expect(found({ atRiskLimit: 1000 })).toEqual([]);
     expect(found({ atRiskLimit: 999 })).toEqual(['at_risk hold']);
     expect(found({ atRiskLimit: 500, atRiskAccepted: 1000 })).toEqual([]);
@@ -102,7 +102,7 @@ describe('the findings of a gate', () => {
     );
   });
 
-  it('hold at the risk that a person has accepted where the limit is larger, and at nothing where it is 0', () => {
+  it("hold above the larger of the accepted risk and the policy's limit, and at any risk if the limit is 0", () => {
     expect(found({ atRiskLimit: 999, atRiskAccepted: 500 })).toEqual(['at_risk hold']);
     expect(found({ atRiskLimit: 1000, atRiskAccepted: 500 })).toEqual([]);
     expect(found({ atRisk: { ...FACTS.atRisk, amount: 1 }, atRiskLimit: 0 })).toEqual(['at_risk hold']);
@@ -111,7 +111,7 @@ describe('the findings of a gate', () => {
     expect(finding?.message).toMatch(/The policy's limit is USD 9\.99 a day; resume to accept it\.$/);
   });
 
-  it('hold where the envelope has no room, until it begins anew', () => {
+  it('hold if the envelope has no room, until its next day', () => {
     const envelope = { limit: 1000, moved: 600, wanted: 401, resetsAt: T + HOUR_MS };
     expect(gateFindings({ ...FACTS, envelope })).toEqual([
       {
@@ -123,12 +123,12 @@ describe('the findings of a gate', () => {
       },
     ]);
     expect(found({ envelope: { ...envelope, wanted: 400 } })).toEqual([]);
-    // All of it, on a day of its own.
+    // The whole envelope, on another day.
     expect(found({ envelope: { ...envelope, moved: 0, wanted: 1000 } })).toEqual([]);
     expect(found({ envelope: { ...envelope, moved: 0, wanted: 1001 } })).toEqual(['envelope_too_small hold']);
   });
 
-  it('hold at the hour limit of each ad set, until one more is the third', () => {
+  it("hold at each ad set's hour limit, until one more change is the third", () => {
     const minutesAgo = (...minutes: number[]) => minutes.map((minute) => T - minute * 60_000);
     const changes = { free: minutesAgo(50, 10), full: minutesAgo(50, 30, 10) };
     expect(gateFindings({ ...FACTS, changes })).toEqual([
@@ -142,7 +142,7 @@ describe('the findings of a gate', () => {
     ]);
   });
 
-  it('hold at a spend cap that is reached, to the cent', () => {
+  it('hold if a spend cap is reached, to the cent', () => {
     const account = { ...FACTS.account, spendCap: 500, amountSpent: 500 };
     expect(found({ account })).toEqual(['account_spend_cap hold']);
     expect(found({ account: { ...account, amountSpent: 499 } })).toEqual([]);
@@ -152,7 +152,7 @@ describe('the findings of a gate', () => {
     expect(found({ campaigns: [{ id: '7', spendCap: 500, spent: 499 }] })).toEqual([]);
   });
 
-  it('only say what a person has changed under a rollout in shadow', () => {
+  it('only report a foreign value in a rollout in shadow', () => {
     const [finding] = gateFindings({ ...FACTS, foreign: 'ad set 501 stands at USD 70.00' });
     expect(finding).toMatchObject({
       leadsTo: 'note',
@@ -165,7 +165,7 @@ describe('the findings of a gate', () => {
 describe('the hour limit', () => {
   const at = (...minutes: number[]) => minutes.map((minute) => T - minute * 60_000);
 
-  it('takes three changes within an hour', () => {
+  it('allows three changes within an hour', () => {
     expect(hourLimitUntil(at(50, 30), T)).toBeNull();
     expect(hourLimitUntil(at(50, 30, 10), T)).toBe(T + 10 * 60_000);
     expect(at(50, 30, 10)).toHaveLength(CHANGES_FOR_PHASES);
@@ -176,7 +176,7 @@ describe('the hour limit', () => {
     expect(hourLimitUntil([T - HOUR_MS + 1, ...at(30, 10)], T)).toBe(T + 1);
   });
 
-  it('waits for so many to pass that one more is the third', () => {
+  it('waits until one more change is the third', () => {
     expect(hourLimitUntil(at(50, 40, 30, 10), T)).toBe(T + 20 * 60_000);
     expect(hourLimitUntil(at(10, 50, 30, 40), T)).toBe(T + 20 * 60_000);
   });
@@ -193,7 +193,7 @@ describe("the account's envelope", () => {
     });
   });
 
-  it('is left to a person where no day has room', () => {
+  it('needs a user if no day has room', () => {
     expect(envelopeHold({ ...envelope, moved: 0, wanted: 1501 }, 'USD')).toEqual({
       code: 'envelope_too_small',
       until: null,
@@ -203,7 +203,7 @@ describe("the account's envelope", () => {
   });
 });
 
-it('a raise is what the ad sets that go up get more', () => {
+it('a raise is the sum of the increases of the raised ad sets', () => {
   expect(raiseOf({ a: 5000, b: 5000, c: 1 }, { a: 6000, b: 4000 })).toBe(1000);
   expect(raiseOf({}, { a: 6000 })).toBe(0);
 });

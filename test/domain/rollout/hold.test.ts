@@ -14,7 +14,7 @@ const START = Date.UTC(2026, 10, 23);
 const silence = { kind: 'wait', code: 'transient', retryAfterMs: null } as const;
 const at = (now: number, triesPhase = true) => ({ now, later: (ms: number) => now + ms, triesPhase });
 
-/** Tries the phase at once when each hold says so, `times` times. */
+/** Tries the phase `times` times, each time as soon as the hold allows. */
 function tried(times: number): Hold[] {
   const holds: Hold[] = [];
   let now = START;
@@ -27,7 +27,7 @@ function tried(times: number): Hold[] {
 }
 
 describe('a hold', () => {
-  it('waits longer the more often the phase comes back to it, up to an hour', () => {
+  it('waits longer the more often the phase is held again, up to an hour', () => {
     expect(tried(6).map(({ tryAt, failedAt }) => (tryAt! - failedAt) / 60_000)).toEqual([
       10, 10, 20, 40, 60, 60,
     ]);
@@ -36,18 +36,18 @@ describe('a hold', () => {
     );
   });
 
-  it("waits at least as long as Meta's hint asks", () => {
+  it("waits at least as long as Meta's hint says", () => {
     const hint = 3 * HOLD_AGAIN_MOST_MS;
     expect(nextHold(null, { ...silence, retryAfterMs: hint }, at(START)).tryAt).toBe(START + hint);
   });
 
-  it('does not grow by reads alone', () => {
+  it('does not wait longer after reads alone', () => {
     const [first] = tried(1);
     const again = nextHold(first!, silence, at(first!.tryAt!, false));
     expect(again).toMatchObject({ tries: 1, tryAt: first!.tryAt! + HOLD_AGAIN_MS });
   });
 
-  it('begins anew with another cause, but the daily gate keeps its time', () => {
+  it('starts again with another cause, but the daily gate keeps its time', () => {
     const [first] = tried(1);
     const other = nextHold(
       first!,
@@ -71,14 +71,14 @@ describe('a hold', () => {
     expect(holds[over - 1]!.silentMs).toBeLessThanOrEqual(24 * HOUR_MS);
   });
 
-  it('counts no time in which the service was down itself', () => {
+  it("does not count the service's own downtime", () => {
     const [first] = tried(1);
     const late = nextHold(first!, silence, at(first!.tryAt! + 100 * HOUR_MS));
     expect(late.silentMs).toBe(HOLD_AGAIN_MS);
     expect(isExhausted(late)).toBe(false);
   });
 
-  it('of another cause than silence is never exhausted', () => {
+  it('with another cause than silence is never exhausted', () => {
     const [first] = tried(1);
     expect(isExhausted({ ...first!, code: 'auth', silentMs: 100 * HOUR_MS })).toBe(false);
   });

@@ -22,7 +22,7 @@ describe('an obstacle', () => {
     });
   });
 
-  it('is told from an answer and from a refusal', () => {
+  it('is distinguished from an answer and from a refusal', () => {
     expect(isObstacle(obstacleOf('rate', '', null))).toBe(true);
     expect(isObstacle({ current: {} })).toBe(false);
     expect(isObstacle({ kind: 'back', reason: '' })).toBe(false);

@@ -19,7 +19,7 @@ describe('expectedValues', () => {
     expect(expectedValues(BASE, [])).toEqual({ a: [5000], b: [5000] });
   });
 
-  it('is what was last read back, and nothing older', () => {
+  it('is the value last read back, and nothing older', () => {
     const attempts = [attempt('a', 4000, 'applied'), attempt('a', 3000, 'applied')];
     expect(expectedValues(BASE, attempts)).toEqual({ a: [3000], b: [5000] });
   });
@@ -32,7 +32,7 @@ describe('expectedValues', () => {
     expect(expectedValues(BASE, [attempt('b', 6000, outcome)])).toEqual({ a: [5000], b: [5000] });
   });
 
-  it('forgets attempts of unknown outcome once a later one was read back', () => {
+  it('forgets attempts of unknown outcome when a later one was read back', () => {
     const attempts = [
       attempt('a', 4000, 'unknown'),
       attempt('a', 4000, 'applied'),
@@ -43,7 +43,7 @@ describe('expectedValues', () => {
 });
 
 describe('ownValues', () => {
-  it('is the base and all that was ever sent, refused ones too: it may have been misjudged', () => {
+  it('is the base and every value ever sent, including refused ones: a refusal may have been misjudged', () => {
     const attempts = [
       attempt('a', 4000, 'applied'),
       attempt('b', 6000, 'refused'),
@@ -53,7 +53,7 @@ describe('ownValues', () => {
     expect(ownValues(BASE, attempts)).toEqual({ a: [5000, 4000], b: [5000, 6000, 7000] });
   });
 
-  it('holds everything that a rollout going forward expects', () => {
+  it('contains all values that a rollout expects', () => {
     const anyAttempt = fc.record({
       adSetId: fc.constantFrom('a', 'b'),
       intended: fc.integer({ min: 1, max: 9999 }),
@@ -73,14 +73,14 @@ describe('ownValues', () => {
 });
 
 describe('foreignValues', () => {
-  it('names the ad sets at a value that is none of those given', () => {
+  it('names the ad sets whose value is not among those given', () => {
     const own = { a: [5000, 4000], b: [5000] };
     expect(foreignValues({ a: 4000, b: 5000 }, own)).toEqual([]);
     expect(foreignValues({ a: 4001, b: 5000 }, own)).toEqual(['a']);
     expect(foreignValues({ a: 1, b: 2 }, own)).toEqual(['a', 'b']);
   });
 
-  it('takes an ad set that could not be read for foreign', () => {
+  it('treats an ad set that could not be read as foreign', () => {
     expect(foreignValues({ a: 5000 }, { a: [5000], b: [5000] })).toEqual(['b']);
   });
 });
@@ -88,16 +88,19 @@ describe('foreignValues', () => {
 describe('lateValues', () => {
   const current = { a: 7000, b: 5000 };
 
-  it.each(['unknown', 'pending'] as const)('is where a value shows whose attempt is %s', (outcome) => {
-    const attempts = [
-      attempt('a', 6000, 'applied'),
-      attempt('a', 7000, outcome),
-      attempt('a', 5000, 'applied'),
-    ];
-    expect(lateValues(BASE, current, attempts)).toEqual(['a']);
-  });
+  it.each(['unknown', 'pending'] as const)(
+    'names an ad set that shows the value of an attempt that is %s',
+    (outcome) => {
+      const attempts = [
+        attempt('a', 6000, 'applied'),
+        attempt('a', 7000, outcome),
+        attempt('a', 5000, 'applied'),
+      ];
+      expect(lateValues(BASE, current, attempts)).toEqual(['a']);
+    },
+  );
 
-  it('is where an attempt lands after a later one brought the same value and a third another', () => {
+  it('names an ad set whose attempt took effect after a later one set the same value and a third one another', () => {
     const attempts = [
       attempt('a', 7000, 'unknown'),
       attempt('a', 7000, 'applied'),
@@ -106,12 +109,12 @@ describe('lateValues', () => {
     expect(lateValues(BASE, current, attempts)).toEqual(['a']);
   });
 
-  it('is not where a later attempt brought the same value, nor at the base, nor where the value never showed', () => {
+  it('leaves out ad sets whose later attempt set the same value, that are at the base, or that never showed the value', () => {
     expect(lateValues(BASE, current, [attempt('a', 7000, 'unknown'), attempt('a', 7000, 'applied')])).toEqual(
       [],
     );
     expect(lateValues(BASE, BASE, [attempt('a', 5000, 'unknown')])).toEqual([]);
-    // It is another ad set that the attempt was for.
+    // The attempt was for another ad set.
     expect(lateValues(BASE, current, [attempt('b', 7000, 'unknown')])).toEqual([]);
     expect(lateValues(BASE, current, [attempt('a', 6000, 'unknown')])).toEqual([]);
     expect(lateValues(BASE, current, [attempt('a', 7000, 'applied')])).toEqual([]);

@@ -13,7 +13,7 @@ import {
 } from '../../../src/domain/rollout/plan.js';
 import { THREE_PHASES } from '../../support/phases.js';
 
-/** `test/workflows/rollout.test.ts` holds the default to its amounts and instants. */
+/** `test/workflows/rollout.test.ts` checks the default's amounts and instants. */
 const phases = THREE_PHASES;
 
 describe('the phases up to a share', () => {
@@ -37,11 +37,11 @@ describe('the phases up to a share', () => {
         [0.95, 2],
       ],
     ],
-  ])('of %d are those of the default below it, and itself', (share, expected) => {
+  ])('of %d are the default phases below it, and one with that share', (share, expected) => {
     expect(phasesUpTo(share).map(({ winnerShare, waitHours }) => [winnerShare, waitHours])).toEqual(expected);
   });
 
-  it('of the default are the default', () => {
+  it("of the default's last share are the default", () => {
     expect(phasesUpTo(0.8)).toEqual(DEFAULT_PHASES);
   });
 });
@@ -90,7 +90,7 @@ describe('planRollout', () => {
     });
   });
 
-  it('skips phases that would not raise the winner and writes the first that does at once', () => {
+  it('skips phases that would not raise the winner, and writes the first one that does at once', () => {
     const plan = planOf({ a: 3500, b: 6500 }, 'b');
     expect(plan.skipped).toEqual(['60']);
     expect(plan.phases.map(({ name, waitHours }) => [name, waitHours])).toEqual([
@@ -112,20 +112,20 @@ describe('planRollout', () => {
     ]);
   });
 
-  it('gives an odd unit to the same ad set in whatever order they were read', () => {
+  it('gives an odd unit to the same ad set, in whatever order they were read', () => {
     const targets = (base: Budgets) => planOf(base, 'a').phases.map((phase) => phase.targets);
     const asRegistered = targets({ a: 79_203, b: 79_203, c: 79_203 });
     expect(asRegistered[1]).toEqual({ a: 166_326, b: 35_642, c: 35_641 });
     expect(targets({ a: 79_203, c: 79_203, b: 79_203 })).toEqual(asRegistered);
   });
 
-  it('rounds the winner half up, also where the product of the floats falls short of the half', () => {
+  it('rounds the winner half up, even if the product of the floats falls short of the half', () => {
     // 0.7 × 45 is 31.499999999999996 in floating point.
     const plan = planOf({ a: 22, b: 23 }, 'b', { minimum: 1, phases: [{ winnerShare: 0.7, waitHours: 0 }] });
     expect(plan.phases[0]?.targets).toEqual({ b: 32, a: 13 });
   });
 
-  it('rounds so at larger amounts too, and nothing up that is less than a half', () => {
+  it('rounds larger amounts in the same way, and rounds down below a half', () => {
     const only = (winnerShare: number) => ({ minimum: 1, phases: [{ winnerShare, waitHours: 0 }] });
     // 0.7 × 10245 is 7171.5, and 7171.499999999999 in floating point; 0.6666 × 2503 is 1668.4998.
     expect(planOf({ a: 5122, b: 5123 }, 'b', only(0.7)).phases[0]?.targets).toEqual({ b: 7172, a: 3073 });
@@ -135,7 +135,7 @@ describe('planRollout', () => {
   it('skips a phase that gives the winner no more than the one before', () => {
     const shares = (...of: number[]) => of.map((winnerShare) => ({ winnerShare, waitHours: 1 }));
     const of = (...all: number[]) => planOf({ a: 5, b: 5 }, 'b', { minimum: 1, phases: shares(...all) });
-    // Of ten, 60 and 62 % are six.
+    // 60 and 62 % of ten are both six.
     expect(of(0.6, 0.62)).toMatchObject({ phases: [{ name: '60' }], skipped: ['62'] });
     expect(of(0.6, 0.7, 0.72, 0.8)).toMatchObject({
       phases: [{ name: '60' }, { name: '70' }, { name: '80' }],
@@ -143,38 +143,38 @@ describe('planRollout', () => {
     });
   });
 
-  it('names the first ad set under the minimum', () => {
+  it('names the first ad set below the minimum', () => {
     expect(
       reasonOf({ a: 100, b: 800, c: 100 }, 'b', { phases: [{ winnerShare: 0.9, waitHours: 0 }] }),
     ).toMatch(/^Phase 90 would set ad set a to USD 0\.50,/);
   });
 
-  it('refuses a phase under the minimum, with ad set, amount and limit', () => {
+  it('refuses a phase below the minimum, with ad set, amount and limit', () => {
     expect(reasonOf({ a: 200, b: 200 }, 'b', { minimum: 100 })).toBe(
       "Phase 80 would set ad set a to USD 0.80, below Meta's minimum of USD 1.00 a day.",
     );
   });
 
-  it('refuses a phase that is one minor unit under the minimum', () => {
+  it('refuses a phase that is one minor unit below the minimum', () => {
     expect(reasonOf({ a: 248, b: 249 }, 'b', { minimum: 100 })).toContain(
       'Phase 80 would set ad set a to USD 0.99,',
     );
   });
 
-  it('takes a phase that gives exactly the minimum', () => {
+  it('accepts a phase that gives exactly the minimum', () => {
     expect(planOf({ a: 250, b: 250 }, 'b', { minimum: 100 }).phases.at(-1)?.targets).toEqual({
       b: 400,
       a: 100,
     });
   });
 
-  it('refuses where the winner has as much as the last phase would give', () => {
+  it('refuses if the winner has as much as the last phase would give', () => {
     expect(reasonOf({ a: 2000, b: 8000 }, 'b')).toBe(
       'The winner already has USD 80.00 of USD 100.00, as much as the last phase would give it.',
     );
   });
 
-  it('adds steps where a phase would more than double a budget, an hour apart, the phase itself last', () => {
+  it('adds steps, an hour apart, if a phase would more than double a budget; the phase itself is last', () => {
     expect(planOf({ a: 4500, b: 500 }, 'b').phases.map(stepOf)).toEqual([
       ['20', 0, { b: 1000, a: 4000 }],
       ['40', 1, { b: 2000, a: 3000 }],
@@ -184,7 +184,7 @@ describe('planRollout', () => {
     ]);
   });
 
-  it('waits as long before each step on the way to a later phase as before the phase itself', () => {
+  it('waits before each step to a later phase as long as before the phase itself', () => {
     const far: Phase[] = [
       { winnerShare: 0.5, waitHours: 0 },
       { winnerShare: 0.9, waitHours: 6 },
@@ -197,7 +197,7 @@ describe('planRollout', () => {
     ]);
   });
 
-  it('waits an hour between the steps to a single phase, which has no wait of its own', () => {
+  it('waits an hour between the steps to a single phase, which has no wait', () => {
     const one: Phase[] = [{ winnerShare: 0.8, waitHours: 0 }];
     const plan = planOf({ a: 4500, b: 500 }, 'b', { phases: one });
     expect(plan.phases.map(({ name, waitHours }) => [name, waitHours])).toEqual([
@@ -207,7 +207,7 @@ describe('planRollout', () => {
     ]);
   });
 
-  it('names a step apart from a phase that has almost the same share', () => {
+  it('gives a step another name than a phase with almost the same share', () => {
     const base = { a: 69_999_998, b: 30_000_002 };
     const close: Phase[] = [{ winnerShare: 0.9, waitHours: 0 }];
     const plan = planOf(base, 'b', { phases: close, maxStepFactor: 2.999_999 });
@@ -217,23 +217,23 @@ describe('planRollout', () => {
     ]);
   });
 
-  it('cuts as far as a phase says in one step: a cut can not overspend', () => {
+  it('cuts a budget in one step, because a cut cannot overspend', () => {
     const plan = planOf({ a: 5000, b: 5000 }, 'b', { phases: [{ winnerShare: 0.95, waitHours: 0 }] });
     expect(plan.phases.map(stepOf)).toEqual([['95', 0, { b: 9500, a: 500 }]]);
   });
 
-  it('refuses where no amount lies within the factor, with phase, ad set and factor', () => {
+  it('refuses if no amount is within the factor, with phase, ad set and factor', () => {
     expect(planned({ a: 45, b: 5 }, 'b', { minimum: 1, maxStepFactor: 1.1 })).toEqual({
       kind: 'refused',
       cause: 'step_factor',
       reason:
-        'Phase 60 would set ad set b from USD 0.05 to USD 0.30 a day; in steps that multiply it by at most 1.1 (policy.max_step_factor) no amount lies between.',
+        'Phase 60 would raise ad set b from USD 0.05 to USD 0.30 a day; if a step multiplies it by at most 1.1 (policy.max_step_factor), no step can raise it.',
     });
   });
 
-  it('refuses a rollout of more steps than its evidence would last', () => {
+  it('refuses a rollout with more steps than its evidence would last', () => {
     expect(reasonOf({ a: 5_000_000, b: 500 }, 'b', { maxStepFactor: 1.2 })).toBe(
-      'Phase 60 would set ad set b from USD 5.00 to USD 30003.00 a day; in steps that multiply it by at most 1.2 (policy.max_step_factor) that takes more than 24 steps.',
+      'Phase 60 would raise ad set b from USD 5.00 to USD 30003.00 a day; if a step multiplies it by at most 1.2 (policy.max_step_factor), that takes more than 24 steps.',
     );
   });
 
@@ -294,7 +294,7 @@ describe('every plan', () => {
     });
   });
 
-  it('never plans a target under the minimum', () => {
+  it('never plans a target below the minimum', () => {
     each((plan, { minimum }) => {
       for (const { targets } of plan.phases) {
         for (const amount of Object.values(targets)) expect(amount).toBeGreaterThanOrEqual(minimum);
@@ -313,7 +313,7 @@ describe('every plan', () => {
     });
   });
 
-  it('waits for nothing before its first phase, and names each of the policy once', () => {
+  it("has no wait before its first phase, and names each of the policy's phases once", () => {
     each((plan, input) => {
       expect(plan.phases[0]?.waitHours).toBe(0);
       const names = [...plan.skipped, ...plan.phases.map((phase) => phase.name)];
@@ -349,7 +349,7 @@ describe('every plan', () => {
 });
 
 describe('largestStep', () => {
-  it('is that of the ad set and phase that grow most, in a sentence', () => {
+  it('is that of the ad set and phase with the largest growth, in a sentence', () => {
     const plan = planOf({ a: 4500, b: 600 }, 'b');
     const step = largestStep(plan);
     expect(step).toEqual({ phase: '23.53', adSetId: 'b', factor: 2 });
@@ -379,7 +379,7 @@ describe('writeOrder', () => {
     expect(writeOrder({ a: 5000, b: 5000, c: 2000 }, { b: 6000, a: 4000, c: 2000 })).toEqual(['a', 'c', 'b']);
   });
 
-  it('cuts the winner first on the way back', () => {
+  it('cuts the winner first in a revert', () => {
     expect(writeOrder({ a: 2000, b: 8000 }, { a: 5000, b: 5000 })).toEqual(['b', 'a']);
   });
 

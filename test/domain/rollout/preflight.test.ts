@@ -184,7 +184,7 @@ const CASES: Case[] = [
 ];
 
 describe('preflight', () => {
-  it('finds nothing where all is well', () => {
+  it('finds nothing if all is well', () => {
     expect(preflightProblems(context(), UNTIL)).toEqual([]);
   });
 
@@ -192,7 +192,7 @@ describe('preflight', () => {
     expect(preflightProblems(context(spoil), UNTIL)).toEqual([{ variantId, code, message }]);
   });
 
-  it('lets an ad set and a campaign that end exactly then pass', () => {
+  it('accepts an ad set and a campaign that end exactly then', () => {
     const ends = context((_, { adSet, campaign }) => {
       adSet.endTime = UNTIL;
       campaign.stopTime = UNTIL;
@@ -200,7 +200,7 @@ describe('preflight', () => {
     expect(preflightProblems(ends, UNTIL)).toEqual([]);
   });
 
-  it("tells an end once, though Meta merges the campaign's from that of its ad sets", () => {
+  it("reports an end once, although Meta derives the campaign's from those of its ad sets", () => {
     const ends = context((_, { adSet, campaign }) => {
       adSet.endTime = UNTIL - 1;
       campaign.stopTime = UNTIL - 1;
@@ -210,14 +210,14 @@ describe('preflight', () => {
     ]);
   });
 
-  it('does not take a list without the ad itself for a crowd', () => {
+  it('ignores a list of active ads that lacks the ad itself', () => {
     const paused = context((_, challenger) => {
       challenger.activeAds = [];
     });
     expect(preflightProblems(paused, UNTIL)).toEqual([]);
   });
 
-  it('tells everything at once, the account first, then in the order of the variants', () => {
+  it('reports all problems at once: the account first, then in the order of the variants', () => {
     const spoilt = context((made) => {
       made.account.status = 3;
       for (const each of made.variants) {
@@ -242,7 +242,7 @@ describe('budgetsOf', () => {
     expect(budgetsOf(context())).toEqual({ '501': 5001, '502': 5002 });
   });
 
-  it('throws where an ad set has none', () => {
+  it('throws if an ad set has none', () => {
     const none = context((_, { adSet }) => {
       adSet.dailyBudget = null;
     });

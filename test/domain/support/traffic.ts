@@ -17,7 +17,7 @@ export const variants = ['control', 'c1'].map(
   }),
 );
 
-/** Of an ad; money in minor units. */
+/** The traffic of an ad; money in minor units. */
 export interface AdRates {
   impressions: number;
   /** Link clicks per impression. */
@@ -30,7 +30,7 @@ export interface AdRates {
 
 export const USUAL: AdRates = { impressions: 2_000, linkClicks: 0.05, conversions: 0.06, revenue: 4_000 };
 
-/** Hours of two ads: counts are Poisson, order values lognormal with this deviation of their logarithm (1: a CV of 1.3). */
+/** Hours of two ads: counts are Poisson; order values are lognormal, with this deviation of the logarithm (1: CV 1.3). */
 export function traffic(key: string, hours: number, ads: readonly AdRates[], deviation = 1): Observed[] {
   const draws = new Random(key);
   return Array.from({ length: hours }, (_, hour) =>
@@ -57,7 +57,7 @@ export function traffic(key: string, hours: number, ads: readonly AdRates[], dev
   ).flat();
 }
 
-/** The usual ad with the numerator of a metric times `factor`. */
+/** The usual ad, with a metric's numerator multiplied by `factor`. */
 export function improved({ worth, events }: Metric, factor: number): AdRates {
   const field = worth ?? events;
   return { ...USUAL, [field]: USUAL[field] * factor };

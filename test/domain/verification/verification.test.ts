@@ -31,7 +31,7 @@ const variants = ['control', 'c1', 'c2'].map(
   }),
 );
 
-/** Hours of every variant at these rates of clicks and conversions, the first hour at `from`. */
+/** Hours of every variant at these rates of clicks and conversions, beginning at `from`. */
 function hours(
   count: number,
   rates: Partial<Record<string, number>>,
@@ -86,7 +86,7 @@ function judged(
 }
 
 describe('a verification', () => {
-  it('verifies where the 90 % interval of the window lies above 0, and shows lift and interval', () => {
+  it("verifies if the window's 90 % interval is above 0, and shows lift and interval", () => {
     const verdict = judged(hours(168, { control: 0.02, c1: 0.03 }));
     expect(verdict).toMatchObject({
       outcome: 'verified',
@@ -104,7 +104,7 @@ describe('a verification', () => {
     expect(studentTwoSidedP((Math.log1p(high) - theta) / se, df)).toBeCloseTo(0.1, 6);
   });
 
-  it('does not verify where the interval reaches 0, or lies below it without evidence at any time', () => {
+  it('does not verify if the interval reaches 0, or is below 0 without anytime-valid evidence', () => {
     const equal = judged(hours(168, { control: 0.02, c1: 0.02 }));
     expect(equal.outcome).toBe('not_verified');
     expect(equal.message).toMatch(/^Not verified: .* reaches 0 %\) in the 7 days .*; the budgets stay\.$/);
@@ -114,7 +114,7 @@ describe('a verification', () => {
     expect(behind.message).toMatch(/% interval -\S+ % to -\S+ % < 0 %/);
   });
 
-  it('reverts a worse winner before its window has ended, and no other', () => {
+  it('reverts only a worse winner before the window has ended', () => {
     const worse = hours(168, { control: 0.03, c1: 0.015 });
     const better = hours(168, { control: 0.02, c1: 0.03 });
     const on = (day: number, rows: Observed[]) => judged(rows, { dueAt: SINCE + day * DAY });
@@ -130,7 +130,7 @@ describe('a verification', () => {
     expect(judged(worse).outcome).toBe('reverted');
   });
 
-  it('sees a winner that gets no events at all', () => {
+  it('reverts a winner that gets no events at all', () => {
     const verdict = judged(hours(48, { control: 0.03, c1: 0 }), { dueAt: SINCE + 2 * DAY });
     expect(verdict).toMatchObject({ outcome: 'reverted', theta: 0, interval: null });
     expect(verdict.message).toMatch(
@@ -143,7 +143,7 @@ describe('a verification', () => {
     ['hours in which both delivered: 0 < 3', hours(168, { c1: 0.3 })],
     ['control has 24 link clicks < 25', steady(24, 24, 60)],
     ['no variation between hours', steady(30, 30, 240)],
-  ])('says what is too little: %s', (few, observations) => {
+  ])('names the minimum that was not reached: %s', (few, observations) => {
     const verdict = judged(observations);
     expect(verdict.outcome).toBe('not_verified');
     expect(verdict.message).toBe(
@@ -155,7 +155,7 @@ describe('a verification', () => {
     );
   });
 
-  it('takes the buckets of its window alone', () => {
+  it('only uses the buckets of its window', () => {
     const inside = hours(167, { control: 0.02, c1: 0.03 });
     const outside = [
       ...hours(24, { control: 0.2, c1: 0.01 }, { from: SINCE - DAY }),
@@ -168,7 +168,7 @@ describe('a verification', () => {
     expect(judged(inside, early)).toEqual(judged(inside.slice(0, 2 * 48), early));
   });
 
-  it('sets a control that won against the challenger that was best at the decision', () => {
+  it('compares a control that won with the challenger that was best at the decision', () => {
     const at = (linkClicks: number) => ({
       impressions: 1000,
       clicks: linkClicks,
@@ -178,12 +178,12 @@ describe('a verification', () => {
       revenue: 0,
     });
     const promotion = { winnerVariantId: 'control', metrics: { control: at(30), c1: at(10), c2: at(20) } };
-    // In the window it is the other one that comes closer.
+    // In the window the other challenger is closer.
     const verdict = judged(hours(168, { control: 0.03, c1: 0.029, c2: 0.02 }), { promotion });
     expect(verdict).toMatchObject({ winner: 'control', rival: 'c2', outcome: 'verified' });
   });
 
-  it('turns a cost round: less is better', () => {
+  it('reverses the lift of a cost: less is better', () => {
     const policy = { objective: 'cost_per_conversion', attributionWindowHours: 168 } as const;
     const rows = hours(168, { control: 0.05, c1: 0.09 });
     const verdict = judged(rows, { policy, dueAt: JUDGED_AT + 168 * HOUR_MS });
@@ -196,7 +196,7 @@ describe('a verification', () => {
     expect(Number(low)).toBeGreaterThan(Number(high));
   });
 
-  it('waits for the last conversions of its window, and looks for harm by those a day old', () => {
+  it('waits for the last conversions of its window, and looks for harm with those older than a day', () => {
     const policy = { objective: 'conversion_rate', attributionWindowHours: 168 } as const;
     const rows = hours(168, { control: 0.1, c1: 0.1 }, { conversions: 0.3 });
     expect(judged(rows, { policy, dueAt: JUDGED_AT }).outcome).toBeNull();
@@ -205,7 +205,7 @@ describe('a verification', () => {
     expect(second).toMatchObject({ rows: 24, days: 1 });
   });
 
-  it('clusters by day where the policy is strict', () => {
+  it('clusters by day if the policy is strict', () => {
     const rows = hours(168, { control: 0.02, c1: 0.03 });
     const strict = judged(rows, { policy: { strict: true } });
     expect(strict.rows).toBe(7);
@@ -214,7 +214,7 @@ describe('a verification', () => {
     expect(two.message).toMatch(/\(days in which both delivered: 2 < 3\)/);
   });
 
-  it('takes the whole days of its window where days are the buckets', () => {
+  it('uses the whole days of its window if buckets are days', () => {
     const midnight = SINCE + 5 * HOUR_MS;
     const days = Array.from({ length: 8 }, (_, day) => day - 1).flatMap((day) =>
       hours(24, { control: 0.02, c1: 0.04 }, { from: midnight + day * DAY, seed: day + 2 })
@@ -227,12 +227,12 @@ describe('a verification', () => {
     expect(few.message).toMatch(/\(days in which both delivered: 2 < 3\)/);
   });
 
-  it('verifies no split but the one that was written, and says with any outcome what was changed', () => {
+  it('only verifies the split that was written, and reports a change with any outcome', () => {
     const splitChanged = 'ad set 7 stood at USD 90.00, not at USD 40.00';
     const better = judged(hours(168, { control: 0.02, c1: 0.03 }), { splitChanged });
     expect(better.outcome).toBe('not_verified');
     expect(better.message).toMatch(
-      /^Not verified: a budget was changed after the last phase \(ad set 7 stood at USD 90\.00, not at USD 40\.00\), so .* was written; click rate of c1 over control \+.* in the 7 days .*; the budgets stay\.$/,
+      /^Not verified: a budget was changed after the last phase \(ad set 7 stood at USD 90\.00, not at USD 40\.00\), so the split was not the one written; click rate of c1 over control \+.* in the 7 days .*; the budgets stay\.$/,
     );
     const said =
       / A budget was changed after the last phase: ad set 7 stood at USD 90\.00, not at USD 40\.00\.$/;
@@ -249,7 +249,7 @@ describe('a verification', () => {
     expect(unreadSentence(DEFAULT_POLICY, {}, 'no answer', splitChanged)).toMatch(said);
   });
 
-  it('claims no write of a rollout in shadow', () => {
+  it('mentions no write for a rollout in shadow', () => {
     const shadow = { promotion: { status: 'shadow' } };
     expect(judged(hours(168, { control: 0.02, c1: 0.02 }), shadow).message).toMatch(
       /^Not verified: .* in the 7 days after the rollout in shadow; no budget was moved\.$/,
@@ -268,7 +268,7 @@ describe('a verification', () => {
     );
   });
 
-  it('says what could not be read', () => {
+  it('says that the window could not be read', () => {
     expect(unreadSentence(DEFAULT_POLICY, {}, 'no answer', null)).toBe(
       'Not verified: the 7 days after the rollout could not be read (no answer); the budgets stay.',
     );
@@ -290,7 +290,7 @@ describe('the weight of a window', () => {
     { maxLength: 30 },
   );
 
-  it('has no NaN and always an outcome, whatever the counts', () => {
+  it('has no NaN, and always gives an outcome, whatever the counts', () => {
     fc.assert(
       fc.property(rows, fc.boolean(), (any, strict) => {
         const weight = weigh(any, { strict });
@@ -303,7 +303,7 @@ describe('the weight of a window', () => {
     );
   });
 
-  it('has no interval where nearly all of the error lies in one row', () => {
+  it('has no interval if one row has nearly all of the error', () => {
     const rows = [
       { exposureA: 8, eventsA: 0, exposureB: 2148, eventsB: 1, day: 1 },
       { exposureA: 4988, eventsA: 0, exposureB: 4843, eventsB: 0, day: 0 },
@@ -315,7 +315,7 @@ describe('the weight of a window', () => {
     expect(outcomeOf(weight)).toBe('not_verified');
   });
 
-  it('flips when the two are swapped: never both better, never both worse', () => {
+  it('reverses if the two are swapped: never both better, never both worse', () => {
     fc.assert(
       fc.property(rows, fc.boolean(), (any, strict) => {
         const one = weigh(any, { strict });
@@ -329,9 +329,9 @@ describe('the weight of a window', () => {
     );
   });
 
-  it("is the stratified ratio's, which a moved budget doesn't bias", () => {
+  it('uses the stratified ratio, which a moved budget does not bias', () => {
     const uniform = random(7);
-    // The rate of both doubles on the days on which the winner delivers most.
+    // Both rates double on the days on which the winner delivers most.
     const moved = Array.from({ length: 168 }, (_, hour): PairRow => {
       const busy = hour >= 84;
       const exposureB = busy ? 1600 : 200;
@@ -357,7 +357,7 @@ describe('the weight of a window', () => {
   });
 });
 
-/** One event an hour up to the counts, spread evenly over the hours of both. */
+/** At most one event per hour, up to the counts, spread evenly over the hours of both. */
 function steady(count: number, control: number, winner: number): Observed[] {
   return Array.from({ length: count }).flatMap((_, hour) =>
     [

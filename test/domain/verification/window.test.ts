@@ -15,7 +15,7 @@ describe('the window of a verification', () => {
     expect(() => verificationWindow(DEFAULT_POLICY, {})).toThrow('no phase of the rollout is done');
   });
 
-  it('is judged when its conversions are booked, where these are weighed', () => {
+  it('is judged when its conversions are booked, if the objective weighs them', () => {
     const policy = { ...DEFAULT_POLICY, objective: 'conversion_rate', attributionWindowHours: 168 } as const;
     expect(verificationWindow(policy, phasesDone)).toMatchObject({
       until: LAST + 8 * DAY,
@@ -23,7 +23,7 @@ describe('the window of a verification', () => {
     });
   });
 
-  it('is looked at at its start, then daily, the last time at its judgement', () => {
+  it('has a look at its start, then daily, and the last one at its judgement', () => {
     const at: number[] = [];
     for (let last = LAST; last < window.judgedAt; last = at.at(-1)!)
       at.push(nextVerificationAt(window, last, last));
@@ -32,14 +32,14 @@ describe('the window of a verification', () => {
     expect(nextVerificationAt(odd, LAST + 2 * DAY, LAST + 2 * DAY)).toBe(odd.judgedAt);
   });
 
-  it('makes up for missed looks by one, at the latest of them', () => {
+  it('replaces missed looks by one look at the latest due time', () => {
     const back = LAST + 5 * DAY + HOUR_MS;
     expect(nextVerificationAt(window, LAST + 2 * DAY, back)).toBe(LAST + 5 * DAY);
     expect(nextVerificationAt(window, LAST + 5 * DAY, back)).toBe(LAST + 6 * DAY);
     expect(nextVerificationAt(window, LAST, LAST + 40 * DAY)).toBe(window.judgedAt);
   });
 
-  it('never looks at the same instant twice before its judgement', () => {
+  it('never has two looks at the same instant before its judgement', () => {
     const hours = fc.integer({ min: 0, max: 400 });
     fc.assert(
       fc.property(hours, hours, (last, passed) => {

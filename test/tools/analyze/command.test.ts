@@ -148,7 +148,7 @@ describe('a bad line', () => {
       },
       {
         line: 5,
-        error: 'confidence must be one of 0.90, 0.95, 0.99, which error rates were confirmed for, got 0.8',
+        error: 'confidence must be one of 0.90, 0.95, 0.99, for which error rates were confirmed, got 0.8',
       },
       { line: 7, error: 'rows[1] must be four whole numbers of at least 0, got [10,1,10]' },
       { line: 8, error: 'rows[0] must be four whole numbers of at least 0, got [10,1,10,-1]' },
