@@ -5,7 +5,7 @@ import { createLookActivities } from './looks.js';
 import { createObservationActivities } from './observations.js';
 import { createPromotionActivities } from './promotions.js';
 import { createReconcileActivities } from './reconcile.js';
-import { createReportActivities } from './reports.js';
+import { createSummaryActivities } from './summaries.js';
 import { createVerificationActivities } from './verification.js';
 
 type Dependencies = Parameters<typeof createBudgetActivities>[0] &
@@ -23,7 +23,7 @@ export function createActivities(deps: Dependencies) {
     ...createGateActivities(deps),
     ...createBudgetActivities(deps),
     ...createReconcileActivities(deps),
-    ...createReportActivities(deps),
+    ...createSummaryActivities(deps),
     ...createVerificationActivities(deps),
   };
 }

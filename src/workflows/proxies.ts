@@ -13,7 +13,7 @@ import type { LookActivities } from '../activities/looks.js';
 import type { ObservationActivities } from '../activities/observations.js';
 import type { PromotionActivities } from '../activities/promotions.js';
 import type { ReconcileActivities } from '../activities/reconcile.js';
-import type { ReportActivities } from '../activities/reports.js';
+import type { SummaryActivities } from '../activities/summaries.js';
 import type { VerificationActivities } from '../activities/verification.js';
 import { META_FAILURE, type MetaFailureDetails } from '../contract/activities.js';
 import { type META_QUEUES, metaQueue, TRIES_OVER } from '../contract/names.js';
@@ -95,7 +95,7 @@ export const META_WRITES = {
 export const budgets = proxyMeta<BudgetActivities>('money', META_WRITES);
 
 /** Temporal and Postgres, for many experiments: the next Schedule comes soon, so a few tries are enough. */
-export const upkeep = proxyActivities<ReconcileActivities & ReportActivities>({
+export const upkeep = proxyActivities<ReconcileActivities & SummaryActivities>({
   heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '5 minutes',
   retry: {

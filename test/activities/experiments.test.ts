@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createExperimentActivities } from '../../src/activities/experiments.js';
-import { createReportActivities } from '../../src/activities/reports.js';
+import { createSummaryActivities } from '../../src/activities/summaries.js';
 import type { Transition } from '../../src/clients/postgres/types.js';
 import { failureOf, GROUNDS, HOUR, START, useStages } from './support/stage.js';
 
@@ -105,7 +105,7 @@ describe('the record of an experiment', () => {
 describe('the summary', () => {
   it('counts promotions of the day before, running tests, and those that wait for a user', async () => {
     const stage = await stages.open({ account: { timezone: 'UTC' } });
-    const { summarise } = createReportActivities(stage.deps);
+    const { summarise } = createSummaryActivities(stage.deps);
     const day = (ago: number) => new Date(stage.clock.instant - ago * 24 * HOUR).toISOString().slice(0, 10);
     expect(await summarise(24)).toBe(
       `${day(1)} (UTC): 0 promotions; 1 test running; none waiting for a user`,
@@ -135,7 +135,7 @@ describe('the summary', () => {
     ['Asia/Tokyo', '2026-11-23', '2026-11-24'],
   ])('follows the account’s days, in %s', async (timezone, before, day) => {
     const stage = await stages.open({ account: { timezone } });
-    const { summarise } = createReportActivities(stage.deps);
+    const { summarise } = createSummaryActivities(stage.deps);
     // 23 November, 22:00 in London: 17:00 in New York, in Tokyo the next day.
     stage.clock.pass(Date.UTC(2026, 10, 23, 22) - stage.clock.instant);
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
@@ -147,7 +147,7 @@ describe('the summary', () => {
   it('is in UTC, and says so, while Meta does not answer', async () => {
     const stage = await stages.open({ account: { timezone: 'Asia/Tokyo' } });
     const meta = { getAccount: () => Promise.reject(new Error('away')) };
-    expect(await createReportActivities({ ...stage.deps, meta }).summarise(24)).toMatch(
+    expect(await createSummaryActivities({ ...stage.deps, meta }).summarise(24)).toMatch(
       /^2026-\d\d-\d\d \(UTC\): /,
     );
   });
@@ -156,7 +156,7 @@ describe('the summary', () => {
     const stage = await stages.open({ writesAllowed: false, account: { timezone: 'UTC' } });
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     stage.clock.pass(24 * HOUR);
-    expect(await createReportActivities(stage.deps).summarise(24)).toMatch(
+    expect(await createSummaryActivities(stage.deps).summarise(24)).toMatch(
       / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+25\.0 %\); 1 test running; none waiting for a user$/,
     );
   });

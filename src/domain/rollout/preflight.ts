@@ -146,7 +146,7 @@ function endsTooEarly(what: string, end: number, until: number): string {
   return `${what} ends on ${new Date(end).toISOString()}, before ${new Date(until).toISOString()}.`;
 }
 
-/** Daily budgets by ad set id. Call it only where {@link preflightProblems} found none. */
+/** Daily budgets by ad set id. Call it only if {@link preflightProblems} found none. */
 export function budgetsOf(context: BudgetContext): Record<string, number> {
   return Object.fromEntries(
     [...context.variants, ...(context.dropped ?? [])].map(({ adSet }) => {

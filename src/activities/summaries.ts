@@ -18,7 +18,7 @@ const STATUS_WORDS: Record<Promotion['status'], string> = {
 };
 
 /** The reports that the service announces by itself, daily and weekly. */
-export function createReportActivities(deps: {
+export function createSummaryActivities(deps: {
   store: Store;
   meta: Pick<MetaClient, 'getAccount'>;
   clock: ExperimentClock;
@@ -78,4 +78,4 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-export type ReportActivities = ReturnType<typeof createReportActivities>;
+export type SummaryActivities = ReturnType<typeof createSummaryActivities>;
