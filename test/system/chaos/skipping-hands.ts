@@ -47,7 +47,7 @@ export function skippingHands(
     async control(id, kind, { variant_id: variantId, ...rest }) {
       const args = variantId === undefined ? rest : { ...rest, variantId };
       const asked = temporal.client.workflow.startUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
-        args: [{ by: 'a person', reason: 'chaos', ...args }],
+        args: [{ by: 'a user', reason: 'chaos', ...args }],
         waitForStage: 'ACCEPTED',
         startWorkflowOperation: new WithStartWorkflowOperation(EXPERIMENT_WORKFLOW, {
           workflowId: names.workflowId(id),

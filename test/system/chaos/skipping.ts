@@ -111,7 +111,7 @@ export async function playSkipping(
 
   async function turnKillSwitch(engaged: boolean): Promise<number> {
     const at = await clock.now();
-    await store.setKillSwitch({ engaged, by: 'a person', reason: 'chaos', at });
+    await store.setKillSwitch({ engaged, by: 'a user', reason: 'chaos', at });
     for (const run of runs) run.note(at, `the kill switch is ${engaged ? 'engaged' : 'released'}`);
     return at;
   }
