@@ -113,9 +113,10 @@ describe('the schedules of a seed', () => {
     for (const { envelope, account, runs } of batches) {
       if (envelope === null) continue;
       const all = runs.flatMap(({ budgets }) => budgets).reduce((sum, amount) => sum + amount, 0);
+      const wanted = (DEFAULT_PHASES.at(-1)!.winnerShare - 0.5) * all;
       const inMinor = minorUnits(envelope, account.currency);
-      expect(inMinor).toBeGreaterThan(0.04 * all);
-      expect(inMinor).toBeLessThan(0.15 * all);
+      expect(inMinor).toBeGreaterThan(0.134 * wanted);
+      expect(inMinor).toBeLessThan(0.5 * wanted);
     }
   });
 
