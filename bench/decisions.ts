@@ -1,13 +1,14 @@
 /**
- * Whether decisions stay right: false winners of equal ads in six worlds beside the positive control, and times to
- * a decision beside GrowthBook's test and an SPRT that knows the lift. Prints JSON. Exit code 1 where the control
- * fails (the simulator then proves nothing) or a world refutes the promised 5 %.
+ * Do decisions stay right? Counts false winners of equal ads in six worlds, with peeking as the positive control, and
+ * compares the times to a decision with GrowthBook's test and with an SPRT that knows the lift. Prints JSON. Exit code 1
+ * if the control fails (then the simulator proves nothing) or if a world refutes the promised 5 %.
  *
  * npm run -s bench:decisions -- [--runs N] [--lift-runs N] [--seed N] [--boundary exact|table]
  *                               [--rule sequential|strict] [--worlds iid,day_noise] [--threads N]
  */
 
 import { parseArgs } from 'node:util';
+import { printResult, wholeNumber } from './command.js';
 import { runJobs } from './decisions/pool.js';
 import { report } from './decisions/report.js';
 import { type Job, OWN_RULES } from './decisions/simulate.js';
@@ -25,7 +26,7 @@ function readArguments() {
       seed: { type: 'string', default: '1' },
       boundary: { type: 'string', default: 'exact' },
       rule: { type: 'string', default: OWN_RULES[0] },
-      // Without those of day-level noise, for which the default rule promises nothing.
+      // Without the worlds of day-level noise, for which the default rule promises nothing.
       worlds: { type: 'string', default: WORLDS.join(',') },
       threads: { type: 'string', default: '1' },
     },
@@ -36,14 +37,14 @@ function readArguments() {
   }
   const rule = OWN_RULES.find((known) => known === values.rule);
   if (!rule) throw new RangeError(`--rule is ${OWN_RULES.join(' or ')}, got ${values.rule}`);
-  const runs = whole('runs', values.runs, DEFAULT_RUNS[boundary]);
+  const runs = wholeNumber('runs', values.runs ?? String(DEFAULT_RUNS[boundary]));
   return {
     boundary,
     rule,
     runs,
-    liftRuns: whole('lift-runs', values['lift-runs'], Math.min(runs, DEFAULT_LIFT_RUNS)),
-    seed: whole('seed', values.seed, 1),
-    threads: whole('threads', values.threads, 1),
+    liftRuns: wholeNumber('lift-runs', values['lift-runs'] ?? String(Math.min(runs, DEFAULT_LIFT_RUNS))),
+    seed: wholeNumber('seed', values.seed),
+    threads: wholeNumber('threads', values.threads),
     worlds: values.worlds.split(',').map((name): World => {
       const known = [...WORLDS, ...DAY_NOISE_WORLDS];
       const world = known.find((one) => one === name);
@@ -53,16 +54,10 @@ function readArguments() {
   } as const;
 }
 
-function whole(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^[1-9]\d*$/.test(text)) throw new RangeError(`--${name} takes a whole number over 0, got ${text}`);
-  return Number(text);
-}
-
-async function main(): Promise<void> {
+await printResult(async () => {
   const { boundary, rule, runs, liftRuns, seed, threads, worlds } = readArguments();
   const jobs: Job[] = [
-    // A person's looks aren't on the table's grid.
+    // Looks that someone asks for are not on the table's grid.
     ...worlds.map(
       (world): Job => ({
         seed,
@@ -90,20 +85,12 @@ async function main(): Promise<void> {
     LIFTS.map((lift, i) => ({ lift, tally: tallies[worlds.length + i]! })),
   );
   const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
-  console.log(JSON.stringify({ ...document, threads, seconds }, null, 2));
   if (!document.control.passed) fail('the positive control failed or was left out: this run proves nothing');
   if (!document.promise_holds) fail('the sequential rule has more than 5 % false winners in some world');
-}
+  return { ...document, threads, seconds };
+});
 
 function fail(reason: string): void {
   process.stderr.write(`${reason}\n`);
   process.exitCode = 1;
-}
-
-try {
-  await main();
-} catch (error) {
-  const isUsage = error instanceof RangeError || (error instanceof TypeError && 'code' in error);
-  if (!isUsage) throw error;
-  fail(error.message);
 }

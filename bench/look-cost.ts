@@ -1,6 +1,6 @@
 /**
- * What one look of the sequential rule costs, and the advice on futility beside it: prints JSON, one entry a look, with
- * the size of the stored state.
+ * Measures the cost of one look of the sequential rule and of the advice on futility. Prints JSON, one entry per look,
+ * with the size of the stored state.
  */
 
 import { conditionalPower, courseOf } from '../src/domain/decision/futility.js';
@@ -22,7 +22,7 @@ const rows = Array.from(
   }),
 );
 
-/** Conditional power in both directions, as a look of two ads weighs it; at the horizon none is left to weigh. */
+/** Conditional power in both directions, as at a look of two ads; 0 at the horizon. */
 function weighFutility(evidence: Evidence): number {
   const pair = { variantA: 'a', variantB: 'b', evidence, calledWinner: null, welch: null };
   const [growth, looks] = [672 / evidence.hours, (672 - evidence.hours) / 6];

@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 
 const { idle } = proxyActivities<{ idle(): Promise<void> }>({ startToCloseTimeout: '1 minute' });
 
-/** Activities in a row, and nothing else. */
+/** Runs this many activities one after another. */
 export async function idleWorkflow(activities: number): Promise<void> {
   for (let done = 0; done < activities; done++) await idle();
 }

@@ -13,10 +13,10 @@ import { startSandbox } from '../../src/sandbox/sandbox.js';
 import { type Collaborators, connectCollaborators } from '../../src/service/collaborators.js';
 import { startWorker } from '../../src/service/worker.js';
 
-/** An experiment hour is half a second. */
+/** One experiment hour takes half a second. */
 const TIME_SCALE = 7_200;
 const HORIZON_HOURS = 24;
-/** Real. */
+/** Real ms. */
 const LIMIT_MS = 600_000;
 
 export interface CatchUp {
@@ -24,35 +24,35 @@ export interface CatchUp {
   at_a_time: number;
   /** Experiments whose look was taken. */
   checked: number;
-  /** Activities that failed, or ran out of time, for good. */
+  /** Activities that failed or timed out permanently. */
   failed: number;
-  /** Tries that were followed by another. */
+  /** Attempts that were followed by another attempt. */
   tried_again: number;
-  /** Difficulties that were announced. */
+  /** Troubles that were announced. */
   troubles: number;
-  /** From the start of the worker to the last look, real. */
+  /** Real seconds from the start of the worker to the last look. */
   seconds: number;
   activities: number;
 }
 
 export interface Comparison {
   service: CatchUp;
-  /** The same number of workflows and of activities, which do nothing, on the same server. */
+  /** As many workflows with as many activities, which do nothing, on the same server. */
   engine: { seconds: number; activities: number };
-  /** Seconds of the service over those of the engine. */
+  /** The service's seconds divided by the engine's. */
   ratio: number;
 }
 
 /**
- * The embedded service after a day without a worker: each of the experiments is due for a look, the last of its
- * test. `log` takes a line a stage.
+ * Measures the embedded service after a day without a worker: each experiment is due for a look, the last of its test.
+ * `log` gets one line per stage.
  */
 export async function measureCatchUp(
   options: {
     experiments: number;
     atATime: number;
     compare: boolean;
-    /** Real ms that a read from the market may take; unset: the sandbox's. */
+    /** Real ms that a read from the market may take; default: the sandbox's limit. */
     readTimeoutMs?: number;
   },
   log: (line: string) => void = () => {},
@@ -101,7 +101,7 @@ export async function measureCatchUp(
         reason: { code: 'started' },
         hold: null,
         stateChangedAt: now,
-        // One look each, at the horizon, and too little data for anything but no winner.
+        // One look per experiment, at the horizon, with too little data for any verdict other than no winner.
         policy: {
           ...DEFAULT_POLICY,
           horizonHours: HORIZON_HOURS,
@@ -143,7 +143,7 @@ async function catchUp(collaborators: Collaborators, count: number, atATime: num
   const { client, names, store } = collaborators;
   const events: ServiceEvent[] = [];
   let lastLookAt = 0;
-  /** Some have a second look, at a time of the grid shortly before the horizon. */
+  /** Ids that have had a look: some experiments have a second one, shortly before the horizon. */
   const looked = new Set<string>();
   const worker = await startWorker(collaborators, {
     announce: (event) => {
@@ -190,7 +190,7 @@ async function catchUp(collaborators: Collaborators, count: number, atATime: num
   };
 }
 
-/** As many workflows, each with as many activities in a row, none of which does anything. */
+/** Starts as many workflows, each with as many activities one after another, which do nothing. */
 async function bareEngine(
   { client, address, namespace, names }: Collaborators,
   { experiments, at_a_time: atATime, activities }: CatchUp,

@@ -1,19 +1,19 @@
-/** Clopper and Pearson's one-sided bounds of a probability, by bisection on the exact binomial tail. */
+/** One-sided Clopper–Pearson bounds of a probability, by bisection of the exact binomial tail. */
 
 const CONFIDENCE = 0.95;
 
-/** The largest p that `count` of `n` doesn't refute at 95 %. */
+/** The largest p that `count` out of `n` doesn't refute at 95 %. */
 export function upperBound(count: number, n: number): number {
   if (count >= n) return 1;
   return bisect((p) => lowerTail(count, n, p) > 1 - CONFIDENCE);
 }
 
-/** The smallest p that `count` of `n` doesn't refute at 95 %. */
+/** The smallest p that `count` out of `n` doesn't refute at 95 %. */
 export function lowerBound(count: number, n: number): number {
   return 1 - upperBound(n - count, n);
 }
 
-/** The p in (0, 1) up to which `isBelow` holds. */
+/** The p in (0, 1) below which `isBelow` is true. */
 function bisect(isBelow: (p: number) => boolean): number {
   let low = 0;
   let high = 1;

@@ -1,8 +1,8 @@
 /**
- * Bounds from a table instead of a recursion for each stream. A stream's bound at look k depends on the information
- * of all its looks, but nearly all of that on two figures: how much it grew since the look before (a look before
- * that grew less was also given a bound that made up for it), and since the first look. So the table holds, for each
- * first look, bounds of paths on which information grows as look^γ, as a function of γ and of the growth at the look.
+ * Bounds from a table instead of a recursion per stream. The bound of a stream at look k depends on the information of
+ * all its looks, but almost only on two figures: the growth since the previous look, and the growth since the first
+ * one. (If the previous look grew less, its bound has already made up for that.) So the table has, per first look, the
+ * bounds of paths whose information grows as look^γ, by γ and by the growth at the look.
  */
 
 import { firstBound, firstRegion, Transition } from '../../src/domain/evidence/boundary.js';
@@ -13,15 +13,15 @@ export const LOOK_HOURS = 6;
 const HORIZON_HOURS = 672;
 const LOOKS = HORIZON_HOURS / LOOK_HOURS;
 const ALPHA = nominalAlpha(0.95);
-/** The grid of the integration: fine, since growth under 0.6 % is in the table too. */
+/** Grid of the integration. It is fine because the table also has growth below 0.6 %. */
 const R = 48;
-/** Exponents of the paths; 1 is equal information at each look. */
+/** Exponents of the paths; 1 means equal information at each look. */
 const EXPONENTS = [0.7, 1, 1.3, 1.6];
-/** Growth at a look as a multiple of the path's, log-spaced by √2. */
+/** Growth at a look as a multiple of the path's growth, in steps of √2. */
 const LOWEST = -6;
 const MULTIPLES = Array.from({ length: 13 }, (_, i) => 2 ** ((LOWEST + i) / 2));
 
-/** Bounds of look k (from 1) at each multiple; empty before the first look that counts. */
+/** Bounds of look k (from 1) per multiple; empty before the first look that counts. */
 type Table = number[][];
 const tables = new Map<string, Table>();
 
@@ -50,7 +50,7 @@ function tableOf(first: number, exponent: number): Table {
   return table;
 }
 
-/** Relative growth of look^exponent from the look before. */
+/** Growth of look^exponent since the previous look, relative. */
 function pathGrowth(look: number, exponent: number): number {
   return (look / (look - 1)) ** exponent - 1;
 }
@@ -61,14 +61,14 @@ function boundOnPath(first: number, exponent: number, look: number, growth: numb
   return interpolated(place, MULTIPLES.length, (i) => tableOf(first, exponent)[look]![i]!);
 }
 
-/** Between the two of `count` values that `place` lies between; the end's value beyond an end. */
+/** Interpolates between the two of `count` values around `place`; beyond an end, the value at that end. */
 function interpolated(place: number, count: number, value: (index: number) => number): number {
   const below = Math.max(0, Math.min(count - 2, Math.floor(place)));
   const share = Math.max(0, Math.min(1, place - below));
   return value(below) * (1 - share) + value(below + 1) * share;
 }
 
-/** Table bounds of a stream looked at every 6 hours; the recursion where a look is missing or off that grid. */
+/** Bounds from the table for looks every 6 hours; from the recursion if a look is missing or off that grid. */
 export class TableBounds implements Bounds {
   private readonly exact = new ExactBounds(ALPHA);
 
@@ -86,17 +86,17 @@ export class TableBounds implements Bounds {
   }
 }
 
-/** How far the table is from the recursion, at the looks where both were asked. */
+/** Distance of the table from the recursion, at the looks at which both were asked. */
 export interface TableError {
   compared: number;
-  /** Mean of table − recursion: below 0, the table gives more false winners than the rule does. */
+  /** Mean of table − recursion. Below 0, the table gives more false winners than the rule. */
   bias: number;
-  /** Mean and largest distance. */
+  /** Mean and largest absolute distance. */
   mean: number;
   largest: number;
 }
 
-/** Answers from the table, and notes how far the recursion is from it. */
+/** Answers from the table and records its distance from the recursion. */
 export class ComparedBounds implements Bounds {
   private readonly table = new TableBounds();
   private readonly exact = new ExactBounds(ALPHA);

@@ -1,13 +1,13 @@
 /**
  * GrowthBook's sequential test (gbstats): an asymptotic confidence sequence around the relative difference by the
- * delta method, or around the absolute one. Waudby-Smith et al., Time-uniform central limit theory (2021), as cited there.
+ * delta method, or around the absolute difference. Source: Waudby-Smith et al., Time-uniform central limit theory (2021).
  */
 
-/** Sums of one metric of one arm: m over n units, and where the metric is a ratio m/d also of d. */
+/** Sums of one metric in one arm over n units: m, and for a ratio m/d also d. */
 export interface ArmMean {
   n: number;
   mean: number;
-  /** Variance of one unit, for a ratio by the delta method. */
+  /** Variance of one unit; for a ratio, by the delta method. */
   variance: number;
 }
 
@@ -25,7 +25,7 @@ export function proportionMean(successes: number, n: number): ArmMean {
   return { n, mean, variance: mean * (1 - mean) };
 }
 
-/** Of unbiased sample variances over the units. */
+/** Uses unbiased sample variances over the units. */
 export function ratioMean({ n, m, mm, d, dd, md }: RatioSums): ArmMean {
   const ratio = m / d;
   const covariance = (xy: number, x: number, y: number) => (xy - (x * y) / n) / (n - 1);
@@ -35,20 +35,20 @@ export function ratioMean({ n, m, mm, d, dd, md }: RatioSums): ArmMean {
   return { n, mean: ratio, variance };
 }
 
-/** (B − A)/A and its standard error; null where a variance isn't positive. */
+/** (B − A)/A and its standard error; null if a variance isn't positive. */
 export function relativeDifference(a: ArmMean, b: ArmMean): { effect: number; se: number } | null {
   if (!(a.variance > 0 && b.variance > 0)) return null;
   const squared = b.variance / (b.n * a.mean * a.mean) + (a.variance * b.mean * b.mean) / (a.n * a.mean ** 4);
   return { effect: (b.mean - a.mean) / a.mean, se: Math.sqrt(squared) };
 }
 
-/** B − A and its standard error; null where a variance isn't positive. */
+/** B − A and its standard error; null if a variance isn't positive. */
 export function absoluteDifference(a: ArmMean, b: ArmMean): { effect: number; se: number } | null {
   if (!(a.variance > 0 && b.variance > 0)) return null;
   return { effect: b.mean - a.mean, se: Math.sqrt(a.variance / a.n + b.variance / b.n) };
 }
 
-/** The tuning ρ that makes the sequence tightest near `expectedN` units. */
+/** The ρ at which the sequence is tightest near `expectedN` units. */
 export function tuning(alpha: number, expectedN: number): number {
   const log = -2 * Math.log(alpha);
   return Math.sqrt((log + Math.log(log + 1)) / expectedN);
@@ -65,7 +65,7 @@ export function sequentialP(z: number, n: number, alpha: number, expectedN: numb
   return Math.min(1, Math.exp(-logEvidence(z, n, tuning(alpha, expectedN))));
 }
 
-/** Half of the always-valid interval, in units of the effect. */
+/** Half the width of the always-valid interval, in units of the effect. */
 export function halfWidth(se: number, n: number, alpha: number, expectedN: number): number {
   const scaled = n * tuning(alpha, expectedN) ** 2;
   return (
@@ -74,23 +74,23 @@ export function halfWidth(se: number, n: number, alpha: number, expectedN: numbe
 }
 
 /**
- * How far the one-sided limit lies from the effect, in its units. `rho` is tuned to 2α, since one side alone is
- * watched; the search for p moves α and leaves ρ.
+ * Distance of the one-sided limit from the effect, in units of the effect. `rho` is tuned to 2α because only one side is
+ * watched; the search for p varies α but not ρ.
  */
 export function oneSidedDistance(se: number, n: number, alpha: number, rho: number): number {
   const scaled = n * rho * rho;
   return se * Math.sqrt(((2 * (scaled + 1)) / scaled) * Math.log1p(Math.sqrt(scaled + 1) / (2 * alpha)));
 }
 
-/** Where gbstats looks for a one-sided p, and how near to 0 the limit must come. */
+/** The range in which gbstats searches for a one-sided p, and how close to 0 the limit must come. */
 const ONE_SIDED_P = [1e-5, 0.4999] as const;
 const LIMIT_TOLERANCE = 1e-6;
 const MOST_STEPS = 100;
 
 /**
- * Always-valid one-sided p-value of an effect towards the side asked about (above 0: in its favour): the α at which
- * the limit touches 0, or the end of the range beyond which it lies; null where the search doesn't end. As in
- * gbstats, α is halved once more after the limit has come near enough, which leaves p up to half a step off.
+ * Always-valid one-sided p-value of an effect (above 0: in favour of the tested side): the α at which the limit touches
+ * 0, or the end of the searched range beyond which it lies; null if the search doesn't converge. As in gbstats, α is
+ * halved once more after the limit is close enough, so p is off by up to half a step.
  */
 export function oneSidedP(effect: number, se: number, n: number, rho: number): number | null {
   let [low, high] = ONE_SIDED_P as readonly [number, number];

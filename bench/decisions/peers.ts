@@ -1,4 +1,4 @@
-/** The rules that the default is shown beside: each remembers the look of its first yes. */
+/** Rules to compare the default rule with. Each remembers the look at which it first called a winner. */
 
 import type { RunningRatio, Stream } from '../../src/tools/backtest/stream.js';
 import {
@@ -11,13 +11,13 @@ import {
 } from './growthbook.js';
 
 const ALPHA = 0.05;
-/** Units expected: impressions, or rows of hourly counts in both arms. */
+/** Expected units: impressions, or hourly rows of both arms. */
 const EXPECTED_IMPRESSIONS = 5000;
 const EXPECTED_ROWS = 500;
 const RHO_IMPRESSIONS = tuning(ALPHA, EXPECTED_IMPRESSIONS);
 const RHO_ROWS = tuning(ALPHA, EXPECTED_ROWS);
 
-/** GrowthBook's test with impressions as its units. */
+/** GrowthBook's test with impressions as units. */
 export function growthbookImpressions(ratio: RunningRatio): 'A' | 'B' | null {
   const a = proportionMean(ratio.clicksA, ratio.impressionsA);
   const b = proportionMean(ratio.clicksB, ratio.impressionsB);
@@ -26,7 +26,7 @@ export function growthbookImpressions(ratio: RunningRatio): 'A' | 'B' | null {
   return winner(difference, a.n + b.n, RHO_IMPRESSIONS);
 }
 
-/** GrowthBook's test of the ratio clicks/impressions, with hours as its units. */
+/** GrowthBook's test of the ratio clicks/impressions, with hours as units. */
 export class GrowthbookHourly {
   private read = 0;
   private readonly a: RatioSums = { n: 0, m: 0, mm: 0, d: 0, dd: 0, md: 0 };
@@ -60,9 +60,9 @@ function winner({ effect, se }: { effect: number; se: number }, n: number, rho: 
 }
 
 /**
- * Wald's sequential probability ratio test that knows the lift, its size and whose. Clicks of an hour are binomial
- * between the ads. The limit of the likelihood ratio, 1/α, holds for tests of any length: where the horizon is short
- * for the lift, a rule that spends all its error within it can be as fast.
+ * Wald's sequential probability ratio test that knows the size of the lift and which ad has it. The clicks of an hour
+ * are binomial between the ads. The limit of the likelihood ratio, 1/α, holds for tests of any length: if the horizon is
+ * short for the lift, a rule that spends its whole error within it can be as fast.
  */
 export class Sprt {
   private read = 0;

@@ -1,12 +1,12 @@
-/** Jobs on one thread, or shared by several; the answers are the same. */
+/** Runs jobs on one thread or on several; the answers are the same. */
 
 import { Worker } from 'node:worker_threads';
 import { type Job, merge, simulate, type Tally } from './simulate.js';
 
-/** Runs a thread takes at a time. */
+/** Runs that a thread takes at once. */
 const CHUNK = 100;
 
-/** The tallies of the jobs, in their order. `onRuns` hears of runs that are done. */
+/** The tallies of the jobs, in the same order. `onRuns` gets the number of runs just done. */
 export async function runJobs(
   jobs: readonly Job[],
   threads: number,
@@ -37,7 +37,7 @@ function chunks(job: Job): Job[] {
   return starts.map((from) => ({ ...job, from, to: Math.min(job.to, from + CHUNK) }));
 }
 
-/** Does `work` on a thread of its own, which ends with it. */
+/** Does `work` on a thread of its own, which ends afterwards. */
 export async function onThread<T>(work: (run: (job: Job) => Promise<Tally>) => Promise<T>): Promise<T> {
   const worker = new Worker(new URL('./thread.mjs', import.meta.url), { execArgv: [] });
   const run = (job: Job) =>

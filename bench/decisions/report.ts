@@ -1,4 +1,4 @@
-/** The document that `bench:decisions` prints: percentages, with 95 % bounds where a rate is claimed. */
+/** The document that `bench:decisions` prints: percentages, with 95 % bounds for every claimed rate. */
 
 import { lowerBound, upperBound } from './binomial-bound.js';
 import { type TableError, tableError } from './boundary-table.js';
@@ -13,10 +13,10 @@ import {
 } from './simulate.js';
 import type { World } from './worlds.js';
 
-/** What peeking with Welch's test per impression gives: without these the simulator proves nothing. */
+/** Percent of false winners that peeking with Welch's test per impression must show: otherwise the simulator proves nothing. */
 const CONTROL: Partial<Record<World, number>> = { iid: 33, overdispersed_40: 73, delivery_mix: 84 };
 const CONTROL_TOLERANCE = 3;
-/** The false winners that the rule promises to stay under. */
+/** The rule promises fewer false winners than this, in percent. */
 const PROMISED = 5;
 
 export interface FalseWinners {
@@ -45,7 +45,7 @@ export interface ControlCheck {
   world: World;
   measured_percent: number;
   expected_percent: number;
-  /** 3 points, or three standard errors where so few runs can't tell 3 points apart. */
+  /** 3 points; with few runs, three standard errors. */
   tolerance: number;
   passed: boolean;
 }
@@ -57,9 +57,9 @@ export interface DecisionsReport {
   looks: number;
   worlds: WorldReport[];
   lifts: LiftReport[];
-  /** Peeked Welch per impression, on the same streams. */
+  /** Peeking with Welch's test per impression, on the same streams. */
   control: { passed: boolean; checks: ControlCheck[] };
-  /** No world refutes at 95 % that the rule, in the form asked for, has under 5 % false winners. */
+  /** True unless a world refutes at 95 % that this form of the rule has less than 5 % false winners. */
   promise_holds: boolean;
   table_error: TableError | null;
 }

@@ -1,4 +1,4 @@
-/** Runs of one world or one lift, each stream decided by every rule. */
+/** Runs of one world or one lift; every rule decides each stream. */
 
 import type { RuleSettings } from '../../src/domain/evidence/types.js';
 import { welchWinner } from '../../src/tools/backtest/policies.js';
@@ -17,11 +17,11 @@ export const RULES = [
   'sprt_knows_lift',
 ] as const;
 export type RuleName = (typeof RULES)[number];
-/** The default rule and its strict form, with days as the clusters. */
+/** The default rule, and its strict form, whose clusters are days. */
 export const OWN_RULES = ['sequential', 'strict'] as const;
 export type OwnRule = (typeof OWN_RULES)[number];
 
-/** Runs `from` to `to` (exclusive) of one world at one lift. */
+/** Runs `from` (inclusive) to `to` (exclusive) of one world at one lift. */
 export interface Job {
   seed: number;
   world: World;
@@ -29,22 +29,22 @@ export interface Job {
   from: number;
   to: number;
   boundary: 'exact' | 'table';
-  /** Which form of the default rule decides; `sequential` where absent. */
+  /** The form of the default rule that decides; default: `sequential`. */
   rule?: OwnRule;
 }
 
 export interface RuleTally {
   decided: number;
-  /** Winners A, the worse ad where there is a lift. */
+  /** Runs in which A won; if there is a lift, A is the worse ad. */
   worse: number;
-  /** Looks to the decision, all of them where there was none. */
+  /** Looks until the decision; all looks if there was none. */
   looks: number;
 }
 
 export interface Tally {
   runs: number;
   rules: Partial<Record<RuleName, RuleTally>>;
-  /** Table − recursion at the looks of a sample of the runs. */
+  /** Table − recursion at the looks of some of the runs. */
   differences: number[];
 }
 
@@ -56,9 +56,9 @@ const SETTINGS: RuleSettings = {
   minimumClicks: 25,
   minimumImpressions: 100,
 };
-/** In the last world, someone asks for a look at each whole hour at which |T| lies above this. */
+/** In the last world, someone asks for a look at each whole hour at which |T| exceeds this. */
 const ASKS_ABOVE = 2.75;
-/** One run in so many asks the recursion beside the table. */
+/** Every so many runs, the recursion is computed too and compared with the table. */
 const COMPARED_EVERY = 20;
 
 export function simulate(job: Job): Tally {
@@ -83,7 +83,7 @@ export function simulate(job: Job): Tally {
   return tally;
 }
 
-/** A rule on one stream: asked at every whole hour, it looks when it is time to. */
+/** A rule on one stream. It is called at every whole hour and looks when a look is due. */
 interface Caller {
   name: RuleName;
   at(hour: number, ratio: RunningRatio): 'A' | 'B' | null;
@@ -104,7 +104,7 @@ function asking(name: OwnRule, walk: SequentialWalk): Caller {
   };
 }
 
-/** Everybody but the sequential rule waits for the same minimums as it does. */
+/** All rules but the sequential one, with the same minimums. */
 function peers(stream: Stream, lift: number): Caller[] {
   const hourly = new GrowthbookHourly(stream);
   const whenReady =
@@ -153,7 +153,7 @@ function tallyOf(tally: Tally, name: RuleName): RuleTally {
   return tally.rules[name];
 }
 
-/** The sum of parts of one world or lift, in the order of the parts. */
+/** The sum of the parts of one world or lift, in their order. */
 export function merge(parts: readonly Tally[]): Tally {
   const whole: Tally = { runs: 0, rules: {}, differences: [] };
   for (const { runs, rules, differences } of parts) {

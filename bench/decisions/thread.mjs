@@ -1,4 +1,4 @@
-/** A thread of `pool.ts`: one job a message, one tally an answer. Plain, because Node starts it without a loader. */
+/** A thread of `pool.ts`: one job per message, one tally per answer. Plain JavaScript: Node starts it without a loader. */
 
 import { parentPort } from 'node:worker_threads';
 import { tsImport } from 'tsx/esm/api';

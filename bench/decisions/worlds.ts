@@ -1,6 +1,6 @@
 /**
- * Simulated tests of two ads: 672 hours, impressions with a daily cycle, counts drawn exactly. Each stream is a
- * function of seed, world, lift and run, so it doesn't depend on what else runs or in which order.
+ * Simulated tests of two ads: 672 hours, impressions with a daily cycle, counts drawn exactly. A stream depends only on
+ * seed, world, lift and run, not on what else runs or in which order.
  */
 
 import { Random } from '../../src/sandbox/random.js';
@@ -8,7 +8,7 @@ import type { Stream } from '../../src/tools/backtest/stream.js';
 
 export const HOURS = 672;
 
-/** Of the last, drawn as the first, someone asks for looks by hand. */
+/** The last world has the same streams as the first, but someone asks for looks. */
 export const WORLDS = [
   'iid',
   'common_drift',
@@ -17,7 +17,7 @@ export const WORLDS = [
   'delivery_mix',
   'asked_by_hand',
 ] as const;
-/** Where one ad's rate wanders against the other's from day to day: hours are no independent rows there. */
+/** One ad's rate varies against the other's from day to day: hours are not independent rows in these worlds. */
 export const DAY_NOISE_WORLDS = ['day_noise', 'day_noise_offset'] as const;
 export type World = (typeof WORLDS)[number] | (typeof DAY_NOISE_WORLDS)[number];
 
@@ -25,16 +25,16 @@ export type World = (typeof WORLDS)[number] | (typeof DAY_NOISE_WORLDS)[number];
 const IMPRESSIONS_PER_LOOK = [500, 5000] as const;
 const CLICK_RATE = [0.01, 0.04] as const;
 
-/** Swing of the hourly impressions over a day, and their noise an ad and hour (coefficient of variation). */
+/** Daily swing of the hourly impressions, and their noise per ad and hour (coefficient of variation). */
 const DAILY_SWING = 0.6;
 const DELIVERY_NOISE = 0.2;
-/** Drift that both ads share: swing of the click rate over a day, and its noise from day to day. */
+/** Drift common to both ads: daily swing of the click rate, and its noise from day to day. */
 const RATE_SWING = 0.3;
 const RATE_NOISE = 0.15;
-/** Delivery mix: how far the share of an ad moves to either side of one half, and the click rate with it. */
+/** Delivery mix: how far an ad's share moves from one half to either side, while the click rate changes too. */
 const MIX_SHARE = 0.2;
 const MIX_RATE = 0.26;
-/** Noise of ad B's rate against ad A's, one factor a day (coefficient of variation). */
+/** Noise of ad B's rate relative to ad A's, one factor per day (coefficient of variation). */
 const DAY_NOISE = 0.05;
 
 /** Fills `stream` with one test; ad B's click rate is `1 + lift` times ad A's. */
@@ -43,7 +43,7 @@ export function draw(stream: Stream, seed: number, world: World, lift: number, r
   fill(stream, random, sizeOf(random), { world, lift, shareB: 0.5 });
 }
 
-/** As {@link draw}, the hours after a promotion: the same two ads, ad B with `shareB` of their impressions. */
+/** As {@link draw}, but for the hours after a promotion: the same two ads, ad B with `shareB` of the impressions. */
 export function drawAfter(
   stream: Stream,
   seed: number,
@@ -56,7 +56,7 @@ export function drawAfter(
   fill(stream, new Random(`${key} after`), sizeOf(new Random(key)), { world, lift, shareB });
 }
 
-/** What doesn't change over a test: impressions an hour of each of two equal ads, ad A's click rate, time of day. */
+/** What stays constant in a test: impressions per hour of each of two equal ads, ad A's click rate, time of day. */
 interface Size {
   perHour: number;
   rate: number;
@@ -79,7 +79,7 @@ function fill(
   const drifts = world === 'common_drift';
   const cv = world === 'overdispersed_20' ? 0.2 : world === 'overdispersed_40' ? 0.4 : 0;
   const wanders = world === 'day_noise' || world === 'day_noise_offset';
-  // The hour at which the ads' days begin: the test's own, or any, as where an account's day isn't the test's.
+  // The hour at which the ads' days begin: that of the test, or any other, as if the account's day began at another hour.
   const midnight = world === 'day_noise_offset' ? 1 + Math.floor(23 * random.uniform()) : 0;
   let day = 1;
   let ownDay = wanders ? random.factor(DAY_NOISE) : 1;
@@ -90,7 +90,7 @@ function fill(
     let common = drifts ? day * (1 + RATE_SWING * swing) : 1;
     let tilt = 0;
     if (world === 'delivery_mix') {
-      // Over the whole test delivery moves from one ad to the other while the rate of both rises.
+      // Over the test, delivery moves from one ad to the other while both rates rise.
       const moved = (2 * hour) / (hours - 1) - 1;
       tilt = MIX_SHARE * moved;
       common = 1 + MIX_RATE * moved;

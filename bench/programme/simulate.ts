@@ -1,4 +1,4 @@
-/** Programmes of tests with true log lifts N(0, 0.10²): what is claimed of their winners, and what is true. */
+/** Programmes of tests with true log lifts N(0, 0.10²): the claimed lifts of their winners, and the true ones. */
 
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
@@ -32,13 +32,13 @@ interface Programme {
 export interface ProgrammeReport {
   programmes: number;
   tests: number;
-  /** Mean number a programme. */
+  /** Mean number per programme. */
   promoted: number;
-  /** Compound lifts of the promoted, relative, means over the programmes. */
+  /** Compound relative lifts of the promoted winners, means over the programmes. */
   naive: number;
   shrunk: number;
   real: number;
-  /** Means over the programmes of (1 + said) / (1 + true). */
+  /** Means over the programmes of (1 + claimed) / (1 + true). */
   naive_over_true: number;
   shrunk_over_true: number;
 }
@@ -54,7 +54,7 @@ function hours(random: Random, rateB: number): PairRow[] {
   });
 }
 
-/** Each test is decided by the default rule. */
+/** The default rule decides each test. */
 function programme(seed: number, tests: number): Programme {
   const random = new Random(`programme/${seed}`);
   const estimates: Estimate[] = [];
@@ -76,7 +76,7 @@ function programme(seed: number, tests: number): Programme {
   };
 }
 
-/** The programmes of the seeds 1 to `programmes`. */
+/** Programmes with the seeds 1 to `programmes`. */
 export function programmeReport({
   programmes,
   tests,

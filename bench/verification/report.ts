@@ -13,15 +13,15 @@ import {
 import type { World } from '../decisions/worlds.js';
 import { type SimulatedPromotion, type SimulatedTest, simulateTest, verifyWindow } from './simulate.js';
 
-/** True lifts of the winner at which windows are verified without a decision before. */
+/** True lifts of the winner for windows that are verified without a decision before them. */
 const FIXED_LIFTS = [-0.3, -0.2, -0.1, -0.05, 0, 0.05, 0.1, 0.2, 0.3];
 
 export interface Settings {
   seed: number;
   world: World;
-  /** Tests are run until so many have promoted. */
+  /** Tests are run until this many have promoted. */
   promotions: number;
-  /** Windows a fixed lift. */
+  /** Windows per fixed lift. */
   windows: number;
 }
 
@@ -30,18 +30,18 @@ type Outcomes = { count: number } & Record<VerificationOutcome, number>;
 export interface VerificationReport {
   settings: Settings;
   tests: number;
-  /** Promotions by what they truly are. */
+  /** Outcomes of promotions by whether the winner is truly better. */
   true_winners: Outcomes;
   false_winners: Outcomes;
   /** Percent of all promotions. */
   replication_rate: number;
   reverted_rate: number;
   false_winner_rate: { true: number; estimated: number };
-  /** Percent: means over the verified promotions, and over all of them. `reported` is what the compound report says. */
+  /** Percent, means over the verified promotions or over all. `reported` is the compound report's figure. */
   lift_of_verified: { true: number; claimed: number; window_alone: number; shrunk: number; reported: number };
   lift_of_all: { true: number; claimed: number; window_alone: number };
   mean_days: number;
-  /** Percent of windows by the winner's true lift. */
+  /** Percent of windows, by the winner's true lift. */
   by_true_lift: ({ true_lift: number } & Record<VerificationOutcome, number>)[];
 }
 
@@ -91,7 +91,7 @@ export function verificationReport(settings: Settings): VerificationReport {
   };
 }
 
-/** A winner B of that lift over A. */
+/** Windows in which the winner is B, with this lift over A. */
 function windowsAt(
   lift: number,
   { seed, world, windows }: Omit<Settings, 'promotions'>,

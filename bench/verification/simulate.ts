@@ -1,4 +1,4 @@
-/** Promotions whose truth is known, from the decision to the end of their verification. */
+/** Promotions with a known truth, from the decision to the end of the verification. */
 
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
@@ -22,25 +22,25 @@ const { settleHours, windowHours } = DEFAULT_POLICY.verification;
 const DAY = 24;
 
 export interface SimulatedTest {
-  /** The challenger's true log lift over the control. */
+  /** True log lift of the challenger over the control. */
   truth: number;
-  /** Challenger over control where the rule ended the test, or at the horizon. */
+  /** Estimate of challenger over control when the rule ended the test, or at the horizon. */
   decided: Estimate;
   promotion: SimulatedPromotion | null;
 }
 
 export interface SimulatedPromotion {
   winner: 'control' | 'challenger';
-  /** Log lift of the winner over the other: as it is, as the decision had it, as its verification found it. */
+  /** Log lift of the winner over the other ad: the truth, the decision's estimate, the verification's estimate. */
   truth: number;
   claimed: Estimate;
   verified: Estimate;
   outcome: VerificationOutcome;
-  /** Days of the window until the outcome. */
+  /** Days in the window until the outcome. */
   days: number;
 }
 
-/** One test with a true log lift N(0, 0.10²), decided by the default rule and, where it promotes, verified. */
+/** One test with a true log lift N(0, 0.10²): the default rule decides it, and a promotion is verified. */
 export function simulateTest(seed: number, world: World, run: number): SimulatedTest {
   const truth = TRUE_SCALE * new Random(`${seed} truth ${run}`).normal();
   const lift = Math.expm1(truth);
@@ -77,11 +77,11 @@ function decide(stream: Stream): { winner: 'A' | 'B' | null; decided: Estimate }
   return { winner, decided: { theta: ratio.theta, se: ratio.se } };
 }
 
-/** The window at 80/20, looked at once a day for harm and at its end for good. */
+/** The window at the last phase's split: checked daily for harm, and at its end for the lift. */
 export function verifyWindow(test: {
   seed: number;
   world: World;
-  /** Of ad B over ad A. */
+  /** Lift of ad B over ad A. */
   lift: number;
   run: number;
   winner: 'A' | 'B';
@@ -102,7 +102,7 @@ function estimateOf({ theta, se }: Weight): Estimate {
   return { theta, se };
 }
 
-/** The winner is B of each row. */
+/** B of each row is the winner. */
 function rowsOf(stream: Stream, winner: 'A' | 'B'): PairRow[] {
   return Array.from(stream.impressionsA, (_, hour): PairRow => {
     const a = { exposure: stream.impressionsA[hour]!, events: stream.clicksA[hour]! };

@@ -23,7 +23,7 @@ await runProcess('Stopping: worker.', async (config, { say, complain, onStop, st
   });
   onStop(() => worker.stop());
   const { broken } = worker;
-  // The reconciliation runs on this worker: without it there would be nothing to wait for.
+  // This worker runs the reconciliation: if the worker breaks, the wait for it must end too.
   await unlessStopping(
     stopping,
     Promise.race([

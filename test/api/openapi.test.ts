@@ -30,7 +30,7 @@ function operations(): [string, Operation][] {
   );
 }
 
-/** Where in the document a schema is. */
+/** The path of a schema in the document. */
 const pointerTo = (path: string, method: string, status: number, type: string) =>
   ['openapi.json#/paths', path, method, 'responses', String(status), 'content', type, 'schema']
     .map((part, index) =>
@@ -100,7 +100,7 @@ describe('the description', () => {
     ]);
   });
 
-  it('has no schema that nothing can match, or that allows null where it cannot occur', () => {
+  it('has no schema that nothing can match, or that allows null although it cannot occur', () => {
     const found: string[] = [];
     const walk = (value: unknown, at: string): void => {
       if (typeof value !== 'object' || value === null) return;

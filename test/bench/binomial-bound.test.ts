@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { lowerBound, upperBound } from '../../bench/decisions/binomial-bound.js';
 
-describe("Clopper and Pearson's bounds", () => {
-  it('are in closed form at the ends', () => {
+describe('Clopper–Pearson bounds', () => {
+  it('have their closed form at the ends', () => {
     expect(upperBound(0, 100)).toBeCloseTo(1 - 0.05 ** (1 / 100), 9);
     expect(lowerBound(100, 100)).toBeCloseTo(0.05 ** (1 / 100), 9);
     expect(upperBound(100, 100)).toBe(1);
@@ -13,12 +13,12 @@ describe("Clopper and Pearson's bounds", () => {
   it.each([
     [1, 10, 0.3941633, 0.0051162],
     [5, 10, 0.7775589, 0.2224411],
-  ])('%i of %i', (count, n, upper, lower) => {
+  ])('are those of R for %i of %i', (count, n, upper, lower) => {
     expect(upperBound(count, n)).toBeCloseTo(upper, 6);
     expect(lowerBound(count, n)).toBeCloseTo(lower, 6);
   });
 
-  it('lie on either side of the rate, and nearer with more runs', () => {
+  it('lie on both sides of the rate, and closer with more runs', () => {
     expect(upperBound(92, 2000)).toBeGreaterThan(0.046);
     expect(lowerBound(92, 2000)).toBeLessThan(0.046);
     expect(upperBound(920, 20_000)).toBeLessThan(upperBound(92, 2000));

@@ -20,13 +20,13 @@ function looks(first: number, last: number, grow: (look: number) => number) {
 }
 
 describe('the table of bounds', () => {
-  it.each([4, 28, 112])('holds the bound of equal information at look %i', (last) => {
+  it.each([4, 28, 112])('has the bound for equal information at look %i', (last) => {
     const { hours, information, spent } = looks(4, last, () => 1);
     const exact = new ExactBounds(ALPHA).last(hours, information, spent);
     expect(new TableBounds().last(hours, information, spent)).toBeCloseTo(exact, 3);
   });
 
-  it('is near the recursion where the growth wanders', () => {
+  it('is close to the recursion if the growth varies', () => {
     const random = new Random('growth');
     for (const last of [10, 40, 80, 112]) {
       const { hours, information, spent } = looks(
@@ -39,7 +39,7 @@ describe('the table of bounds', () => {
     }
   });
 
-  it('leaves looks off the grid to the recursion', () => {
+  it('uses the recursion for looks off the grid', () => {
     const { hours, information, spent } = looks(4, 20, () => 1);
     hours[10]! += 1;
     hours.splice(5, 1);

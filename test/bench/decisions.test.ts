@@ -5,7 +5,7 @@ import { type Job, type OwnRule, simulate, type Tally } from '../../bench/decisi
 import { draw, HOURS, WORLDS, type World } from '../../bench/decisions/worlds.js';
 import { emptyStream } from '../../src/tools/backtest/stream.js';
 
-/** The short form of `npm run bench:decisions`, which has 2,000 runs a world: what follows is said of these runs alone. */
+/** A short form of `npm run bench:decisions`, which has 2,000 runs per world. The limits below are for these runs. */
 const SEED = 1;
 const RUNS = 120;
 const LIFT_RUNS = 30;
@@ -30,14 +30,14 @@ describe('equal ads', () => {
   const rateOf = (world: string, rule: 'sequential' | 'welch_peeked' | 'growthbook_impressions') =>
     document.worlds.find((one) => one.world === world)!.false_winners[rule]!.percent;
 
-  it.each([...WORLDS])('give few false winners in the world %s', (world) => {
+  it.each([...WORLDS])('have few false winners in the world %s', (world) => {
     const { sequential } = document.worlds.find((one) => one.world === world)!.false_winners;
-    // Of 120 runs at 5 %, 6 are expected; 13 are three standard errors more.
+    // At 5 %, 6 of 120 runs are expected; 13 is three standard errors more.
     expect(sequential!.count).toBeLessThanOrEqual(13);
     expect(sequential!.upper_95).toBeGreaterThan(sequential!.percent);
   });
 
-  it('give false winners as they should where one peeks: the simulator can tell', () => {
+  it('have the expected false winners under peeking: the simulator can show them', () => {
     expect(document.control.checks.map(({ world }) => world)).toEqual([
       'iid',
       'overdispersed_40',
@@ -49,12 +49,12 @@ describe('equal ads', () => {
     }
   });
 
-  it("fool GrowthBook's test on impressions where the delivery mix shifts", () => {
+  it("mislead GrowthBook's test on impressions when the delivery mix shifts", () => {
     expect(rateOf('delivery_mix', 'growthbook_impressions')).toBeGreaterThan(25);
     expect(rateOf('iid', 'growthbook_impressions')).toBeLessThan(6);
   });
 
-  it('say that a simulator without peeking winners proves nothing', () => {
+  it('make the report fail its control if peeking finds no false winners', () => {
     const blind = worlds.map(({ world, tally }) => ({
       world,
       tally: { ...tally, rules: { ...tally.rules, welch_peeked: { decided: 15, worse: 7, looks: 1 } } },
@@ -64,7 +64,7 @@ describe('equal ads', () => {
     expect(report({ seed: SEED, boundary: 'exact' }, noControl, []).control.passed).toBe(false);
   });
 
-  it('say so where the rule breaks its promise', () => {
+  it('make the report say when the rule breaks its promise', () => {
     expect(document.promise_holds).toBe(true);
     const broken = [
       { world: 'iid' as const, tally: { runs: 2000, rules: { sequential: tallyOf(140) }, differences: [] } },
@@ -73,22 +73,22 @@ describe('equal ads', () => {
   });
 });
 
-describe('ads that wander against each other from day to day', () => {
+describe('equal ads whose rates vary from day to day', () => {
   const RUNS_OF_DAYS = 600;
   const falseWinners = (world: World, rule: OwnRule) => {
     const { rules } = simulate(job({ world, rule, to: RUNS_OF_DAYS, boundary: 'table' }));
     return rules[rule]!.decided;
   };
 
-  it('are told from a difference by the strict form, and not by the hourly one', () => {
-    // 5 % of 600 is 30: three standard errors more are 46, three fewer 14.
+  it('are not called winners by the strict form, but by the hourly one', () => {
+    // 5 % of 600 is 30; 46 and 14 are three standard errors away.
     expect(falseWinners('day_noise', 'sequential')).toBeGreaterThan(46);
     expect(falseWinners('day_noise', 'strict')).toBeLessThan(14);
     expect(falseWinners('day_noise_offset', 'strict')).toBeLessThan(14);
     expect(falseWinners('iid', 'strict')).toBeLessThan(14);
   }, 180_000);
 
-  it('are reported under the form that was asked for, whose promise is judged', () => {
+  it('are reported under the requested form, whose promise is checked', () => {
     const of = (decided: number): Tally => ({
       runs: 2000,
       rules: { strict: tallyOf(decided) },
@@ -114,7 +114,7 @@ describe('ads of different rates', () => {
     document = report({ seed: SEED, boundary: 'exact' }, [], lifts);
   }, 180_000);
 
-  it('are told apart sooner the more they differ, and rarely the wrong way', () => {
+  it('are decided sooner the more they differ, and rarely for the worse ad', () => {
     const ours = document.lifts.map(({ rules }) => rules.sequential!);
     for (let i = 1; i < ours.length; i++) {
       expect(ours[i]!.mean_looks).toBeLessThan(ours[i - 1]!.mean_looks);
@@ -124,10 +124,10 @@ describe('ads of different rates', () => {
     expect(ours.reduce((sum, rule) => sum + rule.worse_promoted_percent, 0)).toBeLessThan(5);
   });
 
-  it("are told apart sooner than by GrowthBook's test, and not sooner than by one who knows the lift", () => {
+  it("are decided sooner than by GrowthBook's test, but not sooner than by a test that knows the lift", () => {
     for (const { lift, rules } of document.lifts) {
       expect(rules.sequential!.mean_looks).toBeLessThan(rules.growthbook_impressions!.mean_looks);
-      // At +5 % the horizon is short, and the limit that holds for any length costs more than knowing brings.
+      // At +5 % the horizon is short: the limit that holds for any length costs more than knowing the lift gains.
       if (lift > 0.05) expect(rules.sprt_knows_lift!.mean_looks).toBeLessThan(rules.sequential!.mean_looks);
       expect(rules.sprt_knows_lift!.worse_promoted_percent).toBe(0);
     }
@@ -135,7 +135,7 @@ describe('ads of different rates', () => {
 });
 
 describe('a run', () => {
-  it('is a function of its seed, world, lift and number', () => {
+  it('depends only on its seed, world, lift and number', () => {
     const first = emptyStream(HOURS);
     const second = emptyStream(HOURS);
     draw(first, 1, 'common_drift', 0.1, 7);
@@ -145,7 +145,7 @@ describe('a run', () => {
     expect(second).toEqual(first);
   });
 
-  it('gives the same on a thread of its own and in parts', async () => {
+  it('gives the same tally on its own thread and in parts', async () => {
     // A thread takes 100 at a time.
     const asked = job({ world: 'overdispersed_40', to: 110 });
     const [inParts] = await runJobs([asked], 1);
@@ -171,7 +171,7 @@ describe('a run', () => {
     expect(one.table_error!.compared).toBeGreaterThan(0);
   });
 
-  it('decides alike with the table and the recursion', () => {
+  it('reaches the same decisions with the table and with the recursion', () => {
     const exact = simulate(job({ lift: 0.2, to: 40 }));
     const table = simulate(job({ lift: 0.2, to: 40, boundary: 'table' }));
     expect(Math.abs(table.rules.sequential!.decided - exact.rules.sequential!.decided)).toBeLessThanOrEqual(

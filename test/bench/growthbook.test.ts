@@ -28,7 +28,7 @@ interface Case {
   alpha: number;
   full_precision: {
     expected: number;
-    /** One-sided, one end is "Infinity" or "-Infinity". */
+    /** If one-sided, one end is "Infinity" or "-Infinity". */
     ci: [number | string, number | string];
     stderr: number;
     p: number;
@@ -52,7 +52,7 @@ function meanOf(arm: Arm): ArmMean {
 }
 
 describe("GrowthBook's sequential test", () => {
-  it('has its reference cases, of either side too', () => {
+  it('has its reference cases, including one-sided ones', () => {
     expect(reference.cases.length).toBeGreaterThanOrEqual(17);
     expect(new Set(reference.cases.map(({ test }) => test))).toEqual(new Set(['two', 'greater', 'lesser']));
   });

@@ -2,14 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type VerificationReport, verificationReport } from '../../bench/verification/report.js';
 import { simulateTest } from '../../bench/verification/simulate.js';
 
-describe('promotions whose truth is known', () => {
+describe('promotions with a known truth', () => {
   let document: VerificationReport;
   beforeAll(() => {
     document = verificationReport({ seed: 1, world: 'iid', promotions: 200, windows: 300 });
   }, 120_000);
   const at = (lift: number) => document.by_true_lift.find(({ true_lift }) => true_lift === lift)!;
 
-  it('are all verified, not verified or reverted', () => {
+  it('all end verified, not verified or reverted', () => {
     const { true_winners, false_winners } = document;
     for (const kind of [true_winners, false_winners])
       expect(kind.verified + kind.not_verified + kind.reverted).toBe(kind.count);
@@ -18,13 +18,13 @@ describe('promotions whose truth is known', () => {
     expect(true_winners.reverted).toBe(0);
   });
 
-  it('equal ads are verified in 5 % at most, and reverted in fewer', () => {
-    // Of 300 windows at 5 %, 15 are expected; 26 are three standard errors more.
+  it('are verified in at most 5 % of the windows of equal ads, and reverted in fewer', () => {
+    // At 5 %, 15 of 300 windows are expected; 26 is three standard errors more.
     expect(at(0).verified).toBeLessThanOrEqual((100 * 26) / 300);
     expect(at(0).reverted).toBeLessThanOrEqual(2);
   });
 
-  it('the more so the better the winner is, and never the other way round', () => {
+  it('are verified more often the better the winner is, and never reverted for a better one', () => {
     expect(at(0.3).verified).toBeGreaterThan(90);
     expect(at(0.1).verified).toBeGreaterThan(at(0.05).verified);
     expect(at(-0.3).reverted).toBeGreaterThan(70);
@@ -35,16 +35,16 @@ describe('promotions whose truth is known', () => {
     }
   });
 
-  it('are reported with the lift that they have: the window alone says too much of those it verified', () => {
+  it('are reported with their true lift; the window alone overstates the verified ones', () => {
     const { lift_of_verified, lift_of_all } = document;
     expect(Math.abs(lift_of_verified.reported / lift_of_verified.true - 1)).toBeLessThan(0.1);
     expect(lift_of_verified.window_alone / lift_of_verified.true).toBeGreaterThan(1.15);
-    // The mean of 200 windows has a standard error of 6 % of the lift.
+    // The standard error of the mean of 200 windows is 6 % of the lift.
     expect(Math.abs(lift_of_all.window_alone / lift_of_all.true - 1)).toBeLessThan(0.2);
     expect(lift_of_all.claimed / lift_of_all.true).toBeGreaterThan(1.3);
   });
 
-  it('are a function of their seed, world and number', () => {
+  it('depend only on their seed, world and number', () => {
     expect(simulateTest(1, 'iid', 7)).toEqual(simulateTest(1, 'iid', 7));
     expect(simulateTest(2, 'iid', 7)).not.toEqual(simulateTest(1, 'iid', 7));
   });

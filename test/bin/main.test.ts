@@ -13,10 +13,10 @@ import { startTimeOf } from '../../src/sandbox/process-identity.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ANY_PORT = { PORT: '0', TEMPORAL_PORT: '0', TEMPORAL_UI_PORT: '0', MARKET_PORT: '0' };
-/** Hours of a minute: the tests watch the process, not its experiments. */
+/** A minute per hour: the tests watch the process, not its experiments. */
 const SLOW = { TIME_SCALE: '60' };
 
-/** `npm start` without its set-up, as a child of its own. */
+/** `npm start` without its set-up, as a child process. */
 class Service {
   out = '';
   complaints = '';
@@ -47,7 +47,7 @@ class Service {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** The first match in what it said, as soon as it has said it. */
+  /** Waits for the first match in the output. */
   async said(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const match = pattern.exec(this.out);
@@ -62,7 +62,7 @@ class Service {
     return this.child.exitCode;
   }
 
-  /** The API's address, once all parts are up. */
+  /** The API's address, as soon as all parts are up. */
   async api(): Promise<string> {
     const [, url] = await this.said(/^API\s+(http:\S+)\/api\/ab\/experiments$/m);
     await this.said(/^Time\s/m);
@@ -98,7 +98,7 @@ async function temporalPid(): Promise<number> {
 }
 
 describe('a malformed environment', () => {
-  it('is told in one sentence a setting, without its value, and ends the process', async () => {
+  it('is reported in one sentence per setting, without its value, and ends the process', async () => {
     const service = Service.start({
       ...ANY_PORT,
       DATA_DIR: directory,
@@ -110,7 +110,7 @@ describe('a malformed environment', () => {
     expect(service.out).toBe('');
   });
 
-  it('as live without its credentials', async () => {
+  it('is also live mode without credentials', async () => {
     const service = Service.start({ ...ANY_PORT, DATA_DIR: directory, MODE: 'live' });
     expect(await service.ended()).toBe(1);
     expect(service.complaints).toMatch(/^MODE=live needs META_ACCESS_TOKEN\. .*\n$/);
@@ -118,7 +118,7 @@ describe('a malformed environment', () => {
 });
 
 describe('npm start', () => {
-  it('that is told to stop while it starts ends what has started, and leaves nothing behind', async () => {
+  it('stops during its start when told to, and leaves nothing behind', async () => {
     const folder = path.join(directory, 'cut-short');
     const service = Service.start({ ...ANY_PORT, ...SLOW, DATA_DIR: folder });
     const note = path.join(folder, 'temporal', 'temporal.pid.json');
@@ -135,7 +135,7 @@ describe('npm start', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith('lock.'))).toEqual([]);
   }, 120_000);
 
-  it('on a full disk says so in one sentence, with the cure', async () => {
+  it('on a full disk says so in one sentence, with what to do', async () => {
     const folder = path.join(directory, 'full');
     await mkdir(folder);
     await symlink('/dev/full', path.join(folder, '.probe'));
@@ -146,7 +146,7 @@ describe('npm start', () => {
     );
   });
 
-  it('runs, refuses a second one, ends on Ctrl-C, and finds its world again', async () => {
+  it('runs, refuses a second instance, ends on Ctrl-C, and has the same world after a restart', async () => {
     const env = { ...ANY_PORT, ...SLOW, DATA_DIR: path.join(directory, 'world') };
     const first = Service.start(env);
     const api = await first.api();

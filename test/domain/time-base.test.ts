@@ -10,7 +10,7 @@ describe('experiment time', () => {
     expect(toRealTime({ epochMs: EPOCH, scale: 1 }, EPOCH + 17)).toBe(EPOCH + 17);
   });
 
-  it('runs an hour in two seconds at scale 1800, from the epoch on', () => {
+  it('makes two seconds of an hour at scale 1800, from the epoch on', () => {
     const base = { epochMs: EPOCH, scale: 1800 };
     expect(toExperimentTime(base, EPOCH)).toBe(EPOCH);
     expect(toExperimentTime(base, EPOCH + 2_000)).toBe(EPOCH + 3_600_000);

@@ -3,17 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 
-/** Named `<workflow>.<scenario>.json`; recorded by `npm run record-histories`, never overwritten. */
+/** Files `<workflow>.<scenario>.json`, recorded by `npm run record-histories` and never overwritten. */
 export const HISTORIES = fileURLToPath(new URL('./histories/', import.meta.url));
-/** Of a workflow with a patch marker, which exists only in a test's copy. */
+/** Histories of a workflow with a patch marker, which exists only in a copy made by a test. */
 export const PATCHED = fileURLToPath(new URL('./patched/', import.meta.url));
 
-/** Names of the histories in a folder. */
+/** Names of the histories in a folder, without their extension. */
 export async function namesOf(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
 }
 
-/** Replays histories against the workflows at `workflowsPath`, with no server. Answers the error of each, or null. */
+/** Replays histories against the workflows at `workflowsPath`, without a server. Returns the error of each, or null. */
 export async function replay(
   folder: string,
   names: string[],

@@ -1,6 +1,6 @@
 import base from '../../vitest.config.js';
 
-/** `npm run record-histories`: not among the tests, because it writes. */
+/** The configuration of `npm run record-histories`, which is not one of the tests because it writes files. */
 const { projects: _, ...test } = base.test!;
 
 export default {

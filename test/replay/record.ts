@@ -12,11 +12,11 @@ import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 import { HISTORIES, PATCHED } from './histories.js';
 
-/** Records the histories that the replay gate replays: `npm run record-histories`. What is there stays as it is. */
+/** `npm run record-histories` records the histories for the replay check. Existing files are not changed. */
 
 const CLEAR = [0.02, 0.034];
 
-/** Of the last run, or of `runId`. */
+/** Records the last run, or `runId`. */
 async function record(
   world: World,
   folder: string,
@@ -31,7 +31,7 @@ async function record(
   await writeFile(file, `${JSON.stringify(JSON.parse(historyToJSON(history)), withoutMachine)}\n`);
 }
 
-/** Replay needs neither the names of processes and machines nor the stack traces with their paths. */
+/** Removes names of processes and machines, and stack traces with their paths: replay needs none of them. */
 function withoutMachine(key: string, value: unknown): unknown {
   if (key === 'stackTrace') return '';
   if (typeof value === 'string' && value.includes(os.hostname())) {
@@ -43,7 +43,7 @@ function withoutMachine(key: string, value: unknown): unknown {
 const missing = (folder: string, scenario: string) =>
   !existsSync(`${folder}experimentWorkflow.${scenario}.json`);
 
-/** A revert that comes while the verification is being ended. */
+/** A revert that is requested while the verification is ending. */
 async function askedAtTheEnd(world: World, id: string): Promise<Experiment> {
   const verification = { settleHours: 24, windowHours: 24 };
   const experiment = await world.begin({ id, clickRates: CLEAR, policy: { verification } });
@@ -167,7 +167,7 @@ describe('histories', () => {
     held_amid_phase: async (id) => {
       const experiment = await world.begin({ id, clickRates: CLEAR });
       const winner = experiment.variants[1]!.adSetId;
-      // The cut of the phase has been made by then, so that the hold names the amounts.
+      // By then the phase's cut is done, so that the hold names the amounts.
       const write = { objectId: winner, method: 'POST', dailyBudget: 28_000, times: 1 } as const;
       await world.market.order({ kind: 'refuse', code: 200, ...write });
       const held = await world.until(experiment, ['held'], 80);
@@ -206,12 +206,12 @@ describe('histories', () => {
       return experiment;
     },
     gate_reverted: async (id) => {
-      // Long enough between the phases for a winner's silence to count.
+      // The wait between the phases is long enough for the winner's silence to count.
       const phases = THREE_PHASES.map((phase, index) => ({ ...phase, waitHours: index === 0 ? 0 : 9 }));
       const experiment = await world.begin({ id, clickRates: CLEAR, policy: { phases } });
       await world.until(experiment, ['rolling_out'], 80);
       await world.pass(0.5);
-      // Active again by the gate, which finds no whole hour with a delivery: a pause that stands would only hold it.
+      // The ad set is active again at the gate, which finds no whole hour with a delivery: a pause that stays would only hold.
       const { adSetId } = experiment.variants[1]!;
       await world.market.edit(adSetId, { status: 'PAUSED' });
       await world.passToHourOfNext(experiment);

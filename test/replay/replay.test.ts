@@ -7,7 +7,7 @@ import { HISTORIES, namesOf, PATCHED, replay } from './histories.js';
 
 const WORKFLOWS = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
 
-describe('the replay gate', () => {
+describe('the replay check', () => {
   let mutant: Mutant | undefined;
   afterEach(async () => {
     await mutant?.remove();
@@ -21,13 +21,13 @@ describe('the replay gate', () => {
     Object.keys(results)
       .filter((name) => results[name] !== null)
       .sort();
-  /** The recorded histories that a broken copy fails on. */
+  /** The recorded histories on which a broken copy fails. */
   const failuresOn = async (...mutations: Mutation[]) =>
     failures(await replay(HISTORIES, await namesOf(HISTORIES), await workflowsOf(...mutations)));
   const filesOf = (...scenarios: string[]) =>
     scenarios.map((scenario) => `experimentWorkflow.${scenario}.json`).sort();
 
-  it('replays every recorded history, of ended, continued and still open runs', async () => {
+  it('replays every recorded history: of ended, continued and open runs', async () => {
     const names = await namesOf(HISTORIES);
     const scenarios = [
       ...['completed', 'reverted', 'held', 'continued', 'stopped', 'open'],
@@ -45,12 +45,12 @@ describe('the replay gate', () => {
     expect(failures(results)).toEqual([]);
   });
 
-  it('catches an inserted sleep', async () => {
+  it('finds an inserted sleep', async () => {
     const failed = await failuresOn(IMPORT_SLEEP, INSERTED_SLEEP);
     expect(failed).toContain('experimentWorkflow.completed.json');
   });
 
-  it('catches a dropped phase', async () => {
+  it('finds a dropped phase', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/rollout.ts',
       find: 'const index = plan.phases.findIndex(',
@@ -59,7 +59,7 @@ describe('the replay gate', () => {
     expect(failed).toContain('experimentWorkflow.completed.json');
   });
 
-  it('catches a verification without its gate of the day', async () => {
+  it('finds a verification without its daily gate', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/verification.ts',
       find: 'const steps = [() => lookOfTheDay(run, dueAt), () => gate(run)];',
@@ -71,7 +71,7 @@ describe('the replay gate', () => {
     );
   });
 
-  it('catches a hold that no longer reads the amounts', async () => {
+  it('finds a hold that no longer reads the amounts', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/holding.ts',
       find: 'if (isShadow(run)) return { stand: none',
@@ -82,7 +82,7 @@ describe('the replay gate', () => {
     );
   });
 
-  it('catches a revert that is refused at the end', async () => {
+  it('finds a revert that is refused at the end', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/experiment.ts',
       find: "run.state === 'completed' && run.inbox.size > 0",
@@ -91,7 +91,7 @@ describe('the replay gate', () => {
     expect(failed).toEqual(filesOf('reverted_at_the_end'));
   });
 
-  it('catches a last answer in the task that continues as new', async () => {
+  it('finds a last answer in the task that continues as new', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/continuation.ts',
       find: 'await beforeNewRun(disagreements > 1 ? Math.min(60_000, 1_000 * 2 ** disagreements) : MOMENT_MS);',
@@ -100,7 +100,7 @@ describe('the replay gate', () => {
     expect(failed).toEqual(filesOf('overtaken'));
   });
 
-  it('catches an old decision that is carried out', async () => {
+  it('finds an old decision that is carried out', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/rollout.ts',
       find: 'if (at === null || run.now() < at) return false;',
@@ -109,7 +109,7 @@ describe('the replay gate', () => {
     expect(failed).toContain('experimentWorkflow.lapsed.json');
   });
 
-  it('catches a rollout in shadow that writes', async () => {
+  it('finds a rollout in shadow that writes', async () => {
     const failed = await failuresOn({
       file: 'src/workflows/rollout.ts',
       find: 'isShadow(run) ? [] : writeOrder(current, phase.targets)',
@@ -118,7 +118,7 @@ describe('the replay gate', () => {
     expect(failed).toEqual(filesOf('shadow', 'shadow_held_reverted'));
   });
 
-  it('replays runs from before and after a patch, and catches its removal', async () => {
+  it('replays runs from before and after a patch, and finds its removal', async () => {
     const names = await namesOf(PATCHED);
     expect(names).not.toEqual([]);
     const patched = await workflowsOf(IMPORT_SLEEP, PATCHED_SLEEP);

@@ -1,7 +1,7 @@
 /**
- * `npm run -s broken-copies [-- NAME…]`: runs, on each broken copy, the test that has to fail there. Prints one JSON
- * document with why it failed; exit code 1 if a copy was not caught. `npm test` shows that the same tests pass on the
- * service as it is.
+ * `npm run -s broken-copies [-- NAME…]`: runs the matching test on each broken copy; it must fail there. Prints one JSON
+ * document with the reason of each failure; exit code 1 if a copy was not caught. `npm test` shows that the same tests
+ * pass on the unbroken service.
  */
 import { BROKEN_COPIES } from './broken-copies/copies.js';
 import { tryCopy } from './broken-copies/try.js';

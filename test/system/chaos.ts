@@ -1,13 +1,13 @@
 /**
- * `npm run -s chaos -- --seed S --runs N`: random schedules of faults, deaths, edits and controls over rollouts on the
- * simulated market; each is judged by the market's own audit. Prints one JSON document; exit code 0 where every
- * invariant held in every run, 1 where one did not.
+ * `npm run -s chaos -- --seed S --runs N`: random schedules of faults, crashes, edits and controls during rollouts on the
+ * simulated market. Each run is judged by the market's own audit. Prints one JSON document; exit code 0 if every
+ * invariant held in every run, else 1.
  *
- * `--from A --to B`: the runs A to B − 1 of the seed, instead of the first N. `--run-seed R`: one run alone, its story
- * line by line. `--add FILE…`: documents of earlier parts, added up. `--stories DIR`: the story of each run that broke
- * an invariant. `--mutant NAME`: how many runs it takes to catch a broken copy of the service. `--jobs J`: batches at
- * once; three keep two cores busy, since a batch also waits for time-outs. `--load N`: N other processes compute all the
- * while, as on a machine that has something else to do.
+ * `--from A --to B`: runs A to B − 1 of the seed instead of the first N. `--run-seed R`: one run alone; prints its story.
+ * `--add FILE…`: adds up the documents of earlier parts. `--stories DIR`: writes the story of each run that broke an
+ * invariant. `--mutant NAME`: counts the runs that it takes to catch a broken copy of the service. `--jobs J`: batches at
+ * the same time; three keep two cores busy, since a batch also waits for time-outs. `--load N`: N other processes keep
+ * computing, as on a busy machine.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

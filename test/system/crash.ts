@@ -1,7 +1,7 @@
 /**
- * `npm run -s crash -- --seed S --kills N`: the real service, killed in mid-rollout and started again on the same
- * folder, N times. Prints one JSON document; exit code 0 where every rollout ended at 80/20 with nothing done twice,
- * too early or out of order, 1 where one did not.
+ * `npm run -s crash -- --seed S --kills N`: kills the real service N times in the middle of a rollout and starts it again
+ * on the same folder. Prints one JSON document; exit code 0 if every rollout reached its last phase with nothing done
+ * twice, too early or out of order, else 1.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { drawKills, type KillReport, Scene } from './crash/interrupt.js';
 
-/** An experiment hour is 2 s, as in `npm start`. */
+/** One experiment hour takes 2 s, as in `npm start`. */
 const TIME_SCALE = 1_800;
 
 const { values } = parseArgs({
@@ -32,7 +32,7 @@ try {
     const report = await scene.interrupt(`crash-${index + 1}`, kill);
     kills.push(report);
     const where = `${report.writes} writes on disk and ${kill.instant.delayMs} ms`;
-    const outcome = report.ok ? 'ends at 80/20' : report.violations.join(' ');
+    const outcome = report.ok ? 'reaches its last phase' : report.violations.join(' ');
     say(`${index + 1} of ${count}: ${report.mode} killed after ${where}: ${outcome}`);
   }
   process.stdout.write(`${JSON.stringify({ seed, kills }, null, 2)}\n`);

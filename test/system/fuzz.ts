@@ -1,9 +1,9 @@
 /**
- * `npm run -s fuzz -- --seed S --calls N`: calls drawn from a seed (NUL, random bytes, deep and huge bodies, odd
- * methods, types, hosts and keys) against a running sandbox, `npm start`. Prints one JSON document; exit code 1 where
- * an answer is a 5xx that names no unavailable part, or is not as `/openapi.json` declares it.
+ * `npm run -s fuzz -- --seed S --calls N`: sends calls drawn from a seed (NUL, random bytes, deep and huge bodies, odd
+ * methods, types, hosts and keys) to a running sandbox, `npm start`. Prints one JSON document; exit code 1 if an answer is
+ * a 5xx that names no unavailable part, or doesn't match `/openapi.json`.
  *
- * `--url`: where the sandbox listens. The token is API_TOKEN's, where one is set.
+ * `--url`: the address of the sandbox. The token is API_TOKEN, if set.
  */
 import { parseArgs } from 'node:util';
 import { readConfig } from '../../src/config.js';

@@ -1,7 +1,7 @@
 /**
- * The production shape without Docker: the demo's first scenario with a real PostgreSQL, the production Temporal
- * server, and worker and API as processes of their own, against a market. Prints what it saw as one JSON document;
- * exit code 0 where the clear winner stands at 80/20, the phases came in time and the books agree.
+ * The production shape without Docker: plays the demo's first scenario with a real PostgreSQL, the production Temporal
+ * server, and worker and API as separate processes, against a market. Prints one JSON document; exit code 0 if the winner
+ * reaches its last phase, the phases come in time and the books agree.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
@@ -28,13 +28,13 @@ import { startTemporalServer } from './production-shape/temporal.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NAMESPACE = 'auto-promotion-production-shape';
-/** An experiment hour is 2 s. */
+/** One experiment hour takes 2 s. */
 const TIME_SCALE = 1_800;
 /** Real seconds for the scenario. */
 const LIMIT_S = 240;
 const READY_MS = 90_000;
 const STOP_MS = 20_000;
-/** No phase may stand later than this after its plan. */
+/** No phase may be later than planned by more than this. */
 const LATEST_HOURS = 1;
 
 const { values } = parseArgs({
@@ -107,7 +107,7 @@ async function run(seed: number) {
     ends.push(() => child.stop());
     return child;
   };
-  // Both at once: each migrates the empty database.
+  // Started together, because each migrates the empty database.
   const worker = start('worker');
   const apiProcess = start('api');
   const [, ready] = await Promise.all([
@@ -186,7 +186,7 @@ async function run(seed: number) {
   };
 }
 
-/** A folder first on PATH with the programs that the images of docker-compose.yml have. */
+/** Makes a folder for the front of PATH with the programs that the images of docker-compose.yml have. */
 async function gatherPrograms(folder: string): Promise<string> {
   const machine = thisMachine();
   const { root: postgresHome, programs, server } = realPostgresInCache(machine);
@@ -206,7 +206,7 @@ async function gatherPrograms(folder: string): Promise<string> {
   return [folder, process.env.PATH].join(path.delimiter);
 }
 
-/** All that worker and API are given: the settings of docker-compose.yml, for a market in place of Meta. */
+/** The whole environment of worker and API: the settings of docker-compose.yml, with a market in place of Meta. */
 function serviceEnvironment(parts: {
   postgres: { port: number };
   passwords: { service: string };
@@ -235,7 +235,7 @@ function serviceEnvironment(parts: {
   };
 }
 
-/** What a person finds who filters by the product's search attribute; visibility trails by some seconds. */
+/** How many workflows the product's search attribute finds; visibility lags by some seconds. */
 async function countInWebUi(address: string, workflowId: string): Promise<number> {
   const connection = await Connection.connect({ address });
   try {
@@ -256,7 +256,7 @@ async function ended(name: string, child: Child): Promise<never> {
   throw new Error(`The ${name} ended by itself with exit code ${code}.`);
 }
 
-/** By its last word: the exit code is npm's, which the signal ends too. */
+/** Judged by its last line: the exit code is npm's, which the signal ends too. */
 async function stopsCleanly(child: Child): Promise<boolean> {
   const [word] = await Promise.allSettled([child.line(/^Stopped\.$/, STOP_MS), child.stop(STOP_MS)]);
   return word.status === 'fulfilled';

@@ -5,8 +5,8 @@ import { AT_60, adSetsOf, BASE, begun, rollingOut } from '../support/rolling-out
 import { beforeFirst } from '../support/store-taps.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** What could set money adrift: each by its name, with where the money ends and what a person reads. */
-describe('money in mid-rollout', () => {
+/** Events that could leave budgets in a wrong place; each test checks the final budgets and the sentences that users read. */
+describe('money in the middle of a rollout', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });
@@ -43,7 +43,7 @@ describe('money in mid-rollout', () => {
     });
   });
 
-  it('restart with the same ads: only what came after its own start is looked at', async () => {
+  it('restart with the same ads: only data after its own start is used', async () => {
     const first = await begun(world, 'same-ads');
     await world.control(first, 'check');
     await world.control(first, 'stop');
@@ -62,34 +62,37 @@ describe('money in mid-rollout', () => {
   });
 
   it.each<[string, Record<number, number>, number[]]>([
-    // With the winner at a person's 1,300 the loser can't be raised: together they would have more than at the start.
+    // With someone's 1,300 for the winner the loser can't be raised: the total would be above the base.
     ['the winner up', { 1: 130_000 }, [80_000, 130_000]],
     ['the loser down', { 0: 70_000 }, [70_000, 100_000]],
     ['both', { 0: 70_000, 1: 130_000 }, [70_000, 130_000]],
-  ])('edits by a person between phases, %s: held, named, never overwritten', async (name, edits, after) => {
-    const experiment = await rollingOut(world, `edits-${name.replace(/ /g, '-')}`);
-    const sets = adSetsOf(experiment);
-    for (const [index, daily_budget] of Object.entries(edits))
-      await world.market.edit(sets[Number(index)]!, { daily_budget }, 'Bo of the agency');
-    const stand = AT_60.map((amount, index) => edits[index] ?? amount);
-    const held = await world.until(experiment, ['held'], 3);
-    expect(held.hold?.code).toBe('foreign');
-    expect(held.stateReason).toMatch(
-      /^Phase 70 waits: Bo of the agency changed a budget: ad set \d+ stands at USD /,
-    );
-    expect(await refusalOf(world.control(experiment, 'resume'))).toMatch(
-      /^Someone else's budget still stands/,
-    );
-    await world.pass(10);
-    expect(await world.budgets(experiment)).toEqual(stand);
-    const way = await refusalOf(world.control(experiment, 'revert'));
-    expect(way).toMatch(/Bo of the agency changed a budget/);
-    expect((await world.state(experiment)).state).toBe('needs_attention');
-    expect(await world.budgets(experiment)).toEqual(after);
-    await world.control(experiment, 'resolve', { action: 'accept_current' });
-  });
+  ])(
+    'edits by someone else between phases, %s: held, named, never overwritten',
+    async (name, edits, after) => {
+      const experiment = await rollingOut(world, `edits-${name.replace(/ /g, '-')}`);
+      const sets = adSetsOf(experiment);
+      for (const [index, daily_budget] of Object.entries(edits))
+        await world.market.edit(sets[Number(index)]!, { daily_budget }, 'Bo of the agency');
+      const stand = AT_60.map((amount, index) => edits[index] ?? amount);
+      const held = await world.until(experiment, ['held'], 3);
+      expect(held.hold?.code).toBe('foreign');
+      expect(held.stateReason).toMatch(
+        /^Phase 70 waits: Bo of the agency changed a budget: ad set \d+ stands at USD /,
+      );
+      expect(await refusalOf(world.control(experiment, 'resume'))).toMatch(
+        /^Someone else's budget still stands/,
+      );
+      await world.pass(10);
+      expect(await world.budgets(experiment)).toEqual(stand);
+      const way = await refusalOf(world.control(experiment, 'revert'));
+      expect(way).toMatch(/Bo of the agency changed a budget/);
+      expect((await world.state(experiment)).state).toBe('needs_attention');
+      expect(await world.budgets(experiment)).toEqual(after);
+      await world.control(experiment, 'resolve', { action: 'accept_current' });
+    },
+  );
 
-  it('an ad set paused in mid-rollout: held until a person resumes', async () => {
+  it('an ad set paused during the rollout: held until a user resumes', async () => {
     const experiment = await rollingOut(world, 'paused-ad-set');
     const [loser] = adSetsOf(experiment);
     await world.market.edit(loser!, { status: 'PAUSED' });
@@ -102,7 +105,7 @@ describe('money in mid-rollout', () => {
     await finish(experiment);
   });
 
-  it('the campaign budget turned on in mid-rollout: held; a revert then asks a person', async () => {
+  it('the campaign budget turned on during the rollout: held; a revert then needs attention', async () => {
     const experiment = await rollingOut(world, 'campaign-budget');
     const campaign = (await world.collaborators.meta.getAdSet(adSetsOf(experiment)[0]!)).campaignId;
     await world.market.edit(campaign, { daily_budget: 200_000 });
@@ -133,7 +136,7 @@ describe('money in mid-rollout', () => {
     await finish(experiment);
   });
 
-  it('a revert against a phase in flight: waits for it, then brings back the base', async () => {
+  it('a revert during a write of a phase: waits for it, then restores the base', async () => {
     const experiment = await rollingOut(world, 'in-flight');
     const [loser] = adSetsOf(experiment);
     const fault = { kind: 'late_apply', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
@@ -156,7 +159,7 @@ describe('money in mid-rollout', () => {
     ['stop', { budgets: 'keep' }, 'stopped', /^Stopped by ana@example\.com: a test\. The budgets stay/],
     ['stop', { budgets: 'restore' }, 'reverting', /^Stopped with restore by ana@example\.com: a test$/],
   ] as const)(
-    'a forced promotion that a %s %o interrupts: whoever asked for it is told so',
+    'a forced promotion that a %s %o interrupts: its caller gets an answer that says so',
     async (kind, args, state, says) => {
       const experiment = await begun(world, `interrupted-${kind}-${Object.values(args).join('')}`);
       const [loser] = adSetsOf(experiment);
@@ -182,8 +185,8 @@ describe('money in mid-rollout', () => {
     },
   );
 
-  it('a raise seen by the gate and taken back before the write: held, since the total would grow', async () => {
-    // The winner is the first in the plan, so that nothing but the amounts puts the loser's cut before its raise.
+  it('an amount that changes between the gate and the write: held, since the total would grow', async () => {
+    // The winner comes first in the plan: only the amounts put the loser's cut before its raise.
     const clickRates = [0.04, 0.02];
     const experiment = await world.begin({ id: 'taken-back', clickRates, dailyBudget: 100_000 });
     await world.pass(3);
@@ -193,7 +196,7 @@ describe('money in mid-rollout', () => {
     const lost = { kind: 'lost_request', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
     await world.market.order({ ...lost, times: 1 });
     await world.pass(1.01);
-    // While the cut may still land, the rollout begins the phase again: its gate reads what a person has just set.
+    // While the cut may still land, the rollout starts the phase again: its gate reads the amount that someone has just set.
     await world.control(experiment, 'pause');
     const { adId } = experiment.variants[0]!;
     await world.market.order({
@@ -213,13 +216,13 @@ describe('money in mid-rollout', () => {
       hold: { code: 'unsafe' },
       stateReason: `Phase 70 waits: Setting ad set ${winner} to USD 1400.00 would raise the total from USD 2000.00 to USD 2200.00, above the USD 2000.00 at the start.`,
     });
-    // It doesn't end by itself.
+    // The hold doesn't end by itself.
     await world.pass(10);
     expect((await world.state(experiment)).state).toBe('held');
     expect(await world.budgets(experiment)).toEqual([120_000, 80_000]);
     const raises = (await world.audit(experiment)).filter(({ requested }) => requested === 140_000);
     expect(raises).toEqual([]);
-    // Every ad set stands at a value of ours: the phase begins again, with the cut.
+    // Every ad set has a value of ours again: the phase starts again, with the cut.
     await world.control(experiment, 'resume');
     await world.until(experiment, ['verifying'], 5);
     expect(await world.budgets(experiment)).toEqual([160_000, 40_000]);
@@ -227,10 +230,10 @@ describe('money in mid-rollout', () => {
     expect(await world.budgets(experiment)).toEqual(BASE);
   });
 
-  it('the hour limit hit in the revert: waits, says until when, and then brings back the base', async () => {
+  it('the hour limit reached in the revert: waits, says until when, and then restores the base', async () => {
     const experiment = await rollingOut(world, 'hour-limit');
     const [, winner] = adSetsOf(experiment);
-    // Somebody plays with the budget and leaves it as it was: Meta counts that too.
+    // Someone changes the budget several times and then back: Meta counts these changes too.
     for (const daily_budget of [121_000, 122_000, 120_000])
       await world.market.edit(winner!, { daily_budget });
     const reverting = (await world.ask(experiment, 'revert')).result();
@@ -244,7 +247,7 @@ describe('money in mid-rollout', () => {
     await world.until(experiment, ['reverted'], 3);
   });
 
-  it('reads that fail without end, though others work: tried ever more seldom, and given up after a day', async () => {
+  it('reads that fail without end, while others work: retried less and less often, and given up after a day', async () => {
     const experiment = await rollingOut(world, 'half-silent');
     const { adId } = experiment.variants[1]!;
     await world.market.order({ kind: 'lost_request', objectId: adId, method: 'GET', times: null });
@@ -266,7 +269,7 @@ describe('money in mid-rollout', () => {
     await world.market.withdraw();
   });
 
-  it('a promotion that the preflight refuses: tried again every quarter of an hour, not at once', async () => {
+  it('a promotion that the preflight refuses: retried every quarter of an hour, not at once', async () => {
     const experiment = await world.begin({ id: 'refused', clickRates: [0.02, 0.04], dailyBudget: 100_000 });
     await world.pass(23);
     await world.market.edit(experiment.variants[0]!.adId, { status: 'PAUSED' });
@@ -285,7 +288,7 @@ describe('money in mid-rollout', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('the kill switch: holds at once, whatever is asked, until it is released and a person resumes', async () => {
+  it('the kill switch: holds at once, refuses every resume, until it is released and a user resumes', async () => {
     const experiment = await rollingOut(world, 'kill-switch');
     const event = { by: 'ana', reason: 'sales look odd' };
     const at = await world.clock.now();
@@ -300,7 +303,7 @@ describe('money in mid-rollout', () => {
     await world.control(forced, 'promote');
     expect((await world.state(forced)).state).toBe('held');
     expect(await world.budgets(forced)).toEqual(BASE);
-    // The way back is open: it is the safe direction.
+    // A revert is allowed: it is the safe direction.
     await world.control(experiment, 'revert');
     expect(await world.budgets(experiment)).toEqual(BASE);
     await world.store.setKillSwitch({ ...event, engaged: false, at });
@@ -311,7 +314,7 @@ describe('money in mid-rollout', () => {
     await finish(forced);
   });
 
-  it('more at risk than the policy allows: held until a person accepts it, and the ledger has the amount', async () => {
+  it('more at risk than the policy allows: held until a user accepts it, and the ledger has the amount', async () => {
     const experiment = await begun(world, 'at-risk', { atRiskLimit: 20_000 });
     await world.control(experiment, 'promote');
     const held = await world.until(experiment, ['held'], 3);
@@ -319,7 +322,7 @@ describe('money in mid-rollout', () => {
     expect(held.stateReason).toMatch(
       /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, because the effect has no known interval\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
     );
-    // Accepted is what was read: more is asked again.
+    // Only the amount that was shown is accepted: a larger one must be accepted again.
     for (const [phase, amount, accepted] of [
       ['70', '400', ''],
       ['80', '600', ', USD 400\\.00 accepted so far'],
@@ -352,7 +355,7 @@ describe('an account with an envelope, in New York and in yen', () => {
   });
   afterAll(() => world?.stop());
 
-  it('has room for what others ask for after a raise that was never sent', async () => {
+  it('has room for other experiments after a raise that was never sent', async () => {
     await world.pass((await world.hoursToMidnight()) + 1);
     const [one, other] = await Promise.all([
       world.begin({ id: 'never-sent', clickRates: [0.02, 0.04], dailyBudget: 200_000 }),
@@ -381,8 +384,8 @@ describe('an account with an envelope, in New York and in yen', () => {
     for (const experiment of [one!, other!]) await world.control(experiment, 'stop', { budgets: 'restore' });
   });
 
-  it('moves no more than that in a day, over all its experiments, and goes on at its midnight', async () => {
-    // Between these hours lies a midnight in UTC, but none of the account's.
+  it('moves at most that much per day over all its experiments, and continues at its midnight', async () => {
+    // Between these hours there is a midnight in UTC, but none of the account.
     await world.pass((await world.hoursToMidnight()) + 14);
     const [one, other] = await Promise.all(
       ['one', 'other'].map((id) => world.begin({ id, clickRates: [0.02, 0.04], dailyBudget: 100_000 })),
@@ -393,7 +396,7 @@ describe('an account with an envelope, in New York and in yen', () => {
     const held = await world.until(one!, ['held'], 4);
     expect(held.hold?.code).toBe('envelope');
     const midnight = (await world.clock.now()) + (await world.hoursToMidnight()) * HOUR_MS;
-    // The clock is read twice: a whole minute is meant.
+    // The clock is read twice, so compare whole minutes.
     const goesOnAt = new Date(Math.round(midnight / 60_000) * 60_000)
       .toISOString()
       .slice(0, 16)
@@ -428,7 +431,7 @@ describe('a rollout in shadow', () => {
   });
   afterAll(() => world?.stop());
 
-  it('shows what would have been written and when, writes nothing, and is verified like another', async () => {
+  it('shows what would have been written and when, writes nothing, and is verified like any other', async () => {
     const experiment = await world.begin({
       id: 'shadow',
       clickRates: [0.02, 0.04],

@@ -3,7 +3,7 @@ import { pausedHold } from '../../src/domain/rollout/hold.js';
 import { AT_60, BASE, begun } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** On the product's own server: the time-skipping one lets no cancelled workflow continue as new. */
+/** On the dev server, because the time-skipping one lets no cancelled workflow continue as new. */
 describe('a cancellation in Temporal', () => {
   let world: World;
   beforeAll(async () => {
@@ -11,7 +11,7 @@ describe('a cancellation in Temporal', () => {
   });
   afterAll(() => world?.stop());
 
-  it('restores the budgets, though the record disagrees with the run that is cancelled', async () => {
+  it('restores the budgets even if the record disagrees with the cancelled run', async () => {
     const experiment = await begun(world, 'cancelled-outdated');
     await world.control(experiment, 'promote');
     expect(await world.budgets(experiment)).toEqual(AT_60);

@@ -7,7 +7,7 @@ import { startWorld, type World } from '../support/world.js';
 
 const run = promisify(execFile);
 
-/** On the product's own server, an hour in a second: what needs real concurrency or the Temporal CLI. */
+/** On the dev server, one hour per second, for tests that need real concurrency or the Temporal CLI. */
 describe('one actor', () => {
   let world: World;
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe('one actor', () => {
   });
   afterAll(() => world?.stop());
 
-  it('never lets two looks overlap: checks by hand during a scheduled one wait for it', async () => {
+  it('never lets two looks overlap: a requested check waits for a scheduled one', async () => {
     const experiment = await world.begin({
       id: 'crowded',
       clickRates: [0.02, 0.02],

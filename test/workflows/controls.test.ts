@@ -5,8 +5,8 @@ import { startWorld, type World } from '../support/world.js';
 
 const refused = (message: unknown) => ({ cause: { type: CONTROL_REFUSED, message } });
 
-/** What people do while budgets are on the move, and after. In yen. */
-describe('a rollout and its people', () => {
+/** Controls during and after a rollout, in yen. */
+describe('a rollout and its users', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping', market: { account: { currency: 'JPY' } } });
@@ -19,7 +19,7 @@ describe('a rollout and its people', () => {
     return experiment;
   };
 
-  /** Names of the activities of each run of the chain, the first run first. */
+  /** Names of the activities of each run, from the first run on. */
   const activitiesOfRuns = async (id: string) => {
     const runs: string[][] = [];
     let runId: string | undefined;
@@ -54,7 +54,7 @@ describe('a rollout and its people', () => {
     expect(ended.stateReason).toMatch(/Stopped with restore by ana/);
   });
 
-  it('tells a second revert what the first is doing', async () => {
+  it('says in reply to a second revert what the first is doing', async () => {
     const experiment = await midRollout('twice');
     await world.control(experiment, 'revert');
     const again = await world.control(experiment, 'revert');
@@ -65,7 +65,7 @@ describe('a rollout and its people', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it("tells a revert that a person's budget stands in its way what happened and what works", async () => {
+  it("answers a revert that is blocked by someone's budget with what happened and what is possible", async () => {
     const experiment = await midRollout('revert-foreign');
     await world.market.edit(experiment.variants[0]!.adSetId, { daily_budget: 17_500 });
     await world.until(experiment, ['held'], 3);
@@ -80,14 +80,14 @@ describe('a rollout and its people', () => {
     expect((await world.control(experiment, 'resolve', { action: 'accept_current' })).state).toBe('stopped');
   });
 
-  it('takes a cancellation in Temporal as a stop that restores', async () => {
+  it('treats a cancellation in Temporal as a stop that restores', async () => {
     const experiment = await midRollout('cancelled');
     await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).cancel();
     await world.until(experiment, ['stopped'], 4);
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it('is held by a pause, however long, and goes on where it stood', async () => {
+  it('is held by a pause, however long, and continues where it was', async () => {
     const experiment = await midRollout('held');
     expect((await world.control(experiment, 'pause')).state).toBe('held');
     const before = await world.audit(experiment);
@@ -98,7 +98,7 @@ describe('a rollout and its people', () => {
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   });
 
-  it("holds for a person's edit, never overwrites it, and refuses to resume while it stands", async () => {
+  it("holds for someone's edit, never overwrites it, and refuses to resume before it is undone", async () => {
     const experiment = await midRollout('foreign');
     const loser = experiment.variants[0]!.adSetId;
     await world.market.edit(loser, { daily_budget: 17_500 });
@@ -118,7 +118,7 @@ describe('a rollout and its people', () => {
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   });
 
-  it('leaves what a person sets after the way back, and says so', async () => {
+  it('leaves a budget that someone sets after the revert, and says so', async () => {
     const experiment = await midRollout('set-afterwards');
     await world.control(experiment, 'revert');
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
@@ -129,7 +129,7 @@ describe('a rollout and its people', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 26_000]);
   });
 
-  it('reverts on demand; a value of somebody else is left, and a person is asked to resolve', async () => {
+  it("reverts on request; someone else's value is left, and a user must resolve", async () => {
     const experiment = await midRollout('needs-attention');
     const winner = experiment.variants[1]!.adSetId;
     await world.market.edit(winner, { daily_budget: 26_000 });
@@ -149,7 +149,7 @@ describe('a rollout and its people', () => {
     await world.until(experiment, ['reverted'], 2);
   });
 
-  it('asks a person where somebody changes an ad set while the revert still writes another', async () => {
+  it('needs attention if someone edits an ad set while the revert still writes another', async () => {
     const experiment = await midRollout('edit-in-revert');
     const [loser, winner] = experiment.variants.map((variant) => variant.adSetId);
     const raises = ({ phase, adSetId }: { phase: string; adSetId: string }) =>
@@ -166,7 +166,7 @@ describe('a rollout and its people', () => {
     await world.control(experiment, 'resolve', { action: 'accept_current' });
   });
 
-  it('accepts the amounts as they are when a person says so', async () => {
+  it('accepts the amounts as they are if a user says so', async () => {
     const experiment = await midRollout('accepted');
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
     await expect(world.control(experiment, 'revert')).rejects.toMatchObject(refused(expect.any(String)));
@@ -194,7 +194,7 @@ describe('a rollout and its people', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it('continues as new in mid-test, between phases and in verification, and is then reverted to the exact base', async () => {
+  it('continues as new during the test, between phases and in verification, and is then reverted to the exact base', async () => {
     const experiment = await midRollout('continued', 40);
     await world.until(experiment, ['verifying'], 5);
     await world.pass(30);
@@ -202,7 +202,7 @@ describe('a rollout and its people', () => {
     expect(runs[0]).toContain('look');
     expect(runs[0]).not.toContain('writeBudget');
     expect(runs.at(-1)).not.toContain('writeBudget');
-    // Between the phases too.
+    // It also continued as new between the phases.
     expect(runs.filter((run) => run.includes('writeBudget')).length).toBeGreaterThan(1);
     expect(
       (await world.store.listLedger(experiment.id)).map(({ phase, outcome }) => [phase, outcome]),
@@ -212,7 +212,7 @@ describe('a rollout and its people', () => {
     await world.until(experiment, ['reverted'], 3);
   });
 
-  it('reverts a completed one within 30 days, in a run of its own', async () => {
+  it('reverts a completed rollout within 30 days, in a run of its own', async () => {
     const experiment = await midRollout('completed');
     await world.until(experiment, ['verifying'], 5);
     await world.pass(24 * 8 + 1);
@@ -222,7 +222,7 @@ describe('a rollout and its people', () => {
     await world.until(experiment, ['reverted'], 3);
   });
 
-  it('refuses the revert of a completed one while another test has its ad sets', async () => {
+  it('refuses to revert a completed rollout while another test has its ad sets', async () => {
     const experiment = await midRollout('leased');
     await world.until(experiment, ['verifying'], 5);
     await world.pass(24 * 8 + 1);

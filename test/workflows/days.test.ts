@@ -3,29 +3,29 @@ import { addDays, daysBetween, localDate, localHourStart } from '../../src/domai
 import { startWorld, type World } from '../support/world.js';
 
 const TIMEZONE = 'America/New_York';
-/** Midnights of the account from the one that begins the day of `from` to the one that begins the day of `to`. */
+/** The account's midnights, from the one that starts the day of `from` to the one that starts the day of `to`. */
 function midnights(from: number, to: number): number[] {
   const first = localDate(from, TIMEZONE);
   const count = daysBetween(first, localDate(to, TIMEZONE)) + 1;
   return Array.from({ length: count }, (_, index) => localHourStart(addDays(first, index), 0, TIMEZONE));
 }
 
-/** In New York, whose days are not those of UTC. */
-describe('a test of which only days are known', () => {
+/** In New York, whose days differ from UTC days. */
+describe('a test with daily data only', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping', market: { account: { timezone: TIMEZONE } } });
   });
   afterAll(() => world?.stop());
 
-  it('is promoted on whole days, of which it says how many it has, and is never alarmed by the one that runs', async () => {
+  it('is promoted on whole days, says how many it has, and raises no alarm about the unfinished day', async () => {
     const experiment = await world.begin({
       id: 'days',
       clickRates: [0.02, 0.034],
       dailyBudget: 100_000,
       policy: { buckets: 'day' },
     });
-    // Whatever the time of day at which it started: the third whole day isn't over.
+    // At any time of day at which it may have started, the third whole day isn't over.
     await world.pass(71);
     const early = (await world.store.latestDecision(experiment.id))!;
     expect(early.verdict).toBe('insufficient_data');
@@ -45,7 +45,7 @@ describe('a test of which only days are known', () => {
       endedBy: decision.dueAt,
       seenUntil: decision.seenUntil,
     });
-    // The day that the start breaks stays out, and the one that isn't over.
+    // The partial day of the start and the unfinished day are left out.
     const whole = midnights(experiment.startedAt, decision.dueAt).slice(1);
     const days = whole.slice(0, -1).map((start, index) => [start, whole[index + 1]!]);
     expect(days.length).toBeGreaterThanOrEqual(3);
@@ -58,7 +58,7 @@ describe('a test of which only days are known', () => {
     const looks = await world.store.listDecisions(experiment.id, { limit: 100, offset: 0 });
     expect(looks.length).toBeGreaterThan(10);
     expect(looks.flatMap(({ health }) => health).filter(({ level }) => level === 'block')).toEqual([]);
-    // Between two midnights nothing is new, as this market restates nothing: at most one look of each day counts.
+    // Between two midnights there is no new data, as this market restates nothing: at most one look per day counts.
     const counted = looks.filter(({ pairs }) => pairs[0]!.evidence.counts).map(({ dueAt }) => dueAt);
     expect(new Set(counted.map((dueAt) => localDate(dueAt, TIMEZONE))).size).toBe(counted.length);
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { begun } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** On the product's own server, since the time-skipping one doesn't let time pass while no worker takes a task. */
+/** On the dev server, since on the time-skipping one no time passes while no worker takes a task. */
 describe('a service that was down', () => {
   let world: World;
   beforeAll(async () => {
@@ -10,7 +10,7 @@ describe('a service that was down', () => {
   });
   afterAll(() => world?.stop());
 
-  it('does not take its own downtime for silence of Meta: a healthy winner keeps its rollout', async () => {
+  it('does not count its own downtime as silence of Meta: a healthy winner keeps its rollout', async () => {
     const experiment = await begun(world, 'down');
     await world.control(experiment, 'promote');
     await world.until(experiment, ['rolling_out'], 24);
@@ -23,7 +23,7 @@ describe('a service that was down', () => {
     const held = await world.until(experiment, ['held'], 60);
     expect(held.hold?.code).toBe('transient');
     await world.whileDown(() => world.pass(27));
-    // Once more without an answer: only now more than a day lies between two failed reads.
+    // After one more failed read, more than a day lies between two failed reads.
     const told = ({ experimentId, text }: { experimentId: string | null; text: string }) =>
       experimentId === experiment.id && text.includes(' -> held: ');
     const before = world.events.filter(told).length;
@@ -32,6 +32,6 @@ describe('a service that was down', () => {
     const after = await world.until(experiment, ['verifying', 'reverting', 'reverted'], 100);
     expect(after.state).toBe('verifying');
     expect(await world.budgets(experiment)).toEqual([40_000, 160_000]);
-    // Forty seconds by its own clock: the tries of a read, a day and three hours, two phases.
+    // Forty seconds of real time: the retries of a read, a day and three hours, two phases.
   }, 180_000);
 });

@@ -7,7 +7,7 @@ import { startWorld, type World } from '../support/world.js';
 
 type Asked = Promise<WorkflowUpdateHandle<ControlOutcome>>;
 
-/** What is asked for in the moments in which a run comes to its end: nobody may be left waiting. */
+/** Requests in the moments in which a run ends: each must get an answer. */
 describe('the end of a run', () => {
   let world: World;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('the end of a run', () => {
     return experiment;
   };
 
-  /** Asks while the record is being told that the experiment is completed. */
+  /** Asks while the experiment is being recorded as completed. */
   const whileCompleting = <T>(experiment: Experiment, ask: () => Promise<T>) =>
     new Promise<T>((resolve, reject) => {
       const ends = ({ experimentId, to }: { experimentId: string; to: string }) =>
@@ -30,7 +30,7 @@ describe('the end of a run', () => {
       beforeFirst(world.store, 'transition', ends, () => ask().then(resolve, reject));
     });
 
-  /** Asks while the refusal of `controlId` is being entered. */
+  /** Asks while the refusal of `controlId` is being recorded. */
   const whileRefusing = (controlId: string, ask: () => Asked) =>
     new Promise<Awaited<Asked>>((resolve, reject) => {
       const refused = (row: { controlId: string }) => row.controlId === controlId;
@@ -45,7 +45,7 @@ describe('the end of a run', () => {
     return failure?.cause?.message;
   };
 
-  it('answers what comes while a run that the record disagrees with refuses the rest', async () => {
+  it('replies to a request that comes while the run refuses others because the record disagrees', async () => {
     const experiment = await world.begin({ id: 'disagreeing', clickRates: [0.02, 0.02] });
     await world.pass(1);
     const changed = await world.store.transition({
@@ -62,7 +62,7 @@ describe('the end of a run', () => {
     expect(await messageOf(first)).toBe(elsewhere);
     expect(await messageOf(await second)).toBe(elsewhere);
     await world.pass(1);
-    // In a task of its own: with an answer in it, the real server may drop that.
+    // In a separate task: the real server may drop an answer that is in the same task.
     const run = world.client.workflow.getHandle(world.names.workflowId(experiment.id), first.workflowRunId);
     const [before, last] = ((await run.fetchHistory()).events ?? []).slice(-2);
     expect(last!.workflowExecutionContinuedAsNewEventAttributes).toBeTruthy();
@@ -72,14 +72,14 @@ describe('the end of a run', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('calls a person when the record has lost the promotion of one that is verified, and does not spin', async () => {
+  it('needs attention if the record has lost the promotion during the verification, and does not loop', async () => {
     const experiment = await verifying('promotion-lost');
     await world.sql('alter table auto_promotion.rollout_gates disable trigger all');
     await world.sql('delete from auto_promotion.rollout_gates where experiment_id = $1', [experiment.id]);
     await world.sql('alter table auto_promotion.rollout_gates enable trigger all');
     await world.sql('delete from auto_promotion.promotions where experiment_id = $1', [experiment.id]);
     const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
-    // A run that begins anew has nothing but the record.
+    // A run that starts anew has only the record.
     await handle.terminate('lost');
     await expect(world.control(experiment, 'check')).rejects.toThrow();
     const lost = await world.until(experiment, ['needs_attention'], 2);
@@ -98,7 +98,7 @@ describe('the end of a run', () => {
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   });
 
-  it('takes up a revert that comes while the verification is being ended', async () => {
+  it('accepts a revert that comes while the verification is ending', async () => {
     const experiment = await verifying('reverted-at-the-end');
     const asked = whileCompleting(experiment, () => world.ask(experiment, 'revert', { controlId: 'back' }));
     await world.until(experiment, ['reverted'], 3 * 24);
@@ -112,7 +112,7 @@ describe('the end of a run', () => {
     expect(control).toMatchObject({ controlId: 'back', outcome: 'accepted' });
   });
 
-  it('refuses what does not fit a completed one, and takes up a revert that comes meanwhile', async () => {
+  it('refuses what does not fit a completed experiment, and accepts a revert that comes meanwhile', async () => {
     const experiment = await verifying('refused-then-reverted');
     const revert = whileRefusing('check', () => world.ask(experiment, 'revert'));
     const check = whileCompleting(experiment, () => world.ask(experiment, 'check', { controlId: 'check' }));
@@ -124,7 +124,7 @@ describe('the end of a run', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it('ends where nothing fits, with each refusal on record', async () => {
+  it('ends if no control fits, with each refusal on record', async () => {
     const experiment = await verifying('refused-at-the-end');
     const check = whileCompleting(experiment, () => world.ask(experiment, 'check', { controlId: 'late' }));
     await world.until(experiment, ['completed'], 3 * 24);

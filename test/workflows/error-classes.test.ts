@@ -3,15 +3,15 @@ import type { Experiment } from '../../src/domain/experiment.js';
 import type { FaultOrder } from '../../src/sandbox/meta-simulator/index.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** One class of Meta's errors, met by the write that raises the winner to 70 %. */
+/** One class of Meta's errors on the write that raises the winner to 70 %. */
 interface Scenario {
   name: string;
   fault: Omit<FaultOrder, 'objectId' | 'method' | 'dailyBudget'>;
-  /** The state that a person finds it in, and what they read. */
+  /** The state in which users find it, and the sentence that they read. */
   state: Experiment['state'];
   code?: string;
   reads: RegExp;
-  /** What ends it: by itself once the fault is over, or a person. */
+  /** What ends it: the end of the fault alone, or a user. */
   ends: 'itself' | 'resume' | 'ended';
 }
 
@@ -19,7 +19,7 @@ const refuse = (code: number, subcode?: number): Scenario['fault'] => ({ kind: '
 
 const SCENARIOS: Scenario[] = [
   {
-    name: 'rate: the account has had its calls',
+    name: 'rate: the account has used up its calls',
     fault: { kind: 'rate_limit', delayMs: 20 * 60_000 },
     state: 'held',
     code: 'rate',
@@ -27,7 +27,7 @@ const SCENARIOS: Scenario[] = [
     ends: 'itself',
   },
   {
-    name: 'rate: the ad set has had its changes of the hour',
+    name: 'rate: the ad set has used up its changes per hour',
     fault: { kind: 'rate_limit', code: 613, subcode: 1_487_632 },
     state: 'held',
     code: 'rate',
@@ -43,7 +43,7 @@ const SCENARIOS: Scenario[] = [
     ends: 'itself',
   },
   {
-    name: 'not yet: below what may be spent today',
+    name: 'not yet: below the amount already spent today',
     fault: refuse(100, 1_885_650),
     state: 'held',
     code: 'not_yet',
@@ -51,7 +51,7 @@ const SCENARIOS: Scenario[] = [
     ends: 'itself',
   },
   {
-    name: 'permission: the token may not',
+    name: 'permission: the token lacks it',
     fault: refuse(200),
     state: 'held',
     code: 'permission',
@@ -83,7 +83,7 @@ const SCENARIOS: Scenario[] = [
     ends: 'ended',
   },
   {
-    name: 'not found: the ad set is gone, or out of sight',
+    name: 'not found: the ad set is deleted or no longer visible',
     fault: refuse(100, 33),
     state: 'reverted',
     reads:
@@ -91,21 +91,21 @@ const SCENARIOS: Scenario[] = [
     ends: 'ended',
   },
   {
-    name: 'too large: which a write never is',
+    name: 'too large: never true of a write',
     fault: refuse(100, 1_504_018),
     state: 'reverted',
     reads: /^Phase 70 failed: .*\(code 100, subcode 1504018, HTTP 400\) The budgets are being restored\./,
     ends: 'ended',
   },
   {
-    name: 'transient: an answer that is none',
+    name: 'transient: an answer that is not JSON of Graph',
     fault: { kind: 'html', times: 1 },
     state: 'verifying',
     reads: /^Phase 80 of challenger is read back/,
     ends: 'itself',
   },
   {
-    name: 'transient: no answer at all, however often',
+    name: 'transient: no answer at all to any attempt',
     fault: { kind: 'lost_request', times: null },
     state: 'reverted',
     reads:
@@ -114,7 +114,7 @@ const SCENARIOS: Scenario[] = [
   },
 ];
 
-describe("each class of Meta's errors in mid-rollout", () => {
+describe("each class of Meta's errors during a rollout", () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({
@@ -126,7 +126,7 @@ describe("each class of Meta's errors in mid-rollout", () => {
 
   it.each(SCENARIOS)('$name: $state', async ({ fault, state, code, reads, ends, name }) => {
     const id = name.replace(/[^a-z]+/g, '-').slice(0, 40);
-    // Far apart: after three hours, one of them hardly under way, nothing else tells which ad leads.
+    // Very different: after three hours, one of them mostly unusable, nothing else shows which ad leads.
     const experiment = await world.begin({ id, clickRates: [0.005, 0.04], dailyBudget: 100_000 });
     await world.pass(3);
     await world.control(experiment, 'promote');
@@ -141,7 +141,7 @@ describe("each class of Meta's errors in mid-rollout", () => {
     }
     expect(met.stateReason).toMatch(reads);
     if (code) expect(met.hold?.code).toBe(code);
-    // The cut has been made, the raise has not: never more than the base.
+    // The cut was made and the raise was not: the total is never above the base.
     if (state === 'held') expect(await world.budgets(experiment)).toEqual([60_000, 120_000]);
     if (ends === 'ended') expect(await world.budgets(experiment)).toEqual([100_000, 100_000]);
     else {

@@ -6,7 +6,7 @@ import { startWorld, type World } from '../support/world.js';
 
 const REFUSED = { cause: { type: CONTROL_REFUSED } };
 
-/** Faults of Meta, of the record, and of people's input, while money is on the move. */
+/** Faults of Meta, of the record, and of users' input during a rollout. */
 describe('faults in a rollout', () => {
   let world: World;
   beforeAll(async () => {
@@ -34,7 +34,7 @@ describe('faults in a rollout', () => {
     return faults.find(({ id }) => id === fault)!.struck;
   };
 
-  it('goes back to the base when writes stay without an answer', async () => {
+  it('restores the base if writes get no answer', async () => {
     const experiment = await midRollout('silent-writes');
     const winner = experiment.variants[1]!.adSetId;
     await world.market.order({
@@ -49,7 +49,7 @@ describe('faults in a rollout', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it('writes once when the request was lost, and the ledger says what the audit says', async () => {
+  it('writes once if the request was lost, and ledger and audit agree', async () => {
     const experiment = await world.begin({ id: 'lost', clickRates: CLEAR });
     const loser = experiment.variants[0]!.adSetId;
     await world.market.order({
@@ -66,21 +66,21 @@ describe('faults in a rollout', () => {
     expect((await world.store.listLedger(experiment.id)).map((row) => row.outcome)).toContain('unknown');
   });
 
-  it('is held while credentials have expired, and goes on by itself when they work', async () => {
+  it('is held while the token has expired, and continues by itself when it works again', async () => {
     const experiment = await midRollout('expired');
     await world.market.order({ kind: 'expired_token', times: null });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.hold?.code).toBe('auth');
     const before = (await historyOf(experiment.id)).length;
     await world.pass(2);
-    // Ten-minute tries, a few events each: a long hold must not fill the history.
+    // It retries every ten minutes with a few events each: a long hold must not fill the history.
     expect((await historyOf(experiment.id)).length - before).toBeLessThan(250);
     await world.market.withdraw();
     await world.until(experiment, ['verifying'], 4);
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   });
 
-  it('can be paused by a person while it is held, and then goes on only when resumed', async () => {
+  it('can be paused by a user while it is held, and then continues only when resumed', async () => {
     const experiment = await midRollout('held-then-paused');
     await world.market.order({ kind: 'expired_token', times: null });
     await world.until(experiment, ['held'], 3);
@@ -92,7 +92,7 @@ describe('faults in a rollout', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('takes a signal that says nonsense as a refused control', async () => {
+  it('records a malformed signal as a refused control', async () => {
     const experiment = await midRollout('nonsense');
     const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     await handle.signal('stop', { by: 'ana', reason: 'typed by hand', budgets: 'Restore' });
@@ -108,15 +108,15 @@ describe('faults in a rollout', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it('acts once on a control that comes twice under one id, in the run that took it and in the next', async () => {
+  it('acts once on a control that is sent twice with the same id, in the same run and in the next one', async () => {
     const experiment = await world.begin({ id: 'twice', clickRates: CLEAR });
     const { message } = await world.control(experiment, 'pause', { controlId: 'key-1' });
     await world.control(experiment, 'resume', { controlId: 'key-2' });
-    // It fits again: acted on a second time, it would pause a test that a person has had go on.
+    // The control would fit again: a second time, it would pause a test that a user has resumed.
     const again = { state: 'running', message };
     expect(await world.control(experiment, 'pause', { controlId: 'key-1' })).toMatchObject(again);
     await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).terminate();
-    // A new run knows the control no more, but the record does.
+    // A new run doesn't know the control any more, but the record does.
     expect(await world.control(experiment, 'pause', { controlId: 'key-1' })).toMatchObject(again);
     expect((await world.state(experiment)).state).toBe('running');
     const controls = await world.store.listControls(experiment.id);
@@ -127,7 +127,7 @@ describe('faults in a rollout', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('asks a person when the record has lost a promotion that the run knows', async () => {
+  it('needs attention if the record has lost a promotion that the run knows', async () => {
     const experiment = await midRollout('amnesia');
     await world.pass(1);
     const promotion = (await world.store.getPromotion(experiment.id))!;
@@ -154,7 +154,7 @@ describe('faults in a rollout', () => {
     await world.control(experiment, 'resolve', { action: 'accept_current' });
   });
 
-  it('answers a control in hand when the record turns out to say something else', async () => {
+  it('answers a pending control if the record has changed elsewhere', async () => {
     const experiment = await world.begin({ id: 'overtaken', clickRates: CLEAR });
     await world.pass(2);
     await world.sql("update auto_promotion.ab_tests set state = 'paused' where experiment_id = $1", [
@@ -163,13 +163,13 @@ describe('faults in a rollout', () => {
     await expect(world.control(experiment, 'pause')).rejects.toMatchObject({
       cause: { message: expect.stringMatching(/changed elsewhere/) },
     });
-    // Until the next run has the record, whoever asks is told the same.
+    // Until the next run has the record, every caller gets the same answer.
     await world.pass(0.01);
     expect((await world.control(experiment, 'resume')).state).toBe('running');
     await world.control(experiment, 'stop');
   });
 
-  it('keeps an approval standing when Meta is silent for a moment, past the horizon too', async () => {
+  it('keeps a requested approval open if Meta is silent for a moment, even past the horizon', async () => {
     const experiment = await world.begin({
       id: 'silent-approval',
       clickRates: CLEAR,
@@ -196,7 +196,7 @@ describe('faults in a rollout', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('promotes when Meta answers again, where the winner was found at the horizon itself', async () => {
+  it('promotes when Meta answers again if the winner was found at the horizon itself', async () => {
     const experiment = await world.begin({
       id: 'silent-horizon',
       clickRates: CLEAR,
@@ -216,7 +216,7 @@ describe('faults in a rollout', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('looks at the data up to now after a pause, whatever failed before it', async () => {
+  it('uses the data up to now after a pause, even if a look failed before it', async () => {
     const experiment = await world.begin({ id: 'stale', clickRates: [0.02, 0.02] });
     await world.pass(7);
     await world.market.order({ kind: 'server_error', method: 'GET', times: 8 });
@@ -231,7 +231,7 @@ describe('faults in a rollout', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('calls nobody where the budgets stand at their base when Meta answers at the very last', async () => {
+  it('needs no attention if the budgets are at their base when Meta answers at the last attempt', async () => {
     const silentFor = async (id: string, times: number | null) => {
       const experiment = await midRollout(id);
       const objectId = experiment.variants[1]!.adSetId;
@@ -245,7 +245,7 @@ describe('faults in a rollout', () => {
       await world.until(experiment, ['reverting'], 3);
       await world.pass(0.1);
       await world.client.workflow.getHandle(world.names.workflowId(id)).terminate();
-      // A day has gone since.
+      // A day has passed since.
       await world.sql(
         "update auto_promotion.ab_tests set state_changed_at = state_changed_at - interval '25 hours' where experiment_id = $1",
         [id],
@@ -266,13 +266,13 @@ describe('faults in a rollout', () => {
     expect((await world.state(never.experiment)).state).toBe('needs_attention');
     await world.control(never.experiment, 'resolve', { action: 'accept_current' });
 
-    // The last try of the last read is answered.
+    // The last attempt of the last read gets an answer.
     const atLast = await silentFor('silent-to-the-last', never.struck - 1);
     expect(atLast.struck).toBe(never.struck - 1);
     await world.until(atLast.experiment, ['reverted'], 3);
   });
 
-  it('corrects a late write while a person is asked, however often it takes', async () => {
+  it('corrects a late write while it needs attention, with as many attempts as it takes', async () => {
     const experiment = await midRollout('late-in-attention');
     const [loser, winner] = experiment.variants.map((variant) => variant.adSetId) as [string, string];
     await world.market.order({
@@ -299,7 +299,7 @@ describe('faults in a rollout', () => {
     await world.control(experiment, 'resolve', { action: 'accept_current' });
   });
 
-  it('answers those who wait when the workflow is cancelled, and goes on answering', async () => {
+  it('answers waiting callers when the workflow is cancelled, and later ones too', async () => {
     const experiment = await midRollout('cancelled-in-attention');
     await world.market.edit(experiment.variants[1]!.adSetId, { daily_budget: 26_000 });
     await expect(world.control(experiment, 'revert')).rejects.toMatchObject(REFUSED);
@@ -308,7 +308,7 @@ describe('faults in a rollout', () => {
     expect((await world.control(experiment, 'resolve', { action: 'accept_current' })).state).toBe('stopped');
   });
 
-  it('can be stopped on its way back, with the budgets as they are', async () => {
+  it('can be stopped during a revert, with the budgets kept', async () => {
     const experiment = await midRollout('stuck-way-back');
     await world.market.order({ kind: 'expired_token', times: null });
     const reverting = (await world.ask(experiment, 'revert')).result().catch((error: unknown) => error);
@@ -326,7 +326,7 @@ describe('faults in a rollout', () => {
   const historyOf = async (id: string) =>
     (await world.client.workflow.getHandle(world.names.workflowId(id)).fetchHistory()).events ?? [];
 
-  it('never starts again at 60 after a reset to before the promotion, nor after its end', async () => {
+  it('never starts again at phase 60 after a reset to before the promotion, nor after its end', async () => {
     const experiment = await midRollout('restarted');
     const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
     await handle.terminate();

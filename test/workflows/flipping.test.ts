@@ -5,15 +5,15 @@ import { startWorld, type World } from '../support/world.js';
 
 const MINUTE_MS = HOUR_MS / 60;
 
-/** Meta answers from many machines: one may tell a budget that another has not heard of yet. */
-describe('reads that flip between the base and what was there before', () => {
+/** Meta answers from many machines: one may report a budget that another one doesn't know yet. */
+describe('reads that alternate between the base and the budget before it', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });
   });
   afterAll(() => world?.stop());
 
-  it('are asked for ever more seldom, not at once again and again', async () => {
+  it('are repeated less and less often, not at once again and again', async () => {
     const experiment = await rollingOut(world, 'flipping');
     const [loser, winner] = adSetsOf(experiment);
     const { meta } = world.collaborators;
@@ -21,13 +21,13 @@ describe('reads that flip between the base and what was there before', () => {
     const rounds: number[] = [];
     let cut = false;
     let reads = 0;
-    // Once the winner is cut: the loser is off its base where a round begins and ends, and at it where it is written.
+    // After the winner's cut: the loser is off its base at the start and end of a round, and at its base when it is written.
     meta.getDailyBudget = async (adSetId) => {
       const amount = await real(adSetId);
       if (adSetId === winner && amount === BASE[1]) cut = true;
       if (adSetId !== loser || !cut || rounds.length >= 8) return amount;
       reads++;
-      // A round reads it at its start, for the winner's write, for its own, and at its end; the first begins with its own.
+      // A round reads it at the start, for the winner's write, for its own write, and at the end; the first starts with its own.
       if (reads % 4 === 3) rounds.push(await world.clock.now());
       return reads % 4 === 1 ? BASE[0]! : amount;
     };

@@ -5,7 +5,7 @@ import { THREE_PHASES } from '../support/phases.js';
 import { BASE, begun, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** A decision is carried out on evidence that is fresh, of variants that take part, or not at all. */
+/** A decision is carried out only on fresh evidence about variants that take part. */
 describe('evidence stays fresh', () => {
   let world: World;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe('evidence stays fresh', () => {
   const collapse = (experiment: Experiment, rate = 0.0005) =>
     world.market.setTruth(experiment.variants[1]!.adId, rate);
 
-  it('writes nothing on evidence that turned while the rollout was held before its first write', async () => {
+  it('writes nothing if the evidence turned while the rollout was held before its first write', async () => {
     const experiment = await heldBeforeFirstWrite('turned');
     await collapse(experiment);
     await world.pass(4);
@@ -39,7 +39,7 @@ describe('evidence stays fresh', () => {
       /^challenger is not promoted: Phase 60 failed: click rate of challenger over control since the decision: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\. No budget was moved; the test goes on\.$/,
     );
     expect(after.winnerVariantId).toBeNull();
-    // Later looks find the same winner by the same early data: what it has done since then keeps it from being promoted.
+    // Later looks find the same winner from the same early data: its results since then keep it from being promoted.
     const looks = (await world.store.latestDecision(experiment.id))!.lookNumber;
     await world.pass(13);
     const last = (await world.store.latestDecision(experiment.id))!;
@@ -49,13 +49,13 @@ describe('evidence stays fresh', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('withdraws a decision that has moved no money within a check interval; the next check decides anew', async () => {
+  it('withdraws a decision that has moved no money within a check interval; the next check decides again', async () => {
     const experiment = await heldBeforeFirstWrite('lapsed');
     const { openedAt } = (await world.store.getPromotion(experiment.id))!;
     await world.pass(5.9 - ((await world.clock.now()) - openedAt) / HOUR_MS);
     expect((await world.state(experiment)).state).toBe('held');
     const { lookNumber } = (await world.store.getPromotion(experiment.id))!;
-    // The next check is due by then: it may have opened a new promotion already, which the kill switch holds.
+    // The next check is due by then: it may already have opened a new promotion, which the kill switch holds.
     await world.pass(0.5);
     const states = world.events.filter(
       ({ kind, experimentId }) => kind === 'state' && experimentId === experiment.id,
@@ -71,7 +71,7 @@ describe('evidence stays fresh', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('stays paused when a person paused it before the first write, and the decision lapses', async () => {
+  it('stays paused if a user paused it before the first write, and the decision lapses', async () => {
     const experiment = await heldBeforeFirstWrite('paused-first');
     await world.control(experiment, 'pause', { reason: 'holiday' });
     const paused = await world.until(experiment, ['paused'], 8);
@@ -82,8 +82,8 @@ describe('evidence stays fresh', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('reverts within the hours of the default rollout when the winner gets no clicks any more', async () => {
-    // By force, since it is known then when the first phase is written: the data of its opening is the decision's.
+  it('reverts within the hours of three phases if the winner gets no more clicks', async () => {
+    // By force, because then the start of its evidence is known: the hour of the opening.
     const experiment = await rollingOut(world, 'no-clicks', { phases: THREE_PHASES });
     await collapse(experiment, 0);
     const ended = await world.until(experiment, ['reverted', 'verifying'], 8);
@@ -91,7 +91,7 @@ describe('evidence stays fresh', () => {
     expect(await world.budgets(experiment)).toEqual(BASE);
   });
 
-  it('evaluates the gate daily while a rollout is held, and reverts what has turned', async () => {
+  it('evaluates the gate daily while a rollout is held, and reverts if the evidence has turned', async () => {
     const experiment = await world.begin({
       id: 'held-for-days',
       clickRates: [0.02, 0.034],
@@ -122,7 +122,7 @@ describe('evidence stays fresh', () => {
       dailyBudget: 100_000,
     });
     await world.pass(23);
-    // The preflight refuses for as long as this stands; the decision waits.
+    // The preflight refuses as long as this fault lasts, so the decision waits.
     const [, winner] = experiment.variants;
     await world.market.edit(winner!.adSetId, { is_budget_schedule_enabled: true });
     await world.pass(4);
@@ -135,7 +135,7 @@ describe('evidence stays fresh', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('is not held up by a dropped variant: of its ad set only the budget matters', async () => {
+  it('is not held up by a dropped variant: only the budget of its ad set matters', async () => {
     const experiment = await world.begin({
       id: 'dropped-third',
       clickRates: [0.02, 0.034, 0.02],
@@ -152,7 +152,7 @@ describe('evidence stays fresh', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('accepts a risk only by the resume of the hold that named it', async () => {
+  it('accepts a risk only by resuming the hold that named it', async () => {
     const experiment = await begun(world, 'other-resume', { atRiskLimit: 10_000 });
     await world.control(experiment, 'promote');
     const held = await world.until(experiment, ['held'], 1);

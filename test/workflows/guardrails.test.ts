@@ -4,8 +4,8 @@ import type { Experiment } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** What a marketer reads when a test is more than a race of click rates: each scenario with its sentence. */
-describe('a promotion that the click rate alone would make', () => {
+/** Tests in which more than the click rate counts: each scenario with the sentence that marketers read. */
+describe('a promotion that the click rate alone would justify', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });
@@ -15,7 +15,7 @@ describe('a promotion that the click rate alone would make', () => {
   const latest = async (experiment: Experiment): Promise<Decision> =>
     (await world.store.latestDecision(experiment.id))!;
 
-  it('is not made where the winner makes conversions dearer', async () => {
+  it('is not made if the winner makes conversions more expensive', async () => {
     const experiment = await world.begin({
       id: 'guardrail',
       clickRates: [0.02, 0.034],
@@ -43,7 +43,7 @@ describe('a promotion that the click rate alone would make', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('is made, with a warning, where delivery shifted between good hours and bad', async () => {
+  it('is made, with a warning, if delivery shifted between good and bad hours', async () => {
     const experiment = await world.begin({
       id: 'mix-shift',
       clickRates: [0.02, 0.03],
@@ -51,7 +51,7 @@ describe('a promotion that the click rate alone would make', () => {
       policy: { minimumRunHours: 168 },
     });
     const { adSetId } = experiment.variants[1]!;
-    // Somebody gives the challenger its money in the evenings, when everybody clicks more, up to the last day but one.
+    // Until the last day but one, someone gives the challenger its budget in the evenings, when everyone clicks more.
     for (let hour = 0; hour < 132; hour++) {
       const ofDay = new Date(await world.clock.now()).getUTCHours();
       const evening = ofDay >= 14 || ofDay < 2;
@@ -68,7 +68,7 @@ describe('a promotion that the click rate alone would make', () => {
     await world.control(experiment, 'stop', { budgets: 'restore' });
   });
 
-  it('waits for a person where a third ad hardly delivers', async () => {
+  it('waits for a user if a third ad hardly delivers', async () => {
     const experiment = await world.begin({
       id: 'starved',
       clickRates: [0.02, 0.034, 0.002],
@@ -110,7 +110,7 @@ describe('a promotion that the click rate alone would make', () => {
     await world.control(experiment, 'stop', { budgets: 'restore' });
   });
 
-  it('is not made while an ad stands still', async () => {
+  it('is not made while an ad does not deliver', async () => {
     const experiment = await world.begin({
       id: 'silent',
       clickRates: [0.02, 0.034],
@@ -127,7 +127,7 @@ describe('a promotion that the click rate alone would make', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('is not made where somebody gave an ad set another audience in mid-test', async () => {
+  it('is not made if someone changed the audience of an ad set during the test', async () => {
     const experiment = await world.begin({
       id: 'audience',
       clickRates: [0.02, 0.034],
@@ -168,7 +168,7 @@ describe('a promotion that the click rate alone would make', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('is made on conversions where these are what is asked for, and only on those that are known', async () => {
+  it('is made on conversions if they are the objective, and only on those already known', async () => {
     const experiment = await world.begin({
       id: 'conversions',
       clickRates: [0.02, 0.02],

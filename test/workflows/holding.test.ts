@@ -16,11 +16,11 @@ describe('a hold', () => {
     world.events
       .filter((event) => event.experimentId === id && / -> held: /.test(event.text))
       .map(({ at }) => at);
-  /** From each to the next, whole minutes. */
+  /** Whole minutes from each instant to the next. */
   const waits = (instants: number[]) =>
     instants.slice(1).map((at, index) => Math.floor((at - instants[index]!) / (HOUR_MS / 60)));
 
-  it('whose gate became too old between two writes is judged anew and goes on by itself', async () => {
+  it('whose gate became too old between two writes is evaluated again and ends by itself', async () => {
     const experiment = await rollingOut(world, 'old-gate');
     const [loser] = adSetsOf(experiment);
     const ofPhase = async () =>
@@ -47,8 +47,8 @@ describe('a hold', () => {
     await world.control(experiment, 'stop', { budgets: 'restore' });
   });
 
-  // It continues as new after every step, so that what the hold is known by has to be carried.
-  it('that comes back is tried ever more seldom from run to run, and afresh once a phase has been written', async () => {
+  // The workflow continues as new after every step, so the state of the hold must be passed on.
+  it('that comes back is retried less and less often over several runs, and at once again after a phase', async () => {
     const experiment = await begun(world, 'chain', {}, { maxHistoryEvents: 1 });
     await world.control(experiment, 'promote');
     const silence = () =>
@@ -78,7 +78,7 @@ describe('a hold', () => {
     await world.market.withdraw();
   });
 
-  it('goes on where it stood after its run was lost', async () => {
+  it('continues with the same hold after its run was lost', async () => {
     const experiment = await rollingOut(world, 'lost-hold');
     await world.market.order({
       kind: 'server_error',
@@ -91,7 +91,7 @@ describe('a hold', () => {
     expect(hold).toMatchObject({ code: 'transient', endsItself: true });
     expect(hold!.tries).toBeGreaterThan(2);
     await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).terminate('lost');
-    // The check is refused while held, but it starts a run.
+    // The check is refused during a hold, but it starts a run.
     await world.control(experiment, 'check').catch(() => {});
     await world.pass(1.1);
     const later = (await world.state(experiment)).hold!;

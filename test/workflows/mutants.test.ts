@@ -7,7 +7,7 @@ import { runTest } from '../support/run-test.js';
 
 const SCENARIO = 'promotes a clear winner';
 
-/** Changes that leave the sequence of commands as it is: replay can't see them, the scenario's amounts and instants do. */
+/** Changes that keep the sequence of commands: replay can't see them, but the scenario's amounts and instants show them. */
 const MUTATIONS: { name: string; mutation: Mutation; seen: RegExp }[] = [
   {
     name: '60 becomes 65',

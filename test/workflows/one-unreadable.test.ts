@@ -4,8 +4,8 @@ import type { FaultOrder } from '../../src/sandbox/meta-simulator/index.js';
 import { adSetsOf, BASE, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** The way back while Meta tells nothing of one ad set: a cut needs its own ad set alone, a raise all of them. */
-describe('one ad set that can not be read on the way back', () => {
+/** A revert while Meta can't read one ad set: a cut needs only its own ad set, a raise needs all of them. */
+describe('one ad set that cannot be read during a revert', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });
@@ -15,7 +15,7 @@ describe('one ad set that can not be read on the way back', () => {
   const GONE = { kind: 'refuse', code: 100, subcode: 33 } as const;
   const strike = (objectId: string, fault: Pick<FaultOrder, 'kind' | 'code' | 'subcode'>) =>
     world.market.order({ ...fault, objectId, times: null });
-  /** Asks for the way back; `answer`: what is said of it at its end. */
+  /** Requests the revert; `answer`: its final answer. */
   const reverting = async (experiment: Experiment) => {
     const asked = await world.ask(experiment, 'revert');
     const answer = asked.result().then(
@@ -32,9 +32,9 @@ describe('one ad set that can not be read on the way back', () => {
   it.each<[string, Pick<FaultOrder, 'kind' | 'code' | 'subcode'>, number]>([
     ['is gone', GONE, 1],
     ['may no longer be seen', { kind: 'refuse', code: 200 }, 26],
-    ['is asked for in vain', { kind: 'server_error' }, 26],
+    ['gets no answer', { kind: 'server_error' }, 26],
   ])(
-    'a loser that %s: the winner is cut at once, and a person reads which it was',
+    'a loser that %s: the winner is cut at once, and the message names the loser',
     async (name, fault, hours) => {
       const experiment = await rollingOut(world, `loser-${name.replaceAll(' ', '-')}`);
       const [loser, winner] = adSetsOf(experiment);
@@ -48,7 +48,7 @@ describe('one ad set that can not be read on the way back', () => {
         new RegExp(`; now ad set ${winner} at USD 1000\\.00; ad set ${loser} could not be read\\.$`),
       );
       expect(await answer).toContain(stuck.stateReason);
-      // Read again once Meta tells it, and said.
+      // When Meta answers again, the budget is read and named.
       await world.market.withdraw();
       await world.pass(0.3);
       expect((await world.state(experiment)).stateReason).toMatch(
@@ -60,7 +60,7 @@ describe('one ad set that can not be read on the way back', () => {
     },
   );
 
-  it('the winner: no loser is raised beside a winner that may still have its raise', async () => {
+  it('the winner: no loser is raised while the winner may still have its raise', async () => {
     const experiment = await rollingOut(world, 'winner-gone');
     const [loser, winner] = adSetsOf(experiment);
     await strike(winner!, GONE);
@@ -74,7 +74,7 @@ describe('one ad set that can not be read on the way back', () => {
     await accepted(experiment);
   });
 
-  it('one of two losers: the winner is cut, the other is not raised while the total is not known', async () => {
+  it('one of two losers: the winner is cut; the other loser is not raised while the total is unknown', async () => {
     const clickRates = [0.02, 0.02, 0.04];
     const experiment = await world.begin({ id: 'three', clickRates, dailyBudget: 100_000 });
     await world.pass(3);
@@ -88,7 +88,7 @@ describe('one ad set that can not be read on the way back', () => {
     await accepted(experiment);
   });
 
-  it("the winner's cut has no answer at first: it is tried again, though the loser is gone for good", async () => {
+  it("the winner's cut gets no answer at first: it is retried although the loser is permanently gone", async () => {
     const experiment = await rollingOut(world, 'gone-and-lost');
     const [loser, winner] = adSetsOf(experiment);
     await strike(loser!, GONE);
@@ -100,7 +100,7 @@ describe('one ad set that can not be read on the way back', () => {
     await accepted(experiment);
   });
 
-  it('a stop that keeps the budgets says those that can be read', async () => {
+  it('a stop that keeps the budgets names the readable ones', async () => {
     const experiment = await rollingOut(world, 'kept');
     const [loser, winner] = adSetsOf(experiment);
     await strike(loser!, GONE);

@@ -8,8 +8,7 @@ import { startWorld, type World } from '../support/world.js';
 
 const CALLERS = 12;
 
-/** On the product's own server, which bounds the updates of a run. The second phase is far away. */
-/** Until the server, which takes 10 updates in flight, has a place among the callers'. */
+/** Sends again until the server, which takes 10 updates in flight, has a place among the callers'. */
 async function admitted<T>(send: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
@@ -20,14 +19,15 @@ async function admitted<T>(send: () => Promise<T>): Promise<T> {
   }
 }
 
-describe('a rollout that many callers check without a pause', () => {
+/** On the dev server, which limits the updates per run. The second phase is far away. */
+describe('a rollout that many callers check all the time', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'dev', scale: 3_600 });
   });
   afterAll(() => world?.stop());
 
-  it('is renewed again and again, and takes a pause at once', async () => {
+  it('continues as new again and again, and accepts a pause at once', async () => {
     const phases = THREE_PHASES.map((phase) => ({ ...phase, waitHours: 2_000 * phase.waitHours }));
     const experiment = await begun(world, 'polled', { phases }, { maxHistoryEvents: 150 });
     const handle = world.client.workflow.getHandle(world.names.workflowId(experiment.id));
@@ -51,7 +51,7 @@ describe('a rollout that many callers check without a pause', () => {
     while (runs.size < 3) {
       const { runId, historyLength } = await handle.describe();
       runs.add(runId);
-      // What is in hand when it grows long may still be answered.
+      // Pending requests may still be answered when the history is already long.
       expect(historyLength).toBeLessThan(150 + CALLERS * 40);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

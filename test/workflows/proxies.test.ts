@@ -12,8 +12,8 @@ const { readTimeoutMs, socketTimeoutMs } = readConfig({
   META_AD_ACCOUNT_ID: 'act_1',
 }).meta;
 
-describe('the time of a try, against a live account', () => {
-  it('has room for more than what may hang in it', () => {
+describe('the time limit of an attempt with a live account', () => {
+  it('is longer than the calls in it may hang', () => {
     const reading = msToNumber(META_READS.startToCloseTimeout);
     expect(2 * readTimeoutMs).toBeLessThan(reading);
     expect(REPORT_WAIT_MS + readTimeoutMs).toBeLessThan(reading);
@@ -21,11 +21,11 @@ describe('the time of a try, against a live account', () => {
     expect(socketTimeoutMs + 2 * readTimeoutMs).toBeLessThan(writing);
   });
 
-  it('pauses between tries no longer than the worker reckons with', () => {
+  it('allows no longer pauses between attempts than the worker assumes', () => {
     expect(msToNumber(META_READS.retry.maximumInterval)).toBe(LONGEST_PAUSE_MS);
   });
 
-  it('does not begin before there is a free slot: the wait for one has no limit', () => {
+  it('does not include the wait for a free slot, which has no limit', () => {
     for (const options of [META_READS, META_WRITES])
       expect(Object.keys(options).sort()).toEqual(['heartbeatTimeout', 'retry', 'startToCloseTimeout']);
   });

@@ -3,7 +3,7 @@ import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** True durations under the time-skipping server. Amounts are minor units; two ads at 20,000 each. */
+/** True durations on the time-skipping server. Amounts are minor units; two ads at 20,000 each. */
 describe('a rollout', () => {
   let world: World;
   beforeAll(async () => {
@@ -15,7 +15,8 @@ describe('a rollout', () => {
     const experiment = await world.begin({
       id: 'winner',
       clickRates: [0.02, 0.034],
-      policy: { phases: DEFAULT_POLICY.phases },
+      // The default's own phases, so that a changed one is noticed; a further one must not matter.
+      policy: { phases: DEFAULT_POLICY.phases.slice(0, 3) },
     });
     await world.until(experiment, ['verifying'], 60);
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
@@ -55,7 +56,7 @@ describe('a rollout', () => {
     expect((ended.endedAt! - promotion.phasesDone['80']!) / HOUR_MS).toBeGreaterThanOrEqual(8 * 24);
   });
 
-  it('adds steps where a phase would more than double a budget: 5 to 10, 20, 30, 35 and 40 dollars of 50', async () => {
+  it('adds steps if a phase would more than double a budget: 5 to 10, 20, 30, 35 and 40 dollars of 50', async () => {
     const clickRates = [0.02, 0.08];
     const experiment = await world.begin({ id: 'unequal', clickRates, dailyBudget: [4_500, 500] });
     await world.pass(12);
@@ -91,7 +92,7 @@ describe('a rollout', () => {
     expect(await world.budgets(experiment)).toEqual([4_500, 500]);
   });
 
-  it('tells what is at risk in cost, as its decision does, where cost is the objective', async () => {
+  it('states the risk in cost, as its decision does, if cost is the objective', async () => {
     const experiment = await world.begin({
       id: 'cheaper',
       clickRates: [0.02, 0.02],
@@ -108,7 +109,7 @@ describe('a rollout', () => {
   });
 
   it.each(['60', '70', '80'])(
-    'goes back to the exact base when Meta refuses the winner in phase %s for good',
+    "restores the exact base if Meta permanently refuses the winner's raise in phase %s",
     async (phase) => {
       const experiment = await world.begin({ id: `refused-${phase}`, clickRates: [0.02, 0.034] });
       await world.market.order({

@@ -5,7 +5,7 @@ import { CONTROL_REFUSED, type Refusal } from '../../src/contract/messages.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** What a refused control answers with. */
+/** The refusal of a control. */
 async function refusalOf(control: Promise<unknown>): Promise<Refusal> {
   const error = await control.then(
     (answer) => expect.fail(`not refused: ${JSON.stringify(answer)}`),
@@ -23,7 +23,7 @@ describe('a test that runs', () => {
   });
   afterAll(() => world?.stop());
 
-  it('looks every 6 hours and ends with no winner at the horizon, where the last look stands', async () => {
+  it('looks every 6 hours and ends with no winner at the horizon, after the last look', async () => {
     const experiment = await world.begin({
       id: 'no-winner',
       clickRates: [0.02, 0.02],
@@ -38,7 +38,7 @@ describe('a test that runs', () => {
     expect(await world.audit(experiment)).toEqual([]);
   });
 
-  it('has insufficient data before 24 hours and where hardly anybody clicks', async () => {
+  it('has insufficient data before 24 hours and if there are hardly any clicks', async () => {
     const experiment = await world.begin({
       id: 'insufficient',
       clickRates: [0.001, 0.004],
@@ -55,7 +55,7 @@ describe('a test that runs', () => {
     await world.control(experiment, 'stop');
   });
 
-  it('does nothing while paused, over a due check too, and goes on with one look when resumed', async () => {
+  it('does nothing while paused, even if a check is due, and continues with one look when resumed', async () => {
     const experiment = await world.begin({ id: 'paused', clickRates: [0.02, 0.034] });
     await world.pass(10);
     const before = (await world.store.latestDecision(experiment.id))!.lookNumber;
@@ -75,7 +75,7 @@ describe('a test that runs', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('promotes the leader by force, with who and why on record, before the statistics would', async () => {
+  it('promotes the leader by force before the statistics would, and records who asked and why', async () => {
     const experiment = await world.begin({ id: 'forced', clickRates: [0.02, 0.034] });
     await world.pass(5);
     const answer = await world.control(experiment, 'promote', { reason: 'the offer ends tomorrow' });
@@ -90,7 +90,7 @@ describe('a test that runs', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('refuses to force without a reason, and where no ad has data to lead by', async () => {
+  it('refuses a forced promotion without a reason, or if no ad has enough data to lead', async () => {
     const experiment = await world.begin({ id: 'unforced', clickRates: [0.02, 0.034] });
     expect((await refusalOf(world.control(experiment, 'promote'))).message).toMatch(/No ad leads/);
     await expect(world.control(experiment, 'promote', { reason: ' ' })).rejects.toMatchObject({
@@ -100,7 +100,7 @@ describe('a test that runs', () => {
     expect((await refusalOf(world.control(experiment, 'stop'))).message).toMatch(/has ended: stopped/);
   });
 
-  it('asks for approval where the policy does, promotes when approved, and moves nothing before', async () => {
+  it('asks for approval if the policy requires it, promotes when approved, and moves nothing before', async () => {
     const experiment = await world.begin({
       id: 'approved',
       clickRates: [0.02, 0.034],
@@ -117,7 +117,7 @@ describe('a test that runs', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('lets an approval lapse after 72 hours and goes on', async () => {
+  it('lets a requested approval lapse after 72 hours, and the test continues', async () => {
     const experiment = await world.begin({
       id: 'lapsed',
       clickRates: [0.02, 0.034],
@@ -134,7 +134,7 @@ describe('a test that runs', () => {
         .map((event) => event.text)
         .join('\n'),
     ).toMatch(/awaiting_approval -> running: Nobody approved within 72 h/);
-    // The next look finds the winner again, and asks again.
+    // The next look finds the winner again and asks again.
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBeGreaterThan(number);
     expect(await world.audit(experiment)).toEqual([]);
     await world.control(experiment, 'stop');

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
-describe('an account that takes no budget below what is spent today', () => {
+describe('an account that refuses budgets below the amount spent today', () => {
   let world: World;
   beforeAll(async () => {
-    // Its midnight is 5:00 in UTC, or 4:00: nothing that counts by UTC days comes out right.
+    // Its midnight is 4:00 or 5:00 UTC, so counting by UTC days gives wrong results.
     world = await startWorld({
       kind: 'time-skipping',
       market: { account: { timezone: 'America/New_York' }, refuseBelowSpent: true },
@@ -13,15 +13,15 @@ describe('an account that takes no budget below what is spent today', () => {
   });
   afterAll(() => world?.stop());
 
-  it('has the phase wait for its midnight, and the rollout goes on then', async () => {
+  it('makes the phase wait for its midnight, and then the rollout continues', async () => {
     const experiment = await world.begin({
       id: 'spent-today',
       clickRates: [0.02, 0.04],
       dailyBudget: 100_000,
-      // A person promotes, at an hour of the day: the rule must not come before.
+      // A user promotes at an hour of the account's day: the rule must not do it before.
       policy: { minimumRunHours: 96 },
     });
-    // By 18:00 the loser has spent three quarters of its day: 800 can still be set, 600 can't.
+    // By 18:00 the loser has spent three quarters of its daily budget: 800 is allowed, 600 is not.
     await world.pass((await world.hoursToMidnight()) + 18);
     await world.control(experiment, 'promote');
     expect(await world.budgets(experiment)).toEqual([80_000, 120_000]);

@@ -5,7 +5,7 @@ import type { Experiment } from '../../src/domain/experiment.js';
 import { percent } from '../../src/domain/percent.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** What one of three ads has over each of the other two, taken from the evidence itself. */
+/** The lead of one of three ads over each of the others, from the evidence itself. */
 function rivals({ pairs }: Decision, winner: string) {
   return pairs
     .filter(({ variantA, variantB }) => [variantA, variantB].includes(winner))
@@ -18,7 +18,7 @@ function rivals({ pairs }: Decision, winner: string) {
     .sort((x, y) => x.low - y.low);
 }
 
-/** In yen, and in New York. The budgets of the ad sets are not equal. */
+/** In yen and in New York. The budgets of the ad sets differ. */
 describe('a promotion of one of three ads', () => {
   let world: World;
   beforeAll(async () => {
@@ -38,10 +38,10 @@ describe('a promotion of one of three ads', () => {
       requested,
     ]);
 
-  it('has at risk what its closest rival may be better by, and is held where that is over the limit', async () => {
+  it('has a risk equal to the possible lead of its closest rival, and is held if that is above the limit', async () => {
     const experiment = await world.begin({
       id: 'three-at-risk',
-      // Far better than the control, and hardly to be told from each other.
+      // Far better than the control, and hardly different from each other.
       clickRates: [0.02, 0.039, 0.04],
       dailyBudget: BASE,
       policy: { atRiskLimit: 1 },
@@ -68,7 +68,7 @@ describe('a promotion of one of three ads', () => {
     await world.pass(0.1);
     const winner = experiment.variants.findIndex(({ id }) => id === promotion.winnerVariantId);
     const rival = 3 - winner;
-    // 60 % of JPY 100000; the rest in proportion to 20 and 40.
+    // 60 % of JPY 100000; the others share the rest in proportion to 20 and 40.
     const cuts = [
       [0, 20_000, 13_333],
       [rival, 40_000, 26_667],
@@ -79,14 +79,14 @@ describe('a promotion of one of three ads', () => {
 
     await world.control(experiment, 'stop', { budgets: 'restore' });
     expect(await world.budgets(experiment)).toEqual(BASE);
-    // The one that was raised is cut before the others are raised.
+    // The raised one is cut before the others are raised.
     expect((await audited(experiment)).slice(3)).toEqual([
       [winner, 60_000, 40_000],
       ...cuts.map(([index, before, after]) => [index, after, before]),
     ]);
   });
 
-  it('by the rule has nothing at risk, and is credited with its lead over the closest rival', async () => {
+  it('by the rule has nothing at risk, and its reported lift is the lead over the closest rival', async () => {
     const experiment = await world.begin({
       id: 'three-by-rule',
       clickRates: [0.02, 0.028, 0.045],

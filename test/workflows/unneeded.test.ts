@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FaultOrder } from '../../src/sandbox/meta-simulator/index.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** Studies of Meta's only tell whether people were dealt out between the ads: no test and no money waits for them. */
-describe("studies that Meta doesn't tell", () => {
+/** Meta's studies only show whether people were split between the ads at random: no test and no money waits for them. */
+describe("studies that Meta doesn't report", () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });

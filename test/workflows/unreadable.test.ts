@@ -3,15 +3,15 @@ import type { Experiment } from '../../src/domain/experiment.js';
 import { AT_60, adSetsOf, BASE, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** Meta answers, but not what was asked, or nothing: no write was refused, so nothing goes back for that. */
-describe('what cannot be read in mid-rollout', () => {
+/** Meta answers without the requested data, or not at all. No write was refused, so this is no reason to revert. */
+describe('data that cannot be read during a rollout', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });
   });
   afterAll(() => world?.stop());
 
-  /** The fault is over, a person resumes, and the rollout goes on. */
+  /** The fault ends, a user resumes, and the rollout continues. */
   const goesOnAfter = async (experiment: Experiment, fault: string) => {
     await world.market.withdraw(fault);
     await world.control(experiment, 'resume');
@@ -25,7 +25,7 @@ describe('what cannot be read in mid-rollout', () => {
     ['refused', {}, 'invalid'],
     ['no longer found', { code: 100, subcode: 33 }, 'not_found'],
   ] as const)(
-    'an ad that is %s to the gate holds the rollout; resumed, it goes on',
+    'an ad that the gate finds %s holds the rollout; when resumed, it continues',
     async (_, more, code) => {
       const experiment = await rollingOut(world, `gate-${code}`);
       const fault = await refuseReads(experiment.variants[0]!.adId, more);
@@ -38,17 +38,17 @@ describe('what cannot be read in mid-rollout', () => {
     },
   );
 
-  it('a budget that is refused before the write holds the rollout', async () => {
+  it('a budget that cannot be read before the write holds the rollout', async () => {
     const experiment = await rollingOut(world, 'before-write');
     const [loser] = adSetsOf(experiment);
-    // The gate's own read of the ad set comes first.
+    // Skip the gate's own read of the ad set, which comes first.
     const fault = await refuseReads(loser!, { skip: 1 });
     const held = await world.until(experiment, ['held'], 3);
     expect(held.hold?.code).toBe('invalid');
     await goesOnAfter(experiment, fault);
   });
 
-  it('a budget that is refused on the way back is asked for again, and a person is called after an hour', async () => {
+  it('a budget that cannot be read during a revert is read again, and it needs attention after an hour', async () => {
     const experiment = await rollingOut(world, 'way-back');
     const [loser] = adSetsOf(experiment);
     const fault = await refuseReads(loser!);
@@ -80,7 +80,7 @@ describe('what cannot be read in mid-rollout', () => {
     );
   });
 
-  it('a stop that keeps the budgets waits for a write on its way, though Meta tells nothing', async () => {
+  it('a stop that keeps the budgets waits for a write that may still land, even if Meta is silent', async () => {
     const experiment = await rollingOut(world, 'dark');
     const [loser] = adSetsOf(experiment);
     const late = { kind: 'late_apply', objectId: loser!, method: 'POST', dailyBudget: 60_000 } as const;
@@ -99,10 +99,10 @@ describe('what cannot be read in mid-rollout', () => {
     expect(stopped.stateChangedAt).toBeGreaterThan(write!.appliedAt!);
   });
 
-  it('amounts that were said of a hold in mid-phase stay said while Meta is silent', async () => {
+  it('amounts named by a hold within a phase stay named while Meta is silent', async () => {
     const experiment = await rollingOut(world, 'said');
     const [loser, winner] = adSetsOf(experiment);
-    // The loser is cut, the winner's raise must wait.
+    // The loser is cut; the winner's raise must wait.
     await world.market.order({
       kind: 'refuse',
       objectId: winner!,
@@ -118,7 +118,7 @@ describe('what cannot be read in mid-rollout', () => {
     const dark = await world.market.order({ kind: 'server_error', method: 'GET', times: null });
     await world.pass(25);
     expect((await world.state(experiment)).stateReason).toMatch(says);
-    // What somebody has set meanwhile is said soon after Meta answers again.
+    // An amount that someone has set meanwhile is named soon after Meta answers again.
     await world.market.edit(loser!, { daily_budget: 61_000 });
     await world.market.withdraw(dark);
     await world.pass(1.5);
@@ -126,7 +126,7 @@ describe('what cannot be read in mid-rollout', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
-  it('a hold of hours is no silence of the winner: resumed, the rollout goes on', async () => {
+  it('a hold of hours does not count as silence of the winner: when resumed, the rollout continues', async () => {
     const experiment = await rollingOut(world, 'long-pause');
     const [, winner] = adSetsOf(experiment);
     await world.market.edit(winner!, { status: 'PAUSED' });

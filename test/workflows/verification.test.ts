@@ -4,7 +4,7 @@ import { compoundReport } from '../../src/domain/reporting/compound-report.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** The week after the last phase, under the time-skipping server. Amounts are minor units; two ads at 20,000 each. */
+/** The week after the last phase, on the time-skipping server. Amounts are minor units; two ads at 20,000 each. */
 describe('verification', () => {
   let world: World;
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('verification', () => {
     compoundReport((await world.store.listFinished()).filter(({ experiment }) => experiment.id === id));
   const lastWrite = async ({ id }: Experiment) => (await world.store.getPromotion(id))!.phasesDone['80']!;
 
-  it('verifies a true winner on its own week of data, and leaves the budgets', async () => {
+  it('verifies a true winner on a week of its own data, and keeps the budgets', async () => {
     const experiment = await promoted('true-winner');
     await world.pass(3 * 24);
     expect((await world.control(experiment, 'check')).message).toMatch(
@@ -45,7 +45,7 @@ describe('verification', () => {
     expect(Math.expm1(verification.theta)).toBeLessThan(0.9);
   });
 
-  it('reverts, as soon as a day shows it, a winner whose click rate has collapsed', async () => {
+  it('reverts a winner whose click rate has collapsed, as soon as a daily look shows it', async () => {
     const experiment = await promoted('collapsed');
     await world.pass(25);
     await world.market.setTruth(experiment.variants[1]!.adId, 0.012);
@@ -63,7 +63,7 @@ describe('verification', () => {
     ]);
   });
 
-  it('reverts on the first day a winner that collapses with its last write, by the gate of the day', async () => {
+  it('reverts a winner that collapses with its last write on the first day, by the daily gate', async () => {
     const experiment = await promoted('collapsed-at-once');
     await world.market.setTruth(experiment.variants[1]!.adId, 0.004);
     const ended = await world.until(experiment, ['reverted'], 30);
@@ -75,7 +75,7 @@ describe('verification', () => {
       outcome: 'revert',
     });
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
-    // Nobody who reads the reports need know which look of the verification saw it.
+    // Reports don't say which look of the verification found it.
     expect(await reportOf(experiment)).toMatchObject({
       successfulPromotions: 0,
       revertedPromotions: 1,
@@ -83,7 +83,7 @@ describe('verification', () => {
     });
   });
 
-  it('sees harm in a check by hand too, between the daily looks', async () => {
+  it('finds harm in a requested check too, between the daily looks', async () => {
     const experiment = await promoted('seen-by-hand');
     await world.pass(25);
     await world.market.setTruth(experiment.variants[1]!.adId, 0);
@@ -99,7 +99,7 @@ describe('verification', () => {
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
   });
 
-  it('does not verify what a week tells too little of; the budgets stay', async () => {
+  it('does not verify a lift if a week has too little data; the budgets stay', async () => {
     const experiment = await promoted('thin', { clickRates: [0.02, 0.07], dailyBudget: 300 });
     const ended = await world.until(experiment, ['completed'], 8 * 24 + 2);
     expect(ended.stateReason).toMatch(
@@ -123,7 +123,7 @@ describe('verification', () => {
     ['in one run', undefined],
     ['from run to run', 40],
   ])(
-    'tries again while Meta is silent, and ends a day after its window without it, %s',
+    'retries while Meta is silent, and ends a day after its window without an outcome, %s',
     async (_, maxHistoryEvents) => {
       const experiment = await promoted(`silent-${maxHistoryEvents ?? 'once'}`, {
         maxHistoryEvents,
@@ -148,7 +148,7 @@ describe('verification', () => {
     },
   );
 
-  it('passes a gate a day: a silent control is told of, a silent winner goes back', async () => {
+  it('has a daily gate: a silent control is reported, a silent winner is reverted', async () => {
     const experiment = await promoted('silenced');
     const [control, winner] = experiment.variants.map((variant) => variant.adSetId);
     await world.market.edit(control!, { status: 'PAUSED' });
@@ -157,12 +157,12 @@ describe('verification', () => {
     expect((await world.status(experiment)).trouble).toMatch(
       /^While the lift is verified: .*control has delivered nothing for \d+ h ≥ 6 h/,
     );
-    // A winner that somebody has paused is told of, too: that it is silent is no wonder.
+    // A winner that someone has paused is only reported: its silence is expected.
     await world.market.edit(control!, { status: 'ACTIVE' });
     await world.market.edit(winner!, { status: 'PAUSED' });
     await world.pass(24);
     expect((await world.status(experiment)).trouble).toMatch(/Ad set \d+ is not active \(PAUSED\)/);
-    // One that delivers nothing though it is active, while the control does, goes back.
+    // A winner that is active and delivers nothing, while the control delivers, is reverted.
     await world.passToHourOfNext(experiment);
     await world.market.edit(winner!, { status: 'ACTIVE' });
     const ended = await world.until(experiment, ['reverted'], 2);
@@ -183,7 +183,7 @@ describe('verification', () => {
     });
   });
 
-  it('reports a budget that somebody changed, daily, and never verifies a split that was not the one written', async () => {
+  it('reports a budget that someone changed, daily, and never verifies a split that is not the written one', async () => {
     const experiment = await promoted('other-split');
     await world.pass(30);
     const { adSetId } = experiment.variants[1]!;
@@ -192,7 +192,7 @@ describe('verification', () => {
     expect((await world.status(experiment)).trouble).toBe(
       `While the lift is verified: A budget was changed after the last phase: ad set ${adSetId} stands at USD 9000.00, the last phase's amount was USD 320.00. The lift is not verified on another split.`,
     );
-    // Set back: that the split was another for a day stays true.
+    // The budget is restored, but it remains true that the split was different for a day.
     await world.market.edit(adSetId, { daily_budget: 32_000 }, 'Bo');
     await world.pass(24);
     expect((await world.status(experiment)).trouble).toBeNull();
@@ -206,11 +206,11 @@ describe('verification', () => {
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   });
 
-  it('reads the gate of a day again on that day if it failed, and judges nothing before', async () => {
+  it('retries a failed daily gate on the same day, and judges nothing before', async () => {
     const experiment = await promoted('gate-again', {
       policy: { verification: { settleHours: 24, windowHours: 24 } },
     });
-    // What only the gate reads.
+    // Only the gate reads the ad.
     const { adId } = experiment.variants[0]!;
     const silence = await world.market.order({
       kind: 'server_error',
@@ -230,7 +230,7 @@ describe('verification', () => {
     expect(await gates()).toBe(1);
   });
 
-  it('goes on in a new run, and is reverted on demand without an outcome', async () => {
+  it('continues in a new run, and is reverted on request without an outcome', async () => {
     const experiment = await promoted('new-runs', { maxHistoryEvents: 60 });
     await world.pass(4 * 24);
     await world.control(experiment, 'revert');

@@ -5,8 +5,8 @@ import { HOUR_MS } from '../../src/domain/time.js';
 import { adSetsOf, BASE, rollingOut } from '../support/rolling-out.js';
 import { startWorld, type World } from '../support/world.js';
 
-/** No wait of a rollout ends too soon. Each is measured from what the market, the ledger and the record have. */
-describe('a wait while money is on the move', () => {
+/** No wait of a rollout ends too soon. Each is measured from the market, the ledger and the record. */
+describe('a wait in a rollout', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({
@@ -18,7 +18,7 @@ describe('a wait while money is on the move', () => {
 
   const writesOf = async (experiment: Experiment, amount: number) =>
     (await world.audit(experiment)).filter(({ requested }) => requested === amount);
-  /** When the record moved to a state, epoch ms; the last time. */
+  /** When the record last changed to a state, epoch ms. */
   const movedTo = (experiment: Experiment, state: string) =>
     world.events.findLast(
       ({ experimentId, kind, text }) =>
@@ -26,7 +26,7 @@ describe('a wait while money is on the move', () => {
     )!.at;
   const stop = (experiment: Experiment) => world.control(experiment, 'stop', { budgets: 'keep' });
 
-  it('after a downtime is counted from the phase before: late, never bunched', async () => {
+  it('after a downtime is counted from the previous phase: late, never bunched', async () => {
     const experiment = await rollingOut(world, 'downtime');
     await world.client.workflow.getHandle(world.names.workflowId(experiment.id)).terminate();
     await world.pass(10);
@@ -45,7 +45,7 @@ describe('a wait while money is on the move', () => {
     await stop(experiment);
   });
 
-  it('that Meta asks for is kept: nothing is sent before it is over', async () => {
+  it('that Meta asks for is respected: nothing is sent before it is over', async () => {
     const experiment = await rollingOut(world, 'hint');
     const [, winner] = adSetsOf(experiment);
     const delayMs = 50 * 60_000;
@@ -66,7 +66,7 @@ describe('a wait while money is on the move', () => {
     await stop(experiment);
   });
 
-  it('for a write of unknown outcome is longer than any late effect, in the other ad set as well', async () => {
+  it('for a write of unknown outcome is longer than any late effect, also before a write of the other ad set', async () => {
     const experiment = await rollingOut(world, 'unknown');
     const [loser, winner] = adSetsOf(experiment);
     await world.market.order({
@@ -88,7 +88,7 @@ describe('a wait while money is on the move', () => {
     await stop(experiment);
   });
 
-  it('of a way back that Meta does not let through lasts a day before a person is called', async () => {
+  it('in a revert that Meta refuses lasts a day before it needs attention', async () => {
     const experiment = await rollingOut(world, 'way-back-of-a-day');
     const [, winner] = adSetsOf(experiment);
     await world.market.order({
@@ -104,7 +104,7 @@ describe('a wait while money is on the move', () => {
     expect((await world.state(experiment)).state).toBe('reverting');
     await world.until(experiment, ['needs_attention'], 4);
     expect(await asked).toBeInstanceOf(Error);
-    // The last try is the one that a further wait would put past the day.
+    // The last attempt is the one after which a further wait would end after the day.
     const hours = (movedTo(experiment, 'needs_attention') - movedTo(experiment, 'reverting')) / HOUR_MS;
     expect(hours).toBeGreaterThanOrEqual(23);
     expect(hours).toBeLessThanOrEqual(24.1);
@@ -114,7 +114,7 @@ describe('a wait while money is on the move', () => {
     await world.until(experiment, ['reverted'], 3);
   });
 
-  it('after a way back looks for an hour, and for another one after a late write', async () => {
+  it('after a revert watches for an hour, and for another one after a late write', async () => {
     const experiment = await rollingOut(world, 'late');
     const [, winner] = adSetsOf(experiment);
     await world.market.order({
@@ -123,7 +123,7 @@ describe('a wait while money is on the move', () => {
       method: 'POST',
       dailyBudget: 140_000,
       times: 1,
-      // Into the last of the reads, which come 5, 15 and 60 minutes after the base is reached.
+      // Lands before the last of the reads, which come 5, 15 and 60 minutes after the base is reached.
       delayMs: 50 * 60_000,
     });
     await world.pass(1.05);
@@ -139,11 +139,11 @@ describe('a wait while money is on the move', () => {
     expect(back).toHaveLength(2);
     expect(back[0]!.settledAt).toBeLessThan(late.appliedAt!);
     expect(back[1]!.settledAt).toBeGreaterThan(late.appliedAt!);
-    // And an hour after the base was reached again, nothing but that ended it.
+    // An hour after the base was reached again, only that hour ended it.
     expect(movedTo(experiment, 'reverted') - back[1]!.settledAt!).toBeGreaterThanOrEqual(HOUR_MS);
   });
 
-  it('for a revert of a completed one is 30 days long', async () => {
+  it('for a revert of a completed rollout lasts 30 days', async () => {
     const experiment = await rollingOut(world, 'thirty-days', {
       verification: { settleHours: 24, windowHours: 24 },
     });

@@ -1,4 +1,4 @@
-/** One line of output of `npm run analyze`: the looks at a test and what they decide. */
+/** One line of output of `npm run analyze`: the looks of a test and what they decide. */
 
 import { RULES } from '../../domain/evidence/rules.js';
 import { type Evidence, UNADJUSTED } from '../../domain/evidence/types.js';
@@ -6,7 +6,7 @@ import { type Decision, decisionOf } from './decision.js';
 import { lookHours } from './look-hours.js';
 import type { Analysis } from './request.js';
 
-/** A look that counts. */
+/** A look that met the rule's minimums. */
 export interface AnsweredLook {
   hours: number;
   theta: number;
@@ -18,22 +18,22 @@ export interface AnsweredLook {
   t_critical: number | null;
   p: number;
   confidence: number;
-  /** Of the relative lift of B over A. */
+  /** Relative lift of B over A. */
   interval: [number, number] | null;
 }
 
 export interface Answer {
   /** The first look that calls a winner. */
   decision: Decision | null;
-  /** To the end of the rows; absent where only the decision was asked for. */
+  /** All looks up to the end of the rows; absent if only the decision was asked for. */
   looks?: AnsweredLook[];
-  /** Stands where the figures ignore how often one has looked. */
+  /** Present if the rule doesn't adjust for repeated looks. */
   note?: typeof UNADJUSTED;
 }
 
 /**
- * Goes through a test look by look; the looks go on after the decision, to the end of the rows. RangeError for
- * settings that the rule can't keep its promise with.
+ * Goes through a test look by look, past the decision to the end of the rows. Throws RangeError for settings at
+ * which the rule can't keep its error rate.
  */
 export function answer(analysis: Analysis): Answer {
   const { rows, settings } = analysis;
@@ -41,7 +41,7 @@ export function answer(analysis: Analysis): Answer {
   let decision: Decision | null = null;
   const looks: AnsweredLook[] = [];
   for (const hours of lookHours(analysis)) {
-    // A bucket enters once it has closed.
+    // Only closed buckets count.
     const { evidence, after } = run.look(rows.slice(0, Math.floor(hours)), hours);
     run = after;
     if (!evidence.counts) continue;
@@ -51,7 +51,7 @@ export function answer(analysis: Analysis): Answer {
   return noted(analysis, { decision, looks });
 }
 
-/** The same without the looks, which it doesn't go through to their end. */
+/** The decision alone: it stops at the first winner, which is much faster. */
 export function decisionAnswer(analysis: Analysis): Answer {
   return noted(analysis, { decision: decisionOf(analysis) });
 }

@@ -1,4 +1,4 @@
-/** The decision on a test without its looks: of the default rule some hundred times as fast as with them. */
+/** The decision on a test, without its looks. For the default rule this is some hundred times faster than with them. */
 
 import { RULES } from '../../domain/evidence/rules.js';
 import { SequentialWalk } from '../backtest/sequential-walk.js';
@@ -11,13 +11,13 @@ export interface Decision {
   winner: 'A' | 'B';
 }
 
-/** The first look that calls a winner, null where none does. RangeError for settings that the rule refuses. */
+/** The first look that calls a winner; null if none does. Throws RangeError for settings that the rule refuses. */
 export function decisionOf(analysis: Analysis): Decision | null {
   const { rule, settings } = analysis;
   return rule === 'sequential' && !settings.strict ? sequentialDecision(analysis) : firstWinner(analysis);
 }
 
-/** By way of the rule, look by look. */
+/** Runs the rule itself, look by look. */
 export function firstWinner(analysis: Analysis): Decision | null {
   let run = RULES[analysis.rule].start(analysis.settings);
   for (const hours of lookHours(analysis)) {
@@ -28,7 +28,7 @@ export function firstWinner(analysis: Analysis): Decision | null {
   return null;
 }
 
-/** By one boundary instead of a ladder of them, and that only where it can matter. */
+/** Computes one boundary instead of the whole ladder, and only when a winner is possible. */
 function sequentialDecision(analysis: Analysis): Decision | null {
   const { rows, settings } = analysis;
   const walk = new SequentialWalk(settings);

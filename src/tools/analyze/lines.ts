@@ -1,8 +1,8 @@
-/** Lines out of chunks of text, one at a time. */
+/** Splits chunks of text into lines. */
 
-/** Yields each line without its end (`\n` or `\r\n`); no more is kept than one line and one chunk. */
+/** Yields each line without its end (`\n` or `\r\n`). Keeps at most one line and one chunk in memory. */
 export async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  // Pieces of the line that hasn't ended: joined once, a long line doesn't cost the square of its length.
+  // The pieces of an unfinished line. They are joined once: joining at each chunk would cost the square of its length.
   let pieces: string[] = [];
   for await (const chunk of chunks) {
     let from = 0;

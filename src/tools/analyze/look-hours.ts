@@ -1,6 +1,6 @@
 import type { Analysis } from './request.js';
 
-/** Hours of the looks: every `checkEveryHours` and the horizon itself, as far as there are rows. */
+/** Hours at which to look: every `checkEveryHours`, and at the horizon itself, as long as there are rows. */
 export function* lookHours({ rows, settings, checkEveryHours }: Analysis): Generator<number> {
   const { horizonHours } = settings;
   let before = 0;

@@ -1,7 +1,7 @@
 /**
- * `npm run -s analyze [-- --decision-only]`: reads tests as JSON lines on standard input and writes what the rule says
- * of each as JSON lines on standard output, in order. A bad line is answered with its number and what is wrong with
- * it; the exit code is then 1, at the end.
+ * `npm run -s analyze [-- --decision-only]`: reads tests as JSON lines from standard input and writes the rule's
+ * answers as JSON lines to standard output, in the same order. The answer to a bad line has its number and the reason;
+ * the exit code is then 1 after all lines were read.
  */
 
 import { once } from 'node:events';
@@ -11,14 +11,15 @@ import { analysisOf, BadLine } from './request.js';
 
 async function main(args: readonly string[]): Promise<void> {
   const unknown = args.find((arg) => arg !== '--decision-only');
-  if (unknown !== undefined) throw new BadLine(`unknown option ${unknown}; there is --decision-only`);
+  if (unknown !== undefined)
+    throw new BadLine(`unknown option ${unknown}; the only option is --decision-only`);
   const answerTo = args.length > 0 ? decisionAnswer : answer;
 
   process.stdin.setEncoding('utf8');
   let number = 0;
   for await (const line of linesOf(process.stdin)) {
     number += 1;
-    // As JSON lines has it: a blank line is no value. It keeps its number.
+    // In JSON Lines a blank line is not a value, but it counts as a line.
     if (line.trim() === '') continue;
     let written: object;
     try {
@@ -32,7 +33,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-// A reader that has seen enough closes the pipe.
+// A reader that has seen enough closes the pipe: this is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(process.exitCode);

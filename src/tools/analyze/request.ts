@@ -1,4 +1,4 @@
-/** One line of input of `npm run analyze`, checked. */
+/** Parses and checks one line of input of `npm run analyze`. */
 
 import {
   isRuleName,
@@ -9,25 +9,25 @@ import {
 } from '../../domain/evidence/types.js';
 import { DEFAULT_POLICY } from '../../domain/experiment.js';
 
-/** A whole test to go through. */
+/** One test with all its rows. */
 export interface Analysis {
   rule: RuleName;
   settings: RuleSettings;
   checkEveryHours: number;
-  /** One an hour, in order. */
+  /** One row per hour, in order. */
   rows: PairRow[];
 }
 
-/** What is wrong with a line, in a sentence. */
+/** The message says in one sentence what is wrong with the line. */
 export class BadLine extends Error {
   override readonly name = 'BadLine';
 }
 
 const DAY_HOURS = 24;
-/** The fixed rule's sample; the others have the clicks for that. */
+/** Minimum impressions per ad for the fixed rule; for the other rules the minimum of clicks is enough. */
 const WELCH_IMPRESSIONS = 100;
 
-/** Reads a line's JSON. BadLine where it isn't of the form that the command takes; fields it doesn't know are left alone. */
+/** Reads a line of JSON; unknown fields are ignored. Throws BadLine if a field is malformed. */
 export function analysisOf(line: string): Analysis {
   const fields = objectOf(line);
   const rule = fields.rule ?? DEFAULT_POLICY.rule;

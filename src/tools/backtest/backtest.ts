@@ -1,4 +1,4 @@
-/** Replays finished tests through each policy and adds up what came of it. */
+/** Runs finished tests through each policy and adds up the results. */
 
 import { Random } from '../../sandbox/random.js';
 import { CsvError, CsvTable } from './csv.js';
@@ -6,7 +6,7 @@ import { readDailyCampaigns } from './daily-campaigns.js';
 import { deal, headlinePairs, readHeadlineTests, streamOf } from './headline-tests.js';
 import { decide, judge, POLICIES, type PolicyName, type Replay } from './policies.js';
 
-/** Looks that a headline test's impressions are dealt into: every 6 hours for 28 days. */
+/** Number of looks over which a headline test's impressions are spread: every 6 hours for 28 days. */
 const LOOKS = 112;
 const LOOK_HOURS = 6;
 const DAY_HOURS = 24;
@@ -14,9 +14,9 @@ const DAY_HOURS = 24;
 export interface PolicyResult {
   name: PolicyName;
   promoted: number;
-  /** Promoted ads that all the data puts behind. */
+  /** Promoted ads that have the lower click rate in the full data. */
   reversed: number;
-  /** Over all pairs, undecided ones at 1. */
+  /** Mean over all pairs; an undecided pair counts as 1. */
   mean_share_of_impressions: number;
   clicks_gained: number;
 }
@@ -28,11 +28,11 @@ export interface BacktestReport {
   policies: PolicyResult[];
 }
 
-/** Finished tests, ready to be replayed. */
+/** Finished tests, ready to run. */
 export interface Plan {
   tests: number;
   pairs: number;
-  /** Tests of weeks with faulty randomisation that were left out. */
+  /** Tests left out because their week had faulty randomisation. */
   leftOut: number;
   replays(): Iterable<Replay>;
 }
@@ -42,12 +42,12 @@ export interface SourceFile {
   text: string;
 }
 
-/** Why a set of files can't be replayed; says which file, and line and column where there is one. */
+/** Why a set of files can't be used. The message names the file, and the line and column if there is one. */
 export class BacktestError extends Error {}
 
 /**
- * Reads headline tests from one file, or the control's and the test's daily rows from two; which, its header says.
- * Throws {@link BacktestError}.
+ * Reads one file of headline tests, or two files of daily rows (control, then test); the header says which of the two
+ * it is. Throws {@link BacktestError}.
  */
 export function plan(
   files: readonly SourceFile[],
@@ -57,19 +57,23 @@ export function plan(
   const [first, second] = tables;
   const [firstFile, secondFile] = files;
   if (!first || !firstFile || tables.length > 2) {
-    throw new BacktestError('give one file of headline tests, or two of daily rows: control, then test');
+    throw new BacktestError(
+      'give one file of headline tests, or two files of daily rows: control, then test',
+    );
   }
   if (!first.has('test_id') && first.has('Date')) {
     if (!second || !secondFile) {
-      throw new BacktestError(`${firstFile.name} holds daily rows of one campaign: give the other's too`);
+      throw new BacktestError(
+        `${firstFile.name} holds the daily rows of one campaign: give the other campaign's file too`,
+      );
     }
-    // The second file's columns are asked for first, so that a fault names the file it is in.
+    // Read the second file alone first: a fault in it must name this file, not the first one.
     within(secondFile, () => readDailyCampaigns(second, second));
     const stream = within(firstFile, () => readDailyCampaigns(first, second));
     const replay = { stream, hoursPerLook: DAY_HOURS };
     return { tests: 1, pairs: 1, leftOut: 0, replays: () => [replay] };
   }
-  if (second) throw new BacktestError('two files are for daily rows of a control and a test campaign');
+  if (second) throw new BacktestError('two files must be the daily rows of a control and a test campaign');
   const { tests, leftOut } = within(firstFile, () => readHeadlineTests(first, options.includeFaultyWeeks));
   const pairs = tests.reduce((count, test) => count + headlinePairs(test).length, 0);
   function* replays(): Iterable<Replay> {
@@ -84,7 +88,7 @@ export function plan(
   return { tests: tests.length, pairs, leftOut, replays };
 }
 
-/** Replays everything; `onPair` hears how many pairs are done. */
+/** Runs all tests; `onPair` gets the number of pairs done so far. */
 export function backtest(source: Plan, onPair: (done: number) => void = () => {}): BacktestReport {
   const totals = new Map(POLICIES.map((name) => [name, { promoted: 0, reversed: 0, share: 0, clicks: 0 }]));
   let done = 0;
@@ -114,7 +118,7 @@ function delimiterOf(text: string): ',' | ';' {
   return header.includes(';') && !header.includes(',') ? ';' : ',';
 }
 
-/** Names the file of a fault. */
+/** Puts the file's name before the message of a fault. */
 function within<T>({ name }: SourceFile, read: () => T): T {
   try {
     return read();

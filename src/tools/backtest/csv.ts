@@ -1,10 +1,10 @@
-/** Delimited text as RFC 4180 has it: quoted fields may hold the delimiter, line ends and doubled quotes. */
+/** Delimited text as in RFC 4180: quoted fields may contain the delimiter, line ends and doubled quotes. */
 
-/** A fault in a file, at a line (from 1) and a column. */
+/** A fault at a line (from 1) and a column of a file. */
 export class CsvError extends Error {
   constructor(
     readonly line: number,
-    /** A column's name and number, or the number of a character in its line, as a person would look for it. */
+    /** A column's name and number, or the number of a character in its line. */
     readonly column: string,
     readonly fault: string,
   ) {
@@ -15,13 +15,13 @@ export class CsvError extends Error {
 
 export interface CsvRecord {
   fields: string[];
-  /** The line on which each field begins. */
+  /** The line on which each field starts. */
   lines: number[];
 }
 
 /**
- * The records of a text, in order, empty lines left out; a byte order mark is skipped, lines end in LF, CRLF or CR.
- * Throws {@link CsvError} at a quote that doesn't close, or stands where none may.
+ * The records of a text, in order. Empty lines and a byte order mark are skipped; lines end with LF, CRLF or CR.
+ * Throws {@link CsvError} for a quote that is never closed or is out of place.
  */
 export function parseCsv(text: string, delimiter: ',' | ';'): CsvRecord[] {
   const records: CsvRecord[] = [];
@@ -87,12 +87,12 @@ function isEnd(char: string, delimiter: string): boolean {
   return char === delimiter || char === '\n' || char === '\r';
 }
 
-/** Records below a header, their fields by column name. */
+/** The records below a header; fields are read by column name. */
 export class CsvTable {
   readonly records: CsvRecord[];
   private readonly header: CsvRecord;
 
-  /** Throws {@link CsvError} where the text is empty, or a record has more or fewer fields than the header. */
+  /** Throws {@link CsvError} if the text is empty or a record doesn't have as many fields as the header. */
   constructor(text: string, delimiter: ',' | ';') {
     const [header, ...records] = parseCsv(text, delimiter);
     if (!header) throw new CsvError(1, '1', 'the file is empty');
@@ -100,7 +100,7 @@ export class CsvTable {
     for (const { fields, lines } of records) {
       if (fields.length === wanted) continue;
       const column = Math.min(fields.length, wanted + 1);
-      const found = `this line has ${fields.length} fields, the header ${wanted}`;
+      const found = `this line has ${fields.length} fields, the header has ${wanted}`;
       throw new CsvError(lines[column - 1]!, String(column), found);
     }
     this.header = header;
@@ -111,7 +111,7 @@ export class CsvTable {
     return this.header.fields.includes(column);
   }
 
-  /** A column's index. Throws {@link CsvError} where the header lacks it. */
+  /** A column's index. Throws {@link CsvError} if the header lacks it. */
   column(name: string): number {
     const index = this.header.fields.indexOf(name);
     if (index < 0) throw new CsvError(this.header.lines[0]!, `"${name}"`, 'the header lacks this column');
@@ -123,7 +123,7 @@ export class CsvTable {
     return new CsvError(record.lines[column]!, `"${this.header.fields[column]}" (${column + 1})`, fault);
   }
 
-  /** A whole number that isn't negative. Throws {@link CsvError} for anything else. */
+  /** A whole number of at least 0. Throws {@link CsvError} for anything else. */
   count(record: CsvRecord, column: number): number {
     const text = record.fields[column]!.trim();
     const value = Number(text);

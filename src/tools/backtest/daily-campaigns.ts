@@ -1,4 +1,4 @@
-/** Two campaigns of one test, a row a day: control first. Separated by semicolons, dates are D.MM.YYYY. */
+/** The two campaigns of one test, one row per day; fields are separated by semicolons, dates are D.MM.YYYY. */
 
 import type { CsvRecord, CsvTable } from './csv.js';
 import { emptyStream, type Stream } from './stream.js';
@@ -11,8 +11,8 @@ interface DayCounts {
 }
 
 /**
- * The stream of both, from the first day that either has to the last: days on which one has no row, or no counts,
- * have no impressions in it. Throws CsvError.
+ * Both campaigns as one stream, from the earliest day of either to the latest. A day on which a campaign has no row,
+ * or no counts, has no impressions in it. Throws CsvError.
  */
 export function readDailyCampaigns(control: CsvTable, test: CsvTable): Stream {
   const a = readDays(control);
@@ -49,13 +49,13 @@ function readDays(table: CsvTable): Map<number, DayCounts> {
     if (isMissing) continue;
     const impressions = table.count(record, columns.impressions);
     const clicks = table.count(record, columns.clicks);
-    // Money spent and nothing shown: the row's counts are missing.
+    // If money was spent and nothing was shown, the row's counts are missing.
     if (impressions > 0) days.set(day, { impressions, clicks });
   }
   return days;
 }
 
-/** Days since 1970. */
+/** Days since 1 January 1970. */
 function dayOf(table: CsvTable, record: CsvRecord, column: number): number {
   const text = record.fields[column]!.trim();
   const [, day, month, year] = /^(\d{1,2})\.(\d{2})\.(\d{4})$/.exec(text) ?? [];

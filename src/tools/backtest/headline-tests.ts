@@ -1,15 +1,15 @@
-/** Finished headline tests of which only totals are known: one row a package of a test. */
+/** Finished headline tests of which only the totals are known: one row per package of a test. */
 
 import type { Random } from '../../sandbox/random.js';
 import type { CsvTable } from './csv.js';
 import { emptyStream, type Stream } from './stream.js';
 
-/** Tests of these weeks have known faults of randomisation (Matias et al., Scientific Data 8:195, 2021). */
+/** The tests of these weeks are known to be badly randomised (Matias et al., Scientific Data 8:195, 2021). */
 export const FAULTY_WEEKS = { first: 201326, last: 201402 };
 
 export interface Package {
   headline: string;
-  /** Id of the image; empty where unknown. */
+  /** Id of the image; empty if unknown. */
   eyecatcher: string;
   impressions: number;
   clicks: number;
@@ -20,7 +20,7 @@ export interface HeadlineTest {
   packages: Package[];
 }
 
-/** Tests in the file's order, and how many of the faulty weeks were left out. Throws CsvError. */
+/** Tests in the order of the file, and the number of tests left out with the faulty weeks. Throws CsvError. */
 export function readHeadlineTests(
   table: CsvTable,
   includeFaultyWeeks: boolean,
@@ -58,7 +58,7 @@ export function readHeadlineTests(
   return { tests: [...tests.values()].filter(({ id }) => !leftOut.has(id)), leftOut: leftOut.size };
 }
 
-/** Pairs of one test that differ in the headline and share the image, by position. */
+/** Pairs of a test's packages that share the image and differ in the headline, by position. */
 export function headlinePairs({ packages }: HeadlineTest): [number, number][] {
   return packages.flatMap((a, i) =>
     packages.flatMap((b, j): [number, number][] =>
@@ -69,28 +69,28 @@ export function headlinePairs({ packages }: HeadlineTest): [number, number][] {
   );
 }
 
-/** Impressions and clicks of one ad, look by look. */
+/** Impressions and clicks of one ad in each look. */
 export interface Dealt {
   impressions: Float64Array;
   clicks: Float64Array;
 }
 
 /**
- * Deals an ad's impressions into `looks` nearly equal slices in random order: each look's clicks are a
- * hypergeometric draw without replacement. Drawn click by click: one more of the impressions not yet clicked on,
- * each as likely, which is the same distribution.
+ * Spreads an ad's impressions over `looks` nearly equal slices in random order: the clicks of each look are a
+ * hypergeometric draw without replacement. Each click is drawn from the impressions that have none yet, each equally
+ * likely, which gives the same distribution.
  */
 export function deal(random: Random, impressions: number, clicks: number, looks: number): Dealt {
   const slices = new Float64Array(looks);
   for (let k = 0; k < looks; k++) {
     slices[k] = Math.floor(((k + 1) * impressions) / looks) - Math.floor((k * impressions) / looks);
   }
-  // The rarer of clicked and not clicked is dealt, so that few draws meet an impression already dealt.
+  // Deals the rarer of clicks and non-clicks, so that few draws hit an impression that is already dealt.
   const rarer = Math.min(clicks, impressions - clicks);
   const dealt = new Float64Array(looks);
   for (let done = 0; done < rarer; ) {
     const position = Math.floor(random.uniform() * impressions);
-    // The slice of a position: floor(k·n/looks) ≤ position < floor((k+1)·n/looks).
+    // The slice of a position is the look with floor(k·n/looks) ≤ position < floor((k+1)·n/looks).
     const look = Math.ceil(((position + 1) * looks) / impressions) - 1;
     if (random.uniform() * slices[look]! < dealt[look]!) continue;
     dealt[look]! += 1;

@@ -1,4 +1,4 @@
-/** `npm run -s backtest -- FILE.csv [FILE2.csv] [--json]`: how policies would have decided finished tests. */
+/** `npm run -s backtest -- FILE.csv [FILE2.csv] [--json]`: what each policy would have decided on finished tests. */
 
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';

@@ -1,31 +1,32 @@
-/** Three ways to decide the same finished test, and what each would have won. */
+/** Three policies that decide the same finished test, and what each would have gained. */
 
 import { normalUpperQuantile } from '../../domain/evidence/distributions.js';
 import type { RuleSettings } from '../../domain/evidence/types.js';
 import { welchOfProportions } from '../../domain/evidence/welch.js';
+import { DEFAULT_PHASES } from '../../domain/rollout/phases.js';
 import { SequentialWalk } from './sequential-walk.js';
 import { RunningRatio, type Stream } from './stream.js';
 
 export const POLICIES = ['peeked_welch', 'fixed_horizon', 'sequential'] as const;
 export type PolicyName = (typeof POLICIES)[number];
 
-/** A finished test as a stream with one look a bucket. */
+/** A finished test as a stream with one look per bucket. */
 export interface Replay {
   stream: Stream;
   hoursPerLook: number;
 }
 
-/** The first yes: after which look (from 1), and for whom. */
+/** The look (from 1) at which a policy first calls a winner, and the winner. */
 export interface Promotion {
   look: number;
   winner: 'A' | 'B';
 }
 
 const SIGNIFICANCE = 0.05;
-/** The share of what is left that a promotion gives the winner. */
-export const WINNER_SHARE = 0.8;
+/** Share of the remaining impressions that a promotion gives the winner: that of the default rollout's last phase. */
+export const WINNER_SHARE = DEFAULT_PHASES.at(-1)!.winnerShare;
 
-/** What each policy does with the test; null where it promotes nobody. */
+/** Each policy's promotion of the test; null if it promotes neither ad. */
 export function decide({ stream, hoursPerLook }: Replay): Record<PolicyName, Promotion | null> {
   const looks = stream.impressionsA.length;
   const settings: RuleSettings = {
@@ -66,7 +67,7 @@ export function decide({ stream, hoursPerLook }: Replay): Record<PolicyName, Pro
   return found;
 }
 
-/** No t is significant below this, whatever its degrees of freedom. */
+/** No smaller t is significant, whatever its degrees of freedom. */
 const NORMAL_CRITICAL = normalUpperQuantile(SIGNIFICANCE / 2);
 
 /** The better ad by Welch's test per impression at 95 %, unadjusted for repeated looks. */
@@ -79,7 +80,7 @@ export function welchWinner(sums: {
   const { clicksA, clicksB, impressionsA, impressionsB } = sums;
   const rateA = clicksA / impressionsA;
   const rateB = clicksB / impressionsB;
-  // The same t to rounding; spares the p-value where it can't be small.
+  // The same t up to rounding: skips the p-value if it can't be small.
   const variance = (rateA * (1 - rateA)) / (impressionsA - 1) + (rateB * (1 - rateB)) / (impressionsB - 1);
   const limit = NORMAL_CRITICAL * (1 - 1e-9);
   if (!((rateA - rateB) ** 2 >= limit * limit * variance)) return null;
@@ -91,15 +92,15 @@ export function welchWinner(sums: {
   return rateB > rateA ? 'B' : 'A';
 }
 
-/** What a promotion did, judged by all the data. */
+/** What a promotion gained, judged by the full data. */
 export interface Outcome {
-  /** The promoted ad has the lower click rate in all the data. */
+  /** The promoted ad has the lower click rate in the full data. */
   reversed: boolean;
-  /** Share of both ads' impressions seen by the time of the decision; 1 without one. */
+  /** Share of both ads' impressions seen before the decision; 1 if there is none. */
   shareOfImpressions: number;
   /**
-   * Clicks more than an equal split to the end would have brought: the winner gets 80 % of what is left. Rates are
-   * those of the impressions after the decision, which it didn't choose.
+   * Clicks above those of an equal split to the end, if the winner gets {@link WINNER_SHARE} of the remaining
+   * impressions. The click rates are those of the impressions after the decision, which the decision has not seen.
    */
   clicksGained: number;
 }

@@ -1,6 +1,7 @@
-/** What a person sees of a backtest: a bar while it runs on a terminal, a table at the end. */
+/** The output of a backtest: a progress bar on a terminal, and a table at the end. */
 
 import { UNADJUSTED } from '../../domain/evidence/types.js';
+import { phaseName } from '../../domain/rollout/plan.js';
 import type { BacktestReport } from './backtest.js';
 import { type PolicyName, WINNER_SHARE } from './policies.js';
 
@@ -11,7 +12,7 @@ export interface Bar {
   end(): void;
 }
 
-/** Draws only on a terminal, and at most once a percent. */
+/** Draws only on a terminal, and at most once per percent. */
 export function createBar(screen: { write(text: string): unknown; isTTY?: boolean }, total: number): Bar {
   let drawn = -1;
   return {
@@ -59,7 +60,8 @@ export function table({ tests, pairs, policies }: BacktestReport): string {
     rule,
     ...rows.slice(1),
     '',
-    'reversed: the full data put the promoted ad behind. Impressions needed: mean over all pairs, undecided ones 100 %.',
-    `Clicks gained: against a 50/50 split to the end, where the winner gets ${100 * WINNER_SHARE} % of what is left.`,
+    'reversed: in the full data the promoted ad has the lower click rate.',
+    'Impressions needed: mean over all pairs; an undecided pair counts as 100 %.',
+    `Clicks gained: compared with a 50/50 split to the end; a promoted ad gets ${phaseName({ winnerShare: WINNER_SHARE })} % of the remaining impressions.`,
   ].join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 /**
- * The decision of the sequential rule alone, without p and interval, for many streams: one boundary instead of the
- * ladder, and that only where a winner is possible. The error spent by look k is at most α*(t_k), so no bound lies
- * below Φ⁻¹(1 − α*(t_k)/2); until |T| passes that, looks are only noted down.
+ * Only the decision of the sequential rule, without p and interval, for many streams. It computes one boundary instead
+ * of the ladder, and only when a winner is possible: the error spent by look k is at most α*(t_k), so no bound lies
+ * below Φ⁻¹(1 − α*(t_k)/2). Until |T| exceeds that, looks are only recorded.
  */
 
 import { firstBound, firstRegion, type Region, Transition } from '../../domain/evidence/boundary.js';
@@ -10,29 +10,29 @@ import { nominalAlpha, spentFraction } from '../../domain/evidence/sequential.js
 import type { RuleSettings } from '../../domain/evidence/types.js';
 import type { RunningRatio } from './stream.js';
 
-/** Rows, or days in the strict form. */
+/** Clusters are rows, or days in the strict form. */
 const MINIMUM_CLUSTERS = 3;
 const MINIMUM_GROWTH = 0.003;
 const MINIMUM_GAP_HOURS = 1;
-/** Beyond this the residuals are rounding, and whether there is an error at all takes the full sum. */
+/** Above this the residuals are rounding errors: only the full sum shows whether there is any error at all. */
 const LARGEST_SAFE_T = 1e4;
 const COARSE = 18;
 const FINE = 48;
-/** Growth of the information under which the coarse grid blurs the kernel, as in the ladder. */
+/** If the information grows by less than this, the coarse grid blurs the kernel, as in the ladder. */
 const FINE_BELOW = 0.006;
-/** Nominal α under which the coarse grid is too coarse throughout, as in the ladder. */
+/** Below this nominal α the coarse grid is too coarse at every look, as in the ladder. */
 const FINE_ALPHA = 0.02;
 
-/** The bounds of the looks that counted, asked for rarely and then from the first on. */
+/** The bounds of the looks that counted. They are asked for rarely, and then computed from the first look on. */
 export interface Bounds {
   /**
-   * The bound of the last look: `spent[k]` is the cumulative error after look k, `information[k]` its information.
-   * Infinity where it lies beyond 8.4.
+   * The bound of the last look. `spent[k]` is the cumulative error after look k, `information[k]` its information.
+   * Infinity if the bound exceeds 8.4.
    */
   last(hours: readonly number[], information: readonly number[], spent: readonly number[]): number;
 }
 
-/** The recursion, carried on from where it was last asked. */
+/** The recursion; each call goes on from the look that the call before reached. */
 export class ExactBounds implements Bounds {
   private region: Region | null = null;
   private used = 0;
@@ -78,7 +78,7 @@ export class SequentialWalk {
   private readonly spent: number[] = [];
   private readonly bounds: Bounds;
 
-  /** RangeError for a confidence without a confirmed boundary. */
+  /** Throws RangeError for a confidence without a confirmed boundary. */
   constructor(
     private readonly settings: RuleSettings,
     bounds?: Bounds,
@@ -92,7 +92,7 @@ export class SequentialWalk {
     return this.hours.length;
   }
 
-  /** A look at all that `ratio` has read; the winner where it crosses the bound. */
+  /** Looks at all rows that `ratio` has read. Returns the winner if it crosses the bound. */
   look(hours: number, ratio: RunningRatio): 'A' | 'B' | null {
     if (!this.counts(hours, ratio)) return null;
     const spent = this.alpha * spentFraction(hours, this.settings.horizonHours);
@@ -121,7 +121,7 @@ export class SequentialWalk {
       (this.hours.length === 0 ||
         (hours - this.hours.at(-1)! >= MINIMUM_GAP_HOURS &&
           ratio.information / this.information.at(-1)! - 1 >= MINIMUM_GROWTH)) &&
-      // A trace of an error is settled by the full sum.
+      // If the error is nearly 0, the full sum decides whether it is 0.
       (Math.abs(ratio.roughT) < LARGEST_SAFE_T || ratio.se > 0)
     );
   }
@@ -129,7 +129,7 @@ export class SequentialWalk {
 
 const floors = new Map<number, number>();
 
-/** Φ⁻¹(1 − α/2): no bound that spends α in all lies below it. */
+/** Φ⁻¹(1 − α/2): a bound that has spent α in total is never lower. */
 function lowestBound(spent: number): number {
   let floor = floors.get(spent);
   if (floor === undefined) {

@@ -1,12 +1,11 @@
 /**
- * The stratified robust log rate ratio of a growing stream, for programs that run many thousands of tests: the
- * same estimator as `domain/evidence/rate-ratio.ts`, kept in running sums. What a look costs then depends on the
- * rows so far only where its verdict can matter.
+ * The stratified robust log rate ratio of a growing stream, for programs that run many thousands of tests. It is the
+ * estimator of `domain/evidence/rate-ratio.ts`, kept in running sums: the cost of a look depends on the number of rows
+ * only if the look could call a winner.
  */
-
 import { DAY_CUTS } from '../../domain/evidence/rate-ratio.js';
 
-/** Counts of two ads, bucket by bucket, in order. */
+/** Counts of two ads per bucket, in order. */
 export interface Stream {
   impressionsA: Float64Array;
   clicksA: Float64Array;
@@ -23,10 +22,10 @@ export function emptyStream(buckets: number): Stream {
   };
 }
 
-/** No count of clicks gives a standard error as small as this. */
+/** A standard error below this is a rounding error: no number of clicks gives one as small. */
 const ROUNDING = 1e-9;
 
-/** One way to put the buckets into clusters: sums of the clusters and of their squares. */
+/** One grouping of the buckets into clusters: sums over the clusters, and of their squares. */
 class Cut {
   clusters = 0;
   private group = -1;
@@ -38,7 +37,7 @@ class Cut {
   private readonly b: Float64Array;
   private readonly w: Float64Array;
 
-  /** Clusters of `size` buckets, the first of them cut short by `shift`. */
+  /** Clusters of `size` buckets; the first one is `shift` buckets shorter. */
   constructor(
     buckets: number,
     private readonly size: number,
@@ -58,7 +57,7 @@ class Cut {
     this.a[last] = clusterA + a;
     this.b[last] = clusterB + b;
     this.w[last] = clusterW + w;
-    // (c + a)² − c²: what the bucket adds to the square of its cluster.
+    // (c + a)² − c²: how much the bucket adds to the square of its cluster.
     this.aa += a * (2 * clusterA + a);
     this.ab += clusterA * b + clusterB * a + a * b;
     this.bb += b * (2 * clusterB + b);
@@ -72,7 +71,7 @@ class Cut {
   /** Σ residual² without the leverage correction; O(1). */
   roughSquares(ratio: number): number {
     const squares = this.aa - 2 * ratio * this.ab + ratio * ratio * this.bb;
-    // Rounding may leave less than nothing of a sum of squares that nearly vanishes.
+    // If the sum of squares is nearly 0, rounding may make it negative.
     return Math.max(squares - 1e-12 * this.aa, 0);
   }
 
@@ -87,7 +86,7 @@ class Cut {
   }
 }
 
-/** Sums over the buckets read so far; only those in which both ads delivered enter. */
+/** Sums over the buckets read so far. A bucket counts only if both ads delivered in it. */
 export class RunningRatio {
   impressionsA = 0;
   clicksA = 0;
@@ -95,14 +94,14 @@ export class RunningRatio {
   clicksB = 0;
   /** Σ (xA+xB)·w·(1−w). */
   information = 0;
-  /** Buckets read. */
+  /** Number of buckets read. */
   private read = 0;
   private sumA = 0;
   private sumB = 0;
   private sumW = 0;
   private readonly cuts: Cut[];
 
-  /** `bucketsADay`: clusters are days of so many buckets, cut as the rule cuts them; null: each bucket is one. */
+  /** `bucketsADay`: clusters are days of this many buckets, cut as the rule cuts them; null: each bucket is a cluster. */
   constructor(
     private readonly stream: Stream,
     bucketsADay: number | null = null,
@@ -114,12 +113,12 @@ export class RunningRatio {
         : DAY_CUTS.map((shift) => new Cut(buckets, bucketsADay, shift * bucketsADay));
   }
 
-  /** Buckets in which both ads delivered, or days with such buckets where these are the clusters. */
+  /** Number of buckets in which both ads delivered; if clusters are days, the number of days with such buckets. */
   get clusters(): number {
     return this.cuts[0]!.clusters;
   }
 
-  /** Reads on until `buckets` have been read in all. */
+  /** Reads until `buckets` have been read in total. */
   readTo(buckets: number): void {
     const { impressionsA, clicksA, impressionsB, clicksB } = this.stream;
     for (; this.read < buckets; this.read++) {
@@ -149,12 +148,12 @@ export class RunningRatio {
     return Math.min(...this.cuts.map((cut) => cut.df(this.sumW)));
   }
 
-  /** ln of the rate ratio of B over A; 0 where it can't be estimated. */
+  /** ln of the rate ratio of B over A; 0 if it can't be estimated. */
   get theta(): number {
     return this.sumA > 0 && this.sumB > 0 ? Math.log(this.sumA / this.sumB) : 0;
   }
 
-  /** θ̂ over its standard error without the leverage correction: never nearer to 0 than {@link t}; O(1). */
+  /** θ̂ over its standard error without the leverage correction: never closer to 0 than {@link t}; O(1). */
   get roughT(): number {
     const theta = this.theta;
     if (theta === 0) return 0;
@@ -164,7 +163,7 @@ export class RunningRatio {
     return (theta * this.sumA) / Math.sqrt(squares);
   }
 
-  /** Standard error of θ̂, cluster-robust with leverage correction; 0 where it can't be estimated; O(clusters). */
+  /** Standard error of θ̂, cluster-robust with leverage correction; 0 if it can't be estimated; O(clusters). */
   get se(): number {
     if (!(this.sumA > 0 && this.sumB > 0)) return 0;
     const ratio = this.sumA / this.sumB;
@@ -177,7 +176,7 @@ export class RunningRatio {
     return se > ROUNDING && Number.isFinite(se) ? se : 0;
   }
 
-  /** θ̂ / SE; 0 where SE is 0; O(clusters). */
+  /** θ̂ / SE; 0 if SE is 0; O(clusters). */
   get t(): number {
     const se = this.se;
     return se > 0 ? this.theta / se : 0;

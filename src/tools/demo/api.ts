@@ -1,4 +1,4 @@
-/** The service as any caller sees it: over HTTP, answers checked against the forms it promises. */
+/** The service as any caller sees it: over HTTP, with answers checked against their schemas. */
 import { z } from 'zod';
 import { ExperimentAnswer, StatusAnswer } from '../../api/experiments/responses.js';
 import { LookAnswer } from '../../api/looks/responses.js';
@@ -10,7 +10,7 @@ export type LedgerRowJson = z.output<typeof LedgerRowAnswer>;
 
 export interface ServiceApi {
   create(body: unknown): Promise<ExperimentJson>;
-  /** Newest first, as Postgres has them. */
+  /** Newest first. */
   list(): Promise<ExperimentJson[]>;
   one(id: string): Promise<z.output<typeof StatusAnswer>>;
   /** Latest first. */
@@ -19,7 +19,7 @@ export interface ServiceApi {
   ledger(id: string): Promise<LedgerRowJson[]>;
 }
 
-/** An answer other than 2xx, in the service's own words. */
+/** An answer other than 2xx, with the service's message. */
 export class ServiceRefused extends Error {
   override readonly name = 'ServiceRefused';
 }
@@ -28,8 +28,8 @@ const PAGE = 1_000;
 const TIMEOUT_MS = 30_000;
 
 /**
- * `token`: the API's, where it asks for one. Every call rejects with ServiceRefused for an answer other than 2xx,
- * ZodError for one of another form.
+ * `token`: the API's token, if it requires one. Calls reject with ServiceRefused for an answer other than 2xx, and with
+ * ZodError for an answer that doesn't match its schema.
  */
 export function connectService(url: string, token?: string): ServiceApi {
   const authorization: Record<string, string> =

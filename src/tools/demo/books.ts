@@ -1,41 +1,41 @@
 /**
- * Do the books agree? The ledger is what the service says it wrote; the audit is what the market saw. Laid side
- * by side, row by row: ad set, amount before, amount asked for, outcome, order, instant. And no write may have
- * made a test's total larger than it was.
+ * Do the books agree? The ledger is what the service says it wrote, the audit is what the market saw. They are compared
+ * row by row: ad set, amount before, amount asked for, outcome, order, instant. And no write may have raised the total
+ * of a test above what it was.
  */
 
 import { HOUR_MS } from '../../domain/time.js';
 import type { AuditRow } from '../../sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from './api.js';
 
-/** One experiment's account book. */
+/** What the service says of one experiment's budgets. */
 export interface Book {
   experimentId: string;
   ledger: readonly LedgerRowJson[];
-  /** From the market, by ad set id. */
+  /** The market's amounts by ad set id. */
   budgets: Record<string, { before: number; now: number }>;
 }
 
-/** Both sides read the same clock, a write apart; instants in JSON are whole milliseconds. */
+/** Both sides read the same clock, but not at the same instant; instants in JSON are whole milliseconds. */
 const TOLERANCE_MS = HOUR_MS / 60;
 const REVERT = 'revert';
 
-/** A ledger row and the audit row that proves it; null for an attempt of unknown outcome that never arrived. */
+/** A ledger row and the audit row that confirms it; null for an attempt of unknown outcome that never arrived. */
 export interface Matched {
   row: LedgerRowJson;
   audit: AuditRow | null;
 }
 
-/** Every disagreement in a sentence; empty where the books agree. Audit rows of other ad sets are a disagreement too. */
+/** One sentence per disagreement; empty if the books agree. An audit row of an unknown ad set is a disagreement too. */
 export function auditBooks(books: readonly Book[], audit: readonly AuditRow[]): string[] {
   const known = new Set(books.flatMap((book) => Object.keys(book.budgets)));
   const strays = audit
     .filter((row) => !known.has(row.adSetId))
-    .map((row) => `The market saw a write of an ad set that is in no test: ${describe(row)}.`);
+    .map((row) => `The market saw a write to an ad set that is in no test: ${describe(row)}.`);
   return [...strays, ...books.flatMap((book) => compare(book, audit).problems)];
 }
 
-/** The ledger laid beside the audit. */
+/** Compares the ledger with the audit. */
 export function compare(
   { experimentId, ledger, budgets }: Book,
   audit: readonly AuditRow[],
@@ -102,23 +102,23 @@ function differ(row: LedgerRowJson, audit: AuditRow): string[] {
     ...(row.outcome === 'unknown' || (row.outcome === 'applied') === applied ? [] : ['another outcome']),
     ...(row.outcome === 'applied' && row.read_back !== audit.requested ? ['another amount read back'] : []),
     ...(audit.at >= from && audit.at <= to ? [] : ['another instant']),
-    ...(audit.actor === 'api' ? [] : ['written by a person']),
+    ...(audit.actor === 'api' ? [] : ['written by someone else']),
   ];
 }
 
-/** Instants of a rollout's phases, from the market, in hours after its first write. */
+/** Timing of a phase as the market saw it, in hours. */
 export interface PhaseTiming {
   experimentId: string;
   phase: string;
-  /** Hours between the first write of all and the phase standing (its last write read back). */
+  /** From the first write of the rollout to the read-back of this phase's last write. */
   standsAt: number;
-  /** Hours by which that is later than planned; the plan counts from the first write. */
+  /** How much later than planned that is; the plan counts from the first write. */
   late: number;
-  /** Hours between the read-back of the phase before and this phase's first write, less the planned wait. */
+  /** From the read-back of the previous phase to this phase's first write, minus the planned wait. */
   slack: number;
 }
 
-/** Timing of every phase that was reached. `waits`: planned hours after the phase before, by phase name in order. */
+/** Timing of every phase that was reached. `waits`: planned hours after the previous phase, by name, in order. */
 export function phaseTimings(
   book: Book,
   audit: readonly AuditRow[],

@@ -11,47 +11,47 @@ import { type Outcome, type Stock, takeStock } from './stock.js';
 import { createWatch, type Watch } from './watch.js';
 import { drawWorld } from './world.js';
 
-/** Experiment ms a real ms: an hour is 0.9 s. Faster, and the machine's own delays would show as hours. */
+/** Experiment ms per real ms: an hour takes 0.9 s. Any faster, and the delays of the machine would show as hours. */
 export const DEMO_TIME_SCALE = 4_000;
-/** Real seconds after which a scenario that isn't through is told as it stands. */
+/** Real seconds after which a scenario that is still running is reported as it is. */
 const LIMIT_S = 160;
 
 export interface DemoOptions {
   seed: number;
-  /** All four unless named. */
+  /** Default: all four. */
   scenarios?: readonly ScenarioName[];
-  /** Settings as the service's environment has them, e.g. `DATABASE_URL`, over the demo's own. */
+  /** Settings by the name of their environment variable, e.g. `DATABASE_URL`; they override the demo's own. */
   settings?: Record<string, string>;
   limitSeconds?: number;
   observer?: DemoObserver;
-  /** Ends the demo early, in order. */
+  /** Ends the demo early and cleanly. */
   signal?: AbortSignal;
 }
 
-/** Whoever watches; no call may throw. */
+/** Watches the demo; its methods must not throw. */
 export interface DemoObserver {
-  /** Where things are, while the demo runs; and what its parts complain of. */
+  /** Addresses and complaints of the parts while the demo runs. */
   say?(line: string): void;
   event?(event: ServiceEvent): void;
-  /** The service can be asked from now on; experiment time runs at this scale. */
+  /** The service answers from now on; experiment time runs at this scale. */
   ready?(api: ServiceApi, timeScale: number): void;
 }
 
 export interface DemoResult extends Stock {
   document: DemoDocument;
   currency: string;
-  /** Real seconds from the service being up to the last scenario's end. */
+  /** Real seconds from the start of the service to the end of the last scenario. */
   seconds: number;
 }
 
-/** The demo was asked to end early. */
+/** The signal ended the demo early. */
 export class DemoEnded extends Error {
   override readonly name = 'DemoEnded';
 }
 
 /**
- * Plays the scenarios side by side in a sandbox of its own, which is gone afterwards.
- * @throws DemoEnded when asked to by the signal; an Error where the sandbox doesn't start or breaks.
+ * Runs the scenarios side by side in a sandbox of its own, which is deleted afterwards.
+ * @throws DemoEnded when the signal ends it; an Error if the sandbox doesn't start or breaks.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const { seed, observer, signal, limitSeconds = LIMIT_S } = options;
@@ -128,7 +128,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
 
 function endedBy(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => {
-    const end = () => reject(new DemoEnded('The demo was ended before its time.'));
+    const end = () => reject(new DemoEnded('The demo was ended early.'));
     if (signal?.aborted) end();
     signal?.addEventListener('abort', end, { once: true });
   });

@@ -48,7 +48,7 @@ export const DemoScenario = z.strictObject({
   passed: z.boolean(),
   summary: z.string(),
   experiments: z.array(DemoExperiment),
-  /** Of a row of tests: what each gained, one on top of the other. A test that its control wins gains nothing. */
+  /** Of consecutive tests: the product of their gains. A test that its control wins gains nothing. */
   claimed_product: lift.optional(),
   shrunk_product: lift.optional(),
 });
@@ -60,35 +60,35 @@ export const DemoDocument = z.strictObject({
   scenarios: z.array(DemoScenario),
   books: z.strictObject({
     agree: z.boolean(),
-    /** Budget writes that the market's audit holds. */
+    /** Number of budget writes in the market's audit. */
     rows: z.int().min(0),
-    /** A sentence each. */
+    /** One sentence per disagreement. */
     disagreements: z.array(z.string()),
-    /** Hours by which the latest phase stood later than planned; null where none was written. */
+    /** How many hours later than planned the latest phase was; null if no phase was written. */
     latest_phase_hours: z.number().nullable(),
   }),
 });
 export type DemoDocument = z.output<typeof DemoDocument>;
 
-/** All that the service and the market say of one experiment when the demo ends. */
+/** Everything that the service and the market say of one experiment when the demo ends. */
 export interface Gathered {
   experiment: ExperimentJson;
   /** Latest first. */
   looks: LookJson[];
   ledger: LedgerRowJson[];
-  /** From the market, by ad set id. */
+  /** The market's amounts by ad set id. */
   budgets: Record<string, { before: number; now: number }>;
 }
 
 const UNFINISHED: readonly string[] = ['running', 'paused', 'awaiting_approval'];
 
-/** What the last look says of challenger over control; null before anything could be estimated. */
+/** Effect of challenger over control at the last look; null if nothing could be estimated yet. */
 export function effectOf({ looks }: Pick<Gathered, 'looks'>): Estimate | null {
   const pair = looks[0]?.pairs[0];
   return pair && pair.standard_error > 0 ? { theta: pair.effect, se: pair.standard_error } : null;
 }
 
-/** Width of the prior of true lifts, learned from all experiments that have come to a decision. */
+/** Width of the prior of true lifts, learned from all experiments that have reached a decision. */
 export function learnedScale(gathered: readonly Gathered[]): number {
   const finished = gathered.filter(({ experiment }) => !UNFINISHED.includes(experiment.state));
   const effects = finished.map(effectOf).filter((effect) => effect !== null);
@@ -116,7 +116,7 @@ export function experimentEntry(gathered: Gathered, scale: number): DemoExperime
   };
 }
 
-/** The scenario's part of the document; a row of tests gets its products. */
+/** The scenario's part of the document; consecutive tests get their products. */
 export function scenarioEntry(
   name: ScenarioName,
   judgement: Judgement,

@@ -13,11 +13,11 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = error instanceof DemoEnded ? 130 : 1;
 }
-// Whatever a part has left open must not keep a demo that has ended.
+// Something may still be open and would keep the process alive.
 await new Promise((resolve) => process.stdout.write('', resolve));
 process.exit();
 
-/** 0 where every scenario ran and the books agree. */
+/** The exit code: 0 if every scenario ran and the books agree. */
 async function play(seed: number, json: boolean): Promise<number> {
   const screen = json ? process.stderr : process.stdout;
   const progress = json && !process.stderr.isTTY ? undefined : createProgress(screen);
@@ -37,7 +37,8 @@ function readArguments(args: string[]): { seed: number; json: boolean } {
       args,
       options: { seed: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } },
     });
-    if (!/^\d{1,9}$/.test(values.seed)) throw new TypeError(`--seed ${values.seed} is no whole number.`);
+    if (!/^\d{1,9}$/.test(values.seed))
+      throw new TypeError(`--seed must be a whole number, got ${values.seed}.`);
     return { seed: Number(values.seed), json: values.json };
   } catch (error) {
     const [sentence] = (error instanceof Error ? error.message : String(error)).split('\n');
@@ -45,7 +46,7 @@ function readArguments(args: string[]): { seed: number; json: boolean } {
   }
 }
 
-/** The first Ctrl-C (or SIGTERM) ends the demo in order; a second one is the impatient's. */
+/** The first Ctrl-C (or SIGTERM) ends the demo cleanly; the second one ends the process at once. */
 function endOfPatience(): AbortSignal {
   const patience = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,11 +1,11 @@
-/** What a person sees while the demo runs: a board that redraws on a terminal, plain lines elsewhere. */
+/** The progress of a demo: a board that is redrawn in place on a terminal, plain lines elsewhere. */
 
 import { formatEvent, type ServiceEvent } from '../../contract/events.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ExperimentJson, LookJson, ServiceApi } from './api.js';
 import type { DemoObserver } from './demo.js';
 
-/** Where progress goes: standard output or standard error. */
+/** Standard output or standard error. */
 export interface Screen {
   write(text: string): unknown;
   isTTY?: boolean;
@@ -13,13 +13,13 @@ export interface Screen {
 }
 
 export interface Progress extends Required<DemoObserver> {
-  /** The last state stays on the screen. */
+  /** Stops the updates; the last state stays on the screen. */
   stop(): void;
 }
 
 /** Real ms. */
 const REFRESH_MS = 1_000;
-/** Of one experiment's looks, a plain line at most this often. */
+/** At most one line per experiment about its looks in this time. */
 const LOOK_LINE_MS = 5_000;
 const DEFAULT_COLUMNS = 100;
 
@@ -90,7 +90,7 @@ class Board implements Progress {
     this.drawn = 0;
   }
 
-  /** Asks for what has changed and redraws; a question that fails is asked again a second later. */
+  /** Asks for changes and redraws. If a question fails, the next refresh asks again. */
   private async refresh(): Promise<void> {
     if (this.refreshing || this.api === null) return;
     this.refreshing = true;

@@ -1,6 +1,6 @@
-/** The four scenarios. Each creates its experiments over the API, waits, and says how it went. */
+/** The four scenarios. Each creates its experiments over the API, waits for them, and judges the result. */
 import { DEFAULT_POLICY, type ExperimentState, maxStepFactorOf } from '../../domain/experiment.js';
-import { planRollout } from '../../domain/rollout/plan.js';
+import { phaseName, planRollout } from '../../domain/rollout/plan.js';
 import { prepareTest } from '../../sandbox/first-experiments.js';
 import type { Market } from '../../sandbox/meta-simulator/index.js';
 import type { ExperimentJson, ServiceApi } from './api.js';
@@ -15,29 +15,29 @@ export interface Stage {
   market: Pick<Market, 'account' | 'createTest' | 'order' | 'budgets'>;
   api: Pick<ServiceApi, 'create'>;
   watch: Pick<Watch, 'until'>;
-  /** Takes each test as it is created. */
+  /** Each test is added as it is created. */
   tests: PlannedTest[];
 }
 
-/** An experiment as it is when the whole demo has ended. */
+/** An experiment at the end of the whole demo. */
 export interface Ended {
   experiment: ExperimentJson;
-  /** A budget was written, or was tried to be. */
+  /** At least one write of a budget was attempted. */
   moved: boolean;
 }
 
-/** Judges a scenario that came to its end, whatever chance decided. `ended` is in the order of creation. */
+/** Judges a scenario that was played to its end. `ended` is in the order of creation. */
 export type Judge = (ended: readonly Ended[]) => Judgement;
 
 export interface Judgement {
   passed: boolean;
-  /** One sentence for a person. */
+  /** One sentence for people. */
   summary: string;
 }
 
-/** The winner stands at its last phase. */
+/** States in which the winner has its last phase. */
 const STANDING: readonly ExperimentState[] = ['verifying', 'completed'];
-/** Nothing moves any more without a person. */
+/** States in which nothing changes without a user. */
 const SETTLED: readonly ExperimentState[] = [
   ...STANDING,
   'reverted',
@@ -45,8 +45,11 @@ const SETTLED: readonly ExperimentState[] = [
   'stopped',
   'needs_attention',
 ];
+const LAST_SHARE = DEFAULT_POLICY.phases.at(-1)!.winnerShare;
 /** The phase whose write Meta refuses in the batch. */
-const REFUSED_PHASE = '70';
+const REFUSED_PHASE = phaseName(DEFAULT_POLICY.phases[1]!);
+/** `winner/rest` of the last phase, in percent. */
+const LAST_SPLIT = [LAST_SHARE, 1 - LAST_SHARE].map((winnerShare) => phaseName({ winnerShare })).join('/');
 
 /** The scenarios by name; they may run side by side. */
 export const SCENARIOS: Record<ScenarioName, (stage: Stage) => Promise<Judge>> = {
@@ -65,11 +68,11 @@ async function playClearWinner(stage: Stage): Promise<Judge> {
     if (!isStanding(experiment)) return { passed: false, summary: undecided(experiment) };
     const winner = headlineOfWinner(experiment);
     const truth = winner === trulyBetter(test).headline ? 'the truly better ad' : 'the truly worse ad';
-    return { passed: true, summary: `“${winner}” was promoted to 80/20; it is ${truth}.` };
+    return { passed: true, summary: `“${winner}” was promoted to ${LAST_SPLIT}; it is ${truth}.` };
   };
 }
 
-/** Its wait is the others': it must still be running when they have ended. */
+/** It has no wait of its own: it must still be running when the other scenarios have ended. */
 async function playTooClose(stage: Stage): Promise<Judge> {
   const test = stage.world.tooClose;
   await create(stage, test);
@@ -79,8 +82,8 @@ async function playTooClose(stage: Stage): Promise<Judge> {
     return {
       passed,
       summary: passed
-        ? 'Too close to call: the test goes on, and no budget was touched.'
-        : `Chance decided what was meant to be too close: it is ${experiment.state}. ${experiment.state_reason}`,
+        ? 'Too close to call: the test goes on, and no budget was changed.'
+        : `Chance decided a test that was meant to be too close to call: it is ${experiment.state}. ${experiment.state_reason}`,
     };
   };
 }
@@ -116,7 +119,7 @@ async function playCompound(stage: Stage): Promise<Judge> {
     const won = experiments.filter((experiment) => experiment.winner_variant_id !== 'control').length;
     return {
       passed: true,
-      summary: `${COMPOUND_TESTS} tests in a row, each against the winner of the one before; the new idea won ${won} of them.`,
+      summary: `${COMPOUND_TESTS} consecutive tests, each against the previous winner; the new idea won ${won} of them.`,
     };
   };
 }
@@ -137,7 +140,7 @@ async function playBatch(stage: Stage): Promise<Judge> {
     const { experiment_id, state } = refused.experiment;
     return {
       passed: state === 'reverted' && standing === others.length,
-      summary: `${standing} of ${others.length} winners were promoted to 80/20; the one whose write Meta refuses (${experiment_id}) is ${state}.`,
+      summary: `${standing} of ${others.length} winners were promoted to ${LAST_SPLIT}; the test with the refused write (${experiment_id}) is ${state}.`,
     };
   };
 }
@@ -148,8 +151,8 @@ async function create({ market, api, tests }: Stage, test: PlannedTest): Promise
 }
 
 /**
- * Refuses the winner's write of one phase, for good. Nobody knows the winner yet, so it is ordered for either
- * ad set; the amount is the winner's in that phase, which no other write of the test has.
+ * Makes the market refuse the winner's write of one phase permanently. The winner is not known yet, so the refusal is
+ * ordered for either ad set, at the amount that the winner would get in that phase: no other write of the test has it.
  */
 async function orderRefusal(market: Stage['market'], experiment: ExperimentJson): Promise<void> {
   const adSetIds = experiment.variants.map((variant) => variant.ad_set_id);

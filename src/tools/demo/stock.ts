@@ -1,4 +1,4 @@
-/** The end of a demo: what the service and the market say of everything that was played. */
+/** The end of a demo: what the service and the market say of every experiment. */
 import { DEFAULT_POLICY } from '../../domain/experiment.js';
 import { phaseName } from '../../domain/rollout/plan.js';
 import type { AuditRow, Market } from '../../sandbox/meta-simulator/index.js';
@@ -8,20 +8,20 @@ import { type DemoScenario, type Gathered, learnedScale, scenarioEntry } from '.
 import type { Judge, ScenarioName } from './scenarios.js';
 import type { PlannedTest } from './world.js';
 
-/** How a scenario went: what judges it, or the reason why it could not be played. */
+/** How a scenario went: its judge, or the reason why it could not be played. */
 export interface Outcome {
   name: ScenarioName;
   tests: PlannedTest[];
   judge: Judge | { failure: string };
 }
 
-/** A scenario with all that is known of it, also what only the market knew. */
+/** Everything known of a scenario, including what only the market knew. */
 export interface ScenarioStock {
   entry: DemoScenario;
   /** In the order of the entry's experiments. */
   tests: PlannedTest[];
   gathered: Gathered[];
-  /** Why it could not be played; null where it was. */
+  /** Why it could not be played; null if it was played. */
   failure: string | null;
 }
 
@@ -30,18 +30,18 @@ export interface Stock {
   books: { rows: number; disagreements: string[] };
   audit: AuditRow[];
   timings: PhaseTiming[];
-  /** Standard deviation of the prior that the shrunk lifts come from. */
+  /** Standard deviation of the prior by which lifts are shrunk. */
   priorScale: number;
 }
 
 type StockApi = Pick<ServiceApi, 'list' | 'one' | 'looks' | 'ledger'>;
 
 const MOST_LOOKS = 1_000;
-/** A write may be on its way while the books are read; then they are read again. */
+/** How often the books are read again: a write may be under way while they are read. */
 const READINGS = 5;
 const BETWEEN_READINGS_MS = 1_000;
 
-/** Planned hours of each phase after the one before. */
+/** Planned hours of each phase after the previous one. */
 const WAITS = DEFAULT_POLICY.phases.map((phase) => ({
   name: phaseName(phase),
   waitHours: phase.waitHours,
@@ -75,7 +75,7 @@ export async function takeStock(
   };
 }
 
-/** Everything by experiment id, and an audit to which nothing was added meanwhile. */
+/** All experiments by id, with an audit that did not grow while they were read. */
 async function readAll(
   outcomes: readonly Outcome[],
   api: StockApi,

@@ -1,4 +1,4 @@
-/** The demo in words, for the people who run the ads. */
+/** The demo in sentences for marketers. */
 import { formatAmount } from '../../domain/budget.js';
 import { DEFAULT_POLICY } from '../../domain/experiment.js';
 import { percent } from '../../domain/percent.js';
@@ -14,31 +14,31 @@ import { type PlannedTest, trueLift } from './world.js';
 const TITLES: Record<ScenarioName, string> = {
   clear_winner: 'A clear winner',
   continue_testing: 'Too close to call',
-  compound_learning: 'Tests in a row, each against the winner of the one before',
-  batch: 'Several at once, and Meta refuses a write of one',
+  compound_learning: 'Consecutive tests, each against the previous winner',
+  batch: 'Several tests at once, and Meta refuses a write of one of them',
 };
 
 const TRUTH = 'the market’s hidden truth';
 const WHY_THEY_DIFFER = [
   'Why measured and believed differ: a test ends when its winner looks best, so part of the lead is luck. The',
-  'believed lift is drawn towards zero, more so where a test is noisy beside the spread of all the tests here.',
+  'believed lift is closer to zero, and more so if the test is noisy compared with the spread of all lifts here.',
 ];
 
-/** One test with all that the summary says of it. */
+/** Everything that the summary says of one test. */
 interface Told {
   entry: DemoExperiment;
   test: PlannedTest;
   state: string;
   reason: string;
   ledger: LedgerRowJson[];
-  /** Daily, of control and challenger, minor units. */
+  /** Of control and challenger, minor units per day. */
   budgets: { before: number; now: number }[];
   /** Hours from the start of the test to its last look. */
   hours: number;
   currency: string;
 }
 
-/** Plain text: each scenario in words, the money, both products of lift, the books, the phases. */
+/** Plain text: the scenarios, the money, both products of lift, the books, the phases. */
 export function summarise(result: DemoResult): string {
   const scenarios = result.scenarios.map((stock, index) => {
     const { name, passed, summary } = stock.entry;
@@ -86,14 +86,14 @@ function tellTest(told: Told): string[] {
     return [
       `${quote(control.headline)} or ${quote(challenger.headline)}? No answer ${seen}: confidence ${certainty(entry.confidence)}; ${needed}.`,
       lifts,
-      `Budgets a day: ${money(told)}.`,
+      `Daily budgets: ${money(told)}.`,
     ];
   }
   const loser = winner === control.headline ? challenger.headline : control.headline;
   return [
     `${quote(winner)} beat ${quote(loser)} ${seen}, confidence ${certainty(entry.confidence)}; ${needed}.`,
     lifts,
-    `Budgets a day: ${money(told)}.`,
+    `Daily budgets: ${money(told)}.`,
     ...tellTrouble(told),
   ];
 }
@@ -115,18 +115,18 @@ function tellCompound(told: Told[], { entry }: ScenarioStock): string[] {
     row('all together', ['', ...products.map(percent)]),
     ...WHY_THEY_DIFFER,
     ...told.flatMap(tellTrouble),
-    ...told.slice(-1).map((last) => `Budgets a day, last test: ${money(last)}.`),
+    ...told.slice(-1).map((last) => `Daily budgets of the last test: ${money(last)}.`),
   ];
 }
 
-/** A test that its control wins improves nothing. */
+/** A test that its control wins gains nothing. */
 function gain({ entry, test }: Told, lift: number): number {
   return entry.winner_creative === test.challenger.headline ? lift : 0;
 }
 
 function tellBatch(told: Told[]): string[] {
   return [
-    row('winner', ['after', 'measured', 'believed', 'true', 'its budget a day']),
+    row('winner', ['after', 'measured', 'believed', 'true', 'its daily budget']),
     ...told.map((one) => {
       const { entry, test, hours } = one;
       return row(winnerOf(one), [
@@ -142,7 +142,7 @@ function tellBatch(told: Told[]): string[] {
   ];
 }
 
-/** Why a winner does not have its 80 %; nothing where it has, or where there is none. */
+/** Why a winner does not have its last share; nothing if it has it, or if there is no winner. */
 function tellTrouble({ entry, test, state, reason, ledger, currency }: Told): string[] {
   if (entry.winner_creative === null || isStanding({ state: entry.state })) return [];
   const refused = ledger.find((entered) => entered.outcome === 'refused');
@@ -150,7 +150,7 @@ function tellTrouble({ entry, test, state, reason, ledger, currency }: Told): st
   if (state !== 'reverted' || refused === undefined) return [`${title} is ${state}: ${reason}`];
   const amount = formatAmount(refused.intended, currency);
   return [
-    `${title}: Meta refused ${amount} a day in phase ${refused.phase}, so every budget went back to where it was.`,
+    `${title}: Meta refused ${amount} a day in phase ${refused.phase}, so every budget was restored.`,
     `Meta’s answer: ${refused.error ?? 'none'}`,
   ];
 }
@@ -171,10 +171,17 @@ function closing({ document, timings }: DemoResult): string {
   if (latest !== null) {
     const early = timings.some(({ slack }) => slack < 0) ? 'some too early' : 'none too early';
     lines.push(
-      `Phases at 0, 1 and 3 h after the first write: ${early}, the latest ${latest.toFixed(2)} h late.`,
+      `Phases at ${plannedHours()} h after the first write: ${early}, the latest ${latest.toFixed(2)} h late.`,
     );
   }
   return lines.join('\n');
+}
+
+/** `0, 1 and 3`: planned hours of the phases after the first write. */
+function plannedHours(): string {
+  const waits = DEFAULT_POLICY.phases.map(({ waitHours }) => waitHours);
+  const hours = waits.map((_, last) => String(waits.slice(0, last + 1).reduce((sum, wait) => sum + wait)));
+  return new Intl.ListFormat('en-GB').format(hours);
 }
 
 /** Daily budgets before and now, control first. */

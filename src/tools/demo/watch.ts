@@ -2,14 +2,14 @@ import type { ServiceEvent } from '../../contract/events.js';
 import type { ExperimentState } from '../../domain/experiment.js';
 import type { ExperimentJson, ServiceApi } from './api.js';
 
-/** Waits for experiments to reach a state: woken by the service's events, answered by its API. */
+/** Waits for the state of an experiment. The service's events wake it, the API answers it. */
 export interface Watch {
   take(event: ServiceEvent): void;
-  /** The experiment as soon as its state is one of `states`, or as it is when the time is up. */
+  /** The experiment as soon as its state is one of `states`, or when the time is up. */
   until(id: string, states: readonly ExperimentState[]): Promise<ExperimentJson>;
 }
 
-/** An event may be lost with the process that announced it; the API is asked again after this. */
+/** An event may be lost when a process ends: the API is asked again after this time. */
 const ASK_AGAIN_MS = 5_000;
 
 /** `deadline`: real epoch ms at which every wait ends. */

@@ -1,18 +1,18 @@
 /**
- * The world of one demo: what is tested, and the hidden click rates that only the market knows. All of it is
- * drawn from the seed, so another seed is another world.
+ * The world of one demo: the tests, and the hidden click rates that only the market knows. Everything is drawn from the
+ * seed.
  */
 import type { TestSpec } from '../../sandbox/first-experiments.js';
 import { Random } from '../../sandbox/random.js';
 
-/** A creative with the hidden truth about it. */
+/** A creative with its hidden click rate. */
 export interface Ad {
   headline: string;
-  /** Link clicks an impression. */
+  /** Link clicks per impression. */
   trueClickRate: number;
 }
 
-/** A test of two ads; budgets are minor units a day. */
+/** A test of two ads; budgets are minor units per day. */
 export interface PlannedTest {
   id: string;
   name: string;
@@ -21,7 +21,7 @@ export interface PlannedTest {
   dailyBudget: number;
 }
 
-/** The next idea in a row of tests: how much better it truly is than whatever it is tested against. */
+/** The challenger of the next consecutive test: how much better it truly is than its control. */
 export interface Idea {
   headline: string;
   trueLift: number;
@@ -39,12 +39,12 @@ const CLEAR_LIFT = [0.35, 0.6] as const;
 const CLOSE_LIFT = [0, 0.01] as const;
 const IDEA_LIFT = [0.3, 0.5] as const;
 const CLICK_RATE = [0.016, 0.024] as const;
-/** Five lifts on top of each other must stay a click rate that an ad can have. */
+/** Low, because five lifts on top of it must still give a realistic click rate. */
 const FIRST_CLICK_RATE = [0.01, 0.013] as const;
-/** A thousand a day buys enough clicks that a clear winner shows within the first looks after a day. */
+/** About a thousand per day buys enough clicks to show a clear winner within the first looks after a day. */
 const DAILY_BUDGET = [80_000, 120_000] as const;
 const BUDGET_STEP = 1_000;
-/** In a batch, some controls turn out to be the better ad. */
+/** Probability: in a batch, some controls are the better ad. */
 const CHALLENGER_IS_BETTER = 0.75;
 
 const CLEAR_WINNER = {
@@ -98,7 +98,7 @@ const BATCH = [
 
 export const COMPOUND_TESTS = 5;
 
-/** Draws the world of a seed. The same seed gives the same world. */
+/** Draws the world of a seed; the same seed always gives the same world. */
 export function drawWorld(seed: number): DemoWorld {
   const random = new Random(`${seed}/demo`);
   const between = ([from, to]: readonly [number, number]) => from + (to - from) * random.uniform();
@@ -137,7 +137,7 @@ export function drawWorld(seed: number): DemoWorld {
   return { clearWinner, tooClose, compound, batch: { tests, refusedIndex } };
 }
 
-/** The test as the sandbox makes it: ads in the market, control first. */
+/** The test as the sandbox creates it; the control comes first. */
 export function specOf({ id, name, control, challenger, dailyBudget }: PlannedTest): TestSpec {
   return {
     id,
@@ -161,7 +161,7 @@ export function trueLift({ control, challenger }: Pick<PlannedTest, 'control' | 
   return challenger.trueClickRate / control.trueClickRate - 1;
 }
 
-/** Fisher and Yates. */
+/** Fisher–Yates. */
 function shuffled<T>(items: readonly T[], random: Random): T[] {
   const result = [...items];
   for (let last = result.length - 1; last > 0; last--) {

@@ -3,7 +3,7 @@ import { type Finding, fail, ok, warn } from './finding.js';
 
 const WHAT = 'Claude';
 
-/** Whether the key is accepted. */
+/** Checks whether the key is accepted. */
 export async function checkClaude(
   apiKey: string | null,
   timeoutMs: number,
@@ -14,7 +14,7 @@ export async function checkClaude(
   switch (answer.kind) {
     case 'accepted': {
       const newest = answer.newestModel === null ? '' : `; newest model ${answer.newestModel}`;
-      return [ok(WHAT, `the key is taken${newest}; this version does not use it`)];
+      return [ok(WHAT, `the key is accepted${newest}; this version does not use it`)];
     }
     case 'no_answer':
       return [

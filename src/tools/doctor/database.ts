@@ -6,7 +6,7 @@ import { type Finding, fail, messageOf, ok, warn } from './finding.js';
 
 const WHAT = 'Database';
 
-/** Server, pgvector, migrations: in one transaction that may only read. `timeoutMs`: of connecting. */
+/** Checks server, pgvector and migrations in one read-only transaction. `timeoutMs`: limit for connecting. */
 export async function checkDatabase(config: PostgresSettings, timeoutMs: number): Promise<Finding[]> {
   let pool: ReturnType<typeof createPool>;
   try {
@@ -48,10 +48,10 @@ async function describeMigrations(ask: Run): Promise<Finding> {
   try {
     const { applied, pending } = await readMigrationState(ask);
     if (pending.length === 0) return ok(what, `all ${applied} applied`);
-    const figure = `${applied} applied, ${pending.length} to come (from ${pending[0]})`;
+    const figure = `${applied} applied, ${pending.length} pending (from ${pending[0]})`;
     const obstacle = await grantObstacle(ask);
     if (obstacle) return fail(what, `${figure}, and ${obstacle.figure}`, obstacle.cure);
-    return warn(what, figure, 'the next start applies them; nothing is to be done');
+    return warn(what, figure, 'nothing to do: the next start applies them');
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     return fail(what, error.message, 'run the build that this database was made with');

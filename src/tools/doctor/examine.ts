@@ -8,19 +8,19 @@ import { checkMeta } from './meta.js';
 import { checkTemporal } from './temporal.js';
 import { checkWebhook } from './webhook.js';
 
-/** Real ms that one part may take. */
+/** Real ms that each check may take. */
 const TIMEOUT_MS = 15_000;
 
 /**
- * Everything that the service needs, looked at side by side without a write; findings in a fixed order, and no secret
- * of the configuration in any of them. Never rejects.
+ * Checks everything that the service needs, all at once and without a write. Findings come in a fixed order and contain
+ * no secret of the configuration. Never rejects.
  */
 export async function examine(
   config: Config,
   options: { timeoutMs?: number; claudeUrl?: string } = {},
 ): Promise<Finding[]> {
   const { timeoutMs = TIMEOUT_MS, claudeUrl } = options;
-  // Its own limit is the shorter one: then the finding says which call had no answer.
+  // Each call has a shorter limit than its check, so that the finding says which call had no answer.
   const callMs = Math.max(1, Math.floor(timeoutMs * 0.8));
   const sections = await Promise.all([
     within(timeoutMs, 'Mode', async () => [describeMode(config)]),

@@ -1,9 +1,9 @@
-/** One thing that was looked at. Texts may hold what came from outside: they are scrubbed before they are shown. */
+/** The result of one check. Texts may come from outside: secrets are removed before they are shown. */
 export interface Finding {
   level: 'ok' | 'warn' | 'fail';
   what: string;
   figure: string;
-  /** What to do; null where nothing is to be done. */
+  /** What to do; null if there is nothing to do. */
   cure: string | null;
 }
 
@@ -30,8 +30,8 @@ export function formatFinding({ level, what, figure, cure }: Finding): string {
 }
 
 /**
- * What a check found, or that it failed by itself or took longer than `timeoutMs` (real ms): a check never rejects,
- * and never keeps the others waiting.
+ * The findings of a check, or one finding that it failed or took longer than `timeoutMs` (real ms). Never rejects, and
+ * doesn't delay the other checks.
  */
 export async function within(
   timeoutMs: number,

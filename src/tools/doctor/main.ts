@@ -1,6 +1,6 @@
 /**
- * `npm run -s doctor`: looks at what the service needs, writes nothing, and says on a line each what it found and what
- * to do. The exit code is 1 where anything failed.
+ * `npm run -s doctor`: checks what the service needs without writing anything, and prints on one line per check what it
+ * found and what to do. The exit code is 1 if a check failed.
  */
 import { type Config, ConfigError } from '../../config.js';
 import { loadConfig } from '../../service/environment.js';
@@ -19,5 +19,5 @@ function settings(): Config | Finding {
 const config = settings();
 const findings = 'level' in config ? [config] : await examine(config);
 const text = findings.map((finding) => `${formatFinding(finding)}\n`).join('');
-// A part that doesn't answer may keep its connection open.
+// A part that doesn't answer may keep its connection open and the process alive.
 process.stdout.write(text, () => process.exit(findings.some(({ level }) => level === 'fail') ? 1 : 0));

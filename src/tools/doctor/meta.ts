@@ -5,10 +5,10 @@ import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import { type Finding, fail, ok, warn } from './finding.js';
 
 const DAY_MS = 86_400_000;
-/** A token that ends sooner than a test may run is worth a word. */
+/** Warn if the token expires before a test could end. */
 const SOON_MS = 28 * DAY_MS;
 
-/** Ad account reference, `account_status`. */
+/** `account_status` in Meta's reference of the ad account. */
 const STATUSES: Record<number, string> = {
   1: 'active',
   2: 'disabled',
@@ -33,12 +33,12 @@ const CURES: Partial<Record<MetaErrorKind, string>> = {
 function failed(what: string, error: unknown): Finding {
   if (!(error instanceof MetaError)) throw error;
   const cure = /appsecret_proof/.test(error.message)
-    ? 'set META_APP_SECRET to the secret of the app that the token is of'
+    ? 'set META_APP_SECRET to the secret of the app that the token belongs to'
     : (CURES[error.kind] ?? 'see the message');
   return fail(what, error.message, cure);
 }
 
-/** Null in place of a MetaError. */
+/** Null if Meta answers with a MetaError. */
 async function orNull<T>(read: Promise<T>): Promise<T | null> {
   try {
     return await read;
@@ -48,7 +48,7 @@ async function orNull<T>(read: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Token, ad account, minimum budgets, tier of access. Reads only. */
+/** Checks token, ad account, minimum budgets and access tier; only reads. */
 export async function checkMeta(
   config: Parameters<typeof createMetaProbe>[0],
   options: { writesAllowed: boolean; now: number },
@@ -73,7 +73,7 @@ async function checkToken(
   try {
     scopes = await probe.getScopes();
   } catch (error) {
-    // Some tokens may not ask for their own permissions: what Meta says of the token has them too.
+    // Some tokens may not read their own permissions: Meta's description of the token has the scopes too.
     const final = error instanceof MetaError && ['permission', 'not_found', 'invalid'].includes(error.kind);
     if (!final || /appsecret_proof/.test(error.message)) return failed(what, error);
   }
@@ -97,7 +97,7 @@ async function checkToken(
 }
 
 function lifeOf(token: TokenInfo | null): string {
-  if (token === null) return 'its end is not told';
+  if (token === null) return 'Meta does not say when it expires';
   return token.expiresAt === null
     ? 'does not expire'
     : `expires on ${new Date(token.expiresAt).toISOString().slice(0, 10)}`;
@@ -111,7 +111,7 @@ function describeAccount(account: AccountInfo): Finding[] {
   const standing =
     status === 1
       ? ok('Ad account', figure)
-      : fail('Ad account', figure, 'budgets are moved only in an active account: see it in Ads Manager');
+      : fail('Ad account', figure, 'budgets are moved only in an active account: check it in Ads Manager');
   if (spendCap === null) return [standing];
   const spent = `${formatAmount(amountSpent, currency)} of ${formatAmount(spendCap, currency)} spent`;
   return [
@@ -124,7 +124,7 @@ function describeAccount(account: AccountInfo): Finding[] {
 
 async function checkMinimum(probe: MetaProbe, account: AccountInfo): Promise<Finding> {
   const { currency, minDailyBudget } = account;
-  const least = `at least ${formatAmount(minDailyBudget, currency)} a day and ad set`;
+  const least = `at least ${formatAmount(minDailyBudget, currency)} per day and ad set`;
   const minimums = await orNull(probe.getMinimumBudgets(currency));
   const kinds = minimums ? Object.entries(KINDS).map(([key, kind]) => [kind, minimums[key as Kind]]) : [];
   const amounts = kinds.flatMap(([kind, amount]) =>
@@ -142,12 +142,12 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 
 function checkTier({ accessTier }: MetaProbe): Finding {
-  if (accessTier === null) return ok('Access tier', 'not told');
+  if (accessTier === null) return ok('Access tier', 'Meta does not say');
   if (/^development/.test(accessTier)) {
     return warn(
       'Access tier',
-      `${accessTier}: 60 points in 300 s (a read 1, a write 3), then blocked for 300 s`,
-      'ask in App Review for full access to the Marketing API before several tests run at once',
+      `${accessTier}: 60 points in 300 s (1 per read, 3 per write), then blocked for 300 s`,
+      'request full access to the Marketing API in App Review before running several tests at once',
     );
   }
   return ok('Access tier', accessTier);

@@ -11,7 +11,7 @@ import { type Finding, fail, messageOf, ok, warn } from './finding.js';
 const GRPC_NOT_FOUND = 5;
 const DAY_S = 86_400;
 
-/** Server, namespace, search attributes. Reads only. `timeoutMs`: of connecting. */
+/** Checks server, namespace and search attributes; only reads. `timeoutMs`: limit for connecting. */
 export async function checkTemporal(
   { address, namespace, access = {} }: Addresses['temporal'],
   timeoutMs: number,
@@ -51,7 +51,7 @@ async function describeNamespace(connection: Connection, namespace: string): Pro
   }
 }
 
-/** Which of the service's search attributes are registered. */
+/** Checks which of the service's search attributes are registered. */
 export async function describeAttributes(connection: ConnectionLike, namespace: string): Promise<Finding> {
   const what = 'Search attributes';
   let found: SearchAttributesFound;
@@ -61,21 +61,21 @@ export async function describeAttributes(connection: ConnectionLike, namespace: 
     const commands = registrationCommands(namespace, SEARCH_ATTRIBUTE_KEYS);
     return warn(
       what,
-      `can't be found out: ${messageOf(error)}`,
-      `see to it that they are registered: ${commands}`,
+      `could not be read: ${messageOf(error)}`,
+      `make sure that they are registered: ${commands}`,
     );
   }
   const { missing, ofAnotherType, mayRegister } = found;
   if (ofAnotherType.length > 0) {
     const names = ofAnotherType.map(({ name, type }) => `${name} (must be ${type})`).join(', ');
-    return fail(what, `of another type: ${names}`, 'remove them, or use another namespace');
+    return fail(what, `wrong type: ${names}`, 'remove them, or use another namespace');
   }
   const figure = `${SEARCH_ATTRIBUTE_KEYS.length - missing.length} of ${SEARCH_ATTRIBUTE_KEYS.length} registered`;
   if (missing.length === 0) return ok(what, figure);
   const names = missing.map(({ name }) => name).join(', ');
   const commands = registrationCommands(namespace, missing);
   return mayRegister
-    ? warn(what, figure, `the worker registers ${names} when it starts; where it may not: ${commands}`)
+    ? warn(what, figure, `the worker registers ${names} when it starts; if it may not: ${commands}`)
     : fail(what, `${figure}, and the service may not register ${names}`, commands);
 }
 

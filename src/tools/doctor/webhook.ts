@@ -16,7 +16,7 @@ const FORMS: { name: string; host: RegExp; path: RegExp; form: string }[] = [
   },
 ];
 
-/** By its form alone: a call would post. The path is a secret, so only the host is shown. */
+/** Checks only the form of the address, because a call would post. The path is a secret: only the host is shown. */
 export function checkWebhook(address: string | null): Finding[] {
   if (address === null) return [ok(WHAT, 'not set; this version sends no message')];
   const url = new URL(address);
@@ -24,7 +24,9 @@ export function checkWebhook(address: string | null): Finding[] {
     return [warn(WHAT, `${url.host}, not over https`, 'use https: whoever reads the address can post')];
   const known = FORMS.find(({ host }) => host.test(url.hostname));
   if (!known)
-    return [warn(WHAT, `${url.host}: neither Slack nor Discord`, 'see that it takes the same messages')];
+    return [
+      warn(WHAT, `${url.host}: neither Slack nor Discord`, 'make sure that it accepts the same messages'),
+    ];
   if (!known.path.test(url.pathname))
     return [
       warn(WHAT, `${url.host}: not the form of ${known.name}'s addresses`, `it looks like ${known.form}`),

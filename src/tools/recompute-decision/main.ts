@@ -7,7 +7,7 @@ import { openEmbeddedPostgres } from '../../sandbox/open-postgres.js';
 import { loadConfig } from '../../service/environment.js';
 
 const USAGE =
-  'Usage: npm run -s replay-decision -- EXPERIMENT[/LOOK]   (LOOK: its number; default the latest)';
+  'Usage: npm run -s replay-decision -- EXPERIMENT[/LOOK]   (LOOK: number of the look; default: the latest)';
 
 try {
   const [argument = '', ...others] = process.argv.slice(2);
@@ -18,9 +18,7 @@ try {
   const config = loadConfig();
   const replayed = (await askService(config, id, lookNumber)) ?? (await openRecord(config, id, lookNumber));
   if (!replayed)
-    throw new Error(
-      `There is no ${look === undefined ? 'decision' : `look ${look}`} of an experiment ${id}.`,
-    );
+    throw new Error(`No ${look === undefined ? 'decision' : `look ${look}`} of experiment ${id} was found.`);
   process.stdout.write(`${tell(replayed)}\n`);
   process.exitCode = replayed.same ? 0 : 1;
 } catch (error) {
@@ -28,7 +26,7 @@ try {
   process.exitCode = 1;
 }
 
-/** `same`, or each difference on a line. */
+/** `same`, or one line per difference. */
 function tell({ experimentId, lookNumber, same, differences }: ReplayedDecision): string {
   if (same) return 'same';
   const lines = differences.map(
@@ -38,7 +36,7 @@ function tell({ experimentId, lookNumber, same, differences }: ReplayedDecision)
   return [`look ${lookNumber} of ${experimentId} differs:`, ...lines].join('\n');
 }
 
-/** The running service's word, which alone has the embedded database open; null where none runs. */
+/** Asks the running service, because only that has the embedded database open; null if none is running. */
 async function askService(config: Config, id: string, look: number | null): Promise<ReplayedDecision | null> {
   const url = `http://${config.host}:${config.port}/api/ab/experiments/${id}/looks/${look ?? 'latest'}/replay`;
   let response: Response;
@@ -60,12 +58,12 @@ async function askService(config: Config, id: string, look: number | null): Prom
   };
 }
 
-/** Opens the record itself: DATABASE_URL, else the embedded database, whose lock it takes. */
+/** Opens the record itself: DATABASE_URL, or the embedded database, whose lock it takes. */
 async function openRecord(config: Config, id: string, look: number | null): Promise<ReplayedDecision | null> {
   const embedded = config.databaseUrl === null ? await openEmbeddedPostgres(config.dataDirectory) : null;
   const pool = createPool(embedded?.config ?? { connectionString: config.databaseUrl! });
   try {
-    // The sandbox's account is the market's, which does not run now: the record knows it.
+    // The sandbox's account belongs to the market, which is not running now; the record has it too.
     const { rows } = await pool.query<{ account_id: string }>(
       'select account_id from auto_promotion.ab_tests where environment = $1 and experiment_id = $2 and ($3::text is null or account_id = $3)',
       [config.mode, id, config.meta.accountId],

@@ -1,4 +1,4 @@
-/** What the Temporal CLI is called with. */
+/** The arguments and environment of the Temporal CLI. */
 import { devNull } from 'node:os';
 import { type Config, SETTINGS } from '../../config.js';
 import { namesOf } from '../../contract/names.js';
@@ -8,10 +8,10 @@ import { temporalAt } from '../../service/addresses.js';
 export interface Server {
   address: string;
   namespace: string;
-  /** True: an embedded one, for which Temporal's own settings are not meant. */
+  /** True for an embedded server: Temporal's own settings are not meant for it. */
   embedded: boolean;
   environment: 'sandbox' | 'live';
-  /** `act_…`; null where nothing names one. */
+  /** `act_…`; null if no setting names one. */
   accountId: string | null;
 }
 
@@ -21,7 +21,7 @@ export function needsServer(args: readonly string[]): boolean {
   return args.length > 0 && !args.some((arg) => OFFLINE.includes(arg));
 }
 
-/** @throws Error that says what to do where no server is named and no sandbox runs. */
+/** @throws Error that says what to do if no server is set and no sandbox is running. */
 export function findServer(config: Config): Server {
   const { mode: environment, meta } = config;
   const running = environment === 'sandbox' ? runningSandbox(config.dataDirectory) : null;
@@ -39,7 +39,7 @@ export function findServer(config: Config): Server {
   return { address, namespace, embedded: false, environment, accountId };
 }
 
-/** `--experiment spring-sale` becomes the workflow id. @throws Error where its value or the account is missing. */
+/** Turns `--experiment spring-sale` into the workflow id. @throws Error if its value or the account is missing. */
 export function cliArguments(args: readonly string[], { environment, accountId }: Server): string[] {
   const result: string[] = [];
   for (let index = 0; index < args.length; index++) {
@@ -57,7 +57,7 @@ export function cliArguments(args: readonly string[], { environment, accountId }
   return result;
 }
 
-/** The caller's, without the service's settings, whose secrets the CLI has no use for. */
+/** The caller's environment without the service's settings: the CLI must not get its secrets. */
 export function cliEnvironment(env: NodeJS.ProcessEnv, server: Server | null): NodeJS.ProcessEnv {
   const isWanted = (name: string) =>
     !SETTINGS.includes(name) && !(server?.embedded && name.startsWith('TEMPORAL_'));

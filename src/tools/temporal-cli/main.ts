@@ -1,6 +1,6 @@
 /**
- * `npm run -s temporal -- …`: the Temporal CLI that set-up found or built, at the server and in the namespace of this
- * service. `--experiment ID` stands for the `--workflow-id` of that experiment.
+ * `npm run -s temporal -- …`: runs the Temporal CLI that the set-up found or built, against the server and namespace of
+ * this service. `--experiment ID` stands for the `--workflow-id` of that experiment.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -210,7 +210,7 @@ describe('POST /api/ab/auto-promote/check', () => {
     });
   });
 
-  it('answers 202 and where to look if there is no outcome in time', async () => {
+  it('answers 202 and the address to look at if there is no outcome in time', async () => {
     await seedExperiment(api, 'slow');
     const answer = await check({ experiment_id: 'slow' });
     expect(answer.status).toBe(202);

@@ -185,7 +185,7 @@ describe('a control', () => {
     { kind: 'resume', more: {} },
     { kind: 'revert', more: {} },
     { kind: 'stop', more: { budgets: 'restore' } },
-  ])('$kind goes as a signal where Temporal takes no update', async ({ kind, more }) => {
+  ])('$kind goes as a signal if Temporal takes no update', async ({ kind, more }) => {
     const id = newId();
     await seedExperiment(api, id);
     api.gateway.failure = new TemporalBusy('full');

@@ -140,7 +140,7 @@ describe('an answer without an end', () => {
   });
 });
 
-describe('where requests go', () => {
+describe('the address of requests', () => {
   afterEach(() => vi.unstubAllEnvs());
 
   it('follows no redirect', async () => {

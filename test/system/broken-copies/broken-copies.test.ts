@@ -6,14 +6,17 @@ import { BROKEN_COPIES } from './copies.js';
 import { tryCopy } from './try.js';
 
 describe('a broken copy', () => {
-  it.each(Object.entries(BROKEN_COPIES))('%s finds what it breaks once, and its test', async (_, copy) => {
-    const { mutations, test, named } = copy;
-    for (const mutation of mutations)
-      await expect(mutated(ROOT, mutation)).resolves.toContain(mutation.replace);
-    if (named !== undefined) expect(await readFile(path.join(ROOT, test), 'utf8')).toContain(named);
-  });
+  it.each(Object.entries(BROKEN_COPIES))(
+    '%s: the text to break occurs once, and its test exists',
+    async (_, copy) => {
+      const { mutations, test, named } = copy;
+      for (const mutation of mutations)
+        await expect(mutated(ROOT, mutation)).resolves.toContain(mutation.replace);
+      if (named !== undefined) expect(await readFile(path.join(ROOT, test), 'utf8')).toContain(named);
+    },
+  );
 
-  it('is caught where its test fails, and not where it passes', { timeout: 120_000 }, async () => {
+  it('is caught if its test fails, and not if it passes', { timeout: 120_000 }, async () => {
     const { best_interval_of_three: copy } = BROKEN_COPIES;
     const test = 'test/domain/decision/pairs.test.ts';
     expect(await tryCopy({ ...copy!, test })).toMatchObject({ caught: true });

@@ -1,21 +1,21 @@
 import type { Mutation } from '../../support/mutant.js';
 import { MUTANTS } from '../chaos/mutants.js';
 
-/** A copy of the service with one fault, and the test that has to fail on it. */
+/** A copy of the service with one fault, and the test that must fail on it. */
 export interface BrokenCopy {
-  /** What the copy does wrong. */
+  /** What the copy does wrong, in a sentence. */
   fault: string;
-  /** More than one where the service guards against the fault twice. */
+  /** Several if the service guards against the fault in more than one place. */
   mutations: Mutation[];
   /** Relative to the repository. */
   test: string;
-  /** Part of the test's name; absent: all tests of the file run, and one has to fail. */
+  /** Part of the test's name; default: all tests of the file run, and at least one must fail. */
   named?: string;
 }
 
 const WORKFLOWS = 'test/workflows';
 
-/** The first five are from an audit that found that no test caught them. */
+/** An audit found the first five: no test caught them then. */
 export const BROKEN_COPIES: Record<string, BrokenCopy> = {
   day_in_utc: {
     fault: "the account's day is computed in UTC",
@@ -23,12 +23,12 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     test: 'test/activities/account-day.test.ts',
   },
   every_currency_has_cents: {
-    fault: 'the envelope is multiplied by 100 whatever the currency',
+    fault: 'the envelope is multiplied by 100 in every currency',
     mutations: MUTANTS.every_currency_has_cents!,
     test: 'test/activities/yen.test.ts',
   },
   recorded_control_ignored: {
-    fault: 'a recorded control is carried out again when its id comes again',
+    fault: 'a recorded control is carried out again if its id is sent again',
     mutations: [
       {
         file: 'src/activities/experiments.ts',
@@ -37,10 +37,10 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
       },
     ],
     test: `${WORKFLOWS}/faults.test.ts`,
-    named: 'acts once on a control that comes twice',
+    named: 'acts once on a control that is sent twice',
   },
   silence_of_six_hours: {
-    fault: 'Meta may be silent for 6 hours instead of 24',
+    fault: "the limit of Meta's silence is 6 hours instead of 24",
     mutations: [
       {
         file: 'src/domain/rollout/hold.ts',
@@ -52,7 +52,7 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     named: 'reads that fail without end',
   },
   best_interval_of_three: {
-    fault: 'with three ads the best interval is taken for the worst',
+    fault: 'with three ads the best interval is used as the worst',
     mutations: [
       {
         file: 'src/domain/decision/pairs.ts',
@@ -63,13 +63,13 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     test: `${WORKFLOWS}/three-ads.test.ts`,
   },
   harm_from_the_last_write: {
-    fault: 'evidence of harm counts from the last write',
+    fault: 'evidence of harm counts only from the last write',
     mutations: MUTANTS.harm_from_last_write!,
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
-    named: 'writes nothing on evidence that turned',
+    named: 'writes nothing if the evidence turned',
   },
   old_decision: {
-    fault: 'a decision that moved no money never lapses',
+    fault: 'a decision that has moved no money never lapses',
     mutations: MUTANTS.old_decision_carried_out!,
     test: `${WORKFLOWS}/fresh-evidence.test.ts`,
     named: 'withdraws a decision',
@@ -92,7 +92,7 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     test: `${WORKFLOWS}/holding.test.ts`,
   },
   write_of_any_age: {
-    fault: 'a write is sent whatever the age of what it rests on',
+    fault: 'a write is sent even if its evidence is too old',
     mutations: [
       {
         file: 'src/activities/budget-attempt.ts',
@@ -103,37 +103,37 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     test: 'test/activities/budgets.test.ts',
     named: 'is not sent if ',
   },
-  too_old_waits_for_a_person: {
-    fault: 'a phase whose gate has become too old is held until a person resumes it',
+  too_old_waits_for_a_resume: {
+    fault: 'a phase whose gate is too old is held until someone resumes it',
     mutations: [
       {
         file: 'src/activities/budget-attempt.ts',
-        find: "return { kind: 'wait', code: 'too_old'",
-        replace: "return { kind: 'person', code: 'too_old'",
+        find: "{ kind: 'wait', code: 'too_old', retryAfterMs: 0,",
+        replace: "{ kind: 'person', code: 'too_old', retryAfterMs: null,",
       },
     ],
     test: `${WORKFLOWS}/holding.test.ts`,
-    named: 'is judged anew and goes on by itself',
+    named: 'is evaluated again and ends by itself',
   },
   split_not_compared: {
     fault: 'nobody compares the split during the verification',
     mutations: MUTANTS.split_not_compared!,
     test: `${WORKFLOWS}/verification.test.ts`,
-    named: 'reports a budget that somebody changed',
+    named: 'reports a budget that someone changed',
   },
   silence_on_the_clock: {
-    fault: 'our own downtime counts as silence of Meta',
+    fault: "the service's downtime counts as silence of Meta",
     mutations: [
       {
         file: 'src/domain/rollout/hold.ts',
-        find: 'Math.min(now, same.tryAt ?? now) - same.failedAt',
+        find: 'Math.max(0, Math.min(now, same.tryAt ?? now) - same.failedAt)',
         replace: 'now - same.failedAt',
       },
     ],
     test: `${WORKFLOWS}/downtime.test.ts`,
   },
   any_resume_accepts: {
-    fault: 'the resume of any hold accepts the risk',
+    fault: 'resuming any hold accepts the risk',
     mutations: [
       {
         file: 'src/activities/gates.ts',
@@ -156,7 +156,7 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     test: 'test/service/worker.test.ts',
   },
   phases_bunched: {
-    fault: 'the wait of each phase is counted from the opening, so that a downtime bunches them',
+    fault: 'the wait of each phase is counted from the opening, so phases are bunched after a downtime',
     mutations: [
       {
         file: 'src/workflows/rollout.ts',
@@ -165,10 +165,10 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
       },
     ],
     test: `${WORKFLOWS}/waits.test.ts`,
-    named: 'after a downtime is counted from the phase before',
+    named: 'after a downtime is counted from the previous phase',
   },
-  way_back_of_an_hour: {
-    fault: 'a person is called after an hour of failed ways back',
+  needs_attention_after_an_hour: {
+    fault: 'a revert that fails needs attention after an hour already',
     mutations: [
       {
         file: 'src/workflows/compensation.ts',
@@ -177,10 +177,10 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
       },
     ],
     test: `${WORKFLOWS}/waits.test.ts`,
-    named: 'of a way back that Meta does not let through',
+    named: 'in a revert that Meta refuses',
   },
   last_read_too_soon: {
-    fault: 'after a way back, late writes are watched for only 15 minutes',
+    fault: 'after a revert, late writes are watched for only 15 minutes',
     mutations: [
       {
         file: 'src/workflows/compensation.ts',
@@ -189,6 +189,6 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
       },
     ],
     test: `${WORKFLOWS}/waits.test.ts`,
-    named: 'after a way back looks for an hour',
+    named: 'after a revert watches for an hour',
   },
 };

@@ -6,11 +6,11 @@ export interface CopyReport {
   fault: string;
   test: string;
   caught: boolean;
-  /** The tests that failed on the copy, with the first line of why. */
+  /** The tests that failed on the copy, each with the first line of its error. */
   failed: string[];
 }
 
-/** Runs the test that has to fail on the copy. @throws if it doesn't run at all */
+/** Runs the test that must fail on the copy. @throws if the test doesn't run at all. */
 export async function tryCopy({ fault, mutations, test, named }: BrokenCopy): Promise<CopyReport> {
   const copy = await makeMutant(mutations);
   try {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SIGNALS } from '../../../src/contract/messages.js';
+import { DEFAULT_PHASES } from '../../../src/domain/rollout/phases.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import type { FaultOrder, MarketTest } from '../../../src/sandbox/meta-simulator/index.js';
 import { collectHistories, collectTables, Material, sweep } from '../../support/material.js';
@@ -9,7 +10,7 @@ import { CANARIES, type Stage, setPassword, startStage, TIME_SCALE } from './sta
 
 const HOUR = HOUR_MS / TIME_SCALE;
 
-/** One of each class of facts that Meta fails with, as the market is told, and what then stands in the record. */
+/** One of each class of Meta's errors: the fault ordered from the market, and the text that the record then has. */
 const CLASSES: { name: string; fault: Pick<FaultOrder, 'kind' | 'code' | 'subcode'>; text: string }[] = [
   { name: 'rate', fault: { kind: 'rate_limit' }, text: 'code 17, subcode 2446079' },
   { name: 'change-limit', fault: { kind: 'refuse', code: 613, subcode: 1487632 }, text: 'subcode 1487632' },
@@ -28,12 +29,15 @@ const CLASSES: { name: string; fault: Pick<FaultOrder, 'kind' | 'code' | 'subcod
 ];
 const idOf = (name: string) => `class-${name}`;
 const isRate = ({ fault }: (typeof CLASSES)[number]) => fault.kind === 'rate_limit';
+/** Daily budgets of two ad sets at 20,000 each: the loser's in the first phase, the winner's in the last. */
+const FIRST_CUT = Math.round((1 - DEFAULT_PHASES[0]!.winnerShare) * 40_000);
+const RAISED = Math.round(DEFAULT_PHASES.at(-1)!.winnerShare * 40_000);
 const asked = { by: 'ana@example.com', reason: 'to see it fail' };
 
 /**
- * Worker and API as production runs them, with a distinctive string for every secret: a promotion by the rule, one of
- * each class of Meta's errors on a read and on a write, from a Graph that puts the credentials into every error, and
- * a database that no longer takes the password. Then everything that is kept or said is searched.
+ * Worker and API as in production, with a distinctive string for every secret. It plays a promotion by the rule, one of
+ * each class of Meta's errors on a read and on a write (the Graph puts the credentials into every error), and a database
+ * that no longer accepts the password. Then everything that is stored or logged is searched.
  */
 describe.runIf(realPostgresAvailable())('no secret', () => {
   let stage: Stage;
@@ -42,7 +46,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
   beforeAll(async () => {
     stage = await startStage();
     const winner = await begin('winner');
-    // A rate limit holds every caller of the account for its wait: alone, or others would not be asked.
+    // Not in parallel: a rate limit holds all callers of the account, and then no other error would be provoked.
     await inTurns(
       5,
       CLASSES.filter((each) => !isRate(each)),
@@ -51,7 +55,8 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     await inTurns(1, CLASSES.filter(isRate), provoke);
     await askWhileRefused();
     await vi.waitFor(
-      async () => expect(Object.values(await stage.market.budgets(winner.adSetIds))).toEqual([8_000, 32_000]),
+      async () =>
+        expect(Object.values(await stage.market.budgets(winner.adSetIds))).toEqual([40_000 - RAISED, RAISED]),
       { timeout: 60_000, interval: 100 },
     );
     await askEverything();
@@ -87,7 +92,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     return (body as { ledger: unknown[] }).ledger;
   };
 
-  /** The class, on the reads of a preflight and then on the first write of a rollout. */
+  /** Provokes the class on the reads of a preflight, then on the first write of a rollout. */
   async function provoke({ name, fault }: (typeof CLASSES)[number]): Promise<void> {
     const id = idOf(name);
     const { adSetIds } = await begin(id);
@@ -97,8 +102,8 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     const refused = await stage.ask('POST', `/api/ab/experiments/${id}/promote`, asked);
     expect(refused.status, `${id}, asked while reads fail`).not.toBe(200);
     await stage.market.withdraw(onRead);
-    // The amount of the first cut: what the preflight only validates is let through.
-    await stage.market.order({ ...fault, objectId, method: 'POST', dailyBudget: 16_000, times: 2 });
+    // Matches the amount of the first cut only: the validations of the preflight pass.
+    await stage.market.order({ ...fault, objectId, method: 'POST', dailyBudget: FIRST_CUT, times: 2 });
     // On a busy machine fresh data may not come in time, and after a rate limit the account has to wait.
     for (let tries = 0; tries < 20 && (await ledgerOf(id)).length === 0; tries++) {
       await stage.ask('POST', `/api/ab/experiments/${id}/promote`, asked);
@@ -106,7 +111,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     }
   }
 
-  /** Meta's errors that the API answers with itself, and what bad requests get. */
+  /** Provokes Meta's errors that the API answers itself, and sends bad requests. */
   async function askWhileRefused(): Promise<void> {
     const test = await stage.market.createTest({
       name: 'refused',
@@ -152,7 +157,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     await stage.ask('POST', '/api/ab/auto-promote/scheduler/trigger', {});
   }
 
-  /** The service's password is changed under it, then changed back; a start with a wrong one fails. */
+  /** The service's password is changed while it runs, then changed back; a start with a wrong password fails. */
   async function loseTheDatabase(): Promise<void> {
     const { database, databaseUrl, temporal } = stage;
     await begin('without-database');
@@ -183,11 +188,11 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     );
   }
 
-  it('stands in a table, a decoded history, a line that was logged, or an answer of the API', () => {
+  it('appears in a table, a decoded history, a line of a log, or an answer of the API', () => {
     expect(sweep(stage.material, CANARIES)).toEqual([]);
   });
 
-  it('was looked for in material that holds what it should', () => {
+  it('is missed because material is missing: each kind has what it should', () => {
     const missing = everyone.flatMap((id) => {
       const kept = ['ab_tests', id === 'winner' ? 'decisions' : 'controls', 'promotions', 'budget_ledger'];
       const wanted: [prefix: string, part: string][] = [
@@ -205,7 +210,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     expect(stage.material.of('log of api').some(({ text }) => text.includes('API ready'))).toBe(true);
   });
 
-  it('was there to be told: Graph put it into errors of every class, the database refused it', () => {
+  it('is missed because it never occurred: Graph put it into errors of every class, and the database refused it', () => {
     const says = (prefix: string, ...parts: string[]) =>
       stage.material
         .of(prefix)
@@ -225,7 +230,7 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     }
   });
 
-  it('would be found: each canary, planted into a copy of each kind of material', () => {
+  it('would be overlooked: each is found if planted into a copy of each kind of material', () => {
     for (const kind of ['table ', 'history ', 'description ', 'log of ', 'answer ']) {
       for (const [name, secret] of Object.entries(CANARIES)) {
         const copy = stage.material.copy();

@@ -15,7 +15,7 @@ import { startPostgresServer } from '../../support/postgres-server.js';
 import { startDevServer, type TestTemporal } from '../../support/temporal.js';
 import { type Child, startChild } from '../production-shape/child.js';
 
-/** One distinctive string a secret that the service is given, or makes. */
+/** One distinctive string per secret that the service gets or makes. */
 export const CANARIES = {
   ...META_SECRETS,
   databasePassword: 'canary pw/db@5:Rt',
@@ -29,29 +29,29 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const NAMESPACE = 'canaries';
 const ROLE = 'service';
 const READY_MS = 60_000;
-/** An experiment hour is a second. */
+/** One experiment hour takes one second. */
 export const TIME_SCALE = 3_600;
 
-/** Worker and API in processes of their own, with a canary for every secret; all that they say is in `material`. */
+/** Worker and API as separate processes, with a canary for every secret; all their output is in `material`. */
 export interface Stage {
   material: Material;
   market: Market;
   names: Names;
-  /** What the market puts into its errors. */
+  /** Puts the credentials into the market's errors. */
   echo: Echo;
   temporal: TestTemporal;
-  /** As superuser, in the service's database. */
+  /** A superuser's connection to the service's database. */
   database: pg.Client;
-  /** Asks the API with its token; the answer is in `material`, whatever it is. */
+  /** Sends a request to the API with its token; every answer is added to `material`. */
   ask(
     method: 'GET' | 'POST',
     target: string,
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer>;
-  /** Starts a program of the service with other settings and waits for its end. */
+  /** Starts a program of the service with other settings and waits until it ends. */
   runToEnd(program: 'worker' | 'api', settings: Record<string, string>): Promise<number>;
-  /** The connection string of a password. */
+  /** The connection string with this password. */
   databaseUrl(password: string): string;
   stop(): Promise<void>;
 }
@@ -157,7 +157,7 @@ export async function startStage(): Promise<Stage> {
   }
 }
 
-/** A real PostgreSQL that asks the service for its password. */
+/** A real PostgreSQL that requires a password from the service. */
 async function startDatabase(
   ends: (() => Promise<unknown>)[],
 ): Promise<{ port: number; database: pg.Client }> {
@@ -182,7 +182,7 @@ async function startDatabase(
   return { port: server.config.port!, database };
 }
 
-/** Another password for the service; its open sessions end. */
+/** Sets another password for the service and ends its open sessions. */
 export async function setPassword(database: pg.Client, password: string): Promise<void> {
   await database.query(`alter role ${ROLE} password '${password.replaceAll("'", "''")}'`);
   await database.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [ROLE]);

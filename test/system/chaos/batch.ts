@@ -1,6 +1,6 @@
 /**
- * One batch in a process of its own, so that a batch ends with all that it started: its plan's seed, number and limits
- * in as JSON, what came of its runs out as the last line on stdout.
+ * Plays one batch in a process of its own, so that everything it started ends with it. Input: seed, number and limits as
+ * JSON. Output: the results of its runs as the last line on stdout.
  */
 import type { PoolConfig } from 'pg';
 import { installRuntime } from '../../../src/service/runtime.js';
@@ -9,28 +9,28 @@ import { judge, type Violation } from './invariants.js';
 import { type Searched, SecretSearch } from './secrets.js';
 import { playOnService } from './service.js';
 import { playSkipping } from './skipping.js';
-import { tell } from './story.js';
+import { storyLines } from './story.js';
 
 export interface BatchOrder {
   seed: number;
   number: number;
-  /** Indexes of the seed's runs, from and up to but not. */
+  /** Range of the seed's runs, by index: from (inclusive), to (exclusive). */
   from: number;
   to: number;
-  /** A server to make a database on; null: there is none, and the database is inside the process. */
+  /** Server on which to make a database; null: none, the database is embedded. */
   postgres: PoolConfig | null;
 }
 
 export interface BatchResult {
   runs: {
     run_seed: number;
-    /** What was drawn of it and of its batch. */
+    /** Names of what was drawn for the run and its batch. */
     draws: string[];
     state: string;
     faults: Record<string, number>;
     writes: number;
     violations: Violation[];
-    /** Line by line. */
+    /** One entry per line. */
     story: string[];
   }[];
   faults: Record<string, number>;
@@ -48,7 +48,7 @@ const played =
   batch.kind === 'service'
     ? await playOnService(batch, { search, log })
     : await playSkipping(batch, { postgres: order.postgres, search, log });
-for (const run of played.runs) search.told(run);
+for (const run of played.runs) search.addStory(run);
 const { texts, echoes, violations } = search.conclude(played.runs.map(({ runSeed }) => runSeed));
 const scenes = new Map(batch.runs.map(({ runSeed, scene }) => [runSeed, scene]));
 const result: BatchResult = {
@@ -61,7 +61,7 @@ const result: BatchResult = {
     faults,
     writes: evidence.audit.filter((row) => row.actor === 'api').length,
     violations: [...judge(runSeed, evidence), ...violations.filter((each) => each.run_seed === runSeed)],
-    story: tell(story, promotedAt),
+    story: storyLines(story, promotedAt),
   })),
 };
 process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

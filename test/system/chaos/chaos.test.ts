@@ -3,7 +3,7 @@ import { runCommand } from '../../support/command.js';
 import { SCENES } from './plan.js';
 import type { ChaosDocument } from './report.js';
 
-/** The command's short form: the ends of two batches that have limits of the account's own. */
+/** The short form of the command: the ends of two batches that have limits of the account. */
 const RUNS = 60;
 const SHORT = ['--seed', '1', '--from', '70', '--to', '130'];
 
@@ -42,7 +42,7 @@ describe('npm run chaos', () => {
     [['--runs', '0'], '--runs'],
     [['--load', 'x'], '--load must be a whole number'],
     [['--mutant', 'nobody'], '--mutant must be one of'],
-  ])('refuses %j with a sentence', async (args, names) => {
+  ])('refuses %j in one sentence', async (args, names) => {
     const { code, out, err } = await chaos(...args);
     expect([code, out]).toEqual([1, '']);
     expect(err).toContain(names);

@@ -1,31 +1,32 @@
 import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
 import { minorUnitsOf } from './limits.js';
-import { drawOccurrences, nearAWrite } from './occurrences.js';
+import { DUE_HOURS, drawOccurrences, nearAWrite } from './occurrences.js';
 import type { BatchDeed, BatchPlan, RunPlan } from './plan.js';
 import { Draw } from './random-draw.js';
 import { drawScene, stage } from './scenes.js';
 
-/** Runs of a batch share a Temporal server, a database, a market and a clock. */
+/** The runs of a batch share a Temporal server, a database, a market and a clock. */
 export const BATCH_SIZE = 50;
-/** Seeds stay apart from one another up to so many runs. */
+/** Run seeds of different seeds don't collide up to this number of runs. */
 const RUNS_A_SEED = 1_000_000;
 /**
- * Of twenty batches one runs on the real service, with kill -9, and one with a worker that keeps nothing of a workflow in
- * mind and is replaced on the way; they take several times as long as the others.
+ * One batch of twenty runs on the real service, which is killed with `kill -9`. In another batch the worker has no
+ * workflow cache and is replaced on the way. Both take several times as long as the others.
  */
 const TURN = 20;
 const ON_SERVICE = 3;
 const RESTARTING = 4;
-/** And some have limits of the account's own. */
+/** Some batches have limits of the account. */
 const KILL_SWITCH = [1, 10, 15];
 const ENVELOPE = [2, 12];
 const SHADOW = [5];
-/** Yen have no minor units. An envelope is of a day of the account's, which is not UTC's. */
+/** Yen have no minor units. The envelope counts days of the account, which are not UTC days. */
 const YEN = [2];
 const NEW_YORK = 'America/New_York';
+const LAST_DUE_HOURS = DUE_HOURS.at(-1)!;
 const LAST_SHARE = DEFAULT_POLICY.phases.at(-1)!.winnerShare;
 
-/** The plan of a batch is a function of the seed and its number; so are those of its runs. */
+/** The plan of a batch and of its runs depends only on the seed and the batch's number. */
 export function drawBatch(seed: number, number: number, size = BATCH_SIZE): BatchPlan {
   const draw = new Draw(`${seed}/chaos/batch/${number}`);
   const place = number % TURN;
@@ -35,7 +36,7 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
   const sharedClient = kind === 'service' || draw.chance(0.3);
   const runs = Array.from({ length: size }, (_, index) => drawRun(seed, first + index));
   const deeds = kind === 'service' ? drawKills(draw) : drawBatchDeeds(draw, place === RESTARTING);
-  // Apart, so that they change nothing of the other batches.
+  // Drawn separately, so that the other draws don't change.
   const limits = new Draw(`${seed}/chaos/limits/${number}`);
   const account = drawAccount(limits, YEN.includes(place) ? 'JPY' : drawnCurrency, kind);
   const envelope = ENVELOPE.includes(place) ? drawEnvelope(limits, runs, account.currency) : null;
@@ -48,13 +49,17 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
     account,
     // Some phases before and some after midnight in UTC, all of them on one day of New York.
     startHour:
-      kind === 'service' ? null : envelope === null ? limits.uniform(0, 24) : limits.uniform(22, 23.9),
+      kind === 'service'
+        ? null
+        : envelope === null
+          ? limits.uniform(0, 24)
+          : limits.uniform(25 - LAST_DUE_HOURS, 26.9 - LAST_DUE_HOURS),
     sharedClient,
     envelope,
     shadow: SHADOW.includes(place),
     deeds,
     runs: runs.map((drawn) => {
-      // A hold that a person ends, another day, or another run's rate limit at the client of all may come in the way.
+      // A hold until a resume, a wait for another day, or another run's rate limit may keep the run from completing.
       const isBounded = envelope !== null || sharedClient || KILL_SWITCH.includes(place);
       const run = isBounded ? { ...drawn, harmless: false } : drawn;
       const fitting = sharedClient ? withoutEndlessWait(run) : run;
@@ -63,7 +68,7 @@ export function drawBatch(seed: number, number: number, size = BATCH_SIZE): Batc
   };
 }
 
-/** What a batch has that others have not, by name. */
+/** Names of what is special in a batch. */
 export function drawsOf({ kind, account, deeds, envelope, shadow }: BatchPlan): string[] {
   const downtime = deeds.some((deed) => deed.kind === 'kill' && deed.downHours > 0);
   return [
@@ -77,7 +82,7 @@ export function drawsOf({ kind, account, deeds, envelope, shadow }: BatchPlan): 
   ];
 }
 
-/** The sandbox's account is in dollars, and in New York. */
+/** The sandbox's account is always in dollars and in New York. */
 function drawAccount(draw: Draw, currency: string, kind: BatchPlan['kind']): BatchPlan['account'] {
   const timezone = draw.pick([
     ['UTC', 2],
@@ -87,7 +92,7 @@ function drawAccount(draw: Draw, currency: string, kind: BatchPlan['kind']): Bat
   return { currency, timezone: kind === 'service' ? NEW_YORK : timezone };
 }
 
-/** The API lets no rule decide within a day. On a busy machine the market itself fails: what comes of a run is open. */
+/** The API allows no decision within a day. On a busy machine the market itself fails, so a run may end in any state. */
 function onService(run: RunPlan): RunPlan {
   const fitting =
     run.scene === 'dropped_undelivered'
@@ -96,7 +101,7 @@ function onService(run: RunPlan): RunPlan {
   return { ...run, ...fitting, harmless: false };
 }
 
-/** Where one client serves all, a rate limit that is never over would have every other run wait for ever, too. */
+/** If all runs share a client, an endless rate limit would make every other run wait forever. */
 function withoutEndlessWait(run: RunPlan): RunPlan {
   const limits = run.occurrences.some(({ deed }) => deed.kind === 'fault' && deed.fault === 'rate_limit');
   return limits ? { ...run, lasting: false } : run;
@@ -106,7 +111,7 @@ export function runSeedOf(seed: number, index: number): number {
   return seed * RUNS_A_SEED + index;
 }
 
-/** What {@link runSeedOf} was made of. */
+/** The seed and index of {@link runSeedOf}. */
 export function indexOf(runSeed: number): { seed: number; index: number } {
   return { seed: Math.floor(runSeed / RUNS_A_SEED), index: runSeed % RUNS_A_SEED };
 }
@@ -131,10 +136,10 @@ export function drawRun(seed: number, index: number): RunPlan {
     [27, 2],
   ]);
   const lasting = draw.chance(0.15);
-  // Apart, so that it changes nothing of the others.
+  // Drawn separately, so that the other draws don't change.
   const stageDraw = new Draw(`${seed}/chaos/scene/${index}`);
   const scene = drawScene(stageDraw, variants);
-  // Only a challenger can be dropped, and the rule needs some clicks of each ad.
+  // Only a challenger can be dropped, and the rule needs some clicks of every ad.
   const winner =
     scene === 'dropped_best' || scene === 'dropped_undelivered' ? 1 + stageDraw.below(2) : drawnWinner;
   const budgets =
@@ -152,7 +157,7 @@ export function drawRun(seed: number, index: number): RunPlan {
   };
 }
 
-/** Odd ones too. The winner's is never so large that no phase would raise it, and no phase asks for less than the least. */
+/** Some are odd. The winner's is small enough for the phases to raise it, and no phase is below Meta's minimum. */
 function drawBudgets(draw: Draw, variants: number, winner: number): number[] {
   const one = draw.of([999, 10_001, 9_999, 20_000, 20_000, 50_000, 33_333, 1_000 + draw.below(99_000)]);
   const equal = draw.chance(0.6);
@@ -166,21 +171,21 @@ function drawBatchDeeds(draw: Draw, restarting: boolean): BatchDeed[] {
   const deeds: BatchDeed[] = [];
   if (draw.chance(0.3))
     deeds.push({ kind: 'expired_token', atHours: nearAWrite(draw), forHours: draw.uniform(0.1, 2) });
-  if (restarting) deeds.push({ kind: 'restart_worker', atHours: draw.uniform(0, 3.2) });
+  if (restarting) deeds.push({ kind: 'restart_worker', atHours: draw.uniform(0, LAST_DUE_HOURS + 0.2) });
   return deeds;
 }
 
-/** In mid-phase, or before one is due; over before the runs calm down. */
+/** In the middle of a phase, or before one is due; it is over before the run calms down. */
 function drawKillSwitch(draw: Draw): BatchDeed {
   return {
     kind: 'kill_switch',
-    atHours: draw.chance(0.5) ? draw.uniform(0, 0.02) : draw.of([1, 3]) - draw.uniform(0, 0.4),
+    atHours: draw.chance(0.5) ? draw.uniform(0, 0.02) : draw.of(DUE_HOURS.slice(1)) - draw.uniform(0, 0.4),
     forHours: draw.uniform(0.3, 1.5),
     paused: draw.chance(0.5),
   };
 }
 
-/** Of what all runs together want to raise, a part: some of them have to wait for another day. Major units. */
+/** A part of the sum by which all runs want to raise, so that some have to wait for another day. Major units. */
 function drawEnvelope(draw: Draw, runs: readonly RunPlan[], currency: string): number {
   const wanted = runs.reduce((sum, { budgets, winner }) => {
     const total = budgets.reduce((all, amount) => all + amount, 0);
@@ -189,12 +194,12 @@ function drawEnvelope(draw: Draw, runs: readonly RunPlan[], currency: string): n
   return Math.ceil((wanted * draw.uniform(0.2, 0.4)) / minorUnitsOf(currency));
 }
 
-/** A start takes as long as some ten experiment hours: the second kill finds what the first has left. */
+/** A start takes about ten experiment hours: the second kill hits the state that the first one left. */
 function drawKills(draw: Draw): BatchDeed[] {
   const kinds = ['group', 'node', 'temporal'] as const;
   const from = draw.below(kinds.length);
   const hours = [draw.uniform(5, 15), draw.uniform(25, 35), draw.uniform(45, 60)];
-  // The last one stays down for a day.
+  // After the last kill the service stays down for a day.
   return hours.map((atHours, index) => ({
     kind: 'kill' as const,
     atHours,

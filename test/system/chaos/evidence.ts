@@ -5,92 +5,92 @@ import type { StateReason } from '../../../src/domain/state-reason.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
 
-/** All that is known of one run when it has come to rest. Instants are experiment time, epoch ms; amounts minor units. */
+/** Everything known of a run when it has come to rest. Instants are experiment time, epoch ms; amounts are minor units. */
 export interface Evidence {
   currency: string;
   state: ExperimentState;
   reason: StateReason;
-  /** What holds its rollout; null in any other state. */
+  /** The hold of its rollout; null in any other state. */
   hold: Pick<Hold, 'code' | 'endsItself'> | null;
   stateChangedAt: number;
-  /** What the service says of a difficulty beside the reason. */
+  /** The trouble that the service reports beside its state. */
   trouble: string | null;
-  /** When the workflow will act by itself; null: when a person does. */
+  /** When the workflow will act by itself; null: only after a user acts. */
   nextDueAt: number | null;
-  /** Whether the experiment's workflow runs. */
+  /** Whether the experiment's workflow is running. */
   running: boolean;
-  /** By ad set id, before anything happened. */
+  /** Budgets by ad set id before the run. */
   initial: Record<string, number>;
   winnerAdSetId: string;
-  /** Null where the rollout never began. */
+  /** Null if the rollout never began. */
   promotion: {
     base: Record<string, number>;
     openedAt: number;
-    /** By phase name: the targets that the service planned. */
+    /** The targets that the service planned, by phase name. */
     targets: Record<string, Record<string, number>>;
-    /** Read-back instants on record, by phase name. */
+    /** Recorded read-back instants, by phase name. */
     phasesDone: Record<string, number>;
   } | null;
-  /** What the policy asks for. */
+  /** Phases of the policy. */
   phases: Phase[];
-  /** In the market, at the end. */
+  /** The market's budgets at the end. */
   budgets: Record<string, number>;
-  /** A campaign budget stands in the place of the ad sets' budgets. */
+  /** True if a campaign budget has replaced the ad sets' budgets. */
   campaignBudget: boolean;
-  /** The account's own. */
+  /** Limits of the account. */
   limits: {
-    /** When its kill switch was engaged. */
+    /** Times in which its kill switch was engaged. */
     killSwitch: { from: number; to: number }[];
-    /** Sequences of raises that went beyond the envelope of their day. */
+    /** Sequences of the raises beyond the envelope of their day. */
     beyondEnvelope: number[];
     shadow: boolean;
   };
-  /** What was staged, and what only the world knows. */
+  /** What was staged, and what only the driver of the run knows. */
   world: {
-    /** Whatever befell it must not have kept it from its end. */
+    /** True if nothing that happens to the run may keep it from completing. */
     harmless: boolean;
-    /** Instants at which a person asked for the promotion. */
+    /** Instants at which a user asked for the promotion. */
     promotionsAsked: number[];
-    /** By the rule, without being asked. */
+    /** True if the rule decided the promotion, without a request. */
     promotedByRule: boolean;
     checkEveryHours: number;
-    /** When the winner's ad became the worst by far; null: never. */
+    /** When the winner's ad became by far the worst; null: never. */
     turnedAt: number | null;
-    /** By ad set, when its variant was compared no more. */
+    /** When an ad set's variant was dropped. */
     dropped: Record<string, number>;
   };
-  /** Gates of the verification that found another split: when, and the budgets that they read. */
+  /** Gates of the verification that found another split: when, and the budgets read. */
   splitsFound: { at: number; budgets: Record<string, number> }[];
-  /** What the service says of the lift; null where nothing was decided. */
+  /** What the service says of the lift; null if nothing was decided. */
   verification: string | null;
   ledger: LedgerRowJson[];
-  /** Of these ad sets, in the order of arrival. */
+  /** Audit rows of these ad sets, in the order of arrival. */
   audit: AuditRow[];
-  /** Sequences of people's edits that fell between a read of ours and the write that followed it: Meta can't compare and set. */
+  /** Sequences of edits by others between a read of the service and its next write: Meta has no compare-and-set. */
   raced: number[];
-  /** So long before an instant on record may what it was read from have been read. */
+  /** A recorded instant may be this much later than the read that it is based on. */
   raceMs: number;
-  /** The same of a phase's last read-back; 0 where no edit is let fall in between. */
+  /** The same for the last read-back of a phase; 0 if no edit can fall in between. */
   readBackMs: number;
-  /** What is due may be done so much later. */
+  /** A due action may be this late. */
   overdueMs: number;
-  /** The service waits so long after a write of unknown outcome; one that lands later it can only put right. */
+  /** How long the service waits after a write of unknown outcome. It can only correct a write that lands later. */
   lateBoundMs: number;
   observedAt: number;
 }
 
-/** A line of a run's story. */
+/** One line of a run's story. */
 export interface StoryLine {
   /** Experiment time, epoch ms. */
   at: number;
   what: string;
 }
 
-/** A run that was played, with what the market and the service say of it. */
+/** A run after it was played, with what the market and the service say of it. */
 export interface Played {
   runSeed: number;
   evidence: Evidence;
-  /** Faults that struck, by kind. */
+  /** Number of faults that struck, by kind. */
   faults: Record<string, number>;
   story: StoryLine[];
   promotedAt: number;
@@ -98,6 +98,6 @@ export interface Played {
 
 export interface PlayedBatch {
   runs: Played[];
-  /** What struck all of them, by kind. */
+  /** Number of faults that struck all runs, by kind. */
   faults: Record<string, number>;
 }

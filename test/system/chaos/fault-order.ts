@@ -7,7 +7,7 @@ import { targetsOf } from './targets.js';
 
 type FaultDeed = Extract<Deed, { kind: 'fault' }>;
 
-/** What is asked of a run to name its objects and amounts. */
+/** The parts of a run that name its objects and amounts. */
 interface Targeted {
   plan: Pick<RunPlan, 'winner'>;
   objects: Objects;
@@ -16,7 +16,7 @@ interface Targeted {
   adSetOf(role: Role): string;
 }
 
-/** What the market is asked to do to the run's requests. */
+/** The market's order for a fault on the run's requests. */
 export function faultOrder(run: Targeted, deed: FaultDeed): FaultOrder {
   const { on, fault, method, of, skip, times, code, subcode, delayHours } = deed;
   const { campaignId, adIds } = run.objects;
@@ -34,8 +34,8 @@ export function faultOrder(run: Targeted, deed: FaultDeed): FaultOrder {
   };
 }
 
-/** The same as a line of the run's story. */
-export function orderTold(order: FaultOrder, on: FaultDeed['on']): string {
+/** The order as a line of the run's story. */
+export function orderLine(order: FaultOrder, on: FaultDeed['on']): string {
   const { kind, method, objectId, times, skip, dailyBudget, code, subcode, delayMs } = order;
   const parts = [
     `fault ordered: ${kind} on ${method} ${on} ${objectId}`,
@@ -47,7 +47,7 @@ export function orderTold(order: FaultOrder, on: FaultDeed['on']): string {
   return parts.join(', ');
 }
 
-/** What the n-th phase, or the way back, sets an ad set to; null for any request, and where there is no such phase. */
+/** What the n-th phase, or the revert, sets an ad set to; null for any request, or if there is no such phase. */
 function amountOf(run: Targeted, objectId: string, of: number | 'base' | null): number | null {
   if (of === null || !(objectId in run.initial)) return null;
   if (of === 'base') return run.initial[objectId]!;

@@ -1,12 +1,13 @@
 import { HOUR_MS } from '../../../src/domain/time.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
+import { THREE_PHASES } from '../../support/phases.js';
 import type { Evidence } from './evidence.js';
 
 export const START = Date.UTC(2026, 10, 23);
 export const MINUTE = HOUR_MS / 60;
 
-/** Phase or `revert`, ad set, before, after, minutes after the start. */
+/** Phase or `revert`, ad set, amount before, amount after, minutes after the start. */
 type Step = readonly [string, 'winner' | 'loser', number, number, number];
 
 const ROLLOUT: readonly Step[] = [
@@ -17,7 +18,7 @@ const ROLLOUT: readonly Step[] = [
   ['80', 'loser', 12_000, 8_000, 184],
   ['80', 'winner', 28_000, 32_000, 185],
 ];
-const WAY_BACK: readonly Step[] = [
+const REVERTED: readonly Step[] = [
   ['60', 'loser', 20_000, 16_000, 0],
   ['60', 'winner', 20_000, 24_000, 1],
   ['revert', 'winner', 24_000, 20_000, 30],
@@ -46,7 +47,7 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
       },
       phasesDone,
     },
-    phases: [0.6, 0.7, 0.8].map((winnerShare, index) => ({ winnerShare, waitHours: index })),
+    phases: THREE_PHASES,
     budgets: Object.fromEntries(steps.map(([, adSetId, , after]) => [adSetId, after])),
     campaignBudget: false,
     world: {
@@ -104,7 +105,7 @@ export function auditRow(
   };
 }
 
-/** A rollout without a fault, for each test to spoil. */
+/** A rollout without a fault, for tests to break. */
 export function completed(): Evidence {
   const phasesDone = {
     '60': START + MINUTE + 100,
@@ -114,17 +115,17 @@ export function completed(): Evidence {
   return evidenceOf(ROLLOUT, phasesDone);
 }
 
-/** One that went back from its first phase. */
+/** A rollout that was reverted from its first phase. */
 export function reverted(): Evidence {
   return {
-    ...evidenceOf(WAY_BACK, { '60': START + MINUTE + 100 }),
+    ...evidenceOf(REVERTED, { '60': START + MINUTE + 100 }),
     state: 'reverted',
     reason: { code: 'restored' },
     stateChangedAt: START + 95 * MINUTE,
   };
 }
 
-/** A person's change of a budget, put among the audit's rows at its instant. */
+/** Inserts someone else's change of a budget into the audit at its instant. */
 export function edit(evidence: Evidence, adSetId: string, requested: number, minute: number): AuditRow {
   const at = START + minute * MINUTE;
   const before =

@@ -3,12 +3,12 @@ import type { Evidence } from './evidence.js';
 import type { LiveRun } from './live-run.js';
 import type { Tapped } from './taps.js';
 
-/** Meta can't compare and set: a person's edit between our read and our write is waited out of, or remembered. */
+/** Meta has no compare-and-set: an edit by others between our read and our write is delayed, or recorded as a race. */
 export class Guarded implements Tapped {
   private lastRead = 0;
   private writing = false;
   private lastEdit = { real: 0, at: 0 };
-  /** Instants of edits that fell between a read and its write all the same. */
+  /** Instants of edits that fell between a read and its write anyway. */
   private readonly races: number[] = [];
   constructor(readonly run: LiveRun) {}
 
@@ -29,7 +29,7 @@ export class Guarded implements Tapped {
   dies(point: Parameters<Tapped['dies']>[0]): boolean {
     return this.run.dies(point);
   }
-  /** When no write can follow a read that is under way. */
+  /** Settles when no write can follow a read that is under way. */
   async idle(): Promise<void> {
     while (this.writing || performance.now() - this.lastRead < 1_000) await delay(20);
   }

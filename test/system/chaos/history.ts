@@ -2,11 +2,11 @@ import { reasonSentence } from '../../../src/domain/state-reason.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { Evidence } from './evidence.js';
 
-/** What stood when, by the market's audit. */
+/** The budgets at any instant, by the market's audit. */
 
 export type Amounts = Record<string, number>;
 
-/** A budget that took effect. */
+/** A change of a budget that took effect. */
 export interface Effect {
   at: number;
   row: AuditRow;
@@ -19,7 +19,7 @@ export function effectsOf({ audit }: Evidence): Effect[] {
     .sort((x, y) => x.at - y.at || x.row.sequence - y.row.sequence);
 }
 
-/** Budgets in force just before an effect or an arrival. */
+/** Budgets just before an effect or an arrival. */
 export function amountsBefore(evidence: Evidence, at: number, sequence: number): Amounts {
   const amounts = { ...evidence.initial };
   for (const effect of effectsOf(evidence)) {
@@ -45,8 +45,8 @@ export function lastEdit({ audit }: Evidence, at: number, adSetId?: string): Aud
 }
 
 /**
- * When the service last read an ad set before it entered a phase as complete: the last one written after that write and
- * shortly before the instant on record, the others before that write. A person's change after it could not be seen.
+ * When the service last read an ad set before it recorded a phase as complete: for the last one written, after that write
+ * and shortly before the recorded instant; for the others, before that write. It could not see a later change by others.
  */
 export function lastReadOf(evidence: Evidence, phase: string, adSetId: string): number {
   const { promotion, audit, raceMs, readBackMs } = evidence;
@@ -57,7 +57,7 @@ export function lastReadOf(evidence: Evidence, phase: string, adSetId: string): 
   return last.adSetId === adSetId ? Math.max(last.at, done - readBackMs) : last.at - raceMs;
 }
 
-/** When, after the last write of ours, every ad set first stood at its base: what a person sets then is theirs. */
+/** When every ad set first had its base again after our last write: any later change is someone else's. */
 export function baseReachedAt(evidence: Evidence, base: Amounts): number {
   const effects = effectsOf(evidence);
   const from = effects.findLast(({ row }) => isOurs(row))?.at ?? evidence.promotion?.openedAt ?? 0;
@@ -72,7 +72,7 @@ export function baseReachedAt(evidence: Evidence, base: Amounts): number {
   return isBase() ? Math.max(from, since) : Number.POSITIVE_INFINITY;
 }
 
-/** Values of an ad set in force at an instant, or shortly before it. */
+/** Values of an ad set at an instant or shortly before it. */
 export function valuesAround(evidence: Evidence, adSetId: string, at: number): number[] {
   const values = [evidence.initial[adSetId]!];
   for (const effect of effectsOf(evidence)) {
@@ -83,7 +83,7 @@ export function valuesAround(evidence: Evidence, adSetId: string, at: number): n
   return values;
 }
 
-/** What the service says of the run's state, in words. */
+/** The service's sentence on the run's state. */
 export function whyOf({ reason, currency, trouble }: Evidence): string {
   return `${reasonSentence(reason, currency)} ${trouble ?? ''}`.trim();
 }

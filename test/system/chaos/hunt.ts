@@ -3,18 +3,18 @@ import type { Violation } from './invariants.js';
 import { MUTANTS } from './mutants.js';
 import { playBatches } from './play.js';
 
-/** What became of a broken copy. */
+/** Whether a broken copy was caught. */
 export interface MutantReport {
   mutant: string;
   seed: number;
   caught: boolean;
-  /** Runs that were played until then, by whole batches. */
+  /** Runs played until then, in whole batches. */
   runs: number;
-  /** Of the runs that broke an invariant, at most three. */
+  /** Violations, at most three. */
   violations: Violation[];
 }
 
-/** Plays runs over a broken copy until an invariant breaks, `runs` at most. */
+/** Plays runs on a broken copy until an invariant breaks, at most `runs`. */
 export async function hunt(
   mutant: string,
   options: { seed: number; from: number; runs: number; jobs: number; log(line: string): void },

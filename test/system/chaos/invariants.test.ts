@@ -32,7 +32,7 @@ describe('a faultless run', () => {
     expect(judge(7, make())).toEqual([]);
   });
 
-  it('is named with its seed where it breaks one', () => {
+  it('is reported with its seed if it breaks one', () => {
     const evidence = completed();
     evidence.budgets.winner = 31_999;
     expect(judge(1_000_007, evidence)).toEqual([
@@ -57,7 +57,7 @@ const CAUGHT: Record<string, Case[]> = {
       (evidence) => {
         const raise = evidence.audit[1]!;
         raise.appliedAt = raise.at + 4 * MINUTE;
-        // The cut is undone before the raise is in force.
+        // The cut is undone before the raise takes effect.
         evidence.audit.splice(
           2,
           0,
@@ -72,38 +72,38 @@ const CAUGHT: Record<string, Case[]> = {
       },
     ],
     [
-      'a raise on top of a total that a person had raised',
+      'a raise on top of a total that someone else had raised',
       /makes the total 45000, above 41000/,
       (evidence) => {
         edit(evidence, 'loser', 21_000, 0.5);
       },
     ],
     [
-      'a write where no rollout ever began',
+      'a write although no rollout ever began',
       /before any rollout/,
       (evidence) => Object.assign(evidence, { promotion: null }),
     ],
   ],
   rest_amounts: [
     [
-      'an ad set off its last target',
+      'an ad set that is not at its last target',
       /ad set loser stands at 12000, not at phase 80's target, 8000/,
       ({ budgets }) => Object.assign(budgets, { loser: 12_000 }),
     ],
     [
-      'an ad set off its base',
+      'an ad set that is not at its base',
       /reverted, but ad set winner stands at 24000, not at its base, 20000/,
       ({ budgets }) => Object.assign(budgets, { winner: 24_000 }),
       reverted,
     ],
     [
-      'a stop that did not restore',
+      'a stop that did not restore the budgets',
       /stopped, but ad set loser stands at 16000/,
       (evidence) => Object.assign(evidence, { state: 'stopped', budgets: { loser: 16_000, winner: 20_000 } }),
       reverted,
     ],
     [
-      'kept budgets that the end names wrongly',
+      'kept budgets that the final sentence states wrongly',
       /doesn't say that ad set loser stands at 16000/,
       (evidence) =>
         Object.assign(evidence, {
@@ -114,7 +114,7 @@ const CAUGHT: Record<string, Case[]> = {
       reverted,
     ],
     [
-      'kept budgets that a write of ours changes afterwards',
+      'kept budgets that the service changes afterwards',
       /takes effect after the stop/,
       (evidence) =>
         Object.assign(evidence, {
@@ -125,7 +125,7 @@ const CAUGHT: Record<string, Case[]> = {
       reverted,
     ],
     [
-      'attention that names another amount',
+      'a needs_attention that names a wrong amount',
       /doesn't say that ad set winner stands at 26000/,
       (evidence) =>
         Object.assign(evidence, {
@@ -136,7 +136,7 @@ const CAUGHT: Record<string, Case[]> = {
       reverted,
     ],
     [
-      'a hold that is silent about a foreign amount',
+      'a hold that does not name a foreign amount',
       /held, but it doesn't say that ad set winner stands at 30000/,
       (evidence) => {
         edit(evidence, 'winner', 30_000, 100);
@@ -150,15 +150,15 @@ const CAUGHT: Record<string, Case[]> = {
       ({ promotion }) => Object.assign(promotion!.targets['70']!, { loser: 12_001 }),
     ],
     [
-      'a base that never stood',
-      /The base of ad set loser, 20001, never stood/,
+      'a base that no ad set ever had',
+      /Ad set loser never had its recorded base, 20001/,
       ({ promotion }) => Object.assign(promotion!.base, { loser: 20_001 }),
     ],
   ],
   ledger_agrees: [
-    ['a write that is not entered', /The ledger lacks audit row 6/, ({ ledger }) => ledger.pop()],
+    ['a write without a ledger row', /The ledger lacks audit row 6/, ({ ledger }) => ledger.pop()],
     [
-      'an entry as done that was never written',
+      'a ledger row of a write that never reached the market',
       /Ledger row 6 .* has no row in the market's audit/,
       ({ audit }) => audit.pop(),
     ],
@@ -168,36 +168,36 @@ const CAUGHT: Record<string, Case[]> = {
       ({ ledger }) => Object.assign(ledger[2]!, { intended: 12_001, read_back: 12_001 }),
     ],
     [
-      'a refusal entered as done',
+      'a refused write recorded as applied',
       /Ledger row 6/,
       ({ audit }) => Object.assign(audit[5]!, { outcome: 'refused', appliedAt: null }),
     ],
     [
-      'a read-back of something else',
+      'a read-back of another amount',
       /read back 7999/,
       ({ ledger }) => Object.assign(ledger[4]!, { read_back: 7_999 }),
     ],
   ],
   foreign_values_kept: [
     [
-      "a person's value overwritten",
-      /overwrites a person's 17500/,
+      'a foreign value that is overwritten',
+      /overwrites the foreign value 17500/,
       (evidence) => void edit(evidence, 'loser', 17_500, 30),
     ],
     [
-      "a person's value overwritten on the way back",
-      /overwrites a person's 26000/,
+      'a foreign value that a revert overwrites',
+      /overwrites the foreign value 26000/,
       (evidence) => void edit(evidence, 'winner', 26_000, 20),
       reverted,
     ],
     [
-      'a return to an older value overwritten by a phase',
-      /overwrites 20000, to which a person had returned/,
+      "a phase that overwrites someone's return to an older value",
+      /overwrites 20000, to which someone else had returned/,
       (evidence) => void edit(evidence, 'loser', 20_000, 30),
     ],
     [
-      'a return to a value of an earlier phase overwritten by the next one',
-      /overwrites 16000, to which a person had returned/,
+      "a phase that overwrites someone's return to an earlier phase's value",
+      /overwrites 16000, to which someone else had returned/,
       (evidence) => void edit(evidence, 'loser', 16_000, 100),
     ],
   ],
@@ -220,7 +220,7 @@ const CAUGHT: Record<string, Case[]> = {
       },
     ],
     [
-      'none left when a phase ends',
+      'no change left when a phase ends',
       /At the end of phase 60 ad set winner has had 4 changes/,
       ({ audit }) => {
         for (const minute of [-30, -20, -10]) {
@@ -256,7 +256,7 @@ const CAUGHT: Record<string, Case[]> = {
     ],
     [
       'a phase out of order',
-      /is of phase 60, after phase 80 began/,
+      /belongs to phase 60 but comes after phase 80 began/,
       ({ audit }) =>
         audit.push(
           auditRow({
@@ -268,30 +268,30 @@ const CAUGHT: Record<string, Case[]> = {
           }),
         ),
     ],
-    ['a phase left out', /skips phase 70/, ({ audit }) => audit.splice(2, 2)],
+    ['a skipped phase', /skips phase 70/, ({ audit }) => audit.splice(2, 2)],
     [
       'a phase before its wait is over',
-      /begins phase 70 0\.9\d+ h after 60, sooner than 1 h/,
+      /starts phase 70 0\.9\d+ h after phase 60, before its wait of 1 h is over/,
       ({ audit }) => Object.assign(audit[2]!, { at: START + 60 * MINUTE, appliedAt: START + 60 * MINUTE }),
     ],
     [
-      'a phase before the one before it stood',
-      /begins phase 70; ad set winner never had 60's 24000/,
+      'a phase before the previous one was complete in the market',
+      /starts phase 70, but ad set winner never had phase 60's 24000/,
       ({ audit }) => audit.splice(1, 1),
     ],
     [
-      'a phase that is entered as complete and does not stand',
-      /Phase 60 is entered as complete while ad set winner stands at 23000, not at 24000/,
+      'a phase that is recorded as complete but is not',
+      /Phase 60 is recorded as complete while ad set winner stands at 23000, not at 24000/,
       (evidence) => void edit(evidence, 'winner', 23_000, 1.001),
     ],
     [
-      'a phase that was never entered as complete',
+      'a phase after one that was never recorded as complete',
       /60 was never complete/,
       ({ promotion }) => delete promotion!.phasesDone['60'],
     ],
     [
-      'a phase after the way back began',
-      /after the way back began/,
+      'a phase after the revert began',
+      /after the revert began/,
       ({ audit }) =>
         audit.push(
           auditRow({
@@ -305,7 +305,7 @@ const CAUGHT: Record<string, Case[]> = {
       reverted,
     ],
     [
-      'an amount of no phase',
+      'an amount that belongs to no phase',
       /is neither a phase's target nor the base/,
       ({ audit }) => Object.assign(audit[2]!, { requested: 11_000 }),
     ],
@@ -313,17 +313,17 @@ const CAUGHT: Record<string, Case[]> = {
   comes_to_rest: [
     [
       'a rollout still under way',
-      /still rolling_out, .* next due never/,
+      /still rolling_out after .* next due: never/,
       (evidence) => Object.assign(evidence, { state: 'rolling_out', running: true }),
     ],
     [
       'a hold that should end by itself with nothing scheduled in time',
-      /what was due has not been done/,
+      /the due action has not been taken/,
       (evidence) => Object.assign(evidence, { nextDueAt: evidence.observedAt - HOUR_MS }),
       held,
     ],
     [
-      'attention that is given up',
+      'a needs_attention without a next read',
       /nothing is scheduled/,
       (evidence) => Object.assign(evidence, { state: 'needs_attention', running: true, nextDueAt: null }),
     ],
@@ -334,14 +334,14 @@ const CAUGHT: Record<string, Case[]> = {
       held,
     ],
     [
-      'an ended one with a workflow',
-      /completed, but its workflow runs on/,
+      'an ended run with a workflow',
+      /completed, but its workflow is still running/,
       (evidence) => Object.assign(evidence, { running: true }),
     ],
   ],
   limits_kept: [
     [
-      'a phase that is written while the kill switch is engaged',
+      'a phase written while the kill switch is engaged',
       /^While the kill switch is engaged: audit row 3 .* 16000 -> 12000/,
       ({ limits }) => limits.killSwitch.push({ from: START + 30 * MINUTE, to: START + 62.5 * MINUTE }),
     ],
@@ -353,8 +353,8 @@ const CAUGHT: Record<string, Case[]> = {
       },
     ],
     [
-      'anything that is written in shadow',
-      /^In shadow: audit row 1 /,
+      'any write in shadow',
+      /^Written in shadow: audit row 1 /,
       ({ limits }) => {
         limits.shadow = true;
       },
@@ -362,7 +362,7 @@ const CAUGHT: Record<string, Case[]> = {
   ],
   turned_not_raised: [
     [
-      'a phase that is written long after the evidence has turned',
+      'a phase written long after the evidence turned',
       /audit row 5 .* 12000 -> 8000.* 9\.0 h after the winner's ad had become the worst/,
       (evidence) => {
         evidence.world.turnedAt = START + 30 * MINUTE;
@@ -370,7 +370,7 @@ const CAUGHT: Record<string, Case[]> = {
       },
     ],
     [
-      'an attempt that Meta refuses',
+      'such an attempt, even if Meta refuses it',
       /refused, by api/,
       (evidence) => {
         evidence.world.turnedAt = START - 9 * HOUR_MS;
@@ -382,8 +382,8 @@ const CAUGHT: Record<string, Case[]> = {
   ],
   stale_not_written: [
     [
-      'a first write later than one check interval',
-      /audit row 1 .* is the first of a promotion that is 6\.5 h old, above one check interval, 6 h/,
+      'a first write after more than one check interval',
+      /audit row 1 .* is the first write of a promotion that is 6\.5 h old, more than the check interval of 6 h/,
       ({ world, promotion }) => {
         world.promotionsAsked = [START - 390 * MINUTE];
         promotion!.openedAt = START - 390 * MINUTE;
@@ -392,22 +392,22 @@ const CAUGHT: Record<string, Case[]> = {
   ],
   dropped_not_promoted: [
     [
-      'a dropped variant that is raised',
+      'a raise of a dropped variant',
       /audit row 2 .* 20000 -> 24000.* raises a variant that was dropped 1\.0 h before/,
       ({ world }) => Object.assign(world, { dropped: { winner: START - 59 * MINUTE } }),
     ],
   ],
   foreign_not_verified: [
     [
-      'an edit in the verification that no gate finds',
-      /^No gate has found audit row 7 .* 8000 -> 90000/,
+      'an edit during the verification that no gate finds',
+      /^No gate found audit row 7 .* 8000 -> 90000/,
       (evidence) => {
         edit(evidence, 'loser', 90_000, 190);
         evidence.verification = 'not_verified';
       },
     ],
     [
-      'a lift that is called verified on another split than the one written',
+      'a lift that is called verified on a split that is not the written one',
       /^The lift is called verified after audit row 7 .* 8000 -> 90000/,
       (evidence) => {
         const { at } = edit(evidence, 'loser', 90_000, 190);
@@ -417,8 +417,8 @@ const CAUGHT: Record<string, Case[]> = {
   ],
   harmless_completes: [
     [
-      'a healthy winner that is taken back',
-      /^Nothing stood against it, and it is reverted/,
+      'a healthy winner that is reverted',
+      /^It should have completed, but it is reverted/,
       ({ world }) => Object.assign(world, { harmless: true }),
       reverted,
     ],
@@ -431,11 +431,11 @@ describe.each(Object.entries(CAUGHT))('%s', (invariant, cases) => {
   });
 });
 
-it('has a hand-made violation of every invariant', () => {
+it('covers every invariant with a hand-made violation', () => {
   expect(Object.keys(CAUGHT)).toEqual(Object.keys(INVARIANTS));
 });
 
-/** All that follows the first phase, later by so many minutes. */
+/** Delays everything after the first phase by this many minutes. */
 function delay({ ledger, audit, promotion }: Evidence, minutes: number): void {
   const later = (at: string) => new Date(Date.parse(at) + minutes * MINUTE).toISOString();
   for (const row of ledger.slice(2))
@@ -447,15 +447,15 @@ function delay({ ledger, audit, promotion }: Evidence, minutes: number): void {
   for (const phase of ['70', '80']) promotion!.phasesDone[phase]! += minutes * MINUTE;
 }
 
-describe('what breaks no invariant', () => {
-  it('a way back while the kill switch is engaged, and a write within its first minute', () => {
+describe('no invariant is broken by', () => {
+  it('a revert while the kill switch is engaged, and a write within its first minute', () => {
     const evidence = reverted();
     evidence.limits.killSwitch = [{ from: START, to: START + 60 * MINUTE }];
     evidence.audit[1]!.at = START + 0.9 * MINUTE;
     expect(limitsKept(evidence)).toEqual([]);
   });
 
-  it('raises of one day in UTC and of two in New York, and an envelope of yen', () => {
+  it('raises on one day in UTC and on two in New York, and an envelope in yen', () => {
     const { audit, promotion } = completed();
     const newYork = { currency: 'USD', timezone: 'America/New_York' };
     // Midnight in New York is at 05:00 UTC: the last two writes come after it.
@@ -471,11 +471,11 @@ describe('what breaks no invariant', () => {
     expect(raisesBeyond(audit, 11_999, yen, promotion!.base)).toEqual([6]);
   });
 
-  it('raises that just fit the envelope of their day, and those of another day', () => {
+  it('raises that just fit the envelope of their day, and raises of another day', () => {
     const { audit, promotion } = completed();
     expect(raisesBeyond(audit, 120, DOLLARS, promotion!.base)).toEqual([]);
     expect(raisesBeyond(audit, 119.99, DOLLARS, promotion!.base)).toEqual([6]);
-    // One that was late, and its repetition.
+    // A late write and its repetition.
     const again = { ...audit[5]!, sequence: 7, at: audit[5]!.at + MINUTE };
     expect(raisesBeyond([...audit, again], 120, DOLLARS, promotion!.base)).toEqual([]);
     for (const row of audit.slice(4)) row.at += 24 * HOUR_MS;
@@ -494,13 +494,13 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'a request that a busy machine was slow to send, and that the end came too early to see',
+      'a request that a busy machine sent late, seen only after the end',
       (evidence) => {
         const { ledger, audit } = evidence;
         evidence.ledger = ledger.slice(0, 1);
         evidence.audit = audit.slice(0, 1);
         const [row] = evidence.audit;
-        // Sent long after its entry, given up, and taken by the market a moment after that.
+        // Sent long after its ledger row, given up, and accepted by the market a moment later.
         row!.at += 5.2 * MINUTE;
         row!.appliedAt = row!.at;
         const given = { outcome: 'unknown' as const, read_back: null };
@@ -513,7 +513,7 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'an attempt that landed late, and its twin that was lost but seen as done',
+      'an attempt that landed late, and its lost repetition that was recorded as applied',
       (evidence) => {
         delay(evidence, 20);
         const { ledger, audit, promotion } = evidence;
@@ -531,7 +531,7 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'a phase within hours of the turn, and one of a promotion that was asked for afterwards',
+      'a phase within hours of the turn, and a phase of a promotion requested after it',
       ({ world }) => Object.assign(world, { turnedAt: START - 20 * HOUR_MS }),
     ],
     [
@@ -542,12 +542,12 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'a dropped variant that gives up a part of its budget, and one that was dropped afterwards',
+      'a cut of a dropped variant, and a raise before the variant was dropped',
       ({ world }) =>
         Object.assign(world, { dropped: { loser: START - HOUR_MS, winner: START + 4 * HOUR_MS } }),
     ],
     [
-      'an edit in the verification that a gate finds, and that is not verified',
+      'an edit during the verification that a gate finds, with an unverified lift',
       (evidence) => {
         const { at } = edit(evidence, 'loser', 90_000, 190);
         evidence.budgets.loser = 90_000;
@@ -556,14 +556,14 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'one that was put back within hours',
+      'an edit during the verification that was undone within hours',
       (evidence) => {
         edit(evidence, 'loser', 90_000, 190);
         edit(evidence, 'loser', 8_000, 400);
       },
     ],
     [
-      "a person's edit after the end",
+      "someone's edit after the end",
       (evidence) => {
         edit(evidence, 'winner', 50_000, 60 * 40);
         evidence.budgets.winner = 50_000;
@@ -571,14 +571,14 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      "a person's edit that was put back",
+      "someone's edit that was undone",
       (evidence) => {
         edit(evidence, 'loser', 17_500, 20);
         edit(evidence, 'loser', 16_000, 30);
       },
     ],
     [
-      "a person's return to the base over a write that the service had no answer to",
+      "someone's return to the base after a write without an answer",
       (evidence) => {
         const { ledger, audit } = evidence;
         edit(evidence, 'loser', 17_500, 0.1);
@@ -593,7 +593,7 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'an edit between the read of a write and the write, which Meta does not tell us of',
+      'an edit between the read before a write and the write, which the service cannot see',
       (evidence) => {
         const { sequence, at } = edit(evidence, 'winner', 26_000, 62.9);
         const ours = evidence.audit.find((row) => row.adSetId === 'winner' && row.at > at)!;
@@ -602,7 +602,7 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'an edit of the loser between the last read of it and the raise, seen in the next phase',
+      'an edit of the loser between its last read and the raise, found in the next phase',
       (evidence) => {
         const raise = evidence.audit.findLast((row) => row.adSetId === 'winner')!;
         evidence.raced = [edit(evidence, 'loser', 15_000, (raise.at - START) / MINUTE - 0.1).sequence];
@@ -610,7 +610,7 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'an edit of the winner between the read-back of the last phase and its entry',
+      'an edit of the winner between the last read-back of a phase and its record',
       (evidence) => {
         evidence.readBackMs = MINUTE / 6;
         edit(evidence, 'winner', 30_000, 185.001);
@@ -618,7 +618,7 @@ describe('what breaks no invariant', () => {
       },
     ],
     [
-      'what a person sets once the base is reached, be it before the end',
+      "someone's edit after the base is reached, even before the end",
       (evidence) => {
         edit(evidence, 'winner', 26_000, 94);
         evidence.budgets.winner = 26_000;
@@ -626,7 +626,7 @@ describe('what breaks no invariant', () => {
       reverted,
     ],
     [
-      'what a person sets while a way back that had nothing to write is watched',
+      "someone's edit while a revert that wrote nothing watches for late writes",
       (evidence) => {
         evidence.audit = [];
         evidence.ledger = [];

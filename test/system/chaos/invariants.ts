@@ -30,14 +30,15 @@ import {
 import { targetsOf } from './targets.js';
 
 /**
- * What holds of every run, whatever befell it: judged by the market's audit and state. Each answers with sentences. The
- * third, the sixth and the eighth of them are in ledger.ts, phases.ts and limits.ts; those from the ninth on in promises.ts.
+ * What must hold in every run, whatever happened to it, judged by the market's audit and state. Each invariant returns one
+ * sentence per violation. The third, sixth and eighth are in ledger.ts, phases.ts and limits.ts, the ninth and later ones
+ * in promises.ts.
  */
 
 /** Meta's limit. */
 const CHANGES_AN_HOUR = 4;
 
-/** 1. No write of ours raises the total above the larger of the base and the total just before. */
+/** 1. No write of the service raises the total above the larger of the base and the total just before. */
 export function totalNeverRaised(evidence: Evidence): string[] {
   const { promotion, raced } = evidence;
   const ours = effectsOf(evidence).filter(({ row }) => isOurs(row));
@@ -45,7 +46,7 @@ export function totalNeverRaised(evidence: Evidence): string[] {
   const base = totalOf(promotion.base);
   return ours.flatMap((effect) => {
     const { row } = effect;
-    // At its arrival every write must be harmless; when it takes effect, those within the bound.
+    // Every write must be harmless when it arrives; a write that is not late also when it takes effect.
     const instants = isLate(evidence, effect) || effect.at === row.at ? [row.at] : [row.at, effect.at];
     return instants.flatMap((at) => {
       const before = amountsBefore(evidence, at, row.sequence);
@@ -60,12 +61,12 @@ export function totalNeverRaised(evidence: Evidence): string[] {
 }
 
 /**
- * 2. At rest each ad set is exactly at its phase's target or exactly at its base, or the state says that it needs a
- * person, or is held, and names the true amounts.
+ * 2. At rest each ad set is exactly at its phase's target or at its base; otherwise the state is `held` or
+ * `needs_attention` and names the true amounts.
  */
 export function restAmounts(evidence: Evidence): string[] {
   const { promotion, state, budgets, reason, stateChangedAt, limits } = evidence;
-  // In shadow nothing is written, so nothing comes to rest.
+  // In shadow nothing is written, so there is nothing to compare.
   if (promotion === null || limits.shadow) return [];
   const planned = targetsOf({ ...evidence, base: promotion.base });
   const problems: string[] = [];
@@ -78,10 +79,10 @@ export function restAmounts(evidence: Evidence): string[] {
     ([id, amount]) => !valuesAround(evidence, id, promotion.openedAt).includes(amount),
   );
   for (const [id, amount] of openedBase)
-    problems.push(`The base of ad set ${id}, ${amount}, never stood before the rollout.`);
+    problems.push(`Ad set ${id} never had its recorded base, ${amount}, before the rollout.`);
 
   const stands = (id: string) => budgets[id]!;
-  // A person's own change after the rollout's end is not ours.
+  // Someone else's change after the end of the rollout is no violation.
   const editedSince = (id: string, at: number) =>
     (lastEdit(evidence, Number.POSITIVE_INFINITY, id)?.at ?? -1) > at;
   const expect = (targets: Amounts, what: string, end: (id: string) => number) => {
@@ -109,7 +110,7 @@ export function restAmounts(evidence: Evidence): string[] {
     }
     case 'needs_attention':
     case 'held': {
-      // While a campaign budget stands, ad sets have no amounts that could be read.
+      // With a campaign budget, ad sets have no amounts to read.
       if (evidence.campaignBudget) break;
       const ours = (id: string) =>
         stands(id) === promotion.base[id] || planned.some(({ targets }) => targets[id] === stands(id));
@@ -127,10 +128,10 @@ export function restAmounts(evidence: Evidence): string[] {
   return problems;
 }
 
-/** Ends with the budgets as they are; they name the amounts if Meta gave them. */
+/** Reasons of ends that keep the budgets; they name the amounts if Meta gave them. */
 const KEPT: readonly ReasonCode[] = ['kept', 'accepted'];
 
-/** What a person keeps is what the end names, and no write of ours changes it afterwards. */
+/** The end names the kept amounts, and the service doesn't change them afterwards. */
 function keptAmounts(evidence: Evidence, adSetIds: string[]): string[] {
   const { budgets, reason, stateChangedAt, raceMs } = evidence;
   return adSetIds.flatMap((id) => {
@@ -146,7 +147,7 @@ function keptAmounts(evidence: Evidence, adSetIds: string[]): string[] {
   });
 }
 
-/** 4. A value that is a person's is never overwritten; going forward, nor is a person's return to an older one of ours. */
+/** 4. A foreign value is never overwritten. Nor does a phase overwrite someone else's return to an older value of ours. */
 export function foreignValuesKept(evidence: Evidence): string[] {
   const { ledger, promotion, raced } = evidence;
   return effectsOf(evidence).flatMap(({ row }) => {
@@ -161,10 +162,10 @@ export function foreignValuesKept(evidence: Evidence): string[] {
     const attempts = ledger.filter((each) => each.ad_set_id === row.adSetId && Date.parse(each.at) <= row.at);
     const base = promotion?.base[row.adSetId] ?? evidence.initial[row.adSetId]!;
     const own = [base, ...attempts.map((each) => each.intended)];
-    if (!own.includes(value)) return [`${describe(row)} overwrites a person's ${value}.`];
+    if (!own.includes(value)) return [`${describe(row)} overwrites the foreign value ${value}.`];
     if (row.requested === base) return [];
-    // What it had an answer to, and what may have come of the attempts since: of a write without an answer the audit
-    // knows more than the service can.
+    // The service's last known value, and the values that later attempts may have set: for a write without an answer
+    // the audit knows more than the service can.
     const known = attempts.findLast(
       (each) =>
         each.outcome === 'applied' && each.settled_at !== null && Date.parse(each.settled_at) <= row.at,
@@ -173,11 +174,11 @@ export function foreignValuesKept(evidence: Evidence): string[] {
     const expected = [known?.intended ?? base, ...since.map((each) => each.intended)];
     return expected.includes(value)
       ? []
-      : [`${describe(row)} overwrites ${value}, to which a person had returned.`];
+      : [`${describe(row)} overwrites ${value}, to which someone else had returned.`];
   });
 }
 
-/** 5. At most 4 changes an hour an ad set, and one of them left when a phase ends. */
+/** 5. At most 4 changes per hour and ad set, and at least one left when a phase ends. */
 export function changesLeft(evidence: Evidence): string[] {
   const problems: string[] = [];
   const changes = effectsOf(evidence).filter(({ row }) => isOurs(row) && row.requested !== row.before);
@@ -199,24 +200,24 @@ export function changesLeft(evidence: Evidence): string[] {
   return problems;
 }
 
-/** 7. Every rollout comes to rest: none is left running with nothing scheduled, none ended with its workflow at work. */
+/** 7. Every rollout comes to rest: none stays running with nothing scheduled, and no workflow survives its end. */
 export function comesToRest(evidence: Evidence): string[] {
   const { state, running, nextDueAt, observedAt } = evidence;
-  if (isEnded(state)) return running ? [`${state}, but its workflow runs on.`] : [];
+  if (isEnded(state)) return running ? [`${state}, but its workflow is still running.`] : [];
   if (!running) return [`${state}, but no workflow runs: ${whyOf(evidence)}`];
   switch (state) {
     case 'rolling_out':
     case 'reverting':
     case 'verifying':
       return [
-        `It is still ${state}, ${hours(observedAt - evidence.stateChangedAt)} h on, next due ${nextDueAt === null ? 'never' : `in ${hours(nextDueAt - observedAt)} h`}: ${whyOf(evidence)}`,
+        `It is still ${state} after ${hours(observedAt - evidence.stateChangedAt)} h; next due: ${nextDueAt === null ? 'never' : `in ${hours(nextDueAt - observedAt)} h`}: ${whyOf(evidence)}`,
       ];
     case 'needs_attention':
     case 'held': {
       const waitsForPerson = state === 'held' && nextDueAt === null && !evidence.hold?.endsItself;
       if (waitsForPerson || (nextDueAt !== null && nextDueAt > observedAt - evidence.overdueMs)) return [];
       return [
-        `${state}, and ${nextDueAt === null ? 'nothing is scheduled' : 'what was due has not been done'}.`,
+        `${state}, and ${nextDueAt === null ? 'nothing is scheduled' : 'the due action has not been taken'}.`,
       ];
     }
     default:
@@ -228,7 +229,7 @@ function hours(ms: number): string {
   return (ms / HOUR_MS).toFixed(2);
 }
 
-/** By name, in the order in which a finance team reads them. */
+/** By name; the order is that of importance to a finance team. */
 export const INVARIANTS: Record<string, (evidence: Evidence) => string[]> = {
   total_never_raised: totalNeverRaised,
   rest_amounts: restAmounts,
@@ -251,7 +252,7 @@ export interface Violation {
   details: string;
 }
 
-/** Every violation of a run, one for each invariant. */
+/** All violations of a run, one per invariant. */
 export function judge(runSeed: number, evidence: Evidence): Violation[] {
   return Object.entries(INVARIANTS).flatMap(([invariant, holds]) => {
     const problems = holds(evidence);

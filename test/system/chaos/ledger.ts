@@ -4,12 +4,12 @@ import { disagreements } from '../crash/check.js';
 import type { Evidence } from './evidence.js';
 import { isOurs } from './history.js';
 
-/** Both sides read one clock, and an instant in JSON is a whole millisecond. */
+/** Both sides read the same clock; an instant in JSON is a whole millisecond. */
 const TOLERANCE_MS = 1_000;
 
 /**
- * 3. Ledger and audit agree, attempt by attempt. Only an attempt of unknown outcome may lack its audit row. Of two
- * attempts that ask for the same and could not be told apart, either may be the one that landed.
+ * 3. Ledger and audit agree, attempt by attempt. Only an attempt of unknown outcome may lack its audit row. If two
+ * attempts ask for the same amount and can't be distinguished, either may be the one that landed.
  */
 export function ledgerAgrees({ ledger, audit, raced, lateBoundMs }: Evidence): string[] {
   const inDoubt = ledger.map((row) => asInDoubt(row, lateBoundMs));
@@ -18,7 +18,7 @@ export function ledgerAgrees({ ledger, audit, raced, lateBoundMs }: Evidence): s
   return found.length === 0 ? [] : disagreements(swapTwins(inDoubt, ours, lateBoundMs), ours);
 }
 
-/** Meta can't compare and set: after an edit between read and write, the entry has what was read, the audit the edit. */
+/** After an edit between a read and the write, the ledger has the amount read, the audit the edit: Meta has no compare-and-set. */
 function asRead(
   audit: readonly AuditRow[],
   raced: readonly number[],
@@ -40,8 +40,8 @@ function asRead(
 }
 
 /**
- * A request whose answer was given up may still be on its way: its audit row may be later than its entry was settled.
- * The service waits that long from then on, and not from the entry: on a busy machine an answer is given up long after it.
+ * A request whose answer was given up may still be on its way, so its audit row may be later than its ledger row was
+ * settled. The service waits that long from the settling, not from the entry: on a busy machine it gives up long after it.
  */
 function asInDoubt(row: LedgerRowJson, lateBoundMs: number): LedgerRowJson {
   if (row.outcome !== 'pending' && row.outcome !== 'unknown') return row;
@@ -49,7 +49,7 @@ function asInDoubt(row: LedgerRowJson, lateBoundMs: number): LedgerRowJson {
   return { ...row, outcome: 'unknown', settled_at: new Date(givenUpAt + lateBoundMs).toISOString() };
 }
 
-/** An attempt entered as done without an audit row of its own, after one of unknown outcome that has one: they change places. */
+/** Swaps an applied attempt that has no audit row with an earlier one of unknown outcome that has one. */
 function swapTwins(
   ledger: readonly LedgerRowJson[],
   audit: readonly AuditRow[],

@@ -3,14 +3,14 @@ import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { Evidence } from './evidence.js';
 import { type Amounts, describe, isOurs } from './history.js';
 
-/** What the account itself sets bounds to, whatever befalls a run. */
+/** Limits of the account, whatever happens to a run. */
 
 export const NO_LIMITS: Evidence['limits'] = { killSwitch: [], beyondEnvelope: [], shadow: false };
 
-/** A kill switch holds every rollout within this. */
+/** The kill switch holds every rollout within this time. */
 const HELD_WITHIN_MS = HOUR_MS / 60;
 
-/** Of a major unit. Written down once more, apart from the service's own table. */
+/** Minor units per major unit. A second table, independent of the service's own. */
 const MINOR_UNITS: Record<string, number> = { USD: 100, JPY: 1 };
 
 export function minorUnitsOf(currency: string): number {
@@ -19,16 +19,16 @@ export function minorUnitsOf(currency: string): number {
   return units;
 }
 
-/** The date of an instant where the account is. */
+/** The date of an instant in a time zone. */
 function dateIn(timezone: string): (at: number) => string {
   const format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone });
   return (at) => format.format(at);
 }
 
-/** 8. No phase is written while the kill switch is engaged or beyond the envelope of the day, and in shadow nothing at all. */
+/** 8. No phase is written while the kill switch is engaged or beyond the envelope of the day, and nothing in shadow. */
 export function limitsKept({ audit, promotion, limits }: Evidence): string[] {
   const ours = audit.filter(isOurs);
-  if (limits.shadow) return ours.map((row) => `In shadow: ${describe(row)}.`);
+  if (limits.shadow) return ours.map((row) => `Written in shadow: ${describe(row)}.`);
   const forward = ours.filter((row) => row.requested !== promotion?.base[row.adSetId]);
   return forward.flatMap((row) => {
     const killed = limits.killSwitch.some(({ from, to }) => row.at > from + HELD_WITHIN_MS && row.at < to);
@@ -40,8 +40,8 @@ export function limitsKept({ audit, promotion, limits }: Evidence): string[] {
 }
 
 /**
- * Sequences of the service's raises that went beyond `envelope` (major units) in their day of the account. What goes
- * back to a base is no raise, and two writes of one step are one: the first may take effect after the second was sent.
+ * Sequences of the service's raises beyond `envelope` (major units) on their day of the account. Restoring a base is no
+ * raise. Two writes of one step count once: the first may take effect after the second was sent.
  */
 export function raisesBeyond(
   audit: readonly AuditRow[],

@@ -4,29 +4,29 @@ import { formatAmount } from '../../../src/domain/budget.js';
 import type { ExperimentState } from '../../../src/domain/experiment.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import type { StoryLine } from './evidence.js';
-import { faultOrder, orderTold } from './fault-order.js';
+import { faultOrder, orderLine } from './fault-order.js';
 import type { Answer, Hands, Objects } from './hands.js';
 import type { CutPoint, Deed, Occurrence, Role, RunPlan } from './plan.js';
 
-/** Link clicks an impression. */
+/** Link clicks per impression. */
 export const BEST_RATE = 0.25;
 const WORST_RATE = 0.01;
 
-/** One run while it is played: its plan, its objects, what has happened so far. */
+/** A run while it is played: its plan, its objects, and what has happened so far. */
 export class LiveRun {
   readonly id: string;
   readonly story: StoryLine[] = [];
   readonly initial: Record<string, number>;
   promotedAt = 0;
   calm = false;
-  /** Deeds that wait for their hour; what waits for a write or a state that never comes is not counted. */
+  /** Deeds that are scheduled; deeds that wait for a write or a state are not counted, because it may never come. */
   pending = 0;
   campaignBudget = false;
-  /** What the service said last of a difficulty in its state. */
+  /** The trouble that the service last reported in its state. */
   trouble: string | null = null;
-  /** Instants at which a promotion was asked for. */
+  /** Instants at which a promotion was requested. */
   readonly promotionsAsked: number[] = [];
-  /** By ad set, when its variant was dropped. */
+  /** When an ad set's variant was dropped. */
   readonly dropped: Record<string, number> = {};
   /** When the winner's ad became the worst; null: never. */
   turnedAt: number | null = null;
@@ -50,7 +50,7 @@ export class LiveRun {
     this.initial = Object.fromEntries(objects.adSetIds.map((id, index) => [id, plan.budgets[index]!]));
   }
 
-  tell(at: number, what: string): void {
+  note(at: number, what: string): void {
     this.story.push({ at, what });
   }
 
@@ -65,12 +65,12 @@ export class LiveRun {
     return this.adSetOf('winner');
   }
 
-  /** The test has begun. */
+  /** Does the deeds of the start of the test. */
   async prepare(): Promise<void> {
     for (const { deed } of this.take((when) => when.after === 'start')) await this.do(deed);
   }
 
-  /** Faults that must be in force before the promotion is asked for; the rest is timed from here. */
+  /** Orders the faults that must be in force before the promotion is requested; the other deeds are timed from here. */
   async begin(at: number): Promise<void> {
     this.promotedAt = at;
     const mine = this.take((when) => when.after === 'promotion');
@@ -80,7 +80,7 @@ export class LiveRun {
     }
   }
 
-  /** The market has taken the run's next write. */
+  /** The market has accepted the run's next write. */
   async wrote(adSetId: string): Promise<void> {
     this.writes++;
     this.lastWritten = adSetId;
@@ -93,7 +93,7 @@ export class LiveRun {
   }
 
   observe(event: ServiceEvent): void {
-    this.tell(event.at, `${event.kind}: ${event.text}`);
+    this.note(event.at, `${event.kind}: ${event.text}`);
     if (event.kind === 'trouble') this.trouble = event.text;
     if (event.kind === 'state') this.trouble = null;
     if (!event.state) return;
@@ -111,7 +111,7 @@ export class LiveRun {
     const struck = this.cutPlan.some((cut) => cut.point === point && cut.number === count);
     if (struck) {
       this.count('worker_death', 1);
-      void this.hands.now().then((at) => this.tell(at, `the worker dies: ${point}, time ${count}`));
+      void this.hands.now().then((at) => this.note(at, `the worker dies: ${point}, time ${count}`));
     }
     return struck;
   }
@@ -120,7 +120,7 @@ export class LiveRun {
     if (times > 0) this.struck[kind] = (this.struck[kind] ?? 0) + times;
   }
 
-  /** No more faults, unless they last. */
+  /** Ends the faults, unless they are lasting. */
   async calmDown(): Promise<void> {
     this.calm = true;
     if (!this.plan.lasting) await this.withdrawAll();
@@ -135,7 +135,7 @@ export class LiveRun {
     if (kind === undefined) return;
     this.ordered.delete(id);
     this.count(kind, await this.hands.withdraw(id));
-    this.tell(await this.hands.now(), `fault withdrawn: ${kind}`);
+    this.note(await this.hands.now(), `fault withdrawn: ${kind}`);
   }
 
   private take(fits: (when: Occurrence['when']) => boolean): Occurrence[] {
@@ -175,12 +175,12 @@ export class LiveRun {
         const index = this.objects.adSetIds.indexOf(adSetId);
         const objectId = deed.object === 'ad' ? this.objects.adIds[index]! : adSetId;
         this.count('paused_object', 1);
-        await this.change(objectId, { status: 'PAUSED' }, `a person pauses ${deed.object} ${objectId}`);
+        await this.change(objectId, { status: 'PAUSED' }, `someone pauses ${deed.object} ${objectId}`);
         return this.back(deed.backAfterHours, objectId, { status: 'ACTIVE' }, `${objectId} is active again`);
       }
       case 'campaign_budget': {
         const { campaignId } = this.objects;
-        await this.change(campaignId, { daily_budget: 100_000 }, 'a person turns the campaign budget on');
+        await this.change(campaignId, { daily_budget: 100_000 }, 'someone turns the campaign budget on');
         this.campaignBudget = true;
         this.count('campaign_budget', 1);
         if (deed.backAfterHours === null) return;
@@ -199,7 +199,7 @@ export class LiveRun {
     }
   }
 
-  /** Settles when the service has answered: what follows is asked of a test without it. */
+  /** Settles when the service has answered: later deeds need the variant to be dropped. */
   private async drop(adSetId: string): Promise<void> {
     const index = this.objects.adSetIds.indexOf(adSetId);
     const { answer } = await this.ask('drop', { variant_id: `challenger-${index}` });
@@ -213,12 +213,12 @@ export class LiveRun {
     for (const [index, adId] of this.objects.adIds.entries())
       await this.hands.setTruth(adId, index === this.plan.winner ? WORST_RATE : BEST_RATE);
     this.turnedAt = at;
-    this.tell(at, `the truth turns: ${this.objects.adIds[this.plan.winner]} is the worst ad now`);
+    this.note(at, `the truth turns: ${this.objects.adIds[this.plan.winner]} is the worst ad now`);
   }
 
   private async change(objectId: string, fields: Record<string, unknown>, what: string): Promise<void> {
     await this.hands.edit(objectId, fields);
-    this.tell(await this.hands.now(), what);
+    this.note(await this.hands.now(), what);
   }
 
   private back(hours: number | null, objectId: string, fields: Record<string, unknown>, what: string): void {
@@ -229,7 +229,7 @@ export class LiveRun {
     const order = faultOrder(this, deed);
     const id = await this.hands.order(order);
     this.ordered.set(id, deed.fault);
-    this.tell(at, orderTold(order, deed.on));
+    this.note(at, orderLine(order, deed.on));
     if (deed.forHours !== null) this.later(deed.forHours, () => this.withdraw(id));
   }
 
@@ -246,26 +246,26 @@ export class LiveRun {
       await this.change(
         id,
         { daily_budget: amount },
-        `a person sets ad set ${id} from ${say(before[id]!)} to ${say(amount)}`,
+        `someone sets ad set ${id} from ${say(before[id]!)} to ${say(amount)}`,
       );
       this.back(
         deed.backAfterHours,
         id,
         { daily_budget: before[id] },
-        `a person sets ad set ${id} back to ${say(before[id]!)}`,
+        `someone restores ad set ${id} to ${say(before[id]!)}`,
       );
     }
   }
 
-  /** Settles when the service has taken it up. */
+  /** Settles when the service has accepted the control. */
   async ask(kind: ControlKind, args: Record<string, string>): Promise<{ answer: Promise<Answer> }> {
-    this.tell(await this.hands.now(), `asked: ${kind} ${Object.values(args).join(' ')}`.trimEnd());
+    this.note(await this.hands.now(), `asked: ${kind} ${Object.values(args).join(' ')}`.trimEnd());
     if (kind === 'promote') this.promotionsAsked.push(await this.hands.now());
     const { answer } = await this.hands.control(this.id, kind, args);
-    const told = answer.then(async ({ ok, said }) => {
-      this.tell(await this.hands.now(), `answer to ${kind}: ${ok ? '' : 'refused: '}${said}`);
+    const noted = answer.then(async ({ ok, said }) => {
+      this.note(await this.hands.now(), `answer to ${kind}: ${ok ? '' : 'refused: '}${said}`);
       return { ok, said };
     });
-    return { answer: told };
+    return { answer: noted };
   }
 }

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Busy until the process that started it is gone, however that ends. */
+/** Computes until the process that started it is gone, however that ends. */
 const BUSY = `
 const parent = Number(process.argv[1]);
 while (process.ppid === parent) for (const end = Date.now() + 200; Date.now() < end; );
 `;
 
-/** Keeps so many cores busy with other processes. */
+/** Keeps this many cores busy with other processes. */
 export function keepBusy(count: number): { stop(): Promise<void> } {
   const busy: ChildProcess[] = Array.from({ length: count }, () =>
     spawn(process.execPath, ['-e', BUSY, String(process.pid)], { stdio: 'ignore' }),

@@ -1,8 +1,8 @@
 import type { Mutation } from '../../support/mutant.js';
 
-/** Broken copies of the service that a record of runs must tell from the whole one. */
+/** Broken copies of the service that the invariants must catch. */
 export const MUTANTS: Record<string, Mutation[]> = {
-  // The order alone does no harm: the envelope refuses the raise, so it is broken too.
+  // The wrong order alone does no harm, because the envelope refuses the raise: so the envelope is broken too.
   raise_before_cut: [
     {
       file: 'src/domain/rollout/plan.ts',
@@ -22,7 +22,7 @@ export const MUTANTS: Record<string, Mutation[]> = {
       replace: '        if (row.intended > 0) {',
     },
   ],
-  // A write that may still land is neither waited for nor looked for afterwards.
+  // The service neither waits for a write that may still land nor looks for it afterwards.
   revert_without_second_read: [
     {
       file: 'src/activities/budgets.ts',
@@ -67,7 +67,7 @@ export const MUTANTS: Record<string, Mutation[]> = {
       replace: '  if (moved + wanted <= 100 * limit) return null;',
     },
   ],
-  // Meta's errors are repeated as they come.
+  // Meta's errors are stored unchanged.
   errors_not_scrubbed: [
     {
       file: 'src/clients/meta/scrub.ts',
@@ -75,7 +75,7 @@ export const MUTANTS: Record<string, Mutation[]> = {
       replace: '    if (text.length > 0) return text;\n    let clean = text;\n',
     },
   ],
-  // What stood before the first write is remembered by the process that made it; another one takes what it finds.
+  // The base is remembered by the process that made the first write; another process takes the budgets that it finds.
   undo_from_memory: [
     {
       file: 'src/activities/budgets.ts',
@@ -103,7 +103,7 @@ export const MUTANTS: Record<string, Mutation[]> = {
         '\n      const { current, failed } = await readEach(Object.keys(promotion.plan.base));\n      const base = baseOf(experimentId, current);\n',
     },
   ],
-  // Evidence of harm counts from the last write, so that before the first one there is none.
+  // Evidence of harm counts from the last write, so there is none before the first one.
   harm_from_last_write: [
     {
       file: 'src/activities/delivery.ts',

@@ -1,23 +1,29 @@
 import type { ControlKind } from '../../../src/contract/messages.js';
+import { DEFAULT_PHASES } from '../../../src/domain/rollout/phases.js';
 import type { FaultKind } from '../../../src/sandbox/meta-simulator/index.js';
 import { CUT_POINTS, type Deed, type Edited, type Occurrence, type Role, type When } from './plan.js';
 import type { Draw } from './random-draw.js';
 
-/** Hours after the promotion: mostly where phases are due, or where what they left in doubt is settled. */
+/** Hours after the promotion at which the phases are due. */
+export const DUE_HOURS = DEFAULT_PHASES.map((_, index) =>
+  DEFAULT_PHASES.slice(0, index + 1).reduce((sum, { waitHours }) => sum + waitHours, 0),
+);
+
+/** Hours after the promotion: mostly when phases are due, or when their writes of unknown outcome are settled. */
 export function nearAWrite(draw: Draw): number {
-  const due = draw.of([0, 1, 3]);
+  const due = draw.of(DUE_HOURS);
   return draw.pick([
     [due, 25],
     [due + draw.uniform(0, 0.02), 30],
     [due + draw.uniform(0.06, 0.12), 15],
-    [draw.uniform(0, 4), 30],
+    [draw.uniform(0, DUE_HOURS.at(-1)! + 1), 30],
   ]);
 }
 
 function drawWhen(draw: Draw): When {
   if (draw.chance(0.5)) return { after: 'promotion', hours: nearAWrite(draw) };
   const hours = draw.chance(0.6) ? 0 : draw.uniform(0, 0.2);
-  return { after: 'write', number: 1 + draw.below(6), hours };
+  return { after: 'write', number: 1 + draw.below(2 * DUE_HOURS.length), hours };
 }
 
 const AT_PROMOTION: When = { after: 'promotion', hours: 0 };
@@ -41,7 +47,7 @@ const KINDS: readonly (readonly [Drawn, number])[] = [
   [drawLateWriteAndRevert, 6],
 ];
 
-/** What befalls a run at one blow, with what people do about it. */
+/** One event of a run, with what users do about it. */
 export function drawOccurrences(draw: Draw): Occurrence[] {
   return draw.pick(KINDS)(draw);
 }
@@ -69,7 +75,7 @@ function drawFault(draw: Draw): Occurrence[] {
           ['ad', 1],
           ['campaign', 1],
         ]);
-  // Each of these keeps a real socket or a real read-back waiting.
+  // These faults keep a real socket or a real read-back waiting.
   const long = kind !== 'hang' && kind !== 'late_apply';
   const deed: Deed = {
     kind: 'fault',
@@ -82,7 +88,7 @@ function drawFault(draw: Draw): Occurrence[] {
         : draw.pick<number | 'base' | null>([
             [0, 32],
             [1, 22],
-            [2, 18],
+            [DUE_HOURS.length - 1, 18],
             ['base', 16],
             [null, 12],
           ]),
@@ -118,7 +124,7 @@ function drawFault(draw: Draw): Occurrence[] {
     ]);
   }
   const when = draw.chance(0.8) ? AT_PROMOTION : drawWhen(draw);
-  // Who holds for a person is resumed now and then.
+  // A hold that waits for a user is sometimes resumed.
   return [
     { when, deed },
     ...(draw.chance(0.5)
@@ -127,11 +133,11 @@ function drawFault(draw: Draw): Occurrence[] {
   ];
 }
 
-/** The classic: a write without an answer, a way back that finds the old value, and then the write lands. */
+/** The classic case: a write gets no answer, the revert reads the old value, and then the write lands. */
 function drawLateWriteAndRevert(draw: Draw): Occurrence[] {
   const role = draw.of(['winner', 'loser'] as const);
-  const phase = draw.below(3);
-  // Two ad sets: the loser's write of a phase, then the winner's.
+  const phase = draw.below(DUE_HOURS.length);
+  // With two ad sets: the loser's write of a phase, then the winner's.
   const number = 2 * phase + (role === 'loser' ? 1 : 2);
   const late = draw.chance(0.7) ? draw.uniform(0.01, 0.08) : draw.uniform(0.1, 0.8);
   return [
@@ -219,7 +225,7 @@ function drawControl(draw: Draw): Occurrence[] {
   return [control(when, kind, draw), ...more, ...resolution(draw)];
 }
 
-/** A person looks after what needs one, mostly. */
+/** A user mostly resolves `needs_attention`. */
 function resolution(draw: Draw): Occurrence[] {
   if (draw.chance(0.4)) return [];
   return [

@@ -3,7 +3,7 @@ import type { Evidence } from './evidence.js';
 import { amountsBefore, describe, effectsOf, isLate, isOurs, lastEdit, lastReadOf } from './history.js';
 import { targetsOf } from './targets.js';
 
-/** 6. No phase is applied twice or out of order, none sooner than its wait, none after a way back has begun. */
+/** 6. No phase is applied twice, out of order or before its wait is over, and none after a revert has begun. */
 export function phasesInOrder(evidence: Evidence): string[] {
   const { promotion, audit, limits } = evidence;
   if (promotion === null || limits.shadow) return [];
@@ -19,7 +19,7 @@ export function phasesInOrder(evidence: Evidence): string[] {
       const edited = lastEdit(evidence, done, id);
       if (stood[id] === amount || (edited && edited.at > lastReadOf(evidence, name, id))) continue;
       problems.push(
-        `Phase ${name} is entered as complete while ad set ${id} stands at ${stood[id]}, not at ${amount}.`,
+        `Phase ${name} is recorded as complete while ad set ${id} stands at ${stood[id]}, not at ${amount}.`,
       );
     }
   }
@@ -37,16 +37,20 @@ export function phasesInOrder(evidence: Evidence): string[] {
       continue;
     }
     const { name, waitHours } = planned[index]!;
-    if (back) problems.push(`${describe(row)} is of phase ${name}, after the way back began.`);
+    if (back) problems.push(`${describe(row)} belongs to phase ${name} but comes after the revert began.`);
     if (index < reached)
-      problems.push(`${describe(row)} is of phase ${name}, after phase ${planned[reached]!.name} began.`);
+      problems.push(
+        `${describe(row)} belongs to phase ${name} but comes after phase ${planned[reached]!.name} began.`,
+      );
     if (index > reached) {
       const before = planned[index - 1]!;
       const readBack = promotion.phasesDone[before.name];
       if (index !== reached + 1 && !(index === 0))
         problems.push(`${describe(row)} skips phase ${before.name}.`);
       if (readBack === undefined)
-        problems.push(`${describe(row)} is of phase ${name}, and ${before.name} was never complete.`);
+        problems.push(
+          `${describe(row)} belongs to phase ${name}, but phase ${before.name} was never complete.`,
+        );
       const stood = Math.max(
         readBack ?? 0,
         ...effects
@@ -57,7 +61,7 @@ export function phasesInOrder(evidence: Evidence): string[] {
       const waited = row.at - stood;
       if (waited < waitHours * HOUR_MS) {
         problems.push(
-          `${describe(row)} begins phase ${name} ${(waited / HOUR_MS).toFixed(3)} h after ${before.name}, sooner than ${waitHours} h.`,
+          `${describe(row)} starts phase ${name} ${(waited / HOUR_MS).toFixed(3)} h after phase ${before.name}, before its wait of ${waitHours} h is over.`,
         );
       }
       for (const [id, amount] of Object.entries(before.targets)) {
@@ -72,7 +76,7 @@ export function phasesInOrder(evidence: Evidence): string[] {
         )
           continue;
         problems.push(
-          `${describe(row)} begins phase ${name}; ad set ${id} never had ${before.name}'s ${amount}.`,
+          `${describe(row)} starts phase ${name}, but ad set ${id} never had phase ${before.name}'s ${amount}.`,
         );
       }
       reached = index;

@@ -9,26 +9,26 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export interface Orders {
   seed: number;
-  /** Indexes of the seed's runs, from and up to but not. */
+  /** Range of the seed's runs, by index: from (inclusive), to (exclusive). */
   from: number;
   to: number;
-  /** Batches at once. */
+  /** Batches at the same time. */
   jobs: number;
-  /** Where the sources lie; unset: here. */
+  /** Folder of the sources; default: this repository. */
   sources?: string;
   log(line: string): void;
-  /** In the order in which batches end. Answers whether to go on. */
+  /** Called in the order in which batches end. Returns whether to go on. */
   onBatch(result: BatchResult): boolean;
 }
 
-/** Plays every batch of the range, each in a process of its own. @throws where one fails to come to its end. */
+/** Plays every batch of the range, each in a process of its own. @throws if a batch fails. */
 export async function playBatches(orders: Orders): Promise<void> {
   const { seed, from, to, jobs } = orders;
   const numbers: number[] = [];
   for (let first = from - (from % BATCH_SIZE); first < to; first += BATCH_SIZE)
     numbers.push(first / BATCH_SIZE);
   let enough = false;
-  // A real server takes a third of the work of one inside the process; machines without it do with that.
+  // A real server takes a third of the work of the embedded one; machines without it use the embedded one.
   const postgres = realPostgresAvailable() ? await startPostgresServer() : null;
   const work = async () => {
     for (let number = numbers.shift(); number !== undefined && !enough; number = numbers.shift()) {
@@ -48,7 +48,7 @@ async function playBatch(order: BatchOrder, { sources = ROOT, log }: Orders): Pr
   const said: string[] = [];
   const child = startChild(
     `batch ${order.number}`,
-    // Many short-lived objects: fewer, larger collections of the young ones.
+    // Runs make many short-lived objects: larger young generations mean fewer collections.
     [
       'node',
       '--max-semi-space-size=64',

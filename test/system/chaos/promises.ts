@@ -3,19 +3,19 @@ import type { Evidence } from './evidence.js';
 import { describe, effectsOf, isOurs, whyOf } from './history.js';
 import { targetsOf } from './targets.js';
 
-/** What is promised of evidence, of dropped variants, of the verification and of our own downtime. */
+/** What the product promises about evidence, dropped variants, the verification and its own downtime. */
 
-/** The world has turned by a factor of 25: after so long anybody must see it. */
+/** The truth has turned by a factor of 25: after this time any rule must see it. */
 const SEEN_MS = 8 * HOUR_MS;
-/** The verification looks once a day. */
+/** The verification has one gate per day. */
 const DAILY_MS = 25 * HOUR_MS;
 
-/** A promotion is opened at once when it is asked for, give or take how late the machine may be. */
+/** A promotion is opened at once when it is requested, apart from delays of the machine. */
 const OPENED_MS = HOUR_MS;
 
 /**
- * Writes of a phase, when a person had asked for the promotion that they are of, and when it began: on a busy machine a
- * promotion is opened long after it was asked for.
+ * Writes of a phase, with when a user requested their promotion and when it began: on a busy machine a promotion is opened
+ * long after the request.
  */
 function forwardWrites({ audit, promotion, initial, world, overdueMs }: Evidence) {
   const base = promotion?.base ?? initial;
@@ -29,7 +29,7 @@ function forwardWrites({ audit, promotion, initial, world, overdueMs }: Evidence
     });
 }
 
-/** 9. No phase is written long after the winner has become the worst ad; a new promotion begins with new evidence. */
+/** 9. No phase is written long after the winner has become the worst ad. A new promotion has new evidence. */
 export function turnedNotRaised(evidence: Evidence): string[] {
   const { turnedAt } = evidence.world;
   if (turnedAt === null) return [];
@@ -44,7 +44,7 @@ export function turnedNotRaised(evidence: Evidence): string[] {
 export function staleNotWritten(evidence: Evidence): string[] {
   const { checkEveryHours, promotedByRule } = evidence.world;
   if (promotedByRule) return [];
-  // Between its last look at the clock and the market a write may be under way.
+  // A write may be under way between the service's last look at the clock and the market.
   const limit = checkEveryHours * HOUR_MS + evidence.raceMs;
   const writes = forwardWrites(evidence);
   return writes.flatMap(({ row, askedAt, begunAt }) => {
@@ -54,12 +54,12 @@ export function staleNotWritten(evidence: Evidence): string[] {
     );
     if (moved || row.at - begunAt <= limit) return [];
     return [
-      `${describe(row)} is the first of a promotion that is ${hours(row.at - begunAt)} h old, above one check interval, ${checkEveryHours} h.`,
+      `${describe(row)} is the first write of a promotion that is ${hours(row.at - begunAt)} h old, more than the check interval of ${checkEveryHours} h.`,
     ];
   });
 }
 
-/** 11. The ad set of a dropped variant is never raised above what it had. */
+/** 11. The ad set of a dropped variant is never raised above its base. */
 export function droppedNotPromoted(evidence: Evidence): string[] {
   const base = evidence.promotion?.base ?? evidence.initial;
   return evidence.audit.filter(isOurs).flatMap((row) => {
@@ -69,7 +69,7 @@ export function droppedNotPromoted(evidence: Evidence): string[] {
   });
 }
 
-/** 12. A split that a person changed for a day of the verification is told, and its lift is never called verified. */
+/** 12. If someone changes the split for a day of the verification, it is reported, and the lift is never called verified. */
 export function foreignNotVerified(evidence: Evidence): string[] {
   const { promotion, limits, state, stateChangedAt, observedAt, verification, splitsFound } = evidence;
   if (promotion === null || limits.shadow) return [];
@@ -87,18 +87,18 @@ export function foreignNotVerified(evidence: Evidence): string[] {
       if (!isForeign || Math.min(gone, until) - at < DAILY_MS) return [];
       const found = splitsFound.some((gate) => gate.at >= at && gate.budgets[id] !== target);
       return [
-        ...(found ? [] : [`No gate has found ${describe(row)}, made in the verification.`]),
+        ...(found ? [] : [`No gate found ${describe(row)}, made during the verification.`]),
         ...(verification === 'verified' ? [`The lift is called verified after ${describe(row)}.`] : []),
       ];
     });
   });
 }
 
-/** 13. What is no reason to give a promotion up, such as our own downtime, never keeps a winner from its end. */
+/** 13. An event that is no reason to give up a promotion, such as the service's downtime, never keeps it from completing. */
 export function harmlessCompletes(evidence: Evidence): string[] {
   const { world, state } = evidence;
   if (!world.harmless || state === 'completed') return [];
-  return [`Nothing stood against it, and it is ${state}: ${whyOf(evidence)}`];
+  return [`It should have completed, but it is ${state}: ${whyOf(evidence)}`];
 }
 
 function hours(ms: number): string {

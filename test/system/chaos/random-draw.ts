@@ -1,6 +1,6 @@
 import { Random } from '../../../src/sandbox/random.js';
 
-/** Draws that are a function of a key. */
+/** Draws that depend only on a key. */
 export class Draw {
   private readonly random: Random;
   constructor(key: string) {

@@ -4,9 +4,9 @@ import type { Experiment } from '../../../src/domain/experiment.js';
 import { type History, openTimers } from '../../support/timers.js';
 import type { Evidence, Played } from './evidence.js';
 import type { LiveRun } from './live-run.js';
-import { attemptsTold, writesTold } from './story.js';
+import { attemptLines, writeLines } from './story.js';
 
-/** What the service has on record of a run, and what the run itself knows. */
+/** The part of the evidence that the service's record and the run itself have. */
 export type OnRecord = Omit<
   Evidence,
   | 'trouble'
@@ -58,10 +58,10 @@ export async function readRecord(store: Store, run: LiveRun, experiment: Experim
   };
 }
 
-/** The run with its whole story: what the market saw is told by its audit, what the service entered by its ledger. */
+/** The run with its whole story: the market's writes come from its audit, the service's attempts from its ledger. */
 export function asPlayed(run: LiveRun, evidence: Evidence): Played {
   const { audit, ledger, currency } = evidence;
-  run.story.push(...attemptsTold(ledger, currency), ...writesTold(audit, currency));
+  run.story.push(...attemptLines(ledger, currency), ...writeLines(audit, currency));
   run.story.sort((x, y) => x.at - y.at);
   return {
     runSeed: run.plan.runSeed,
@@ -72,7 +72,7 @@ export function asPlayed(run: LiveRun, evidence: Evidence): Played {
   };
 }
 
-/** When the first of the timers that are set fires; null where none is. */
+/** When the next timer that is set fires; null if there is none. */
 export function nextTimerOf(history: History): number | null {
   const timers = openTimers(history);
   return timers.length === 0 ? null : Math.min(...timers);

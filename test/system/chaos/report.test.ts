@@ -38,7 +38,7 @@ const batch: BatchResult = {
 };
 
 describe('the document of a record', () => {
-  it('counts runs by what they ended in, faults by kind and in all, and keeps every violation', () => {
+  it('counts runs by final state and faults by kind and in total, and keeps every violation', () => {
     const document = emptyDocument(1, [0, 3]);
     enter(document, batch);
     expect(document).toEqual({
@@ -56,7 +56,7 @@ describe('the document of a record', () => {
     } satisfies ChaosDocument);
   });
 
-  it('is added up of several parts', () => {
+  it('is the sum of several parts', () => {
     const parts = [emptyDocument(1, [0, 3]), emptyDocument(2, [0, 3])];
     for (const part of parts) enter(part, batch);
     parts[0]!.seconds = 7.5;

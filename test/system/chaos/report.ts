@@ -3,23 +3,23 @@ import type { Violation } from './invariants.js';
 
 const FINAL_STATES = ['completed', 'reverted', 'held', 'needs_attention', 'stopped'] as const;
 
-/** What the command prints. Of several documents one can be made: see {@link addUp}. */
+/** The document that the command prints. Several documents can be added up: see {@link addUp}. */
 export interface ChaosDocument {
   seed: number | number[];
   runs: number;
-  /** Runs by what was drawn of them and of their batch. */
+  /** Number of runs by the names of what was drawn for them and their batch. */
   draws: Record<string, number>;
   faults: { total: number } & Record<string, number>;
-  /** Budget writes of the service that reached the market, refused ones too. */
+  /** Budget writes of the service that reached the market, including refused ones. */
   writes: number;
   final_states: Record<(typeof FINAL_STATES)[number], number>;
-  /** Runs whose rollout never began, and what else ended in none of the states above, by state. */
+  /** Number of runs whose rollout never began or that ended in none of the states above, by state. */
   unfinished: Record<string, number>;
   violations: Violation[];
-  /** Texts searched for the service's secrets, and errors of the market that held them. */
+  /** Number of texts searched for the service's secrets, and of the market's errors that contained them. */
   secrets: { texts: number; echoes: number };
   seconds: number;
-  /** Indexes of the seed's runs, from and up to but not; null where documents were added up. */
+  /** Range of the seed's runs, from (inclusive) and to (exclusive); null if documents were added up. */
   range: [number, number] | null;
 }
 
@@ -39,7 +39,7 @@ export function emptyDocument(seed: number, range: [number, number]): ChaosDocum
   };
 }
 
-/** Enters what came of a batch. */
+/** Adds the results of a batch. */
 export function enter(document: ChaosDocument, { runs, faults, secrets }: BatchResult): void {
   add(document.secrets, secrets);
   for (const counts of [faults, ...runs.map((run) => run.faults)]) {
@@ -59,7 +59,7 @@ export function enter(document: ChaosDocument, { runs, faults, secrets }: BatchR
   }
 }
 
-/** One document of several, as of a long record that was made by parts. */
+/** The sum of several documents, e.g. of a long record that was made in parts. */
 export function addUp(documents: readonly ChaosDocument[]): ChaosDocument {
   const seeds = [...new Set(documents.flatMap(({ seed }) => seed))];
   const sum = emptyDocument(seeds[0] ?? 0, [0, 0]);
@@ -70,7 +70,7 @@ export function addUp(documents: readonly ChaosDocument[]): ChaosDocument {
     sum.writes += each.writes;
     sum.seconds += each.seconds;
     sum.violations.push(...each.violations);
-    // Parts of a long record may be older than the search, or than the scenes.
+    // Older parts of a long record may lack fields that were added later.
     add(sum.draws, each.draws ?? {});
     add(sum.secrets, each.secrets ?? {});
     add(sum.faults, each.faults);

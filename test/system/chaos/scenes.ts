@@ -3,13 +3,13 @@ import { drawOccurrences } from './occurrences.js';
 import type { Deed, Occurrence, Role, RunPlan, Scene } from './plan.js';
 import type { Draw } from './random-draw.js';
 
-/** A scene is played as it is written, so that what must come of it is known; its amounts and hours are drawn. */
+/** A scene follows a script with a known end; its amounts and hours are drawn. */
 export type Staged = Pick<
   RunPlan,
   'scene' | 'occurrences' | 'promotedBy' | 'checkEveryHours' | 'windowHours' | 'harmless' | 'calmHours'
 > & { lasting?: false };
 
-/** So seldom that looks are no part of a run. */
+/** So rare that a run has no scheduled looks. */
 const NO_LOOKS_HOURS = 168;
 const WINDOW_HOURS = 24;
 const DEFAULTS = {
@@ -31,7 +31,7 @@ export function drawScene(draw: Draw, variants: number): Scene {
   ]);
 }
 
-/** `calmHours` and `occurrences` of a `random` run are the caller's. */
+/** The caller gives `calmHours` and `occurrences` of a `random` run. */
 export function stage(scene: Scene, draw: Draw, random: Pick<Staged, 'occurrences' | 'calmHours'>): Staged {
   switch (scene) {
     case 'random':
@@ -55,7 +55,7 @@ const control = (when: Occurrence['when'], kind: 'pause' | 'resume'): Occurrence
   deed: { kind: 'control', control: kind, args: {} },
 });
 
-/** Refuses the first phase's cuts, whichever comes first, while everything can be read. */
+/** Refuses the cuts of the first phase, whichever comes first, while reads work. */
 function firstCutsFail(
   fault: FaultKind,
   forHours: number,
@@ -77,7 +77,7 @@ function firstCutsFail(
   }));
 }
 
-/** Something stops the rollout before it has written; meanwhile the evidence turns, mostly; then the way is free. */
+/** A fault stops the rollout before its first write; mostly the evidence turns meanwhile; then the fault is over. */
 function heldBeforeFirstWrite(draw: Draw): Staged {
   const heldHours = draw.uniform(13, 26);
   const turns = draw.chance(0.75);
@@ -90,13 +90,13 @@ function heldBeforeFirstWrite(draw: Draw): Staged {
   ]);
   if (cause === 'auth') occurrences.push(...firstCutsFail('expired_token', heldHours));
   if (cause === 'permission') {
-    // A person resumes it once it is allowed again.
+    // A user resumes it once writes are allowed again.
     occurrences.push(...firstCutsFail('refuse', heldHours, [200, undefined]));
     occurrences.push(control(atPromotion(heldHours + draw.uniform(0.1, 1)), 'resume'));
   }
   if (cause === 'not_yet') occurrences.push(...firstCutsFail('refuse', heldHours, [100, 1_885_650]));
   if (cause === 'pause') {
-    // Held by a fault, then kept there by a person.
+    // Held by a fault, then by a pause.
     occurrences.push(...firstCutsFail('expired_token', draw.uniform(1, 3)));
     occurrences.push(control(atPromotion(draw.uniform(0.05, 0.6)), 'pause'));
     occurrences.push(control(atPromotion(heldHours), 'resume'));
@@ -106,14 +106,14 @@ function heldBeforeFirstWrite(draw: Draw): Staged {
     ...DEFAULTS,
     scene: 'held_before_first_write',
     occurrences,
-    // Either the decision grows too old, or its evidence is all that stops it.
+    // Either the decision becomes too old, or only its evidence can stop it.
     checkEveryHours: draw.of([6, 12, NO_LOOKS_HOURS, NO_LOOKS_HOURS]),
     calmHours: heldHours + 6,
     lasting: false,
   };
 }
 
-/** A challenger is dropped and its ad paused, long before the promotion of another. */
+/** A challenger is dropped and its ad paused, long before another one is promoted. */
 function droppedBystander(draw: Draw): Staged {
   const role: Role = 'other';
   return {
@@ -132,7 +132,7 @@ function droppedBystander(draw: Draw): Staged {
   };
 }
 
-/** The best challenger is dropped, then somebody has the leader promoted: another one, if any. */
+/** The best challenger is dropped; then a user promotes the leader, which is another variant, if any. */
 function droppedBest(draw: Draw): Staged {
   return {
     ...DEFAULTS,
@@ -146,10 +146,10 @@ function droppedBest(draw: Draw): Staged {
   };
 }
 
-/** The rule decides, Meta doesn't let it be carried out, and the winner is dropped before it does. */
+/** The rule decides, Meta's faults delay the rollout, and meanwhile the winner is dropped. */
 function droppedUndelivered(draw: Draw): Staged {
   const droppedAt = draw.uniform(3.2, 4.5);
-  // Soon after: the decision is still fresh.
+  // Soon enough for the decision to be still fresh.
   const forHours = droppedAt + draw.uniform(0.3, 0.7);
   return {
     ...DEFAULTS,
@@ -177,7 +177,7 @@ function droppedUndelivered(draw: Draw): Staged {
   };
 }
 
-/** A person changes the split while its lift is verified, and mostly leaves it so. */
+/** Someone changes the split during the verification and mostly doesn't undo it. */
 function editedInVerification(draw: Draw): Staged {
   const role = draw.of(['winner', 'loser'] as const);
   const factor = role === 'winner' ? draw.uniform(0.4, 0.9) : draw.of([0.5, 1.5, 3, 20]);

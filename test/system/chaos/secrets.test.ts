@@ -29,7 +29,7 @@ describe('the search of a batch for secrets', () => {
     await temporal?.stop();
   });
 
-  /** As a batch without a leak leaves it. */
+  /** A batch without a leak. */
   beforeEach(async () => {
     search = new SecretSearch();
     await pool.query('truncate kept');
@@ -37,7 +37,7 @@ describe('the search of a batch for secrets', () => {
       FIRST,
       SECOND,
     ]);
-    for (const runSeed of RUN_SEEDS) search.told({ runSeed, story: [{ at: 0, what: 'asked: promote' }] });
+    for (const runSeed of RUN_SEEDS) search.addStory({ runSeed, story: [{ at: 0, what: 'asked: promote' }] });
     await start(FIRST, 'nothing');
   });
 
@@ -58,7 +58,7 @@ describe('the search of a batch for secrets', () => {
     return search.conclude(RUN_SEEDS);
   }
 
-  it('finds nothing where nothing has leaked', async () => {
+  it('finds nothing if nothing has leaked', async () => {
     const { texts, violations } = await conclude();
     expect(violations).toEqual([]);
     expect(texts).toBeGreaterThan(6);
@@ -87,18 +87,18 @@ describe('the search of a batch for secrets', () => {
       (secret) => search.announced({ at: 0, kind: 'trouble', experimentId: SECOND, text: secret }),
     ],
     [
-      "the cause of an error that answers a person's control",
+      "the cause of an error that answers a user's control",
       / in answer to revert of run-7000001\.$/,
       (secret) => search.answered(SECOND, 'revert', new Error('no', { cause: new Error(secret) })),
     ],
     [
       'a story',
       / in story of run-7000001\.$/,
-      (secret) => search.told({ runSeed: RUN_SEEDS[1]!, story: [{ at: 0, what: secret }] }),
+      (secret) => search.addStory({ runSeed: RUN_SEEDS[1]!, story: [{ at: 0, what: secret }] }),
     ],
   ];
 
-  it.each(places)('finds each secret in %s and says whose it is', async (_, source, plant) => {
+  it.each(places)('finds each secret in %s and names its run', async (_, source, plant) => {
     for (const secret of Object.values(SECRETS))
       await plant(`https://example.com/?x=${encodeURIComponent(secret)}`);
     const { violations } = await conclude();
@@ -109,7 +109,7 @@ describe('the search of a batch for secrets', () => {
     for (const secret of Object.values(SECRETS)) expect(details).not.toContain(secret);
   });
 
-  it("gives what is nobody's to the first run", async () => {
+  it('attributes a text of no run to the first run', async () => {
     await pool.query('update kept set error = $1 where experiment_id is null', [SECRETS.token]);
     search.logged(`no run: ${SECRETS.appSecretProof}`);
     search.logged(`run-42 is not of this batch: ${SECRETS.appSecret}`);
@@ -122,7 +122,7 @@ describe('the search of a batch for secrets', () => {
     ]);
   });
 
-  it('hears every line of a stream', async () => {
+  it('reads every line of a stream', async () => {
     const said: string[] = [];
     const stream = { write: (text: string) => said.push(text) > 0 } as unknown as NodeJS.WriteStream;
     search.overhear(stream);
@@ -131,11 +131,11 @@ describe('the search of a batch for secrets', () => {
     expect((await conclude()).violations).toHaveLength(1);
   });
 
-  it('does not pass where there was nothing to search', () => {
+  it('fails if there was nothing to search', () => {
     expect(() => new SecretSearch().conclude(RUN_SEEDS)).toThrow('There is no table');
   });
 
-  it('knows every secret that a process is given by its environment', () => {
+  it('knows every secret that a process gets from its environment', () => {
     for (const value of Object.values(ENVIRONMENT)) {
       expect(Object.values(SECRETS).some((secret) => value.includes(secret))).toBe(true);
     }

@@ -21,7 +21,7 @@ const FROM_ENVIRONMENT = {
   anthropicApiKey: 'canary-anthropic-key-6Ts8',
 };
 
-/** What a service that is a process of its own is given. */
+/** The secrets in the environment of a service in its own process. */
 export const ENVIRONMENT = {
   META_ACCESS_TOKEN: META_SECRETS.token,
   META_APP_SECRET: META_SECRETS.appSecret,
@@ -30,25 +30,25 @@ export const ENVIRONMENT = {
   ANTHROPIC_API_KEY: FROM_ENVIRONMENT.anthropicApiKey,
 };
 
-/** Every secret of either kind of batch, by name. */
+/** Every secret of both kinds of batch, by name. */
 export const SECRETS = { ...META_SECRETS, ...FROM_ENVIRONMENT };
 
-/** What a search came to. */
+/** The extent of a search. */
 export interface Searched {
-  /** Texts that were searched. */
+  /** Number of texts searched. */
   texts: number;
-  /** Errors of the market that held the credentials: what there was to leak. */
+  /** Number of the market's errors that contained the credentials, and so could leak them. */
   echoes: number;
   violations: Violation[];
 }
 
-/** Of each of these every batch keeps something: where nothing was found, nothing was looked at. */
+/** Every batch has material of each of these kinds: if one is missing, the search was not complete. */
 const ALWAYS_KEPT = ['table ', 'history ', 'description ', 'story '];
 
-/** All that a batch keeps or says, to be searched for the secrets that the service was given. */
+/** Collects everything that a batch stores or prints, and searches it for the service's secrets. */
 export class SecretSearch {
   readonly material = new Material();
-  /** The market's: every error holds the credentials that it was asked with. */
+  /** Makes every error of the market contain the credentials of the request. */
   readonly echo = createEcho(META_SECRETS.appSecret);
   private readonly executions: Execution[] = [];
 
@@ -56,7 +56,7 @@ export class SecretSearch {
     this.material.add(`log${ofRun(line)}`, line);
   }
 
-  /** Every line that goes to the stream from now on, whoever writes it. */
+  /** Adds every line that is written to the stream from now on. */
   overhear(stream: NodeJS.WriteStream): void {
     const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
     stream.write = (...args: unknown[]) => {
@@ -69,12 +69,12 @@ export class SecretSearch {
     this.material.add(`event ${kind} of ${experimentId ?? 'the account'}`, text);
   }
 
-  /** What a control was answered with: a result or an error, with all that it holds. */
+  /** Adds the answer to a control: a result or an error, with all its properties. */
   answered(experimentId: string, control: string, answer: unknown): void {
     this.material.add(`answer to ${control} of ${experimentId}`, inspect(answer, { depth: 8 }));
   }
 
-  /** A run of a workflow, where the server can't list them. */
+  /** Adds a run of a workflow, for servers that can't list them. */
   ran(workflowId: string, runId: string | undefined): void {
     if (runId !== undefined) this.executions.push({ workflowId, runId });
   }
@@ -83,12 +83,12 @@ export class SecretSearch {
     return collectTables(database, this.material);
   }
 
-  /** Of every run that the server lists. */
+  /** Adds the histories of all runs that the server lists. */
   histories(client: Client): Promise<void> {
     return collectHistories(client, this.material);
   }
 
-  /** Of the runs that are known, and of those that they continued or were continued by. */
+  /** Adds the histories of the known runs, of their predecessors and of their successors. */
   async knownHistories(client: Client): Promise<void> {
     const seen = new Set<string>();
     for (const execution of this.executions) {
@@ -104,11 +104,11 @@ export class SecretSearch {
     }
   }
 
-  told({ runSeed, story }: Pick<Played, 'runSeed' | 'story'>): void {
+  addStory({ runSeed, story }: Pick<Played, 'runSeed' | 'story'>): void {
     this.material.add(`story of run-${runSeed}`, story.map(({ what }) => what).join('\n'));
   }
 
-  /** @throws where one of the things that every batch keeps is not there to be searched. */
+  /** @throws if one of the kinds that every batch has is missing. */
   conclude(runSeeds: readonly number[]): Searched {
     const missing = ALWAYS_KEPT.filter((prefix) => this.material.of(prefix).length === 0);
     if (missing.length > 0)

@@ -6,13 +6,13 @@ import type { Answer, Hands } from './hands.js';
 import type { LiveRun } from './live-run.js';
 import type { SecretSearch } from './secrets.js';
 
-/** Real: each look costs the service as much as a phase. */
+/** Real ms. Each poll costs the service as much as a phase. */
 const POLL_MS = 250;
 
-/** Asks the market of whichever service is up. */
+/** Sends a request to the market of the service that is running at the time. */
 export type AskMarket = (what: string, body?: unknown, method?: string) => Promise<unknown>;
 
-/** Repeated while the service is down: a person tries again, too. */
+/** Repeats the request while the service is down, as a user would. */
 export function marketOf(service: () => Promise<Service>): AskMarket {
   return async (what, body, method) => {
     for (let tries = 1; ; tries++) {
@@ -36,7 +36,7 @@ export function marketOf(service: () => Promise<Service>): AskMarket {
 }
 
 export interface ServiceHands extends Hands {
-  /** Nothing that was put off is done any more. @throws what failed of all that was. */
+  /** Cancels everything that is scheduled. @throws the errors of what was done. */
   rest(): void;
 }
 
@@ -65,7 +65,7 @@ export function serviceHands(
     },
     async withdraw(id) {
       const all = (await market('faults')) as { id: string; struck: number }[];
-      // Withdrawn twice, where a kill had cut off the answer.
+      // It may have been withdrawn already, if a kill cut off the first answer.
       await market(`faults/${id}`, undefined, 'DELETE').catch((error: unknown) => {
         if (!(error instanceof Error && error.message.includes('no fault'))) throw error;
       });
@@ -78,7 +78,7 @@ export function serviceHands(
     async setTruth(adId, trueClickRate) {
       await market('truth', { adId, trueClickRate });
     },
-    // Whoever asks waits for the next start.
+    // While the service is down, a request waits for the next start.
     async control(id, kind, args) {
       const key = `${id}-${kind}-${Math.round(await now())}`;
       const answer = askOverHttp(await service(), { id, kind, args, key });
@@ -108,7 +108,7 @@ async function askOverHttp(
         'idempotency-key': key,
         ...(apiToken === undefined ? {} : { authorization: `Bearer ${apiToken}` }),
       },
-      body: JSON.stringify({ by: 'a person', reason: 'chaos', ...args }),
+      body: JSON.stringify({ by: 'a user', reason: 'chaos', ...args }),
     });
     const answer = (await response.json()) as { message?: string; detail?: string };
     const whole = { answer, headers: [...response.headers] };
@@ -119,7 +119,7 @@ async function askOverHttp(
   }
 }
 
-/** Tells the runs of their writes and their states, by looking again and again. */
+/** Polls for the runs' writes and states, and passes them to the runs. */
 export function watchRuns(runs: readonly LiveRun[], service: () => Promise<Service>, market: AskMarket) {
   type State = Evidence['state'];
   const states = new Map<string, { state: State; since: number }>();
@@ -147,7 +147,7 @@ export function watchRuns(runs: readonly LiveRun[], service: () => Promise<Servi
   };
   const done = (async () => {
     while (!over) {
-      // Down for a moment, or killed in the middle of an answer.
+      // The service is down for a moment, or was killed in the middle of an answer.
       await look().catch(() => {});
       await delay(POLL_MS);
     }

@@ -21,23 +21,23 @@ import { asPlayed, readRecord } from './record.js';
 import { ENVIRONMENT, type SecretSearch } from './secrets.js';
 import { marketOf, serviceHands, watchRuns } from './service-hands.js';
 
-/** An experiment hour is a second: at twice that, fifty rollouts are more than one process can serve in time. */
+/** One experiment hour takes one second. At half of that, one process can't serve fifty rollouts in time. */
 const TIME_SCALE = 3_600;
 const LEAD_HOURS = 8;
-/** Real: all at once would starve the service, too, which is no fault of chaos. */
+/** Real ms. All promotions at once would starve the service, which is not what chaos tests. */
 const PROMOTION_EVERY_MS = 1_000;
-/** The sandbox's. */
+/** The sandbox's limit, real ms. */
 const SOCKET_TIMEOUT_MS = 1_000;
-/** Real: reads of an experiment that waits come every 2 s. */
+/** Real ms: a waiting experiment is read every 2 s. */
 const ATTENDED_MS = 6_000;
 const LIMIT_MS = 240_000;
-/** Real: what a worker that has fifty runs and a busy machine may be late by. */
+/** Real ms: how late a worker with fifty runs on a busy machine may be. */
 const OVERDUE_MS = 30_000;
 const ANSWERED_MS = 60_000;
-/** Real: what may pass between the reads before a write and the write, or its entry: two answers that just come in time. */
+/** Real ms from the reads before a write to the write or its record: two answers that just come in time. */
 const RACE_MS = 2 * SOCKET_TIMEOUT_MS;
 
-/** Plays the runs on the service as `npm start` runs it, which is killed in the middle, and started again on its folder. */
+/** Plays the runs on the service as started by `npm start`. It is killed on the way and started again on its folder. */
 export async function playOnService(
   batch: BatchPlan,
   { search, log }: { search: SecretSearch; log(line: string): void },
@@ -88,7 +88,7 @@ export async function playOnService(
           .then(() => startService(directory, settings));
         up = restarted;
         service = null;
-        for (const run of runs) run.tell(at, `kill -9 of ${deed.what}`);
+        for (const run of runs) run.note(at, `kill -9 of ${deed.what}`);
         service = await restarted;
         faults[`kill_${deed.what}`] = (faults[`kill_${deed.what}`] ?? 0) + 1;
         if (deed.downHours > 0) faults.downtime = (faults.downtime ?? 0) + 1;
@@ -133,7 +133,7 @@ export async function playOnService(
       const { answer } = await run.ask('promote', {});
       void answer.then(async ({ ok }) => {
         if (ok) return;
-        // What became of it is on record, whoever was told.
+        // The record shows what happened, whether or not the answer arrived.
         const state = await (await up).api.one(run.id).then(
           (one) => one.state,
           () => 'running',
@@ -160,7 +160,7 @@ export async function playOnService(
       }
     }
 
-    /** The workflow's word. On a busy machine it may come too late, and the service answers from its record. */
+    /** The workflow's status. On a busy machine it may come too late; then the service answers from its record. */
     async function statusOf(run: LiveRun, { api }: Service) {
       const giveUpAt = Date.now() + ANSWERED_MS;
       for (;;) {
@@ -172,7 +172,7 @@ export async function playOnService(
       }
     }
 
-    /** Both sides' books: the service's word first, then its record, with the service stopped. */
+    /** Reads both sides' books: first from the service, then from its record after the service has stopped. */
     async function conclude(): Promise<PlayedBatch['runs']> {
       const last = await up;
       const statuses = new Map(
@@ -228,7 +228,7 @@ export async function playOnService(
   }
 }
 
-/** Edits so shortly before a write of ours that its reads may have come before them. */
+/** Edits shortly before a write of the service, which may have come after its reads. */
 function racedEdits(audit: readonly AuditRow[]): number[] {
   return audit
     .filter((row) => row.actor === 'person')
@@ -240,7 +240,7 @@ function racedEdits(audit: readonly AuditRow[]): number[] {
     .map((row) => row.sequence);
 }
 
-/** The Temporal server once more, on the folder that the service has left. */
+/** Starts the Temporal server once more on the service's folder. */
 async function searchHistories(directory: string, search: SecretSearch): Promise<void> {
   const { temporalNamespace: namespace } = readConfig({});
   const server = await startTemporal({

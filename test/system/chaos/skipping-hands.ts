@@ -9,10 +9,10 @@ import type { Answer, Hands } from './hands.js';
 import type { SecretSearch } from './secrets.js';
 import { TIME_BASE, type World } from './world.js';
 
-/** Real: so long the clock stands for a control to be taken up. */
+/** Real ms for which the clock is stopped so that a control can be accepted. */
 const TAKEN_UP_MS = 3_000;
 
-/** What is to be done, by experiment time. */
+/** Scheduled actions by experiment time. */
 export type Agenda = { at: number; what: () => Promise<void> }[];
 
 export async function withdrawFault({ market }: World, faultId: string): Promise<number> {
@@ -47,7 +47,7 @@ export function skippingHands(
     async control(id, kind, { variant_id: variantId, ...rest }) {
       const args = variantId === undefined ? rest : { ...rest, variantId };
       const asked = temporal.client.workflow.startUpdateWithStart<Workflow, ControlOutcome, [unknown]>(kind, {
-        args: [{ by: 'a person', reason: 'chaos', ...args }],
+        args: [{ by: 'a user', reason: 'chaos', ...args }],
         waitForStage: 'ACCEPTED',
         startWorkflowOperation: new WithStartWorkflowOperation(EXPERIMENT_WORKFLOW, {
           workflowId: names.workflowId(id),
@@ -71,7 +71,7 @@ export function skippingHands(
             return refusal(error);
           },
         );
-      // The test server loses an update that a worker takes with it when it stops.
+      // The test server loses an update if the worker that has it is stopped.
       await Promise.race([asked.catch(() => {}), delay(TAKEN_UP_MS)]);
       return { answer };
     },

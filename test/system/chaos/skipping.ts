@@ -32,7 +32,7 @@ import {
 } from './timeline.js';
 import { openWorld, SOCKET_TIMEOUT_MS, TIME_BASE } from './world.js';
 
-/** Plays the runs of a batch beside one another on one virtual timeline. */
+/** Plays the runs of a batch in parallel on one virtual timeline. */
 export async function playSkipping(
   batch: BatchPlan,
   { postgres, search, log }: { postgres: PoolConfig | null; search: SecretSearch; log(line: string): void },
@@ -74,7 +74,7 @@ export async function playSkipping(
       policy: {
         ...DEFAULT_POLICY,
         checkEveryHours: plan.checkEveryHours,
-        // Where a promotion is asked for, the rule decides nothing.
+        // If a user requests the promotion, the rule must not decide.
         minimumRunHours: plan.promotedBy === 'rule' ? LEAD_HOURS + 1 : 27 * 24,
         verification: { settleHours: 0, windowHours: plan.windowHours },
       },
@@ -99,7 +99,7 @@ export async function playSkipping(
     await run.prepare();
   }
 
-  /** Asked again while it is refused for a reason that passes. */
+  /** Repeats the request while it is refused for a temporary reason. */
   async function promote(run: LiveRun, tries: number): Promise<void> {
     const { answer } = await run.ask('promote', {});
     void answer.then(async ({ ok }) => {
@@ -111,8 +111,8 @@ export async function playSkipping(
 
   async function turnKillSwitch(engaged: boolean): Promise<number> {
     const at = await clock.now();
-    await store.setKillSwitch({ engaged, by: 'a person', reason: 'chaos', at });
-    for (const run of runs) run.tell(at, `the kill switch is ${engaged ? 'engaged' : 'released'}`);
+    await store.setKillSwitch({ engaged, by: 'a user', reason: 'chaos', at });
+    for (const run of runs) run.note(at, `the kill switch is ${engaged ? 'engaged' : 'released'}`);
     return at;
   }
 
@@ -121,7 +121,7 @@ export async function playSkipping(
     if (paused) await askAll(runs, 'rolling_out', 'pause', { reason: 'Kill switch: chaos' });
   }
 
-  /** Most are resumed. */
+  /** Most rollouts are resumed. */
   async function release(): Promise<void> {
     killSwitch.at(-1)!.to = await turnKillSwitch(false);
     await askAll(
@@ -169,14 +169,14 @@ export async function playSkipping(
 
   const calmAt = (run: LiveRun) => run.promotedAt + run.plan.calmHours * HOUR_MS;
 
-  /** Whether nothing more will happen by itself but the passing of a person's time. */
+  /** True if nothing more will happen by itself, except that a waiting time for users is not over. */
   function atRest(run: LiveRun, experiment: Experiment, now: number): boolean {
     const { state, stateChangedAt } = experiment;
     if (!run.calm || run.pending > 0) return false;
-    // It goes on by itself, on another day.
+    // It continues by itself on another day.
     if (state === 'held' && experiment.hold?.code === 'envelope') return false;
     if (isEnded(state)) return now - stateChangedAt > ATTENDED_MS;
-    // What was decided was not carried out, and nobody asks again.
+    // The decision was not carried out, and nobody asks again.
     if (state === 'running' && experiment.policy.checkEveryHours < 168) return now > calmAt(run) + IDLE_MS;
     if (state === 'needs_attention' || state === 'held') return now - stateChangedAt > ATTENDED_MS;
     return false;
@@ -199,7 +199,7 @@ export async function playSkipping(
             const stopped = await clock.now();
             await world.startWorker();
             restarts++;
-            for (const run of runs) run.tell(stopped, 'the worker is stopped, another one is started');
+            for (const run of runs) run.note(stopped, 'the worker is stopped, another one is started');
           },
         });
       } else if (deed.kind === 'kill_switch') {
@@ -212,7 +212,7 @@ export async function playSkipping(
           at,
           async what() {
             const id = await market.order({ kind: 'expired_token', times: null });
-            for (const run of runs) run.tell(at, 'the token expires');
+            for (const run of runs) run.note(at, 'the token expires');
             agenda.push({
               at: at + deed.forHours * HOUR_MS,
               async what() {
@@ -242,7 +242,7 @@ export async function playSkipping(
       if (played.size === runs.length) break;
       const isBusy = now < start + BUSY_MS && runs.some((run) => !played.has(run) && !run.calm);
       const step = isBusy ? STEP_MS : CALM_STEP_MS;
-      // What was put on the agenda a moment ago is there now.
+      // Lets actions that were scheduled a moment ago get onto the agenda.
       await delay(0);
       const next = Math.min(now + step, ...agenda.map(({ at }) => at));
       const pause = Math.max(1, Math.ceil(next - (await clock.now())));
@@ -267,7 +267,7 @@ export async function playSkipping(
   }
 }
 
-/** It may have ended by itself a moment ago. */
+/** Ignores that the workflow has just ended by itself. */
 function unlessEnded(error: unknown): void {
   if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

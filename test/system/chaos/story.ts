@@ -4,13 +4,13 @@ import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
 import type { StoryLine } from './evidence.js';
 
-/** A run's story in the order of its instants, which count in hours from the promotion. */
-export function tell(story: readonly StoryLine[], promotedAt: number): string[] {
+/** A run's story in order, with hours after the promotion. */
+export function storyLines(story: readonly StoryLine[], promotedAt: number): string[] {
   return story.map(({ at, what }) => `${((at - promotedAt) / HOUR_MS).toFixed(4).padStart(9)} h  ${what}`);
 }
 
-/** A line for each write that the market saw. */
-export function writesTold(audit: readonly AuditRow[], currency: string): StoryLine[] {
+/** One line per write that the market saw. */
+export function writeLines(audit: readonly AuditRow[], currency: string): StoryLine[] {
   const say = (amount: number) => formatAmount(amount, currency);
   return audit.map((row) => ({
     at: row.at,
@@ -22,8 +22,8 @@ export function writesTold(audit: readonly AuditRow[], currency: string): StoryL
   }));
 }
 
-/** A line for each attempt that the service has on record. */
-export function attemptsTold(ledger: readonly LedgerRowJson[], currency: string): StoryLine[] {
+/** One line per attempt in the service's ledger. */
+export function attemptLines(ledger: readonly LedgerRowJson[], currency: string): StoryLine[] {
   const say = (amount: number) => formatAmount(amount, currency);
   return ledger.map((row) => {
     const at = Date.parse(row.at);

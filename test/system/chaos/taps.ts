@@ -2,18 +2,18 @@ import type { MetaClient } from '../../../src/clients/meta/types.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
 import type { CutPoint } from './plan.js';
 
-/** What the taps tell, and ask, of the run that a call belongs to. */
+/** What the taps report to a run about its calls, and ask of it. */
 export interface Tapped {
-  /** The market has taken a write of the run; nobody has heard of it yet. */
+  /** The market has accepted a write of the run; the service doesn't know it yet. */
   wrote(adSetId: string): Promise<void>;
-  /** Whether the activity dies here: what it did stands, what it would do next is never done. */
+  /** True: the activity dies here. Its effects stay, but nothing after this point happens. */
   dies(point: CutPoint): boolean;
   readBegan(adSetId: string): void;
   writeBegan(): void;
   writeEnded(): void;
 }
 
-/** As when the process of the worker is gone: no outcome reaches anybody. */
+/** Stands for a worker process that is gone: no result reaches anyone. */
 export class ActivityDied extends Error {
   override readonly name = 'ActivityDied';
 }
@@ -22,7 +22,7 @@ function dieIf(run: Tapped | undefined, point: CutPoint): void {
   if (run?.dies(point)) throw new ActivityDied(`the worker died: ${point}`);
 }
 
-/** Each call by the client of the run whose object it is about; the account's own by `common`. */
+/** Routes each call to the client of the run that owns the object; calls about the account go to `common`. */
 export function splitMeta(
   common: MetaClient,
   clientOf: (objectId: string) => MetaClient | undefined,
@@ -46,7 +46,7 @@ export function splitMeta(
   };
 }
 
-/** The client as the activities get it. Every effect is the real one's. */
+/** The client for the activities. All effects are real. */
 export function tapMeta(meta: MetaClient, runOf: (adSetId: string) => Tapped | undefined): MetaClient {
   const written = new Set<string>();
   const tapped =
@@ -77,7 +77,7 @@ export function tapMeta(meta: MetaClient, runOf: (adSetId: string) => Tapped | u
   };
 }
 
-/** The store as the activities get it. */
+/** The store for the activities. */
 export function tapStore(store: Store, runOf: (experimentId: string) => Tapped | undefined): Store {
   return {
     ...store,

@@ -1,19 +1,19 @@
 import type { Phase } from '../../../src/domain/rollout/phases.js';
 import { type Amounts, totalOf } from './history.js';
 
-/** What a phase must be, by the promise of the service, written down once more apart from its own plan. */
+/** What a phase must be by the product's promise, computed independently of the service's plan. */
 export interface ExpectedPhase {
   name: string;
   waitHours: number;
   targets: Amounts;
 }
 
-/** No step makes a budget more than so many times as large: steps are added on the way to a phase. */
+/** No step multiplies a budget by more than this: steps are added on the way to a phase. */
 const MOST_TIMES = 2;
-/** Between steps on the way to the phase that is written at once. */
+/** Wait between the steps on the way to the phase that is written at once. */
 const WAIT_HOURS = 1;
 
-/** The targets of each phase, computed here once more: the winner's share of the base, the rest in proportion. */
+/** The targets of each phase: the winner gets its share of the base's total, the others share the rest in proportion. */
 export function targetsOf(rollout: {
   base: Amounts;
   winnerAdSetId: string;

@@ -24,23 +24,23 @@ import type { BatchPlan } from './plan.js';
 import type { SecretSearch } from './secrets.js';
 import { splitMeta, tapMeta, tapStore } from './taps.js';
 
-/** Real: longer than an answer takes on a busy machine, as short as hanging requests let it be. */
+/** Real ms: longer than an answer takes on a busy machine, but short, because hanging requests take this long. */
 export const SOCKET_TIMEOUT_MS = 2_000;
 export const TIME_BASE: TimeBase = { epochMs: 0, scale: 1 };
 
-/** What the runs of a batch share: a Temporal server that skips time, a database, a market, and one worker at a time. */
+/** Shared by the runs of a batch: a Temporal server that skips time, a database, a market, and one worker at a time. */
 export interface World {
   temporal: TimeSkipping;
   names: Names;
   clock: ExperimentClock;
   market: Market;
   pool: Pool;
-  /** As people and the judge have it: nothing is cut off in it. */
+  /** Without taps: for users and for the judge. */
   store: Store;
-  /** From here on calls about the run's objects are the run's own. */
+  /** From now on, calls about the run's objects go to the run. */
   admit(guarded: Guarded): void;
   guardedOf(experimentId: string): Guarded | undefined;
-  /** After the one that runs is stopped in order. */
+  /** Stops the running worker cleanly and starts another one. */
   startWorker(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -127,8 +127,8 @@ export async function openWorld(
         },
         writesAllowed: !batch.shadow,
         accountEnvelope: batch.envelope,
-        // The test server never hands out a task again whose workflow was cached by a worker that is gone. Without a
-        // cache every step is a replay, too: the last worker has one.
+        // The test server never hands out a task again if its workflow was cached by a worker that is gone. But without
+        // a cache every step is a replay, so the last worker has one.
         maxActivitiesAtOnce: 8,
         maxCachedWorkflows: restartsLeft-- > 0 ? 0 : 500,
       });
@@ -144,7 +144,7 @@ export async function openWorld(
   };
 }
 
-/** An empty database of its own on a server. */
+/** Creates an empty database on a server. */
 async function databaseOn(server: PoolConfig): Promise<{ config: PoolConfig; stop(): Promise<void> }> {
   const name = `chaos_${process.pid}`;
   await administer(server, `create database ${name}`);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
+import { THREE_PHASES } from '../../support/phases.js';
 import { checkRollout, type Evidence } from './check.js';
 
 const START = Date.UTC(2026, 10, 23);
@@ -15,7 +16,7 @@ const STEPS = [
   ['80', 'winner', 140, 160, 191],
 ] as const;
 
-/** A rollout without a fault, for each test to spoil. */
+/** A rollout without a fault, for tests to break. */
 function faultless(): Omit<Evidence, 'audit' | 'ledger'> & { audit: AuditRow[]; ledger: LedgerRowJson[] } {
   const audit = STEPS.map(
     ([, adSetId, before, requested, minute], index): AuditRow => ({
@@ -59,18 +60,18 @@ function faultless(): Omit<Evidence, 'audit' | 'ledger'> & { audit: AuditRow[]; 
 function violationsOf(spoil: (evidence: ReturnType<typeof faultless>) => void): string {
   const evidence = faultless();
   spoil(evidence);
-  return checkRollout(evidence).violations.join('\n');
+  return checkRollout(evidence, THREE_PHASES).violations.join('\n');
 }
 
 describe('the check of an interrupted rollout', () => {
-  it('finds nothing in a faultless one, and says when each phase came', () => {
-    const { phases, violations } = checkRollout(faultless());
+  it('finds nothing in a faultless rollout, and says when each phase came', () => {
+    const { phases, violations } = checkRollout(faultless(), THREE_PHASES);
     expect(violations).toEqual([]);
     expect(phases.map(({ phase }) => phase)).toEqual(['60', '70', '80']);
     expect(phases[1]!.hours_waited).toBeCloseTo(64 / 60, 3);
   });
 
-  it('lets an attempt of unknown outcome lack its audit row', () => {
+  it('allows an attempt of unknown outcome to lack its audit row', () => {
     const spoilt = violationsOf(({ ledger }) => {
       const unknown = { ...ledger[2]!, outcome: 'unknown' as const, read_back: null };
       ledger.splice(2, 0, { ...unknown, sequence: 3 });
@@ -86,7 +87,7 @@ describe('the check of an interrupted rollout', () => {
       ({ audit }) => audit.splice(2, 0, { ...audit[0]!, sequence: 9, before: 80 }),
     ],
     [
-      'a start again at 60',
+      'a second start at phase 60',
       /One write too many/,
       ({ audit }) => audit.push({ ...audit[1]!, sequence: 7, before: 160 }),
     ],
@@ -100,7 +101,7 @@ describe('the check of an interrupted rollout', () => {
     ],
     ['a total above the base', /above 200/, ({ audit }) => audit.splice(2, 1)],
     [
-      'a phase before its time',
+      'a phase before its wait is over',
       /Phase 70 came after 0\.\d+ h/,
       ({ audit, ledger }) => {
         for (const index of [2, 3]) {
@@ -114,7 +115,7 @@ describe('the check of an interrupted rollout', () => {
     ['a write that the ledger lacks', /The ledger lacks audit row 6/, ({ ledger }) => ledger.pop()],
     ['a ledger row without a write', /has no row in the market/, ({ audit }) => audit.pop()],
     [
-      'an attempt left pending',
+      'an attempt that stays pending',
       /never settled/,
       ({ ledger }) => {
         Object.assign(ledger[5]!, { outcome: 'pending', settled_at: null });

@@ -1,48 +1,47 @@
+import { DEFAULT_PHASES, type Phase } from '../../../src/domain/rollout/phases.js';
+import { phaseName } from '../../../src/domain/rollout/plan.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
 
-/** All that is known of one rollout after it was interrupted. Amounts are minor units. */
+/** Everything known of a rollout after it was interrupted. Amounts are minor units. */
 export interface Evidence {
   state: string;
   winnerAdSetId: string;
-  /** Before the rollout, by ad set id: two ad sets. */
+  /** Budgets of the two ad sets before the rollout, by id. */
   base: Record<string, number>;
-  /** In the market, at the end. */
+  /** The market's budgets at the end. */
   budgets: Record<string, number>;
   ledger: readonly LedgerRowJson[];
-  /** Of these ad sets alone. */
+  /** Audit rows of these ad sets only. */
   audit: readonly AuditRow[];
 }
 
 export interface PhaseSeen {
   phase: string;
-  /** Experiment time: the market's first and last applied write, and the ledger's last read-back. */
+  /** Experiment time: first and last applied write in the market, last read-back in the ledger. */
   first_write_at: string;
   last_write_at: string;
   read_back_at: string;
-  /** Between the read-back of the phase before and this one's first write; null of the first. */
+  /** From the previous phase's read-back to this phase's first write; null for the first phase. */
   hours_waited: number | null;
 }
 
-/** The promise of the service, written down once more, apart from its own plan. */
-const PHASES = [
-  { name: '60', winnerShare: 0.6, waitHours: 0 },
-  { name: '70', winnerShare: 0.7, waitHours: 1 },
-  { name: '80', winnerShare: 0.8, waitHours: 2 },
-];
-/** A ledger row is entered before its call and settled after it, on the clock that the market reads too. */
+/** A ledger row is entered before its call and settled after it, by the clock that the market reads too. */
 const TOLERANCE_MS = 1_000;
 
 /**
- * What an interrupted rollout must show all the same: it ends at 80/20; every phase was applied once, in order, not
- * before its wait was over; the ledger and the market's audit agree attempt by attempt (an attempt of unknown
- * outcome may lack its audit row); the total never lay above the base. Violations in sentences.
+ * What must hold although the rollout was interrupted: it reached its last phase; every phase was applied once, in order,
+ * and not before its wait was over; ledger and audit agree attempt by attempt (an attempt of unknown outcome may lack its
+ * audit row); the total was never above the base. Violations are sentences.
  */
-export function checkRollout(evidence: Evidence): { phases: PhaseSeen[]; violations: string[] } {
+export function checkRollout(
+  evidence: Evidence,
+  policy: readonly Phase[] = DEFAULT_PHASES,
+): { phases: PhaseSeen[]; violations: string[] } {
   const { state, audit, ledger, budgets, base } = evidence;
   const violations: string[] = [];
-  const steps = expectedSteps(evidence);
+  const steps = expectedSteps(evidence, policy);
   const applied = audit.filter((row) => row.outcome === 'applied');
 
   if (state !== 'verifying') violations.push(`The experiment is ${state}, not verifying.`);
@@ -51,7 +50,7 @@ export function checkRollout(evidence: Evidence): { phases: PhaseSeen[]; violati
     if (times.length !== 1) violations.push(`Phase ${step.phase}: ${sayStep(step)} ${times.length} times.`);
     const row = applied[index];
     if (row && (row.adSetId !== step.adSetId || row.requested !== step.amount)) {
-      violations.push(`Write ${index + 1} is ${sayRow(row)}; phase ${step.phase} ${sayStep(step)} then.`);
+      violations.push(`Write ${index + 1} is ${sayRow(row)}, but then phase ${step.phase} ${sayStep(step)}.`);
     }
   }
   for (const row of applied.slice(steps.length)) violations.push(`One write too many: ${sayRow(row)}.`);
@@ -64,7 +63,8 @@ export function checkRollout(evidence: Evidence): { phases: PhaseSeen[]; violati
   const total = (amounts: Record<string, number>) =>
     Object.values(amounts).reduce((sum, each) => sum + each, 0);
   for (const row of applied) {
-    if (row.before !== now[row.adSetId]) violations.push(`${sayRow(row)} found ${row.before} unexpectedly.`);
+    if (row.before !== now[row.adSetId])
+      violations.push(`${sayRow(row)} found the unexpected amount ${row.before}.`);
     now[row.adSetId] = row.requested;
     if (total(now) > total(base)) {
       violations.push(`${sayRow(row)} raised the total to ${total(now)}, above ${total(base)}.`);
@@ -74,10 +74,10 @@ export function checkRollout(evidence: Evidence): { phases: PhaseSeen[]; violati
   violations.push(...disagreements(ledger, audit));
   const phases = phasesSeen(ledger, applied);
   for (const { phase, hours_waited } of phases) {
-    const wait = PHASES.find(({ name }) => name === phase)?.waitHours;
+    const wait = policy.find((each) => phaseName(each) === phase)?.waitHours;
     if (wait === undefined) violations.push(`The ledger has a phase ${phase}.`);
     else if (hours_waited !== null && hours_waited < wait) {
-      violations.push(`Phase ${phase} came after ${hours_waited} h, before its ${wait} h were over.`);
+      violations.push(`Phase ${phase} came after ${hours_waited} h, before its wait of ${wait} h was over.`);
     }
   }
   return { phases, violations };
@@ -89,12 +89,13 @@ interface Step {
   amount: number;
 }
 
-/** The loser's cut, then the winner's raise, phase by phase. */
-function expectedSteps({ base, winnerAdSetId }: Evidence): Step[] {
+/** The loser's cut, then the winner's raise, per phase. */
+function expectedSteps({ base, winnerAdSetId }: Evidence, policy: readonly Phase[]): Step[] {
   const loserAdSetId = Object.keys(base).find((id) => id !== winnerAdSetId)!;
   const total = base[winnerAdSetId]! + base[loserAdSetId]!;
-  return PHASES.flatMap(({ name, winnerShare }) => {
-    const winner = Math.round(total * winnerShare);
+  return policy.flatMap((phase) => {
+    const name = phaseName(phase);
+    const winner = Math.round(total * phase.winnerShare);
     return [
       { phase: name, adSetId: loserAdSetId, amount: total - winner },
       { phase: name, adSetId: winnerAdSetId, amount: winner },
@@ -107,7 +108,7 @@ export function disagreements(ledger: readonly LedgerRowJson[], audit: readonly 
   const found: string[] = [];
   const free = [...audit];
   let last = 0;
-  // Settled rows choose first: an attempt of unknown outcome that never arrived looks like the one that repeats it.
+  // Settled rows are matched first: an attempt of unknown outcome that never arrived looks like its repetition.
   const inDoubt = (row: LedgerRowJson) => row.outcome === 'unknown';
   const ordered = ledger
     .filter((row) => row.outcome !== 'not_sent')

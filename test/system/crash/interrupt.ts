@@ -1,3 +1,4 @@
+import { DEFAULT_PHASES } from '../../../src/domain/rollout/phases.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import { Random } from '../../../src/sandbox/random.js';
 import { checkRollout, type PhaseSeen } from './check.js';
@@ -9,39 +10,39 @@ export interface Kill {
   mode: KillMode;
 }
 
-/** What came of one kill. */
+/** The result of one kill. */
 export interface KillReport {
-  /** Experiment hours after the rollout's first write; below 0: before it. */
+  /** Experiment hours after the rollout's first write; negative: before it. */
   at: number | null;
   mode: KillMode;
-  /** Writes that the market had on disk when the kill was due. */
+  /** Writes on the market's disk when the kill was due. */
   writes: number;
   phases: PhaseSeen[];
   ok: boolean;
   violations: string[];
 }
 
-const WRITES = 6;
-/** Real ms within which a write's answer, read-back and entry follow it, on a busy machine. */
+/** A cut and a raise per phase. */
+export const WRITES = 2 * DEFAULT_PHASES.length;
+/** Real ms in which the answer, the read-back and the ledger entry follow a write on a busy machine. */
 const AROUND_A_WRITE_MS = 80;
-/** Hours that pass after the write of this number, while the next phase waits. */
-const WAIT_HOURS: Record<number, number> = { 2: 1, 4: 2 };
 
-/** `count` kills spread over a rollout, from before its first write to the end of its last phase, by turns in both modes. */
+/** `count` kills spread over a rollout, from before its first write to after its last one, alternating the two modes. */
 export function drawKills(seed: number, count: number, timeScale: number): Kill[] {
   const random = new Random(`${seed}/crash`);
   return Array.from({ length: count }, (_, index) => {
     const writes = Math.floor(((index + random.uniform()) / count) * (WRITES + 1));
-    const waitMs = ((WAIT_HOURS[writes] ?? 0) * HOUR_MS) / timeScale;
+    // After an even number of writes the next phase waits.
+    const waitMs = ((DEFAULT_PHASES[writes / 2]?.waitHours ?? 0) * HOUR_MS) / timeScale;
     const span = random.uniform() < 0.5 ? AROUND_A_WRITE_MS : Math.max(AROUND_A_WRITE_MS, waitMs);
     const instant = { writes, delayMs: Math.floor(random.uniform() * span) };
     return { instant, mode: index % 2 === 0 ? 'group' : 'node' };
   });
 }
 
-/** A data folder with a service on it, for one kill after another. */
+/** A data folder with a service on it, which is killed several times. */
 export class Scene {
-  /** Null until the first kill is asked for, and where a start has failed. */
+  /** Null before the first kill and after a failed start. */
   private service: Service | null = null;
 
   constructor(
@@ -50,8 +51,8 @@ export class Scene {
   ) {}
 
   /**
-   * One rollout: killed at its instant, started again, followed to its end, judged. `whileDown` may damage what
-   * lies in the data folder.
+   * Plays one rollout: kills it at the instant, starts it again, waits for its end, judges it. `whileDown` may damage the
+   * data folder.
    */
   async interrupt(id: string, { instant, mode }: Kill, whileDown?: () => Promise<void>): Promise<KillReport> {
     const { directory, settings } = this;
@@ -65,7 +66,7 @@ export class Scene {
     await asking;
     await whileDown?.();
     const successor = await this.start();
-    // Who got no answer asks again; where the first request was on record already, this changes nothing.
+    // Repeats the unanswered request; it changes nothing if the first one is on record already.
     await askForPromotion(successor, rollout);
     await awaitEnd(successor, rollout);
     const evidence = await gatherEvidence(successor, rollout);

@@ -16,16 +16,16 @@ const SIX_WRITES = [
   ['winner', 28_000, 32_000],
 ];
 
-/** How long the tests wait for a state, hours that are seconds: a busy machine takes ten times as long as an idle one. */
+/** How long the tests wait for a state, in hours that are seconds: a busy machine takes ten times as long as an idle one. */
 const PATIENCE = 150;
 
 /**
- * What the Web UI's buttons do to a run in mid-rollout. An experiment hour is a second, and goes by whatever this machine
- * does meanwhile: no test counts on being in time for something.
+ * What the buttons of the Web UI do to a run in the middle of a rollout. One experiment hour takes one second, however slow
+ * the machine is: no test may depend on acting in time.
  */
-describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 180_000 }, () => {
+describe.concurrent('a run whose progress is lost in the middle of a rollout', { timeout: 180_000 }, () => {
   let world: World;
-  /** Of all reconciliations here: one takes up what another test has terminated, too. */
+  /** All reconciliations of this file: one may also start a run that another test has terminated. */
   const reconciled: string[] = [];
   beforeAll(async () => {
     world = await startWorld({ kind: 'dev', scale: 3600 });
@@ -35,9 +35,9 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
   const handleOf = (experiment: Experiment) =>
     world.client.workflow.getHandle(world.names.workflowId(experiment.id));
 
-  /** Promoted by force; its first phase stands. */
+  /** Promoted by force; its first phase is complete. */
   async function inRollout(id: string, policy: Partial<Policy> = {}): Promise<Experiment> {
-    // After an hour of data, whatever the hour: no luck lets the control lead.
+    // After an hour of data at any hour of the day: the control can't lead by luck.
     const experiment = await world.begin({ id, clickRates: [0.02, 0.3], policy });
     await world.pass(3);
     const { state } = await world.control(experiment, 'promote');
@@ -56,13 +56,13 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
     await vi.waitFor(() => expect(reconciled).toContain(id), { timeout: 60_000 });
   }
 
-  /** Until the run that came after the loss has the record, as it says. */
+  /** Waits until the run after the loss has the recorded state. */
   async function known(experiment: Experiment, state: Experiment['state']): Promise<void> {
     const said = () => world.status(experiment).catch(() => null);
     await vi.waitFor(async () => expect(await said()).toMatchObject({ state }), { timeout: 60_000 });
   }
 
-  /** As the button does it: to before the workflow task that first scheduled this activity; null: the first task of all. */
+  /** As the button does it: to before the workflow task that first scheduled this activity; null: to the first task. */
   async function resetTo(experiment: Experiment, activity: string | null, match = ''): Promise<void> {
     const handle = handleOf(experiment);
     const { events } = await handle.fetchHistory();
@@ -82,7 +82,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
       namespace: world.temporal.namespace,
       workflowExecution: { workflowId: handle.workflowId, runId: (await handle.describe()).runId },
       workflowTaskFinishEventId: task!.eventId,
-      reason: 'a person pressed Reset',
+      reason: 'someone pressed Reset',
       requestId: randomUUID(),
     });
   }
@@ -104,7 +104,7 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
     expect(await world.budgets(experiment)).toEqual([8_000, 32_000]);
   }
 
-  it('never starts again at 60 after Reset to the look that found the winner', async () => {
+  it('never starts again at phase 60 after Reset to the look that found the winner', async () => {
     const experiment = await world.begin({ id: 'by-rule', clickRates: [0.02, 0.04] });
     const writes = async () => (await world.audit(experiment)).length;
     await vi.waitFor(async () => expect(await writes()).toBeGreaterThanOrEqual(2), {
@@ -118,15 +118,15 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(lookNumber);
   });
 
-  it('goes on from the ledger after Terminate, once the reconciliation finds it', async () => {
+  it('continues from the ledger after Terminate when the reconciliation finds it', async () => {
     const experiment = await inRollout('terminated');
-    await handleOf(experiment).terminate('a person pressed Terminate');
+    await handleOf(experiment).terminate('someone pressed Terminate');
     await reconcile(experiment);
     await world.until(experiment, ['verifying'], PATIENCE);
     await expectSixWrites(experiment);
   });
 
-  it('goes on from the ledger after Terminate, when a person asks for something', async () => {
+  it('continues from the ledger after Terminate when a user sends a control', async () => {
     const experiment = await inRollout('asked-for');
     await handleOf(experiment).terminate();
     const { state } = await world.control(experiment, 'check');
@@ -141,14 +141,14 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
     ['before the first write', 'writeBudget', '"60"'],
     ['between the cut and the raise', 'writeBudget', '24000'],
     ['before phase 60 was complete', 'completePhase', '"60"'],
-  ])('never starts again at 60 after Reset to %s', async (where, activity, match) => {
+  ])('never starts again at phase 60 after Reset to %s', async (where, activity, match) => {
     const experiment = await inRollout(`reset-${where.replaceAll(' ', '-')}`);
     await resetTo(experiment, activity, match);
     await world.until(experiment, ['verifying'], PATIENCE);
     await expectSixWrites(experiment);
   });
 
-  it('never starts again at 60 after Reset from phase 80 to before the promotion, twice', async () => {
+  it('never starts again at phase 60 after Reset from phase 80 to before the promotion, twice', async () => {
     const experiment = await inRollout('reset-late');
     const phases = async () => Object.keys((await world.store.getPromotion(experiment.id))!.phasesDone);
     await vi.waitFor(async () => expect(await phases()).toContain('70'), { timeout: 60_000 });
@@ -171,8 +171,8 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
       'Reset to before the first write',
       (experiment: Experiment) => resetTo(experiment, 'writeBudget', '"60"'),
     ],
-  ])('stays held by a person after %s, and goes on when resumed', async (how, lose) => {
-    // A pause takes its time on a busy machine, in which a phase may be written: it comes before the last one.
+  ])("stays held by a user's pause after %s, and continues when resumed", async (how, lose) => {
+    // A pause takes time on a busy machine, and a phase may be written meanwhile: so there must be another one after it.
     const experiment = await inRollout(`held-${how.replaceAll(' ', '-')}`, {
       phases: [
         { winnerShare: 0.6, waitHours: 0 },
@@ -209,9 +209,9 @@ describe.concurrent('a run whose progress is lost in mid-rollout', { timeout: 18
     expect((await world.store.getPromotion(experiment.id))!.status).toBe('reverted');
   });
 
-  it('goes back after Terminate on the way back: each ad set ends at its base', async () => {
+  it('reverts after Terminate during a revert: each ad set ends at its base', async () => {
     const experiment = await inRollout('terminated-revert');
-    // As the cut of the winner is about to be sent.
+    // Terminate just before the cut of the winner is sent.
     const cuts = ({ experimentId, phase }: { experimentId: string; phase: string }) =>
       experimentId === experiment.id && phase === 'revert';
     beforeFirst(world.store, 'enterAttempt', cuts, () => handleOf(experiment).terminate());

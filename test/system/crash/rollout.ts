@@ -8,21 +8,21 @@ import { ServiceRefused } from '../../../src/tools/demo/api.js';
 import type { Evidence } from './check.js';
 import type { Service } from './service.js';
 
-/** An instant of a rollout: so many of its writes are on the market's disk, and a little later. */
+/** An instant of a rollout: this many of its writes are on the market's disk, and a little later. */
 export interface Instant {
-  /** 0: promotion was asked for, nothing is written yet. 6: the last phase's last write. */
+  /** 0: the promotion is requested, nothing is written yet. */
   writes: number;
   /** Real ms after that. */
   delayMs: number;
 }
 
 const DAILY_BUDGET = 100_000;
-/** So long a test runs until its better ad is known to lead, experiment hours. */
+/** A test runs this long, in experiment hours, until its better ad is known to lead. */
 const RUN_HOURS = 3;
 const POLL_MS = 2;
 const TRIES = 5;
 const TRY_AGAIN_MS = 500;
-/** Patience, not a measure: a busy machine takes ten times as long as an idle one. */
+/** A generous limit, not a measurement: a busy machine takes ten times as long as an idle one. */
 const FIRST_WRITE_MS = 120_000;
 const END_MS = 240_000;
 
@@ -34,11 +34,11 @@ const Budgets = z.record(z.string(), z.number());
 export interface Rollout {
   id: string;
   adSetIds: string[];
-  /** Requests for its promotion that were refused for a reason that passes. */
+  /** Promotion requests that were refused for a temporary reason. */
   refused: number;
 }
 
-/** Makes the ads and the experiment, and lets it run until its winner leads. */
+/** Creates the ads and the experiment, and waits until its winner leads. */
 export async function beginRollout(service: Service, id: string, timeScale: number): Promise<Rollout> {
   const { adSetIds, adIds } = Made.parse(
     await market(service, 'tests', {
@@ -60,7 +60,7 @@ export async function beginRollout(service: Service, id: string, timeScale: numb
       await service.api.create(body);
       break;
     } catch (error) {
-      // On a busy machine a call to the market may take longer than its second.
+      // On a busy machine a call to the market may take longer than its limit of a second.
       if (!(error instanceof ServiceRefused) || tries === TRIES) throw error;
       await delay(TRY_AGAIN_MS);
     }
@@ -70,8 +70,8 @@ export async function beginRollout(service: Service, id: string, timeScale: numb
 }
 
 /**
- * Asks for the promotion by force until it is under way. A request that got no answer is repeated as the same control;
- * one that was refused, as on a busy machine when fresh data didn't come in time, as another.
+ * Requests the promotion by force until it is under way. An unanswered request is repeated as the same control. A request
+ * that was refused, e.g. because fresh data didn't come in time on a busy machine, is repeated as a new control.
  */
 export async function askForPromotion(service: Service, rollout: Rollout): Promise<void> {
   const { id } = rollout;
@@ -88,12 +88,12 @@ export async function askForPromotion(service: Service, rollout: Rollout): Promi
   }
 }
 
-/** Waits for an instant of the rollout, by the market's file: a row is there before the write is answered. */
+/** Waits for an instant of the rollout by the market's file: a row is there before the write is answered. */
 export async function reach(directory: string, { adSetIds }: Rollout, instant: Instant): Promise<void> {
   const file = path.join(directory, 'market/market.jsonl');
   const giveUpAt = Date.now() + FIRST_WRITE_MS;
   const from = existsSync(file) ? countWrites(readFileSync(file, 'utf8'), adSetIds) : 0;
-  if (from > 0) throw new Error(`The rollout of ad set ${adSetIds[0]} has begun before its time.`);
+  if (from > 0) throw new Error(`The rollout of ad set ${adSetIds[0]} has begun too early.`);
   while (instant.writes > 0 && countWrites(readFileSync(file, 'utf8'), adSetIds) < instant.writes) {
     if (Date.now() > giveUpAt) throw new Error(`Write ${instant.writes} of the rollout did not come.`);
     await delay(POLL_MS);
@@ -107,7 +107,7 @@ function countWrites(journal: string, adSetIds: readonly string[]): number {
     .filter((line) => line.includes('"audit":{') && adSetIds.some((id) => line.includes(`"${id}"`))).length;
 }
 
-/** Waits until the rollout is over, in whatever state, or the time is. */
+/** Waits until the rollout has ended in any state, or the time is up. */
 export async function awaitEnd(service: Service, { id }: Rollout): Promise<void> {
   const giveUpAt = Date.now() + END_MS;
   for (;;) {
@@ -122,7 +122,7 @@ export async function awaitEnd(service: Service, { id }: Rollout): Promise<void>
   }
 }
 
-/** Both sides' books of one rollout. */
+/** Both sides' books on one rollout. */
 export async function gatherEvidence(service: Service, { id, adSetIds }: Rollout): Promise<Evidence> {
   const [{ state, winner_variant_id, variants }, ledger, audit, budgets] = await Promise.all([
     service.api.one(id),

@@ -8,33 +8,33 @@ import { connectService, type ServiceApi } from '../../../src/tools/demo/api.js'
 import { type Child, startChild } from '../production-shape/child.js';
 
 /**
- * What is killed at one blow: `group` is everything that `npm start` runs (worker, API, market and database, and the
- * Temporal server with them); `node` is the Node process alone, as when memory runs out; `temporal` is its server alone,
- * whereupon the service ends by itself.
+ * What is killed at once. `group`: everything that `npm start` runs (worker, API, market, database and the Temporal
+ * server). `node`: the Node process alone, as when memory runs out. `temporal`: the Temporal server alone, after which the
+ * service ends by itself.
  */
 export type KillMode = 'group' | 'node' | 'temporal';
 
-/** The sandbox as `npm start` runs it, in a process of its own. */
+/** The sandbox in a process of its own, as `npm start` runs it. */
 export interface Service {
   api: ServiceApi;
   apiUrl: string;
-  /** Where the environment names one. */
+  /** The API's token, if the environment has one. */
   apiToken: string | undefined;
   marketUrl: string;
   /** Experiment time, epoch ms. */
   now(): number;
-  /** SIGKILL; settles when nothing of it runs any more but, after `node`, perhaps the Temporal server. */
+  /** SIGKILL. Settles when nothing of it is running, except perhaps the Temporal server after `node`. */
   kill(mode: KillMode): Promise<void>;
-  /** In order, as Ctrl-C does. @throws where it doesn't end with exit code 0. */
+  /** Stops it cleanly, as Ctrl-C does. @throws if its exit code isn't 0. */
   stop(): Promise<void>;
 }
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const READY_MS = 90_000;
-/** The sandbox finds its programs by these; a setting of the caller's own must not reach it. */
+/** The sandbox needs these to find its programs; no other setting of the caller may reach it. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'XDG_CACHE_HOME', 'TEMPORAL_CLI'];
 
-/** Starts the sandbox on a data folder, new or not, without its first experiments, on free ports. */
+/** Starts the sandbox on a data folder, new or not, on free ports and without its first experiments. */
 export async function startService(
   directory: string,
   options: { timeScale: number; seed: number; env?: Record<string, string>; log(line: string): void },
@@ -77,7 +77,7 @@ export async function startService(
     now: () => toExperimentTime(timeBase, Date.now()),
     kill: (mode) => kill(child, directory, mode),
     async stop() {
-      // Only Node: tsx passes a signal on, and to a second one the service ends at once.
+      // Only Node: tsx passes a signal on, and the service ends at once if it gets a second one.
       process.kill(holderOf(directory), 'SIGTERM');
       const code = await child.exited;
       if (code !== 0) throw new Error(`The service ended with exit code ${code}.`);
@@ -92,14 +92,14 @@ async function kill(child: Child, directory: string, mode: KillMode): Promise<vo
     process.kill(temporalServerOf(directory), 'SIGKILL');
   } else {
     const temporal = temporalServerOf(directory);
-    // The Temporal server is in a group of its own, and a guard ends it gently when Node is gone: be faster.
+    // The Temporal server is in its own group, and a guard ends it cleanly when Node is gone: kill it before that.
     process.kill(-child.pid, 'SIGKILL');
     process.kill(temporal, 'SIGKILL');
   }
   await child.exited;
 }
 
-/** The process that holds the data folder: of `tsx` and what it starts, the one that is the service. */
+/** The process that holds the data folder: of `tsx` and its children, the one that is the service. */
 function holderOf(directory: string): number {
   for (const name of readdirSync(directory)) {
     const [, pid, startTime] = /^lock\.(\d+)\.([A-Za-z0-9-]+)\./.exec(name) ?? [];

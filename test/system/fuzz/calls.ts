@@ -1,7 +1,7 @@
-/** What the fuzz sends: calls near the API's own, and calls that no client would make. Drawn from a seed. */
+/** The calls of the fuzz: some are close to the API's own, others no client would make. Drawn from a seed. */
 import { Random } from '../../../src/sandbox/random.js';
 
-/** A call as a client sends it; `bytes` alone where no client would. */
+/** A call as a client sends it; only `bytes` if no client would send it. */
 export interface Call {
   method: string;
   path: string;
@@ -10,11 +10,11 @@ export interface Call {
   bytes?: Buffer;
 }
 
-/** An operation of the description, and ids that exist. */
+/** An operation of the API's description, and existing ids. */
 export interface Known {
   operations: readonly { method: string; path: string }[];
   ids: readonly string[];
-  /** Sent with most calls; null: none is asked for. */
+  /** Sent with most calls; null if the API requires none. */
   token: string | null;
 }
 
@@ -108,7 +108,7 @@ export class Drawer {
     return call;
   }
 
-  /** Those that check every experiment take a hundred times as long as others, and one is much like another. */
+  /** Rarely the ones that check every experiment: they take a hundred times as long as others and hardly differ. */
   private operation(): Known['operations'][number] {
     const drawn = this.pick(this.known.operations);
     const isLong = /(check-all|trigger)$/.test(drawn.path);
@@ -169,7 +169,7 @@ export class Drawer {
     return Buffer.from(JSON.stringify(this.near()));
   }
 
-  /** A body such as the API takes, with some of it changed. */
+  /** A body that the API accepts, with some fields changed. */
   private near(): Record<string, unknown> {
     const body: Record<string, unknown> = this.pick([
       { by: 'ana', reason: 'fuzz' },
@@ -208,7 +208,7 @@ export class Drawer {
     return Object.fromEntries(Array.from({ length }, () => [this.pick(FIELDS), this.value(depth - 1)]));
   }
 
-  /** What may not even be HTTP. */
+  /** Bytes that may not even be HTTP. */
   private rawRequest(): Buffer {
     const host = 'Host: 127.0.0.1\r\n';
     return this.pick([
@@ -243,7 +243,7 @@ export class Drawer {
   }
 }
 
-/** The bytes of a character as an address has them; half of a pair becomes bytes that are no UTF-8. */
+/** The percent-encoded UTF-8 of a character; half of a surrogate pair becomes bytes that are not UTF-8. */
 function percent(character: string): string {
   const bytes = /\p{Cs}/u.test(character) ? [0xed, 0xa0, 0x80] : [...Buffer.from(character)];
   return bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');

@@ -6,10 +6,10 @@ import { type Seen, send } from './send.js';
 export interface FuzzReport {
   seed: number;
   calls: number;
-  /** How many calls were answered with each status; 0: not at all, as some bytes are. */
+  /** Number of answers per status; 0: no answer, as to some bytes. */
   statuses: Record<string, number>;
   violations: number;
-  /** The first ones, with what was sent. */
+  /** The first faults, with the calls. */
   first: { fault: string; call: string }[];
 }
 
@@ -17,8 +17,8 @@ const AT_A_TIME = 8;
 const SHOWN = 20;
 
 /**
- * Sends drawn calls to a running sandbox and judges each answer by the description that it gives of itself.
- * @throws where it isn't a sandbox of this machine.
+ * Sends drawn calls to a running sandbox and judges each answer by the API's own description.
+ * @throws if it isn't a sandbox on this machine.
  */
 export async function fuzz(options: {
   url: string;
@@ -28,17 +28,18 @@ export async function fuzz(options: {
 }): Promise<FuzzReport> {
   const { seed, calls, token } = options;
   const url = new URL(options.url);
-  if (!['127.0.0.1', 'localhost'].includes(url.hostname)) throw new Error('--url must be of this machine.');
+  if (!['127.0.0.1', 'localhost'].includes(url.hostname))
+    throw new Error('--url must be an address of this machine.');
   const ask = async <Body>(path: string) => {
     const response = await fetch(
       new URL(path, url),
       token === null ? {} : { headers: { authorization: `Bearer ${token}` } },
     );
-    if (!response.ok) throw new Error(`${path} is answered ${response.status}.`);
+    if (!response.ok) throw new Error(`${path} answers ${response.status}.`);
     return (await response.json()) as Body;
   };
   const { environment } = await ask<{ environment: string }>('/api/ab/account');
-  if (environment !== 'sandbox') throw new Error('Only a sandbox is fuzzed: controls move budgets.');
+  if (environment !== 'sandbox') throw new Error('Only a sandbox may be fuzzed: controls move budgets.');
   const description = await ask<Description>('/openapi.json');
   const { experiments } = await ask<{ experiments: { experiment_id: string }[] }>('/api/ab/experiments');
   const operations = Object.entries(description.paths).flatMap(([path, item]) =>

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage.stop());
 
-/** The report of so many calls to the API on this store, behind the server that production has. */
+/** The report of this many calls to the API on this store, behind the server that production uses. */
 async function fuzzed(calls: number, store: Store, apiToken: string | null = null) {
   const { meta, clock, timeBase, environment } = stage.dependencies;
   const api = await startApi({ store, meta, clock, timeBase, environment } as Collaborators, {
@@ -38,7 +38,7 @@ async function fuzzed(calls: number, store: Store, apiToken: string | null = nul
 }
 
 describe('drawn calls', () => {
-  it('are answered as the API describes itself, and never as its own fault', async () => {
+  it('are answered as the API is described, and never with a fault of the service', async () => {
     const report = await fuzzed(250, stage.store);
     expect(report.first).toEqual([]);
     expect(report).toMatchObject({ calls: 250, violations: 0 });
@@ -47,13 +47,13 @@ describe('drawn calls', () => {
     );
   });
 
-  it('are refused in the same form without the token', async () => {
+  it('are refused as described without the token', async () => {
     const report = await fuzzed(100, stage.store, TOKEN);
     expect(report.first).toEqual([]);
     expect(report.statuses['401']).toBeGreaterThan(0);
   });
 
-  it('find an answer that is not as described, and one that is a fault', async () => {
+  it('reveal an answer that is not as described, and one that is a fault', async () => {
     const faultsOf = async (getExperiment: Store['getExperiment']) => {
       const { first } = await fuzzed(150, { ...stage.store, getExperiment });
       return first.map(({ fault }) => fault).join('\n');

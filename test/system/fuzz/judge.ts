@@ -1,4 +1,4 @@
-/** Whether an answer keeps what `/openapi.json` says. */
+/** Judges whether an answer matches `/openapi.json`. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Call } from './calls.js';
@@ -11,7 +11,7 @@ export interface Description {
   paths: Record<string, Record<string, Operation>>;
 }
 
-/** 5xx that say who does not answer; any other is a fault of the service. */
+/** 5xx answers that name an unavailable part; any other 5xx is a fault of the service. */
 const UNAVAILABLE = [
   'temporal_unavailable',
   'postgres_unavailable',
@@ -32,9 +32,9 @@ export class Judge {
     }));
   }
 
-  /** What is wrong with an answer, a sentence; null where nothing is. */
+  /** What is wrong with an answer, in a sentence; null if nothing is wrong. */
   fault(call: Call, seen: Seen): string | null {
-    if (call.bytes) return seen.status >= 500 ? `Bytes are answered ${seen.status}.` : null;
+    if (call.bytes) return seen.status >= 500 ? `Bytes get the answer ${seen.status}.` : null;
     if (seen.status === 0) return `There is no answer: ${seen.text}.`;
     if (seen.status >= 500 && !this.isUnavailability(call, seen))
       return `It is ${seen.status}: ${seen.text.slice(0, 200)}`;

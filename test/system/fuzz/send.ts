@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import type { Call } from './calls.js';
 
-/** What came back; status 0, and why in `text`, where nothing did. */
+/** The answer to a call; status 0 and the reason in `text` if there was none. */
 export interface Seen {
   status: number;
   /** Media type, without its parameters. */
@@ -41,7 +41,7 @@ function sendRequest(url: URL, call: Call, agent: Agent): Promise<Seen> {
       },
     );
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-    // A connection that the server has let go meanwhile says nothing of this call.
+    // If the server closed an idle connection, that says nothing about this call.
     sent.on('error', (error) =>
       resolve(sent.reusedSocket ? sendRequest(url, call, new Agent()) : nothing(error.message)),
     );

@@ -6,17 +6,17 @@ import { endWithThisProcess } from '../../../src/sandbox/guard.js';
 
 export interface Child {
   pid: number;
-  /** Settles with the exit code; as in a shell, a signal that ended it counts as 128 and its number. */
+  /** Settles with the exit code; as in a shell, an ending signal counts as 128 plus its number. */
   exited: Promise<number>;
-  /** The first line that it prints from its start on that matches. @throws where it ends or time runs out before. */
+  /** The first line of its output that matches. @throws if it ends or the time is up before. */
   line(pattern: RegExp, limitMs: number): Promise<RegExpExecArray>;
-  /** SIGTERM to its whole group, after `patienceMs` SIGKILL; answers with the exit code. */
+  /** SIGTERM to its whole group, SIGKILL after `patienceMs`; returns the exit code. */
   stop(patienceMs?: number): Promise<number>;
 }
 
 /**
- * A process in a group of its own, which ends with this one at the latest. Each line it prints goes to `log`. It has the
- * environment that it is given, and no `.env` of whoever runs this.
+ * Starts a process in a group of its own, which ends with this process at the latest. Each line it prints goes to `log`.
+ * It gets only the given environment, and no `.env` of the user who runs this.
  */
 export function startChild(
   name: string,
@@ -73,7 +73,7 @@ export function startChild(
         said.forEach(look);
       }),
     async stop(patienceMs = 20_000) {
-      // The whole group, as Ctrl-C does: npm doesn't pass a signal on to what it runs.
+      // Signal the whole group, as Ctrl-C does: npm doesn't pass a signal on to its child.
       signal(pid, 'SIGTERM');
       const code = await Promise.race([exited, delay(patienceMs, undefined, { ref: false })]);
       if (code !== undefined) return code;
@@ -87,12 +87,12 @@ function signal(group: number, name: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-group, name);
   } catch (error) {
-    // None of it runs any more.
+    // ESRCH: nothing of the group is running any more.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
-/** Runs a program to its end. @throws with what it said where it fails. */
+/** Runs a program to its end. @throws with its output if it fails. */
 export async function runToEnd(
   name: string,
   command: readonly [string, ...string[]],

@@ -36,7 +36,7 @@ const example = Object.fromEntries(
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
 );
-/** Settings that docker-compose.yml alone uses. */
+/** Settings that only docker-compose.yml uses. */
 const OF_COMPOSE = [
   'COMPOSE_PROFILES',
   'POSTGRES_PASSWORD',
@@ -46,9 +46,9 @@ const OF_COMPOSE = [
 ];
 const OWN = ['worker', 'api'];
 
-/** A value as compose makes it, where .env holds `env`. */
+/** A value as compose interpolates it, if .env contains `env`. */
 function interpolate(value: string | number, env: Record<string, string>): string {
-  // The innermost first: a default may hold a variable.
+  // Innermost first: a default may contain a variable.
   const once = String(value).replace(/\$\{(\w+)(?::([-?])([^{}]*))?\}/g, (_, name: string, kind, rest) => {
     const given = env[name] ?? '';
     if (given !== '') return given;
@@ -61,7 +61,7 @@ function interpolate(value: string | number, env: Record<string, string>): strin
 function settingsOf(name: string, env: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(services[name]!.environment).flatMap(([key, value]) => {
-      // Without a value in the file: given on where it is set.
+      // A setting without a value in the file is passed on if it is set.
       if (value === null) return env[key] === undefined ? [] : [[key, env[key]]];
       return [[key, interpolate(value, env)]];
     }),
@@ -100,7 +100,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('has a health check wherever another part waits for health', () => {
+  it('has a health check for each part whose health another one waits for', () => {
     const waitedFor = Object.values(services).flatMap(({ depends_on }) =>
       Object.entries(depends_on)
         .filter(([, { condition }]) => condition === 'service_healthy')
@@ -119,7 +119,7 @@ describe('docker-compose.yml', () => {
     );
   });
 
-  it('restarts what runs, ends what is done, and keeps the database in a volume', () => {
+  it('restarts services, lets one-time parts end, and keeps the database in a volume', () => {
     for (const [name, { restart }] of Object.entries(services)) {
       const once = ['temporal-schema', 'temporal-namespace'].includes(name);
       expect(restart, name).toMatch(once ? /^on-failure:\d$/ : /^unless-stopped$/);
@@ -129,7 +129,7 @@ describe('docker-compose.yml', () => {
     expect(volumes).toHaveProperty('postgres-data');
   });
 
-  it('opens ports to this machine alone, and none of Temporal, which asks for no token', () => {
+  it('opens ports to this machine only, and none of Temporal, which requires no token', () => {
     const ports = Object.values(services).flatMap((service) => service.ports);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
@@ -137,11 +137,11 @@ describe('docker-compose.yml', () => {
     expect(services.temporal!.ports).toEqual([]);
   });
 
-  it('lets nobody act through the Web UI', () => {
+  it('allows no writes through the Web UI', () => {
     expect(services['temporal-ui']!.environment.TEMPORAL_DISABLE_WRITE_ACTIONS).toBe('true');
   });
 
-  it('bounds what each container may do and use', () => {
+  it('limits what each container may do and use', () => {
     for (const [name, service] of Object.entries(services)) {
       expect(service.cap_drop, name).toEqual(['ALL']);
       expect(service.security_opt, name).toEqual(['no-new-privileges:true']);
@@ -151,12 +151,12 @@ describe('docker-compose.yml', () => {
         options: { 'max-size': '10m', 'max-file': '5' },
       });
     }
-    // The one entry point that begins as root.
+    // The only entry point that starts as root.
     const added = Object.entries(services).filter(([, { cap_add }]) => cap_add.length > 0);
     expect(added.map(([name]) => name)).toEqual(['postgres']);
   });
 
-  it('starts no server of its own in place of those that it is given, and asks for none of their passwords', () => {
+  it('starts no server in place of a configured one, and requires none of its passwords', () => {
     const started = (profiles: string[]) =>
       Object.entries(services)
         .filter(([, service]) => service.profiles.every((profile) => profiles.includes(profile)))
@@ -177,17 +177,17 @@ describe('docker-compose.yml', () => {
     const env = { ...example, ...outside, META_ACCESS_TOKEN, META_AD_ACCOUNT_ID, API_TOKEN };
     for (const name of Object.keys(services)) settingsOf(name, env);
     for (const name of OWN) expect(settingsOf(name, env)).toMatchObject(outside);
-    // Unset, they don't reach Temporal's client as empty texts.
+    // Unset settings must not reach Temporal's client as empty strings.
     for (const name of OWN) expect(settingsOf(name, FILLED)).not.toHaveProperty('TEMPORAL_API_KEY');
   });
 
-  it('holds no secret: each comes from .env, and compose refuses to start without', () => {
+  it('contains no secret: each comes from .env, and compose refuses to start without it', () => {
     for (const name of ['API_TOKEN', 'META_ACCESS_TOKEN']) {
       const without = { ...FILLED, [name]: '' };
       expect(() => Object.keys(services).map((service) => settingsOf(service, without))).toThrow(name);
       expect(example[name]).toBe('');
     }
-    // Its passwords are asked for by the database's container, which another database does not start.
+    // The container of the database requires its passwords; with another database it is not started.
     for (const name of ['POSTGRES_PASSWORD', 'SERVICE_DB_PASSWORD', 'TEMPORAL_DB_PASSWORD']) {
       expect(services.postgres!.entrypoint!.join(' ')).toContain(`$\${${name}:?set it in .env}`);
       expect(example[name]).toBe('');
@@ -210,7 +210,7 @@ describe('docker-compose.yml', () => {
     expect(readConfig(settingsOf('api', FILLED))).toMatchObject({ host: '0.0.0.0', port: 8003 });
   });
 
-  it('uses variables that .env.example has, and mounts files that exist', () => {
+  it('uses only variables of .env.example, and mounts only existing files', () => {
     const used = [...read('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name!);
     expect(used.filter((name) => !(name in example))).toEqual([]);
     const mounted = Object.values(services)
@@ -226,7 +226,7 @@ describe('.env.example', () => {
     expect(Object.keys(example).sort()).toEqual([...SETTINGS, ...OF_COMPOSE].sort());
   });
 
-  it('gives each its default', () => {
+  it('has the default of each', () => {
     expect(readConfig(example)).toEqual(readConfig({}));
   });
 });

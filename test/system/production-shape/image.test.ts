@@ -10,7 +10,7 @@ const { dependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json')
 };
 const IMPORT = /^(?:import|export)\s(?!type\s)[^;]*?from '([^']+)'|^import '([^']+)'|import\('([^']+)'\)/gm;
 
-/** Files and packages that an entry loads at run time. */
+/** Files and packages that an entry point loads at run time. */
 function loadedBy(entry: string): { files: Set<string>; packages: Set<string> } {
   const files = new Set<string>();
   const packages = new Set<string>();
@@ -41,14 +41,14 @@ describe.each([
 ])('%s in the image', (entry) => {
   const { files, packages } = loadedBy(entry);
 
-  it('loads files that the image has, and nothing of the embedded parts', () => {
+  it('loads only files that the image has, and nothing of the embedded parts', () => {
     expect(files.size).toBeGreaterThan(3);
     const folders = new Set([...files].map((file) => file.split('/')[0]));
     for (const folder of folders) expect(dockerfile).toContain(`COPY ${folder} ${folder}\n`);
     expect([...files].filter((file) => file.startsWith('src/sandbox/'))).toEqual([]);
   });
 
-  it('loads packages that are installed without development ones', () => {
+  it('loads only packages that are installed without development dependencies', () => {
     expect(packages.size).toBeGreaterThan(1);
     expect([...packages].filter((name) => !(name in dependencies))).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe('Dockerfile', () => {
     expect(dockerfile).toContain('npm ci --omit=dev');
   });
 
-  it('can copy nothing that .dockerignore does not name, so no .env and no data folder', () => {
+  it('can copy only what .dockerignore names, so no .env and no data folder', () => {
     const rules = readFileSync(path.join(ROOT, '.dockerignore'), 'utf8')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));

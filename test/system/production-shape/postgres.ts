@@ -16,7 +16,7 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL as docker-compose.yml has it: the roles and databases of `deploy/`, passwords asked for. */
+/** Starts a real PostgreSQL as in docker-compose.yml: with the roles and databases of `deploy/`, and passwords required. */
 export async function startPostgres(
   root: string,
   passwords: Passwords,

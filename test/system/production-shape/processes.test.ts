@@ -28,7 +28,7 @@ function start(entry: string, env: Record<string, string>): { child: Child; said
 
 describe.each(['worker', 'api'])('npm run %s with bad settings', (entry) => {
   it.each([
-    { of: 'a malformed one', env: { PORT: 'http' }, says: /^PORT must be a port, 0 to 65535\.$/ },
+    { of: 'a malformed setting', env: { PORT: 'http' }, says: /^PORT must be a port, 0 to 65535\.$/ },
     {
       of: 'missing ones',
       env: { DATABASE_URL: `postgres://x:${CANARY}@127.0.0.1:1/x` },
@@ -57,12 +57,12 @@ describe.each(['worker', 'api'])('npm run %s with bad settings', (entry) => {
   );
 });
 
-// PGlite has one session within one process: what follows needs a server.
+// PGlite has one session within one process: these tests need a server.
 describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
   'a server without pgvector, %s',
   (kind) => {
     it.each(['worker', 'api', 'main'])(
-      'is told by src/bin/%s.ts with the cure before any migration, exit code 1',
+      'is reported by src/bin/%s.ts with what to do before any migration, exit code 1',
       async (entry) => {
         const database = await freshDatabase(kind);
         const folder = mkdtempSync(path.join(os.tmpdir(), 'auto-promotion-no-vector-'));
@@ -96,7 +96,7 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
 );
 
 describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
-  'worker and API apart, on %s',
+  'worker and API as separate processes, on %s',
   (kind) => {
     let database: TestDatabase;
     let temporal: TestTemporal;

@@ -9,14 +9,14 @@ export interface TemporalServer {
 }
 
 /**
- * The production server on PostgreSQL, started as its image starts it: the configuration that is built into it, filled
- * by the environment, with schema and namespace made by the scripts of `deploy/`.
+ * Starts the production server on PostgreSQL as its image does: with its built-in configuration, filled from the
+ * environment, and with schema and namespace made by the scripts of `deploy/`.
  */
 export async function startTemporalServer(options: {
   root: string;
   /** PATH with `temporal`, `temporal-server` and `temporal-sql-tool`. */
   programs: string;
-  /** A folder of this run's own. */
+  /** A folder for this run only. */
   home: string;
   postgresPort: number;
   password: string;
@@ -25,7 +25,7 @@ export async function startTemporalServer(options: {
 }): Promise<TemporalServer> {
   const { root, programs, home, postgresPort, password, namespace, log } = options;
   const deploy = path.join(root, 'deploy');
-  // Twice: a deployment runs it at every start.
+  // Twice, because a deployment runs it at every start.
   for (const name of ['schema', 'schema again']) {
     await runToEnd(name, ['/bin/sh', path.join(deploy, 'temporal-schema.sh')], {
       env: {
@@ -61,7 +61,7 @@ export async function startTemporalServer(options: {
   try {
     for (const name of ['namespace', 'namespace again']) {
       const namespaceMade = startChild(name, ['/bin/sh', path.join(deploy, 'temporal-namespace.sh')], {
-        // The CLI looks for its own settings at home.
+        // The CLI looks for its settings in the home folder.
         env: { PATH: programs, HOME: home, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
         log,
       });
@@ -83,7 +83,7 @@ const PORTS = [
   ...SERVICES.flatMap((service) => [`${service}_GRPC_PORT`, `${service}_MEMBERSHIP_PORT`]),
   'FRONTEND_HTTP_PORT',
 ];
-/** The server keeps its ports in Postgres as smallint. */
+/** The server stores its ports in Postgres as smallint. */
 const PORT_RANGE = { least: 20_000, most: 32_767 };
 
 async function choosePorts(): Promise<Record<string, string>> {

@@ -6,7 +6,7 @@ import { lookHours } from '../../../src/tools/analyze/look-hours.js';
 import { analysisOf } from '../../../src/tools/analyze/request.js';
 import { hourlyRows, random } from '../../domain/evidence/simulate.js';
 
-/** A line of so many hours at these click rates. */
+/** A line with this many hours at these click rates. */
 function line(fields: object, options: Partial<Parameters<typeof hourlyRows>[1]> = {}, seed = 1): string {
   const rows = hourlyRows(random(seed), {
     hours: 240,
@@ -21,14 +21,14 @@ function line(fields: object, options: Partial<Parameters<typeof hourlyRows>[1]>
 const hoursOf = (fields: object, hours: number) => [...lookHours(analysisOf(line(fields, { hours })))];
 
 describe('the hours of the looks', () => {
-  it('are every so many, as far as there are rows', () => {
+  it('come at the interval of the checks, as long as there are rows', () => {
     expect(hoursOf({}, 20)).toEqual([6, 12, 18]);
     expect(hoursOf({ check_every_hours: 1 }, 3)).toEqual([1, 2, 3]);
     expect(hoursOf({ check_every_hours: 1.5 }, 5)).toEqual([1.5, 3, 4.5]);
     expect(hoursOf({}, 5)).toEqual([]);
   });
 
-  it('are the horizon itself too, off the grid if need be, and go on behind it', () => {
+  it('include the horizon itself, even off the grid, and continue after it', () => {
     expect(hoursOf({ check_every_hours: 24, horizon_hours: 50 }, 100)).toEqual([24, 48, 50, 72, 96]);
     expect(hoursOf({ check_every_hours: 24, horizon_hours: 48 }, 72)).toEqual([24, 48, 72]);
     expect(hoursOf({ check_every_hours: 24, horizon_hours: 50 }, 50)).toEqual([24, 48, 50]);
@@ -38,7 +38,7 @@ describe('the hours of the looks', () => {
 });
 
 describe('the answer', () => {
-  it('lists the looks that count, on to the end of the rows after the decision', () => {
+  it('lists the looks that count, also after the decision, to the end of the rows', () => {
     const { decision, looks } = answer(analysisOf(line({}, { rateB: 0.034 })));
     expect(decision?.winner).toBe('B');
     expect(decision!.hours).toBeLessThan(100);
@@ -46,7 +46,7 @@ describe('the answer', () => {
     expect(looks!.every((look) => look.hours < decision!.hours || look.confidence >= 0.95)).toBe(true);
   });
 
-  it('leaves out what does not count', () => {
+  it('leaves out looks that do not count', () => {
     const settings = { minimum_hours: 60, minimum_clicks: 400, check_every_hours: 12 };
     const { looks } = answer(analysisOf(line(settings)));
     const sums = analysisOf(line(settings)).rows;
@@ -56,7 +56,7 @@ describe('the answer', () => {
     expect(answer(analysisOf('{"rows":[]}'))).toEqual({ decision: null, looks: [] });
   });
 
-  it('spends nothing behind the horizon', () => {
+  it('spends no error after the horizon', () => {
     const { looks } = answer(analysisOf(line({ horizon_hours: 100, check_every_hours: 20 })));
     const bounds = looks!.map(({ hours, bound }) => [hours, bound === null]);
     expect(bounds.filter(([, none]) => none)).toEqual(
@@ -69,7 +69,7 @@ describe('the answer', () => {
     ['sequential', undefined, true],
     ['anytime', undefined, false],
     ['welch', 'unadjusted for repeated looks', true],
-  ])('of the rule %s says %s', (rule, note, hasBound) => {
+  ])('of the rule %s has the note %s', (rule, note, hasBound) => {
     const analysis = analysisOf(line({ rule }, { rateB: 0.034 }));
     const full = answer(analysis);
     expect(full.note).toBe(note);
@@ -78,7 +78,7 @@ describe('the answer', () => {
     expect(decisionAnswer(analysis)).toEqual({ decision: full.decision, ...(note && { note }) });
   });
 
-  it('asks the fixed rule for 100 impressions an ad, and the others for clicks alone', () => {
+  it('needs 100 impressions per ad for the fixed rule, and only clicks for the others', () => {
     const few = { impressions: 2, hours: 48, rateA: 0.4, rateB: 0.4 };
     const settings = { minimum_clicks: 10, check_every_hours: 48 };
     const [row] = [analysisOf(line(settings, few)).rows.reduce((total, each) => total + each.exposureA, 0)];
@@ -87,7 +87,7 @@ describe('the answer', () => {
     expect(answer(analysisOf(line({ ...settings, rule: 'anytime' }, few))).looks).toHaveLength(1);
   });
 
-  it('knows the strict form by its days', () => {
+  it('counts days in the strict form', () => {
     const hourly = answer(analysisOf(line({}, { hours: 72 })));
     const strict = answer(analysisOf(line({ strict: true }, { hours: 72 })));
     expect(hourly.looks![0]!.hours).toBe(24);
@@ -97,7 +97,7 @@ describe('the answer', () => {
 });
 
 describe('the decision alone', () => {
-  it("is the rule's own, for any rows and any settings", () => {
+  it("is the same as the rule's, for any rows and settings", () => {
     const drawn = fc.record({
       seed: fc.integer(),
       rateB: fc.constantFrom(0.02, 0.024, 0.03, 0.014),
@@ -120,7 +120,7 @@ describe('the decision alone', () => {
     expect(decided).toBeGreaterThan(10);
   });
 
-  it('is the same for rows without variance, with a silent ad, and of ten million impressions', () => {
+  it('is the same for rows without variance, with a silent ad, and with ten million impressions', () => {
     const rows: number[][][] = [
       new Array<number[]>(48).fill([500, 10, 500, 20]),
       new Array<number[]>(48).fill([500, 10, 0, 0]),

@@ -16,7 +16,7 @@ afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** The command as its script starts it, without npm. */
+/** Starts the command as its script does, but without npm. */
 function command(args: string[] = []) {
   expect(NODE).toBe('node');
   const child = spawn(process.execPath, [...ARGS, ...args], { cwd: ROOT, stdio: 'pipe' });
@@ -52,7 +52,7 @@ interface ReferenceLook {
 const cases = `${reference.cases.map(({ rows }) => JSON.stringify({ rows })).join('\n')}\n`;
 
 describe('the reference cases', () => {
-  it('come out look by look as they were computed', { timeout: 60_000 }, async () => {
+  it('have the computed figures at every look', { timeout: 60_000 }, async () => {
     const { answers, code, errors } = await analyze(cases);
     expect([code, errors]).toEqual([0, '']);
     expect(answers).toHaveLength(reference.cases.length);
@@ -86,7 +86,7 @@ describe('the reference cases', () => {
     }
   });
 
-  it('have the same decisions where only these are asked for', async () => {
+  it('have the same decisions with --decision-only', async () => {
     const { answers, code } = await analyze(cases, ['--decision-only']);
     expect(answers).toEqual(reference.cases.map(({ decision }) => ({ decision })));
     expect(code).toBe(0);
@@ -94,7 +94,7 @@ describe('the reference cases', () => {
 });
 
 describe('a look', () => {
-  it('has the fields of the form, in its order', async () => {
+  it('has the documented fields, in the documented order', async () => {
     const { answers } = await analyze(JSON.stringify({ rows: reference.cases[1]!.rows.slice(0, 30) }));
     const [answer] = answers as [{ looks: AnsweredLook[] }];
     expect(answer.looks.map((look) => Object.keys(look))).toEqual(
@@ -116,7 +116,7 @@ describe('a look', () => {
 });
 
 describe('a bad line', () => {
-  it('is answered in its place with its number and the reason; the rest goes on', async () => {
+  it('is answered in its place with its number and the reason, and the other lines are answered too', async () => {
     const good = JSON.stringify({ rows: reference.cases[1]!.rows.slice(0, 100) });
     const lines = [
       good,
@@ -133,7 +133,7 @@ describe('a bad line', () => {
       '{}',
       good.replace('{', '{"name":"of the caller",'),
     ];
-    // Without a line end after the last, with a carriage return before another.
+    // The last line has no line end, and another one ends with a carriage return.
     const { answers, code, errors } = await analyze(lines.join('\n').replace('{}', '{}\r'), [
       '--decision-only',
     ]);
@@ -161,16 +161,16 @@ describe('a bad line', () => {
     expect([code, errors]).toEqual([1, '']);
   });
 
-  it('of no input is none; an unknown option is refused', async () => {
+  it('is missing without input; an unknown option is refused', async () => {
     expect(await analyze('')).toMatchObject({ code: 0, output: '', errors: '' });
     const refused = await analyze('', ['--looks']);
     expect(refused).toMatchObject({ code: 2, output: '' });
-    expect(refused.errors).toBe('unknown option --looks; there is --decision-only\n');
+    expect(refused.errors).toBe('unknown option --looks; the only option is --decision-only\n');
   });
 });
 
 describe('a stream', () => {
-  it('is answered line by line while it goes on', async () => {
+  it('is answered line by line while it continues', async () => {
     const { child, closed } = command(['--decision-only']);
     const line = `${JSON.stringify({ rows: reference.cases[1]!.rows })}\n`;
     child.stdin.write(line.slice(0, 100));
@@ -191,7 +191,7 @@ describe('a stream', () => {
     child.stdin.write(line);
     await once(child.stdout, 'data');
     child.stdout.destroy();
-    // Until the command has gone and its end of the pipe with it.
+    // Feed it until the command has ended and closed its end of the pipe.
     const feed = () => child.stdin.write(line.repeat(50), (error) => error ?? feed());
     feed();
     await closed;

@@ -5,7 +5,7 @@ import { documentBlock } from '../../support/documents.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-it('the example of the documents answers what they print below it, and that is a verdict', () => {
+it('the example in the documents has the answer that they print below it, and the answer is a verdict', () => {
   const [example] = documentBlock('docs/statistics.md', 'sh', 'npm run -s analyze').split('\n\n');
   const printed = example!.split('\n').at(-1)!;
   const out = execFileSync('bash', ['-c', example!], { cwd: ROOT, encoding: 'utf8' });

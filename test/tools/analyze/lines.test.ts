@@ -12,8 +12,8 @@ async function collected(parts: readonly string[]): Promise<string[]> {
   return lines;
 }
 
-describe('lines out of chunks', () => {
-  it('are the same wherever the text was cut', async () => {
+describe('lines from chunks', () => {
+  it('are the same wherever the text is cut', async () => {
     const piece = fc.constantFrom('a', '{"rows":[]}', '\n', '\n\n', 'é', '\r\n', '');
     await fc.assert(
       fc.asyncProperty(fc.array(piece, { maxLength: 30 }), async (parts) => {
@@ -27,7 +27,7 @@ describe('lines out of chunks', () => {
     );
   });
 
-  it('come as soon as they have ended', async () => {
+  it('come as soon as they end', async () => {
     let read = 0;
     async function* counted(): AsyncGenerator<string> {
       for (const part of ['one\ntw', 'o\nthree']) {

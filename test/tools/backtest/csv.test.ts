@@ -4,7 +4,7 @@ import { CsvError, CsvTable, parseCsv } from '../../../src/tools/backtest/csv.js
 const fieldsOf = (text: string, delimiter: ',' | ';' = ',') =>
   parseCsv(text, delimiter).map(({ fields }) => fields);
 
-/** What is said of a faulty text. */
+/** The message about a faulty text. */
 function faultOf(read: () => unknown): string {
   try {
     read();
@@ -68,11 +68,11 @@ describe('delimited text', () => {
     expect(fieldsOf(text)).toEqual(expected);
   });
 
-  it('takes a semicolon as delimiter, and then a comma as text', () => {
+  it('accepts a semicolon as delimiter; a comma is text then', () => {
     expect(fieldsOf('a,1;b\n', ';')).toEqual([['a,1', 'b']]);
   });
 
-  it('knows the line on which each field begins', () => {
+  it('knows the line on which each field starts', () => {
     const [, record] = parseCsv('a,b,c\n"1\n2","3\n4",5\n', ',');
     expect(record!.lines).toEqual([2, 3, 4]);
   });
@@ -81,7 +81,7 @@ describe('delimited text', () => {
     ['a\n"b', 'line 2, column 1 (character): a quote opens and never closes'],
     ['a\nb,c"d', 'line 2, column 4 (character): a quote inside a field without quotes'],
     ['"a\nb"c,d', 'line 2, column 3 (character): expected "," or the line\'s end after a quoted field'],
-  ])('names the place of a fault in %j', (text, fault) => {
+  ])('says where the fault in %j is', (text, fault) => {
     expect(faultOf(() => parseCsv(text, ','))).toBe(fault);
   });
 });
@@ -89,7 +89,7 @@ describe('delimited text', () => {
 describe('a table', () => {
   const table = new CsvTable('id,clicks\nx,12\ny,1.5\nz,\n', ',');
 
-  it('reads whole numbers and names line and column of what is none', () => {
+  it('reads whole numbers, and names line and column of anything else', () => {
     const clicks = table.column('clicks');
     const [x, y, z] = table.records;
     expect(table.count(x!, clicks)).toBe(12);
@@ -103,8 +103,8 @@ describe('a table', () => {
 
   it.each([
     ['', 'line 1, column 1: the file is empty'],
-    ['a,b\n1,2\n3\n', 'line 3, column 1: this line has 1 fields, the header 2'],
-    ['a,b\n1,2,3\n', 'line 2, column 3: this line has 3 fields, the header 2'],
+    ['a,b\n1,2\n3\n', 'line 3, column 1: this line has 1 fields, the header has 2'],
+    ['a,b\n1,2,3\n', 'line 2, column 3: this line has 3 fields, the header has 2'],
   ])('refuses %j', (text, fault) => {
     expect(faultOf(() => new CsvTable(text, ','))).toBe(fault);
   });

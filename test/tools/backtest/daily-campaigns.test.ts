@@ -6,7 +6,7 @@ const HEADER = 'Campaign Name;Date;Spend [USD];# of Impressions;Reach;# of Websi
 const tableOf = (...rows: string[]) => new CsvTable([HEADER, ...rows].join('\n'), ';');
 
 describe('daily rows of two campaigns', () => {
-  it('become one stream by date; a missing row or count is a day without impressions', () => {
+  it('become one stream by date; a day with a missing row or count has no impressions', () => {
     const stream = readDailyCampaigns(
       tableOf(
         'C;30.08.2019;5;100;90;10',

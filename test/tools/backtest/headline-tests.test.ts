@@ -33,7 +33,7 @@ describe('headline tests', () => {
     ]);
   });
 
-  it('of the faulty weeks are left out unless asked for, with all their packages', () => {
+  it('of the faulty weeks are left out with all their packages, unless asked for', () => {
     const table = tableOf(
       'before,201325,1,a,e,i,10,1',
       'first,201326,1,a,e,i,10,1',
@@ -66,7 +66,7 @@ describe('dealing impressions', () => {
     [100, 100],
     [50, 20],
     [0, 0],
-  ])('%i with %i clicks loses none and puts no more clicks than impressions into a look', (n, clicks) => {
+  ])('of %i with %i clicks loses none, and no look has more clicks than impressions', (n, clicks) => {
     const dealt = deal(new Random('seed'), n, clicks, 112);
     const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
     expect(sum(dealt.impressions)).toBe(n);
@@ -95,7 +95,7 @@ describe('dealing impressions', () => {
     }
   });
 
-  it('is the same for the same seed and another for another', () => {
+  it('depends on the seed alone', () => {
     const clicks = (seed: string) => [...deal(new Random(seed), 3000, 60, 112).clicks];
     expect(clicks('1 t')).toEqual(clicks('1 t'));
     expect(clicks('1 t')).not.toEqual(clicks('2 t'));

@@ -46,7 +46,7 @@ const days = (name: string, clicks: (day: number) => number) =>
   ]);
 
 describe('npm run backtest', () => {
-  it('prints one document of the promised form, the same each time', () => {
+  it('prints one document of the documented form, the same each time', () => {
     const first = run(headlines, '--json');
     expect(first.code).toBe(0);
     const document = JSON.parse(first.out) as BacktestReport;
@@ -76,7 +76,7 @@ describe('npm run backtest', () => {
     expect(run(headlines, '--json', '--seed', '2').out).not.toBe(first.out);
   }, 60_000);
 
-  it('keeps the faulty weeks where asked to, and prints a table', () => {
+  it('keeps the faulty weeks if asked to, and prints a table', () => {
     const { code, out, err } = run(headlines, '--all-weeks');
     expect(code).toBe(0);
     expect(out).toContain('3 tests, 3 pairs');
@@ -130,7 +130,7 @@ describe('npm run backtest', () => {
   it.skipIf(!there)(
     there
       ? 'replays the archive of real headline tests'
-      : 'is not tried on the archive of real headline tests, which is not beside this repository',
+      : 'is not run on the archive of real headline tests, which is not on this machine',
     () => {
       const { code, out } = run(archive, '--json', '--all-weeks');
       expect(code).toBe(0);
@@ -153,7 +153,7 @@ describe('the progress bar', () => {
     return { isTTY, written, write: (text: string) => written.push(text) };
   };
 
-  it('draws once a percent on a terminal and cleans up', () => {
+  it('draws once per percent on a terminal, and clears the line at the end', () => {
     const terminal = screen(true);
     const bar = createBar(terminal, 1000);
     for (let done = 1; done <= 1000; done++) bar.at(done);

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/sandbox/random.js';
-import { decide, judge, type Replay, welchWinner } from '../../../src/tools/backtest/policies.js';
+import {
+  decide,
+  judge,
+  type Replay,
+  WINNER_SHARE,
+  welchWinner,
+} from '../../../src/tools/backtest/policies.js';
 import { emptyStream } from '../../../src/tools/backtest/stream.js';
 
-/** 112 looks of 1,000 impressions an ad; rates may change on the way. */
+/** 112 looks with 1,000 impressions per ad; the click rates may change on the way. */
 function replayOf(
   rateA: (look: number) => number,
   rateB: (look: number) => number,
@@ -21,7 +27,7 @@ function replayOf(
 }
 
 describe('the policies', () => {
-  it('all find a clear winner; peeking first, the fixed horizon last', () => {
+  it('all find a clear winner: peeking first, the fixed horizon last', () => {
     const found = decide(
       replayOf(
         () => 0.03,
@@ -35,7 +41,7 @@ describe('the policies', () => {
     expect(found.sequential!.look).toBeLessThan(40);
   });
 
-  it('promote nobody where both ads are the same', () => {
+  it('promote neither ad if both are the same', () => {
     const replay = replayOf(
       () => 0.02,
       () => 0.02,
@@ -44,7 +50,7 @@ describe('the policies', () => {
     expect(decide(replay)).toEqual({ peeked_welch: null, fixed_horizon: null, sequential: null });
   });
 
-  it('wait for 25 clicks an ad', () => {
+  it('wait for 25 clicks per ad', () => {
     const replay = replayOf(
       () => 0.03,
       () => 0.03,
@@ -74,22 +80,22 @@ describe('judging a promotion', () => {
   stream.clicksB.set([20, 30, 30, 30]);
   const replay: Replay = { stream, hoursPerLook: 6 };
 
-  it('counts what the winner gets more of, at the rates that came after', () => {
-    // 6,000 impressions are left; 80 instead of 50 % go to the winner, 10 clicks in 1,000 better.
+  it('counts the clicks of the extra impressions at the rates after the decision', () => {
+    // 6,000 impressions are left. The winner gets more than half of them, and has 10 clicks per 1,000 more.
     expect(judge(replay, { look: 1, winner: 'B' })).toEqual({
       reversed: false,
       shareOfImpressions: 0.25,
-      clicksGained: expect.closeTo(0.3 * 6000 * 0.01, 9),
+      clicksGained: expect.closeTo((WINNER_SHARE - 0.5) * 6000 * 0.01, 9),
     });
   });
 
-  it('is reversed where all the data put the winner behind, and then costs clicks', () => {
+  it('reports a reversal if the winner is worse in the full data, which costs clicks', () => {
     const outcome = judge(replay, { look: 1, winner: 'A' });
     expect(outcome.reversed).toBe(true);
-    expect(outcome.clicksGained).toBeCloseTo(-18, 9);
+    expect(outcome.clicksGained).toBeCloseTo(-(WINNER_SHARE - 0.5) * 6000 * 0.01, 9);
   });
 
-  it('gains nothing at the end or without a promotion', () => {
+  it('counts no gain at the end or without a promotion', () => {
     expect(judge(replay, { look: 4, winner: 'B' })).toEqual({
       reversed: false,
       shareOfImpressions: 1,

@@ -49,7 +49,7 @@ describe('the walk', () => {
     [0.95, 0.0236],
     [0.99, 0.024],
   ])(
-    'decides when and as the rule does, at confidence %d and rates 0.02 and %d',
+    'decides at the same look and for the same ad as the rule, at confidence %d and rates 0.02 and %d',
     (confidence, rateB) => {
       const decisions = [1, 2, 3].map((seed) => {
         const rows = hourlyRows(random(seed), { hours: 672, impressions: 250, rateA: 0.02, rateB });
@@ -62,7 +62,7 @@ describe('the walk', () => {
     120_000,
   );
 
-  it('decides the reference experiments', () => {
+  it('decides the reference experiments as they were computed', () => {
     const file = new URL('../../reference/e2e_default.json', import.meta.url);
     const { cases } = JSON.parse(readFileSync(file, 'utf8')) as {
       cases: { rows: number[][]; decision: { hours: number; winner: 'A' | 'B' } | null }[];
@@ -81,7 +81,7 @@ describe('the walk', () => {
     }
   });
 
-  it('decides when and as the strict form of the rule does', () => {
+  it('decides at the same look and for the same ad as the strict form of the rule', () => {
     const own = { ...settings, strict: true };
     const decisions = [1, 2, 3].map((seed) => {
       const rows = hourlyRows(random(seed), { hours: 672, impressions: 250, rateA: 0.02, rateB: 0.0236 });
@@ -114,7 +114,7 @@ describe('the running sums', () => {
   rows[30]!.exposureB = 0;
   rows[30]!.eventsB = 0;
 
-  it.each([1, 2, 3, 10, 50, 200])('are the estimator of the rule after %i buckets', (buckets) => {
+  it.each([1, 2, 3, 10, 50, 200])('equal the estimator of the rule after %i buckets', (buckets) => {
     const expected = rateRatio(rows.slice(0, buckets));
     const ratio = new RunningRatio(streamOf(rows));
     ratio.readTo(buckets);
@@ -126,7 +126,7 @@ describe('the running sums', () => {
     expect(Math.abs(ratio.roughT)).toBeGreaterThanOrEqual(Math.abs(ratio.t));
   });
 
-  it.each([1, 23, 24, 25, 40, 60, 200])('are those of days as clusters too, after %i hours', (hours) => {
+  it.each([1, 23, 24, 25, 40, 60, 200])('equal it with days as clusters too, after %i hours', (hours) => {
     const days = rows.map((row, hour) => ({ ...row, day: hour / 24 }));
     const expected = rateRatio(days.slice(0, hours), { clusterByDay: true });
     const ratio = new RunningRatio(streamOf(rows), 24);
@@ -138,7 +138,7 @@ describe('the running sums', () => {
     expect(Math.abs(ratio.roughT)).toBeGreaterThanOrEqual(Math.abs(ratio.t));
   });
 
-  it('see no error in buckets of one exact proportion', () => {
+  it('find no error in buckets of one exact proportion', () => {
     const stream = emptyStream(30);
     stream.impressionsA.fill(1000);
     stream.impressionsB.fill(1000);

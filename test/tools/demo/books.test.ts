@@ -17,7 +17,7 @@ function doctoredLedger(change: Partial<LedgerRowJson>, sequence = 4): string[] 
 }
 
 describe('auditBooks', () => {
-  it('finds nothing where ledger and audit tell the same', () => {
+  it('finds nothing if ledger and audit agree', () => {
     expect(auditBooks([bookOf(rolloutWrites(), ROLLED_OUT)], auditOf(rolloutWrites()))).toEqual([]);
   });
 
@@ -28,20 +28,20 @@ describe('auditBooks', () => {
     ['another amount read back', { read_back: 13_999 }],
     ['another outcome', { outcome: 'refused', read_back: null }],
     ['another instant', { at: '2026-11-25T08:00:00Z', settled_at: '2026-11-25T08:01:00Z' }],
-  ])('says which row has %s', (difference, change) => {
+  ])('names the row with %s', (difference, change) => {
     const problems = doctoredLedger(change);
     expect(problems[0]).toContain(difference);
     expect(problems[0]).toContain('spring, ledger row 4 (phase 70');
   });
 
-  it('sees rows in another order', () => {
+  it('finds rows in another order', () => {
     const writes = rolloutWrites();
     const audit = auditOf(writes);
     const swapped = [audit[1]!, audit[0]!, ...audit.slice(2)];
     expect(auditBooks([bookOf(writes, ROLLED_OUT)], swapped)).not.toEqual([]);
   });
 
-  it('sees a write that the ledger lacks, and one that the market never saw', () => {
+  it('finds a write that the ledger lacks, and one that the market never saw', () => {
     const writes = rolloutWrites();
     const short = bookOf(writes.slice(0, -1), { ...ROLLED_OUT, W: { before: 10_000, now: 14_000 } });
     expect(auditBooks([short], auditOf(writes))).toEqual([
@@ -54,7 +54,7 @@ describe('auditBooks', () => {
     ]);
   });
 
-  it('sees a person among the writers, and writes of ad sets that are in no test', () => {
+  it('finds a write by someone else, and a write to an ad set that is in no test', () => {
     const audit: AuditRow[] = auditOf(rolloutWrites()).map((row) =>
       row.sequence === 2 ? { ...row, actor: 'person' } : row,
     );
@@ -62,17 +62,17 @@ describe('auditBooks', () => {
     const problems = auditBooks([bookOf(rolloutWrites(), ROLLED_OUT)], [...audit, stray]);
     expect(problems).toHaveLength(2);
     expect(problems[0]).toContain('ad set that is in no test');
-    expect(problems[1]).toContain('written by a person');
+    expect(problems[1]).toContain('written by someone else');
   });
 
-  it('sees a budget that is not where the last write left it', () => {
+  it('finds a budget that differs from the last write', () => {
     const book = bookOf(rolloutWrites(), { ...ROLLED_OUT, W: { before: 10_000, now: 15_000 } });
     expect(auditBooks([book], auditOf(rolloutWrites()))).toEqual([
       'spring: ad set W stands at 15000, the ledger says 16000.',
     ]);
   });
 
-  it('sees a raise that came before its cut', () => {
+  it('finds a raise before its cut', () => {
     const raised = rolloutWrites().slice(0, 2).reverse();
     const writes = raised.map((write, index) => ({ ...write, hour: index / 20 }));
     const budgets = { L: { before: 10_000, now: 8_000 }, W: { before: 10_000, now: 12_000 } };
@@ -81,7 +81,7 @@ describe('auditBooks', () => {
     ]);
   });
 
-  it('takes a refused write for one that changed nothing', () => {
+  it('knows that a refused write changed nothing', () => {
     const writes = [
       ...rolloutWrites().slice(0, 2),
       { adSetId: 'L', phase: '70', before: 8_000, intended: 6_000, hour: 1.2 },
@@ -93,7 +93,7 @@ describe('auditBooks', () => {
     expect(auditBooks([bookOf(writes, back)], auditOf(writes))).toEqual([]);
   });
 
-  it('lets an attempt of unknown outcome lack its audit row, but no other', () => {
+  it('allows only an attempt of unknown outcome to lack its audit row', () => {
     const writes = rolloutWrites();
     const book = bookOf(writes, ROLLED_OUT);
     const lost = {
@@ -118,7 +118,7 @@ describe('auditBooks', () => {
 });
 
 describe('phaseTimings', () => {
-  it('counts every phase from the first write, and the wait from the read-back before', () => {
+  it('measures every phase from the first write, and the wait from the previous read-back', () => {
     const timings = phaseTimings(bookOf(rolloutWrites(), ROLLED_OUT), auditOf(rolloutWrites()), WAITS);
     expect(timings.map(({ phase }) => phase)).toEqual(['60', '70', '80']);
     expect(timings[0]!.late).toBeCloseTo(0.055, 6);

@@ -2,6 +2,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_PHASES } from '../../../src/domain/rollout/phases.js';
+import { phaseName } from '../../../src/domain/rollout/plan.js';
 import type { ServiceApi } from '../../../src/tools/demo/api.js';
 import { auditBooks } from '../../../src/tools/demo/books.js';
 import { DemoEnded, type DemoResult, runDemo } from '../../../src/tools/demo/demo.js';
@@ -10,7 +12,10 @@ import { summarise } from '../../../src/tools/demo/summary.js';
 import { trulyBetter } from '../../../src/tools/demo/world.js';
 
 const SEED = 1;
-/** The fastest that the service takes: an hour is half a second. */
+const PHASES = DEFAULT_PHASES.map(phaseName);
+/** The first phase, a cut, the refused raise, and the two writes of the revert. */
+const REFUSED_TEST_ROWS = 6;
+/** The fastest time scale that the service accepts: an hour takes half a second. */
 const SETTINGS = { TIME_SCALE: '7200' };
 
 let folder: string;
@@ -44,7 +49,7 @@ describe('runDemo', () => {
     });
   }, 150_000);
 
-  it('ends with a document of the promised form, each scenario as the world meant it', () => {
+  it('ends with a document of the documented form, and each scenario ends as its world was drawn', () => {
     const document = DemoDocument.parse(JSON.parse(JSON.stringify(result.document)));
     expect([document.seed, document.time_scale]).toEqual([SEED, 7_200]);
     expect(document.scenarios.map(({ name, passed }) => [name, passed])).toEqual([
@@ -55,37 +60,38 @@ describe('runDemo', () => {
     expect(result.scenarios.map(({ failure }) => failure)).toEqual([null, null, null]);
   });
 
-  it('promotes the truly better ad to 80/20 and leaves the close ones alone', () => {
+  it('promotes the truly better ad to the last phase and changes no budget of the close test', () => {
     const [clear, close] = result.scenarios;
     const winner = clear!.entry.experiments[0]!;
     expect(winner.winner_creative).toBe(trulyBetter(clear!.tests[0]!).headline);
     const amounts = Object.values(winner.budgets);
     const total = amounts.reduce((sum, { before }) => sum + before, 0);
-    expect(amounts.map(({ now }) => now).sort((x, y) => x - y)).toEqual([0.2 * total, 0.8 * total]);
-    expect(winner.ledger.map(({ phase }) => phase)).toEqual(['60', '60', '70', '70', '80', '80']);
+    const raised = Math.round(DEFAULT_PHASES.at(-1)!.winnerShare * total);
+    expect(amounts.map(({ now }) => now).sort((x, y) => x - y)).toEqual([total - raised, raised]);
+    expect(winner.ledger.map(({ phase }) => phase)).toEqual(PHASES.flatMap((phase) => [phase, phase]));
     expect(close!.entry.experiments[0]).toMatchObject({ state: 'running', ledger: [], promoted_at: null });
   });
 
-  it('reverts exactly the test whose 70 % write is refused, and no other write meets the fault', () => {
+  it('reverts exactly the test whose write is refused, and no other write is refused', () => {
     const batch = result.scenarios[2]!.entry.experiments;
     const reverted = batch.filter(({ state }) => state === 'reverted');
     expect(reverted).toHaveLength(1);
     expect(batch).toHaveLength(5);
     const refused = batch.flatMap(({ ledger }) => ledger).filter(({ outcome }) => outcome === 'refused');
-    expect(refused.map(({ phase }) => phase)).toEqual(['70']);
+    expect(refused.map(({ phase }) => phase)).toEqual([PHASES[1]]);
     for (const { before, now } of Object.values(reverted[0]!.budgets)) expect(now).toBe(before);
   });
 
-  it('keeps books that agree, and no phase comes too early', () => {
+  it('ends with books that agree, and no phase comes too early', () => {
     expect(result.document.books).toMatchObject({ agree: true, disagreements: [] });
-    expect(result.document.books.rows).toBe(6 * 6);
-    const waited = result.timings.filter(({ phase }) => phase !== '60');
-    expect(waited).toHaveLength(10);
+    expect(result.document.books.rows).toBe(5 * 2 * PHASES.length + REFUSED_TEST_ROWS);
+    const waited = result.timings.filter(({ phase }) => phase !== PHASES[0]);
+    expect(waited).toHaveLength(5 * (PHASES.length - 1));
     for (const { slack } of waited) expect(slack).toBeGreaterThanOrEqual(0);
     expect(events).toContain('phase');
   });
 
-  it('would not take a doctored ledger for a true one', () => {
+  it('does not accept a forged ledger', () => {
     const books = result.scenarios
       .flatMap(({ gathered }) => gathered)
       .map(({ experiment, ledger, budgets }) => ({
@@ -105,11 +111,11 @@ describe('runDemo', () => {
         : book,
     );
     expect(auditBooks(doctored, result.audit)).toEqual([
-      expect.stringContaining('clear-winner, ledger row 3 (phase 70'),
+      expect.stringContaining(`clear-winner, ledger row 3 (phase ${PHASES[1]}`),
     ]);
   });
 
-  it('is told to people in amounts of money', () => {
+  it('is summarised in amounts of money', () => {
     const text = summarise(result);
     const { before, now } = Object.values(byId('clear-winner').budgets)[1]!;
     expect(text).toContain(`USD ${(before / 100).toFixed(2)} -> USD ${(now / 100).toFixed(2)}`);
@@ -144,7 +150,7 @@ describe('a demo that is ended early', () => {
 });
 
 describe('a demo whose time is up', () => {
-  it('tells what is not through as not passed, and the rest all the same', async () => {
+  it('reports an unfinished scenario as not passed, and reports the others too', async () => {
     const result = await runDemo({
       seed: SEED,
       scenarios: ['continue_testing', 'clear_winner'],

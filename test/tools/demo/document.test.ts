@@ -12,7 +12,7 @@ import { gathered, ROLLED_OUT, rolloutWrites } from './support/fixtures.js';
 const JUDGEMENT = { passed: true, summary: 'It went well.' };
 
 describe('learnedScale', () => {
-  it('learns from all that were decided, the reverted and those that their control won too, and from no running one', () => {
+  it('learns from all decided tests, including reverted ones and those that the control won, and from no running one', () => {
     const decided = Array.from({ length: 12 }, (_, index) =>
       gathered(`t${index}`, {
         winner: index % 4 === 0 ? 'control' : 'challenger',
@@ -26,7 +26,7 @@ describe('learnedScale', () => {
     expect(expected).not.toBe(DEFAULT_PRIOR_SCALE);
   });
 
-  it('is the default before anything is decided', () => {
+  it('is the default before any test is decided', () => {
     expect(learnedScale([gathered('close', { winner: null })])).toBe(DEFAULT_PRIOR_SCALE);
   });
 });
@@ -51,7 +51,7 @@ describe('experimentEntry', () => {
     );
   });
 
-  it('claims nothing where nothing could be estimated', () => {
+  it('claims no lift if nothing could be estimated', () => {
     const entry = experimentEntry(gathered('spring', { winner: null, effect: 0, se: 0, confidence: 0 }), 0.1);
     expect([entry.claimed_lift, entry.shrunk_lift, entry.winner_creative]).toEqual([0, 0, null]);
   });
@@ -65,7 +65,7 @@ describe('scenarioEntry', () => {
     gathered('four', { winner: null, effect: Math.log(1.1) }),
   ];
 
-  it('multiplies the lifts of a row of tests; one that its control won, or nobody yet, gains nothing', () => {
+  it('multiplies the lifts of consecutive tests; a test won by its control, or by nobody yet, gains nothing', () => {
     const entry = scenarioEntry('compound_learning', JUDGEMENT, row, 0.2);
     expect(entry.claimed_product).toBeCloseTo(1.4 * 1.3 - 1, 12);
     expect(entry.experiments[1]!.claimed_lift).toBeCloseTo(-0.3, 12);
@@ -74,7 +74,7 @@ describe('scenarioEntry', () => {
     expect(entry.shrunk_product).toBeLessThan(entry.claimed_product!);
   });
 
-  it('multiplies in no other scenario', () => {
+  it('multiplies lifts in no other scenario', () => {
     expect(scenarioEntry('batch', JUDGEMENT, row, 0.2)).not.toHaveProperty('claimed_product');
   });
 });

@@ -10,10 +10,10 @@ function demo(...args: string[]) {
 
 describe('npm run demo', () => {
   it.each([
-    [['--seed', 'x'], '--seed x is no whole number.'],
+    [['--seed', 'x'], '--seed must be a whole number, got x.'],
     [['--seed', '-1'], '--seed'],
     [['--fast'], '--fast'],
-  ])('refuses %j with a sentence and how to call it, on standard error alone', (args, sentence) => {
+  ])('refuses %j with one sentence and the usage, on standard error only', (args, sentence) => {
     const { status, stdout, stderr } = demo(...args);
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toContain(sentence);

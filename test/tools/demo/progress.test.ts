@@ -32,7 +32,7 @@ afterEach(() => {
 });
 
 describe('progress on a terminal', () => {
-  it('draws a line an experiment and redraws it in place, once a second at most', async () => {
+  it('draws one line per experiment and redraws it in place, at most once per second', async () => {
     const tty = screen(true);
     const progress = createProgress(tty);
     progress.ready(api, 4_000);
@@ -53,7 +53,7 @@ describe('progress on a terminal', () => {
     expect(tty.written).toHaveLength(before);
   });
 
-  it('puts other lines above the board, and goes on when the service does not answer', async () => {
+  it('prints other lines above the board, and continues if the service does not answer', async () => {
     const tty = screen(true);
     const progress = createProgress(tty);
     let away = false;
@@ -70,7 +70,7 @@ describe('progress on a terminal', () => {
 });
 
 describe('progress elsewhere', () => {
-  it('writes plain lines, of one experiment’s looks only one in five seconds', () => {
+  it('writes plain lines, at most one per five seconds about an experiment’s looks', () => {
     const plain = screen(false);
     const progress = createProgress(plain);
     progress.ready(api, 4_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PHASES } from '../../../src/domain/rollout/phases.js';
 import type { FaultOrder, MarketAdSpec } from '../../../src/sandbox/meta-simulator/index.js';
 import type { ExperimentJson } from '../../../src/tools/demo/api.js';
 import { SCENARIOS, type Stage } from '../../../src/tools/demo/scenarios.js';
@@ -9,7 +10,7 @@ type Fate = { winner: 'control' | 'challenger' | null; state: ExperimentJson['st
 const WON: Fate = { winner: 'challenger', state: 'verifying' };
 const LOST: Fate = { winner: 'control', state: 'verifying' };
 
-/** A stage on which every experiment meets the fate that `fates` has for its id, else {@link WON}. */
+/** A stage on which each experiment ends as `fates` says for its id, or else as {@link WON}. */
 function stage(fates: Record<string, Fate> = {}) {
   const world = drawWorld(3);
   const ads: MarketAdSpec[][] = [];
@@ -55,7 +56,7 @@ function stage(fates: Record<string, Fate> = {}) {
 }
 
 describe('compound_learning', () => {
-  it('tests each winner, with its text and its true rate, against the next idea', async () => {
+  it('tests each winner, with its headline and its true click rate, against the next idea', async () => {
     const { set, world, ads, ended } = stage();
     const judge = await SCENARIOS.compound_learning(set);
     expect(ads).toHaveLength(5);
@@ -72,7 +73,7 @@ describe('compound_learning', () => {
     expect(judge(ended())).toMatchObject({ passed: true });
   });
 
-  it('keeps a control that wins', async () => {
+  it('keeps the control if it wins', async () => {
     const { set, world, ads, ended } = stage({ 'compound-2': LOST });
     const judge = await SCENARIOS.compound_learning(set);
     expect(ads[2]![0]!.name).toBe(world.compound.ideas[0]!.headline);
@@ -80,7 +81,7 @@ describe('compound_learning', () => {
     expect(judge(ended()).summary).toContain('the new idea won 4 of them');
   });
 
-  it('stops at a test that is not decided in time, and has not passed', async () => {
+  it('stops at a test that is not decided in time, and fails', async () => {
     const { set, ads, ended } = stage({ 'compound-3': { winner: null, state: 'running' } });
     const judge = await SCENARIOS.compound_learning(set);
     expect(ads).toHaveLength(3);
@@ -91,7 +92,7 @@ describe('compound_learning', () => {
 });
 
 describe('batch', () => {
-  it('orders the refusal for whichever ad wins, of the 70 % amount alone, in exactly one experiment', async () => {
+  it('orders the refusal for either ad as the winner, at the amount of one phase only, in exactly one experiment', async () => {
     const { set, world, orders, budgets } = stage();
     await SCENARIOS.batch(set);
     const { id } = world.batch.tests[world.batch.refusedIndex]!;
@@ -101,7 +102,7 @@ describe('batch', () => {
         kind: 'refuse',
         objectId: `${id}/${role}`,
         method: 'POST',
-        dailyBudget: Math.round(0.7 * total),
+        dailyBudget: Math.round(DEFAULT_PHASES[1]!.winnerShare * total),
         times: null,
       })),
     );
@@ -109,9 +110,9 @@ describe('batch', () => {
 
   it.each<[string, Fate, boolean]>([
     ['reverted', { winner: 'challenger', state: 'reverted' }, true],
-    ['promoted all the same', WON, false],
-    ['not back at its base', { winner: 'challenger', state: 'needs_attention' }, false],
-  ])('judges the one that was refused: %s', async (_, fate, passed) => {
+    ['promoted anyway', WON, false],
+    ['not restored to its base', { winner: 'challenger', state: 'needs_attention' }, false],
+  ])('judges the test with the refused write: %s', async (_, fate, passed) => {
     const { batch } = drawWorld(3);
     const { set, ended } = stage({ [batch.tests[batch.refusedIndex]!.id]: fate });
     const judge = await SCENARIOS.batch(set);
@@ -120,7 +121,7 @@ describe('batch', () => {
 });
 
 describe('continue_testing and clear_winner', () => {
-  it('passes a test that still runs with no money moved, and none that chance decided', async () => {
+  it('passes a test that is still running with no budget changed, but not one that chance decided', async () => {
     const running = stage({ 'too-close': { winner: null, state: 'running' } });
     expect((await SCENARIOS.continue_testing(running.set))(running.ended()).passed).toBe(true);
     const decided = stage();

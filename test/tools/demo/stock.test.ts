@@ -8,7 +8,7 @@ const test = { ...drawWorld(1).clearWinner, id: 'spring' };
 const judged = { passed: true, summary: 'It went well.' };
 const outcome: Outcome = { name: 'clear_winner', tests: [test], judge: () => judged };
 
-/** A service and a market after a rollout; each reading of the audit gives the next of `audits`, then the last. */
+/** A service and a market after a rollout. Each reading of the audit returns the next of `audits`, in the end the last. */
 function played(audits: AuditRow[][]) {
   const known = gathered('spring', { winner: 'challenger', writes: rolloutWrites(), budgets: ROLLED_OUT });
   let readings = 0;
@@ -44,7 +44,7 @@ afterEach(() => {
 });
 
 describe('takeStock', () => {
-  it('lays ledger and audit side by side, with what the budgets were before', async () => {
+  it('compares ledger and audit, with the budgets before the rollout', async () => {
     const { api, market } = played([auditOf(rolloutWrites())]);
     const stock = await takeStock([outcome], api, market);
     expect(stock.books).toEqual({ rows: 6, disagreements: [] });
@@ -52,14 +52,14 @@ describe('takeStock', () => {
     expect(stock.timings.map(({ phase }) => phase)).toEqual(['60', '70', '80']);
   });
 
-  it('reads again where a write came while it read', async () => {
+  it('reads again if there was a write while it read', async () => {
     const { api, market } = played([auditOf(rolloutWrites().slice(0, 5)), auditOf(rolloutWrites())]);
     const stock = takeStock([outcome], api, market);
     await vi.advanceTimersByTimeAsync(1_000);
     expect((await stock).books).toEqual({ rows: 6, disagreements: [] });
   });
 
-  it('tells the reason of a scenario that could not be played, and leaves out what was never created', async () => {
+  it('gives the reason for a scenario that could not be played, and leaves out tests that were never created', async () => {
     const { api, market } = played([auditOf(rolloutWrites())]);
     const broken: Outcome = {
       name: 'batch',

@@ -48,7 +48,7 @@ function result(scenarios: ScenarioStock[], disagreements: string[] = []): DemoR
 const PASSED = { passed: true, summary: 'All as planned.' };
 
 describe('summarise', () => {
-  it('says who won, how sure, by how much three ways, and what that did to the money', () => {
+  it('says who won, with which confidence, the three lifts, and the change of the budgets', () => {
     const one = gathered('spring', {
       winner: 'challenger',
       effect: Math.log(1.4),
@@ -67,7 +67,7 @@ describe('summarise', () => {
     expect(text).toContain('none too early, the latest 0.40 h late');
   });
 
-  it('puts the products of lift side by side, with the reason why they differ', () => {
+  it('shows the products of the lifts side by side, and why they differ', () => {
     const headlines = [
       ['First', 'Second'],
       ['Second', 'Third'],
@@ -85,21 +85,19 @@ describe('summarise', () => {
     expect(text).toContain('Why measured and believed differ');
   });
 
-  it('says in plain words why a winner lost its budget again', () => {
+  it('says why a winner lost its budget again', () => {
     const writes = [
       { adSetId: 'W', phase: '70', before: 12_000, intended: 14_000, hour: 1, refused: true },
       { adSetId: 'W', phase: 'revert', before: 12_000, intended: 10_000, hour: 1.1 },
     ];
     const one = gathered('spring', { winner: 'challenger', state: 'reverted', writes });
     const text = summarise(result([stock('batch', PASSED, [planned('spring', ['Old', 'New'], 0.4)], [one])]));
-    expect(text).toContain(
-      'Meta refused USD 140.00 a day in phase 70, so every budget went back to where it was.',
-    );
+    expect(text).toContain('Meta refused USD 140.00 a day in phase 70, so every budget was restored.');
     expect(text).toContain('This ad set can not be changed in this way.');
     expect(text).toContain('USD 100.00 as before');
   });
 
-  it('tells a test without a winner, a scenario that chance decided, and one that could not be played', () => {
+  it('reports a test without a winner, a scenario that chance decided, and one that could not be played', () => {
     const close = gathered('close', { winner: null, effect: 0.004, confidence: 0.4 });
     const text = summarise(
       result([
@@ -110,7 +108,7 @@ describe('summarise', () => {
     );
     expect(text).toContain('confidence 40 %; 95 % is needed');
     expect(text).toContain('2. A clear winner: not passed\n   It is running when the time is up.');
-    expect(text).toContain('3. Several at once, and Meta refuses a write of one: not passed');
+    expect(text).toContain('3. Several tests at once, and Meta refuses a write of one of them: not passed');
   });
 
   it('lists the rows on which the books disagree', () => {

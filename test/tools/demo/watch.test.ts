@@ -23,7 +23,7 @@ function service() {
 const changed = { at: START, kind: 'state' as const, experimentId: 'spring', text: '' };
 
 describe('until', () => {
-  it('asks once and is woken by the event of its experiment alone', async () => {
+  it('asks once and is woken only by an event of its experiment', async () => {
     const api = service();
     const watch = createWatch(api, Date.now() + 60_000);
     const reached = watch.until('spring', ['verifying']);
@@ -38,7 +38,7 @@ describe('until', () => {
     expect(api.asked).toBe(2);
   });
 
-  it('misses no change that happens while it asks', async () => {
+  it('notices a change that happens while it asks', async () => {
     const api = service();
     const watch = createWatch(
       {
@@ -57,7 +57,7 @@ describe('until', () => {
     expect(api.asked).toBe(2);
   });
 
-  it('answers as it is when the time is up', async () => {
+  it('returns the experiment as it is when the time is up', async () => {
     const watch = createWatch(service(), Date.now() - 1);
     expect((await watch.until('spring', ['verifying'])).state).toBe('running');
   });

@@ -15,7 +15,7 @@ function testsOf({ clearWinner, tooClose, batch }: DemoWorld) {
 }
 
 describe('drawWorld', () => {
-  it('gives the same world for a seed and another for another', () => {
+  it('gives the same world for the same seed, and another world for another seed', () => {
     expect(drawWorld(7)).toEqual(drawWorld(7));
     expect(drawWorld(8)).not.toEqual(drawWorld(7));
   });
@@ -43,7 +43,7 @@ describe('drawWorld', () => {
     expect([...refused].sort()).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('lets the control be the better ad in some tests of a batch, and in none of the clear winners', () => {
+  it('makes the control the better ad in some tests of a batch, and never in the clear winner', () => {
     const worlds = SEEDS.map(drawWorld);
     const better = worlds.flatMap(({ batch }) =>
       batch.tests.map((test) => trulyBetter(test) === test.challenger),
@@ -53,7 +53,7 @@ describe('drawWorld', () => {
     for (const { clearWinner } of worlds) expect(trulyBetter(clearWinner)).toBe(clearWinner.challenger);
   });
 
-  it('has five different ideas for the tests in a row, and ids and creatives that no two ads of a test share', () => {
+  it('has five different ideas for the consecutive tests, different ids, and different creatives within each test', () => {
     for (const world of SEEDS.map(drawWorld)) {
       const headlines = [world.compound.start.headline, ...world.compound.ideas.map((idea) => idea.headline)];
       expect(new Set(headlines).size).toBe(COMPOUND_TESTS + 1);

@@ -16,13 +16,13 @@ async function check(answer: Answer) {
 }
 
 describe('Claude', () => {
-  it('is not asked without a key', async () => {
+  it('is not called without a key', async () => {
     expect(await checkClaude(null, 500)).toMatchObject([
       { level: 'ok', figure: 'ANTHROPIC_API_KEY is not set; this version does not use it' },
     ]);
   });
 
-  it('takes the key: one list of models, whatever the environment holds', async () => {
+  it('accepts the key: it is asked for one list of models, whatever the environment contains', async () => {
     vi.stubEnv('ANTHROPIC_AUTH_TOKEN', 'another');
     vi.stubEnv('ANTHROPIC_BASE_URL', 'http://127.0.0.1:1');
     const { finding, seen } = await check((_, response) =>
@@ -35,7 +35,7 @@ describe('Claude', () => {
     );
     expect(finding).toMatchObject({
       level: 'ok',
-      figure: 'the key is taken; newest model claude-test; this version does not use it',
+      figure: 'the key is accepted; newest model claude-test; this version does not use it',
     });
     expect(seen.map(({ method, path }) => [method, path])).toEqual([['GET', '/v1/models']]);
     expect(seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
@@ -53,7 +53,7 @@ describe('Claude', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('that hangs is given up in time', async () => {
+  it('is given up in time if it hangs', async () => {
     const { finding } = await check(() => {});
     expect(finding).toMatchObject({ level: 'fail', figure: expect.stringMatching(/^no answer from 127/) });
   });

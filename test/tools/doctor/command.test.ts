@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-/** The command as its script starts it, without npm. */
+/** Starts the command as its script does, but without npm. */
 async function doctor(env: Record<string, string>) {
   expect(NODE).toBe('node');
   const inherited = Object.entries(process.env).filter(
@@ -41,7 +41,7 @@ async function doctor(env: Record<string, string>) {
 }
 
 describe('npm run doctor', () => {
-  it('in the sandbox says which parts are embedded, and is content', async () => {
+  it('says in the sandbox which parts are embedded, and succeeds', async () => {
     const { code, errors, lines } = await doctor({ MARKET_PORT: '0' });
     expect(errors).toBe('');
     expect(code).toBe(0);
@@ -55,14 +55,14 @@ describe('npm run doctor', () => {
     ]);
   });
 
-  it('ends with 1 where a setting is wrong, on one line', async () => {
+  it('exits with 1 and one line if a setting is wrong', async () => {
     const { code, lines } = await doctor({ MODE: 'live', META_AD_ACCOUNT_ID: 'canary' });
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringMatching(/^fail {2}Settings .*META_AD_ACCOUNT_ID must be act_/)]);
     expect(lines.join()).not.toContain('canary');
   });
 
-  it('ends with 1 where a part fails, and still says all the others', async () => {
+  it('exits with 1 if a part fails, and still reports all the others', async () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'doctor-'));
     const market = await startMarket({
       directory,
@@ -105,7 +105,7 @@ describe('npm run doctor', () => {
 });
 
 describe('the examination', () => {
-  it('shows no secret that a part echoes, and is over in time', async () => {
+  it('shows no secret that a part echoes, and ends in time', async () => {
     const secrets = {
       META_ACCESS_TOKEN: 'EAAcanary/token+0123',
       META_APP_SECRET: 'canary-app-secret',
@@ -128,7 +128,7 @@ describe('the examination', () => {
     });
     const began = performance.now();
     const findings = await examine(config, { timeoutMs: 8_000, claudeUrl: hanging.url });
-    // Three that hang, one after another, would take 24 s.
+    // If the three hanging parts were checked one after another, this would take 24 s.
     expect(performance.now() - began).toBeLessThan(20_000);
     expect(findings.map(({ level, what }) => `${level} ${what}`)).toEqual([
       'ok Mode',
@@ -142,7 +142,7 @@ describe('the examination', () => {
     expect(JSON.stringify(findings)).not.toContain('canary');
   });
 
-  it('asks for what a sandbox with a Graph of its own lacks', async () => {
+  it('names the settings that a sandbox with its own Graph lacks', async () => {
     const findings = await examine(readConfig({ META_GRAPH_URL: 'http://127.0.0.1:1' }));
     expect(findings[1]).toMatchObject({
       level: 'fail',

@@ -27,14 +27,14 @@ const check = async () => {
 };
 
 describe.each(databaseKinds())('a database (%s)', (kind) => {
-  it('that is new is looked at and left as it is', async () => {
+  it('that is new is checked and not changed', async () => {
     database = await freshDatabase(kind);
     const found = await check();
     expect(found.Database).toEqual(['ok', expect.stringMatching(/^PostgreSQL \d+\.\d+, database /), null]);
     expect(found.pgvector).toEqual(['ok', expect.stringMatching(/^\d.* available/), null]);
     expect(found.Migrations).toEqual([
       'warn',
-      expect.stringMatching(/^0 applied, \d+ to come \(from 0001_experiments\.sql\)$/),
+      expect.stringMatching(/^0 applied, \d+ pending \(from 0001_experiments\.sql\)$/),
       expect.any(String),
     ]);
     const left = await sql(`select to_regnamespace('auto_promotion') as schema,
@@ -42,7 +42,7 @@ describe.each(databaseKinds())('a database (%s)', (kind) => {
     expect(left).toEqual([{ schema: null, vectors: 0 }]);
   });
 
-  it('that is migrated says so, and one whose record is another build’s fails', async () => {
+  it('that is migrated is reported so, and one migrated by another build fails', async () => {
     database = await freshDatabase(kind);
     const pool = createPool(database.config);
     const applied = await migrate(pool);
@@ -51,7 +51,7 @@ describe.each(databaseKinds())('a database (%s)', (kind) => {
     expect(found.pgvector?.[1]).toMatch(/^\d.* installed$/);
     expect(found.Migrations).toEqual(['ok', `all ${applied.length} applied`, null]);
     await sql(`delete from auto_promotion.schema_migrations where name > '0005'`);
-    expect((await check()).Migrations?.[1]).toMatch(/^4 applied, \d+ to come \(from 0005_controls\.sql\)$/);
+    expect((await check()).Migrations?.[1]).toMatch(/^4 applied, \d+ pending \(from 0005_controls\.sql\)$/);
     await sql(`update auto_promotion.schema_migrations set checksum = 'x' where name like '0002%'`);
     expect((await check()).Migrations).toEqual([
       'fail',
@@ -62,7 +62,7 @@ describe.each(databaseKinds())('a database (%s)', (kind) => {
 });
 
 describe('a database that does not answer', () => {
-  it('is named with a cure and without its password', async () => {
+  it('is reported with what to do and without its password', async () => {
     const server = net.createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -90,7 +90,7 @@ describe('a database that does not answer', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('has an address that is none', async () => {
+  it('fails on an address that is malformed', async () => {
     const [finding] = await checkDatabase({ connectionString: 'postgres://u:7/canary@h/db' }, 200);
     expect(finding).toMatchObject({ level: 'fail', cure: 'correct DATABASE_URL' });
     expect(JSON.stringify(finding)).not.toContain('canary');

@@ -12,7 +12,7 @@ describe('a finding', () => {
     );
   });
 
-  it('comes in time from a check that hangs, and from one that breaks', async () => {
+  it('comes in time for a check that hangs, and for one that throws', async () => {
     const late = await within(30, 'Meta', () => new Promise(() => {}));
     expect(late).toEqual([fail('Meta', 'no answer within 0.03 s', 'check the address and the network')]);
     const broken = await within(1_000, 'Meta', async () => {
@@ -22,7 +22,7 @@ describe('a finding', () => {
     expect(await within(1_000, 'Meta', async () => [ok('Meta', 'fine')])).toEqual([ok('Meta', 'fine')]);
   });
 
-  it('has the reasons of an error that holds others', () => {
+  it('has the reasons of an error that contains others', () => {
     expect(messageOf(new AggregateError([new Error('first'), new Error('second')]))).toBe('first; second');
     expect(messageOf('text')).toBe('text');
   });

@@ -45,15 +45,15 @@ async function check(url: string, accountId: string, more: { token?: string; wri
   return Object.fromEntries(findings.map(({ what, level, figure, cure }) => [what, [level, figure, cure]]));
 }
 
-describe('Meta, all well', () => {
-  it('has token, account, minimum budgets and tier, and was only read', async () => {
+describe('Meta without a fault', () => {
+  it('has findings for token, account, minimum budgets and tier, and is only read', async () => {
     const market = await marketOf();
     expect(await check(market.url, market.account.id)).toEqual({
       'Meta token': ['ok', 'ads_management, ads_read; does not expire', null],
       'Ad account': ['ok', `${market.account.id} Sandbox: active, EUR, Europe/Berlin`, null],
       'Minimum budgets': [
         'ok',
-        'at least EUR 1.50 a day and ad set; by goal: impressions EUR 1.50, clicks EUR 1.50, rarer actions EUR 1.50, video views EUR 1.50',
+        'at least EUR 1.50 per day and ad set; by goal: impressions EUR 1.50, clicks EUR 1.50, rarer actions EUR 1.50, video views EUR 1.50',
         null,
       ],
       'Access tier': ['ok', 'standard_access', null],
@@ -62,7 +62,7 @@ describe('Meta, all well', () => {
   });
 });
 
-describe('Meta, with a fault', () => {
+describe('Meta with a fault:', () => {
   it('an expired token fails, with what to do', async () => {
     const market = await marketOf();
     await market.order({ kind: 'expired_token' });
@@ -82,7 +82,7 @@ describe('Meta, with a fault', () => {
     expect(JSON.stringify(found)).not.toContain('EAAanother');
   });
 
-  it('a missing scope fails where budgets are to be moved, and warns where they are not', async () => {
+  it('a missing scope fails if budgets are to be moved, and warns otherwise', async () => {
     const market = await marketOf({ scopes: ['ads_read', 'pages_show_list'] });
     const scope = async (writesAllowed: boolean) =>
       (await check(market.url, market.account.id, { writesAllowed }))['Meta token'];
@@ -129,7 +129,7 @@ describe('Meta, with a fault', () => {
   });
 });
 
-/** A Graph that answers each path as told; null is a refusal. */
+/** A Graph with these answers by path; null is a refusal. */
 async function graphOf(answers: Record<string, object | null>, headers: Record<string, string> = {}) {
   const answer: Answer = (seen, response) => {
     const body = answers[seen.path.replace('/v24.0/', '')];
@@ -153,8 +153,8 @@ const PERMISSIONS = {
   ],
 };
 
-describe('Meta, of other answers', () => {
-  it('a token that may not see itself, a development tier, a cap that is reached', async () => {
+describe('Meta with other answers:', () => {
+  it('a token that may not read itself, a development tier, a spend cap that is reached', async () => {
     const usage = JSON.stringify({
       '1': [{ type: 'ads_management', ads_api_access_tier: 'development_access' }],
     });
@@ -163,18 +163,22 @@ describe('Meta, of other answers', () => {
       { 'x-business-use-case-usage': usage },
     );
     const found = await check(graph.url, 'act_1');
-    expect(found['Meta token']).toEqual(['ok', 'ads_management, ads_read; its end is not told', null]);
-    expect(found['Minimum budgets']).toEqual(['ok', 'at least JPY 100 a day and ad set', null]);
+    expect(found['Meta token']).toEqual([
+      'ok',
+      'ads_management, ads_read; Meta does not say when it expires',
+      null,
+    ]);
+    expect(found['Minimum budgets']).toEqual(['ok', 'at least JPY 100 per day and ad set', null]);
     expect(found['Spend cap']?.slice(0, 2)).toEqual(['warn', 'JPY 5000 of JPY 5000 spent']);
     expect(found['Access tier']?.slice(0, 2)).toEqual([
       'warn',
-      'development_access: 60 points in 300 s (a read 1, a write 3), then blocked for 300 s',
+      'development_access: 60 points in 300 s (1 per read, 3 per write), then blocked for 300 s',
     ]);
     expect(graph.seen.every(({ method }) => method === 'GET')).toBe(true);
     expect(graph.seen.every(({ query }) => query.has('appsecret_proof'))).toBe(true);
   });
 
-  it('scopes that only the token’s description has, and an end that is near', async () => {
+  it('scopes that only the token’s description has, and an expiry that is near', async () => {
     const data = {
       is_valid: true,
       expires_at: NOW / 1000 + 3 * 86_400,
@@ -188,7 +192,7 @@ describe('Meta, of other answers', () => {
     ]);
   });
 
-  it('a token that says nothing, and one that is not valid', async () => {
+  it('a token without a description, and one that is not valid', async () => {
     const silent = await graphOf({ act_1: ACCOUNT });
     expect((await check(silent.url, 'act_1'))['Meta token']?.[0]).toBe('warn');
     await close();

@@ -17,7 +17,7 @@ const check = async (namespace = 'ads', address = server.address) => {
 };
 
 describe('Temporal', () => {
-  it('has a version, a namespace, and the search attributes that are registered, and is left as it is', async () => {
+  it('has findings for version, namespace and registered search attributes, and is not changed', async () => {
     const half = SEARCH_ATTRIBUTE_KEYS.slice(0, 1);
     await addSearchAttributes(server.connection, 'ads', half);
     const expected = [
@@ -36,7 +36,7 @@ describe('Temporal', () => {
     expect((await check()).at(-1)).toEqual(['Search attributes', 'ok', '4 of 4 registered', null]);
   });
 
-  it('that lets nobody register is asked by queries, and a person is told the commands, at start too', async () => {
+  it('that allows no registration is checked by queries, and the commands are shown, at the start of a worker too', async () => {
     const locked = await startDevServer({ namespace: 'cloud' });
     const refused = () => Promise.reject(Object.assign(new Error('permission denied'), { code: 7 }));
     const { workflowService } = locked.connection;
@@ -49,7 +49,7 @@ describe('Temporal', () => {
         '--name AutoPromotionConfidence --type Double; in Temporal Cloud: tcld namespace search-attributes add ' +
         '--namespace cloud --search-attribute AutoPromotionNextCheck=Datetime ' +
         '--search-attribute AutoPromotionConfidence=Double';
-      // A frontend knows a new one only after its next refresh.
+      // A new attribute is known to a frontend only after its next refresh.
       await expect
         .poll(() => describeAttributes(connection, 'cloud'), { timeout: 20_000 })
         .toEqual({
@@ -72,14 +72,14 @@ describe('Temporal', () => {
     }
   });
 
-  it('of a wrong namespace says how to make it', async () => {
+  it('without the namespace says how to create it', async () => {
     expect(await check('adz')).toEqual([
       ['Temporal', 'ok', expect.any(String), null],
       ['Namespace', 'fail', expect.stringContaining('adz'), expect.stringContaining('--namespace adz')],
     ]);
   });
 
-  it('that is not there fails in time', async () => {
+  it('fails in time if it does not answer', async () => {
     const findings = await checkTemporal({ address: '127.0.0.1:1', namespace: 'ads' }, 500);
     expect(findings).toMatchObject([{ level: 'fail', cure: 'start Temporal, or correct TEMPORAL_ADDRESS' }]);
   });

@@ -20,7 +20,7 @@ import { runCommand } from '../../support/command.js';
 const START = Date.UTC(2026, 10, 23);
 const RATES: Record<string, number> = { control: 0.02, challenger: 0.023 };
 
-/** A record with six looks on disk, restated in between, as a service would have left it. */
+/** A record on disk with six looks and restated rows, as a service would leave it. */
 describe('a stored decision', () => {
   let directory = '';
   let pool: pg.Pool;
@@ -109,7 +109,7 @@ describe('a stored decision', () => {
       );
       await looks.look({ experimentId: 'exp', lookNumber: look, dueAt: now, askedBy: 'schedule' });
     }
-    // Meta corrects its figures after the fact: what was decided saw what was known then.
+    // Meta restates its figures later; the decision used those known at the time.
     await store.appendObservations(
       'exp',
       [3, 4, 5].flatMap((index) => hour(index, 7)),
@@ -126,34 +126,37 @@ describe('a stored decision', () => {
       ...process.env,
       MODE: 'sandbox',
       DATA_DIR: directory,
-      // Nothing listens on it.
+      // Nothing listens on this port.
       PORT: '1',
       DATABASE_URL: '',
     });
 
-  it.each([1, 3, 6])('of look %i is the same when computed again, restated rows or not', async (look) => {
-    expect(await replayDecision(store, 'exp', look)).toEqual({
-      experimentId: 'exp',
-      lookNumber: look,
-      same: true,
-      differences: [],
-    });
-  });
+  it.each([1, 3, 6])(
+    'of look %i is the same when recomputed, whether its rows were restated or not',
+    async (look) => {
+      expect(await replayDecision(store, 'exp', look)).toEqual({
+        experimentId: 'exp',
+        lookNumber: look,
+        same: true,
+        differences: [],
+      });
+    },
+  );
 
-  it('of the latest look is meant where no number is given; of an unknown one there is none', async () => {
+  it('is that of the latest look if no number is given; an unknown look has none', async () => {
     expect((await replayDecision(store, 'exp', null))?.lookNumber).toBe(6);
     expect(await replayDecision(store, 'exp', 7)).toBeNull();
     expect(await replayDecision(store, 'nobody', null)).toBeNull();
   });
 
-  it('is the same by the command, which says what differs once somebody has changed the record', async () => {
+  it('is recomputed by the command, which names the differences after someone has changed the record', async () => {
     await close();
     const first = await command('exp');
     expect(first).toEqual({ code: 0, out: 'same\n', err: '' });
     expect(await command('exp/9')).toMatchObject({
       code: 1,
       out: '',
-      err: 'There is no look 9 of an experiment exp.\n',
+      err: 'No look 9 of experiment exp was found.\n',
     });
     expect(await command()).toMatchObject({ code: 1, err: expect.stringMatching(/^Usage:/) });
     await open();

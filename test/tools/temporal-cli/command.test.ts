@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** As a person types it. */
+/** Runs a command line in a shell, as a user types it. */
 async function shell(command: string, env: Record<string, string>) {
   const child = spawn('bash', ['-c', command], {
     cwd: ROOT,
@@ -41,7 +41,7 @@ async function shell(command: string, env: Record<string, string>) {
 const temporal = (args: string[], env: Record<string, string>) =>
   runCommand('src/tools/temporal-cli/main.ts', args, { ...inherited, ...env });
 
-describe('npm run temporal beside a sandbox', () => {
+describe('npm run temporal with a running sandbox', () => {
   let running: RunningSandbox;
   let env: Record<string, string>;
   beforeAll(async () => {
@@ -52,14 +52,14 @@ describe('npm run temporal beside a sandbox', () => {
       TEMPORAL_PORT: '0',
       TEMPORAL_UI_PORT: '0',
       MARKET_PORT: '0',
-      // Slow: nothing is decided while the test runs.
+      // Slow, so that nothing is decided while the test runs.
       TIME_SCALE: '60',
     });
     running = await runSandbox(config, { fresh: false, announce: () => {}, say: () => {} });
   }, 180_000);
   afterAll(() => running?.stop());
 
-  it("does what the documents' command says: the experiment is paused by that user", {
+  it('runs the command of the documents: the experiment is paused by that user', {
     timeout: 120_000,
   }, async () => {
     const { store } = running.collaborators;
@@ -76,7 +76,7 @@ describe('npm run temporal beside a sandbox', () => {
     }
   });
 
-  it('finds the server although its port is any free one, and takes none of the settings along', async () => {
+  it("finds the server on any free port, and passes none of the service's settings to the CLI", async () => {
     const args = ['workflow', 'describe', '--experiment=gift-cards', '-o', 'json'];
     const described = await temporal(args, { ...env, TEMPORAL_API_KEY: 'x', TEMPORAL_TLS: 'true' });
     expect(described).toMatchObject({ code: 0, err: '' });
@@ -89,7 +89,7 @@ describe('npm run temporal beside a sandbox', () => {
 });
 
 describe('npm run temporal without a server', () => {
-  it('says in a sentence what to do', async () => {
+  it('says in one sentence what to do', async () => {
     const list = ['workflow', 'list'];
     const directory = path.join(folder, 'nothing');
     expect(await temporal(list, { DATA_DIR: directory })).toEqual({
@@ -107,7 +107,7 @@ describe('npm run temporal without a server', () => {
     ).toEqual({ code: 1, out: '', err: 'TEMPORAL_ADDRESS is not set: set it, as host:7233.\n' });
   });
 
-  it('answers what needs none', async () => {
+  it('answers commands that need no server', async () => {
     const { code, out } = await temporal(['--version'], { MODE: 'canary' });
     expect([code, out]).toEqual([0, expect.stringMatching(/^temporal version \d/)]);
   });

@@ -13,7 +13,7 @@ const LIVE = {
 describe('the Temporal CLI of a live service', () => {
   const server = findServer(readConfig({ ...LIVE, TEMPORAL_NAMESPACE: 'ads' }));
 
-  it('is at its server, in its namespace, with its access and without its other secrets', () => {
+  it("gets the service's server, namespace and access, but not its other secrets", () => {
     const env = { ...LIVE, TEMPORAL_API_KEY: 'key', PATH: '/bin' };
     expect(cliEnvironment(env, server)).toEqual({
       PATH: '/bin',
@@ -23,7 +23,7 @@ describe('the Temporal CLI of a live service', () => {
     });
   });
 
-  it('is told an experiment by its id, and everything else as it stands', () => {
+  it('gets the workflow id of an experiment, and all other arguments unchanged', () => {
     const workflow = ['--workflow-id', 'live/act_42/experiment/spring'];
     expect(cliArguments(['a', '--experiment', 'spring', '--input', '{}'], server)).toEqual([
       'a',

@@ -16,7 +16,7 @@ interface Write {
   refused?: boolean;
 }
 
-/** The writes of a rollout of 100/100 to 160/40: loser L is cut before winner W is raised. */
+/** The writes of a rollout from 100/100 to 160/40: the loser L is cut before the winner W is raised. */
 export function rolloutWrites(): Write[] {
   return [
     { adSetId: 'L', phase: '60', before: 10_000, intended: 8_000, hour: 0 },
@@ -28,7 +28,7 @@ export function rolloutWrites(): Write[] {
   ];
 }
 
-/** A ledger of these writes; each is settled 0.01 h after it was entered. */
+/** A ledger of these writes; each is settled 0.01 h after its entry. */
 export function ledgerOf(writes: readonly Write[]): LedgerRowJson[] {
   return writes.map(({ adSetId, phase, before, intended, hour, refused }, index) => ({
     sequence: index + 1,
@@ -47,7 +47,7 @@ export function ledgerOf(writes: readonly Write[]): LedgerRowJson[] {
   }));
 }
 
-/** The market's audit of the same. */
+/** The market's audit of the same writes. */
 export function auditOf(writes: readonly Write[]): AuditRow[] {
   return writes.map(({ adSetId, before, intended, hour, refused }, index) => ({
     sequence: index + 1,
@@ -117,7 +117,7 @@ export function look(pair: { effect: number; se: number; confidence: number }): 
   };
 }
 
-/** An experiment that the winner (null: nobody yet) stands in; control in ad set L, challenger in W. */
+/** An experiment with this winner (null: none yet); the control has ad set L, the challenger W. */
 export function gathered(
   id: string,
   options: {
