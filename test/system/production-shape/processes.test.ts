@@ -18,7 +18,7 @@ const CANARY = 'canary-of-a-password';
 
 function start(entry: string, env: Record<string, string>): { child: Child; said: string[] } {
   const said: string[] = [];
-  const child = startChild(entry, ['node', '--import', 'tsx', `src/${entry}.ts`], {
+  const child = startChild(entry, ['node', '--import', 'tsx', `src/bin/${entry}.ts`], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', HOME: os.tmpdir(), TMPDIR: os.tmpdir(), ...env },
     log: (line) => said.push(line.slice(entry.length + 2)),
