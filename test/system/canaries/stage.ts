@@ -108,7 +108,7 @@ export async function startStage(): Promise<Stage> {
       PROMOTION_NOTIFICATION_WEBHOOK: `https://hooks.example.com/services/${CANARIES.webhook}`,
     };
     const start = (program: 'worker' | 'api', settings: Record<string, string> = {}): Child => {
-      const child = startChild(program, [process.execPath, '--import', 'tsx', `src/${program}.ts`], {
+      const child = startChild(program, [process.execPath, '--import', 'tsx', `src/bin/${program}.ts`], {
         cwd: ROOT,
         env: { ...env, ...settings },
         log: (line) => material.add(`log of ${program}`, line),
