@@ -15,7 +15,7 @@ try {
     namesOf({ environment, accountId: meta.accountId }).taskQueue,
   );
   await connection.close();
-  if (silent.length > 0) throw new Error(`The worker on this host does not poll ${silent.join(', ')}.`);
+  if (silent.length > 0) throw new Error(`The worker on this host does not poll for ${silent.join(', ')}.`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;

@@ -217,12 +217,12 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
         .flatMap(({ text }) => text.split('\n'))
         .some((line) => parts.every((part) => line.includes(part)));
     const history = (id: string) => `history ${stage.names.workflowId(id)} `;
-    const untold = CLASSES.filter(
+    const missing = CLASSES.filter(
       ({ name, text }) =>
         !says(history(idOf(name)), text) ||
         !says('table auto_promotion.budget_ledger', `"${idOf(name)}"`, text),
     );
-    expect(untold).toEqual([]);
+    expect(missing).toEqual([]);
     expect(stage.echo.count()).toBeGreaterThan(2 * CLASSES.length);
     expect(says(history(idOf('auth')), 'Malformed access token [hidden]')).toBe(true);
     for (const place of ['log of worker', 'log of api', history('without-database')]) {
