@@ -80,7 +80,7 @@ export function standInWords(
 export function reasonSentence(reason: StateReason, currency: string): string {
   const { by, because = '', detail = '', winnerVariantId: winner, phase, hours, base, amounts } = reason;
   const before = reason.before ? `${reasonSentence(reason.before, currency)} ` : '';
-  const who = `by ${by}: ${because}`;
+  const who = ended(`by ${by}: ${because}`);
   const stand = standInWords(reason, currency);
   const restoring = reason.restoring ? ' The budgets are being restored.' : '';
   const onItGoes = 'No budget was moved; the test goes on.';
@@ -105,9 +105,9 @@ export function reasonSentence(reason: StateReason, currency: string): string {
     case 'time_over':
       return `The planned time is over and ${winner} is not promoted: ${detail}`;
     case 'approved':
-      return `Approved ${ended(who)} ${detail}`;
+      return `Approved ${who} ${detail}`;
     case 'forced':
-      return `Promoted by force ${ended(who)} ${detail}`;
+      return `Promoted by force ${who} ${detail}`;
     case 'phase_waits':
       return `Phase ${phase} waits: ${detail}${amounts ? ` The budgets stand at ${stand}.` : ''}`;
     case 'hold_over':
@@ -133,9 +133,9 @@ export function reasonSentence(reason: StateReason, currency: string): string {
     case 'revert_asked':
       return `Reverted ${who}`;
     case 'restore_asked':
-      return `Stopped with restore ${who}`;
+      return `${before}Stopped with restore ${who}`;
     case 'retry_asked':
-      return `Tried again ${who}.`;
+      return `Tried again ${who}`;
     case 'restored':
       return amounts
         ? `${before}Every ad set was back at its base; someone has changed budgets since: ${stand}.`
@@ -145,7 +145,7 @@ export function reasonSentence(reason: StateReason, currency: string): string {
     case 'not_restored':
       return `${detail} The base is ${amountsInWords(base ?? {}, currency)}; ${amounts ? `now ${stand}` : 'the current budgets could not be read'}.`;
     case 'kept':
-      return `Stopped ${ended(who)} The budgets stay as they are${amounts ? `: ${stand}` : ''}.`;
+      return `Stopped ${who} The budgets stay as they are${amounts ? `: ${stand}` : ''}.`;
     case 'accepted':
       return `The current budgets${amounts ? ` (${stand})` : ''} were accepted ${who}`;
     case 'promotion_lost':

@@ -1,7 +1,7 @@
 /**
- * `reverting` and `needs_attention`: undo a rollout.
+ * `reverting` and `needs_attention`: take every ad set back to its base.
  *
- * The undo is data: the ledger holds the base (each ad set's budget before the first write), so a run that knows nothing
+ * A revert is data: the ledger holds the base (each ad set's budget before the first write), so a run that knows nothing
  * else can restore it. Ad sets are cut before others are raised, so the total never grows; each write is read back. A
  * write that was given up may land later, so the budgets are read again at 5, 15 and 60 minutes. It ends with every ad set
  * at its base, or in `needs_attention` with both amounts: then only a person's `resolve` ends it.
@@ -31,10 +31,9 @@ const READS_AFTER_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS];
 type Restore = { kind: 'done' } | { kind: 'person'; why: string; reading: Reading } | { kind: 'interrupted' };
 
 /** `reverting`: every ad set exactly to its base; ends in `reverted` (or `stopped`), or in `needs_attention`. */
-export async function revert(run: Run): Promise<void> {
-  const { stateChangedAt, reason } = run.experiment;
-  const end = reason.endsIn ?? 'reverted';
-  if (isShadow(run)) return endShadow(run, end);
+export async function restoreBudgets(run: Run): Promise<void> {
+  const { stateChangedAt } = run.experiment;
+  if (isShadow(run)) return endShadow(run);
   const restored = await restoreBase(run, stateChangedAt + RESTORE_WINDOW_MS);
   if (restored.kind === 'interrupted') return;
   if (restored.kind === 'person') return giveUp(run, restored);
@@ -43,6 +42,9 @@ export async function revert(run: Run): Promise<void> {
   const watched = await watchForLateWrites(run);
   if (watched.kind === 'interrupted') return;
   if (watched.kind === 'person') return giveUp(run, watched);
+  // Read again: a stop that came meanwhile has changed the end.
+  const { reason } = run.experiment;
+  const end = reason.endsIn ?? 'reverted';
   await closePromotion(run.experiment.id, end);
   await run.become(end, { code: 'restored', before: reason, ...changedSince(watched.reading) });
 }
@@ -54,18 +56,19 @@ function changedSince(reading: BudgetReading): Pick<StateReason, 'amounts'> {
 }
 
 /** Nothing was written, so there is nothing to restore. */
-async function endShadow(run: Run, end: 'reverted' | 'stopped'): Promise<void> {
-  await run.become(end, { code: 'shadow_ended', before: run.experiment.reason });
+async function endShadow(run: Run): Promise<void> {
+  const { reason } = run.experiment;
+  await run.become(reason.endsIn ?? 'reverted', { code: 'shadow_ended', before: reason });
   await run.answerAskers('The rollout was in shadow: nothing was written.');
 }
 
 /** `needs_attention`: reads every 10 minutes; only a person's `resolve` ends it. */
-export async function needsAttention(run: Run): Promise<void> {
+export async function waitForResolve(run: Run): Promise<void> {
   const intent = await run.next(run.later(TRY_AGAIN_MS), 'reading the budgets again');
   if (intent?.kind === 'resolve') return resolve(run, intent);
   const reading = await readBudgetsPartly(run);
   if (isObstacle(reading)) return run.report(`The budgets can't be read: ${reading.reason}`);
-  run.trouble = null;
+  run.clearTrouble();
   // A write that was given up and landed late is the one thing still corrected.
   for (const adSetId of reading.late) await restore(run, adSetId, reading.base[adSetId]!);
   const now = reading.late.length === 0 ? reading : await readBudgetsPartly(run);
@@ -199,6 +202,15 @@ async function stoppedWhile(run: Run, until: number, what: string): Promise<bool
       await run.refuseAskers(`Stopped by ${intent.args.by}: the budgets stay as they are.`);
       await stopAndKeep(run, intent);
       return true;
+    }
+    if (intent.kind === 'stop' && run.experiment.reason.endsIn === undefined) {
+      const before = run.experiment.reason;
+      await run.become('reverting', {
+        code: 'restore_asked',
+        ...whoAsked(intent),
+        endsIn: 'stopped',
+        before,
+      });
     }
     await run.answer(intent, 'The budgets are being restored already.');
   }

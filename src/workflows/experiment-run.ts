@@ -20,7 +20,7 @@ import { HOUR_MS, instant } from '../domain/time.js';
 import { toExperimentTime, toRealTime } from '../domain/time-base.js';
 import { Inbox, type Intent, misfit } from './inbox.js';
 import { enduring, RecordDisagrees, record } from './proxies.js';
-import { showConfidence, showIdentity, showState } from './visibility.js';
+import { showConfidence, showDetails, showIdentity, showState } from './visibility.js';
 
 /** A wait for a user wakes after this, experiment ms, to see whether the record was changed elsewhere. */
 const WAKE_MS = 24 * HOUR_MS;
@@ -150,11 +150,8 @@ export class Run {
     this.due = { at: until, what };
     const wakeAt = until ?? this.later(WAKE_MS);
     for (;;) {
-      const intent = this.inbox.take();
-      if (intent) {
-        if (await this.fits(intent)) return intent;
-        continue;
-      }
+      const intent = await this.nextQueued();
+      if (intent) return intent;
       const wait = toRealTime(this.input.timeBase, wakeAt) - Date.now();
       if (wait <= 0) return null;
       await condition(() => this.inbox.size > 0, wait, { summary: `${what}, ${instant(wakeAt)}` });
@@ -163,11 +160,13 @@ export class Run {
 
   /** An intent that is queued already and fits, or null. It doesn't wait. */
   async nextQueued(): Promise<Intent | null> {
-    return this.next(0, 'a control that came with the start');
+    for (let intent = this.inbox.take(); intent; intent = this.inbox.take())
+      if (await this.admit(intent)) return intent;
+    return null;
   }
 
   /** Waits, whoever asks for something: intents that are queued meanwhile are taken afterwards. */
-  async pause(until: number, what: string): Promise<void> {
+  async sleepUntil(until: number, what: string): Promise<void> {
     this.due = { at: until, what };
     const wait = toRealTime(this.input.timeBase, until) - Date.now();
     if (wait > 0) await sleep(wait, { summary: `${what}, ${instant(until)}` });
@@ -232,12 +231,12 @@ export class Run {
 
   /** Enters the control and its result, then answers it. */
   async answer(intent: Intent, message: string, decision: Decision | null = null): Promise<void> {
-    await this.enter(intent, 'accepted', message);
+    await this.recordControl(intent, 'accepted', message);
     intent.answer = { outcome: { state: this.state, message, decision } };
   }
 
   async refuse(intent: Intent, message: string): Promise<void> {
-    await this.enter(intent, 'refused', message);
+    await this.recordControl(intent, 'refused', message);
     intent.answer = {
       refusal: { state: this.state, allowed: [...ALLOWED_CONTROLS[this.state]], message },
     };
@@ -251,6 +250,13 @@ export class Run {
   /** Refuses the controls that wait: what they asked for was not reached. */
   async refuseAskers(message: string): Promise<void> {
     for (const intent of this.askers.splice(0)) await this.refuse(intent, message);
+  }
+
+  /** What was reported last is over. */
+  clearTrouble(): void {
+    if (this.trouble === null) return;
+    this.trouble = null;
+    showDetails(this.experiment, null);
   }
 
   /** Reports an obstacle to people and in the query; the same text is reported once. */
@@ -278,7 +284,7 @@ export class Run {
   }
 
   /** Whether the intent can be acted on now. One that doesn't fit, or was answered before, is answered here. */
-  private async fits(intent: Intent): Promise<boolean> {
+  private async admit(intent: Intent): Promise<boolean> {
     const earlier = await enduring(() =>
       record.findControl.executeWithOptions({ summary: `${intent.kind} by ${intent.args.by}` }, [
         this.input.experimentId,
@@ -292,7 +298,11 @@ export class Run {
     return false;
   }
 
-  private async enter(intent: Intent, outcome: 'accepted' | 'refused', message: string): Promise<void> {
+  private async recordControl(
+    intent: Intent,
+    outcome: 'accepted' | 'refused',
+    message: string,
+  ): Promise<void> {
     const { controlId, kind, args } = intent;
     const { by, reason } = args;
     const row = {

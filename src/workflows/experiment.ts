@@ -3,15 +3,16 @@ import type { ExperimentInput } from '../contract/experiment-input.js';
 import { REVERT_WINDOW_DAYS } from '../contract/messages.js';
 import { type ExperimentState, isEnded } from '../domain/experiment.js';
 import { HOUR_MS } from '../domain/time.js';
-import { needsAttention, revert } from './compensation.js';
+import { restoreBudgets, waitForResolve } from './compensation.js';
 import { continueAsNewIfDue, keepWitness, startAfresh } from './continuation.js';
 import { Run } from './experiment-run.js';
+import { waitWhileHeld } from './held.js';
 import { whoAsked } from './inbox.js';
 import { isPromotionLost, promotionLost } from './lost-promotion.js';
 import { RecordDisagrees } from './proxies.js';
-import { hold, rollOut } from './rollout.js';
-import { awaitApproval, test, waitWhilePaused } from './running.js';
-import { verify } from './verification.js';
+import { rollOut } from './rollout.js';
+import { awaitApproval, runTest, waitWhilePaused } from './running.js';
+import { verifyLift } from './verification.js';
 
 /** What a run of the experiment workflow ends with. */
 export interface ExperimentResult {
@@ -21,14 +22,14 @@ export interface ExperimentResult {
 
 /** By state, its step: waits for what comes next, acts, and leaves the next state on record. */
 const STEPS: Record<ExperimentState, (run: Run) => Promise<void>> = {
-  running: test,
+  running: runTest,
   paused: waitWhilePaused,
   awaiting_approval: awaitApproval,
   rolling_out: rollOut,
-  held: hold,
-  verifying: verify,
-  reverting: revert,
-  needs_attention: needsAttention,
+  held: waitWhileHeld,
+  verifying: verifyLift,
+  reverting: restoreBudgets,
+  needs_attention: waitForResolve,
   completed: reopen,
   no_winner: end,
   reverted: end,
@@ -75,8 +76,8 @@ async function reopen(run: Run): Promise<void> {
 }
 
 /**
- * Whether a revert came while the experiment was being completed. Refusing it would put the refusal on record, and every
- * retry would get it, although a moment later a run of its own would carry out the revert.
+ * Whether a revert came while the experiment became `completed`. It must not be refused: the refusal would be stored under
+ * its control id, and a retry would get it again, although a completed experiment can be reverted.
  */
 function isAskedToReopen(run: Run): boolean {
   return run.state === 'completed' && run.inbox.size > 0;

@@ -17,11 +17,7 @@ export async function becomeHeld(run: Run, reason: StateReason, hold: Hold): Pro
 }
 
 /** The hold after an obstacle. `triesPhase`: the phase was tried, and the budgets were not only read. */
-export function holdAfter(
-  run: Run,
-  obstacle: Pick<Obstacle, 'kind' | 'retryAfterMs'> & Pick<Hold, 'code'>,
-  triesPhase: boolean,
-): Hold {
+export function holdAfter(run: Run, obstacle: Obstacle, { triesPhase }: { triesPhase: boolean }): Hold {
   const later = (waitMs: number) => run.later(waitMs);
   return nextHold(run.experiment.hold, obstacle, { now: run.now(), later, triesPhase });
 }

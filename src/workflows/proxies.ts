@@ -118,7 +118,7 @@ export async function enduring<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();
     } catch (error) {
-      const cause = causeOf(error);
+      const cause = causeOrThrow(error);
       if (cause instanceof ApplicationFailure && cause.nonRetryable && cause.type !== TRIES_OVER) throw error;
       await sleep(RECORD_AWAY, { summary: 'the record does not answer; trying again' });
     }
@@ -130,14 +130,14 @@ export async function enduring<T>(step: () => Promise<T>): Promise<T> {
  * fault of the service. An error that is no activity failure is thrown on.
  */
 export function obstacleFrom(error: unknown): Obstacle {
-  const cause = causeOf(error);
+  const cause = causeOrThrow(error);
   if (!(cause instanceof ApplicationFailure) || !cause.type?.startsWith(META_FAILURE))
     return obstacleOf('transient', cause?.message ?? 'No answer.', null);
   const details = cause.details?.[0] as MetaFailureDetails | undefined;
   return obstacleOf(details?.kind ?? 'transient', cause.message, details?.retryAfterMs ?? null);
 }
 
-function causeOf(error: unknown): Error | undefined {
+function causeOrThrow(error: unknown): Error | undefined {
   if (!(error instanceof ActivityFailure)) throw error;
   const { cause } = error;
   if (cause instanceof ApplicationFailure && cause.type === 'RecordDisagrees') {

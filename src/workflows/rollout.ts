@@ -1,13 +1,13 @@
-/** `rolling_out` and `held`: from the first phase to the last, one step at a time. */
+/** `rolling_out`: from the first phase to the last, one step at a time. */
 import { formatAmount } from '../domain/budget.js';
 import { atRisk, atRiskSentence } from '../domain/rollout/at-risk.js';
-import { GATE_AGAIN_MS, HOLD_AGAIN_MS, isExhausted, pausedHold } from '../domain/rollout/hold.js';
+import { isExhausted, pausedHold } from '../domain/rollout/hold.js';
 import { isObstacle, type Outcome } from '../domain/rollout/obstacle.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout/plan.js';
-import { type StateReason, standInWords } from '../domain/state-reason.js';
+import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS } from '../domain/time.js';
 import type { Run } from './experiment-run.js';
-import { becomeHeld, holdAfter, keepHold, lapsesAt, updateAmounts, withdraw } from './holding.js';
+import { becomeHeld, holdAfter, lapsesAt, withdraw } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
 import { budgets, closePromotion, enduring, obstacleFrom, promotions } from './proxies.js';
 import { inWords, isShadow, readBudgets, readBudgetsPartly, standOf } from './reading.js';
@@ -42,44 +42,22 @@ export async function rollOut(run: Run): Promise<void> {
     case 'wait':
     case 'person': {
       if (step.code === 'too_old' && (await lapsed(run))) return;
-      const hold = holdAfter(run, step, true);
+      const hold = holdAfter(run, step, { triesPhase: true });
       const { reason: detail, amounts } = step;
       await becomeHeld(run, { code: 'phase_waits', phase: phase.name, detail, amounts }, hold);
       if (isExhausted(hold)) await retriesExhausted(run, detail);
       return run.answerAskers(run.stateReason);
     }
     case 'back':
-      await back(run, { code: 'phase_failed', phase: phase.name, detail: step.reason });
+      await revertOrWithdraw(run, { code: 'phase_failed', phase: phase.name, detail: step.reason });
       return run.answerAskers(run.stateReason);
     case 'interrupted':
       return;
   }
 }
 
-/** `held`: until someone resumes it, or what held it is over. */
-export async function hold(run: Run): Promise<void> {
-  const held = run.hold;
-  const tryAt = held.endsItself ? (held.tryAt ?? run.later(HOLD_AGAIN_MS)) : held.readAt;
-  const wakeAt = Math.min(...[tryAt, held.gateAt, lapsesAt(run)].filter((at) => at !== null));
-  const intent = await run.next(wakeAt, 'trying again');
-  if (intent?.kind === 'resume') return resume(run, intent);
-  if (intent) return actOn(run, intent);
-  if (await lapsed(run)) return;
-  if (run.now() >= held.gateAt) {
-    await gateWhileHeld(run);
-    if (run.state !== 'held' || held.endsItself) return;
-  }
-  if (!held.endsItself) return updateAmounts(run, run.hold);
-  const reading = await readBudgets(run);
-  if (!isObstacle(reading)) return run.become('rolling_out', { code: 'hold_over' }, { hold: run.hold });
-  const again = holdAfter(run, { ...reading, kind: 'wait', code: held.code }, false);
-  await keepHold(run, again);
-  if (isExhausted(again)) return retriesExhausted(run, reading.reason);
-  await run.report(`Still held: ${reading.reason}`);
-}
-
 /** Withdraws a decision that has moved no money within a check interval: the next check decides on fresh evidence. */
-async function lapsed(run: Run): Promise<boolean> {
+export async function lapsed(run: Run): Promise<boolean> {
   const at = lapsesAt(run);
   if (at === null || run.now() < at) return false;
   const { winnerVariantId } = run.promotion;
@@ -90,26 +68,12 @@ async function lapsed(run: Run): Promise<boolean> {
   return true;
 }
 
-/** Once per day: the evidence may have turned while the rollout waited for someone, or for Meta. */
-async function gateWhileHeld(run: Run): Promise<void> {
-  await keepHold(run, { ...run.hold, gateAt: run.later(GATE_AGAIN_MS) });
-  try {
-    const { outcome } = await promotions.gate.executeWithOptions({ summary: 'gate of a held day' }, [
-      { experimentId: run.experiment.id, phase: 'held' },
-    ]);
-    run.trouble = null;
-    if (outcome.kind === 'back') await back(run, { code: 'gate', detail: outcome.reason });
-  } catch (error) {
-    await run.report(`The gate of the day could not be read: ${obstacleFrom(error).reason}`);
-  }
-}
-
-function retriesExhausted(run: Run, detail: string): Promise<void> {
-  return back(run, { code: 'retries_exhausted', detail });
+export function retriesExhausted(run: Run, detail: string): Promise<void> {
+  return revertOrWithdraw(run, { code: 'retries_exhausted', detail });
 }
 
 /** Restores the budgets, or if none was moved the test goes on. */
-async function back(run: Run, reason: StateReason): Promise<void> {
+export async function revertOrWithdraw(run: Run, reason: StateReason): Promise<void> {
   const { winnerVariantId } = run.promotion;
   if (await withdraw(run, { code: 'not_promoted', winnerVariantId, before: reason })) {
     // The decision stands until the next check; it is not tried again at once.
@@ -117,29 +81,6 @@ async function back(run: Run, reason: StateReason): Promise<void> {
     return;
   }
   await run.become('reverting', { ...reason, restoring: !isShadow(run) });
-}
-
-/** Refused while someone else's value stands: the rollout would overwrite it. */
-async function resume(run: Run, intent: Intent): Promise<void> {
-  const reading = await readBudgets(run);
-  if (isObstacle(reading)) return run.refuse(intent, `Meta must be asked first: ${reading.reason}`);
-  if (reading.unexpected.length > 0 && !isShadow(run)) {
-    const amounts = Object.fromEntries(reading.unexpected.map((id) => [id, reading.current[id]!]));
-    return run.refuse(
-      intent,
-      `Someone else's budget still stands: ${standInWords({ amounts }, run.experiment.currency)}. Set it back and resume, or stop with budgets: keep. A revert restores the other budgets and leaves this one to you: resolve ends that.`,
-    );
-  }
-  if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
-  if (run.hold.code === 'at_risk') {
-    await enduring(() =>
-      promotions.acceptRisk.executeWithOptions({ summary: 'the amount at risk is accepted' }, [
-        run.experiment.id,
-      ]),
-    );
-  }
-  await run.become('rolling_out', { code: 'resumed', ...whoAsked(intent) });
-  await run.answer(intent, 'The rollout goes on.');
 }
 
 /**
@@ -187,7 +128,7 @@ export async function settledStand(
   const openUntil = await enduring(() =>
     budgets.openUntil.executeWithOptions({ summary: 'is a write still on its way' }, [run.experiment.id]),
   );
-  if (openUntil !== null) await run.pause(openUntil, 'a write of unknown outcome');
+  if (openUntil !== null) await run.sleepUntil(openUntil, 'a write of unknown outcome');
   const all = await readBudgets(run);
   const reading = isObstacle(all) ? await readBudgetsPartly(run) : all;
   return isObstacle(reading) ? unknown : { stand: standOf(reading), words: `: ${inWords(run, reading)}` };

@@ -20,7 +20,7 @@ const RULE = 'rule';
 const PAST_HORIZON_MS = 72 * HOUR_MS;
 
 /** `running`: waits for the next check or a control, then acts. */
-export async function test(run: Run): Promise<void> {
+export async function runTest(run: Run): Promise<void> {
   const dueAt = checkDueAt(run);
   const decided = undeliveredPromotion(run);
   showNextCheck(dueAt ?? run.now());
@@ -145,7 +145,7 @@ async function look(run: Run, dueAt: number, asker: Intent | null): Promise<Deci
     ]);
     run.lastDecision = decision;
     run.retryAt = null;
-    run.trouble = null;
+    run.clearTrouble();
     if (asker === null) run.lastCheckAt = dueAt;
     return decision;
   } catch (error) {

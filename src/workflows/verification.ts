@@ -17,7 +17,7 @@ const SILENCE_MS = 24 * HOUR_MS;
  * `verifying`: once per day the winner is checked for harm, and at the end of its window the lift is judged. On harm the
  * budgets are restored; any other outcome leaves them, and the state's reason says what it was.
  */
-export async function verify(run: Run): Promise<void> {
+export async function verifyLift(run: Run): Promise<void> {
   const window = verificationWindow(run.experiment.policy, run.promotion.phasesDone);
   run.verifiedUntil ??= run.now();
   const dueAt = nextVerificationAt(window, run.verifiedUntil, run.now());
@@ -61,7 +61,7 @@ async function gate(run: Run): Promise<Obstacle | null> {
     const { outcome } = await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
       { experimentId: id, phase: 'verification' },
     ]);
-    if (outcome.kind === 'done') run.trouble = null;
+    if (outcome.kind === 'done') run.clearTrouble();
     else if (outcome.kind === 'back')
       await run.become('reverting', { code: 'gate', detail: outcome.reason, restoring: !isShadow(run) });
     else await run.report(`While the lift is verified: ${outcome.reason}`);

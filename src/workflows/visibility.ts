@@ -1,9 +1,8 @@
+/** What people see of a run in Temporal's Web UI and lists. */
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
 import { type Experiment, stateReasonOf } from '../domain/experiment.js';
 import { instant } from '../domain/time.js';
 import { searchAttributes } from './search-attributes.js';
-
-/** What people see of a run in Temporal's Web UI and lists. */
 
 export function showIdentity(experiment: Experiment): void {
   upsertMemo({
@@ -15,6 +14,11 @@ export function showIdentity(experiment: Experiment): void {
 
 export function showState(experiment: Experiment, trouble: string | null): void {
   upsertSearchAttributes([{ key: searchAttributes.state, value: experiment.state }]);
+  showDetails(experiment, trouble);
+}
+
+/** The text of the Web UI alone: no command, so it may change at any time. */
+export function showDetails(experiment: Experiment, trouble: string | null): void {
   setCurrentDetails(
     [
       `**${experiment.name}** is ${experiment.state} since ${instant(experiment.stateChangedAt)}`,

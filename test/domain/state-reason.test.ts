@@ -15,6 +15,10 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
   recorded: [[{ detail: 'From before.' }, 'From before.']],
   started: [[{}, 'The test has started.']],
   paused: [
+    [
+      { by: 'ana', because: 'a typo', amounts: { '1': 8_000 } },
+      'Paused by ana: a typo. The budgets stand at ad set 1 at USD 80.00.',
+    ],
     [ana, 'Paused by ana: the sale ends.'],
     [
       { ...ana, amounts },
@@ -96,7 +100,13 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
   retries_exhausted: [[{ detail: 'No answer.' }, 'Retries are exhausted: No answer.']],
   gate: [[{ detail: 'b is worse.', restoring: true }, 'b is worse. The budgets are being restored.']],
   revert_asked: [[ana, 'Reverted by ana: the sale ends.']],
-  restore_asked: [[{ ...ana, endsIn: 'stopped' }, 'Stopped with restore by ana: the sale ends.']],
+  restore_asked: [
+    [{ ...ana, endsIn: 'stopped' }, 'Stopped with restore by ana: the sale ends.'],
+    [
+      { by: 'bo', because: 'no', endsIn: 'stopped', before: { code: 'revert_asked', ...ana } },
+      'Reverted by ana: the sale ends. Stopped with restore by bo: no.',
+    ],
+  ],
   retry_asked: [[{ by: 'ana', because: 'again' }, 'Tried again by ana: again.']],
   restored: [
     [

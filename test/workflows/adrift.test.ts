@@ -155,9 +155,9 @@ describe('money in the middle of a rollout', () => {
 
   it.each([
     ['pause', {}, 'held', /^Paused by ana@example\.com: a test/],
-    ['revert', {}, 'reverting', /^Reverted by ana@example\.com: a test$/],
+    ['revert', {}, 'reverting', /^Reverted by ana@example\.com: a test\.$/],
     ['stop', { budgets: 'keep' }, 'stopped', /^Stopped by ana@example\.com: a test\. The budgets stay/],
-    ['stop', { budgets: 'restore' }, 'reverting', /^Stopped with restore by ana@example\.com: a test$/],
+    ['stop', { budgets: 'restore' }, 'reverting', /^Stopped with restore by ana@example\.com: a test\.$/],
   ] as const)(
     'a forced promotion that a %s %o interrupts: its caller gets an answer that says so',
     async (kind, args, state, says) => {

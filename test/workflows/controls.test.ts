@@ -63,6 +63,10 @@ describe('a rollout and its users', () => {
       message: 'The budgets are being restored already.',
     });
     expect(await world.budgets(experiment)).toEqual([20_000, 20_000]);
+    const stopped = await world.control(experiment, 'stop', { budgets: 'restore' });
+    expect(stopped).toMatchObject({ state: 'reverting', message: 'The budgets are being restored already.' });
+    const ended = await world.until(experiment, ['stopped', 'reverted'], 3);
+    expect(ended).toMatchObject({ state: 'stopped', reason: { before: { code: 'restore_asked' } } });
   });
 
   it("answers a revert that is blocked by someone's budget with what happened and what is possible", async () => {

@@ -85,7 +85,7 @@ describe('the end of a run', () => {
     const lost = await world.until(experiment, ['needs_attention'], 2);
     expect(lost).toMatchObject({ reason: { code: 'promotion_lost' } });
     expect(lost.stateReason).toMatch(
-      /what its budgets were before is not known\. Check the ad sets \d+, \d+ in/,
+      /so the budgets before it are not known\. Check the ad sets \d+, \d+ in/,
     );
     const { runId } = await handle.describe();
     await world.pass(2);

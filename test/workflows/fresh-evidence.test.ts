@@ -75,7 +75,7 @@ describe('evidence stays fresh', () => {
     const experiment = await heldBeforeFirstWrite('paused-first');
     await world.control(experiment, 'pause', { reason: 'holiday' });
     const paused = await world.until(experiment, ['paused'], 8);
-    expect(paused.stateReason).toMatch(/^Paused by ana@example\.com: holiday The promotion of challenger/);
+    expect(paused.stateReason).toMatch(/^Paused by ana@example\.com: holiday\. The promotion of challenger/);
     await killSwitch(false);
     await world.pass(24);
     expect(await world.budgets(experiment)).toEqual(BASE);

@@ -23,7 +23,10 @@ export interface Hold {
   failedAt: number;
   /** When the phase is tried again; null unless the hold ends by itself. */
   tryAt: number | null;
-  /** How long Meta was seen to be silent, ms. Time after a due try that was not made doesn't count. */
+  /**
+   * How long Meta was seen to be silent, ms: the waits between tries without an answer, each up to the instant at which the
+   * next try was due. Any answer ends the silence.
+   */
   silentMs: number;
   /** When the gate is evaluated again. */
   gateAt: number;
@@ -33,26 +36,31 @@ export interface Hold {
 
 /**
  * The hold after one more failed try. The wait grows with the number of tries; otherwise a hold that returns at once
- * would fill the history. `triesPhase`: whether the phase was tried, rather than the budgets only read. `later`: the
- * instant after a wait in experiment ms.
+ * would fill the history. `triesPhase`: whether the phase was tried; if the budgets were only read, the rollout is held
+ * for the same cause as before. `later`: the instant after a wait in experiment ms.
  */
 export function nextHold(
   before: Hold | null,
-  { kind, code, retryAfterMs }: Pick<Obstacle, 'kind' | 'retryAfterMs'> & Pick<Hold, 'code'>,
+  obstacle: Pick<Obstacle, 'kind' | 'code' | 'retryAfterMs'>,
   { now, later, triesPhase }: { now: number; later(waitMs: number): number; triesPhase: boolean },
 ): Hold {
+  const cause = { code: obstacle.code, endsItself: obstacle.kind === 'wait' };
+  const { code, endsItself }: Pick<Hold, 'code' | 'endsItself'> = triesPhase ? cause : (before ?? cause);
   const same = before?.code === code ? before : null;
   const tries = (same?.tries ?? 0) + (triesPhase ? 1 : 0);
   const backoff =
     triesPhase && tries > 1 ? Math.min(HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS * 2 ** (tries - 2)) : 0;
   return {
     code,
-    endsItself: kind === 'wait',
+    endsItself,
     since: same?.since ?? now,
     tries,
     failedAt: now,
-    tryAt: kind === 'wait' ? later(Math.max(retryAfterMs ?? HOLD_AGAIN_MS, backoff)) : null,
-    silentMs: same ? same.silentMs + Math.max(0, Math.min(now, same.tryAt ?? now) - same.failedAt) : 0,
+    tryAt: endsItself ? later(Math.max(obstacle.retryAfterMs ?? HOLD_AGAIN_MS, backoff)) : null,
+    silentMs:
+      same && obstacle.code === 'transient'
+        ? same.silentMs + Math.max(0, Math.min(now, same.tryAt ?? now) - same.failedAt)
+        : 0,
     gateAt: before?.gateAt ?? later(GATE_AGAIN_MS),
     readAt: null,
   };
@@ -74,6 +82,6 @@ export function pausedHold(before: Hold | null, now: number): Hold {
 }
 
 /** Whether Meta was seen to be silent for more than a day. The service's own downtime doesn't count. */
-export function isExhausted({ code, silentMs }: Hold): boolean {
-  return code === 'transient' && silentMs > SILENCE_MS;
+export function isExhausted({ silentMs }: Hold): boolean {
+  return silentMs > SILENCE_MS;
 }

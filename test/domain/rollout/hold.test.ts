@@ -78,8 +78,17 @@ describe('a hold', () => {
     expect(isExhausted(late)).toBe(false);
   });
 
-  it('with another cause than silence is never exhausted', () => {
-    const [first] = tried(1);
-    expect(isExhausted({ ...first!, code: 'auth', silentMs: 100 * HOUR_MS })).toBe(false);
+  it('counts silence whatever held the rollout first, and starts anew with any answer', () => {
+    const rate = { kind: 'wait', code: 'rate', retryAfterMs: null } as const;
+    let hold = nextHold(null, rate, at(START));
+    expect(hold.silentMs).toBe(0);
+    for (let tries = 0; tries < 200; tries++) hold = nextHold(hold, silence, at(hold.tryAt!, false));
+    expect(hold).toMatchObject({ code: 'rate', endsItself: true, tries: 1, since: START });
+    expect(isExhausted(hold)).toBe(true);
+    const answered = nextHold(hold, rate, at(hold.tryAt!, false));
+    expect(isExhausted(answered)).toBe(false);
+    expect(isExhausted(nextHold(answered, { ...rate, code: 'auth' }, at(answered.tryAt!, false)))).toBe(
+      false,
+    );
   });
 });

@@ -1,0 +1,69 @@
+/** `held`: waits until what holds the rollout is over, or someone resumes, reverts or stops it. */
+import { GATE_AGAIN_MS, HOLD_AGAIN_MS, isExhausted } from '../domain/rollout/hold.js';
+import { isObstacle } from '../domain/rollout/obstacle.js';
+import { standInWords } from '../domain/state-reason.js';
+import type { Run } from './experiment-run.js';
+import { holdAfter, keepHold, lapsesAt, updateAmounts } from './holding.js';
+import { type Intent, whoAsked } from './inbox.js';
+import { enduring, obstacleFrom, promotions } from './proxies.js';
+import { isShadow, readBudgets } from './reading.js';
+import { actOn, lapsed, retriesExhausted, revertOrWithdraw } from './rollout.js';
+
+/** `held`: until someone resumes it, or what held it is over. */
+export async function waitWhileHeld(run: Run): Promise<void> {
+  const held = run.hold;
+  const tryAt = held.endsItself ? (held.tryAt ?? run.later(HOLD_AGAIN_MS)) : held.readAt;
+  const wakeAt = Math.min(...[tryAt, held.gateAt, lapsesAt(run)].filter((at) => at !== null));
+  const intent = await run.next(wakeAt, 'trying again');
+  if (intent?.kind === 'resume') return resume(run, intent);
+  if (intent) return actOn(run, intent);
+  if (await lapsed(run)) return;
+  if (run.now() >= held.gateAt) {
+    await gateWhileHeld(run);
+    if (run.state !== 'held' || held.endsItself) return;
+  }
+  if (!held.endsItself) return updateAmounts(run, run.hold);
+  const reading = await readBudgets(run);
+  if (!isObstacle(reading)) return run.become('rolling_out', { code: 'hold_over' }, { hold: run.hold });
+  const again = holdAfter(run, reading, { triesPhase: false });
+  await keepHold(run, again);
+  if (isExhausted(again)) return retriesExhausted(run, reading.reason);
+  await run.report(`Still held: ${reading.reason}`);
+}
+
+/** Once per day: the evidence may have turned while the rollout waited for someone, or for Meta. */
+async function gateWhileHeld(run: Run): Promise<void> {
+  await keepHold(run, { ...run.hold, gateAt: run.later(GATE_AGAIN_MS) });
+  try {
+    const { outcome } = await promotions.gate.executeWithOptions({ summary: 'gate of a held day' }, [
+      { experimentId: run.experiment.id, phase: 'held' },
+    ]);
+    run.clearTrouble();
+    if (outcome.kind === 'back') await revertOrWithdraw(run, { code: 'gate', detail: outcome.reason });
+  } catch (error) {
+    await run.report(`The gate of the day could not be read: ${obstacleFrom(error).reason}`);
+  }
+}
+
+/** Refused while someone else's value stands: the rollout would overwrite it. */
+async function resume(run: Run, intent: Intent): Promise<void> {
+  const reading = await readBudgets(run);
+  if (isObstacle(reading)) return run.refuse(intent, `Meta must be asked first: ${reading.reason}`);
+  if (reading.unexpected.length > 0 && !isShadow(run)) {
+    const amounts = Object.fromEntries(reading.unexpected.map((id) => [id, reading.current[id]!]));
+    return run.refuse(
+      intent,
+      `Someone else's budget still stands: ${standInWords({ amounts }, run.experiment.currency)}. Set it back and resume, or stop with budgets: keep. A revert restores the other budgets and leaves this one to you: resolve ends that.`,
+    );
+  }
+  if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
+  if (run.hold.code === 'at_risk') {
+    await enduring(() =>
+      promotions.acceptRisk.executeWithOptions({ summary: 'the amount at risk is accepted' }, [
+        run.experiment.id,
+      ]),
+    );
+  }
+  await run.become('rolling_out', { code: 'resumed', ...whoAsked(intent) });
+  await run.answer(intent, 'The rollout goes on.');
+}
