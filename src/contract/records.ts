@@ -1,6 +1,7 @@
 import type { Budgets } from '../domain/budget.js';
 import type { VariantMetrics } from '../domain/metric.js';
 import type { GateFinding } from '../domain/rollout/gate.js';
+import type { AttemptOutcome } from '../domain/rollout/ownership.js';
 import type { RolloutPlan } from '../domain/rollout/plan.js';
 import type { VerificationOutcome, VerificationVerdict } from '../domain/verification/verification.js';
 
@@ -22,17 +23,7 @@ export interface Observation {
   revenue: number;
 }
 
-export type LedgerOutcome =
-  /** Entered before the call, which may or may not have reached Meta. */
-  | 'pending'
-  /** Read back at the intended value. */
-  | 'applied'
-  /** Meta refused it; nothing changed. */
-  | 'refused'
-  /** Entered but never sent; Meta knows nothing of it. */
-  | 'not_sent'
-  /** There was no answer, and the value was not seen later. */
-  | 'unknown';
+export type LedgerOutcome = AttemptOutcome;
 
 /** One attempt to write one budget. */
 export interface LedgerRow {

@@ -195,7 +195,10 @@ export interface Experiment {
   state: ExperimentState;
   /** Why it is in this state. */
   reason: StateReason;
-  /** Why its rollout is held, and when the next try is; null if it isn't held. */
+  /**
+   * What holds its rollout, and when the next try is. It is kept while the phase is tried again, until the phase is done or
+   * someone acts. Null in any other case.
+   */
   hold: Hold | null;
   stateChangedAt: number;
   policy: Policy;

@@ -119,13 +119,16 @@ async function restoreBase(run: Run, deadline: number): Promise<Restore> {
 /** No wait helps: Meta refuses for good, or someone else's value stands. */
 const FINAL: readonly (ObstacleCode | 'refused')[] = ['refused', 'foreign', 'unsafe', 'not_found'];
 /**
- * How long to try before someone is called, if a wait rarely helps: Meta answers a read, but without a budget; or it is
- * final, but another ad set may still be cut, which the hour limit may delay.
+ * How long to try before someone is called, if a wait rarely helps. Meta answers a read, but without a budget: an hour. It
+ * is final, but another ad set may still be cut, which the hour limit may delay: two hours.
  */
 const PATIENCE_MS: Partial<Record<ObstacleCode | 'refused', number>> = {
   invalid: HOUR_MS,
   too_large: HOUR_MS,
-  ...Object.fromEntries(FINAL.map((code) => [code, 2 * HOUR_MS])),
+  refused: 2 * HOUR_MS,
+  foreign: 2 * HOUR_MS,
+  unsafe: 2 * HOUR_MS,
+  not_found: 2 * HOUR_MS,
 };
 
 /** An {@link Obstacle} of a restore, or a write that Meta refused for good. */

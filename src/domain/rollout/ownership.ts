@@ -7,7 +7,17 @@ export interface Attempt {
   outcome: AttemptOutcome;
 }
 
-export type AttemptOutcome = 'pending' | 'applied' | 'refused' | 'not_sent' | 'unknown';
+export type AttemptOutcome =
+  /** Entered before the call, which may or may not have reached Meta. */
+  | 'pending'
+  /** Read back at the intended value. */
+  | 'applied'
+  /** Meta refused it; nothing changed. */
+  | 'refused'
+  /** Entered but never sent; Meta knows nothing of it. */
+  | 'not_sent'
+  /** There was no answer, and the value was not seen later. */
+  | 'unknown';
 
 /** Whether an attempt has changed a budget, or may have: it may have reached Meta and was not refused. */
 export function mayHaveReached({ outcome }: { outcome: AttemptOutcome }): boolean {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Budgets, totalOf } from '../../../src/domain/budget.js';
-import { DEFAULT_PHASES, type Phase, phasesUpTo } from '../../../src/domain/rollout/phases.js';
+import type { Phase } from '../../../src/domain/rollout/phases.js';
 import {
   largestStep,
   largestStepSentence,
@@ -15,36 +15,6 @@ import { THREE_PHASES } from '../../support/phases.js';
 
 /** `test/workflows/rollout.test.ts` checks the default's amounts and instants. */
 const phases = THREE_PHASES;
-
-describe('the phases up to a share', () => {
-  it.each([
-    [0.5, [[0.5, 0]]],
-    [0.6, [[0.6, 0]]],
-    [
-      0.75,
-      [
-        [0.6, 0],
-        [0.7, 1],
-        [0.75, 2],
-      ],
-    ],
-    [
-      0.95,
-      [
-        [0.6, 0],
-        [0.7, 1],
-        [0.8, 2],
-        [0.95, 2],
-      ],
-    ],
-  ])('of %d are the default phases below it, and one with that share', (share, expected) => {
-    expect(phasesUpTo(share).map(({ winnerShare, waitHours }) => [winnerShare, waitHours])).toEqual(expected);
-  });
-
-  it("of the default's last share are the default", () => {
-    expect(phasesUpTo(0.8)).toEqual(DEFAULT_PHASES);
-  });
-});
 
 function planned(
   base: Budgets,
