@@ -14,6 +14,7 @@ import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import type { Run } from './experiment-run.js';
 import { type Intent, whoAsked } from './inbox.js';
+import { outcomeOf } from './older-answers.js';
 import { budgets, closePromotion, obstacleFrom } from './proxies.js';
 import { inWords, isShadow, type Reading, readBudgetsPartly, standOf, whole } from './reading.js';
 import { settledStand, stopAndKeep } from './rollout.js';
@@ -72,9 +73,11 @@ export async function waitForResolve(run: Run): Promise<void> {
   // A write that was given up and landed late is the one thing still corrected.
   for (const adSetId of reading.late) await restore(run, adSetId, reading.base[adSetId]!);
   const now = reading.late.length === 0 ? reading : await readBudgetsPartly(run);
-  const before = run.stateReason;
-  const reason = attentionReason(run, run.experiment.reason.detail ?? before, now);
-  if (run.inWords(reason) !== before) await run.become('needs_attention', reason);
+  const before = run.experiment.reason;
+  // A sentence from before reasons were data already has amounts, and stays as it is.
+  if (before.code === 'recorded') return;
+  const reason = attentionReason(run, before.detail ?? run.stateReason, now);
+  if (run.inWords(reason) !== run.stateReason) await run.become('needs_attention', reason);
 }
 
 async function resolve(run: Run, intent: Intent): Promise<void> {
@@ -223,9 +226,8 @@ async function stoppedWhile(run: Run, until: number, what: string): Promise<bool
 async function restore(run: Run, adSetId: string, target: number): Promise<Outcome> {
   const request = { experimentId: run.experiment.id, phase: 'revert', adSetId, target };
   try {
-    return await budgets.writeBudget.executeWithOptions({ summary: `ad set ${adSetId} back to its base` }, [
-      request,
-    ]);
+    const summary = `ad set ${adSetId} back to its base`;
+    return outcomeOf(await budgets.writeBudget.executeWithOptions({ summary }, [request]));
   } catch (error) {
     // Nothing final was answered: whatever failed, it is tried again.
     return { ...obstacleFrom(error), kind: 'wait', code: 'transient' };

@@ -19,6 +19,7 @@ import { reasonSentence, type StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import { toExperimentTime, toRealTime } from '../domain/time-base.js';
 import { Inbox, type Intent, misfit } from './inbox.js';
+import { experimentOf } from './older-answers.js';
 import { enduring, RecordDisagrees, record } from './proxies.js';
 import { showConfidence, showDetails, showIdentity, showState } from './visibility.js';
 
@@ -78,6 +79,7 @@ export class Run {
     this.loaded = await enduring(() =>
       record.loadExperiment.executeWithOptions({ summary: 'the record' }, [this.input.experimentId]),
     );
+    this.loaded.experiment = experimentOf(this.loaded.experiment);
     const { experiment, lastDecision, lastVerificationAt } = this.loaded;
     this.lastCheckAt = lastDecision?.dueAt ?? null;
     if (experiment.state === 'verifying')
@@ -197,22 +199,23 @@ export class Run {
     if (!result.ok) {
       throw new RecordDisagrees(`expected ${transition.from}, the record says ${result.experiment.state}`);
     }
-    this.record.experiment = result.experiment;
+    this.record.experiment = experimentOf(result.experiment, more.hold);
     this.trouble = null;
     this.retryAt = null;
-    showState(result.experiment, null);
+    showState(this.experiment, null);
   }
 
   /** Takes a variant out of the comparison; the record first. */
   async dropVariant(variantId: string): Promise<void> {
     const at = this.now();
-    this.record.experiment = await enduring(() =>
+    const experiment = await enduring(() =>
       record.dropVariant.executeWithOptions({ summary: `${variantId} is compared no more` }, [
         this.experiment.id,
         variantId,
         at,
       ]),
     );
+    this.record.experiment = experimentOf(experiment);
     this.trouble = null;
     showState(this.experiment, null);
   }

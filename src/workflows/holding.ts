@@ -7,6 +7,7 @@ import { HOLD_AGAIN_MOST_MS, HOLD_AGAIN_MS, type Hold, nextHold } from '../domai
 import { isObstacle, type Obstacle } from '../domain/rollout/obstacle.js';
 import type { StateReason } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
+import { keepsHolds } from './older-answers.js';
 import { enduring, promotions, record } from './proxies.js';
 import { isShadow, readBudgetsPartly, standOf } from './reading.js';
 
@@ -24,9 +25,10 @@ export function holdAfter(run: Run, obstacle: Obstacle, { triesPhase }: { triesP
 
 /** Keeps a hold on record that goes on. */
 export async function keepHold(run: Run, hold: Hold): Promise<void> {
-  await enduring(() =>
-    record.keepHold.executeWithOptions({ summary: `held: ${hold.code}` }, [run.experiment.id, hold]),
-  );
+  if (keepsHolds())
+    await enduring(() =>
+      record.keepHold.executeWithOptions({ summary: `held: ${hold.code}` }, [run.experiment.id, hold]),
+    );
   run.experiment.hold = hold;
 }
 

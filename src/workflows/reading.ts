@@ -2,6 +2,7 @@ import type { BudgetReading } from '../contract/activities.js';
 import { isObstacle, type Obstacle } from '../domain/rollout/obstacle.js';
 import { type StateReason, standInWords } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
+import { readingOf } from './older-answers.js';
 import { budgets, obstacleFrom } from './proxies.js';
 
 /** The budgets and whose they are, or what kept them from being read. */
@@ -19,10 +20,11 @@ export async function readBudgetsPartly(run: Run): Promise<Reading> {
 
 async function read(run: Run, partly: boolean): Promise<Reading> {
   try {
-    return await budgets.readBudgets.executeWithOptions({ summary: 'whose are the budgets now' }, [
+    const recorded = await budgets.readBudgets.executeWithOptions({ summary: 'whose are the budgets now' }, [
       run.experiment.id,
       { partly },
     ]);
+    return readingOf(recorded);
   } catch (error) {
     return obstacleFrom(error);
   }

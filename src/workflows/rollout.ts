@@ -9,6 +9,7 @@ import { HOUR_MS } from '../domain/time.js';
 import type { Run } from './experiment-run.js';
 import { becomeHeld, holdAfter, lapsesAt, withdraw } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
+import { gateAnswerOf, outcomeOf } from './older-answers.js';
 import { budgets, closePromotion, enduring, obstacleFrom, promotions } from './proxies.js';
 import { inWords, isShadow, readBudgets, readBudgetsPartly, standOf } from './reading.js';
 
@@ -147,9 +148,10 @@ async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise
 
 async function gateAndWrite(run: Run, phase: PlannedPhase): Promise<Step> {
   try {
-    const { outcome, current } = await promotions.gate.executeWithOptions(
-      { summary: `gate before phase ${phase.name}` },
-      [{ experimentId: run.experiment.id, phase: phase.name }],
+    const { outcome, current } = gateAnswerOf(
+      await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [
+        { experimentId: run.experiment.id, phase: phase.name },
+      ]),
     );
     if (outcome.kind !== 'done') return outcome;
     let step: Step = { kind: 'done', at: run.now() };
@@ -170,7 +172,7 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
   const request = { experimentId: run.experiment.id, phase: phase.name, adSetId, target };
   const summary = `ad set ${adSetId} to ${formatAmount(target, run.experiment.currency)}`;
   for (let unknown = 0; ; unknown++) {
-    const outcome = await budgets.writeBudget.executeWithOptions({ summary }, [request]);
+    const outcome = outcomeOf(await budgets.writeBudget.executeWithOptions({ summary }, [request]));
     if (outcome.kind !== 'wait' || outcome.code !== 'unknown_outcome') return outcome;
     if (unknown === UNKNOWN_OUTCOMES)
       return { kind: 'back', reason: `Meta left ${unknown} writes of ad set ${adSetId} without an answer.` };

@@ -4,6 +4,7 @@ import { HOUR_MS, instant } from '../domain/time.js';
 import { nextVerificationAt, verificationWindow } from '../domain/verification/window.js';
 import type { Run } from './experiment-run.js';
 import type { Intent } from './inbox.js';
+import { gateAnswerOf } from './older-answers.js';
 import { enduring, observations, obstacleFrom, promotions, verifications } from './proxies.js';
 import { isShadow } from './reading.js';
 import { actOn } from './rollout.js';
@@ -58,9 +59,11 @@ async function lookOfTheDay(run: Run, dueAt: number): Promise<Obstacle | null> {
 async function gate(run: Run): Promise<Obstacle | null> {
   const { id } = run.experiment;
   try {
-    const { outcome } = await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
-      { experimentId: id, phase: 'verification' },
-    ]);
+    const { outcome } = gateAnswerOf(
+      await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
+        { experimentId: id, phase: 'verification' },
+      ]),
+    );
     if (outcome.kind === 'done') run.clearTrouble();
     else if (outcome.kind === 'back')
       await run.become('reverting', { code: 'gate', detail: outcome.reason, restoring: !isShadow(run) });

@@ -36,6 +36,7 @@ describe('the replay check', () => {
       ...['shadow', 'shadow_held_reverted'],
       ...['reverted_at_the_end', 'overtaken'],
       ...['lapsed', 'turned_before_first_write', 'held_gate_reverted', 'split_changed'],
+      ...['completed_as_data', 'held_amid_phase_as_data', 'needs_attention_as_data', 'tried_again'],
     ];
     for (const scenario of scenarios) {
       expect(names).toContain(`experimentWorkflow.${scenario}.json`);
