@@ -157,6 +157,8 @@ export function toMetaError(failure: Failure, scrub: Scrub): MetaError {
     traceId: failure.traceId === null ? null : scrub(failure.traceId),
     retryAfterMs,
     outcome,
+    // Meta has no code of its own for this.
+    ...(failure.text.includes('appsecret_proof') ? { appSecretRefused: true } : {}),
   });
 }
 

@@ -23,6 +23,8 @@ export class MetaError extends Error {
       outcome: 'not_applied' | 'unknown';
       /** The client itself refused the call, because the account has to wait. The call did not reach Meta. */
       notSent?: true;
+      /** The app secret doesn't belong to the token's app. */
+      appSecretRefused?: true;
     },
   ) {
     super(message);

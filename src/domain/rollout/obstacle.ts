@@ -42,15 +42,13 @@ export interface Obstacle {
   amounts?: Budgets;
 }
 
-/** Meta or a gate refuses permanently: the rollout must be reverted. */
-export interface Refusal {
-  kind: 'back';
-  /** A sentence. */
-  reason: string;
-}
-
-/** `at`: when the result was read back; experiment time, epoch ms. */
-export type Outcome = { kind: 'done'; at: number } | Obstacle | Refusal;
+/** How a step ended. */
+export type Outcome =
+  /** `at`: when the result was read back; experiment time, epoch ms. */
+  | { kind: 'done'; at: number }
+  | Obstacle
+  /** Meta, or a gate, refuses for good: the rollout must be reverted. `reason`: a sentence. */
+  | { kind: 'back'; reason: string };
 
 /** Meta's errors that end by themselves: the token is renewed, or the rate limit or the fault passes. */
 const PASSING: readonly MetaErrorKind[] = ['auth', 'rate', 'not_yet', 'transient'];

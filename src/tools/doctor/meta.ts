@@ -32,7 +32,7 @@ const CURES: Partial<Record<MetaErrorKind, string>> = {
 
 function failed(what: string, error: unknown): Finding {
   if (!(error instanceof MetaError)) throw error;
-  const cure = /appsecret_proof/.test(error.message)
+  const cure = error.details.appSecretRefused
     ? 'set META_APP_SECRET to the secret of the app that the token belongs to'
     : (CURES[error.kind] ?? 'see the message');
   return fail(what, error.message, cure);
@@ -75,7 +75,7 @@ async function checkToken(
   } catch (error) {
     // Some tokens may not read their own permissions: Meta's description of the token has the scopes too.
     const final = error instanceof MetaError && ['permission', 'not_found', 'invalid'].includes(error.kind);
-    if (!final || /appsecret_proof/.test(error.message)) return failed(what, error);
+    if (!final || error.details.appSecretRefused) return failed(what, error);
   }
   const token = await orNull(probe.getToken());
   if (token && !token.valid) return fail(what, 'Meta says that it is not valid', CURES.auth!);
