@@ -201,7 +201,7 @@ function outcomeOf([first]: readonly GateFinding[]): GateRow['outcome'] {
   return first.leadsTo === 'revert' ? 'revert' : 'hold';
 }
 
-/** A finding that only a person ends names the hold, since it lasts longest. */
+/** A finding that only a user ends names the hold, since it lasts longest. */
 function answerOf(findings: readonly GateFinding[], current: Budgets, now: number): GateAnswer {
   const [first] = findings;
   if (!first) return { outcome: { kind: 'done', at: now }, current };

@@ -4,7 +4,7 @@
  * A revert is data: the ledger holds the base (each ad set's budget before the first write), so a run that knows nothing
  * else can restore it. Ad sets are cut before others are raised, so the total never grows; each write is read back. A
  * write that was given up may land later, so the budgets are read again at 5, 15 and 60 minutes. It ends with every ad set
- * at its base, or in `needs_attention` with both amounts: then only a person's `resolve` ends it.
+ * at its base, or in `needs_attention` with both amounts: then only a user's `resolve` ends it.
  */
 import type { BudgetReading } from '../contract/activities.js';
 import { amountsInWords } from '../domain/budget.js';
@@ -63,7 +63,7 @@ async function endShadow(run: Run): Promise<void> {
   await run.answerAskers('The rollout was in shadow: nothing was written.');
 }
 
-/** `needs_attention`: reads every 10 minutes; only a person's `resolve` ends it. */
+/** `needs_attention`: reads every 10 minutes; only a user's `resolve` ends it. */
 export async function waitForResolve(run: Run): Promise<void> {
   const intent = await run.next(run.later(TRY_AGAIN_MS), 'reading the budgets again');
   if (intent?.kind === 'resolve') return resolve(run, intent);
