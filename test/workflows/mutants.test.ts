@@ -49,7 +49,7 @@ describe('a change that replay cannot see', () => {
     mutant = await makeMutant([mutation]);
     const replayed = await replay(
       HISTORIES,
-      await namesOf(HISTORIES),
+      (await namesOf(HISTORIES)).filter((name) => name.includes('completed')),
       path.join(mutant.directory, 'src/workflows/index.ts'),
     );
     expect(Object.values(replayed).filter((error) => error !== null)).toEqual([]);

@@ -423,7 +423,7 @@ describe('reasons against a test from Meta', () => {
       prepare: () => api.market.edit(test.adSetIds[1]!, { daily_budget: 100_000 }),
       body: () => ({ policy: { max_step_factor: 1.1 } }),
       field: 'policy.max_step_factor',
-      says: /^if ad set \d+ \(USD 50\.00 a day\) wins: Phase 60 would set .* by at most 1\.1 .* more than 24 steps\.$/,
+      says: /^if ad set \d+ \(USD 50\.00 a day\) wins: Phase 60 would raise .* by at most 1\.1 .* more than 24 steps\.$/,
     },
     {
       what: 'another account',
