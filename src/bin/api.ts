@@ -1,5 +1,5 @@
 import { realAddresses } from '../service/addresses.js';
-import { startApi } from '../service/api.js';
+import { apiOptions, startApi } from '../service/api.js';
 import { connectCollaborators } from '../service/collaborators.js';
 import { runProcess } from '../service/process.js';
 
@@ -7,18 +7,7 @@ await runProcess('Stopping: API.', async (config, { say, complain, onStop, stopp
   const collaborators = await connectCollaborators(realAddresses(config));
   onStop(() => collaborators.close());
   stopping.throwIfAborted();
-  const api = await startApi(collaborators, {
-    host: config.host,
-    port: config.port,
-    apiToken: config.apiToken,
-    checkIntervalHours: config.checkIntervalHours,
-    policyDefaults: config.policyDefaults,
-    maxChecksAtOnce: config.maxActivitiesAtOnce,
-    accountEnvelope: config.accountEnvelope,
-    writesAllowed: config.writesAllowed,
-    onInternalError: (error, where) =>
-      complain(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
-  });
+  const api = await startApi(collaborators, apiOptions(config, complain));
   onStop(() => api.stop());
   say(`API ready: ${api.url}/api/ab/experiments`);
   return { broken: new Promise(() => {}) };

@@ -5,6 +5,7 @@ import { createApp } from '../api/app.js';
 import type { ApiDependencies } from '../api/dependencies.js';
 import { ApiProblem, toProblem } from '../api/http/problems.js';
 import type { Gateway } from '../api/temporal/gateway.js';
+import type { Config } from '../config.js';
 import type { Policy } from '../domain/experiment.js';
 import type { Collaborators } from './collaborators.js';
 
@@ -18,25 +19,40 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
+export interface ApiOptions {
+  host: string;
+  /** 0: any free port. */
+  port: number;
+  apiToken: string | null;
+  checkIntervalHours: number;
+  policyDefaults: Partial<Policy>;
+  accountEnvelope: number | null;
+  maxChecksAtOnce: number;
+  writesAllowed: boolean;
+  dataFolder?: ApiDependencies['dataFolder'];
+  onInternalError?: (error: unknown, where: string) => void;
+  /** Replaces the gateway to Temporal, for tests. */
+  gateway?: Gateway;
+}
+
+/** The options that the settings give. `say`: takes a line about each internal error. */
+export function apiOptions(config: Config, say: (line: string) => void): ApiOptions {
+  return {
+    host: config.host,
+    port: config.port,
+    apiToken: config.apiToken,
+    checkIntervalHours: config.checkIntervalHours,
+    policyDefaults: config.policyDefaults,
+    maxChecksAtOnce: config.maxActivitiesAtOnce,
+    accountEnvelope: config.accountEnvelope,
+    writesAllowed: config.writesAllowed,
+    onInternalError: (error, where) =>
+      say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
+  };
+}
+
 /** Serves the API until stopped. @throws ApiPortTaken */
-export async function startApi(
-  collaborators: Collaborators,
-  options: {
-    host: string;
-    /** 0: any free port. */
-    port: number;
-    apiToken: string | null;
-    checkIntervalHours: number;
-    policyDefaults: Partial<Policy>;
-    accountEnvelope: number | null;
-    maxChecksAtOnce: number;
-    writesAllowed: boolean;
-    dataFolder?: ApiDependencies['dataFolder'];
-    onInternalError?: (error: unknown, where: string) => void;
-    /** Replaces the gateway to Temporal, for tests. */
-    gateway?: Gateway;
-  },
-): Promise<RunningApi> {
+export async function startApi(collaborators: Collaborators, options: ApiOptions): Promise<RunningApi> {
   const { store, meta, clock, timeBase, client, names, environment } = collaborators;
   const app = createApp(
     {

@@ -2,7 +2,7 @@ import type { ApiDependencies } from '../api/dependencies.js';
 import type { Config } from '../config.js';
 import type { Announce } from '../contract/events.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
-import { type RunningApi, startApi } from './api.js';
+import { apiOptions, type RunningApi, startApi } from './api.js';
 import { type Addresses, type Collaborators, connectCollaborators } from './collaborators.js';
 import { registerSearchAttributes } from './namespace.js';
 import { unlessStopping } from './stopping.js';
@@ -53,19 +53,8 @@ export async function runService(
     });
     stops.push(() => worker.stop());
     stopping?.throwIfAborted();
-    const api = await startApi(collaborators, {
-      host: config.host,
-      port: config.port,
-      apiToken: config.apiToken,
-      checkIntervalHours: config.checkIntervalHours,
-      policyDefaults: config.policyDefaults,
-      maxChecksAtOnce: config.maxActivitiesAtOnce,
-      accountEnvelope: config.accountEnvelope,
-      writesAllowed: config.writesAllowed,
-      dataFolder: options.dataFolder,
-      onInternalError: (error, where) =>
-        say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
-    });
+    const { dataFolder } = options;
+    const api = await startApi(collaborators, { ...apiOptions(config, say), dataFolder });
     stops.push(() => api.stop());
     await unlessStopping(stopping, prepareUpkeep(collaborators, say));
     const upkeep = keepReconciled(collaborators, say);

@@ -16,7 +16,7 @@ import type { Run } from './experiment-run.js';
 import { type Intent, whoAsked } from './inbox.js';
 import { outcomeOf } from './older-answers.js';
 import { budgets, closePromotion, obstacleFrom } from './proxies.js';
-import { inWords, isShadow, type Reading, readBudgetsPartly, standOf, whole } from './reading.js';
+import { adSetsOff, inWords, isShadow, type Reading, readBudgetsPartly, standOf, whole } from './reading.js';
 import { settledStand, stopAndKeep } from './rollout.js';
 
 const MINUTE_MS = HOUR_MS / 60;
@@ -52,7 +52,7 @@ export async function restoreBudgets(run: Run): Promise<void> {
 
 /** What someone has set since the base was reached is theirs. */
 function changedSince(reading: BudgetReading): Pick<StateReason, 'amounts'> {
-  const changed = offBase(reading).map((adSetId) => [adSetId, reading.current[adSetId]!]);
+  const changed = adSetsOff(reading, reading.base).map((adSetId) => [adSetId, reading.current[adSetId]!]);
   return changed.length === 0 ? {} : { amounts: Object.fromEntries(changed) };
 }
 
@@ -250,17 +250,14 @@ function attentionReason(run: Run, detail: string, reading: Reading): StateReaso
 }
 
 function isAtBase(reading: Reading): reading is BudgetReading {
-  return !isObstacle(reading) && offBase(reading).length === 0;
+  return !isObstacle(reading) && adSetsOff(reading, reading.base).length === 0;
 }
 
 /** Whether an ad set that can be read is off its base by a value of ours. */
 function drifted(reading: Reading): boolean {
   if (isObstacle(reading)) return false;
-  const { current, foreign } = reading;
-  return offBase(reading).some((adSetId) => current[adSetId] !== undefined && !foreign.includes(adSetId));
-}
-
-/** Ad sets that don't read their base. */
-function offBase(reading: BudgetReading): string[] {
-  return Object.keys(reading.base).filter((adSetId) => reading.current[adSetId] !== reading.base[adSetId]);
+  const { base, current, foreign } = reading;
+  return adSetsOff(reading, base).some(
+    (adSetId) => current[adSetId] !== undefined && !foreign.includes(adSetId),
+  );
 }

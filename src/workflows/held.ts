@@ -5,9 +5,8 @@ import { standInWords } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
 import { holdAfter, keepHold, lapsesAt, updateAmounts } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
-import { gateAnswerOf } from './older-answers.js';
 import { enduring, obstacleFrom, promotions } from './proxies.js';
-import { isShadow, readBudgets } from './reading.js';
+import { isShadow, readBudgets, readGate } from './reading.js';
 import { actOn, lapsed, retriesExhausted, revertOrWithdraw } from './rollout.js';
 
 /** `held`: until someone resumes it, or what held it is over. */
@@ -36,11 +35,7 @@ export async function waitWhileHeld(run: Run): Promise<void> {
 async function gateWhileHeld(run: Run): Promise<void> {
   await keepHold(run, { ...run.hold, gateAt: run.later(GATE_AGAIN_MS) });
   try {
-    const { outcome } = gateAnswerOf(
-      await promotions.gate.executeWithOptions({ summary: 'gate of a held day' }, [
-        { experimentId: run.experiment.id, phase: 'held' },
-      ]),
-    );
+    const { outcome } = await readGate(run, 'held', 'gate of a held day');
     run.clearTrouble();
     if (outcome.kind === 'back') await revertOrWithdraw(run, { code: 'gate', detail: outcome.reason });
   } catch (error) {

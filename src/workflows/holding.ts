@@ -9,7 +9,7 @@ import type { StateReason } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
 import { keepsHolds } from './older-answers.js';
 import { enduring, promotions, record } from './proxies.js';
-import { isShadow, readBudgetsPartly, standOf } from './reading.js';
+import { adSetsOff, isShadow, readBudgetsPartly, standOf } from './reading.js';
 
 /** Enters `held`; amid a phase with the amounts as they are. */
 export async function becomeHeld(run: Run, reason: StateReason, hold: Hold): Promise<void> {
@@ -53,12 +53,12 @@ async function standAmidPhase(
   if (isShadow(run)) return { stand: none, readAt: null };
   const reading = await readBudgetsPartly(run);
   if (isObstacle(reading)) return { stand: null, readAt: run.later(againMs) };
-  const { openUntil, at, current, unreadable } = reading;
+  const { openUntil, at, unreadable } = reading;
   const mayLand = openUntil !== null && openUntil > at;
   const readAt = mayLand ? openUntil : unreadable.length > 0 ? run.later(againMs) : null;
   const { plan, phasesDone } = run.promotion;
   const whole = plan.phases.findLast((phase) => phasesDone[phase.name] !== undefined)?.targets ?? plan.base;
-  const stands = Object.keys(whole).every((adSetId) => current[adSetId] === whole[adSetId]);
+  const stands = adSetsOff(reading, whole).length === 0;
   return { stand: stands ? none : { ...none, ...standOf(reading) }, readAt };
 }
 

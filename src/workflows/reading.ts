@@ -1,9 +1,10 @@
-import type { BudgetReading } from '../contract/activities.js';
+import type { BudgetReading, GateAnswer } from '../contract/activities.js';
+import type { Budgets } from '../domain/budget.js';
 import { isObstacle, type Obstacle } from '../domain/rollout/obstacle.js';
 import { type StateReason, standInWords } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
-import { readingOf } from './older-answers.js';
-import { budgets, obstacleFrom } from './proxies.js';
+import { gateAnswerOf, readingOf } from './older-answers.js';
+import { budgets, obstacleFrom, promotions } from './proxies.js';
 
 /** The budgets and whose they are, or what kept them from being read. */
 export type Reading = BudgetReading | Obstacle;
@@ -28,6 +29,17 @@ async function read(run: Run, partly: boolean): Promise<Reading> {
   } catch (error) {
     return obstacleFrom(error);
   }
+}
+
+/** Ad sets that don't stand at the wanted budget, or could not be read. */
+export function adSetsOff({ current }: BudgetReading, wanted: Budgets): string[] {
+  return Object.keys(wanted).filter((adSetId) => current[adSetId] !== wanted[adSetId]);
+}
+
+/** What the gate says before a phase, or of a day of a hold or of the verification. @throws if Meta can't be read */
+export async function readGate(run: Run, phase: string, summary: string): Promise<GateAnswer> {
+  const request = { experimentId: run.experiment.id, phase };
+  return gateAnswerOf(await promotions.gate.executeWithOptions({ summary }, [request]));
 }
 
 /** The reading, or the first obstacle if an ad set could not be read. */

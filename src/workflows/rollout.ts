@@ -9,9 +9,9 @@ import { HOUR_MS } from '../domain/time.js';
 import type { Run } from './experiment-run.js';
 import { becomeHeld, holdAfter, lapsesAt, withdraw } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
-import { gateAnswerOf, outcomeOf } from './older-answers.js';
-import { budgets, closePromotion, enduring, obstacleFrom, promotions } from './proxies.js';
-import { inWords, isShadow, readBudgets, readBudgetsPartly, standOf } from './reading.js';
+import { outcomeOf } from './older-answers.js';
+import { budgets, closePromotion, enduring, obstacleFrom } from './proxies.js';
+import { inWords, isShadow, readBudgets, readBudgetsPartly, readGate, standOf } from './reading.js';
 
 /** Attempts of unknown outcome in one step before the rollout is reverted. */
 const UNKNOWN_OUTCOMES = 4;
@@ -148,11 +148,7 @@ async function applyPhase(run: Run, phase: PlannedPhase, last: boolean): Promise
 
 async function gateAndWrite(run: Run, phase: PlannedPhase): Promise<Step> {
   try {
-    const { outcome, current } = gateAnswerOf(
-      await promotions.gate.executeWithOptions({ summary: `gate before phase ${phase.name}` }, [
-        { experimentId: run.experiment.id, phase: phase.name },
-      ]),
-    );
+    const { outcome, current } = await readGate(run, phase.name, `gate before phase ${phase.name}`);
     if (outcome.kind !== 'done') return outcome;
     let step: Step = { kind: 'done', at: run.now() };
     for (const adSetId of isShadow(run) ? [] : writeOrder(current, phase.targets)) {

@@ -4,10 +4,9 @@ import { HOUR_MS, instant } from '../domain/time.js';
 import { nextVerificationAt, verificationWindow } from '../domain/verification/window.js';
 import type { Run } from './experiment-run.js';
 import type { Intent } from './inbox.js';
-import { gateAnswerOf } from './older-answers.js';
-import { enduring, observations, obstacleFrom, promotions, verifications } from './proxies.js';
-import { isShadow } from './reading.js';
-import { actOn } from './rollout.js';
+import { enduring, observations, obstacleFrom, verifications } from './proxies.js';
+import { readGate } from './reading.js';
+import { actOn, revertOrWithdraw } from './rollout.js';
 
 /** If Meta didn't answer, the daily look comes again after this, or later if Meta asks for it. It isn't urgent. */
 const LOOK_AGAIN_MS = HOUR_MS;
@@ -57,16 +56,10 @@ async function lookOfTheDay(run: Run, dueAt: number): Promise<Obstacle | null> {
 
 /** Whether ads, ad sets, budgets and account are as they were. Harm reverts the rollout; anything else is reported. */
 async function gate(run: Run): Promise<Obstacle | null> {
-  const { id } = run.experiment;
   try {
-    const { outcome } = gateAnswerOf(
-      await promotions.gate.executeWithOptions({ summary: 'gate of the day' }, [
-        { experimentId: id, phase: 'verification' },
-      ]),
-    );
+    const { outcome } = await readGate(run, 'verification', 'gate of the day');
     if (outcome.kind === 'done') run.clearTrouble();
-    else if (outcome.kind === 'back')
-      await run.become('reverting', { code: 'gate', detail: outcome.reason, restoring: !isShadow(run) });
+    else if (outcome.kind === 'back') await revertOrWithdraw(run, { code: 'gate', detail: outcome.reason });
     else await run.report(`While the lift is verified: ${outcome.reason}`);
     return null;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/api/app.js';
 import { ensureSchedules } from '../../src/service/schedules.js';
+import { appOf } from '../support/app.js';
 import { startWorld, type World } from '../support/world.js';
 
 type Json = Record<string, unknown>;
@@ -8,22 +8,10 @@ type Json = Record<string, unknown>;
 /** The API with the real workflow, worker, market and server; an hour of experiment time is half a second. */
 describe('the API and the workflow', () => {
   let world: World;
-  let app: ReturnType<typeof createApp>;
+  let app: ReturnType<typeof appOf>;
   beforeAll(async () => {
     world = await startWorld({ kind: 'dev', scale: 7200 });
-    app = createApp({
-      store: world.store,
-      meta: world.collaborators.meta,
-      clock: world.clock,
-      timeBase: world.timeBase,
-      temporal: { client: world.client, names: world.names },
-      environment: 'sandbox',
-      apiToken: null,
-      checkIntervalHours: 8,
-      accountEnvelope: null,
-      maxChecksAtOnce: 8,
-      writesAllowed: true,
-    });
+    app = appOf(world, { checkIntervalHours: 8 });
     await ensureSchedules(world.client, world.names, {
       timezone: 'UTC',
       timeBase: world.timeBase,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/api/app.js';
 import { keepReconciled, RECONCILE_EVERY_MS } from '../../src/service/upkeep.js';
+import { appOf } from '../support/app.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** In real time: a lost workflow is not shown as alive, and has a new run within a minute. */
@@ -12,19 +12,7 @@ describe('a workflow that was terminated', () => {
   afterAll(() => world?.stop());
 
   it('is shown as terminated, and is restarted within a minute', async () => {
-    const app = createApp({
-      store: world.store,
-      meta: world.collaborators.meta,
-      clock: world.clock,
-      timeBase: world.timeBase,
-      temporal: { client: world.client, names: world.names },
-      environment: 'sandbox',
-      apiToken: null,
-      checkIntervalHours: 6,
-      accountEnvelope: null,
-      maxChecksAtOnce: 8,
-      writesAllowed: true,
-    });
+    const app = appOf(world);
     const shown = async () => (await app.request('/api/ab/experiments/lost')).json();
     const { id } = await world.begin({ id: 'lost', clickRates: [0.02, 0.02] });
     await expect.poll(shown, { timeout: 20_000 }).toMatchObject({ source: 'workflow', trouble: null });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../../src/api/app.js';
 import type { Experiment, ExperimentState } from '../../../src/domain/experiment.js';
+import { appOf } from '../../support/app.js';
 import { rollingOut } from '../../support/rolling-out.js';
 import { startWorld, type World } from '../../support/world.js';
 
@@ -20,7 +20,7 @@ const SLOW = {
 
 describe('a server that takes no more updates', () => {
   let world: World;
-  let app: ReturnType<typeof createApp>;
+  let app: ReturnType<typeof appOf>;
   beforeAll(async () => {
     world = await startWorld({
       kind: 'dev',
@@ -32,20 +32,7 @@ describe('a server that takes no more updates', () => {
         'history.maxTotalUpdates.suggestContinueAsNewThreshold': '1000',
       },
     });
-    app = createApp({
-      store: world.store,
-      meta: world.collaborators.meta,
-      clock: world.clock,
-      timeBase: world.timeBase,
-      temporal: { client: world.client, names: world.names },
-      environment: 'sandbox',
-      apiToken: null,
-      checkIntervalHours: 6,
-      accountEnvelope: null,
-      maxChecksAtOnce: 8,
-      writesAllowed: true,
-      checkWaitMs: 1_500,
-    });
+    app = appOf(world, { checkWaitMs: 1_500 });
   });
   afterAll(() => world?.stop());
 

@@ -8,7 +8,7 @@ export const START = Date.UTC(2026, 10, 23);
 export const MINUTE = HOUR_MS / 60;
 
 /** Phase or `revert`, ad set, amount before, amount after, minutes after the start. */
-type Step = readonly [string, 'winner' | 'loser', number, number, number];
+export type Step = readonly [string, 'winner' | 'loser', number, number, number];
 
 const ROLLOUT: readonly Step[] = [
   ['60', 'loser', 20_000, 16_000, 0],
@@ -60,26 +60,8 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
     },
     splitsFound: [],
     verification: 'verified',
-    ledger: steps.map(
-      ([phase, ad_set_id, before, intended, minute], index): LedgerRowJson => ({
-        sequence: index + 1,
-        ad_set_id,
-        phase,
-        before,
-        intended,
-        read_back: intended,
-        outcome: 'applied',
-        error: null,
-        at: new Date(START + minute * MINUTE - 100).toISOString(),
-        settled_at: new Date(START + minute * MINUTE + 100).toISOString(),
-        compensates: null,
-        error_kind: null,
-        at_risk_cents: null,
-      }),
-    ),
-    audit: steps.map(([, adSetId, before, requested, minute], index) =>
-      auditRow({ sequence: index + 1, adSetId, before, requested, at: START + minute * MINUTE }),
-    ),
+    ledger: steps.map(ledgerRow),
+    audit: steps.map(auditRowOf),
     raced: [],
     raceMs: MINUTE / 6,
     readBackMs: 0,
@@ -88,6 +70,30 @@ function evidenceOf(steps: readonly Step[], phasesDone: Record<string, number>):
     limits: { killSwitch: [], beyondEnvelope: [], shadow: false },
     observedAt: START + 32 * HOUR_MS,
   };
+}
+
+/** The row of the ledger that an applied step leaves. */
+export function ledgerRow([phase, ad_set_id, before, intended, minute]: Step, index: number): LedgerRowJson {
+  return {
+    sequence: index + 1,
+    ad_set_id,
+    phase,
+    before,
+    intended,
+    read_back: intended,
+    outcome: 'applied',
+    error: null,
+    at: new Date(START + minute * MINUTE - 100).toISOString(),
+    settled_at: new Date(START + minute * MINUTE + 100).toISOString(),
+    compensates: null,
+    error_kind: null,
+    at_risk_cents: null,
+  };
+}
+
+/** The row of the market's audit that an applied step leaves. */
+export function auditRowOf([, adSetId, before, requested, minute]: Step, index: number): AuditRow {
+  return auditRow({ sequence: index + 1, adSetId, before, requested, at: START + minute * MINUTE });
 }
 
 export function auditRow(

@@ -1,59 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../../src/domain/time.js';
 import type { AuditRow } from '../../../src/sandbox/meta-simulator/index.js';
 import type { LedgerRowJson } from '../../../src/tools/demo/api.js';
 import { THREE_PHASES } from '../../support/phases.js';
+import { auditRowOf, ledgerRow, MINUTE, type Step } from '../chaos/faultless.js';
 import { checkRollout, type Evidence } from './check.js';
 
-const START = Date.UTC(2026, 10, 23);
-const MINUTE = HOUR_MS / 60;
-const STEPS = [
+const STEPS: readonly Step[] = [
   ['60', 'loser', 100, 80, 0],
   ['60', 'winner', 100, 120, 1],
   ['70', 'loser', 80, 60, 65],
   ['70', 'winner', 120, 140, 66],
   ['80', 'loser', 60, 40, 190],
   ['80', 'winner', 140, 160, 191],
-] as const;
+];
 
 /** A rollout without a fault, for tests to break. */
 function faultless(): Omit<Evidence, 'audit' | 'ledger'> & { audit: AuditRow[]; ledger: LedgerRowJson[] } {
-  const audit = STEPS.map(
-    ([, adSetId, before, requested, minute], index): AuditRow => ({
-      sequence: index + 1,
-      at: START + minute * MINUTE,
-      adSetId,
-      actor: 'api',
-      before,
-      requested,
-      outcome: 'applied',
-      appliedAt: START + minute * MINUTE,
-      code: null,
-      subcode: null,
-      fault: null,
-    }),
-  );
   return {
     state: 'verifying',
     winnerAdSetId: 'winner',
     base: { loser: 100, winner: 100 },
     budgets: { loser: 40, winner: 160 },
-    audit,
-    ledger: STEPS.map(([phase, ad_set_id, before, intended, minute], index) => ({
-      sequence: index + 1,
-      ad_set_id,
-      phase,
-      before,
-      intended,
-      read_back: intended,
-      outcome: 'applied',
-      error: null,
-      at: new Date(START + minute * MINUTE - 100).toISOString(),
-      settled_at: new Date(START + minute * MINUTE + 100).toISOString(),
-      compensates: null,
-      error_kind: null,
-      at_risk_cents: null,
-    })),
+    audit: STEPS.map(auditRowOf),
+    ledger: STEPS.map(ledgerRow),
   };
 }
 
