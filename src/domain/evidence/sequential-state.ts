@@ -1,10 +1,11 @@
 /**
  * The stored form of the sequential rule's state, little-endian:
- * u8 version, u8 r, u8 crossed (0 none, 1 A, 2 B), u8 rungs, u32 looks, f64 hours, f64 p, f64 information, then
- * for each rung f64 spent, f64 bound, f64 lastBound, u32 points, f64 density × points.
+ * u8 format, u8 r, u8 crossed (0 none, 1 A, 2 B), u8 rungs, u32 looks, f64 hours, f64 p, f64 information, then
+ * for each rung f64 spent, f64 bound, f64 lastBound, u32 points, f64 density × points. The format is the ladder's grid:
+ * 1 for Jennison and Turnbull's, 2 for the even one.
  */
 
-import type { LadderState, Rung } from './ladder.js';
+import type { LadderGrid, LadderState, Rung } from './ladder.js';
 
 /** What one look leaves for the next. */
 export interface SequentialState {
@@ -19,17 +20,18 @@ export interface SequentialState {
   ladder: LadderState;
 }
 
-const VERSION = 1;
+const FORMATS: Record<LadderGrid, number> = { 'jennison-turnbull': 1, even: 2 };
+const GRIDS = ['jennison-turnbull', 'even'] as const;
 const HEADER_BYTES = 32;
 const RUNG_BYTES = 28;
 const CROSSED = [null, 'A', 'B'] as const;
 
 export function encodeState(state: SequentialState): Uint8Array {
-  const { r, information, rungs } = state.ladder;
+  const { grid, r, information, rungs } = state.ladder;
   const size = rungs.reduce((sum, rung) => sum + RUNG_BYTES + 8 * rung.density.length, HEADER_BYTES);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
-  view.setUint8(0, VERSION);
+  view.setUint8(0, FORMATS[grid]);
   view.setUint8(1, r);
   view.setUint8(2, CROSSED.indexOf(state.crossed));
   view.setUint8(3, rungs.length);
@@ -52,11 +54,12 @@ export function encodeState(state: SequentialState): Uint8Array {
   return bytes;
 }
 
-/** Throws RangeError if the bytes are of another version or cut short. */
+/** Throws RangeError if the bytes are of an unknown format or cut short. */
 export function decodeState(bytes: Uint8Array): SequentialState {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const version = view.getUint8(0);
-  if (version !== VERSION) throw new RangeError(`unknown version ${version} of the sequential rule's state`);
+  const format = view.getUint8(0);
+  const grid = GRIDS.find((known) => FORMATS[known] === format);
+  if (!grid) throw new RangeError(`unknown version ${format} of the sequential rule's state`);
   const crossed = CROSSED[view.getUint8(2)];
   if (crossed === undefined) throw new RangeError('damaged state of the sequential rule');
   const count = view.getUint8(3);
@@ -80,6 +83,6 @@ export function decodeState(bytes: Uint8Array): SequentialState {
     hours: view.getFloat64(8, true),
     p: view.getFloat64(16, true),
     crossed,
-    ladder: { r: view.getUint8(1), information: view.getFloat64(24, true), rungs },
+    ladder: { grid, r: view.getUint8(1), information: view.getFloat64(24, true), rungs },
   };
 }

@@ -46,6 +46,11 @@ export interface Evidence {
   tCritical: number | null;
   /** Over all looks so far that counted, 1 before the first; for this look alone if it is unadjusted. */
   p: number;
+  /**
+   * The p of this look alone, adjusted for all looks if the rule is: the smallest α at which this look crosses. Unset at a
+   * look that doesn't count and in the versions of a rule that didn't record it. `p` is the smallest of these so far.
+   */
+  pNow?: number;
   /** 1 − p. */
   confidence: number;
   /** Interval of the relative lift of B over A, e.g. [−0.02, 0.31]; valid at all looks together if adjusted. */
