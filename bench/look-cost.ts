@@ -1,10 +1,13 @@
 /**
- * Measures the cost of one look of the sequential rule and of the advice on futility. Prints JSON, one entry per look,
- * with the size of the stored state.
+ * Measures the cost of one look of the sequential rule and of the advice on futility, and of whole ladders on both grids.
+ * Prints JSON: under `looks` one entry per look, with the size of the stored state; under `ladders` one entry per grid and
+ * schedule.
  */
 
 import { conditionalPower, courseOf } from '../src/domain/decision/futility.js';
-import { sequential } from '../src/domain/evidence/sequential.js';
+import { climb, emptyLadder, type LadderGrid, ladderAlphas } from '../src/domain/evidence/ladder.js';
+import { nominalAlpha, sequential, spentFraction } from '../src/domain/evidence/sequential.js';
+import { encodeState } from '../src/domain/evidence/sequential-state.js';
 import type { Evidence, PairRow } from '../src/domain/evidence/types.js';
 import { DEFAULT_POLICY } from '../src/domain/experiment.js';
 
@@ -71,4 +74,41 @@ function measure(confidence: number) {
   return { confidence, looks };
 }
 
-console.log(JSON.stringify([0.95, 0.99].map(measure), null, 2));
+/** Information and spent fraction of each look of a schedule. */
+const SCHEDULES = {
+  'every 6 h': Array.from({ length: 109 }, (_, k) => [k + 4, spentFraction(6 * (k + 4), 672)] as const),
+  'every 3 h': Array.from({ length: 217 }, (_, k) => [k + 8, spentFraction(3 * (k + 8), 672)] as const),
+  '0.3 % growth': Array.from({ length: 300 }, (_, k) => [1.003 ** k, spentFraction(k + 1, 300)] as const),
+};
+const LADDER_REPEATS = 7;
+
+function measureLadder(grid: LadderGrid, confidence: number, schedule: keyof typeof SCHEDULES) {
+  const alphas = ladderAlphas(nominalAlpha(confidence));
+  const looks = SCHEDULES[schedule];
+  let ladder = emptyLadder(grid);
+  const times = Array.from({ length: LADDER_REPEATS }, () => {
+    const from = process.cpuUsage();
+    ladder = looks.reduce((state, [now, spent]) => climb(state, alphas, now, spent), emptyLadder(grid));
+    const { user, system } = process.cpuUsage(from);
+    return (user + system) / 1000;
+  });
+  return {
+    grid,
+    confidence,
+    schedule,
+    looks: looks.length,
+    cpu_ms: Math.round(median(times)),
+    worst_cpu_ms: Math.round(times.at(-1)!),
+    state_bytes: encodeState({ looks: looks.length, hours: 672, p: 1, crossed: null, ladder }).length,
+  };
+}
+
+const ladders = (['jennison-turnbull', 'even'] as const).flatMap((grid) =>
+  [0.95, 0.99].flatMap((confidence) =>
+    (Object.keys(SCHEDULES) as (keyof typeof SCHEDULES)[]).map((schedule) =>
+      measureLadder(grid, confidence, schedule),
+    ),
+  ),
+);
+
+console.log(JSON.stringify({ looks: [0.95, 0.99].map(measure), ladders }, null, 2));

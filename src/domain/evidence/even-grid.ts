@@ -5,6 +5,9 @@
  * same points, whatever their bounds: a bound between two points only changes the weights of the points around it. The
  * trapezoidal rule converges geometrically for such integrands (Trefethen and Weideman, SIAM Review 56 (2014), 385–458);
  * symmetry in z takes care of the end at 0. The other end is corrected by the polynomial through the 8 nearest points.
+ *
+ * A ladder of 64 levels over 109 looks takes 130 ms of processor time, against 180 to 610 ms on the grid of boundary.ts
+ * (`bench/look-cost.ts`).
  */
 
 import { LARGEST_BOUND } from './boundary.js';

@@ -13,8 +13,8 @@
  * | Jennison-Turnbull, 300 looks, 1 % growth | 9.4 % | 1.8-fold | 6.0-fold | 190-fold |
  * | even, any of these | 0.5 % | 0.4 % | 0.3 % | 0.2 % |
  *
- * Jennison-Turnbull's p is too large there: its points are too sparse beyond 3. The even grid's is too small, by the
- * interpolation between two rungs; two digits of it are right.
+ * These are for the nominal α 0.048. Jennison-Turnbull's p is too large there: its points are too sparse beyond 3. The even
+ * grid's is too small by the interpolation between two rungs (0.6 % at a nominal α of 0.096): two digits are right.
  */
 
 import { firstBound, firstRegion, type Region, Transition } from './boundary.js';
