@@ -101,7 +101,7 @@ function massOf({ bound, density }: EvenRegion): Float64Array {
     if (offset <= -HALF) return 1;
     return offset > HALF ? 0 : edge[offset + HALF - 1]!;
   };
-  // The weight of the interval from −bound is 1 − inside(−i), which is 0 unless the bound is near 0.
+  // inside(−i) is 1 unless the bound is near 0: then the correction at −bound reaches these points too.
   const mass = density.map((value, i) => (inside(i) + inside(-i) - 1) * value * SPACING);
   mass[0]! /= 2;
   return mass;
