@@ -8,7 +8,9 @@ import type { Observation } from '../contract/records.js';
 import type { Decision } from '../domain/decision/decision.js';
 import type { LookSetting } from '../domain/decision/delivery-health.js';
 import { ruleSettings, standingOf, takeLook } from '../domain/decision/look.js';
+import type { DriftHistory } from '../domain/evidence/drift.js';
 import { bucketsOf, type Experiment, participants } from '../domain/experiment.js';
+import { driftHistoryOf } from './drift-history.js';
 import { callingMeta, permanent } from './failures.js';
 
 /** Statistics run in activities, so that Temporal records the figures and a later formula can't break a replay. */
@@ -54,6 +56,9 @@ export function createLookActivities(deps: {
       const compared = participants(experiment, request.dueAt);
       const setting = await callingMeta(() => readSetting(meta, compared, request.dueAt));
       const { observations, seenUntil } = await observe(experiment, request.dueAt);
+      // A test keeps the version of its first look, so that all its looks spend one error.
+      const ruleVersion = previous?.ruleVersion;
+      const history = await driftHistoryOf(store, experiment, ruleVersion);
       const { lookNumber, dueAt, askedBy } = request;
       const input = {
         experiment,
@@ -63,6 +68,8 @@ export function createLookActivities(deps: {
         previous: previous?.pairs ?? null,
         states,
         setting,
+        ...(ruleVersion !== undefined && { ruleVersion }),
+        ...(history && { history }),
       };
       const { hours, states: after, ...result } = takeLook(input);
       const decision = await store.saveDecision(
@@ -73,7 +80,7 @@ export function createLookActivities(deps: {
           dueAt,
           seenUntil,
           decidedAt: await clock.now(),
-          inputHash: hashOf(experiment, dueAt, observations, states, setting),
+          inputHash: hashOf(experiment, dueAt, observations, states, setting, history),
           askedBy,
         },
         after,
@@ -91,7 +98,15 @@ export function createLookActivities(deps: {
     async standing(request: { experimentId: string; dueAt: number }): Promise<Standing> {
       const experiment = await load(request.experimentId);
       const { observations } = await observe(experiment, request.dueAt);
-      return standingOf({ experiment, observations, dueAt: request.dueAt });
+      const ruleVersion = (await store.latestDecision(experiment.id))?.ruleVersion;
+      const history = await driftHistoryOf(store, experiment, ruleVersion);
+      return standingOf({
+        experiment,
+        observations,
+        dueAt: request.dueAt,
+        ...(ruleVersion !== undefined && { ruleVersion }),
+        ...(history && { history }),
+      });
     },
   };
 }
@@ -121,6 +136,7 @@ export function hashOf(
   observations: readonly Observation[],
   states: Record<string, Uint8Array>,
   setting: LookSetting | null = null,
+  history: DriftHistory | undefined = undefined,
 ): string {
   const { policy, startedAt } = experiment;
   const { objective, attributionWindowHours, guardrails, buckets, minimumDetectableEffect } = policy;
@@ -137,6 +153,7 @@ export function hashOf(
   const judged = [objective, attributionWindowHours, rails, asked, buckets, ...advised];
   const hash = createHash('sha256');
   hash.update(JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations, judged }));
+  if (history) hash.update(JSON.stringify([history.tests, history.logLikelihood]));
   for (const key of Object.keys(states).sort()) hash.update(key).update(states[key]!);
   return hash.digest('hex');
 }

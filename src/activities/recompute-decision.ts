@@ -9,12 +9,20 @@ export interface ReplayedDecision {
   lookNumber: number;
   same: boolean;
   /** The fields that differ, by path, as stored and as computed now. Empty if `same`. */
-  differences: { field: string; stored: unknown; computed: unknown }[];
+  differences: Difference[];
+  /** Sentences that a later release words differently. They don't count as differences. */
+  reworded: Difference[];
+}
+
+export interface Difference {
+  field: string;
+  stored: unknown;
+  computed: unknown;
 }
 
 /**
- * Computes a stored decision again from the versions of observations that it saw. It also computes every earlier look,
- * because each leaves the rule's state for the next. Null if the experiment or the look doesn't exist. `lookNumber` null:
+ * Computes a stored decision again, from the versions of observations that it saw and by the version of the rule that made
+ * it. It also computes every earlier look, because each leaves the rule's state for the next. Null if the experiment or the look doesn't exist. `lookNumber` null:
  * the latest look.
  */
 export async function replayDecision(
@@ -34,9 +42,10 @@ export async function replayDecision(
   for (let number = 1; number <= wanted.lookNumber; number++) {
     const stored = number === wanted.lookNumber ? wanted : await store.getDecision(experimentId, number);
     if (!stored) throw new Error(`Look ${number} of ${experimentId} is not on record.`);
-    const { dueAt, seenUntil, setting } = stored;
+    const { dueAt, seenUntil, setting, ruleVersion, accountDrift } = stored;
+    const history = accountDrift ?? undefined;
     const observations = await observationsOf(store, experiment, dueAt, seenUntil);
-    const inputHash = hashOf(experiment, dueAt, observations, states, setting);
+    const inputHash = hashOf(experiment, dueAt, observations, states, setting, history);
     const result = takeLook({
       experiment,
       lookNumber: number,
@@ -45,19 +54,34 @@ export async function replayDecision(
       previous,
       states,
       setting,
+      ruleVersion,
+      ...(history && { history }),
     });
     ({ states } = result);
     previous = result.pairs;
     computed = { ...result, inputHash };
   }
-  const differences = [...DETERMINED, 'inputHash' as const].flatMap((field) =>
+  const all = [...DETERMINED, 'inputHash' as const].flatMap((field) =>
     differencesOf(field, wanted[field], computed[field]),
   );
-  return { experimentId, lookNumber: wanted.lookNumber, same: differences.length === 0, differences };
+  const differences = all.filter(({ field }) => !isSentence(field));
+  const reworded = all.filter(({ field }) => isSentence(field));
+  return {
+    experimentId,
+    lookNumber: wanted.lookNumber,
+    same: differences.length === 0,
+    differences,
+    reworded,
+  };
+}
+
+/** Reasons, and the messages of findings. What they say is in the figures, codes and levels, which must be the same. */
+function isSentence(field: string): boolean {
+  return field.startsWith('reasons.') || /^health\.\d+\.message$/.test(field);
 }
 
 /** The innermost fields that differ. */
-function differencesOf(field: string, stored: unknown, computed: unknown): ReplayedDecision['differences'] {
+function differencesOf(field: string, stored: unknown, computed: unknown): Difference[] {
   if (isDeepStrictEqual(stored, computed)) return [];
   if (!isTree(stored) || !isTree(computed)) return [{ field, stored, computed }];
   const keys = new Set([...Object.keys(stored), ...Object.keys(computed)]);

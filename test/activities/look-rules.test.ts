@@ -62,6 +62,7 @@ describe("the policy's rule", () => {
             eventsA: a!.linkClicks,
             exposureB: b!.impressions,
             eventsB: b!.linkClicks,
+            day: hour / 24,
           };
         });
       const { minimumRunHours, minimumClicks, minimumImpressions, horizonHours, confidence } = DEFAULT_POLICY;

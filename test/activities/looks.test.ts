@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createLookActivities, hashOf } from '../../src/activities/looks.js';
 import type { Observation } from '../../src/contract/records.js';
 import type { Decision } from '../../src/domain/decision/decision.js';
-import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
+import { NO_HISTORY } from '../../src/domain/evidence/drift.js';
+import { robustRatio } from '../../src/domain/evidence/estimate.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { poisson, random } from '../domain/evidence/simulate.js';
 import { failureOf, HOUR, START, type Stage, type StageOptions, useStages } from './support/stage.js';
@@ -314,9 +315,10 @@ describe('standing', () => {
           eventsA: row.linkClicks,
           exposureB: other.impressions,
           eventsB: other.linkClicks,
+          day: (row.bucketStart - START) / (24 * HOUR),
         };
       });
-    const { theta, se } = rateRatio(pairs);
+    const { theta, se } = robustRatio(pairs, {}, NO_HISTORY);
     expect(standing.leaderVariantId).toBe('challenger-1');
     expect(standing.theta).toBeCloseTo(theta, 12);
     expect(standing.se).toBeCloseTo(se, 12);

@@ -84,10 +84,16 @@ export const LooksAnswer = z.object({
   unreadable,
 });
 
-/** Whether a decision comes out the same when it is computed again, and what differs. */
+const Difference = z.object({ field: z.string(), stored: z.unknown(), computed: z.unknown() });
+
+/**
+ * Whether a decision comes out the same when it is computed again by the version of the rule that made it, and what
+ * differs. `reworded`: sentences that this release words differently; they are no difference.
+ */
 export const ReplayAnswer = z.object({
   experiment_id: z.string(),
   look_number: z.int(),
   same: z.boolean(),
-  differences: z.array(z.object({ field: z.string(), stored: z.unknown(), computed: z.unknown() })),
+  differences: z.array(Difference),
+  reworded: z.array(Difference),
 });

@@ -49,7 +49,7 @@ export function lookRoutes(context: ApiContext): OpenAPIHono {
       await experimentOf(context, id);
       const answer = await replayDecision(store, id, look === 'latest' ? null : Number(look));
       if (!answer) throw new ApiProblem('not_found', `There is no look ${look} of experiment ${id}.`);
-      const { lookNumber, same, differences } = answer;
-      return c.json({ experiment_id: id, look_number: lookNumber, same, differences }, 200);
+      const { lookNumber, same, differences, reworded } = answer;
+      return c.json({ experiment_id: id, look_number: lookNumber, same, differences, reworded }, 200);
     });
 }

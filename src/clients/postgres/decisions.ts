@@ -20,6 +20,7 @@ interface DecisionRow {
   health: Decision['health'];
   outlook: Decision['outlook'];
   setting: Decision['setting'];
+  account_drift: Decision['accountDrift'];
   input_hash: string;
   asked_by: string;
 }
@@ -43,6 +44,7 @@ function toDecision(row: DecisionRow): Decision {
     health: row.health,
     outlook: row.outlook,
     setting: row.setting,
+    accountDrift: row.account_drift,
     inputHash: row.input_hash,
     askedBy: row.asked_by,
   };
@@ -50,6 +52,9 @@ function toDecision(row: DecisionRow): Decision {
 
 /** How many looks keep their states: the next look starts from the last one, a repeated look from the one before it. */
 const KEPT_LOOKS = 2;
+
+/** Older tests say little about how an account's ads behave now, and each costs the look a read. */
+const HISTORY_TESTS = 100;
 
 /** The latest decision of each of these experiments, by experiment id; none for an experiment without a look. */
 export async function latestDecisions(
@@ -68,7 +73,13 @@ export async function latestDecisions(
 
 type DecisionStore = Pick<
   Store,
-  'getDecision' | 'latestDecision' | 'firstDecisionFor' | 'listDecisions' | 'saveDecision' | 'ruleStates'
+  | 'getDecision'
+  | 'latestDecision'
+  | 'firstDecisionFor'
+  | 'listDecisions'
+  | 'saveDecision'
+  | 'ruleStates'
+  | 'driftHistory'
 >;
 
 /** The decisions, and the rule's state after each look. */
@@ -114,14 +125,14 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
         `with saved as (
             insert into auto_promotion.decisions (environment, account_id, experiment_id, look_number, due_at, seen_until,
               decided_at, rule, rule_version, verdict, winner_variant_id, leader_variant_id, confidence, pairs, metrics,
-              reasons, health, outlook, setting, input_hash, asked_by)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+              reasons, health, outlook, setting, account_drift, input_hash, asked_by)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
             on conflict (environment, account_id, experiment_id, look_number) do nothing
             returning *
           ), entered as (
             insert into auto_promotion.rule_states (environment, account_id, experiment_id, look_number, pair, state)
             select environment, account_id, experiment_id, look_number, pair, state
-            from saved, unnest($22::text[], $23::bytea[]) as after (pair, state)
+            from saved, unnest($23::text[], $24::bytea[]) as after (pair, state)
           ), dropped as (
             delete from auto_promotion.rule_states old using saved
             where (old.environment, old.account_id, old.experiment_id)
@@ -148,6 +159,7 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
           jsonb(decision.health),
           decision.outlook === null ? null : jsonb(decision.outlook),
           decision.setting === null ? null : jsonb(decision.setting),
+          decision.accountDrift === null ? null : jsonb(decision.accountDrift),
           decision.inputHash,
           decision.askedBy,
           Object.keys(ruleStates),
@@ -161,6 +173,32 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
           `look ${decision.lookNumber} of ${decision.experimentId} was neither stored nor found`,
         );
       return stored;
+    },
+
+    async driftHistory({ objective, rule, ruleVersion, except }) {
+      // A test's pairs with the control come first.
+      const rows = await run<{ log_likelihoods: number[][] }>(
+        pool,
+        `select (
+            select jsonb_agg(pair #> '{evidence,drift,logLikelihood}' order by position)
+            from jsonb_array_elements(latest.pairs) with ordinality as each (pair, position)
+            where pair ->> 'variantA' = latest.pairs #>> '{0,variantA}'
+              and pair #> '{evidence,drift,logLikelihood}' is not null
+          ) as log_likelihoods
+          from auto_promotion.ab_tests test
+          cross join lateral (
+            select pairs, rule, rule_version from auto_promotion.decisions
+            where (environment, account_id, experiment_id)
+                = (test.environment, test.account_id, test.experiment_id)
+            order by look_number desc limit 1
+          ) latest
+          where (test.environment, test.account_id) = ($1, $2) and test.policy ->> 'objective' = $3
+            and (latest.rule, latest.rule_version) = ($4, $5) and test.experiment_id <> $6
+            and latest.pairs #> '{0,evidence,drift}' is not null
+          order by test.started_at desc, test.experiment_id limit ${HISTORY_TESTS}`,
+        [...mine, objective, rule, ruleVersion, except],
+      );
+      return rows.map((row) => row.log_likelihoods);
     },
 
     async ruleStates(experimentId, lookNumber) {

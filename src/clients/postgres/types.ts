@@ -12,6 +12,7 @@ import type {
 } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
 import type { Experiment, ExperimentState } from '../../domain/experiment.js';
+import type { Objective } from '../../domain/metric.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
@@ -121,6 +122,16 @@ export interface Store {
   listDecisions(experimentId: string, query: { limit: number; offset: number }): Promise<Decision[]>;
   /** Stores the decision and the rule's state after it in one transaction. If that look has a decision, it is returned unchanged. */
   saveDecision(decision: Decision, ruleStates: Record<string, Uint8Array>): Promise<Decision>;
+  /**
+   * What the account's other tests of this objective say about drift, the latest tests first: per test, the
+   * log-likelihoods of its pairs with the control at its latest look. Only looks of this version of the rule count.
+   */
+  driftHistory(query: {
+    objective: Objective;
+    rule: string;
+    ruleVersion: string;
+    except: string;
+  }): Promise<number[][][]>;
   /** State per pair key after a look; null if the look isn't one of the last two: older states are not kept. */
   ruleStates(experimentId: string, lookNumber: number): Promise<Record<string, Uint8Array> | null>;
 

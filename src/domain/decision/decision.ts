@@ -1,7 +1,11 @@
+import type { Drift, DriftHistory } from '../evidence/drift.js';
 import type { Evidence } from '../evidence/types.js';
 import type { VariantMetrics } from '../metric.js';
 import type { HealthFinding, LookSetting } from './delivery-health.js';
 import type { Outlook } from './outlook.js';
+
+/** The history that a look was given, and what it implies before this test's own data. */
+export interface AccountDrift extends DriftHistory, Pick<Drift, 'sd' | 'memoryHours'> {}
 
 /** The rule's result for one pair of variants at one look; effects are B over A. */
 export interface PairEvidence {
@@ -47,6 +51,8 @@ export interface Decision {
   outlook: Outlook | null;
   /** What Meta reported about the ad sets at the look; null in decisions from before the service asked for it. */
   setting: LookSetting | null;
+  /** How far the account's ads drift apart, by its other tests; null if the rule doesn't allow for drift. */
+  accountDrift: AccountDrift | null;
   /** SHA-256, hex, of the rule's input: the rows, the policy and the state. */
   inputHash: string;
   askedBy: string;

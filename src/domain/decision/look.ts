@@ -1,7 +1,8 @@
 /** One look, from the observations to the verdict. Pure, so that a stored decision can be recomputed. */
 
-import { type RateRatio, rateRatio } from '../evidence/rate-ratio.js';
-import { RULES } from '../evidence/rules.js';
+import { type DriftHistory, driftOfAccount, NO_HISTORY } from '../evidence/drift.js';
+import type { RateRatio } from '../evidence/rate-ratio.js';
+import { type NamedRule, RULES, ruleOf } from '../evidence/rules.js';
 import type { RuleSettings } from '../evidence/types.js';
 import { welchOfProportions } from '../evidence/welch.js';
 import {
@@ -27,7 +28,7 @@ import {
 import { type Observed, pairRows } from '../pair-rows.js';
 import { HOUR_MS } from '../time.js';
 import type { Cut } from './counted.js';
-import type { Decision, PairEvidence } from './decision.js';
+import type { AccountDrift, Decision, PairEvidence } from './decision.js';
 import {
   differingAdSets,
   type HealthFinding,
@@ -56,6 +57,10 @@ export interface LookInput {
   states: Record<string, Uint8Array>;
   /** What Meta reports about the ad sets; null if it wasn't asked. */
   setting?: LookSetting | null;
+  /** The rule's version; default: the newest. A test keeps the version of its first look. */
+  ruleVersion?: string;
+  /** The drift in the account's other tests; default: none is known. */
+  history?: DriftHistory;
 }
 
 export interface LookResult extends VerdictOfLook {
@@ -67,6 +72,7 @@ export interface LookResult extends VerdictOfLook {
   health: HealthFinding[];
   outlook: Outlook | null;
   setting: LookSetting | null;
+  accountDrift: AccountDrift | null;
   /** The rule's state per pair after this look, by pair key. */
   states: Record<string, Uint8Array>;
 }
@@ -92,8 +98,9 @@ export function takeLook(given: LookInput): LookResult {
   const { experiment, lookNumber, setting = null } = input;
   const { policy, variants, startedAt } = experiment;
   const metric = METRICS[policy.objective];
-  const rule = RULES[policy.rule];
+  const rule = ruleFor(policy, input.ruleVersion);
   const settings = ruleSettings(policy);
+  const history = rule.usesHistory(settings) ? (input.history ?? NO_HISTORY) : null;
   const hours = (input.dueAt - startedAt) / HOUR_MS;
   const metrics = metricsOf(experiment, input.observations);
   const states: Record<string, Uint8Array> = {};
@@ -101,7 +108,7 @@ export function takeLook(given: LookInput): LookResult {
     const key = `${a}|${b}`;
     const before = input.states[key];
     const run = before ? rule.resume(settings, before) : rule.start(settings);
-    const { evidence, after } = run.look(rowsOf(input, metric, a, b), hours);
+    const { evidence, after } = run.look(rowsOf(input, metric, a, b), hours, history ?? undefined);
     states[key] = after.encode();
     const calledBefore =
       input.previous?.find((pair) => pair.variantA === a && pair.variantB === b)?.calledWinner ?? null;
@@ -135,8 +142,18 @@ export function takeLook(given: LookInput): LookResult {
     health,
     outlook,
     setting,
+    accountDrift: history && { ...history, ...driftOfAccount(history) },
     states,
   };
+}
+
+function ruleFor({ rule }: Policy, version: string | undefined): NamedRule {
+  return version === undefined ? RULES[rule] : ruleOf(rule, version);
+}
+
+/** Whether a look under this version of the policy's rule needs the drift in the account's other tests. */
+export function usesHistory(policy: Policy, ruleVersion?: string): boolean {
+  return ruleFor(policy, ruleVersion).usesHistory(ruleSettings(policy));
 }
 
 type Rows = Pick<LookInput, 'experiment' | 'observations' | 'dueAt'>;
@@ -212,7 +229,7 @@ function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
 }
 
 /** The standing between two looks: point estimates only, so no error is spent and nothing is stored. */
-export function standingOf(given: Rows): {
+export function standingOf(given: Rows & Pick<LookInput, 'ruleVersion' | 'history'>): {
   leaderVariantId: string | null;
   theta: number;
   se: number;
@@ -223,9 +240,11 @@ export function standingOf(given: Rows): {
   const input = withoutDropped(given);
   const { experiment, observations } = input;
   const ids = experiment.variants.map((variant) => variant.id);
-  const clustering = { clusterByDay: ruleSettings(experiment.policy).strict };
-  const metric = METRICS[experiment.policy.objective];
-  const over = (x: string, y: string) => rateRatio(rowsOf(input, metric, y, x), clustering);
+  const { policy } = experiment;
+  const metric = METRICS[policy.objective];
+  const rule = ruleFor(policy, input.ruleVersion);
+  const settings = ruleSettings(policy);
+  const over = (x: string, y: string) => rule.estimate(settings, rowsOf(input, metric, y, x), input.history);
   const leader = ids.find((x) => ids.every((y) => y === x || over(x, y).theta > 0)) ?? null;
   const closest = ids
     .filter((id) => leader !== null && id !== leader)

@@ -6,7 +6,7 @@
 
 import { type AnytimeState, decodeAnytime, encodeAnytime } from './anytime-state.js';
 import { onItsSide, policyGaps, requireConfirmed } from './minimums.js';
-import { delivered, rateRatio } from './rate-ratio.js';
+import { delivered, type RateRatio, rateRatio } from './rate-ratio.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 
 /** Standard deviation of the mixture over the effect, on the scale of the log rate ratio. */
@@ -116,6 +116,10 @@ function lastKept(sums: Differences, limit: number, end: number, centre: number)
   return kept;
 }
 
+function estimate(settings: RuleSettings, rows: readonly PairRow[]): RateRatio {
+  return rateRatio(rows, { information: settings.information ?? 'events' });
+}
+
 function look(
   settings: RuleSettings,
   state: AnytimeState,
@@ -123,7 +127,7 @@ function look(
   hours: number,
 ): { evidence: Evidence; state: AnytimeState } {
   requireConfirmed(settings.confidence);
-  const ratio = rateRatio(rows, { information: settings.information ?? 'events' });
+  const ratio = estimate(settings, rows);
   const { theta, se, df, t, information } = ratio;
   const sums = differences(rows);
   const evidenceNow = logEquality(sums);
@@ -178,6 +182,8 @@ export const anytime: Rule<AnytimeState> = {
     return { looks: 0, p: 1, crossed: null };
   },
   look,
+  estimate,
+  usesHistory: () => false,
   encode: encodeAnytime,
   decode: decodeAnytime,
 };

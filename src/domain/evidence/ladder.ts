@@ -77,9 +77,6 @@ export function emptyLadder(grid: LadderGrid): LadderState {
   return { grid, r: 0, information: 0, rungs: [] };
 }
 
-/** The start of the sequential rule up to version 2. */
-export const EMPTY_LADDER = emptyLadder('jennison-turnbull');
-
 /** The error levels, ascending: log-spaced from 1e-10 to `nominal` (at {@link NOMINAL}, exactly) and on to 0.96. */
 export function ladderAlphas(nominal: number): number[] {
   const below = Math.log(SMALLEST_ALPHA / nominal) / RUNGS_BELOW;

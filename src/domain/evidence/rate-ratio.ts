@@ -47,6 +47,8 @@ export interface RateRatioOptions {
   information?: 'events' | 'exposure';
   /** Residuals, leverage and df by day instead of by row: robust if the ads drift apart from day to day. */
   clusterByDay?: boolean;
+  /** Shifts of the cuts between days, as fractions of a day. Default: {@link DAY_CUTS}. */
+  dayCuts?: readonly number[];
 }
 
 /**
@@ -72,7 +74,7 @@ export function rateRatio(rows: readonly PairRow[], options: RateRatioOptions = 
   const both = rows.filter(delivered);
   if (both.length === 0) return result;
   const cuts = options.clusterByDay
-    ? DAY_CUTS.map((shift) => dayClusters(both, shift))
+    ? (options.dayCuts ?? DAY_CUTS).map((shift) => dayClusters(both, shift))
     : [{ of: null, weights: new Float64Array(both.length) }];
   result.rows = both.length;
   result.clusters = cuts[0]!.weights.length;

@@ -1,5 +1,9 @@
 /** The input and output of decision rules. Effects are log rate ratios of B over A. */
 
+import type { Burst } from './bursts.js';
+import type { Drift, DriftHistory } from './drift.js';
+import type { RateRatio } from './rate-ratio.js';
+
 export const RULE_NAMES = ['sequential', 'anytime', 'welch'] as const;
 export type RuleName = (typeof RULE_NAMES)[number];
 
@@ -19,7 +23,7 @@ export interface PairRow {
   /** The number of events, if `eventsA` and `eventsB` are their value. Unset: the same numbers. */
   countA?: number;
   countB?: number;
-  /** Days from the start of the test to the start of the bucket, 1/24 per hour. Needed only if days are the clusters. */
+  /** Days from the start of the test to the start of the bucket, 1/24 per hour. The default rule needs it. */
   day?: number;
 }
 
@@ -29,7 +33,7 @@ export interface Evidence {
   hours: number;
   /** Log rate ratio of B over A; 0 if it can't be estimated. */
   theta: number;
-  /** Its standard error; 0 if it can't be estimated. */
+  /** Its standard error; 0 if it can't be estimated. From version 3 of `sequential` on, the ads' drift is part of it. */
   se: number;
   df: number;
   /** theta / se, in `welch` the test's own statistic; 0 if se is 0. */
@@ -61,6 +65,10 @@ export interface Evidence {
   adjusted: boolean;
   /** ln E of this look, if the rule is an e-process. */
   logE?: number;
+  /** How far the ads drift apart, and the buckets' own part of `se`. Set by rules that allow for drift. */
+  drift?: Drift & { bucketSe: number };
+  /** Buckets whose events were replaced. Set by rules that look for them. */
+  bursts?: Burst[];
 }
 
 /** Shown with every figure that ignores the number of looks. */
@@ -100,7 +108,8 @@ export interface RuleSettings {
 
 /**
  * A decision rule. `State` passes from one look to the next. It is stored between looks, so it must survive `encode`
- * and `decode` bit for bit. All functions are pure and deterministic.
+ * and `decode` bit for bit. All functions are pure and deterministic. `history`: the drift in the account's other tests;
+ * none by default.
  */
 export interface Rule<State> {
   readonly name: string;
@@ -115,7 +124,12 @@ export interface Rule<State> {
     state: State,
     rows: readonly PairRow[],
     hours: number,
+    history?: DriftHistory,
   ): { evidence: Evidence; state: State };
+  /** The estimate that a look at these rows weighs, without a look. */
+  estimate(settings: RuleSettings, rows: readonly PairRow[], history?: DriftHistory): RateRatio;
+  /** Whether the account's other tests matter to a look. */
+  usesHistory(settings: RuleSettings): boolean;
   encode(state: State): Uint8Array;
   decode(bytes: Uint8Array): State;
 }

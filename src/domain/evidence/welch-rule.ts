@@ -6,7 +6,7 @@
 
 import { normalUpperQuantile, studentUpperQuantile } from './distributions.js';
 import { onItsSide, policyGaps, requireConfirmed } from './minimums.js';
-import { rateRatio } from './rate-ratio.js';
+import { type RateRatio, rateRatio } from './rate-ratio.js';
 import type { Evidence, PairRow, Rule, RuleSettings } from './types.js';
 import { type SampleSummary, summarizeProportion, welchOfSummaries } from './welch.js';
 
@@ -50,6 +50,10 @@ export function fiellerInterval(
   return [Math.max(0, (ratio - root) / first) - 1, (ratio + root) / first - 1];
 }
 
+function estimate(settings: RuleSettings, rows: readonly PairRow[]): RateRatio {
+  return rateRatio(rows, { information: settings.information ?? 'events' });
+}
+
 function look(
   settings: RuleSettings,
   state: WelchState,
@@ -64,21 +68,20 @@ function look(
   const test = comparable ? welchOfSummaries(b, a) : null;
   const missing = policyGaps(settings, { ...sums, countA: sums.eventsA, countB: sums.eventsB }, hours);
   if (test === null) missing.push({ code: 'no_variance', value: 0, limit: 0 });
-  const { information } = rateRatio(rows, { information: settings.information ?? 'events' });
-  const estimate = {
+  const figures = {
     hours,
     theta: comparable ? Math.log(b.mean / a.mean) : 0,
     // By the delta method. t is the test's own: it is about the difference of the rates.
     se: test ? Math.sqrt(a.variance / a.n / a.mean ** 2 + b.variance / b.n / b.mean ** 2) : 0,
     df: test?.df ?? 0,
     t: test?.t ?? 0,
-    information,
+    information: estimate(settings, rows).information,
     missing,
     adjusted: false,
   };
   if (test === null || missing.length > 0) {
     const nothing = { bound: null, tCritical: null, p: 1, confidence: 0, interval: null, winner: null };
-    return { evidence: { ...estimate, counts: false, ...nothing }, state };
+    return { evidence: { ...figures, counts: false, ...nothing }, state };
   }
   const tail = (1 - settings.confidence) / 2;
   const tCritical = studentUpperQuantile(tail, test.df);
@@ -86,7 +89,7 @@ function look(
   const p = onItsSide(test.p, crosses, settings.confidence);
   return {
     evidence: {
-      ...estimate,
+      ...figures,
       counts: true,
       bound: normalUpperQuantile(tail),
       tCritical,
@@ -109,6 +112,8 @@ export const welch: Rule<WelchState> = {
     return { looks: 0 };
   },
   look,
+  estimate,
+  usesHistory: () => false,
   /** u8 version, u32 looks, little-endian. */
   encode({ looks }) {
     const bytes = new Uint8Array(BYTES);

@@ -1,5 +1,6 @@
 /** Parses and checks one line of input of `npm run analyze`. */
 
+import { type NamedRule, RULES, ruleOf, versionsOf } from '../../domain/evidence/rules.js';
 import {
   isRuleName,
   type PairRow,
@@ -12,10 +13,16 @@ import { DEFAULT_POLICY } from '../../domain/experiment.js';
 /** One test with all its rows. */
 export interface Analysis {
   rule: RuleName;
+  /** Default: the newest. */
+  ruleVersion?: string;
   settings: RuleSettings;
   checkEveryHours: number;
   /** One row per hour, in order. */
   rows: PairRow[];
+}
+
+export function ruleFor({ rule, ruleVersion }: Analysis): NamedRule {
+  return ruleVersion === undefined ? RULES[rule] : ruleOf(rule, ruleVersion);
 }
 
 /** The message says in one sentence what is wrong with the line. */
@@ -33,6 +40,11 @@ export function analysisOf(line: string): Analysis {
   const rule = fields.rule ?? DEFAULT_POLICY.rule;
   if (!isRuleName(rule))
     throw new BadLine(`rule must be one of ${RULE_NAMES.join(', ')}, got ${shown(rule)}`);
+  const versions = versionsOf(rule);
+  const ruleVersion = fields.rule_version ?? versions.at(-1);
+  if (typeof ruleVersion !== 'string' || !versions.includes(ruleVersion)) {
+    throw new BadLine(`rule_version must be one of ${versions.join(', ')}, got ${shown(ruleVersion)}`);
+  }
   const strict = fields.strict ?? false;
   if (typeof strict !== 'boolean') throw new BadLine(`strict must be true or false, got ${shown(strict)}`);
   if (strict && rule !== 'sequential')
@@ -46,6 +58,7 @@ export function analysisOf(line: string): Analysis {
   };
   return {
     rule,
+    ruleVersion,
     settings: {
       confidence: number('confidence', DEFAULT_POLICY.confidence, 0),
       horizonHours: number('horizon_hours', DEFAULT_POLICY.horizonHours, 1),
@@ -94,4 +107,9 @@ const SHOWN_CHARACTERS = 60;
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+/** The rows of one earlier test of the account: a line of `{"rows": […]}`. Throws BadLine. */
+export function earlierTestOf(line: string): PairRow[] {
+  return rowsOf(objectOf(line).rows);
 }

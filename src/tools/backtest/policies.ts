@@ -1,9 +1,11 @@
 /** Three policies that decide the same finished test, and what each would have gained. */
 
 import { normalUpperQuantile } from '../../domain/evidence/distributions.js';
+import { NO_HISTORY } from '../../domain/evidence/drift.js';
 import type { RuleSettings } from '../../domain/evidence/types.js';
 import { welchOfProportions } from '../../domain/evidence/welch.js';
 import { DEFAULT_PHASES } from '../../domain/rollout/phases.js';
+import { RobustStream } from './robust-stream.js';
 import { SequentialWalk } from './sequential-walk.js';
 import { RunningRatio, type Stream } from './stream.js';
 
@@ -41,6 +43,7 @@ export function decide({ stream, hoursPerLook }: Replay): Record<PolicyName, Pro
     fixed_horizon: null,
     sequential: null,
   };
+  const robust = new RobustStream(stream, { bucketHours: hoursPerLook });
   const ratio = new RunningRatio(stream);
   const walk = new SequentialWalk(settings);
   const peek = (hours: number) => {
@@ -55,7 +58,8 @@ export function decide({ stream, hoursPerLook }: Replay): Record<PolicyName, Pro
     ratio.readTo(look);
     const hours = look * hoursPerLook;
     if (!found.sequential) {
-      const winner = walk.look(hours, ratio);
+      robust.readTo(look);
+      const winner = walk.look(hours, robust.ratio, () => robust.driftVariance(NO_HISTORY));
       if (winner) found.sequential = { look, winner };
     }
     if (!found.peeked_welch || look === looks) {

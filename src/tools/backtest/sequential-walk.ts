@@ -6,6 +6,7 @@
 
 import { firstBound, firstRegion, type Region, Transition } from '../../domain/evidence/boundary.js';
 import { normalUpperQuantile, studentCritical } from '../../domain/evidence/distributions.js';
+import { climb, emptyLadder } from '../../domain/evidence/ladder.js';
 import { nominalAlpha, spentFraction } from '../../domain/evidence/sequential.js';
 import type { RuleSettings } from '../../domain/evidence/types.js';
 import type { RunningRatio } from './stream.js';
@@ -32,7 +33,24 @@ export interface Bounds {
   last(hours: readonly number[], information: readonly number[], spent: readonly number[]): number;
 }
 
-/** The recursion; each call goes on from the look that the call before reached. */
+/** The recursion of the present version; each call goes on from the look that the call before reached. */
+export class EvenBounds implements Bounds {
+  private ladder = emptyLadder('even');
+  private done = 0;
+
+  /** `alpha` is the nominal α of the whole horizon. */
+  constructor(private readonly alpha: number) {}
+
+  last(_hours: readonly number[], information: readonly number[], spent: readonly number[]): number {
+    for (; this.done < information.length; this.done++) {
+      const fraction = spent[this.done]! / this.alpha;
+      this.ladder = climb(this.ladder, [this.alpha], information[this.done]!, fraction);
+    }
+    return this.ladder.rungs[0]!.bound;
+  }
+}
+
+/** The recursion of versions 1 and 2. */
 export class ExactBounds implements Bounds {
   private region: Region | null = null;
   private used = 0;
@@ -84,7 +102,7 @@ export class SequentialWalk {
     bounds?: Bounds,
   ) {
     this.alpha = nominalAlpha(settings.confidence);
-    this.bounds = bounds ?? new ExactBounds(this.alpha);
+    this.bounds = bounds ?? new EvenBounds(this.alpha);
   }
 
   /** Looks that counted. */
@@ -92,8 +110,11 @@ export class SequentialWalk {
     return this.hours.length;
   }
 
-  /** Looks at all rows that `ratio` has read. Returns the winner if it crosses the bound. */
-  look(hours: number, ratio: RunningRatio): 'A' | 'B' | null {
+  /**
+   * Looks at all rows that `ratio` has read. Returns the winner if it crosses the bound. `driftVariance` is what drift
+   * adds to the variance of θ̂; it is only asked if the buckets' own error would let a winner be called.
+   */
+  look(hours: number, ratio: RunningRatio, driftVariance: () => number = () => 0): 'A' | 'B' | null {
     if (!this.counts(hours, ratio)) return null;
     const spent = this.alpha * spentFraction(hours, this.settings.horizonHours);
     this.hours.push(hours);
@@ -101,7 +122,9 @@ export class SequentialWalk {
     this.spent.push(spent);
     const floor = lowestBound(spent);
     if (Math.abs(ratio.roughT) < floor) return null;
-    const t = ratio.t;
+    const { theta, se } = ratio;
+    if (!(se > 0) || Math.abs(theta / se) < floor) return null;
+    const t = theta / Math.sqrt(se * se + driftVariance());
     if (Math.abs(t) < floor) return null;
     const bound = this.bounds.last(this.hours, this.information, this.spent);
     if (Math.abs(t) < bound || Math.abs(t) < studentCritical(bound, ratio.df)) return null;

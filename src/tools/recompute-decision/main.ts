@@ -26,9 +26,12 @@ try {
   process.exitCode = 1;
 }
 
-/** `same`, or one line per difference. */
-function tell({ experimentId, lookNumber, same, differences }: ReplayedDecision): string {
-  if (same) return 'same';
+/** `same`, or one line per difference. A sentence that reads differently now is no difference. */
+function tell({ experimentId, lookNumber, same, differences, reworded }: ReplayedDecision): string {
+  if (same)
+    return reworded.length === 0
+      ? 'same'
+      : `same; this release words ${reworded.length} of its sentences differently`;
   const lines = differences.map(
     ({ field, stored, computed }) =>
       `${field}: stored ${JSON.stringify(stored)}, computed ${JSON.stringify(computed)}`,
@@ -55,6 +58,7 @@ async function askService(config: Config, id: string, look: number | null): Prom
     lookNumber: Number(body.look_number),
     same: body.same === true,
     differences: body.differences as ReplayedDecision['differences'],
+    reworded: body.reworded as ReplayedDecision['reworded'],
   };
 }
 

@@ -138,6 +138,7 @@ export function aDecision(experimentId: string, verdict: Verdict, more: Partial<
     health: [],
     outlook: null,
     setting: null,
+    accountDrift: null,
     inputHash: '0'.repeat(64),
     askedBy: 'schedule',
     ...more,

@@ -203,6 +203,7 @@ export function aDecision(changes: Partial<Decision> = {}): Decision {
     ],
     outlook: { hours: 120.5, looks: 21, inTime: true },
     setting: { dailyBudgets: { control: 5000 }, randomised: false },
+    accountDrift: null,
     inputHash: 'ab'.repeat(32),
     askedBy: 'schedule',
     ...changes,

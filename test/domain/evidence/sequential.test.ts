@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { nominalAlpha, sequential, spentFraction } from '../../../src/domain/evidence/sequential.js';
+import {
+  nominalAlpha,
+  sequential2 as sequential,
+  spentFraction,
+} from '../../../src/domain/evidence/sequential.js';
 import type { SequentialState } from '../../../src/domain/evidence/sequential-state.js';
 import type { Evidence, PairRow } from '../../../src/domain/evidence/types.js';
 import reference from '../../reference/e2e_default.json' with { type: 'json' };

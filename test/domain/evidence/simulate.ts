@@ -36,7 +36,7 @@ export function hourlyRows(
   options: { hours: number; impressions: number; rateA: number; rateB: number },
 ): PairRow[] {
   const delivered = () => Math.round(options.impressions * (0.6 + 0.8 * uniform()));
-  return Array.from({ length: options.hours }, () => {
+  return Array.from({ length: options.hours }, (_, hour) => {
     const exposureA = delivered();
     const exposureB = delivered();
     return {
@@ -44,6 +44,7 @@ export function hourlyRows(
       eventsA: Math.min(exposureA, poisson(uniform, exposureA * options.rateA)),
       exposureB,
       eventsB: Math.min(exposureB, poisson(uniform, exposureB * options.rateB)),
+      day: hour / 24,
     };
   });
 }
@@ -52,12 +53,13 @@ export function relativeError(value: number, expected: number): number {
   return expected === 0 ? Math.abs(value) : Math.abs(value / expected - 1);
 }
 
-/** A row of a reference file: [exposureA, eventsA, exposureB, eventsB]. */
-export function pairRow([exposureA, eventsA, exposureB, eventsB]: number[]): PairRow {
+/** A row of a reference file, of an hour since the start: [exposureA, eventsA, exposureB, eventsB]. */
+export function pairRow([exposureA, eventsA, exposureB, eventsB]: number[], hour: number): PairRow {
   return {
     exposureA: exposureA!,
     eventsA: eventsA!,
     exposureB: exposureB!,
     eventsB: eventsB!,
+    day: hour / 24,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rateRatio } from '../../../src/domain/evidence/rate-ratio.js';
-import { sequential } from '../../../src/domain/evidence/sequential.js';
+import { sequential2 as sequential } from '../../../src/domain/evidence/sequential.js';
 import type { PairRow } from '../../../src/domain/evidence/types.js';
 import { hourlyRows, type Random, REFERENCE_SETTINGS, random } from './simulate.js';
 

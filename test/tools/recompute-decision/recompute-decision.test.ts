@@ -139,6 +139,7 @@ describe('a stored decision', () => {
         lookNumber: look,
         same: true,
         differences: [],
+        reworded: [],
       });
     },
   );
