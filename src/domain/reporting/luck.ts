@@ -35,7 +35,10 @@ interface LuckyStop {
   claim: number;
 }
 
-/** α over the error of one later look, as if it were alone: a bound of 2.84 at confidence 0.95; the recursion gives 2.79 to 2.96. */
+/**
+ * α over the error of one later look, as if it were alone. That is a bound of 2.84 at confidence 0.95; the recursion gives
+ * 2.79 to 2.96.
+ */
 const ALPHA_OVER_LOOK = 22;
 /** Mean overshoot of a random walk over its boundary, in standard deviations of a step (Siegmund 1985, chapter 10). */
 const OVERSHOOT = 0.583;

@@ -22,7 +22,7 @@ const TITLES: Record<ScenarioName, string> = {
 const TRUTH = 'the market’s hidden truth';
 const WHY_THEY_DIFFER = [
   'Why believed and measured differ: a test ends when its winner looks best, so part of the lead is luck. The',
-  'believed lift is closer to zero, and more so if the test is noisy compared with the spread of all lifts here.',
+  'believed lift is mostly closer to zero, and more so if the test is noisy compared with the spread of all lifts.',
 ];
 
 /** Everything that the summary says of one test. */
