@@ -1,100 +1,88 @@
-/** Programmes of tests with true log lifts N(0, 0.10²): the claimed lifts of their winners, and the true ones. */
+/** Programmes of tests whose truth is known: the default rule decides each test, and the compound report sums them up. */
 
-import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
-import type { PairRow } from '../../src/domain/evidence/types.js';
-import {
-  claimedLift,
-  compoundLift,
-  type Estimate,
-  priorScale,
-  shrunkLift,
-} from '../../src/domain/reporting/lift.js';
+import { RULES } from '../../src/domain/evidence/rules.js';
+import { DEFAULT_POLICY, type Variant } from '../../src/domain/experiment.js';
+import { type CompoundReport, compoundReport } from '../../src/domain/reporting/compound-report.js';
+import type { DecidedTest } from '../../src/domain/reporting/decided-test.js';
 import { Random } from '../../src/sandbox/random.js';
 import { decisionOf } from '../../src/tools/analyze/decision.js';
+import { drawRows, TRUTHS, type World } from './worlds.js';
 
-const HOURS = 336;
-const RATE = 0.02;
+const { rule, horizonHours, checkEveryHours } = DEFAULT_POLICY;
 const SETTINGS = {
-  confidence: 0.95,
-  horizonHours: HOURS,
-  minimumHours: 24,
-  minimumClicks: 25,
-  minimumImpressions: 100,
+  confidence: DEFAULT_POLICY.confidence,
+  horizonHours,
+  minimumHours: DEFAULT_POLICY.minimumRunHours,
+  minimumClicks: DEFAULT_POLICY.minimumClicks,
+  minimumImpressions: DEFAULT_POLICY.minimumImpressions,
 };
 
-interface Programme {
-  promoted: number;
-  naive: number;
-  shrunk: number;
-  real: number;
+const NO_CREATIVE = { hook: null, headline: null, text: null, script: null, visualNotes: null };
+const VARIANTS = (['control', 'challenger'] as const).map(
+  (role): Variant => ({ id: role, role, adId: role, adSetId: role, creative: NO_CREATIVE }),
+);
+
+/** What the report says of a programme, and what is true of the same promotions. */
+export interface Programme {
+  report: CompoundReport;
+  /** Promotions, of challengers and of controls. */
+  promotions: number;
+  /** Of challengers: only these gain. */
+  challengers: number;
+  /** Promotions whose winner is truly no better. */
+  withoutGain: number;
+  /** Sum of the true log lifts of the promoted challengers. */
+  trueLogLift: number;
 }
 
-export interface ProgrammeReport {
-  programmes: number;
-  tests: number;
-  /** Mean number per programme. */
-  promoted: number;
-  /** Compound relative lifts of the promoted winners, means over the programmes. */
-  naive: number;
-  shrunk: number;
-  real: number;
-  /** Means over the programmes of (1 + claimed) / (1 + true). */
-  naive_over_true: number;
-  shrunk_over_true: number;
-}
-
-function hours(random: Random, rateB: number): PairRow[] {
-  const ad = (rate: number) => {
-    const exposure = Math.round(1000 * (0.6 + 0.8 * random.uniform()));
-    return { exposure, events: Math.min(exposure, random.poisson(exposure * rate)) };
-  };
-  return Array.from({ length: HOURS }, () => {
-    const [a, b] = [ad(RATE), ad(rateB)];
-    return { exposureA: a.exposure, eventsA: a.events, exposureB: b.exposure, eventsB: b.events };
-  });
-}
-
-/** The default rule decides each test. */
-function programme(seed: number, tests: number): Programme {
-  const random = new Random(`programme/${seed}`);
-  const estimates: Estimate[] = [];
-  const promoted: { estimate: Estimate; truth: number }[] = [];
-  for (let test = 0; test < tests; test++) {
-    const truth = 0.1 * random.normal();
-    const rows = hours(random, RATE * Math.exp(truth));
-    const decision = decisionOf({ rule: 'sequential', settings: SETTINGS, checkEveryHours: 6, rows });
-    const { theta, se } = rateRatio(rows.slice(0, decision?.hours ?? HOURS));
-    estimates.push({ theta, se });
-    if (decision?.winner === 'B') promoted.push({ estimate: { theta, se }, truth });
+export function simulateProgramme(world: World, seed: number, tests: number): Programme {
+  const random = new Random(`programme/${world}/${seed}`);
+  const decided: DecidedTest[] = [];
+  let [challengers, promotions, withoutGain, trueLogLift] = [0, 0, 0, 0];
+  for (let index = 0; index < tests; index++) {
+    const truth = TRUTHS[world](random);
+    const { winner, test } = decide(random, truth, index);
+    decided.push(test);
+    if (winner === null) continue;
+    promotions++;
+    if ((winner === 'challenger' ? truth : -truth) <= 0) withoutGain++;
+    if (winner === 'control') continue;
+    challengers++;
+    trueLogLift += truth;
   }
-  const scale = priorScale(estimates);
-  return {
-    promoted: promoted.length,
-    naive: compoundLift(promoted.map(({ estimate }) => claimedLift(estimate.theta))),
-    shrunk: compoundLift(promoted.map(({ estimate }) => shrunkLift(estimate, scale))),
-    real: compoundLift(promoted.map(({ truth }) => Math.expm1(truth))),
-  };
+  return { report: compoundReport(decided), promotions, challengers, withoutGain, trueLogLift };
 }
 
-/** Programmes with the seeds 1 to `programmes`. */
-export function programmeReport({
-  programmes,
-  tests,
-}: {
-  programmes: number;
-  tests: number;
-}): ProgrammeReport {
-  const all = Array.from({ length: programmes }, (_, index) => programme(index + 1, tests));
-  const mean = (pick: (one: Programme) => number) =>
-    all.reduce((sum, one) => sum + pick(one), 0) / programmes;
-  return {
-    programmes,
-    tests,
-    promoted: mean((one) => one.promoted),
-    naive: mean((one) => one.naive),
-    shrunk: mean((one) => one.shrunk),
-    real: mean((one) => one.real),
-    naive_over_true: mean((one) => (1 + one.naive) / (1 + one.real)),
-    shrunk_over_true: mean((one) => (1 + one.shrunk) / (1 + one.real)),
+function decide(random: Random, truth: number, index: number) {
+  const rows = drawRows(random, horizonHours, truth);
+  const decision = decisionOf({ rule, settings: SETTINGS, checkEveryHours, rows });
+  const hours = decision?.hours ?? horizonHours;
+  // The estimate as the rule reports it at that look; a single look of a fresh run is enough for that.
+  const { evidence } = RULES[rule].start(SETTINGS).look(rows.slice(0, hours), hours);
+  const winner = decision === null ? null : decision.winner === 'B' ? 'challenger' : 'control';
+  const { theta, se } = evidence;
+  const test: DecidedTest = {
+    experiment: { variants: VARIANTS, policy: DEFAULT_POLICY, promotedAt: winner === null ? null : index },
+    promotion: winner && {
+      winnerVariantId: winner,
+      status: 'completed',
+      confidence: DEFAULT_POLICY.confidence,
+      theta: winner === 'challenger' ? theta : -theta,
+      se,
+    },
+    verification: null,
+    harmAtGate: false,
+    lastDecision: {
+      pairs: [
+        {
+          variantA: 'control',
+          variantB: 'challenger',
+          evidence,
+          calledWinner: decision?.winner ?? null,
+          welch: null,
+        },
+      ],
+    },
   };
+  return { winner, test };
 }

@@ -1,11 +1,6 @@
-import {
-  chanceOfNoGain,
-  claimedLift,
-  type Estimate,
-  pooled,
-  priorScale,
-  shrunkLift,
-} from '../../src/domain/reporting/lift.js';
+import { claimedLift, type Estimate, pooled } from '../../src/domain/reporting/lift.js';
+import { learnPrior } from '../../src/domain/reporting/prior.js';
+import { chanceOfNoGain, shrunkLift } from '../../src/domain/reporting/shrinkage.js';
 import {
   VERIFICATION_OUTCOMES,
   type VerificationOutcome,
@@ -54,8 +49,11 @@ export function verificationReport(settings: Settings): VerificationReport {
     tests.push(test);
     if (test.promotion) promoted.push(test.promotion);
   }
-  const scale = priorScale(tests.map(({ decided }) => decided));
+  const prior = learnPrior(tests.map(({ decided }) => decided));
   const both = ({ claimed, verified }: SimulatedPromotion) => pooled([claimed, verified]);
+  // The prior is of challenger over control, these estimates are of the winner.
+  const oriented = ({ winner }: SimulatedPromotion, estimate: Estimate | null) =>
+    estimate && { ...estimate, theta: winner === 'control' ? -estimate.theta : estimate.theta };
   const isFalse = ({ truth }: SimulatedPromotion) => truth <= 0;
   const verified = promoted.filter(({ outcome }) => outcome === 'verified');
   const share = (part: (one: SimulatedPromotion) => boolean) =>
@@ -65,7 +63,10 @@ export function verificationReport(settings: Settings): VerificationReport {
     claimed: percent(mean(of, ({ claimed }) => claimedLift(claimed.theta))),
     window_alone: percent(mean(of, ({ verified: { theta } }) => claimedLift(theta))),
   });
-  const shrunk = (estimate: Estimate | null) => (estimate ? shrunkLift(estimate, scale) : 0);
+  const shrunk = (one: SimulatedPromotion, estimate: Estimate | null) => {
+    const effect = oriented(one, estimate);
+    return effect ? shrunkLift(effect, prior, one.winner) : 0;
+  };
   return {
     settings,
     tests: tests.length,
@@ -75,12 +76,14 @@ export function verificationReport(settings: Settings): VerificationReport {
     reverted_rate: share(({ outcome }) => outcome === 'reverted'),
     false_winner_rate: {
       true: share(isFalse),
-      estimated: percent(mean(promoted, (one) => chanceOfNoGain(both(one), scale))),
+      estimated: percent(
+        mean(promoted, (one) => chanceOfNoGain(oriented(one, both(one)), prior, one.winner)),
+      ),
     },
     lift_of_verified: {
       ...lifts(verified),
-      shrunk: percent(mean(verified, ({ claimed }) => shrunk(claimed))),
-      reported: percent(mean(verified, (one) => shrunk(both(one)))),
+      shrunk: percent(mean(verified, (one) => shrunk(one, one.claimed))),
+      reported: percent(mean(verified, (one) => shrunk(one, both(one)))),
     },
     lift_of_all: lifts(promoted),
     mean_days: round(mean(promoted, ({ days }) => days)),

@@ -1,11 +1,17 @@
 import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
-import type { Store } from '../clients/postgres/types.js';
+import type { FinishedExperiment, Store } from '../clients/postgres/types.js';
 import type { Announce } from '../contract/events.js';
 import type { Promotion } from '../contract/records.js';
 import { addDays, localDate, localHourStart } from '../domain/calendar.js';
-import { variantOf } from '../domain/experiment.js';
+import { controlOf, type Experiment, variantOf } from '../domain/experiment.js';
 import { percent } from '../domain/percent.js';
+import { priorOf } from '../domain/reporting/compound-report.js';
+import { factsOf, type TestFacts } from '../domain/reporting/decided-test.js';
+import { claimedLift } from '../domain/reporting/lift.js';
+import type { Prior } from '../domain/reporting/prior.js';
+import { priorNote } from '../domain/reporting/sentences.js';
+import { shrunkLift } from '../domain/reporting/shrinkage.js';
 
 /** A promotion's own status in words: `completed` only means that the last phase was written, not that it is verified. */
 const STATUS_WORDS: Record<Promotion['status'], string> = {
@@ -43,8 +49,10 @@ export function createSummaryActivities(deps: {
         limit: 1000,
         offset: 0,
       });
+      const prior = priorOf(readable(await store.listFinished()));
       const winnerOf = ({ promotion, experiment }: (typeof promotions)[number]) =>
-        `${experiment.name}: ${variantOf(experiment, promotion.winnerVariantId).id} ${percent(Math.expm1(promotion.theta))}`;
+        `${experiment.name}: ${variantOf(experiment, promotion.winnerVariantId).id} ${liftsOf(promotion, experiment, prior)}`;
+      const note = priorNote(prior);
       const written = promotions.filter(({ promotion }) => promotion.status !== 'shadow');
       const named = written.map((one) => `${winnerOf(one)} (${STATUS_WORDS[one.promotion.status]})`);
       const shown = promotions.filter((one) => !written.includes(one)).map(winnerOf);
@@ -55,11 +63,31 @@ export function createSummaryActivities(deps: {
         attention.length > 0
           ? `${attention.length} waiting for a user (${attention.map((e) => e.id).join(', ')})`
           : 'none waiting for a user',
+        ...(note && promotions.length > 0 ? [note] : []),
       ].join('; ');
       announce({ at: now, kind: 'report', experimentId: null, text });
       return text;
     },
   };
+}
+
+/** Without the tests whose stored form this version doesn't know: the summary of the others is still right. */
+function readable(tests: readonly FinishedExperiment[]): TestFacts[] {
+  return tests.flatMap((test) => {
+    try {
+      return [factsOf(test)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** The winner's lift over its rival: as it is believed after shrinking, then as it was measured. */
+function liftsOf({ winnerVariantId, theta, se }: Promotion, experiment: Experiment, prior: Prior): string {
+  const controlWon = winnerVariantId === controlOf(experiment).id;
+  const estimate = { theta: controlWon ? -theta : theta, se };
+  const believed = shrunkLift(estimate, prior, controlWon ? 'control' : 'challenger');
+  return `${percent(believed)} believed, ${percent(claimedLift(theta))} measured`;
 }
 
 /** The account's last whole days: first and last date, and the instants that bound them. */

@@ -2,6 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createExperimentActivities } from '../../src/activities/experiments.js';
 import { createSummaryActivities } from '../../src/activities/summaries.js';
 import type { Transition } from '../../src/clients/postgres/types.js';
+import { percent } from '../../src/domain/percent.js';
+import { learnPrior } from '../../src/domain/reporting/prior.js';
+import { shrunkLift } from '../../src/domain/reporting/shrinkage.js';
 import { failureOf, GROUNDS, HOUR, START, useStages } from './support/stage.js';
 
 const stages = useStages();
@@ -115,13 +118,14 @@ describe('the summary', () => {
     await stage.store.transition(transition({ from: 'rolling_out', to: 'held' }));
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     stage.clock.pass(24 * HOUR);
-    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (rolling out)); 0 tests running; 1 waiting for a user (exp)`;
+    const believed = percent(shrunkLift({ theta: Math.log(1.25), se: GROUNDS.se }, learnPrior([])));
+    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolling out)); 0 tests running; 1 waiting for a user (exp); No test is finished yet: how far the lifts are shrunk comes from a default.`;
     expect(await summarise(24)).toBe(opened);
     stage.clock.pass(24 * HOUR);
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     await stage.store.setPromotionStatus('exp', 'completed');
     expect(await summarise(7 * 24)).toMatch(
-      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: challenger-1 +25.0 % (rolled out)); `,
+      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolled out)); `,
     );
     expect(stage.events.at(-1)).toMatchObject({
       kind: 'report',
@@ -157,7 +161,7 @@ describe('the summary', () => {
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     stage.clock.pass(24 * HOUR);
     expect(await createSummaryActivities(stage.deps).summarise(24)).toMatch(
-      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+25\.0 %\); 1 test running; none waiting for a user$/,
+      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+\d\.\d % believed, \+25\.0 % measured\); 1 test running; none waiting for a user; No test is finished yet/,
     );
   });
 });

@@ -44,6 +44,12 @@ describe('promotions with a known truth', () => {
     expect(lift_of_all.claimed / lift_of_all.true).toBeGreaterThan(1.3);
   });
 
+  it('are expected to hold few false winners, as is true', () => {
+    const { true: share, estimated } = document.false_winner_rate;
+    expect(share).toBeLessThan(4);
+    expect(estimated).toBeLessThan(4);
+  });
+
   it('depend only on their seed, world and number', () => {
     expect(simulateTest(1, 'iid', 7)).toEqual(simulateTest(1, 'iid', 7));
     expect(simulateTest(2, 'iid', 7)).not.toEqual(simulateTest(1, 'iid', 7));

@@ -37,30 +37,55 @@ const untilVerified = {
 
 const verifiedNumber = z.number().nullable().openapi(untilVerified);
 
+const shrunkInterval = z
+  .tuple([z.number(), z.number()])
+  .openapi({ description: '95 % interval in percent, [low, high]: from the posterior of the compound lift' });
+
+const claimedInterval = z.tuple([z.number(), z.number()]).openapi({
+  description:
+    '95 % interval in percent, [low, high], from the errors of the tests alone: the selection of the winners is ignored, so the truth often lies below it',
+});
+
+const verifiedInterval = shrunkInterval.nullable().openapi({
+  description: '95 % interval in percent, [low, high]; null until a promotion is verified',
+});
+
+const priorNote = z.string().nullable().openapi({
+  description:
+    'says that a default decides how far lifts are shrunk, as long as fewer than 10 tests are finished; null afterwards',
+});
+
 const share = z.number().min(0).max(1).nullable();
 
 export const CompoundReportAnswer = z
   .object({
+    message: z.string().openapi({
+      description:
+        'what the promotions gained together, in words: shrunk with its interval, then claimed, then what the prior is',
+    }),
     total_experiments: z.int(),
     successful_promotions: z.int().openapi({
       description: 'promotions by the rule that were not reverted; forced promotions are counted separately',
     }),
-    avg_improvement_per_test: z.number(),
     shrunk_avg_improvement_per_test: z.number(),
+    avg_improvement_per_test: z.number(),
     verified_avg_improvement_per_test: verifiedNumber,
-    median_improvement: z.number(),
     shrunk_median_improvement: z.number(),
+    median_improvement: z.number(),
     verified_median_improvement: verifiedNumber,
-    compound_improvement_pct: z.number(),
     shrunk_compound_improvement_pct: z.number(),
+    shrunk_compound_improvement_interval_pct: shrunkInterval,
+    compound_improvement_pct: z.number(),
+    compound_improvement_interval_pct: claimedInterval,
     verified_compound_improvement_pct: verifiedNumber,
+    verified_compound_improvement_interval_pct: verifiedInterval,
     avg_confidence: z.number(),
     avg_confidence_note: confidenceNote,
-    total_improvement_range: range,
     shrunk_total_improvement_range: range,
+    total_improvement_range: range,
     verified_total_improvement_range: range.nullable().openapi(untilVerified),
-    improvement_trend: z.array(z.number()),
     shrunk_improvement_trend: z.array(z.number()),
+    improvement_trend: z.array(z.number()),
     verified_improvement_trend: z.array(z.number()).nullable().openapi(untilVerified),
     verified_promotions: z.int(),
     not_verified_promotions: z.int(),
@@ -77,6 +102,10 @@ export const CompoundReportAnswer = z
       description:
         'expected share of promotions whose true lift is 0 or less: the mean of its posterior probability over all promotions',
     }),
+    false_positive_bound: share.openapi({
+      description:
+        'share of false winners that the errors of the rules allow, whatever the true lifts are: (1 − confidence) summed over all tests, divided by the promotions, at most 1; null if a rule is unadjusted for repeated looks',
+    }),
     without_winner: z.int(),
     forced_promotions: z.int().openapi({
       description: 'forced promotions that were not reverted; only the figures in `forced` include them',
@@ -84,19 +113,35 @@ export const CompoundReportAnswer = z
     forced: z
       .object({
         avg_confidence: z.number(),
-        avg_improvement_per_test: z.number(),
         shrunk_avg_improvement_per_test: z.number(),
-        compound_improvement_pct: z.number(),
+        avg_improvement_per_test: z.number(),
         shrunk_compound_improvement_pct: z.number(),
+        shrunk_compound_improvement_interval_pct: shrunkInterval,
+        compound_improvement_pct: z.number(),
+        compound_improvement_interval_pct: claimedInterval,
       })
       .nullable()
       .openapi({ description: 'the figures of the forced promotions; null if there are none' }),
-    prior_scale: z
+    prior_scale: z.number().openapi({
+      description:
+        'standard deviation of the true log lifts of tests whose ads differ, learned from all finished tests',
+    }),
+    prior_mean: z
       .number()
-      .openapi({ description: 'standard deviation of true log lifts, learned from all finished tests' }),
+      .openapi({ description: 'mean of the same log lifts, challenger over control; never above 0' }),
+    prior_zero_share: z
+      .number()
+      .min(0)
+      .max(1)
+      .openapi({ description: 'share of tests whose ads are equal, learned from all finished tests' }),
+    prior_tests: z.int().openapi({ description: 'finished tests from which the prior was learned' }),
+    prior_note: priorNote,
     luck_compound_improvement_pct: z.number().openapi({
       description:
-        'the improvement that the same number of tests with identical ads would have claimed by luck',
+        'expected claim of the same number of tests with identical ads: winners by luck alone, each with its error when it stopped',
+    }),
+    luck_compound_improvement_interval_pct: z.tuple([z.number(), z.number()]).openapi({
+      description: 'range in percent, [low, high], of the claims of 95 % of such programmes',
     }),
     generated_at: instant,
     unreadable,
@@ -113,13 +158,17 @@ export const DashboardAnswer = z
       recent_promotions_7d: z.int().openapi({ description: 'without shadow promotions' }),
       avg_confidence: z.number(),
       avg_confidence_note: confidenceNote,
-      avg_improvement_pct: z.number(),
       shrunk_avg_improvement_pct: z.number(),
+      avg_improvement_pct: z.number(),
       verified_avg_improvement_pct: verifiedNumber,
       total_experiments: z.int(),
-      compound_improvement_pct: z.number(),
       shrunk_compound_improvement_pct: z.number(),
+      shrunk_compound_improvement_interval_pct: shrunkInterval,
+      compound_improvement_pct: z.number(),
+      compound_improvement_interval_pct: claimedInterval,
       verified_compound_improvement_pct: verifiedNumber,
+      verified_compound_improvement_interval_pct: verifiedInterval,
+      prior_note: priorNote,
     }),
     recent_winners: z.array(HistoryEntry),
     compound_learning: z.union([CompoundReportAnswer, EmptyReportAnswer]),

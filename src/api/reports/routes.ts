@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { compoundReport } from '../../domain/reporting/compound-report.js';
+import { factsOf } from '../../domain/reporting/decided-test.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../dependencies.js';
 import { answers, createRouter, failures } from '../http/routing.js';
@@ -64,12 +65,12 @@ export function reportRoutes(context: ApiContext): OpenAPIHono {
 
   /** The report on every experiment that was decided. */
   const report = async (): Promise<ReportJson> => {
-    // Try the report on each test alone first: a test for which it fails is left out and named.
+    // Read each test alone first: a test for which that fails is left out and named.
     const { shown, unreadable } = showRows(
       context,
       await store.listFinished(),
       ({ experiment }) => experiment.id,
-      (test) => compoundReport([test]) && test,
+      (test) => factsOf(test) && test,
     );
     if (shown.length === 0)
       return { total_experiments: 0, message: 'No experiment has been decided yet.', unreadable };

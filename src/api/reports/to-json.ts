@@ -4,7 +4,9 @@ import { rivalOf } from '../../domain/decision/rival.js';
 import { entryOf } from '../../domain/entry.js';
 import { UNADJUSTED } from '../../domain/evidence/types.js';
 import { type Experiment, variantOf } from '../../domain/experiment.js';
-import type { CompoundReport, LiftSummary } from '../../domain/reporting/compound-report.js';
+import type { CompoundReport } from '../../domain/reporting/compound-report.js';
+import type { LiftSummary } from '../../domain/reporting/lift-summary.js';
+import { priorNote, reportSentence } from '../../domain/reporting/sentences.js';
 import { HOUR_MS } from '../../domain/time.js';
 import { isoOf, rounded } from '../http/format.js';
 import { confidenceNote, metricsToJson } from '../looks/to-json.js';
@@ -48,35 +50,40 @@ export function historyEntryToJson(
 
 const percent = (fraction: number) => rounded(100 * fraction, 2);
 const fraction = (value: number | null) => (value === null ? null : rounded(value, 4));
+const range = ({ min, max }: LiftSummary) => ({ min: percent(min), max: percent(max) });
+const interval = ([low, high]: LiftSummary['interval']): [number, number] => [percent(low), percent(high)];
 
 export function compoundReportToJson(
   report: CompoundReport,
   now: number,
 ): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable'> {
-  const { claimed, shrunk, verified, verifications } = report;
-  const range = ({ min, max }: LiftSummary) => ({ min: percent(min), max: percent(max) });
+  const { claimed, shrunk, verified, verifications, forced, prior, luck } = report;
   return {
+    message: reportSentence(report),
     total_experiments: report.totalExperiments,
     successful_promotions: report.successfulPromotions,
-    avg_improvement_per_test: percent(claimed.mean),
     shrunk_avg_improvement_per_test: percent(shrunk.mean),
+    avg_improvement_per_test: percent(claimed.mean),
     verified_avg_improvement_per_test: verified && percent(verified.mean),
-    median_improvement: percent(claimed.median),
     shrunk_median_improvement: percent(shrunk.median),
+    median_improvement: percent(claimed.median),
     verified_median_improvement: verified && percent(verified.median),
-    compound_improvement_pct: percent(claimed.compound),
     shrunk_compound_improvement_pct: percent(shrunk.compound),
+    shrunk_compound_improvement_interval_pct: interval(shrunk.interval),
+    compound_improvement_pct: percent(claimed.compound),
+    compound_improvement_interval_pct: interval(claimed.interval),
     verified_compound_improvement_pct: verified && percent(verified.compound),
+    verified_compound_improvement_interval_pct: verified && interval(verified.interval),
     avg_confidence: rounded(report.averageConfidence, 4),
     avg_confidence_note:
       report.unadjustedConfidences === 0
         ? null
         : `${report.unadjustedConfidences} of ${report.successfulPromotions} confidences are ${UNADJUSTED}`,
-    total_improvement_range: range(claimed),
     shrunk_total_improvement_range: range(shrunk),
+    total_improvement_range: range(claimed),
     verified_total_improvement_range: verified && range(verified),
-    improvement_trend: claimed.trend.map(percent),
     shrunk_improvement_trend: shrunk.trend.map(percent),
+    improvement_trend: claimed.trend.map(percent),
     verified_improvement_trend: verified === null ? null : verified.trend.map(percent),
     verified_promotions: verifications.verified,
     not_verified_promotions: verifications.notVerified,
@@ -85,17 +92,25 @@ export function compoundReportToJson(
     replication_rate: fraction(verifications.replicationRate),
     reverted_by_verification_rate: fraction(verifications.harmRate),
     false_positive_rate: fraction(verifications.falsePositiveRate),
+    false_positive_bound: fraction(verifications.falsePositiveBound),
     without_winner: report.withoutWinner,
-    forced_promotions: report.forced?.count ?? 0,
-    forced: report.forced && {
-      avg_confidence: rounded(report.forced.averageConfidence, 4),
-      avg_improvement_per_test: percent(report.forced.claimed.mean),
-      shrunk_avg_improvement_per_test: percent(report.forced.shrunk.mean),
-      compound_improvement_pct: percent(report.forced.claimed.compound),
-      shrunk_compound_improvement_pct: percent(report.forced.shrunk.compound),
+    forced_promotions: forced?.count ?? 0,
+    forced: forced && {
+      avg_confidence: rounded(forced.averageConfidence, 4),
+      shrunk_avg_improvement_per_test: percent(forced.shrunk.mean),
+      avg_improvement_per_test: percent(forced.claimed.mean),
+      shrunk_compound_improvement_pct: percent(forced.shrunk.compound),
+      shrunk_compound_improvement_interval_pct: interval(forced.shrunk.interval),
+      compound_improvement_pct: percent(forced.claimed.compound),
+      compound_improvement_interval_pct: interval(forced.claimed.interval),
     },
-    prior_scale: rounded(report.priorScale, 4),
-    luck_compound_improvement_pct: percent(report.luck),
+    prior_scale: rounded(prior.scale, 4),
+    prior_mean: rounded(prior.mean, 4),
+    prior_zero_share: rounded(prior.zeroShare, 4),
+    prior_tests: prior.tests,
+    prior_note: priorNote(prior),
+    luck_compound_improvement_pct: percent(luck.compound),
+    luck_compound_improvement_interval_pct: interval(luck.interval),
     generated_at: isoOf(now),
   };
 }
@@ -119,13 +134,17 @@ export function dashboardToJson(found: {
       recent_promotions_7d: winners.filter(isRecent).length,
       avg_confidence: figures?.avg_confidence ?? 0,
       avg_confidence_note: figures?.avg_confidence_note ?? null,
-      avg_improvement_pct: figures?.avg_improvement_per_test ?? 0,
       shrunk_avg_improvement_pct: figures?.shrunk_avg_improvement_per_test ?? 0,
+      avg_improvement_pct: figures?.avg_improvement_per_test ?? 0,
       verified_avg_improvement_pct: figures?.verified_avg_improvement_per_test ?? null,
       total_experiments: report.total_experiments,
-      compound_improvement_pct: figures?.compound_improvement_pct ?? 0,
       shrunk_compound_improvement_pct: figures?.shrunk_compound_improvement_pct ?? 0,
+      shrunk_compound_improvement_interval_pct: figures?.shrunk_compound_improvement_interval_pct ?? [0, 0],
+      compound_improvement_pct: figures?.compound_improvement_pct ?? 0,
+      compound_improvement_interval_pct: figures?.compound_improvement_interval_pct ?? [0, 0],
       verified_compound_improvement_pct: figures?.verified_compound_improvement_pct ?? null,
+      verified_compound_improvement_interval_pct: figures?.verified_compound_improvement_interval_pct ?? null,
+      prior_note: figures?.prior_note ?? null,
     },
     recent_winners: winners.slice(0, WINNERS_SHOWN),
     compound_learning: report,

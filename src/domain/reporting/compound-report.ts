@@ -1,58 +1,21 @@
 /**
- * The gain of all tests so far. Each lift has three figures: claimed (as observed at the decision, and too large because
- * of the winner's curse), shrunk (the posterior of `lift.ts`) and verified.
+ * The gain of all tests so far. Each lift has three figures: shrunk (the posterior of `shrinkage.ts`), claimed (as observed
+ * at the decision, and too large because of the winner's curse) and verified.
  *
  * Verified figures cover the promotions whose verification, by its own data, put the lift above 0. The verification's
  * estimate has no winner's curse over all promotions, but it has one over those that passed it: in
  * `bench/verification.ts` it says +18.1 %, and the truth is +14.7 %. The verified lift is therefore the posterior of both
  * estimates, the decision's and the verification's, which a selection by either doesn't bias (+14.6 %).
  */
-import type { Decision } from '../decision/decision.js';
-import { effectOf, pairOf } from '../decision/pairs.js';
+
 import { RULES } from '../evidence/rules.js';
-import { controlOf, type Experiment, type Policy } from '../experiment.js';
-import type { VerificationOutcome } from '../verification/verification.js';
-import {
-  chanceOfNoGain,
-  claimedLift,
-  compoundLift,
-  type Estimate,
-  pooled,
-  priorScale,
-  shrunkLift,
-} from './lift.js';
-
-/** The facts about a decided experiment that the report needs. */
-export interface DecidedTest {
-  experiment: Pick<Experiment, 'variants' | 'promotedAt'> & { policy: Pick<Policy, 'confidence' | 'rule'> };
-  promotion: {
-    winnerVariantId: string;
-    status: 'in_progress' | 'completed' | 'reverted' | 'needs_attention' | 'stopped' | 'shadow';
-    /** Promoted by a user, whatever the statistics said: reported separately. */
-    forced?: boolean;
-    confidence: number;
-    /** Log rate ratio of the winner over its closest rival at the decision, and its standard error. */
-    theta: number;
-    se: number;
-  } | null;
-  /** Winner over its rival in the window after the rollout; null before the outcome. */
-  verification: ({ outcome: VerificationOutcome } & Estimate) | null;
-  /** Whether it was reverted before the outcome, because a daily gate of the verification found the winner worse. */
-  harmAtGate: boolean;
-  lastDecision: Pick<Decision, 'pairs'> | null;
-}
-
-/** Lifts of the successful promotions, fractions; 0 for a test that the control won. */
-export interface LiftSummary {
-  mean: number;
-  median: number;
-  /** All lifts one after the other: the product of (1 + lift), minus 1. */
-  compound: number;
-  min: number;
-  max: number;
-  /** The last ten, in the order of their promotions. */
-  trend: number[];
-}
+import { type DecidedTest, factsOf, type TestFacts } from './decided-test.js';
+import { claimedInterval, claimedLift, type Estimate } from './lift.js';
+import { type LiftSummary, mean, summarise } from './lift-summary.js';
+import { type Luck, luckOf } from './luck.js';
+import { learnPrior, type Prior } from './prior.js';
+import { compoundInterval, shrunkLift } from './shrinkage.js';
+import { type Verifications, verificationsOf } from './verifications.js';
 
 export interface CompoundReport {
   totalExperiments: number;
@@ -68,161 +31,45 @@ export interface CompoundReport {
   averageConfidence: number;
   /** Successful promotions whose confidence is unadjusted for repeated looks. */
   unadjustedConfidences: number;
-  claimed: LiftSummary;
   shrunk: LiftSummary;
+  claimed: LiftSummary;
   /** Lifts of the successful promotions that were verified; null if there are none. */
   verified: LiftSummary | null;
-  /** Standard deviation of the prior of true log rate ratios, over all decided experiments. */
-  priorScale: number;
-  /** The compound lift that the same number of A/A tests would have claimed by luck: see {@link luckOf}. */
-  luck: number;
+  /** The prior of true log rate ratios, learned from all decided experiments. */
+  prior: Prior;
+  /** What the same number of A/A tests would have claimed by luck; forced promotions are left out. */
+  luck: Luck;
 }
 
 /** Promotions that users forced: no rule confirmed them. */
 export interface ForcedPromotions {
   count: number;
   averageConfidence: number;
-  claimed: LiftSummary;
   shrunk: LiftSummary;
+  claimed: LiftSummary;
 }
 
-/**
- * Outcomes of verifications, whatever happened to the promotion later. Harm that a gate found during a verification is an
- * outcome too. Rates are fractions; null if there is nothing to divide by.
- */
-export interface Verifications {
-  verified: number;
-  notVerified: number;
-  /** Reverted because the winner was worse. */
-  reverted: number;
-  /** Share of `verified` among all outcomes. A winner that isn't verified may still be better. */
-  replicationRate: number | null;
-  /** Share of `reverted` among all outcomes: the false winners that showed harm. */
-  harmRate: number | null;
-  /**
-   * The expected share of promotions whose true lift is 0 or less: its posterior probability under the learned prior,
-   * given decision and verification, averaged over all promotions, including reverted ones. If a gate found harm, there
-   * is no estimate from the verification, and only the decision counts.
-   */
-  falsePositiveRate: number | null;
-}
-
-/** The boundary on the normal scale from the second day on, with equal information per look and confidence 0.95. */
-const BOUNDARY = 2.8;
-
-/**
- * The compound lift that tests of identical ads are expected to claim. Each promotes its challenger with half the error
- * of its rule as probability, and then shows at least the lift at the boundary, e^(2.8·SE) − 1.
- */
-function luckOf(tests: readonly DecidedTest[], effects: readonly (Estimate | null)[]): number {
-  return compoundLift(
-    tests.map(({ experiment, promotion }, index) => {
-      const effect = promotion?.forced ? null : effects[index];
-      return effect ? ((1 - experiment.policy.confidence) / 2) * Math.expm1(BOUNDARY * effect.se) : 0;
-    }),
-  );
-}
-
-const TREND_LENGTH = 10;
-const STANDING = ['in_progress', 'completed'];
-
-/**
- * An experiment's effect of challenger over control: of the challenger that was promoted, otherwise of the one furthest
- * ahead. Null if nothing could be estimated.
- */
-export function effectOfTest({ experiment, promotion, lastDecision }: DecidedTest): Estimate | null {
-  const control = controlOf(experiment).id;
-  const challengers = experiment.variants.filter((variant) => variant.role === 'challenger');
-  if (promotion && challengers.length === 1) {
-    const theta = promotion.winnerVariantId === control ? -promotion.theta : promotion.theta;
-    return promotion.se > 0 ? { theta, se: promotion.se } : null;
-  }
-  if (!lastDecision || lastDecision.pairs.length === 0) return null;
-  const { pairs } = lastDecision;
-  // A dropped challenger was no longer compared.
-  const compared = challengers.filter(({ id }) =>
-    pairs.some(({ variantA, variantB }) => [variantA, variantB].includes(id)),
-  );
-  if (compared.length === 0) return null;
-  const effects = compared.map(({ id }) => ({
-    id,
-    theta: effectOf(pairs, id, control),
-    se: pairOf(pairs, id, control).evidence.se,
-  }));
-  const best =
-    effects.find(({ id }) => id === promotion?.winnerVariantId) ??
-    effects.reduce((ahead, effect) => (effect.theta > ahead.theta ? effect : ahead));
-  return best.se > 0 ? { theta: best.theta, se: best.se } : null;
-}
-
-/** Estimates of a promoted winner's effect over its rival: the decision's, and the verification's if there was one. */
-function effectsOfWinner(test: DecidedTest, effect: Estimate | null): Estimate[] {
-  const sign = test.promotion?.winnerVariantId === controlOf(test.experiment).id ? -1 : 1;
-  const decided = effect ? [{ theta: sign * effect.theta, se: effect.se }] : [];
-  return test.verification ? [...decided, test.verification] : decided;
-}
-
-function verificationsOf(
-  tests: readonly DecidedTest[],
-  effects: readonly (Estimate | null)[],
-  scale: number,
-): Verifications {
-  const isReal = ({ promotion, experiment }: DecidedTest) =>
-    promotion !== null &&
-    !promotion.forced &&
-    promotion.status !== 'shadow' &&
-    experiment.promotedAt !== null;
-  const outcomes = tests
-    .filter(isReal)
-    .flatMap(({ verification, harmAtGate }) => verification?.outcome ?? (harmAtGate ? 'reverted' : []));
-  const count = (outcome: VerificationOutcome) => outcomes.filter((one) => one === outcome).length;
-  const rate = (part: number) => (outcomes.length === 0 ? null : part / outcomes.length);
-  const chances = tests.flatMap((test, index) =>
-    isReal(test) ? [chanceOfNoGain(pooled(effectsOfWinner(test, effects[index]!)), scale)] : [],
-  );
-  return {
-    verified: count('verified'),
-    notVerified: count('not_verified'),
-    reverted: count('reverted'),
-    replicationRate: rate(count('verified')),
-    harmRate: rate(count('reverted')),
-    falsePositiveRate: chances.length === 0 ? null : mean(chances),
-  };
-}
+const STANDING: readonly string[] = ['in_progress', 'completed'];
 
 /** The report over every decided experiment, in any order. */
 export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
-  const effects = tests.map(effectOfTest);
-  const scale = priorScale(effects.filter((effect) => effect !== null));
-  const allStanding = tests
-    .map((test, index) => ({ test, effect: effects[index]! }))
+  const facts = tests.map(factsOf);
+  const prior = priorOf(facts);
+  const allStanding = facts
     .filter(
-      ({ test }) =>
-        test.promotion !== null &&
-        test.experiment.promotedAt !== null &&
-        STANDING.includes(test.promotion.status),
+      ({ test: { promotion, experiment } }) =>
+        promotion !== null && experiment.promotedAt !== null && STANDING.includes(promotion.status),
     )
     .sort((x, y) => x.test.experiment.promotedAt! - y.test.experiment.promotedAt!);
   const standing = allStanding.filter(({ test }) => !test.promotion!.forced);
   const forced = allStanding.filter(({ test }) => test.promotion!.forced);
-  const controlWon = ({ promotion, experiment }: DecidedTest) =>
-    promotion!.winnerVariantId === controlOf(experiment).id;
-  const lifts = (liftOf: (effect: Estimate) => number, of = standing) =>
-    of.map(({ test, effect }) => (effect === null || controlWon(test) ? 0 : liftOf(effect)));
-  const verified = standing
-    .filter(({ test }) => test.verification?.outcome === 'verified')
-    .map(({ test, effect }) => {
-      const both = pooled(effectsOfWinner(test, effect));
-      return both === null || controlWon(test) ? 0 : shrunkLift(both, scale);
-    });
-  const claimedOf = (effect: Estimate) => claimedLift(effect.theta);
-  const shrunkOf = (effect: Estimate) => shrunkLift(effect, scale);
-  const confidenceOf = (of: typeof standing) => mean(of.map(({ test }) => test.promotion!.confidence));
+  const verified = standing.filter(({ test }) => test.verification?.outcome === 'verified');
+  const confidenceOf = (of: readonly TestFacts[]) => mean(of.map(({ test }) => test.promotion!.confidence));
   return {
     totalExperiments: tests.length,
     successfulPromotions: standing.length,
     revertedPromotions: tests.filter((test) => test.promotion?.status === 'reverted').length,
-    verifications: verificationsOf(tests, effects, scale),
+    verifications: verificationsOf(facts, prior),
     withoutWinner: tests.filter((test) => test.promotion === null).length,
     forced:
       forced.length === 0
@@ -230,37 +77,62 @@ export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
         : {
             count: forced.length,
             averageConfidence: confidenceOf(forced),
-            claimed: summarise(lifts(claimedOf, forced)),
-            shrunk: summarise(lifts(shrunkOf, forced)),
+            shrunk: shrunkSummary(forced, prior),
+            claimed: claimedSummary(forced),
           },
     averageConfidence: confidenceOf(standing),
     unadjustedConfidences: standing.filter(({ test }) => !RULES[test.experiment.policy.rule].adjusted).length,
-    claimed: summarise(lifts(claimedOf)),
-    shrunk: summarise(lifts(shrunkOf)),
-    verified: verified.length === 0 ? null : summarise(verified),
-    priorScale: scale,
-    luck: luckOf(tests, effects),
+    shrunk: shrunkSummary(standing, prior),
+    claimed: claimedSummary(standing),
+    verified: verified.length === 0 ? null : shrunkSummary(verified, prior, ({ both }) => both),
+    prior,
+    luck: luckOf(facts.flatMap(asEqualAds)),
   };
 }
 
-function summarise(lifts: readonly number[]): LiftSummary {
+/** The prior that all decided experiments teach, whoever won them. */
+export function priorOf(facts: readonly TestFacts[]): Prior {
+  return learnPrior(facts.map(({ effect }) => effect).filter((effect) => effect !== null));
+}
+
+function claimedSummary(promotions: readonly TestFacts[]): LiftSummary {
+  const effects = promotions.map((facts) => gainOf(facts, facts.effect));
+  const lifts = effects.map((effect) => (effect ? claimedLift(effect.theta) : 0));
+  return summarise(lifts, claimedInterval(effects.filter((effect) => effect !== null)));
+}
+
+function shrunkSummary(
+  promotions: readonly TestFacts[],
+  prior: Prior,
+  estimateOf: (facts: TestFacts) => Estimate | null = ({ effect }) => effect,
+): LiftSummary {
+  const estimates = promotions.map((facts) => gainOf(facts, estimateOf(facts)));
+  const lifts = estimates.map((estimate) => (estimate ? shrunkLift(estimate, prior) : 0));
+  return summarise(
+    lifts,
+    compoundInterval(
+      estimates.filter((estimate) => estimate !== null),
+      prior,
+    ),
+  );
+}
+
+/** Null if the control won: its ad was there before, so nothing is gained. */
+function gainOf({ winner }: TestFacts, estimate: Estimate | null): Estimate | null {
+  return winner === 'control' ? null : estimate;
+}
+
+function asEqualAds({ test, effect, hours }: TestFacts) {
+  if (test.promotion?.forced || effect === null) return [];
+  const { confidence, horizonHours, checkEveryHours, minimumRunHours, minimumClicks } =
+    test.experiment.policy;
   return {
-    mean: mean(lifts),
-    median: median(lifts),
-    compound: compoundLift(lifts),
-    min: lifts.length === 0 ? 0 : Math.min(...lifts),
-    max: lifts.length === 0 ? 0 : Math.max(...lifts),
-    trend: lifts.slice(-TREND_LENGTH),
+    se: effect.se,
+    hours: hours ?? horizonHours,
+    alpha: 1 - confidence,
+    horizonHours,
+    checkEveryHours,
+    minimumHours: minimumRunHours,
+    minimumEvents: minimumClicks,
   };
-}
-
-function mean(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function median(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = [...values].sort((x, y) => x - y);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }

@@ -1,20 +1,17 @@
 /** The demo's document. Amounts are minor units, lifts fractions, instants ISO 8601 of experiment time. */
 import { z } from 'zod';
 import { EXPERIMENT_STATES } from '../../domain/experiment.js';
-import {
-  claimedLift,
-  compoundLift,
-  DEFAULT_PRIOR_SCALE,
-  type Estimate,
-  priorScale,
-  shrunkLift,
-} from '../../domain/reporting/lift.js';
+import { claimedInterval, claimedLift, compoundLift, type Estimate } from '../../domain/reporting/lift.js';
+import { learnPrior, type Prior } from '../../domain/reporting/prior.js';
+import { compoundInterval, shrunkLift } from '../../domain/reporting/shrinkage.js';
 import type { ExperimentJson, LedgerRowJson, LookJson } from './api.js';
 import { type Judgement, SCENARIO_NAMES, type ScenarioName } from './scenarios.js';
 
 const minorUnits = z.int().min(0);
 const instant = z.iso.datetime();
 const lift = z.number().gt(-1);
+/** 95 %, low and high. */
+const liftInterval = z.tuple([lift, lift]);
 
 export const LedgerEntry = z.strictObject({
   sequence: z.int().min(1),
@@ -49,8 +46,11 @@ export const DemoScenario = z.strictObject({
   summary: z.string(),
   experiments: z.array(DemoExperiment),
   /** Of consecutive tests: the product of their gains. A test that its control wins gains nothing. */
-  claimed_product: lift.optional(),
   shrunk_product: lift.optional(),
+  shrunk_product_interval: liftInterval.optional(),
+  claimed_product: lift.optional(),
+  /** From the errors of the tests alone: that the winners were selected is ignored. */
+  claimed_product_interval: liftInterval.optional(),
 });
 export type DemoScenario = z.output<typeof DemoScenario>;
 
@@ -88,14 +88,13 @@ export function effectOf({ looks }: Pick<Gathered, 'looks'>): Estimate | null {
   return pair && pair.standard_error > 0 ? { theta: pair.effect, se: pair.standard_error } : null;
 }
 
-/** Width of the prior of true lifts, learned from all experiments that have reached a decision. */
-export function learnedScale(gathered: readonly Gathered[]): number {
+/** The prior of true lifts, learned from all experiments that have reached a decision. */
+export function learnedPrior(gathered: readonly Gathered[]): Prior {
   const finished = gathered.filter(({ experiment }) => !UNFINISHED.includes(experiment.state));
-  const effects = finished.map(effectOf).filter((effect) => effect !== null);
-  return effects.length === 0 ? DEFAULT_PRIOR_SCALE : priorScale(effects);
+  return learnPrior(finished.map(effectOf).filter((effect) => effect !== null));
 }
 
-export function experimentEntry(gathered: Gathered, scale: number): DemoExperiment {
+export function experimentEntry(gathered: Gathered, prior: Prior): DemoExperiment {
   const { experiment, looks, ledger, budgets } = gathered;
   const headline = (id: string | null) =>
     experiment.variants.find((variant) => variant.id === id)?.creative.headline ?? null;
@@ -108,7 +107,7 @@ export function experimentEntry(gathered: Gathered, scale: number): DemoExperime
     confidence: looks[0]?.confidence ?? 0,
     looks: looks.length,
     claimed_lift: effect ? claimedLift(effect.theta) : 0,
-    shrunk_lift: effect ? shrunkLift(effect, scale) : 0,
+    shrunk_lift: effect ? shrunkLift(effect, prior) : 0,
     control_creative: headline('control') ?? '',
     winner_creative: headline(experiment.winner_variant_id),
     budgets,
@@ -121,21 +120,25 @@ export function scenarioEntry(
   name: ScenarioName,
   judgement: Judgement,
   gathered: readonly Gathered[],
-  scale: number,
+  prior: Prior,
 ): DemoScenario {
-  const experiments = gathered.map((one) => experimentEntry(one, scale));
+  const experiments = gathered.map((one) => experimentEntry(one, prior));
   const entry: DemoScenario = { name, ...judgement, experiments };
   if (name !== 'compound_learning') return entry;
+  const gained = gathered.map(
+    ({ experiment: { winner_variant_id: winner } }) => winner !== null && winner !== 'control',
+  );
   const gains = (liftOf: (experiment: DemoExperiment) => number) =>
-    compoundLift(
-      experiments.map((experiment, index) => {
-        const winner = gathered[index]!.experiment.winner_variant_id;
-        return winner === null || winner === 'control' ? 0 : liftOf(experiment);
-      }),
-    );
+    compoundLift(experiments.map((experiment, index) => (gained[index] ? liftOf(experiment) : 0)));
+  const winners = gathered
+    .filter((_, index) => gained[index])
+    .map(effectOf)
+    .filter((effect) => effect !== null);
   return {
     ...entry,
-    claimed_product: gains((experiment) => experiment.claimed_lift),
     shrunk_product: gains((experiment) => experiment.shrunk_lift),
+    shrunk_product_interval: compoundInterval(winners, prior),
+    claimed_product: gains((experiment) => experiment.claimed_lift),
+    claimed_product_interval: claimedInterval(winners),
   };
 }

@@ -1,10 +1,11 @@
 /** The end of a demo: what the service and the market say of every experiment. */
 import { DEFAULT_POLICY } from '../../domain/experiment.js';
+import type { Prior } from '../../domain/reporting/prior.js';
 import { phaseName } from '../../domain/rollout/plan.js';
 import type { AuditRow, Market } from '../../sandbox/meta-simulator/index.js';
 import type { ServiceApi } from './api.js';
 import { auditBooks, type Book, type PhaseTiming, phaseTimings } from './books.js';
-import { type DemoScenario, type Gathered, learnedScale, scenarioEntry } from './document.js';
+import { type DemoScenario, type Gathered, learnedPrior, scenarioEntry } from './document.js';
 import type { Judge, ScenarioName } from './scenarios.js';
 import type { PlannedTest } from './world.js';
 
@@ -30,8 +31,8 @@ export interface Stock {
   books: { rows: number; disagreements: string[] };
   audit: AuditRow[];
   timings: PhaseTiming[];
-  /** Standard deviation of the prior by which lifts are shrunk. */
-  priorScale: number;
+  /** The prior by which lifts are shrunk. */
+  prior: Prior;
 }
 
 type StockApi = Pick<ServiceApi, 'list' | 'one' | 'looks' | 'ledger'>;
@@ -54,7 +55,7 @@ export async function takeStock(
 ): Promise<Stock> {
   const { found, audit } = await readAll(outcomes, api, market);
   const gathered = [...found.values()];
-  const priorScale = learnedScale(gathered);
+  const prior = learnedPrior(gathered);
   const scenarios = outcomes.map(({ name, tests, judge }): ScenarioStock => {
     const present = tests.filter(({ id }) => found.has(id));
     const own = present.map(({ id }) => found.get(id)!);
@@ -63,7 +64,7 @@ export async function takeStock(
       'failure' in judge
         ? { passed: false, summary: `It could not be played: ${judge.failure}` }
         : judge(own.map(({ experiment, ledger }) => ({ experiment, moved: ledger.length > 0 })));
-    return { entry: scenarioEntry(name, judgement, own, priorScale), tests: present, gathered: own, failure };
+    return { entry: scenarioEntry(name, judgement, own, prior), tests: present, gathered: own, failure };
   });
   const books = gathered.map(bookOf);
   return {
@@ -71,7 +72,7 @@ export async function takeStock(
     books: { rows: audit.length, disagreements: auditBooks(books, audit) },
     audit,
     timings: books.flatMap((book) => phaseTimings(book, audit, WAITS)),
-    priorScale,
+    prior,
   };
 }
 

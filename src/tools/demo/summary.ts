@@ -3,6 +3,7 @@ import { formatAmount } from '../../domain/budget.js';
 import { DEFAULT_POLICY } from '../../domain/experiment.js';
 import { percent } from '../../domain/percent.js';
 import { compoundLift } from '../../domain/reporting/lift.js';
+import { priorNote } from '../../domain/reporting/sentences.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { LedgerRowJson } from './api.js';
 import type { DemoResult } from './demo.js';
@@ -20,8 +21,8 @@ const TITLES: Record<ScenarioName, string> = {
 
 const TRUTH = 'the market’s hidden truth';
 const WHY_THEY_DIFFER = [
-  'Why measured and believed differ: a test ends when its winner looks best, so part of the lead is luck. The',
-  'believed lift is closer to zero, and more so if the test is noisy compared with the spread of all lifts here.',
+  'Why believed and measured differ: a test ends when its winner looks best, so part of the lead is luck. The',
+  'believed lift is mostly closer to zero, and more so if the test is noisy compared with the spread of all lifts.',
 ];
 
 /** Everything that the summary says of one test. */
@@ -48,7 +49,8 @@ export function summarise(result: DemoResult): string {
       ...[summary, ...lines].map((line) => `   ${line}`),
     ].join('\n');
   });
-  return [opening(result), ...scenarios, closing(result)].join('\n\n');
+  const note = priorNote(result.prior);
+  return [opening(result), ...scenarios, ...(note ? [note] : []), closing(result)].join('\n\n');
 }
 
 const TELL: Record<ScenarioName, (told: Told[], stock: ScenarioStock) => string[]> = {
@@ -80,7 +82,7 @@ function tellTest(told: Told): string[] {
   const { control, challenger } = test;
   const seen = `after ${Math.round(hours)} hours and ${entry.looks} looks`;
   const needed = `${certainty(DEFAULT_POLICY.confidence)} is needed`;
-  const lifts = `Clicks of the new ad over the old: ${percent(entry.claimed_lift)} measured, ${percent(entry.shrunk_lift)} believed, ${percent(trueLift(test))} in ${TRUTH}.`;
+  const lifts = `Clicks of the new ad over the old: ${percent(entry.shrunk_lift)} believed, ${percent(entry.claimed_lift)} measured, ${percent(trueLift(test))} in ${TRUTH}.`;
   const winner = entry.winner_creative;
   if (winner === null) {
     return [
@@ -103,20 +105,25 @@ function tellCompound(told: Told[], { entry }: ScenarioStock): string[] {
   const rows = told.map((one) =>
     row(winnerOf(one), [
       `${Math.round(one.hours)} h`,
-      percent(gain(one, one.entry.claimed_lift)),
       percent(gain(one, one.entry.shrunk_lift)),
+      percent(gain(one, one.entry.claimed_lift)),
       percent(gain(one, trueLift(one.test))),
     ]),
   );
-  const products = [entry.claimed_product ?? 0, entry.shrunk_product ?? 0, compoundLift(truth)];
+  const products = [entry.shrunk_product ?? 0, entry.claimed_product ?? 0, compoundLift(truth)];
   return [
-    row('winner', ['after', 'measured', 'believed', 'true']),
+    row('winner', ['after', 'believed', 'measured', 'true']),
     ...rows,
     row('all together', ['', ...products.map(percent)]),
+    `Believed of all together, 95 % interval: ${within(entry.shrunk_product_interval)}. Measured: ${within(entry.claimed_product_interval)}, as if no winner had been selected.`,
     ...WHY_THEY_DIFFER,
     ...told.flatMap(tellTrouble),
     ...told.slice(-1).map((last) => `Daily budgets of the last test: ${money(last)}.`),
   ];
+}
+
+function within(interval: readonly [number, number] = [0, 0]): string {
+  return interval.map(percent).join(' to ');
 }
 
 /** A test that its control wins gains nothing. */
@@ -126,13 +133,13 @@ function gain({ entry, test }: Told, lift: number): number {
 
 function tellBatch(told: Told[]): string[] {
   return [
-    row('winner', ['after', 'measured', 'believed', 'true', 'its daily budget']),
+    row('winner', ['after', 'believed', 'measured', 'true', 'its daily budget']),
     ...told.map((one) => {
       const { entry, test, hours } = one;
       return row(winnerOf(one), [
         `${Math.round(hours)} h`,
-        percent(entry.claimed_lift),
         percent(entry.shrunk_lift),
+        percent(entry.claimed_lift),
         percent(trueLift(test)),
         winnersBudget(one),
       ]);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TemporalUnavailable } from '../../../src/api/temporal/errors.js';
-import { claimedLift, compoundLift, pooled, shrunkLift } from '../../../src/domain/reporting/lift.js';
+import { claimedInterval, claimedLift, compoundLift, pooled } from '../../../src/domain/reporting/lift.js';
+import { learnPrior } from '../../../src/domain/reporting/prior.js';
+import { compoundInterval, shrunkLift } from '../../../src/domain/reporting/shrinkage.js';
 import { type Api, HOUR, type JsonObject, START, startApi } from '../support/harness.js';
 import {
   aDecision,
@@ -171,7 +173,16 @@ describe('with four decided experiments and one that runs', () => {
     const { body } = await api.get('/api/ab/auto-promote/compound-report');
     expect(Object.keys(body)).toEqual(expect.arrayContaining(REPORT_FIELDS));
     const claimed = [claimedLift(0.3), 0, claimedLift(0.1)];
-    const shrunk = [shrunkLift(effects[0]!, 0.1), 0, shrunkLift(effects[1]!, 0.1)];
+    // All five tests are finished. The control won one, and one promotion was reverted, both with the effect of the seed.
+    const seeded = { theta: 0.3, se: 0.1 };
+    const prior = learnPrior([
+      ...effects,
+      { ...seeded, theta: -seeded.theta },
+      seeded,
+      { theta: 0.01, se: 0.02 },
+    ]);
+    const shrunk = [shrunkLift(effects[0]!, prior), 0, shrunkLift(effects[1]!, prior)];
+    const percent = (interval: [number, number]) => interval.map((lift) => round(100 * lift));
     const mean = (lifts: number[]) => lifts.reduce((a, b) => a + b) / lifts.length;
     expect(body).toMatchObject({
       total_experiments: 5,
@@ -192,12 +203,26 @@ describe('with four decided experiments and one that runs', () => {
       shrunk_improvement_trend: shrunk.map((lift) => round(100 * lift)),
       verified_improvement_trend: null,
       verified_promotions: 0,
-      prior_scale: 0.1,
+      compound_improvement_interval_pct: percent(claimedInterval(effects)),
+      shrunk_compound_improvement_interval_pct: percent(compoundInterval(effects, prior)),
+      verified_compound_improvement_interval_pct: null,
+      false_positive_bound: null,
+      prior_scale: expect.closeTo(prior.scale, 4),
+      prior_mean: expect.closeTo(prior.mean, 4),
+      prior_zero_share: expect.closeTo(prior.zeroShare, 4),
+      prior_tests: 5,
+      prior_note: expect.stringMatching(/^Only 5 tests are finished, fewer than 10: .* a default/),
+      message: expect.stringMatching(/^3 promotions together gained about \+\d.* a default/),
       luck_compound_improvement_pct: expect.any(Number),
+      luck_compound_improvement_interval_pct: [0, expect.any(Number)],
       generated_at: '2027-01-02T09:00:00Z',
     });
-    for (const field of Object.keys(body).filter((name) => name.startsWith('shrunk_')))
+    for (const field of Object.keys(body).filter((name) => name.startsWith('shrunk_'))) {
       expect(body).toHaveProperty(field.replace('shrunk_', 'verified_'));
+      expect(body).toHaveProperty(field.replace('shrunk_', ''));
+    }
+    for (const field of Object.keys(body).filter((name) => name.endsWith('compound_improvement_pct')))
+      expect(body).toHaveProperty(field.replace('_pct', '_interval_pct'));
   });
 
   it('the dashboard puts them together', async () => {
@@ -222,6 +247,10 @@ describe('with four decided experiments and one that runs', () => {
       compound_improvement_pct: report.compound_improvement_pct,
       shrunk_compound_improvement_pct: report.shrunk_compound_improvement_pct,
       verified_compound_improvement_pct: null,
+      shrunk_compound_improvement_interval_pct: report.shrunk_compound_improvement_interval_pct,
+      compound_improvement_interval_pct: report.compound_improvement_interval_pct,
+      verified_compound_improvement_interval_pct: null,
+      prior_note: report.prior_note,
     });
     expect(body.recent_winners).toEqual(history);
     expect(body.compound_learning).toEqual(report);
@@ -292,7 +321,9 @@ describe('with verified promotions', () => {
 
   it('the compound report counts them separately, with figures from decision and verification combined', async () => {
     const { body } = await api.get('/api/ab/auto-promote/compound-report');
-    const lifts = [0.2, 0.35].map((theta) => shrunkLift(pooled([decided, { theta, se: 0.05 }])!, 0.1));
+    const prior = learnPrior(new Array(5).fill(decided));
+    const both = [0.2, 0.35].map((theta) => pooled([decided, { theta, se: 0.05 }])!);
+    const lifts = both.map((estimate) => shrunkLift(estimate, prior));
     const shown = lifts.map((lift) => round(100 * lift));
     expect(body).toMatchObject({
       successful_promotions: 4,
@@ -306,6 +337,9 @@ describe('with verified promotions', () => {
       verified_avg_improvement_per_test: round((100 * (lifts[0]! + lifts[1]!)) / 2),
       verified_median_improvement: round((100 * (lifts[0]! + lifts[1]!)) / 2),
       verified_compound_improvement_pct: round(100 * compoundLift(lifts)),
+      verified_compound_improvement_interval_pct: compoundInterval(both, prior).map((lift) =>
+        round(100 * lift),
+      ),
       verified_total_improvement_range: { min: shown[0], max: shown[1] },
       verified_improvement_trend: shown,
     });

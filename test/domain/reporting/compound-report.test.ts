@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { PairEvidence } from '../../../src/domain/decision/decision.js';
-import type { Variant } from '../../../src/domain/experiment.js';
+import { DEFAULT_POLICY, type Variant } from '../../../src/domain/experiment.js';
+import { compoundReport } from '../../../src/domain/reporting/compound-report.js';
+import { type DecidedTest, effectOfTest } from '../../../src/domain/reporting/decided-test.js';
 import {
-  compoundReport,
-  type DecidedTest,
-  effectOfTest,
-} from '../../../src/domain/reporting/compound-report.js';
-import {
-  chanceOfNoGain,
+  claimedInterval,
   claimedLift,
   compoundLift,
   type Estimate,
   pooled,
-  priorScale,
-  shrunkLift,
 } from '../../../src/domain/reporting/lift.js';
+import { learnPrior } from '../../../src/domain/reporting/prior.js';
+import { chanceOfNoGain, compoundInterval, shrunkLift } from '../../../src/domain/reporting/shrinkage.js';
 
 function variants(challengers: number): Variant[] {
   const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
@@ -59,7 +56,7 @@ function promoted(
   more: Partial<NonNullable<DecidedTest['promotion']>> = {},
 ): DecidedTest {
   return {
-    experiment: { variants: variants(1), promotedAt: at, policy: { confidence: 0.95, rule: 'sequential' } },
+    experiment: { variants: variants(1), promotedAt: at, policy: DEFAULT_POLICY },
     promotion: {
       winnerVariantId: 'challenger-1',
       status: 'completed',
@@ -76,7 +73,7 @@ function promoted(
 
 function undecided(theta: number, se = 0.05): DecidedTest {
   return {
-    experiment: { variants: variants(1), promotedAt: null, policy: { confidence: 0.95, rule: 'sequential' } },
+    experiment: { variants: variants(1), promotedAt: null, policy: DEFAULT_POLICY },
     promotion: null,
     verification: null,
     harmAtGate: false,
@@ -103,7 +100,7 @@ describe('the effect of a test', () => {
 
   it('is over the control, not over the closest rival, with more than two variants', () => {
     const test: DecidedTest = {
-      experiment: { variants: variants(2), promotedAt: 1, policy: { confidence: 0.95, rule: 'sequential' } },
+      experiment: { variants: variants(2), promotedAt: 1, policy: DEFAULT_POLICY },
       promotion: {
         winnerVariantId: 'challenger-1',
         status: 'completed',
@@ -132,7 +129,15 @@ describe('the report', () => {
   it('of nothing is all zeros', () => {
     const report = compoundReport([]);
     expect(report).toMatchObject({ totalExperiments: 0, successfulPromotions: 0, averageConfidence: 0 });
-    expect(report.claimed).toEqual({ mean: 0, median: 0, compound: 0, min: 0, max: 0, trend: [] });
+    expect(report.claimed).toEqual({
+      mean: 0,
+      median: 0,
+      compound: 0,
+      interval: [0, 0],
+      min: 0,
+      max: 0,
+      trend: [],
+    });
   });
 
   it('counts a test that the control won as no improvement, and uses it for the prior', () => {
@@ -141,13 +146,16 @@ describe('the report', () => {
     );
     const report = compoundReport(tests);
     const estimates = tests.map((_, i) => ({ theta: i % 2 === 0 ? 0.3 : -0.3, se: 0.05 }));
-    expect(report.priorScale).toBe(priorScale(estimates));
-    expect(report.priorScale).toBeGreaterThan(0.15);
+    expect(report.prior).toEqual(learnPrior(estimates));
+    expect(report.prior.scale).toBeGreaterThan(0.15);
     expect(report.successfulPromotions).toBe(11);
     expect(report.claimed.median).toBeCloseTo(claimedLift(0.3), 12);
     expect(report.claimed.mean).toBeCloseTo((6 / 11) * claimedLift(0.3), 12);
     expect(report.claimed.min).toBe(0);
-    expect(report.shrunk.max).toBeCloseTo(shrunkLift({ theta: 0.3, se: 0.05 }, report.priorScale), 12);
+    expect(report.shrunk.max).toBeCloseTo(shrunkLift({ theta: 0.3, se: 0.05 }, report.prior), 12);
+    const gained = estimates.filter(({ theta }) => theta > 0);
+    expect(report.shrunk.interval).toEqual(compoundInterval(gained, report.prior));
+    expect(report.claimed.interval).toEqual(claimedInterval(gained));
   });
 
   it('reports forced promotions separately: they are in no average, lift or rate of the rule', () => {
@@ -162,7 +170,8 @@ describe('the report', () => {
     expect(report.successfulPromotions).toBe(2);
     expect(report.averageConfidence).toBe(0.96);
     expect(report.claimed).toEqual(without.claimed);
-    expect(report.luck).toBe(without.luck);
+    expect(report.luck).toEqual(without.luck);
+    expect(report.verifications.falsePositiveBound).toBe(without.verifications.falsePositiveBound);
     expect(report.forced).toMatchObject({ count: 2, averageConfidence: expect.closeTo(0.3, 12) });
     expect(report.forced!.claimed.mean).toBeCloseTo((claimedLift(-0.1) + claimedLift(0.9)) / 2, 12);
     expect(without.forced).toBeNull();
@@ -243,6 +252,7 @@ describe('the verifications of the promotions', () => {
       replicationRate: null,
       harmRate: null,
       falsePositiveRate: null,
+      falsePositiveBound: null,
     });
   });
 
@@ -261,12 +271,13 @@ describe('the verifications of the promotions', () => {
   });
 
   it('sums up the verified promotions that stand, by decision and verification together; null without one', () => {
-    const { verified, priorScale: scale, shrunk } = compoundReport(tests);
-    const lifts = [shrunkLift(both(0.1), scale), 0, shrunkLift(both(0.15), scale)];
+    const { verified, prior, shrunk } = compoundReport(tests);
+    const lifts = [shrunkLift(both(0.1), prior), 0, shrunkLift(both(0.15), prior)];
     expect(verified).toEqual({
       mean: expect.closeTo((lifts[0]! + lifts[2]!) / 3, 12),
       median: lifts[0],
       compound: expect.closeTo(compoundLift(lifts), 12),
+      interval: compoundInterval([both(0.1), both(0.15)], prior),
       min: 0,
       max: lifts[2],
       trend: lifts,
@@ -277,12 +288,13 @@ describe('the verifications of the promotions', () => {
   });
 
   it('expects the false winners of the posterior, over all promotions, including reverted ones', () => {
-    const { verifications, priorScale: scale } = compoundReport(tests);
-    const of = (estimate: Estimate | null) => chanceOfNoGain(estimate, scale);
+    const { verifications, prior } = compoundReport(tests);
+    const of = (estimate: Estimate | null) => chanceOfNoGain(estimate, prior);
+    const reversed = { theta: -both(0.1).theta, se: both(0.1).se };
     const chances = [
       of(both(0.15)),
       of(both(0.1)),
-      of(both(0.1)),
+      chanceOfNoGain(reversed, prior, 'control'),
       of(both(0.3)),
       of(both(0.01)),
       of(both(-0.3)),
@@ -292,20 +304,59 @@ describe('the verifications of the promotions', () => {
     expect(verifications.falsePositiveRate).toBeCloseTo(expected, 12);
     expect(of(both(-0.3))).toBeGreaterThan(0.9);
     const blind = { ...promoted(1, 0, { se: 0 }), verification: null };
-    expect(compoundReport([blind]).verifications.falsePositiveRate).toBe(0.5);
+    expect(compoundReport([blind]).verifications.falsePositiveRate).toBe(
+      chanceOfNoGain(null, learnPrior([])),
+    );
     const shadow = found('verified', 1, 0.2, { status: 'shadow' });
     expect(compoundReport([shadow]).verifications).toMatchObject({ verified: 0, falsePositiveRate: null });
   });
 });
 
+describe('the bound on false winners', () => {
+  const boundOf = (tests: DecidedTest[]) => compoundReport(tests).verifications.falsePositiveBound;
+
+  it('is the error of all tests, divided by the promotions, at most 1', () => {
+    const tests = [promoted(1, 0.2), promoted(2, 0.3), ...Array.from({ length: 18 }, () => undecided(0.01))];
+    expect(boundOf(tests)).toBeCloseTo((20 * 0.05) / 2, 12);
+    expect(boundOf([...tests, ...Array.from({ length: 40 }, () => undecided(0))])).toBe(1);
+  });
+
+  it('is null without a promotion, or if the error of a rule is not adjusted for repeated looks', () => {
+    const welch = { ...DEFAULT_POLICY, rule: 'welch' as const };
+    const unadjusted = { ...undecided(0), experiment: { ...undecided(0).experiment, policy: welch } };
+    expect(boundOf([undecided(0)])).toBeNull();
+    expect(boundOf([promoted(1, 0.2), unadjusted])).toBeNull();
+  });
+});
+
 describe('the lift claimed by luck alone', () => {
-  it('is that of as many tests of identical ads: the error of each times the smallest lift that is called', () => {
-    const once = 0.025 * Math.expm1(2.8 * 0.05);
-    expect(compoundReport([]).luck).toBe(0);
-    expect(compoundReport([undecided(0.01)]).luck).toBeCloseTo(once, 12);
-    expect(compoundReport([undecided(0.01), promoted(1, 0.3), undecided(0, 0)]).luck).toBeCloseTo(
-      (1 + once) ** 2 - 1,
-      12,
-    );
+  const luckOf = (tests: DecidedTest[]) => compoundReport(tests).luck.compound;
+
+  it('is that of as many tests of identical ads, each with its own error and hours', () => {
+    const once = luckOf([undecided(0.01)]);
+    expect(luckOf([])).toBe(0);
+    expect(once).toBeGreaterThan(0.025 * Math.expm1(2.8 * 0.05 * Math.sqrt(48 / 672)));
+    expect(luckOf([undecided(0.01), undecided(-0.3), undecided(0, 0)])).toBeCloseTo((1 + once) ** 2 - 1, 12);
+  });
+
+  it('takes the planned hours of a test without a decision', () => {
+    const known = { ...promoted(1, 0.3), lastDecision: { pairs: [pair('control', 'challenger-1', 0.3)] } };
+    expect(luckOf([promoted(1, 0.3)])).toBeGreaterThan(luckOf([known]));
+  });
+});
+
+describe('one lucky winner among three tests', () => {
+  // With a prior of 10 % that is not learned it was reported as +12.9 %.
+  it('is shrunk to about half, with an interval that reaches 0', () => {
+    const { prior, shrunk, claimed } = compoundReport([
+      promoted(1, 0.15),
+      undecided(0.01, 0.02),
+      undecided(-0.02, 0.02),
+    ]);
+    expect(prior.tests).toBe(3);
+    expect(claimed.compound).toBeCloseTo(Math.expm1(0.15), 12);
+    expect(shrunk.compound).toBeLessThan(0.09);
+    expect(shrunk.interval[0]).toBeLessThanOrEqual(0);
+    expect(shrunk.interval[1]).toBeGreaterThan(0.15);
   });
 });

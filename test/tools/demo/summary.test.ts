@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { learnPrior } from '../../../src/domain/reporting/prior.js';
 import type { DemoResult } from '../../../src/tools/demo/demo.js';
 import { type Gathered, scenarioEntry } from '../../../src/tools/demo/document.js';
 import type { Judgement, ScenarioName } from '../../../src/tools/demo/scenarios.js';
@@ -6,6 +7,11 @@ import type { ScenarioStock } from '../../../src/tools/demo/stock.js';
 import { summarise } from '../../../src/tools/demo/summary.js';
 import type { PlannedTest } from '../../../src/tools/demo/world.js';
 import { gathered, ROLLED_OUT, rolloutWrites } from './support/fixtures.js';
+
+const PRIOR = learnPrior([
+  { theta: 0.3, se: 0.05 },
+  { theta: -0.2, se: 0.05 },
+]);
 
 function planned(id: string, headlines: readonly [string, string], lift: number): PlannedTest {
   return {
@@ -24,7 +30,7 @@ function stock(
   known: Gathered[],
   failure: string | null = null,
 ): ScenarioStock {
-  return { entry: scenarioEntry(name, judgement, known, 0.2), tests, gathered: known, failure };
+  return { entry: scenarioEntry(name, judgement, known, PRIOR), tests, gathered: known, failure };
 }
 
 function result(scenarios: ScenarioStock[], disagreements: string[] = []): DemoResult {
@@ -33,7 +39,7 @@ function result(scenarios: ScenarioStock[], disagreements: string[] = []): DemoR
     books: { rows: 6, disagreements },
     audit: [],
     timings: [{ experimentId: 'spring', phase: '80', standsAt: 3.4, late: 0.4, slack: 0.1 }],
-    priorScale: 0.2,
+    prior: PRIOR,
     currency: 'USD',
     seconds: 130,
     document: {
@@ -61,7 +67,9 @@ describe('summarise', () => {
     expect(text).toContain('6 days and 0 hours of testing, played in 130 s (seed 7).');
     expect(text).toContain('1. A clear winner: passed');
     expect(text).toContain('“New” beat “Old” after 30 hours and 1 looks, confidence 99.8 %; 95 % is needed.');
-    expect(text).toMatch(/\+40\.0 % measured, \+\d+\.\d % believed, \+38\.0 % in the market’s hidden truth/);
+    expect(text).toMatch(
+      /over the old: \+\d+\.\d % believed, \+40\.0 % measured, \+38\.0 % in the market’s hidden truth/,
+    );
     expect(text).toContain('“Old” USD 100.00 -> USD 40.00, “New” USD 100.00 -> USD 160.00');
     expect(text).toContain('The books agree: the ledger has each of the 6 budget writes');
     expect(text).toContain('none too early, the latest 0.40 h late');
@@ -79,10 +87,14 @@ describe('summarise', () => {
     const scenario = stock('compound_learning', PASSED, tests, known);
     const text = summarise(result([scenario]));
     const products = /all together\s+\+(\S+) %\s+\+(\S+) %\s+\+(\S+) %/.exec(text);
-    expect(Number(products?.[1])).toBeCloseTo(100 * scenario.entry.claimed_product!, 0);
-    expect(Number(products?.[2])).toBeCloseTo(100 * scenario.entry.shrunk_product!, 0);
+    expect(Number(products?.[1])).toBeCloseTo(100 * scenario.entry.shrunk_product!, 0);
+    expect(Number(products?.[2])).toBeCloseTo(100 * scenario.entry.claimed_product!, 0);
     expect(Number(products?.[3])).toBeCloseTo(125, 0);
-    expect(text).toContain('Why measured and believed differ');
+    expect(text).toMatch(/Believed of all together, 95 % interval: \+\d+\.\d % to \+\d+\.\d %\. Measured: /);
+    expect(text).toContain('Why believed and measured differ');
+    expect(text).toContain(
+      'Only 2 tests are finished, fewer than 10: how far the lifts are shrunk comes mostly from',
+    );
   });
 
   it('says why a winner lost its budget again', () => {
