@@ -1,5 +1,6 @@
 /** Programmes of tests whose truth is known: the default rule decides each test, and the compound report sums them up. */
 
+import { type DriftHistory, pooledHistory } from '../../src/domain/evidence/drift.js';
 import { RULES } from '../../src/domain/evidence/rules.js';
 import { DEFAULT_POLICY, type Variant } from '../../src/domain/experiment.js';
 import { type CompoundReport, compoundReport } from '../../src/domain/reporting/compound-report.js';
@@ -38,11 +39,14 @@ export interface Programme {
 export function simulateProgramme(world: World, seed: number, tests: number): Programme {
   const random = new Random(`programme/${world}/${seed}`);
   const decided: DecidedTest[] = [];
+  // As an account would: each test learns from the drift in those before it.
+  const drifts: number[][][] = [];
   let [challengers, promotions, withoutGain, trueLogLift] = [0, 0, 0, 0];
   for (let index = 0; index < tests; index++) {
     const truth = TRUTHS[world](random);
-    const { winner, test } = decide(random, truth, index);
+    const { winner, test, drift } = decide(random, truth, index, pooledHistory(drifts));
     decided.push(test);
+    drifts.push([drift]);
     if (winner === null) continue;
     promotions++;
     if ((winner === 'challenger' ? truth : -truth) <= 0) withoutGain++;
@@ -53,12 +57,12 @@ export function simulateProgramme(world: World, seed: number, tests: number): Pr
   return { report: compoundReport(decided), promotions, challengers, withoutGain, trueLogLift };
 }
 
-function decide(random: Random, truth: number, index: number) {
+function decide(random: Random, truth: number, index: number, history: DriftHistory) {
   const rows = drawRows(random, horizonHours, truth);
-  const decision = decisionOf({ rule, settings: SETTINGS, checkEveryHours, rows });
+  const decision = decisionOf({ rule, settings: SETTINGS, checkEveryHours, rows }, history);
   const hours = decision?.hours ?? horizonHours;
   // The estimate as the rule reports it at that look; a single look of a fresh run is enough for that.
-  const { evidence } = RULES[rule].start(SETTINGS).look(rows.slice(0, hours), hours);
+  const { evidence } = RULES[rule].start(SETTINGS).look(rows.slice(0, hours), hours, history);
   const winner = decision === null ? null : decision.winner === 'B' ? 'challenger' : 'control';
   const { theta, se } = evidence;
   const test: DecidedTest = {
@@ -84,5 +88,5 @@ function decide(random: Random, truth: number, index: number) {
       ],
     },
   };
-  return { winner, test };
+  return { winner, test, drift: evidence.drift?.logLikelihood ?? [] };
 }

@@ -111,6 +111,8 @@ describe('a look', () => {
         'p',
         'confidence',
         'interval',
+        'p_now',
+        'drift',
       ]),
     );
   });
@@ -118,7 +120,7 @@ describe('a look', () => {
 
 describe('a bad line', () => {
   it('is answered in its place with its number and the reason, and the other lines are answered too', async () => {
-    const good = JSON.stringify({ rows: reference.cases[1]!.rows.slice(0, 100) });
+    const good = JSON.stringify({ rows: reference.cases[1]!.rows.slice(0, 120) });
     const lines = [
       good,
       '{"rows": [[1, 2,',
@@ -138,7 +140,7 @@ describe('a bad line', () => {
     const { answers, code, errors } = await analyze(lines.join('\n').replace('{}', '{}\r'), [
       '--decision-only',
     ]);
-    const decided = { decision: { hours: 96, winner: 'B' } };
+    const decided = { decision: { hours: 108, winner: 'B' } };
     expect(answers).toEqual([
       decided,
       { line: 2, error: expect.stringMatching(/^not JSON: /) },
@@ -177,7 +179,7 @@ describe('a stream', () => {
     child.stdin.write(line.slice(0, 100));
     child.stdin.write(line.slice(100));
     const [first] = (await once(child.stdout, 'data')) as [Buffer];
-    expect(String(first)).toBe('{"decision":{"hours":96,"winner":"B"}}\n');
+    expect(String(first)).toBe('{"decision":{"hours":108,"winner":"B"}}\n');
     child.stdin.end(line);
     const [second] = (await once(child.stdout, 'data')) as [Buffer];
     expect(String(second)).toBe(String(first));
