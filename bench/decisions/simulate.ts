@@ -1,25 +1,33 @@
 /** Runs of one world or one lift; every rule decides each stream. */
 
+import { type DriftHistory, NO_HISTORY } from '../../src/domain/evidence/drift.js';
 import type { RuleSettings } from '../../src/domain/evidence/types.js';
 import { welchWinner } from '../../src/tools/backtest/policies.js';
+import { RobustStream } from '../../src/tools/backtest/robust-stream.js';
 import { SequentialWalk } from '../../src/tools/backtest/sequential-walk.js';
 import { emptyStream, RunningRatio, type Stream } from '../../src/tools/backtest/stream.js';
 import { ComparedBounds, LOOK_HOURS, TableBounds } from './boundary-table.js';
+import { inBuckets } from './buckets.js';
+import { draw, HOURS } from './draw.js';
+import { historyOf } from './history.js';
 import { GrowthbookHourly, growthbookImpressions, Sprt } from './peers.js';
-import { draw, HOURS, type World } from './worlds.js';
+import { WORLD_FACTS, type World } from './worlds.js';
 
+/** The default rule, by the number of earlier tests of the account from which it knows the drift. */
+export const DEFAULT_RULES = { default_0: 0, default_10: 10, default_40: 40 } as const;
+export type DefaultRule = keyof typeof DEFAULT_RULES;
+export const DEFAULTS = Object.keys(DEFAULT_RULES) as DefaultRule[];
+/** `hourly`: the default rule without drift, as in its version 2. `strict`: its strict form. */
 export const RULES = [
-  'sequential',
+  'hourly',
   'strict',
+  ...DEFAULTS,
   'welch_peeked',
   'growthbook_impressions',
   'growthbook_hourly',
   'sprt_knows_lift',
 ] as const;
 export type RuleName = (typeof RULES)[number];
-/** The default rule, and its strict form, whose clusters are days. */
-export const OWN_RULES = ['sequential', 'strict'] as const;
-export type OwnRule = (typeof OWN_RULES)[number];
 
 /** Runs `from` (inclusive) to `to` (exclusive) of one world at one lift. */
 export interface Job {
@@ -29,8 +37,8 @@ export interface Job {
   from: number;
   to: number;
   boundary: 'exact' | 'table';
-  /** The form of the default rule that decides; default: `sequential`. */
-  rule?: OwnRule;
+  /** The ad that has one early burst; default: none. */
+  burst?: 'A' | 'B';
 }
 
 export interface RuleTally {
@@ -56,28 +64,26 @@ const SETTINGS: RuleSettings = {
   minimumClicks: 25,
   minimumImpressions: 100,
 };
-/** In the last world, someone asks for a look at each whole hour at which |T| exceeds this. */
+/** In one world, someone asks for a look at each whole hour at which |T| exceeds this. */
 const ASKS_ABOVE = 2.75;
 /** Every so many runs, the recursion is computed too and compared with the table. */
 const COMPARED_EVERY = 20;
 
 export function simulate(job: Job): Tally {
   const tally: Tally = { runs: 0, rules: {}, differences: [] };
-  const stream = emptyStream(HOURS);
-  const own = job.rule ?? 'sequential';
-  const settings = { ...SETTINGS, strict: own === 'strict' };
+  const hours = emptyStream(HOURS);
   for (let run = job.from; run < job.to; run++) {
-    draw(stream, job.seed, job.world, job.lift, run);
+    draw(hours, { ...job, run });
     const compared = job.boundary === 'table' && run % COMPARED_EVERY === 0;
-    const bounds = compared
-      ? new ComparedBounds(tally.differences)
-      : job.boundary === 'table'
-        ? new TableBounds()
-        : undefined;
-    const walk = new SequentialWalk(settings, bounds);
-    const callers =
-      job.world === 'asked_by_hand' ? [asking(own, walk)] : [regular(own, walk), ...peers(stream, job.lift)];
-    decide(new RunningRatio(stream, own === 'strict' ? 24 : null), callers, tally);
+    const newWalk = () => {
+      const bounds = compared
+        ? new ComparedBounds(tally.differences)
+        : job.boundary === 'table'
+          ? new TableBounds()
+          : undefined;
+      return new SequentialWalk(SETTINGS, bounds);
+    };
+    decide(callersOf(job, run, hours, newWalk), tally);
     tally.runs += 1;
   }
   return tally;
@@ -86,35 +92,84 @@ export function simulate(job: Job): Tally {
 /** A rule on one stream. It is called at every whole hour and looks when a look is due. */
 interface Caller {
   name: RuleName;
-  at(hour: number, ratio: RunningRatio): 'A' | 'B' | null;
+  at(hour: number): 'A' | 'B' | null;
 }
 
 const isDue = (hour: number) => hour % LOOK_HOURS === 0;
 
-function regular(name: OwnRule, walk: SequentialWalk): Caller {
-  return { name, at: (hour, ratio) => (isDue(hour) ? walk.look(hour, ratio) : null) };
+function callersOf(job: Job, run: number, hours: Stream, newWalk: () => SequentialWalk): Caller[] {
+  const { seed, world, lift } = job;
+  const { bucketHours } = WORLD_FACTS[world];
+  const stream = inBuckets(hours, bucketHours);
+  const asked = world === 'asked_by_hand';
+  const plain = new RunningRatio(stream);
+  const read = (hour: number) => {
+    plain.readTo(Math.floor(hour / bucketHours));
+    return plain;
+  };
+  const hourly = newWalk();
+  const isAsked = (hour: number) =>
+    asked && Math.abs(read(hour).roughT) > ASKS_ABOVE && Math.abs(plain.t) > ASKS_ABOVE;
+  const robust = new RobustStream(stream, { bucketHours });
+  const ours = DEFAULTS.map((name) =>
+    robustCaller(
+      name,
+      robust,
+      newWalk(),
+      asked,
+      historyOf(seed, world, run, DEFAULT_RULES[name]),
+      bucketHours,
+    ),
+  );
+  const strict = new RobustStream(stream, { bucketHours, strict: bucketHours === 1 });
+  return [
+    { name: 'hourly', at: (hour) => (isDue(hour) || isAsked(hour) ? hourly.look(hour, read(hour)) : null) },
+    robustCaller('strict', strict, newWalk(), asked, NO_HISTORY, bucketHours),
+    ...ours,
+    ...(asked ? [] : peers(stream, lift, bucketHours, read)),
+  ];
 }
 
-function asking(name: OwnRule, walk: SequentialWalk): Caller {
-  const isAsked = (ratio: RunningRatio) =>
-    Math.abs(ratio.roughT) > ASKS_ABOVE && Math.abs(ratio.t) > ASKS_ABOVE;
+function robustCaller(
+  name: RuleName,
+  robust: RobustStream,
+  walk: SequentialWalk,
+  asked: boolean,
+  history: DriftHistory,
+  bucketHours: number,
+): Caller {
+  const look = (hour: number) => walk.look(hour, robust.ratio, () => robust.driftVariance(history));
+  const isAsked = () => {
+    if (!asked || Math.abs(robust.ratio.roughT) <= ASKS_ABOVE) return false;
+    const { theta, se } = robust.ratio;
+    return Math.abs(theta) > ASKS_ABOVE * Math.sqrt(se * se + robust.driftVariance(history));
+  };
   return {
     name,
-    at: (hour, ratio) => (isDue(hour) || isAsked(ratio) ? walk.look(hour, ratio) : null),
+    at(hour) {
+      if (!isDue(hour) && !asked) return null;
+      robust.readTo(Math.floor(hour / bucketHours));
+      return isDue(hour) || isAsked() ? look(hour) : null;
+    },
   };
 }
 
-/** All rules but the sequential one, with the same minimums. */
-function peers(stream: Stream, lift: number): Caller[] {
-  const hourly = new GrowthbookHourly(stream);
+/** The rules of others, with the same minimums. */
+function peers(
+  stream: Stream,
+  lift: number,
+  bucketHours: number,
+  read: (hour: number) => RunningRatio,
+): Caller[] {
+  const buckets = new GrowthbookHourly(stream);
   const whenReady =
     (look: (hour: number, ratio: RunningRatio) => 'A' | 'B' | null): Caller['at'] =>
-    (hour, ratio) =>
-      isDue(hour) && isReady(hour, ratio) ? look(hour, ratio) : null;
+    (hour) =>
+      isDue(hour) && isReady(hour, read(hour)) ? look(hour, read(hour)) : null;
   const callers: Caller[] = [
     { name: 'welch_peeked', at: whenReady((_, ratio) => welchWinner(ratio)) },
     { name: 'growthbook_impressions', at: whenReady((_, ratio) => growthbookImpressions(ratio)) },
-    { name: 'growthbook_hourly', at: whenReady((hour) => hourly.look(hour)) },
+    { name: 'growthbook_hourly', at: whenReady((hour) => buckets.look(Math.floor(hour / bucketHours))) },
   ];
   if (lift > 0) {
     const sprt = new Sprt(stream, lift);
@@ -131,12 +186,11 @@ function isReady(hour: number, ratio: RunningRatio): boolean {
   );
 }
 
-function decide(ratio: RunningRatio, callers: readonly Caller[], tally: Tally): void {
+function decide(callers: readonly Caller[], tally: Tally): void {
   const undecided = new Set(callers);
   for (let hour = 1; hour <= HOURS && undecided.size > 0; hour++) {
-    ratio.readTo(hour);
     for (const caller of undecided) {
-      const winner = caller.at(hour, ratio);
+      const winner = caller.at(hour);
       if (winner === null) continue;
       undecided.delete(caller);
       const rule = tallyOf(tally, caller.name);

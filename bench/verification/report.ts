@@ -5,6 +5,9 @@ import {
   VERIFICATION_OUTCOMES,
   type VerificationOutcome,
 } from '../../src/domain/verification/verification.js';
+import { emptyStream } from '../../src/tools/backtest/stream.js';
+import { draw, HOURS } from '../decisions/draw.js';
+import { historyOf, withTest } from '../decisions/history.js';
 import type { World } from '../decisions/worlds.js';
 import { type SimulatedPromotion, type SimulatedTest, simulateTest, verifyWindow } from './simulate.js';
 
@@ -18,6 +21,8 @@ export interface Settings {
   promotions: number;
   /** Windows per fixed lift. */
   windows: number;
+  /** Earlier tests of the account from which the drift is known. */
+  earlier: number;
 }
 
 type Outcomes = { count: number } & Record<VerificationOutcome, number>;
@@ -37,15 +42,21 @@ export interface VerificationReport {
   lift_of_all: { true: number; claimed: number; window_alone: number };
   mean_days: number;
   /** Percent of windows, by the winner's true lift. */
-  by_true_lift: ({ true_lift: number } & Record<VerificationOutcome, number>)[];
+  by_true_lift: ({ true_lift: number } & WindowShares)[];
+}
+
+/** Percent of windows. */
+export interface WindowShares extends Record<VerificationOutcome, number> {
+  /** Whose 90 % interval holds the true lift. */
+  covered: number;
 }
 
 export function verificationReport(settings: Settings): VerificationReport {
-  const { seed, world, promotions, windows } = settings;
+  const { seed, world, promotions, windows, earlier } = settings;
   const tests: SimulatedTest[] = [];
   const promoted: SimulatedPromotion[] = [];
   for (let run = 0; promoted.length < promotions; run++) {
-    const test = simulateTest(seed, world, run);
+    const test = simulateTest(seed, world, run, earlier);
     tests.push(test);
     if (test.promotion) promoted.push(test.promotion);
   }
@@ -89,21 +100,29 @@ export function verificationReport(settings: Settings): VerificationReport {
     mean_days: round(mean(promoted, ({ days }) => days)),
     by_true_lift: FIXED_LIFTS.map((lift) => ({
       true_lift: lift,
-      ...windowsAt(lift, { seed, world, windows }),
+      ...windowsAt(lift, { seed, world, windows, earlier }),
     })),
   };
 }
 
+/** Hours of a window's own test before its promotion: half of the longest test. */
+const OWN_HOURS = HOURS / 2;
+
 /** Windows in which the winner is B, with this lift over A. */
-function windowsAt(
+export function windowsAt(
   lift: number,
-  { seed, world, windows }: Omit<Settings, 'promotions'>,
-): Record<VerificationOutcome, number> {
-  const seen = Array.from({ length: windows }, (_, run) =>
-    verifyWindow({ seed, world, lift, run, winner: 'B' }),
-  );
+  { seed, world, windows, earlier }: Omit<Settings, 'promotions'>,
+): WindowShares {
+  const test = emptyStream(HOURS);
+  const seen = Array.from({ length: windows }, (_, run) => {
+    draw(test, { seed, world, lift, run });
+    const history = withTest(historyOf(seed, world, run, earlier), test, OWN_HOURS);
+    return verifyWindow({ seed, world, lift, run, winner: 'B', history });
+  });
   const { count, ...counts } = outcomesOf(seen);
-  return shares(counts, count);
+  const covers = ({ interval }: (typeof seen)[number]) =>
+    interval !== null && interval[0] <= lift && lift <= interval[1];
+  return { ...shares(counts, count), covered: percent(seen.filter(covers).length / count) };
 }
 
 function outcomesOf(seen: readonly { outcome: VerificationOutcome }[]): Outcomes {

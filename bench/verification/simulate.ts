@@ -1,5 +1,6 @@
 /** Promotions with a known truth, from the decision to the end of the verification. */
 
+import type { DriftHistory } from '../../src/domain/evidence/drift.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import type { Estimate } from '../../src/domain/reporting/lift.js';
@@ -12,9 +13,12 @@ import {
 } from '../../src/domain/verification/verification.js';
 import { Random } from '../../src/sandbox/random.js';
 import { WINNER_SHARE } from '../../src/tools/backtest/policies.js';
+import { RobustStream } from '../../src/tools/backtest/robust-stream.js';
 import { SequentialWalk } from '../../src/tools/backtest/sequential-walk.js';
-import { emptyStream, RunningRatio, type Stream } from '../../src/tools/backtest/stream.js';
-import { draw, drawAfter, HOURS, type World } from '../decisions/worlds.js';
+import { emptyStream, type Stream } from '../../src/tools/backtest/stream.js';
+import { draw, drawAfter, HOURS } from '../decisions/draw.js';
+import { historyOf, withTest } from '../decisions/history.js';
+import type { World } from '../decisions/worlds.js';
 
 /** Standard deviation of the true log lifts. */
 export const TRUE_SCALE = 0.1;
@@ -40,16 +44,20 @@ export interface SimulatedPromotion {
   days: number;
 }
 
-/** One test with a true log lift N(0, 0.10²): the default rule decides it, and a promotion is verified. */
-export function simulateTest(seed: number, world: World, run: number): SimulatedTest {
+/**
+ * One test with a true log lift N(0, 0.10²): the default rule decides it, and a promotion is verified. `earlier`: tests of
+ * the account from which its drift is known.
+ */
+export function simulateTest(seed: number, world: World, run: number, earlier: number): SimulatedTest {
   const truth = TRUE_SCALE * new Random(`${seed} truth ${run}`).normal();
   const lift = Math.expm1(truth);
   const stream = emptyStream(HOURS);
-  draw(stream, seed, world, lift, run);
-  const { winner, decided } = decide(stream);
+  draw(stream, { seed, world, lift, run });
+  const history = historyOf(seed, world, run, earlier);
+  const { winner, decided, hours } = decide(stream, history);
   if (winner === null) return { truth, decided, promotion: null };
   const sign = winner === 'B' ? 1 : -1;
-  const week = verifyWindow({ seed, world, lift, run, winner });
+  const week = verifyWindow({ seed, world, lift, run, winner, history: withTest(history, stream, hours) });
   const promotion: SimulatedPromotion = {
     winner: winner === 'B' ? 'challenger' : 'control',
     truth: sign * truth,
@@ -59,7 +67,10 @@ export function simulateTest(seed: number, world: World, run: number): Simulated
   return { truth, decided, promotion };
 }
 
-function decide(stream: Stream): { winner: 'A' | 'B' | null; decided: Estimate } {
+function decide(
+  stream: Stream,
+  history: DriftHistory,
+): { winner: 'A' | 'B' | null; decided: Estimate; hours: number } {
   const walk = new SequentialWalk({
     confidence: DEFAULT_POLICY.confidence,
     horizonHours: HOURS,
@@ -67,39 +78,54 @@ function decide(stream: Stream): { winner: 'A' | 'B' | null; decided: Estimate }
     minimumClicks: DEFAULT_POLICY.minimumClicks,
     minimumImpressions: DEFAULT_POLICY.minimumImpressions,
   });
-  const ratio = new RunningRatio(stream);
+  const robust = new RobustStream(stream);
   let winner: 'A' | 'B' | null = null;
-  for (let hour = DEFAULT_POLICY.checkEveryHours; hour <= HOURS && winner === null; ) {
-    ratio.readTo(hour);
-    winner = walk.look(hour, ratio);
-    hour += DEFAULT_POLICY.checkEveryHours;
+  let hours = 0;
+  while (hours < HOURS && winner === null) {
+    hours += DEFAULT_POLICY.checkEveryHours;
+    robust.readTo(hours);
+    winner = walk.look(hours, robust.ratio, () => robust.driftVariance(history));
   }
-  return { winner, decided: { theta: ratio.theta, se: ratio.se } };
+  const { theta, se } = robust.ratio;
+  return { winner, hours, decided: { theta, se: Math.sqrt(se * se + robust.driftVariance(history)) } };
 }
 
-/** The window at the last phase's split: checked daily for harm, and at its end for the lift. */
-export function verifyWindow(test: {
+/** A promotion whose window is simulated. */
+interface Promoted {
   seed: number;
   world: World;
   /** Lift of ad B over ad A. */
   lift: number;
   run: number;
   winner: 'A' | 'B';
-}): Pick<SimulatedPromotion, 'verified' | 'outcome' | 'days'> {
-  const { seed, world, lift, run, winner } = test;
-  const stream = emptyStream(settleHours + windowHours);
-  drawAfter(stream, seed, world, lift, run, winner === 'B' ? WINNER_SHARE : 1 - WINNER_SHARE);
-  const rows = rowsOf(stream, winner).slice(settleHours);
-  for (let day = 1; day * DAY < windowHours; day++) {
-    const weight = weigh(rows.slice(0, day * DAY), { strict: false });
-    if (showsHarm(weight)) return { verified: estimateOf(weight), outcome: 'reverted', days: day };
-  }
-  const weight = weigh(rows, { strict: false });
-  return { verified: estimateOf(weight), outcome: outcomeOf(weight), days: windowHours / DAY };
 }
 
-function estimateOf({ theta, se }: Weight): Estimate {
-  return { theta, se };
+/** The rows of a window at the last phase's split, with the winner as B. */
+export function windowRows({ winner, ...drawn }: Promoted): PairRow[] {
+  const stream = emptyStream(settleHours + windowHours);
+  drawAfter(stream, drawn, winner === 'B' ? WINNER_SHARE : 1 - WINNER_SHARE);
+  return rowsOf(stream, winner).slice(settleHours);
+}
+
+/** The window is checked daily for harm, and at its end for the lift. `history`: the drift in the account's tests. */
+export function verifyWindow({ history, ...promoted }: Promoted & { history: DriftHistory }): Window {
+  const rows = windowRows(promoted);
+  for (let day = 1; day * DAY < windowHours; day++) {
+    const weight = weigh(rows.slice(0, day * DAY), { strict: false, history });
+    if (showsHarm(weight)) return windowOf(weight, 'reverted', day);
+  }
+  const weight = weigh(rows, { strict: false, history });
+  return windowOf(weight, outcomeOf(weight), windowHours / DAY);
+}
+
+/** How a verification ended. */
+export type Window = Pick<SimulatedPromotion, 'verified' | 'outcome' | 'days'> & {
+  /** 90 % interval of the relative lift of the winner; null if there is none. */
+  interval: [number, number] | null;
+};
+
+function windowOf({ theta, se, interval }: Weight, outcome: VerificationOutcome, days: number): Window {
+  return { verified: { theta, se }, outcome, days, interval };
 }
 
 /** B of each row is the winner. */
@@ -113,7 +139,7 @@ function rowsOf(stream: Stream, winner: 'A' | 'B'): PairRow[] {
       eventsA: rival.events,
       exposureB: won.exposure,
       eventsB: won.events,
-      day: Math.floor(hour / DAY),
+      day: hour / DAY,
     };
   });
 }

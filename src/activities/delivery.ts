@@ -10,6 +10,7 @@ import { earlyHours, METRICS } from '../domain/metric.js';
 import { pairRows } from '../domain/pair-rows.js';
 import { HOUR_MS } from '../domain/time.js';
 import { verificationWindow } from '../domain/verification/window.js';
+import { accountHistory } from './drift-history.js';
 import { createObservationActivities } from './observations.js';
 
 /** Name of the daily gate of the verification. */
@@ -65,7 +66,8 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
     // A bucket that was open at the decision was not in its data.
     const since = observations.filter((row) => row.bucketEnd > decided);
     const rows = pairRows(metric, since, [rival, winner], { startedAt, until: now - booked });
-    const sentence = harmSentence(rows, { objective: policy.objective, winner, rival });
+    const history = await accountHistory(store, policy.objective);
+    const sentence = harmSentence(rows, { objective: policy.objective, winner, rival, history });
     return sentence === null ? [] : [`${sentence}.`];
   }
 

@@ -3,17 +3,25 @@ import { usesHistory } from '../domain/decision/look.js';
 import { type DriftHistory, pooledHistory } from '../domain/evidence/drift.js';
 import { RULES } from '../domain/evidence/rules.js';
 import type { Experiment } from '../domain/experiment.js';
+import type { Objective } from '../domain/metric.js';
 
-/**
- * The drift in the account's other finished and running tests of the same objective. Undefined if a look under this
- * version of the rule doesn't use it.
- */
-export async function driftHistoryOf(
+/** Drift is learned from looks of the present version of the default rule. */
+const { name: rule, version: ruleVersion } = RULES.sequential;
+
+/** The drift in the account's finished and running tests of an objective. `except`: an experiment that is left out. */
+export async function accountHistory(
+  store: Pick<Store, 'driftHistory'>,
+  objective: Objective,
+  except: string | null = null,
+): Promise<DriftHistory> {
+  return pooledHistory(await store.driftHistory({ objective, rule, ruleVersion, except }));
+}
+
+/** The history that a look of this experiment uses; undefined if this version of its rule uses none. */
+export async function historyOfLook(
   store: Pick<Store, 'driftHistory'>,
   { id, policy }: Pick<Experiment, 'id' | 'policy'>,
-  ruleVersion: string = RULES[policy.rule].version,
+  version: string = RULES[policy.rule].version,
 ): Promise<DriftHistory | undefined> {
-  if (!usesHistory(policy, ruleVersion)) return undefined;
-  const { objective, rule } = policy;
-  return pooledHistory(await store.driftHistory({ objective, rule, ruleVersion, except: id }));
+  return usesHistory(policy, version) ? accountHistory(store, policy.objective, id) : undefined;
 }

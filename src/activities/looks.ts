@@ -10,7 +10,7 @@ import type { LookSetting } from '../domain/decision/delivery-health.js';
 import { ruleSettings, standingOf, takeLook } from '../domain/decision/look.js';
 import type { DriftHistory } from '../domain/evidence/drift.js';
 import { bucketsOf, type Experiment, participants } from '../domain/experiment.js';
-import { driftHistoryOf } from './drift-history.js';
+import { historyOfLook } from './drift-history.js';
 import { callingMeta, permanent } from './failures.js';
 
 /** Statistics run in activities, so that Temporal records the figures and a later formula can't break a replay. */
@@ -58,7 +58,7 @@ export function createLookActivities(deps: {
       const { observations, seenUntil } = await observe(experiment, request.dueAt);
       // A test keeps the version of its first look, so that all its looks spend one error.
       const ruleVersion = previous?.ruleVersion;
-      const history = await driftHistoryOf(store, experiment, ruleVersion);
+      const history = await historyOfLook(store, experiment, ruleVersion);
       const { lookNumber, dueAt, askedBy } = request;
       const input = {
         experiment,
@@ -99,7 +99,7 @@ export function createLookActivities(deps: {
       const experiment = await load(request.experimentId);
       const { observations } = await observe(experiment, request.dueAt);
       const ruleVersion = (await store.latestDecision(experiment.id))?.ruleVersion;
-      const history = await driftHistoryOf(store, experiment, ruleVersion);
+      const history = await historyOfLook(store, experiment, ruleVersion);
       return standingOf({
         experiment,
         observations,

@@ -7,6 +7,7 @@ import { bucketsOf } from '../domain/experiment.js';
 import { judge, unreadSentence } from '../domain/verification/verification.js';
 import { verificationWindow } from '../domain/verification/window.js';
 import { VERIFICATION } from './delivery.js';
+import { accountHistory } from './drift-history.js';
 import { permanent } from './failures.js';
 
 interface Asked {
@@ -34,12 +35,13 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
       seenUntil,
     });
     const splitChanged = await changeOfSplit(promotion, experiment.currency);
+    const history = await accountHistory(store, experiment.policy.objective);
     return {
       experiment,
       promotion,
       seenUntil,
       splitChanged,
-      verdict: judge({ experiment, promotion, observations, dueAt, splitChanged }),
+      verdict: judge({ experiment, promotion, observations, dueAt, history, splitChanged }),
     };
   }
 

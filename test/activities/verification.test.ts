@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createVerificationActivities } from '../../src/activities/verification.js';
+import { NO_HISTORY } from '../../src/domain/evidence/drift.js';
 import { judge } from '../../src/domain/verification/verification.js';
 import { DAY, failureOf, HOUR, START, type Stage, type StageOptions, useStages } from './support/stage.js';
 
@@ -77,7 +78,13 @@ describe('a verification against the market', () => {
     await stage.store.appendObservations('exp', restated, stage.clock.instant);
     const promotion = (await stage.store.getPromotion('exp'))!;
     const again = (observations: typeof rows) =>
-      judge({ experiment: stage.experiment, promotion, observations, dueAt: stored.dueAt });
+      judge({
+        history: NO_HISTORY,
+        experiment: stage.experiment,
+        promotion,
+        observations,
+        dueAt: stored.dueAt,
+      });
     expect(stored).toMatchObject(again(await stage.store.observationsAsKnown({ ...query, seenUntil })));
     const now = await stage.store.observationsAsKnown({ ...query, seenUntil: stage.clock.instant });
     expect(again(now).theta).not.toBe(stored.theta);

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { type EqualAds, equalAds } from '../../bench/verification/equal-ads.js';
 import { type VerificationReport, verificationReport } from '../../bench/verification/report.js';
 import { simulateTest } from '../../bench/verification/simulate.js';
 
 describe('promotions with a known truth', () => {
   let document: VerificationReport;
   beforeAll(() => {
-    document = verificationReport({ seed: 1, world: 'iid', promotions: 200, windows: 300 });
+    document = verificationReport({ seed: 1, world: 'iid', promotions: 200, windows: 300, earlier: 10 });
   }, 120_000);
   const at = (lift: number) => document.by_true_lift.find(({ true_lift }) => true_lift === lift)!;
 
@@ -51,7 +52,32 @@ describe('promotions with a known truth', () => {
   });
 
   it('depend only on their seed, world and number', () => {
-    expect(simulateTest(1, 'iid', 7)).toEqual(simulateTest(1, 'iid', 7));
-    expect(simulateTest(2, 'iid', 7)).not.toEqual(simulateTest(1, 'iid', 7));
+    expect(simulateTest(1, 'iid', 7, 10)).toEqual(simulateTest(1, 'iid', 7, 10));
+    expect(simulateTest(2, 'iid', 7, 10)).not.toEqual(simulateTest(1, 'iid', 7, 10));
+  });
+});
+
+describe('equal ads that drift apart', () => {
+  const RUNS = 120;
+  let worlds: EqualAds[];
+  beforeAll(() => {
+    worlds = equalAds(1, RUNS, ['drift_5', 'drift_10']);
+  }, 120_000);
+
+  it('have intervals that cover the truth, and are rarely verified, if the account is known', () => {
+    for (const { world, with_drift } of worlds) {
+      for (const earlier of ['default_10', 'default_40'] as const) {
+        const { covered, verified } = with_drift[earlier];
+        // 90 % and 5 % of 120, each with three standard errors.
+        expect(covered, world).toBeGreaterThan(100 * (0.9 - 3 * Math.sqrt(0.09 / RUNS)));
+        expect(verified, world).toBeLessThan(100 * (0.05 + 3 * Math.sqrt(0.0475 / RUNS)));
+      }
+    }
+  });
+
+  it('are covered too rarely if the error leaves the drift out', () => {
+    const drifting = worlds.find(({ world }) => world === 'drift_10')!;
+    expect(drifting.without_drift.covered).toBeLessThan(82);
+    expect(drifting.with_drift.default_40.covered).toBeGreaterThan(drifting.without_drift.covered + 5);
   });
 });

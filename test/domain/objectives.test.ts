@@ -3,6 +3,7 @@ import { guardrailFinding } from '../../src/domain/decision/guardrails.js';
 import { harmOf, harmSentence } from '../../src/domain/decision/harm.js';
 import { type LookResult, ruleSettings, standingOf, takeLook } from '../../src/domain/decision/look.js';
 import { daysToDetect } from '../../src/domain/decision/outlook.js';
+import { NO_HISTORY } from '../../src/domain/evidence/drift.js';
 import type { RuleName } from '../../src/domain/evidence/types.js';
 import {
   bookedAfterHours,
@@ -57,6 +58,7 @@ function lookAt(policy: Policy, observations: readonly Observed[], ...hours: num
 
 const verified = (policy: Policy, observations: readonly Observed[], atHour = 1e4) =>
   judge({
+    history: NO_HISTORY,
     experiment: { variants, policy },
     promotion: { winnerVariantId: 'c1', metrics: {}, phasesDone: { '80': LAST_WRITE } },
     observations: observations.filter(({ bucketEnd }) => bucketEnd <= hourAt(atHour)),
@@ -130,8 +132,8 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
     expect(verified(policy, scaled)).toEqual(verified(policy, better));
     const worse = against(improved(metric, 0.9));
     const moreMoney = worse.map((row) => ({ ...row, spend: 128 * row.spend, revenue: 128 * row.revenue }));
-    expect(harmOf(rowsOf(moreMoney))).toEqual(harmOf(rowsOf(worse)));
-    expect(harmOf(rowsOf(worse)).logE).not.toBeNull();
+    expect(harmOf(rowsOf(moreMoney), NO_HISTORY)).toEqual(harmOf(rowsOf(worse), NO_HISTORY));
+    expect(harmOf(rowsOf(worse), NO_HISTORY).logE).not.toBeNull();
   });
 
   it('verifies a lift that holds, reverts a winner that is worse, and waits for events', () => {
@@ -149,7 +151,7 @@ describe.each(OBJECTIVES)('a test by %s', (objective) => {
 
   it('shows harm for a winner without events, and none for an equal one', () => {
     const without = against(improved(metric, 0), 48);
-    const named = { objective, winner: 'c1', rival: 'control' };
+    const named = { objective, winner: 'c1', rival: 'control', history: NO_HISTORY };
     expect(harmSentence(rowsOf(without), named)).toMatch(
       new RegExp(
         `^${metric.label} of c1 over control since the decision: \\d+ ${noun} against \\d+, evidence`,

@@ -193,7 +193,7 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
             order by look_number desc limit 1
           ) latest
           where (test.environment, test.account_id) = ($1, $2) and test.policy ->> 'objective' = $3
-            and (latest.rule, latest.rule_version) = ($4, $5) and test.experiment_id <> $6
+            and (latest.rule, latest.rule_version) = ($4, $5) and test.experiment_id is distinct from $6
             and latest.pairs #> '{0,evidence,drift}' is not null
           order by test.started_at desc, test.experiment_id limit ${HISTORY_TESTS}`,
         [...mine, objective, rule, ruleVersion, except],

@@ -123,14 +123,15 @@ export interface Store {
   /** Stores the decision and the rule's state after it in one transaction. If that look has a decision, it is returned unchanged. */
   saveDecision(decision: Decision, ruleStates: Record<string, Uint8Array>): Promise<Decision>;
   /**
-   * What the account's other tests of this objective say about drift, the latest tests first: per test, the
+   * What the account's tests of this objective say about drift, the latest tests first: per test, the
    * log-likelihoods of its pairs with the control at its latest look. Only looks of this version of the rule count.
    */
   driftHistory(query: {
     objective: Objective;
     rule: string;
     ruleVersion: string;
-    except: string;
+    /** An experiment that is left out. */
+    except: string | null;
   }): Promise<number[][][]>;
   /** State per pair key after a look; null if the look isn't one of the last two: older states are not kept. */
   ruleStates(experimentId: string, lookNumber: number): Promise<Record<string, Uint8Array> | null>;

@@ -1,4 +1,6 @@
 /** Whether data after the decision shows that a promoted winner is worse; valid at any number of looks. */
+
+import type { DriftHistory } from '../evidence/drift.js';
 import { delivered } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import { eventsNoun, METRICS, type Metric, type Objective, shownLift } from '../metric.js';
@@ -62,10 +64,10 @@ export interface Harm {
 
 /**
  * `rows`: one rival (A) and the winner (B). Harm isn't shown if both ads have fewer than 25 events, or if the winner is
- * ahead over all rows, however bad its last hours were.
+ * ahead over all rows, however bad its last hours were. `history`: the drift in the account's tests.
  */
-export function harmOf(rows: readonly PairRow[]): Harm {
-  const weight = weigh(rows, { strict: false });
+export function harmOf(rows: readonly PairRow[], history: DriftHistory): Harm {
+  const weight = weigh(rows, { strict: false, history });
   const { logHarm } = weight;
   const early = logHarm === null ? null : logEarlyHarm(rows);
   const logE = logHarm === null ? null : logMeanOfTwo(early === null ? [logHarm] : [logHarm, early]);
@@ -82,9 +84,14 @@ function logMeanOfTwo(logs: readonly number[]): number {
 /** The sentence that reports harm, without a full stop, or null. Too little data is no evidence of harm. */
 export function harmSentence(
   rows: readonly PairRow[],
-  { objective, winner, rival }: { objective: Objective; winner: string; rival: string },
+  {
+    objective,
+    winner,
+    rival,
+    history,
+  }: { objective: Objective; winner: string; rival: string; history: DriftHistory },
 ): string | null {
-  const { weight, logE, shown } = harmOf(rows);
+  const { weight, logE, shown } = harmOf(rows, history);
   if (!shown) return null;
   const metric = METRICS[objective];
   const evidence = Math.exp(Math.min(logE ?? 0, 20)).toPrecision(3);

@@ -71,9 +71,12 @@ export function logE(sums: Differences, angle: number): number {
   );
 }
 
-/** ln E of S = Σ(a−b) and V = Σ(a−b)²: the evidence that the ads differ. */
-export function logEquality({ a, b, aa, ab, bb }: Differences): number {
-  return logMixture(a - b, aa - 2 * ab + bb);
+/**
+ * ln E of S = Σ(a−b) and V = Σ(a−b)²: the evidence that the ads differ. `inflation` multiplies V, if rows are not
+ * independent.
+ */
+export function logEquality({ a, b, aa, ab, bb }: Differences, inflation = 1): number {
+  return logMixture(a - b, inflation * (aa - 2 * ab + bb));
 }
 
 function logMixture(s: number, v: number): number {

@@ -66,16 +66,18 @@ export class BurstScan {
     this.b.add(exposureB, eventsB);
   }
 
-  /** Of the rows so far, by their index. A later row may change whether an earlier one is a burst. */
+  /** Of the rows so far, in their order. A later row may change whether an earlier one is a burst. */
   find(): { index: number; ad: 'A' | 'B'; expected: number }[] {
     this.a.update();
     this.b.update();
-    const found: ReturnType<BurstScan['find']> = [];
-    for (let index = 0; index < this.a.events.length; index++) {
-      if (isBurst(this.a, this.b, index)) found.push({ index, ad: 'A', expected: this.a.replacement(index) });
-      if (isBurst(this.b, this.a, index)) found.push({ index, ad: 'B', expected: this.b.replacement(index) });
-    }
-    return found;
+    return [
+      ...this.a
+        .burstsBeside(this.b)
+        .map((index) => ({ index, ad: 'A' as const, expected: this.a.at(index) })),
+      ...this.b
+        .burstsBeside(this.a)
+        .map((index) => ({ index, ad: 'B' as const, expected: this.b.at(index) })),
+    ].sort((one, other) => one.index - other.index);
   }
 }
 
@@ -84,8 +86,6 @@ class AdScan {
   readonly events: number[] = [];
   /** NaN with too few neighbours. */
   readonly expected: number[] = [];
-  /** Robust standard deviation of (events − expected)/√(expected + 1), at least 1. */
-  scale = 1;
   private readonly exposures: number[] = [];
   private readonly rates: number[] = [];
 
@@ -95,23 +95,43 @@ class AdScan {
     this.rates.push(events / exposure);
   }
 
-  replacement(index: number): number {
+  /** The expected events, a whole number. */
+  at(index: number): number {
     return Math.round(this.expected[index]!);
   }
 
   /** Expectations that later rows can't change any more are kept. */
   update(): void {
-    const count = this.events.length;
     const final = Math.max(0, this.expected.length - NEIGHBOURS);
-    for (let i = final; i < count; i++) this.expected[i] = this.expectedAt(i);
-    const deviations = new Float64Array(count);
-    let known = 0;
-    for (let i = 0; i < count; i++) {
-      const expected = this.expected[i]!;
-      if (expected >= 0) deviations[known++] = Math.abs(this.events[i]! - expected) / Math.sqrt(expected + 1);
-    }
-    const median = deviations.subarray(0, known).sort()[known >> 1] ?? 0;
-    this.scale = Math.max(1, median / NORMAL_MAD);
+    for (let i = final; i < this.events.length; i++) this.expected[i] = this.expectedAt(i);
+  }
+
+  /** The indices of the rows that are beyond the limit, given how much more than expected the other ad has there. */
+  burstsBeside(other: AdScan): number[] {
+    // The scale is at least 1, and most series have no row beyond the limit at 1.
+    const candidates: number[] = [];
+    for (let i = 0; i < this.events.length; i++) if (this.isBeyond(other, i, 1)) candidates.push(i);
+    if (candidates.length === 0) return candidates;
+    const scale = this.scale();
+    return candidates.filter((i) => this.isBeyond(other, i, scale));
+  }
+
+  private isBeyond(other: AdScan, i: number, scale: number): boolean {
+    const expected = this.expected[i]!;
+    // The other ad's surprise only raises what is plausible.
+    if (!(this.events[i]! > expected + LIMIT * scale * Math.sqrt(expected + 1))) return false;
+    const common = (other.events[i]! + PRIOR_EVENTS) / (other.expected[i]! + PRIOR_EVENTS);
+    const plausible = expected * Math.max(1, common);
+    return this.events[i]! > plausible + LIMIT * scale * Math.sqrt(plausible + 1);
+  }
+
+  /** Robust standard deviation of (events − expected)/√(expected + 1), at least 1. */
+  private scale(): number {
+    const deviations = this.events
+      .map((events, i) => Math.abs(events - this.expected[i]!) / Math.sqrt(this.expected[i]! + 1))
+      .filter((deviation) => deviation >= 0)
+      .sort((x, y) => x - y);
+    return Math.max(1, (deviations[deviations.length >> 1] ?? 0) / NORMAL_MAD);
   }
 
   private expectedAt(i: number): number {
@@ -138,12 +158,4 @@ class AdScan {
     }
     return (this.exposures[i]! * events) / exposure;
   }
-}
-
-/** Whether row i is beyond the limit, given how much more than expected the other ad has there. */
-function isBurst(ad: AdScan, other: AdScan, i: number): boolean {
-  const expected = ad.expected[i]!;
-  const common = (other.events[i]! + PRIOR_EVENTS) / (other.expected[i]! + PRIOR_EVENTS);
-  const plausible = expected * Math.max(1, common);
-  return ad.events[i]! > plausible + LIMIT * ad.scale * Math.sqrt(plausible + 1);
 }

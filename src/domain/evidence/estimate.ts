@@ -11,6 +11,8 @@ export interface RobustRatio extends RateRatio {
   /** Null if days are the clusters: their differences contain the drift. */
   drift: Drift | null;
   bursts: Burst[];
+  /** The rows with bursts replaced. */
+  plausible: readonly PairRow[];
 }
 
 /** The rate ratio without bursts, with a standard error that allows for the ads' drift. RangeError if a row has no day. */
@@ -21,8 +23,8 @@ export function robustRatio(
 ): RobustRatio {
   const { rows: plausible, bursts } = withoutBursts(rows);
   const ratio = rateRatio(plausible, options);
-  if (options.clusterByDay) return { ...ratio, bucketSe: ratio.se, drift: null, bursts };
+  if (options.clusterByDay) return { ...ratio, bucketSe: ratio.se, drift: null, bursts, plausible };
   const drift = driftOf(plausible, ratio, history);
   const se = ratio.se > 0 ? Math.sqrt(ratio.se ** 2 + drift.variance) : 0;
-  return { ...ratio, bucketSe: ratio.se, se, t: se > 0 ? ratio.theta / se : 0, drift, bursts };
+  return { ...ratio, bucketSe: ratio.se, se, t: se > 0 ? ratio.theta / se : 0, drift, bursts, plausible };
 }

@@ -6,7 +6,9 @@
 import { rivalOf } from '../decision/rival.js';
 import { differences, logEquality } from '../evidence/anytime.js';
 import { studentUpperQuantile } from '../evidence/distributions.js';
-import { delivered, rateRatio } from '../evidence/rate-ratio.js';
+import type { DriftHistory } from '../evidence/drift.js';
+import { robustRatio } from '../evidence/estimate.js';
+import { delivered } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import { bucketsOf, type Experiment, type Policy, variantOf } from '../experiment.js';
 import { earlyHours, eventsNoun, METRICS, type Metric, shownLift, type VariantMetrics } from '../metric.js';
@@ -58,11 +60,18 @@ export interface Weight {
   logHarm: number | null;
 }
 
-/** Weighs rows that have the rival as A, the winner as B and a day. Never NaN. */
-export function weigh(rows: readonly PairRow[], { strict }: { strict: boolean }): Weight {
-  const ratio = rateRatio(rows, { clusterByDay: strict });
-  const sums = differences(rows);
-  const { theta, se, df } = ratio;
+/**
+ * Weighs rows that have the rival as A, the winner as B and a day, with the ads' drift as the account's tests show it. The
+ * e-process has no form for drift: its variance grows as that of θ̂ does. Never NaN.
+ */
+export function weigh(
+  rows: readonly PairRow[],
+  { strict, history }: { strict: boolean; history: DriftHistory },
+): Weight {
+  const ratio = robustRatio(rows, { clusterByDay: strict }, history);
+  const sums = differences(ratio.plausible);
+  const { theta, se, df, bucketSe } = ratio;
+  const inflation = bucketSe > 0 ? (se / bucketSe) ** 2 : 1;
   return {
     theta,
     se,
@@ -72,7 +81,7 @@ export function weigh(rows: readonly PairRow[], { strict }: { strict: boolean })
     days: new Set(rows.filter(delivered).map(({ day = 0 }) => Math.floor(day))).size,
     winnerEvents: ratio.countB,
     rivalEvents: ratio.countA,
-    logHarm: sums.a < sums.b ? logEquality(sums) : null,
+    logHarm: sums.a < sums.b ? logEquality(sums, inflation) : null,
   };
 }
 
@@ -126,13 +135,15 @@ export function judge(input: {
   promotion: PromotedWinner;
   observations: readonly Observed[];
   dueAt: number;
+  /** The drift in the account's tests, this one's decision included. */
+  history: DriftHistory;
   /**
    * The change of the split that a daily gate found after the last phase, in words; null if it found none. After a change
    * the data doesn't show the promoted split.
    */
   splitChanged?: string | null;
 }): VerificationVerdict {
-  const { experiment, promotion, dueAt, splitChanged = null } = input;
+  const { experiment, promotion, dueAt, history, splitChanged = null } = input;
   const { policy } = experiment;
   const metric = METRICS[policy.objective];
   const window = verificationWindow(policy, promotion.phasesDone);
@@ -148,7 +159,8 @@ export function judge(input: {
     until: isDue ? ended : dueAt - earlyHours(metric) * HOUR_MS,
   });
   // Rows that are days are their own clusters.
-  const weight = weigh(rows, { strict: (policy.strict ?? false) && bucketsOf(policy) === 'hour' });
+  const strict = (policy.strict ?? false) && bucketsOf(policy) === 'hour';
+  const weight = weigh(rows, { strict, history });
   const found = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
   const spoiltBy = found === 'verified' ? splitChanged : null;
   const outcome = spoiltBy === null ? found : 'not_verified';

@@ -35,6 +35,7 @@ export class RobustStream {
 
   /** Reads until `buckets` have been read in total. */
   readTo(buckets: number): void {
+    if (buckets === this.read) return;
     for (; this.read < buckets; this.read++) {
       const row = this.rowOf(this.stream, this.read);
       if (!delivered(row)) continue;

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { harmOf, harmSentence } from '../../../src/domain/decision/harm.js';
+import { NO_HISTORY } from '../../../src/domain/evidence/drift.js';
 import type { PairRow } from '../../../src/domain/evidence/types.js';
 import { Random } from '../../../src/sandbox/random.js';
 
-const SAID = { objective: 'click_through_rate', winner: 'challenger', rival: 'control' } as const;
+const SAID = {
+  objective: 'click_through_rate',
+  winner: 'challenger',
+  rival: 'control',
+  history: NO_HISTORY,
+} as const;
 
 /** One hour of a rival (A) and a winner (B). */
 function hour(rival: [number, number], winner: [number, number], index = 0): PairRow {
@@ -28,7 +34,7 @@ function shown(world: { share: number; clicks: number; cv: number; ratio: number
       const rival = random.poisson(clicks * (1 - share) * noise());
       const winner = random.poisson(clicks * share * ratio * noise());
       rows.push(hour([100_000 * (1 - share), rival], [100_000 * share, winner], index));
-      if (!harmOf(rows).shown) continue;
+      if (!harmOf(rows, NO_HISTORY).shown) continue;
       runs++;
       break;
     }
@@ -47,18 +53,21 @@ describe('harm since the decision', () => {
 
   it('shows if the winner gets a fifth of the clicks for a few hours', () => {
     const rows = Array.from({ length: 6 }, (_, index) => hour([60_000, 1_000], [60_000, 200], index));
-    expect(harmOf(rows.slice(0, 2)).shown).toBe(false);
-    expect(harmOf(rows).shown).toBe(true);
+    expect(harmOf(rows.slice(0, 2), NO_HISTORY).shown).toBe(false);
+    expect(harmOf(rows, NO_HISTORY).shown).toBe(true);
   });
 
   it('needs 25 events for the ad with more, whatever the ratio', () => {
-    expect(harmOf([hour([10_000, 24], [100_000_000, 0])]).shown).toBe(false);
-    expect(harmOf([hour([10_000, 25], [100_000_000, 0])]).shown).toBe(true);
+    expect(harmOf([hour([10_000, 24], [100_000_000, 0])], NO_HISTORY).shown).toBe(false);
+    expect(harmOf([hour([10_000, 25], [100_000_000, 0])], NO_HISTORY).shown).toBe(true);
   });
 
   it('never shows for a winner that is ahead, nor without rows', () => {
-    expect(harmOf([hour([100_000, 1_000], [100_000, 5_000])])).toMatchObject({ logE: null, shown: false });
-    expect(harmOf([])).toMatchObject({ logE: null, shown: false });
+    expect(harmOf([hour([100_000, 1_000], [100_000, 5_000])], NO_HISTORY)).toMatchObject({
+      logE: null,
+      shown: false,
+    });
+    expect(harmOf([], NO_HISTORY)).toMatchObject({ logE: null, shown: false });
     expect(harmSentence([], SAID)).toBeNull();
   });
 
