@@ -29,7 +29,11 @@ const PairAnswer = z
     standard_error: z.number(),
     lift: z.number().openapi({ description: 'claimed relative lift of B over A, a fraction' }),
     interval: z.tuple([z.number(), z.number()]).nullable(),
-    confidence: z.number(),
+    confidence: z.number().openapi({ description: 'the best so far' }),
+    confidence_now: z.number().nullable().openapi({
+      description:
+        'of this look alone, as valid under repeated looks as confidence; null if the look does not count or did not record it',
+    }),
     p: z.number(),
     counts: z.boolean(),
     adjusted: z
@@ -55,7 +59,10 @@ export const LookAnswer = z
     verdict: z.enum(['insufficient_data', 'continue_testing', 'held', 'no_winner', 'promote']),
     winner_variant_id: z.string().nullable(),
     leader_variant_id: z.string().nullable(),
-    confidence: z.number(),
+    confidence: z.number().openapi({ description: 'the best so far; 0 before the first look that counts' }),
+    confidence_text: z.string().openapi({
+      description: 'the evidence of this look beside the best so far, in words',
+    }),
     reasons: z.array(z.string()),
     health: z.array(
       z.object({ code: z.string(), level: z.enum(['note', 'warn', 'block']), message: z.string() }),
@@ -65,6 +72,13 @@ export const LookAnswer = z
       .nullable()
       .openapi({
         description: 'estimated time to a decision if the effect and the traffic stay as they are',
+      }),
+    drift: z
+      .object({ sd: z.number(), memory_hours: z.number(), tests: z.int(), text: z.string() })
+      .nullable()
+      .openapi({
+        description:
+          "how far the account's ads drift apart, by its other tests: standard deviation of the log rate ratio, memory, number of tests; null if the version of the rule does not allow for drift",
       }),
     randomised: z.boolean().nullable().openapi({
       description:

@@ -1,7 +1,10 @@
 import type { z } from '@hono/zod-openapi';
 import { currencyOffset } from '../../domain/budget.js';
+import { confidenceOfDecision } from '../../domain/decision/confidence-text.js';
 import type { Decision } from '../../domain/decision/decision.js';
+import { driftText } from '../../domain/decision/drift-text.js';
 import { RULES } from '../../domain/evidence/rules.js';
+import { shownConfidence } from '../../domain/evidence/shown-confidence.js';
 import { UNADJUSTED } from '../../domain/evidence/types.js';
 import type { Policy } from '../../domain/experiment.js';
 import type { VariantMetrics } from '../../domain/metric.js';
@@ -48,6 +51,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
     winner_variant_id: decision.winnerVariantId,
     leader_variant_id: decision.leaderVariantId,
     confidence: decision.confidence,
+    confidence_text: confidenceOfDecision(decision),
     reasons: decision.reasons,
     // Old decisions in a workflow's history have no health.
     health: decision.health ?? [],
@@ -56,6 +60,14 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
           hours_left: rounded(decision.outlook.hours, 1),
           looks_left: decision.outlook.looks,
           before_horizon: decision.outlook.inTime,
+        }
+      : null,
+    drift: decision.accountDrift
+      ? {
+          sd: rounded(decision.accountDrift.sd, 4),
+          memory_hours: rounded(decision.accountDrift.memoryHours, 1),
+          tests: decision.accountDrift.tests,
+          text: driftText(decision.accountDrift),
         }
       : null,
     randomised: decision.setting?.randomised ?? null,
@@ -67,6 +79,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
       lift: claimedLift(evidence.theta),
       interval: evidence.interval,
       confidence: evidence.confidence,
+      confidence_now: shownConfidence(evidence).now,
       p: evidence.p,
       counts: evidence.counts,
       // Evidence from before there was a choice of rules has no such field. It is adjusted.

@@ -16,6 +16,7 @@ export type HealthCode =
   | 'no_delivery'
   | 'spend_off_plan'
   | 'mix_shift'
+  | 'bursts'
   | 'starved'
   | 'ad_sets_differ'
   | 'budget_sharing'

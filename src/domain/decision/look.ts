@@ -27,6 +27,7 @@ import {
 } from '../metric.js';
 import { type Observed, pairRows } from '../pair-rows.js';
 import { HOUR_MS } from '../time.js';
+import { burstFindings } from './burst-findings.js';
 import type { Cut } from './counted.js';
 import type { AccountDrift, Decision, PairEvidence } from './decision.js';
 import {
@@ -121,6 +122,7 @@ export function takeLook(given: LookInput): LookResult {
   const { outlook, ...decided } = decide(facts);
   const health = [
     ...healthOf(input, decided.leaderVariantId, setting),
+    ...burstFindings(metric, pairs, { startedAt, hours, buckets: bucketsOf(policy) }),
     ...(decided.winnerVariantId === null ? [] : guardrailsOf(input, decided.winnerVariantId)),
     ...(decided.verdict === 'continue_testing'
       ? futilityAdvice({ ...facts, weighedHours: weighedHours(facts) })

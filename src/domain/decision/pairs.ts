@@ -10,6 +10,17 @@ export function pairOf(pairs: readonly PairEvidence[], x: string, y: string): Pa
   return found;
 }
 
+/** The pair of a variant with the lowest confidence, the earliest of equals; null if it is in none. */
+export function closestPair(pairs: readonly PairEvidence[], variant: string): PairEvidence | null {
+  return pairs
+    .filter((pair) => pair.variantA === variant || pair.variantB === variant)
+    .reduce<PairEvidence | null>(
+      (worst, pair) =>
+        worst === null || pair.evidence.confidence < worst.evidence.confidence ? pair : worst,
+      null,
+    );
+}
+
 /** Log rate ratio of `variant` over `rival` at this look; 0 if it can't be estimated. */
 export function effectOf(pairs: readonly PairEvidence[], variant: string, rival: string): number {
   const pair = pairOf(pairs, variant, rival);

@@ -10,11 +10,12 @@ import {
   type VariantMetrics,
 } from '../metric.js';
 import { percent } from '../percent.js';
+import { confidenceText } from './confidence-text.js';
 import { beforeCut, type Cut, countedOf } from './counted.js';
 import type { Decision, PairEvidence } from './decision.js';
 import type { HealthFinding } from './delivery-health.js';
 import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
-import { effectOf, intervalFor, pairOf } from './pairs.js';
+import { closestPair, effectOf, intervalFor, pairOf } from './pairs.js';
 
 /** The input of {@link decide}: everything that was known at one look. */
 export interface LookFacts {
@@ -46,17 +47,6 @@ export function leaderOf(variants: readonly Variant[], pairs: readonly PairEvide
   return leader?.id ?? null;
 }
 
-/** The leader's pair with the lowest confidence. */
-function closestPair(
-  variants: readonly Variant[],
-  pairs: readonly PairEvidence[],
-  leader: string,
-): PairEvidence {
-  return pairsOf(variants, pairs, leader).reduce((worst, pair) =>
-    pair.evidence.confidence < worst.evidence.confidence ? pair : worst,
-  );
-}
-
 /** The pairs of a variant, in the order of its rivals. */
 function pairsOf(variants: readonly Variant[], pairs: readonly PairEvidence[], id: string): PairEvidence[] {
   return variants.filter((rival) => rival.id !== id).map((rival) => pairOf(pairs, id, rival.id));
@@ -81,7 +71,7 @@ const INSUFFICIENT: readonly EvidenceGap[] = [
 export function decide(facts: LookFacts): Weighed {
   const { variants, policy, pairs, hours } = facts;
   const leader = leaderOf(variants, pairs);
-  const closest = leader === null ? null : closestPair(variants, pairs, leader);
+  const closest = leader === null ? null : closestPair(pairs, leader);
   const confidence = closest?.evidence.confidence ?? 0;
   const answer = { leaderVariantId: leader, confidence, winnerVariantId: null, outlook: null };
 
@@ -246,21 +236,8 @@ function unadjusted(pair: PairEvidence | null): boolean {
   return pair?.evidence.adjusted === false;
 }
 
-/** The confidence of a pair against the policy's limit; 0 without a pair. */
-function comparison(pair: PairEvidence | null, limit: number): string {
-  const confidence = pair?.evidence.confidence ?? 0;
-  const note = unadjusted(pair) ? ` (${UNADJUSTED})` : '';
-  if (confidence >= limit) return `confidence ${confidence.toFixed(3)} ≥ ${limit.toFixed(3)}${note}`;
-  // A confidence just below the limit must not read as the limit.
-  const shown =
-    confidence.toFixed(3) === limit.toFixed(3)
-      ? Math.min(confidence, limit - 1e-5).toFixed(5)
-      : confidence.toFixed(3);
-  return `confidence ${shown} < ${limit.toFixed(3)}${note}`;
-}
-
 function promoteReason(winner: string, pair: PairEvidence, { policy, lookNumber }: LookFacts): string {
-  return `${winner} wins: ${comparison(pair, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
+  return `${winner} wins: ${confidenceText(pair.evidence, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
 }
 
 function continueReason(
@@ -271,7 +248,7 @@ function continueReason(
 ): string {
   const { policy, lookNumber, hours } = facts;
   if (leader === null || closest === null) return `No ad leads after ${lookNumber} looks.`;
-  const compared = comparison(closest, policy.confidence);
+  const compared = confidenceText(closest.evidence, policy.confidence) ?? 'no look has counted yet (0 < 1)';
   if (closest.evidence.confidence < policy.confidence) {
     const soon = outlook ? `; ${outlookSentence(outlook, hours, policy.horizonHours)}` : '';
     return `${leader} leads, but ${compared} after ${lookNumber} looks${soon}; ${liftSentence(closest, leader, policy)}.`;
@@ -283,7 +260,7 @@ function continueReason(
 function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): string {
   const { variants, pairs, policy, lookNumber } = facts;
   const against = pairsOf(variants, pairs, leader).find((pair) => pair.calledWinner !== leader);
-  const compared = comparison(against ?? closest, policy.confidence);
+  const compared = confidenceText((against ?? closest).evidence, policy.confidence);
   const lift = liftSentence(against ?? closest, leader, policy);
   if (against) {
     return `${leader} leads now, but an earlier look called ${rivalOf(against, leader)} the better one (${compared}); ${lift}`;
@@ -299,5 +276,7 @@ function noWinnerReason(leader: string | null, closest: PairEvidence | null, fac
     return `The planned ${days} days are over: ${unpromotable(leader, closest, facts)}. The budgets stay as they are.`;
   }
   const range = closest ? `; ${liftSentence(closest, closest.variantB, policy)}` : '';
-  return `The planned ${days} days are over with ${comparison(closest, policy.confidence)}${range}. The budgets stay as they are.`;
+  const compared = closest && confidenceText(closest.evidence, policy.confidence);
+  const how = compared === null ? 'without a look that counts (0 < 1)' : `with ${compared}`;
+  return `The planned ${days} days are over ${how}${range}. The budgets stay as they are.`;
 }

@@ -39,7 +39,7 @@ const HOURS_PER_DAY = 24;
 const BLOCK_HOURS = 6;
 
 /** σ and τ of the grid. σ = 0 needs no memory and comes first. */
-const SDS = [0.015, 0.03, 0.045, 0.06, 0.08, 0.11, 0.15, 0.2, 0.3] as const;
+const SDS = [0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.085, 0.1, 0.12, 0.15, 0.2, 0.3] as const;
 const MEMORIES = [
   { hours: 6, weight: 0.2 },
   { hours: 16, weight: 0.3 },

@@ -12,12 +12,24 @@ export interface ShownConfidence {
 
 /**
  * 1 − pNow is as valid under repeated looks as 1 − p: if the ads are equal, the chance that pNow is ever at most α is at
- * most α, because pNow ≤ α means that this look crosses the boundary of α.
+ * most α, because pNow ≤ α means that this look crosses the boundary of α. The p of a rule that doesn't adjust for repeated
+ * looks is of its look alone, and 1/E is the p of a look of an e-process.
  */
-export function shownConfidence(evidence: Pick<Evidence, 'counts' | 'p' | 'pNow'>): ShownConfidence {
-  const { counts, p, pNow } = evidence;
-  return {
-    now: counts && pNow !== undefined ? 1 - pNow : null,
-    best: counts || p < 1 ? 1 - p : null,
-  };
+export function shownConfidence(
+  evidence: Pick<Evidence, 'counts' | 'p' | 'pNow' | 'logE' | 'adjusted'>,
+): ShownConfidence {
+  const { counts, p } = evidence;
+  const now = counts ? pOfThisLook(evidence) : null;
+  return { now: now === null ? null : 1 - now, best: counts || p < 1 ? 1 - p : null };
+}
+
+function pOfThisLook({
+  p,
+  pNow,
+  logE,
+  adjusted,
+}: Pick<Evidence, 'p' | 'pNow' | 'logE' | 'adjusted'>): number | null {
+  if (pNow !== undefined) return pNow;
+  if (logE !== undefined) return Math.min(1, Math.exp(-logE));
+  return adjusted === false ? p : null;
 }

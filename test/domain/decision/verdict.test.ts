@@ -174,13 +174,18 @@ describe("the figures of Welch's rule", () => {
     expect(won).toEqual([
       'c1 wins: confidence 0.970 ≥ 0.950 (unadjusted for repeated looks) at look 8; click rate of c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, +5.0 % to +37.0 %).',
     ]);
-    const open = decided([pair('control', 'c1', { ...fixed, confidence: 0.81, interval: null })]).reasons;
+    const open = decided([
+      pair('control', 'c1', { ...fixed, p: 0.19, confidence: 0.81, interval: null }),
+    ]).reasons;
     expect(open).toEqual([
       'c1 leads, but confidence 0.810 < 0.950 (unadjusted for repeated looks) after 8 looks; click rate of c1 over control: +20.0 %.',
     ]);
-    const over = decided([pair('control', 'c1', { ...fixed, confidence: 0.6, interval: [-0.1, 0.6] })], {
-      hours: 672,
-    }).reasons;
+    const over = decided(
+      [pair('control', 'c1', { ...fixed, p: 0.4, confidence: 0.6, interval: [-0.1, 0.6] })],
+      {
+        hours: 672,
+      },
+    ).reasons;
     expect(over[0]).toBe(
       'The planned 28 days are over with confidence 0.600 < 0.950 (unadjusted for repeated looks); click rate of c1 over control: +20.0 % (95 % interval, unadjusted for repeated looks, -10.0 % to +60.0 %). The budgets stay as they are.',
     );

@@ -3,23 +3,29 @@ import { shownConfidence } from '../../../src/domain/evidence/shown-confidence.j
 
 describe('the shown confidence', () => {
   it('falls with the lead while the best so far stays', () => {
-    expect(shownConfidence({ counts: true, p: 0.25, pNow: 0.25 })).toEqual({ now: 0.75, best: 0.75 });
-    expect(shownConfidence({ counts: true, p: 0.25, pNow: 0.5 })).toEqual({ now: 0.5, best: 0.75 });
+    expect(shownConfidence({ adjusted: true, counts: true, p: 0.25, pNow: 0.25 })).toEqual({
+      now: 0.75,
+      best: 0.75,
+    });
+    expect(shownConfidence({ adjusted: true, counts: true, p: 0.25, pNow: 0.5 })).toEqual({
+      now: 0.5,
+      best: 0.75,
+    });
   });
 
   it('is no figure before the first look that counts', () => {
-    expect(shownConfidence({ counts: false, p: 1 })).toEqual({ now: null, best: null });
+    expect(shownConfidence({ adjusted: true, counts: false, p: 1 })).toEqual({ now: null, best: null });
   });
 
   it('is 0 at a look that counts without any evidence', () => {
-    expect(shownConfidence({ counts: true, p: 1, pNow: 1 })).toEqual({ now: 0, best: 0 });
+    expect(shownConfidence({ adjusted: true, counts: true, p: 1, pNow: 1 })).toEqual({ now: 0, best: 0 });
   });
 
   it('keeps the best at a later look that does not count', () => {
-    expect(shownConfidence({ counts: false, p: 0.25 })).toEqual({ now: null, best: 0.75 });
+    expect(shownConfidence({ adjusted: true, counts: false, p: 0.25 })).toEqual({ now: null, best: 0.75 });
   });
 
   it('has no figure of the look itself if the rule recorded none', () => {
-    expect(shownConfidence({ counts: true, p: 0.25 })).toEqual({ now: null, best: 0.75 });
+    expect(shownConfidence({ adjusted: true, counts: true, p: 0.25 })).toEqual({ now: null, best: 0.75 });
   });
 });

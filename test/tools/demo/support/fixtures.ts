@@ -88,6 +88,8 @@ export function look(pair: { effect: number; se: number; confidence: number }): 
     winner_variant_id: null,
     leader_variant_id: null,
     confidence: pair.confidence,
+    confidence_text: pair.confidence.toFixed(3),
+    drift: null,
     reasons: [],
     pairs: [
       {
@@ -98,6 +100,7 @@ export function look(pair: { effect: number; se: number; confidence: number }): 
         lift: Math.expm1(pair.effect),
         interval: null,
         confidence: pair.confidence,
+        confidence_now: pair.confidence,
         p: 1 - pair.confidence,
         counts: true,
         adjusted: true,
