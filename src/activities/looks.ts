@@ -150,9 +150,13 @@ export function hashOf(
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
   // Spread, so that hashes under policies frozen before this field existed stay as they were.
   const advised = minimumDetectableEffect === undefined ? [] : [minimumDetectableEffect];
-  const judged = [objective, attributionWindowHours, rails, asked, buckets, ...advised];
+  const judged = [objective, attributionWindowHours, rails, asked, ...(buckets ? [buckets] : []), ...advised];
+  // Looks under policies from before there was a choice of buckets were hashed without the buckets' ends.
+  const seen = buckets ? observations : observations.map(({ bucketEnd: _, ...row }) => row);
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations, judged }));
+  hash.update(
+    JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations: seen, judged }),
+  );
   if (history) hash.update(JSON.stringify([history.tests, history.logLikelihood]));
   for (const key of Object.keys(states).sort()) hash.update(key).update(states[key]!);
   return hash.digest('hex');
