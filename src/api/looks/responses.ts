@@ -43,6 +43,13 @@ const PairAnswer = z
     missing: z.array(z.object({ code: z.string(), value: z.number(), limit: z.number() })),
     bound: z.number().nullable(),
     called_winner: z.string().nullable(),
+    by_week: z
+      .array(z.object({ week: z.int(), lift: z.number(), standard_error: z.number() }))
+      .openapi({ description: 'the lift of B over A by week of the test, and the error of its logarithm' }),
+    trend: z.object({ per_week: z.number(), p: z.number() }).nullable().openapi({
+      description:
+        'relative change of the ratio per week, and its two-sided p of this look alone; null with fewer than two weeks',
+    }),
     welch_unadjusted: z.object({ t: z.number(), df: z.number(), p: z.number() }).nullable(),
   })
   .openapi('PairEvidence');

@@ -71,7 +71,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
         }
       : null,
     randomised: decision.setting?.randomised ?? null,
-    pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch }) => ({
+    pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch, byAge }) => ({
       variant_a: variantA,
       variant_b: variantB,
       effect: evidence.theta,
@@ -88,6 +88,12 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
       missing: evidence.missing,
       bound: evidence.bound,
       called_winner: calledWinner,
+      by_week: (byAge?.weeks ?? []).map(({ week, theta, se }) => ({
+        week,
+        lift: claimedLift(theta),
+        standard_error: se,
+      })),
+      trend: byAge?.trend ? { per_week: Math.expm1(byAge.trend.perWeek), p: byAge.trend.p } : null,
       welch_unadjusted: welch,
     })),
     metrics: Object.fromEntries(

@@ -2,6 +2,7 @@ import type { Drift, DriftHistory } from '../evidence/drift.js';
 import type { Evidence } from '../evidence/types.js';
 import type { VariantMetrics } from '../metric.js';
 import type { HealthFinding, LookSetting } from './delivery-health.js';
+import type { LiftByAge } from './fatigue.js';
 import type { Outlook } from './outlook.js';
 
 /** The history that a look was given, and what it implies before this test's own data. */
@@ -14,6 +15,8 @@ export interface PairEvidence {
   evidence: Evidence;
   /** The variant id of the latest winner that the rule has called for this pair, at this look or an earlier one. */
   calledWinner: string | null;
+  /** The lift by week of the test. Set by versions of a rule that allow for drift. */
+  byAge?: LiftByAge;
   /** Welch's test per impression, unadjusted for repeated looks; null if there is too little data. */
   welch: { t: number; df: number; p: number } | null;
 }

@@ -17,6 +17,7 @@ export type HealthCode =
   | 'spend_off_plan'
   | 'mix_shift'
   | 'bursts'
+  | 'fading'
   | 'starved'
   | 'ad_sets_differ'
   | 'budget_sharing'

@@ -40,6 +40,8 @@ import {
   spendOffPlan,
   starvedVariants,
 } from './delivery-health.js';
+import { fadingFindings } from './fading-findings.js';
+import { liftByAge } from './fatigue.js';
 import { futilityAdvice } from './futility.js';
 import { guardrailFinding } from './guardrails.js';
 import type { Outlook } from './outlook.js';
@@ -109,19 +111,22 @@ export function takeLook(given: LookInput): LookResult {
     const key = `${a}|${b}`;
     const before = input.states[key];
     const run = before ? rule.resume(settings, before) : rule.start(settings);
-    const { evidence, after } = run.look(rowsOf(input, metric, a, b), hours, history ?? undefined);
+    const rows = rowsOf(input, metric, a, b);
+    const { evidence, after } = run.look(rows, hours, history ?? undefined);
     states[key] = after.encode();
     const calledBefore =
       input.previous?.find((pair) => pair.variantA === a && pair.variantB === b)?.calledWinner ?? null;
     const called = evidence.winner === null ? calledBefore : evidence.winner === 'A' ? a : b;
     const welch = metric.welch ? welchOf(metric, metrics, a, b) : null;
-    return { variantA: a, variantB: b, evidence, calledWinner: called, welch };
+    const byAge = history && liftByAge(rows, { information: informationOf(metric) }, history);
+    return { variantA: a, variantB: b, evidence, calledWinner: called, welch, ...(byAge && { byAge }) };
   });
   const weighed = metric.attribution ? weighedOf(input) : null;
   const facts = { variants, policy, pairs, metrics, weighed, lookNumber, hours };
   const { outlook, ...decided } = decide(facts);
   const health = [
     ...healthOf(input, decided.leaderVariantId, setting),
+    ...fadingFindings(metric, pairs, decided.leaderVariantId),
     ...burstFindings(metric, pairs, { startedAt, hours, buckets: bucketsOf(policy) }),
     ...(decided.winnerVariantId === null ? [] : guardrailsOf(input, decided.winnerVariantId)),
     ...(decided.verdict === 'continue_testing'

@@ -108,6 +108,8 @@ export function look(pair: { effect: number; se: number; confidence: number }): 
         missing: [],
         bound: 2.8,
         called_winner: null,
+        by_week: [],
+        trend: null,
         welch_unadjusted: null,
       },
     ],
