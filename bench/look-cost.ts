@@ -1,10 +1,12 @@
 /**
- * Measures the cost of one look of the sequential rule and of the advice on futility, and of whole ladders on both grids.
- * Prints JSON: under `looks` one entry per look, with the size of the stored state; under `ladders` one entry per grid and
- * schedule.
+ * Measures the cost of one look of the sequential rule, of its estimate (all but the ladder), of the lift by age and of the
+ * advice on futility, and of whole ladders on both grids. Prints JSON: under `looks` one entry per look, with the size of
+ * the stored state; under `ladders` one entry per grid and schedule.
  */
 
+import { liftByAge } from '../src/domain/decision/fatigue.js';
 import { conditionalPower, courseOf } from '../src/domain/decision/futility.js';
+import { NO_HISTORY } from '../src/domain/evidence/drift.js';
 import { climb, emptyLadder, type LadderGrid, ladderAlphas } from '../src/domain/evidence/ladder.js';
 import { nominalAlpha, sequential, spentFraction } from '../src/domain/evidence/sequential.js';
 import { encodeState } from '../src/domain/evidence/sequential-state.js';
@@ -22,6 +24,7 @@ const rows = Array.from(
     eventsA: 4 + ((hour * 13) % 5),
     exposureB: 200 + ((hour * 53) % 97),
     eventsB: 4 + ((hour * 29) % 6),
+    day: hour / 24,
   }),
 );
 
@@ -35,6 +38,15 @@ function weighFutility(evidence: Evidence): number {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
 
+/** Milliseconds of each try; one try at looks that are not shown. */
+function timesOf(look: number, work: () => unknown): number[] {
+  return Array.from({ length: SHOWN.includes(look) ? REPEATS : 1 }, () => {
+    const from = performance.now();
+    work();
+    return performance.now() - from;
+  });
+}
+
 function measure(confidence: number) {
   const settings = {
     confidence,
@@ -47,23 +59,21 @@ function measure(confidence: number) {
   const looks = [];
   for (let look = 1; look <= 112; look++) {
     const seen = rows.slice(0, 6 * look);
-    const times = Array.from({ length: SHOWN.includes(look) ? REPEATS : 1 }, () => {
-      const from = performance.now();
-      sequential.look(settings, state, seen, 6 * look);
-      return performance.now() - from;
-    });
+    const times = timesOf(look, () => sequential.look(settings, state, seen, 6 * look));
     const { evidence, state: after } = sequential.look(settings, state, seen, 6 * look);
     state = after;
-    const futility = Array.from({ length: SHOWN.includes(look) ? REPEATS : 0 }, () => {
-      const from = performance.now();
-      weighFutility(evidence);
-      return performance.now() - from;
+    const estimate = timesOf(look, () => {
+      sequential.estimate(settings, seen, NO_HISTORY);
+      liftByAge(seen, {}, NO_HISTORY);
     });
+    const futility = timesOf(look, () => weighFutility(evidence));
     if (SHOWN.includes(look)) {
       looks.push({
         look,
         ms: Number(median(times).toFixed(2)),
         worst_ms: Number(times.at(-1)!.toFixed(2)),
+        without_ladder_ms: Number(median(estimate).toFixed(2)),
+        without_ladder_worst_ms: Number(estimate.at(-1)!.toFixed(2)),
         futility_ms: Number(median(futility).toFixed(2)),
         futility_worst_ms: Number(futility.at(-1)!.toFixed(2)),
         grid: state.ladder.r,
