@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aDecision, DATABASES, useDatabase } from './fixtures.js';
+import type { Decision } from '../../../src/domain/decision/decision.js';
+import { DEFAULT_POLICY, type Experiment } from '../../../src/domain/experiment.js';
+import { aDecision, anotherExperiment, DATABASES, useDatabase } from './fixtures.js';
 
 /** Every byte, in a view that covers only a part of its buffer. */
 const BYTES = new Uint8Array(Array.from({ length: 300 }, (_, index) => index % 256)).subarray(7, 290);
@@ -101,5 +103,44 @@ describe.each(DATABASES)('decisions on $database', ({ kind }) => {
         statement,
       ).rejects.toMatchObject({ code: '23001' });
     expect(await store.getDecision('exp_1', 1)).toEqual(aDecision());
+  });
+
+  it("gives the drift of the account's other tests: the latest look of each, of one objective and version", async () => {
+    const { store, experiment } = await db.seeded();
+    const { accountId } = experiment;
+    const other = (id: string, number: number, changes: Partial<Experiment> = {}) =>
+      store.createExperiment(anotherExperiment(id, number, { accountId, ...changes }));
+    await other('later', 2, { startedAt: experiment.startedAt + 1 });
+    await other('by_cost', 3, { policy: { ...DEFAULT_POLICY, objective: 'cost_per_conversion' } });
+    await other('old_version', 4);
+    await other('no_look', 5);
+    const [pair] = aDecision().pairs;
+    const drifting = (variantA: string, logLikelihood: number[]) => {
+      const drift = { sd: 0, memoryHours: 0, variance: 0, tests: 0, bucketSe: 0, logLikelihood };
+      return { ...pair!, variantA, evidence: { ...pair!.evidence, drift } };
+    };
+    const look = (experimentId: string, lookNumber: number, pairs: Decision['pairs'], ruleVersion = '3') =>
+      store.saveDecision(aDecision({ experimentId, lookNumber, ruleVersion, pairs }), {});
+    await look('exp_1', 1, [drifting('control', [9])]);
+    await look('exp_1', 2, [drifting('control', [0, -1.25]), drifting('control', [0, 2])]);
+    // Pairs without the control say the same again.
+    await look('later', 1, [drifting('control', [0, 3]), drifting('challenger-1', [0, 7])]);
+    await look('by_cost', 1, [drifting('control', [0, 4])]);
+    await look('old_version', 1, [drifting('control', [0, 5])], '2');
+    const asked = { objective: 'click_through_rate', rule: 'sequential', ruleVersion: '3' } as const;
+    expect(await store.driftHistory({ ...asked, except: null })).toEqual([
+      [[0, 3]],
+      [
+        [0, -1.25],
+        [0, 2],
+      ],
+    ]);
+    expect(await store.driftHistory({ ...asked, except: 'later' })).toEqual([
+      [
+        [0, -1.25],
+        [0, 2],
+      ],
+    ]);
+    expect(await store.driftHistory({ ...asked, ruleVersion: '4', except: null })).toEqual([]);
   });
 });
