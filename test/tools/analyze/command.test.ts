@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import manifest from '../../../package.json' with { type: 'json' };
+import { Random } from '../../../src/sandbox/random.js';
 import type { Answer, AnsweredLook } from '../../../src/tools/analyze/answer.js';
 import { relativeError } from '../../domain/evidence/simulate.js';
 import reference from '../../reference/e2e_default.json' with { type: 'json' };
@@ -199,5 +203,72 @@ describe('a stream', () => {
     feed();
     await closed;
     expect(await errors).toBe('');
+  });
+});
+
+describe('earlier tests of the account', () => {
+  let directory = '';
+  beforeAll(async () => {
+    directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-analyze-'));
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  const random = new Random('analyze account');
+  /** Hours of equal ads; B's rate changes from day to day by about `noise`. */
+  const rows = (noise: number, hours = 672) => {
+    let own = 1;
+    return Array.from({ length: hours }, (_, hour) => {
+      if (hour % 24 === 0 && noise > 0) own = random.factor(noise);
+      return [5000, random.poisson(100), 5000, random.poisson(100 * own)];
+    });
+  };
+  const input = JSON.stringify({ rows: rows(0, 48) });
+  const fileOf = async (name: string, lines: string[]) => {
+    const file = path.join(directory, name);
+    await writeFile(file, `${lines.join('\n')}\n`);
+    return file;
+  };
+  const lastLook = async (args: string[]) => {
+    const { answers, errors } = await analyze(input, args);
+    expect(errors).toBe('');
+    return (answers[0] as Answer).looks!.at(-1)!;
+  };
+
+  it('teach the rule the drift of its ads', async () => {
+    const earlier = (noise: number) => [1, 2].map(() => JSON.stringify({ rows: rows(noise) }));
+    const calm = await lastLook(['--account', await fileOf('calm.jsonl', [...earlier(0), ''])]);
+    const wild = await lastLook(['--account', await fileOf('wild.jsonl', earlier(0.15))]);
+    const unknown = await lastLook([]);
+    expect([calm, wild, unknown].map(({ drift }) => drift!.tests)).toEqual([2, 2, 0]);
+    expect(calm.drift!.sd).toBeLessThan(unknown.drift!.sd);
+    expect(wild.drift!.sd).toBeGreaterThan(0.1);
+    expect(calm.se).toBeLessThan(unknown.se);
+    expect(wild.se).toBeGreaterThan(unknown.se);
+    expect(new Set([calm, wild, unknown].map(({ theta }) => theta)).size).toBe(1);
+  });
+
+  it('are refused before any answer if a line is bad or the file is missing', async () => {
+    const bad = await fileOf('bad.jsonl', [JSON.stringify({ rows: rows(0, 30) }), '{"rows":[[1,2,3]]}']);
+    const refused = await analyze(input, ['--account', bad]);
+    expect(refused).toMatchObject({ code: 2, output: '' });
+    expect(refused.errors).toBe(
+      `${bad}, line 2: rows[0] must be four whole numbers of at least 0, got [1,2,3]\n`,
+    );
+    const missing = await analyze(input, ['--account', path.join(directory, 'none.jsonl')]);
+    expect(missing).toMatchObject({ code: 2, output: '' });
+    expect(missing.errors).toMatch(/^--account .*none\.jsonl: ENOENT/);
+  });
+
+  it('are not needed by a line that asks for a version without drift, and bursts are listed', async () => {
+    const spoilt = rows(0, 48);
+    spoilt[30] = [5000, 4000, 5000, 100];
+    const lines = [{ rule_version: '2', rows: spoilt }, { rows: spoilt }].map((line) => JSON.stringify(line));
+    const { answers } = await analyze(lines.join('\n'));
+    const [before, now] = answers.map((answer) => (answer as Answer).looks!.at(-1)!);
+    expect(before).not.toHaveProperty('drift');
+    expect(before).not.toHaveProperty('bursts');
+    expect(now!.bursts).toEqual([{ hour: 30, ad: 'A', clicks: 4000, expected: expect.any(Number) }]);
+    const refused = await analyze(JSON.stringify({ rule_version: '9', rows: [] }));
+    expect(refused.answers).toEqual([{ line: 1, error: 'rule_version must be one of 1, 2, 3, got "9"' }]);
   });
 });
