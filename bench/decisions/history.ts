@@ -17,7 +17,7 @@ import { draw, HOURS } from './draw.js';
 import { WORLD_FACTS, type World } from './worlds.js';
 
 /** Tests per world from which each account's are drawn, with replacement. */
-const POOL = 200;
+const POOL = 1000;
 /** Standard deviation of the earlier tests' true log lifts. */
 const TRUE_SCALE = 0.1;
 

@@ -129,6 +129,10 @@ export function observationsOf(
   });
 }
 
+/** Which inputs a hash has: all of them, or those of the releases before a test could count days. */
+export const HASH_FORMS = ['present', 'before_days'] as const;
+type HashForm = (typeof HASH_FORMS)[number];
+
 /** SHA-256, hex, of all inputs of a look. */
 export function hashOf(
   experiment: Experiment,
@@ -137,6 +141,7 @@ export function hashOf(
   states: Record<string, Uint8Array>,
   setting: LookSetting | null = null,
   history: DriftHistory | undefined = undefined,
+  form: HashForm = 'present',
 ): string {
   const { policy, startedAt } = experiment;
   const { objective, attributionWindowHours, guardrails, buckets, minimumDetectableEffect } = policy;
@@ -150,9 +155,9 @@ export function hashOf(
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
   // Spread, so that hashes under policies frozen before this field existed stay as they were.
   const advised = minimumDetectableEffect === undefined ? [] : [minimumDetectableEffect];
-  const judged = [objective, attributionWindowHours, rails, asked, ...(buckets ? [buckets] : []), ...advised];
-  // Looks under policies from before there was a choice of buckets were hashed without the buckets' ends.
-  const seen = buckets ? observations : observations.map(({ bucketEnd: _, ...row }) => row);
+  const counted = form === 'present' ? [buckets] : [];
+  const judged = [objective, attributionWindowHours, rails, asked, ...counted, ...advised];
+  const seen = form === 'present' ? observations : observations.map(({ bucketEnd: _, ...row }) => row);
   const hash = createHash('sha256');
   hash.update(
     JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations: seen, judged }),

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../clients/postgres/types.js';
 import type { Decision, PairEvidence } from '../domain/decision/decision.js';
 import { DETERMINED, takeLook } from '../domain/decision/look.js';
-import { hashOf, observationsOf } from './looks.js';
+import { HASH_FORMS, hashOf, observationsOf } from './looks.js';
 
 export interface ReplayedDecision {
   experimentId: string;
@@ -45,7 +45,11 @@ export async function replayDecision(
     const { dueAt, seenUntil, setting, ruleVersion, accountDrift } = stored;
     const history = accountDrift ?? undefined;
     const observations = await observationsOf(store, experiment, dueAt, seenUntil);
-    const inputHash = hashOf(experiment, dueAt, observations, states, setting, history);
+    const hashes = HASH_FORMS.map((form) =>
+      hashOf(experiment, dueAt, observations, states, setting, history, form),
+    );
+    // An older release may have made the decision.
+    const inputHash = hashes.find((hash) => hash === stored.inputHash) ?? hashes[0]!;
     const result = takeLook({
       experiment,
       lookNumber: number,

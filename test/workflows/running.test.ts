@@ -30,7 +30,7 @@ describe('a test that runs', () => {
       policy: { horizonHours: 96 },
     });
     const ended = await world.until(experiment, ['no_winner'], 97);
-    expect(ended.stateReason).toMatch(/planned 4 days are over with confidence 0\.\d+ < 0\.950/);
+    expect(ended.stateReason).toMatch(/planned 4 days are over with confidence 0\.\d+.* < 0\.950/);
     const looks = await world.store.listDecisions(experiment.id, { limit: 100, offset: 0 });
     const hours = looks.map((look) => (look.dueAt - experiment.startedAt) / HOUR_MS).sort((a, b) => a - b);
     expect(hours.at(-1)).toBe(96);

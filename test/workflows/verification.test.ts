@@ -85,7 +85,8 @@ describe('verification', () => {
 
   it('finds harm in a requested check too, between the daily looks', async () => {
     const experiment = await promoted('seen-by-hand');
-    await world.pass(25);
+    // Long enough that the good hours are no burst.
+    await world.pass(29);
     await world.market.setTruth(experiment.variants[1]!.adId, 0);
     await world.pass(21);
     const answer = await world.control(experiment, 'check');
