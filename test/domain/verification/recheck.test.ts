@@ -182,7 +182,7 @@ describe('the comparison with the verification', () => {
     expect(hasFaded(verifiedAt(0, 0), verifiedAt(0.2, 0))).toBe(false);
   });
 
-  /** Shares of outcomes over simulated pairs of weeks at 80/20, 480 events of the control per week. */
+  /** Shares of outcomes over simulated pairs of weeks at 80/20, 403 events of the control per week. */
   function shares(then: number, now: number, seed: number) {
     const uniform = random(seed);
     const week = (lift: number) =>
