@@ -4,6 +4,7 @@ import { createGateActivities } from './gates.js';
 import { createLookActivities } from './looks.js';
 import { createObservationActivities } from './observations.js';
 import { createPromotionActivities } from './promotions.js';
+import { createRecheckActivities } from './rechecks.js';
 import { createReconcileActivities } from './reconcile.js';
 import { createSummaryActivities } from './summaries.js';
 import { createVerificationActivities } from './verification.js';
@@ -25,5 +26,6 @@ export function createActivities(deps: Dependencies) {
     ...createReconcileActivities(deps),
     ...createSummaryActivities(deps),
     ...createVerificationActivities(deps),
+    ...createRecheckActivities(deps),
   };
 }

@@ -4,9 +4,15 @@ export const EXPERIMENT_WORKFLOW = 'experimentWorkflow';
 export const RECONCILE_WORKFLOW = 'reconcileWorkflow';
 export const DAILY_SUMMARY_WORKFLOW = 'dailySummaryWorkflow';
 export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
+export const RECHECK_WORKFLOW = 'recheckWorkflow';
 
 /** The jobs that Temporal Schedules run, by the ids that `scheduler/status` shows. */
-export const JOB_IDS = ['auto_promotion_check', 'daily_promotion_summary', 'weekly_compound_report'] as const;
+export const JOB_IDS = [
+  'auto_promotion_check',
+  'daily_promotion_summary',
+  'weekly_compound_report',
+  'lift_recheck',
+] as const;
 export type JobId = (typeof JOB_IDS)[number];
 
 /** The names of one service in Temporal. */

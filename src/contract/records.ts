@@ -3,6 +3,7 @@ import type { VariantMetrics } from '../domain/metric.js';
 import type { GateFinding } from '../domain/rollout/gate.js';
 import type { AttemptOutcome } from '../domain/rollout/ownership.js';
 import type { RolloutPlan } from '../domain/rollout/plan.js';
+import type { LaterTest, RecheckVerdict } from '../domain/verification/recheck.js';
 import type { VerificationOutcome, VerificationVerdict } from '../domain/verification/verification.js';
 
 /** The record as the rest of the product sees it. Instants are epoch ms of experiment time, amounts are minor units. */
@@ -114,6 +115,17 @@ export interface Verification extends VerificationVerdict {
   /** Cut-off of their versions: later restatements were not known. */
   seenUntil: number;
   decidedAt: number;
+}
+
+/** A promotion's lift, measured again some days after its rollout. Immutable. */
+export interface Recheck extends RecheckVerdict {
+  experimentId: string;
+  /** End of the window. */
+  dueAt: number;
+  /** Cut-off of the versions of its buckets: later restatements were not known. */
+  seenUntil: number;
+  decidedAt: number;
+  laterTests: LaterTest[];
 }
 
 /** The request that an idempotency key belongs to. */

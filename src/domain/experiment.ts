@@ -130,6 +130,11 @@ export interface Policy {
     settleHours: number;
     windowHours: number;
   };
+  /**
+   * The lift of a completed promotion is measured again this many days of 24 h after its last write, and reported. Null or
+   * missing: it is not.
+   */
+  recheckDays?: number | null;
 }
 
 /** The guardrails of a policy that names none. */
@@ -159,6 +164,7 @@ export const DEFAULT_POLICY: Policy = {
   approvalRequired: false,
   approvalHours: 72,
   verification: { settleHours: 24, windowHours: 7 * 24 },
+  recheckDays: 28,
 };
 
 /** Policies frozen before this field existed use hours. */

@@ -9,6 +9,7 @@ import {
   DAILY_SUMMARY_WORKFLOW,
   type JobId,
   type Names,
+  RECHECK_WORKFLOW,
   RECONCILE_WORKFLOW,
   WEEKLY_REPORT_WORKFLOW,
 } from '../contract/names.js';
@@ -21,8 +22,8 @@ const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Makes the missing Schedules and updates the existing ones. A Schedule that a user has paused stays paused.
- * `timezone`: the account's IANA time zone, in which the reports come at 9 o'clock. If it is null (not known now), a
- * missing report Schedule is made in UTC, and an existing one keeps its hours.
+ * `timezone`: the account's IANA time zone, in which the reports and the recheck come at 9 o'clock. If it is null (not
+ * known now), a missing one is made in UTC, and an existing one keeps its hours.
  */
 export async function ensureSchedules(
   client: Client,
@@ -49,6 +50,7 @@ export async function ensureSchedules(
   const inTimezone = [
     schedule('daily_promotion_summary', DAILY_SUMMARY_WORKFLOW, reports.daily),
     schedule('weekly_compound_report', WEEKLY_REPORT_WORKFLOW, reports.weekly),
+    schedule('lift_recheck', RECHECK_WORKFLOW, reports.daily),
   ];
   for (const options of lasting) await ensure(client, options, true);
   for (const options of inTimezone) await ensure(client, options, timezone !== null);

@@ -1,2 +1,2 @@
 export { experimentWorkflow } from './experiment.js';
-export { dailySummaryWorkflow, reconcileWorkflow, weeklyReportWorkflow } from './jobs.js';
+export { dailySummaryWorkflow, recheckWorkflow, reconcileWorkflow, weeklyReportWorkflow } from './jobs.js';

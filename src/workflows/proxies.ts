@@ -12,6 +12,7 @@ import type { GateActivities } from '../activities/gates.js';
 import type { LookActivities } from '../activities/looks.js';
 import type { ObservationActivities } from '../activities/observations.js';
 import type { PromotionActivities } from '../activities/promotions.js';
+import type { RecheckActivities } from '../activities/rechecks.js';
 import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { SummaryActivities } from '../activities/summaries.js';
 import type { VerificationActivities } from '../activities/verification.js';
@@ -78,6 +79,9 @@ export const verifications = proxyMeta<VerificationActivities>('checks', {
   retry: A_FEW_TRIES,
 });
 
+/** One promotion's recheck reads from Meta; retried as observations are. */
+export const rechecks = proxyMeta<RecheckActivities>('checks', META_READS);
+
 /** Preflight and gates read from Meta; retried as observations are. */
 export const promotions = proxyMeta<PromotionActivities & GateActivities>('money', META_READS);
 
@@ -95,7 +99,9 @@ export const META_WRITES = {
 export const budgets = proxyMeta<BudgetActivities>('money', META_WRITES);
 
 /** Temporal and Postgres, for many experiments: the next Schedule comes soon, so a few tries are enough. */
-export const upkeep = proxyActivities<ReconcileActivities & SummaryActivities>({
+export const upkeep = proxyActivities<
+  ReconcileActivities & SummaryActivities & Pick<RecheckActivities, 'dueRechecks'>
+>({
   heartbeatTimeout: '10 seconds',
   startToCloseTimeout: '5 minutes',
   retry: {

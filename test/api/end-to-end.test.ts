@@ -138,6 +138,7 @@ describe('the API and the workflow', () => {
       'auto_promotion_check',
       'daily_promotion_summary',
       'weekly_compound_report',
+      'lift_recheck',
     ]);
     const trigger = await call('POST', '/api/ab/auto-promote/scheduler/trigger');
     expect(trigger.json).toMatchObject({ status: 'completed' });

@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../src/api/http/problems.js';
 import { type Api, type JsonObject, startApi } from './support/harness.js';
-import { seedExperiment, seedPromoted, seedVerification } from './support/seed.js';
+import { seedExperiment, seedPromoted, seedRecheck, seedVerification } from './support/seed.js';
 
 let api: Api;
 let document: JsonObject;
@@ -129,6 +129,7 @@ describe('the description', () => {
     await seedExperiment(api, 'fresh');
     await seedPromoted(api, 'won', { state: 'completed' });
     await seedVerification(api, 'won', 'verified');
+    await seedRecheck(api, 'won', { laterTests: [{ adSetId: '501', experimentId: 'next' }] });
     const asked: [string, string, unknown?][] = [
       ['GET', '/api/ab/account'],
       ['GET', '/api/ab/experiments'],

@@ -52,6 +52,7 @@ describe('the default policy', () => {
       approvalRequired: false,
       approvalHours: 72,
       verification: { settleHours: 24, windowHours: 168 },
+      recheckDays: 28,
     });
     expect(CONFIDENCE_THRESHOLDS).toContain(DEFAULT_POLICY.confidence);
   });

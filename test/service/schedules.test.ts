@@ -110,7 +110,7 @@ describe('the Schedules', () => {
       { client: withoutWorker as never, names, timeBase, meta: meta as never },
       (line) => void said.push(line),
     );
-    expect(await gateway.jobs()).toHaveLength(3);
+    expect(await gateway.jobs()).toHaveLength(4);
     expect(said).toEqual([
       "The account's time zone could not be read: The token has expired. The daily and weekly reports keep their hours until the next start.",
     ]);

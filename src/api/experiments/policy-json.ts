@@ -9,6 +9,7 @@ import {
   type Policy,
 } from '../../domain/experiment.js';
 import { defaultAttributionWindowHours } from '../../domain/metric.js';
+import { leastRecheckDays } from '../../domain/verification/window.js';
 import type { PolicyChange } from './requests.js';
 import type { PolicyAnswer } from './responses.js';
 
@@ -41,12 +42,17 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
       settle_hours: policy.verification.settleHours,
       window_hours: policy.verification.windowHours,
     },
+    recheck_days: policy.recheckDays ?? null,
   };
 }
 
 /** The policy `base` with a caller's changes. */
 export function policyFromJson(change: PolicyChange | undefined, base: Policy): Policy {
   const objective = change?.objective ?? base.objective;
+  const verification = {
+    settleHours: change?.verification?.settle_hours ?? base.verification.settleHours,
+    windowHours: change?.verification?.window_hours ?? base.verification.windowHours,
+  };
   return {
     objective,
     rule: change?.rule ?? base.rule,
@@ -73,9 +79,13 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     approvalRequired: change?.approval_required ?? base.approvalRequired,
     approvalHours: change?.approval_hours ?? base.approvalHours,
     ...(change?.at_risk_limit_cents == null ? {} : { atRiskLimit: change.at_risk_limit_cents }),
-    verification: {
-      settleHours: change?.verification?.settle_hours ?? base.verification.settleHours,
-      windowHours: change?.verification?.window_hours ?? base.verification.windowHours,
-    },
+    verification,
+    recheckDays:
+      change?.recheck_days === undefined ? unaskedRecheck(base, verification) : change.recheck_days,
   };
+}
+
+/** The default, or later if the verification that the caller wants isn't over by then. */
+function unaskedRecheck({ recheckDays }: Policy, verification: Policy['verification']): number | null {
+  return recheckDays == null ? null : Math.max(recheckDays, leastRecheckDays(verification));
 }

@@ -93,6 +93,7 @@ export const PolicyBody = z
         window_hours: bounded(24, 672, 'hours').optional(),
       })
       .optional(),
+    recheck_days: whole(1, 90, 'days after the last budget write').nullable().optional(),
   })
   .openapi('PolicyChange');
 export type PolicyChange = z.output<typeof PolicyBody>;

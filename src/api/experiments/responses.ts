@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { BUCKETS } from '../../domain/experiment.js';
+import { RECHECK_OUTCOMES } from '../../domain/verification/recheck.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
 import { control, instant, minorUnits, orNull, state, unreadable } from '../http/responses.js';
 import { BudgetReallocation } from '../rollouts/responses.js';
@@ -44,6 +45,9 @@ export const PolicyAnswer = z
     approval_hours: z.number(),
     at_risk_limit_cents: minorUnits.nullable(),
     verification: z.object({ settle_hours: z.number(), window_hours: z.number() }),
+    recheck_days: z.number().nullable().openapi({
+      description: 'days after the last budget write at which the lift is measured again; null: never',
+    }),
   })
   .openapi('Policy');
 
@@ -114,10 +118,46 @@ export const VerificationAnswer = z
   })
   .openapi('Verification');
 
+export const RecheckAnswer = z
+  .object({
+    outcome: z.enum(RECHECK_OUTCOMES).openapi({
+      description:
+        'faded: lower than the verification measured, or behind; not_judged: the budgets have changed, or Meta gave no data',
+    }),
+    message: z.string(),
+    winner_variant_id: z.string(),
+    rival_variant_id: z.string(),
+    lift: z.number().openapi({
+      description:
+        'relative lift of the winner over its rival in the window of the recheck alone, a fraction',
+    }),
+    effect: z.number().openapi({ description: 'log rate ratio of the winner over its rival' }),
+    standard_error: z.number(),
+    interval: z
+      .tuple([z.number(), z.number()])
+      .nullable()
+      .openapi({ description: '90 % interval of the lift' }),
+    rows: z.int(),
+    days: z.int(),
+    winner_events: z.number(),
+    rival_events: z.number(),
+    later_tests: z
+      .array(z.object({ ad_set_id: z.string(), experiment_id: z.string() }))
+      .openapi({ description: 'tests that began on one of the ad sets after the rollout' }),
+    due_at: instant.openapi({ description: 'end of the window' }),
+    seen_until: instant,
+    decided_at: instant,
+  })
+  .openapi('Recheck');
+
 export const StatusAnswer = ExperimentAnswer.extend({
   budget_reallocation: orNull(BudgetReallocation).openapi({ description: 'null before a promotion' }),
   verification: orNull(VerificationAnswer).openapi({
     description: 'null before the outcome of the verification',
+  }),
+  recheck: orNull(RecheckAnswer).openapi({
+    description:
+      'the lift measured again, `policy.recheck_days` after the rollout; null before, or if there is none',
   }),
   source: z
     .enum(['workflow', 'record'])

@@ -7,7 +7,7 @@ import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { Standing } from '../temporal/gateway.js';
 import { experimentOf } from './lookup.js';
 import type { StatusAnswer } from './responses.js';
-import { experimentToJson, verificationToJson } from './to-json.js';
+import { experimentToJson, recheckToJson, verificationToJson } from './to-json.js';
 
 const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
   completed: 'has ended before the experiment',
@@ -41,15 +41,17 @@ export async function statusOf(
   const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
   // The experiment may have ended, and its run with it, since the record was read.
   const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
-  const [promotion, ledger, verification] = await Promise.all([
+  const [promotion, ledger, verification, recheck] = await Promise.all([
     store.getPromotion(experiment.id),
     store.listLedger(experiment.id),
     store.getVerification(experiment.id),
+    store.getRecheck(experiment.id),
   ]);
   const known = {
     ...experimentToJson(experiment),
     budget_reallocation: budgetReallocationToJson(experiment, promotion, ledger),
     verification: verificationToJson(verification),
+    recheck: recheckToJson(recheck),
   };
   if (standing?.kind !== 'open') {
     return {

@@ -1,11 +1,11 @@
 import type { z } from '@hono/zod-openapi';
-import type { Verification } from '../../contract/records.js';
+import type { Recheck, Verification } from '../../contract/records.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, stateReasonOf } from '../../domain/experiment.js';
 import { claimedLift } from '../../domain/reporting/lift.js';
 import { isoOf, isoOrNull, rounded } from '../http/format.js';
 import { policyToJson } from './policy-json.js';
-import type { ExperimentAnswer, VerificationAnswer } from './responses.js';
+import type { ExperimentAnswer, RecheckAnswer, VerificationAnswer } from './responses.js';
 
 export function experimentToJson(experiment: Experiment): z.output<typeof ExperimentAnswer> {
   const winner = experiment.variants.find((variant) => variant.id === experiment.winnerVariantId);
@@ -67,6 +67,27 @@ export function verificationToJson(found: Verification | null): z.output<typeof 
   return {
     outcome: found.outcome,
     message: found.message,
+    ...measuredToJson(found),
+    evidence_of_harm: rounded(Math.min(evidence, LARGEST_E), 4),
+  };
+}
+
+export function recheckToJson(found: Recheck | null): z.output<typeof RecheckAnswer> | null {
+  if (found === null) return null;
+  return {
+    outcome: found.outcome,
+    message: found.message,
+    ...measuredToJson(found),
+    later_tests: found.laterTests.map(({ adSetId, experimentId }) => ({
+      ad_set_id: adSetId,
+      experiment_id: experimentId,
+    })),
+  };
+}
+
+/** What a verification and a recheck have in common. */
+function measuredToJson(found: Verification | Recheck) {
+  return {
     winner_variant_id: found.winner,
     rival_variant_id: found.rival,
     lift: claimedLift(found.theta),
@@ -77,7 +98,6 @@ export function verificationToJson(found: Verification | null): z.output<typeof 
     days: found.days,
     winner_events: found.winnerEvents,
     rival_events: found.rivalEvents,
-    evidence_of_harm: rounded(Math.min(evidence, LARGEST_E), 4),
     due_at: isoOf(found.dueAt),
     seen_until: isoOf(found.seenUntil),
     decided_at: isoOf(found.decidedAt),

@@ -10,6 +10,7 @@ const JOB_NAMES: Record<JobId, string> = {
   auto_promotion_check: 'Starts the workflow of each active experiment that has none; the workflow checks it',
   daily_promotion_summary: 'Daily summary of promotions',
   weekly_compound_report: 'Weekly compound report',
+  lift_recheck: 'Measures again, once, the lift of promotions that were completed weeks ago',
 };
 
 /** The Schedules in the form that existing callers know. The scheduler runs if the reconciling Schedule does. */

@@ -7,6 +7,7 @@ import { ledgerStore } from './ledger.js';
 import { observationStore } from './observations.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
+import { recheckStore } from './rechecks.js';
 import { requestStore } from './requests.js';
 import { safetyStore } from './safety.js';
 import type { Store } from './types.js';
@@ -25,6 +26,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...decisionStore(database),
     ...promotionStore(database),
     ...verificationStore(database),
+    ...recheckStore(database),
     ...ledgerStore(database),
     ...controlStore(database),
     ...safetyStore(database),

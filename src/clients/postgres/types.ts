@@ -7,6 +7,7 @@ import type {
   Observation,
   Promotion,
   PromotionStatus,
+  Recheck,
   RequestClaim,
   Verification,
 } from '../../contract/records.js';
@@ -16,6 +17,7 @@ import type { Objective } from '../../domain/metric.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
+import type { LaterTest } from '../../domain/verification/recheck.js';
 
 /** What the store takes and returns. Units are those of `records.ts`. */
 
@@ -159,6 +161,14 @@ export interface Store {
   getVerification(experimentId: string): Promise<Verification | null>;
   /** Inserts and returns it; a stored one is returned unchanged. */
   saveVerification(verification: Verification): Promise<Verification>;
+
+  /** Completed promotions whose policy wants a recheck and that have none on record; the earliest opened first. */
+  promotionsToRecheck(): Promise<Pick<Experiment & Promotion, 'experimentId' | 'policy' | 'phasesDone'>[]>;
+  getRecheck(experimentId: string): Promise<Recheck | null>;
+  /** Inserts and returns it; a stored one is returned unchanged. */
+  saveRecheck(recheck: Recheck): Promise<Recheck>;
+  /** Other tests on the experiment's ad sets that began in [since, until), by their start. */
+  laterTests(query: { experimentId: string; since: number; until: number }): Promise<LaterTest[]>;
 
   /**
    * Appends a `pending` row with the next sequence of the experiment.

@@ -40,7 +40,8 @@ export interface PromotedWinner {
   phasesDone: Record<string, number>;
 }
 
-type Judged = Pick<Experiment, 'variants' | 'policy' | 'dropped'>;
+/** The parts of an experiment that the judgement needs. */
+export type Judged = Pick<Experiment, 'variants' | 'policy' | 'dropped'>;
 
 /** The window's evidence on the winner over its rival. Effects are log rate ratios: above 0 is better. */
 export interface Weight {
@@ -110,7 +111,8 @@ export function outcomeOf(weight: Weight): VerificationOutcome {
   return isEnough(weight) && weight.interval![0] > 0 ? 'verified' : 'not_verified';
 }
 
-function isEnough({ rows, winnerEvents, rivalEvents, interval }: Weight): boolean {
+/** Whether it has the minimums of events and of rows that an outcome needs, and an interval. */
+export function isEnough({ rows, winnerEvents, rivalEvents, interval }: Weight): boolean {
   return rows >= MINIMUM_ROWS && Math.min(winnerEvents, rivalEvents) >= MINIMUM_EVENTS && interval !== null;
 }
 
@@ -238,7 +240,7 @@ function sentence(facts: {
 }
 
 /** `+12.3 % (90 % interval +4.1 % to +21.0 % > 0 %)`. */
-function estimate(metric: Metric, theta: number, interval: [number, number]): string {
+export function estimate(metric: Metric, theta: number, interval: [number, number]): string {
   const shown = (lift: number) => percent(shownLift(metric, lift));
   const [low, high] = metric.inverse ? [interval[1], interval[0]] : interval;
   const isBetter = interval[0] > 0;
@@ -248,7 +250,7 @@ function estimate(metric: Metric, theta: number, interval: [number, number]): st
 }
 
 /** The minimum that was not reached, in words, or null. */
-function shortfall(
+export function shortfall(
   metric: Metric,
   {
     policy,
@@ -265,7 +267,8 @@ function shortfall(
   return weight.interval === null ? `no variation between ${noun}` : null;
 }
 
-function lengthOf({ verification: { windowHours } }: Pick<Policy, 'verification'>): string {
+/** The length of the window: `7 days`, or `36 h`. */
+export function lengthOf({ verification: { windowHours } }: Pick<Policy, 'verification'>): string {
   return windowHours % DAY_HOURS === 0 && windowHours > DAY_HOURS
     ? `${windowHours / DAY_HOURS} days`
     : `${windowHours} h`;

@@ -19,11 +19,35 @@ export function verificationWindow(
   policy: Pick<Policy, 'objective' | 'attributionWindowHours' | 'verification'>,
   phasesDone: Record<string, number>,
 ): VerificationWindow {
-  const writes = Object.values(phasesDone);
-  if (writes.length === 0) throw new RangeError('no phase of the rollout is done');
-  const since = Math.max(...writes) + policy.verification.settleHours * HOUR_MS;
+  const since = lastWriteAt(phasesDone) + policy.verification.settleHours * HOUR_MS;
   const until = since + policy.verification.windowHours * HOUR_MS;
   return { since, until, judgedAt: until + bookedAfterHours(policy) * HOUR_MS };
+}
+
+/** The least `recheckDays`: by then the verification's own window is over. Days of 24 h. */
+export function leastRecheckDays({ settleHours, windowHours }: Policy['verification']): number {
+  return Math.ceil(((settleHours + windowHours) * HOUR_MS) / DAY_MS);
+}
+
+/**
+ * The window of the recheck: as long as the verification's, up to `recheckDays` after the last write. Null if the policy
+ * has none. RangeError if no phase is done.
+ */
+export function recheckWindow(
+  policy: Pick<Policy, 'objective' | 'attributionWindowHours' | 'verification' | 'recheckDays'>,
+  phasesDone: Record<string, number>,
+): VerificationWindow | null {
+  if (policy.recheckDays == null) return null;
+  const until = lastWriteAt(phasesDone) + policy.recheckDays * DAY_MS;
+  const since = until - policy.verification.windowHours * HOUR_MS;
+  return { since, until, judgedAt: until + bookedAfterHours(policy) * HOUR_MS };
+}
+
+/** When the last phase was read back, epoch ms. RangeError if no phase is done. */
+export function lastWriteAt(phasesDone: Record<string, number>): number {
+  const writes = Object.values(phasesDone);
+  if (writes.length === 0) throw new RangeError('no phase of the rollout is done');
+  return Math.max(...writes);
 }
 
 /**

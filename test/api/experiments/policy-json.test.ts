@@ -106,3 +106,40 @@ describe('the minimum detectable effect', () => {
     expect(policyToJson(earlier).minimum_detectable_effect).toBeNull();
   });
 });
+
+describe('the day of the recheck', () => {
+  const of = (change: Record<string, unknown>, base = DEFAULT_POLICY) =>
+    policyFromJson(PolicyBody.parse(change), base);
+
+  it('is the 28th unless the request says otherwise; null: there is none', () => {
+    expect(policyToJson(of({})).recheck_days).toBe(28);
+    expect(policyToJson(of({ recheck_days: 60 })).recheck_days).toBe(60);
+    expect(policyToJson(of({ recheck_days: null })).recheck_days).toBeNull();
+    const { recheckDays: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).recheck_days).toBeNull();
+  });
+
+  it('is later by itself if the verification lasts longer', () => {
+    const long = of({ verification: { settle_hours: 30, window_hours: 672 } });
+    expect(long.recheckDays).toBe(30);
+    expect(policyProblems(long)).toEqual([]);
+  });
+
+  it('must not be before the end of the verification', () => {
+    expect(policyProblems(of({ recheck_days: 8 }))).toEqual([]);
+    expect(policyProblems(of({ recheck_days: 7 }))).toEqual([
+      {
+        field: 'policy.recheck_days',
+        message:
+          'must be at least 8: the verification lasts settle_hours plus window_hours, 24 + 168 h (7 < 8)',
+      },
+    ]);
+  });
+
+  it.each([0, 91, 28.5, '28'])('must be a whole number of days up to 90, not %s', (days) => {
+    const { error } = PolicyBody.safeParse({ recheck_days: days });
+    expect(error!.issues[0]!.message).toBe(
+      'must be a whole number from 1 to 90 days after the last budget write',
+    );
+  });
+});

@@ -10,6 +10,7 @@ import {
   pairOfChallenger,
   seedExperiment,
   seedPromoted,
+  seedRecheck,
   seedVerification,
 } from '../support/seed.js';
 
@@ -375,6 +376,30 @@ describe('with verified promotions', () => {
     expect((await api.get('/api/ab/experiments/awaited')).body.verification).toBeNull();
     const worse = (await api.get('/api/ab/experiments/worse')).body.verification as JsonObject;
     expect(worse.evidence_of_harm).toBe(1e9);
+  });
+
+  it('an experiment shows its recheck, null before there is one', async () => {
+    expect((await api.get('/api/ab/experiments/verified')).body.recheck).toBeNull();
+    const laterTests = [{ adSetId: '501', experimentId: 'autumn' }];
+    await seedRecheck(api, 'verified', { outcome: 'faded', theta: 0.05, interval: [-0.01, 0.1], laterTests });
+    expect((await api.get('/api/ab/experiments/verified')).body.recheck).toEqual({
+      outcome: 'faded',
+      message: 'The lift holds.',
+      winner_variant_id: 'challenger-1',
+      rival_variant_id: 'control',
+      lift: Math.expm1(0.05),
+      effect: 0.05,
+      standard_error: 0.05,
+      interval: [-0.01, 0.1],
+      rows: 168,
+      days: 7,
+      winner_events: 900,
+      rival_events: 180,
+      later_tests: [{ ad_set_id: '501', experiment_id: 'autumn' }],
+      due_at: expect.stringMatching(/Z$/),
+      seen_until: expect.stringMatching(/Z$/),
+      decided_at: expect.stringMatching(/Z$/),
+    });
   });
 
   it('a check shows it', async () => {

@@ -16,6 +16,7 @@ beforeEach(() => {
     { id: 'auto_promotion_check', paused: false, nextRunAt: START + HOUR },
     { id: 'daily_promotion_summary', paused: true, nextRunAt: START + HOUR },
     { id: 'weekly_compound_report', paused: false, nextRunAt: null },
+    { id: 'lift_recheck', paused: false, nextRunAt: START + 24 * HOUR },
   ];
 });
 
@@ -30,6 +31,7 @@ describe('GET scheduler/status', () => {
         { id: 'auto_promotion_check', name: expect.any(String), next_run: '2026-11-23T10:00:00Z' },
         { id: 'daily_promotion_summary', name: expect.any(String), next_run: null },
         { id: 'weekly_compound_report', name: expect.any(String), next_run: null },
+        { id: 'lift_recheck', name: expect.any(String), next_run: '2026-11-24T09:00:00Z' },
       ],
       scheduler_state: 'running',
     });

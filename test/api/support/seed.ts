@@ -2,6 +2,7 @@ import type {
   LedgerOutcome,
   Promotion,
   PromotionStatus,
+  Recheck,
   Verification,
 } from '../../../src/contract/records.js';
 import type { Decision, PairEvidence, Verdict } from '../../../src/domain/decision/decision.js';
@@ -263,6 +264,22 @@ export function seedVerification(
     dueAt: decidedAt,
     seenUntil: decidedAt,
     decidedAt,
+    ...more,
+  });
+}
+
+/** The recheck of a verified promotion. */
+export async function seedRecheck(
+  api: Api,
+  experimentId: string,
+  more: Partial<Recheck> = {},
+): Promise<Recheck> {
+  const { logHarm: _, outcome: __, ...measured } = (await api.store.getVerification(experimentId))!;
+  return api.store.saveRecheck({
+    ...measured,
+    outcome: 'holds',
+    message: 'The lift holds.',
+    laterTests: [],
     ...more,
   });
 }

@@ -146,6 +146,7 @@ describe('jobs', () => {
       ['auto_promotion_check', false],
       ['daily_promotion_summary', true],
       ['weekly_compound_report', false],
+      ['lift_recheck', false],
     ]);
     expect(jobs[0]?.nextRunAt).toBe(
       timeBase.epochMs + (nextActionTimes[0]!.getTime() - timeBase.epochMs) * timeBase.scale,

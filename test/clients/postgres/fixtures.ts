@@ -4,7 +4,7 @@ import { migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
-import type { Observation, Promotion, Verification } from '../../../src/contract/records.js';
+import type { Observation, Promotion, Recheck, Verification } from '../../../src/contract/records.js';
 import type { Decision } from '../../../src/domain/decision/decision.js';
 import { DEFAULT_POLICY, type Experiment } from '../../../src/domain/experiment.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
@@ -255,6 +255,20 @@ export function aVerification(changes: Partial<Verification> = {}): Verification
     dueAt: START + 216 * HOUR_MS,
     seenUntil: START + 216 * HOUR_MS + 5,
     decidedAt: START + 216 * HOUR_MS + 9,
+    ...changes,
+  };
+}
+
+export function aRecheck(changes: Partial<Recheck> = {}): Recheck {
+  const { logHarm: _, outcome: __, ...measured } = aVerification();
+  return {
+    ...measured,
+    outcome: 'holds',
+    message: 'The lift holds.',
+    laterTests: [],
+    dueAt: START + 700 * HOUR_MS,
+    seenUntil: START + 700 * HOUR_MS + 5,
+    decidedAt: START + 700 * HOUR_MS + 9,
     ...changes,
   };
 }

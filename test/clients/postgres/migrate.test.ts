@@ -117,6 +117,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'knowledge_base_vectors',
       'performance_metrics',
       'promotions',
+      'rechecks',
       'rollout_gates',
       'rule_states',
       'schema_migrations',

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
-import { nextVerificationAt, verificationWindow } from '../../../src/domain/verification/window.js';
+import {
+  leastRecheckDays,
+  nextVerificationAt,
+  recheckWindow,
+  verificationWindow,
+} from '../../../src/domain/verification/window.js';
 
 const LAST = 5_000 * HOUR_MS;
 const DAY = 24 * HOUR_MS;
@@ -49,5 +54,33 @@ describe('the window of a verification', () => {
         expect(next).toBeLessThanOrEqual(window.judgedAt);
       }),
     );
+  });
+});
+
+describe('the window of a recheck', () => {
+  it('is as long as that of the verification and ends on the day that the policy names', () => {
+    expect(recheckWindow(DEFAULT_POLICY, phasesDone)).toEqual({
+      since: LAST + 21 * DAY,
+      until: LAST + 28 * DAY,
+      judgedAt: LAST + 28 * DAY,
+    });
+    const policy = { ...DEFAULT_POLICY, objective: 'conversion_rate', attributionWindowHours: 48 } as const;
+    expect(recheckWindow(policy, phasesDone)!.judgedAt).toBe(LAST + 30 * DAY);
+  });
+
+  it('does not exist if the policy has none, or was frozen before there was one', () => {
+    const { recheckDays: _, ...earlier } = DEFAULT_POLICY;
+    expect(recheckWindow(earlier, phasesDone)).toBeNull();
+    expect(recheckWindow({ ...DEFAULT_POLICY, recheckDays: null }, phasesDone)).toBeNull();
+  });
+
+  it('never begins before that of the verification', () => {
+    expect(leastRecheckDays({ settleHours: 24, windowHours: 168 })).toBe(8);
+    expect(leastRecheckDays({ settleHours: 1, windowHours: 48 })).toBe(3);
+    for (const verification of [DEFAULT_POLICY.verification, { settleHours: 5, windowHours: 30 }]) {
+      const policy = { ...DEFAULT_POLICY, verification, recheckDays: leastRecheckDays(verification) };
+      const { since } = verificationWindow(policy, phasesDone);
+      expect(recheckWindow(policy, phasesDone)!.since).toBeGreaterThanOrEqual(since);
+    }
   });
 });

@@ -22,6 +22,7 @@ function played(audits: AuditRow[][]) {
         next_due: null,
         budget_reallocation: null,
         verification: null,
+        recheck: null,
         allowed: [],
         trouble: null,
         queued: 0,

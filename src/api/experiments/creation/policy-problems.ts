@@ -1,6 +1,7 @@
 import { MINIMUM_CLUSTERS } from '../../../domain/evidence/sequential.js';
 import { bookedAfterHours, bucketsOf, type Policy } from '../../../domain/experiment.js';
 import { METRICS } from '../../../domain/metric.js';
+import { leastRecheckDays } from '../../../domain/verification/window.js';
 import type { FieldProblem } from '../../http/problems.js';
 
 /** Checks the fields of a policy against each other; `requests.ts` has the bounds of each field. */
@@ -36,6 +37,7 @@ export function policyProblems(policy: Policy): FieldProblem[] {
       field: 'policy.check_every_hours',
       message: `must be at most horizon_hours (${policy.checkEveryHours} > ${policy.horizonHours})`,
     });
+  problems.push(...recheckProblems(policy));
   policy.phases.forEach((phase, index) => {
     const before = policy.phases[index - 1];
     if (before === undefined) {
@@ -61,6 +63,19 @@ export function policyProblems(policy: Policy): FieldProblem[] {
 }
 
 const MINIMUM_WAIT_HOURS = 0.5;
+
+/** The recheck measures a window of its own, so the one of the verification must be over. */
+function recheckProblems({ recheckDays, verification }: Policy): FieldProblem[] {
+  const least = leastRecheckDays(verification);
+  if (recheckDays == null || recheckDays >= least) return [];
+  const { settleHours, windowHours } = verification;
+  return [
+    {
+      field: 'policy.recheck_days',
+      message: `must be at least ${least}: the verification lasts settle_hours plus window_hours, ${settleHours} + ${windowHours} h (${recheckDays} < ${least})`,
+    },
+  ];
+}
 
 /** With day buckets, the horizon must have room for the whole days that the rule needs. The day of the start is not whole. */
 function dayProblems(policy: Policy): FieldProblem[] {

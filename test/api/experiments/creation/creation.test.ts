@@ -112,6 +112,7 @@ describe('a valid test', () => {
       approval_hours: 72,
       at_risk_limit_cents: null,
       max_step_factor: 2,
+      recheck_days: 28,
       verification: { settle_hours: 24, window_hours: 72 },
     });
     expect(api.gateway.started).toContain(id);

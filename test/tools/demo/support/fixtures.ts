@@ -200,6 +200,7 @@ export function gathered(
         approval_hours: 72,
         at_risk_limit_cents: null,
         max_step_factor: 2,
+        recheck_days: 28,
         verification: { settle_hours: 24, window_hours: 168 },
       },
       accepted_differences: null,
