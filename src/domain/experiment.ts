@@ -116,6 +116,12 @@ export interface Policy {
    * advises ending the test. Policies frozen before this field existed give no such advice.
    */
   minimumDetectableEffect?: number;
+  /**
+   * With more than two ads: a relative lift too small to matter. The leader is promoted without having beaten the
+   * challengers that are shown to be better than it by less. 0: it must beat every ad, as under policies frozen before this
+   * field existed.
+   */
+  indifference?: number;
   phases: Phase[];
   /** No step of a rollout multiplies a budget by more than this. */
   maxStepFactor?: number;
@@ -159,6 +165,7 @@ export const DEFAULT_POLICY: Policy = {
   horizonHours: 28 * 24,
   checkEveryHours: 6,
   minimumDetectableEffect: 0.1,
+  indifference: 0.05,
   phases: DEFAULT_PHASES,
   maxStepFactor: DEFAULT_MAX_STEP_FACTOR,
   approvalRequired: false,
@@ -257,7 +264,7 @@ export function undroppable(experiment: Experiment, variantId: string, at: numbe
 }
 
 /** The one control. */
-export function controlOf(experiment: Pick<Experiment, 'variants'>): Variant {
+export function controlOf(experiment: { variants: readonly Variant[] }): Variant {
   const found = experiment.variants.find((variant) => variant.role === 'control');
   if (!found) throw new RangeError('this experiment has no control');
   return found;

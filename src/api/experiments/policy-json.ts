@@ -1,5 +1,6 @@
 /** Maps a policy to JSON, and a requested change to a policy. */
 import type { z } from '@hono/zod-openapi';
+import { indifferenceOf } from '../../domain/decision/selection.js';
 import {
   attributionWindowHoursOf,
   bucketsOf,
@@ -30,6 +31,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     horizon_hours: policy.horizonHours,
     check_every_hours: policy.checkEveryHours,
     minimum_detectable_effect: policy.minimumDetectableEffect ?? null,
+    indifference: indifferenceOf(policy),
     phases: policy.phases.map(({ winnerShare, waitHours }) => ({
       winner_share: winnerShare,
       wait_hours: waitHours,
@@ -72,6 +74,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     horizonHours: change?.horizon_hours ?? base.horizonHours,
     checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
     minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,
+    indifference: change?.indifference ?? indifferenceOf(base),
     phases:
       change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
       base.phases,

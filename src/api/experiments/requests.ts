@@ -72,6 +72,7 @@ export const PolicyBody = z
     horizon_hours: bounded(48, 2_160, 'hours').optional(),
     check_every_hours: bounded(1, 168, 'hours: looks are at least an hour apart').optional(),
     minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),
+    indifference: bounded(0, 0.2, '(a relative lift; 0: the winner must beat every ad)').optional(),
     phases: z
       .array(
         z.strictObject({

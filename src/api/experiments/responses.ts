@@ -39,6 +39,9 @@ export const PolicyAnswer = z
     check_every_hours: z.number(),
     /** Null in policies that were frozen before this field existed. */
     minimum_detectable_effect: z.number().nullable(),
+    indifference: z
+      .number()
+      .openapi({ description: 'a relative lift between ads that is too small to matter' }),
     phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
     max_step_factor: z.number().openapi({ description: 'the most that one step may multiply a budget by' }),
     approval_required: z.boolean(),

@@ -10,6 +10,7 @@ import type { Policy, Variant } from '../experiment.js';
 import { METRICS, type Metric, shownLift } from '../metric.js';
 import type { PairEvidence } from './decision.js';
 import type { HealthFinding } from './delivery-health.js';
+import { zoneBetween } from './selection.js';
 
 /** Share of the planned duration before which no advice is given. */
 const FROM_SHARE = 0.25;
@@ -104,7 +105,7 @@ function simpson(points: Float64Array, density: Float64Array): Float64Array {
  * to 2.79 between the first quarter and the end of a 28-day test, and T's critical value approaches it as df grows.
  * `anytime` has no bound on Z. E ≥ 1/(1 − confidence) is a bound that falls and then rises with the variance V of S,
  * which grows with the information: V is about (SE·information)² for counts, and unknown for amounts. `welch` has one
- * threshold for all looks.
+ * threshold for all looks. `zone`, a log rate ratio: by so much the rival may be better and still not stand in the way.
  */
 export function courseOf(
   pair: PairEvidence,
@@ -112,6 +113,7 @@ export function courseOf(
   { confidence, objective }: Pick<Policy, 'confidence' | 'objective'>,
   growth: number,
   looks: number,
+  zone = 0,
 ): Course | null {
   const { evidence } = pair;
   const { bound, counts, se, logE } = evidence;
@@ -122,7 +124,7 @@ export function courseOf(
   const towardsB = normalOf(evidence);
   const variance = (se * evidence.information) ** 2;
   return {
-    z: pair.variantB === variant ? towardsB : -towardsB,
+    z: (pair.variantB === variant ? towardsB : -towardsB) + zone / se,
     information,
     finalInformation: information * growth,
     looks,
@@ -155,8 +157,9 @@ export interface FutilityFacts {
 
 /**
  * Advice to end the test, from a quarter of its planned duration on. Each variant is assumed to be better than its rivals
- * by the policy's minimum detectable effect. A winner must beat every other variant, so a variant's chance is at most its
- * smallest chance against a rival. The test is futile if no variant's chance reaches 10 %; with two variants that is the
+ * by the policy's minimum detectable effect. A winner must pass every other variant: beat it or, between challengers, show
+ * that the other is better by less than the policy's zone. So a variant's chance is at most its smallest chance against a
+ * rival. The test is futile if no variant's chance reaches 10 %; with two variants that is the
  * conditional power in both directions. A pair whose course is unknown, or which has a called winner, counts as chance 1.
  *
  * Empty if the policy has no minimum detectable effect: looks under policies frozen before that field existed gave no
@@ -177,8 +180,10 @@ export function futilityAdvice({
   const looks = Math.ceil(left / checkEveryHours);
   const theta = Math.log1p(minimumDetectableEffect);
   const chanceOver = (pair: PairEvidence, id: string): number => {
-    const course = pair.calledWinner === null ? courseOf(pair, id, policy, growth, looks) : null;
-    return course === null ? 1 : conditionalPower(course, theta);
+    const rival = pair.variantA === id ? pair.variantB : pair.variantA;
+    const zone = Math.log1p(zoneBetween(variants, policy, id, rival));
+    const course = pair.calledWinner === null ? courseOf(pair, id, policy, growth, looks, zone) : null;
+    return course === null ? 1 : conditionalPower(course, theta + zone);
   };
   let best = 0;
   for (const { id } of variants) {

@@ -2,7 +2,11 @@
 import type { PairEvidence } from './decision.js';
 
 /** The evidence of two variants, in either order. RangeError if there is none. */
-export function pairOf(pairs: readonly PairEvidence[], x: string, y: string): PairEvidence {
+export function pairOf<Pair extends Pick<PairEvidence, 'variantA' | 'variantB'>>(
+  pairs: readonly Pair[],
+  x: string,
+  y: string,
+): Pair {
   const found = pairs.find(
     (pair) => (pair.variantA === x && pair.variantB === y) || (pair.variantA === y && pair.variantB === x),
   );
@@ -28,7 +32,10 @@ export function effectOf(pairs: readonly PairEvidence[], variant: string, rival:
 }
 
 /** The interval of the relative lift of `variant` over its rival in the pair; null if there is none or it is unbounded. */
-export function intervalFor(pair: PairEvidence, variant: string): [number, number] | null {
+export function intervalFor(
+  pair: Pick<PairEvidence, 'variantB'> & { evidence: Pick<PairEvidence['evidence'], 'interval'> },
+  variant: string,
+): [number, number] | null {
   const interval = pair.evidence.interval;
   if (interval === null || pair.variantB === variant) return interval;
   const high = 1 / (1 + interval[0]) - 1;

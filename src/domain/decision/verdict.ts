@@ -1,5 +1,12 @@
 import { type EvidenceGap, UNADJUSTED } from '../evidence/types.js';
-import { type Bucket, bookedAfterHours, bucketsOf, type Policy, type Variant } from '../experiment.js';
+import {
+  type Bucket,
+  bookedAfterHours,
+  bucketsOf,
+  controlOf,
+  type Policy,
+  type Variant,
+} from '../experiment.js';
 import {
   eventsNoun,
   eventsOf,
@@ -14,8 +21,11 @@ import { confidenceText } from './confidence-text.js';
 import { beforeCut, type Cut, countedOf } from './counted.js';
 import type { Decision, PairEvidence } from './decision.js';
 import type { HealthFinding } from './delivery-health.js';
-import { type Outlook, outlookOf, outlookSentence } from './outlook.js';
+import { type Outlook, outlookSentence } from './outlook.js';
 import { closestPair, effectOf, intervalFor, pairOf } from './pairs.js';
+import { selectionOf } from './selection.js';
+import { outlookOfSelection } from './selection-outlook.js';
+import { selectionReasons } from './selection-reasons.js';
 
 /** The input of {@link decide}: everything that was known at one look. */
 export interface LookFacts {
@@ -64,9 +74,8 @@ const INSUFFICIENT: readonly EvidenceGap[] = [
 ];
 
 /**
- * The verdict of a look. A variant is promoted at the first look by which it has beaten every other variant in its pair,
- * provided that it still leads every pair and that at least one of its pairs counts at this look. No correction for the
- * number of pairs is needed (Gutmann and Maymin).
+ * The verdict of a look. A variant is promoted at the first look at which {@link selectionOf} chooses it, provided that it
+ * leads every pair and that at least one of its pairs counts at this look.
  */
 export function decide(facts: LookFacts): Weighed {
   const { variants, policy, pairs, hours } = facts;
@@ -74,26 +83,32 @@ export function decide(facts: LookFacts): Weighed {
   const closest = leader === null ? null : closestPair(pairs, leader);
   const confidence = closest?.evidence.confidence ?? 0;
   const answer = { leaderVariantId: leader, confidence, winnerVariantId: null, outlook: null };
+  const selection = leader === null ? null : selectionOf(leader, facts);
+  const also = selection === null ? [] : selectionReasons(selection, facts);
 
-  if (leader !== null && closest !== null) {
-    const own = pairsOf(variants, pairs, leader);
-    const beatsAll = own.every((pair) => pair.calledWinner === leader);
-    if (beatsAll && own.some((pair) => pair.evidence.counts)) {
+  if (leader !== null && closest !== null && selection?.chosen) {
+    if (pairsOf(variants, pairs, leader).some((pair) => pair.evidence.counts)) {
+      // Against a close ad nothing was won: the claim is the one over the control.
+      const claim = selection.close.length > 0 ? pairOf(pairs, leader, controlOf({ variants }).id) : closest;
       return {
         ...answer,
         verdict: 'promote',
         winnerVariantId: leader,
-        reasons: [promoteReason(leader, closest, facts)],
+        confidence: claim.evidence.confidence,
+        reasons: [promoteReason(leader, claim, facts, selection.neededOverControl), ...also],
       };
     }
   }
   if (hours >= policy.horizonHours) {
-    return { ...answer, verdict: 'no_winner', reasons: [noWinnerReason(leader, closest, facts)] };
+    return { ...answer, verdict: 'no_winner', reasons: [noWinnerReason(leader, closest, facts), ...also] };
   }
   const gaps = gapReasons(facts);
   if (gaps.length > 0) return { ...answer, verdict: 'insufficient_data', reasons: gaps };
-  const outlook = closest === null ? null : outlookOf(closest.evidence, policy, weighedHours(facts));
-  const reasons = [continueReason(leader, closest, facts, outlook)];
+  const outlook =
+    closest &&
+    selection &&
+    outlookOfSelection(closest, selection, { ...facts, weighedHours: weighedHours(facts) });
+  const reasons = [continueReason(leader, closest, facts, outlook), ...also];
   return { ...answer, verdict: 'continue_testing', reasons, outlook };
 }
 
@@ -135,6 +150,7 @@ export function afterHealth(
         over
           ? `The planned ${daysOf(policy)} days are over: ${but}. The budgets stay as they are.`
           : `${but}.`,
+        ...more,
         ...warnings,
         assigned,
       ],
@@ -236,8 +252,13 @@ function unadjusted(pair: PairEvidence | null): boolean {
   return pair?.evidence.adjusted === false;
 }
 
-function promoteReason(winner: string, pair: PairEvidence, { policy, lookNumber }: LookFacts): string {
-  return `${winner} wins: ${confidenceText(pair.evidence, policy.confidence)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
+function promoteReason(
+  winner: string,
+  pair: PairEvidence,
+  { policy, lookNumber }: LookFacts,
+  needed: number,
+): string {
+  return `${winner} wins: ${confidenceText(pair.evidence, needed)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
 }
 
 function continueReason(

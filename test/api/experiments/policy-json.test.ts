@@ -96,6 +96,18 @@ describe('conversion objectives and guardrails', () => {
   });
 });
 
+describe('the indifference zone', () => {
+  it('is 5 % unless the request says otherwise, and 0 in policies that were frozen before it existed', () => {
+    const answered = (change: Record<string, unknown>) =>
+      policyToJson(policyFromJson(PolicyBody.parse(change), DEFAULT_POLICY)).indifference;
+    expect(answered({})).toBe(0.05);
+    expect(answered({ indifference: 0 })).toBe(0);
+    const { indifference: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).indifference).toBe(0);
+    expect(policyFromJson({}, earlier).indifference).toBe(0);
+  });
+});
+
 describe('the minimum detectable effect', () => {
   it('is 10 % unless the request says otherwise, and null in policies that were frozen before it existed', () => {
     const answered = (change: Record<string, unknown>) =>

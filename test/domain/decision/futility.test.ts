@@ -285,4 +285,19 @@ describe('advice to end a test', () => {
       advised(pairs(open([control, first]), open([control, second]), hopeless([first, second])), 500),
     ).toEqual([]);
   });
+
+  it('counts a challenger that may be better by less than the zone as no obstacle', () => {
+    const [control, first, second] = IDS as [string, string, string];
+    const ahead = { impressions: 220, rates: [0.02, 0.0213] as [number, number], seed: 3 };
+    // Both challengers may still beat the control, but neither the other.
+    const pairs = [
+      pairAt(500, { ...ahead, ids: [control, first] }),
+      pairAt(500, { ...ahead, ids: [control, second] }),
+      pairAt(500, { impressions: 220, seed: 4, ids: [first, second] }),
+    ];
+    expect(pairs.map(({ calledWinner }) => calledWinner)).toEqual([null, null, null]);
+    const effect = { minimumDetectableEffect: 0.08 };
+    expect(advised(pairs, 500, { ...effect, indifference: 0 })).toHaveLength(1);
+    expect(advised(pairs, 500, { ...effect, indifference: 0.05 })).toEqual([]);
+  });
 });

@@ -348,12 +348,79 @@ describe('three variants', () => {
     const verdict = decided([
       pair('control', 'c1', { confidence: 0.99, p: 0.01 }, 'c1'),
       pair('control', 'c2', { theta: 0.1, t: 1 }),
-      pair('c1', 'c2', { theta: -0.08, t: -1, confidence: 0.4, p: 0.6, interval: [-0.3, 0.2] }),
+      pair('c1', 'c2', { theta: -0.08, se: 0.08, t: -1, confidence: 0.4, p: 0.6, interval: [-0.3, 0.2] }),
     ]);
     expect(verdict).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null, confidence: 0.4 });
     expect(verdict.reasons[0]).toMatch(
-      /^c1 leads, but confidence 0\.400 < 0\.950 after 8 looks; at this rate about 12 more days; click rate of c1 over c2: /,
+      /^c1 leads, but confidence 0\.400 < 0\.950 after 8 looks; at this rate about 3 more days; click rate of c1 over c2: /,
     );
+  });
+
+  describe('of which one has beaten the control and the other is close', () => {
+    const rivals = (more: Partial<Evidence>) => [
+      pair('control', 'c1', { confidence: 0.99, p: 0.01 }, 'c1'),
+      pair('control', 'c2', { theta: 0.1, t: 1 }),
+      pair('c1', 'c2', { theta: -0.02, se: 0.02, t: -1, confidence: 0.4, p: 0.6, ...more }),
+    ];
+    const close = { interval: [-0.06, 0.031] as [number, number] };
+
+    it('promotes it, with its confidence over the control and the figures of both', () => {
+      const verdict = decided(rivals(close));
+      expect(verdict).toMatchObject({ verdict: 'promote', winnerVariantId: 'c1', confidence: 0.99 });
+      expect(verdict.reasons).toEqual([
+        'c1 wins: confidence 0.990 ≥ 0.975 at look 8; click rate of c1 over control: +20.0 % (95 % interval +5.0 % to +37.0 %).',
+        'c1 has beaten control; within the indifference zone: c2 (click rate over c1 at most +3.1 % < +5.0 %).',
+      ]);
+    });
+
+    it('continues without a zone', () => {
+      for (const indifference of [0, undefined]) {
+        const verdict = decided(rivals(close), { policy: { indifference } });
+        expect(verdict).toMatchObject({ verdict: 'continue_testing', confidence: 0.4 });
+        expect(verdict.reasons).toHaveLength(1);
+        expect(verdict.reasons[0]).toContain('at this rate about 12 more days');
+      }
+    });
+
+    it('says what is still open, and how long that takes: it takes less than to beat the rival', () => {
+      const verdict = decided(rivals({ interval: [-0.06, 0.05002] }));
+      expect(verdict.verdict).toBe('continue_testing');
+      // A lead of 1 is worth 1 + ln(1.05)/0.02 = 3.44, which is beyond the bound of 2.6: no time is left to estimate.
+      expect(verdict.reasons[0]).toMatch(
+        /^c1 leads, but confidence 0\.400 < 0\.950 after 8 looks; click rate/,
+      );
+      expect(verdict.reasons[1]).toBe(
+        'c1 has beaten control; still open: c2 (click rate over c1 at most +5.1 % > +5.0 %).',
+      );
+      const later = decided(rivals({ se: 0.04, interval: [-0.1, 0.09] })).reasons[0];
+      // 1 + ln(1.05)/0.04 = 2.22; (2.6/2.22)² − 1 is 0.37 times the 48 hours so far.
+      expect(later).toContain('at this rate about 18 more hours');
+    });
+
+    it('says that more confidence over the control is needed', () => {
+      const [control, ...others] = rivals(close);
+      const unsure = { ...control!, evidence: evidence({ confidence: 0.97, p: 0.03 }) };
+      const verdict = decided([unsure, ...others]);
+      expect(verdict.verdict).toBe('continue_testing');
+      expect(verdict.reasons[1]).toBe(
+        'c1 has beaten control; within the indifference zone: c2 (click rate over c1 at most +3.1 % < +5.0 %); with 2 ads to choose from, a confidence of 0.975 over the control is needed.',
+      );
+    });
+
+    it('says so in the terms of the objective, and that figures are unadjusted if they are', () => {
+      const cost = decided(rivals({ ...close, adjusted: false }), {
+        policy: { objective: 'cost_per_conversion', rule: 'welch' },
+      });
+      expect(cost.reasons[1]).toBe(
+        'c1 has beaten control; within the indifference zone: c2 (cost per conversion over c1 at least -3.0 % > -4.8 %, unadjusted for repeated looks).',
+      );
+    });
+
+    it('ends without a winner at the horizon if the rival is still open', () => {
+      const verdict = decided(rivals({}), { hours: 672 });
+      expect(verdict.verdict).toBe('no_winner');
+      expect(verdict.reasons[1]).toContain('still open: c2 (click rate over c1 at most +37.0 % > +5.0 %)');
+    });
   });
 
   it('combines calls of different looks: one pair called earlier, the last pair now', () => {

@@ -104,6 +104,7 @@ describe('a valid test', () => {
       horizon_hours: 672,
       check_every_hours: 6,
       minimum_detectable_effect: 0.1,
+      indifference: 0.05,
       phases: DEFAULT_POLICY.phases.map((phase) => ({
         winner_share: phase.winnerShare,
         wait_hours: phase.waitHours,
@@ -723,6 +724,11 @@ describe('reasons against a test in the request', () => {
       field: 'policy.minimum_detectable_effect',
       says: /from 0.01 to 1 /,
       body: () => ({ policy: { minimum_detectable_effect } }),
+    })),
+    ...[-0.01, 0.21].map((indifference) => ({
+      field: 'policy.indifference',
+      says: /from 0 to 0.2 \(a relative lift; 0: the winner must beat every ad\)/,
+      body: () => ({ policy: { indifference } }),
     })),
     {
       field: 'policy.minimum_conversions',

@@ -195,6 +195,7 @@ export function gathered(
         horizon_hours: 672,
         check_every_hours: 6,
         minimum_detectable_effect: 0.1,
+        indifference: 0.05,
         phases: [],
         approval_required: false,
         approval_hours: 72,
