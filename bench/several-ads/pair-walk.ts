@@ -57,15 +57,18 @@ export class PairWalk implements SelectingPair {
   private level = LOWER_LEVELS.length;
   private drift: number | null = null;
 
+  readonly variantA: string;
+  readonly variantB: string;
+
   /** `wantsP`: whether levels below the rule's own matter. */
   constructor(
-    readonly variantA: string,
-    readonly variantB: string,
-    a: Ad,
-    b: Ad,
+    [variantA, variantB]: [string, string],
+    [a, b]: [Ad, Ad],
     private readonly history: DriftHistory,
     private readonly wantsP: boolean,
   ) {
+    this.variantA = variantA;
+    this.variantB = variantB;
     const stream: Stream = {
       impressionsA: a.impressions,
       clicksA: a.clicks,

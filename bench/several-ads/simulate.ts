@@ -1,11 +1,21 @@
 /** Runs of one configuration in one world. The same tests are decided with and without the zone. */
 
-import { type SelectingPair, selectionOf } from '../../src/domain/decision/selection.js';
+import { pairOf } from '../../src/domain/decision/pairs.js';
+import { selectionOf } from '../../src/domain/decision/selection.js';
 import type { DriftHistory } from '../../src/domain/evidence/drift.js';
 import { CONFIDENCE, PairWalk } from './pair-walk.js';
-import { CONFIGURATIONS, type Configuration, drawTest, HOURS, type Traffic, type World } from './worlds.js';
+import {
+  type Ad,
+  CONFIGURATIONS,
+  type Configuration,
+  drawTest,
+  HOURS,
+  type Traffic,
+  type World,
+} from './worlds.js';
 
 const LOOK_HOURS = 6;
+const CONTROL = 'ad-0';
 
 export interface Job {
   seed: number;
@@ -21,7 +31,7 @@ export interface Job {
 export interface PolicyTally {
   promoted: number;
   /** Promotions of an ad that is worse than the best by more than the zone, or that isn't better than the control. */
-  false: number;
+  falsely: number;
   /** Promotions of an ad that is worse than the control. */
   worseThanControl: number;
   /** Hours until the decision, summed; all hours if there was none. */
@@ -32,81 +42,98 @@ export interface Tally {
   runs: number;
   before: PolicyTally;
   after: PolicyTally;
-  /** Tests in which the leader had beaten the control at some look, and the hours until then, summed. */
+  /** Tests in which a leader had beaten the control at some look, and the hours until then, summed. */
   controlBeaten: { tests: number; hours: number };
 }
 
-export function simulate(job: Job): Tally {
-  const { seed, configuration, world, traffic, runs } = job;
+/** The ad that is promoted, by its index, and when. */
+export interface Promotion {
+  ad: number;
+  hours: number;
+}
+
+export interface TestResult {
+  /** Without a zone; null if no ad is promoted. */
+  before: Promotion | null;
+  after: Promotion | null;
+  controlBeatenAt: number | null;
+}
+
+/** Decides one test, whose first ad is the control, with a look every 6 hours. */
+export function decideTest(ads: readonly Ad[], zone: number, history: DriftHistory): TestResult {
+  const variants = ads.map((_, i) => ({
+    id: `ad-${i}`,
+    role: i === 0 ? ('control' as const) : ('challenger' as const),
+  }));
+  const pairs = variants.flatMap((a, i) =>
+    variants
+      .slice(i + 1)
+      .map((b, j) => new PairWalk([a.id, b.id], [ads[i]!, ads[i + 1 + j]!], history, i === 0)),
+  );
+  const result: TestResult = { before: null, after: null, controlBeatenAt: null };
+  // Whoever is promoted without a zone would have been promoted with it.
+  for (let hours = LOOK_HOURS; hours <= HOURS && result.before === null; hours += LOOK_HOURS) {
+    for (const pair of pairs) pair.look(hours);
+    const leader = leaderOf(variants, pairs);
+    if (leader === null) continue;
+    if (leader !== CONTROL && pairOf(pairs, leader, CONTROL).calledWinner === leader) {
+      result.controlBeatenAt ??= hours;
+    }
+    if (!pairs.some((pair) => pair.counts && (pair.variantA === leader || pair.variantB === leader)))
+      continue;
+    const isChosen = (indifference: number) =>
+      selectionOf(leader, { variants, policy: { confidence: CONFIDENCE, indifference }, pairs }).chosen;
+    const promotion = { ad: variants.findIndex(({ id }) => id === leader), hours };
+    if (isChosen(0)) result.before = promotion;
+    if (result.after === null && isChosen(zone)) result.after = promotion;
+  }
+  return result;
+}
+
+export function simulate({ seed, configuration, world, traffic, runs, zone, history }: Job): Tally {
   const rates = CONFIGURATIONS[configuration];
+  const nothing: PolicyTally = { promoted: 0, falsely: 0, worseThanControl: 0, hours: 0 };
   const tally: Tally = {
     runs,
-    before: { promoted: 0, false: 0, worseThanControl: 0, hours: 0 },
-    after: { promoted: 0, false: 0, worseThanControl: 0, hours: 0 },
+    before: { ...nothing },
+    after: { ...nothing },
     controlBeaten: { tests: 0, hours: 0 },
   };
   for (let run = 0; run < runs; run++) {
     const ads = drawTest(`${seed} ${configuration} ${world} ${run}`, world, rates, traffic);
-    const variants = ads.map((_, i) => ({
-      id: String(i),
-      role: i === 0 ? ('control' as const) : ('challenger' as const),
-    }));
-    const pairs = variants.flatMap((a, i) =>
-      variants
-        .slice(i + 1)
-        .map((b, j) => new PairWalk(a.id, b.id, ads[i]!, ads[i + 1 + j]!, job.history, i === 0)),
-    );
-    const found: Partial<Record<'before' | 'after', boolean>> = {};
-    let beaten = false;
-    for (let hours = LOOK_HOURS; hours <= HOURS && !found.before; hours += LOOK_HOURS) {
-      for (const pair of pairs) pair.look(hours);
-      const leader = leaderOf(variants, pairs);
-      if (leader === null) continue;
-      if (!beaten && leader !== '0' && pairOver(pairs, '0', leader).calledWinner === leader) {
-        beaten = true;
-        tally.controlBeaten.tests += 1;
-        tally.controlBeaten.hours += hours;
-      }
-      const counts = pairs.some(
-        (pair) => (pair.variantA === leader || pair.variantB === leader) && pair.counts,
-      );
-      if (!counts) continue;
-      for (const [name, indifference] of [['before', 0] as const, ['after', job.zone] as const]) {
-        if (found[name]) continue;
-        const policy = { confidence: CONFIDENCE, indifference };
-        if (!selectionOf(leader, { variants, policy, pairs }).chosen) continue;
-        found[name] = true;
-        score(tally[name], rates, Number(leader), hours, job.zone);
-      }
+    const { before, after, controlBeatenAt } = decideTest(ads, zone, history);
+    score(tally.before, before, rates, zone);
+    score(tally.after, after, rates, zone);
+    if (controlBeatenAt !== null) {
+      tally.controlBeaten.tests += 1;
+      tally.controlBeaten.hours += controlBeatenAt;
     }
-    if (!found.before) tally.before.hours += HOURS;
-    if (!found.after) tally.after.hours += HOURS;
   }
   return tally;
 }
 
-function score(tally: PolicyTally, rates: readonly number[], winner: number, hours: number, zone: number) {
-  const rate = rates[winner]!;
-  const others = rates.filter((_, i) => i !== winner);
-  const beatsControl = winner === 0 ? others.every((other) => other < rate) : rate > rates[0]!;
+/** A control is promoted rightly if it is better than every challenger. */
+function score(
+  tally: PolicyTally,
+  promotion: Promotion | null,
+  rates: readonly number[],
+  zone: number,
+): void {
+  tally.hours += promotion?.hours ?? HOURS;
+  if (promotion === null) return;
+  const rate = rates[promotion.ad]!;
+  const others = rates.filter((_, i) => i !== promotion.ad);
+  const beatsControl = promotion.ad === 0 ? others.every((other) => other < rate) : rate > rates[0]!;
   tally.promoted += 1;
-  tally.hours += hours;
-  if (!beatsControl || Math.max(...others) > rate * (1 + zone)) tally.false += 1;
+  if (!beatsControl || Math.max(...others) > rate * (1 + zone)) tally.falsely += 1;
   if (rate < rates[0]!) tally.worseThanControl += 1;
 }
 
 function leaderOf(variants: readonly { id: string }[], pairs: readonly PairWalk[]): string | null {
   const leads = (x: string, y: string) => {
-    const pair = pairOver(pairs, x, y);
-    return pair.variantB === x ? pair.theta > 0 : pair.theta < 0;
+    const { variantB, theta } = pairOf(pairs, x, y);
+    return variantB === x ? theta > 0 : theta < 0;
   };
-  return (
-    variants.find(({ id }) => variants.every((rival) => rival.id === id || leads(id, rival.id)))?.id ?? null
-  );
-}
-
-function pairOver<Pair extends SelectingPair>(pairs: readonly Pair[], x: string, y: string): Pair {
-  return pairs.find(
-    ({ variantA, variantB }) => (variantA === x && variantB === y) || (variantA === y && variantB === x),
-  )!;
+  const leader = variants.find(({ id }) => variants.every((rival) => rival.id === id || leads(id, rival.id)));
+  return leader?.id ?? null;
 }

@@ -27,8 +27,8 @@ export const CONFIGURATIONS = {
   two_close: [1, 1.2, 1.17, 1],
   three_as_good: [1, 1.2, 1.2, 1.2],
   five_as_good: [1, 1.1, 1.1, 1.1, 1.1, 1.1],
-  just_beyond: [1, 1.2, 1.13, 1.13],
-  many_just_beyond: [1, 1.2, 1.13, 1.13, 1.13, 1.13],
+  just_beyond: [1, 1.2, 1.14, 1.14],
+  many_just_beyond: [1, 1.2, 1.14, 1.14, 1.14, 1.14],
 } as const satisfies Record<string, readonly number[]>;
 export type Configuration = keyof typeof CONFIGURATIONS;
 export const CONFIGURATION_NAMES = Object.keys(CONFIGURATIONS) as Configuration[];
@@ -51,7 +51,8 @@ export interface Ad {
 }
 
 /** How large the tests are: drawn log-uniformly per test, or all as the largest of these. */
-export type Traffic = 'drawn' | 'largest';
+export const TRAFFIC = ['drawn', 'largest'] as const;
+export type Traffic = (typeof TRAFFIC)[number];
 
 export function drawTest(key: string, world: World, rates: readonly number[], traffic: Traffic): Ad[] {
   const random = new Random(key);
