@@ -1,6 +1,6 @@
 /**
  * Does best-arm selection close tests of good ads without more false winners? Decides simulated tests of two to six ads in
- * 14 configurations of true rates and three worlds, with and without the indifference zone. Prints JSON; exit code 1 if a
+ * 14 configurations of true rates and three worlds, without the indifference zone, with it, and with beaten ads dropped. Prints JSON; exit code 1 if a
  * row refutes a promise. About 12 minutes with 200 runs per row.
  *
  * npm run -s bench:several-ads -- [--runs N] [--seed N] [--worlds iid,…] [--configurations two_close,…] [--traffic largest]

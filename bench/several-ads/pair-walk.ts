@@ -22,6 +22,8 @@ const MINIMUM_HOURS = 24;
 const MINIMUM_CLICKS = 25;
 const MINIMUM_IMPRESSIONS = 100;
 const MINIMUM_GROWTH = 0.003;
+/** The figures of a drift that don't select. */
+const NO_DRIFT_LEARNED = { sd: 0, memoryHours: 0, tests: 0, logLikelihood: [], bucketSe: 0 };
 
 /** Bounds at some error levels, computed up to the present look only if asked. */
 class Bounds {
@@ -82,14 +84,24 @@ export class PairWalk implements SelectingPair {
     return this.robust.ratio.theta;
   }
 
-  get evidence(): { confidence: number; interval: [number, number] | null } {
+  get evidence(): SelectingPair['evidence'] {
     const walk = this;
     const crossed = LOWER_LEVELS[this.level] ?? ALPHA;
     return {
       // As far as the levels can tell: p is at most (1 − confidence)/shares if that level was crossed.
       confidence: this.calledWinner === null ? 0 : 1 - ((1 - CONFIDENCE) * crossed) / ALPHA,
+      theta: this.theta,
+      get se() {
+        return walk.se;
+      },
+      get tCritical() {
+        return walk.tCritical;
+      },
       get interval() {
-        return walk.interval();
+        return walk.interval;
+      },
+      get drift() {
+        return { ...NO_DRIFT_LEARNED, variance: walk.driftVariance };
       },
     };
   }
@@ -126,20 +138,30 @@ export class PairWalk implements SelectingPair {
     return alphas.findIndex((_, i) => size >= own[i]! && size >= studentCritical(own[i]!, ratio.df));
   }
 
-  private get se(): number {
+  private get driftVariance(): number {
     this.drift ??= this.robust.driftVariance(this.history);
-    return Math.sqrt(this.robust.ratio.se ** 2 + this.drift);
+    return this.drift;
+  }
+
+  private get se(): number {
+    return Math.sqrt(this.robust.ratio.se ** 2 + this.driftVariance);
   }
 
   private get t(): number {
     return this.theta / this.se;
   }
 
-  private interval(): [number, number] | null {
+  /** Null at a look that doesn't count or has no bound. */
+  private get tCritical(): number | null {
     if (!this.counts) return null;
     const bound = this.own.after(this.looked)[0]!;
-    if (bound === Infinity) return null;
-    const half = studentCritical(bound, this.robust.ratio.df) * this.se;
+    return bound === Infinity ? null : studentCritical(bound, this.robust.ratio.df);
+  }
+
+  private get interval(): [number, number] | null {
+    const { tCritical } = this;
+    if (tCritical === null) return null;
+    const half = tCritical * this.se;
     return [Math.expm1(this.theta - half), Math.expm1(this.theta + half)];
   }
 }

@@ -1,7 +1,7 @@
-/** Runs of one configuration in one world. The same tests are decided with and without the zone. */
+/** Runs of one configuration in one world. The same tests are decided without a zone, with it, and with dropped ads. */
 
 import { pairOf } from '../../src/domain/decision/pairs.js';
-import { selectionOf } from '../../src/domain/decision/selection.js';
+import { type Selection, selectionOf } from '../../src/domain/decision/selection.js';
 import type { DriftHistory } from '../../src/domain/evidence/drift.js';
 import { CONFIDENCE, PairWalk } from './pair-walk.js';
 import {
@@ -42,6 +42,8 @@ export interface Tally {
   runs: number;
   before: PolicyTally;
   after: PolicyTally;
+  /** With the zone and `policy.drop_beaten`; the other ads' traffic stays as it was. */
+  dropping: PolicyTally;
   /** Tests in which a leader had beaten the control at some look, and the hours until then, summed. */
   controlBeaten: { tests: number; hours: number };
 }
@@ -56,6 +58,7 @@ export interface TestResult {
   /** Without a zone; null if no ad is promoted. */
   before: Promotion | null;
   after: Promotion | null;
+  dropping: Promotion | null;
   controlBeatenAt: number | null;
 }
 
@@ -70,24 +73,49 @@ export function decideTest(ads: readonly Ad[], zone: number, history: DriftHisto
       .slice(i + 1)
       .map((b, j) => new PairWalk([a.id, b.id], [ads[i]!, ads[i + 1 + j]!], history, i === 0)),
   );
-  const result: TestResult = { before: null, after: null, controlBeatenAt: null };
+  const result: TestResult = { before: null, after: null, dropping: null, controlBeatenAt: null };
+  const everyone = { variants, pairs };
+  let compared = everyone;
   // Whoever is promoted without a zone would have been promoted with it.
-  for (let hours = LOOK_HOURS; hours <= HOURS && result.before === null; hours += LOOK_HOURS) {
+  for (let hours = LOOK_HOURS; hours <= HOURS && !(result.before && result.dropping); hours += LOOK_HOURS) {
     for (const pair of pairs) pair.look(hours);
-    const leader = leaderOf(variants, pairs);
-    if (leader === null) continue;
-    if (leader !== CONTROL && pairOf(pairs, leader, CONTROL).calledWinner === leader) {
+    const promotion = (choice: Choice | null): Promotion | null =>
+      choice?.chosen ? { ad: variants.findIndex(({ id }) => id === choice.leader), hours } : null;
+    const withZone = choiceOf(everyone, zone);
+    if (withZone && withZone.leader !== CONTROL && withZone.beaten.includes(CONTROL)) {
       result.controlBeatenAt ??= hours;
     }
-    if (!pairs.some((pair) => pair.counts && (pair.variantA === leader || pair.variantB === leader)))
-      continue;
-    const isChosen = (indifference: number) =>
-      selectionOf(leader, { variants, policy: { confidence: CONFIDENCE, indifference }, pairs }).chosen;
-    const promotion = { ad: variants.findIndex(({ id }) => id === leader), hours };
-    if (isChosen(0)) result.before = promotion;
-    if (result.after === null && isChosen(zone)) result.after = promotion;
+    result.before ??= promotion(choiceOf(everyone, 0));
+    result.after ??= promotion(withZone);
+    if (result.dropping !== null) continue;
+    const choice = compared === everyone ? withZone : choiceOf(compared, zone);
+    result.dropping = promotion(choice);
+    const dropped = choice?.beaten.find((id) => id !== CONTROL);
+    if (result.dropping === null && dropped !== undefined && compared.variants.length > 2) {
+      compared = {
+        variants: compared.variants.filter(({ id }) => id !== dropped),
+        pairs: compared.pairs.filter(({ variantA, variantB }) => ![variantA, variantB].includes(dropped)),
+      };
+    }
   }
   return result;
+}
+
+interface Compared {
+  variants: { id: string; role: 'control' | 'challenger' }[];
+  pairs: PairWalk[];
+}
+
+/** The leader, the ads that it has beaten, and whether it is promoted at this look. */
+type Choice = Pick<Selection, 'leader' | 'beaten' | 'chosen'>;
+
+function choiceOf({ variants, pairs }: Compared, indifference: number): Choice | null {
+  const leader = leaderOf(variants, pairs);
+  if (leader === null) return null;
+  const counts = pairs.some((pair) => pair.counts && (pair.variantA === leader || pair.variantB === leader));
+  const policy = { confidence: CONFIDENCE, indifference };
+  const { beaten, chosen } = selectionOf(leader, { variants, policy, pairs });
+  return { leader, beaten, chosen: chosen && counts };
 }
 
 export function simulate({ seed, configuration, world, traffic, runs, zone, history }: Job): Tally {
@@ -97,13 +125,15 @@ export function simulate({ seed, configuration, world, traffic, runs, zone, hist
     runs,
     before: { ...nothing },
     after: { ...nothing },
+    dropping: { ...nothing },
     controlBeaten: { tests: 0, hours: 0 },
   };
   for (let run = 0; run < runs; run++) {
     const ads = drawTest(`${seed} ${configuration} ${world} ${run}`, world, rates, traffic);
-    const { before, after, controlBeatenAt } = decideTest(ads, zone, history);
+    const { before, after, dropping, controlBeatenAt } = decideTest(ads, zone, history);
     score(tally.before, before, rates, zone);
     score(tally.after, after, rates, zone);
+    score(tally.dropping, dropping, rates, zone);
     if (controlBeatenAt !== null) {
       tally.controlBeaten.tests += 1;
       tally.controlBeaten.hours += controlBeatenAt;

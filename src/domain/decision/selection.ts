@@ -32,7 +32,10 @@ export interface RivalLift {
 
 /** The part of a pair's evidence that selects. */
 export type SelectingPair = Pick<PairEvidence, 'variantA' | 'variantB' | 'calledWinner'> & {
-  evidence: Pick<PairEvidence['evidence'], 'confidence' | 'interval'>;
+  evidence: Pick<
+    PairEvidence['evidence'],
+    'confidence' | 'interval' | 'theta' | 'se' | 'tCritical' | 'drift'
+  >;
 };
 
 /** The zone of a policy as a relative lift. Policies frozen before this field existed have none. */
@@ -65,8 +68,8 @@ export function zoneBetween(
 
 /**
  * The leader is chosen if it has beaten every rival. If it is a challenger, it is also chosen if it has beaten the control
- * and every challenger that it hasn't beaten is close. The interval's upper end shows that: it is valid at all looks
- * together. A rival that the rule once called the better of the two is never close.
+ * and every challenger that it hasn't beaten is close, by the upper end of an interval that is valid at all looks together.
+ * A rival that the rule once called the better of the two is never close.
  *
  * To beat every rival needs no correction (Gutmann and Maymin). If u rivals are left unbeaten, any of u + 1 challengers
  * could have been lucky against the control, so the error that is allowed against the control is divided by u + 1.
@@ -92,15 +95,13 @@ export function selectionOf(
     chosen: false,
     neededOverControl: policy.confidence,
   };
-  for (const { id } of variants) {
-    if (id === leader) continue;
+  const rivals = variants.filter(({ id }) => id !== leader);
+  const unbeaten = rivals.filter(({ id }) => pairOf(pairs, leader, id).calledWinner !== leader);
+  selection.beaten = rivals.filter((rival) => !unbeaten.includes(rival)).map(({ id }) => id);
+  for (const { id } of unbeaten) {
     const pair = pairOf(pairs, leader, id);
-    if (pair.calledWinner === leader) {
-      selection.beaten.push(id);
-      continue;
-    }
-    const atMost = intervalFor(pair, id)?.[1] ?? null;
     const zone = zoneBetween(variants, policy, leader, id);
+    const atMost = zone > 0 ? mostOver(pair, id) : (intervalFor(pair, id)?.[1] ?? null);
     const isClose = zone > 0 && pair.calledWinner === null && atMost !== null && atMost < zone;
     (isClose ? selection.close : selection.open).push({ id, atMost });
   }
@@ -109,4 +110,17 @@ export function selectionOf(
   const neededOverControl = 1 - (1 - policy.confidence) / (selection.close.length + 1);
   const confidence = control === undefined ? 0 : pairOf(pairs, leader, control).evidence.confidence;
   return { ...selection, neededOverControl, chosen: confidence >= neededOverControl };
+}
+
+/**
+ * The largest lift of `rival` over the other challenger of the pair that the look doesn't rule out; null if it gives no
+ * bound. Drift is learned from pairs with the control. Two challengers that each wander against the control wander against
+ * each other with twice the variance, so the part of the error that is drift is doubled. Without that, four ads that were
+ * worse than the best one by more than the zone gave 13 % false promotions at 5 % of drift, with it 1 %.
+ */
+function mostOver(pair: SelectingPair, rival: string): number | null {
+  const { interval, theta, se, tCritical, drift } = pair.evidence;
+  if (interval === null || tCritical === null || !drift) return intervalFor(pair, rival)?.[1] ?? null;
+  const lead = pair.variantB === rival ? theta : -theta;
+  return Math.expm1(lead + tCritical * Math.sqrt(se ** 2 + drift.variance));
 }

@@ -11,6 +11,7 @@ interface Standing {
   called?: string | null;
   confidence?: number;
   interval?: [number, number] | null;
+  drift?: { theta: number; se: number; tCritical: number; variance: number };
 }
 
 const pair = (variantA: string, variantB: string, standing: Standing = {}): SelectingPair => ({
@@ -20,6 +21,19 @@ const pair = (variantA: string, variantB: string, standing: Standing = {}): Sele
   evidence: {
     confidence: standing.confidence ?? 0,
     interval: standing.interval === undefined ? [-0.3, 0.3] : standing.interval,
+    theta: standing.drift?.theta ?? 0,
+    se: standing.drift?.se ?? 0.1,
+    tCritical: standing.drift?.tCritical ?? 2.8,
+    ...(standing.drift && {
+      drift: {
+        sd: 0.05,
+        memoryHours: 24,
+        variance: standing.drift.variance,
+        tests: 0,
+        logLikelihood: [],
+        bucketSe: 0,
+      },
+    }),
   },
 });
 
@@ -97,6 +111,25 @@ describe('with an indifference zone, the leader', () => {
     const control = { called: 'c1', confidence: 0.999 };
     expect(selected({ control, c2: { ...CLOSE, called: 'c2' }, c3: BEATEN }).chosen).toBe(false);
     expect(selected({ control, c2: { interval: null }, c3: BEATEN }).chosen).toBe(false);
+  });
+});
+
+describe('the drift of two challengers', () => {
+  it('counts twice: it was learned against the control', () => {
+    const control = { called: 'c1', confidence: 0.999 };
+    const most = (variance: number) => {
+      const drift = { theta: -0.02, se: 0.02, tCritical: 3, variance };
+      const { close, open } = selected({ control, c2: { interval: [-0.08, 0.0408], drift }, c3: BEATEN });
+      return [...close, ...open][0]!.atMost!;
+    };
+    expect(most(0)).toBeCloseTo(Math.expm1(-0.02 + 3 * 0.02), 12);
+    expect(most(0.0003)).toBeCloseTo(Math.expm1(-0.02 + 3 * Math.sqrt(0.0007)), 12);
+  });
+
+  it('does not matter to a control that must be beaten anyway', () => {
+    const drift = { theta: 0, se: 0.02, tCritical: 3, variance: 0.0004 };
+    const { open } = selected({ control: { interval: [-0.05, 0.05], drift }, c2: BEATEN, c3: BEATEN });
+    expect(open[0]!.atMost).toBeCloseTo(1 / 0.95 - 1, 12);
   });
 });
 
