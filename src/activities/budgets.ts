@@ -4,7 +4,7 @@ import { EnvelopeUsedUp } from '../clients/postgres/errors.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { BudgetReading } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
-import type { LedgerRow, Promotion } from '../contract/records.js';
+import { type LedgerRow, ledgerOf, type Promotion } from '../contract/records.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { decisionLapsesAt } from '../domain/decision/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
@@ -59,7 +59,9 @@ export function createBudgetActivities(deps: {
     const promotion = await store.getPromotion(experimentId);
     if (!experiment || !promotion)
       throw permanent('RecordDisagrees', `experiment ${experimentId} has no promotion`);
-    return { experiment, promotion, ledger: await store.listLedger(experimentId) };
+    const rows = await store.listLedger(experimentId);
+    // Attempts of earlier rollouts still count for the hour limit, and one of them may still be on its way.
+    return { experiment, promotion, rows, ledger: ledgerOf(promotion, rows) };
   }
 
   /** Only the last attempt can still take effect: none is entered while another may. */
@@ -71,7 +73,7 @@ export function createBudgetActivities(deps: {
 
   /** The decision and the gate that a phase's write relies on. A revert relies on neither. */
   async function basesOf(
-    { experiment, promotion, ledger }: Awaited<ReturnType<typeof load>>,
+    { experiment, promotion, ledger }: Omit<Awaited<ReturnType<typeof load>>, 'rows'>,
     phase: string,
   ): Promise<Basis[]> {
     if (phase === REVERT) return [];
@@ -140,7 +142,7 @@ export function createBudgetActivities(deps: {
       adSetId: string;
       target: number;
     }): Promise<Outcome> {
-      const { experiment, promotion, ledger } = await load(request.experimentId);
+      const { experiment, promotion, rows, ledger } = await load(request.experimentId);
       const { adSetId, target, phase } = request;
       const states = phase === REVERT ? REVERT_STATES : PHASE_STATES;
       if (!states.includes(experiment.state)) throw outOfDate(experiment, phase);
@@ -148,7 +150,7 @@ export function createBudgetActivities(deps: {
       if (done !== undefined) return { kind: 'done', at: done };
 
       const now = await clock.now();
-      const inFlight = (openUntil(ledger) ?? now) - now;
+      const inFlight = (openUntil(rows) ?? now) - now;
       if (inFlight > 0) return unknownOutcome(inFlight);
 
       try {
@@ -202,9 +204,7 @@ export function createBudgetActivities(deps: {
           return obstacleOf('permission', WRITES_OFF, null);
         }
         const held =
-          phase === REVERT
-            ? null
-            : await limits.against(ledger, { adSetId, current: current[adSetId]!, now });
+          phase === REVERT ? null : await limits.against(rows, { adSetId, current: current[adSetId]!, now });
         if (held) return held;
         const { winnerAdSetId, phases } = promotion.plan;
         const targets = phases.find(({ name }) => name === phase)?.targets;
@@ -224,10 +224,10 @@ export function createBudgetActivities(deps: {
                 null)
               : null,
           atRisk: risk?.amount ?? null,
-          fence: { lastSequence: ledger.at(-1)?.sequence ?? 0, state: experiment.state },
+          fence: { lastSequence: rows.at(-1)?.sequence ?? 0, state: experiment.state },
           envelope: raises ? await limits.envelope(now, experiment.currency) : undefined,
         });
-        return await limits.laterIfAgain(await send(experiment, row, bases), ledger, row);
+        return await limits.laterIfAgain(await send(experiment, row, bases), rows, row);
       } catch (error) {
         if (error instanceof EnvelopeUsedUp) return limits.outsideEnvelope(error, experiment.currency, now);
         // The sender turns errors of the write into outcomes, so this error comes from a read.
@@ -246,7 +246,7 @@ export function createBudgetActivities(deps: {
      * the ad sets that can't be read, and only fails if none can.
      */
     async readBudgets(experimentId: string, { partly = false } = {}): Promise<BudgetReading> {
-      const { promotion, ledger } = await load(experimentId);
+      const { promotion, rows, ledger } = await load(experimentId);
       const { base } = promotion.plan;
       const { current, failed } = await readEach(Object.keys(base));
       const [unread] = Object.values(failed);
@@ -256,7 +256,7 @@ export function createBudgetActivities(deps: {
       return {
         ...whose({ current, base, ledger }),
         unreadable: unreadableOf(failed),
-        openUntil: openUntil(ledger),
+        openUntil: openUntil(rows),
         killSwitch: killed?.reason ?? null,
         at: await clock.now(),
       };
@@ -272,16 +272,18 @@ export function createBudgetActivities(deps: {
       const { experiment, promotion } = await load(request.experimentId);
       if (!PHASE_STATES.includes(experiment.state)) throw outOfDate(experiment, request.phase);
       const at = await store.completePhase(request.experimentId, request.phase, request.readBackAt);
-      if (request.last) await close(promotion, 'completed');
+      const { drops, phases } = promotion.plan;
+      // A drop stands until the variant is dropped too.
+      if (request.last && drops === undefined) await close(promotion, 'completed');
       // In shadow the winner's budget didn't change; the gate has announced what a live rollout would write.
       if (promotion.status === 'shadow') return at;
-      const winner = variantOf(experiment, promotion.winnerVariantId);
-      const targets = promotion.plan.phases.find((phase) => phase.name === request.phase)?.targets ?? {};
+      const named = variantOf(experiment, drops ?? promotion.winnerVariantId);
+      const targets = phases.find((phase) => phase.name === request.phase)?.targets ?? {};
       announce({
         at,
         kind: 'phase',
         experimentId: experiment.id,
-        text: `phase ${request.phase}: ${winner.id} has ${formatAmount(targets[winner.adSetId] ?? 0, experiment.currency)} of ${formatAmount(totalOf(targets), experiment.currency)} a day`,
+        text: `phase ${request.phase}: ${named.id} has ${formatAmount(targets[named.adSetId] ?? 0, experiment.currency)} of ${formatAmount(totalOf(targets), experiment.currency)} a day`,
       });
       return at;
     },

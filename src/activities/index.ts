@@ -1,4 +1,5 @@
 import { createBudgetActivities } from './budgets.js';
+import { createDropActivities } from './drops.js';
 import { createExperimentActivities } from './experiments.js';
 import { createGateActivities } from './gates.js';
 import { createLookActivities } from './looks.js';
@@ -22,6 +23,7 @@ export function createActivities(deps: Dependencies) {
     ...createLookActivities(deps),
     ...createPromotionActivities(deps),
     ...createGateActivities(deps),
+    ...createDropActivities(deps),
     ...createBudgetActivities(deps),
     ...createReconcileActivities(deps),
     ...createSummaryActivities(deps),

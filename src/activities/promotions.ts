@@ -1,24 +1,17 @@
 import type { ExperimentClock } from '../clients/clock.js';
-import { AD_SET_BLOCK } from '../clients/meta/errors.js';
-import { type MetaClient, MetaError } from '../clients/meta/types.js';
+import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { OpenOutcome, PromotionGrounds } from '../contract/activities.js';
-import { formatAmount, minorUnits } from '../domain/budget.js';
+import { ledgerOf } from '../contract/records.js';
 import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
-import { raiseOf } from '../domain/rollout/gate.js';
 import { mayHaveReached } from '../domain/rollout/ownership.js';
-import { planRollout, type RolloutPlan } from '../domain/rollout/plan.js';
+import { planRollout } from '../domain/rollout/plan.js';
 import { budgetsOf, preflightProblems } from '../domain/rollout/preflight.js';
 import { HOUR_MS } from '../domain/time.js';
 import { createDelivery } from './delivery.js';
-import { callingMeta } from './failures.js';
+import { permanent } from './failures.js';
 import { createInspection } from './inspection.js';
-
-/** A refusal that passes, so phases wait: the amount is below today's spend, or the budget was changed too often. */
-function isOfThisHour(error: unknown): boolean {
-  if (!(error instanceof MetaError)) return false;
-  return error.kind === 'not_yet' || error.details.subcode === AD_SET_BLOCK;
-}
+import { afterEarlierDrops, atMinimum, createPlanChecks } from './plan-checks.js';
 
 /** The start of a rollout. */
 export function createPromotionActivities(deps: {
@@ -30,44 +23,21 @@ export function createPromotionActivities(deps: {
   /** The most by which all experiments together may raise budgets per day, major units; null: no limit. */
   accountEnvelope: number | null;
 }) {
-  const { store, meta, clock } = deps;
+  const { store, clock } = deps;
 
   const inspect = createInspection(deps);
   const deliveryOf = createDelivery(deps);
-
-  /** Meta's refusals of the last phase's amounts, which are the smallest and the largest of all. Writes nothing. */
-  async function refusalsOf({ phases }: RolloutPlan): Promise<string[]> {
-    const reasons: string[] = [];
-    for (const [adSetId, amount] of Object.entries(phases.at(-1)!.targets)) {
-      try {
-        await meta.validateDailyBudget(adSetId, amount);
-      } catch (error) {
-        if (error instanceof MetaError && error.kind === 'invalid') reasons.push(error.message);
-        else if (!isOfThisHour(error)) return callingMeta(() => Promise.reject(error));
-      }
-    }
-    return reasons;
-  }
-
-  /** A sentence on the first phase that exceeds the account's envelope even on an empty day, or null. */
-  function beyondEnvelope({ base, phases }: RolloutPlan, currency: string): string | null {
-    if (deps.accountEnvelope === null) return null;
-    const limit = minorUnits(deps.accountEnvelope, currency);
-    const money = (amount: number) => formatAmount(amount, currency);
-    for (const [index, { name, targets }] of phases.entries()) {
-      const wanted = raiseOf(phases[index - 1]?.targets ?? base, targets);
-      if (wanted <= limit) continue;
-      return `Phase ${name} raises the winner by ${money(wanted)} > ${money(limit)}, the account's envelope per day (ACCOUNT_ENVELOPE).`;
-    }
-    return null;
-  }
+  const { refusalsOf, beyondEnvelope } = createPlanChecks(deps);
 
   return {
     /** Checks preflight, and records base and plan before the first write. A rollout that has written keeps its plan. */
     async openPromotion(experimentId: string, grounds: PromotionGrounds): Promise<OpenOutcome> {
       const stored = await store.getPromotion(experimentId);
-      const ledger = stored ? await store.listLedger(experimentId) : [];
-      if (stored && ledger.some(mayHaveReached)) return { kind: 'opened', promotion: stored };
+      const rows = await store.listLedger(experimentId);
+      if (stored && ledgerOf(stored, rows).some(mayHaveReached)) {
+        if (stored.plan.drops === undefined) return { kind: 'opened', promotion: stored };
+        throw permanent('RecordDisagrees', `${experimentId} is still dropping ${stored.plan.drops}`);
+      }
       const { experiment, context, compared, problems } = await inspect(experimentId);
       const { winnerVariantId } = grounds;
       if (!compared.some(({ id }) => id === winnerVariantId))
@@ -81,6 +51,7 @@ export function createPromotionActivities(deps: {
         maxStepFactor: maxStepFactorOf(experiment.policy),
         minimum: context.account.minDailyBudget,
         currency: context.account.currency,
+        keeps: atMinimum(context),
       });
       if (planned.kind === 'refused') return { kind: 'refused', reasons: [planned.reason] };
       // Added steps make the rollout longer than the policy's phases, which the inspection assumed.
@@ -102,6 +73,7 @@ export function createPromotionActivities(deps: {
         status: deps.writesAllowed ? 'in_progress' : 'shadow',
         interval: grounds.interval ?? null,
         plan: planned.plan,
+        ...afterEarlierDrops(rows),
       });
       return { kind: 'opened', promotion };
     },

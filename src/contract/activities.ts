@@ -53,6 +53,9 @@ export interface PromotionGrounds {
 
 export type OpenOutcome = { kind: 'opened'; promotion: Promotion } | { kind: 'refused'; reasons: string[] };
 
+/** `nothing`: the ad set of the variant has no budget to move. */
+export type DropOutcome = OpenOutcome | { kind: 'nothing' };
+
 /** The result of a gate. If the outcome is `done`, `current` has the budgets as they are; otherwise it is empty. */
 export interface GateAnswer {
   outcome: Outcome;

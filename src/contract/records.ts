@@ -60,9 +60,13 @@ export type PromotionStatus =
   | 'stopped'
   | 'shadow';
 
-/** The one rollout of an experiment. Its base is stored before the first write. */
+/**
+ * The rollout of an experiment: the winner's, or before it one that drops a beaten ad (`plan.drops`). There is one at a
+ * time. Its base is stored before the first write.
+ */
 export interface Promotion {
   experimentId: string;
+  /** If the rollout drops an ad: the leader that has beaten it. */
   winnerVariantId: string;
   /** The look that decided it; for a forced promotion, the last look before it. */
   lookNumber: number;
@@ -85,6 +89,21 @@ export interface Promotion {
   phasesDone: Record<string, number>;
   /** Amount at risk beyond the policy's limit that a user accepted, minor units per day; unset if none. */
   acceptedRisk?: number;
+  /** Its own ledger rows come after this sequence; unset: all rows are its own. */
+  ledgerAfter?: number;
+}
+
+/** The promotion of a winner, for readers to whom a rollout that drops an ad is none. */
+export function promotionOfWinner(rollout: Promotion | null): Promotion | null {
+  return rollout?.plan.drops === undefined ? rollout : null;
+}
+
+/** The rows of the ledger that belong to this rollout. */
+export function ledgerOf<Row extends { sequence: number }>(
+  { ledgerAfter = 0 }: Pick<Promotion, 'ledgerAfter'>,
+  rows: readonly Row[],
+): Row[] {
+  return rows.filter(({ sequence }) => sequence > ledgerAfter);
 }
 
 /** What a gate found before a phase, on a day of a hold or on a day of the verification. Immutable. */

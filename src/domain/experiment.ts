@@ -122,6 +122,11 @@ export interface Policy {
    * field existed.
    */
   indifference?: number;
+  /**
+   * With more than two ads: a challenger that the leader has beaten is dropped, and its budget goes to the others. Missing
+   * in policies frozen before this field existed: no.
+   */
+  dropBeaten?: boolean;
   phases: Phase[];
   /** No step of a rollout multiplies a budget by more than this. */
   maxStepFactor?: number;
@@ -166,6 +171,7 @@ export const DEFAULT_POLICY: Policy = {
   checkEveryHours: 6,
   minimumDetectableEffect: 0.1,
   indifference: 0.05,
+  dropBeaten: false,
   phases: DEFAULT_PHASES,
   maxStepFactor: DEFAULT_MAX_STEP_FACTOR,
   approvalRequired: false,
@@ -217,7 +223,7 @@ export interface Experiment {
   policy: Policy;
   /** Control first. Two to six. */
   variants: Variant[];
-  /** When a user dropped a variant, by variant id. The variant's ad set remains part of the test. */
+  /** When a user or the rule dropped a variant, by variant id. The variant's ad set remains part of the test. */
   dropped?: Record<string, number>;
   /** How the ad sets differed at the start, if a user accepted the differences. */
   acceptedDifferences?: AcceptedDifferences;

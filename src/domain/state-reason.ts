@@ -22,6 +22,8 @@ export type ReasonCode =
   | 'hold_over'
   | 'withdrawn'
   | 'not_promoted'
+  | 'dropping'
+  | 'dropped'
   | 'phase_done'
   | 'rolled_out'
   | 'phase_failed'
@@ -61,8 +63,10 @@ export interface StateReason {
   shadow?: boolean;
   /** The budgets are being restored. */
   restoring?: boolean;
+  /** The variant that the rollout drops; missing: it promotes a winner. */
+  drops?: string;
   /** The state in which a restore ends; missing: `reverted`. */
-  endsIn?: 'stopped';
+  endsIn?: 'stopped' | 'running';
   /** The reason for the previous state; its sentence comes first. */
   before?: StateReason;
 }
@@ -84,6 +88,7 @@ export function reasonSentence(reason: StateReason, currency: string): string {
   const stand = standInWords(reason, currency);
   const restoring = reason.restoring ? ' The budgets are being restored.' : '';
   const onItGoes = 'No budget was moved; the test goes on.';
+  const { drops } = reason;
   switch (reason.code) {
     case 'recorded':
     case 'no_winner':
@@ -112,9 +117,17 @@ export function reasonSentence(reason: StateReason, currency: string): string {
       return `Phase ${phase} waits: ${detail}${amounts ? ` The budgets stand at ${stand}.` : ''}`;
     case 'hold_over':
       return 'The hold is over; the rollout goes on.';
+    case 'dropping':
+      return `${winner} has beaten ${drops}: ${drops} is dropped, and its budget goes to the other ads.`;
+    case 'dropped':
+      return reason.shadow
+        ? `Shadow: dropping ${drops} would have set ${stand}; nothing was written. ${drops} is compared no more.`
+        : `${drops} was dropped; the budgets were read back: ${stand}. The test goes on without it.`;
     case 'withdrawn':
+      if (drops) return `${before}${drops} is not dropped yet: the decision is ${hours} h old. ${onItGoes}`;
       return `${before}The promotion of ${winner} is withdrawn: its decision is ${hours} h old. ${onItGoes}`;
     case 'not_promoted':
+      if (drops) return `${drops} is not dropped: ${before}${onItGoes}`;
       return `${winner} is not promoted: ${before}${onItGoes}`;
     case 'phase_done':
     case 'rolled_out': {
@@ -136,10 +149,12 @@ export function reasonSentence(reason: StateReason, currency: string): string {
       return `${before}Stopped with restore ${who}`;
     case 'retry_asked':
       return `Tried again ${who}`;
-    case 'restored':
+    case 'restored': {
+      const goesOn = drops ? ` The test goes on, and ${drops} is compared no more.` : '';
       return amounts
-        ? `${before}Every ad set was back at its base; someone has changed budgets since: ${stand}.`
-        : `${before}Every ad set is back at its base.`;
+        ? `${before}Every ad set was back at its base; someone has changed budgets since: ${stand}.${goesOn}`
+        : `${before}Every ad set is back at its base.${goesOn}`;
+    }
     case 'shadow_ended':
       return `${before}The rollout was in shadow: nothing was written.`;
     case 'not_restored':

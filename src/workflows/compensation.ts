@@ -46,8 +46,10 @@ export async function restoreBudgets(run: Run): Promise<void> {
   // Read again: a stop that came meanwhile has changed the end.
   const { reason } = run.experiment;
   const end = reason.endsIn ?? 'reverted';
-  await closePromotion(run.experiment.id, end);
-  await run.become(end, { code: 'restored', before: reason, ...changedSince(watched.reading) });
+  // The test goes on: its next step closes the rollout.
+  if (end !== 'running') await closePromotion(run.experiment.id, end);
+  const { drops } = reason;
+  await run.become(end, { code: 'restored', before: reason, drops, ...changedSince(watched.reading) });
 }
 
 /** What someone has set since the base was reached is theirs. */

@@ -73,7 +73,8 @@ const YOUNG_MS = 5 * 60_000;
  */
 export async function keepWitness(run: Run): Promise<void> {
   const { witness } = run.input;
-  if (!witness || !knowsMore(witness, run.knownPromotion)) return;
+  // A drop that the record doesn't know is over, or its budgets are read again before the next rollout.
+  if (!witness || witness.plan.drops !== undefined || !knowsMore(witness, run.knownPromotion)) return;
   run.promotion = await enduring(() =>
     record.keepPromotion.executeWithOptions({ summary: 'the promotion that the record has lost' }, [witness]),
   );

@@ -7,6 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { BudgetActivities } from '../activities/budgets.js';
+import type { DropActivities } from '../activities/drops.js';
 import type { ExperimentActivities } from '../activities/experiments.js';
 import type { GateActivities } from '../activities/gates.js';
 import type { LookActivities } from '../activities/looks.js';
@@ -83,7 +84,10 @@ export const verifications = proxyMeta<VerificationActivities>('checks', {
 export const rechecks = proxyMeta<RecheckActivities>('checks', META_READS);
 
 /** Preflight and gates read from Meta; retried as observations are. */
-export const promotions = proxyMeta<PromotionActivities & GateActivities>('money', META_READS);
+export const promotions = proxyMeta<PromotionActivities & GateActivities & DropActivities>(
+  'money',
+  META_READS,
+);
 
 /**
  * Budget reads and writes. A try may last as long as a socket time-out and a read-back. Only faults that left nothing

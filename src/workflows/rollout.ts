@@ -6,6 +6,7 @@ import { isObstacle, type Outcome } from '../domain/rollout/obstacle.js';
 import { type PlannedPhase, writeOrder } from '../domain/rollout/plan.js';
 import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS } from '../domain/time.js';
+import { afterRevert, droppedBy } from './drop.js';
 import type { Run } from './experiment-run.js';
 import { becomeHeld, holdAfter, lapsesAt, withdraw } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
@@ -64,7 +65,8 @@ export async function lapsed(run: Run): Promise<boolean> {
   const { winnerVariantId } = run.promotion;
   const hours = run.experiment.policy.checkEveryHours;
   const before = run.state === 'held' ? run.experiment.reason : undefined;
-  if (!(await withdraw(run, { code: 'withdrawn', winnerVariantId, hours, before }))) return false;
+  const drops = droppedBy(run);
+  if (!(await withdraw(run, { code: 'withdrawn', winnerVariantId, hours, before, drops }))) return false;
   await run.answerAskers(run.stateReason);
   return true;
 }
@@ -76,12 +78,12 @@ export function retriesExhausted(run: Run, detail: string): Promise<void> {
 /** Restores the budgets, or if none was moved the test goes on. */
 export async function revertOrWithdraw(run: Run, reason: StateReason): Promise<void> {
   const { winnerVariantId } = run.promotion;
-  if (await withdraw(run, { code: 'not_promoted', winnerVariantId, before: reason })) {
+  if (await withdraw(run, { code: 'not_promoted', winnerVariantId, before: reason, drops: droppedBy(run) })) {
     // The decision stands until the next check; it is not tried again at once.
     run.retryAt = run.later(HOUR_MS / 4);
     return;
   }
-  await run.become('reverting', { ...reason, restoring: !isShadow(run) });
+  await run.become('reverting', { ...reason, restoring: !isShadow(run), ...afterRevert(run) });
 }
 
 /**
@@ -98,7 +100,7 @@ export async function actOn(run: Run, intent: Intent): Promise<void> {
       await run.answerAskers(run.stateReason);
       return run.answer(intent, 'The rollout is held; the budgets stay where they are.');
     case 'revert':
-      return restoreFor(run, intent, { code: 'revert_asked', ...who });
+      return restoreFor(run, intent, { code: 'revert_asked', ...who, ...afterRevert(run) });
     case 'stop':
       if (intent.args.budgets === 'keep') return stopAndKeep(run, intent);
       return restoreFor(run, intent, { code: 'restore_asked', ...who, endsIn: 'stopped' });
@@ -183,6 +185,11 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
 }
 
 async function finishRollout(run: Run): Promise<void> {
+  const drops = droppedBy(run);
+  if (drops !== undefined) {
+    const { targets: amounts } = run.promotion.plan.phases.at(-1)!;
+    return run.become('running', { code: 'dropped', drops, amounts, shadow: isShadow(run) });
+  }
   await run.become('verifying', phaseReason(run, run.promotion.plan.phases.at(-1)!));
 }
 

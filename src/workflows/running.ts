@@ -5,6 +5,7 @@ import { worstInterval } from '../domain/decision/pairs.js';
 import { participants, undroppable } from '../domain/experiment.js';
 import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
+import { dropBeaten, droppedBy, endDrop, stoppedSentence } from './drop.js';
 import type { Run } from './experiment-run.js';
 import { type Intent, whoAsked } from './inbox.js';
 import { evidenceNow, looks, observations, obstacleFrom, promotions } from './proxies.js';
@@ -21,6 +22,8 @@ const PAST_HORIZON_MS = 72 * HOUR_MS;
 
 /** `running`: waits for the next check or a control, then acts. */
 export async function runTest(run: Run): Promise<void> {
+  const dropped = droppedBy(run);
+  if (dropped !== undefined) return endDrop(run, dropped);
   const dueAt = checkDueAt(run);
   const decided = undeliveredPromotion(run);
   showNextCheck(dueAt ?? run.now());
@@ -42,7 +45,7 @@ export async function runTest(run: Run): Promise<void> {
       return run.answer(intent, 'Checks and promotion are paused; the ads go on.');
     case 'stop':
       await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
-      return run.answer(intent, 'Stopped. No budget was moved.');
+      return run.answer(intent, stoppedSentence(run));
   }
 }
 
@@ -55,7 +58,7 @@ export async function waitWhilePaused(run: Run): Promise<void> {
   }
   if (intent?.kind === 'stop') {
     await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
-    return run.answer(intent, 'Stopped. No budget was moved.');
+    return run.answer(intent, stoppedSentence(run));
   }
 }
 
@@ -75,7 +78,7 @@ export async function awaitApproval(run: Run): Promise<void> {
       return run.answer(intent, 'Paused; the approval is no longer asked for.');
     case 'stop':
       await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
-      return run.answer(intent, 'Stopped. No budget was moved.');
+      return run.answer(intent, stoppedSentence(run));
   }
 }
 
@@ -129,6 +132,7 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
       break;
   }
   if (asker) await run.answer(asker, decision.reasons.join(' '), decision);
+  if (decision.verdict === 'continue_testing') await dropBeaten(run, decision);
 }
 
 /** Fresh data, then the next look. Null if Meta or the statistics failed: nothing is decided, and the check comes again. */

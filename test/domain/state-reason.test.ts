@@ -57,7 +57,27 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
     ],
   ],
   hold_over: [[{}, 'The hold is over; the rollout goes on.']],
+  dropping: [
+    [
+      { winnerVariantId: 'b', drops: 'c' },
+      'b has beaten c: c is dropped, and its budget goes to the other ads.',
+    ],
+  ],
+  dropped: [
+    [
+      { drops: 'c', amounts },
+      'c was dropped; the budgets were read back: ad set 1 at USD 80.00, ad set 2 at USD 120.00. The test goes on without it.',
+    ],
+    [
+      { drops: 'c', amounts, shadow: true },
+      'Shadow: dropping c would have set ad set 1 at USD 80.00, ad set 2 at USD 120.00; nothing was written. c is compared no more.',
+    ],
+  ],
   withdrawn: [
+    [
+      { winnerVariantId: 'b', drops: 'c', hours: 6 },
+      'c is not dropped yet: the decision is 6 h old. No budget was moved; the test goes on.',
+    ],
     [
       { winnerVariantId: 'b', hours: 6, before: { code: 'phase_waits', phase: '60', detail: 'No answer.' } },
       'Phase 60 waits: No answer. The promotion of b is withdrawn: its decision is 6 h old. No budget was moved; the test goes on.',
@@ -109,6 +129,10 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
   ],
   retry_asked: [[{ by: 'ana', because: 'again' }, 'Tried again by ana: again.']],
   restored: [
+    [
+      { before: { code: 'phase_failed', phase: 'drop-c', detail: 'No.', restoring: true }, drops: 'c' },
+      'Phase drop-c failed: No. The budgets are being restored. Every ad set is back at its base. The test goes on, and c is compared no more.',
+    ],
     [
       { before: { code: 'revert_asked', ...ana } },
       'Reverted by ana: the sale ends. Every ad set is back at its base.',

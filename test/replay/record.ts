@@ -72,7 +72,38 @@ describe('histories', () => {
   const killSwitch = async (engaged: boolean) =>
     world.store.setKillSwitch({ engaged, by: 'ana', reason: 'recorded', at: await world.clock.now() });
 
+  /** The second challenger is beaten and dropped by the rule; the others hardly differ. */
+  const beginDrop = (id: string) =>
+    world.begin({ id, clickRates: [0.02, 0.0207, 0.008], policy: { dropBeaten: true } });
+  const untilDropped = async (experiment: Experiment) => {
+    for (let hours = 0; hours < 72; hours++) {
+      if ((await world.state(experiment)).dropped) return;
+      await world.pass(1);
+    }
+    throw new Error(`${experiment.id} has dropped no ad`);
+  };
+
   const scenarios: Record<string, (id: string) => Promise<Experiment>> = {
+    drop_beaten: async (id) => {
+      const experiment = await beginDrop(id);
+      await untilDropped(experiment);
+      await world.control(experiment, 'promote');
+      await world.pass(1.5);
+      await world.control(experiment, 'stop', { budgets: 'restore' });
+      await world.until(experiment, ['stopped'], 3);
+      return experiment;
+    },
+    drop_restored: async (id) => {
+      const experiment = await beginDrop(id);
+      const { adSetId } = experiment.variants[0]!;
+      const raise = { objectId: adSetId, method: 'POST' as const, dailyBudget: 29_950 };
+      await world.market.order({ kind: 'server_error', ...raise, times: null });
+      await untilDropped(experiment);
+      await world.market.withdraw();
+      await world.pass(7);
+      await world.control(experiment, 'stop');
+      return experiment;
+    },
     completed: async (id) => {
       const experiment = await world.begin({ id, clickRates: CLEAR });
       await world.until(experiment, ['verifying'], 80);

@@ -1,3 +1,4 @@
+import { promotionOfWinner } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
 import {
   EXPERIMENT_STATES,
@@ -113,5 +114,12 @@ async function resultOf(
     store.getVerification(experiment.id),
     store.listLedger(experiment.id),
   ]);
-  return checkResult({ experiment, promotion, verification, ledger, decision, message });
+  return checkResult({
+    experiment,
+    promotion: promotionOfWinner(promotion),
+    verification,
+    ledger,
+    decision,
+    message,
+  });
 }

@@ -32,6 +32,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     check_every_hours: policy.checkEveryHours,
     minimum_detectable_effect: policy.minimumDetectableEffect ?? null,
     indifference: indifferenceOf(policy),
+    drop_beaten: policy.dropBeaten ?? false,
     phases: policy.phases.map(({ winnerShare, waitHours }) => ({
       winner_share: winnerShare,
       wait_hours: waitHours,
@@ -75,6 +76,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
     minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,
     indifference: change?.indifference ?? indifferenceOf(base),
+    dropBeaten: change?.drop_beaten ?? base.dropBeaten ?? false,
     phases:
       change?.phases?.map((phase) => ({ winnerShare: phase.winner_share, waitHours: phase.wait_hours })) ??
       base.phases,

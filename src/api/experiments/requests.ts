@@ -73,6 +73,7 @@ export const PolicyBody = z
     check_every_hours: bounded(1, 168, 'hours: looks are at least an hour apart').optional(),
     minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),
     indifference: bounded(0, 0.2, '(a relative lift; 0: the winner must beat every ad)').optional(),
+    drop_beaten: flag.optional(),
     phases: z
       .array(
         z.strictObject({

@@ -42,6 +42,7 @@ export const PolicyAnswer = z
     indifference: z
       .number()
       .openapi({ description: 'a relative lift between ads that is too small to matter' }),
+    drop_beaten: z.boolean(),
     phases: z.array(z.object({ winner_share: z.number(), wait_hours: z.number() })),
     max_step_factor: z.number().openapi({ description: 'the most that one step may multiply a budget by' }),
     approval_required: z.boolean(),

@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import { promotionOfWinner } from '../../contract/records.js';
 import { type Experiment, isEnded } from '../../domain/experiment.js';
 import { allowedByRecord } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
@@ -49,7 +50,7 @@ export async function statusOf(
   ]);
   const known = {
     ...experimentToJson(experiment),
-    budget_reallocation: budgetReallocationToJson(experiment, promotion, ledger),
+    budget_reallocation: budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger),
     verification: verificationToJson(verification),
     recheck: recheckToJson(recheck),
   };

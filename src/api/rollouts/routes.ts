@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { promotionOfWinner } from '../../contract/records.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
 import { ExperimentParams } from '../http/fields.js';
@@ -36,7 +37,7 @@ export function rolloutRoutes(context: ApiContext): OpenAPIHono {
         {
           experiment_id: id,
           currency: experiment.currency,
-          budget_reallocation: budgetReallocationToJson(experiment, promotion, rows),
+          budget_reallocation: budgetReallocationToJson(experiment, promotionOfWinner(promotion), rows),
           ledger: shown,
           count: rows.length,
           unreadable,

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { GateRow, LedgerRow, Promotion } from '../../contract/records.js';
+import { type GateRow, type LedgerRow, ledgerOf, type Promotion } from '../../contract/records.js';
 import { totalOf } from '../../domain/budget.js';
 import type { Experiment } from '../../domain/experiment.js';
 import { atRisk } from '../../domain/rollout/at-risk.js';
@@ -20,7 +20,7 @@ export function budgetReallocationToJson(
   const { base, winnerAdSetId, phases } = promotion.plan;
   const total = totalOf(base);
   const current = { ...base };
-  for (const row of ledger) {
+  for (const row of ledgerOf(promotion, ledger)) {
     if (row.readBack !== null && row.adSetId in current) current[row.adSetId] = row.readBack;
   }
   const aimed = ['in_progress', 'completed', 'shadow'].includes(promotion.status);

@@ -20,6 +20,7 @@ interface PromotionRow {
   opened_at: number;
   phases_done: Record<string, number>;
   accepted_risk: number | null;
+  ledger_after: number;
 }
 
 function toPromotion(row: PromotionRow): Promotion {
@@ -40,6 +41,7 @@ function toPromotion(row: PromotionRow): Promotion {
     openedAt: row.opened_at,
     phasesDone: row.phases_done,
     ...(row.accepted_risk !== null && { acceptedRisk: row.accepted_risk }),
+    ...(row.ledger_after > 0 && { ledgerAfter: row.ledger_after }),
   };
 }
 
@@ -49,19 +51,27 @@ type PromotionStore = Pick<
   | 'getPromotion'
   | 'setPromotionStatus'
   | 'withdrawPromotion'
+  | 'closeDrop'
   | 'acceptRisk'
   | 'completePhase'
 >;
 
-/** Attempts that changed a budget or may have. An attempt that was refused or never sent changed nothing. */
+/**
+ * Attempts of the stored rollout that changed a budget or may have. An attempt that was refused or never sent changed
+ * nothing.
+ */
 const MOVING_ROWS = `select from auto_promotion.budget_ledger l
-  where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3) and l.outcome not in ('refused', 'not_sent')`;
+  where (l.environment, l.account_id, l.experiment_id) = ($1, $2, $3) and l.outcome not in ('refused', 'not_sent')
+    and l.sequence > promotions.ledger_after`;
+
+/** A withdrawn rollout and a drop that is over keep their rows for their gates alone. */
+const STANDING = `status not in ('withdrawn', 'dropped')`;
 
 function noPromotion(experimentId: string): Error {
   return new Error(`experiment ${experimentId} has no promotion`);
 }
 
-/** Promotions of these experiments, by experiment id. Leaves out withdrawn ones; their rows are kept for their gates. */
+/** The rollouts of these experiments that stand, by experiment id. */
 export async function promotionsById(
   { pool, scope }: Database,
   ids: string[],
@@ -69,13 +79,13 @@ export async function promotionsById(
   const rows = await run<PromotionRow>(
     pool,
     `select * from auto_promotion.promotions
-      where (environment, account_id) = ($1, $2) and experiment_id = any($3) and status <> 'withdrawn'`,
+      where (environment, account_id) = ($1, $2) and experiment_id = any($3) and ${STANDING}`,
     [scope.environment, scope.accountId, ids],
   );
   return new Map(rows.map((row) => [row.experiment_id, toPromotion(row)]));
 }
 
-/** Promotions opened since an instant, newest first. */
+/** Promotions of winners opened since an instant, newest first. */
 export async function promotionsSince(
   { pool, scope }: Database,
   since: number,
@@ -84,14 +94,14 @@ export async function promotionsSince(
   const rows = await run<PromotionRow>(
     pool,
     `select * from auto_promotion.promotions where (environment, account_id) = ($1, $2) and opened_at >= $3
-        and status <> 'withdrawn'
+        and ${STANDING} and not (plan ? 'drops')
       order by opened_at desc, experiment_id limit $4`,
     [scope.environment, scope.accountId, instant(since), limit],
   );
   return rows.map(toPromotion);
 }
 
-/** The one rollout of each experiment. */
+/** The rollout of each experiment. */
 export function promotionStore(database: Database): PromotionStore {
   const { pool, scope } = database;
   const mine = [scope.environment, scope.accountId];
@@ -108,16 +118,17 @@ export function promotionStore(database: Database): PromotionStore {
         pool,
         `insert into auto_promotion.promotions (environment, account_id, experiment_id, winner_variant_id, look_number,
             forced, asked_by, reason, status, plan, confidence, theta, se, metrics, opened_at, phases_done,
-            lift_interval)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+            lift_interval, ledger_after)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
           on conflict (environment, account_id, experiment_id) do update
             set winner_variant_id = excluded.winner_variant_id, look_number = excluded.look_number,
               forced = excluded.forced, asked_by = excluded.asked_by, reason = excluded.reason,
               status = excluded.status, plan = excluded.plan, confidence = excluded.confidence,
               theta = excluded.theta, se = excluded.se, metrics = excluded.metrics,
               opened_at = excluded.opened_at, phases_done = excluded.phases_done,
-              lift_interval = excluded.lift_interval, accepted_risk = null
-            where not exists (${MOVING_ROWS})`,
+              lift_interval = excluded.lift_interval, accepted_risk = null,
+              ledger_after = excluded.ledger_after
+            where promotions.status = 'dropped' or not exists (${MOVING_ROWS})`,
         [
           ...mine,
           promotion.experimentId,
@@ -135,6 +146,7 @@ export function promotionStore(database: Database): PromotionStore {
           instant(promotion.openedAt),
           jsonb(promotion.phasesDone),
           promotion.interval ? jsonb(promotion.interval) : null,
+          promotion.ledgerAfter ?? 0,
         ],
       );
       const stored = await getPromotion(promotion.experimentId);
@@ -164,6 +176,19 @@ export function promotionStore(database: Database): PromotionStore {
       return withdrawn.length > 0;
     },
 
+    async closeDrop(experimentId, variantId, at) {
+      await run(
+        pool,
+        `with closed as (
+            update auto_promotion.promotions set status = 'dropped'
+             where (environment, account_id, experiment_id) = ($1, $2, $3) and plan->>'drops' = $4
+          )
+          update auto_promotion.ab_tests set dropped = jsonb_build_object($4::text, $5::bigint) || dropped
+           where (environment, account_id, experiment_id) = ($1, $2, $3)`,
+        [...mine, experimentId, variantId, at],
+      );
+    },
+
     async acceptRisk(experimentId, amount) {
       await run(
         pool,
@@ -182,7 +207,10 @@ export function promotionStore(database: Database): PromotionStore {
              returning (phases_done->>$4::text)::bigint as read_back_at
           ), promoted as (
             update auto_promotion.ab_tests
-              set promoted_at = coalesce(promoted_at, to_timestamp($5::bigint / 1000.0)), hold = null
+              set promoted_at = case when (select plan ? 'drops' from auto_promotion.promotions
+                    where (environment, account_id, experiment_id) = ($1, $2, $3)) then promoted_at
+                  else coalesce(promoted_at, to_timestamp($5::bigint / 1000.0)) end,
+                hold = null
              where (environment, account_id, experiment_id) = ($1, $2, $3)
           )
           select read_back_at from done`,

@@ -139,8 +139,8 @@ export interface Store {
   ruleStates(experimentId: string, lookNumber: number): Promise<Record<string, Uint8Array> | null>;
 
   /**
-   * Inserts and returns it. A stored promotion is replaced as long as none of its writes can have changed a budget;
-   * after that it is returned unchanged.
+   * Inserts and returns it. A stored promotion is replaced as long as none of its writes can have changed a budget, or if
+   * it was a drop that is over; otherwise it is returned unchanged.
    */
   openPromotion(promotion: Promotion): Promise<Promotion>;
   getPromotion(experimentId: string): Promise<Promotion | null>;
@@ -150,11 +150,13 @@ export interface Store {
    * not found any more.
    */
   withdrawPromotion(experimentId: string): Promise<boolean>;
+  /** The variant is dropped from an instant on, and the rollout that drops it is over: it is not found any more. */
+  closeDrop(experimentId: string, variantId: string, at: number): Promise<void>;
   /** Records the amount at risk that a user accepts, minor units per day. A larger amount accepted before stays. */
   acceptRisk(experimentId: string, amount: number): Promise<void>;
   /**
-   * Enters a phase's read-back instant and returns it; a stored instant is returned unchanged. The first phase sets
-   * `promotedAt` of the experiment. The experiment's hold is cleared.
+   * Enters a phase's read-back instant and returns it; a stored instant is returned unchanged. The first phase of a
+   * winner's rollout sets `promotedAt` of the experiment. The experiment's hold is cleared.
    */
   completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
 
@@ -230,7 +232,7 @@ export interface Store {
   /** Keeps the answer of a claimed request; an answer kept before is returned unchanged. */
   keepAnswer(key: string, answer: KeptAnswer): Promise<KeptAnswer>;
 
-  /** Promotions opened since an instant, newest first. */
+  /** Promotions of winners opened since an instant, newest first. */
   listPromotions(query: {
     since: number;
     limit: number;

@@ -2,9 +2,9 @@ import { type Budgets, formatAmount, splitInProportion, totalOf } from '../budge
 import type { Phase } from './phases.js';
 
 /** Wait between steps if no phase gives one. */
-const DEFAULT_WAIT_HOURS = 1;
+export const DEFAULT_WAIT_HOURS = 1;
 /** With more steps, the evidence would be old before the rollout ends. */
-const MOST_STEPS = 24;
+export const MOST_STEPS = 24;
 
 /**
  * A phase, or a step added on the way to one, with its amounts. The name is the winner's share in percent: `60`, `70`,
@@ -26,6 +26,8 @@ export interface RolloutPlan {
   phases: PlannedPhase[];
   /** Names of the policy's phases that would not have raised the winner. */
   skipped: string[];
+  /** The variant that is dropped: its budget goes to the others. Unset: a promotion of a winner. */
+  drops?: string;
 }
 
 /** The plan, or the sentence that says why there is none. `nothing_to_raise`: the winner already has its last share. */
@@ -39,7 +41,7 @@ export function phaseName(phase: Pick<Phase, 'winnerShare'>): string {
 }
 
 /** Rounds the product, because floats may fall short: 0.7 × 45 is 31.499999999999996. */
-function times(amount: number, factor: number): number {
+export function times(amount: number, factor: number): number {
   return Number((amount * factor).toFixed(6));
 }
 
@@ -52,7 +54,7 @@ function shareOf(total: number, share: number): number {
  * Plans the amounts of each phase: the winner gets its share of the base's total (rounded half up), the others share the
  * rest in proportion to their old budgets. Phases that would not raise the winner are skipped; the first that does is
  * written at once. No step multiplies the winner's budget by more than `maxStepFactor`: steps are added on the way to a
- * phase, each after the wait of that phase. Refuses if an amount would be below Meta's minimum, if no phase raises the
+ * phase, each after the wait of that phase. Ad sets in `keeps` keep their budgets. Refuses if an amount would be below Meta's minimum, if no phase raises the
  * winner, or if such small steps don't reach a phase.
  */
 export function planRollout(input: {
@@ -63,8 +65,9 @@ export function planRollout(input: {
   /** Meta's least daily budget of an ad set, minor units. */
   minimum: number;
   currency: string;
+  keeps?: readonly string[];
 }): PlanResult {
-  const { base, winnerAdSetId, maxStepFactor, minimum, currency } = input;
+  const { base, winnerAdSetId, maxStepFactor, minimum, currency, keeps = [] } = input;
   const winnerBase = base[winnerAdSetId];
   if (winnerBase === undefined)
     throw new RangeError(`no base budget of the winner's ad set ${winnerAdSetId}`);
@@ -92,7 +95,7 @@ export function planRollout(input: {
     }
     for (const [step, amount] of steps.entries()) {
       const isPhase = amount === target;
-      const targets = amountsOf(base, winnerAdSetId, amount);
+      const targets = amountsOf(base, winnerAdSetId, amount, keeps);
       const planned: PlannedPhase = {
         name: isPhase ? name : stepName(amount / total, names),
         winnerShare: isPhase ? phase.winnerShare : amount / total,
@@ -125,13 +128,21 @@ export function planRollout(input: {
  * All ad sets' amounts if the winner has `amount`: the others share the rest in proportion to their old budgets. They are
  * sorted by id, so that an odd minor unit goes to the same ad set in whatever order they were read.
  */
-function amountsOf(base: Budgets, winnerAdSetId: string, amount: number): Budgets {
+function amountsOf(base: Budgets, winnerAdSetId: string, amount: number, keeps: readonly string[]): Budgets {
+  const kept = Object.fromEntries(
+    keeps.filter((id) => id !== winnerAdSetId && id in base).map((id) => [id, base[id]!]),
+  );
   const others = Object.keys(base)
-    .filter((id) => id !== winnerAdSetId)
+    .filter((id) => id !== winnerAdSetId && !(id in kept))
     .sort();
   const weights = others.map((id) => base[id]!);
-  const rest = splitInProportion(totalOf(base) - amount, weights);
-  return { [winnerAdSetId]: amount, ...Object.fromEntries(others.map((id, index) => [id, rest[index]!])) };
+  // Less than nothing can't be shared: an amount of 0 is below Meta's minimum, which refuses the plan.
+  const rest = splitInProportion(Math.max(0, totalOf(base) - amount - totalOf(kept)), weights);
+  return {
+    [winnerAdSetId]: amount,
+    ...Object.fromEntries(others.map((id, index) => [id, rest[index]!])),
+    ...kept,
+  };
 }
 
 /** The winner's amounts up to and including `target`; null if so small a step changes nothing. */

@@ -78,6 +78,42 @@ describe.each(DATABASES)('promotions and the ledger on $database', ({ kind }) =>
     });
   });
 
+  describe('a rollout that drops an ad', () => {
+    const aDrop = () => aPromotion({ plan: { ...aPromotion().plan, drops: 'challenger' } });
+
+    it('is no promotion to the reports, and does not promote the experiment', async () => {
+      const { store } = await db.seeded();
+      await store.openPromotion(aDrop());
+      expect(await store.getPromotion('exp_1')).toEqual(aDrop());
+      expect(await store.listPromotions({ since: 0, limit: 10 })).toEqual([]);
+      await store.completePhase('exp_1', 'drop-challenger', START);
+      expect((await store.getExperiment('exp_1'))?.promotedAt).toBeNull();
+    });
+
+    it('is over when the variant is dropped, and makes room for a promotion with rows of its own', async () => {
+      const { store } = await db.seeded();
+      await store.openPromotion(aDrop());
+      await store.enterAttempt(attempt);
+      await store.settleAttempt('exp_1', 1, applied);
+      // It has moved money: nothing replaces it while it stands.
+      expect(await store.openPromotion(aPromotion())).toEqual(aDrop());
+      await store.closeDrop('exp_1', 'challenger', START);
+      await store.closeDrop('exp_1', 'challenger', START + 1);
+      expect(await store.getPromotion('exp_1')).toBeNull();
+      expect((await store.getExperiment('exp_1'))?.dropped).toEqual({ challenger: START });
+      const promotion = aPromotion({ ledgerAfter: 1 });
+      expect(await store.openPromotion(promotion)).toEqual(promotion);
+      // The drop's rows are not among its own: it can be replaced, and withdrawn.
+      const other = aPromotion({ ledgerAfter: 1, lookNumber: 9 });
+      expect(await store.openPromotion(other)).toEqual(other);
+      await store.enterAttempt(attempt);
+      expect(await store.openPromotion(promotion)).toEqual(other);
+      expect(await store.withdrawPromotion('exp_1')).toBe(false);
+      await store.completePhase('exp_1', '60', START + 2);
+      expect((await store.getExperiment('exp_1'))?.promotedAt).toBe(START + 2);
+    });
+  });
+
   describe('the ledger', () => {
     it('enters an attempt as pending and settles it', async () => {
       const { store } = await db.seeded();

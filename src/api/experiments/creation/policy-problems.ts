@@ -17,6 +17,11 @@ export function policyProblems(policy: Policy): FieldProblem[] {
       field: 'policy.strict',
       message: `is a form of the rule sequential, not of ${policy.rule}`,
     });
+  if (policy.dropBeaten && policy.approvalRequired)
+    problems.push({
+      field: 'policy.drop_beaten',
+      message: 'moves budgets without an approval, but approval_required is true: set one of them to false',
+    });
   const metric = METRICS[policy.objective];
   if (policy.rule === 'welch' && !metric.welch)
     problems.push({

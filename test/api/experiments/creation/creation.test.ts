@@ -105,6 +105,7 @@ describe('a valid test', () => {
       check_every_hours: 6,
       minimum_detectable_effect: 0.1,
       indifference: 0.05,
+      drop_beaten: false,
       phases: DEFAULT_POLICY.phases.map((phase) => ({
         winner_share: phase.winnerShare,
         wait_hours: phase.waitHours,
@@ -725,6 +726,12 @@ describe('reasons against a test in the request', () => {
       says: /from 0.01 to 1 /,
       body: () => ({ policy: { minimum_detectable_effect } }),
     })),
+    {
+      field: 'policy.drop_beaten',
+      says: /moves budgets without an approval, but approval_required is true/,
+      body: () => ({ policy: { drop_beaten: true, approval_required: true } }),
+    },
+    { field: 'policy.drop_beaten', says: /true or false/, body: () => ({ policy: { drop_beaten: 'yes' } }) },
     ...[-0.01, 0.21].map((indifference) => ({
       field: 'policy.indifference',
       says: /from 0 to 0.2 \(a relative lift; 0: the winner must beat every ad\)/,

@@ -196,6 +196,7 @@ export function gathered(
         check_every_hours: 6,
         minimum_detectable_effect: 0.1,
         indifference: 0.05,
+        drop_beaten: false,
         phases: [],
         approval_required: false,
         approval_hours: 72,
