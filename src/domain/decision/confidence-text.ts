@@ -2,8 +2,8 @@
 
 import { shownConfidence } from '../evidence/shown-confidence.js';
 import { type Evidence, UNADJUSTED } from '../evidence/types.js';
-import type { Decision } from './decision.js';
-import { closestPair } from './pairs.js';
+import type { Decision, PairEvidence } from './decision.js';
+import { closestPair, pairOf } from './pairs.js';
 
 type Shown = Pick<Evidence, 'counts' | 'p' | 'pNow' | 'logE' | 'adjusted' | 'confidence'>;
 
@@ -21,14 +21,25 @@ export function confidenceText(evidence: Shown, limit: number): string | null {
   return `confidence ${figures} ${compared}`;
 }
 
-/** As in `0.310 now, 0.376 at best so far`, of the leader's pair with the lowest confidence. */
+/**
+ * As in `0.310 now, 0.376 at best so far`, of the leader's pair with the lowest confidence. A winner that has not beaten
+ * every rival was chosen by its confidence over the control.
+ */
 export function confidenceOfDecision({
   pairs,
   leaderVariantId,
-}: Pick<Decision, 'pairs' | 'leaderVariantId'>): string {
+  winnerVariantId,
+}: Pick<Decision, 'pairs' | 'leaderVariantId' | 'winnerVariantId'>): string {
   const closest = leaderVariantId === null ? null : closestPair(pairs, leaderVariantId);
-  const { now, best } = closest ? shownConfidence(closest.evidence) : { now: null, best: null };
+  const isClaim = winnerVariantId === null || closest?.calledWinner === winnerVariantId;
+  const claim = closest && !isClaim ? overControl(pairs, winnerVariantId) : closest;
+  const { now, best } = claim ? shownConfidence(claim.evidence) : { now: null, best: null };
   return best === null ? 'no look has counted yet' : figuresOf(now, best, (value) => value.toFixed(3));
+}
+
+/** The control is variant A of the first pair. */
+function overControl(pairs: readonly PairEvidence[], winner: string): PairEvidence {
+  return pairOf(pairs, pairs[0]!.variantA, winner);
 }
 
 function figuresOf(now: number | null, best: number, figure: (value: number) => string): string {
