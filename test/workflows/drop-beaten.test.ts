@@ -3,7 +3,7 @@ import type { Experiment, Policy } from '../../src/domain/experiment.js';
 import { startWorld, type World } from '../support/world.js';
 
 /** Three or four ads, of which the leader beats one long before the others. */
-describe('a beaten ad', () => {
+describe('a beaten ad', { timeout: 120_000 }, () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld({ kind: 'time-skipping' });

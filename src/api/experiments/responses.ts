@@ -18,7 +18,9 @@ export const VariantAnswer = z
       script: z.string().nullable(),
       visual_notes: z.string().nullable(),
     }),
-    dropped_at: instant.nullable().openapi({ description: 'when a user took it out of the comparison' }),
+    dropped_at: instant
+      .nullable()
+      .openapi({ description: 'when a user, or the rule, took it out of the comparison' }),
   })
   .openapi('Variant');
 
