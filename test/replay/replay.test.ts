@@ -36,6 +36,7 @@ describe('the replay check', () => {
       ...['shadow', 'shadow_held_reverted'],
       ...['reverted_at_the_end', 'overtaken'],
       ...['lapsed', 'turned_before_first_write', 'held_gate_reverted', 'split_changed'],
+      ...['drop_beaten', 'drop_restored'],
       ...['completed_as_data', 'held_amid_phase_as_data', 'needs_attention_as_data', 'tried_again'],
     ];
     for (const scenario of scenarios) {
@@ -44,6 +45,15 @@ describe('the replay check', () => {
     const results = await replay(HISTORIES, names, WORKFLOWS);
     expect(Object.keys(results)).toHaveLength(names.length);
     expect(failures(results)).toEqual([]);
+  });
+
+  it('finds a drop whose rollout is not closed', async () => {
+    const failed = await failuresOn(filesOf('completed', 'drop_beaten', 'drop_restored'), {
+      file: 'src/workflows/running.ts',
+      find: 'if (dropped !== undefined) return endDrop(run, dropped);',
+      replace: '',
+    });
+    expect(failed).toEqual(filesOf('drop_beaten', 'drop_restored'));
   });
 
   it('finds an inserted sleep', async () => {
