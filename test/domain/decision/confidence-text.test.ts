@@ -49,7 +49,10 @@ describe('confidence in words', () => {
       evidence: evidence({ p, pNow: p, confidence: 1 - p }),
     });
     const pairs = [pair('a', 'b', 0.01), pair('a', 'c', 0.9), pair('b', 'c', 0.2)];
-    expect(confidenceOfDecision({ pairs, leaderVariantId: 'b' })).toBe('0.800');
-    expect(confidenceOfDecision({ pairs, leaderVariantId: null })).toBe('no look has counted yet');
+    const open = { pairs, winnerVariantId: null };
+    expect(confidenceOfDecision({ ...open, leaderVariantId: 'b' })).toBe('0.800');
+    expect(confidenceOfDecision({ ...open, leaderVariantId: null })).toBe('no look has counted yet');
+    // A winner that has not beaten its closest rival was chosen by its confidence over the control, which is a.
+    expect(confidenceOfDecision({ pairs, leaderVariantId: 'b', winnerVariantId: 'b' })).toBe('0.990');
   });
 });
