@@ -17,7 +17,7 @@ import { DEFAULT_POLICY, type Variant } from '../../src/domain/experiment.js';
 import type { Observed } from '../../src/domain/pair-rows.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 
-/** A short form of `npm run bench:several-ads`, which has 200 runs per configuration and world. */
+/** A short form of `npm run bench:several-ads`, which has 150 runs per configuration and world. */
 const SEED = 501;
 const ZONE = 0.05;
 /** An account that is known not to drift: the rule is least careful there. */
