@@ -36,10 +36,10 @@ export function calledHoursOf(
   return { calledHours: (isSame ? before.calledHours : undefined) ?? hours };
 }
 
-/** The wait for the guardrails of a winner; null if the policy's guardrails don't wait. */
+/** The wait for the guardrails of a winner; null if they don't wait. Without the pairs, as if it began now. */
 export function guardrailWait(
   policy: Policy,
-  { pairs, winner, hours }: { pairs: readonly PairEvidence[]; winner: string; hours: number },
+  { pairs = [], winner, hours }: { pairs?: readonly PairEvidence[]; winner: string; hours: number },
 ): GuardrailWait | null {
   const { guardrailWaitHours, horizonHours, checkEveryHours } = policy;
   if (guardrailWaitHours === undefined) return null;

@@ -13,7 +13,6 @@ import {
   type Experiment,
   type Policy,
   participants,
-  watchedGuardrails,
 } from '../experiment.js';
 import {
   eventsOf,
@@ -44,15 +43,8 @@ import {
 import { fadingFindings } from './fading-findings.js';
 import { liftByAge } from './fatigue.js';
 import { futilityAdvice } from './futility.js';
-import {
-  afterGuardrails,
-  calledHoursOf,
-  type GuardrailWait,
-  guardrailWait,
-  unwatched,
-  waitingFinding,
-} from './guardrail-wait.js';
-import { guardrailFinding } from './guardrails.js';
+import { guardrailFindings } from './guardrail-findings.js';
+import { afterGuardrails, calledHoursOf, type GuardrailWait, guardrailWait } from './guardrail-wait.js';
 import type { Outlook } from './outlook.js';
 import { afterHealth, decide, type LookFacts, type VerdictOfLook, weighedHours } from './verdict.js';
 
@@ -226,28 +218,15 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
   ];
 }
 
-/** Each guardrail against each rival of the winner: money moves away from all of them. */
 function guardrailsOf(input: Rows, winner: string, wait: GuardrailWait | null): HealthFinding[] {
   const { policy, variants } = input.experiment;
-  const metrics = metricsOf(input.experiment, input.observations);
-  return watchedGuardrails(policy).flatMap((guardrail) => {
-    const metric = METRICS[guardrail.metric];
-    const none = wait && unwatched(guardrail.metric, metrics, wait);
-    if (none) return [none];
-    return variants
-      .filter((variant) => variant.id !== winner)
-      .map(({ id: rival }) => {
-        const facts = {
-          guardrail,
-          winner,
-          rival,
-          rows: rowsOf(input, metric, rival, winner),
-          minimum: minimumOf(metric.events, policy),
-          buckets: bucketsOf(policy),
-          cut: cutOf(input),
-        };
-        return wait ? waitingFinding(facts, wait) : guardrailFinding(facts);
-      });
+  return guardrailFindings(policy, wait, {
+    winner,
+    rivals: variants.map(({ id }) => id).filter((id) => id !== winner),
+    metrics: metricsOf(input.experiment, input.observations),
+    cut: cutOf(input),
+    rowsOf: (metric, rival) => rowsOf(input, metric, rival, winner),
+    minimumOf: (metric) => minimumOf(metric.events, policy),
   });
 }
 
@@ -263,7 +242,8 @@ export function standingOf(given: Rows & Pick<LookInput, 'ruleVersion' | 'histor
   const input = withoutDropped(given);
   const { experiment, observations } = input;
   const ids = experiment.variants.map((variant) => variant.id);
-  const { policy } = experiment;
+  const { policy, startedAt } = experiment;
+  const hours = (input.dueAt - startedAt) / HOUR_MS;
   const metric = METRICS[policy.objective];
   const rule = ruleFor(policy, input.ruleVersion);
   const settings = ruleSettings(policy);
@@ -281,15 +261,13 @@ export function standingOf(given: Rows & Pick<LookInput, 'ruleVersion' | 'histor
     theta: closest?.theta ?? 0,
     se: closest?.se ?? 0,
     metrics: metricsOf(experiment, observations),
-    harm: (leader === null ? [] : guardrailsOf(input, leader, waitOfStanding(input, leader)))
+    harm: (leader === null
+      ? []
+      : guardrailsOf(input, leader, guardrailWait(policy, { winner: leader, hours }))
+    )
       .filter((finding) => finding.level === 'block')
       .map((finding) => `${finding.message}.`),
   };
-}
-
-/** Only evidence of harm counts between looks, and it doesn't depend on how long the promotion has waited. */
-function waitOfStanding({ experiment: { policy, startedAt }, dueAt }: Rows, winner: string) {
-  return guardrailWait(policy, { pairs: [], winner, hours: (dueAt - startedAt) / HOUR_MS });
 }
 
 /** The part of the policy that the rule is given. */
