@@ -8,8 +8,9 @@ import { rivalOf } from '../domain/decision/rival.js';
 import { bucketsOf, type Experiment, participants, variantOf } from '../domain/experiment.js';
 import { earlyHours, METRICS } from '../domain/metric.js';
 import { pairRows } from '../domain/pair-rows.js';
+import { guardrailsHarmed, type Period } from '../domain/rollout/guardrail-watch.js';
 import { HOUR_MS } from '../domain/time.js';
-import { verificationWindow } from '../domain/verification/window.js';
+import { type VerificationWindow, verificationWindow } from '../domain/verification/window.js';
 import { accountHistory } from './drift-history.js';
 import { createObservationActivities } from './observations.js';
 
@@ -55,20 +56,38 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
     { phase, now }: Looked,
   ): Promise<string[]> {
     const { startedAt, policy } = experiment;
-    const { winnerVariantId: winner, metrics, phasesDone } = promotion;
+    const { winnerVariantId: winner } = promotion;
     const metric = METRICS[policy.objective];
     const booked = earlyHours(metric) * HOUR_MS;
-    const handedOver =
-      phase === VERIFICATION && now >= verificationWindow(policy, phasesDone).since + FIRST_DAY_MS + booked;
-    if (handedOver) return [];
+    if (inWindow(experiment, promotion, { phase, now: now - booked })) return [];
     const decided = await decidedAt(experiment.id, promotion);
-    const rival = rivalOf(experiment, variantOf(experiment, winner), metrics).id;
+    const rival = rivalIn(experiment, promotion);
     // A bucket that was open at the decision was not in its data.
     const since = observations.filter((row) => row.bucketEnd > decided);
     const rows = pairRows(metric, since, [rival, winner], { startedAt, until: now - booked });
     const history = await accountHistory(store, policy.objective);
     const sentence = harmSentence(rows, { objective: policy.objective, winner, rival, history });
     return sentence === null ? [] : [`${sentence}.`];
+  }
+
+  /**
+   * Evidence that the winner harms a guardrail: on all data of the test, which the promotion was not decided by, and once
+   * the verification has a day of its own, on that alone too. A forced promotion answers for the data since its opening.
+   */
+  function guardrailHarm(
+    experiment: Experiment,
+    promotion: Candidate,
+    observations: readonly Observation[],
+    { phase, now }: Looked,
+  ): string[] {
+    const { forced, openedAt, winnerVariantId: winner } = promotion;
+    const whole: Period = forced
+      ? { since: openedAt, until: now, words: 'since the promotion' }
+      : { since: experiment.startedAt, until: now, words: 'since the start of the test' };
+    const window = inWindow(experiment, promotion, { phase, now });
+    const own: Period[] = window ? [{ ...window, words: 'in the verification' }] : [];
+    const rival = rivalIn(experiment, promotion);
+    return guardrailsHarmed({ experiment, winner, rival, observations, periods: [whole, ...own], now });
   }
 
   /** Silence and harm, from the buckets that have closed by now. During the verification, its own look finds harm. */
@@ -93,6 +112,25 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
       dueAt: now,
       buckets: bucketsOf(policy),
     }).map((finding) => ({ ...finding, message: `${finding.message}.` }));
-    return { silent, harm: await harmSince(experiment, promotion, observations, looked) };
+    const harm = [
+      ...(await harmSince(experiment, promotion, observations, looked)),
+      ...guardrailHarm(experiment, promotion, observations, looked),
+    ];
+    return { silent, harm };
   };
+}
+
+function rivalIn(experiment: Experiment, { winnerVariantId, metrics }: Candidate): string {
+  return rivalOf(experiment, variantOf(experiment, winnerVariantId), metrics).id;
+}
+
+/** The verification's window once it has a day of data, or null. */
+function inWindow(
+  { policy }: Experiment,
+  { phasesDone }: Candidate,
+  { phase, now }: Pick<Looked, 'phase' | 'now'>,
+): VerificationWindow | null {
+  if (phase !== VERIFICATION) return null;
+  const window = verificationWindow(policy, phasesDone);
+  return now >= window.since + FIRST_DAY_MS ? window : null;
 }

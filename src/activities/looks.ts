@@ -144,19 +144,30 @@ export function hashOf(
   form: HashForm = 'present',
 ): string {
   const { policy, startedAt } = experiment;
-  const { objective, attributionWindowHours, guardrails, buckets, minimumDetectableEffect } = policy;
+  const {
+    objective,
+    attributionWindowHours,
+    guardrails,
+    buckets,
+    minimumDetectableEffect,
+    guardrailWaitHours,
+  } = policy;
   // Sorted, because Postgres keeps an object's keys in its own order.
   const asked = setting && [
     setting.randomised,
     ...Object.entries(setting.dailyBudgets).sort(),
     ...(setting.differences ?? []).map(({ variantId, field, message }) => [variantId, field, message]),
     ...(setting.sharingCampaigns ?? []).map((id) => ['budget_sharing', id]),
+    ...Object.entries(setting.optimizationGoals ?? {})
+      .sort()
+      .map(([id, goal]) => ['optimization_goal', id, goal]),
   ];
   const rails = guardrails?.map(({ metric, mode, margin }) => [metric, mode, margin]);
-  // Spread, so that hashes under policies frozen before this field existed stay as they were.
+  // Spread, so that hashes under policies frozen before these fields existed stay as they were.
   const advised = minimumDetectableEffect === undefined ? [] : [minimumDetectableEffect];
+  const waited = guardrailWaitHours === undefined ? [] : [['guardrail_wait', guardrailWaitHours]];
   const counted = form === 'present' ? [buckets] : [];
-  const judged = [objective, attributionWindowHours, rails, asked, ...counted, ...advised];
+  const judged = [objective, attributionWindowHours, rails, asked, ...counted, ...advised, ...waited];
   const seen = form === 'present' ? observations : observations.map(({ bucketEnd: _, ...row }) => row);
   const hash = createHash('sha256');
   hash.update(

@@ -1,7 +1,13 @@
 import type { AcceptedDifferences } from './comparability.js';
 import { entryOf } from './entry.js';
 import type { RuleName } from './evidence/types.js';
-import { defaultAttributionWindowHours, type GuardrailMetric, METRICS, type Objective } from './metric.js';
+import {
+  defaultAttributionWindowHours,
+  type GuardrailMetric,
+  isSameRatio,
+  METRICS,
+  type Objective,
+} from './metric.js';
 import type { Hold } from './rollout/hold.js';
 import { DEFAULT_MAX_STEP_FACTOR, DEFAULT_PHASES, type Phase } from './rollout/phases.js';
 import { reasonSentence, type StateReason } from './state-reason.js';
@@ -108,6 +114,12 @@ export interface Policy {
   attributionWindowHours: number;
   /** All must pass before a promotion. A guardrail on the objective's own ratio is ignored. */
   guardrails: Guardrail[];
+  /**
+   * A promotion waits at most this long, from the first look that calls its winner and never past the horizon, until every
+   * guardrail is known. What isn't known by then needs a user's approval. Policies frozen before this field existed don't
+   * wait: `no_harm` then passes with too little data, and `non_inferiority` blocks without it.
+   */
+  guardrailWaitHours?: number;
   /** Planned duration. At its end the experiment is decided or has no winner. */
   horizonHours: number;
   checkEveryHours: number;
@@ -148,9 +160,25 @@ export interface Policy {
   recheckDays?: number | null;
 }
 
+/** A loss of 25 % of the conversions per unit spent is a cost per conversion of +33 %. */
+const DEFAULT_MARGIN = 0.25;
+
 /** The guardrails of a policy that names none. */
 export function defaultGuardrails(objective: Objective): Guardrail[] {
-  return METRICS[objective].guardedBy.map((metric) => ({ metric, mode: 'no_harm', margin: 0 }));
+  // Clicks say nothing about conversions, so there the winner must be shown to be no worse.
+  return METRICS[objective].guardedBy.map((metric) =>
+    METRICS[objective].attribution
+      ? { metric, mode: 'no_harm', margin: 0 }
+      : { metric, mode: 'non_inferiority', margin: DEFAULT_MARGIN },
+  );
+}
+
+/** The guardrails that have an effect: one on the objective's own ratio has none. Older policies may have no list. */
+export function watchedGuardrails({
+  guardrails,
+  objective,
+}: Pick<Policy, 'guardrails' | 'objective'>): Guardrail[] {
+  return (guardrails ?? []).filter(({ metric }) => !isSameRatio(METRICS[metric], METRICS[objective]));
 }
 
 const DEFAULT_OBJECTIVE: Objective = 'click_through_rate';
@@ -167,6 +195,7 @@ export const DEFAULT_POLICY: Policy = {
   minimumConversions: 25,
   attributionWindowHours: defaultAttributionWindowHours(DEFAULT_OBJECTIVE),
   guardrails: defaultGuardrails(DEFAULT_OBJECTIVE),
+  guardrailWaitHours: 7 * 24,
   horizonHours: 28 * 24,
   checkEveryHours: 6,
   minimumDetectableEffect: 0.1,

@@ -8,6 +8,14 @@ export interface TestSpec {
   ads: (MarketAdSpec & { headline: string })[];
 }
 
+/**
+ * Sales per click in the sandbox. Guardrails need conversions before a promotion, and the small budgets of these tests would
+ * bring too few of them at a usual rate.
+ */
+const CONVERSION_RATE = 0.3;
+/** The simulated Meta books a conversion in the hour of its click, so no look has to leave out the last hours. */
+const POLICY = { attribution_window_hours: 0 };
+
 /** The tests of a new sandbox: one with a clear winner, one too close to call, one with little traffic. */
 export const FIRST_EXPERIMENTS: TestSpec[] = [
   {
@@ -70,11 +78,12 @@ export const FIRST_EXPERIMENTS: TestSpec[] = [
 export async function prepareTest(market: Pick<Market, 'createTest'>, test: TestSpec) {
   const made = await market.createTest({
     name: test.name,
-    ads: test.ads.map(({ headline: _, ...ad }) => ad),
+    ads: test.ads.map(({ headline: _, ...ad }) => ({ trueConversionRate: CONVERSION_RATE, ...ad })),
   });
   return {
     id: test.id,
     name: test.name,
+    policy: POLICY,
     variants: test.ads.map((ad, index) => ({
       id: index === 0 ? 'control' : test.ads.length === 2 ? 'challenger' : `challenger-${index}`,
       role: index === 0 ? 'control' : 'challenger',

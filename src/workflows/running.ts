@@ -1,6 +1,7 @@
 import type { PromotionGrounds, Standing } from '../contract/activities.js';
 import { decisionLapsesAt, nextCheckAt } from '../domain/decision/check-grid.js';
 import type { Decision } from '../domain/decision/decision.js';
+import { needsApproval } from '../domain/decision/guardrail-approval.js';
 import { worstInterval } from '../domain/decision/pairs.js';
 import { participants, undroppable } from '../domain/experiment.js';
 import type { StateReason } from '../domain/state-reason.js';
@@ -102,7 +103,7 @@ function checkDueAt(run: Run): number | null {
 function undeliveredPromotion(run: Run): Decision | null {
   const { experiment, lastDecision: decision } = run;
   const { policy } = experiment;
-  if (decision?.verdict !== 'promote' || policy.approvalRequired) return null;
+  if (decision?.verdict !== 'promote' || needsApproval(decision, policy)) return null;
   if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;
   const isLast = decision.dueAt >= horizonOf(run);
   const freshUntil = isLast ? decision.dueAt + PAST_HORIZON_MS : decisionLapsesAt(decision.dueAt, policy);
@@ -119,7 +120,7 @@ async function check(run: Run, asker: Intent | null, dueAt: number): Promise<voi
   const [reason = ''] = decision.reasons;
   switch (decision.verdict) {
     case 'promote':
-      if (run.experiment.policy.approvalRequired) {
+      if (needsApproval(decision, run.experiment.policy)) {
         await run.become('awaiting_approval', { code: 'approval_asked', detail: reason });
         break;
       }

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { VERIFICATION } from '../../src/activities/delivery.js';
 import { createGateActivities } from '../../src/activities/gates.js';
+import { DEFAULT_POLICY } from '../../src/domain/experiment.js';
 import {
   DAY,
   failureOf,
@@ -331,6 +333,63 @@ describe('the gate before a phase', () => {
     expect(gate.reason).toMatch(
       /^click rate of challenger-1 over control since the decision: -\d+\.\d %, evidence that the winner is worse E = \S+ ≥ 20\.$/,
     );
+  });
+
+  describe('whose guardrails are watched', () => {
+    const { guardrails, guardrailWaitHours } = DEFAULT_POLICY;
+    const dear: StageOptions = {
+      clickRates: [0.02, 0.03],
+      conversionRates: [0.2, 0.04],
+      dailyBudgets: [100_000, 100_000],
+      policy: { guardrails, guardrailWaitHours },
+    };
+
+    it('reverts if conversions are shown to be far more expensive, once they are booked', async () => {
+      const stage = await promoted(dear);
+      stage.clock.pass(24 * HOUR);
+      expect((await stage.gate('60')).kind).toBe('done');
+      stage.clock.pass(24 * HOUR);
+      const gate = await stage.gate('60');
+      expect(gate).toMatchObject({ kind: 'back' });
+      expect(gate.reason).toMatch(
+        /^cost per conversion of challenger-1 over control since the start of the test: \+\d+\.\d %, beyond the margin of \+33\.3 %, evidence that the winner is worse E = \S+ ≥ 20\.$/,
+      );
+      const [{ findings } = { findings: [] }] = (await stage.store.listGates('exp')).slice(-1);
+      expect(findings[0]).toMatchObject({ code: 'harm', leadsTo: 'revert' });
+    });
+
+    it('reverts in the verification too', async () => {
+      const stage = await promoted(dear);
+      for (const phase of ['60', '70', '80'])
+        await stage.store.completePhase('exp', phase, stage.clock.instant);
+      stage.clock.pass(4 * DAY);
+      expect((await stage.gate(VERIFICATION)).reason).toMatch(/^cost per conversion of challenger-1/);
+    });
+
+    it('does not open a promotion on evidence of harm; one by force answers for the data since then', async () => {
+      const stage = await stages.open({ ...dear, clickRates: [0.02, 0.03] });
+      stage.clock.pass(3 * DAY);
+      const refused = await stage.promotions.openPromotion('exp', GROUNDS);
+      expect(refused).toEqual({
+        kind: 'refused',
+        reasons: [expect.stringMatching(/^cost per conversion of challenger-1 over control since the start/)],
+      });
+      const forced = await stage.promotions.openPromotion('exp', { ...GROUNDS, forced: true, by: 'ana' });
+      expect(forced.kind).toBe('opened');
+      await stage.become('rolling_out');
+      expect((await stage.gate('60')).kind).toBe('done');
+      stage.clock.pass(2 * DAY);
+      expect((await stage.gate('60')).reason).toMatch(/^cost per conversion .* since the promotion: /);
+    });
+
+    it('passes an ad whose conversions cost the same, and any ad under an older policy', async () => {
+      const same = await promoted({ ...dear, conversionRates: [0.2, 0.14] });
+      same.clock.pass(3 * DAY);
+      expect((await same.gate('60')).kind).toBe('done');
+      const older = await promoted({ ...dear, policy: {} });
+      older.clock.pass(3 * DAY);
+      expect((await older.gate('60')).kind).toBe('done');
+    });
   });
 
   it('in shadow shows what would be written, without the limits that only apply to writes', async () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { hashOf } from '../../src/activities/looks.js';
 import { DEFAULT_POLICY, type Experiment, type Policy } from '../../src/domain/experiment.js';
+import { WITHOUT_WAIT } from '../support/without-wait.js';
 
 const START = Date.UTC(2026, 2, 2);
 
 const hashUnder = (policy: Partial<Policy>) =>
   hashOf(
-    { startedAt: START, policy: { ...DEFAULT_POLICY, ...policy } } as Experiment,
+    { startedAt: START, policy: { ...DEFAULT_POLICY, ...WITHOUT_WAIT, ...policy } } as Experiment,
     START + 3_600_000,
     [],
     {},
@@ -25,5 +26,10 @@ describe('the hash of a stored decision', () => {
   it('stays the same under a policy frozen before its newer fields existed', () => {
     const missing = { minimumConversions: undefined, attributionWindowHours: undefined, buckets: undefined };
     expect(hashUnder(missing as unknown as Partial<Policy>)).toBe('7bbe96929d36');
+  });
+
+  it('has the longest wait for guardrails', () => {
+    const hashes = [undefined, 48, 168].map((guardrailWaitHours) => hashUnder({ guardrailWaitHours }));
+    expect(new Set(hashes).size).toBe(3);
   });
 });

@@ -236,6 +236,27 @@ describe('a look', () => {
   });
 });
 
+describe('an ad set that is optimised for conversions', () => {
+  it('is reported at a look by clicks and does not block a promotion', async () => {
+    const { stage, look } = await scene(() => hours(48, CLEAR));
+    for (const id of stage.made.adSetIds)
+      await stage.market.edit(id, { optimization_goal: 'OFFSITE_CONVERSIONS' });
+    const decision = await look(1, 42);
+    expect(decision.verdict).toBe('promote');
+    expect(decision.health).toContainEqual({
+      code: 'conversion_goal',
+      level: 'warn',
+      message: expect.stringMatching(/^Clicks decide this test, but Meta optimises the delivery of control/),
+    });
+    const [{ experiment }, observations] = [stage, []];
+    const hash = (setting: typeof decision.setting) => hashOf(experiment, START, observations, {}, setting);
+    expect(hash(decision.setting)).not.toBe(hash({ ...decision.setting!, optimizationGoals: {} }));
+    expect(hash({ ...decision.setting!, optimizationGoals: undefined })).toBe(
+      hash({ ...decision.setting!, optimizationGoals: {} }),
+    );
+  });
+});
+
 describe("a campaign that shares its ad sets' budgets", () => {
   it('is reported at a look and does not block a promotion', async () => {
     const { stage, look } = await scene(() => hours(48, CLEAR));

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Experiment } from '../../src/domain/experiment.js';
+import { DEFAULT_POLICY, type Experiment } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { type Mutant, makeMutant } from '../support/mutant.js';
 import { IMPORT_SLEEP, PATCHED_SLEEP } from '../support/patch-mutations.js';
@@ -184,6 +184,15 @@ describe('histories', () => {
         times: 1,
         delayMs: 60_000,
       });
+      await world.control(experiment, 'approve');
+      await world.until(experiment, ['verifying'], 6);
+      return experiment;
+    },
+    guardrail_approved: async (id) => {
+      const { guardrails } = DEFAULT_POLICY;
+      const policy = { guardrails, guardrailWaitHours: 24 };
+      const experiment = await world.begin({ id, clickRates: CLEAR, conversionRates: [0.01, 0.01], policy });
+      await world.until(experiment, ['awaiting_approval'], 80);
       await world.control(experiment, 'approve');
       await world.until(experiment, ['verifying'], 6);
       return experiment;

@@ -37,6 +37,7 @@ describe('the replay check', () => {
       ...['reverted_at_the_end', 'overtaken'],
       ...['lapsed', 'turned_before_first_write', 'held_gate_reverted', 'split_changed'],
       ...['drop_beaten', 'drop_restored'],
+      'guardrail_approved',
       ...['completed_as_data', 'held_amid_phase_as_data', 'needs_attention_as_data', 'tried_again'],
     ];
     for (const scenario of scenarios) {
@@ -59,6 +60,15 @@ describe('the replay check', () => {
   it('finds an inserted sleep', async () => {
     const failed = await failuresOn(filesOf('completed'), IMPORT_SLEEP, INSERTED_SLEEP);
     expect(failed).toEqual(filesOf('completed'));
+  });
+
+  it('finds a promotion that asks nobody although a guardrail is not known', async () => {
+    const failed = await failuresOn(filesOf('guardrail_approved', 'completed'), {
+      file: 'src/domain/decision/guardrail-approval.ts',
+      find: 'policy.approvalRequired || decision',
+      replace: 'policy.approvalRequired && decision',
+    });
+    expect(failed).toEqual(filesOf('guardrail_approved'));
   });
 
   it('finds a dropped phase', async () => {

@@ -30,6 +30,7 @@ import { THREE_PHASES } from './phases.js';
 import { migratedDatabase, type TestDatabase } from './postgres.js';
 import { startDevServer, startTimeSkipping, type TestTemporal } from './temporal.js';
 import { clearOfTimers } from './timers.js';
+import { WITHOUT_WAIT } from './without-wait.js';
 
 const TOKEN = 'token-of-the-world';
 
@@ -216,7 +217,7 @@ export async function startWorld(
         reason: { code: 'started' },
         hold: null,
         stateChangedAt: now,
-        policy: { ...DEFAULT_POLICY, phases: THREE_PHASES, ...test.policy },
+        policy: { ...DEFAULT_POLICY, ...WITHOUT_WAIT, phases: THREE_PHASES, ...test.policy },
         variants: ads.map((_, index) => ({
           id: index === 0 ? 'control' : ads.length === 2 ? 'challenger' : `challenger-${index}`,
           role: index === 0 ? 'control' : 'challenger',

@@ -28,6 +28,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     minimum_conversions: policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions,
     attribution_window_hours: attributionWindowHoursOf(policy),
     guardrails: policy.guardrails ?? [],
+    guardrail_wait_hours: policy.guardrailWaitHours ?? null,
     horizon_hours: policy.horizonHours,
     check_every_hours: policy.checkEveryHours,
     minimum_detectable_effect: policy.minimumDetectableEffect ?? null,
@@ -72,6 +73,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     guardrails:
       change?.guardrails?.map(({ metric, mode, margin }) => ({ metric, mode, margin: margin ?? 0 })) ??
       (objective === base.objective ? base.guardrails : defaultGuardrails(objective)),
+    guardrailWaitHours: change?.guardrail_wait_hours ?? base.guardrailWaitHours,
     horizonHours: change?.horizon_hours ?? base.horizonHours,
     checkEveryHours: change?.check_every_hours ?? base.checkEveryHours,
     minimumDetectableEffect: change?.minimum_detectable_effect ?? base.minimumDetectableEffect,

@@ -69,6 +69,7 @@ export const PolicyBody = z
         'must not have a metric twice',
       )
       .optional(),
+    guardrail_wait_hours: bounded(0, 672, 'hours').optional(),
     horizon_hours: bounded(48, 2_160, 'hours').optional(),
     check_every_hours: bounded(1, 168, 'hours: looks are at least an hour apart').optional(),
     minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),

@@ -37,6 +37,10 @@ export const PolicyAnswer = z
     minimum_conversions: z.number(),
     attribution_window_hours: z.number(),
     guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
+    guardrail_wait_hours: z.number().nullable().openapi({
+      description:
+        "the longest wait for the guardrails of a winner; null if a promotion doesn't wait for them",
+    }),
     horizon_hours: z.number(),
     check_every_hours: z.number(),
     /** Null in policies that were frozen before this field existed. */

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { HEALTH_LEVELS } from '../../domain/decision/delivery-health.js';
 import { instant, unreadable } from '../http/responses.js';
 
 export const confidenceNote = z
@@ -71,9 +72,7 @@ export const LookAnswer = z
       description: 'the evidence of this look beside the best so far, in words',
     }),
     reasons: z.array(z.string()),
-    health: z.array(
-      z.object({ code: z.string(), level: z.enum(['note', 'warn', 'block']), message: z.string() }),
-    ),
+    health: z.array(z.object({ code: z.string(), level: z.enum(HEALTH_LEVELS), message: z.string() })),
     outlook: z
       .object({ hours_left: z.number(), looks_left: z.int(), before_horizon: z.boolean() })
       .nullable()

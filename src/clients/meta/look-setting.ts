@@ -30,6 +30,11 @@ export async function readSetting(
     const settings = adSets[index]?.settings;
     return settings ? [{ variantId: id, settings }] : [];
   });
+  const optimizationGoals = Object.fromEntries(
+    known.flatMap(({ variantId, settings: { optimizationGoal } }) =>
+      optimizationGoal === null ? [] : [[variantId, optimizationGoal]],
+    ),
+  );
   const campaignIds = [...new Set(adSets.flatMap((adSet) => (adSet ? [adSet.campaignId] : [])))];
   const campaigns = await Promise.all(campaignIds.map((id) => answered(() => meta.getCampaign(id))));
   const sharingCampaigns = campaigns.flatMap((campaign) =>
@@ -37,7 +42,8 @@ export async function readSetting(
   );
   // Read the studies last: if Meta then asks the account to wait, the look already has all that it needs.
   const randomised = await isRandomised(meta, variants);
-  return { dailyBudgets, randomised, differences: adSetDifferences(known, now), sharingCampaigns };
+  const differences = adSetDifferences(known, now);
+  return { dailyBudgets, randomised, differences, sharingCampaigns, optimizationGoals };
 }
 
 /** Whether one study has all ad sets; null if Meta doesn't show enough studies. The verdict never depends on it. */

@@ -15,6 +15,11 @@ export interface PairEvidence {
   evidence: Evidence;
   /** The variant id of the latest winner that the rule has called for this pair, at this look or an earlier one. */
   calledWinner: string | null;
+  /**
+   * Hours from the start to the first look that called this winner. Unset: none is called, or the policy's guardrails don't
+   * wait.
+   */
+  calledHours?: number;
   /** The lift by week of the test. Set by versions of a rule that allow for drift. */
   byAge?: LiftByAge;
   /** Welch's test per impression, unadjusted for repeated looks; null if there is too little data. */

@@ -21,12 +21,18 @@ export type HealthCode =
   | 'starved'
   | 'ad_sets_differ'
   | 'budget_sharing'
+  | 'conversion_goal'
   | `guardrail_${GuardrailMetric}`;
 
-/** What a finding means for a promotion. `note`: checked and passed; `warn`: reported only; `block`: no promotion while it lasts. */
+/**
+ * What a finding means for a promotion. `note`: checked and passed; `warn`: reported only; `wait`: a guardrail isn't known
+ * yet, so a later look decides; `approve`: a user must approve; `block`: no promotion while it lasts.
+ */
+export const HEALTH_LEVELS = ['note', 'warn', 'wait', 'approve', 'block'] as const;
+
 export interface HealthFinding {
   code: HealthCode;
-  level: 'note' | 'warn' | 'block';
+  level: (typeof HEALTH_LEVELS)[number];
   /** With number, operator and limit, without a full stop. */
   message: string;
 }
@@ -41,6 +47,8 @@ export interface LookSetting {
   differences?: AdSetDifference[];
   /** Ids of the campaigns that share budgets between their ad sets; missing in older settings. */
   sharingCampaigns?: string[];
+  /** Meta's optimisation goal of each ad set, by variant id; missing in older settings. */
+  optimizationGoals?: Record<string, string>;
 }
 
 /** Hours without an impression that block a promotion; whole days if buckets are days. */

@@ -1,7 +1,10 @@
-/** Whether a promotion would harm a metric other than the objective. */
+/**
+ * Whether a promotion would harm a metric other than the objective, by one look alone. Policies whose guardrails wait
+ * judge by `guardrail-state.ts`.
+ */
 
 import { normalUpperQuantile } from '../evidence/distributions.js';
-import { delivered, rateRatio } from '../evidence/rate-ratio.js';
+import { delivered, type RateRatio, rateRatio } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import type { Bucket, Guardrail } from '../experiment.js';
 import { eventsNoun, informationOf, METRICS, type Metric, shownLift } from '../metric.js';
@@ -10,8 +13,8 @@ import { beforeCut, type Cut } from './counted.js';
 import type { HealthFinding } from './delivery-health.js';
 
 /** One-sided error of one guardrail. All guardrails must pass, so their number needs no correction. */
-const ERROR = 0.05;
-const Z = normalUpperQuantile(ERROR);
+export const ERROR = 0.05;
+export const Z = normalUpperQuantile(ERROR);
 
 /** A guardrail against one of the winner's rivals: `rows` have the rival as A and the winner as B. */
 export interface GuardrailInput {
@@ -32,30 +35,16 @@ export interface GuardrailInput {
  * how few events the winner has (binomial distribution), and `non_inferiority` always blocks.
  */
 export function guardrailFinding(input: GuardrailInput): HealthFinding {
-  const { guardrail, winner, rival, rows, minimum } = input;
-  const metric = METRICS[guardrail.metric];
-  const subject = `${metric.label} of ${winner} over ${rival}`;
+  const { guardrail } = input;
   const code = `guardrail_${guardrail.metric}` as const;
-  const ratio = rateRatio(rows, { information: informationOf(metric) });
-  const before = input.cut && metric.attribution ? beforeCut(input.cut) : '';
-  const noun = eventsNoun(metric);
-  const ofWinner = rows.reduce((sum, row) => sum + (row.countB ?? row.eventsB), 0);
-  const ofRival = rows.reduce((sum, row) => sum + (row.countA ?? row.eventsA), 0);
-  const fewest = Math.min(ofWinner, ofRival);
-  if (fewest < minimum || !(ratio.se > 0)) {
-    const few =
-      fewest < minimum
-        ? `${ofWinner <= ofRival ? winner : rival} has ${count(fewest)} ${noun} < ${minimum}${before}`
-        : `no variation between ${input.buckets}s`;
+  const { metric, subject, ratio, few } = weighGuardrail(input);
+  if (few !== null) {
     if (guardrail.mode === 'non_inferiority') {
       const message = `${subject}: too little data to show that it is not worse (${few})`;
       return { code, level: 'block', message };
     }
-    const luck = chanceOfSoFew(metric, rows);
-    if (luck < ERROR) {
-      const message = `${subject}: ${count(ofWinner)} ${noun} against ${count(ofRival)}${before}, a chance of ${luck.toFixed(4)} < ${ERROR.toFixed(2)} if it were no worse`;
-      return { code, level: 'block', message };
-    }
+    const message = tooFewEvents(input);
+    if (message !== null) return { code, level: 'block', message };
     return { code, level: 'note', message: `${subject}: too little data to see harm (${few})` };
   }
 
@@ -76,7 +65,51 @@ export function guardrailFinding(input: GuardrailInput): HealthFinding {
   return { code, level: passes ? 'note' : 'block', message: `${subject}: ${percent(lift)}, ${bound}` };
 }
 
-function shown(metric: Metric, theta: number): number {
+/** The ratio of the winner over its rival, and what is missing to weigh it, in words; null if nothing is. */
+export function weighGuardrail(input: GuardrailInput): {
+  metric: Metric;
+  subject: string;
+  ratio: RateRatio;
+  few: string | null;
+} {
+  const { guardrail, winner, rival, rows, minimum } = input;
+  const metric = METRICS[guardrail.metric];
+  const subject = `${metric.label} of ${winner} over ${rival}`;
+  const ratio = rateRatio(rows, { information: informationOf(metric) });
+  const { ofWinner, ofRival } = eventsIn(rows);
+  const fewest = Math.min(ofWinner, ofRival);
+  const fewer = ofWinner <= ofRival ? winner : rival;
+  const few =
+    fewest < minimum
+      ? `${fewer} has ${count(fewest)} ${eventsNoun(metric)} < ${minimum}${beforeCutOf(input)}`
+      : ratio.se > 0
+        ? null
+        : `no variation between ${input.buckets}s`;
+  return { metric, subject, ratio, few };
+}
+
+/** The sentence if luck can't explain how few events the winner has, or null. */
+export function tooFewEvents(input: GuardrailInput): string | null {
+  const { metric, subject } = weighGuardrail(input);
+  const luck = chanceOfSoFew(metric, input.rows);
+  if (luck >= ERROR) return null;
+  const { ofWinner, ofRival } = eventsIn(input.rows);
+  return `${subject}: ${count(ofWinner)} ${eventsNoun(metric)} against ${count(ofRival)}${beforeCutOf(input)}, a chance of ${luck.toFixed(4)} < ${ERROR.toFixed(2)} if it were no worse`;
+}
+
+function beforeCutOf({ guardrail, cut }: GuardrailInput): string {
+  return cut && METRICS[guardrail.metric].attribution ? beforeCut(cut) : '';
+}
+
+function eventsIn(rows: readonly PairRow[]): { ofWinner: number; ofRival: number } {
+  return {
+    ofWinner: rows.reduce((sum, row) => sum + (row.countB ?? row.eventsB), 0),
+    ofRival: rows.reduce((sum, row) => sum + (row.countA ?? row.eventsA), 0),
+  };
+}
+
+/** The relative change that users read, from a log rate ratio. */
+export function shown(metric: Metric, theta: number): number {
   return shownLift(metric, Math.expm1(theta));
 }
 

@@ -18,7 +18,6 @@ import {
   eventsOf,
   exposureOf,
   informationOf,
-  isSameRatio,
   METRICS,
   type Metric,
   QUANTITIES,
@@ -28,6 +27,7 @@ import {
 import { type Observed, pairRows } from '../pair-rows.js';
 import { HOUR_MS } from '../time.js';
 import { burstFindings } from './burst-findings.js';
+import { conversionGoals } from './conversion-goal.js';
 import type { Cut } from './counted.js';
 import type { AccountDrift, Decision, PairEvidence } from './decision.js';
 import {
@@ -43,7 +43,8 @@ import {
 import { fadingFindings } from './fading-findings.js';
 import { liftByAge } from './fatigue.js';
 import { futilityAdvice } from './futility.js';
-import { guardrailFinding } from './guardrails.js';
+import { guardrailFindings } from './guardrail-findings.js';
+import { afterGuardrails, calledHoursOf, type GuardrailWait, guardrailWait } from './guardrail-wait.js';
 import type { Outlook } from './outlook.js';
 import { afterHealth, decide, type LookFacts, type VerdictOfLook, weighedHours } from './verdict.js';
 
@@ -114,26 +115,30 @@ export function takeLook(given: LookInput): LookResult {
     const rows = rowsOf(input, metric, a, b);
     const { evidence, after } = run.look(rows, hours, history ?? undefined);
     states[key] = after.encode();
-    const calledBefore =
-      input.previous?.find((pair) => pair.variantA === a && pair.variantB === b)?.calledWinner ?? null;
-    const called = evidence.winner === null ? calledBefore : evidence.winner === 'A' ? a : b;
+    const last = input.previous?.find((pair) => pair.variantA === a && pair.variantB === b);
+    const called = evidence.winner === null ? (last?.calledWinner ?? null) : evidence.winner === 'A' ? a : b;
+    const since = calledHoursOf(policy, last, called, hours);
     const welch = metric.welch ? welchOf(metric, metrics, a, b) : null;
     const byAge = history && liftByAge(rows, { information: informationOf(metric) }, history);
-    return { variantA: a, variantB: b, evidence, calledWinner: called, welch, ...(byAge && { byAge }) };
+    const more = { ...since, ...(byAge && { byAge }) };
+    return { variantA: a, variantB: b, evidence, calledWinner: called, welch, ...more };
   });
   const weighed = metric.attribution ? weighedOf(input) : null;
   const facts = { variants, policy, pairs, metrics, weighed, lookNumber, hours };
   const { outlook, ...decided } = decide(facts);
+  const { winnerVariantId: winner } = decided;
+  const wait = winner === null ? null : guardrailWait(policy, { pairs, winner, hours });
   const health = [
     ...healthOf(input, decided.leaderVariantId, setting),
     ...fadingFindings(metric, pairs, decided.leaderVariantId),
     ...burstFindings(metric, pairs, { startedAt, hours, buckets: bucketsOf(policy) }),
-    ...(decided.winnerVariantId === null ? [] : guardrailsOf(input, decided.winnerVariantId)),
+    ...(winner === null ? [] : guardrailsOf(input, winner, wait)),
     ...(decided.verdict === 'continue_testing'
       ? futilityAdvice({ ...facts, weighedHours: weighedHours(facts) })
       : []),
   ];
-  const verdict = afterHealth(decided, health, {
+  const waited = afterGuardrails(decided, health, { wait, startedAt });
+  const verdict = afterHealth(waited, health, {
     hours,
     policy,
     randomised: setting === null ? false : setting.randomised,
@@ -205,6 +210,7 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
     ...(setting ? spendOffPlan(delivery, setting.dailyBudgets) : []),
     ...(setting ? differingAdSets(setting, experiment.acceptedDifferences ?? null) : []),
     ...sharedBudgets(setting?.sharingCampaigns ?? []),
+    ...conversionGoals(policy.objective, setting?.optimizationGoals ?? {}),
     ...starvedVariants(metric, delivery, minimum, bookedAfterHours(policy)),
     ...pairsOf(experiment)
       .filter((pair) => leader !== null && pair.includes(leader))
@@ -212,27 +218,16 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
   ];
 }
 
-/** Each guardrail against each rival of the winner: money moves away from all of them. */
-function guardrailsOf(input: Rows, winner: string): HealthFinding[] {
+function guardrailsOf(input: Rows, winner: string, wait: GuardrailWait | null): HealthFinding[] {
   const { policy, variants } = input.experiment;
-  return (policy.guardrails ?? [])
-    .filter((guardrail) => !isSameRatio(METRICS[guardrail.metric], METRICS[policy.objective]))
-    .flatMap((guardrail) => {
-      const metric = METRICS[guardrail.metric];
-      return variants
-        .filter((variant) => variant.id !== winner)
-        .map(({ id: rival }) =>
-          guardrailFinding({
-            guardrail,
-            winner,
-            rival,
-            rows: rowsOf(input, metric, rival, winner),
-            minimum: minimumOf(metric.events, policy),
-            buckets: bucketsOf(policy),
-            cut: cutOf(input),
-          }),
-        );
-    });
+  return guardrailFindings(policy, wait, {
+    winner,
+    rivals: variants.map(({ id }) => id).filter((id) => id !== winner),
+    metrics: metricsOf(input.experiment, input.observations),
+    cut: cutOf(input),
+    rowsOf: (metric, rival) => rowsOf(input, metric, rival, winner),
+    minimumOf: (metric) => minimumOf(metric.events, policy),
+  });
 }
 
 /** The standing between two looks: point estimates only, so no error is spent and nothing is stored. */
@@ -247,7 +242,8 @@ export function standingOf(given: Rows & Pick<LookInput, 'ruleVersion' | 'histor
   const input = withoutDropped(given);
   const { experiment, observations } = input;
   const ids = experiment.variants.map((variant) => variant.id);
-  const { policy } = experiment;
+  const { policy, startedAt } = experiment;
+  const hours = (input.dueAt - startedAt) / HOUR_MS;
   const metric = METRICS[policy.objective];
   const rule = ruleFor(policy, input.ruleVersion);
   const settings = ruleSettings(policy);
@@ -265,7 +261,10 @@ export function standingOf(given: Rows & Pick<LookInput, 'ruleVersion' | 'histor
     theta: closest?.theta ?? 0,
     se: closest?.se ?? 0,
     metrics: metricsOf(experiment, observations),
-    harm: (leader === null ? [] : guardrailsOf(input, leader))
+    harm: (leader === null
+      ? []
+      : guardrailsOf(input, leader, guardrailWait(policy, { winner: leader, hours }))
+    )
       .filter((finding) => finding.level === 'block')
       .map((finding) => `${finding.message}.`),
   };

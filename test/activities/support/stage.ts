@@ -35,6 +35,7 @@ import {
 import { HOUR, ManualClock } from '../../sandbox/meta-simulator/support.js';
 import { THREE_PHASES } from '../../support/phases.js';
 import { migratedDatabase, type TestDatabase } from '../../support/postgres.js';
+import { WITHOUT_WAIT } from '../../support/without-wait.js';
 
 export { DAY, HOUR, ManualClock, START } from '../../sandbox/meta-simulator/support.js';
 
@@ -48,6 +49,8 @@ const SOCKET_TIMEOUT_MS = 1_000;
 export interface StageOptions {
   dailyBudgets?: number[];
   clickRates?: number[];
+  /** Conversions per link click. */
+  conversionRates?: number[];
   policy?: Partial<Policy>;
   account?: Partial<MarketAccount>;
   writesAllowed?: boolean;
@@ -124,6 +127,7 @@ export class Stage {
         name: `ad ${index}`,
         dailyBudget,
         trueClickRate: clickRates[index] ?? 0.02,
+        trueConversionRate: options.conversionRates?.[index],
       })),
     });
     clock.pass(options.leadMs ?? 0);
@@ -138,7 +142,7 @@ export class Stage {
       reason: { code: 'started' },
       hold: null,
       stateChangedAt: clock.instant,
-      policy: { ...DEFAULT_POLICY, phases: THREE_PHASES, ...options.policy },
+      policy: { ...DEFAULT_POLICY, ...WITHOUT_WAIT, phases: THREE_PHASES, ...options.policy },
       variants: dailyBudgets.map((_, index) => ({
         id: index === 0 ? 'control' : `challenger-${index}`,
         role: index === 0 ? 'control' : 'challenger',

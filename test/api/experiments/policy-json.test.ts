@@ -30,7 +30,12 @@ describe.each(OBJECTIVES)('a policy that names only the objective %s', (objectiv
     expect(policyToJson(of({}))).toMatchObject({
       objective,
       attribution_window_hours: METRICS[objective].attribution?.windowHours ?? 24,
-      guardrails: METRICS[objective].guardedBy.map((metric) => ({ metric, mode: 'no_harm', margin: 0 })),
+      guardrails: METRICS[objective].guardedBy.map((metric) =>
+        objective === 'click_through_rate'
+          ? { metric, mode: 'non_inferiority', margin: 0.25 }
+          : { metric, mode: 'no_harm', margin: 0 },
+      ),
+      guardrail_wait_hours: 168,
     });
   });
 
@@ -88,6 +93,14 @@ describe('conversion objectives and guardrails', () => {
       minimum_conversions: 40,
       guardrails: [guardrails[0], { ...guardrails[1], margin: 0 }],
     });
+  });
+
+  it('are waited for as long as the request says, and not at all in policies that were frozen before they were', () => {
+    const policy = policyFromJson(PolicyBody.parse({ guardrail_wait_hours: 48 }), DEFAULT_POLICY);
+    expect(policyToJson(policy).guardrail_wait_hours).toBe(48);
+    const { guardrailWaitHours: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).guardrail_wait_hours).toBeNull();
+    expect(PolicyBody.safeParse({ guardrail_wait_hours: -1 }).success).toBe(false);
   });
 
   it('are absent in policies that were frozen before there were any', () => {

@@ -97,6 +97,14 @@ describe('the setting of a look', () => {
     expect((await readSetting(gone, VARIANTS, NOW)).differences).toEqual([]);
   });
 
+  it('has the optimisation goals of the ad sets which Meta could read', async () => {
+    const other = { ...PLAIN_SETTINGS, optimizationGoal: 'OFFSITE_CONVERSIONS' };
+    const setting = await readSetting(meta({}, undefined, { 2: other }), VARIANTS, NOW);
+    expect(setting.optimizationGoals).toEqual({ control: 'LINK_CLICKS', c1: 'OFFSITE_CONVERSIONS' });
+    const gone = meta({}, { 1: 5_000, 2: 'not_found' }, { 2: other });
+    expect((await readSetting(gone, VARIANTS, NOW)).optimizationGoals).toEqual({ control: 'LINK_CLICKS' });
+  });
+
   it('has the campaigns that share budgets, each once, if Meta could read them', async () => {
     const sharing = async (campaigns: Parameters<typeof meta>[3]) =>
       (await readSetting(meta({}, undefined, {}, campaigns), VARIANTS, NOW)).sharingCampaigns;

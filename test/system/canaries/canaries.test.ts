@@ -85,6 +85,8 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
       id,
       name: id,
       variants: adIds.map((ad_id, index) => ({ role: index === 0 ? 'control' : 'challenger', ad_id })),
+      // The rule's promotion comes at once: it doesn't wait for conversions.
+      policy: { guardrails: [] },
     });
 
   const ledgerOf = async (id: string): Promise<unknown[]> => {

@@ -12,6 +12,7 @@ import {
 } from '../../../src/domain/experiment.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
 import { unknownOutcomeWaitMs } from '../../../src/service/worker.js';
+import { WITHOUT_WAIT } from '../../support/without-wait.js';
 import type { Evidence, PlayedBatch } from './evidence.js';
 import { Guarded } from './guarded.js';
 import { raisesBeyond } from './limits.js';
@@ -73,6 +74,7 @@ export async function playSkipping(
       stateChangedAt: now,
       policy: {
         ...DEFAULT_POLICY,
+        ...WITHOUT_WAIT,
         checkEveryHours: plan.checkEveryHours,
         // If a user requests the promotion, the rule must not decide.
         minimumRunHours: plan.promotedBy === 'rule' ? LEAD_HOURS + 1 : 27 * 24,

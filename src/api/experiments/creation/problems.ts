@@ -1,4 +1,5 @@
 import { type AdSetDifference, adSetDifferences } from '../../../domain/comparability.js';
+import { conversionGoals } from '../../../domain/decision/conversion-goal.js';
 import { sharedBudgets } from '../../../domain/decision/delivery-health.js';
 import type { Policy } from '../../../domain/experiment.js';
 import { preflightProblems } from '../../../domain/rollout/preflight.js';
@@ -30,16 +31,28 @@ export function problemsOf(
 }
 
 /** One sentence per fact that weakens the experiment without preventing it. `now`: experiment time. */
-export function warningsOf({ variants }: CreationFacts, now: number): string[] {
+export function warningsOf(
+  request: NewExperiment,
+  { objective }: Pick<Policy, 'objective'>,
+  { variants }: CreationFacts,
+  now: number,
+): string[] {
   const campaigns = new Map(
     variants.flatMap((facts) => (facts ? [[facts.campaign.id, facts.campaign]] : [])),
   );
-  return [...campaigns.values()].flatMap(({ id, adSetBudgetSharing, startTime }) => [
+  const ids = variantIds(request);
+  const goals = variants.flatMap((facts, index) => {
+    const goal = facts?.adSet.settings.optimizationGoal;
+    return goal ? [[ids[index]!, goal]] : [];
+  });
+  const optimised = conversionGoals(objective, Object.fromEntries(goals)).map(({ message }) => `${message}.`);
+  const ofCampaigns = [...campaigns.values()].flatMap(({ id, adSetBudgetSharing, startTime }) => [
     ...sharedBudgets(adSetBudgetSharing ? [id] : []).map(({ message }) => `${message}.`),
     ...(startTime !== null && startTime > now
       ? [`Campaign ${id} starts on ${new Date(startTime).toISOString()}: its ads don't deliver before that.`]
       : []),
   ]);
+  return [...ofCampaigns, ...optimised];
 }
 
 /** What is wrong with the list of variants, without Meta's data. */

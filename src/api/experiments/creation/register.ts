@@ -69,7 +69,8 @@ export async function register(
   });
   try {
     const registered = await store.registerExperiment(wanted);
-    return { ...registered, warnings: [...warningsOf(facts, startedAt), ...stepWarnings(policy, facts)] };
+    const warnings = [...warningsOf(request, policy, facts, startedAt), ...stepWarnings(policy, facts)];
+    return { ...registered, warnings };
   } catch (error) {
     if (!(error instanceof AdSetLeased)) throw error;
     throw refused([

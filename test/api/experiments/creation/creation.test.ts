@@ -100,7 +100,8 @@ describe('a valid test', () => {
       minimum_clicks: 25,
       minimum_conversions: 25,
       attribution_window_hours: 24,
-      guardrails: [{ metric: 'cost_per_conversion', mode: 'no_harm', margin: 0 }],
+      guardrails: [{ metric: 'cost_per_conversion', mode: 'non_inferiority', margin: 0.25 }],
+      guardrail_wait_hours: 168,
       horizon_hours: 672,
       check_every_hours: 6,
       minimum_detectable_effect: 0.1,
@@ -270,6 +271,17 @@ describe('a valid test', () => {
       `Campaign ${id} starts on ${new Date(start_time).toISOString()}: its ads don't deliver before that.`,
     ]);
     expect((await create(body)).body.warnings).toEqual([]);
+  });
+
+  it('has a warning if clicks decide and Meta optimises the delivery for conversions', async () => {
+    for (const id of test.adSetIds) await api.market.edit(id, { optimization_goal: 'OFFSITE_CONVERSIONS' });
+    const answer = await create(request({ id: `goal_${serial}` }));
+    expect(answer.status).toBe(201);
+    expect(answer.body.warnings).toEqual([
+      expect.stringMatching(
+        /^Clicks decide this test, but Meta optimises the delivery of control \(OFFSITE_CONVERSIONS\) and .* for conversions: more clicks may not mean more sales\.$/,
+      ),
+    ]);
   });
 
   it('has a warning per winner whose rollout needs more steps because a budget would grow too much at once', async () => {

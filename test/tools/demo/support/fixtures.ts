@@ -192,6 +192,7 @@ export function gathered(
         buckets: 'hour',
         attribution_window_hours: 24,
         guardrails: [],
+        guardrail_wait_hours: null,
         horizon_hours: 672,
         check_every_hours: 6,
         minimum_detectable_effect: 0.1,
