@@ -200,7 +200,8 @@ function likelihoodOf(hours: readonly Expectation[], se: number): number[] {
     blocks.map(({ at }, k) => (k === 0 ? 1 : Math.exp((blocks[k - 1]!.at - at) / hours))),
   );
   const logs = GRID.map(({ sd, memory }) => restrictedLogLikelihood(blocks, sd * sd, decays[memory]!));
-  return logs.map((log) => Math.round(1000 * (log - logs[0]!)) / 1000);
+  // Plus 0, because JSON, in which a decision is stored, has no −0.
+  return logs.map((log) => Math.round(1000 * (log - logs[0]!)) / 1000 + 0);
 }
 
 /** A block's estimate of X, up to a constant, and its variance. */
