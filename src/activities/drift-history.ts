@@ -2,10 +2,11 @@ import type { Store } from '../clients/postgres/types.js';
 import { usesHistory } from '../domain/decision/look.js';
 import { type DriftHistory, pooledHistory } from '../domain/evidence/drift.js';
 import { RULES } from '../domain/evidence/rules.js';
-import type { Experiment } from '../domain/experiment.js';
+import { type Experiment, strataOf } from '../domain/experiment.js';
 
 /**
- * The drift in the account's other finished and running tests of the same objective. Undefined if a look under this
+ * The drift in the account's other finished and running tests of the same objective and strata: how far
+ * hours drift says little about cells. Undefined if a look under this
  * version of the rule doesn't use it.
  */
 export async function driftHistoryOf(
@@ -15,5 +16,6 @@ export async function driftHistoryOf(
 ): Promise<DriftHistory | undefined> {
   if (!usesHistory(policy, ruleVersion)) return undefined;
   const { objective, rule } = policy;
-  return pooledHistory(await store.driftHistory({ objective, rule, ruleVersion, except: id }));
+  const query = { objective, strata: strataOf(policy), rule, ruleVersion, except: id };
+  return pooledHistory(await store.driftHistory(query));
 }

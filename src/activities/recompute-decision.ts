@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../clients/postgres/types.js';
 import type { Decision, PairEvidence } from '../domain/decision/decision.js';
 import { DETERMINED, takeLook } from '../domain/decision/look.js';
-import { hashOf, observationsOf } from './looks.js';
+import { dataOf, hashOf } from './looks.js';
 
 export interface ReplayedDecision {
   experimentId: string;
@@ -44,13 +44,13 @@ export async function replayDecision(
     if (!stored) throw new Error(`Look ${number} of ${experimentId} is not on record.`);
     const { dueAt, seenUntil, setting, ruleVersion, accountDrift } = stored;
     const history = accountDrift ?? undefined;
-    const observations = await observationsOf(store, experiment, dueAt, seenUntil);
-    const inputHash = hashOf(experiment, dueAt, observations, states, setting, history);
+    const data = await dataOf(store, experiment, dueAt, seenUntil);
+    const inputHash = hashOf(experiment, dueAt, data, states, setting, history);
     const result = takeLook({
       experiment,
       lookNumber: number,
       dueAt,
-      observations,
+      ...data,
       previous,
       states,
       setting,

@@ -257,7 +257,7 @@ describe("a campaign that shares its ad sets' budgets", () => {
     const { stage } = await scene(() => []);
     const setting = { dailyBudgets: { control: 5_000 }, randomised: false };
     const hash = (more: { sharingCampaigns?: string[] }) =>
-      hashOf(stage.experiment, START, [], {}, { ...setting, ...more });
+      hashOf(stage.experiment, START, { observations: [], segments: [] }, {}, { ...setting, ...more });
     expect(hash({ sharingCampaigns: [] })).toBe(hash({}));
     expect(hash({ sharingCampaigns: ['3'] })).not.toBe(hash({}));
   });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { BREAKDOWNS } from '../../domain/segments.js';
 import { instant, unreadable } from '../http/responses.js';
 
 export const confidenceNote = z
@@ -39,6 +40,10 @@ const PairAnswer = z
     missing: z.array(z.object({ code: z.string(), value: z.number(), limit: z.number() })),
     bound: z.number().nullable(),
     called_winner: z.string().nullable(),
+    breakdown: z.enum(BREAKDOWNS).nullable().openapi({
+      description:
+        'if segments were weighed: those of age and gender, or of placement; null if hours or days were',
+    }),
     welch_unadjusted: z.object({ t: z.number(), df: z.number(), p: z.number() }).nullable(),
   })
   .openapi('PairEvidence');

@@ -59,7 +59,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
         }
       : null,
     randomised: decision.setting?.randomised ?? null,
-    pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch }) => ({
+    pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, segments, welch }) => ({
       variant_a: variantA,
       variant_b: variantB,
       effect: evidence.theta,
@@ -75,6 +75,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
       missing: evidence.missing,
       bound: evidence.bound,
       called_winner: calledWinner,
+      breakdown: segments?.breakdown ?? null,
       welch_unadjusted: welch,
     })),
     metrics: Object.fromEntries(

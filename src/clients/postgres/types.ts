@@ -8,13 +8,15 @@ import type {
   Promotion,
   PromotionStatus,
   RequestClaim,
+  SegmentObservation,
   Verification,
 } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
-import type { Experiment, ExperimentState } from '../../domain/experiment.js';
+import type { Experiment, ExperimentState, Strata } from '../../domain/experiment.js';
 import type { Objective } from '../../domain/metric.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { Hold } from '../../domain/rollout/hold.js';
+import type { Breakdown } from '../../domain/segments.js';
 import type { StateReason } from '../../domain/state-reason.js';
 
 /** What the store takes and returns. Units are those of `records.ts`. */
@@ -114,6 +116,18 @@ export interface Store {
     granularity: Observation['granularity'];
   }): Promise<number | null>;
 
+  /** As {@link Store.appendObservations}, for (variant, breakdown, segment, day). */
+  appendSegments(experimentId: string, rows: SegmentObservation[], seenAt: number): Promise<number>;
+  /** As {@link Store.observationsAsKnown}, ordered by day, breakdown, segment and variant. */
+  segmentsAsKnown(query: {
+    experimentId: string;
+    since: number;
+    endedBy: number;
+    seenUntil: number;
+  }): Promise<SegmentObservation[]>;
+  /** Start of the latest known day of a breakdown; null if there is none. */
+  latestSegmentDay(experimentId: string, breakdown: Breakdown): Promise<number | null>;
+
   getDecision(experimentId: string, lookNumber: number): Promise<Decision | null>;
   latestDecision(experimentId: string): Promise<Decision | null>;
   /** The first look that found this winner; null if none has. */
@@ -128,6 +142,7 @@ export interface Store {
    */
   driftHistory(query: {
     objective: Objective;
+    strata: Strata;
     rule: string;
     ruleVersion: string;
     except: string;

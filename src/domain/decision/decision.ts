@@ -1,6 +1,7 @@
 import type { Drift, DriftHistory } from '../evidence/drift.js';
 import type { Evidence } from '../evidence/types.js';
 import type { VariantMetrics } from '../metric.js';
+import type { WeighedCells } from '../segments.js';
 import type { HealthFinding, LookSetting } from './delivery-health.js';
 import type { Outlook } from './outlook.js';
 
@@ -14,6 +15,8 @@ export interface PairEvidence {
   evidence: Evidence;
   /** The variant id of the latest winner that the rule has called for this pair, at this look or an earlier one. */
   calledWinner: string | null;
+  /** The breakdown whose cells were weighed, and the error that the other one added; unset if buckets were. */
+  segments?: Omit<WeighedCells, 'rows'>;
   /** Welch's test per impression, unadjusted for repeated looks; null if there is too little data. */
   welch: { t: number; df: number; p: number } | null;
 }

@@ -16,6 +16,7 @@ export type HealthCode =
   | 'no_delivery'
   | 'spend_off_plan'
   | 'mix_shift'
+  | 'segment_mix'
   | 'starved'
   | 'ad_sets_differ'
   | 'budget_sharing'
