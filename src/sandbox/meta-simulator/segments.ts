@@ -16,7 +16,7 @@ const PLACEMENTS = [
   { publisher_platform: 'instagram', platform_position: 'instagram_stories', share: 0.4 },
 ];
 
-/** Where all delivery of an ad without segments is. */
+/** The one segment of an ad whose audience has no others. */
 export const ONE_SEGMENT: Segment = {
   age: '25-34',
   gender: 'female',
