@@ -4,23 +4,25 @@ import { readSetting, type SettingReader } from '../clients/meta/look-setting.js
 import type { Store } from '../clients/postgres/types.js';
 import type { Standing } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
-import type { Observation } from '../contract/records.js';
+import type { Observation, SegmentObservation } from '../contract/records.js';
 import type { Decision } from '../domain/decision/decision.js';
 import type { LookSetting } from '../domain/decision/delivery-health.js';
 import { ruleSettings, standingOf, takeLook } from '../domain/decision/look.js';
 import type { DriftHistory } from '../domain/evidence/drift.js';
-import { bucketsOf, type Experiment, participants } from '../domain/experiment.js';
+import { bucketsOf, type Experiment, participants, strataOf } from '../domain/experiment.js';
 import { historyOfLook } from './drift-history.js';
 import { callingMeta, permanent } from './failures.js';
+import { createSegmentReading, type SegmentReader } from './segments.js';
 
 /** Statistics run in activities, so that Temporal records the figures and a later formula can't break a replay. */
 export function createLookActivities(deps: {
   store: Store;
-  meta: SettingReader;
+  meta: SettingReader & SegmentReader;
   clock: ExperimentClock;
   announce: Announce;
 }) {
   const { store, meta, clock, announce } = deps;
+  const readSegments = createSegmentReading(deps);
 
   async function load(experimentId: string): Promise<Experiment> {
     const experiment = await store.getExperiment(experimentId);
@@ -30,7 +32,7 @@ export function createLookActivities(deps: {
 
   async function observe(experiment: Experiment, dueAt: number) {
     const seenUntil = await clock.now();
-    return { observations: await observationsOf(store, experiment, dueAt, seenUntil), seenUntil };
+    return { ...(await dataOf(store, experiment, dueAt, seenUntil)), seenUntil };
   }
 
   return {
@@ -55,7 +57,8 @@ export function createLookActivities(deps: {
       }
       const compared = participants(experiment, request.dueAt);
       const setting = await callingMeta(() => readSetting(meta, compared, request.dueAt));
-      const { observations, seenUntil } = await observe(experiment, request.dueAt);
+      await readSegments(experiment, request.dueAt);
+      const { observations, segments, seenUntil } = await observe(experiment, request.dueAt);
       // A test keeps the version of its first look, so that all its looks spend one error.
       const ruleVersion = previous?.ruleVersion;
       const history = await historyOfLook(store, experiment, ruleVersion);
@@ -65,6 +68,7 @@ export function createLookActivities(deps: {
         lookNumber,
         dueAt,
         observations,
+        segments,
         previous: previous?.pairs ?? null,
         states,
         setting,
@@ -80,7 +84,7 @@ export function createLookActivities(deps: {
           dueAt,
           seenUntil,
           decidedAt: await clock.now(),
-          inputHash: hashOf(experiment, dueAt, observations, states, setting, history),
+          inputHash: hashOf(experiment, dueAt, { observations, segments }, states, setting, history),
           askedBy,
         },
         after,
@@ -97,12 +101,13 @@ export function createLookActivities(deps: {
     /** Point estimates as of `dueAt`: no look, nothing stored. */
     async standing(request: { experimentId: string; dueAt: number }): Promise<Standing> {
       const experiment = await load(request.experimentId);
-      const { observations } = await observe(experiment, request.dueAt);
+      const { observations, segments } = await observe(experiment, request.dueAt);
       const ruleVersion = (await store.latestDecision(experiment.id))?.ruleVersion;
       const history = await historyOfLook(store, experiment, ruleVersion);
       return standingOf({
         experiment,
         observations,
+        segments,
         dueAt: request.dueAt,
         ...(ruleVersion !== undefined && { ruleVersion }),
         ...(history && { history }),
@@ -113,20 +118,22 @@ export function createLookActivities(deps: {
 
 export type LookActivities = ReturnType<typeof createLookActivities>;
 
-/** The versions known at `seenUntil` of the whole buckets between the start and `dueAt`. */
-export function observationsOf(
-  store: Pick<Store, 'observationsAsKnown'>,
-  experiment: Experiment,
+/** What a look weighs. */
+export interface LookData {
+  observations: Observation[];
+  segments: SegmentObservation[];
+}
+
+/** The versions known at `seenUntil` of the whole buckets, and of the days by segment, between the start and `dueAt`. */
+export async function dataOf(
+  store: Pick<Store, 'observationsAsKnown' | 'segmentsAsKnown'>,
+  { id, policy, startedAt }: Experiment,
   dueAt: number,
   seenUntil: number,
-): Promise<Observation[]> {
-  return store.observationsAsKnown({
-    experimentId: experiment.id,
-    granularity: bucketsOf(experiment.policy),
-    since: experiment.startedAt,
-    endedBy: dueAt,
-    seenUntil,
-  });
+): Promise<LookData> {
+  const query = { experimentId: id, since: startedAt, endedBy: dueAt, seenUntil };
+  const observations = await store.observationsAsKnown({ ...query, granularity: bucketsOf(policy) });
+  return { observations, segments: await store.segmentsAsKnown(query) };
 }
 
 /** Which inputs a hash has: all of them, or those of the releases before a test could count days. */
@@ -137,7 +144,7 @@ type HashForm = (typeof HASH_FORMS)[number];
 export function hashOf(
   experiment: Experiment,
   dueAt: number,
-  observations: readonly Observation[],
+  { observations, segments }: LookData,
   states: Record<string, Uint8Array>,
   setting: LookSetting | null = null,
   history: DriftHistory | undefined = undefined,
@@ -173,6 +180,8 @@ export function hashOf(
   hash.update(
     JSON.stringify({ settings: ruleSettings(policy), startedAt, dueAt, observations: seen, judged }),
   );
+  if (strataOf(policy) === 'segment') hash.update('segment');
+  if (segments.length > 0) hash.update(JSON.stringify(segments));
   if (history) hash.update(JSON.stringify([history.tests, history.logLikelihood]));
   for (const key of Object.keys(states).sort()) hash.update(key).update(states[key]!);
   return hash.digest('hex');

@@ -10,7 +10,7 @@ import { callingMeta, permanent } from './failures.js';
 const ROLLING_WINDOW_MS = 72 * HOUR_MS;
 
 /** Pulls must include a bucket until Meta has booked all of the objective's events in it. */
-function rollingWindowMs(policy: Policy): number {
+export function rollingWindowMs(policy: Policy): number {
   return Math.max(ROLLING_WINDOW_MS, bookedAfterHours(policy) * HOUR_MS);
 }
 

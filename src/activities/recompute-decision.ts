@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../clients/postgres/types.js';
 import type { Decision, PairEvidence } from '../domain/decision/decision.js';
 import { DETERMINED, takeLook } from '../domain/decision/look.js';
-import { HASH_FORMS, hashOf, observationsOf } from './looks.js';
+import { dataOf, HASH_FORMS, hashOf } from './looks.js';
 
 export interface ReplayedDecision {
   experimentId: string;
@@ -44,17 +44,15 @@ export async function replayDecision(
     if (!stored) throw new Error(`Look ${number} of ${experimentId} is not on record.`);
     const { dueAt, seenUntil, setting, ruleVersion, accountDrift } = stored;
     const history = accountDrift ?? undefined;
-    const observations = await observationsOf(store, experiment, dueAt, seenUntil);
-    const hashes = HASH_FORMS.map((form) =>
-      hashOf(experiment, dueAt, observations, states, setting, history, form),
-    );
+    const data = await dataOf(store, experiment, dueAt, seenUntil);
+    const hashes = HASH_FORMS.map((form) => hashOf(experiment, dueAt, data, states, setting, history, form));
     // An older release may have made the decision.
     const inputHash = hashes.find((hash) => hash === stored.inputHash) ?? hashes[0]!;
     const result = takeLook({
       experiment,
       lookNumber: number,
       dueAt,
-      observations,
+      ...data,
       previous,
       states,
       setting,

@@ -3,10 +3,16 @@ import type { VariantMetrics } from '../domain/metric.js';
 import type { GateFinding } from '../domain/rollout/gate.js';
 import type { AttemptOutcome } from '../domain/rollout/ownership.js';
 import type { RolloutPlan } from '../domain/rollout/plan.js';
+import type { SegmentObserved } from '../domain/segments.js';
 import type { LaterTest, RecheckVerdict } from '../domain/verification/recheck.js';
 import type { VerificationOutcome, VerificationVerdict } from '../domain/verification/verification.js';
 
 /** The record as the rest of the product sees it. Instants are epoch ms of experiment time, amounts are minor units. */
+
+/** One version of what a variant's ad did in one segment on one whole day of the account. */
+export interface SegmentObservation extends SegmentObserved {
+  adId: string;
+}
 
 /** One version of what a variant's ad did in one bucket. */
 export interface Observation {

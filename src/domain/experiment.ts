@@ -69,6 +69,10 @@ export const BUCKETS = ['hour', 'day'] as const;
 /** The length of time that an observation covers. */
 export type Bucket = (typeof BUCKETS)[number];
 
+export const STRATA = ['hour', 'segment'] as const;
+/** What the objective's rows are. `segment`: cells, i.e. whole local days of the account by segment of the audience. */
+export type Strata = (typeof STRATA)[number];
+
 /** Another metric that a promotion must not harm. */
 export interface Guardrail {
   metric: GuardrailMetric;
@@ -98,6 +102,11 @@ export interface Policy {
    * cluster, so `strict` adds nothing.
    */
   buckets: Bucket;
+  /**
+   * `hour`: the buckets; `segment`: cells. Cells don't mistake the segments that Meta chose for an ad for the ad's effect.
+   * They are known after midnight, so at most one look per day counts. Missing in older policies: `hour`.
+   */
+  strata?: Strata;
   /** One of {@link CONFIDENCE_THRESHOLDS}. */
   confidence: number;
   minimumRunHours: number;
@@ -188,6 +197,7 @@ export const DEFAULT_POLICY: Policy = {
   rule: 'sequential',
   strict: false,
   buckets: 'hour',
+  strata: 'hour',
   confidence: 0.95,
   minimumRunHours: 24,
   minimumImpressions: 100,
@@ -212,6 +222,11 @@ export const DEFAULT_POLICY: Policy = {
 /** Policies frozen before this field existed use hours. */
 export function bucketsOf({ buckets }: Pick<Policy, 'buckets'>): Bucket {
   return buckets ?? DEFAULT_POLICY.buckets;
+}
+
+/** Policies frozen before this field existed weigh buckets. */
+export function strataOf({ strata }: Pick<Policy, 'strata'>): Strata {
+  return strata ?? 'hour';
 }
 
 /** Policies frozen before this field existed have the default limit. */

@@ -9,7 +9,7 @@ const hashUnder = (policy: Partial<Policy>) =>
   hashOf(
     { startedAt: START, policy: { ...DEFAULT_POLICY, ...WITHOUT_WAIT, ...policy } } as Experiment,
     START + 3_600_000,
-    [],
+    { observations: [], segments: [] },
     {},
   ).slice(0, 12);
 

@@ -248,8 +248,8 @@ describe('an ad set that is optimised for conversions', () => {
       level: 'warn',
       message: expect.stringMatching(/^Clicks decide this test, but Meta optimises the delivery of control/),
     });
-    const [{ experiment }, observations] = [stage, []];
-    const hash = (setting: typeof decision.setting) => hashOf(experiment, START, observations, {}, setting);
+    const data = { observations: [], segments: [] };
+    const hash = (setting: typeof decision.setting) => hashOf(stage.experiment, START, data, {}, setting);
     expect(hash(decision.setting)).not.toBe(hash({ ...decision.setting!, optimizationGoals: {} }));
     expect(hash({ ...decision.setting!, optimizationGoals: undefined })).toBe(
       hash({ ...decision.setting!, optimizationGoals: {} }),
@@ -278,7 +278,7 @@ describe("a campaign that shares its ad sets' budgets", () => {
     const { stage } = await scene(() => []);
     const setting = { dailyBudgets: { control: 5_000 }, randomised: false };
     const hash = (more: { sharingCampaigns?: string[] }) =>
-      hashOf(stage.experiment, START, [], {}, { ...setting, ...more });
+      hashOf(stage.experiment, START, { observations: [], segments: [] }, {}, { ...setting, ...more });
     expect(hash({ sharingCampaigns: [] })).toBe(hash({}));
     expect(hash({ sharingCampaigns: ['3'] })).not.toBe(hash({}));
   });

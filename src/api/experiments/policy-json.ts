@@ -8,6 +8,7 @@ import {
   defaultGuardrails,
   maxStepFactorOf,
   type Policy,
+  strataOf,
 } from '../../domain/experiment.js';
 import { defaultAttributionWindowHours } from '../../domain/metric.js';
 import { leastRecheckDays } from '../../domain/verification/window.js';
@@ -21,6 +22,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     // Policies that were frozen before this field existed don't have it.
     strict: policy.strict ?? false,
     buckets: bucketsOf(policy),
+    strata: strataOf(policy),
     confidence: policy.confidence,
     minimum_run_hours: policy.minimumRunHours,
     minimum_impressions: policy.minimumImpressions,
@@ -62,6 +64,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     rule: change?.rule ?? base.rule,
     strict: change?.strict ?? base.strict,
     buckets: change?.buckets ?? base.buckets,
+    strata: change?.strata ?? strataOf(base),
     confidence: change?.confidence ?? base.confidence,
     minimumRunHours: change?.minimum_run_hours ?? base.minimumRunHours,
     minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,

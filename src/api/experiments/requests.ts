@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.js';
-import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES } from '../../domain/experiment.js';
+import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES, STRATA } from '../../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { WINNER_SHARES } from '../../domain/rollout/phases.js';
 import { bounded, flag, oneOf, Page, requester, slug, text, whole } from '../http/fields.js';
@@ -49,6 +49,10 @@ export const PolicyBody = z
     rule: oneOf(RULE_NAMES).optional(),
     strict: flag.optional(),
     buckets: oneOf(BUCKETS).optional(),
+    strata: oneOf(STRATA).optional().openapi({
+      description:
+        'what the objective is compared by: hour (or day, as buckets), or segment, i.e. whole days by age and gender or by placement',
+    }),
     confidence: z
       .number('must be 0.90, 0.95 or 0.99')
       .refine(

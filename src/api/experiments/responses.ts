@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { BUCKETS } from '../../domain/experiment.js';
+import { BUCKETS, STRATA } from '../../domain/experiment.js';
 import { RECHECK_OUTCOMES } from '../../domain/verification/recheck.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
 import { control, instant, minorUnits, orNull, state, unreadable } from '../http/responses.js';
@@ -30,6 +30,7 @@ export const PolicyAnswer = z
     rule: z.string(),
     strict: z.boolean(),
     buckets: z.enum(BUCKETS),
+    strata: z.enum(STRATA),
     confidence: z.number(),
     minimum_run_hours: z.number(),
     minimum_impressions: z.number(),

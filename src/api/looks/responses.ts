@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { HEALTH_LEVELS } from '../../domain/decision/delivery-health.js';
+import { BREAKDOWNS } from '../../domain/segments.js';
 import { instant, unreadable } from '../http/responses.js';
 
 export const confidenceNote = z
@@ -50,6 +51,10 @@ const PairAnswer = z
     trend: z.object({ per_week: z.number(), p: z.number() }).nullable().openapi({
       description:
         'relative change of the ratio per week, and its two-sided p of this look alone; null with fewer than two weeks',
+    }),
+    breakdown: z.enum(BREAKDOWNS).nullable().openapi({
+      description:
+        'if segments were weighed: those of age and gender, or of placement; null if hours or days were',
     }),
     welch_unadjusted: z.object({ t: z.number(), df: z.number(), p: z.number() }).nullable(),
   })

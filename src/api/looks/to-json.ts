@@ -71,7 +71,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
         }
       : null,
     randomised: decision.setting?.randomised ?? null,
-    pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch, byAge }) => ({
+    pairs: decision.pairs.map(({ variantA, variantB, evidence, calledWinner, welch, byAge, segments }) => ({
       variant_a: variantA,
       variant_b: variantB,
       effect: evidence.theta,
@@ -94,6 +94,7 @@ export function lookToJson(decision: Decision, currency: string): z.output<typeo
         standard_error: se,
       })),
       trend: byAge?.trend ? { per_week: Math.expm1(byAge.trend.perWeek), p: byAge.trend.p } : null,
+      breakdown: segments?.breakdown ?? null,
       welch_unadjusted: welch,
     })),
     metrics: Object.fromEntries(

@@ -1,7 +1,7 @@
 import { REPORT_WAIT_MS, ReportRuns } from './async-reports.js';
 import { readBudgetEdits } from './budget-edits.js';
 import { GraphClient, type GraphClientConfig } from './graph-client.js';
-import { readCampaignSpend, readInsights } from './insights.js';
+import { readCampaignSpend, readInsights, readSegments } from './insights.js';
 import {
   readAccount,
   readActiveAds,
@@ -61,5 +61,6 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     getBudgetEdits: async (adSetId, since) =>
       readBudgetEdits(sdk, accountId, { adSetId, since, now: await now() }),
     getInsights: (query) => readInsights(reports, query),
+    getSegments: (query) => readSegments(reports, query),
   };
 }

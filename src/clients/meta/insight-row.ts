@@ -1,7 +1,7 @@
 import { addDays, localHourStart } from '../../domain/calendar.js';
 import { FieldReader } from './field-reader.js';
 import type { InsightFields } from './sdk.js';
-import type { InsightRow } from './types.js';
+import type { InsightRow, SegmentRow } from './types.js';
 
 export type Granularity = InsightRow['granularity'];
 
@@ -96,6 +96,27 @@ function attempt<T>(compute: () => T, fields: FieldReader, name: string): T {
   } catch (error) {
     throw error instanceof RangeError ? fields.wrong(name) : error;
   }
+}
+
+/** Meta's names of the breakdowns. Documented combinations; it refuses age and gender together with placements. */
+export const SEGMENT_BREAKDOWNS: Record<SegmentRow['breakdown'], readonly [string, string]> = {
+  age_gender: ['age', 'gender'],
+  placement: ['publisher_platform', 'platform_position'],
+};
+
+/**
+ * One row of a day by segment. Meta names what it doesn't know `unknown`, or leaves it out.
+ * @throws MetaError of kind `invalid` that names the field
+ */
+export function toSegmentRow(
+  data: unknown,
+  breakdown: SegmentRow['breakdown'],
+  timezone: string,
+): SegmentRow {
+  const fields = new FieldReader('insights', data);
+  const values = SEGMENT_BREAKDOWNS[breakdown].map((name) => fields.optionalText(name) ?? 'unknown');
+  const segment = values.join(' ').replaceAll('_', ' ');
+  return { ...toInsightRow(data, 'day', timezone), breakdown, segment };
 }
 
 /**

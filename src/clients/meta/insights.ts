@@ -10,12 +10,16 @@ import {
   labelOf,
   mergeRows,
   ROWS_PER_PAGE,
+  SEGMENT_BREAKDOWNS,
   toInsightRow,
+  toSegmentRow,
 } from './insight-row.js';
 import type { Sdk } from './sdk.js';
-import { type InsightRow, type MetaClient, MetaError } from './types.js';
+import { type InsightRow, type MetaClient, MetaError, type SegmentRow } from './types.js';
 
 type InsightQuery = Parameters<MetaClient['getInsights']>[0];
+type SegmentQuery = Parameters<MetaClient['getSegments']>[0];
+type Asked = Pick<InsightQuery, 'adIds' | 'since' | 'until' | 'timezone'>;
 
 /** Dates of the account's calendar, both included. */
 interface Window {
@@ -26,32 +30,61 @@ interface Window {
 const ADS_PER_CALL = 50;
 /** Days per call. With these, the rows of a test of two ads fit in two pages. */
 const DAYS_PER_CALL: Record<Granularity, number> = { hour: 14, day: 90 };
+/** An ad has up to about 20 segments per day. */
+const SEGMENT_DAYS_PER_CALL = 14;
 
 /** See {@link MetaClient.getInsights}. Buckets are the account's local hours or days. */
 export async function readInsights(source: ReportSource, query: InsightQuery): Promise<InsightRow[]> {
-  const { adIds, since, until, granularity, timezone } = query;
+  const { granularity, timezone } = query;
+  const rows = await readRows(source, query, breakdownsOf(granularity), DAYS_PER_CALL[granularity]);
+  const labelled = rows.map((data) => ({
+    label: labelOf(data),
+    row: toInsightRow(data, granularity, timezone),
+  }));
+  return mergeRows(labelled).filter(isAsked(query));
+}
+
+/** See {@link MetaClient.getSegments}. */
+export async function readSegments(source: ReportSource, query: SegmentQuery): Promise<SegmentRow[]> {
+  const { breakdown, timezone } = query;
+  const rows = await readRows(source, query, SEGMENT_BREAKDOWNS[breakdown], SEGMENT_DAYS_PER_CALL);
+  // A row that a shifting page delivers twice counts once.
+  const byCell = new Map<string, SegmentRow>();
+  for (const data of rows) {
+    const row = toSegmentRow(data, breakdown, timezone);
+    byCell.set(`${row.adId} ${row.bucketStart} ${row.segment}`, row);
+  }
+  return [...byCell.values()].filter(isAsked(query));
+}
+
+function isAsked({ adIds, since, until }: Asked): (row: InsightRow) => boolean {
+  const asked = new Set(adIds);
+  return ({ adId, bucketStart }) => asked.has(adId) && bucketStart >= since && bucketStart < until;
+}
+
+/** All rows of the asked days, as Meta gives them. */
+async function readRows(
+  source: ReportSource,
+  query: Asked,
+  breakdowns: readonly string[],
+  daysPerCall: number,
+): Promise<unknown[]> {
+  const { adIds } = query;
   const whole = wholeWindow(query);
   if (whole === null || adIds.length === 0) return [];
   const reports = new Reports(source);
   const rows: unknown[] = [];
   for (let first = 0; first < adIds.length; first += ADS_PER_CALL) {
     const ads = adIds.slice(first, first + ADS_PER_CALL);
-    for (const window of windowsOf(whole, DAYS_PER_CALL[granularity])) {
-      rows.push(...(await readWindow(reports, ads, granularity, window)));
+    for (const window of windowsOf(whole, daysPerCall)) {
+      rows.push(...(await readWindow(reports, ads, breakdowns, window)));
     }
   }
   reports.close();
-  const labelled = rows.map((data) => ({
-    label: labelOf(data),
-    row: toInsightRow(data, granularity, timezone),
-  }));
-  const asked = new Set(adIds);
-  return mergeRows(labelled).filter(
-    (row) => asked.has(row.adId) && row.bucketStart >= since && row.bucketStart < until,
-  );
+  return rows;
 }
 
-function wholeWindow({ adIds, since, until, timezone }: InsightQuery): Window | null {
+function wholeWindow({ adIds, since, until, timezone }: Asked): Window | null {
   adIds.forEach(requireId);
   if (!Number.isSafeInteger(since) || !Number.isSafeInteger(until)) {
     throw invalid('The bounds of insights are integers, epoch ms.');
@@ -77,11 +110,11 @@ function windowsOf(whole: Window, days: number): Window[] {
 async function readWindow(
   reports: Reports,
   adIds: string[],
-  granularity: Granularity,
+  breakdowns: readonly string[],
   window: Window,
 ): Promise<unknown[]> {
   const { sdk, accountId } = reports.source;
-  const params = paramsOf(adIds, granularity, window);
+  const params = paramsOf(adIds, breakdowns, window);
   try {
     return await sdk.list('account', accountId, 'getInsights', {
       fields: INSIGHT_FIELDS,
@@ -97,13 +130,12 @@ async function readWindow(
   const earlier = { since: window.since, until: addDays(middle, -1) };
   const later = { since: middle, until: window.until };
   return [
-    ...(await readWindow(reports, adIds, granularity, earlier)),
-    ...(await readWindow(reports, adIds, granularity, later)),
+    ...(await readWindow(reports, adIds, breakdowns, earlier)),
+    ...(await readWindow(reports, adIds, breakdowns, later)),
   ];
 }
 
-function paramsOf(adIds: string[], granularity: Granularity, window: Window): Params {
-  const breakdowns = breakdownsOf(granularity);
+function paramsOf(adIds: string[], breakdowns: readonly string[], window: Window): Params {
   return {
     level: 'ad',
     time_increment: 1,

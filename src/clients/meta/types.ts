@@ -115,6 +115,13 @@ export interface InsightRow {
   revenue: number;
 }
 
+/** One whole day of an ad in one segment of its audience. */
+export interface SegmentRow extends InsightRow {
+  breakdown: 'age_gender' | 'placement';
+  /** E.g. `25-34 female` or `instagram instagram stories`. */
+  segment: string;
+}
+
 /** One change of an ad set's budget, from Meta's activity log. */
 export interface BudgetEdit {
   /** Epoch ms of a whole second, which is Meta's precision. */
@@ -176,4 +183,12 @@ export interface MetaClient {
     /** The account's time zone, IANA. */
     timezone: string;
   }): Promise<InsightRow[]>;
+  /** Rows of the local days that start within [since, until), by segment, all pages. A segment without delivery has no row. */
+  getSegments(query: {
+    adIds: string[];
+    since: number;
+    until: number;
+    breakdown: SegmentRow['breakdown'];
+    timezone: string;
+  }): Promise<SegmentRow[]>;
 }

@@ -10,6 +10,7 @@ import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
 import { requestStore } from './requests.js';
 import { safetyStore } from './safety.js';
+import { segmentStore } from './segments.js';
 import type { Store } from './types.js';
 import { verificationStore } from './verifications.js';
 
@@ -23,6 +24,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
   return {
     ...experimentStore(database),
     ...observationStore(database),
+    ...segmentStore(database),
     ...decisionStore(database),
     ...promotionStore(database),
     ...verificationStore(database),

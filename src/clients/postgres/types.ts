@@ -9,13 +9,15 @@ import type {
   PromotionStatus,
   Recheck,
   RequestClaim,
+  SegmentObservation,
   Verification,
 } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
-import type { Experiment, ExperimentState } from '../../domain/experiment.js';
+import type { Experiment, ExperimentState, Strata } from '../../domain/experiment.js';
 import type { Objective } from '../../domain/metric.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { Hold } from '../../domain/rollout/hold.js';
+import type { Breakdown } from '../../domain/segments.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import type { LaterTest } from '../../domain/verification/recheck.js';
 
@@ -116,6 +118,18 @@ export interface Store {
     granularity: Observation['granularity'];
   }): Promise<number | null>;
 
+  /** As {@link Store.appendObservations}, for (variant, breakdown, segment, day). */
+  appendSegments(experimentId: string, rows: SegmentObservation[], seenAt: number): Promise<number>;
+  /** As {@link Store.observationsAsKnown}, ordered by day, breakdown, segment and variant. */
+  segmentsAsKnown(query: {
+    experimentId: string;
+    since: number;
+    endedBy: number;
+    seenUntil: number;
+  }): Promise<SegmentObservation[]>;
+  /** Start of the latest known day of a breakdown; null if there is none. */
+  latestSegmentDay(experimentId: string, breakdown: Breakdown): Promise<number | null>;
+
   getDecision(experimentId: string, lookNumber: number): Promise<Decision | null>;
   latestDecision(experimentId: string): Promise<Decision | null>;
   /** The first look that found this winner; null if none has. */
@@ -130,6 +144,7 @@ export interface Store {
    */
   driftHistory(query: {
     objective: Objective;
+    strata: Strata;
     rule: string;
     ruleVersion: string;
     /** An experiment that is left out. */

@@ -1,7 +1,7 @@
 /** Explains why a figure in a reason is smaller than in the metrics shown with it. */
 
-import type { Bucket } from '../experiment.js';
 import { instantOf } from '../time.js';
+import type { Stratum } from './strata.js';
 
 /** At a look, Meta hasn't booked all events of the last attribution window: only buckets that end by `until` count. */
 export interface Cut {
@@ -22,10 +22,10 @@ export function beforeCut({ until, windowHours }: Cut): string {
 export function countedOf(
   { counted, known, all }: { counted: number; known: number; all: number },
   cut: Cut | null,
-  bucket: Bucket,
+  stratum: Stratum,
 ): string {
   if (counted === all) return '';
   const before = cut !== null && known !== all ? beforeCut(cut) : '';
-  const together = counted === known ? '' : ` in the ${bucket}s in which both delivered`;
+  const together = counted === known ? '' : ` in the ${stratum}s in which both delivered`;
   return `${before}${together}, of ${all} in all`;
 }

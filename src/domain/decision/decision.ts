@@ -1,6 +1,7 @@
 import type { Drift, DriftHistory } from '../evidence/drift.js';
 import type { Evidence } from '../evidence/types.js';
 import type { VariantMetrics } from '../metric.js';
+import type { WeighedCells } from '../segments.js';
 import type { HealthFinding, LookSetting } from './delivery-health.js';
 import type { LiftByAge } from './fatigue.js';
 import type { Outlook } from './outlook.js';
@@ -22,6 +23,8 @@ export interface PairEvidence {
   calledHours?: number;
   /** The lift by week of the test. Set by versions of a rule that allow for drift. */
   byAge?: LiftByAge;
+  /** The breakdown whose cells were weighed, and the error that the other one added; unset if buckets were. */
+  segments?: Omit<WeighedCells, 'rows'>;
   /** Welch's test per impression, unadjusted for repeated looks; null if there is too little data. */
   welch: { t: number; df: number; p: number } | null;
 }

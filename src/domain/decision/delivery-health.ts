@@ -18,6 +18,7 @@ export type HealthCode =
   | 'mix_shift'
   | 'bursts'
   | 'fading'
+  | 'segment_mix'
   | 'starved'
   | 'ad_sets_differ'
   | 'budget_sharing'

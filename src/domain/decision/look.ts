@@ -13,6 +13,7 @@ import {
   type Experiment,
   type Policy,
   participants,
+  strataOf,
 } from '../experiment.js';
 import {
   eventsOf,
@@ -25,6 +26,7 @@ import {
   type VariantMetrics,
 } from '../metric.js';
 import { type Observed, pairRows } from '../pair-rows.js';
+import type { SegmentObserved } from '../segments.js';
 import { HOUR_MS } from '../time.js';
 import { burstFindings } from './burst-findings.js';
 import { conversionGoals } from './conversion-goal.js';
@@ -46,6 +48,8 @@ import { futilityAdvice } from './futility.js';
 import { guardrailFindings } from './guardrail-findings.js';
 import { afterGuardrails, calledHoursOf, type GuardrailWait, guardrailWait } from './guardrail-wait.js';
 import type { Outlook } from './outlook.js';
+import { segmentMix } from './segment-mix.js';
+import { objectiveRows, withOtherChange } from './strata.js';
 import { afterHealth, decide, type LookFacts, type VerdictOfLook, weighedHours } from './verdict.js';
 
 export interface LookInput {
@@ -55,6 +59,8 @@ export interface LookInput {
   dueAt: number;
   /** From the closed buckets between the start and the cut-off, ordered by bucket and variant. */
   observations: readonly Observed[];
+  /** Of the account's whole days between the start and the cut-off; default: none. */
+  segments?: readonly SegmentObserved[];
   /** The pairs of the previous look; null at the first. */
   previous: readonly PairEvidence[] | null;
   /** The rule's state per pair after the previous look, by pair key; empty at the first. */
@@ -111,8 +117,9 @@ export function takeLook(given: LookInput): LookResult {
   const pairs = pairsOf(experiment).map(([a, b]): PairEvidence => {
     const key = `${a}|${b}`;
     const before = input.states[key];
-    const run = before ? rule.resume(settings, before) : rule.start(settings);
-    const rows = rowsOf(input, metric, a, b);
+    const { rows, segments } = weighedRowsOf(input, metric, [a, b]);
+    const own = withOtherChange(settings, segments);
+    const run = before ? rule.resume(own, before) : rule.start(own);
     const { evidence, after } = run.look(rows, hours, history ?? undefined);
     states[key] = after.encode();
     const last = input.previous?.find((pair) => pair.variantA === a && pair.variantB === b);
@@ -120,7 +127,7 @@ export function takeLook(given: LookInput): LookResult {
     const since = calledHoursOf(policy, last, called, hours);
     const welch = metric.welch ? welchOf(metric, metrics, a, b) : null;
     const byAge = history && liftByAge(rows, { information: informationOf(metric) }, history);
-    const more = { ...since, ...(byAge && { byAge }) };
+    const more = { ...since, ...(byAge && { byAge }), ...(segments && { segments }) };
     return { variantA: a, variantB: b, evidence, calledWinner: called, welch, ...more };
   });
   const weighed = metric.attribution ? weighedOf(input) : null;
@@ -168,7 +175,7 @@ export function usesHistory(policy: Policy, ruleVersion?: string): boolean {
   return ruleFor(policy, ruleVersion).usesHistory(ruleSettings(policy));
 }
 
-type Rows = Pick<LookInput, 'experiment' | 'observations' | 'dueAt'>;
+type Rows = Pick<LookInput, 'experiment' | 'observations' | 'segments' | 'dueAt'>;
 
 /** The instant up to which all events are known at the cut-off. */
 function cutOf({ experiment: { policy }, dueAt }: Rows): Cut {
@@ -188,6 +195,14 @@ function rowsOf(input: Rows, metric: Metric, a: string, b: string) {
   const { startedAt } = experiment;
   const { until } = cutOf(input);
   return pairRows(metric, observations, [a, b], { startedAt, until });
+}
+
+/** The rows that decide a pair. */
+function weighedRowsOf(input: Rows, metric: Metric, pair: [string, string]) {
+  const { experiment, segments = [] } = input;
+  const window = { startedAt: experiment.startedAt, until: cutOf(input).until };
+  const buckets = () => rowsOf(input, metric, ...pair);
+  return objectiveRows(experiment.policy, metric, segments, pair, window, buckets);
 }
 
 /** The input as if the variants dropped by its cut-off had never taken part. */
@@ -214,7 +229,19 @@ function healthOf(input: LookInput, leader: string | null, setting: LookSetting 
     ...starvedVariants(metric, delivery, minimum, bookedAfterHours(policy)),
     ...pairsOf(experiment)
       .filter((pair) => leader !== null && pair.includes(leader))
-      .flatMap((pair) => mixShift(metric, pair, rowsOf(input, metric, ...pair), buckets)),
+      .flatMap((pair) => [
+        ...mixShift(metric, pair, rowsOf(input, metric, ...pair), buckets),
+        ...segmentMix({
+          metric,
+          pair,
+          observations,
+          segments: input.segments ?? [],
+          buckets,
+          strata: strataOf(policy),
+          startedAt,
+          until: cutOf(input).until,
+        }),
+      ]),
   ];
 }
 
@@ -247,7 +274,10 @@ export function standingOf(given: Rows & Pick<LookInput, 'ruleVersion' | 'histor
   const metric = METRICS[policy.objective];
   const rule = ruleFor(policy, input.ruleVersion);
   const settings = ruleSettings(policy);
-  const over = (x: string, y: string) => rule.estimate(settings, rowsOf(input, metric, y, x), input.history);
+  const over = (x: string, y: string) => {
+    const { rows, segments } = weighedRowsOf(input, metric, [y, x]);
+    return rule.estimate(withOtherChange(settings, segments), rows, input.history);
+  };
   const leader = ids.find((x) => ids.every((y) => y === x || over(x, y).theta > 0)) ?? null;
   const closest = ids
     .filter((id) => leader !== null && id !== leader)

@@ -1,7 +1,7 @@
 /** Estimates the time that a test still needs: from its data or, before it starts, from its ads' past traffic. */
 import { normalQuantile } from '../evidence/distributions.js';
 import type { Evidence } from '../evidence/types.js';
-import { bucketsOf, type Policy } from '../experiment.js';
+import { bucketsOf, type Policy, strataOf } from '../experiment.js';
 
 /** The time that a running test still needs if the effect is as estimated and the traffic stays the same. */
 export interface Outlook {
@@ -14,12 +14,12 @@ export interface Outlook {
 
 /**
  * Assumes that T grows with the root of the information, ln E with the information, and the information with the hours
- * that count, while the bound hardly moves. With daily buckets only whole days count. `weighedHours`: hours whose events
+ * that count, while the bound hardly moves. With daily buckets or cells only whole days count. `weighedHours`: hours whose events
  * are known. Null if the estimate is useless.
  */
 export function outlookOf(
   { t, tCritical, logE, hours }: Pick<Evidence, 't' | 'tCritical' | 'logE' | 'hours'>,
-  policy: Pick<Policy, 'confidence' | 'horizonHours' | 'checkEveryHours' | 'buckets'>,
+  policy: Pick<Policy, 'confidence' | 'horizonHours' | 'checkEveryHours' | 'buckets' | 'strata'>,
   weighedHours: number,
 ): Outlook | null {
   const growth =
@@ -31,7 +31,8 @@ export function outlookOf(
   // Beyond the bound there is nothing left to wait for.
   const left = weighedHours * (growth - 1);
   if (!(left > 0 && Number.isFinite(left))) return null;
-  const more = bucketsOf(policy) === 'day' ? Math.ceil(left / 24) * 24 : left;
+  const more =
+    bucketsOf(policy) === 'day' || strataOf(policy) === 'segment' ? Math.ceil(left / 24) * 24 : left;
   const looks = Math.ceil(more / policy.checkEveryHours);
   return { hours: more, looks, inTime: hours + more <= policy.horizonHours };
 }

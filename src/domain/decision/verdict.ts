@@ -1,12 +1,5 @@
 import { type EvidenceGap, UNADJUSTED } from '../evidence/types.js';
-import {
-  type Bucket,
-  bookedAfterHours,
-  bucketsOf,
-  controlOf,
-  type Policy,
-  type Variant,
-} from '../experiment.js';
+import { bookedAfterHours, controlOf, type Policy, type Variant } from '../experiment.js';
 import {
   eventsNoun,
   eventsOf,
@@ -17,6 +10,7 @@ import {
   type VariantMetrics,
 } from '../metric.js';
 import { percent } from '../percent.js';
+import { assignmentSentence } from './assignment.js';
 import { confidenceText } from './confidence-text.js';
 import { beforeCut, type Cut, countedOf } from './counted.js';
 import type { Decision, PairEvidence } from './decision.js';
@@ -26,6 +20,7 @@ import { closestPair, effectOf, intervalFor, pairOf } from './pairs.js';
 import { selectionOf } from './selection.js';
 import { outlookOfSelection } from './selection-outlook.js';
 import { selectionReasons } from './selection-reasons.js';
+import { CELL_SENTENCE, type Stratum, stratumOf } from './strata.js';
 
 /** The input of {@link decide}: everything that was known at one look. */
 export interface LookFacts {
@@ -134,7 +129,7 @@ export function afterHealth(
   const [reason = '', ...more] = verdict.reasons;
   const blocks = health.filter((finding) => finding.level === 'block').map((finding) => finding.message);
   const warnings = health.filter((finding) => finding.level === 'warn').map(sentence);
-  const assigned = assignment(randomised);
+  const assigned = assignmentSentence(randomised);
   if (verdict.verdict === 'promote') {
     if (blocks.length === 0) {
       const notes = health.filter((finding) => finding.level === 'note').map(sentence);
@@ -165,14 +160,6 @@ export function afterHealth(
   return { ...verdict, verdict: 'held', reasons: [held, ...others] };
 }
 
-function assignment(randomised: boolean | null): string {
-  if (randomised === null)
-    return 'randomised: unknown (Meta did not tell whether a study of its own gave each person one of the ads).';
-  return randomised
-    ? 'randomised: true (a study of Meta gave each person one of the ads).'
-    : 'randomised: false (Meta chose who saw which ad).';
-}
-
 function sentence({ message }: HealthFinding): string {
   return `${message}.`;
 }
@@ -188,6 +175,7 @@ function gapReasons(facts: LookFacts): string[] {
       if (INSUFFICIENT.includes(gap.code)) sentences.add(gapSentence(gap, pair, facts));
     }
   }
+  if (sentences.size > 0 && stratumOf(facts.policy) === 'cell') sentences.add(CELL_SENTENCE);
   return [...sentences];
 }
 
@@ -197,7 +185,7 @@ function gapSentence(
   { policy, metrics, weighed = null }: LookFacts,
 ): string {
   const metric = METRICS[policy.objective];
-  const buckets = bucketsOf(policy);
+  const stratum = stratumOf(policy);
   const cut = weighed?.cut ?? null;
   const before = cut === null ? '' : beforeCut(cut);
   // Rounded down: 23.98 h must not read as 24 h < 24 h.
@@ -207,7 +195,7 @@ function gapSentence(
     const own = metrics[subject];
     if (own === undefined) return '';
     const known = weighed?.metrics[subject] ?? own;
-    return countedOf({ counted: gap.value, known: pick(known), all: pick(own) }, cut, buckets);
+    return countedOf({ counted: gap.value, known: pick(known), all: pick(own) }, cut, stratum);
   };
   switch (gap.code) {
     case 'minimum_hours':
@@ -219,16 +207,16 @@ function gapSentence(
     case 'minimum_impressions_b':
       return `${subject} has ${gap.value} ${QUANTITIES[metric.exposure].noun} < ${gap.limit}${counted((row) => exposureOf(metric, row))}.`;
     case 'minimum_rows':
-      return `${pair.variantA} and ${pair.variantB} delivered together ${buckets === 'hour' ? 'in' : 'on'} ${numbered(gap.value, buckets)} < ${gap.limit}${before}.`;
+      return `${pair.variantA} and ${pair.variantB} delivered together ${stratum === 'day' ? 'on' : 'in'} ${numbered(gap.value, stratum)} < ${gap.limit}${before}.`;
     case 'minimum_days':
       return `${pair.variantA} and ${pair.variantB} delivered together on ${numbered(gap.value, 'day')} < ${gap.limit}${before}.`;
     default:
-      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${buckets}s${before}.`;
+      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${stratum}s${before}.`;
   }
 }
 
-function numbered(value: number, bucket: Bucket): string {
-  return `${value} ${bucket}${value === 1 ? '' : 's'}`;
+function numbered(value: number, stratum: Stratum): string {
+  return `${value} ${stratum}${value === 1 ? '' : 's'}`;
 }
 
 function rivalOf(pair: PairEvidence, variant: string): string {

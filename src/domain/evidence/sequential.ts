@@ -140,7 +140,11 @@ function robustFigures(ratio: RateRatio | RobustRatio): Pick<Evidence, 'drift' |
 }
 
 function optionsOf(settings: RuleSettings) {
-  return { clusterByDay: settings.strict === true, information: settings.information ?? 'events' };
+  return {
+    clusterByDay: settings.strict === true,
+    information: settings.information ?? 'events',
+    otherVariance: settings.otherVariance ?? 0,
+  };
 }
 
 function ruleOf(form: Form): Rule<SequentialState> {

@@ -25,6 +25,8 @@ export interface PairRow {
   countB?: number;
   /** Days from the start of the test to the start of the bucket, 1/24 per hour. The default rule needs it. */
   day?: number;
+  /** If the bucket is a cell, i.e. a day of one segment of the audience: the segment. Other cells then have the same `day`. */
+  segment?: string;
 }
 
 /** What the statistics say at one look. */
@@ -65,7 +67,7 @@ export interface Evidence {
   adjusted: boolean;
   /** ln E of this look, if the rule is an e-process. */
   logE?: number;
-  /** How far the ads drift apart, and the buckets' own part of `se`. Set by rules that allow for drift. */
+  /** How far the ads drift apart, and the buckets' own part of `se`, which may also have a part of neither. Set by rules that allow for drift. */
   drift?: Drift & { bucketSe: number };
   /** Buckets whose events were replaced. Set by rules that look for them. */
   bursts?: Burst[];
@@ -102,6 +104,8 @@ export interface RuleSettings {
   minimumImpressions: number;
   /** Days are the clusters of the default rule's standard error, at least 3 of them. Unset: false. */
   strict?: boolean;
+  /** Variance of θ̂ that the rows themselves don't show, of this look; `sequential` adds it. Unset: 0. */
+  otherVariance?: number;
   /** The source of a look's information: `events` if these are counts (the default), otherwise `exposure`. */
   information?: 'events' | 'exposure';
 }

@@ -60,7 +60,18 @@ export const adSpec = z.strictObject({
   trueConversionRate: rate.optional(),
 });
 
-export const testBody = z.strictObject({ name: z.string().min(1), ads: z.array(adSpec).min(1) });
+const segments = z.strictObject({
+  by: z.enum(['age', 'placement']),
+  contrast: z.number().min(1).max(100),
+  spread: z.number().min(0).max(2),
+  memoryHours: z.number().min(1).max(240).nullable(),
+});
+
+export const testBody = z.strictObject({
+  name: z.string().min(1),
+  ads: z.array(adSpec).min(1),
+  segments: segments.optional(),
+});
 
 const adBody = z.strictObject({
   adSetId: z.string(),

@@ -2,7 +2,7 @@ import { editEvent } from './edits.js';
 import type { MarketEvent } from './events.js';
 import type { Fault } from './faults.js';
 import { TRUE_CLICK_RATE, trueClickRateOf } from './objects.js';
-import type { AuditRow, FaultOrder, MarketAdSpec, MarketTest } from './types.js';
+import type { AuditRow, FaultOrder, MarketAdSpec, MarketSegments, MarketTest } from './types.js';
 import type { World } from './world.js';
 
 const DEFAULT_CONVERSION_RATE = 0.05;
@@ -21,7 +21,15 @@ export interface AdTruth {
 export class Controls {
   constructor(readonly world: World) {}
 
-  createTest({ name, ads }: { name: string; ads: MarketAdSpec[] }): Promise<MarketTest> {
+  createTest({
+    name,
+    ads,
+    segments,
+  }: {
+    name: string;
+    ads: MarketAdSpec[];
+    segments?: MarketSegments | undefined;
+  }): Promise<MarketTest> {
     return this.world.change((at) => {
       const campaignId = this.world.newId('object');
       const created = ads.map((ad) => ({
@@ -32,6 +40,7 @@ export class Controls {
         dailyBudget: ad.dailyBudget,
         trueClickRate: ad.trueClickRate,
         trueConversionRate: ad.trueConversionRate ?? DEFAULT_CONVERSION_RATE,
+        ...(segments && { segments }),
       }));
       return {
         events: [{ type: 'test', at, name, campaignId, ads: created }],

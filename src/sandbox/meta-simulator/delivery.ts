@@ -1,6 +1,7 @@
 import { Random } from '../random.js';
 import { type Calendar, DAY_MS, QUARTER_MS } from './calendar.js';
 import { dailySpendOf, type MarketObject, trueClickRateOf } from './objects.js';
+import type { Audience, Segment } from './segments.js';
 
 /** What an ad did in a period. Money is minor units; `spend` is not yet rounded. */
 export interface Delivered {
@@ -16,6 +17,8 @@ export interface Delivered {
 /** A quarter of an hour with delivery that is over. */
 export interface Quarter extends Delivered {
   localHour: number;
+  /** By segment, if the ad's audience has several; `spend` follows the impressions. They sum to the whole. */
+  parts?: { segment: Segment; delivered: Delivered }[];
 }
 
 /** What has been drawn for one ad, in quarters of an hour. */
@@ -52,12 +55,14 @@ const WALK_LENGTH = 120;
  *
  * Impressions ~ Poisson(budget in force × pace / price); link clicks ~ Binomial(impressions, true rate ×
  * drift × gamma factor); conversions ~ Binomial(link clicks, true conversion rate), counted in the hour of
- * the impression. All factors have mean 1, so that long averages converge to the true rates.
+ * the impression. All factors have mean 1, so that long averages converge to the true rates. With segments the impressions
+ * are first split between them; each has its factor on the true rate.
  */
 export class Delivery {
   readonly #quarters = new Map<string, Drawn>();
   readonly #drifts = new Map<number, number>();
   readonly #shocks = new Map<number, number>();
+  readonly #mixes = new Map<string, { localHour: number; mix: ReturnType<Audience['mix']> }>();
 
   constructor(
     readonly seed: number,
@@ -154,20 +159,78 @@ export class Delivery {
     const random = new Random(`${this.seed}/${ad.id}/quarter/${index}`);
     const impressions = random.poisson((planned * pace) / price);
     if (impressions === 0) return null;
-    const linkClicks = random.binomial(impressions, clickRate);
-    const otherClicks = random.binomial(impressions - linkClicks, OTHER_CLICKS * clickRate);
-    const conversions = random.binomial(linkClicks, ad.truth.conversionRate);
-    const revenue = conversions === 0 ? 0 : Math.round(random.gamma(4 * conversions, BASKET / 4));
-    return {
-      localHour,
-      impressions,
-      clicks: linkClicks + otherClicks,
-      linkClicks,
-      spend: impressions * price,
-      conversions,
-      revenue,
-    };
+    if (ad.truth.audience) {
+      const facts = { ad, audience: ad.truth.audience, localHour, impressions, clickRate, price };
+      return this.#bySegment(random, facts);
+    }
+    const { conversionRate } = ad.truth;
+    return { localHour, ...drawPart(random, { impressions, clickRate, conversionRate, price }) };
   }
+
+  /** As one segment after the other, each with its own share of the impressions and its own rate. */
+  #bySegment(
+    random: Random,
+    facts: {
+      ad: MarketObject;
+      audience: Audience;
+      localHour: number;
+      impressions: number;
+      clickRate: number;
+      price: number;
+    },
+  ): Quarter {
+    const { ad, audience, localHour, impressions, clickRate, price } = facts;
+    const conversionRate = ad.truth!.conversionRate;
+    const whole: Delivered = {
+      impressions: 0,
+      clicks: 0,
+      linkClicks: 0,
+      spend: 0,
+      conversions: 0,
+      revenue: 0,
+    };
+    const parts: NonNullable<Quarter['parts']> = [];
+    let left = impressions;
+    let rest = 1;
+    for (const [i, { share, factor }] of this.#mix(ad, audience, localHour).entries()) {
+      const isLast = i === audience.segments.length - 1;
+      const own = isLast ? left : random.binomial(left, Math.min(1, share / rest));
+      left -= own;
+      rest -= share;
+      const rate = Math.min(1, clickRate * factor);
+      const delivered = drawPart(random, { impressions: own, clickRate: rate, conversionRate, price });
+      if (own > 0) parts.push({ segment: audience.segments[i]!, delivered });
+      for (const name of Object.keys(whole) as (keyof Delivered)[]) whole[name] += delivered[name];
+    }
+    return { localHour, ...whole, parts };
+  }
+
+  /** The same for the quarters of one hour. */
+  #mix(ad: MarketObject, audience: Audience, localHour: number): ReturnType<Audience['mix']> {
+    const last = this.#mixes.get(ad.id);
+    if (last?.localHour === localHour) return last.mix;
+    const mix = audience.mix(ad.id, localHour);
+    this.#mixes.set(ad.id, { localHour, mix });
+    return mix;
+  }
+}
+
+/** Draws what follows the impressions. */
+function drawPart(
+  random: Random,
+  {
+    impressions,
+    clickRate,
+    conversionRate,
+    price,
+  }: Record<'impressions' | 'clickRate' | 'conversionRate' | 'price', number>,
+): Delivered {
+  const linkClicks = random.binomial(impressions, clickRate);
+  const otherClicks = random.binomial(impressions - linkClicks, OTHER_CLICKS * clickRate);
+  const conversions = random.binomial(linkClicks, conversionRate);
+  const revenue = conversions === 0 ? 0 : Math.round(random.gamma(4 * conversions, BASKET / 4));
+  const spend = impressions * price;
+  return { impressions, clicks: linkClicks + otherClicks, linkClicks, spend, conversions, revenue };
 }
 
 /** Minor units that the budgets in force let an ad spend in [start, end). */

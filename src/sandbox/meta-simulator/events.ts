@@ -1,4 +1,4 @@
-import type { AuditRow, FaultOrder, MarketAccount } from './types.js';
+import type { AuditRow, FaultOrder, MarketAccount, MarketSegments } from './types.js';
 
 /** An event of the journal, which has every change of the market's state in its order. */
 export type MarketEvent =
@@ -39,6 +39,7 @@ export interface CreatedAd {
   dailyBudget: number | null;
   trueClickRate: number;
   trueConversionRate: number;
+  segments?: MarketSegments;
 }
 
 export type FieldValue =

@@ -7,9 +7,22 @@ import { effectiveStatus, type MarketObject } from './objects.js';
 import { type Page, paginate } from './paging.js';
 import { type Period, periodsOf } from './periods.js';
 import { type GraphRequest, listParam } from './request.js';
+import { ONE_SEGMENT, type Segment } from './segments.js';
 import type { World } from './world.js';
 
 const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
+/** The breakdowns that Meta allows together, as its documentation lists them: no others, and hours with none of them. */
+const COMBINATIONS: readonly (readonly string[])[] = [
+  [],
+  [HOURLY],
+  ['age'],
+  ['gender'],
+  ['age', 'gender'],
+  ['publisher_platform'],
+  ['publisher_platform', 'platform_position'],
+];
+const KNOWN = [HOURLY, 'age', 'gender', 'publisher_platform', 'platform_position'];
+
 /** Meta counts one purchase under each of these names: their sum counts it three times. */
 const PURCHASE_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
 
@@ -19,6 +32,8 @@ interface InsightsRow extends Delivered {
   ad: MarketObject;
   period: Period;
   hour: number | null;
+  /** Values of the asked breakdowns of the audience. */
+  segment: Partial<Segment>;
 }
 
 /**
@@ -37,11 +52,13 @@ export function readInsights(
   if (level !== 'ad' && level !== 'campaign') {
     throw invalidParameter(`param level ${String(level)} is not supported here: use ad or campaign`);
   }
-  const hourly = readBreakdowns(params.breakdowns);
+  const breakdowns = readBreakdowns(params.breakdowns);
   const calendar = world.calendar;
   const periods = periodsOf(params, calendar.localDay(at), calendar.localDay(world.accountNode.createdAt));
   const fields = fieldsOf(params.fields, level);
-  const byAd = adsOf(object, params.filtering, at).flatMap((ad) => rowsOf(ad, periods, hourly, at, world));
+  const byAd = adsOf(object, params.filtering, at).flatMap((ad) =>
+    rowsOf(ad, periods, breakdowns, at, world),
+  );
   const rows = level === 'ad' ? byAd : byCampaign(byAd);
   const picked = rows.map((row) => pick(row, fields, at, world));
   return paginate(picked, request, at, origin);
@@ -50,7 +67,13 @@ export function readInsights(
 function byCampaign(rows: InsightsRow[]): InsightsRow[] {
   const sums = new Map<string, InsightsRow>();
   for (const row of rows) {
-    const key = [row.ad.ancestor('campaign').id, row.period.since, row.period.until, row.hour].join('/');
+    const key = [
+      row.ad.ancestor('campaign').id,
+      row.period.since,
+      row.period.until,
+      row.hour,
+      ...Object.values(row.segment),
+    ].join('/');
     const sum = sums.get(key);
     if (!sum) sums.set(key, { ...row });
     else for (const name of AMOUNTS) sum[name] += row[name];
@@ -58,11 +81,19 @@ function byCampaign(rows: InsightsRow[]): InsightsRow[] {
   return [...sums.values()];
 }
 
-function readBreakdowns(value: unknown): boolean {
+function readBreakdowns(value: unknown): string[] {
   const breakdowns = listParam(value);
-  const other = breakdowns.find((breakdown) => breakdown !== HOURLY);
+  const other = breakdowns.find((breakdown) => !KNOWN.includes(breakdown));
   if (other !== undefined) throw invalidParameter(`param breakdowns ${other} is not supported`);
-  return breakdowns.length > 0;
+  const allowed = COMBINATIONS.some(
+    (one) => one.length === breakdowns.length && one.every((name) => breakdowns.includes(name)),
+  );
+  if (!allowed) {
+    throw invalidParameter(
+      `Current combination of data breakdown columns (${breakdowns.join(', ')}) is invalid`,
+    );
+  }
+  return breakdowns;
 }
 
 function adsOf(object: MarketObject, filtering: unknown, at: number): MarketObject[] {
@@ -89,12 +120,14 @@ function adsOf(object: MarketObject, filtering: unknown, at: number): MarketObje
 function rowsOf(
   ad: MarketObject,
   periods: Period[],
-  hourly: boolean,
+  breakdowns: readonly string[],
   at: number,
   world: World,
 ): InsightsRow[] {
-  const groups = new Map<string, { row: InsightsRow; spendByHour: Map<number, number> }>();
+  const hourly = breakdowns.includes(HOURLY);
+  const groups = new Map<string, { row: InsightsRow; spends: Map<string, number> }>();
   const byDay = new Map<number, number[]>();
+  const valuesOf = segmentValues(breakdowns);
   for (const quarter of world.delivery.quarters(ad, at)) {
     const day = Math.floor(quarter.localHour / 24);
     let containing = byDay.get(day);
@@ -105,28 +138,59 @@ function rowsOf(
     for (const index of containing) {
       const period = periods[index]!;
       const hour = hourly ? quarter.localHour % 24 : null;
-      const key = `${index}/${hour}`;
-      let group = groups.get(key);
-      if (!group) {
-        group = { row: { ...NOTHING, ad, period, hour }, spendByHour: new Map() };
-        groups.set(key, group);
+      for (const part of quarter.parts ?? [{ segment: ONE_SEGMENT, delivered: quarter }]) {
+        const { id, key: segmentKey, values } = valuesOf(part.segment);
+        const key = `${index}/${hour}/${segmentKey}`;
+        let group = groups.get(key);
+        if (!group) {
+          const row = { ...NOTHING, ad, period, hour, segment: values };
+          group = { row, spends: new Map() };
+          groups.set(key, group);
+        }
+        add(group, part.delivered, `${quarter.localHour}/${id}`);
       }
-      const { row, spendByHour } = group;
-      row.impressions += quarter.impressions;
-      row.clicks += quarter.clicks;
-      row.linkClicks += quarter.linkClicks;
-      row.conversions += quarter.conversions;
-      row.revenue += quarter.revenue;
-      spendByHour.set(quarter.localHour, (spendByHour.get(quarter.localHour) ?? 0) + quarter.spend);
     }
   }
-  for (const { row, spendByHour } of groups.values()) {
-    for (const spend of spendByHour.values()) row.spend += Math.round(spend);
+  for (const { row, spends } of groups.values()) {
+    for (const spend of spends.values()) row.spend += Math.round(spend);
   }
   return [...groups.values()]
     .map(({ row }) => row)
     .sort((a, b) => a.period.since - b.period.since || (a.hour ?? 0) - (b.hour ?? 0));
 }
+
+/** Spend is rounded per hour and segment, whatever the breakdown, so that every listing has the same sum. */
+function add(
+  { row, spends }: { row: InsightsRow; spends: Map<string, number> },
+  delivered: Delivered,
+  cell: string,
+): void {
+  row.impressions += delivered.impressions;
+  row.clicks += delivered.clicks;
+  row.linkClicks += delivered.linkClicks;
+  row.conversions += delivered.conversions;
+  row.revenue += delivered.revenue;
+  spends.set(cell, (spends.get(cell) ?? 0) + delivered.spend);
+}
+
+/** A segment's number, and its values of the asked breakdowns. */
+function segmentValues(
+  breakdowns: readonly string[],
+): (segment: Segment) => { id: number; key: string; values: Partial<Segment> } {
+  const names = SEGMENT_FIELDS.filter((name) => breakdowns.includes(name));
+  const known = new Map<Segment, { id: number; key: string; values: Partial<Segment> }>();
+  return (segment) => {
+    let found = known.get(segment);
+    if (!found) {
+      const values = Object.fromEntries(names.map((name) => [name, segment[name]]));
+      found = { id: known.size, key: Object.values(values).join('/'), values };
+      known.set(segment, found);
+    }
+    return found;
+  };
+}
+
+const SEGMENT_FIELDS = ['age', 'gender', 'publisher_platform', 'platform_position'] as const;
 
 const NOTHING: Delivered = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };
 const AMOUNTS = Object.keys(NOTHING) as (keyof Delivered)[];
@@ -190,6 +254,7 @@ function fieldsOf(value: unknown, level: 'ad' | 'campaign'): string[] {
 function pick(row: InsightsRow, fields: string[], at: number, world: World): Record<string, unknown> {
   const picked: Record<string, unknown> = {};
   for (const field of fields) picked[field] = FIELDS[field]?.(row, at, world);
+  Object.assign(picked, row.segment);
   if (row.hour !== null) {
     const hour = String(row.hour).padStart(2, '0');
     picked[HOURLY] = `${hour}:00:00 - ${hour}:59:59`;

@@ -1,4 +1,5 @@
 import type { FieldValue } from './events.js';
+import type { Audience } from './segments.js';
 import { Timeline } from './timeline.js';
 
 export type ObjectKind = 'account' | 'campaign' | 'adset' | 'ad';
@@ -16,7 +17,7 @@ export class MarketObject {
     readonly parent: MarketObject | null,
     readonly createdAt: number,
     /** Ads only. */
-    readonly truth: { clickRate: number; conversionRate: number } | null = null,
+    readonly truth: { clickRate: number; conversionRate: number; audience: Audience | null } | null = null,
   ) {
     parent?.children.push(this);
   }

@@ -42,6 +42,18 @@ export interface MarketAdSpec {
   trueConversionRate?: number;
 }
 
+/** Segments of a test's audience: four age groups in each of two placements, each ad with its own shares of them. */
+export interface MarketSegments {
+  /** What the click rate depends on. */
+  by: 'age' | 'placement';
+  /** The rate of the best segment over that of the worst. */
+  contrast: number;
+  /** Standard deviation of the logarithm of an ad's share of an age or a placement. */
+  spread: number;
+  /** How long an ad's shares remember, hours; null: they never change. */
+  memoryHours: number | null;
+}
+
 /** Result of {@link Market.createTest}: ids in the order of the given ads. */
 export interface MarketTest {
   campaignId: string;
@@ -108,7 +120,8 @@ export interface Market {
   /** `http://127.0.0.1:port`: the Graph base URL without a version. */
   readonly url: string;
   readonly account: MarketAccount;
-  createTest(spec: { name: string; ads: MarketAdSpec[] }): Promise<MarketTest>;
+  /** `segments`: by default the audience has only one. */
+  createTest(spec: { name: string; ads: MarketAdSpec[]; segments?: MarketSegments }): Promise<MarketTest>;
   order(fault: FaultOrder): Promise<string>;
   /** Withdraws one fault, or all. */
   withdraw(faultId?: string): Promise<void>;

@@ -6,6 +6,7 @@ import type { ChangeEvent, CreatedAd, MarketEvent } from './events.js';
 import { FaultBook } from './faults.js';
 import { Journal } from './journal.js';
 import { MarketObject } from './objects.js';
+import { Audience } from './segments.js';
 import type { AuditRow, MarketAccount, MarketOptions } from './types.js';
 
 /** Each family has its own counter, so that a fault or a report doesn't change the ids of ads, on which draws depend. */
@@ -202,6 +203,7 @@ export class World {
     const ad = new MarketObject('ad', spec.adId, adSet, at, {
       clickRate: spec.trueClickRate,
       conversionRate: spec.trueConversionRate,
+      audience: spec.segments ? new Audience(this.seed, spec.segments) : null,
     });
     ad.set('name', at, spec.name);
     ad.set('status', at, 'ACTIVE');

@@ -88,6 +88,21 @@ export class ExactBounds implements Bounds {
   }
 }
 
+/** The sums that a look weighs. */
+export type LookedAt = Pick<
+  RunningRatio,
+  | 'impressionsA'
+  | 'clicksA'
+  | 'impressionsB'
+  | 'clicksB'
+  | 'clusters'
+  | 'information'
+  | 'theta'
+  | 'se'
+  | 'df'
+  | 'roughT'
+>;
+
 /** The looks of one stream, up to the first crossing. */
 export class SequentialWalk {
   private readonly alpha: number;
@@ -114,7 +129,7 @@ export class SequentialWalk {
    * Looks at all rows that `ratio` has read. Returns the winner if it crosses the bound. `driftVariance` is what drift
    * adds to the variance of θ̂; it is only asked if the buckets' own error would let a winner be called.
    */
-  look(hours: number, ratio: RunningRatio, driftVariance: () => number = () => 0): 'A' | 'B' | null {
+  look(hours: number, ratio: LookedAt, driftVariance: () => number = () => 0): 'A' | 'B' | null {
     if (!this.counts(hours, ratio)) return null;
     const spent = this.alpha * spentFraction(hours, this.settings.horizonHours);
     this.hours.push(hours);
@@ -131,7 +146,7 @@ export class SequentialWalk {
     return t > 0 ? 'B' : 'A';
   }
 
-  private counts(hours: number, ratio: RunningRatio): boolean {
+  private counts(hours: number, ratio: LookedAt): boolean {
     const { minimumHours, minimumClicks, minimumImpressions } = this.settings;
     return (
       hours >= minimumHours &&

@@ -29,6 +29,7 @@ import type { Obstacle, Outcome } from '../../../src/domain/rollout/obstacle.js'
 import {
   type Market,
   type MarketAccount,
+  type MarketSegments,
   type MarketTest,
   startMarket,
 } from '../../../src/sandbox/meta-simulator/index.js';
@@ -53,6 +54,8 @@ export interface StageOptions {
   conversionRates?: number[];
   policy?: Partial<Policy>;
   account?: Partial<MarketAccount>;
+  /** Segments of the audience; by default it has only one. */
+  segments?: MarketSegments;
   writesAllowed?: boolean;
   /** Major units. */
   accountEnvelope?: number | null;
@@ -129,6 +132,7 @@ export class Stage {
         trueClickRate: clickRates[index] ?? 0.02,
         trueConversionRate: options.conversionRates?.[index],
       })),
+      ...(options.segments && { segments: options.segments }),
     });
     clock.pass(options.leadMs ?? 0);
     const store = createStore(pool, { environment: 'sandbox', accountId });

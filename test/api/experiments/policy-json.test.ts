@@ -62,6 +62,32 @@ describe('buckets', () => {
   });
 });
 
+describe('strata', () => {
+  const of = (change: Record<string, unknown>) =>
+    policyFromJson(PolicyBody.parse({ strata: 'segment', ...change }), DEFAULT_POLICY);
+
+  it('are hours unless segments are requested, also in policies that were frozen before there was a choice', () => {
+    expect(of({})).toEqual({ ...DEFAULT_POLICY, strata: 'segment' });
+    expect(policyToJson(of({})).strata).toBe('segment');
+    const { strata: _, ...earlier } = DEFAULT_POLICY;
+    expect(policyToJson(earlier).strata).toBe('hour');
+    expect(policyFromJson({}, earlier).strata).toBe('hour');
+  });
+
+  it.each([
+    [{}, []],
+    [{ rule: 'anytime' }, ['policy.strata']],
+    [{ buckets: 'day' }, []],
+    [{ rule: 'welch' }, ['policy.strata']],
+    [{ horizon_hours: 48 }, []],
+    [{ horizon_hours: 72, strict: true }, ['policy.horizon_hours']],
+    [{ horizon_hours: 96, strict: true }, []],
+    [{ horizon_hours: 192, objective: 'conversion_rate' }, ['policy.horizon_hours']],
+  ])('of segments with %j have problems in %j', (change, fields) => {
+    expect(policyProblems(of(change)).map(({ field }) => field)).toEqual(fields);
+  });
+});
+
 describe('the largest step', () => {
   it('goes out as it came in, and is the default in policies that were frozen before it existed', () => {
     const policy = policyFromJson(PolicyBody.parse({ max_step_factor: 1.5 }), DEFAULT_POLICY);

@@ -127,7 +127,12 @@ describe.each(DATABASES)('decisions on $database', ({ kind }) => {
     await look('later', 1, [drifting('control', [0, 3]), drifting('challenger-1', [0, 7])]);
     await look('by_cost', 1, [drifting('control', [0, 4])]);
     await look('old_version', 1, [drifting('control', [0, 5])], '2');
-    const asked = { objective: 'click_through_rate', rule: 'sequential', ruleVersion: '3' } as const;
+    const asked = {
+      objective: 'click_through_rate',
+      strata: 'hour',
+      rule: 'sequential',
+      ruleVersion: '3',
+    } as const;
     expect(await store.driftHistory({ ...asked, except: null })).toEqual([
       [[0, 3]],
       [

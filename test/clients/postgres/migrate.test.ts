@@ -121,6 +121,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'rollout_gates',
       'rule_states',
       'schema_migrations',
+      'segment_metrics',
       'verifications',
     ]);
     expect((await pool.query('select * from ab_tests')).rows).toEqual([{ test_id: 'theirs' }]);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { assignmentSentence } from '../../../src/domain/decision/assignment.js';
 import type { PairEvidence } from '../../../src/domain/decision/decision.js';
 import type { HealthFinding } from '../../../src/domain/decision/delivery-health.js';
 import { effectOf, intervalFor, pairOf } from '../../../src/domain/decision/pairs.js';
@@ -573,10 +574,7 @@ describe('after the checks of delivery and guardrails', () => {
   it('a winner is promoted even if it is unknown whether Meta randomised', () => {
     expect(judged(won, [], 48, null)).toEqual({
       ...won,
-      reasons: [
-        ...won.reasons,
-        'randomised: unknown (Meta did not tell whether a study of its own gave each person one of the ads).',
-      ],
+      reasons: [...won.reasons, assignmentSentence(null)],
     });
   });
 
@@ -588,7 +586,7 @@ describe('after the checks of delivery and guardrails', () => {
       reasons: [
         'c1 wins: confidence 0.970 ≥ 0.950 at look 8, but c1 is silent: not promoted.',
         'delivery shifted.',
-        'randomised: false (Meta chose who saw which ad).',
+        assignmentSentence(false),
       ],
     });
   });

@@ -159,7 +159,7 @@ describe('insights', () => {
     [{ time_range: { since: '2026-11-24', until: '2026-11-23' } }],
     [{ time_range: '2026-11-24' }],
     [{ fields: 'ad_id,shoe_size' }],
-    [{ breakdowns: ['age'] }],
+    [{ breakdowns: ['country'] }],
     [{ time_increment: 0 }],
     [{ date_preset: 'last_century' }],
     [{ filtering: [{ field: 'ad.id', operator: 'LIKE', value: 'x' }] }],

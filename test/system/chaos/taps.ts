@@ -43,6 +43,7 @@ export function splitMeta(
     writeDailyBudget: (id, amount) => of(id).writeDailyBudget(id, amount),
     validateDailyBudget: (id, amount) => of(id).validateDailyBudget(id, amount),
     getInsights: (query) => of(query.adIds[0]).getInsights(query),
+    getSegments: (query) => of(query.adIds[0]).getSegments(query),
   };
 }
 

@@ -56,10 +56,16 @@ describe('a stored decision', () => {
       ...{ id: '400', name: '', status: 'ACTIVE', effectiveStatus: 'ACTIVE', adSetBudgetSharing: true },
       ...{ dailyBudget: null, lifetimeBudget: null, spendCap: null, startTime: null, stopTime: null },
     };
+    const account = {
+      ...{ id: 'act_1', name: '', currency: 'USD', timezone: 'UTC', status: 1, minDailyBudget: 100 },
+      ...{ spendCap: null, amountSpent: 0, disableReason: null },
+    };
     const meta = {
       getAdSet: async () => adSet,
       getCampaign: async () => campaign,
       getSplitTests: async () => ['900'],
+      getAccount: async () => account,
+      getSegments: async () => [],
     };
     const looks = createLookActivities({ store, meta, clock, announce: () => {} });
     const variants = Object.keys(RATES).map((id, index) => ({

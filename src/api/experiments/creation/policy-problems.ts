@@ -1,5 +1,5 @@
 import { MINIMUM_CLUSTERS } from '../../../domain/evidence/sequential.js';
-import { bookedAfterHours, bucketsOf, type Policy } from '../../../domain/experiment.js';
+import { bookedAfterHours, bucketsOf, type Policy, strataOf } from '../../../domain/experiment.js';
 import { METRICS } from '../../../domain/metric.js';
 import { leastRecheckDays } from '../../../domain/verification/window.js';
 import type { FieldProblem } from '../../http/problems.js';
@@ -21,6 +21,11 @@ export function policyProblems(policy: Policy): FieldProblem[] {
     problems.push({
       field: 'policy.drop_beaten',
       message: 'moves budgets without an approval, but approval_required is true: set one of them to false',
+    });
+  if (strataOf(policy) === 'segment' && policy.rule !== 'sequential')
+    problems.push({
+      field: 'policy.strata',
+      message: `must be hour: only the rule sequential weighs segments, not ${policy.rule}`,
     });
   const metric = METRICS[policy.objective];
   if (policy.rule === 'welch' && !metric.welch)
@@ -82,10 +87,15 @@ function recheckProblems({ recheckDays, verification }: Policy): FieldProblem[] 
   ];
 }
 
-/** With day buckets, the horizon must have room for the whole days that the rule needs. The day of the start is not whole. */
+/**
+ * With day buckets or segments, the horizon must have room for the whole days that the rule needs. The day of the start is
+ * not whole. One day has enough cells unless days are the clusters.
+ */
 function dayProblems(policy: Policy): FieldProblem[] {
-  if (bucketsOf(policy) === 'hour') return [];
-  const days = policy.rule === 'sequential' ? MINIMUM_CLUSTERS : 1;
+  const bySegment = strataOf(policy) === 'segment';
+  if (bucketsOf(policy) === 'hour' && !bySegment) return [];
+  const areClusters = bySegment ? policy.strict : true;
+  const days = policy.rule === 'sequential' && areClusters ? MINIMUM_CLUSTERS : 1;
   const booked = bookedAfterHours(policy);
   const needed = 24 * (days + 1) + booked;
   if (policy.horizonHours >= needed) return [];
@@ -93,7 +103,7 @@ function dayProblems(policy: Policy): FieldProblem[] {
   return [
     {
       field: 'policy.horizon_hours',
-      message: `must leave room for ${days} whole ${days === 1 ? 'day' : 'days'} after the day of the start${known} if buckets are days (${policy.horizonHours} < ${needed})`,
+      message: `must leave room for ${days} whole ${days === 1 ? 'day' : 'days'} after the day of the start${known} if ${bySegment ? 'strata are segments' : 'buckets are days'} (${policy.horizonHours} < ${needed})`,
     },
   ];
 }

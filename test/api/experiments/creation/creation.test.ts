@@ -94,6 +94,7 @@ describe('a valid test', () => {
       rule: 'sequential',
       strict: false,
       buckets: 'hour',
+      strata: 'hour',
       confidence: 0.99,
       minimum_run_hours: 24,
       minimum_impressions: 100,
