@@ -1,7 +1,8 @@
 /**
  * Does best-arm selection close tests of good ads without more false winners? Decides simulated tests of two to six ads in
- * 14 configurations of true rates and three worlds, without the indifference zone, with it, and with beaten ads dropped. Prints JSON; exit code 1 if a
- * row refutes a promise. A test takes about 0.1 s of processor time: 150 runs per row take 11 minutes.
+ * 14 configurations of true rates and three worlds, without the indifference zone, with it, and with beaten ads dropped.
+ * Prints JSON; exit code 1 if a row refutes a promise. A test takes about 0.1 s of processor time: 150 runs per row take 11
+ * minutes.
  *
  * npm run -s bench:several-ads -- [--runs N] [--seed N] [--worlds iid,…] [--configurations two_close,…] [--traffic largest]
  */
