@@ -3,8 +3,8 @@
  * page that linked to the ad. One such hour can decide a test, or delay it for days.
  */
 
+import type { PairRow } from './pair-row.js';
 import { delivered } from './rate-ratio.js';
-import type { PairRow } from './types.js';
 
 /** A bucket whose events of one ad were replaced. */
 export interface Burst {

@@ -9,8 +9,8 @@
  * and Koopman, Time Series Analysis by State Space Methods, 2012, chapters 4 and 7).
  */
 
+import type { PairRow } from './pair-row.js';
 import { delivered, type RateRatio } from './rate-ratio.js';
-import type { PairRow } from './types.js';
 
 /** What the tests of an account say about drift. */
 export interface DriftHistory {

@@ -3,7 +3,7 @@
  * nor a changing delivery mix biases it. Its standard error is cluster-robust with a leverage correction.
  */
 
-import type { PairRow } from './types.js';
+import type { PairRow } from './pair-row.js';
 
 /** The estimate from the rows, before any rule is applied. */
 export interface RateRatio {

@@ -144,7 +144,7 @@ describe('a bad line', () => {
     const { answers, code, errors } = await analyze(lines.join('\n').replace('{}', '{}\r'), [
       '--decision-only',
     ]);
-    const decided = { decision: { hours: 108, winner: 'B' } };
+    const decided = { decision: { hours: 114, winner: 'B' } };
     expect(answers).toEqual([
       decided,
       { line: 2, error: expect.stringMatching(/^not JSON: /) },
@@ -183,7 +183,7 @@ describe('a stream', () => {
     child.stdin.write(line.slice(0, 100));
     child.stdin.write(line.slice(100));
     const [first] = (await once(child.stdout, 'data')) as [Buffer];
-    expect(String(first)).toBe('{"decision":{"hours":108,"winner":"B"}}\n');
+    expect(String(first)).toBe('{"decision":{"hours":114,"winner":"B"}}\n');
     child.stdin.end(line);
     const [second] = (await once(child.stdout, 'data')) as [Buffer];
     expect(String(second)).toBe(String(first));
