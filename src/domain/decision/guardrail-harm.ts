@@ -1,5 +1,6 @@
 /** Whether a promoted winner is shown to harm a guardrail; valid at any number of looks. */
 import { differences } from '../evidence/anytime.js';
+import { NO_HISTORY } from '../evidence/drift.js';
 import type { PairRow } from '../evidence/types.js';
 import type { Guardrail } from '../experiment.js';
 import { eventsNoun, METRICS, shownLift } from '../metric.js';
@@ -24,10 +25,12 @@ export function guardrailHarmSentence(
     period,
   }: { guardrail: Guardrail; winner: string; rival: string; period: string },
 ): string | null {
-  const { weight, logE, shown } = harmOf(rows);
   const { a, b } = differences(rows);
   const allowed = mode === 'non_inferiority' ? margin : 0;
-  if (!shown || a >= b * (1 - allowed)) return null;
+  if (a >= b * (1 - allowed)) return null;
+  // What the account's tests say about drift is about their objective, not about this metric.
+  const { weight, logE, shown } = harmOf(rows, NO_HISTORY);
+  if (!shown) return null;
   const metric = METRICS[name];
   const evidence = Math.exp(Math.min(logE ?? 0, 20)).toPrecision(3);
   const loss =
