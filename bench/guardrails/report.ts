@@ -18,6 +18,8 @@ export interface Settings {
   runs: number;
   /** Tests of equal ads. */
   equal: number;
+  /** Click lifts; default: +10, +20 and +30 %. */
+  lifts?: readonly number[];
 }
 
 const LIFTS = [0.1, 0.2, 0.3];
@@ -73,9 +75,9 @@ export function guardrailReport(
   settings: Settings,
   onDone: (part: string) => void = () => {},
 ): GuardrailReport {
-  const { seed, runs, equal } = settings;
+  const { seed, runs, equal, lifts = LIFTS } = settings;
   const tests = new Map(
-    LIFTS.map((lift) => {
+    lifts.map((lift) => {
       const all = range(runs).map((run) => testOfClicks(seed, lift, run));
       onDone(`click lift ${lift}`);
       return [lift, all];
@@ -89,7 +91,7 @@ export function guardrailReport(
     ),
   );
   onDone('cases');
-  const grid = LIFTS.flatMap((lift) =>
+  const grid = lifts.flatMap((lift) =>
     COSTS.flatMap((cost) => PER_DAY.flatMap((perDay) => cellsAt(lift, cost, perDay))),
   );
   onDone('grid');

@@ -29,6 +29,9 @@ const LIMITS: readonly Limit[] = [
   { share: 1, error: 0.05 },
 ];
 
+/** With fewer standard errors below 0, e^(z²/2) < 20: no mixture reaches E ≥ 20, and its figures needn't be computed. */
+const LEAST_ERRORS = 2;
+
 /**
  * θ is the log rate ratio of the winner over its rival. `no_harm` shows harm if θ + z₀.₉₅·SE < 0, and passes otherwise.
  * `non_inferiority` shows harm if exp(θ + z₀.₉₅·SE) < 1 − margin, and passes if exp(θ − z·SE) > 1 − share·margin for each
@@ -41,7 +44,9 @@ const LIMITS: readonly Limit[] = [
 export function guardrailState(input: GuardrailInput & { fraction: number }): GuardrailState {
   const { guardrail, winner, rival, rows, fraction } = input;
   const { metric, subject, ratio, few } = weighGuardrail(input);
-  const reverted = guardrailHarmSentence(rows, { guardrail, winner, rival, period: 'in this test' });
+  const isBehind = few !== null || ratio.theta + LEAST_ERRORS * ratio.se < 0;
+  const period = 'in this test';
+  const reverted = isBehind ? guardrailHarmSentence(rows, { guardrail, winner, rival, period }) : null;
   if (reverted !== null) return { state: 'harm', message: reverted };
   if (few !== null) {
     const message = tooFewEvents(input);
