@@ -1,5 +1,5 @@
 import type { Store } from '../clients/postgres/types.js';
-import { usesHistory } from '../domain/decision/look.js';
+import { usesHistory } from '../domain/decision/rule-settings.js';
 import { type DriftHistory, pooledHistory } from '../domain/evidence/drift.js';
 import { RULES } from '../domain/evidence/rules.js';
 import { type Experiment, type Strata, strataOf } from '../domain/experiment.js';

@@ -1,7 +1,7 @@
 /** What activities return to workflows: plain data, recorded in histories. */
 import type { Budgets } from '../domain/budget.js';
 import type { Decision } from '../domain/decision/decision.js';
-import type { standingOf } from '../domain/decision/look.js';
+import type { standingOf } from '../domain/decision/standing.js';
 import type { Experiment } from '../domain/experiment.js';
 import type { VariantMetrics } from '../domain/metric.js';
 import type { MetaErrorKind, Obstacle, Outcome } from '../domain/rollout/obstacle.js';

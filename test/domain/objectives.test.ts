@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { guardrailFinding } from '../../src/domain/decision/guardrails.js';
 import { harmOf, harmSentence } from '../../src/domain/decision/harm.js';
-import { type LookResult, ruleSettings, standingOf, takeLook } from '../../src/domain/decision/look.js';
+import { type LookResult, takeLook } from '../../src/domain/decision/look.js';
 import { daysToDetect } from '../../src/domain/decision/outlook.js';
+import { ruleSettings } from '../../src/domain/decision/rule-settings.js';
+import { standingOf } from '../../src/domain/decision/standing.js';
 import { NO_HISTORY } from '../../src/domain/evidence/drift.js';
 import type { RuleName } from '../../src/domain/evidence/types.js';
 import {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ruleSettings, takeLook } from '../../src/domain/decision/look.js';
+import { takeLook } from '../../src/domain/decision/look.js';
+import { ruleSettings } from '../../src/domain/decision/rule-settings.js';
 import { normalUpperQuantile } from '../../src/domain/evidence/distributions.js';
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
 import { nominalAlpha, sequential, spentFraction } from '../../src/domain/evidence/sequential.js';

@@ -6,7 +6,7 @@ import {
   courseOf,
   futilityAdvice,
 } from '../../../src/domain/decision/futility.js';
-import { ruleSettings } from '../../../src/domain/decision/look.js';
+import { ruleSettings } from '../../../src/domain/decision/rule-settings.js';
 import { normalSurvival } from '../../../src/domain/evidence/distributions.js';
 import { RULES } from '../../../src/domain/evidence/rules.js';
 import type { PairRow, RuleName } from '../../../src/domain/evidence/types.js';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type LookInput, ruleSettings, standingOf, takeLook } from '../../../src/domain/decision/look.js';
+import { type LookInput, takeLook } from '../../../src/domain/decision/look.js';
+import { ruleSettings } from '../../../src/domain/decision/rule-settings.js';
+import { standingOf } from '../../../src/domain/decision/standing.js';
 import {
   DEFAULT_POLICY,
   type Experiment,

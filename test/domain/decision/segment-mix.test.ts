@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type LookInput, standingOf, takeLook } from '../../../src/domain/decision/look.js';
+import { type LookInput, takeLook } from '../../../src/domain/decision/look.js';
 import { mostMoved } from '../../../src/domain/decision/segment-mix.js';
+import { standingOf } from '../../../src/domain/decision/standing.js';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/experiment.js';
 import type { Observed } from '../../../src/domain/pair-rows.js';
 import type { SegmentObserved } from '../../../src/domain/segments.js';

@@ -1,0 +1,71 @@
+/** What a look finds about delivery and guardrails. */
+
+import { bookedAfterHours, bucketsOf, strataOf } from '../experiment.js';
+import { METRICS } from '../metric.js';
+import { conversionGoals } from './conversion-goal.js';
+import {
+  differingAdSets,
+  type HealthFinding,
+  type LookSetting,
+  mixShift,
+  sharedBudgets,
+  silentVariants,
+  spendOffPlan,
+  starvedVariants,
+} from './delivery-health.js';
+import { guardrailFindings } from './guardrail-findings.js';
+import type { GuardrailWait } from './guardrail-wait.js';
+import { cutOf, type LookData, metricsOf, pairsOf, rowsOf } from './look-rows.js';
+import { minimumOf } from './rule-settings.js';
+import { segmentMix } from './segment-mix.js';
+
+/** Findings on the delivery of every variant and in the pairs of the leader. */
+export function healthOf(
+  input: LookData,
+  leader: string | null,
+  setting: LookSetting | null,
+): HealthFinding[] {
+  const { experiment, observations, dueAt } = input;
+  const { policy, startedAt } = experiment;
+  const metric = METRICS[policy.objective];
+  const variantIds = experiment.variants.map((variant) => variant.id);
+  const buckets = bucketsOf(policy);
+  const delivery = { variantIds, observations, startedAt, dueAt, buckets };
+  const minimum = minimumOf(metric.events, policy);
+  return [
+    ...silentVariants(delivery).map(({ code, message }) => ({ code, level: 'block' as const, message })),
+    ...(setting ? spendOffPlan(delivery, setting.dailyBudgets) : []),
+    ...(setting ? differingAdSets(setting, experiment.acceptedDifferences ?? null) : []),
+    ...sharedBudgets(setting?.sharingCampaigns ?? []),
+    ...conversionGoals(policy.objective, setting?.optimizationGoals ?? {}),
+    ...starvedVariants(metric, delivery, minimum, bookedAfterHours(policy)),
+    ...pairsOf(experiment)
+      .filter((pair) => leader !== null && pair.includes(leader))
+      .flatMap((pair) => [
+        ...mixShift(metric, pair, rowsOf(input, metric, ...pair), buckets),
+        ...segmentMix({
+          metric,
+          pair,
+          observations,
+          segments: input.segments ?? [],
+          buckets,
+          strata: strataOf(policy),
+          startedAt,
+          until: cutOf(input).until,
+        }),
+      ]),
+  ];
+}
+
+/** Each guardrail against each rival of the winner: money moves away from all of them. */
+export function guardrailsOf(input: LookData, winner: string, wait: GuardrailWait | null): HealthFinding[] {
+  const { policy, variants } = input.experiment;
+  return guardrailFindings(policy, wait, {
+    winner,
+    rivals: variants.map(({ id }) => id).filter((id) => id !== winner),
+    metrics: metricsOf(input.experiment, input.observations),
+    cut: cutOf(input),
+    rowsOf: (metric, rival) => rowsOf(input, metric, rival, winner),
+    minimumOf: (metric) => minimumOf(metric.events, policy),
+  });
+}

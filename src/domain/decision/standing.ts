@@ -1,0 +1,54 @@
+/** How the ads stand between two looks. */
+
+import type { DriftHistory } from '../evidence/drift.js';
+import type { RateRatio } from '../evidence/rate-ratio.js';
+import { METRICS, type VariantMetrics } from '../metric.js';
+import { HOUR_MS } from '../time.js';
+import { guardrailWait } from './guardrail-wait.js';
+import { guardrailsOf } from './look-health.js';
+import { type LookData, metricsOf, weighedRowsOf, withoutDropped } from './look-rows.js';
+import { ruleFor, ruleSettings } from './rule-settings.js';
+import { withOtherChange } from './strata.js';
+
+/** The standing between two looks: point estimates only, so no error is spent and nothing is stored. */
+export function standingOf(given: LookData & { ruleVersion?: string; history?: DriftHistory }): {
+  leaderVariantId: string | null;
+  theta: number;
+  se: number;
+  metrics: Record<string, VariantMetrics>;
+  /** The harm that the guardrails expect from promoting the leader, in sentences. */
+  harm: string[];
+} {
+  const input = withoutDropped(given);
+  const { experiment, observations } = input;
+  const ids = experiment.variants.map((variant) => variant.id);
+  const { policy, startedAt } = experiment;
+  const hours = (input.dueAt - startedAt) / HOUR_MS;
+  const metric = METRICS[policy.objective];
+  const rule = ruleFor(policy, input.ruleVersion);
+  const settings = ruleSettings(policy);
+  const over = (x: string, y: string) => {
+    const { rows, segments } = weighedRowsOf(input, metric, [y, x]);
+    return rule.estimate(withOtherChange(settings, segments), rows, input.history);
+  };
+  const leader = ids.find((x) => ids.every((y) => y === x || over(x, y).theta > 0)) ?? null;
+  const closest = ids
+    .filter((id) => leader !== null && id !== leader)
+    .map((id) => over(leader!, id))
+    .reduce<RateRatio | null>(
+      (least, one) => (least === null || one.theta < least.theta ? one : least),
+      null,
+    );
+  return {
+    leaderVariantId: leader,
+    theta: closest?.theta ?? 0,
+    se: closest?.se ?? 0,
+    metrics: metricsOf(experiment, observations),
+    harm: (leader === null
+      ? []
+      : guardrailsOf(input, leader, guardrailWait(policy, { winner: leader, hours }))
+    )
+      .filter((finding) => finding.level === 'block')
+      .map((finding) => `${finding.message}.`),
+  };
+}
