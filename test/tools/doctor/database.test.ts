@@ -1,8 +1,6 @@
 import net, { type AddressInfo } from 'node:net';
-import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/clients/postgres/migrate.js';
-import { createPool } from '../../../src/clients/postgres/pool.js';
 import { checkDatabase } from '../../../src/tools/doctor/database.js';
 import { databaseKinds, freshDatabase, type TestDatabase } from '../../support/postgres.js';
 
@@ -13,7 +11,7 @@ afterEach(async () => {
 });
 
 async function sql(text: string): Promise<Record<string, unknown>[]> {
-  const pool = new pg.Pool({ ...database!.config, max: 1 });
+  const pool = createPool({ ...database!.config, max: 1 });
   try {
     return (await pool.query(text)).rows;
   } finally {
