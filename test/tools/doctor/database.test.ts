@@ -1,6 +1,7 @@
 import net, { type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../../src/clients/postgres/migrate.js';
+import { createPool } from '../../../src/clients/postgres/pool.js';
 import { checkDatabase } from '../../../src/tools/doctor/database.js';
 import { databaseKinds, freshDatabase, type TestDatabase } from '../../support/postgres.js';
 
