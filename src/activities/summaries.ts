@@ -56,15 +56,15 @@ export function createSummaryActivities(deps: {
       const written = promotions.filter(({ promotion }) => promotion.status !== 'shadow');
       const named = written.map((one) => `${winnerOf(one)} (${STATUS_WORDS[one.promotion.status]})`);
       const shown = promotions.filter((one) => !written.includes(one)).map(winnerOf);
-      const text = [
+      const facts = [
         `${first === last ? first : `${first} to ${last}`} (${timezone}): ${counted(written.length, 'promotion')}${named.length > 0 ? ` (${named.join('; ')})` : ''}`,
         ...(shown.length > 0 ? [`${shown.length} in shadow, nothing written (${shown.join('; ')})`] : []),
         `${counted(running.length, 'test')} running`,
         attention.length > 0
           ? `${attention.length} waiting for a user (${attention.map((e) => e.id).join(', ')})`
           : 'none waiting for a user',
-        ...(note && promotions.length > 0 ? [note] : []),
       ].join('; ');
+      const text = note && promotions.length > 0 ? `${facts}. ${note}` : facts;
       announce({ at: now, kind: 'report', experimentId: null, text });
       return text;
     },

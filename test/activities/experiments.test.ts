@@ -119,7 +119,7 @@ describe('the summary', () => {
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     stage.clock.pass(24 * HOUR);
     const believed = percent(shrunkLift({ theta: Math.log(1.25), se: GROUNDS.se }, learnPrior([])));
-    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolling out)); 0 tests running; 1 waiting for a user (exp); No test is finished yet: how far the lifts are shrunk comes from a default.`;
+    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolling out)); 0 tests running; 1 waiting for a user (exp). No test is finished yet: how far the lifts are shrunk comes from a default.`;
     expect(await summarise(24)).toBe(opened);
     stage.clock.pass(24 * HOUR);
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
@@ -161,7 +161,7 @@ describe('the summary', () => {
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     stage.clock.pass(24 * HOUR);
     expect(await createSummaryActivities(stage.deps).summarise(24)).toMatch(
-      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+\d\.\d % believed, \+25\.0 % measured\); 1 test running; none waiting for a user; No test is finished yet/,
+      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+\d\.\d % believed, \+25\.0 % measured\); 1 test running; none waiting for a user\. No test is finished yet/,
     );
   });
 });
