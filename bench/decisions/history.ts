@@ -16,17 +16,23 @@ import { inBuckets } from './buckets.js';
 import { draw, HOURS } from './draw.js';
 import { WORLD_FACTS, type World } from './worlds.js';
 
-/** Tests per world from which each account's are drawn, with replacement. */
+/** Tests per world from which each account's are drawn, with replacement. With fewer, the accounts are too much alike. */
 const POOL = 1000;
 /** Standard deviation of the earlier tests' true log lifts. */
 const TRUE_SCALE = 0.1;
 
 const pools = new Map<string, number[][]>();
 
-/** The history of an account with so many earlier tests; another one for each run. */
-export function historyOf(seed: number, world: World, run: number, tests: number): DriftHistory {
+/** The history of an account with so many earlier tests; another one for each run. `size`: of the pool they come from. */
+export function historyOf(
+  seed: number,
+  world: World,
+  run: number,
+  tests: number,
+  size: number = POOL,
+): DriftHistory {
   if (tests === 0) return NO_HISTORY;
-  const pool = poolOf(seed, world);
+  const pool = poolOf(seed, world, size);
   const random = new Random(`${seed} account ${world} ${run} ${tests}`);
   return pooledHistory(
     Array.from({ length: tests }, () => [pool[Math.floor(pool.length * random.uniform())]!]),
@@ -47,13 +53,13 @@ function likelihoodOf(rows: readonly PairRow[]): number[] {
   return driftLikelihood(plausible, rateRatio(plausible));
 }
 
-function poolOf(seed: number, world: World): number[][] {
-  const key = `${seed} ${world}`;
+function poolOf(seed: number, world: World, size: number): number[][] {
+  const key = `${seed} ${world} ${size}`;
   const known = pools.get(key);
   if (known) return known;
   const { bucketHours } = WORLD_FACTS[world];
   const hours = emptyStream(HOURS);
-  const pool = Array.from({ length: POOL }, (_, test) => {
+  const pool = Array.from({ length: size }, (_, test) => {
     const lift = Math.expm1(TRUE_SCALE * new Random(`${seed} earlier lift ${test}`).normal());
     // Runs below 0 are nobody's own.
     draw(hours, { seed, world, lift, run: -1 - test });

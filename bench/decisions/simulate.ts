@@ -39,6 +39,8 @@ export interface Job {
   boundary: 'exact' | 'table';
   /** The ad that has one early burst; default: none. */
   burst?: 'A' | 'B';
+  /** Tests from which the accounts' earlier ones are drawn; default: 1,000. */
+  pool?: number;
 }
 
 export interface RuleTally {
@@ -117,7 +119,7 @@ function callersOf(job: Job, run: number, hours: Stream, newWalk: () => Sequenti
       robust,
       newWalk(),
       asked,
-      historyOf(seed, world, run, DEFAULT_RULES[name]),
+      historyOf(seed, world, run, DEFAULT_RULES[name], job.pool),
       bucketHours,
     ),
   );
