@@ -5,6 +5,7 @@
 
 import { Random } from '../../src/sandbox/random.js';
 import type { Stream } from '../../src/tools/backtest/stream.js';
+import { logUniform } from '../log-uniform.js';
 import { WANDERING_WORLDS, type Wander, wanderOf } from './wander.js';
 import type { World } from './worlds.js';
 
@@ -113,8 +114,4 @@ function addBursts(stream: Stream, random: Random, ad: 'A' | 'B', count: number,
     const hour = Math.floor(hours * random.uniform());
     clicks[hour] = Math.min(impressions[hour]!, BURST_FACTOR * Math.max(1, clicks[hour]!));
   }
-}
-
-function logUniform(random: Random, [low, high]: readonly [number, number]): number {
-  return low * (high / low) ** random.uniform();
 }

@@ -10,8 +10,7 @@ import {
 import { rateRatio } from '../../src/domain/evidence/rate-ratio.js';
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { Random } from '../../src/sandbox/random.js';
-import type { Stream } from '../../src/tools/backtest/stream.js';
-import { emptyStream } from '../../src/tools/backtest/stream.js';
+import { emptyStream, rowOf, type Stream } from '../../src/tools/backtest/stream.js';
 import { inBuckets } from './buckets.js';
 import { draw, HOURS } from './draw.js';
 import { WORLD_FACTS, type World } from './worlds.js';
@@ -69,12 +68,6 @@ function poolOf(seed: number, world: World, size: number): number[][] {
   return pool;
 }
 
-function rowsOf({ impressionsA, clicksA, impressionsB, clicksB }: Stream, bucketHours: number): PairRow[] {
-  return Array.from(impressionsA, (exposureA, bucket) => ({
-    exposureA,
-    eventsA: clicksA[bucket]!,
-    exposureB: impressionsB[bucket]!,
-    eventsB: clicksB[bucket]!,
-    day: (bucket * bucketHours) / 24,
-  }));
+function rowsOf(stream: Stream, bucketHours: number): PairRow[] {
+  return Array.from(stream.impressionsA, (_, bucket) => rowOf(stream, bucket, bucketHours));
 }

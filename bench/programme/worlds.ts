@@ -2,6 +2,7 @@
 
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import type { Random } from '../../src/sandbox/random.js';
+import { logUniform } from '../log-uniform.js';
 
 const SCALE = 0.1;
 
@@ -45,8 +46,4 @@ export function drawRows(random: Random, hours: number, truth: number): PairRow[
       day: hour / 24,
     };
   });
-}
-
-function logUniform(random: Random, [low, high]: readonly [number, number]): number {
-  return low * (high / low) ** random.uniform();
 }

@@ -6,6 +6,7 @@
 import type { PairRow } from '../../src/domain/evidence/types.js';
 import { Random } from '../../src/sandbox/random.js';
 import { emptyStream, type Stream } from '../../src/tools/backtest/stream.js';
+import { logUniform } from '../log-uniform.js';
 
 export const HOURS = 672;
 const DAY_HOURS = 24;
@@ -186,8 +187,4 @@ function rowsOf(a: Cells, b: Cells, day: number): PairRow[] {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
-}
-
-function logUniform(random: Random, [low, high]: readonly [number, number]): number {
-  return low * (high / low) ** random.uniform();
 }

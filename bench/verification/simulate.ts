@@ -15,7 +15,7 @@ import { Random } from '../../src/sandbox/random.js';
 import { WINNER_SHARE } from '../../src/tools/backtest/policies.js';
 import { RobustStream } from '../../src/tools/backtest/robust-stream.js';
 import { SequentialWalk } from '../../src/tools/backtest/sequential-walk.js';
-import { emptyStream, type Stream } from '../../src/tools/backtest/stream.js';
+import { emptyStream, rowOf, type Stream } from '../../src/tools/backtest/stream.js';
 import { draw, drawAfter, HOURS } from '../decisions/draw.js';
 import { historyOf, withTest } from '../decisions/history.js';
 import type { World } from '../decisions/worlds.js';
@@ -130,16 +130,13 @@ function windowOf({ theta, se, interval }: Weight, outcome: VerificationOutcome,
 
 /** B of each row is the winner. */
 function rowsOf(stream: Stream, winner: 'A' | 'B'): PairRow[] {
-  return Array.from(stream.impressionsA, (_, hour): PairRow => {
-    const a = { exposure: stream.impressionsA[hour]!, events: stream.clicksA[hour]! };
-    const b = { exposure: stream.impressionsB[hour]!, events: stream.clicksB[hour]! };
-    const [rival, won] = winner === 'B' ? [a, b] : [b, a];
-    return {
-      exposureA: rival.exposure,
-      eventsA: rival.events,
-      exposureB: won.exposure,
-      eventsB: won.events,
-      day: hour / DAY,
-    };
-  });
+  const { impressionsA, clicksA, impressionsB, clicksB } = stream;
+  const swapped = {
+    impressionsA: impressionsB,
+    clicksA: clicksB,
+    impressionsB: impressionsA,
+    clicksB: clicksA,
+  };
+  const oriented = winner === 'B' ? stream : swapped;
+  return Array.from(impressionsA, (_, hour) => rowOf(oriented, hour));
 }

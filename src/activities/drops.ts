@@ -6,8 +6,7 @@ import { ledgerOf } from '../contract/records.js';
 import { type Experiment, maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { planDrop } from '../domain/rollout/drop-plan.js';
 import { mayHaveReached } from '../domain/rollout/ownership.js';
-import { budgetsOf, preflightProblems } from '../domain/rollout/preflight.js';
-import { HOUR_MS } from '../domain/time.js';
+import { budgetsOf } from '../domain/rollout/preflight.js';
 import { createInspection } from './inspection.js';
 import { afterEarlierDrops, createPlanChecks } from './plan-checks.js';
 
@@ -23,7 +22,7 @@ export function createDropActivities(deps: {
 }) {
   const { store, clock } = deps;
   const inspect = createInspection(deps);
-  const { refusalsOf, beyondEnvelope } = createPlanChecks(deps);
+  const objectionsTo = createPlanChecks(deps);
 
   return {
     /**
@@ -50,19 +49,13 @@ export function createDropActivities(deps: {
       if (planned.kind === 'nothing') return planned;
       if (planned.kind === 'refused') return { kind: 'refused', reasons: [planned.reason] };
       const { plan } = planned;
-      const now = await clock.now();
-      const hours = plan.phases.reduce((sum, phase) => sum + phase.waitHours, 0);
-      const late = preflightProblems(context, now + hours * HOUR_MS);
-      if (late.length > 0) return { kind: 'refused', reasons: late.map(({ message }) => message) };
-      const tooMuch = deps.writesAllowed ? beyondEnvelope(plan, context.account.currency) : null;
-      if (tooMuch !== null) return { kind: 'refused', reasons: [tooMuch] };
-      const refusals = await refusalsOf(plan);
-      if (refusals.length > 0) return { kind: 'refused', reasons: refusals };
+      const objections = await objectionsTo(plan, context);
+      if (objections.length > 0) return { kind: 'refused', reasons: objections };
       const promotion = await store.openPromotion({
         ...grounds,
         experimentId,
         status: deps.writesAllowed ? 'in_progress' : 'shadow',
-        openedAt: now,
+        openedAt: await clock.now(),
         phasesDone: {},
         plan,
         ...afterEarlierDrops(rows),

@@ -74,8 +74,8 @@ export function createLookActivities(deps: {
         previous: previous?.pairs ?? null,
         states,
         setting,
-        ...(ruleVersion !== undefined && { ruleVersion }),
-        ...(history && { history }),
+        ruleVersion,
+        history,
       };
       const { hours, states: after, ...result } = takeLook(input);
       const decision = await store.saveDecision(
@@ -111,8 +111,8 @@ export function createLookActivities(deps: {
         observations,
         segments,
         dueAt: request.dueAt,
-        ...(ruleVersion !== undefined && { ruleVersion }),
-        ...(history && { history }),
+        ruleVersion,
+        history,
       });
     },
   };

@@ -1,3 +1,4 @@
+import type { ExperimentClock } from '../clients/clock.js';
 import { AD_SET_BLOCK } from '../clients/meta/errors.js';
 import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { LedgerRow, Promotion } from '../contract/records.js';
@@ -5,7 +6,8 @@ import { formatAmount, minorUnits } from '../domain/budget.js';
 import { raiseOf } from '../domain/rollout/gate.js';
 import { mayHaveReached } from '../domain/rollout/ownership.js';
 import type { RolloutPlan } from '../domain/rollout/plan.js';
-import type { BudgetContext } from '../domain/rollout/preflight.js';
+import { type BudgetContext, preflightProblems } from '../domain/rollout/preflight.js';
+import { HOUR_MS } from '../domain/time.js';
 import { callingMeta } from './failures.js';
 
 /** A refusal that passes, so phases wait: the amount is below today's spend, or the budget was changed too often. */
@@ -14,13 +16,19 @@ function isOfThisHour(error: unknown): boolean {
   return error.kind === 'not_yet' || error.details.subcode === AD_SET_BLOCK;
 }
 
-/** What speaks against a plan before its first write. */
+/**
+ * Returns a function that says in sentences what speaks against a plan before its first write: it ends after its ad sets or
+ * campaigns do, a phase exceeds the account's envelope, or Meta refuses an amount. Empty if nothing does. Writes nothing.
+ */
 export function createPlanChecks(deps: {
   meta: Pick<MetaClient, 'validateDailyBudget'>;
+  clock: ExperimentClock;
+  /** False for a live account without LIVE_WRITES: the envelope then limits nothing. */
+  writesAllowed: boolean;
   /** Major units; null: no limit. */
   accountEnvelope: number | null;
-}) {
-  const { meta } = deps;
+}): (plan: RolloutPlan, context: BudgetContext) => Promise<string[]> {
+  const { meta, clock } = deps;
 
   /** Meta's refusals of the last phase's amounts, which are the smallest and the largest of all. Writes nothing. */
   async function refusalsOf({ phases }: RolloutPlan): Promise<string[]> {
@@ -49,7 +57,14 @@ export function createPlanChecks(deps: {
     return null;
   }
 
-  return { refusalsOf, beyondEnvelope };
+  return async (plan, context) => {
+    // Added steps make a rollout longer than the policy's phases, which the inspection assumed.
+    const hours = plan.phases.reduce((sum, phase) => sum + phase.waitHours, 0);
+    const late = preflightProblems(context, (await clock.now()) + hours * HOUR_MS);
+    if (late.length > 0) return late.map(({ message }) => message);
+    const tooMuch = deps.writesAllowed ? beyondEnvelope(plan, context.account.currency) : null;
+    return tooMuch === null ? refusalsOf(plan) : [tooMuch];
+  };
 }
 
 /** Ad sets of dropped variants that can't be cut: they keep their budgets. */

@@ -6,8 +6,7 @@ import { ledgerOf } from '../contract/records.js';
 import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { mayHaveReached } from '../domain/rollout/ownership.js';
 import { planRollout } from '../domain/rollout/plan.js';
-import { budgetsOf, preflightProblems } from '../domain/rollout/preflight.js';
-import { HOUR_MS } from '../domain/time.js';
+import { budgetsOf } from '../domain/rollout/preflight.js';
 import { createDelivery } from './delivery.js';
 import { permanent } from './failures.js';
 import { createInspection } from './inspection.js';
@@ -27,7 +26,7 @@ export function createPromotionActivities(deps: {
 
   const inspect = createInspection(deps);
   const deliveryOf = createDelivery(deps);
-  const { refusalsOf, beyondEnvelope } = createPlanChecks(deps);
+  const objectionsTo = createPlanChecks(deps);
 
   return {
     /** Checks preflight, and records base and plan before the first write. A rollout that has written keeps its plan. */
@@ -54,14 +53,8 @@ export function createPromotionActivities(deps: {
         keeps: atMinimum(context),
       });
       if (planned.kind === 'refused') return { kind: 'refused', reasons: [planned.reason] };
-      // Added steps make the rollout longer than the policy's phases, which the inspection assumed.
-      const hours = planned.plan.phases.reduce((sum, phase) => sum + phase.waitHours, 0);
-      const late = preflightProblems(context, (await clock.now()) + hours * HOUR_MS);
-      if (late.length > 0) return { kind: 'refused', reasons: late.map(({ message }) => message) };
-      const tooMuch = deps.writesAllowed ? beyondEnvelope(planned.plan, context.account.currency) : null;
-      if (tooMuch !== null) return { kind: 'refused', reasons: [tooMuch] };
-      const refusals = await refusalsOf(planned.plan);
-      if (refusals.length > 0) return { kind: 'refused', reasons: refusals };
+      const objections = await objectionsTo(planned.plan, context);
+      if (objections.length > 0) return { kind: 'refused', reasons: objections };
       const now = await clock.now();
       const candidate = { ...grounds, openedAt: now, phasesDone: {} };
       const looked = { phase: planned.plan.phases[0]!.name, now, resumedAt: null };

@@ -3,7 +3,7 @@ import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Announce } from '../contract/events.js';
 import type { Promotion, Recheck } from '../contract/records.js';
-import { type Budgets, formatAmount } from '../domain/budget.js';
+import { type Budgets, stoodAt } from '../domain/budget.js';
 import { bucketsOf, type Experiment } from '../domain/experiment.js';
 import type { ObstacleCode } from '../domain/rollout/obstacle.js';
 import { HOUR_MS } from '../domain/time.js';
@@ -66,11 +66,8 @@ export function createRecheckActivities(deps: {
         return amount === null ? null : { id, amount };
       }),
     );
-    const money = (amount: number) => formatAmount(amount, experiment.currency);
     const off = others.flatMap((other) =>
-      other === null
-        ? []
-        : [`ad set ${other.id} stood at ${money(other.amount)}, not at ${money(targets[other.id]!)}`],
+      other === null ? [] : [stoodAt(other.id, other.amount, targets[other.id]!, experiment.currency)],
     );
     return off.length === 0 ? null : { code: 'split_changed', detail: off.join('; ') };
   }

@@ -57,7 +57,7 @@ export async function replayDecision(
       states,
       setting,
       ruleVersion,
-      ...(history && { history }),
+      history,
     });
     ({ states } = result);
     previous = result.pairs;

@@ -2,7 +2,7 @@ import type { ExperimentClock } from '../clients/clock.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { VerificationLook } from '../contract/activities.js';
 import type { Promotion, Verification } from '../contract/records.js';
-import { amountsOff, formatAmount } from '../domain/budget.js';
+import { amountsOff, stoodAt } from '../domain/budget.js';
 import { bucketsOf } from '../domain/experiment.js';
 import { judge, unreadSentence } from '../domain/verification/verification.js';
 import { verificationWindow } from '../domain/verification/window.js';
@@ -55,13 +55,9 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     const { targets } = plan.phases.at(-1)!;
     const off = gates.flatMap(({ budgets }) => amountsOff(budgets, targets));
     if (off.length === 0) return 'the amounts are not on record';
-    const money = (amount: number) => formatAmount(amount, currency);
     return off
       .filter(({ adSetId }, index) => off.findIndex((other) => other.adSetId === adSetId) === index)
-      .map(
-        ({ adSetId, amount, wanted }) =>
-          `ad set ${adSetId} stood at ${money(amount)}, not at ${money(wanted)}`,
-      )
+      .map(({ adSetId, amount, wanted }) => stoodAt(adSetId, amount, wanted, currency))
       .join('; ');
   }
 

@@ -60,6 +60,11 @@ export function formatAmount(amount: number, currency: string): string {
   return `${currency} ${(amount / offset).toFixed(offset === 1 ? 0 : 2)}`;
 }
 
+/** An ad set that had another amount than it should have had: `ad set 1 stood at USD 50.00, not at USD 30.00`. */
+export function stoodAt(adSetId: string, amount: number, wanted: number, currency: string): string {
+  return `ad set ${adSetId} stood at ${formatAmount(amount, currency)}, not at ${formatAmount(wanted, currency)}`;
+}
+
 /** Ad sets with their amounts, as users read them: `ad set 1 at USD 50.00, ad set 2 at USD 30.00`. */
 export function amountsInWords(budgets: Budgets, currency: string): string {
   return Object.entries(budgets)

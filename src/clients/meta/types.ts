@@ -1,5 +1,6 @@
 import type { AdSetSettings } from '../../domain/comparability.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
+import type { Breakdown } from '../../domain/segments.js';
 
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets, spend and revenue are integers of
@@ -117,7 +118,7 @@ export interface InsightRow {
 
 /** One whole day of an ad in one segment of its audience. */
 export interface SegmentRow extends InsightRow {
-  breakdown: 'age_gender' | 'placement';
+  breakdown: Breakdown;
   /** E.g. `25-34 female` or `instagram instagram stories`. */
   segment: string;
 }

@@ -1,21 +1,13 @@
 import type { Observation } from '../../contract/records.js';
+import { type BucketRow, incomingRows } from './bucket-row.js';
 import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
-interface ObservationRow {
-  variant_id: string;
-  ad_id: string;
+interface ObservationRow extends BucketRow {
   granularity: 'hour' | 'day';
-  bucket_start: number;
-  bucket_end: number;
-  impressions: number;
-  clicks: number;
-  link_clicks: number;
-  spend: number;
-  conversions: number;
-  revenue: number;
 }
 
+/** In this order of fields: a decision's hash depends on it. */
 function toObservation(row: ObservationRow): Observation {
   return {
     variantId: row.variant_id,
@@ -40,11 +32,6 @@ export function observationStore({ pool, scope }: Database): ObservationStore {
   return {
     async appendObservations(experimentId, rows, seenAt) {
       if (rows.length === 0) return 0;
-      const incoming = rows.map(({ bucketStart, bucketEnd, ...row }) => ({
-        ...row,
-        bucketStart: instant(bucketStart),
-        bucketEnd: instant(bucketEnd),
-      }));
       const appended = await run(
         pool,
         `with incoming as (
@@ -69,7 +56,7 @@ export function observationStore({ pool, scope }: Database): ObservationStore {
             is distinct from (i.impressions, i.clicks, i."linkClicks", i.spend, i.conversions, i.revenue)
           on conflict do nothing
           returning 1`,
-        [...mine, experimentId, jsonb(incoming), instant(seenAt)],
+        [...mine, experimentId, jsonb(incomingRows(rows)), instant(seenAt)],
       );
       return appended.length;
     },

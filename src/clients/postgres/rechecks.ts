@@ -1,50 +1,20 @@
 import type { Recheck } from '../../contract/records.js';
 import type { Policy } from '../../domain/experiment.js';
 import type { LaterTest, RecheckOutcome } from '../../domain/verification/recheck.js';
+import { MEASURED_COLUMNS, type MeasuredRow, measuredValues, toMeasured } from './measured-lift.js';
 import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
-interface RecheckRow {
-  experiment_id: string;
+interface RecheckRow extends MeasuredRow {
   outcome: RecheckOutcome;
-  winner_variant_id: string;
-  rival_variant_id: string;
-  theta: number;
-  se: number;
-  df: number;
-  interval_low: number | null;
-  interval_high: number | null;
-  rows: number;
-  days: number;
-  winner_events: number;
-  rival_events: number;
   later_tests: LaterTest[];
-  message: string;
-  due_at: number;
-  seen_until: number;
-  decided_at: number;
 }
 
 function toRecheck(row: RecheckRow): Recheck {
-  const { interval_low: low, interval_high: high } = row;
   return {
-    experimentId: row.experiment_id,
+    ...toMeasured(row),
     outcome: row.outcome,
-    winner: row.winner_variant_id,
-    rival: row.rival_variant_id,
-    theta: row.theta,
-    se: row.se,
-    df: row.df,
-    interval: low === null || high === null ? null : [low, high],
-    rows: row.rows,
-    days: row.days,
-    winnerEvents: row.winner_events,
-    rivalEvents: row.rival_events,
     laterTests: row.later_tests,
-    message: row.message,
-    dueAt: row.due_at,
-    seenUntil: row.seen_until,
-    decidedAt: row.decided_at,
   };
 }
 
@@ -88,32 +58,10 @@ export function recheckStore({ pool, scope }: Database): RecheckStore {
     async saveRecheck(found) {
       await run(
         pool,
-        `insert into auto_promotion.rechecks (environment, account_id, experiment_id, outcome, winner_variant_id,
-            rival_variant_id, theta, se, df, interval_low, interval_high, rows, days, winner_events, rival_events,
-            later_tests, message, due_at, seen_until, decided_at)
+        `insert into auto_promotion.rechecks (environment, account_id, outcome, later_tests, ${MEASURED_COLUMNS})
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
           on conflict (environment, account_id, experiment_id) do nothing`,
-        [
-          ...mine,
-          found.experimentId,
-          found.outcome,
-          found.winner,
-          found.rival,
-          found.theta,
-          found.se,
-          found.df,
-          found.interval?.[0] ?? null,
-          found.interval?.[1] ?? null,
-          found.rows,
-          found.days,
-          found.winnerEvents,
-          found.rivalEvents,
-          jsonb(found.laterTests),
-          found.message,
-          instant(found.dueAt),
-          instant(found.seenUntil),
-          instant(found.decidedAt),
-        ],
+        [...mine, found.outcome, jsonb(found.laterTests), ...measuredValues(found)],
       );
       const stored = await getRecheck(found.experimentId);
       if (!stored) throw new Error(`the recheck of ${found.experimentId} is gone`);

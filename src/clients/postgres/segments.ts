@@ -1,22 +1,14 @@
 import type { SegmentObservation } from '../../contract/records.js';
+import { type BucketRow, incomingRows } from './bucket-row.js';
 import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
-interface SegmentRow {
-  variant_id: string;
-  ad_id: string;
+interface SegmentRow extends BucketRow {
   breakdown: SegmentObservation['breakdown'];
   segment: string;
-  bucket_start: number;
-  bucket_end: number;
-  impressions: number;
-  clicks: number;
-  link_clicks: number;
-  spend: number;
-  conversions: number;
-  revenue: number;
 }
 
+/** In this order of fields: a decision's hash depends on it. */
 function toSegment(row: SegmentRow): SegmentObservation {
   return {
     variantId: row.variant_id,
@@ -42,11 +34,6 @@ export function segmentStore({ pool, scope }: Database): SegmentStore {
   return {
     async appendSegments(experimentId, rows, seenAt) {
       if (rows.length === 0) return 0;
-      const incoming = rows.map(({ bucketStart, bucketEnd, ...row }) => ({
-        ...row,
-        bucketStart: instant(bucketStart),
-        bucketEnd: instant(bucketEnd),
-      }));
       const appended = await run(
         pool,
         `with incoming as (
@@ -71,7 +58,7 @@ export function segmentStore({ pool, scope }: Database): SegmentStore {
             is distinct from (i.impressions, i.clicks, i."linkClicks", i.spend, i.conversions, i.revenue)
           on conflict do nothing
           returning 1`,
-        [...mine, experimentId, jsonb(incoming), instant(seenAt)],
+        [...mine, experimentId, jsonb(incomingRows(rows)), instant(seenAt)],
       );
       return appended.length;
     },

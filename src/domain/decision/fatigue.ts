@@ -51,7 +51,9 @@ export function liftByAge(
   for (const row of rows) {
     if (row.day === undefined) throw new RangeError('a row has no day, but its age needs it');
     const week = Math.floor(row.day / WEEK_DAYS);
-    byWeek.set(week, [...(byWeek.get(week) ?? []), row]);
+    const own = byWeek.get(week);
+    if (own) own.push(row);
+    else byWeek.set(week, [row]);
     lastDay = Math.max(lastDay, row.day);
   }
   const weeks = [...byWeek]

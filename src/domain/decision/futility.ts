@@ -10,6 +10,7 @@ import type { Policy, Variant } from '../experiment.js';
 import { METRICS, type Metric, shownLift } from '../metric.js';
 import type { PairEvidence } from './decision.js';
 import type { HealthFinding } from './delivery-health.js';
+import { otherOf } from './pairs.js';
 import { zoneBetween } from './selection.js';
 
 /** Share of the planned duration before which no advice is given. */
@@ -180,8 +181,7 @@ export function futilityAdvice({
   const looks = Math.ceil(left / checkEveryHours);
   const theta = Math.log1p(minimumDetectableEffect);
   const chanceOver = (pair: PairEvidence, id: string): number => {
-    const rival = pair.variantA === id ? pair.variantB : pair.variantA;
-    const zone = Math.log1p(zoneBetween(variants, policy, id, rival));
+    const zone = Math.log1p(zoneBetween(variants, policy, id, otherOf(pair, id)));
     const course = pair.calledWinner === null ? courseOf(pair, id, policy, growth, looks, zone) : null;
     return course === null ? 1 : conditionalPower(course, theta + zone);
   };

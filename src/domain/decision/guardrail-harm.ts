@@ -5,7 +5,7 @@ import type { PairRow } from '../evidence/types.js';
 import type { Guardrail } from '../experiment.js';
 import { eventsNoun, METRICS, shownLift } from '../metric.js';
 import { percent } from '../percent.js';
-import { HARM_E } from '../verification/verification.js';
+import { harmWords } from '../verification/verification.js';
 import { harmOf } from './harm.js';
 
 /**
@@ -32,11 +32,10 @@ export function guardrailHarmSentence(
   const { weight, logE, shown } = harmOf(rows, NO_HISTORY);
   if (!shown) return null;
   const metric = METRICS[name];
-  const evidence = Math.exp(Math.min(logE ?? 0, 20)).toPrecision(3);
   const loss =
     weight.winnerEvents > 0 && weight.rivalEvents > 0
       ? percent(shownLift(metric, Math.expm1(weight.theta)))
       : `${weight.winnerEvents} ${eventsNoun(metric)} against ${weight.rivalEvents}`;
   const limit = allowed > 0 ? `, beyond the margin of ${percent(shownLift(metric, -allowed))}` : '';
-  return `${metric.label} of ${winner} over ${rival} ${period}: ${loss}${limit}, evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}`;
+  return `${metric.label} of ${winner} over ${rival} ${period}: ${loss}${limit}, ${harmWords(logE)}`;
 }

@@ -5,7 +5,7 @@ import { delivered } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
 import { eventsNoun, METRICS, type Metric, type Objective, shownLift } from '../metric.js';
 import { percent } from '../percent.js';
-import { HARM_E, MINIMUM_EVENTS, type Weight, weigh } from '../verification/verification.js';
+import { HARM_E, harmWords, MINIMUM_EVENTS, type Weight, weigh } from '../verification/verification.js';
 
 /** Standard deviation of the log rate ratio of the losses for which the early evidence is built. */
 const EARLY_TAU = 1;
@@ -94,8 +94,7 @@ export function harmSentence(
   const { weight, logE, shown } = harmOf(rows, history);
   if (!shown) return null;
   const metric = METRICS[objective];
-  const evidence = Math.exp(Math.min(logE ?? 0, 20)).toPrecision(3);
-  return `${metric.label} of ${winner} over ${rival} since the decision: ${lossOf(metric, weight)}, evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}`;
+  return `${metric.label} of ${winner} over ${rival} since the decision: ${lossOf(metric, weight)}, ${harmWords(logE)}`;
 }
 
 /** The lift, or the numbers of events if the lift can't be estimated. */

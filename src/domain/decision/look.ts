@@ -28,9 +28,9 @@ export interface LookInput extends LookData {
   /** What Meta reports about the ad sets; null if it wasn't asked. */
   setting?: LookSetting | null;
   /** The rule's version; default: the newest. A test keeps the version of its first look. */
-  ruleVersion?: string;
+  ruleVersion?: string | undefined;
   /** The drift in the account's other tests; default: none is known. */
-  history?: DriftHistory;
+  history?: DriftHistory | undefined;
 }
 
 export interface LookResult extends VerdictOfLook {

@@ -25,6 +25,14 @@ export function closestPair(pairs: readonly PairEvidence[], variant: string): Pa
     );
 }
 
+/** The other variant of a pair. */
+export function otherOf(
+  { variantA, variantB }: Pick<PairEvidence, 'variantA' | 'variantB'>,
+  id: string,
+): string {
+  return variantA === id ? variantB : variantA;
+}
+
 /** Log rate ratio of `variant` over `rival` at this look; 0 if it can't be estimated. */
 export function effectOf(pairs: readonly PairEvidence[], variant: string, rival: string): number {
   const pair = pairOf(pairs, variant, rival);

@@ -11,7 +11,9 @@ import { ruleFor, ruleSettings } from './rule-settings.js';
 import { withOtherChange } from './strata.js';
 
 /** The standing between two looks: point estimates only, so no error is spent and nothing is stored. */
-export function standingOf(given: LookData & { ruleVersion?: string; history?: DriftHistory }): {
+export function standingOf(
+  given: LookData & { ruleVersion?: string | undefined; history?: DriftHistory | undefined },
+): {
   leaderVariantId: string | null;
   theta: number;
   se: number;

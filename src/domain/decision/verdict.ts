@@ -16,7 +16,7 @@ import { beforeCut, type Cut, countedOf } from './counted.js';
 import type { Decision, PairEvidence } from './decision.js';
 import type { HealthFinding } from './delivery-health.js';
 import { type Outlook, outlookSentence } from './outlook.js';
-import { closestPair, effectOf, intervalFor, pairOf } from './pairs.js';
+import { closestPair, effectOf, intervalFor, otherOf, pairOf } from './pairs.js';
 import { selectionOf } from './selection.js';
 import { outlookOfSelection } from './selection-outlook.js';
 import { selectionReasons } from './selection-reasons.js';
@@ -219,12 +219,8 @@ function numbered(value: number, stratum: Stratum): string {
   return `${value} ${stratum}${value === 1 ? '' : 's'}`;
 }
 
-function rivalOf(pair: PairEvidence, variant: string): string {
-  return pair.variantA === variant ? pair.variantB : pair.variantA;
-}
-
 function liftSentence(pair: PairEvidence, variant: string, policy: Policy): string {
-  const rival = rivalOf(pair, variant);
+  const rival = otherOf(pair, variant);
   const metric = METRICS[policy.objective];
   const lift = shownLift(metric, Math.expm1(effectOf([pair], variant, rival)));
   const ends = intervalFor(pair, variant)?.map((end) => shownLift(metric, end));
@@ -272,7 +268,7 @@ function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): 
   const compared = confidenceText((against ?? closest).evidence, policy.confidence);
   const lift = liftSentence(against ?? closest, leader, policy);
   if (against) {
-    return `${leader} leads now, but an earlier look called ${rivalOf(against, leader)} the better one (${compared}); ${lift}`;
+    return `${leader} leads now, but an earlier look called ${otherOf(against, leader)} the better one (${compared}); ${lift}`;
   }
   return `${leader} leads with ${compared}, but look ${lookNumber} brought too little that is new to promote on it; ${lift}`;
 }

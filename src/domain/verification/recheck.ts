@@ -2,12 +2,10 @@
  * Whether the lift of a promotion still holds weeks after its rollout: the verification's estimate on a later window of
  * the same length. It is only reported; nothing is decided by it.
  */
-import { rivalOf } from '../decision/rival.js';
 import { studentUpperQuantile } from '../evidence/distributions.js';
 import type { DriftHistory } from '../evidence/drift.js';
-import { bucketsOf, variantOf } from '../experiment.js';
 import { METRICS } from '../metric.js';
-import { type Observed, pairRows } from '../pair-rows.js';
+import type { Observed } from '../pair-rows.js';
 import {
   estimate,
   isEnough,
@@ -16,7 +14,7 @@ import {
   type PromotedWinner,
   shortfall,
   type Weight,
-  weigh,
+  weighWindow,
 } from './verification.js';
 import type { VerificationWindow } from './window.js';
 
@@ -87,22 +85,16 @@ export function judgeRecheck(input: {
   unjudged: Unjudged | null;
   laterTests: readonly LaterTest[];
 }): RecheckVerdict {
-  const { experiment, promotion, verified, window, history, unjudged } = input;
+  const { experiment, promotion, verified, window, observations, history, unjudged } = input;
   const { policy } = experiment;
-  const winner = promotion.winnerVariantId;
-  const rival = rivalOf(experiment, variantOf(experiment, winner), promotion.metrics).id;
-  const within = input.observations.filter(
-    ({ bucketStart, bucketEnd }) => bucketStart >= window.since && bucketEnd <= window.until,
-  );
-  const rows = pairRows(METRICS[policy.objective], within, [rival, winner], {
-    startedAt: window.since,
-    until: window.until,
+  const { winner, rival, weight } = weighWindow({
+    ...{ experiment, promotion, observations, history, window },
+    bookedUntil: window.until,
   });
-  const strict = (policy.strict ?? false) && bucketsOf(policy) === 'hour';
-  const { logHarm, ...weight } = weigh(rows, { strict, history });
-  const outcome = unjudged ? 'not_judged' : recheckOutcome({ ...weight, logHarm }, verified);
-  const facts = { policy, winner, rival, weight: { ...weight, logHarm }, verified, outcome, unjudged };
-  return { ...weight, winner, rival, outcome, message: sentence(facts) + laterSentence(input.laterTests) };
+  const outcome = unjudged ? 'not_judged' : recheckOutcome(weight, verified);
+  const facts = { policy, winner, rival, weight, verified, outcome, unjudged };
+  const { logHarm: _, ...measured } = weight;
+  return { ...measured, winner, rival, outcome, message: sentence(facts) + laterSentence(input.laterTests) };
 }
 
 const BEGINNINGS: Record<Exclude<RecheckOutcome, 'not_judged'>, string> = {

@@ -116,6 +116,16 @@ export function isEnough({ rows, winnerEvents, rivalEvents, interval }: Weight):
   return rows >= MINIMUM_ROWS && Math.min(winnerEvents, rivalEvents) >= MINIMUM_EVENTS && interval !== null;
 }
 
+/** E as users read it; evidence beyond e²⁰ is shown as that. */
+function shownEvidence(logE: number | null): string {
+  return Math.exp(Math.min(logE ?? 0, 20)).toPrecision(3);
+}
+
+/** As in `evidence that the winner is worse E = 31.2 ≥ 20`; `logE` is at least ln {@link HARM_E}. */
+export function harmWords(logE: number | null): string {
+  return `evidence that the winner is worse E = ${shownEvidence(logE)} ≥ ${HARM_E}`;
+}
+
 export interface VerificationVerdict extends Weight {
   winner: string;
   rival: string;
@@ -126,11 +136,40 @@ export interface VerificationVerdict extends Weight {
 }
 
 /**
- * Judges a promotion by the observations in its window up to a cut-off: for harm at any time, and for the outcome from
- * the window's `judgedAt` on. It ignores observations outside the window.
+ * Weighs the winner against the rival of its verification, by the observations within a window of instants (epoch ms);
+ * it ignores all others. Events of the objective that Meta books late count if their buckets end by `bookedUntil`.
  *
  * The rival is the control, or the best challenger if the control won. The decision's data chooses it, not the window's,
  * so the interval needs no correction for the choice.
+ */
+export function weighWindow(input: {
+  experiment: Judged;
+  promotion: PromotedWinner;
+  observations: readonly Observed[];
+  /** The drift in the account's tests, this one's decision included. */
+  history: DriftHistory;
+  window: { since: number; until: number };
+  bookedUntil: number;
+}): { winner: string; rival: string; weight: Weight } {
+  const { experiment, promotion, history, window, bookedUntil } = input;
+  const { policy } = experiment;
+  const winner = promotion.winnerVariantId;
+  const rival = rivalOf(experiment, variantOf(experiment, winner), promotion.metrics).id;
+  const within = input.observations.filter(
+    ({ bucketStart, bucketEnd }) => bucketStart >= window.since && bucketEnd <= window.until,
+  );
+  const rows = pairRows(METRICS[policy.objective], within, [rival, winner], {
+    startedAt: window.since,
+    until: bookedUntil,
+  });
+  // Rows that are days are their own clusters.
+  const strict = (policy.strict ?? false) && bucketsOf(policy) === 'hour';
+  return { winner, rival, weight: weigh(rows, { strict, history }) };
+}
+
+/**
+ * Judges a promotion by the observations in its window up to a cut-off: for harm at any time, and for the outcome from
+ * the window's `judgedAt` on. It ignores observations outside the window.
  */
 export function judge(input: {
   experiment: Judged;
@@ -149,20 +188,16 @@ export function judge(input: {
   const { policy } = experiment;
   const metric = METRICS[policy.objective];
   const window = verificationWindow(policy, promotion.phasesDone);
-  const winner = promotion.winnerVariantId;
-  const rival = rivalOf(experiment, variantOf(experiment, winner), promotion.metrics).id;
   const ended = Math.min(window.until, dueAt);
-  const within = input.observations.filter(
-    ({ bucketStart, bucketEnd }) => bucketStart >= window.since && bucketEnd <= ended,
-  );
   const isDue = dueAt >= window.judgedAt;
-  const rows = pairRows(metric, within, [rival, winner], {
-    startedAt: window.since,
-    until: isDue ? ended : dueAt - earlyHours(metric) * HOUR_MS,
+  const { winner, rival, weight } = weighWindow({
+    experiment,
+    promotion,
+    observations: input.observations,
+    history,
+    window: { since: window.since, until: ended },
+    bookedUntil: isDue ? ended : dueAt - earlyHours(metric) * HOUR_MS,
   });
-  // Rows that are days are their own clusters.
-  const strict = (policy.strict ?? false) && bucketsOf(policy) === 'hour';
-  const weight = weigh(rows, { strict, history });
   const found = isDue ? outcomeOf(weight) : showsHarm(weight) ? 'reverted' : null;
   const spoiltBy = found === 'verified' ? splitChanged : null;
   const outcome = spoiltBy === null ? found : 'not_verified';
@@ -215,11 +250,11 @@ function sentence(facts: {
   const { theta, interval, logHarm, days } = weight;
   const subject = `${metric.label} of ${winner} over ${rival}`;
   const length = lengthOf(policy);
-  const evidence = Math.exp(Math.min(logHarm ?? 0, 20)).toPrecision(3);
+  const evidence = shownEvidence(logHarm);
   if (outcome === 'reverted') {
     const events = `${count(weight.winnerEvents)} ${eventsNoun(metric)} against ${count(weight.rivalEvents)}`;
     const lift = weight.se > 0 ? percent(shownLift(metric, Math.expm1(theta))) : events;
-    return `Reverted: ${subject} ${lift} on ${days} of ${length} after ${rollout}; evidence that the winner is worse E = ${evidence} ≥ ${HARM_E}. ${back}.`;
+    return `Reverted: ${subject} ${lift} on ${days} of ${length} after ${rollout}; ${harmWords(logHarm)}. ${back}.`;
   }
   const few = shortfall(metric, facts);
   if (outcome === null) {

@@ -5,8 +5,7 @@
 import { BurstScan } from '../../domain/evidence/bursts.js';
 import { type DriftHistory, driftOf } from '../../domain/evidence/drift.js';
 import { delivered } from '../../domain/evidence/rate-ratio.js';
-import type { PairRow } from '../../domain/evidence/types.js';
-import { RunningRatio, type Stream } from './stream.js';
+import { RunningRatio, rowOf, type Stream } from './stream.js';
 
 const HOURS_PER_DAY = 24;
 
@@ -37,7 +36,7 @@ export class RobustStream {
   readTo(buckets: number): void {
     if (buckets === this.read) return;
     for (; this.read < buckets; this.read++) {
-      const row = this.rowOf(this.stream, this.read);
+      const row = rowOf(this.stream, this.read, this.bucketHours);
       if (!delivered(row)) continue;
       this.scan.add(row);
       this.buckets.push(this.read);
@@ -60,21 +59,13 @@ export class RobustStream {
   /** Variance that drift adds to θ̂, given the account's other tests. In the strict form the days contain it. */
   driftVariance(history: DriftHistory): number {
     if (this.strict) return 0;
-    const rows = Array.from({ length: this.read }, (_, bucket) => this.rowOf(this.plausible, bucket));
+    const rows = Array.from({ length: this.read }, (_, bucket) =>
+      rowOf(this.plausible, bucket, this.bucketHours),
+    );
     return driftOf(rows, this.ratio, history).variance;
   }
 
   private fresh(): RunningRatio {
     return new RunningRatio(this.plausible, this.strict ? HOURS_PER_DAY / this.bucketHours : null);
-  }
-
-  private rowOf({ impressionsA, clicksA, impressionsB, clicksB }: Stream, bucket: number): PairRow {
-    return {
-      exposureA: impressionsA[bucket]!,
-      eventsA: clicksA[bucket]!,
-      exposureB: impressionsB[bucket]!,
-      eventsB: clicksB[bucket]!,
-      day: (bucket * this.bucketHours) / HOURS_PER_DAY,
-    };
   }
 }

@@ -4,6 +4,7 @@
  * only if the look could call a winner.
  */
 import { DAY_CUTS } from '../../domain/evidence/rate-ratio.js';
+import type { PairRow } from '../../domain/evidence/types.js';
 
 /** Counts of two ads per bucket, in order. */
 export interface Stream {
@@ -19,6 +20,23 @@ export function emptyStream(buckets: number): Stream {
     clicksA: new Float64Array(buckets),
     impressionsB: new Float64Array(buckets),
     clicksB: new Float64Array(buckets),
+  };
+}
+
+const HOURS_PER_DAY = 24;
+
+/** A bucket as the rules weigh it. `bucketHours`: 1 or 24. */
+export function rowOf(
+  { impressionsA, clicksA, impressionsB, clicksB }: Stream,
+  bucket: number,
+  bucketHours = 1,
+): PairRow {
+  return {
+    exposureA: impressionsA[bucket]!,
+    eventsA: clicksA[bucket]!,
+    exposureB: impressionsB[bucket]!,
+    eventsB: clicksB[bucket]!,
+    day: (bucket * bucketHours) / HOURS_PER_DAY,
   };
 }
 
