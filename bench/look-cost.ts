@@ -1,17 +1,21 @@
 /**
  * Measures the cost of one look of the sequential rule, of its estimate (all but the ladder), of the lift by age and of the
- * advice on futility, and of whole ladders on both grids. Prints JSON: under `looks` one entry per look, with the size of
- * the stored state; under `ladders` one entry per grid and schedule.
+ * advice on futility; of the last look of two ads with all that it finds, its ladder included; and of whole ladders on
+ * both grids. Prints JSON: under `looks` one entry per look, with the size of the stored state; under `whole_looks` one
+ * entry per choice of segments; under `ladders` one entry per grid and schedule.
  */
 
 import { liftByAge } from '../src/domain/decision/fatigue.js';
 import { conditionalPower, courseOf } from '../src/domain/decision/futility.js';
+import { type LookInput, takeLook } from '../src/domain/decision/look.js';
 import { NO_HISTORY } from '../src/domain/evidence/drift.js';
 import { climb, emptyLadder, type LadderGrid, ladderAlphas } from '../src/domain/evidence/ladder.js';
 import { nominalAlpha, sequential, spentFraction } from '../src/domain/evidence/sequential.js';
 import { encodeState } from '../src/domain/evidence/sequential-state.js';
 import type { Evidence, PairRow } from '../src/domain/evidence/types.js';
-import { DEFAULT_POLICY } from '../src/domain/experiment.js';
+import { DEFAULT_POLICY, type Strata } from '../src/domain/experiment.js';
+import { HOUR_MS } from '../src/domain/time.js';
+import { observationsOf, segmentsOf } from './look-cost/delivery.js';
 
 const SHOWN = [2, 28, 56, 112];
 const REPEATS = 20;
@@ -84,6 +88,44 @@ function measure(confidence: number) {
   return { confidence, looks };
 }
 
+const NO_CREATIVE = { hook: null, headline: null, text: null, script: null, visualNotes: null };
+
+/** Segments as Meta names them: 7 ages by 3 genders, and 16 placements. */
+function measureWholeLook(strata: Strata, withSegments: boolean) {
+  const variants = (['control', 'challenger'] as const).map((role, i) => ({
+    id: 'ab'[i]!,
+    role,
+    adId: `ad-${i}`,
+    adSetId: `ad-set-${i}`,
+    creative: NO_CREATIVE,
+  }));
+  const experiment = { variants, policy: { ...DEFAULT_POLICY, strata }, startedAt: 0 };
+  const input = (look: number, before: Pick<LookInput, 'previous' | 'states'>): LookInput => {
+    const dueAt = 6 * look * HOUR_MS;
+    const segments = withSegments ? segmentsOf(dueAt) : [];
+    return { experiment, dueAt, observations: observationsOf(dueAt), segments, lookNumber: look, ...before };
+  };
+  let before: Pick<LookInput, 'previous' | 'states'> = { previous: null, states: {} };
+  for (let look = 1; look < 112; look++) {
+    const { pairs, states } = takeLook(input(look, before));
+    before = { previous: pairs, states };
+  }
+  const last = input(112, before);
+  const times = timesOf(112, () => takeLook(last));
+  return {
+    strata,
+    segments: withSegments,
+    ms: Number(median(times).toFixed(2)),
+    worst_ms: Number(times.at(-1)!.toFixed(2)),
+  };
+}
+
+const wholeLooks = [
+  measureWholeLook('hour', false),
+  measureWholeLook('hour', true),
+  measureWholeLook('segment', true),
+];
+
 /** Information and spent fraction of each look of a schedule. */
 const SCHEDULES = {
   'every 6 h': Array.from({ length: 109 }, (_, k) => [k + 4, spentFraction(6 * (k + 4), 672)] as const),
@@ -121,4 +163,4 @@ const ladders = (['jennison-turnbull', 'even'] as const).flatMap((grid) =>
   ),
 );
 
-console.log(JSON.stringify({ looks: [0.95, 0.99].map(measure), ladders }, null, 2));
+console.log(JSON.stringify({ looks: [0.95, 0.99].map(measure), whole_looks: wholeLooks, ladders }, null, 2));

@@ -2,7 +2,7 @@
  * Segments of the audience, as Meta's breakdowns report them by day. Two ads that reach different segments differ in their
  * rates even if they are equal, and hourly totals can't show that. Rows of one day and one segment, called cells, can.
  */
-import { rateRatio } from './evidence/rate-ratio.js';
+import { type RateRatio, rateRatio } from './evidence/rate-ratio.js';
 import type { PairRow } from './evidence/types.js';
 import type { Metric, VariantMetrics } from './metric.js';
 import { pairRows } from './pair-rows.js';
@@ -44,15 +44,22 @@ export function cellRows(
     if (own) own.push(one);
     else bySegment.set(one.segment, [one]);
   }
-  return [...bySegment]
-    .flatMap(([segment, cells]) => pairRows(metric, cells, pair, window).map((row) => ({ ...row, segment })))
-    .sort((one, other) => one.day! - other.day! || (one.segment < other.segment ? -1 : 1));
+  const rows: PairRow[] = [];
+  for (const [segment, cells] of bySegment) {
+    for (const row of pairRows(metric, cells, pair, window)) {
+      row.segment = segment;
+      rows.push(row);
+    }
+  }
+  return rows.sort((one, other) => one.day! - other.day! || (one.segment! < other.segment! ? -1 : 1));
 }
 
 /** The cells of one breakdown that a pair is weighed by. */
 export interface WeighedCells {
   breakdown: Breakdown;
   rows: PairRow[];
+  /** The estimate from the rows. */
+  ratio: RateRatio;
   /** By how much the other breakdown changes the estimate compared with whole days, log rate ratio, at least 0. */
   otherChange: number;
 }
@@ -82,16 +89,14 @@ export function weighedCells(
 /** The set of cells whose estimate differs most from that of its whole days; the first of equals. Null without any. */
 export function mostChanging<Cells extends { rows: readonly PairRow[] }>(
   sets: readonly Cells[],
-): (Cells & { otherChange: number }) | null {
+): (Cells & { ratio: RateRatio; otherChange: number }) | null {
   const [most, other] = sets
-    .map((cells) => ({ cells, change: changeOf(cells.rows) }))
+    .map((cells) => {
+      const ratio = rateRatio(cells.rows);
+      return { cells, ratio, change: Math.abs(ratio.theta - rateRatio(wholeDays(cells.rows)).theta) };
+    })
     .sort((one, another) => another.change - one.change);
-  return most ? { ...most.cells, otherChange: other?.change ?? 0 } : null;
-}
-
-/** Between the estimates by cells and by whole days. */
-function changeOf(cells: readonly PairRow[]): number {
-  return Math.abs(rateRatio(cells).theta - rateRatio(wholeDays(cells)).theta);
+  return most ? { ...most.cells, ratio: most.ratio, otherChange: other?.change ?? 0 } : null;
 }
 
 /** The sums of the cells of each day. */

@@ -24,7 +24,7 @@ export interface PairEvidence {
   /** The lift by week of the test. Set by versions of a rule that allow for drift. */
   byAge?: LiftByAge;
   /** The breakdown whose cells were weighed, and the error that the other one added; unset if buckets were. */
-  segments?: Omit<WeighedCells, 'rows'>;
+  segments?: Pick<WeighedCells, 'breakdown' | 'otherChange'>;
   /** Welch's test per impression, unadjusted for repeated looks; null if there is too little data. */
   welch: { t: number; df: number; p: number } | null;
 }

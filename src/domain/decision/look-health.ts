@@ -15,18 +15,19 @@ import {
 } from './delivery-health.js';
 import { guardrailFindings } from './guardrail-findings.js';
 import type { GuardrailWait } from './guardrail-wait.js';
-import { cutOf, type LookData, metricsOf, pairsOf, rowsOf } from './look-rows.js';
+import { type CellsOf, cutOf, type LookData, metricsOf, pairsOf, rowsOf } from './look-rows.js';
 import { minimumOf } from './rule-settings.js';
 import { segmentMix } from './segment-mix.js';
 
 /** Findings on the delivery of every variant and in the pairs of the leader. */
 export function healthOf(
   input: LookData,
-  leader: string | null,
-  setting: LookSetting | null,
+  { leader, setting, cells }: { leader: string | null; setting: LookSetting | null; cells: CellsOf },
 ): HealthFinding[] {
-  const { experiment, observations, dueAt } = input;
+  const { experiment, observations, dueAt, segments = [] } = input;
   const { policy, startedAt } = experiment;
+  const strata = strataOf(policy);
+  const until = cutOf(input).until;
   const metric = METRICS[policy.objective];
   const variantIds = experiment.variants.map((variant) => variant.id);
   const buckets = bucketsOf(policy);
@@ -43,16 +44,18 @@ export function healthOf(
       .filter((pair) => leader !== null && pair.includes(leader))
       .flatMap((pair) => [
         ...mixShift(metric, pair, rowsOf(input, metric, ...pair), buckets),
-        ...segmentMix({
-          metric,
-          pair,
-          observations,
-          segments: input.segments ?? [],
-          buckets,
-          strata: strataOf(policy),
-          startedAt,
-          until: cutOf(input).until,
-        }),
+        ...(segments.length === 0
+          ? []
+          : segmentMix(cells(pair), {
+              metric,
+              pair,
+              observations,
+              segments,
+              buckets,
+              strata,
+              startedAt,
+              until,
+            })),
       ]),
   ];
 }

@@ -1,12 +1,13 @@
 /** The data that a look weighs: rows, pairs and totals of the variants that take part. */
 
-import { attributionWindowHoursOf, type Experiment, participants } from '../experiment.js';
+import type { PairRow } from '../evidence/types.js';
+import { attributionWindowHoursOf, type Experiment, participants, strataOf } from '../experiment.js';
 import type { Metric, VariantMetrics } from '../metric.js';
 import { type Observed, pairRows } from '../pair-rows.js';
-import type { SegmentObserved } from '../segments.js';
+import { type SegmentObserved, type WeighedCells, weighedCells } from '../segments.js';
 import { HOUR_MS } from '../time.js';
 import type { Cut } from './counted.js';
-import { objectiveRows } from './strata.js';
+import type { SegmentsOfPair } from './strata.js';
 import type { LookFacts } from './verdict.js';
 
 /** What a look, or the standing between two looks, is computed from. */
@@ -41,12 +42,37 @@ export function rowsOf(input: LookData, metric: Metric, a: string, b: string) {
   return pairRows(metric, observations, [a, b], { startedAt, until });
 }
 
-/** The rows that decide a pair. */
-export function weighedRowsOf(input: LookData, metric: Metric, pair: [string, string]) {
+/** The cells of each pair, or null before the first whole day. They are costly, so each pair's are computed once. */
+export type CellsOf = (pair: Pair) => WeighedCells | null;
+
+export function cellsOf(input: LookData, metric: Metric): CellsOf {
   const { experiment, segments = [] } = input;
   const window = { startedAt: experiment.startedAt, until: cutOf(input).until };
-  const buckets = () => rowsOf(input, metric, ...pair);
-  return objectiveRows(experiment.policy, metric, segments, pair, window, buckets);
+  const known = new Map<string, WeighedCells | null>();
+  return (pair) => {
+    const key = pair.join('|');
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const cells = weighedCells(metric, segments, pair, window);
+    known.set(key, cells);
+    return cells;
+  };
+}
+
+/** The rows that decide a pair. `segments` is null if buckets count, or if there is no cell yet. */
+export function weighedRowsOf(
+  input: LookData,
+  metric: Metric,
+  pair: Pair,
+  cells: CellsOf,
+): { rows: PairRow[]; segments: SegmentsOfPair | null } {
+  if (strataOf(input.experiment.policy) === 'hour') {
+    return { rows: rowsOf(input, metric, ...pair), segments: null };
+  }
+  const weighed = cells(pair);
+  if (weighed === null) return { rows: [], segments: null };
+  const { rows, breakdown, otherChange } = weighed;
+  return { rows, segments: { breakdown, otherChange } };
 }
 
 /** The input as if the variants dropped by its cut-off had never taken part. */
@@ -55,10 +81,13 @@ export function withoutDropped<Input extends LookData>(input: Input): Input {
   return { ...input, experiment: { ...input.experiment, variants } };
 }
 
+/** Two variants: A, B. */
+export type Pair = [string, string];
+
 /** Each pair once, in the order of the variants: the control is always A. */
-export function pairsOf(experiment: LookData['experiment']): [string, string][] {
+export function pairsOf(experiment: LookData['experiment']): Pair[] {
   const ids = experiment.variants.map((variant) => variant.id);
-  return ids.flatMap((a, index) => ids.slice(index + 1).map((b): [string, string] => [a, b]));
+  return ids.flatMap((a, index) => ids.slice(index + 1).map((b): Pair => [a, b]));
 }
 
 export function metricsOf(

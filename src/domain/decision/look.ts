@@ -13,7 +13,15 @@ import { liftByAge } from './fatigue.js';
 import { futilityAdvice } from './futility.js';
 import { afterGuardrails, calledHoursOf, guardrailWait } from './guardrail-wait.js';
 import { guardrailsOf, healthOf } from './look-health.js';
-import { type LookData, metricsOf, pairsOf, weighedOf, weighedRowsOf, withoutDropped } from './look-rows.js';
+import {
+  cellsOf,
+  type LookData,
+  metricsOf,
+  pairsOf,
+  weighedOf,
+  weighedRowsOf,
+  withoutDropped,
+} from './look-rows.js';
 import type { Outlook } from './outlook.js';
 import { ruleFor, ruleSettings } from './rule-settings.js';
 import { withOtherChange } from './strata.js';
@@ -74,10 +82,11 @@ export function takeLook(given: LookInput): LookResult {
   const hours = (input.dueAt - startedAt) / HOUR_MS;
   const metrics = metricsOf(experiment, input.observations);
   const states: Record<string, Uint8Array> = {};
+  const cells = cellsOf(input, metric);
   const pairs = pairsOf(experiment).map(([a, b]): PairEvidence => {
     const key = `${a}|${b}`;
     const before = input.states[key];
-    const { rows, segments } = weighedRowsOf(input, metric, [a, b]);
+    const { rows, segments } = weighedRowsOf(input, metric, [a, b], cells);
     const own = withOtherChange(settings, segments);
     const run = before ? rule.resume(own, before) : rule.start(own);
     const { evidence, after } = run.look(rows, hours, history ?? undefined);
@@ -96,7 +105,7 @@ export function takeLook(given: LookInput): LookResult {
   const { winnerVariantId: winner } = decided;
   const wait = winner === null ? null : guardrailWait(policy, { pairs, winner, hours });
   const health = [
-    ...healthOf(input, decided.leaderVariantId, setting),
+    ...healthOf(input, { leader: decided.leaderVariantId, setting, cells }),
     ...fadingFindings(metric, pairs, decided.leaderVariantId),
     ...burstFindings(metric, pairs, { startedAt, hours, buckets: bucketsOf(policy) }),
     ...(winner === null ? [] : guardrailsOf(input, winner, wait)),

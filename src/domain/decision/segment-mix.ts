@@ -5,7 +5,7 @@ import type { Bucket, Strata } from '../experiment.js';
 import { type Metric, QUANTITIES, shownLift } from '../metric.js';
 import { type Observed, pairRows } from '../pair-rows.js';
 import { percent } from '../percent.js';
-import { BREAKDOWN_NAMES, type SegmentObserved, weighedCells } from '../segments.js';
+import { BREAKDOWN_NAMES, type SegmentObserved, type WeighedCells } from '../segments.js';
 import type { HealthFinding } from './delivery-health.js';
 
 /** Standard errors between the estimates by buckets and by cells. */
@@ -30,15 +30,14 @@ export interface MixFacts {
  * Compares buckets and cells of the same days. If the estimates are more than one standard error of the buckets apart, the
  * warning names the segments that explain most of it, with their shares. Empty if there is only one segment.
  */
-export function segmentMix(facts: MixFacts): HealthFinding[] {
+export function segmentMix(cells: WeighedCells | null, facts: MixFacts): HealthFinding[] {
   const { metric, pair, observations, segments, buckets, strata, startedAt, until } = facts;
-  const cells = weighedCells(metric, segments, pair, { startedAt, until });
   if (cells === null || new Set(cells.rows.map(({ segment }) => segment)).size < 2) return [];
   const from = Math.min(...segments.map(({ bucketStart }) => bucketStart));
   const to = Math.max(...segments.map(({ bucketEnd }) => bucketEnd));
   const same = observations.filter(({ bucketStart, bucketEnd }) => bucketStart >= from && bucketEnd <= to);
   const whole = rateRatio(pairRows(metric, same, pair, { startedAt, until }));
-  const split = rateRatio(cells.rows);
+  const split = cells.ratio;
   if (!(whole.se > 0 && split.se > 0)) return [];
   const errors = Math.abs(whole.theta - split.theta) / whole.se;
   if (errors <= WARN) return [];

@@ -1,12 +1,11 @@
 /** How the ads stand between two looks. */
 
 import type { DriftHistory } from '../evidence/drift.js';
-import type { RateRatio } from '../evidence/rate-ratio.js';
 import { METRICS, type VariantMetrics } from '../metric.js';
 import { HOUR_MS } from '../time.js';
 import { guardrailWait } from './guardrail-wait.js';
 import { guardrailsOf } from './look-health.js';
-import { type LookData, metricsOf, weighedRowsOf, withoutDropped } from './look-rows.js';
+import { cellsOf, type LookData, metricsOf, pairsOf, weighedRowsOf, withoutDropped } from './look-rows.js';
 import { ruleFor, ruleSettings } from './rule-settings.js';
 import { withOtherChange } from './strata.js';
 
@@ -29,18 +28,19 @@ export function standingOf(
   const metric = METRICS[policy.objective];
   const rule = ruleFor(policy, input.ruleVersion);
   const settings = ruleSettings(policy);
-  const over = (x: string, y: string) => {
-    const { rows, segments } = weighedRowsOf(input, metric, [y, x]);
-    return rule.estimate(withOtherChange(settings, segments), rows, input.history);
-  };
-  const leader = ids.find((x) => ids.every((y) => y === x || over(x, y).theta > 0)) ?? null;
-  const closest = ids
-    .filter((id) => leader !== null && id !== leader)
-    .map((id) => over(leader!, id))
-    .reduce<RateRatio | null>(
-      (least, one) => (least === null || one.theta < least.theta ? one : least),
-      null,
+  const cells = cellsOf(input, metric);
+  const estimates = pairsOf(experiment).map(([a, b]) => {
+    const { rows, segments } = weighedRowsOf(input, metric, [a, b], cells);
+    const { theta, se } = rule.estimate(withOtherChange(settings, segments), rows, input.history);
+    return { a, b, theta, se };
+  });
+  /** The log rate ratios of one variant over each other one. */
+  const over = (id: string) =>
+    estimates.flatMap(({ a, b, theta, se }) =>
+      id === a ? [{ theta: -theta, se }] : id === b ? [{ theta, se }] : [],
     );
+  const leader = ids.find((id) => over(id).every(({ theta }) => theta > 0)) ?? null;
+  const [closest] = leader === null ? [] : over(leader).sort((one, other) => one.theta - other.theta);
   return {
     leaderVariantId: leader,
     theta: closest?.theta ?? 0,
