@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { accountReader } from './account/read.js';
 import { accountRoutes } from './account/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -30,6 +31,7 @@ export function createApp(
     ...rest,
     checkWaitMs,
     gateway,
+    account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
     pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
   };

@@ -5,6 +5,7 @@ import type { Store } from '../clients/postgres/types.js';
 import type { Names } from '../contract/names.js';
 import type { Policy } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
+import type { ReadAccount } from './account/responses.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
 import type { Gateway } from './temporal/gateway.js';
 
@@ -38,6 +39,7 @@ export interface ApiDependencies {
 /** What the routes need: the dependencies, with the gateway in place of Temporal's client. */
 export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs' | 'maxChecksAtOnce'> {
   gateway: Gateway;
+  account: ReadAccount;
   checkWaitMs: number;
   /** Shared by the checks of all callers. */
   checkLimit: ConcurrencyLimit;

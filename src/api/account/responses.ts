@@ -38,3 +38,6 @@ export const AccountAnswer = z
     }),
   })
   .openapi('Account');
+
+/** Reads the account as of now. */
+export type ReadAccount = () => Promise<z.output<typeof AccountAnswer>>;

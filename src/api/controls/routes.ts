@@ -6,11 +6,11 @@ import { experimentOf } from '../experiments/lookup.js';
 import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { showRows } from '../http/show-rows.js';
+import { controlsOf } from './read.js';
 import { CheckBody, ControlBody, DropBody, ResolveBody, StopBody } from './requests.js';
 import { ControlAnswer, ControlsAnswer } from './responses.js';
 import { type ControlRequest, sendControl } from './send-control.js';
-import { controlRowToJson, controlToJson } from './to-json.js';
+import { controlToJson } from './to-json.js';
 
 const SUMMARIES: Record<ControlKind, string> = {
   check: 'Look at the data now',
@@ -47,8 +47,6 @@ const list = createRoute({
 
 /** `/api/ab/experiments/:id/controls` and `/api/ab/experiments/:id/<control>`. */
 export function controlRoutes(context: ApiContext): OpenAPIHono {
-  const { store } = context;
-
   const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: ControlRequest<K>) => {
     const experiment = await experimentOf(context, id);
     const { key: _, ...body } = asked;
@@ -63,11 +61,7 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
 
   return createRouter()
     .openapi(list, async (c) => {
-      const { id } = c.req.valid('param');
-      await experimentOf(context, id);
-      const rows = await store.listControls(id);
-      const { shown, unreadable } = showRows(context, rows, (row) => row.controlId, controlRowToJson);
-      return c.json({ experiment_id: id, controls: shown, count: rows.length, unreadable }, 200);
+      return c.json(await controlsOf(context, c.req.valid('param').id), 200);
     })
     .openapi(control('check', CheckBody), (c) => {
       const { by = 'api', reason = 'requested over the API' } = c.req.valid('json');

@@ -1,15 +1,13 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { replayDecision } from '../../activities/recompute-decision.js';
-import type { Decision } from '../../domain/decision/decision.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
 import { ExperimentParams, Page } from '../http/fields.js';
 import { ApiProblem } from '../http/problems.js';
 import { answers, createRouter, failures } from '../http/routing.js';
-import { showRows } from '../http/show-rows.js';
+import { looksOf } from './read.js';
 import { LookParams } from './requests.js';
 import { LooksAnswer, ReplayAnswer } from './responses.js';
-import { lookToJson } from './to-json.js';
 
 const list = createRoute({
   method: 'get',
@@ -35,14 +33,7 @@ export function lookRoutes(context: ApiContext): OpenAPIHono {
   const { store } = context;
   return createRouter()
     .openapi(list, async (c) => {
-      const { id } = c.req.valid('param');
-      const { currency } = await experimentOf(context, id);
-      const found = await store.listDecisions(id, c.req.valid('query'));
-      const show = (look: Decision) => lookToJson(look, currency);
-      const { shown, unreadable } = showRows(context, found, (look) => `look ${look.lookNumber}`, show);
-      // Looks are numbered from 1 without a gap.
-      const count = (await store.latestDecision(id))?.lookNumber ?? 0;
-      return c.json({ experiment_id: id, looks: shown, count, unreadable }, 200);
+      return c.json(await looksOf(context, c.req.valid('param').id, c.req.valid('query')), 200);
     })
     .openapi(replay, async (c) => {
       const { id, look } = c.req.valid('param');

@@ -1,0 +1,78 @@
+/** The frame of every page. */
+import type { Child } from 'hono/jsx';
+import type { Viewer } from './viewer.js';
+
+export interface PageFrame {
+  title: string;
+  /** Path of the entry of the navigation that is marked as current. */
+  current?: string;
+  viewer: Viewer | null;
+  environment: 'sandbox' | 'live';
+  accountId: string;
+  /** What the band of the sandbox says about its clock; null in live. */
+  clock: string | null;
+  /** Address of the events that bring changes; unset: the page stays as it is. */
+  live?: boolean;
+  children?: Child;
+}
+
+const NAVIGATION = [
+  { path: '/', name: 'Tests' },
+  { path: '/experiments/new', name: 'New test' },
+  { path: '/compound', name: 'Results' },
+  { path: '/reports', name: 'Reports' },
+  { path: '/account', name: 'Account' },
+];
+
+export function Page({ title, current, viewer, environment, accountId, clock, live, children }: PageFrame) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title} · Auto-promotion</title>
+        <link rel="stylesheet" href="/assets/style.css" />
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <script src="/assets/page.js" defer></script>
+      </head>
+      <body data-live={live ? 'true' : undefined}>
+        <a class="skip" href="#main">
+          Skip to the content
+        </a>
+        {environment === 'sandbox' && (
+          <p class="band" role="note">
+            Sandbox: a simulated Meta account, no real money. {clock}
+          </p>
+        )}
+        <header class="top">
+          <a class="brand" href="/">
+            Auto-promotion
+          </a>
+          <nav aria-label="Main">
+            {NAVIGATION.map(({ path, name }) => (
+              <a href={path} aria-current={path === current ? 'page' : undefined}>
+                {name}
+              </a>
+            ))}
+          </nav>
+          <p class="who">
+            <span>{accountId}</span>
+            {viewer?.signedIn && (
+              <form method="post" action="/sign-out">
+                <input type="hidden" name="csrf" value={viewer.csrf} />
+                <span>
+                  {viewer.principal.name} ({viewer.principal.role})
+                </span>
+                <button type="submit" class="quiet">
+                  Sign out
+                </button>
+              </form>
+            )}
+          </p>
+        </header>
+        <main id="main">{children}</main>
+      </body>
+    </html>
+  );
+}
