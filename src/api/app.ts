@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { pages } from '../web/pages.js';
 import { accountReader } from './account/read.js';
 import { accountRoutes } from './account/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
@@ -13,6 +14,7 @@ import { knownMethods, methodsByPath } from './http/methods.js';
 import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
 import { lookRoutes } from './looks/routes.js';
+import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
@@ -60,6 +62,7 @@ export function createApp(
   });
 
   app.route('/', accountRoutes(context));
+  app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));
   app.route('/', rolloutRoutes(context));
@@ -68,6 +71,7 @@ export function createApp(
   app.route('/', reportRoutes(context));
   app.route('/', schedulerRoutes(context));
   app.route('/', healthRoutes(context));
+  app.route('/', pages(context));
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
