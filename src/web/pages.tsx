@@ -4,6 +4,7 @@ import type { ApiContext } from '../api/dependencies.js';
 import { overviewOf } from '../api/overview/read.js';
 import { OverviewQuery } from '../api/overview/requests.js';
 import { type Asset, assets } from './assets.js';
+import { experimentPages } from './experiment/pages.js';
 import { settingReader } from './frame.js';
 import { Home } from './home/home.js';
 import { documentOf, Page } from './page.js';
@@ -12,6 +13,7 @@ export function pages(context: ApiContext): Hono {
   const settingOf = settingReader(context);
   const files = assets();
   return new Hono()
+    .route('/', experimentPages(context, settingOf))
     .get('/assets/:name', (c) => {
       const asset: Asset | undefined = files.get(c.req.param('name'));
       if (!asset) return c.notFound();
