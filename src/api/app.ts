@@ -9,7 +9,7 @@ import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
-import { bearerAuth, ownHost, sameOrigin } from './http/access.js';
+import { access, ownHost, sameOrigin } from './http/access.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
 import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
@@ -46,8 +46,8 @@ export function createApp(
   });
   app.notFound((c) => new ApiProblem('not_found', `There is nothing at ${c.req.path}.`).toResponse());
 
-  app.use('*', ownHost(context.apiToken));
-  app.use('/api/*', bearerAuth(context.apiToken));
+  app.use('*', ownHost(context.tokens));
+  app.use('*', access(context.tokens));
   app.use('*', sameOrigin);
   app.use('*', bodyLimit({ maxSize: BODY_LIMIT }));
   app.use(
@@ -75,11 +75,11 @@ export function createApp(
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'API_TOKEN, if one is set',
+    description: 'the token of a user, if any is set',
   });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
-    security: [...(context.apiToken === null ? [{}] : []), { token: [] }],
+    security: [...(context.tokens.length === 0 ? [{}] : []), { token: [] }],
     info: {
       title: 'Auto-promotion of A/B test winners',
       version: '1',
