@@ -12,6 +12,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /readyz': 'public',
   'GET /openapi.json': 'public',
 
+  'GET /api/ab/overview': 'viewer',
   'GET /api/ab/experiments': 'viewer',
   'POST /api/ab/experiments': 'operator',
   'GET /api/ab/experiments/:id': 'viewer',

@@ -17,7 +17,8 @@ import { ExperimentView, type ExperimentViewFacts } from './view.js';
 
 /** What a control's form may send beside who and why. */
 const ControlForm = z.object({
-  ...requester,
+  // A signed-in user's name is that of the token.
+  ...requester(false),
   key: z.string().regex(/^[\w-]{1,100}$/),
   variant_id: text(64).optional(),
   budgets: z.enum(['keep', 'restore']).optional(),
