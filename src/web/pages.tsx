@@ -3,7 +3,10 @@ import { Hono } from 'hono';
 import type { ApiContext } from '../api/dependencies.js';
 import { overviewOf } from '../api/overview/read.js';
 import { OverviewQuery } from '../api/overview/requests.js';
+import { compoundOf } from '../api/reports/read.js';
+import { accountPages } from './account/pages.js';
 import { type Asset, assets } from './assets.js';
+import { Compound } from './compound/compound.js';
 import { experimentPages } from './experiment/pages.js';
 import { settingReader } from './frame.js';
 import { Home } from './home/home.js';
@@ -14,6 +17,17 @@ export function pages(context: ApiContext): Hono {
   const files = assets();
   return new Hono()
     .route('/', experimentPages(context, settingOf))
+    .route('/', accountPages(context, settingOf))
+    .get('/compound', async (c) => {
+      const [{ frame }, report] = await Promise.all([settingOf(c), compoundOf(context)]);
+      return c.html(
+        documentOf(
+          <Page {...frame} title="Results" current="/compound" live>
+            <Compound report={report} />
+          </Page>,
+        ),
+      );
+    })
     .get('/assets/:name', (c) => {
       const asset: Asset | undefined = files.get(c.req.param('name'));
       if (!asset) return c.notFound();
