@@ -11,6 +11,12 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /healthz': 'public',
   'GET /readyz': 'public',
   'GET /openapi.json': 'public',
+  'GET /assets/:file': 'public',
+
+  'GET /sign-in': 'public',
+  'POST /sign-in': 'public',
+  'POST /sign-out': 'public',
+  'GET /docs': 'viewer',
 
   'GET /api/ab/experiments': 'viewer',
   'POST /api/ab/experiments': 'operator',
