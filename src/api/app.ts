@@ -10,6 +10,7 @@ import { autoPromoteRoutes } from './auto-promote/routes.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
+import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { acceptsHtml, access, ownHost, sameOrigin } from './http/access.js';
@@ -87,6 +88,7 @@ export function createApp(
   app.route('/', autoPromoteRoutes(context));
   app.route('/', reportRoutes(context));
   app.route('/', schedulerRoutes(context));
+  app.route('/', eventRoutes(context));
   app.route('/', healthRoutes(context));
   app.route(
     '/',

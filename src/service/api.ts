@@ -56,8 +56,10 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
 /** Serves the API until stopped. @throws ApiPortTaken */
 export async function startApi(collaborators: Collaborators, options: ApiOptions): Promise<RunningApi> {
   const { store, meta, clock, timeBase, client, names, environment } = collaborators;
+  const stopping = new AbortController();
   const app = createApp(
     {
+      stopping: stopping.signal,
       store,
       meta,
       clock,
@@ -81,7 +83,10 @@ export async function startApi(collaborators: Collaborators, options: ApiOptions
       const address = server.address() as AddressInfo;
       resolve({
         url: `http://${options.host}:${address.port}`,
-        stop: () => drain(server),
+        stop: () => {
+          stopping.abort();
+          return drain(server);
+        },
       });
     });
     server.on('error', (error: NodeJS.ErrnoException) => {

@@ -47,6 +47,8 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/auto-promote/dashboard': 'viewer',
   'GET /api/ab/auto-promote/scheduler/status': 'viewer',
   'POST /api/ab/auto-promote/scheduler/trigger': 'operator',
+
+  'GET /api/events': 'viewer',
 };
 
 /** The role that the release of the kill switch needs: the body of the request says which of the two is asked for. */

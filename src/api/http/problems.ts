@@ -48,6 +48,7 @@ export const PROBLEMS = {
   meta_rate_limited: [503, 'Meta asks the service to wait'],
   temporal_busy: [503, 'Temporal accepts no more requests for now'],
   temporal_unavailable: [503, 'Temporal does not answer'],
+  too_many_listeners: [503, 'Too many listeners'],
   postgres_unavailable: [503, 'Postgres does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemKind = keyof typeof PROBLEMS;

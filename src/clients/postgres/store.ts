@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
 import { decisionStore } from './decisions.js';
 import { experimentStore } from './experiments.js';
@@ -34,6 +35,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...safetyStore(database),
     ...requestStore(database),
     ...reportStore(database),
+    ...changeStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

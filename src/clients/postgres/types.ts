@@ -1,4 +1,5 @@
 import type {
+  ChangeMarks,
   ControlRow,
   GateRow,
   KeptAnswer,
@@ -254,6 +255,9 @@ export interface Store {
   }): Promise<{ promotion: Promotion; experiment: Experiment }[]>;
   /** Experiments that are promoted (from their first phase on) or ended with no winner. Oldest first. */
   listFinished(): Promise<FinishedExperiment[]>;
+
+  /** Marks that differ from earlier ones as soon as anything that a page shows has changed. */
+  changeMarks(): Promise<ChangeMarks>;
 
   /** `select 1`. */
   ping(): Promise<void>;
