@@ -12,18 +12,32 @@ export interface GottenPage {
 
 export interface WebApi extends Api {
   page(path: string, init?: RequestInit): Promise<GottenPage>;
+  /** Sends a form of a page: with the cookie and the hidden token that this page gives. */
+  form(page: string, action: string, fields: Record<string, string>): Promise<GottenPage>;
 }
 
 /** The whole app with its pages, on a real store and a real market. */
 export async function startWeb(changes: Parameters<typeof startApi>[0] = {}): Promise<WebApi> {
   const api = await startApi(changes);
   const app = createApp(api.dependencies, api.gateway);
+  const page: WebApi['page'] = async (path, init) => {
+    const response = await app.request(path, init);
+    const html = await response.text();
+    return { status: response.status, headers: response.headers, html, figures: figuresOf(html) };
+  };
   return {
     ...api,
-    async page(path, init) {
-      const response = await app.request(path, init);
-      const html = await response.text();
-      return { status: response.status, headers: response.headers, html, figures: figuresOf(html) };
+    page,
+    async form(from, action, fields) {
+      const { html, headers } = await page(from);
+      const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1];
+      const cookie = headers.get('set-cookie')?.split(';')[0];
+      if (csrf === undefined || cookie === undefined) throw new Error(`${from} has no form`);
+      return page(action, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', cookie },
+        body: new URLSearchParams({ csrf, ...fields }).toString(),
+      });
     },
   };
 }

@@ -11,8 +11,9 @@ import { overviewOf } from '../../api/overview/read.js';
 import { OverviewQuery } from '../../api/overview/requests.js';
 import { gatesOf } from '../../api/rollouts/read.js';
 import type { GateJson } from '../experiment/read.js';
-import type { Setting } from '../frame.js';
-import { documentOf, Page } from '../page.js';
+import { settingOf } from '../frame.js';
+import { Page } from '../page.js';
+import { render } from '../render.js';
 import { viewerOf } from '../session.js';
 import { AccountView, type AccountViewFacts } from './account.js';
 
@@ -24,10 +25,10 @@ const KillSwitchForm = z.object({
 });
 
 /** `/account` and the form of its kill switch. */
-export function accountPages(context: ApiContext, settingOf: (c: Context) => Promise<Setting>): Hono {
+export function accountPages(context: ApiContext): Hono {
   const show = async (c: Context, notice: AccountViewFacts['notice'], status: 200 | 400 | 409) => {
     const [{ reader, frame }, account, overview] = await Promise.all([
-      settingOf(c),
+      settingOf(context, c),
       context.account(),
       overviewOf(context, OverviewQuery.parse({})),
     ]);
@@ -38,12 +39,11 @@ export function accountPages(context: ApiContext, settingOf: (c: Context) => Pro
       if (gate) shadow.set(id, gate);
     }
     const facts = { account, moved, shadow, reader, viewer: viewerOf(c), notice, formKey: randomUUID() };
-    return c.html(
-      documentOf(
-        <Page {...frame} title="Account" current="/account" live>
-          <AccountView {...facts} />
-        </Page>,
-      ),
+    return render(
+      c,
+      <Page {...frame} title="Account" current="/account" live>
+        <AccountView {...facts} />
+      </Page>,
       status,
     );
   };

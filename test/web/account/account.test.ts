@@ -12,12 +12,7 @@ describe('the page of the account', () => {
   });
   afterAll(() => api.stop());
 
-  const turn = (fields: Record<string, string>) =>
-    api.page('/account/kill-switch', {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(fields).toString(),
-    });
+  const turn = (fields: Record<string, string>) => api.form('/account', '/account/kill-switch', fields);
 
   it('has the envelope and what is at risk, with the numbers of the API', async () => {
     const { figures, html } = await api.page('/account');
