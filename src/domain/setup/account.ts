@@ -1,6 +1,7 @@
 /** What an ad account has, as it is read before a test: campaigns, ad sets and ads with their last days. Plain data. */
 import type { AdSetSettings } from '../comparability.js';
 import type { VariantMetrics } from '../metric.js';
+import type { BudgetContext } from '../rollout/preflight.js';
 
 export interface AccountCampaign {
   id: string;
@@ -74,3 +75,15 @@ export const NOTHING_DELIVERED: VariantMetrics = {
   conversions: 0,
   revenue: 0,
 };
+
+/** What is known when tests are proposed. */
+export interface SetupFacts {
+  account: BudgetContext['account'];
+  found: AccountAds;
+  /** The running test that holds an ad set, by ad set id. */
+  leases: ReadonlyMap<string, { experimentId: string; name: string }>;
+  /** Epoch ms. */
+  now: number;
+  /** The planned duration of a test. */
+  horizonHours: number;
+}
