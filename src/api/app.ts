@@ -16,6 +16,7 @@ import { lookRoutes } from './looks/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
+import { setupRoutes } from './setup/routes.js';
 import { createGateway, type Gateway } from './temporal/gateway.js';
 
 const CHECK_WAIT_MS = 30_000;
@@ -60,6 +61,7 @@ export function createApp(
   });
 
   app.route('/', accountRoutes(context));
+  app.route('/', setupRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));
   app.route('/', rolloutRoutes(context));
