@@ -27,7 +27,7 @@ describe('an empty environment', () => {
       dataDirectory: path.resolve('.data/sandbox'),
       host: '127.0.0.1',
       port: 8003,
-      apiToken: null,
+      tokens: [],
       timeScale: 1800,
       timeEpochMs: null,
       databaseUrl: null,
@@ -102,7 +102,7 @@ describe('every setting', () => {
       dataDirectory: '/tmp/x',
       host: '0.0.0.0',
       port: 0,
-      apiToken: '0123456789abcdef',
+      tokens: [{ name: 'api', role: 'admin', token: '0123456789abcdef' }],
       timeScale: 1,
       timeEpochMs: Date.UTC(2026, 8, 1, 8),
       databaseUrl: 'postgresql://u:p@127.0.0.1/db',
@@ -249,9 +249,11 @@ describe('live', () => {
 
   it('needs the access token, the account and an API token', () => {
     expect(complaint({ MODE: 'live' })).toBe(
-      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890. MODE=live needs API_TOKEN, at least 16 characters.',
+      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890. MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
     );
-    expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe('MODE=live needs API_TOKEN, at least 16 characters.');
+    expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe(
+      'MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
+    );
   });
 
   it('sends the access token only over https, except to this machine', () => {
@@ -283,12 +285,12 @@ describe('the sandbox', () => {
 describe('a host that others can reach', () => {
   it.each(['0.0.0.0', '192.0.2.7', '::', 'ads.example'])('%s needs a token', (host) => {
     expect(complaint({ HOST: host })).toBe(
-      'HOST opens the API to other machines: set API_TOKEN, at least 16 characters.',
+      'HOST opens the API to other machines: set API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
     );
     expect(readConfig({ HOST: host, API_TOKEN: '0123456789abcdef' }).host).toBe(host);
   });
 
   it.each(['127.0.0.1', 'localhost', '::1'])('%s is not one', (host) => {
-    expect(readConfig({ HOST: host }).apiToken).toBeNull();
+    expect(readConfig({ HOST: host }).tokens).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { pages } from '../web/pages.js';
 import { accountReader } from './account/read.js';
 import { accountRoutes } from './account/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
@@ -8,11 +9,12 @@ import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
-import { bearerAuth, ownHost, sameOrigin } from './http/access.js';
+import { access, ownHost, sameOrigin } from './http/access.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
 import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
 import { lookRoutes } from './looks/routes.js';
+import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
@@ -45,8 +47,8 @@ export function createApp(
   });
   app.notFound((c) => new ApiProblem('not_found', `There is nothing at ${c.req.path}.`).toResponse());
 
-  app.use('*', ownHost(context.apiToken));
-  app.use('/api/*', bearerAuth(context.apiToken));
+  app.use('*', ownHost(context.tokens));
+  app.use('*', access(context.tokens));
   app.use('*', sameOrigin);
   app.use('*', bodyLimit({ maxSize: BODY_LIMIT }));
   app.use(
@@ -62,6 +64,7 @@ export function createApp(
 
   app.route('/', accountRoutes(context));
   app.route('/', setupRoutes(context));
+  app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));
   app.route('/', rolloutRoutes(context));
@@ -70,14 +73,15 @@ export function createApp(
   app.route('/', reportRoutes(context));
   app.route('/', schedulerRoutes(context));
   app.route('/', healthRoutes(context));
+  app.route('/', pages(context));
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'API_TOKEN, if one is set',
+    description: 'the token of a user, if any is set',
   });
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
-    security: [...(context.apiToken === null ? [{}] : []), { token: [] }],
+    security: [...(context.tokens.length === 0 ? [{}] : []), { token: [] }],
     info: {
       title: 'Auto-promotion of A/B test winners',
       version: '1',

@@ -7,6 +7,7 @@ import type { Policy } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
 import type { ReadAccount } from './account/responses.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
+import type { NamedToken } from './http/tokens.js';
 import type { Gateway } from './temporal/gateway.js';
 
 /** What the API needs from its caller: it reads no environment and makes no client. */
@@ -17,8 +18,8 @@ export interface ApiDependencies {
   timeBase: TimeBase;
   temporal: { client: Client; names: Names };
   environment: 'sandbox' | 'live';
-  /** The bearer token that callers must send; null: none is required. */
-  apiToken: string | null;
+  /** Who may use the API; empty: everyone on this machine, without a token. */
+  tokens: readonly NamedToken[];
   checkIntervalHours: number;
   /** Defaults of a new policy; unset: those of the product. */
   policyDefaults?: Partial<Policy>;

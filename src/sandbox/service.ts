@@ -1,3 +1,4 @@
+import { adminTokenOf } from '../api/http/tokens.js';
 import type { Config } from '../config.js';
 import type { Announce } from '../contract/events.js';
 import { temporalAt } from '../service/addresses.js';
@@ -53,7 +54,7 @@ export async function runSandbox(
     say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
     say(`Time          one hour takes ${3600 / config.timeScale} s; all times below are experiment time`);
     if (config.firstExperiments) {
-      await createFirstExperiments(service, sandbox, config.apiToken);
+      await createFirstExperiments(service, sandbox, adminTokenOf(config.tokens));
       stopping?.throwIfAborted();
     }
     const broken = Promise.race([service.broken, sandbox.broken]);

@@ -4,6 +4,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { createApp } from '../api/app.js';
 import type { ApiDependencies } from '../api/dependencies.js';
 import { ApiProblem, toProblem } from '../api/http/problems.js';
+import type { NamedToken } from '../api/http/tokens.js';
 import type { Gateway } from '../api/temporal/gateway.js';
 import type { Config } from '../config.js';
 import type { Policy } from '../domain/experiment.js';
@@ -23,7 +24,7 @@ export interface ApiOptions {
   host: string;
   /** 0: any free port. */
   port: number;
-  apiToken: string | null;
+  tokens: readonly NamedToken[];
   checkIntervalHours: number;
   policyDefaults: Partial<Policy>;
   accountEnvelope: number | null;
@@ -40,7 +41,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
   return {
     host: config.host,
     port: config.port,
-    apiToken: config.apiToken,
+    tokens: config.tokens,
     checkIntervalHours: config.checkIntervalHours,
     policyDefaults: config.policyDefaults,
     maxChecksAtOnce: config.maxActivitiesAtOnce,
@@ -62,7 +63,7 @@ export async function startApi(collaborators: Collaborators, options: ApiOptions
       timeBase,
       temporal: { client, names },
       environment,
-      apiToken: options.apiToken,
+      tokens: options.tokens,
       checkIntervalHours: options.checkIntervalHours,
       policyDefaults: options.policyDefaults,
       accountEnvelope: options.accountEnvelope,

@@ -77,6 +77,7 @@ describe('the description', () => {
         '/api/ab/experiments/{id}/resume',
         '/api/ab/experiments/{id}/revert',
         '/api/ab/experiments/{id}/stop',
+        '/api/ab/overview',
         '/healthz',
         '/readyz',
       ].sort(),

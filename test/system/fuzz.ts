@@ -6,6 +6,7 @@
  * `--url`: the address of the sandbox. The token is API_TOKEN, if set.
  */
 import { parseArgs } from 'node:util';
+import { adminTokenOf } from '../../src/api/http/tokens.js';
 import { readConfig } from '../../src/config.js';
 import { fuzz } from './fuzz/campaign.js';
 
@@ -18,12 +19,12 @@ const { values } = parseArgs({
 });
 
 try {
-  const { port, apiToken } = readConfig(process.env);
+  const { port, tokens } = readConfig(process.env);
   const report = await fuzz({
     url: values.url ?? `http://127.0.0.1:${port}`,
     seed: wholeNumber('--seed', values.seed, 0),
     calls: wholeNumber('--calls', values.calls, 1),
-    token: apiToken,
+    token: adminTokenOf(tokens),
   });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exitCode = report.violations === 0 ? 0 : 1;

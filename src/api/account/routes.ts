@@ -3,12 +3,14 @@ import type { KillSwitch } from '../../domain/rollout/gate.js';
 import { sendControl } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentsIn } from '../experiments/lookup.js';
+import { recordedName, requireRole } from '../http/access.js';
 import { IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
+import { KILL_SWITCH_RELEASE } from '../http/needed-roles.js';
 import { ApiProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { killSwitchToJson } from './read.js';
-import { KillSwitchBody } from './requests.js';
+import { killSwitchBody } from './requests.js';
 import { AccountAnswer, KillSwitchResult } from './responses.js';
 
 const one = createRoute({
@@ -18,23 +20,26 @@ const one = createRoute({
   responses: { 200: answers('The account', AccountAnswer), ...failures },
 });
 
-const turn = createRoute({
-  method: 'post',
-  path: '/api/ab/account/kill-switch',
-  summary: 'Hold every rollout of the account, or allow them to be resumed',
-  request: { headers: IdempotencyHeaders, body: jsonBody(KillSwitchBody) },
-  responses: {
-    200: answers('The kill switch, and the rollouts that it holds', KillSwitchResult),
-    ...failures,
-  },
-});
+const turn = (withTokens: boolean) =>
+  createRoute({
+    method: 'post',
+    path: '/api/ab/account/kill-switch',
+    summary: 'Hold every rollout of the account, or allow them to be resumed',
+    request: { headers: IdempotencyHeaders, body: jsonBody(killSwitchBody(withTokens)) },
+    responses: {
+      200: answers('The kill switch, and the rollouts that it holds', KillSwitchResult),
+      ...failures,
+    },
+  });
 
 /** `/api/ab/account`. */
 export function accountRoutes(context: ApiContext): OpenAPIHono {
   return createRouter()
     .openapi(one, async (c) => c.json(await context.account(), 200))
-    .openapi(turn, async (c) => {
-      const body = c.req.valid('json');
+    .openapi(turn(context.tokens.length > 0), async (c) => {
+      const asked = c.req.valid('json');
+      if (!asked.engaged) requireRole(c, KILL_SWITCH_RELEASE, 'The release of the kill switch');
+      const body = { ...asked, by: recordedName(c, asked.by) };
       const given = await once(context, c, body, async ({ key }) => {
         // This stops all rollouts: each write reads the kill switch first. The pauses below only make the state show it.
         const event = await context.store.setKillSwitch({ ...body, at: await context.clock.now() }, key);

@@ -105,26 +105,32 @@ export const PolicyBody = z
   .openapi('PolicyChange');
 export type PolicyChange = z.output<typeof PolicyBody>;
 
-export const NewExperiment = z
-  .strictObject({
-    id: slug('must be a string').optional(),
-    name: text(200),
-    account_id: z
-      .string('must be a string')
-      .regex(/^act_\d+$/, 'must be an ad account id with its prefix, act_ and digits')
-      .optional(),
-    currency: z
-      .string('must be a string')
-      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. USD')
-      .optional(),
-    variants: z
-      .array(VariantBody, 'must be a list of variants')
-      .min(2, 'must have a control and at least one challenger')
-      .max(6, 'can have at most 6 variants'),
-    policy: PolicyBody.optional(),
-    accept_differences: z.strictObject(requester).optional().openapi({
-      description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
-    }),
-  })
-  .openapi('NewExperiment');
-export type NewExperiment = z.output<typeof NewExperiment>;
+/** The body of a registration. `withTokens`: the owner of the token accepts the differences, so `by` isn't needed. */
+export const newExperimentBody = (withTokens: boolean) =>
+  z
+    .strictObject({
+      id: slug('must be a string').optional(),
+      name: text(200),
+      account_id: z
+        .string('must be a string')
+        .regex(/^act_\d+$/, 'must be an ad account id with its prefix, act_ and digits')
+        .optional(),
+      currency: z
+        .string('must be a string')
+        .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. USD')
+        .optional(),
+      variants: z
+        .array(VariantBody, 'must be a list of variants')
+        .min(2, 'must have a control and at least one challenger')
+        .max(6, 'can have at most 6 variants'),
+      policy: PolicyBody.optional(),
+      accept_differences: z.strictObject(requester(withTokens)).optional().openapi({
+        description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
+      }),
+    })
+    .openapi('NewExperiment');
+
+/** A registration with the name under which it is recorded. */
+export type NewExperiment = Omit<z.output<ReturnType<typeof newExperimentBody>>, 'accept_differences'> & {
+  accept_differences?: { by: string; reason: string } | undefined;
+};

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiContext } from '../dependencies.js';
+import { recordedName } from '../http/access.js';
 import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
 import { rounded } from '../http/format.js';
 import { once } from '../http/idempotency.js';
@@ -8,22 +9,23 @@ import { showRows } from '../http/show-rows.js';
 import { daysToDetectTenPercent } from './creation/days-to-detect.js';
 import { register, startWorkflow } from './creation/register.js';
 import { experimentOf, experimentPath } from './lookup.js';
-import { ExperimentQuery, NewExperiment } from './requests.js';
+import { ExperimentQuery, newExperimentBody } from './requests.js';
 import { CreatedAnswer, ExperimentsAnswer, StatusAnswer } from './responses.js';
 import { statusOf } from './status.js';
 import { experimentToJson } from './to-json.js';
 
-const create = createRoute({
-  method: 'post',
-  path: '/api/ab/experiments',
-  summary: 'Register an A/B test and start it',
-  request: { headers: IdempotencyHeaders, body: jsonBody(NewExperiment) },
-  responses: {
-    201: answers('The test has started', CreatedAnswer),
-    200: answers('The same test was already registered', CreatedAnswer),
-    ...failures,
-  },
-});
+const create = (withTokens: boolean) =>
+  createRoute({
+    method: 'post',
+    path: '/api/ab/experiments',
+    summary: 'Register an A/B test and start it',
+    request: { headers: IdempotencyHeaders, body: jsonBody(newExperimentBody(withTokens)) },
+    responses: {
+      201: answers('The test has started', CreatedAnswer),
+      200: answers('The same test was already registered', CreatedAnswer),
+      ...failures,
+    },
+  });
 
 const list = createRoute({
   method: 'get',
@@ -48,8 +50,10 @@ const FIRST_CREATION_MS = 10_000;
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store } = context;
   return createRouter()
-    .openapi(create, async (c) => {
-      const request = c.req.valid('json');
+    .openapi(create(context.tokens.length > 0), async (c) => {
+      const { accept_differences: accepted, ...rest } = c.req.valid('json');
+      const accept_differences = accepted && { ...accepted, by: recordedName(c, accepted.by) };
+      const request = { ...rest, ...(accept_differences ? { accept_differences } : {}) };
       const create = async ({ madeId }: { madeId: string }) => {
         const { experiment, isNew, warnings } = await register(context, request, `exp_${madeId}`);
         const workflow = await startWorkflow(context, experiment);

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   malformed_json: [400, 'The body is not JSON'],
   experiment_refused: [400, 'The experiment cannot be registered like this'],
   unauthorized: [401, 'A valid bearer token is required'],
+  forbidden: [403, 'The role of the token is too small'],
   foreign_host: [403, 'Requests under another host name are refused'],
   foreign_origin: [403, 'Requests from other sites are refused'],
   not_found: [404, 'Not found'],

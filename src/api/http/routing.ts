@@ -33,7 +33,9 @@ const failure = (description: string) => ({
 export const failures = {
   400: failure('The request is not valid'),
   401: failure('A valid bearer token is required'),
-  403: failure('The request comes from a page of another site or uses another host name'),
+  403: failure(
+    'The role is too small, or the request comes from a page of another site or uses another host name',
+  ),
   404: failure('Not found'),
   405: {
     ...failure('The address does not take this method'),

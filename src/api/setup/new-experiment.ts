@@ -1,5 +1,6 @@
+import type { Objective } from '../../domain/metric.js';
 import type { ProposedVariant } from '../../domain/setup/proposals.js';
-import type { NewExperiment } from '../experiments/requests.js';
+import type { ProposedExperimentJson } from './responses.js';
 
 const LONGEST = { name: 200, headline: 500, text: 5_000 };
 
@@ -10,9 +11,9 @@ export function newExperimentOf({
   variants,
 }: {
   name: string;
-  objective: NonNullable<NonNullable<NewExperiment['policy']>['objective']>;
+  objective: Objective;
   variants: readonly ProposedVariant[];
-}): NewExperiment {
+}): ProposedExperimentJson {
   return {
     name: textOf(name, LONGEST.name) ?? 'Test',
     variants: variants.map(({ role, ad }) => ({

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { NewExperiment } from '../experiments/requests.js';
+import { OBJECTIVES } from '../../domain/metric.js';
 import { instant, minorUnits, orNull } from '../http/responses.js';
 
 const AdAnswer = z
@@ -158,6 +158,20 @@ const ProposedAd = AdAnswer.extend({
   ad_set: AdSetAnswer,
 });
 
+const ProposedExperiment = z
+  .object({
+    name: z.string(),
+    variants: z.array(
+      z.object({
+        role: z.enum(['control', 'challenger']),
+        ad_id: z.string(),
+        creative: z.object({ headline: z.string().nullable(), text: z.string().nullable() }),
+      }),
+    ),
+    policy: z.object({ objective: z.enum(OBJECTIVES) }),
+  })
+  .openapi({ description: 'a body for POST /api/ab/experiments; any of its other fields may be added' });
+
 export const ProposalsAnswer = z
   .object({
     ...window,
@@ -167,7 +181,7 @@ export const ProposalsAnswer = z
         ads: z.array(ProposedAd).openapi({ description: 'control first' }),
         objective_why: z.string(),
         control_why: z.string(),
-        experiment: NewExperiment.openapi({ description: 'the body for POST /api/ab/experiments' }),
+        experiment: ProposedExperiment,
         preview: PreviewAnswer,
       }),
     ),
@@ -183,6 +197,7 @@ export const ProposalsAnswer = z
   })
   .openapi('Proposals');
 
+export type ProposedExperimentJson = z.output<typeof ProposedExperiment>;
 export type AdJson = z.output<typeof AdAnswer>;
 export type AdSetJson = z.output<typeof AdSetAnswer>;
 export type CampaignJson = z.output<typeof CampaignAnswer>;

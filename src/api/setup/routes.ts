@@ -2,7 +2,8 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { PICTURE_TYPES } from '../../clients/meta/picture.js';
 import { MetaError } from '../../clients/meta/types.js';
 import type { ApiContext } from '../dependencies.js';
-import { NewExperiment } from '../experiments/requests.js';
+import { newExperimentBody } from '../experiments/requests.js';
+import { recordedName } from '../http/access.js';
 import { ApiProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { previewRequest } from './preview-request.js';
@@ -46,13 +47,14 @@ const proposals = createRoute({
   responses: { 200: answers('Proposed tests and the ads that fit none', ProposalsAnswer), ...failures },
 });
 
-const preview = createRoute({
-  method: 'post',
-  path: '/api/ab/experiments/preview',
-  summary: 'What a test would do and find, without registering it',
-  request: { body: jsonBody(NewExperiment) },
-  responses: { 200: answers('Problems, warnings, power and phases', PreviewAnswer), ...failures },
-});
+const preview = (withTokens: boolean) =>
+  createRoute({
+    method: 'post',
+    path: '/api/ab/experiments/preview',
+    summary: 'What a test would do and find, without registering it',
+    request: { body: jsonBody(newExperimentBody(withTokens)) },
+    responses: { 200: answers('Problems, warnings, power and phases', PreviewAnswer), ...failures },
+  });
 
 /** What the account has, and what could be tested in it. */
 export function setupRoutes(context: ApiContext): OpenAPIHono {
@@ -77,8 +79,10 @@ export function setupRoutes(context: ApiContext): OpenAPIHono {
       const { setup, proposals: found, unfit } = await prepareProposals(context);
       return c.json(proposalsToJson(setup, found, unfit), 200);
     })
-    .openapi(preview, async (c) => {
-      const request = c.req.valid('json');
+    .openapi(preview(context.tokens.length > 0), async (c) => {
+      const { accept_differences: accepted, ...rest } = c.req.valid('json');
+      const accept_differences = accepted && { ...accepted, by: recordedName(c, accepted.by) };
+      const request = { ...rest, ...(accept_differences ? { accept_differences } : {}) };
       const { preview: found, policy } = await previewRequest(context, request);
       return c.json(previewToJson(found, policy), 200);
     });

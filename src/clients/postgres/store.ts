@@ -5,6 +5,7 @@ import { experimentStore } from './experiments.js';
 import { reportStore } from './finished-tests.js';
 import { ledgerStore } from './ledger.js';
 import { observationStore } from './observations.js';
+import { overviewStore } from './overview.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
@@ -34,6 +35,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...safetyStore(database),
     ...requestStore(database),
     ...reportStore(database),
+    ...overviewStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

@@ -61,6 +61,17 @@ export interface FinishedExperiment {
   lastDecision: Decision | null;
 }
 
+/** One experiment as a list shows it. */
+export interface OverviewRow {
+  experiment: Experiment;
+  /** Null before the first look. */
+  lastDecision: Decision | null;
+  promotion: Promotion | null;
+  ledger: LedgerRow[];
+  /** The difficulty that was reported last; null if a later look, gate or state is on record. */
+  trouble: string | null;
+}
+
 /**
  * Postgres behind one interface. A store belongs to one environment and one account and sees no other's rows.
  * Every call waits for Postgres only. If the connection is lost, it rejects with the driver's error.
@@ -254,6 +265,11 @@ export interface Store {
   }): Promise<{ promotion: Promotion; experiment: Experiment }[]>;
   /** Experiments that are promoted (from their first phase on) or ended with no winner. Oldest first. */
   listFinished(): Promise<FinishedExperiment[]>;
+
+  /** Experiments that have not ended, then those that have; each newest start first. */
+  overview(limit: number): Promise<OverviewRow[]>;
+  /** Records the difficulty that an experiment meets now. */
+  reportTrouble(experimentId: string, trouble: string, at: number): Promise<void>;
 
   /** `select 1`. */
   ping(): Promise<void>;

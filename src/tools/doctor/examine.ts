@@ -85,7 +85,7 @@ async function examineTemporal(config: Config, timeoutMs: number): Promise<Findi
   return checkTemporal(temporal, timeoutMs);
 }
 
-function secretsOf({ meta, apiToken, databaseUrl, notificationWebhook, anthropicApiKey }: Config): string[] {
+function secretsOf({ meta, tokens, databaseUrl, notificationWebhook, anthropicApiKey }: Config): string[] {
   const database = databaseUrl === null ? null : new URL(databaseUrl);
   const password = database === null ? null : database.password;
   const webhook = notificationWebhook === null ? null : new URL(notificationWebhook).pathname.slice(1);
@@ -93,7 +93,7 @@ function secretsOf({ meta, apiToken, databaseUrl, notificationWebhook, anthropic
     ...[
       meta.accessToken,
       meta.appSecret,
-      apiToken,
+      ...tokens.map(({ token }) => token),
       anthropicApiKey,
       notificationWebhook,
       webhook,

@@ -22,7 +22,7 @@ async function fuzzed(calls: number, store: Store, apiToken: string | null = nul
   const api = await startApi({ store, meta, clock, timeBase, environment } as Collaborators, {
     host: '127.0.0.1',
     port: 0,
-    apiToken,
+    tokens: apiToken === null ? [] : [{ name: 'fuzz', role: 'admin', token: apiToken }],
     checkIntervalHours: 6,
     policyDefaults: {},
     maxChecksAtOnce: 8,
