@@ -13,6 +13,9 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /openapi.json': 'public',
 
   'GET /api/ab/overview': 'viewer',
+  'GET /experiments/new': 'viewer',
+  'POST /experiments/new': 'operator',
+
   'GET /api/ab/account/ads': 'viewer',
   'GET /api/ab/account/ads/:ad_id/thumbnail': 'viewer',
   'GET /api/ab/account/proposals': 'viewer',
