@@ -25,6 +25,7 @@ import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
+import { setupRoutes } from './setup/routes.js';
 import { createGateway, type Gateway } from './temporal/gateway.js';
 
 const CHECK_WAIT_MS = 30_000;
@@ -82,6 +83,7 @@ export function createApp(
     },
   };
   app.route('/', accountRoutes(context));
+  app.route('/', setupRoutes(context));
   app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));

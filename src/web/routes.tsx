@@ -7,13 +7,22 @@ import type { Description } from './docs/description.js';
 import { docsRoutes } from './docs/routes.js';
 import { experimentPages } from './experiment/pages.js';
 import { homePages } from './home/pages.js';
+import { newTestPages } from './new/pages.js';
 import { signInRoutes } from './sign-in/routes.js';
 
 /** The routes of the pages about one subject. Each route needs an entry in `NEEDED_ROLES`. */
 export type PageRoutes = (context: ApiContext) => Hono;
 
 /** All pages, in the order in which a path is looked up. A new subject is added here. */
-const PAGES: readonly PageRoutes[] = [signInRoutes, homePages, experimentPages, accountPages, compoundPages];
+const PAGES: readonly PageRoutes[] = [
+  signInRoutes,
+  homePages,
+  // Before the page of an experiment, whose address would take it for an id.
+  newTestPages,
+  experimentPages,
+  accountPages,
+  compoundPages,
+];
 
 /** Everything that a browser opens. `describe`: makes the description of the API for its page. */
 export function webRoutes(context: ApiContext, describe: () => Description): Hono {

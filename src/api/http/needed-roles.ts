@@ -22,10 +22,18 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /account': 'viewer',
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.
   'POST /account/kill-switch': 'operator',
+  'GET /experiments/new': 'viewer',
+  'POST /experiments/new': 'operator',
   'GET /experiments/:id': 'viewer',
   'POST /experiments/:id/controls/:kind': 'operator',
 
   'GET /api/ab/overview': 'viewer',
+
+  'GET /api/ab/account/ads': 'viewer',
+  'GET /api/ab/account/ads/:ad_id/thumbnail': 'viewer',
+  'GET /api/ab/account/proposals': 'viewer',
+  'POST /api/ab/experiments/preview': 'viewer',
+
   'GET /api/ab/experiments': 'viewer',
   'POST /api/ab/experiments': 'operator',
   'GET /api/ab/experiments/:id': 'viewer',
