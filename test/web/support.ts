@@ -11,8 +11,9 @@ export interface GottenPage {
 }
 
 export interface WebApi extends Api {
+  /** It keeps the session's cookie. */
   page(path: string, init?: RequestInit): Promise<GottenPage>;
-  /** Sends a form of a page: with the cookie and the hidden token that this page gives. */
+  /** Sends a form of a page, with the hidden token that this page gives. */
   form(page: string, action: string, fields: Record<string, string>): Promise<GottenPage>;
 }
 
@@ -20,8 +21,12 @@ export interface WebApi extends Api {
 export async function startWeb(changes: Parameters<typeof startApi>[0] = {}): Promise<WebApi> {
   const api = await startApi(changes);
   const app = createApp(api.dependencies, api.gateway);
-  const page: WebApi['page'] = async (path, init) => {
-    const response = await app.request(path, init);
+  let cookie = '';
+  const page: WebApi['page'] = async (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (cookie !== '' && !headers.has('cookie')) headers.set('cookie', cookie);
+    const response = await app.request(path, { ...init, headers });
+    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
     const html = await response.text();
     return { status: response.status, headers: response.headers, html, figures: figuresOf(html) };
   };
@@ -29,13 +34,11 @@ export async function startWeb(changes: Parameters<typeof startApi>[0] = {}): Pr
     ...api,
     page,
     async form(from, action, fields) {
-      const { html, headers } = await page(from);
-      const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1];
-      const cookie = headers.get('set-cookie')?.split(';')[0];
-      if (csrf === undefined || cookie === undefined) throw new Error(`${from} has no form`);
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await page(from)).html)?.[1];
+      if (csrf === undefined) throw new Error(`${from} has no form`);
       return page(action, {
         method: 'POST',
-        headers: { 'content-type': 'application/x-www-form-urlencoded', cookie },
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({ csrf, ...fields }).toString(),
       });
     },
