@@ -76,7 +76,7 @@ export function NewTests(facts: NewTestsFacts) {
               <a href="/experiments/new?all">Tick all {canStart} that can start</a>
             </p>
           )}
-          <ol class="rows">
+          <ol class="proposals">
             {typed.map((test) => {
               const proposal = proposals.get(test.key);
               const failure = failures.get(test.key) ?? null;

@@ -75,7 +75,7 @@ function Chances({
   reader: Reader;
 }) {
   return (
-    <div class="table">
+    <section class="table" tabindex={0} aria-label="Chances">
       <table>
         <caption>The chance of finding an ad that is better by so much</caption>
         <thead>
@@ -113,7 +113,7 @@ function Chances({
           </tr>
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
