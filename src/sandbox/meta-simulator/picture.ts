@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { hash128 } from '../random.js';
 
-/** Where the market serves the pictures of its creatives, as Meta's servers of pictures do: without a token. */
+/** The folder of the pictures of creatives. As on Meta's servers of pictures, they need no token. */
 export const PICTURE_PATH = '/__creative';
 
 const SIZE = 96;

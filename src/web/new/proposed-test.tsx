@@ -33,11 +33,12 @@ export function ProposedTest({
 }) {
   const { key } = typed;
   const names = new Map(proposal.ads.map(({ ad_id, name }) => [ad_id, name]));
+  const byAdSet = new Map(proposal.ads.map(({ ad_set, name }) => [ad_set.ad_set_id, name]));
   return (
     <Card typed={typed} failure={failure} mayAct={mayAct}>
       <p class="muted">Campaign “{proposal.campaign.name}”</p>
       <AdTable proposal={proposal} controlAdId={typed.controlAdId} currency={currency} reader={reader} />
-      <WhatItDoes preview={preview} names={names} currency={currency} reader={reader} />
+      <WhatItDoes preview={preview} names={names} byAdSet={byAdSet} currency={currency} reader={reader} />
       <details open={isNewPreview || failure !== null}>
         <summary>Change objective, control, duration, approval and texts</summary>
         <Settings typed={typed} names={names} mayAct={mayAct}>

@@ -1,6 +1,6 @@
 /** The page of new tests. */
 import type { PreviewJson, ProposalsJson } from '../../api/setup/responses.js';
-import { type Reader, share } from '../format.js';
+import type { Reader } from '../format.js';
 import type { Viewer } from '../viewer.js';
 import { keyOf, type TypedTest } from './form.js';
 import { KeptTest, ProposedTest } from './proposed-test.js';
@@ -76,7 +76,7 @@ export function NewTests(facts: NewTestsFacts) {
               <a href="/experiments/new?all">Tick all {canStart} that can start</a>
             </p>
           )}
-          <ol class="rows">
+          <ol class="proposals">
             {typed.map((test) => {
               const proposal = proposals.get(test.key);
               const failure = failures.get(test.key) ?? null;
@@ -100,7 +100,7 @@ export function NewTests(facts: NewTestsFacts) {
             <button type="submit" name="action" value="start" disabled={!mayAct}>
               Start the ticked tests
             </button>{' '}
-            <button type="submit" name="action" value="preview" class="quiet">
+            <button type="submit" name="action" value="preview" class="quiet" disabled={!mayAct}>
               Preview the ticked tests
             </button>
           </p>
@@ -109,8 +109,7 @@ export function NewTests(facts: NewTestsFacts) {
       {found && <UnfitAds unfit={found.unfit} />}
       <p class="muted">
         A chance is that of finding an ad that is better by so much, at the traffic of the last 7 days. A test
-        that finds nothing moves no budget: winners are called with an error of at most {share(0.05)} unless
-        you choose otherwise.
+        that finds nothing moves no budget: equal ads are mistaken for a winner in about one test of twenty.
       </p>
     </>
   );
@@ -140,7 +139,7 @@ function Results({ results }: { results: readonly Result[] }) {
           <ul>
             {others.map(({ key, name, message }) => (
               <li>
-                <a href={`#test-${key}`}>{name || 'A test without a name'}</a>: {message}
+                <a href={`#test-${key}`}>{name.trim() || 'A test without a name'}</a>: {message}
               </li>
             ))}
           </ul>

@@ -9,6 +9,8 @@ interface Props {
   preview: PreviewJson;
   /** Names of the ads, by id. */
   names: ReadonlyMap<string, string>;
+  /** Names of the ads, by the id of their ad set. */
+  byAdSet: ReadonlyMap<string, string>;
   currency: string;
   reader: Reader;
 }
@@ -73,7 +75,7 @@ function Chances({
   reader: Reader;
 }) {
   return (
-    <div class="table">
+    <section class="table" tabindex={0} aria-label="Chances">
       <table>
         <caption>The chance of finding an ad that is better by so much</caption>
         <thead>
@@ -94,7 +96,7 @@ function Chances({
             {chances.map(({ chance }) => (
               <td class="number">
                 <Figure field="chance" value={chance}>
-                  {share(chance)}
+                  {chanceText(chance)}
                 </Figure>
               </td>
             ))}
@@ -111,11 +113,17 @@ function Chances({
           </tr>
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
-function Phases({ rollout, names, currency, reader }: Props & { rollout: Rollout }) {
+/** Nothing is certain: never 0 % or 100 %. */
+function chanceText(chance: number): string {
+  if (chance > 0.99) return 'over 99 %';
+  return chance < 0.01 ? 'under 1 %' : share(chance);
+}
+
+function Phases({ rollout, names, byAdSet, currency, reader }: Props & { rollout: Rollout }) {
   const { winner_ad_id: winner, refusal, phases, largest_step: step, at_risk: risk } = rollout;
   if (refusal !== null) {
     return (
@@ -153,7 +161,16 @@ function Phases({ rollout, names, currency, reader }: Props & { rollout: Rollout
         })}
       </ol>
       <p class="muted">
-        {step?.message} {risk?.message}
+        {step && (
+          <>
+            The largest step, in phase {step.phase}, multiplies the budget of {byAdSet.get(step.ad_set_id)} by{' '}
+            <Figure field="factor" value={step.factor}>
+              {count(step.factor, reader)}
+            </Figure>
+            .{' '}
+          </>
+        )}
+        {risk?.message}
       </p>
     </>
   );
