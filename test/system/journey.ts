@@ -1,7 +1,7 @@
 /**
  * `npm run journey -- [--images FOLDER]`: a user starts all tests of the sandbox's account on its pages, follows the first
  * winner until its lift is verified, and takes pictures on the way. Prints one JSON document; exit code 1 if the story
- * doesn't end so. About 4 minutes.
+ * doesn't end so. About 5 minutes.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -23,14 +23,14 @@ try {
   await newTest.page.goto('/experiments/new');
   await picture('new-test', newTest);
   const started = await user.startAll();
-  const winner = await user.waitOnList(['verifying'], 8 * DAY_MS);
+  const winner = await user.waitOnList(["verifying"], 20 * DAY_MS);
   await picture('home');
   const id = await user.open(winner);
   await picture('experiment');
   const phone = new User(await scene.browser.visitor({ width: 390 }));
   await phone.page.goto(`/experiments/${id}`);
   await picture('phone', phone);
-  await user.waitFor(['completed', 'reverting', 'reverted'], 14 * DAY_MS);
+  await user.waitFor(['completed', 'reverting', 'reverted'], 25 * DAY_MS);
   await picture('verified');
   const outcome = (await scene.sandbox.collaborators.store.getVerification(id))?.outcome ?? null;
   const complaints = [user, newTest, phone].flatMap((each) => each.complaints);

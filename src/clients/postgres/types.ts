@@ -62,11 +62,27 @@ export interface FinishedExperiment {
   lastDecision: Decision | null;
 }
 
+/** A decision without its largest parts. */
+export type LookSummary = Pick<
+  Decision,
+  | 'lookNumber'
+  | 'dueAt'
+  | 'decidedAt'
+  | 'winnerVariantId'
+  | 'leaderVariantId'
+  | 'confidence'
+  | 'pairs'
+  | 'health'
+> & {
+  /** By variant id, minor units per day; null if Meta wasn't asked. */
+  dailyBudgets: Record<string, number> | null;
+};
+
 /** One experiment as a list shows it. */
 export interface OverviewRow {
   experiment: Experiment;
-  /** Null before the first look. */
-  lastDecision: Decision | null;
+  /** What the list shows of the last look; null before the first. */
+  lastDecision: LookSummary | null;
   promotion: Promotion | null;
   ledger: LedgerRow[];
   /** The difficulty that was reported last; null if a later look, gate or state is on record. */
