@@ -21,6 +21,8 @@ import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
 import { securityHeaders } from './http/security-headers.js';
 import { lookRoutes } from './looks/routes.js';
+import { Metrics } from './metrics/metrics.js';
+import { metricRoutes } from './metrics/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
@@ -54,6 +56,8 @@ export function createApp(
   });
   app.notFound((c) => answerTo(c, new ApiProblem('not_found', `There is nothing at ${c.req.path}.`)));
 
+  const metrics = new Metrics(context);
+  app.use('*', metrics.measure);
   app.use('*', securityHeaders);
   app.use('*', ownHost(context.tokens));
   app.use('*', access(context.tokens));
@@ -90,6 +94,7 @@ export function createApp(
   app.route('/', schedulerRoutes(context));
   app.route('/', eventRoutes(context));
   app.route('/', healthRoutes(context));
+  app.route('/', metricRoutes(metrics));
   app.route(
     '/',
     webRoutes(context, () => app.getOpenAPI31Document(about) as unknown as Description),

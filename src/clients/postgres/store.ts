@@ -3,6 +3,7 @@ import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
 import { decisionStore } from './decisions.js';
 import { experimentStore } from './experiments.js';
+import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
 import { ledgerStore } from './ledger.js';
 import { observationStore } from './observations.js';
@@ -36,6 +37,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...requestStore(database),
     ...reportStore(database),
     ...changeStore(database),
+    ...figureStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

@@ -9,6 +9,7 @@ import type {
   Promotion,
   PromotionStatus,
   Recheck,
+  RecordFigures,
   RequestClaim,
   SegmentObservation,
   Verification,
@@ -258,6 +259,8 @@ export interface Store {
 
   /** Marks that differ from earlier ones as soon as anything that a page shows has changed. */
   changeMarks(): Promise<ChangeMarks>;
+  /** What is on record, in figures for monitoring. */
+  figures(now: number): Promise<RecordFigures>;
 
   /** `select 1`. */
   ping(): Promise<void>;
