@@ -64,7 +64,7 @@ export interface Config {
   maxCachedWorkflows: number;
   /** How many activities a worker runs at once per queue, and how many checks the API requests at once. */
   maxActivitiesAtOnce: number;
-  /** Where the worker shows the metrics of Temporal's SDK, `host:port`; null: nowhere. */
+  /** Address at which the worker shows the metrics of Temporal's SDK, `host:port`; null: it shows none. */
   workerMetricsAddress: string | null;
 }
 

@@ -5,7 +5,8 @@ const ACTIVITIES_ALONE = 'No workflows registered, not polling for workflow task
 
 /**
  * Installs Temporal's runtime. Call it once per process, before anything else of Temporal. It logs warnings and errors
- * as lines and leaves signals to the process's own handler. `metricsAddress`: where Prometheus finds the metrics of the SDK.
+ * as lines and leaves signals to the process's own handler. `metricsAddress`: at this address
+ * Prometheus finds the metrics of the SDK.
  */
 export function installRuntime(log: (line: string) => void, metricsAddress: string | null = null): void {
   Runtime.install({

@@ -73,6 +73,7 @@ describe('the description', () => {
         '/api/ab/experiments/{id}/resume',
         '/api/ab/experiments/{id}/revert',
         '/api/ab/experiments/{id}/stop',
+        '/api/events',
         '/healthz',
         '/readyz',
       ].sort(),

@@ -131,7 +131,7 @@ function neededRole(c: Context): NeededRole | null {
   return route ? (NEEDED_ROLES[`${route.method} ${route.path}`] ?? 'admin') : null;
 }
 
-/** The route that answers a request, as the app registers it; null if there is none. */
+/** The route of a request, as the app registers it; null if there is none. */
 export function routeOf(c: Context): { method: string; path: string } | null {
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
   return matchedRoutes(c).findLast((each) => each.method === method) ?? null;

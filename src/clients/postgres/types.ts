@@ -78,11 +78,12 @@ export interface Store {
   /** {@link createExperiment}, and whether this call inserted it. */
   registerExperiment(experiment: Experiment): Promise<{ experiment: Experiment; isNew: boolean }>;
   getExperiment(id: string): Promise<Experiment | null>;
-  /** Newest start first. */
+  /** Newest start first, then by id; `after`: those that come after this place. */
   listExperiments(query: {
     states?: ExperimentState[];
     limit: number;
     offset: number;
+    after?: Pick<Experiment, 'startedAt' | 'id'>;
   }): Promise<Experiment[]>;
   countExperiments(query: { states?: ExperimentState[] }): Promise<number>;
   /**
