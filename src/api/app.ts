@@ -23,9 +23,11 @@ import { securityHeaders } from './http/security-headers.js';
 import { lookRoutes } from './looks/routes.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricRoutes } from './metrics/routes.js';
+import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
+import { setupRoutes } from './setup/routes.js';
 import { createGateway, type Gateway } from './temporal/gateway.js';
 
 const CHECK_WAIT_MS = 30_000;
@@ -85,6 +87,8 @@ export function createApp(
     },
   };
   app.route('/', accountRoutes(context));
+  app.route('/', setupRoutes(context));
+  app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));
   app.route('/', rolloutRoutes(context));

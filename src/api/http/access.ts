@@ -131,10 +131,10 @@ function neededRole(c: Context): NeededRole | null {
   return route ? (NEEDED_ROLES[`${route.method} ${route.path}`] ?? 'admin') : null;
 }
 
-/** The route of a request, as the app registers it; null if there is none. */
+/** The route of a request, as the app registers it: of several that fit, the first answers. Null if there is none. */
 export function routeOf(c: Context): { method: string; path: string } | null {
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
-  return matchedRoutes(c).findLast((each) => each.method === method) ?? null;
+  return matchedRoutes(c).find((each) => each.method === method) ?? null;
 }
 
 /** Whether an address takes the method of this request. */

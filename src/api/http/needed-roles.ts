@@ -18,6 +18,22 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'POST /sign-in': 'public',
   'POST /sign-out': 'public',
   'GET /docs': 'viewer',
+  'GET /': 'viewer',
+  'GET /compound': 'viewer',
+  'GET /account': 'viewer',
+  // Engaging it. Its release needs KILL_SWITCH_RELEASE.
+  'POST /account/kill-switch': 'operator',
+  'GET /experiments/new': 'viewer',
+  'POST /experiments/new': 'operator',
+  'GET /experiments/:id': 'viewer',
+  'POST /experiments/:id/controls/:kind': 'operator',
+
+  'GET /api/ab/overview': 'viewer',
+
+  'GET /api/ab/account/ads': 'viewer',
+  'GET /api/ab/account/ads/:ad_id/thumbnail': 'viewer',
+  'GET /api/ab/account/proposals': 'viewer',
+  'POST /api/ab/experiments/preview': 'operator',
 
   'GET /api/ab/experiments': 'viewer',
   'POST /api/ab/experiments': 'operator',

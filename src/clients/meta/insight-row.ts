@@ -77,7 +77,11 @@ function hourOf(fields: FieldReader): number {
   return Number(match[1]);
 }
 
-function conversionsOf(fields: FieldReader, offset: 1 | 100): { conversions: number; revenue: number } {
+/** Conversions and revenue of one action type. `offset`: minor units per major unit. */
+export function conversionsOf(
+  fields: FieldReader,
+  offset: 1 | 100,
+): { conversions: number; revenue: number } {
   const actions = fields.list('actions');
   const values = fields.list('action_values');
   const present = new Set([...actions, ...values].map((entry) => entry.text('action_type')));

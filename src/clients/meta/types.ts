@@ -1,6 +1,8 @@
 import type { AdSetSettings } from '../../domain/comparability.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import type { Breakdown } from '../../domain/segments.js';
+import type { AccountAds } from '../../domain/setup/account.js';
+import type { Picture } from './picture.js';
 
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets, spend and revenue are integers of
@@ -184,6 +186,13 @@ export interface MetaClient {
     /** The account's time zone, IANA. */
     timezone: string;
   }): Promise<InsightRow[]>;
+  /**
+   * The account's campaigns, ad sets and ads that are not deleted or archived, with the last days of each ad. Four lists,
+   * all pages. `timezone`: the account's, IANA.
+   */
+  getAccountAds(timezone: string): Promise<AccountAds>;
+  /** The ad's picture, from an address that Meta gives for it; null if there is none. `transient` if it can't be loaded. */
+  getPicture(adId: string): Promise<Picture | null>;
   /** Rows of the local days that start within [since, until), by segment, all pages. A segment without delivery has no row. */
   getSegments(query: {
     adIds: string[];

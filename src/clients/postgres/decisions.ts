@@ -63,9 +63,11 @@ export async function latestDecisions(
 ): Promise<Map<string, Decision>> {
   const rows = await run<DecisionRow>(
     pool,
-    `select distinct on (experiment_id) * from auto_promotion.decisions
-      where (environment, account_id) = ($1, $2) and experiment_id = any($3)
-      order by experiment_id, look_number desc`,
+    // One step into the index per experiment: "distinct on" would read every look of each.
+    `select d.* from unnest($3::text[]) as wanted (id)
+      cross join lateral (select * from auto_promotion.decisions
+        where (environment, account_id, experiment_id) = ($1, $2, wanted.id)
+        order by look_number desc limit 1) d`,
     [scope.environment, scope.accountId, ids],
   );
   return new Map(rows.map((row) => [row.experiment_id, toDecision(row)]));

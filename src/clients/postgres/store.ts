@@ -7,6 +7,7 @@ import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
 import { ledgerStore } from './ledger.js';
 import { observationStore } from './observations.js';
+import { overviewStore } from './overview.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
@@ -36,6 +37,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...safetyStore(database),
     ...requestStore(database),
     ...reportStore(database),
+    ...overviewStore(database),
     ...changeStore(database),
     ...figureStore(database),
     async ping() {

@@ -63,6 +63,17 @@ export interface FinishedExperiment {
   lastDecision: Decision | null;
 }
 
+/** One experiment as a list shows it. */
+export interface OverviewRow {
+  experiment: Experiment;
+  /** Null before the first look. */
+  lastDecision: Decision | null;
+  promotion: Promotion | null;
+  ledger: LedgerRow[];
+  /** The difficulty that was reported last; null if a later look, gate or state is on record. */
+  trouble: string | null;
+}
+
 /**
  * Postgres behind one interface. A store belongs to one environment and one account and sees no other's rows.
  * Every call waits for Postgres only. If the connection is lost, it rejects with the driver's error.
@@ -258,6 +269,10 @@ export interface Store {
   /** Experiments that are promoted (from their first phase on) or ended with no winner. Oldest first. */
   listFinished(): Promise<FinishedExperiment[]>;
 
+  /** Experiments that have not ended, then those that have; each newest start first. */
+  overview(limit: number): Promise<OverviewRow[]>;
+  /** Records the difficulty that an experiment meets now. */
+  reportTrouble(experimentId: string, trouble: string, at: number): Promise<void>;
   /** Marks that differ from earlier ones as soon as anything that a page shows has changed. */
   changeMarks(): Promise<ChangeMarks>;
   /** What is on record, in figures for monitoring. */

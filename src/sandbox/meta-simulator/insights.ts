@@ -54,7 +54,7 @@ export function readInsights(
   }
   const breakdowns = readBreakdowns(params.breakdowns);
   const calendar = world.calendar;
-  const periods = periodsOf(params, calendar.localDay(at), calendar.localDay(world.accountNode.createdAt));
+  const periods = periodsOf(params, calendar.localDay(at), calendar.localDay(world.openedAt()));
   const fields = fieldsOf(params.fields, level);
   const byAd = adsOf(object, params.filtering, at).flatMap((ad) =>
     rowsOf(ad, periods, breakdowns, at, world),

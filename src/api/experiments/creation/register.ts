@@ -32,11 +32,7 @@ export async function register(
   newId: string,
 ): Promise<{ experiment: Experiment; isNew: boolean; warnings: string[] }> {
   const { store, meta, clock, environment } = context;
-  const policy = policyFromJson(request.policy, {
-    ...DEFAULT_POLICY,
-    ...context.policyDefaults,
-    checkEveryHours: context.checkIntervalHours,
-  });
+  const policy = policyOf(context, request);
   // The checks below match Meta's data with the list of variants, so the list must be valid first.
   const unsound = [...shapeProblems(request), ...policyProblems(policy)];
   if (unsound.length > 0) throw refused(unsound);
@@ -52,8 +48,8 @@ export async function register(
     };
 
   const adIds = request.variants.map((variant) => variant.ad_id);
-  const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
-  const facts = { ...read, leases };
+  const [read, holders] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
+  const facts = { ...read, leases: leasesOf(holders) };
   const problems = problemsOf(request, policy, facts, startedAt);
   if (problems.length > 0) throw refused(problems);
   const adSetIds = facts.variants.map((variant) => variant!.adSet.id);
@@ -120,12 +116,32 @@ function refused(problems: readonly CreationProblem[]): ApiProblem {
     : new ApiProblem('experiment_refused', detail, { errors });
 }
 
+/** The policy of a test that a request describes. */
+export function policyOf(
+  { policyDefaults, checkIntervalHours }: Pick<ApiContext, 'policyDefaults' | 'checkIntervalHours'>,
+  { policy }: Pick<NewExperiment, 'policy'>,
+): Policy {
+  return policyFromJson(policy, {
+    ...DEFAULT_POLICY,
+    ...policyDefaults,
+    checkEveryHours: checkIntervalHours,
+  });
+}
+
 /** The live experiment that holds each ad set. The store checks again at the insert, and only that check is binding. */
-async function leasedAdSets(context: ApiContext, own: string): Promise<Map<string, string>> {
+export async function leasedAdSets(
+  context: Pick<ApiContext, 'store'>,
+  own: string | null,
+): Promise<Map<string, Experiment>> {
   const active = await experimentsIn(context, ACTIVE_STATES);
   // An equal request may have registered this experiment in the meantime.
   const others = active.filter(({ id }) => id !== own);
-  return new Map(others.flatMap(({ id, variants }) => variants.map(({ adSetId }) => [adSetId, id])));
+  return new Map(others.flatMap((other) => other.variants.map(({ adSetId }) => [adSetId, other])));
+}
+
+/** The holders' ids. */
+export function leasesOf(holders: ReadonlyMap<string, Experiment>): Map<string, string> {
+  return new Map([...holders].map(([adSetId, { id }]) => [adSetId, id]));
 }
 
 /** The experiment is already recorded: if Temporal doesn't answer, the reconciler starts the workflow later. */
