@@ -18,6 +18,7 @@ import { ownForms } from './http/forms.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
 import { isPage } from './http/paths.js';
 import { ApiProblem, toProblem } from './http/problems.js';
+import { readablePath } from './http/readable-path.js';
 import { createRouter } from './http/routing.js';
 import { securityHeaders } from './http/security-headers.js';
 import { lookRoutes } from './looks/routes.js';
@@ -69,6 +70,7 @@ export function createApp(
     '*',
     knownMethods(() => methods),
   );
+  app.use('*', readablePath);
   app.use('*', ownForms);
   app.use('/api/*', async (c, next) => {
     const type = c.req.method === 'POST' ? c.req.header('content-type') : undefined;

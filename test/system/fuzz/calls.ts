@@ -87,7 +87,20 @@ const FIELDS = [
   '__proto__',
   'constructor',
 ];
-const QUERIES = ['limit', 'offset', 'state', 'days_back', 'cursor', 'to', 'x'];
+const QUERIES = [
+  'limit',
+  'offset',
+  'state',
+  'days_back',
+  'cursor',
+  'to',
+  'sent',
+  'q',
+  'sort',
+  'group',
+  'all',
+  'x',
+];
 
 export class Drawer {
   private readonly random: Random;
