@@ -9,6 +9,7 @@ import type {
   Promotion,
   PromotionStatus,
   Recheck,
+  RecordFigures,
   RequestClaim,
   SegmentObservation,
   Verification,
@@ -104,11 +105,12 @@ export interface Store {
   /** {@link createExperiment}, and whether this call inserted it. */
   registerExperiment(experiment: Experiment): Promise<{ experiment: Experiment; isNew: boolean }>;
   getExperiment(id: string): Promise<Experiment | null>;
-  /** Newest start first. */
+  /** Newest start first, then by id; `after`: those that come after this place. */
   listExperiments(query: {
     states?: ExperimentState[];
     limit: number;
     offset: number;
+    after?: Pick<Experiment, 'startedAt' | 'id'>;
   }): Promise<Experiment[]>;
   countExperiments(query: { states?: ExperimentState[] }): Promise<number>;
   /**
@@ -289,6 +291,8 @@ export interface Store {
   reportTrouble(experimentId: string, trouble: string, at: number): Promise<void>;
   /** Marks that differ from earlier ones as soon as anything that a page shows has changed. */
   changeMarks(): Promise<ChangeMarks>;
+  /** What is on record, in figures for monitoring. */
+  figures(now: number): Promise<RecordFigures>;
 
   /** `select 1`. */
   ping(): Promise<void>;
