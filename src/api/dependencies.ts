@@ -33,6 +33,8 @@ export interface ApiDependencies {
   dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */
   checkWaitMs?: number;
+  /** Ends the answers that never end by themselves. */
+  stopping?: AbortSignal | undefined;
   /** Called for each answer with status 500, with the error, which the caller doesn't see. */
   onInternalError?: (error: unknown, request: string) => void;
 }

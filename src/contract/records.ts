@@ -1,4 +1,5 @@
 import type { Budgets } from '../domain/budget.js';
+import type { ExperimentState } from '../domain/experiment.js';
 import type { VariantMetrics } from '../domain/metric.js';
 import type { GateFinding } from '../domain/rollout/gate.js';
 import type { AttemptOutcome } from '../domain/rollout/ownership.js';
@@ -183,4 +184,17 @@ export interface ControlRow {
   at: number;
   outcome: 'accepted' | 'refused';
   message: string;
+}
+
+/** What an experiment's marks tell apart. */
+export const MARKED = ['look', 'write', 'control', 'gate', 'rollout', 'recheck', 'experiment'] as const;
+
+/** Marks of one experiment's rows: a mark that differs from an earlier one says that something changed, and not what. */
+export type ExperimentMarks = Record<(typeof MARKED)[number], string | number> & { state: ExperimentState };
+
+/** Marks of everything that the pages of an account show. */
+export interface ChangeMarks {
+  killSwitch: number;
+  /** By id. */
+  experiments: Record<string, ExperimentMarks>;
 }

@@ -1,5 +1,4 @@
 /** The frame of every page. */
-import { raw } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import type { Viewer } from './viewer.js';
 
@@ -86,15 +85,5 @@ export function Page(props: PageFrame) {
         </footer>
       </body>
     </html>
-  );
-}
-
-/** The page with its document type: without one, browsers fall back to the layout of the 1990s. */
-export function documentOf(page: Child) {
-  return (
-    <>
-      {raw('<!DOCTYPE html>')}
-      {page}
-    </>
   );
 }

@@ -78,6 +78,7 @@ describe('the description', () => {
         '/api/ab/experiments/{id}/revert',
         '/api/ab/experiments/{id}/stop',
         '/api/ab/overview',
+        '/api/events',
         '/healthz',
         '/readyz',
       ].sort(),

@@ -37,7 +37,7 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     server = createServer(getRequestListener(app.fetch));
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     browser = await startBrowser(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    paths = ['/', ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`)];
+    paths = ['/', '/compound', '/account', ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`)];
   });
   afterAll(async () => {
     await browser?.close();
@@ -62,7 +62,7 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
 
   it.each([360, 768, 1280])('fit into a width of %i without scrolling sideways', async (width) => {
     const { page, close } = await browser.visitor({ width });
-    for (const path of ['/', '/experiments/completed', '/experiments/running']) {
+    for (const path of ['/', '/compound', '/account', '/experiments/completed', '/experiments/running']) {
       await page.goto(path);
       const wide = await page.evaluate('document.documentElement.scrollWidth');
       expect(wide, path).toBeLessThanOrEqual(width);

@@ -11,19 +11,36 @@ export interface GottenPage {
 }
 
 export interface WebApi extends Api {
+  /** It keeps the session's cookie. */
   page(path: string, init?: RequestInit): Promise<GottenPage>;
+  /** Sends a form of a page, with the hidden token that this page gives. */
+  form(page: string, action: string, fields: Record<string, string>): Promise<GottenPage>;
 }
 
 /** The whole app with its pages, on a real store and a real market. */
 export async function startWeb(changes: Parameters<typeof startApi>[0] = {}): Promise<WebApi> {
   const api = await startApi(changes);
   const app = createApp(api.dependencies, api.gateway);
+  let cookie = '';
+  const page: WebApi['page'] = async (path, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (cookie !== '' && !headers.has('cookie')) headers.set('cookie', cookie);
+    const response = await app.request(path, { ...init, headers });
+    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+    const html = await response.text();
+    return { status: response.status, headers: response.headers, html, figures: figuresOf(html) };
+  };
   return {
     ...api,
-    async page(path, init) {
-      const response = await app.request(path, init);
-      const html = await response.text();
-      return { status: response.status, headers: response.headers, html, figures: figuresOf(html) };
+    page,
+    async form(from, action, fields) {
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await page(from)).html)?.[1];
+      if (csrf === undefined) throw new Error(`${from} has no form`);
+      return page(action, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ csrf, ...fields }).toString(),
+      });
     },
   };
 }

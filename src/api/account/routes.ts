@@ -1,15 +1,11 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import type { KillSwitch } from '../../domain/rollout/gate.js';
-import { sendControl } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
-import { experimentsIn } from '../experiments/lookup.js';
 import { recordedName, requireRole } from '../http/access.js';
 import { IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { KILL_SWITCH_RELEASE } from '../http/needed-roles.js';
-import { ApiProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { killSwitchToJson } from './read.js';
+import { turnKillSwitch } from './kill-switch.js';
 import { killSwitchBody } from './requests.js';
 import { AccountAnswer, KillSwitchResult } from './responses.js';
 
@@ -41,34 +37,8 @@ export function accountRoutes(context: ApiContext): OpenAPIHono {
       if (!asked.engaged) requireRole(c, KILL_SWITCH_RELEASE, 'The release of the kill switch');
       const body = { ...asked, by: recordedName(c, asked.by) };
       const given = await once(context, c, body, async ({ key }) => {
-        // This stops all rollouts: each write reads the kill switch first. The pauses below only make the state show it.
-        const event = await context.store.setKillSwitch({ ...body, at: await context.clock.now() }, key);
-        if (!event) throw new ApiProblem('kill_switch_released', 'The kill switch is not engaged.');
-        // A repeated request may come after the release of the kill switch: then there is nothing to hold.
-        const holds = event.engaged && (await context.store.killSwitch())?.engaged === true;
-        const outcome = holds ? await holdAll(context, event) : { held: [], pending: [] };
-        return { body: { ...killSwitchToJson(event), ...outcome }, status: 200 as const, isFinal: true };
+        return { body: await turnKillSwitch(context, body, key), status: 200 as const, isFinal: true };
       });
       return c.json(given.body, 200);
     });
-}
-
-/** Pauses every rollout. `pending`: those whose workflows have not paused within the wait for all of them. */
-async function holdAll(
-  context: ApiContext,
-  { by, reason }: KillSwitch,
-): Promise<{ held: string[]; pending: string[] }> {
-  const experiments = await experimentsIn(context, ['rolling_out', 'held']);
-  const rollouts = experiments.filter(({ state }) => state === 'rolling_out');
-  const held = experiments.filter(({ state }) => state === 'held').map(({ id }) => id);
-  const pending: string[] = [];
-  await context.pauseLimit.each(rollouts, context.checkWaitMs, async (experiment, leftMs) => {
-    const asked = { by, reason: `Kill switch: ${reason}` };
-    const done = await sendControl(context, experiment, 'pause', asked, leftMs).then(
-      ({ kind }) => kind === 'done',
-      () => false,
-    );
-    (done ? held : pending).push(experiment.id);
-  });
-  return { held: held.sort(), pending: pending.sort() };
 }

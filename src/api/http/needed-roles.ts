@@ -11,10 +11,23 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /healthz': 'public',
   'GET /readyz': 'public',
   'GET /openapi.json': 'public',
+  'GET /assets/:file': 'public',
 
-  'GET /api/ab/overview': 'viewer',
+  'GET /sign-in': 'public',
+  'POST /sign-in': 'public',
+  'POST /sign-out': 'public',
+  'GET /docs': 'viewer',
+  'GET /': 'viewer',
+  'GET /compound': 'viewer',
+  'GET /account': 'viewer',
+  // Engaging it. Its release needs KILL_SWITCH_RELEASE.
+  'POST /account/kill-switch': 'operator',
   'GET /experiments/new': 'viewer',
   'POST /experiments/new': 'operator',
+  'GET /experiments/:id': 'viewer',
+  'POST /experiments/:id/controls/:kind': 'operator',
+
+  'GET /api/ab/overview': 'viewer',
 
   'GET /api/ab/account/ads': 'viewer',
   'GET /api/ab/account/ads/:ad_id/thumbnail': 'viewer',
@@ -50,6 +63,8 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/auto-promote/dashboard': 'viewer',
   'GET /api/ab/auto-promote/scheduler/status': 'viewer',
   'POST /api/ab/auto-promote/scheduler/trigger': 'operator',
+
+  'GET /api/events': 'viewer',
 };
 
 /** The role that the release of the kill switch needs: the body of the request says which of the two is asked for. */

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   forbidden: [403, 'The role of the token is too small'],
   foreign_host: [403, 'Requests under another host name are refused'],
   foreign_origin: [403, 'Requests from other sites are refused'],
+  foreign_form: [403, 'Forms of another session are refused'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'The address does not take this method'],
   kill_switch_released: [409, 'The kill switch is not engaged'],
@@ -37,8 +38,9 @@ export const PROBLEMS = {
   experiment_exists: [409, 'An experiment with this id already exists'],
   ad_set_leased: [409, 'An ad set is part of a live experiment'],
   body_too_large: [413, 'The body is too large'],
-  unsupported_media_type: [415, 'The body must be application/json'],
+  unsupported_media_type: [415, 'The body has another type than the address takes'],
   idempotency_key_reused: [422, 'The idempotency key belongs to another request'],
+  too_many_attempts: [429, 'Too many attempts'],
   internal: [500, 'Something went wrong'],
   meta_refused: [502, 'Meta refused the request'],
   meta_unavailable: [502, 'Meta gave no usable answer'],
@@ -46,6 +48,7 @@ export const PROBLEMS = {
   meta_rate_limited: [503, 'Meta asks the service to wait'],
   temporal_busy: [503, 'Temporal accepts no more requests for now'],
   temporal_unavailable: [503, 'Temporal does not answer'],
+  too_many_listeners: [503, 'Too many listeners'],
   postgres_unavailable: [503, 'Postgres does not answer'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemKind = keyof typeof PROBLEMS;

@@ -47,6 +47,7 @@ export const failures = {
   413: failure('The body is too large'),
   415: failure('The body must be JSON'),
   422: failure('The idempotency key belongs to another request'),
+  429: failure('Too many attempts: try again after the wait in Retry-After'),
   500: failure('Something went wrong'),
   502: failure('Meta or the workflow refused or failed'),
   503: failure('Meta, Temporal or Postgres does not answer or asks the service to wait'),

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
 import { decisionStore } from './decisions.js';
 import { experimentStore } from './experiments.js';
@@ -36,6 +37,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...requestStore(database),
     ...reportStore(database),
     ...overviewStore(database),
+    ...changeStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

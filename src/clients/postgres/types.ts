@@ -1,4 +1,5 @@
 import type {
+  ChangeMarks,
   ControlRow,
   GateRow,
   KeptAnswer,
@@ -270,6 +271,8 @@ export interface Store {
   overview(limit: number): Promise<OverviewRow[]>;
   /** Records the difficulty that an experiment meets now. */
   reportTrouble(experimentId: string, trouble: string, at: number): Promise<void>;
+  /** Marks that differ from earlier ones as soon as anything that a page shows has changed. */
+  changeMarks(): Promise<ChangeMarks>;
 
   /** `select 1`. */
   ping(): Promise<void>;

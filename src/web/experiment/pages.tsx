@@ -8,8 +8,9 @@ import { experimentOf } from '../../api/experiments/lookup.js';
 import { requester, text } from '../../api/http/fields.js';
 import { ApiProblem } from '../../api/http/problems.js';
 import { CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
-import type { Setting } from '../frame.js';
-import { documentOf, Page } from '../page.js';
+import { settingOf } from '../frame.js';
+import { Page } from '../page.js';
+import { render } from '../render.js';
 import { viewerOf } from '../session.js';
 import type { Typed } from './controls.js';
 import { experimentFacts } from './read.js';
@@ -26,20 +27,22 @@ const ControlForm = z.object({
 });
 
 /** `/experiments/:id` and the forms of its controls. */
-export function experimentPages(context: ApiContext, settingOf: (c: Context) => Promise<Setting>): Hono {
+export function experimentPages(context: ApiContext): Hono {
   const show = async (
     c: Context,
     id: string,
     more: { notice: ExperimentViewFacts['notice']; typed: Typed | null },
     status: 200 | 400 | 409,
   ) => {
-    const [{ reader, frame }, facts] = await Promise.all([settingOf(c), experimentFacts(context, id)]);
-    return c.html(
-      documentOf(
-        <Page {...frame} title={facts.experiment.name} live>
-          <ExperimentView {...facts} {...more} reader={reader} viewer={viewerOf(c)} formKey={randomUUID()} />
-        </Page>,
-      ),
+    const [{ reader, frame }, facts] = await Promise.all([
+      settingOf(context, c),
+      experimentFacts(context, id),
+    ]);
+    return render(
+      c,
+      <Page {...frame} title={facts.experiment.name} live>
+        <ExperimentView {...facts} {...more} reader={reader} viewer={viewerOf(c)} formKey={randomUUID()} />
+      </Page>,
       status,
     );
   };

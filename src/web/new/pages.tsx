@@ -1,6 +1,7 @@
 /** `/experiments/new`: the tests that the account contains, started by ticking them. */
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ApiContext } from '../../api/dependencies.js';
 import { policyOf, register, startWorkflow } from '../../api/experiments/creation/register.js';
 import { type ApiProblem, toProblem } from '../../api/http/problems.js';
@@ -8,8 +9,9 @@ import { previewRequest } from '../../api/setup/preview-request.js';
 import { prepareProposals } from '../../api/setup/read.js';
 import type { PreviewJson, ProposalsJson } from '../../api/setup/responses.js';
 import { previewToJson, proposalsToJson } from '../../api/setup/to-json.js';
-import type { Setting } from '../frame.js';
-import { documentOf, Page } from '../page.js';
+import { settingOf } from '../frame.js';
+import { Page } from '../page.js';
+import { render } from '../render.js';
 import { viewerOf } from '../session.js';
 import { keyOf, MOST_TESTS, readForm, requestOf, type TypedTest, typedOf } from './form.js';
 import { NewTests, type NewTestsFacts, type Result } from './view.js';
@@ -17,7 +19,7 @@ import { NewTests, type NewTestsFacts, type Result } from './view.js';
 /** So many tests are registered at the same time. */
 const AT_ONCE = 3;
 
-export function newTestPages(context: ApiContext, settingOf: (c: Context) => Promise<Setting>): Hono {
+export function newTestPages(context: ApiContext): Hono {
   const newId = () => `exp_${randomUUID()}`;
   const horizonHours = policyOf(context, {}).horizonHours;
 
@@ -40,16 +42,17 @@ export function newTestPages(context: ApiContext, settingOf: (c: Context) => Pro
   const show = async (
     c: Context,
     facts: Omit<NewTestsFacts, 'reader' | 'viewer' | 'trouble'> & { trouble: ApiProblem | null },
-    status: number,
+    status: ContentfulStatusCode,
   ) => {
-    const { reader, frame } = await settingOf(c);
+    const { reader, frame } = await settingOf(context, c);
     const trouble = facts.trouble?.message ?? null;
-    const page = documentOf(
+    return render(
+      c,
       <Page {...frame} title="New test" current="/experiments/new">
         <NewTests {...facts} trouble={trouble} reader={reader} viewer={viewerOf(c)} />
       </Page>,
+      status,
     );
-    return c.html(page, status as 200);
   };
 
   return new Hono()
@@ -59,7 +62,7 @@ export function newTestPages(context: ApiContext, settingOf: (c: Context) => Pro
       const typed = (found?.proposals ?? []).map((proposal) =>
         typedOf(proposal, newId(), tickAll && proposal.preview.can_start, horizonHours),
       );
-      return show(c, { found, trouble, typed, results: [], previews: new Map() }, trouble?.status ?? 200);
+      return show(c, { found, trouble, typed, results: [], previews: new Map() }, (trouble?.status ?? 200) as ContentfulStatusCode);
     })
     .post('/experiments/new', async (c) => {
       const fields = await c.req.parseBody({ all: true });

@@ -32,7 +32,7 @@ const isRate = ({ fault }: (typeof CLASSES)[number]) => fault.kind === 'rate_lim
 /** Daily budgets of two ad sets at 20,000 each: the loser's in the first phase, the winner's in the last. */
 const FIRST_CUT = Math.round((1 - DEFAULT_PHASES[0]!.winnerShare) * 40_000);
 const RAISED = Math.round(DEFAULT_PHASES.at(-1)!.winnerShare * 40_000);
-const asked = { by: 'ana@example.com', reason: 'to see it fail' };
+const asked = { by: 'api', reason: 'to see it fail' };
 
 /**
  * Worker and API as in production, with a distinctive string for every secret. It plays a promotion by the rule, one of

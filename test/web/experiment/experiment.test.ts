@@ -67,11 +67,7 @@ describe('the form of a control', () => {
   afterAll(() => api.stop());
 
   const send = (kind: string, fields: Record<string, string>) =>
-    api.page(`/experiments/exp/controls/${kind}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ key: 'key-1', ...fields }).toString(),
-    });
+    api.form('/experiments/exp', `/experiments/exp/controls/${kind}`, { key: 'key-1', ...fields });
 
   it('sends who and why, once per form, and shows the outcome after a redirect', async () => {
     api.gateway.answer = async ({ experimentId, kind, asked }) => {

@@ -23,7 +23,7 @@ describe('the list of tests', () => {
   it('shows first what needs someone, then rollouts, running tests and ended ones', async () => {
     const { status, html } = await api.page('/');
     expect(status).toBe(200);
-    expect(html.startsWith('<!DOCTYPE html><html lang="en">')).toBe(true);
+    expect(html.startsWith('<!doctype html><html lang="en">')).toBe(true);
     const order = [...html.matchAll(/data-experiment="([^"]*)"/g)].map((match) => match[1]);
     expect(order).toEqual(['asking', 'promoted', 'leading', 'quiet', 'over']);
     expect(html).toContain('Someone must act');
