@@ -62,7 +62,11 @@ export function newTestPages(context: ApiContext): Hono {
       const typed = (found?.proposals ?? []).map((proposal) =>
         typedOf(proposal, newId(), tickAll && proposal.preview.can_start, horizonHours),
       );
-      return show(c, { found, trouble, typed, results: [], previews: new Map() }, (trouble?.status ?? 200) as ContentfulStatusCode);
+      return show(
+        c,
+        { found, trouble, typed, results: [], previews: new Map() },
+        (trouble?.status ?? 200) as ContentfulStatusCode,
+      );
     })
     .post('/experiments/new', async (c) => {
       const fields = await c.req.parseBody({ all: true });
