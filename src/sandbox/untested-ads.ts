@@ -29,7 +29,12 @@ function ad(
   return { name, creative: { title, body, callToAction: 'SHOP_NOW' }, dailyBudget, ...rates };
 }
 
-const SALES = { optimization_goal: 'OFFSITE_CONVERSIONS' };
+const promoting = (event: string) => ({
+  optimization_goal: 'OFFSITE_CONVERSIONS',
+  promoted_object: { pixel_id: '2002', custom_event_type: event },
+});
+const SALES = promoting('PURCHASE');
+const LEADS = promoting('LEAD');
 const MANY_SALES = { trueConversionRate: 0.2 };
 
 /** Campaigns whose ad sets differ only in their ad: each is a test to start. */
@@ -116,6 +121,7 @@ export const UNTESTED: readonly CampaignPlan[] = [
   },
   {
     name: 'Hiking poles',
+    adSets: LEADS,
     ads: [
       ad('Poles, carbon', 'Carbon at the price of steel', 'Folds to 36 cm.', { trueClickRate: 0.019 }),
       ad('Poles, knees', 'Your knees will thank you', 'A third less load downhill.', {

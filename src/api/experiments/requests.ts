@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { EVENT_FORM, NAMED_EVENTS, OWN_RESULT } from '../../domain/conversion-event.js';
 import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.js';
 import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES, STRATA } from '../../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
@@ -54,6 +55,8 @@ const GuardrailBody = z
   })
   .openapi('Guardrail');
 
+const EVENT_MESSAGE = `must be ${OWN_RESULT}, ${NAMED_EVENTS.join(', ')}, or one of Meta's action types, e.g. offsite_conversion.custom.1234`;
+
 /** The bounds of each field; `policy-problems.ts` checks the fields against each other. */
 export const PolicyBody = z
   .strictObject({
@@ -76,6 +79,11 @@ export const PolicyBody = z
     minimum_impressions: whole(SAMPLE_SIZES.least, SAMPLE_SIZES.most, 'impressions per variant').optional(),
     minimum_clicks: whole(25, 1_000_000, 'clicks per variant: the rule needs 25').optional(),
     minimum_conversions: whole(25, 1_000_000, 'conversions per variant: the rule needs 25').optional(),
+    conversion_event: z
+      .string(EVENT_MESSAGE)
+      .regex(EVENT_FORM, EVENT_MESSAGE)
+      .optional()
+      .openapi({ description: 'what counts as a conversion; result: what Meta optimises the ad sets for' }),
     attribution_window_hours: bounded(0, 672, 'hours').optional(),
     guardrails: z
       .array(GuardrailBody, 'must be a list of guardrails')

@@ -36,6 +36,7 @@ export const PolicyAnswer = z
     minimum_impressions: z.number(),
     minimum_clicks: z.number(),
     minimum_conversions: z.number(),
+    conversion_event: z.string().openapi({ description: 'what counts as a conversion' }),
     attribution_window_hours: z.number(),
     guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
     guardrail_wait_hours: z.number().nullable().openapi({

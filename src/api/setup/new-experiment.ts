@@ -8,10 +8,12 @@ const LONGEST = { name: 200, headline: 500, text: 5_000 };
 export function newExperimentOf({
   name,
   objective,
+  conversionEvent,
   variants,
 }: {
   name: string;
   objective: Objective;
+  conversionEvent: string | null;
   variants: readonly ProposedVariant[];
 }): ProposedExperimentJson {
   return {
@@ -24,7 +26,7 @@ export function newExperimentOf({
         text: textOf(ad.creative.body, LONGEST.text),
       },
     })),
-    policy: { objective },
+    policy: { objective, ...(conversionEvent === null ? {} : { conversion_event: conversionEvent }) },
   };
 }
 

@@ -1,10 +1,11 @@
 import type { InsightRow } from '../../clients/meta/types.js';
-import type { Policy } from '../../domain/experiment.js';
+import { conversionEventOf, type Policy } from '../../domain/experiment.js';
 import type { VariantMetrics } from '../../domain/metric.js';
 import { NOTHING_DELIVERED } from '../../domain/setup/account.js';
 import type { PastTraffic } from '../../domain/setup/power-advice.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../dependencies.js';
+import { withOwnResult } from '../experiments/creation/conversion-event.js';
 import { readFromMeta } from '../experiments/creation/facts.js';
 import { policyProblems } from '../experiments/creation/policy-problems.js';
 import { shapeProblems } from '../experiments/creation/problems.js';
@@ -21,13 +22,13 @@ export async function previewRequest(
   request: NewExperiment,
 ): Promise<{ preview: Preview; policy: Policy }> {
   const { store, meta, clock } = context;
-  const policy = policyOf(context, request);
-  const unsound = [...shapeProblems(request), ...policyProblems(policy)];
+  const asked = policyOf(context, request);
+  const unsound = [...shapeProblems(request), ...policyProblems(asked)];
   if (unsound.length > 0) {
     const problems = unsound.map(({ field, message }) => ({ field, message }));
     const message = 'Nothing can be said about what this test will find until its problems are solved.';
     const power = { chances: null, eventsPerDay: null, summary: message, warning: null };
-    return { preview: { problems, warnings: [], power, variantIds: new Map(), rollouts: [] }, policy };
+    return { preview: { problems, warnings: [], power, variantIds: new Map(), rollouts: [] }, policy: asked };
   }
   const now = await clock.now();
   const adIds = request.variants.map((variant) => variant.ad_id);
@@ -36,17 +37,20 @@ export async function previewRequest(
     leasedAdSets(context, request.id ?? null),
     request.id === undefined ? null : store.getExperiment(request.id),
   ]);
+  const facts = { ...read, leases: leasesOf(holders) };
+  const policy = withOwnResult(asked, facts);
   const rows = await meta.getInsights({
     adIds: read.variants.flatMap((variant) => (variant ? [variant.ad.id] : [])),
     since: now - PAST_HOURS * HOUR_MS,
     until: now,
     granularity: 'hour',
     timezone: read.account.timezone,
+    event: conversionEventOf(policy),
   });
   const preview = previewOf({
     request,
     policy,
-    facts: { ...read, leases: leasesOf(holders) },
+    facts,
     traffic: adIds.map((adId) => trafficOf(adId, rows, now)),
     history: await historyReader(store)(policy),
     now,

@@ -168,7 +168,7 @@ const ProposedExperiment = z
         creative: z.object({ headline: z.string().nullable(), text: z.string().nullable() }),
       }),
     ),
-    policy: z.object({ objective: z.enum(OBJECTIVES) }),
+    policy: z.object({ objective: z.enum(OBJECTIVES), conversion_event: z.string().optional() }),
   })
   .openapi({ description: 'a body for POST /api/ab/experiments; any of its other fields may be added' });
 

@@ -1,4 +1,5 @@
 import { addDays, localDate, localHourStart } from '../../domain/calendar.js';
+import { DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
 import type { VariantMetrics } from '../../domain/metric.js';
 import {
   type AccountAd,
@@ -53,10 +54,12 @@ export async function readAccountAds(
     }),
     readDelivered(source, { since: window.first, until: window.last }),
   ]);
-  const found = ads.map((data) => accountAdOf(new FieldReader('ad', data), delivered));
+  const knownAdSets = adSets.map((data) => adSetOf(new FieldReader('ad set', data)));
+  const events = new Map(knownAdSets.map(({ id, resultEvent }) => [id, resultEvent]));
+  const found = ads.map((data) => accountAdOf(new FieldReader('ad', data), delivered, events));
   return {
     campaigns: campaigns.map((data) => campaignOf(new FieldReader('campaign', data))),
-    adSets: adSets.map((data) => adSetOf(new FieldReader('ad set', data))),
+    adSets: knownAdSets,
     ads: found.map(({ ad }) => ad),
     pictures: found.map(({ ad, urls }) => ({ adId: ad.id, urls })),
     since: window.since,
@@ -72,12 +75,15 @@ export async function readPictureAddresses(sdk: Sdk, adId: string): Promise<stri
 
 function accountAdOf(
   fields: FieldReader,
-  delivered: ReadonlyMap<string, VariantMetrics>,
+  delivered: ReadonlyMap<string, (event: string) => VariantMetrics>,
+  events: ReadonlyMap<string, string | null>,
 ): { ad: AccountAd; urls: string[] } {
   const ad = adOf(fields);
   const { creative, urls } = creativeOf(fields);
   const createdAt = fields.instant('created_time');
-  return { ad: { ...ad, createdAt, creative, delivered: delivered.get(ad.id) ?? NOTHING_DELIVERED }, urls };
+  const event = events.get(ad.adSetId) ?? DEFAULT_CONVERSION_EVENT;
+  const metrics = delivered.get(ad.id)?.(event) ?? NOTHING_DELIVERED;
+  return { ad: { ...ad, createdAt, creative, delivered: metrics }, urls };
 }
 
 /**
@@ -123,7 +129,7 @@ function windowOf(now: number, timezone: string): { first: string; last: string;
 async function readDelivered(
   source: ReportSource,
   window: { since: string; until: string },
-): Promise<Map<string, VariantMetrics>> {
+): Promise<Map<string, (event: string) => VariantMetrics>> {
   const params: Params = { level: 'ad', time_range: window };
   const rows = await source.sdk
     .list('account', source.accountId, 'getInsights', {
@@ -141,16 +147,14 @@ async function readDelivered(
   return new Map(rows.map((data) => deliveredOf(new FieldReader('insights', data))));
 }
 
-function deliveredOf(fields: FieldReader): [adId: string, metrics: VariantMetrics] {
+/** The ad, and what it did if this event counts as a conversion. */
+function deliveredOf(fields: FieldReader): [adId: string, of: (event: string) => VariantMetrics] {
   const offset = fields.currencyOffset('account_currency');
-  return [
-    fields.id('ad_id'),
-    {
-      impressions: fields.count('impressions'),
-      clicks: fields.countOrZero('clicks'),
-      linkClicks: fields.countOrZero('inline_link_clicks'),
-      spend: fields.money('spend', offset),
-      ...conversionsOf(fields, offset),
-    },
-  ];
+  const counts = {
+    impressions: fields.count('impressions'),
+    clicks: fields.countOrZero('clicks'),
+    linkClicks: fields.countOrZero('inline_link_clicks'),
+    spend: fields.money('spend', offset),
+  };
+  return [fields.id('ad_id'), (event) => ({ ...counts, ...conversionsOf(fields, offset, event) })];
 }

@@ -1,3 +1,4 @@
+import { resultEventOf } from '../../domain/conversion-event.js';
 import { invalid, transient } from './errors.js';
 import { FieldReader } from './field-reader.js';
 import type { Sdk } from './sdk.js';
@@ -72,6 +73,7 @@ export const AD_SET_FIELDS = [
   'is_budget_schedule_enabled',
   'targeting',
   'optimization_goal',
+  'promoted_object',
   'bid_strategy',
   'bid_amount',
   'attribution_spec',
@@ -96,6 +98,10 @@ export function adSetOf(fields: FieldReader): AdSetInfo {
     hasBudgetSchedule: fields.flag('is_budget_schedule_enabled'),
     learningStage: learning?.optionalText('status') ?? null,
     lastSignificantEditAt: learning?.unixSeconds('last_sig_edit_ts') ?? null,
+    resultEvent: resultEventOf(
+      fields.optionalText('optimization_goal'),
+      fields.plainObject('promoted_object'),
+    ),
     settings: {
       targeting: fields.plainObject('targeting'),
       optimizationGoal: fields.optionalText('optimization_goal'),

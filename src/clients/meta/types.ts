@@ -62,6 +62,8 @@ export interface AdSetInfo {
   learningStage: string | null;
   /** The last edit that restarted the learning stage; null if Meta gives none. */
   lastSignificantEditAt: number | null;
+  /** The event that Meta optimises it for; null if there is none that is counted. See domain/conversion-event.ts. */
+  resultEvent: string | null;
   /** The settings that all ad sets of a test must share. */
   settings: AdSetSettings;
 }
@@ -185,6 +187,8 @@ export interface MetaClient {
     granularity: 'hour' | 'day';
     /** The account's time zone, IANA. */
     timezone: string;
+    /** What counts as a conversion; by default purchases. See domain/conversion-event.ts. */
+    event?: string;
   }): Promise<InsightRow[]>;
   /**
    * The account's campaigns, ad sets and ads that are not deleted or archived, with the last days of each ad. Four lists,
@@ -200,5 +204,6 @@ export interface MetaClient {
     until: number;
     breakdown: SegmentRow['breakdown'];
     timezone: string;
+    event?: string;
   }): Promise<SegmentRow[]>;
 }

@@ -30,6 +30,8 @@ export interface AccountAdSet {
   lifetimeBudget: number | null;
   endTime: number | null;
   hasBudgetSchedule: boolean;
+  /** The event that Meta optimises it for; null if there is none that is counted. */
+  resultEvent: string | null;
   settings: AdSetSettings;
 }
 
@@ -53,7 +55,7 @@ export interface AccountAd {
   effectiveStatus: string;
   createdAt: number | null;
   creative: AdCreative;
-  /** What it did in the account's window of days; all 0 without delivery. */
+  /** What it did in the account's window of days; all 0 without delivery. Conversions are its ad set's own, or purchases. */
   delivered: VariantMetrics;
 }
 

@@ -19,6 +19,8 @@ export interface Proposal {
   variants: ProposedVariant[];
   name: string;
   objective: Objective;
+  /** What counts as a conversion; null: the account's default. */
+  conversionEvent: string | null;
   /** Why this objective, and why this control: a sentence each. */
   objectiveWhy: string;
   controlWhy: string;
@@ -147,8 +149,12 @@ function proposalOf(
   ];
   const days = (found.until - found.since) / HOUR_MS;
   const delivered = variants.map(({ ad }) => ad.delivered);
+  // Meta's goals are the same, but what they promote may not be: then no event is common to all.
+  const events = new Set(variants.map(({ adSet }) => adSet.resultEvent));
+  const conversionEvent = events.size === 1 ? control.adSet.resultEvent : null;
   const { objective, why } = objectiveFor(
     control.adSet.settings.optimizationGoal,
+    conversionEvent,
     delivered,
     horizonHours / days,
   );
@@ -159,6 +165,7 @@ function proposalOf(
     variants,
     name: name.slice(0, LONGEST_NAME),
     objective,
+    conversionEvent,
     objectiveWhy: why,
     controlWhy,
   };

@@ -49,6 +49,7 @@ const FIELDS: Record<ObjectKind, Record<string, FieldReader>> = {
     learning_stage_info: learningStage,
     targeting: (adSet, at) => adSet.get('targeting', at) ?? DEFAULT_TARGETING,
     optimization_goal: (adSet, at) => adSet.get('optimization_goal', at) ?? 'LINK_CLICKS',
+    promoted_object: (adSet, at) => adSet.get('promoted_object', at) ?? undefined,
     billing_event: () => 'IMPRESSIONS',
     bid_strategy: (adSet, at) => adSet.get('bid_strategy', at) ?? 'LOWEST_COST_WITHOUT_CAP',
     bid_amount: (adSet, at) => adSet.get('bid_amount', at) ?? undefined,

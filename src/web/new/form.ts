@@ -2,6 +2,7 @@
 import { type NewExperiment, newExperimentBody } from '../../api/experiments/requests.js';
 import { ApiProblem, sentencesOf } from '../../api/http/problems.js';
 import type { ProposalJson } from '../../api/setup/responses.js';
+import { DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
 import { OBJECTIVES, type Objective } from '../../domain/metric.js';
 
 /** What the form says about one test. */
@@ -13,6 +14,8 @@ export interface TypedTest {
   id: string;
   name: string;
   objective: string;
+  /** What counts as a conversion. */
+  event: string;
   controlAdId: string;
   /** Days, as typed. */
   horizonDays: string;
@@ -41,6 +44,7 @@ export function typedOf(
     id,
     name: experiment.name,
     objective: experiment.policy.objective,
+    event: experiment.policy.conversion_event ?? DEFAULT_CONVERSION_EVENT,
     controlAdId: ads.find(({ role }) => role === 'control')!.ad_id,
     horizonDays: String(horizonHours / 24),
     approval: false,
@@ -67,6 +71,7 @@ export function readForm(fields: FormFields, newId: () => string): TypedTest[] {
       id: own('id') || newId(),
       name: own('name'),
       objective: own('objective'),
+      event: own('event'),
       controlAdId: own('control') || adIds[0]!,
       horizonDays: own('horizon'),
       approval: own('approval') !== '',
@@ -95,6 +100,7 @@ export function requestOf(typed: TypedTest): NewExperiment {
     })),
     policy: {
       objective: typed.objective,
+      conversion_event: typed.event.trim(),
       horizon_hours: typed.horizonDays.trim() === '' ? Number.NaN : days * 24,
       approval_required: typed.approval,
     },
@@ -111,6 +117,7 @@ export function requestOf(typed: TypedTest): NewExperiment {
 const FIELD_NAMES: Record<string, string> = {
   name: 'The name',
   'policy.objective': 'The objective',
+  'policy.conversion_event': 'The conversion',
   'policy.horizon_hours': 'The planned duration',
 };
 

@@ -125,7 +125,7 @@ function AdTable({
               Spend
             </th>
             <th scope="col" class="number">
-              Purchases
+              Conversions
             </th>
           </tr>
         </thead>
@@ -203,7 +203,7 @@ function Settings({
   mayAct: boolean;
   children?: Child;
 }) {
-  const { key, objective, controlAdId, horizonDays, approval, ads } = typed;
+  const { key, objective, event, controlAdId, horizonDays, approval, ads } = typed;
   return (
     <div class="settings">
       {children}
@@ -217,6 +217,10 @@ function Settings({
             </option>
           ))}
         </select>
+      </label>
+      <label class="field">
+        <span>What counts as a conversion: an event, or one of Meta’s action types</span>
+        <input name={`event.${key}`} value={event} list="events" maxlength={100} disabled={!mayAct} />
       </label>
       <label class="field">
         <span>Planned duration, days (2 to 90)</span>

@@ -1,5 +1,6 @@
 /** The page of new tests. */
 import type { PreviewJson, ProposalsJson } from '../../api/setup/responses.js';
+import { NAMED_EVENTS, OWN_RESULT } from '../../domain/conversion-event.js';
 import type { Reader } from '../format.js';
 import type { Viewer } from '../viewer.js';
 import { keyOf, type TypedTest } from './form.js';
@@ -76,6 +77,11 @@ export function NewTests(facts: NewTestsFacts) {
               <a href="/experiments/new?all">Tick all {canStart} that can start</a>
             </p>
           )}
+          <datalist id="events">
+            {[OWN_RESULT, ...NAMED_EVENTS].map((event) => (
+              <option value={event} />
+            ))}
+          </datalist>
           <ol class="proposals">
             {typed.map((test) => {
               const proposal = proposals.get(test.key);

@@ -102,6 +102,42 @@ describe("the market's account", () => {
     expect((await failureOf(fresh.getPicture('404'))).kind).toBe('not_found');
   });
 
+  it('counts the event for which Meta optimises, and any other that is asked for', async () => {
+    const leads = await market.createTest({
+      name: 'Leads',
+      since: START - 3 * DAY,
+      ads: [{ name: 'Form', dailyBudget: 9_000, trueClickRate: 0.05, trueConversionRate: 0.3 }],
+    });
+    const promoted_object = { pixel_id: '1', custom_event_type: 'LEAD' };
+    await market.edit(leads.adSetIds[0]!, { optimization_goal: 'OFFSITE_CONVERSIONS', promoted_object });
+    const { ads, adSets } = await client.getAccountAds(TIMEZONE);
+    expect(adSets.find(({ id }) => id === leads.adSetIds[0])!.resultEvent).toBe('lead');
+    const counted = ads.find(({ id }) => id === leads.adIds[0])!.delivered.conversions;
+    expect(counted).toBeGreaterThan(100);
+    const query = {
+      adIds: leads.adIds,
+      since: START - 3 * DAY,
+      until: now,
+      granularity: 'hour' as const,
+      timezone: TIMEZONE,
+    };
+    const total = async (event?: string) => {
+      const rows = await client.getInsights(event === undefined ? query : { ...query, event });
+      return rows.reduce((sum, { conversions }) => sum + conversions, 0);
+    };
+    expect(await total('lead')).toBe(counted);
+    expect(await total('offsite_conversion.fb_pixel_lead')).toBe(counted);
+    expect(await total()).toBe(0);
+    expect(await total('app_install')).toBe(0);
+    const segments = await client.getSegments({ ...query, breakdown: 'placement', event: 'lead' });
+    expect(segments.reduce((sum, { conversions }) => sum + conversions, 0)).toBeGreaterThan(100);
+    await market.edit(leads.adSetIds[0]!, { promoted_object: { custom_conversion_id: '77' } });
+    expect(await total('offsite_conversion.custom.77')).toBe(counted);
+    await market.edit(leads.campaignId, { status: 'DELETED' });
+    await market.edit(leads.adSetIds[0]!, { status: 'DELETED' });
+    await market.edit(leads.adIds[0]!, { status: 'DELETED' });
+  });
+
   it('is read without the ads that were deleted, and fails as one read does', async () => {
     now += HOUR;
     await market.edit(made.adIds[1]!, { status: 'DELETED' });

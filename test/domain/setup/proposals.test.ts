@@ -73,25 +73,47 @@ describe('a proposal', () => {
   });
 
   it.each([
-    ['LINK_CLICKS', 0, 'click_through_rate', 'for link clicks'],
-    ['REACH', 0, 'click_through_rate', 'for REACH'],
-    [null, 0, 'click_through_rate', 'a goal that it does not name'],
-    ['OFFSITE_CONVERSIONS', 10, 'cost_per_conversion', 'for conversions, so what a purchase costs'],
-    ['OFFSITE_CONVERSIONS', 1, 'click_through_rate', '1 purchase in the last 7 days'],
-    ['OFFSITE_CONVERSIONS', 0, 'click_through_rate', 'no purchase in the last 7 days'],
-    ['VALUE', 10, 'return_on_ad_spend', 'what the ads bring in'],
-    ['LEAD_GENERATION', 10, 'click_through_rate', 'only purchases are counted'],
-  ])('is decided by what Meta optimises for: %s with %i purchases', (goal, conversions, objective, why) => {
-    const ad = { delivered: { ...NOTHING_DELIVERED, impressions: 100, conversions } };
-    const adSet = { settings: { ...PLAIN_SETTINGS, optimizationGoal: goal } };
+    ['LINK_CLICKS', null, 0, 'click_through_rate', 'for link clicks'],
+    ['REACH', null, 0, 'click_through_rate', 'for REACH'],
+    [null, null, 0, 'click_through_rate', 'a goal that it does not name'],
+    [
+      'OFFSITE_CONVERSIONS',
+      'purchase',
+      10,
+      'cost_per_conversion',
+      'for the event purchase, so what one costs',
+    ],
+    ['OFFSITE_CONVERSIONS', 'lead', 10, 'cost_per_conversion', 'for the event lead, so what one costs'],
+    ['OFFSITE_CONVERSIONS', 'purchase', 1, 'click_through_rate', 'had it once in the last 7 days'],
+    ['OFFSITE_CONVERSIONS', 'purchase', 0, 'click_through_rate', 'had it not once in the last 7 days'],
+    ['OFFSITE_CONVERSIONS', null, 10, 'click_through_rate', 'whose event is not known'],
+    ['VALUE', 'purchase', 10, 'return_on_ad_spend', 'what the ads bring in'],
+    ['APP_INSTALLS', 'app_install', 10, 'cost_per_conversion', 'the event app install'],
+  ])(
+    'is decided by what Meta optimises for: %s, %s, %i times',
+    (goal, event, conversions, objective, why) => {
+      const ad = { delivered: { ...NOTHING_DELIVERED, impressions: 100, conversions } };
+      const adSet = { resultEvent: event, settings: { ...PLAIN_SETTINGS, optimizationGoal: goal } };
+      const [proposal] = findProposals(
+        accountOf([
+          { name: 'A', ad, adSet },
+          { name: 'B', ad, adSet },
+        ]),
+      ).proposals;
+      expect(proposal).toMatchObject({ objective, conversionEvent: event });
+      expect(proposal!.objectiveWhy).toContain(why);
+    },
+  );
+
+  it('counts no event if its ad sets promote different ones', () => {
+    const settings = { ...PLAIN_SETTINGS, optimizationGoal: 'OFFSITE_CONVERSIONS' };
     const [proposal] = findProposals(
       accountOf([
-        { name: 'A', ad, adSet },
-        { name: 'B', ad, adSet },
+        { name: 'A', adSet: { settings, resultEvent: 'lead' } },
+        { name: 'B', adSet: { settings, resultEvent: 'purchase' } },
       ]),
     ).proposals;
-    expect(proposal!.objective).toBe(objective);
-    expect(proposal!.objectiveWhy).toContain(why);
+    expect(proposal).toMatchObject({ objective: 'click_through_rate', conversionEvent: null });
   });
 });
 

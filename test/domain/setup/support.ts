@@ -56,6 +56,7 @@ export function accountOf(ads: AdSpec[], more: Partial<SetupFacts> = {}): SetupF
         lifetimeBudget: null,
         endTime: null,
         hasBudgetSchedule: false,
+        resultEvent: null,
         settings: PLAIN_SETTINGS,
         ...adSet,
       });
