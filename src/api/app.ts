@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
+import { createHooks } from '../clients/webhook/index.js';
 import { accountReader } from './account/read.js';
 import { accountRoutes } from './account/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
@@ -8,10 +9,12 @@ import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
+import { hookRoutes } from './hooks/routes.js';
 import { bearerAuth, ownHost, sameOrigin } from './http/access.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
 import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
+import { keptReportRoutes } from './kept-reports/routes.js';
 import { lookRoutes } from './looks/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
@@ -30,6 +33,7 @@ export function createApp(
   const context: ApiContext = {
     ...rest,
     checkWaitMs,
+    hooks: rest.hooks ?? createHooks([]),
     gateway,
     account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
@@ -67,6 +71,8 @@ export function createApp(
   app.route('/', autoPromoteRoutes(context));
   app.route('/', reportRoutes(context));
   app.route('/', schedulerRoutes(context));
+  app.route('/', keptReportRoutes(context));
+  app.route('/', hookRoutes(context));
   app.route('/', healthRoutes(context));
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
+import type { Hooks } from '../clients/webhook/types.js';
 import type { Names } from '../contract/names.js';
 import type { Policy } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
@@ -17,6 +18,8 @@ export interface ApiDependencies {
   timeBase: TimeBase;
   temporal: { client: Client; names: Names };
   environment: 'sandbox' | 'live';
+  /** Unset: no hook is configured. */
+  hooks?: Hooks | undefined;
   /** The bearer token that callers must send; null: none is required. */
   apiToken: string | null;
   checkIntervalHours: number;
@@ -38,6 +41,7 @@ export interface ApiDependencies {
 
 /** What the routes need: the dependencies, with the gateway in place of Temporal's client. */
 export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs' | 'maxChecksAtOnce'> {
+  hooks: Hooks;
   gateway: Gateway;
   account: ReadAccount;
   checkWaitMs: number;

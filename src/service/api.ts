@@ -53,7 +53,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
 
 /** Serves the API until stopped. @throws ApiPortTaken */
 export async function startApi(collaborators: Collaborators, options: ApiOptions): Promise<RunningApi> {
-  const { store, meta, clock, timeBase, client, names, environment } = collaborators;
+  const { store, meta, clock, timeBase, client, names, environment, hooks } = collaborators;
   const app = createApp(
     {
       store,
@@ -62,6 +62,7 @@ export async function startApi(collaborators: Collaborators, options: ApiOptions
       timeBase,
       temporal: { client, names },
       environment,
+      hooks,
       apiToken: options.apiToken,
       checkIntervalHours: options.checkIntervalHours,
       policyDefaults: options.policyDefaults,

@@ -4,10 +4,12 @@ import { decisionStore } from './decisions.js';
 import { experimentStore } from './experiments.js';
 import { reportStore } from './finished-tests.js';
 import { ledgerStore } from './ledger.js';
+import { messageStore } from './messages.js';
 import { observationStore } from './observations.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
+import { keptReportStore } from './reports.js';
 import { requestStore } from './requests.js';
 import { safetyStore } from './safety.js';
 import { segmentStore } from './segments.js';
@@ -34,6 +36,8 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...safetyStore(database),
     ...requestStore(database),
     ...reportStore(database),
+    ...messageStore(database),
+    ...keptReportStore(database),
     async ping() {
       await run(pool, 'select 1');
     },
