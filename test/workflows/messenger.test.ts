@@ -112,7 +112,11 @@ describe('the messenger over restarts of the worker', () => {
     ({ slack, discord } = post);
   }, 180_000);
   afterAll(() => post?.close());
-  afterEach(() => post.clear());
+  afterEach(async () => {
+    for (const receiver of post.receivers) receiver.fault = () => null;
+    for (const hook of ['slack', 'discord']) await until(() => post.isIdle(hook), 40_000);
+    post.clear();
+  });
 
   it('repeats at most one message if the worker is lost between post and mark', async () => {
     slack.fault = () => 'hang';
@@ -152,6 +156,7 @@ describe('the messenger over restarts of the worker', () => {
     slack.fault = () => ({ status: 404, body: 'no_service' });
     const text = await post.say();
     await until(async () => (await post.stateOf('slack')).deadSince !== null);
+    await until(async () => !(await post.isRunning('slack')));
     slack.fault = () => null;
     const moved = post.hooks(`${slack.url}-2`);
     post.world.collaborators.hooks = moved;
