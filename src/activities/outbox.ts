@@ -45,16 +45,15 @@ export function createOutbox({
 
     async wake(kind) {
       const wake: Wake = { hookWorks: false };
-      for (const hook of hooks.wanting(kind))
-        await client.connection
-          .withDeadline(Date.now() + WAKE_MS, () =>
-            client.workflow.signalWithStart(MESSENGER_WORKFLOW, {
-              ...optionsFor(hook),
-              signal: WAKE_SIGNAL,
-              signalArgs: [wake],
-            }),
-          )
-          .catch(() => undefined);
+      const wakeOne = (hook: string) =>
+        client.workflow.signalWithStart(MESSENGER_WORKFLOW, {
+          ...optionsFor(hook),
+          signal: WAKE_SIGNAL,
+          signalArgs: [wake],
+        });
+      await client.connection.withDeadline(Date.now() + WAKE_MS, () =>
+        Promise.allSettled(hooks.wanting(kind).map(wakeOne)),
+      );
     },
 
     async start(hook) {
