@@ -3,6 +3,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { LOOPBACK } from './api/http/loopback.js';
 import { API_TOKEN_NAME, type NamedToken, parseTokens, problemsAmong, tokenForm } from './api/http/tokens.js';
+import {
+  NOTIFICATION_FIELDS,
+  type NotificationSettings,
+  readNotifications,
+} from './clients/webhook/settings.js';
 import { CONFIDENCE_THRESHOLDS } from './domain/evidence/types.js';
 import { DEFAULT_POLICY, type Policy, SAMPLE_SIZES } from './domain/experiment.js';
 import { phasesUpTo, WINNER_SHARES } from './domain/rollout/phases.js';
@@ -54,8 +59,8 @@ export interface Config {
   checkIntervalHours: number;
   /** Defaults of a policy, apart from the check interval. */
   policyDefaults: Pick<Policy, 'confidence' | 'minimumImpressions' | 'phases'>;
-  /** Webhook of Slack or Discord. No message is sent yet. The URL is a secret: whoever has it can post. */
-  notificationWebhook: string | null;
+  /** Who gets messages, and when reports are made. Addresses and keys of the hooks are secrets. */
+  notifications: NotificationSettings;
   /** Not used yet: Claude is not called. */
   anthropicApiKey: string | null;
   /** Whether a new sandbox starts with experiments to watch. */
@@ -187,6 +192,7 @@ const schema = z.object({
   WINNER_BUDGET_PCT: share(WINNER_SHARES.least, WINNER_SHARES.most),
   LOSER_BUDGET_PCT: share(complement(WINNER_SHARES.most), complement(WINNER_SHARES.least)),
   PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
+  ...NOTIFICATION_FIELDS,
   ANTHROPIC_API_KEY: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
     blankIsUnset,
@@ -277,6 +283,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (!live && !LOOPBACK.includes(e.HOST) && !namesTokens(e)) {
     problems.push(`HOST opens the API to other machines: set ${TOKEN_SETTINGS}.`);
   }
+  const notifications = readNotifications(e, problems);
   const { WINNER_BUDGET_PCT: winner, LOSER_BUDGET_PCT: loser } = e;
   if (winner !== undefined && loser !== undefined && Math.abs(winner + loser - 1) > 1e-6) {
     problems.push('WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must add up to 1, e.g. 0.80 and 0.20.');
@@ -317,7 +324,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       minimumImpressions: e.MIN_SAMPLE_SIZE,
       phases: winnerShare === undefined ? DEFAULT_POLICY.phases : phasesUpTo(winnerShare),
     },
-    notificationWebhook: e.PROMOTION_NOTIFICATION_WEBHOOK ?? null,
+    notifications,
     anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,

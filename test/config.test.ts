@@ -2,6 +2,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, SETTINGS } from '../src/config.js';
 import { DEFAULT_POLICY } from '../src/domain/experiment.js';
+import { MESSAGE_KINDS } from '../src/domain/messages/message.js';
 
 const LIVE = {
   MODE: 'live',
@@ -50,7 +51,7 @@ describe('an empty environment', () => {
       accountEnvelope: null,
       checkIntervalHours: 6,
       policyDefaults: { confidence: 0.95, minimumImpressions: 100, phases: DEFAULT_POLICY.phases },
-      notificationWebhook: null,
+      notifications: { hooks: [], publicUrl: null, reportTimezone: null },
       anthropicApiKey: null,
       firstExperiments: true,
       maxCachedWorkflows: 500,
@@ -93,6 +94,10 @@ describe('every setting', () => {
       WINNER_BUDGET_PCT: '0.70',
       LOSER_BUDGET_PCT: '0.30',
       PROMOTION_NOTIFICATION_WEBHOOK: 'https://127.0.0.1/hook',
+      NOTIFICATION_HOOKS:
+        '[{"name": "desk", "url": "https://hooks.slack.com/services/T/B/x", "messages": ["hold"]}]',
+      PUBLIC_URL: 'https://tests.example.com/ads/',
+      REPORT_TIMEZONE: 'Europe/Berlin',
       ANTHROPIC_API_KEY: 'sk-ant-canary',
       SANDBOX_EXPERIMENTS: 'none',
       MAX_CACHED_WORKFLOWS: '7',
@@ -134,7 +139,26 @@ describe('every setting', () => {
           { winnerShare: 0.7, waitHours: 1 },
         ],
       },
-      notificationWebhook: 'https://127.0.0.1/hook',
+      notifications: {
+        hooks: [
+          {
+            name: 'default',
+            url: 'https://127.0.0.1/hook',
+            kind: null,
+            messages: MESSAGE_KINDS,
+            secret: null,
+          },
+          {
+            name: 'desk',
+            url: 'https://hooks.slack.com/services/T/B/x',
+            kind: 'slack',
+            messages: ['hold'],
+            secret: null,
+          },
+        ],
+        publicUrl: 'https://tests.example.com/ads',
+        reportTimezone: 'Europe/Berlin',
+      },
       anthropicApiKey: 'sk-ant-canary',
       firstExperiments: false,
       maxCachedWorkflows: 7,
@@ -207,6 +231,18 @@ describe('every setting', () => {
       'canary',
       'PROMOTION_NOTIFICATION_WEBHOOK must be a URL that begins with https:// or http://.',
     ],
+    ['NOTIFICATION_HOOKS', 'canary', 'NOTIFICATION_HOOKS must be JSON, a list of hooks.'],
+    [
+      'NOTIFICATION_HOOKS_FILE',
+      '/nowhere/canary',
+      "NOTIFICATION_HOOKS_FILE names a file that can't be read (ENOENT).",
+    ],
+    [
+      'PUBLIC_URL',
+      'canary',
+      'PUBLIC_URL must be the address of the pages, as https://tests.example.com, without ? and #.',
+    ],
+    ['REPORT_TIMEZONE', 'canary', 'REPORT_TIMEZONE must be an IANA time zone, e.g. Europe/Berlin.'],
     ['SANDBOX_EXPERIMENTS', 'canary', 'SANDBOX_EXPERIMENTS must be first or none.'],
     [
       'WORKER_METRICS_ADDRESS',

@@ -16,6 +16,8 @@ import { instantOf } from '../domain/time.js';
 import { type Basis, blockedBy, createSender, REVERT, unknownOutcome, WRITES_OFF } from './budget-attempt.js';
 import { createBudgetReader, unreadableOf, whose } from './budget-reading.js';
 import { callingMeta, permanent } from './failures.js';
+import { NO_OUTBOX, type Outbox } from './outbox.js';
+import { promotionTold } from './promotion-told.js';
 import { createWriteLimits, killSwitchHold } from './write-limits.js';
 
 /** The recorded states in which a phase, or a revert, may write. */
@@ -48,8 +50,10 @@ export function createBudgetActivities(deps: {
   writesAllowed: boolean;
   /** The most by which all experiments together may raise budgets per day, major units; null: no limit. */
   accountEnvelope: number | null;
+  /** Unset: there is no hook. */
+  outbox?: Outbox;
 }) {
-  const { store, meta, clock, announce } = deps;
+  const { store, meta, clock, announce, outbox = NO_OUTBOX } = deps;
   const send = createSender(deps);
   const readEach = createBudgetReader(meta);
   const limits = createWriteLimits(deps);
@@ -271,8 +275,11 @@ export function createBudgetActivities(deps: {
     }): Promise<number> {
       const { experiment, promotion } = await load(request.experimentId);
       if (!PHASE_STATES.includes(experiment.state)) throw outOfDate(experiment, request.phase);
-      const at = await store.completePhase(request.experimentId, request.phase, request.readBackAt);
       const { drops, phases } = promotion.plan;
+      const told = await promotionTold(store, experiment, promotion, request);
+      const { experimentId, phase: name, readBackAt } = request;
+      const at = await store.completePhase(experimentId, name, readBackAt, outbox.entryOf(told));
+      if (told) await outbox.wake(told.kind);
       // A drop stands until the variant is dropped too.
       if (request.last && drops === undefined) await close(promotion, 'completed');
       // In shadow the winner's budget didn't change; the gate has announced what a live rollout would write.

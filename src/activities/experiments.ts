@@ -5,17 +5,22 @@ import type { ExperimentRecord } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import type { ControlRow, Promotion } from '../contract/records.js';
 import { type Experiment, stateReasonOf } from '../domain/experiment.js';
+import type { MessageKind } from '../domain/messages/message.js';
+import { transitionMessage } from '../domain/messages/transition-message.js';
 import type { Hold } from '../domain/rollout/hold.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
+import { NO_OUTBOX, type Outbox } from './outbox.js';
 
 /** The experiment's record in Postgres. Each activity is safe to run twice. */
 export function createExperimentActivities(deps: {
   store: Store;
   clock: ExperimentClock;
   announce: Announce;
+  /** Unset: there is no hook. */
+  outbox?: Outbox;
 }) {
-  const { store, clock, announce } = deps;
+  const { store, clock, announce, outbox = NO_OUTBOX } = deps;
   return {
     /** @throws `UnknownExperiment`, not retried. */
     async loadExperiment(experimentId: string): Promise<ExperimentRecord> {
@@ -31,11 +36,17 @@ export function createExperimentActivities(deps: {
       };
     },
 
-    /** Compare-and-swap of the state. @throws `AdSetLeased` if a completed experiment can't lease its ad sets again. */
+    /** Compare-and-swap of the state, with the message about it. @throws `AdSetLeased` if a completed experiment can't lease its ad sets again. */
     async transition(transition: Transition): Promise<TransitionResult> {
+      const base = (await store.getPromotion(transition.experimentId))?.plan.base;
+      let told: MessageKind | null = null;
       let result: TransitionResult;
       try {
-        result = await store.transition(transition);
+        result = await store.transition(transition, (after) => {
+          const message = transitionMessage(transition, after, base);
+          told = message?.kind ?? null;
+          return outbox.entryOf(message);
+        });
       } catch (error) {
         if (error instanceof AdSetLeased) throw permanent('AdSetLeased', error.message);
         throw error;
@@ -49,6 +60,7 @@ export function createExperimentActivities(deps: {
           state: { to: transition.to, hold: transition.hold?.code ?? null },
         });
       }
+      if (told !== null) await outbox.wake(told);
       return result;
     },
 

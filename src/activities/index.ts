@@ -3,6 +3,7 @@ import { createDropActivities } from './drops.js';
 import { createExperimentActivities } from './experiments.js';
 import { createGateActivities } from './gates.js';
 import { createLookActivities } from './looks.js';
+import { createMessengerActivities } from './messenger.js';
 import { createObservationActivities } from './observations.js';
 import { createPromotionActivities } from './promotions.js';
 import { createRecheckActivities } from './rechecks.js';
@@ -13,7 +14,9 @@ import { createVerificationActivities } from './verification.js';
 type Dependencies = Parameters<typeof createBudgetActivities>[0] &
   Parameters<typeof createPromotionActivities>[0] &
   Parameters<typeof createGateActivities>[0] &
-  Parameters<typeof createReconcileActivities>[0];
+  Parameters<typeof createReconcileActivities>[0] &
+  Parameters<typeof createSummaryActivities>[0] &
+  Parameters<typeof createMessengerActivities>[0];
 
 /** All activities of the worker, with their collaborators. */
 export function createActivities(deps: Dependencies) {
@@ -26,6 +29,7 @@ export function createActivities(deps: Dependencies) {
     ...createDropActivities(deps),
     ...createBudgetActivities(deps),
     ...createReconcileActivities(deps),
+    ...createMessengerActivities(deps),
     ...createSummaryActivities(deps),
     ...createVerificationActivities(deps),
     ...createRecheckActivities(deps),

@@ -12,8 +12,10 @@ import { ruleSettings } from '../domain/decision/rule-settings.js';
 import { standingOf } from '../domain/decision/standing.js';
 import type { DriftHistory } from '../domain/evidence/drift.js';
 import { bucketsOf, type Experiment, participants, strataOf } from '../domain/experiment.js';
+import { deliveryMessage } from '../domain/messages/rollout-messages.js';
 import { historyOfLook } from './drift-history.js';
 import { callingMeta, permanent } from './failures.js';
+import { NO_OUTBOX, type Outbox } from './outbox.js';
 import { createSegmentReading, type SegmentReader } from './segments.js';
 
 /** Statistics run in activities, so that Temporal records the figures and a later formula can't break a replay. */
@@ -22,8 +24,10 @@ export function createLookActivities(deps: {
   meta: SettingReader & SegmentReader;
   clock: ExperimentClock;
   announce: Announce;
+  /** Unset: there is no hook. */
+  outbox?: Outbox;
 }) {
-  const { store, meta, clock, announce } = deps;
+  const { store, meta, clock, announce, outbox = NO_OUTBOX } = deps;
   const readSegments = createSegmentReading(deps);
 
   async function load(experimentId: string): Promise<Experiment> {
@@ -78,6 +82,8 @@ export function createLookActivities(deps: {
         history,
       };
       const { hours, states: after, ...result } = takeLook(input);
+      const decidedAt = await clock.now();
+      const message = deliveryMessage(experiment, result.health, previous?.health ?? [], decidedAt);
       const decision = await store.saveDecision(
         {
           ...result,
@@ -85,12 +91,14 @@ export function createLookActivities(deps: {
           lookNumber,
           dueAt,
           seenUntil,
-          decidedAt: await clock.now(),
+          decidedAt,
           inputHash: hashOf(experiment, dueAt, { observations, segments }, states, setting, history),
           askedBy,
         },
         after,
+        outbox.entryOf(message),
       );
+      if (message) await outbox.wake(message.kind);
       announce({
         at: decision.decidedAt,
         kind: 'decision',

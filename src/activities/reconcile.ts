@@ -1,21 +1,39 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { Store } from '../clients/postgres/types.js';
+import type { Hooks } from '../clients/webhook/types.js';
 import type { ExperimentInput } from '../contract/experiment-input.js';
 import { EXPERIMENT_WORKFLOW, type Names } from '../contract/names.js';
 import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
+import { NO_OUTBOX, type Outbox } from './outbox.js';
 
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 const PAGE = 200;
 
-/** Reconciliation: starts a workflow for each active experiment that has none. */
+/** Reconciliation: starts a workflow for each active experiment that has none, and for each hook with pending messages. */
 export function createReconcileActivities(deps: {
   store: Store;
   client: Client;
   names: Names;
   timeBase: TimeBase;
+  /** Unset: there is no hook. */
+  outbox?: Outbox;
+  hooks?: Pick<Hooks, 'list'>;
 }) {
-  const { store, client, names, timeBase } = deps;
+  const { store, client, names, timeBase, outbox = NO_OUTBOX, hooks } = deps;
+
+  /** A message whose sender was not woken is sent now. A dead hook rests until its address is changed. */
+  async function startMessengers(): Promise<void> {
+    const known = hooks?.list() ?? [];
+    if (known.length === 0) return;
+    const states = await store.hookStates();
+    for (const { name, addressMark } of known) {
+      const state = states.find(({ hook }) => hook === name);
+      const dead = state !== undefined && state.deadSince !== null && state.addressMark === addressMark;
+      if (state && state.pending > 0 && !dead) await outbox.start(name);
+    }
+  }
+
   return {
     /** Returns the number of active experiments and the ids without a workflow. Safe to run twice, or in parallel. */
     async reconcile(): Promise<{ active: number; started: string[] }> {
@@ -39,8 +57,10 @@ export function createReconcileActivities(deps: {
             if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
           }
         }
-        if (page.length < PAGE) return { active, started };
+        if (page.length < PAGE) break;
       }
+      await startMessengers();
+      return { active, started };
     },
   };
 }

@@ -2,26 +2,18 @@ import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { FinishedExperiment, Store } from '../clients/postgres/types.js';
 import type { Announce } from '../contract/events.js';
+import type { Report } from '../contract/messaging.js';
 import type { Promotion } from '../contract/records.js';
 import { addDays, localDate, localHourStart } from '../domain/calendar.js';
-import { controlOf, type Experiment, variantOf } from '../domain/experiment.js';
+import { type Experiment, variantOf } from '../domain/experiment.js';
+import { reportMessage } from '../domain/messages/account-messages.js';
 import { percent } from '../domain/percent.js';
 import { priorOf } from '../domain/reporting/compound-report.js';
-import { factsOf, type TestFacts } from '../domain/reporting/decided-test.js';
-import { claimedLift } from '../domain/reporting/lift.js';
+import { factsOf } from '../domain/reporting/decided-test.js';
 import type { Prior } from '../domain/reporting/prior.js';
 import { priorNote } from '../domain/reporting/sentences.js';
-import { shrunkLift } from '../domain/reporting/shrinkage.js';
-
-/** A promotion's own status in words: `completed` only means that the last phase was written, not that it is verified. */
-const STATUS_WORDS: Record<Promotion['status'], string> = {
-  in_progress: 'rolling out',
-  completed: 'rolled out',
-  reverted: 'reverted',
-  needs_attention: 'needs attention',
-  stopped: 'stopped',
-  shadow: 'in shadow',
-};
+import { NO_OUTBOX, type Outbox } from './outbox.js';
+import { reportContent, reportedLifts, STATUS_WORDS } from './report-content.js';
 
 /** The reports that the service announces by itself, daily and weekly. */
 export function createSummaryActivities(deps: {
@@ -29,17 +21,34 @@ export function createSummaryActivities(deps: {
   meta: Pick<MetaClient, 'getAccount'>;
   clock: ExperimentClock;
   announce: Announce;
+  /** IANA time zone of the reports; null or unset: the account's. */
+  reportTimezone?: string | null;
+  /** Unset: there is no hook. */
+  outbox?: Outbox;
 }) {
-  const { store, meta, clock, announce } = deps;
+  const { store, meta, clock, announce, reportTimezone = null, outbox = NO_OUTBOX } = deps;
+
+  /** If Meta doesn't answer, the zone of the last report; a summary in another zone, which it names, is better than none. */
+  async function timezoneNow(): Promise<string> {
+    if (reportTimezone !== null) return reportTimezone;
+    try {
+      return (await meta.getAccount()).timezone;
+    } catch {
+      return (await store.listReports({ limit: 1, offset: 0 }))[0]?.timezone ?? 'UTC';
+    }
+  }
   return {
-    /** Announces and returns one sentence on the account's last whole days, `hours` in all. */
+    /**
+     * Keeps, announces and returns one sentence on the account's last whole days, `hours` in all: the daily summary, or from
+     * two days on the weekly report. There is one per kind and date: later calls on that date return the first one's.
+     */
     async summarise(hours: number): Promise<string> {
       const now = await clock.now();
-      // If Meta doesn't answer, a summary in another time zone, which it names, is better than none.
-      const timezone = await meta.getAccount().then(
-        (account) => account.timezone,
-        () => 'UTC',
-      );
+      const timezone = await timezoneNow();
+      const kind = hours > 24 ? 'weekly' : 'daily';
+      const id = `${kind}-${localDate(now, timezone)}`;
+      const kept = await store.getReport(id);
+      if (kept) return kept.text;
       const { first, last, since, until } = lastDays(now, Math.round(hours / 24), timezone);
       const opened = await store.listPromotions({ since, limit: 1000 });
       const promotions = opened.filter(({ promotion }) => promotion.openedAt < until);
@@ -49,7 +58,8 @@ export function createSummaryActivities(deps: {
         limit: 1000,
         offset: 0,
       });
-      const prior = priorOf(readable(await store.listFinished()));
+      const finished = readable(await store.listFinished());
+      const prior = priorOf(finished.map(factsOf));
       const winnerOf = ({ promotion, experiment }: (typeof promotions)[number]) =>
         `${experiment.name}: ${variantOf(experiment, promotion.winnerVariantId).id} ${liftsOf(promotion, experiment, prior)}`;
       const note = priorNote(prior);
@@ -65,29 +75,40 @@ export function createSummaryActivities(deps: {
           : 'none waiting for a user',
       ].join('; ');
       const text = note && promotions.length > 0 ? `${facts}. ${note}` : facts;
-      announce({ at: now, kind: 'report', experimentId: null, text });
-      return text;
+      const report: Report = {
+        id,
+        kind,
+        madeAt: now,
+        firstDay: first,
+        lastDay: last,
+        timezone,
+        content: reportContent({ promotions, running: running.length, waiting: attention, finished, prior }),
+        text,
+      };
+      const message = reportMessage({ kind, id, text, at: now });
+      const saved = await store.saveReport(report, outbox.entryOf(message)!);
+      if (saved.isNew) announce({ at: now, kind: 'report', experimentId: null, text });
+      await outbox.wake(message.kind);
+      return saved.report.text;
     },
   };
 }
 
 /** Without the tests whose stored form this version doesn't know: the summary of the others is still right. */
-function readable(tests: readonly FinishedExperiment[]): TestFacts[] {
+function readable(tests: readonly FinishedExperiment[]): FinishedExperiment[] {
   return tests.flatMap((test) => {
     try {
-      return [factsOf(test)];
+      factsOf(test);
+      return [test];
     } catch {
       return [];
     }
   });
 }
 
-/** The winner's lift over its rival: as it is believed after shrinking, then as it was measured. */
-function liftsOf({ winnerVariantId, theta, se }: Promotion, experiment: Experiment, prior: Prior): string {
-  const controlWon = winnerVariantId === controlOf(experiment).id;
-  const estimate = { theta: controlWon ? -theta : theta, se };
-  const believed = shrunkLift(estimate, prior, controlWon ? 'control' : 'challenger');
-  return `${percent(believed)} believed, ${percent(claimedLift(theta))} measured`;
+function liftsOf(promotion: Promotion, experiment: Experiment, prior: Prior): string {
+  const { believed, measured } = reportedLifts(promotion, experiment, prior);
+  return `${percent(believed)} believed, ${percent(measured)} measured`;
 }
 
 /** The account's last whole days: first and last date, and the instants that bound them. */

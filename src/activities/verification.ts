@@ -4,11 +4,13 @@ import type { VerificationLook } from '../contract/activities.js';
 import type { Promotion, Verification } from '../contract/records.js';
 import { amountsOff, stoodAt } from '../domain/budget.js';
 import { bucketsOf } from '../domain/experiment.js';
+import { verificationMessage } from '../domain/messages/rollout-messages.js';
 import { judge, unreadSentence } from '../domain/verification/verification.js';
 import { verificationWindow } from '../domain/verification/window.js';
 import { VERIFICATION } from './delivery.js';
 import { accountHistory } from './drift-history.js';
 import { permanent } from './failures.js';
+import { NO_OUTBOX, type Outbox } from './outbox.js';
 
 interface Asked {
   experimentId: string;
@@ -17,8 +19,13 @@ interface Asked {
 }
 
 /** Verifies a promoted winner with the observations on record. The workflow ingests new ones first. */
-export function createVerificationActivities(deps: { store: Store; clock: ExperimentClock }) {
-  const { store, clock } = deps;
+export function createVerificationActivities(deps: {
+  store: Store;
+  clock: ExperimentClock;
+  /** Unset: there is no hook. */
+  outbox?: Outbox;
+}) {
+  const { store, clock, outbox = NO_OUTBOX } = deps;
 
   async function weigh({ experimentId, dueAt }: Asked) {
     const experiment = await store.getExperiment(experimentId);
@@ -66,8 +73,24 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     return found && lookOf(found);
   }
 
-  async function keep(found: Omit<Verification, 'decidedAt'>): Promise<VerificationLook> {
-    return lookOf(await store.saveVerification({ ...found, decidedAt: await clock.now() }));
+  async function keep(
+    found: Omit<Verification, 'decidedAt'>,
+    { experiment, promotion: { plan } }: Pick<Awaited<ReturnType<typeof weigh>>, 'experiment' | 'promotion'>,
+  ): Promise<VerificationLook> {
+    const decidedAt = await clock.now();
+    const { outcome, message } = found;
+    const { targets } = plan.phases.at(-1)!;
+    const told = verificationMessage({
+      experiment,
+      outcome,
+      message,
+      targets,
+      base: plan.base,
+      at: decidedAt,
+    });
+    const kept = await store.saveVerification({ ...found, decidedAt }, outbox.entryOf(told));
+    if (told) await outbox.wake(told.kind);
+    return lookOf(kept);
   }
 
   return {
@@ -78,9 +101,10 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     async checkVerification(asked: Asked): Promise<VerificationLook> {
       const known = await stored(asked.experimentId);
       if (known) return known;
-      const { seenUntil, verdict } = await weigh(asked);
+      const weighed = await weigh(asked);
+      const { seenUntil, verdict } = weighed;
       const { outcome } = verdict;
-      return outcome === null ? lookOf(verdict) : keep({ ...verdict, ...asked, outcome, seenUntil });
+      return outcome === null ? lookOf(verdict) : keep({ ...verdict, ...asked, outcome, seenUntil }, weighed);
     },
 
     /**
@@ -90,11 +114,12 @@ export function createVerificationActivities(deps: { store: Store; clock: Experi
     async giveUpVerification({ trouble, ...asked }: Asked & { trouble: string }): Promise<VerificationLook> {
       const known = await stored(asked.experimentId);
       if (known) return known;
-      const { experiment, promotion, seenUntil, splitChanged, verdict } = await weigh(asked);
+      const weighed = await weigh(asked);
+      const { experiment, promotion, seenUntil, splitChanged, verdict } = weighed;
       if (verdict.outcome === 'reverted')
-        return keep({ ...verdict, ...asked, outcome: 'reverted', seenUntil });
+        return keep({ ...verdict, ...asked, outcome: 'reverted', seenUntil }, weighed);
       const message = unreadSentence(experiment.policy, promotion, trouble, splitChanged);
-      return keep({ ...verdict, ...asked, outcome: 'not_verified', message, seenUntil });
+      return keep({ ...verdict, ...asked, outcome: 'not_verified', message, seenUntil }, weighed);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { createHooks } from '../clients/webhook/index.js';
 import type { Description } from '../web/docs/description.js';
 import { errorPage } from '../web/error-page.js';
 import { webRoutes } from '../web/routes.js';
@@ -13,6 +14,7 @@ import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
+import { hookRoutes } from './hooks/routes.js';
 import { acceptsHtml, access, ownHost, sameOrigin } from './http/access.js';
 import { ownForms } from './http/forms.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
@@ -21,6 +23,7 @@ import { ApiProblem, toProblem } from './http/problems.js';
 import { readablePath } from './http/readable-path.js';
 import { createRouter } from './http/routing.js';
 import { securityHeaders } from './http/security-headers.js';
+import { keptReportRoutes } from './kept-reports/routes.js';
 import { lookRoutes } from './looks/routes.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricRoutes } from './metrics/routes.js';
@@ -43,6 +46,7 @@ export function createApp(
   const context: ApiContext = {
     ...rest,
     checkWaitMs,
+    hooks: rest.hooks ?? createHooks([]),
     gateway,
     account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
@@ -99,6 +103,8 @@ export function createApp(
   app.route('/', reportRoutes(context));
   app.route('/', schedulerRoutes(context));
   app.route('/', eventRoutes(context));
+  app.route('/', keptReportRoutes(context));
+  app.route('/', hookRoutes(context));
   app.route('/', healthRoutes(context));
   app.route('/', metricRoutes(metrics));
   app.route(

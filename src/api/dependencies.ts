@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
+import type { Hooks } from '../clients/webhook/types.js';
 import type { Names } from '../contract/names.js';
 import type { Policy } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
@@ -20,6 +21,8 @@ export interface ApiDependencies {
   environment: 'sandbox' | 'live';
   /** Who may use the API; empty: everyone on this machine, without a token. */
   tokens: readonly NamedToken[];
+  /** Unset: no hook is configured. */
+  hooks?: Hooks | undefined;
   checkIntervalHours: number;
   /** Defaults of a new policy; unset: those of the product. */
   policyDefaults?: Partial<Policy>;
@@ -41,6 +44,7 @@ export interface ApiDependencies {
 
 /** What the routes need: the dependencies, with the gateway in place of Temporal's client. */
 export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs' | 'maxChecksAtOnce'> {
+  hooks: Hooks;
   gateway: Gateway;
   account: ReadAccount;
   checkWaitMs: number;

@@ -5,6 +5,7 @@ export const RECONCILE_WORKFLOW = 'reconcileWorkflow';
 export const DAILY_SUMMARY_WORKFLOW = 'dailySummaryWorkflow';
 export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
 export const RECHECK_WORKFLOW = 'recheckWorkflow';
+export const MESSENGER_WORKFLOW = 'messengerWorkflow';
 
 /** The jobs that Temporal Schedules run, by the ids that `scheduler/status` shows. */
 export const JOB_IDS = [
@@ -22,6 +23,8 @@ export interface Names {
   scheduleId(job: JobId): string;
   /** Id of the workflow that runs the job; a Schedule appends the instant. */
   jobWorkflowId(job: JobId): string;
+  /** Id of the workflow that sends a hook's messages. */
+  messengerId(hook: string): string;
 }
 
 /** All names contain environment and account, so that services can share a namespace without taking each other's tasks. */
@@ -32,6 +35,7 @@ export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: str
     workflowId: (experimentId) => `${prefix}/experiment/${experimentId}`,
     scheduleId: (job) => `${prefix}/${job}`,
     jobWorkflowId: (job) => `${prefix}/job/${job}`,
+    messengerId: (hook) => `${prefix}/messenger/${hook}`,
   };
 }
 
@@ -41,6 +45,11 @@ export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: str
  * Meta hangs, activities that use only the record, e.g. those of a user's pause, don't wait behind either queue.
  */
 export const META_QUEUES = ['checks', 'money'] as const;
+
+/** Posts to hooks wait in their own queue: a hook that hangs must not take a slot from a budget write or a look. */
+export function messageQueue(taskQueue: string): string {
+  return `${taskQueue}/messages`;
+}
 
 /** The name of a queue for Meta, derived from the task queue of the workflows. */
 export function metaQueue(taskQueue: string, of: (typeof META_QUEUES)[number]): string {

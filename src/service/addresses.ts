@@ -24,6 +24,7 @@ export function realAddresses(config: Config): Addresses {
   return {
     environment: mode,
     timeBase,
+    notifications: config.notifications,
     postgres: { connectionString: databaseUrl! },
     temporal,
     meta: {

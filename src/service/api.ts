@@ -55,7 +55,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
 
 /** Serves the API until stopped. @throws ApiPortTaken */
 export async function startApi(collaborators: Collaborators, options: ApiOptions): Promise<RunningApi> {
-  const { store, meta, clock, timeBase, client, names, environment } = collaborators;
+  const { store, meta, clock, timeBase, client, names, environment, hooks } = collaborators;
   const stopping = new AbortController();
   const app = createApp(
     {
@@ -67,6 +67,7 @@ export async function startApi(collaborators: Collaborators, options: ApiOptions
       temporal: { client, names },
       environment,
       tokens: options.tokens,
+      hooks,
       checkIntervalHours: options.checkIntervalHours,
       policyDefaults: options.policyDefaults,
       accountEnvelope: options.accountEnvelope,

@@ -7,6 +7,9 @@ import { migrate } from '../clients/postgres/migrate.js';
 import { createPool, type PostgresSettings } from '../clients/postgres/pool.js';
 import { createStore } from '../clients/postgres/store.js';
 import type { Store } from '../clients/postgres/types.js';
+import { createHooks } from '../clients/webhook/index.js';
+import type { NotificationSettings } from '../clients/webhook/settings.js';
+import type { Hooks } from '../clients/webhook/types.js';
 import { type Names, namesOf } from '../contract/names.js';
 import type { TimeBase } from '../domain/time-base.js';
 import { connectTemporal } from './temporal-connection.js';
@@ -17,6 +20,8 @@ export interface Addresses {
   timeBase: TimeBase;
   /** Unset: made from the time base and the machine's clock. */
   clock?: ExperimentClock;
+  /** Unset: no hook gets messages, and the reports follow the account's time zone. */
+  notifications?: NotificationSettings;
   postgres: PostgresSettings;
   temporal: { address: string; namespace: string; access?: TemporalAccess };
   meta: {
@@ -45,6 +50,10 @@ export interface Collaborators {
   namespace: string;
   address: string;
   access?: TemporalAccess;
+  /** Unset: no hook is configured. */
+  hooks?: Hooks;
+  /** IANA time zone of the reports; null or unset: the account's. */
+  reportTimezone?: string | null;
   /** Real ms that a write to Meta may take. */
   socketTimeoutMs: number;
   close(): Promise<void>;
@@ -82,6 +91,10 @@ export async function connectCollaborators(addresses: Addresses): Promise<Collab
     namespace,
     address,
     access,
+    hooks: createHooks(addresses.notifications?.hooks ?? [], {
+      publicUrl: addresses.notifications?.publicUrl ?? null,
+    }),
+    reportTimezone: addresses.notifications?.reportTimezone ?? null,
     socketTimeoutMs: metaConfig.socketTimeoutMs,
     async close() {
       await opened.close();

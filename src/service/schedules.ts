@@ -18,6 +18,10 @@ import { HOUR_MS } from '../domain/time.js';
 import { type TimeBase, toExperimentTime, toRealTime } from '../domain/time-base.js';
 
 const REPORT_HOUR = 9;
+/** A report is made even if it is late by this, experiment ms: after a longer outage, the next one comes soon enough. */
+const CATCH_UP_MS = 12 * HOUR_MS;
+/** Temporal's least, real ms. */
+const LEAST_CATCH_UP_MS = 10_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
@@ -30,7 +34,12 @@ export async function ensureSchedules(
   names: Names,
   { timezone, timeBase, now = Date.now() }: { timezone: string | null; timeBase: TimeBase; now?: number },
 ): Promise<void> {
-  const schedule = (job: JobId, workflowType: string, spec: ScheduleSpec): ScheduleOptions => ({
+  const schedule = (
+    job: JobId,
+    workflowType: string,
+    spec: ScheduleSpec,
+    catchupWindow: number,
+  ): ScheduleOptions => ({
     scheduleId: names.scheduleId(job),
     spec,
     action: {
@@ -40,17 +49,19 @@ export async function ensureSchedules(
       args: [],
       workflowId: names.jobWorkflowId(job),
     },
-    // A late run isn't worth starting: the next one covers it.
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
   });
+  // A late reconciliation isn't worth starting: the next one covers it.
+  const soon = 60_000;
+  const late = Math.max(LEAST_CATCH_UP_MS, Math.round(CATCH_UP_MS / timeBase.scale));
   const reports = reportSpecs(timezone ?? 'UTC', timeBase, now);
   const lasting = [
-    schedule('auto_promotion_check', RECONCILE_WORKFLOW, { intervals: [{ every: '10 minutes' }] }),
+    schedule('auto_promotion_check', RECONCILE_WORKFLOW, { intervals: [{ every: '10 minutes' }] }, soon),
   ];
   const inTimezone = [
-    schedule('daily_promotion_summary', DAILY_SUMMARY_WORKFLOW, reports.daily),
-    schedule('weekly_compound_report', WEEKLY_REPORT_WORKFLOW, reports.weekly),
-    schedule('lift_recheck', RECHECK_WORKFLOW, reports.daily),
+    schedule('daily_promotion_summary', DAILY_SUMMARY_WORKFLOW, reports.daily, late),
+    schedule('weekly_compound_report', WEEKLY_REPORT_WORKFLOW, reports.weekly, late),
+    schedule('lift_recheck', RECHECK_WORKFLOW, reports.daily, soon),
   ];
   for (const options of lasting) await ensure(client, options, true);
   for (const options of inTimezone) await ensure(client, options, timezone !== null);
@@ -62,10 +73,10 @@ async function ensure(client: Client, options: ScheduleOptions, update: boolean)
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     if (!update) return;
-    await client.schedule.getHandle(options.scheduleId).update(({ policies, state }) => ({
+    await client.schedule.getHandle(options.scheduleId).update(({ state }) => ({
       spec: options.spec,
       action: options.action,
-      policies,
+      policies: options.policies!,
       state,
     }));
   }

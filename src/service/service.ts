@@ -35,7 +35,8 @@ export async function runService(
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const collaborators = await connectCollaborators(addresses);
+    const { notifications } = config;
+    const collaborators = await connectCollaborators({ ...addresses, notifications });
     stops.push(() => collaborators.close());
     stopping?.throwIfAborted();
     await registerSearchAttributes(

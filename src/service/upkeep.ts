@@ -1,26 +1,36 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createOutbox } from '../activities/outbox.js';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { MetaError } from '../clients/meta/types.js';
+import { createHooks } from '../clients/webhook/index.js';
 import { RECONCILE_WORKFLOW } from '../contract/names.js';
 import type { Collaborators } from './collaborators.js';
 import { ensureSchedules } from './schedules.js';
 
 /** Prepares the Schedules and reconciles once: experiments that lost their workflow while the service was down get a new one. */
 export async function prepareUpkeep(
-  { client, names, meta, timeBase }: Pick<Collaborators, 'client' | 'names' | 'meta' | 'timeBase'>,
+  {
+    client,
+    names,
+    meta,
+    timeBase,
+    reportTimezone = null,
+  }: Pick<Collaborators, 'client' | 'names' | 'meta' | 'timeBase' | 'reportTimezone'>,
   complain: (line: string) => void,
 ): Promise<void> {
-  const timezone = await meta.getAccount().then(
-    (account) => account.timezone,
-    (error: unknown) => {
-      // The credentials may have expired. The workflows that move money must start even so.
-      if (!(error instanceof MetaError)) throw error;
-      complain(
-        `The account's time zone could not be read: ${error.message} The daily and weekly reports keep their hours until the next start.`,
-      );
-      return null;
-    },
-  );
+  const ofAccount = () =>
+    meta.getAccount().then(
+      (account) => account.timezone,
+      (error: unknown) => {
+        // The credentials may have expired. The workflows that move money must start even so.
+        if (!(error instanceof MetaError)) throw error;
+        complain(
+          `The account's time zone could not be read: ${error.message} The daily and weekly reports keep their hours until the next start.`,
+        );
+        return null;
+      },
+    );
+  const timezone = reportTimezone ?? (await ofAccount());
   await ensureSchedules(client, names, { timezone, timeBase });
   await client.workflow.execute(RECONCILE_WORKFLOW, {
     workflowId: `${names.jobWorkflowId('auto_promotion_check')}/boot`,
@@ -38,11 +48,13 @@ export const RECONCILE_EVERY_MS = 25_000;
  * real minute. The Schedule does the same every ten minutes; its runs leave their history in Temporal.
  */
 export function keepReconciled(
-  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase'>,
+  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase' | 'hooks'>,
   say: (line: string) => void,
   everyMs = RECONCILE_EVERY_MS,
 ): { stop(): Promise<void> } {
-  const { reconcile } = createReconcileActivities(collaborators);
+  const { client, names, hooks = createHooks([]) } = collaborators;
+  const outbox = createOutbox({ hooks, client, names });
+  const { reconcile } = createReconcileActivities({ ...collaborators, hooks, outbox });
   const stopped = new AbortController();
   let failure: string | null = null;
   const once = async () => {

@@ -7,8 +7,10 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
+import { createOutbox } from '../activities/outbox.js';
+import { createHooks } from '../clients/webhook/index.js';
 import type { Announce } from '../contract/events.js';
-import { META_QUEUES, metaQueue } from '../contract/names.js';
+import { META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
 import { HOUR_MS } from '../domain/time.js';
 import type { Collaborators } from './collaborators.js';
 import { boundedTries } from './tries.js';
@@ -64,6 +66,8 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const { store, meta, clock, client, names, timeBase, address, access, namespace, environment } =
     collaborators;
+  const { hooks = createHooks([]), reportTimezone = null } = collaborators;
+  const outbox = createOutbox({ hooks, client, names });
   const { workflowBundle } = options;
   const connection = await NativeConnection.connect({ ...access, address });
   const common = {
@@ -77,6 +81,9 @@ export async function startWorker(
       names,
       timeBase,
       announce: options.announce,
+      hooks,
+      outbox,
+      reportTimezone,
       writesAllowed: options.writesAllowed,
       accountEnvelope: options.accountEnvelope,
       unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
@@ -101,6 +108,7 @@ export async function startWorker(
         stickyQueueScheduleToStartTimeout: environment === 'sandbox' ? '2 seconds' : '10 seconds',
       }),
     );
+    workers.push(await Worker.create({ ...common, taskQueue: messageQueue(names.taskQueue) }));
     for (const queue of META_QUEUES)
       workers.push(await Worker.create({ ...common, taskQueue: metaQueue(names.taskQueue, queue) }));
   } catch (error) {

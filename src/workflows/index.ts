@@ -1,2 +1,3 @@
 export { experimentWorkflow } from './experiment.js';
 export { dailySummaryWorkflow, recheckWorkflow, reconcileWorkflow, weeklyReportWorkflow } from './jobs.js';
+export { messengerWorkflow } from './messenger.js';

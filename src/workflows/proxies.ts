@@ -11,6 +11,7 @@ import type { DropActivities } from '../activities/drops.js';
 import type { ExperimentActivities } from '../activities/experiments.js';
 import type { GateActivities } from '../activities/gates.js';
 import type { LookActivities } from '../activities/looks.js';
+import type { MessengerActivities } from '../activities/messenger.js';
 import type { ObservationActivities } from '../activities/observations.js';
 import type { PromotionActivities } from '../activities/promotions.js';
 import type { RecheckActivities } from '../activities/rechecks.js';
@@ -18,7 +19,7 @@ import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { SummaryActivities } from '../activities/summaries.js';
 import type { VerificationActivities } from '../activities/verification.js';
 import { META_FAILURE, type MetaFailureDetails } from '../contract/activities.js';
-import { type META_QUEUES, metaQueue, TRIES_OVER } from '../contract/names.js';
+import { type META_QUEUES, messageQueue, metaQueue, TRIES_OVER } from '../contract/names.js';
 import type { Promotion } from '../contract/records.js';
 import { type Obstacle, obstacleOf } from '../domain/rollout/obstacle.js';
 
@@ -101,6 +102,26 @@ export const META_WRITES = {
 } as const;
 
 export const budgets = proxyMeta<BudgetActivities>('money', META_WRITES);
+
+/** The outbox in Postgres; retried as the record is. Only what a hook answers is in a queue of its own. */
+export const messenger = proxyActivities<Pick<MessengerActivities, 'nextMessage' | 'settleMessage'>>({
+  ...COMMON,
+  startToCloseTimeout: '15 seconds',
+  retry: A_FEW_TRIES,
+});
+
+/**
+ * One post. What the hook answers, or that it doesn't, is no failure. So a try is repeated only if Postgres failed before
+ * the post, or if the worker was lost during it.
+ */
+export const posts = proxyActivities<Pick<MessengerActivities, 'postMessage'>>({
+  ...COMMON,
+  startToCloseTimeout: '30 seconds',
+  retry: A_FEW_TRIES,
+  get taskQueue() {
+    return messageQueue(workflowInfo().taskQueue);
+  },
+});
 
 /** Temporal and Postgres, for many experiments: the next Schedule comes soon, so a few tries are enough. */
 export const upkeep = proxyActivities<

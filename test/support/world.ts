@@ -9,6 +9,8 @@ import { createMetaClient } from '../../src/clients/meta/index.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { createStore } from '../../src/clients/postgres/store.js';
 import type { Store } from '../../src/clients/postgres/types.js';
+import { createHooks } from '../../src/clients/webhook/index.js';
+import type { Hooks } from '../../src/clients/webhook/types.js';
 import type { ServiceEvent } from '../../src/contract/events.js';
 import type { ExperimentInput } from '../../src/contract/experiment-input.js';
 import {
@@ -106,6 +108,8 @@ export async function startWorld(
     beside?: World;
     /** Bundle the workflows anew instead of sharing one bundle; for a changed copy of the sources. */
     ownWorkflows?: true;
+    /** Unset: no hook gets messages. */
+    hooks?: Hooks;
     /** Dynamic configuration of the product's own server. */
     dynamicConfig?: Record<string, string>;
   },
@@ -165,6 +169,7 @@ export async function startWorld(
     names,
     namespace: temporal.namespace,
     address: temporal.address,
+    hooks: options.hooks ?? createHooks([]),
     socketTimeoutMs: 1_000,
     close: async () => {},
   };

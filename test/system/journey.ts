@@ -23,7 +23,7 @@ try {
   await newTest.page.goto('/experiments/new');
   await picture('new-test', newTest);
   const started = await user.startAll();
-  const winner = await user.waitOnList(["verifying"], 20 * DAY_MS);
+  const winner = await user.waitOnList(['verifying'], 20 * DAY_MS);
   await picture('home');
   const id = await user.open(winner);
   await picture('experiment');

@@ -65,6 +65,12 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/auto-promote/scheduler/status': 'viewer',
   'POST /api/ab/auto-promote/scheduler/trigger': 'operator',
 
+  'GET /api/ab/reports': 'viewer',
+  'GET /api/ab/reports/:id': 'viewer',
+  'GET /api/ab/reports/:id/csv': 'viewer',
+  'GET /api/ab/hooks': 'viewer',
+  'POST /api/ab/hooks/:name/test': 'operator',
+
   'GET /api/events': 'viewer',
 };
 

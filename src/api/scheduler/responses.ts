@@ -7,7 +7,17 @@ export const SchedulerAnswer = z
   .object({
     is_running: z.boolean(),
     check_interval_hours: z.number(),
-    jobs: z.array(z.object({ id: z.enum(JOB_IDS), name: z.string(), next_run: instant.nullable() })),
+    jobs: z.array(
+      z.object({
+        id: z.enum(JOB_IDS),
+        name: z.string(),
+        next_run: instant.nullable(),
+        paused: z.boolean(),
+        last_run: instant.nullable(),
+        last_status: z.enum(['running', 'completed', 'failed']).nullable(),
+        last_result: z.string().nullable().openapi({ description: 'what the last run returned' }),
+      }),
+    ),
     scheduler_state: z.enum(['running', 'stopped', 'paused']),
   })
   .openapi('Scheduler');

@@ -25,6 +25,10 @@ export async function schedulerStatus({ gateway, checkIntervalHours }: ApiContex
       id: job.id,
       name: JOB_NAMES[job.id],
       next_run: job.paused ? null : isoOrNull(job.nextRunAt),
+      paused: job.paused,
+      last_run: isoOrNull(job.lastRun?.startedAt ?? null),
+      last_status: job.lastRun?.status ?? null,
+      last_result: job.lastRun?.result ?? null,
     })),
     scheduler_state: state,
   };

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
+  type ScheduleExecutionResult,
   WithStartWorkflowOperation,
   type WorkflowExecutionDescription,
   type WorkflowExecutionStatusName,
@@ -18,7 +19,14 @@ import {
   SIGNALS,
   STATUS_QUERY,
 } from '../../contract/messages.js';
-import { EXPERIMENT_WORKFLOW, JOB_IDS, type JobId, type Names } from '../../contract/names.js';
+import { type MessengerInput, WAKE_SIGNAL, type Wake } from '../../contract/messaging.js';
+import {
+  EXPERIMENT_WORKFLOW,
+  JOB_IDS,
+  type JobId,
+  MESSENGER_WORKFLOW,
+  type Names,
+} from '../../contract/names.js';
 import type { Experiment } from '../../domain/experiment.js';
 import { type TimeBase, toExperimentTime } from '../../domain/time-base.js';
 import { asBusy, asUnavailable, nullWithoutSchedule, refusalOf, TemporalBusy } from './errors.js';
@@ -68,6 +76,16 @@ export interface ScheduledJob {
   paused: boolean;
   /** Experiment time, epoch ms; null if no run is due. */
   nextRunAt: number | null;
+  /** The last run that Temporal still knows; null if there is none. */
+  lastRun?: LastRun | null;
+}
+
+/** How a scheduled job ended. `result`: what it returned, in words; null while it runs, or if it failed. */
+export interface LastRun {
+  /** Experiment time, epoch ms. */
+  startedAt: number;
+  status: 'running' | 'completed' | 'failed';
+  result: string | null;
 }
 
 /** The API's only access to Temporal. Rejects with {@link TemporalUnavailable} if the server doesn't answer. */
@@ -96,6 +114,8 @@ export interface Gateway {
   delivery(): Delivery;
   /** The Schedules that exist; empty if there are none. */
   jobs(): Promise<ScheduledJob[]>;
+  /** Wakes the workflow that sends a hook's messages, which a test has just reached; starts it unless it runs. */
+  wakeMessenger(hook: string): Promise<void>;
   /** Runs the reconciling Schedule now; false if it doesn't exist. */
   triggerReconcile(): Promise<boolean>;
   ping(): Promise<void>;
@@ -181,16 +201,39 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
     await within(PING_MS, () => client.workflowService.getSystemInfo({}));
   };
 
+  /** What came of a Schedule's action. A run whose retention is over is known no more. */
+  const lastRunOf = async ({ action, takenAt }: ScheduleExecutionResult): Promise<LastRun | null> => {
+    const { workflowId, firstExecutionRunId } = action.workflow;
+    const handle = client.workflow.getHandle(workflowId, firstExecutionRunId);
+    const startedAt = toExperimentTime(timeBase, takenAt.getTime());
+    try {
+      const { status } = await within(CALL_MS, () => handle.describe());
+      if (status.name === 'RUNNING') return { startedAt, status: 'running', result: null };
+      if (status.name !== 'COMPLETED') return { startedAt, status: 'failed', result: null };
+      const result: unknown = await within(CALL_MS, () => handle.result());
+      return {
+        startedAt,
+        status: 'completed',
+        result: typeof result === 'string' ? result : JSON.stringify(result),
+      };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  };
+
   const describeJob = async (id: JobId): Promise<ScheduledJob | null> => {
     const description = await within(CALL_MS, () =>
       client.schedule.getHandle(names.scheduleId(id)).describe(),
     ).catch(nullWithoutSchedule);
     if (description === null) return null;
     const next = description.info.nextActionTimes[0];
+    const action = description.info.recentActions.at(-1);
     return {
       id,
       paused: description.state.paused,
       nextRunAt: next === undefined ? null : toExperimentTime(timeBase, next.getTime()),
+      lastRun: action === undefined ? null : await lastRunOf(action),
     };
   };
 
@@ -262,6 +305,20 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
         if (answer.status === 'rejected') throw answer.reason;
         return answer.value === null ? [] : [answer.value];
       });
+    },
+
+    async wakeMessenger(hook) {
+      const wake: Wake = { hookWorks: true };
+      await within(CALL_MS, () =>
+        client.workflow.signalWithStart(MESSENGER_WORKFLOW, {
+          workflowId: names.messengerId(hook),
+          taskQueue: names.taskQueue,
+          args: [{ hook } satisfies MessengerInput],
+          staticSummary: `messages to ${hook}`,
+          signal: WAKE_SIGNAL,
+          signalArgs: [wake],
+        }),
+      );
     },
 
     async triggerReconcile() {

@@ -1,4 +1,5 @@
 import type { Decision, Verdict } from '../../domain/decision/decision.js';
+import { withMessage } from './messages.js';
 import { type Database, instant, jsonb, run } from './query.js';
 import type { LookSummary, Store } from './types.js';
 
@@ -131,7 +132,8 @@ type DecisionStore = Pick<
 >;
 
 /** The decisions, and the rule's state after each look. */
-export function decisionStore({ pool, scope }: Database): DecisionStore {
+export function decisionStore(database: Database): DecisionStore {
+  const { pool, scope } = database;
   const mine = [scope.environment, scope.accountId];
 
   async function read(experimentId: string, rest: string, values: unknown[]): Promise<Decision[]> {
@@ -166,11 +168,11 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
     listDecisions: (experimentId, { limit, offset }) =>
       read(experimentId, 'order by look_number desc limit $4 offset $5', [limit, offset]),
 
-    async saveDecision(decision, ruleStates) {
+    async saveDecision(decision, ruleStates, entry) {
       // One statement, so that a look is never stored without the states that the next one needs.
-      const [saved] = await run<DecisionRow>(
-        pool,
-        `with saved as (
+      const [saved] = await withMessage(database, entry, (ask) =>
+        ask<DecisionRow>(
+          `with saved as (
             insert into auto_promotion.decisions (environment, account_id, experiment_id, look_number, due_at, seen_until,
               decided_at, rule, rule_version, verdict, winner_variant_id, leader_variant_id, confidence, pairs, metrics,
               reasons, health, outlook, setting, account_drift, input_hash, asked_by)
@@ -188,31 +190,32 @@ export function decisionStore({ pool, scope }: Database): DecisionStore {
               and old.look_number <= saved.look_number - ${KEPT_LOOKS}
           )
           select * from saved`,
-        [
-          ...mine,
-          decision.experimentId,
-          decision.lookNumber,
-          instant(decision.dueAt),
-          instant(decision.seenUntil),
-          instant(decision.decidedAt),
-          decision.rule,
-          decision.ruleVersion,
-          decision.verdict,
-          decision.winnerVariantId,
-          decision.leaderVariantId,
-          decision.confidence,
-          jsonb(decision.pairs),
-          jsonb(decision.metrics),
-          decision.reasons,
-          jsonb(decision.health),
-          decision.outlook === null ? null : jsonb(decision.outlook),
-          decision.setting === null ? null : jsonb(decision.setting),
-          decision.accountDrift === null ? null : jsonb(decision.accountDrift),
-          decision.inputHash,
-          decision.askedBy,
-          Object.keys(ruleStates),
-          Object.values(ruleStates),
-        ],
+          [
+            ...mine,
+            decision.experimentId,
+            decision.lookNumber,
+            instant(decision.dueAt),
+            instant(decision.seenUntil),
+            instant(decision.decidedAt),
+            decision.rule,
+            decision.ruleVersion,
+            decision.verdict,
+            decision.winnerVariantId,
+            decision.leaderVariantId,
+            decision.confidence,
+            jsonb(decision.pairs),
+            jsonb(decision.metrics),
+            decision.reasons,
+            jsonb(decision.health),
+            decision.outlook === null ? null : jsonb(decision.outlook),
+            decision.setting === null ? null : jsonb(decision.setting),
+            decision.accountDrift === null ? null : jsonb(decision.accountDrift),
+            decision.inputHash,
+            decision.askedBy,
+            Object.keys(ruleStates),
+            Object.values(ruleStates),
+          ],
+        ),
       );
       if (saved) return toDecision(saved);
       const stored = await getDecision(decision.experimentId, decision.lookNumber);

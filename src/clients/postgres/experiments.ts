@@ -4,6 +4,7 @@ import { type Experiment, type ExperimentState, isEnded, type Variant } from '..
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
+import { enterMessage } from './messages.js';
 import {
   type Database,
   instant,
@@ -243,7 +244,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
       );
     },
 
-    async transition(transition): Promise<TransitionResult> {
+    async transition(transition, messageOf): Promise<TransitionResult> {
       const { experimentId, from, to, reason, hold = null, at } = transition;
       return transaction(pool, async (ask) => {
         const swapped = await ask(
@@ -269,6 +270,8 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         if (done && isEnded(to)) await dropLeases(ask, experimentId);
         if (done && isEnded(from) && !isEnded(to)) await takeLeases(ask, experimentId);
         const experiment = await existing(ask, experimentId);
+        const entry = done ? messageOf?.(experiment) : null;
+        if (entry) await enterMessage(ask, scope, entry);
         const happenedBefore =
           experiment.state === to &&
           experiment.stateChangedAt === at &&

@@ -1,6 +1,7 @@
 import type { Promotion, PromotionStatus } from '../../contract/records.js';
 import type { RolloutPlan } from '../../domain/rollout/plan.js';
-import { type Database, instant, jsonb, run } from './query.js';
+import { enterMessage } from './messages.js';
+import { type Database, instant, jsonb, type Run, run, transaction } from './query.js';
 import type { Store } from './types.js';
 
 interface PromotionRow {
@@ -198,10 +199,10 @@ export function promotionStore(database: Database): PromotionStore {
       );
     },
 
-    async completePhase(experimentId, phase, readBackAt) {
-      const [row] = await run<{ read_back_at: number }>(
-        pool,
-        `with done as (
+    async completePhase(experimentId, phase, readBackAt, entry) {
+      const complete = (ask: Run) =>
+        ask<{ read_back_at: number }>(
+          `with done as (
             update auto_promotion.promotions set phases_done = jsonb_build_object($4::text, $5::bigint) || phases_done
              where (environment, account_id, experiment_id) = ($1, $2, $3)
              returning (phases_done->>$4::text)::bigint as read_back_at
@@ -214,8 +215,20 @@ export function promotionStore(database: Database): PromotionStore {
              where (environment, account_id, experiment_id) = ($1, $2, $3)
           )
           select read_back_at from done`,
-        [...mine, experimentId, phase, readBackAt],
-      );
+          [...mine, experimentId, phase, readBackAt],
+        );
+      const [row] = await (entry
+        ? transaction(pool, async (ask) => {
+            const first = await ask(
+              `select 1 from auto_promotion.promotions
+                where (environment, account_id, experiment_id) = ($1, $2, $3) and phases_done = '{}' for update`,
+              [...mine, experimentId],
+            );
+            const rows = await complete(ask);
+            if (first.length > 0) await enterMessage(ask, scope, entry);
+            return rows;
+          })
+        : complete((text, values) => run(pool, text, values)));
       if (!row) throw noPromotion(experimentId);
       return row.read_back_at;
     },

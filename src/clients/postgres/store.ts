@@ -6,11 +6,13 @@ import { experimentStore } from './experiments.js';
 import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
 import { ledgerStore } from './ledger.js';
+import { messageStore } from './messages.js';
 import { observationStore } from './observations.js';
 import { overviewStore } from './overview.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
+import { keptReportStore } from './reports.js';
 import { requestStore } from './requests.js';
 import { safetyStore } from './safety.js';
 import { segmentStore } from './segments.js';
@@ -40,6 +42,8 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...overviewStore(database),
     ...changeStore(database),
     ...figureStore(database),
+    ...messageStore(database),
+    ...keptReportStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

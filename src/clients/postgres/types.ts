@@ -1,4 +1,11 @@
 import type {
+  HookState,
+  MessageEntry,
+  PendingMessage,
+  PostOutcome,
+  Report,
+} from '../../contract/messaging.js';
+import type {
   ChangeMarks,
   ControlRow,
   GateRow,
@@ -117,8 +124,13 @@ export interface Store {
    * Compare-and-swap. `ok` is also true if the same transition (state, reason, instant) had already happened.
    * Entering an ended state sets `endedAt` and releases the leases in the same transaction.
    * Leaving `completed` (for `reverting`) takes the leases again. @throws AdSetLeased, ExperimentNotFound
+   * `messageOf`: the message about the swap, from the experiment after it. It is entered in the same transaction, and
+   * only if this call swapped.
    */
-  transition(transition: Transition): Promise<TransitionResult>;
+  transition(
+    transition: Transition,
+    messageOf?: (after: Experiment) => MessageEntry | null,
+  ): Promise<TransitionResult>;
 
   /** Replaces what holds the rollout of a held experiment; in any other state it does nothing. */
   keepHold(experimentId: string, hold: Hold): Promise<void>;
@@ -166,8 +178,15 @@ export interface Store {
   firstDecisionFor(experimentId: string, winnerVariantId: string): Promise<Decision | null>;
   /** Latest look first. */
   listDecisions(experimentId: string, query: { limit: number; offset: number }): Promise<Decision[]>;
-  /** Stores the decision and the rule's state after it in one transaction. If that look has a decision, it is returned unchanged. */
-  saveDecision(decision: Decision, ruleStates: Record<string, Uint8Array>): Promise<Decision>;
+  /**
+   * Stores the decision, the rule's state after it and the message about it in one transaction. If that look has a decision,
+   * it is returned unchanged, and no message is entered.
+   */
+  saveDecision(
+    decision: Decision,
+    ruleStates: Record<string, Uint8Array>,
+    entry?: MessageEntry | null,
+  ): Promise<Decision>;
   /**
    * What the account's tests of this objective say about drift, the latest tests first: per test, the
    * log-likelihoods of its pairs with the control at its latest look. Only looks of this version of the rule count.
@@ -201,13 +220,19 @@ export interface Store {
   acceptRisk(experimentId: string, amount: number): Promise<void>;
   /**
    * Enters a phase's read-back instant and returns it; a stored instant is returned unchanged. The first phase of a
-   * winner's rollout sets `promotedAt` of the experiment. The experiment's hold is cleared.
+   * winner's rollout sets `promotedAt` of the experiment. The experiment's hold is cleared. `entry`: the message that is
+   * entered in the same transaction if this is the rollout's first phase, and this call entered it.
    */
-  completePhase(experimentId: string, phase: string, readBackAt: number): Promise<number>;
+  completePhase(
+    experimentId: string,
+    phase: string,
+    readBackAt: number,
+    entry?: MessageEntry | null,
+  ): Promise<number>;
 
   getVerification(experimentId: string): Promise<Verification | null>;
-  /** Inserts and returns it; a stored one is returned unchanged. */
-  saveVerification(verification: Verification): Promise<Verification>;
+  /** Inserts it and its message in one transaction, and returns it. A stored one is returned unchanged, without a message. */
+  saveVerification(verification: Verification, entry?: MessageEntry | null): Promise<Verification>;
 
   /** Completed promotions whose policy wants a recheck and that have none on record; the earliest opened first. */
   promotionsToRecheck(): Promise<Pick<Experiment & Promotion, 'experimentId' | 'policy' | 'phasesDone'>[]>;
@@ -293,6 +318,35 @@ export interface Store {
   changeMarks(): Promise<ChangeMarks>;
   /** What is on record, in figures for monitoring. */
   figures(now: number): Promise<RecordFigures>;
+  /**
+   * Sequence of the hook's next message to send; null if there is none, or if the hook is dead. `addressMark`: another one
+   * than before ends that state.
+   */
+  pendingMessage(hook: string, addressMark: string): Promise<number | null>;
+  message(sequence: number): Promise<PendingMessage | null>;
+  /** Enters what a post led to; does nothing if the delivery is settled. `wait` and `dead` leave it pending. */
+  settleDelivery(settled: {
+    hook: string;
+    sequence: number;
+    outcome: PostOutcome;
+    at: number;
+  }): Promise<void>;
+  /** Enters what a test led to: a success ends the state of being dead. */
+  settleHookTest(settled: {
+    hook: string;
+    addressMark: string;
+    outcome: PostOutcome;
+    at: number;
+  }): Promise<void>;
+  /** Every hook that was used or has deliveries, by name. */
+  hookStates(): Promise<HookState[]>;
+
+  /** Inserts the report and its message in one transaction. A stored one of that id is returned unchanged, without a message. */
+  saveReport(report: Report, entry: MessageEntry): Promise<{ report: Report; isNew: boolean }>;
+  getReport(id: string): Promise<Report | null>;
+  /** Newest first. */
+  listReports(query: { kind?: Report['kind'] | undefined; limit: number; offset: number }): Promise<Report[]>;
+  countReports(query: { kind?: Report['kind'] | undefined }): Promise<number>;
 
   /** `select 1`. */
   ping(): Promise<void>;

@@ -1,6 +1,7 @@
 import type { Verification } from '../../contract/records.js';
 import type { VerificationOutcome } from '../../domain/verification/verification.js';
 import { MEASURED_COLUMNS, type MeasuredRow, measuredValues, toMeasured } from './measured-lift.js';
+import { withMessage } from './messages.js';
 import { type Database, run } from './query.js';
 import type { Store } from './types.js';
 
@@ -35,7 +36,7 @@ type VerificationStore = Pick<Store, 'getVerification' | 'saveVerification'>;
 
 /** The one verification of each promotion. */
 export function verificationStore(database: Database): VerificationStore {
-  const { pool, scope } = database;
+  const { scope } = database;
 
   async function getVerification(experimentId: string): Promise<Verification | null> {
     return (await verificationsById(database, [experimentId])).get(experimentId) ?? null;
@@ -44,13 +45,14 @@ export function verificationStore(database: Database): VerificationStore {
   return {
     getVerification,
 
-    async saveVerification(found) {
-      await run(
-        pool,
-        `insert into auto_promotion.verifications (environment, account_id, outcome, log_harm, ${MEASURED_COLUMNS})
+    async saveVerification(found, entry) {
+      await withMessage(database, entry, (ask) =>
+        ask(
+          `insert into auto_promotion.verifications (environment, account_id, outcome, log_harm, ${MEASURED_COLUMNS})
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
-          on conflict (environment, account_id, experiment_id) do nothing`,
-        [scope.environment, scope.accountId, found.outcome, found.logHarm, ...measuredValues(found)],
+          on conflict (environment, account_id, experiment_id) do nothing returning 1`,
+          [scope.environment, scope.accountId, found.outcome, found.logHarm, ...measuredValues(found)],
+        ),
       );
       const stored = await getVerification(found.experimentId);
       if (!stored) throw new Error(`the verification of ${found.experimentId} is gone`);

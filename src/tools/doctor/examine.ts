@@ -4,9 +4,10 @@ import { temporalAt } from '../../service/addresses.js';
 import { checkClaude } from './claude.js';
 import { checkDatabase } from './database.js';
 import { type Finding, fail, ok, within } from './finding.js';
+import { readHookRecord } from './hook-record.js';
 import { checkMeta } from './meta.js';
 import { checkTemporal } from './temporal.js';
-import { checkWebhook } from './webhook.js';
+import { checkHooks } from './webhook.js';
 
 /** Real ms that each check may take. */
 const TIMEOUT_MS = 15_000;
@@ -28,7 +29,7 @@ export async function examine(
     within(timeoutMs, 'Database', () => examineDatabase(config, callMs)),
     within(timeoutMs, 'Temporal', () => examineTemporal(config, callMs)),
     within(timeoutMs, 'Claude', () => checkClaude(config.anthropicApiKey, callMs, claudeUrl)),
-    within(timeoutMs, 'Webhook', async () => checkWebhook(config.notificationWebhook)),
+    within(timeoutMs, 'Hook', () => examineHooks(config, callMs)),
   ]);
   const scrub = createScrub(secretsOf(config));
   return sections.flat().map((finding) => ({
@@ -85,18 +86,26 @@ async function examineTemporal(config: Config, timeoutMs: number): Promise<Findi
   return checkTemporal(temporal, timeoutMs);
 }
 
-function secretsOf({ meta, tokens, databaseUrl, notificationWebhook, anthropicApiKey }: Config): string[] {
+async function examineHooks(config: Config, timeoutMs: number): Promise<Finding[]> {
+  const { hooks } = config.notifications;
+  return checkHooks(hooks, hooks.length === 0 ? { hooks: [] } : await readHookRecord(config, timeoutMs));
+}
+
+function secretsOf({ meta, tokens, databaseUrl, notifications, anthropicApiKey }: Config): string[] {
   const database = databaseUrl === null ? null : new URL(databaseUrl);
   const password = database === null ? null : database.password;
-  const webhook = notificationWebhook === null ? null : new URL(notificationWebhook).pathname.slice(1);
+  const hooks = notifications.hooks.flatMap(({ url, secret }) => [
+    url,
+    new URL(url).pathname.slice(1),
+    secret,
+  ]);
   return [
     ...[
       meta.accessToken,
       meta.appSecret,
       ...tokens.map(({ token }) => token),
       anthropicApiKey,
-      notificationWebhook,
-      webhook,
+      ...hooks,
       databaseUrl,
     ],
     ...[password, password === null ? null : decodeURIComponent(password)],

@@ -23,15 +23,26 @@ beforeEach(() => {
 describe('GET scheduler/status', () => {
   const status = () => api.get('/api/ab/auto-promote/scheduler/status');
 
-  it('lists the jobs with their next runs', async () => {
+  it('lists the jobs with their next runs, and how the last ones ended', async () => {
+    const ended = { startedAt: START - HOUR, status: 'completed', result: 'one promotion' } as const;
+    api.gateway.scheduled[1]!.lastRun = ended;
+    const none = { paused: false, last_run: null, last_status: null, last_result: null };
     expect((await status()).body).toEqual({
       is_running: true,
       check_interval_hours: 6,
       jobs: [
-        { id: 'auto_promotion_check', name: expect.any(String), next_run: '2026-11-23T10:00:00Z' },
-        { id: 'daily_promotion_summary', name: expect.any(String), next_run: null },
-        { id: 'weekly_compound_report', name: expect.any(String), next_run: null },
-        { id: 'lift_recheck', name: expect.any(String), next_run: '2026-11-24T09:00:00Z' },
+        { ...none, id: 'auto_promotion_check', name: expect.any(String), next_run: '2026-11-23T10:00:00Z' },
+        {
+          id: 'daily_promotion_summary',
+          name: expect.any(String),
+          next_run: null,
+          paused: true,
+          last_run: '2026-11-23T08:00:00Z',
+          last_status: 'completed',
+          last_result: 'one promotion',
+        },
+        { ...none, id: 'weekly_compound_report', name: expect.any(String), next_run: null },
+        { ...none, id: 'lift_recheck', name: expect.any(String), next_run: '2026-11-24T09:00:00Z' },
       ],
       scheduler_state: 'running',
     });

@@ -76,6 +76,12 @@ export class FakeGateway implements Gateway {
     return this.scheduled;
   }
 
+  readonly woken: string[] = [];
+  async wakeMessenger(hook: string): Promise<void> {
+    this.reach();
+    this.woken.push(hook);
+  }
+
   async triggerReconcile(): Promise<boolean> {
     this.reach();
     this.reconciled += 1;

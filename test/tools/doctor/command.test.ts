@@ -51,7 +51,7 @@ describe('npm run doctor', () => {
       'ok    Database          embedded: npm start opens it in its process',
       'ok    Temporal          embedded: npm start starts it on port 7233',
       'ok    Claude            ANTHROPIC_API_KEY is not set; this version does not use it',
-      'ok    Webhook           not set; this version sends no message',
+      'ok    Hook              none is configured: no message is sent (PROMOTION_NOTIFICATION_WEBHOOK, NOTIFICATION_HOOKS)',
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('npm run doctor', () => {
       'fail  Database',
       'fail  Temporal',
       'ok    Claude',
-      'ok    Webhook',
+      'warn  Hook',
     ]);
     expect(lines.join()).not.toContain('canary');
     expect(await market.audit()).toEqual([]);
@@ -137,7 +137,7 @@ describe('the examination', () => {
       'fail Database',
       'fail Temporal',
       'fail Claude',
-      'warn Webhook',
+      'fail Hook',
     ]);
     expect(JSON.stringify(findings)).not.toContain('canary');
   });

@@ -1,0 +1,62 @@
+import { z } from '@hono/zod-openapi';
+import { EXPERIMENT_STATES } from '../../domain/experiment.js';
+import { instant, minorUnits, orNull, unreadable } from '../http/responses.js';
+
+const fraction = z.number().openapi({ description: 'a fraction: 0.12 is +12 %' });
+
+const KeptReport = z
+  .object({
+    id: z.string().openapi({ example: 'daily-2026-05-12' }),
+    kind: z.enum(['daily', 'weekly']),
+    made_at: instant,
+    first_day: z
+      .string()
+      .openapi({ format: 'date', description: 'the first whole local day that it counts' }),
+    last_day: z.string().openapi({ format: 'date' }),
+    timezone: z.string(),
+    text: z.string(),
+  })
+  .openapi('KeptReport');
+
+const interval = z.array(z.number()).length(2);
+const Lift = z.object({ lift: fraction, interval }).openapi('ReportedLift');
+
+export const KeptReportAnswer = KeptReport.extend({
+  currency: z.string().nullable(),
+  promotions: z.array(
+    z.object({
+      experiment_id: z.string(),
+      name: z.string(),
+      winner: z.string(),
+      status: z.string(),
+      forced: z.boolean(),
+      opened_at: instant,
+      believed_lift: fraction,
+      measured_lift: fraction,
+      budget_before: minorUnits,
+      budget_after: minorUnits,
+    }),
+  ),
+  running: z.int(),
+  waiting: z.array(
+    z.object({
+      experiment_id: z.string(),
+      name: z.string(),
+      state: z.enum(EXPERIMENT_STATES),
+      reason: z.string(),
+    }),
+  ),
+  compound: orNull(
+    z.object({
+      message: z.string(),
+      promotions: z.int(),
+      shrunk: Lift,
+      claimed: Lift,
+      verified: orNull(Lift),
+    }),
+  ),
+}).openapi('KeptReportWithFigures');
+
+export const KeptReportsAnswer = z
+  .object({ reports: z.array(KeptReport), total: z.int(), limit: z.int(), offset: z.int(), unreadable })
+  .openapi('KeptReports');

@@ -1,0 +1,100 @@
+import type { z } from '@hono/zod-openapi';
+import type { Report } from '../../contract/messaging.js';
+import type { ExperimentState } from '../../domain/experiment.js';
+import { isoOf } from '../http/format.js';
+import type { KeptReportAnswer, KeptReportsAnswer } from './responses.js';
+
+export type KeptReportJson = z.output<typeof KeptReportAnswer>;
+type Head = z.output<typeof KeptReportsAnswer>['reports'][number];
+
+export function headToJson(report: Report): Head {
+  return {
+    id: report.id,
+    kind: report.kind,
+    made_at: isoOf(report.madeAt),
+    first_day: report.firstDay,
+    last_day: report.lastDay,
+    timezone: report.timezone,
+    text: report.text,
+  };
+}
+
+export function reportToJson(report: Report): KeptReportJson {
+  const { currency, promotions, running, waiting, compound } = report.content;
+  return {
+    ...headToJson(report),
+    currency,
+    promotions: promotions.map((one) => ({
+      experiment_id: one.experimentId,
+      name: one.name,
+      winner: one.winnerVariantId,
+      status: one.status,
+      forced: one.forced,
+      opened_at: isoOf(one.openedAt),
+      believed_lift: one.believedLift,
+      measured_lift: one.measuredLift,
+      budget_before: one.before,
+      budget_after: one.after,
+    })),
+    running,
+    waiting: waiting.map(({ experimentId, name, state, reason }) => ({
+      experiment_id: experimentId,
+      name,
+      state: state as ExperimentState,
+      reason,
+    })),
+    compound,
+  };
+}
+
+const COLUMNS = [
+  'part',
+  'experiment_id',
+  'name',
+  'winner',
+  'status',
+  'believed_lift',
+  'measured_lift',
+  'currency',
+  'budget_before',
+  'budget_after',
+  'text',
+] as const;
+type Row = Partial<Record<(typeof COLUMNS)[number], string | number | null>>;
+
+/** The report as CSV (RFC 4180): one row for the report, one per promotion and one per experiment that waits. */
+export function reportToCsv(report: KeptReportJson): string {
+  const rows: Row[] = [
+    { part: 'report', experiment_id: null, name: report.id, status: report.kind, text: report.text },
+    ...(report.compound
+      ? [
+          {
+            part: 'compound',
+            believed_lift: report.compound.shrunk.lift,
+            measured_lift: report.compound.claimed.lift,
+            text: report.compound.message,
+          },
+        ]
+      : []),
+    ...report.promotions.map(({ opened_at: _, forced, ...one }) => ({
+      ...one,
+      part: forced ? 'forced promotion' : 'promotion',
+      currency: report.currency,
+    })),
+    ...report.waiting.map(({ state, reason, ...one }) => ({
+      ...one,
+      part: 'waiting',
+      status: state,
+      text: reason,
+    })),
+  ];
+  const lines = rows.map((row) => COLUMNS.map((column) => cell(row[column] ?? '')).join(','));
+  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
+}
+
+/** A spreadsheet would run a text that begins like a formula. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,107 @@
+/** What workflow, activities, record and API share about messages to users. Instants are experiment time, epoch ms. */
+import type { MessageContent, MessageKind, NewMessage } from '../domain/messages/message.js';
+
+/** Input of the workflow that sends a hook's messages. */
+export interface MessengerInput {
+  hook: string;
+  /** Posts without success in a row, carried over to the next run. */
+  failures?: number;
+}
+
+/** The signal that there is something to send. `hookWorks`: a test has just reached the hook. */
+export const WAKE_SIGNAL = 'wake';
+export interface Wake {
+  hookWorks: boolean;
+}
+
+/** A message to enter, and the hooks that want it. */
+export interface MessageEntry {
+  message: NewMessage;
+  hooks: readonly string[];
+}
+
+/** A message on record. Its sequence grows; it identifies the message within environment and account. */
+export interface PendingMessage extends NewMessage {
+  environment: 'sandbox' | 'live';
+  accountId: string;
+  sequence: number;
+  kind: MessageKind;
+  content: MessageContent;
+}
+
+/** What a post led to. `problem`: a sentence without the hook's address. */
+export type PostOutcome =
+  | { kind: 'sent'; status: number; answer: string }
+  /** The hook may accept it later. `retryAfterMs`: real ms that the hook asks for; null if it doesn't say. */
+  | { kind: 'wait'; status: number | null; retryAfterMs: number | null; problem: string }
+  /** The hook refuses this message for good; it may take others. */
+  | { kind: 'refused'; status: number; problem: string }
+  /** The address is gone or doesn't accept messages: nothing is sent until it is changed or a test succeeds. */
+  | { kind: 'dead'; status: number | null; problem: string };
+
+/** How a hook did. */
+export interface HookState {
+  hook: string;
+  /** Of the address that was used last; empty if none was. */
+  addressMark: string;
+  lastSuccessAt: number | null;
+  lastFailureAt: number | null;
+  lastFailure: string | null;
+  deadSince: number | null;
+  deadReason: string | null;
+  pending: number;
+  /** Messages that the hook refused for good. */
+  failed: number;
+}
+
+/** A kept report. `id`: kind and date, e.g. `daily-2026-05-12`. */
+export interface Report {
+  id: string;
+  kind: 'daily' | 'weekly';
+  madeAt: number;
+  /** The whole local days that it counts, both included. */
+  firstDay: string;
+  lastDay: string;
+  timezone: string;
+  content: ReportContent;
+  /** The report in a sentence or two. */
+  text: string;
+}
+
+export interface ReportContent {
+  currency: string | null;
+  promotions: ReportedPromotion[];
+  running: number;
+  /** Experiments that wait for a user. */
+  waiting: { experimentId: string; name: string; state: string; reason: string }[];
+  /** All tests so far, compound lifts as fractions; null if no test is decided. */
+  compound: ReportedCompound | null;
+}
+
+export interface ReportedPromotion {
+  experimentId: string;
+  name: string;
+  winnerVariantId: string;
+  status: string;
+  forced: boolean;
+  openedAt: number;
+  /** Relative lifts of the winner over its rival, as fractions. */
+  believedLift: number;
+  measuredLift: number;
+  /** Minor units per day: the winner's budget before the rollout and in its last phase. */
+  before: number;
+  after: number;
+}
+
+export interface ReportedLift {
+  lift: number;
+  interval: [number, number];
+}
+
+export interface ReportedCompound {
+  message: string;
+  promotions: number;
+  shrunk: ReportedLift;
+  claimed: ReportedLift;
+  verified: ReportedLift | null;
+}
