@@ -8,6 +8,7 @@ import { docsRoutes } from './docs/routes.js';
 import { experimentPages } from './experiment/pages.js';
 import { homePages } from './home/pages.js';
 import { newTestPages } from './new/pages.js';
+import { reportPages } from './reports/pages.js';
 import { signInRoutes } from './sign-in/routes.js';
 
 /** The routes of the pages about one subject. Each route needs an entry in `NEEDED_ROLES`. */
@@ -22,6 +23,7 @@ const PAGES: readonly PageRoutes[] = [
   experimentPages,
   accountPages,
   compoundPages,
+  reportPages,
 ];
 
 /** Everything that a browser opens. `describe`: makes the description of the API for its page. */

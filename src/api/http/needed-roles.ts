@@ -23,6 +23,9 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /account': 'viewer',
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.
   'POST /account/kill-switch': 'operator',
+  'POST /account/hooks/:name/test': 'operator',
+  'GET /reports': 'viewer',
+  'GET /reports/:id': 'viewer',
   'GET /experiments/new': 'viewer',
   'POST /experiments/new': 'operator',
   'GET /experiments/:id': 'viewer',

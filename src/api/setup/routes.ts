@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { PICTURE_TYPES } from '../../clients/meta/picture.js';
-import { MetaError } from '../../clients/meta/types.js';
+import { MetaError, PICTURE_TYPES } from '../../clients/meta/types.js';
 import type { ApiContext } from '../dependencies.js';
 import { newExperimentBody } from '../experiments/requests.js';
 import { recordedName } from '../http/access.js';

@@ -3,16 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { transient } from './errors.js';
-import type { MetaError } from './types.js';
-
-/** A picture as a page may show it. */
-export interface Picture {
-  type: (typeof PICTURE_TYPES)[number];
-  bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** Formats that hold no program: an SVG may. */
-export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
+import { type MetaError, PICTURE_TYPES, type Picture } from './types.js';
 
 /** Far above a thumbnail, and above most images of ads. Bytes. */
 export const LARGEST_PICTURE = 4 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import type { PictureAddresses } from './account-ads.js';
-import { loadPicture, type Picture } from './picture.js';
+import { loadPicture } from './picture.js';
+import type { Picture } from './types.js';
 
 /** Real ms from the first to the last byte. */
 const PICTURE_TIMEOUT_MS = 5_000;

@@ -2,12 +2,20 @@ import type { AdSetSettings } from '../../domain/comparability.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import type { Breakdown } from '../../domain/segments.js';
 import type { AccountAds } from '../../domain/setup/account.js';
-import type { Picture } from './picture.js';
 
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets, spend and revenue are integers of
  * minor units (Meta's offsets), instants epoch ms.
  */
+
+/** Formats that hold no program: an SVG may. */
+export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
+
+/** A picture as a page may show it. */
+export interface Picture {
+  type: (typeof PICTURE_TYPES)[number];
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** A failed call to Meta. Its message never contains the token, the app secret or a URL with a query. */
 export class MetaError extends Error {

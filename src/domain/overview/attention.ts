@@ -1,4 +1,4 @@
-/** Whether someone must act on an experiment, and where a list of experiments shows it. */
+/** Whether someone must act on an experiment, and in which part of a list it is shown. */
 import type { HealthFinding } from '../decision/delivery-health.js';
 import { type Experiment, isEnded, stateReasonOf } from '../experiment.js';
 

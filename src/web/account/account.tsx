@@ -1,6 +1,7 @@
 /** What limits the account's rollouts, what is at risk now, and the kill switch. */
 import type { z } from '@hono/zod-openapi';
 import type { AccountAnswer } from '../../api/account/responses.js';
+import type { HookJson } from '../../api/hooks/read.js';
 import { KILL_SWITCH_RELEASE } from '../../api/http/needed-roles.js';
 import { mayActAs } from '../../api/http/principal.js';
 import type { OverviewRowJson } from '../../api/overview/to-json.js';
@@ -9,6 +10,7 @@ import type { Reader } from '../format.js';
 import { Instant, Money } from '../parts/figures.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
+import { HookList } from './hooks.js';
 
 type AccountJson = z.output<typeof AccountAnswer>;
 
@@ -18,6 +20,7 @@ export interface AccountViewFacts {
   moved: readonly OverviewRowJson[];
   /** The last gate of each rollout in shadow, by experiment id. */
   shadow: ReadonlyMap<string, GateJson>;
+  hooks: readonly HookJson[];
   reader: Reader;
   viewer: Viewer;
   notice: { isError: boolean; text: string } | null;
@@ -56,6 +59,7 @@ export function AccountView(facts: AccountViewFacts) {
         </dl>
       </section>
       <AtRisk {...facts} />
+      <HookList hooks={facts.hooks} viewer={facts.viewer} reader={reader} />
     </>
   );
 }

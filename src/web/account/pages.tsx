@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
 import { turnKillSwitch } from '../../api/account/kill-switch.js';
 import type { ApiContext } from '../../api/dependencies.js';
+import { hooksOf, testHook } from '../../api/hooks/read.js';
 import { recordedName, requireRole } from '../../api/http/access.js';
 import { requester } from '../../api/http/fields.js';
 import { KILL_SWITCH_RELEASE } from '../../api/http/needed-roles.js';
@@ -27,10 +28,11 @@ const KillSwitchForm = z.object({
 /** `/account` and the form of its kill switch. */
 export function accountPages(context: ApiContext): Hono {
   const show = async (c: Context, notice: AccountViewFacts['notice'], status: 200 | 400 | 409) => {
-    const [{ reader, frame }, account, overview] = await Promise.all([
+    const [{ reader, frame }, account, overview, hooks] = await Promise.all([
       settingOf(context, c),
       context.account(),
       overviewOf(context, OverviewQuery.parse({})),
+      hooksOf(context),
     ]);
     const moved = overview.experiments.filter((row) => row.shadow || row.moved_cents !== 0);
     const shadow = new Map<string, GateJson>();
@@ -38,7 +40,16 @@ export function accountPages(context: ApiContext): Hono {
       const gate = (await gatesOf(context, id)).gates.findLast((each) => each.shadow);
       if (gate) shadow.set(id, gate);
     }
-    const facts = { account, moved, shadow, reader, viewer: viewerOf(c), notice, formKey: randomUUID() };
+    const facts = {
+      account,
+      moved,
+      shadow,
+      hooks,
+      reader,
+      viewer: viewerOf(c),
+      notice,
+      formKey: randomUUID(),
+    };
     return render(
       c,
       <Page {...frame} title="Account" current="/account" live>
@@ -50,6 +61,10 @@ export function accountPages(context: ApiContext): Hono {
 
   return new Hono()
     .get('/account', (c) => show(c, null, 200))
+    .post('/account/hooks/:name/test', async (c) => {
+      const { delivered, message } = await testHook(context, c.req.param('name'));
+      return show(c, { isError: !delivered, text: `${c.req.param('name')}: ${message}` }, 200);
+    })
     .post('/account/kill-switch', async (c) => {
       const form = await c.req.parseBody();
       const viewer = viewerOf(c);
