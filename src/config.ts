@@ -64,6 +64,8 @@ export interface Config {
   maxCachedWorkflows: number;
   /** How many activities a worker runs at once per queue, and how many checks the API requests at once. */
   maxActivitiesAtOnce: number;
+  /** Address at which the worker shows the metrics of Temporal's SDK, `host:port`; null: it shows none. */
+  workerMetricsAddress: string | null;
 }
 
 const META_GRAPH = 'https://graph.facebook.com';
@@ -192,6 +194,15 @@ const schema = z.object({
   ),
   MAX_CACHED_WORKFLOWS: whole('a whole number', 1, 10_000, 500),
   MAX_ACTIVITIES_AT_ONCE: whole('a whole number', 1, 100, 8),
+  WORKER_METRICS_ADDRESS: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}$/i, {
+        error: 'must be an IP address and a port, e.g. 127.0.0.1:9464',
+      })
+      .optional(),
+  ),
 });
 
 /** The names of all settings. */
@@ -311,5 +322,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
     maxActivitiesAtOnce: e.MAX_ACTIVITIES_AT_ONCE,
+    workerMetricsAddress: e.WORKER_METRICS_ADDRESS ?? null,
   };
 }

@@ -55,6 +55,7 @@ describe('an empty environment', () => {
       firstExperiments: true,
       maxCachedWorkflows: 500,
       maxActivitiesAtOnce: 8,
+      workerMetricsAddress: null,
     });
   });
 
@@ -96,6 +97,7 @@ describe('every setting', () => {
       SANDBOX_EXPERIMENTS: 'none',
       MAX_CACHED_WORKFLOWS: '7',
       MAX_ACTIVITIES_AT_ONCE: '3',
+      WORKER_METRICS_ADDRESS: '127.0.0.1:9464',
     });
     expect(config).toEqual({
       mode: 'live',
@@ -137,6 +139,7 @@ describe('every setting', () => {
       firstExperiments: false,
       maxCachedWorkflows: 7,
       maxActivitiesAtOnce: 3,
+      workerMetricsAddress: '127.0.0.1:9464',
     });
   });
 
@@ -205,6 +208,11 @@ describe('every setting', () => {
       'PROMOTION_NOTIFICATION_WEBHOOK must be a URL that begins with https:// or http://.',
     ],
     ['SANDBOX_EXPERIMENTS', 'canary', 'SANDBOX_EXPERIMENTS must be first or none.'],
+    [
+      'WORKER_METRICS_ADDRESS',
+      '9464',
+      'WORKER_METRICS_ADDRESS must be an IP address and a port, e.g. 127.0.0.1:9464.',
+    ],
     ['MAX_CACHED_WORKFLOWS', '0', 'MAX_CACHED_WORKFLOWS must be a whole number, 1 to 10000.'],
     ['MAX_CACHED_WORKFLOWS', 'x', 'MAX_CACHED_WORKFLOWS must be a whole number, 1 to 10000.'],
   ])('%s=%s: %s', (name, value, sentence) => {

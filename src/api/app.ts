@@ -18,9 +18,12 @@ import { ownForms } from './http/forms.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
 import { isPage } from './http/paths.js';
 import { ApiProblem, toProblem } from './http/problems.js';
+import { readablePath } from './http/readable-path.js';
 import { createRouter } from './http/routing.js';
 import { securityHeaders } from './http/security-headers.js';
 import { lookRoutes } from './looks/routes.js';
+import { Metrics } from './metrics/metrics.js';
+import { metricRoutes } from './metrics/routes.js';
 import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
@@ -56,6 +59,8 @@ export function createApp(
   });
   app.notFound((c) => answerTo(c, new ApiProblem('not_found', `There is nothing at ${c.req.path}.`)));
 
+  const metrics = new Metrics(context);
+  app.use('*', metrics.measure);
   app.use('*', securityHeaders);
   app.use('*', ownHost(context.tokens));
   app.use('*', access(context.tokens));
@@ -65,6 +70,7 @@ export function createApp(
     '*',
     knownMethods(() => methods),
   );
+  app.use('*', readablePath);
   app.use('*', ownForms);
   app.use('/api/*', async (c, next) => {
     const type = c.req.method === 'POST' ? c.req.header('content-type') : undefined;
@@ -94,6 +100,7 @@ export function createApp(
   app.route('/', schedulerRoutes(context));
   app.route('/', eventRoutes(context));
   app.route('/', healthRoutes(context));
+  app.route('/', metricRoutes(metrics));
   app.route(
     '/',
     webRoutes(context, () => app.getOpenAPI31Document(about) as unknown as Description),

@@ -198,3 +198,18 @@ export interface ChangeMarks {
   /** By id. */
   experiments: Record<string, ExperimentMarks>;
 }
+
+/** What is on record, in figures. A state or an outcome that nothing has is missing. */
+export interface RecordFigures {
+  experiments: Partial<Record<ExperimentState, number>>;
+  looks: number;
+  /** Attempts to write a budget. */
+  writes: Partial<Record<LedgerOutcome, number>>;
+  /** Experiments whose hold does not end by itself. */
+  heldForUser: number;
+  /** Of the running experiment that has waited longest for a look, experiment seconds; null if none is running. */
+  secondsSinceLook: number | null;
+  /** How late the most overdue look is, experiment seconds; negative if none is. */
+  secondsOverdue: number | null;
+  killSwitchEngaged: boolean;
+}

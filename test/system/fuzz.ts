@@ -1,7 +1,8 @@
 /**
  * `npm run -s fuzz -- --seed S --calls N`: sends calls drawn from a seed (NUL, random bytes, deep and huge bodies, odd
- * methods, types, hosts and keys) to a running sandbox, `npm start`. Prints one JSON document; exit code 1 if an answer is
- * a 5xx that names no unavailable part, or doesn't match `/openapi.json`.
+ * methods, types, hosts, keys, cookies and forms) to the API and the pages of a running sandbox, `npm start`. Prints one JSON document; exit code 1 if an answer is
+ * a 5xx that names no unavailable part, doesn't match `/openapi.json`,
+ * or is a page that shows markup of the caller, may be framed, or leads to another site.
  *
  * `--url`: the address of the sandbox. The token is API_TOKEN, if set.
  */

@@ -56,6 +56,13 @@ describe('a failure', () => {
     expect([api.status, api.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
   });
 
+  it('does not come from control characters in the address of a page', async () => {
+    for (const path of ['/experiments/%00', '/experiments/a%1Bb?sent=x', '/sign-in%7f', '/experiments/%2500'])
+      expect((await open().get(path)).status, path).toBe(404);
+    const answer = await open().get('/experiments/%00?sent=%00');
+    expect(await answer.text()).toContain('There is no page with control characters in its address.');
+  });
+
   it('says which methods an address takes', async () => {
     const answer = await open().post('/docs', {});
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD']);

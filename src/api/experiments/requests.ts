@@ -5,8 +5,20 @@ import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES, STRATA } from '../../domain/e
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { WINNER_SHARES } from '../../domain/rollout/phases.js';
 import { bounded, flag, oneOf, Page, requester, slug, text, whole } from '../http/fields.js';
+import { placeOf } from './cursor.js';
 
-export const ExperimentQuery = Page.extend({ state: oneOf(EXPERIMENT_STATES).optional() });
+const cursor = z
+  .string()
+  .refine((text) => placeOf(text) !== null, 'must be the next_cursor of an earlier answer')
+  .openapi({ description: 'next_cursor of the answer before: the page after it, whatever was added since' });
+
+export const ExperimentQuery = Page.extend({
+  state: oneOf(EXPERIMENT_STATES).optional(),
+  cursor: cursor.optional(),
+}).refine((query) => query.cursor === undefined || query.offset === 0, {
+  path: ['offset'],
+  message: 'has no meaning with cursor: leave one of them out',
+});
 
 const note = (maximum: number) => text(maximum).nullish();
 

@@ -96,6 +96,10 @@ export const ExperimentsAnswer = z.object({
   count: z.int(),
   limit: z.int(),
   offset: z.int(),
+  next_cursor: z
+    .string()
+    .nullable()
+    .openapi({ description: '`cursor` of the next page; null if this is the last one' }),
   unreadable,
 });
 

@@ -8,6 +8,7 @@ import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { showRows } from '../http/show-rows.js';
 import { daysToDetectTenPercent } from './creation/days-to-detect.js';
 import { register, startWorkflow } from './creation/register.js';
+import { cursorOf, placeOf } from './cursor.js';
 import { experimentOf, experimentPath } from './lookup.js';
 import { ExperimentQuery, newExperimentBody } from './requests.js';
 import { CreatedAnswer, ExperimentsAnswer, StatusAnswer } from './responses.js';
@@ -71,11 +72,21 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       return c.json(given.body, given.status);
     })
     .openapi(list, async (c) => {
-      const { state, limit, offset } = c.req.valid('query');
-      const found = await store.listExperiments({ ...(state ? { states: [state] } : {}), limit, offset });
-      const { shown, unreadable } = showRows(context, found, ({ id }) => id, experimentToJson);
-      const count = await store.countExperiments(state ? { states: [state] } : {});
-      return c.json({ experiments: shown, count, limit, offset, unreadable }, 200);
+      const { state, limit, offset, cursor } = c.req.valid('query');
+      const states = state ? { states: [state] } : {};
+      const after = cursor === undefined ? null : placeOf(cursor);
+      // One more than asked for: it says whether there is a next page.
+      const found = await store.listExperiments({
+        ...states,
+        limit: limit + 1,
+        offset,
+        ...(after ? { after } : {}),
+      });
+      const page = found.slice(0, limit);
+      const { shown, unreadable } = showRows(context, page, ({ id }) => id, experimentToJson);
+      const count = await store.countExperiments(states);
+      const next_cursor = found.length > limit ? cursorOf(page.at(-1)!) : null;
+      return c.json({ experiments: shown, count, limit, offset, next_cursor, unreadable }, 200);
     })
     .openapi(one, async (c) => {
       const experiment = await experimentOf(context, c.req.valid('param').id);

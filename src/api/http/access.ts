@@ -127,14 +127,19 @@ export function recordedName(c: Context, by: string | undefined): string {
 
 /** The role that the route of a request needs; null if there is no such route. */
 function neededRole(c: Context): NeededRole | null {
-  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
-  const route = matchedRoutes(c).findLast((each) => each.method === method);
+  const route = routeOf(c);
   return route ? (NEEDED_ROLES[`${route.method} ${route.path}`] ?? 'admin') : null;
+}
+
+/** The route of a request, as the app registers it: of several that fit, the first answers. Null if there is none. */
+export function routeOf(c: Context): { method: string; path: string } | null {
+  const method = c.req.method === 'HEAD' ? 'GET' : c.req.method;
+  return matchedRoutes(c).find((each) => each.method === method) ?? null;
 }
 
 /** Whether an address takes the method of this request. */
 export function hasRoute(c: Context): boolean {
-  return neededRole(c) !== null;
+  return routeOf(c) !== null;
 }
 
 function bearerOf(c: Context, tokens: readonly NamedToken[]): Principal | null {

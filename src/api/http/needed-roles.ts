@@ -11,6 +11,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /healthz': 'public',
   'GET /readyz': 'public',
   'GET /openapi.json': 'public',
+  'GET /metrics': 'viewer',
   'GET /assets/:file': 'public',
 
   'GET /sign-in': 'public',

@@ -1,9 +1,8 @@
 import type { z } from '@hono/zod-openapi';
-import type { OverviewRow } from '../../clients/postgres/types.js';
+import type { LookSummary, OverviewRow } from '../../clients/postgres/types.js';
 import { promotionOfWinner } from '../../contract/records.js';
 import { totalOf } from '../../domain/budget.js';
 import { confidenceOfDecision } from '../../domain/decision/confidence-text.js';
-import type { Decision } from '../../domain/decision/decision.js';
 import { closestPair, effectOf, intervalFor, otherOf } from '../../domain/decision/pairs.js';
 import { stateReasonOf } from '../../domain/experiment.js';
 import { attentionOf } from '../../domain/overview/attention.js';
@@ -19,7 +18,7 @@ export function overviewRowToJson(row: OverviewRow, now: number): OverviewRowJso
   const { experiment, lastDecision, promotion, ledger, trouble } = row;
   const { group, why } = attentionOf(experiment, lastDecision?.health ?? [], trouble);
   const money = budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger);
-  const budgets = lastDecision?.setting?.dailyBudgets;
+  const budgets = lastDecision?.dailyBudgets;
   const next = nextEvent({ experiment, rollout: promotion, lastLookAt: lastDecision?.dueAt ?? null, now });
   return {
     experiment_id: experiment.id,
@@ -51,7 +50,7 @@ export function overviewRowToJson(row: OverviewRow, now: number): OverviewRowJso
 }
 
 /** The leader of the last look against the rival that it is least sure to beat. */
-function standingOf(decision: Decision | null) {
+function standingOf(decision: LookSummary | null) {
   const leader = decision?.leaderVariantId ?? null;
   const pair = decision && leader !== null ? closestPair(decision.pairs, leader) : null;
   if (!decision || leader === null || pair === null) {

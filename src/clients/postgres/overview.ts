@@ -1,4 +1,4 @@
-import { latestDecisions } from './decisions.js';
+import { lookSummaries } from './decisions.js';
 import { experimentsById } from './experiments.js';
 import { ledgersById } from './ledger.js';
 import { promotionsById } from './promotions.js';
@@ -30,7 +30,7 @@ export function overviewStore(database: Database): OverviewStore {
       );
       const ids = rows.map((row) => row.experiment_id);
       const experiments = await experimentsById(database, ids);
-      const decisions = await latestDecisions(database, ids);
+      const decisions = await lookSummaries(database, ids);
       const promotions = await promotionsById(database, ids);
       const ledgers = await ledgersById(database, [...promotions.keys()]);
       return rows.map(

@@ -3,6 +3,7 @@ import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
 import { decisionStore } from './decisions.js';
 import { experimentStore } from './experiments.js';
+import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
 import { ledgerStore } from './ledger.js';
 import { observationStore } from './observations.js';
@@ -38,6 +39,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...reportStore(database),
     ...overviewStore(database),
     ...changeStore(database),
+    ...figureStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

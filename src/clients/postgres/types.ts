@@ -9,6 +9,7 @@ import type {
   Promotion,
   PromotionStatus,
   Recheck,
+  RecordFigures,
   RequestClaim,
   SegmentObservation,
   Verification,
@@ -62,11 +63,27 @@ export interface FinishedExperiment {
   lastDecision: Decision | null;
 }
 
+/** A decision without its largest parts. */
+export type LookSummary = Pick<
+  Decision,
+  | 'lookNumber'
+  | 'dueAt'
+  | 'decidedAt'
+  | 'winnerVariantId'
+  | 'leaderVariantId'
+  | 'confidence'
+  | 'pairs'
+  | 'health'
+> & {
+  /** By variant id, minor units per day; null if Meta wasn't asked. */
+  dailyBudgets: Record<string, number> | null;
+};
+
 /** One experiment as a list shows it. */
 export interface OverviewRow {
   experiment: Experiment;
-  /** Null before the first look. */
-  lastDecision: Decision | null;
+  /** What the list shows of the last look; null before the first. */
+  lastDecision: LookSummary | null;
   promotion: Promotion | null;
   ledger: LedgerRow[];
   /** The difficulty that was reported last; null if a later look, gate or state is on record. */
@@ -88,11 +105,12 @@ export interface Store {
   /** {@link createExperiment}, and whether this call inserted it. */
   registerExperiment(experiment: Experiment): Promise<{ experiment: Experiment; isNew: boolean }>;
   getExperiment(id: string): Promise<Experiment | null>;
-  /** Newest start first. */
+  /** Newest start first, then by id; `after`: those that come after this place. */
   listExperiments(query: {
     states?: ExperimentState[];
     limit: number;
     offset: number;
+    after?: Pick<Experiment, 'startedAt' | 'id'>;
   }): Promise<Experiment[]>;
   countExperiments(query: { states?: ExperimentState[] }): Promise<number>;
   /**
@@ -273,6 +291,8 @@ export interface Store {
   reportTrouble(experimentId: string, trouble: string, at: number): Promise<void>;
   /** Marks that differ from earlier ones as soon as anything that a page shows has changed. */
   changeMarks(): Promise<ChangeMarks>;
+  /** What is on record, in figures for monitoring. */
+  figures(now: number): Promise<RecordFigures>;
 
   /** `select 1`. */
   ping(): Promise<void>;

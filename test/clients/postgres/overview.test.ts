@@ -32,8 +32,23 @@ describe.each(DATABASES)('the overview on $database', ({ kind }) => {
     expect(rows.map((row) => row.experiment.id)).toEqual(['exp_1', 'ended']);
     const [first, second] = rows;
     expect(first!.experiment).toEqual(await store.getExperiment('exp_1'));
-    expect(first!.lastDecision).toEqual(await store.latestDecision('exp_1'));
-    expect(first!.lastDecision?.lookNumber).toBe(2);
+    const latest = (await store.latestDecision('exp_1'))!;
+    const {
+      setting,
+      lookNumber,
+      dueAt,
+      decidedAt,
+      winnerVariantId,
+      leaderVariantId,
+      confidence,
+      pairs,
+      health,
+    } = latest;
+    expect(first!.lastDecision).toEqual({
+      ...{ lookNumber, dueAt, decidedAt, winnerVariantId, leaderVariantId, confidence, pairs, health },
+      dailyBudgets: setting?.dailyBudgets ?? null,
+    });
+    expect(lookNumber).toBe(2);
     expect(first!.promotion).toEqual(await store.getPromotion('exp_1'));
     expect(first!.ledger).toEqual(await store.listLedger('exp_1'));
     expect(first!.ledger).toHaveLength(1);

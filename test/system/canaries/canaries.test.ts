@@ -152,7 +152,8 @@ describe.runIf(realPostgresAvailable())('no secret', () => {
     const { body } = await stage.ask('GET', '/openapi.json');
     const { paths } = body as { paths: Record<string, Record<string, unknown>> };
     const targets = Object.entries(paths)
-      .filter(([, methods]) => 'get' in methods)
+      // The events never end by themselves.
+      .filter(([path, methods]) => 'get' in methods && path !== '/api/events')
       .flatMap(([path]) => (path.includes('{') ? everyone.map((id) => path.replace(/\{\w+\}/, id)) : [path]));
     expect(targets.length).toBeGreaterThan(4 * everyone.length);
     await inTurns(8, targets, async (target) => void (await stage.ask('GET', target)));
