@@ -113,6 +113,7 @@ describe('the page of new tests', () => {
     const fields = ticked(html, {
       name: 'Jackets & more',
       objective: 'conversion_rate',
+      event: 'lead',
       control: made.adIds[1]!,
       horizon: '14',
       approval: 'on',
@@ -125,7 +126,12 @@ describe('the page of new tests', () => {
     expect(others).toEqual([]);
     expect(experiment).toMatchObject({
       name: 'Jackets & more',
-      policy: { objective: 'conversion_rate', horizonHours: 336, approvalRequired: true },
+      policy: {
+        objective: 'conversion_rate',
+        conversionEvent: 'lead',
+        horizonHours: 336,
+        approvalRequired: true,
+      },
       variants: [
         { role: 'control', adId: made.adIds[1] },
         { role: 'challenger', adId: made.adIds[0], creative: { headline: 'Edited', text: 'Down.' } },
@@ -199,6 +205,10 @@ describe('the page of new tests', () => {
       ({ experiment }) => (experiment as { policy: JsonObject }).policy.objective,
     );
     expect(new Set(objectives)).toEqual(new Set(['click_through_rate', 'cost_per_conversion']));
+    const events = proposals.map(
+      ({ experiment }) => (experiment as { policy: JsonObject }).policy.conversion_event,
+    );
+    expect(new Set(events)).toEqual(new Set([undefined, 'purchase', 'lead']));
     const codes = list(body.unfit).flatMap(({ reasons }) => list(reasons).map(({ code }) => code));
     expect(new Set(codes)).toEqual(
       new Set([
