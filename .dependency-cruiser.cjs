@@ -1,5 +1,10 @@
 /** What may import what, and why: docs/architecture.md draws it. Type-only imports count. */
 
+/** The parser has no option for JSX: without this, each page is a syntax error to it. */
+const swc = require('@swc/core');
+const parseFile = swc.parseFileSync;
+swc.parseFileSync = (file, options) => parseFile(file, { ...options, tsx: file.endsWith('.tsx') });
+
 const PRODUCT = '^src/(?!bin/|tools/|sandbox/)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

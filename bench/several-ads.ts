@@ -14,6 +14,8 @@ import { simulate } from './several-ads/simulate.js';
 import { CONFIGURATION_NAMES, type Configuration, historyOf, TRAFFIC, WORLDS } from './several-ads/worlds.js';
 
 const ZONE = 0.05;
+/** Accounts with earlier tests of their own. */
+const ACCOUNTS = 10;
 
 function oneOf<Name extends string>(option: string, known: readonly Name[], name: string): Name {
   const found = known.find((one) => one === name);
@@ -40,10 +42,12 @@ await printResult(() => {
     .map((name): Configuration => oneOf('configurations', CONFIGURATION_NAMES, name));
   const started = performance.now();
   const rows = worlds.flatMap((world) => {
-    const history = historyOf(seed, world);
+    const histories = Array.from({ length: ACCOUNTS }, (_, account) =>
+      historyOf(`${seed}/${account}`, world),
+    );
     return configurations.map((configuration): Row => {
       if (process.stderr.isTTY) process.stderr.write(`\r${world} ${configuration}\u001b[K`);
-      const tally = simulate({ seed, configuration, world, traffic, runs, zone: ZONE, history });
+      const tally = simulate({ seed, configuration, world, traffic, runs, zone: ZONE, histories });
       return { world, configuration, tally };
     });
   });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { thisMachine } from '../src/sandbox/programs/find-temporal-cli.mjs';
 import { atLeast, cacheFolder, NODE_MINIMUM } from '../src/sandbox/programs/locations.mjs';
+import { chromiumIsThere, setUpChromium, whyNoChromium } from './setup/chromium.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { installPackages, packagesAreThere } from './setup/packages.mjs';
 import { realPostgresIsThere, setUpRealPostgres, whyNoRealPostgres } from './setup/real-postgres.mjs';
@@ -24,6 +25,10 @@ const TEST_STEPS = [
     isThere: () => realPostgresIsThere(machine) || whyNoRealPostgres(machine) !== undefined,
     setUp: () => setUpRealPostgres(machine, root),
   },
+  {
+    isThere: () => chromiumIsThere(machine) || whyNoChromium(machine) !== undefined,
+    setUp: () => setUpChromium(machine),
+  },
 ];
 
 async function main(args) {
@@ -37,8 +42,11 @@ async function main(args) {
   if (!steps.every((step) => step.isThere())) {
     await withSetupLock(cacheFolder(machine), () => perform(steps));
   }
-  const missing = forTests && !realPostgresIsThere(machine) ? whyNoRealPostgres(machine) : undefined;
-  if (missing !== undefined) say(`the database tests run only on the embedded Postgres: ${missing}`);
+  if (!forTests) return;
+  const noPostgres = realPostgresIsThere(machine) ? undefined : whyNoRealPostgres(machine);
+  if (noPostgres !== undefined) say(`the database tests run only on the embedded Postgres: ${noPostgres}`);
+  const noChromium = chromiumIsThere(machine) ? undefined : whyNoChromium(machine);
+  if (noChromium !== undefined) say(`the tests in a browser are left out: ${noChromium}`);
 }
 
 async function perform(steps) {

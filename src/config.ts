@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { LOOPBACK } from './api/http/loopback.js';
+import { API_TOKEN_NAME, type NamedToken, parseTokens, problemsAmong, tokenForm } from './api/http/tokens.js';
 import {
   NOTIFICATION_FIELDS,
   type NotificationSettings,
@@ -20,8 +22,8 @@ export interface Config {
   dataDirectory: string;
   host: string;
   port: number;
-  /** Bearer token of the API; null: the API asks for none. */
-  apiToken: string | null;
+  /** Who may use the API; empty: it asks for no token. */
+  tokens: NamedToken[];
   /** Experiment milliseconds per real millisecond; 1 in live. */
   timeScale: number;
   /** Epoch ms, real time, of the time base. Null: the sandbox keeps it on disk; at scale 1 none is needed. */
@@ -67,6 +69,8 @@ export interface Config {
   maxCachedWorkflows: number;
   /** How many activities a worker runs at once per queue, and how many checks the API requests at once. */
   maxActivitiesAtOnce: number;
+  /** Address at which the worker shows the metrics of Temporal's SDK, `host:port`; null: it shows none. */
+  workerMetricsAddress: string | null;
 }
 
 const META_GRAPH = 'https://graph.facebook.com';
@@ -105,16 +109,9 @@ const schema = z.object({
   DATA_DIR: text,
   HOST: z.preprocess(blankIsUnset, z.string().default('127.0.0.1')),
   PORT: port(8003),
-  API_TOKEN: z.preprocess(
-    blankIsUnset,
-    z
-      .string()
-      .min(16, { error: 'must have at least 16 characters' })
-      .regex(/^[\x21-\x7e]*$/, {
-        error: 'must contain only printable ASCII characters without spaces: it is sent in a header',
-      })
-      .optional(),
-  ),
+  API_TOKEN: z.preprocess(blankIsUnset, tokenForm.optional()),
+  API_TOKENS: text,
+  API_TOKENS_FILE: text,
   TIME_SCALE: z.preprocess(
     blankIsUnset,
     z.coerce
@@ -203,6 +200,15 @@ const schema = z.object({
   ),
   MAX_CACHED_WORKFLOWS: whole('a whole number', 1, 10_000, 500),
   MAX_ACTIVITIES_AT_ONCE: whole('a whole number', 1, 100, 8),
+  WORKER_METRICS_ADDRESS: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:]+\]):\d{1,5}$/i, {
+        error: 'must be an IP address and a port, e.g. 127.0.0.1:9464',
+      })
+      .optional(),
+  ),
 });
 
 /** The names of all settings. */
@@ -211,6 +217,41 @@ export const SETTINGS: readonly string[] = Object.keys(schema.shape);
 /** Whether the access token may be sent there. On loopback it stays on this machine; tests run their market there. */
 function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || LOOPBACK.includes(hostname);
+}
+
+const TOKEN_SETTINGS = 'API_TOKEN, API_TOKENS or API_TOKENS_FILE';
+
+/** All tokens that the settings name. Adds a sentence to `problems` for each that is wrong. */
+function tokensOf(
+  settings: Pick<z.output<typeof schema>, 'API_TOKEN' | 'API_TOKENS' | 'API_TOKENS_FILE'>,
+  problems: string[],
+): NamedToken[] {
+  const { API_TOKEN: one, API_TOKENS: list, API_TOKENS_FILE: file } = settings;
+  const lists: [string, string][] = [];
+  if (list !== undefined) lists.push(['API_TOKENS', list]);
+  if (file !== undefined) {
+    try {
+      lists.push(['API_TOKENS_FILE', readFileSync(file, 'utf8')]);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+      problems.push(`API_TOKENS_FILE names a file that can't be read (${code}).`);
+    }
+  }
+  const read = lists.map(([setting, json]) => parseTokens(setting, json));
+  const tokens: NamedToken[] = [
+    ...(one === undefined ? [] : [{ name: API_TOKEN_NAME, role: 'admin' as const, token: one }]),
+    ...read.flatMap((each) => each.tokens),
+  ];
+  const wrong = read.flatMap((each) => each.problems);
+  problems.push(...wrong, ...(wrong.length > 0 ? [] : problemsAmong(tokens)));
+  return tokens;
+}
+
+/** Whether any of the settings for tokens has a value. A value that is wrong gets its own sentence. */
+function namesTokens(
+  e: Pick<z.output<typeof schema>, 'API_TOKEN' | 'API_TOKENS' | 'API_TOKENS_FILE'>,
+): boolean {
+  return [e.API_TOKEN, e.API_TOKENS, e.API_TOKENS_FILE].some((value) => value !== undefined);
 }
 
 /**
@@ -229,7 +270,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (live && !e.META_ACCESS_TOKEN) problems.push('MODE=live needs META_ACCESS_TOKEN.');
   if (live && !e.META_AD_ACCOUNT_ID)
     problems.push('MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890.');
-  if (live && !e.API_TOKEN) problems.push('MODE=live needs API_TOKEN, at least 16 characters.');
+  const tokens = tokensOf(e, problems);
+  if (live && !namesTokens(e)) problems.push(`MODE=live needs ${TOKEN_SETTINGS}.`);
   if (live && (e.TIME_SCALE ?? 1) !== 1) problems.push('TIME_SCALE must be 1 if MODE=live.');
   if (live && e.META_GRAPH_URL && !isSafe(new URL(e.META_GRAPH_URL)))
     problems.push('META_GRAPH_URL must begin with https:// if MODE=live, unless it is on this machine.');
@@ -238,8 +280,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       'META_GRAPH_URL must be on this machine if MODE=sandbox; for a real account set MODE=live.',
     );
   }
-  if (!live && !LOOPBACK.includes(e.HOST) && !e.API_TOKEN) {
-    problems.push('HOST opens the API to other machines: set API_TOKEN, at least 16 characters.');
+  if (!live && !LOOPBACK.includes(e.HOST) && !namesTokens(e)) {
+    problems.push(`HOST opens the API to other machines: set ${TOKEN_SETTINGS}.`);
   }
   const notifications = readNotifications(e, problems);
   const { WINNER_BUDGET_PCT: winner, LOSER_BUDGET_PCT: loser } = e;
@@ -253,7 +295,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDirectory: path.resolve(e.DATA_DIR ?? path.join('.data', e.MODE)),
     host: e.HOST,
     port: e.PORT,
-    apiToken: e.API_TOKEN ?? null,
+    tokens,
     timeScale: live ? 1 : (e.TIME_SCALE ?? 1800),
     timeEpochMs: e.TIME_EPOCH ? Date.parse(e.TIME_EPOCH) : null,
     databaseUrl: e.DATABASE_URL ?? null,
@@ -287,5 +329,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
     maxActivitiesAtOnce: e.MAX_ACTIVITIES_AT_ONCE,
+    workerMetricsAddress: e.WORKER_METRICS_ADDRESS ?? null,
   };
 }

@@ -28,7 +28,7 @@ describe('an empty environment', () => {
       dataDirectory: path.resolve('.data/sandbox'),
       host: '127.0.0.1',
       port: 8003,
-      apiToken: null,
+      tokens: [],
       timeScale: 1800,
       timeEpochMs: null,
       databaseUrl: null,
@@ -56,6 +56,7 @@ describe('an empty environment', () => {
       firstExperiments: true,
       maxCachedWorkflows: 500,
       maxActivitiesAtOnce: 8,
+      workerMetricsAddress: null,
     });
   });
 
@@ -101,13 +102,14 @@ describe('every setting', () => {
       SANDBOX_EXPERIMENTS: 'none',
       MAX_CACHED_WORKFLOWS: '7',
       MAX_ACTIVITIES_AT_ONCE: '3',
+      WORKER_METRICS_ADDRESS: '127.0.0.1:9464',
     });
     expect(config).toEqual({
       mode: 'live',
       dataDirectory: '/tmp/x',
       host: '0.0.0.0',
       port: 0,
-      apiToken: '0123456789abcdef',
+      tokens: [{ name: 'api', role: 'admin', token: '0123456789abcdef' }],
       timeScale: 1,
       timeEpochMs: Date.UTC(2026, 8, 1, 8),
       databaseUrl: 'postgresql://u:p@127.0.0.1/db',
@@ -161,6 +163,7 @@ describe('every setting', () => {
       firstExperiments: false,
       maxCachedWorkflows: 7,
       maxActivitiesAtOnce: 3,
+      workerMetricsAddress: '127.0.0.1:9464',
     });
   });
 
@@ -241,6 +244,11 @@ describe('every setting', () => {
     ],
     ['REPORT_TIMEZONE', 'canary', 'REPORT_TIMEZONE must be an IANA time zone, e.g. Europe/Berlin.'],
     ['SANDBOX_EXPERIMENTS', 'canary', 'SANDBOX_EXPERIMENTS must be first or none.'],
+    [
+      'WORKER_METRICS_ADDRESS',
+      '9464',
+      'WORKER_METRICS_ADDRESS must be an IP address and a port, e.g. 127.0.0.1:9464.',
+    ],
     ['MAX_CACHED_WORKFLOWS', '0', 'MAX_CACHED_WORKFLOWS must be a whole number, 1 to 10000.'],
     ['MAX_CACHED_WORKFLOWS', 'x', 'MAX_CACHED_WORKFLOWS must be a whole number, 1 to 10000.'],
   ])('%s=%s: %s', (name, value, sentence) => {
@@ -285,9 +293,11 @@ describe('live', () => {
 
   it('needs the access token, the account and an API token', () => {
     expect(complaint({ MODE: 'live' })).toBe(
-      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890. MODE=live needs API_TOKEN, at least 16 characters.',
+      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890. MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
     );
-    expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe('MODE=live needs API_TOKEN, at least 16 characters.');
+    expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe(
+      'MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
+    );
   });
 
   it('sends the access token only over https, except to this machine', () => {
@@ -319,12 +329,12 @@ describe('the sandbox', () => {
 describe('a host that others can reach', () => {
   it.each(['0.0.0.0', '192.0.2.7', '::', 'ads.example'])('%s needs a token', (host) => {
     expect(complaint({ HOST: host })).toBe(
-      'HOST opens the API to other machines: set API_TOKEN, at least 16 characters.',
+      'HOST opens the API to other machines: set API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
     );
     expect(readConfig({ HOST: host, API_TOKEN: '0123456789abcdef' }).host).toBe(host);
   });
 
   it.each(['127.0.0.1', 'localhost', '::1'])('%s is not one', (host) => {
-    expect(readConfig({ HOST: host }).apiToken).toBeNull();
+    expect(readConfig({ HOST: host }).tokens).toEqual([]);
   });
 });

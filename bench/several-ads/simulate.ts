@@ -25,7 +25,8 @@ export interface Job {
   runs: number;
   /** As a relative lift. */
   zone: number;
-  history: DriftHistory;
+  /** Of accounts whose earlier tests differ; the runs take them in turn. One account alone would show its own luck. */
+  histories: readonly DriftHistory[];
 }
 
 export interface PolicyTally {
@@ -118,7 +119,7 @@ function choiceOf({ variants, pairs }: Compared, indifference: number): Choice |
   return { leader, beaten, chosen: chosen && counts };
 }
 
-export function simulate({ seed, configuration, world, traffic, runs, zone, history }: Job): Tally {
+export function simulate({ seed, configuration, world, traffic, runs, zone, histories }: Job): Tally {
   const rates = CONFIGURATIONS[configuration];
   const nothing: PolicyTally = { promoted: 0, falsely: 0, worseThanControl: 0, hours: 0 };
   const tally: Tally = {
@@ -130,7 +131,11 @@ export function simulate({ seed, configuration, world, traffic, runs, zone, hist
   };
   for (let run = 0; run < runs; run++) {
     const ads = drawTest(`${seed} ${configuration} ${world} ${run}`, world, rates, traffic);
-    const { before, after, dropping, controlBeatenAt } = decideTest(ads, zone, history);
+    const { before, after, dropping, controlBeatenAt } = decideTest(
+      ads,
+      zone,
+      histories[run % histories.length]!,
+    );
     score(tally.before, before, rates, zone);
     score(tally.after, after, rates, zone);
     score(tally.dropping, dropping, rates, zone);

@@ -83,12 +83,12 @@ export function drawTest(key: string, world: World, rates: readonly number[], tr
   return ads;
 }
 
-/** What 40 earlier tests of two ads in this world say about drift. */
-export function historyOf(seed: number, world: World): DriftHistory {
-  const lifts = new Random(`${seed} ${world} history`);
+/** What 40 earlier tests of two ads in this world say about drift. `account`: a key of its own for each account. */
+export function historyOf(account: string, world: World): DriftHistory {
+  const lifts = new Random(`${account} ${world} history`);
   const tests = Array.from({ length: HISTORY_TESTS }, (_, test) => {
     const rates = [1, Math.exp(HISTORY_SD * lifts.normal())];
-    const [a, b] = drawTest(`${seed} ${world} history ${test}`, world, rates, 'drawn');
+    const [a, b] = drawTest(`${account} ${world} history ${test}`, world, rates, 'drawn');
     const rows = Array.from({ length: HOURS }, (_, hour) => ({
       exposureA: a!.impressions[hour]!,
       eventsA: a!.clicks[hour]!,

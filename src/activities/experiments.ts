@@ -95,9 +95,11 @@ export function createExperimentActivities(deps: {
       });
     },
 
-    /** Announces a trouble. */
+    /** Records a trouble and announces it. */
     async announceTrouble(experimentId: string, text: string): Promise<void> {
-      announce({ at: await clock.now(), kind: 'trouble', experimentId, text });
+      const at = await clock.now();
+      await store.reportTrouble(experimentId, text, at);
+      announce({ at, kind: 'trouble', experimentId, text });
     },
   };
 }

@@ -2,7 +2,7 @@ import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Observation } from '../contract/records.js';
-import { bookedAfterHours, bucketsOf, type Policy } from '../domain/experiment.js';
+import { bookedAfterHours, bucketsOf, conversionEventOf, type Policy } from '../domain/experiment.js';
 import { HOUR_MS } from '../domain/time.js';
 import { callingMeta, permanent } from './failures.js';
 
@@ -46,6 +46,7 @@ export function createObservationActivities(deps: {
           until,
           granularity,
           timezone: timezone!,
+          event: conversionEventOf(experiment.policy),
         }),
       );
       const observations = rows.flatMap((row): Observation[] => {

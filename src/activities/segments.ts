@@ -3,7 +3,7 @@ import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { SegmentObservation } from '../contract/records.js';
 import { dayAround } from '../domain/calendar.js';
-import { type Experiment, strataOf } from '../domain/experiment.js';
+import { conversionEventOf, type Experiment, strataOf } from '../domain/experiment.js';
 import type { MetaErrorKind } from '../domain/rollout/obstacle.js';
 import { BREAKDOWNS, type Breakdown } from '../domain/segments.js';
 import { callingMeta } from './failures.js';
@@ -40,7 +40,8 @@ export function createSegmentReading(deps: {
     const since = Math.max(first, (latest ?? 0) - rollingWindowMs(policy));
     const variantOfAd = new Map(variants.map((variant) => [variant.adId, variant.id]));
     const adIds = [...variantOfAd.keys()];
-    const rows = await meta.getSegments({ adIds, since, until: midnight, breakdown, timezone });
+    const event = conversionEventOf(policy);
+    const rows = await meta.getSegments({ adIds, since, until: midnight, breakdown, timezone, event });
     const known = rows.map(({ adSetId: _, granularity: __, ...row }): SegmentObservation => {
       return { ...row, variantId: variantOfAd.get(row.adId)! };
     });

@@ -1,24 +1,37 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createHooks } from '../clients/webhook/index.js';
+import type { Description } from '../web/docs/description.js';
+import { errorPage } from '../web/error-page.js';
+import { webRoutes } from '../web/routes.js';
 import { accountReader } from './account/read.js';
 import { accountRoutes } from './account/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
+import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { hookRoutes } from './hooks/routes.js';
-import { bearerAuth, ownHost, sameOrigin } from './http/access.js';
+import { acceptsHtml, access, ownHost, sameOrigin } from './http/access.js';
+import { ownForms } from './http/forms.js';
 import { knownMethods, methodsByPath } from './http/methods.js';
+import { isPage } from './http/paths.js';
 import { ApiProblem, toProblem } from './http/problems.js';
+import { readablePath } from './http/readable-path.js';
 import { createRouter } from './http/routing.js';
+import { securityHeaders } from './http/security-headers.js';
 import { keptReportRoutes } from './kept-reports/routes.js';
 import { lookRoutes } from './looks/routes.js';
+import { Metrics } from './metrics/metrics.js';
+import { metricRoutes } from './metrics/routes.js';
+import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
+import { setupRoutes } from './setup/routes.js';
 import { createGateway, type Gateway } from './temporal/gateway.js';
 
 const CHECK_WAIT_MS = 30_000;
@@ -40,22 +53,29 @@ export function createApp(
     pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
   };
   const app = createRouter();
+  const answerTo = (c: Context, problem: ApiProblem) =>
+    isPage(c.req.path) && acceptsHtml(c) ? errorPage(context, c, problem) : problem.toResponse();
 
   app.onError((error, c) => {
     const problem = toProblem(error);
     if (problem.kind === 'internal') context.onInternalError?.(error, `${c.req.method} ${c.req.path}`);
-    return problem.toResponse();
+    return answerTo(c, problem);
   });
-  app.notFound((c) => new ApiProblem('not_found', `There is nothing at ${c.req.path}.`).toResponse());
+  app.notFound((c) => answerTo(c, new ApiProblem('not_found', `There is nothing at ${c.req.path}.`)));
 
-  app.use('*', ownHost(context.apiToken));
-  app.use('/api/*', bearerAuth(context.apiToken));
+  const metrics = new Metrics(context);
+  app.use('*', metrics.measure);
+  app.use('*', securityHeaders);
+  app.use('*', ownHost(context.tokens));
+  app.use('*', access(context.tokens));
   app.use('*', sameOrigin);
   app.use('*', bodyLimit({ maxSize: BODY_LIMIT }));
   app.use(
     '*',
     knownMethods(() => methods),
   );
+  app.use('*', readablePath);
+  app.use('*', ownForms);
   app.use('/api/*', async (c, next) => {
     const type = c.req.method === 'POST' ? c.req.header('content-type') : undefined;
     if (type !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
@@ -63,7 +83,18 @@ export function createApp(
     return next();
   });
 
+  const about = {
+    openapi: '3.1.0',
+    security: [...(context.tokens.length === 0 ? [{}] : []), { token: [] }] as Record<string, string[]>[],
+    info: {
+      title: 'Auto-promotion of A/B test winners',
+      version: '1',
+      description: 'Instants are experiment time, ISO 8601 with Z. Failures are problem details (RFC 9457).',
+    },
+  };
   app.route('/', accountRoutes(context));
+  app.route('/', setupRoutes(context));
+  app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));
   app.route('/', rolloutRoutes(context));
@@ -71,23 +102,21 @@ export function createApp(
   app.route('/', autoPromoteRoutes(context));
   app.route('/', reportRoutes(context));
   app.route('/', schedulerRoutes(context));
+  app.route('/', eventRoutes(context));
   app.route('/', keptReportRoutes(context));
   app.route('/', hookRoutes(context));
   app.route('/', healthRoutes(context));
+  app.route('/', metricRoutes(metrics));
+  app.route(
+    '/',
+    webRoutes(context, () => app.getOpenAPI31Document(about) as unknown as Description),
+  );
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
-    description: 'API_TOKEN, if one is set',
+    description: 'the token of a user, if any is set',
   });
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    security: [...(context.apiToken === null ? [{}] : []), { token: [] }],
-    info: {
-      title: 'Auto-promotion of A/B test winners',
-      version: '1',
-      description: 'Instants are experiment time, ISO 8601 with Z. Failures are problem details (RFC 9457).',
-    },
-  });
+  app.doc31('/openapi.json', about);
   const methods = methodsByPath(app.routes);
   return app;
 }

@@ -8,6 +8,7 @@ import type { Policy } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
 import type { ReadAccount } from './account/responses.js';
 import type { ConcurrencyLimit } from './concurrency-limit.js';
+import type { NamedToken } from './http/tokens.js';
 import type { Gateway } from './temporal/gateway.js';
 
 /** What the API needs from its caller: it reads no environment and makes no client. */
@@ -18,10 +19,10 @@ export interface ApiDependencies {
   timeBase: TimeBase;
   temporal: { client: Client; names: Names };
   environment: 'sandbox' | 'live';
+  /** Who may use the API; empty: everyone on this machine, without a token. */
+  tokens: readonly NamedToken[];
   /** Unset: no hook is configured. */
   hooks?: Hooks | undefined;
-  /** The bearer token that callers must send; null: none is required. */
-  apiToken: string | null;
   checkIntervalHours: number;
   /** Defaults of a new policy; unset: those of the product. */
   policyDefaults?: Partial<Policy>;
@@ -35,6 +36,8 @@ export interface ApiDependencies {
   dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */
   checkWaitMs?: number;
+  /** Ends the answers that never end by themselves. */
+  stopping?: AbortSignal | undefined;
   /** Called for each answer with status 500, with the error, which the caller doesn't see. */
   onInternalError?: (error: unknown, request: string) => void;
 }

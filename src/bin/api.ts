@@ -3,7 +3,7 @@ import { apiOptions, startApi } from '../service/api.js';
 import { connectCollaborators } from '../service/collaborators.js';
 import { runProcess } from '../service/process.js';
 
-await runProcess('Stopping: API.', async (config, { say, complain, onStop, stopping }) => {
+const start: Parameters<typeof runProcess>[1] = async (config, { say, complain, onStop, stopping }) => {
   const collaborators = await connectCollaborators(realAddresses(config));
   onStop(() => collaborators.close());
   stopping.throwIfAborted();
@@ -11,4 +11,6 @@ await runProcess('Stopping: API.', async (config, { say, complain, onStop, stopp
   onStop(() => api.stop());
   say(`API ready: ${api.url}/api/ab/experiments`);
   return { broken: new Promise(() => {}) };
-});
+};
+
+await runProcess('Stopping: API.', start, { hasWorker: false });

@@ -1,4 +1,5 @@
 import type { Budgets } from '../domain/budget.js';
+import type { ExperimentState } from '../domain/experiment.js';
 import type { VariantMetrics } from '../domain/metric.js';
 import type { GateFinding } from '../domain/rollout/gate.js';
 import type { AttemptOutcome } from '../domain/rollout/ownership.js';
@@ -183,4 +184,32 @@ export interface ControlRow {
   at: number;
   outcome: 'accepted' | 'refused';
   message: string;
+}
+
+/** What an experiment's marks tell apart. */
+export const MARKED = ['look', 'write', 'control', 'gate', 'rollout', 'recheck', 'experiment'] as const;
+
+/** Marks of one experiment's rows: a mark that differs from an earlier one says that something changed, and not what. */
+export type ExperimentMarks = Record<(typeof MARKED)[number], string | number> & { state: ExperimentState };
+
+/** Marks of everything that the pages of an account show. */
+export interface ChangeMarks {
+  killSwitch: number;
+  /** By id. */
+  experiments: Record<string, ExperimentMarks>;
+}
+
+/** What is on record, in figures. A state or an outcome that nothing has is missing. */
+export interface RecordFigures {
+  experiments: Partial<Record<ExperimentState, number>>;
+  looks: number;
+  /** Attempts to write a budget. */
+  writes: Partial<Record<LedgerOutcome, number>>;
+  /** Experiments whose hold does not end by itself. */
+  heldForUser: number;
+  /** Of the running experiment that has waited longest for a look, experiment seconds; null if none is running. */
+  secondsSinceLook: number | null;
+  /** How late the most overdue look is, experiment seconds; negative if none is. */
+  secondsOverdue: number | null;
+  killSwitchEngaged: boolean;
 }

@@ -1,4 +1,5 @@
 import type { AcceptedDifferences } from './comparability.js';
+import { DEFAULT_CONVERSION_EVENT } from './conversion-event.js';
 import { entryOf } from './entry.js';
 import type { RuleName } from './evidence/types.js';
 import {
@@ -117,6 +118,11 @@ export interface Policy {
   /** Conversions per variant, for objectives and guardrails that weigh conversions or their value. */
   minimumConversions: number;
   /**
+   * The event that counts as a conversion: a name or one of Meta's action types, see conversion-event.ts. Policies frozen
+   * before this field existed count purchases.
+   */
+  conversionEvent?: string;
+  /**
    * Meta books conversions for days after the click. Metrics of conversions leave out buckets that ended less than this
    * long before a look.
    */
@@ -203,6 +209,7 @@ export const DEFAULT_POLICY: Policy = {
   minimumImpressions: 100,
   minimumClicks: 25,
   minimumConversions: 25,
+  conversionEvent: DEFAULT_CONVERSION_EVENT,
   attributionWindowHours: defaultAttributionWindowHours(DEFAULT_OBJECTIVE),
   guardrails: defaultGuardrails(DEFAULT_OBJECTIVE),
   guardrailWaitHours: 7 * 24,
@@ -227,6 +234,11 @@ export function bucketsOf({ buckets }: Pick<Policy, 'buckets'>): Bucket {
 /** Policies frozen before this field existed weigh buckets. */
 export function strataOf({ strata }: Pick<Policy, 'strata'>): Strata {
   return strata ?? 'hour';
+}
+
+/** Policies frozen before this field existed count purchases. */
+export function conversionEventOf({ conversionEvent }: Pick<Policy, 'conversionEvent'>): string {
+  return conversionEvent ?? DEFAULT_CONVERSION_EVENT;
 }
 
 /** Policies frozen before this field existed have the default limit. */

@@ -1,9 +1,11 @@
+import { adminTokenOf } from '../api/http/tokens.js';
 import type { Config } from '../config.js';
 import type { Announce } from '../contract/events.js';
 import { temporalAt } from '../service/addresses.js';
 import { type RunningService, runService } from '../service/service.js';
 import { FIRST_EXPERIMENTS, prepareTest } from './first-experiments.js';
 import { type Sandbox, startSandbox } from './sandbox.js';
+import { prepareUntestedAds } from './untested-ads.js';
 
 export interface RunningSandbox extends RunningService {
   sandbox: Sandbox;
@@ -53,7 +55,10 @@ export async function runSandbox(
     say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
     say(`Time          one hour takes ${3600 / config.timeScale} s; all times below are experiment time`);
     if (config.firstExperiments) {
-      await createFirstExperiments(service, sandbox, config.apiToken);
+      await createFirstExperiments(service, sandbox, adminTokenOf(config.tokens));
+      stopping?.throwIfAborted();
+      // After the first experiments, so that their ads have the same ids as ever.
+      await prepareUntestedAds(sandbox.market, await service.collaborators.clock.now());
       stopping?.throwIfAborted();
     }
     const broken = Promise.race([service.broken, sandbox.broken]);

@@ -4,6 +4,8 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { createApp } from '../api/app.js';
 import type { ApiDependencies } from '../api/dependencies.js';
 import { ApiProblem, toProblem } from '../api/http/problems.js';
+import { secured } from '../api/http/security-headers.js';
+import type { NamedToken } from '../api/http/tokens.js';
 import type { Gateway } from '../api/temporal/gateway.js';
 import type { Config } from '../config.js';
 import type { Policy } from '../domain/experiment.js';
@@ -23,7 +25,7 @@ export interface ApiOptions {
   host: string;
   /** 0: any free port. */
   port: number;
-  apiToken: string | null;
+  tokens: readonly NamedToken[];
   checkIntervalHours: number;
   policyDefaults: Partial<Policy>;
   accountEnvelope: number | null;
@@ -40,7 +42,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
   return {
     host: config.host,
     port: config.port,
-    apiToken: config.apiToken,
+    tokens: config.tokens,
     checkIntervalHours: config.checkIntervalHours,
     policyDefaults: config.policyDefaults,
     maxChecksAtOnce: config.maxActivitiesAtOnce,
@@ -54,16 +56,18 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
 /** Serves the API until stopped. @throws ApiPortTaken */
 export async function startApi(collaborators: Collaborators, options: ApiOptions): Promise<RunningApi> {
   const { store, meta, clock, timeBase, client, names, environment, hooks } = collaborators;
+  const stopping = new AbortController();
   const app = createApp(
     {
+      stopping: stopping.signal,
       store,
       meta,
       clock,
       timeBase,
       temporal: { client, names },
       environment,
+      tokens: options.tokens,
       hooks,
-      apiToken: options.apiToken,
       checkIntervalHours: options.checkIntervalHours,
       policyDefaults: options.policyDefaults,
       accountEnvelope: options.accountEnvelope,
@@ -80,7 +84,10 @@ export async function startApi(collaborators: Collaborators, options: ApiOptions
       const address = server.address() as AddressInfo;
       resolve({
         url: `http://${options.host}:${address.port}`,
-        stop: () => drain(server),
+        stop: () => {
+          stopping.abort();
+          return drain(server);
+        },
       });
     });
     server.on('error', (error: NodeJS.ErrnoException) => {
@@ -99,7 +106,7 @@ function errorHandler(error: unknown): Response {
     error instanceof RequestError
       ? new ApiProblem('malformed_request', 'The URL or the Host header is not valid.')
       : toProblem(error);
-  return problem.toResponse();
+  return secured(problem.toResponse());
 }
 
 /** Real ms that requests in flight have to finish. A request that waits for a user or for Meta may take longer; it is cut off. */

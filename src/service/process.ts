@@ -20,11 +20,12 @@ export interface ProcessTools {
  * The life of a process. Reads the configuration, starts the parts, runs until a signal (prints `farewell` then) or
  * until a part fails (`broken` resolves with a sentence), then stops the parts. A signal during the start stops the
  * parts that have started. The exit code is 0 after a signal. It is 1, with a sentence on standard error, if the process
- * could not start or a part failed.
+ * could not start or a part failed. `hasWorker`: the process shows the worker's metrics.
  */
 export async function runProcess(
   farewell: string,
   start: (config: Config, tools: ProcessTools) => Promise<{ broken: Promise<string> }>,
+  { hasWorker = true } = {},
 ): Promise<never> {
   // A line can contain paths, headers and errors from outside: none of them may look like a line of its own.
   const say = (line: string) => void process.stdout.write(`${printable(line)}\n`);
@@ -34,7 +35,7 @@ export async function runProcess(
   let failure: string | null;
   try {
     const config = loadConfig();
-    installRuntime(complain);
+    installRuntime(complain, hasWorker ? config.workerMetricsAddress : null);
     stopping.addEventListener('abort', () => say(farewell));
     const tools = { say, complain, onStop: (end: () => Promise<void>) => void ends.push(end), stopping };
     const { broken } = await start(config, tools);

@@ -5,9 +5,10 @@ const ACTIVITIES_ALONE = 'No workflows registered, not polling for workflow task
 
 /**
  * Installs Temporal's runtime. Call it once per process, before anything else of Temporal. It logs warnings and errors
- * as lines and leaves signals to the process's own handler.
+ * as lines and leaves signals to the process's own handler. `metricsAddress`: at this address
+ * Prometheus finds the metrics of the SDK.
  */
-export function installRuntime(log: (line: string) => void): void {
+export function installRuntime(log: (line: string) => void, metricsAddress: string | null = null): void {
   Runtime.install({
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
       if (message === ACTIVITIES_ALONE) return;
@@ -15,7 +16,10 @@ export function installRuntime(log: (line: string) => void): void {
       const error = meta?.error instanceof Error ? `: ${meta.error.message}` : '';
       log(`temporal ${level}: ${message} ${String(about)}${error}`);
     }),
-    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) } },
+    telemetryOptions: {
+      logging: { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+      ...(metricsAddress === null ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+    },
     shutdownSignals: [],
   });
 }

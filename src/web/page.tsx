@@ -11,7 +11,11 @@ export interface PageFrame {
   accountId: string;
   /** What the band of the sandbox says about its clock; null in live. */
   clock: string | null;
-  /** Address of the events that bring changes; unset: the page stays as it is. */
+  /** The account's present time with its zone. */
+  time: string;
+  /** Experiment time at which the page was made, epoch ms, and its pace: for countdowns. */
+  pace: { now: number; scale: number };
+  /** Whether changes are shown as they happen. */
   live?: boolean;
   children?: Child;
 }
@@ -24,7 +28,8 @@ const NAVIGATION = [
   { path: '/account', name: 'Account' },
 ];
 
-export function Page({ title, current, viewer, environment, accountId, clock, live, children }: PageFrame) {
+export function Page(props: PageFrame) {
+  const { title, current, viewer, environment, accountId, clock, time, pace, live, children } = props;
   return (
     <html lang="en">
       <head>
@@ -34,9 +39,10 @@ export function Page({ title, current, viewer, environment, accountId, clock, li
         <title>{title} · Auto-promotion</title>
         <link rel="stylesheet" href="/assets/style.css" />
         <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <script src="/assets/page.js" defer></script>
+        <script type="module" src="/assets/page.js"></script>
+        <script type="module" src="/assets/countdown.js"></script>
       </head>
-      <body data-live={live ? 'true' : undefined}>
+      <body data-live={live ? 'true' : undefined} data-now={String(pace.now)} data-scale={String(pace.scale)}>
         <a class="skip" href="#main">
           Skip to the content
         </a>
@@ -72,6 +78,11 @@ export function Page({ title, current, viewer, environment, accountId, clock, li
           </p>
         </header>
         <main id="main">{children}</main>
+        <footer>
+          <p>
+            Times are in the account's time zone; it is {time}. <a href="/docs">API</a>
+          </p>
+        </footer>
       </body>
     </html>
   );

@@ -49,7 +49,10 @@ describe('the description', () => {
     expect(Object.keys(paths).sort()).toEqual(
       [
         '/api/ab/account',
+        '/api/ab/account/ads',
+        '/api/ab/account/ads/{ad_id}/thumbnail',
         '/api/ab/account/kill-switch',
+        '/api/ab/account/proposals',
         '/api/ab/auto-promote/check',
         '/api/ab/auto-promote/check-all',
         '/api/ab/auto-promote/compound-report',
@@ -58,6 +61,7 @@ describe('the description', () => {
         '/api/ab/auto-promote/scheduler/status',
         '/api/ab/auto-promote/scheduler/trigger',
         '/api/ab/experiments',
+        '/api/ab/experiments/preview',
         '/api/ab/experiments/{id}',
         '/api/ab/experiments/{id}/approve',
         '/api/ab/experiments/{id}/check',
@@ -73,6 +77,8 @@ describe('the description', () => {
         '/api/ab/experiments/{id}/resume',
         '/api/ab/experiments/{id}/revert',
         '/api/ab/experiments/{id}/stop',
+        '/api/ab/overview',
+        '/api/events',
         '/api/ab/hooks',
         '/api/ab/hooks/{name}/test',
         '/api/ab/reports',

@@ -84,7 +84,15 @@ describe('the walk of the benchmark', () => {
 
 describe('with an indifference zone', () => {
   const run = (configuration: Configuration, runs: number, world: World = 'iid') =>
-    simulate({ seed: SEED, configuration, world, traffic: 'largest', runs, zone: ZONE, history: NO_DRIFT });
+    simulate({
+      seed: SEED,
+      configuration,
+      world,
+      traffic: 'largest',
+      runs,
+      zone: ZONE,
+      histories: [NO_DRIFT],
+    });
 
   it('close good ads are decided, and much sooner', () => {
     const { before, after, dropping } = run('two_close', 20);
@@ -148,7 +156,7 @@ describe('a test', () => {
     const draw = () => drawTest('a', 'drift_5', [1, 1.1, 1], 'drawn');
     expect(draw()).toEqual(draw());
     expect(drawTest('b', 'drift_5', [1, 1.1, 1], 'drawn')).not.toEqual(draw());
-    const history = historyOf(SEED, 'drift_5');
+    const history = historyOf(`${SEED}`, 'drift_5');
     expect(history.tests).toBe(40);
     // Given 5 % of drift, no drift at all is implausible.
     expect(Math.max(...history.logLikelihood)).toBeGreaterThan(3);

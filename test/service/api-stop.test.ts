@@ -45,7 +45,7 @@ describe('an API that is stopped', () => {
     const api = await startApi(collaborators, {
       host: '127.0.0.1',
       port: 0,
-      apiToken: null,
+      tokens: [],
       checkIntervalHours: 6,
       accountEnvelope: null,
       policyDefaults: {},

@@ -17,7 +17,7 @@ beforeAll(async () => {
   api = await startApi({ store, meta, clock, timeBase, environment } as Collaborators, {
     host: '127.0.0.1',
     port: 0,
-    apiToken: null,
+    tokens: [],
     checkIntervalHours: 6,
     policyDefaults: {},
     maxChecksAtOnce: 8,

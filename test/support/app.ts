@@ -11,7 +11,7 @@ export function appOf(world: World, more: Partial<ApiDependencies> = {}): Return
     timeBase: world.timeBase,
     temporal: { client: world.client, names: world.names },
     environment: 'sandbox',
-    apiToken: null,
+    tokens: [],
     checkIntervalHours: 6,
     accountEnvelope: null,
     maxChecksAtOnce: 8,

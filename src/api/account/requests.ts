@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { flag, requester } from '../http/fields.js';
 
-export const KillSwitchBody = z.strictObject({ ...requester, engaged: flag }).openapi('KillSwitchRequest');
+export const killSwitchBody = (withTokens: boolean) =>
+  z.strictObject({ ...requester(withTokens), engaged: flag }).openapi('KillSwitchRequest');

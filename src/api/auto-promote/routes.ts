@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
+import { recordedName } from '../http/access.js';
 import { IdempotencyHeaders } from '../http/fields.js';
 import { isoOf } from '../http/format.js';
 import { once } from '../http/idempotency.js';
@@ -30,13 +31,18 @@ const all = createRoute({
 
 /** `/api/ab/auto-promote/check` and `/check-all`: endpoints that existing callers know. */
 export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
+  const withTokens = context.tokens.length > 0;
+  const unnamed = withTokens ? undefined : 'api';
   return createRouter()
     .openapi(check, async (c) => {
-      const body = c.req.valid('json');
+      const sent = c.req.valid('json');
+      const by = recordedName(c, sent.by ?? unnamed);
+      // Without a name in the request, the kept answer belongs to the owner of the token all the same.
+      const body = withTokens ? { ...sent, by } : sent;
       const experiment = await experimentOf(context, body.experiment_id);
       const given = await once(context, c, body, async ({ key }) => {
         const request = {
-          by: body.by ?? 'api',
+          by,
           reason: body.reason ?? 'requested over the API',
           force: body.force_promotion,
           key,
@@ -48,7 +54,7 @@ export function autoPromoteRoutes(context: ApiContext): OpenAPIHono {
       return c.json(given.body, given.status);
     })
     .openapi(all, async (c) => {
-      const asked = { by: 'api', reason: 'check of all experiments' };
+      const asked = { by: recordedName(c, unnamed), reason: 'check of all experiments' };
       const { results, counts } = await checkAll(context, asked);
       return c.json({ ...counts, results, checked_at: isoOf(await context.clock.now()) }, 200);
     });

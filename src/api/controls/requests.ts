@@ -2,17 +2,21 @@ import { z } from '@hono/zod-openapi';
 import { optionalRequester, requester, text } from '../http/fields.js';
 
 export const CheckBody = z.strictObject(optionalRequester).openapi('CheckRequest');
-export const ControlBody = z.strictObject(requester).openapi('ControlRequest');
-export const StopBody = z
-  .strictObject({
-    ...requester,
-    budgets: z.enum(['keep', 'restore'], 'must be keep or restore').optional(),
-  })
-  .openapi('StopRequest');
-export const DropBody = z.strictObject({ ...requester, variant_id: text(64) }).openapi('DropRequest');
-export const ResolveBody = z
-  .strictObject({
-    ...requester,
-    action: z.enum(['accept_current', 'retry_restore'], 'must be accept_current or retry_restore'),
-  })
-  .openapi('ResolveRequest');
+
+/** The bodies of the controls. `withTokens`: the owner of the token is recorded, so `by` isn't needed. */
+export function controlBodies(withTokens: boolean) {
+  const who = requester(withTokens);
+  return {
+    control: z.strictObject(who).openapi('ControlRequest'),
+    stop: z
+      .strictObject({ ...who, budgets: z.enum(['keep', 'restore'], 'must be keep or restore').optional() })
+      .openapi('StopRequest'),
+    drop: z.strictObject({ ...who, variant_id: text(64) }).openapi('DropRequest'),
+    resolve: z
+      .strictObject({
+        ...who,
+        action: z.enum(['accept_current', 'retry_restore'], 'must be accept_current or retry_restore'),
+      })
+      .openapi('ResolveRequest'),
+  };
+}

@@ -3,11 +3,12 @@ import type { Context } from 'hono';
 import type { ControlKind } from '../../contract/messages.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
+import { recordedName } from '../http/access.js';
 import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { controlsOf } from './read.js';
-import { CheckBody, ControlBody, DropBody, ResolveBody, StopBody } from './requests.js';
+import { CheckBody, controlBodies } from './requests.js';
 import { ControlAnswer, ControlsAnswer } from './responses.js';
 import { type ControlRequest, sendControl } from './send-control.js';
 import { controlToJson } from './to-json.js';
@@ -47,10 +48,19 @@ const list = createRoute({
 
 /** `/api/ab/experiments/:id/controls` and `/api/ab/experiments/:id/<control>`. */
 export function controlRoutes(context: ApiContext): OpenAPIHono {
-  const answer = async <K extends ControlKind>(c: Context, id: string, kind: K, asked: ControlRequest<K>) => {
+  const bodies = controlBodies(context.tokens.length > 0);
+  const answer = async <K extends ControlKind>(
+    c: Context,
+    id: string,
+    kind: K,
+    requested: Omit<ControlRequest<K>, 'by' | 'key'> & { by?: string | undefined },
+  ) => {
+    const by = recordedName(c, requested.by);
+    // The rest of ControlRequest<K> is in `requested`; the compiler can't see through Omit of a type parameter.
+    const body = { ...requested, by } as unknown as ControlRequest<K>;
     const experiment = await experimentOf(context, id);
-    const { key: _, ...body } = asked;
     const given = await once(context, c, body, async () => {
+      const asked = { ...body, key: c.req.header('idempotency-key') };
       const sent = await sendControl(context, experiment, kind, asked, context.checkWaitMs);
       const json = controlToJson(experiment, kind, sent);
       const isFinal = json.status === 'done';
@@ -64,36 +74,33 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
       return c.json(await controlsOf(context, c.req.valid('param').id), 200);
     })
     .openapi(control('check', CheckBody), (c) => {
-      const { by = 'api', reason = 'requested over the API' } = c.req.valid('json');
-      return answer(c, c.req.valid('param').id, 'check', { by, reason, key: keyOf(c) });
+      const { by, reason = 'requested over the API' } = c.req.valid('json');
+      const name = by ?? (context.tokens.length > 0 ? undefined : 'api');
+      return answer(c, c.req.valid('param').id, 'check', { by: name, reason });
     })
-    .openapi(control('pause', ControlBody), (c) =>
-      answer(c, c.req.valid('param').id, 'pause', { ...c.req.valid('json'), key: keyOf(c) }),
+    .openapi(control('pause', bodies.control), (c) =>
+      answer(c, c.req.valid('param').id, 'pause', c.req.valid('json')),
     )
-    .openapi(control('resume', ControlBody), (c) =>
-      answer(c, c.req.valid('param').id, 'resume', { ...c.req.valid('json'), key: keyOf(c) }),
+    .openapi(control('resume', bodies.control), (c) =>
+      answer(c, c.req.valid('param').id, 'resume', c.req.valid('json')),
     )
-    .openapi(control('promote', ControlBody), (c) =>
-      answer(c, c.req.valid('param').id, 'promote', { ...c.req.valid('json'), key: keyOf(c) }),
+    .openapi(control('promote', bodies.control), (c) =>
+      answer(c, c.req.valid('param').id, 'promote', c.req.valid('json')),
     )
-    .openapi(control('approve', ControlBody), (c) =>
-      answer(c, c.req.valid('param').id, 'approve', { ...c.req.valid('json'), key: keyOf(c) }),
+    .openapi(control('approve', bodies.control), (c) =>
+      answer(c, c.req.valid('param').id, 'approve', c.req.valid('json')),
     )
-    .openapi(control('drop', DropBody), (c) => {
+    .openapi(control('drop', bodies.drop), (c) => {
       const { variant_id: variantId, ...asked } = c.req.valid('json');
-      return answer(c, c.req.valid('param').id, 'drop', { ...asked, variantId, key: keyOf(c) });
+      return answer(c, c.req.valid('param').id, 'drop', { ...asked, variantId });
     })
-    .openapi(control('revert', ControlBody), (c) =>
-      answer(c, c.req.valid('param').id, 'revert', { ...c.req.valid('json'), key: keyOf(c) }),
+    .openapi(control('revert', bodies.control), (c) =>
+      answer(c, c.req.valid('param').id, 'revert', c.req.valid('json')),
     )
-    .openapi(control('stop', StopBody), (c) =>
-      answer(c, c.req.valid('param').id, 'stop', { ...c.req.valid('json'), key: keyOf(c) }),
+    .openapi(control('stop', bodies.stop), (c) =>
+      answer(c, c.req.valid('param').id, 'stop', c.req.valid('json')),
     )
-    .openapi(control('resolve', ResolveBody), (c) =>
-      answer(c, c.req.valid('param').id, 'resolve', { ...c.req.valid('json'), key: keyOf(c) }),
+    .openapi(control('resolve', bodies.resolve), (c) =>
+      answer(c, c.req.valid('param').id, 'resolve', c.req.valid('json')),
     );
-}
-
-function keyOf(c: Context): string | undefined {
-  return c.req.header('idempotency-key');
 }

@@ -1,12 +1,15 @@
 import type { Experiment, ExperimentState } from '../../domain/experiment.js';
 import type { ApiContext } from '../dependencies.js';
+import { experimentId } from '../http/fields.js';
 import { unknownExperiment } from '../http/problems.js';
 
 const PAGE = 200;
 
 /** @throws ApiProblem 404 */
 export async function experimentOf(context: Pick<ApiContext, 'store'>, id: string): Promise<Experiment> {
-  const experiment = await context.store.getExperiment(id);
+  // Postgres can't compare any text. What no experiment can be named is no experiment's id.
+  const isComparable = experimentId().safeParse(id).success;
+  const experiment = isComparable ? await context.store.getExperiment(id) : null;
   if (!experiment) throw unknownExperiment(id);
   return experiment;
 }

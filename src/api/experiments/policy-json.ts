@@ -4,6 +4,7 @@ import { indifferenceOf } from '../../domain/decision/selection.js';
 import {
   attributionWindowHoursOf,
   bucketsOf,
+  conversionEventOf,
   DEFAULT_POLICY,
   defaultGuardrails,
   maxStepFactorOf,
@@ -28,6 +29,7 @@ export function policyToJson(policy: Policy): z.output<typeof PolicyAnswer> {
     minimum_impressions: policy.minimumImpressions,
     minimum_clicks: policy.minimumClicks,
     minimum_conversions: policy.minimumConversions ?? DEFAULT_POLICY.minimumConversions,
+    conversion_event: conversionEventOf(policy),
     attribution_window_hours: attributionWindowHoursOf(policy),
     guardrails: policy.guardrails ?? [],
     guardrail_wait_hours: policy.guardrailWaitHours ?? null,
@@ -70,6 +72,7 @@ export function policyFromJson(change: PolicyChange | undefined, base: Policy): 
     minimumImpressions: change?.minimum_impressions ?? base.minimumImpressions,
     minimumClicks: change?.minimum_clicks ?? base.minimumClicks,
     minimumConversions: change?.minimum_conversions ?? base.minimumConversions,
+    conversionEvent: change?.conversion_event ?? conversionEventOf(base),
     attributionWindowHours:
       change?.attribution_window_hours ??
       (objective === base.objective ? base.attributionWindowHours : defaultAttributionWindowHours(objective)),

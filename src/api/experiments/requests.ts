@@ -1,11 +1,24 @@
 import { z } from '@hono/zod-openapi';
+import { EVENT_FORM, NAMED_EVENTS, OWN_RESULT } from '../../domain/conversion-event.js';
 import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.js';
 import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES, STRATA } from '../../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { WINNER_SHARES } from '../../domain/rollout/phases.js';
 import { bounded, flag, oneOf, Page, requester, slug, text, whole } from '../http/fields.js';
+import { placeOf } from './cursor.js';
 
-export const ExperimentQuery = Page.extend({ state: oneOf(EXPERIMENT_STATES).optional() });
+const cursor = z
+  .string()
+  .refine((text) => placeOf(text) !== null, 'must be the next_cursor of an earlier answer')
+  .openapi({ description: 'next_cursor of the answer before: the page after it, whatever was added since' });
+
+export const ExperimentQuery = Page.extend({
+  state: oneOf(EXPERIMENT_STATES).optional(),
+  cursor: cursor.optional(),
+}).refine((query) => query.cursor === undefined || query.offset === 0, {
+  path: ['offset'],
+  message: 'has no meaning with cursor: leave one of them out',
+});
 
 const note = (maximum: number) => text(maximum).nullish();
 
@@ -42,6 +55,8 @@ const GuardrailBody = z
   })
   .openapi('Guardrail');
 
+const EVENT_MESSAGE = `must be ${OWN_RESULT}, ${NAMED_EVENTS.join(', ')}, or one of Meta's action types, e.g. offsite_conversion.custom.1234`;
+
 /** The bounds of each field; `policy-problems.ts` checks the fields against each other. */
 export const PolicyBody = z
   .strictObject({
@@ -64,6 +79,11 @@ export const PolicyBody = z
     minimum_impressions: whole(SAMPLE_SIZES.least, SAMPLE_SIZES.most, 'impressions per variant').optional(),
     minimum_clicks: whole(25, 1_000_000, 'clicks per variant: the rule needs 25').optional(),
     minimum_conversions: whole(25, 1_000_000, 'conversions per variant: the rule needs 25').optional(),
+    conversion_event: z
+      .string(EVENT_MESSAGE)
+      .regex(EVENT_FORM, EVENT_MESSAGE)
+      .optional()
+      .openapi({ description: 'what counts as a conversion; result: what Meta optimises the ad sets for' }),
     attribution_window_hours: bounded(0, 672, 'hours').optional(),
     guardrails: z
       .array(GuardrailBody, 'must be a list of guardrails')
@@ -105,26 +125,32 @@ export const PolicyBody = z
   .openapi('PolicyChange');
 export type PolicyChange = z.output<typeof PolicyBody>;
 
-export const NewExperiment = z
-  .strictObject({
-    id: slug('must be a string').optional(),
-    name: text(200),
-    account_id: z
-      .string('must be a string')
-      .regex(/^act_\d+$/, 'must be an ad account id with its prefix, act_ and digits')
-      .optional(),
-    currency: z
-      .string('must be a string')
-      .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. USD')
-      .optional(),
-    variants: z
-      .array(VariantBody, 'must be a list of variants')
-      .min(2, 'must have a control and at least one challenger')
-      .max(6, 'can have at most 6 variants'),
-    policy: PolicyBody.optional(),
-    accept_differences: z.strictObject(requester).optional().openapi({
-      description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
-    }),
-  })
-  .openapi('NewExperiment');
-export type NewExperiment = z.output<typeof NewExperiment>;
+/** The body of a registration. `withTokens`: the owner of the token accepts the differences, so `by` isn't needed. */
+export const newExperimentBody = (withTokens: boolean) =>
+  z
+    .strictObject({
+      id: slug('must be a string').optional(),
+      name: text(200),
+      account_id: z
+        .string('must be a string')
+        .regex(/^act_\d+$/, 'must be an ad account id with its prefix, act_ and digits')
+        .optional(),
+      currency: z
+        .string('must be a string')
+        .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code, e.g. USD')
+        .optional(),
+      variants: z
+        .array(VariantBody, 'must be a list of variants')
+        .min(2, 'must have a control and at least one challenger')
+        .max(6, 'can have at most 6 variants'),
+      policy: PolicyBody.optional(),
+      accept_differences: z.strictObject(requester(withTokens)).optional().openapi({
+        description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
+      }),
+    })
+    .openapi('NewExperiment');
+
+/** A registration with the name under which it is recorded. */
+export type NewExperiment = Omit<z.output<ReturnType<typeof newExperimentBody>>, 'accept_differences'> & {
+  accept_differences?: { by: string; reason: string } | undefined;
+};

@@ -36,6 +36,7 @@ export const PolicyAnswer = z
     minimum_impressions: z.number(),
     minimum_clicks: z.number(),
     minimum_conversions: z.number(),
+    conversion_event: z.string().openapi({ description: 'what counts as a conversion' }),
     attribution_window_hours: z.number(),
     guardrails: z.array(z.object({ metric: z.string(), mode: z.string(), margin: z.number() })),
     guardrail_wait_hours: z.number().nullable().openapi({
@@ -95,6 +96,10 @@ export const ExperimentsAnswer = z.object({
   count: z.int(),
   limit: z.int(),
   offset: z.int(),
+  next_cursor: z
+    .string()
+    .nullable()
+    .openapi({ description: '`cursor` of the next page; null if this is the last one' }),
   unreadable,
 });
 

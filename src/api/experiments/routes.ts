@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiContext } from '../dependencies.js';
+import { recordedName } from '../http/access.js';
 import { ExperimentParams, IdempotencyHeaders } from '../http/fields.js';
 import { rounded } from '../http/format.js';
 import { once } from '../http/idempotency.js';
@@ -7,23 +8,25 @@ import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { showRows } from '../http/show-rows.js';
 import { daysToDetectTenPercent } from './creation/days-to-detect.js';
 import { register, startWorkflow } from './creation/register.js';
+import { cursorOf, placeOf } from './cursor.js';
 import { experimentOf, experimentPath } from './lookup.js';
-import { ExperimentQuery, NewExperiment } from './requests.js';
+import { ExperimentQuery, newExperimentBody } from './requests.js';
 import { CreatedAnswer, ExperimentsAnswer, StatusAnswer } from './responses.js';
 import { statusOf } from './status.js';
 import { experimentToJson } from './to-json.js';
 
-const create = createRoute({
-  method: 'post',
-  path: '/api/ab/experiments',
-  summary: 'Register an A/B test and start it',
-  request: { headers: IdempotencyHeaders, body: jsonBody(NewExperiment) },
-  responses: {
-    201: answers('The test has started', CreatedAnswer),
-    200: answers('The same test was already registered', CreatedAnswer),
-    ...failures,
-  },
-});
+const create = (withTokens: boolean) =>
+  createRoute({
+    method: 'post',
+    path: '/api/ab/experiments',
+    summary: 'Register an A/B test and start it',
+    request: { headers: IdempotencyHeaders, body: jsonBody(newExperimentBody(withTokens)) },
+    responses: {
+      201: answers('The test has started', CreatedAnswer),
+      200: answers('The same test was already registered', CreatedAnswer),
+      ...failures,
+    },
+  });
 
 const list = createRoute({
   method: 'get',
@@ -48,8 +51,10 @@ const FIRST_CREATION_MS = 10_000;
 export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store } = context;
   return createRouter()
-    .openapi(create, async (c) => {
-      const request = c.req.valid('json');
+    .openapi(create(context.tokens.length > 0), async (c) => {
+      const { accept_differences: accepted, ...rest } = c.req.valid('json');
+      const accept_differences = accepted && { ...accepted, by: recordedName(c, accepted.by) };
+      const request = { ...rest, ...(accept_differences ? { accept_differences } : {}) };
       const create = async ({ madeId }: { madeId: string }) => {
         const { experiment, isNew, warnings } = await register(context, request, `exp_${madeId}`);
         const workflow = await startWorkflow(context, experiment);
@@ -67,11 +72,21 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
       return c.json(given.body, given.status);
     })
     .openapi(list, async (c) => {
-      const { state, limit, offset } = c.req.valid('query');
-      const found = await store.listExperiments({ ...(state ? { states: [state] } : {}), limit, offset });
-      const { shown, unreadable } = showRows(context, found, ({ id }) => id, experimentToJson);
-      const count = await store.countExperiments(state ? { states: [state] } : {});
-      return c.json({ experiments: shown, count, limit, offset, unreadable }, 200);
+      const { state, limit, offset, cursor } = c.req.valid('query');
+      const states = state ? { states: [state] } : {};
+      const after = cursor === undefined ? null : placeOf(cursor);
+      // One more than asked for: it says whether there is a next page.
+      const found = await store.listExperiments({
+        ...states,
+        limit: limit + 1,
+        offset,
+        ...(after ? { after } : {}),
+      });
+      const page = found.slice(0, limit);
+      const { shown, unreadable } = showRows(context, page, ({ id }) => id, experimentToJson);
+      const count = await store.countExperiments(states);
+      const next_cursor = found.length > limit ? cursorOf(page.at(-1)!) : null;
+      return c.json({ experiments: shown, count, limit, offset, next_cursor, unreadable }, 200);
     })
     .openapi(one, async (c) => {
       const experiment = await experimentOf(context, c.req.valid('param').id);

@@ -68,9 +68,21 @@ export const IdempotencyHeaders = z.object({
     }),
 });
 
+const by = text(100);
+const optionalBy = by.optional();
+const owned = { description: "the token's owner, who is recorded in any case: leave it out" };
+export const reason = text(500);
+
+/**
+ * Who asks for something. With tokens the owner of the token is recorded, so the field isn't needed. The type is the looser
+ * one: `recordedName` gives the name.
+ */
+export const requesterName = (withTokens: boolean) =>
+  withTokens ? optionalBy.openapi(owned) : (by as unknown as typeof optionalBy);
+
 /** Who asks for something, and why. */
-export const requester = { by: text(100), reason: text(500) };
-export const optionalRequester = { by: requester.by.optional(), reason: requester.reason.optional() };
+export const requester = (withTokens: boolean) => ({ by: requesterName(withTokens), reason });
+export const optionalRequester = { by: optionalBy, reason: reason.optional() };
 
 /** A whole number in a query. */
 export const counted = (minimum: number, maximum: number, otherwise: number) => {

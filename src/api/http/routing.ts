@@ -33,7 +33,9 @@ const failure = (description: string) => ({
 export const failures = {
   400: failure('The request is not valid'),
   401: failure('A valid bearer token is required'),
-  403: failure('The request comes from a page of another site or uses another host name'),
+  403: failure(
+    'The role is too small, or the request comes from a page of another site or uses another host name',
+  ),
   404: failure('Not found'),
   405: {
     ...failure('The address does not take this method'),
@@ -45,6 +47,7 @@ export const failures = {
   413: failure('The body is too large'),
   415: failure('The body must be JSON'),
   422: failure('The idempotency key belongs to another request'),
+  429: failure('Too many attempts: try again after the wait in Retry-After'),
   500: failure('Something went wrong'),
   502: failure('Meta or the workflow refused or failed'),
   503: failure('Meta, Temporal or Postgres does not answer or asks the service to wait'),

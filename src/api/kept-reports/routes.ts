@@ -1,11 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiContext } from '../dependencies.js';
 import { experimentId, oneOf, Page } from '../http/fields.js';
-import { ApiProblem } from '../http/problems.js';
 import { answers, createRouter, failures } from '../http/routing.js';
-import { showRows } from '../http/show-rows.js';
+import { keptReport, keptReports } from './read.js';
 import { KeptReportAnswer, KeptReportsAnswer } from './responses.js';
-import { headToJson, type KeptReportJson, reportToCsv, reportToJson } from './to-json.js';
+import { reportToCsv } from './to-json.js';
 
 const BASE = '/api/ab/reports';
 const Params = z.object({
@@ -46,11 +45,7 @@ const csv = createRoute({
 export function keptReportRoutes(context: ApiContext): OpenAPIHono {
   return createRouter()
     .openapi(list, async (c) => {
-      const { kind, limit, offset } = c.req.valid('query');
-      const reports = await context.store.listReports({ kind, limit, offset });
-      const total = await context.store.countReports({ kind });
-      const { shown, unreadable } = showRows(context, reports, ({ id }) => id, headToJson);
-      return c.json({ reports: shown, total, limit, offset, unreadable }, 200);
+      return c.json(await keptReports(context, c.req.valid('query')), 200);
     })
     .openapi(one, async (c) => c.json(await keptReport(context, c.req.valid('param').id), 200))
     .openapi(csv, async (c) => {
@@ -60,11 +55,4 @@ export function keptReportRoutes(context: ApiContext): OpenAPIHono {
         'content-disposition': `attachment; filename="${report.id}.csv"`,
       }) as never;
     });
-}
-
-/** A kept report. @throws ApiProblem `not_found` */
-export async function keptReport({ store }: Pick<ApiContext, 'store'>, id: string): Promise<KeptReportJson> {
-  const report = await store.getReport(id);
-  if (!report) throw new ApiProblem('not_found', `There is no report ${id}.`);
-  return reportToJson(report);
 }

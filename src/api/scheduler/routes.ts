@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { checkAll } from '../auto-promote/checks.js';
 import type { ApiContext } from '../dependencies.js';
+import { recordedName } from '../http/access.js';
 import { isoOf } from '../http/format.js';
 import { answers, createRouter, failures } from '../http/routing.js';
 import { SchedulerAnswer, TriggerAnswer } from './responses.js';
@@ -27,7 +28,8 @@ export function schedulerRoutes(context: ApiContext): OpenAPIHono {
     .openapi(trigger, async (c) => {
       const triggeredAt = await context.clock.now();
       const reconciling = await context.gateway.triggerReconcile();
-      const { counts } = await checkAll(context, { by: 'api', reason: 'scheduler triggered' });
+      const by = recordedName(c, context.tokens.length > 0 ? undefined : 'api');
+      const { counts } = await checkAll(context, { by, reason: 'scheduler triggered' });
       return c.json(
         {
           status: counts.pending > 0 ? ('started' as const) : ('completed' as const),

@@ -1,3 +1,4 @@
+import { readAccountAds, readPictureAddresses } from './account-ads.js';
 import { REPORT_WAIT_MS, ReportRuns } from './async-reports.js';
 import { readBudgetEdits } from './budget-edits.js';
 import { GraphClient, type GraphClientConfig } from './graph-client.js';
@@ -13,6 +14,7 @@ import {
   validateDailyBudget,
   writeDailyBudget,
 } from './objects.js';
+import { Pictures } from './pictures.js';
 import { Sdk } from './sdk.js';
 import type { MetaClient } from './types.js';
 
@@ -20,7 +22,7 @@ import type { MetaClient } from './types.js';
  * Meta's Marketing API for one ad account. Callers get plain data and one error type (`types.ts`). From top to bottom:
  *
  * - What is read and written: `objects.ts`; `insights.ts` with `insight-row.ts` and `async-reports.ts`;
- *   `budget-edits.ts`; for the doctor command `setup-probe.ts`. They check answers with `field-reader.ts`.
+ *   `budget-edits.ts`; `account-ads.ts` and `pictures.ts` for the choice of a test; for the doctor command `setup-probe.ts`. They check answers with `field-reader.ts`.
  * - Which object, edge and field that is: `sdk.ts`, the only file that imports Meta's SDK.
  * - How a call is made: `graph-client.ts` sends it with credentials and a time-out and reads all pages, on
  *   `transport.ts` (HTTP), `errors.ts` (error classes), `quota.ts` (Meta's waits) and `scrub.ts` (secrets in texts).
@@ -46,6 +48,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
   const sdk = new Sdk(graph);
   const now = () => graph.now();
   const reports = { sdk, accountId, reportWaitMs, now, runs: new ReportRuns() };
+  const pictures = new Pictures(new URL(config.graphUrl).origin, (adId) => readPictureAddresses(sdk, adId));
   return {
     accountId,
     getAccount: () => readAccount(sdk, accountId),
@@ -60,6 +63,12 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
     validateDailyBudget: (adSetId, amount) => validateDailyBudget(sdk, adSetId, amount),
     getBudgetEdits: async (adSetId, since) =>
       readBudgetEdits(sdk, accountId, { adSetId, since, now: await now() }),
+    async getAccountAds(timezone) {
+      const { pictures: addresses, ...found } = await readAccountAds(reports, { timezone, now: await now() });
+      pictures.note(addresses);
+      return found;
+    },
+    getPicture: (adId) => pictures.get(adId),
     getInsights: (query) => readInsights(reports, query),
     getSegments: (query) => readSegments(reports, query),
   };

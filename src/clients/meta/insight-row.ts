@@ -1,4 +1,5 @@
 import { addDays, localHourStart } from '../../domain/calendar.js';
+import { actionTypesOf, DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
 import { FieldReader } from './field-reader.js';
 import type { InsightFields } from './sdk.js';
 import type { InsightRow, SegmentRow } from './types.js';
@@ -9,9 +10,6 @@ const HOURLY = 'hourly_stats_aggregated_by_advertiser_time_zone';
 
 const HOUR_MS = 3_600_000;
 const LAST_HOUR = 23;
-
-/** Meta counts one conversion under several types: only the first type that is present counts, never a sum. */
-const CONVERSION_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
 
 export const ROWS_PER_PAGE = 500;
 
@@ -34,10 +32,15 @@ export function breakdownsOf(granularity: Granularity): string[] {
 }
 
 /**
- * One row of insights. `linkClicks` are `inline_link_clicks`; conversions and revenue are of one action type.
+ * One row of insights. `linkClicks` are `inline_link_clicks`; conversions and revenue are of one action type of `event`.
  * @throws MetaError of kind `invalid` that names the field
  */
-export function toInsightRow(data: unknown, granularity: Granularity, timezone: string): InsightRow {
+export function toInsightRow(
+  data: unknown,
+  granularity: Granularity,
+  timezone: string,
+  event: string = DEFAULT_CONVERSION_EVENT,
+): InsightRow {
   const fields = new FieldReader('insights', data);
   const date = fields.text('date_start');
   // If the dates differ, Meta ignored the time increment.
@@ -45,7 +48,7 @@ export function toInsightRow(data: unknown, granularity: Granularity, timezone: 
   const hour = granularity === 'hour' ? hourOf(fields) : 0;
   const last = granularity === 'hour' ? hour : LAST_HOUR;
   const offset = fields.currencyOffset('account_currency');
-  const { conversions, revenue } = conversionsOf(fields, offset);
+  const { conversions, revenue } = conversionsOf(fields, offset, event);
   const bucketStart = attempt(() => localHourStart(date, hour, timezone), fields, 'date_start');
   const end = attempt(() => endOfLocalHour(date, last, timezone), fields, 'date_start');
   return {
@@ -77,11 +80,16 @@ function hourOf(fields: FieldReader): number {
   return Number(match[1]);
 }
 
-function conversionsOf(fields: FieldReader, offset: 1 | 100): { conversions: number; revenue: number } {
+/** Conversions and revenue of the event's first action type that is present: Meta counts one event under several. `offset`: minor units per major unit. */
+export function conversionsOf(
+  fields: FieldReader,
+  offset: 1 | 100,
+  event: string,
+): { conversions: number; revenue: number } {
   const actions = fields.list('actions');
   const values = fields.list('action_values');
   const present = new Set([...actions, ...values].map((entry) => entry.text('action_type')));
-  const type = CONVERSION_TYPES.find((candidate) => present.has(candidate));
+  const type = actionTypesOf(event).find((candidate) => present.has(candidate));
   if (type === undefined) return { conversions: 0, revenue: 0 };
   const ofType = (entry: FieldReader): boolean => entry.text('action_type') === type;
   return {
@@ -112,11 +120,12 @@ export function toSegmentRow(
   data: unknown,
   breakdown: SegmentRow['breakdown'],
   timezone: string,
+  event: string = DEFAULT_CONVERSION_EVENT,
 ): SegmentRow {
   const fields = new FieldReader('insights', data);
   const values = SEGMENT_BREAKDOWNS[breakdown].map((name) => fields.optionalText(name) ?? 'unknown');
   const segment = values.join(' ').replaceAll('_', ' ');
-  return { ...toInsightRow(data, 'day', timezone), breakdown, segment };
+  return { ...toInsightRow(data, 'day', timezone, event), breakdown, segment };
 }
 
 /**

@@ -35,23 +35,23 @@ const SEGMENT_DAYS_PER_CALL = 14;
 
 /** See {@link MetaClient.getInsights}. Buckets are the account's local hours or days. */
 export async function readInsights(source: ReportSource, query: InsightQuery): Promise<InsightRow[]> {
-  const { granularity, timezone } = query;
+  const { granularity, timezone, event } = query;
   const rows = await readRows(source, query, breakdownsOf(granularity), DAYS_PER_CALL[granularity]);
   const labelled = rows.map((data) => ({
     label: labelOf(data),
-    row: toInsightRow(data, granularity, timezone),
+    row: toInsightRow(data, granularity, timezone, event),
   }));
   return mergeRows(labelled).filter(isAsked(query));
 }
 
 /** See {@link MetaClient.getSegments}. */
 export async function readSegments(source: ReportSource, query: SegmentQuery): Promise<SegmentRow[]> {
-  const { breakdown, timezone } = query;
+  const { breakdown, timezone, event } = query;
   const rows = await readRows(source, query, SEGMENT_BREAKDOWNS[breakdown], SEGMENT_DAYS_PER_CALL);
   // A row that a shifting page delivers twice counts once.
   const byCell = new Map<string, SegmentRow>();
   for (const data of rows) {
-    const row = toSegmentRow(data, breakdown, timezone);
+    const row = toSegmentRow(data, breakdown, timezone, event);
     byCell.set(`${row.adId} ${row.bucketStart} ${row.segment}`, row);
   }
   return [...byCell.values()].filter(isAsked(query));

@@ -1,3 +1,4 @@
+import { resultEventOf } from '../../domain/conversion-event.js';
 import { invalid, transient } from './errors.js';
 import { FieldReader } from './field-reader.js';
 import type { Sdk } from './sdk.js';
@@ -35,16 +36,21 @@ export async function readAccount(sdk: Sdk, id: string): Promise<AccountInfo> {
   };
 }
 
+export const CAMPAIGN_FIELDS = [
+  ...STANDING,
+  'daily_budget',
+  'lifetime_budget',
+  'is_adset_budget_sharing_enabled',
+  'spend_cap',
+  'start_time',
+  'stop_time',
+] as const;
+
 export async function readCampaign(sdk: Sdk, id: string): Promise<CampaignInfo> {
-  const fields = await sdk.read('campaign', id, [
-    ...STANDING,
-    'daily_budget',
-    'lifetime_budget',
-    'is_adset_budget_sharing_enabled',
-    'spend_cap',
-    'start_time',
-    'stop_time',
-  ]);
+  return campaignOf(await sdk.read('campaign', id, CAMPAIGN_FIELDS));
+}
+
+export function campaignOf(fields: FieldReader): CampaignInfo {
   return {
     ...standingOf(fields),
     dailyBudget: fields.budget('daily_budget'),
@@ -56,25 +62,31 @@ export async function readCampaign(sdk: Sdk, id: string): Promise<CampaignInfo> 
   };
 }
 
+/** What a list of all ad sets reads: without the learning stage, which only a promotion asks for. */
+export const AD_SET_FIELDS = [
+  ...STANDING,
+  'campaign_id',
+  'account_id',
+  'daily_budget',
+  'lifetime_budget',
+  'end_time',
+  'is_budget_schedule_enabled',
+  'targeting',
+  'optimization_goal',
+  'promoted_object',
+  'bid_strategy',
+  'bid_amount',
+  'attribution_spec',
+  'start_time',
+  'adset_schedule',
+  'pacing_type',
+] as const;
+
 export async function readAdSet(sdk: Sdk, id: string): Promise<AdSetInfo> {
-  const fields = await sdk.read('ad set', id, [
-    ...STANDING,
-    'campaign_id',
-    'account_id',
-    'daily_budget',
-    'lifetime_budget',
-    'end_time',
-    'is_budget_schedule_enabled',
-    'learning_stage_info',
-    'targeting',
-    'optimization_goal',
-    'bid_strategy',
-    'bid_amount',
-    'attribution_spec',
-    'start_time',
-    'adset_schedule',
-    'pacing_type',
-  ]);
+  return adSetOf(await sdk.read('ad set', id, [...AD_SET_FIELDS, 'learning_stage_info']));
+}
+
+export function adSetOf(fields: FieldReader): AdSetInfo {
   const learning = fields.object('learning_stage_info');
   return {
     ...standingOf(fields),
@@ -86,6 +98,10 @@ export async function readAdSet(sdk: Sdk, id: string): Promise<AdSetInfo> {
     hasBudgetSchedule: fields.flag('is_budget_schedule_enabled'),
     learningStage: learning?.optionalText('status') ?? null,
     lastSignificantEditAt: learning?.unixSeconds('last_sig_edit_ts') ?? null,
+    resultEvent: resultEventOf(
+      fields.optionalText('optimization_goal'),
+      fields.plainObject('promoted_object'),
+    ),
     settings: {
       targeting: fields.plainObject('targeting'),
       optimizationGoal: fields.optionalText('optimization_goal'),
@@ -105,8 +121,13 @@ export async function readDailyBudget(sdk: Sdk, adSetId: string): Promise<number
   return (await sdk.read('ad set', adSetId, ['id', 'daily_budget'])).budget('daily_budget');
 }
 
+export const AD_FIELDS = [...STANDING, 'adset_id', 'campaign_id', 'account_id'] as const;
+
 export async function readAd(sdk: Sdk, id: string): Promise<AdInfo> {
-  const fields = await sdk.read('ad', id, [...STANDING, 'adset_id', 'campaign_id', 'account_id']);
+  return adOf(await sdk.read('ad', id, AD_FIELDS));
+}
+
+export function adOf(fields: FieldReader): AdInfo {
   return {
     ...standingOf(fields),
     adSetId: fields.id('adset_id'),

@@ -35,6 +35,8 @@ const OBJECTS = {
 
 /** The edges, as the SDK's methods call them, with the class of their rows. */
 interface Edges {
+  getCampaigns: typeof Campaign;
+  getAdSets: typeof AdSet;
   getAds: typeof Ad;
   getAdStudies: typeof AdStudy;
   getActivities: typeof AdActivity;
@@ -45,7 +47,11 @@ interface Edges {
 type Noun = keyof typeof OBJECTS;
 type SdkObject<N extends Noun> = InstanceType<(typeof OBJECTS)[N]>;
 type EdgeMethod = (fields: string[], params: Record<string, unknown>, fetchFirstPage: false) => unknown;
-type FieldsOf<C extends { Fields: object }> = ReadonlyArray<Extract<keyof C['Fields'], string>>;
+/** Fields of an ad's creative, which Graph gives together with the ad. */
+type CreativeFields = `creative{${string}}`;
+type FieldsOf<C extends { Fields: object }> = ReadonlyArray<
+  Extract<keyof C['Fields'], string> | CreativeFields
+>;
 
 export type InsightFields = FieldsOf<typeof AdsInsights>;
 

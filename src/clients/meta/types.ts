@@ -1,11 +1,21 @@
 import type { AdSetSettings } from '../../domain/comparability.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import type { Breakdown } from '../../domain/segments.js';
+import type { AccountAds } from '../../domain/setup/account.js';
 
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets, spend and revenue are integers of
  * minor units (Meta's offsets), instants epoch ms.
  */
+
+/** Formats that hold no program: an SVG may. */
+export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
+
+/** A picture as a page may show it. */
+export interface Picture {
+  type: (typeof PICTURE_TYPES)[number];
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 /** A failed call to Meta. Its message never contains the token, the app secret or a URL with a query. */
 export class MetaError extends Error {
@@ -60,6 +70,8 @@ export interface AdSetInfo {
   learningStage: string | null;
   /** The last edit that restarted the learning stage; null if Meta gives none. */
   lastSignificantEditAt: number | null;
+  /** The event that Meta optimises it for; null if there is none that is counted. See domain/conversion-event.ts. */
+  resultEvent: string | null;
   /** The settings that all ad sets of a test must share. */
   settings: AdSetSettings;
 }
@@ -183,7 +195,16 @@ export interface MetaClient {
     granularity: 'hour' | 'day';
     /** The account's time zone, IANA. */
     timezone: string;
+    /** What counts as a conversion; by default purchases. See domain/conversion-event.ts. */
+    event?: string;
   }): Promise<InsightRow[]>;
+  /**
+   * The account's campaigns, ad sets and ads that are not deleted or archived, with the last days of each ad. Four lists,
+   * all pages. `timezone`: the account's, IANA.
+   */
+  getAccountAds(timezone: string): Promise<AccountAds>;
+  /** The ad's picture, from an address that Meta gives for it; null if there is none. `transient` if it can't be loaded. */
+  getPicture(adId: string): Promise<Picture | null>;
   /** Rows of the local days that start within [since, until), by segment, all pages. A segment without delivery has no row. */
   getSegments(query: {
     adIds: string[];
@@ -191,5 +212,6 @@ export interface MetaClient {
     until: number;
     breakdown: SegmentRow['breakdown'];
     timezone: string;
+    event?: string;
   }): Promise<SegmentRow[]>;
 }

@@ -207,12 +207,13 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
 
     getExperiment: (id) => read(inPool, id),
 
-    async listExperiments({ states, limit, offset }) {
+    async listExperiments({ states, limit, offset, after }) {
       const rows = await inPool<ExperimentRow>(
         `select ${EXPERIMENT_COLUMNS} from auto_promotion.ab_tests t
           where (t.environment, t.account_id) = ($1, $2) and ($3::text[] is null or t.state = any($3))
+            and ($6::timestamptz is null or t.started_at <= $6 and (t.started_at < $6 or t.experiment_id > $7))
           order by t.started_at desc, t.experiment_id limit $4 offset $5`,
-        [...mine, states ?? null, limit, offset],
+        [...mine, states ?? null, limit, offset, instantOrNull(after?.startedAt), after?.id ?? null],
       );
       return rows.map(toExperiment);
     },

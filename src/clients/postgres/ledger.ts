@@ -40,6 +40,26 @@ function toLedgerRow(row: Row): LedgerRow {
   };
 }
 
+/** The ledgers of these experiments, by experiment id and in order; none for an experiment without a row. */
+export async function ledgersById(
+  { pool, scope }: Database,
+  ids: string[],
+): Promise<Map<string, LedgerRow[]>> {
+  const rows = await run<Row>(
+    pool,
+    `select * from auto_promotion.budget_ledger
+      where (environment, account_id) = ($1, $2) and experiment_id = any($3) order by experiment_id, sequence`,
+    [scope.environment, scope.accountId, ids],
+  );
+  const ledgers = new Map<string, LedgerRow[]>();
+  for (const row of rows) {
+    const known = ledgers.get(row.experiment_id);
+    if (known) known.push(toLedgerRow(row));
+    else ledgers.set(row.experiment_id, [toLedgerRow(row)]);
+  }
+  return ledgers;
+}
+
 type LedgerStore = Pick<Store, 'enterAttempt' | 'settleAttempt' | 'listLedger'>;
 
 /** One row per attempt to write a budget. */

@@ -1,11 +1,14 @@
 import type pg from 'pg';
+import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
 import { decisionStore } from './decisions.js';
 import { experimentStore } from './experiments.js';
+import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
 import { ledgerStore } from './ledger.js';
 import { messageStore } from './messages.js';
 import { observationStore } from './observations.js';
+import { overviewStore } from './overview.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
@@ -36,6 +39,9 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...safetyStore(database),
     ...requestStore(database),
     ...reportStore(database),
+    ...overviewStore(database),
+    ...changeStore(database),
+    ...figureStore(database),
     ...messageStore(database),
     ...keptReportStore(database),
     async ping() {

@@ -6,6 +6,7 @@ import type {
   Report,
 } from '../../contract/messaging.js';
 import type {
+  ChangeMarks,
   ControlRow,
   GateRow,
   KeptAnswer,
@@ -15,6 +16,7 @@ import type {
   Promotion,
   PromotionStatus,
   Recheck,
+  RecordFigures,
   RequestClaim,
   SegmentObservation,
   Verification,
@@ -68,6 +70,33 @@ export interface FinishedExperiment {
   lastDecision: Decision | null;
 }
 
+/** A decision without its largest parts. */
+export type LookSummary = Pick<
+  Decision,
+  | 'lookNumber'
+  | 'dueAt'
+  | 'decidedAt'
+  | 'winnerVariantId'
+  | 'leaderVariantId'
+  | 'confidence'
+  | 'pairs'
+  | 'health'
+> & {
+  /** By variant id, minor units per day; null if Meta wasn't asked. */
+  dailyBudgets: Record<string, number> | null;
+};
+
+/** One experiment as a list shows it. */
+export interface OverviewRow {
+  experiment: Experiment;
+  /** What the list shows of the last look; null before the first. */
+  lastDecision: LookSummary | null;
+  promotion: Promotion | null;
+  ledger: LedgerRow[];
+  /** The difficulty that was reported last; null if a later look, gate or state is on record. */
+  trouble: string | null;
+}
+
 /**
  * Postgres behind one interface. A store belongs to one environment and one account and sees no other's rows.
  * Every call waits for Postgres only. If the connection is lost, it rejects with the driver's error.
@@ -83,11 +112,12 @@ export interface Store {
   /** {@link createExperiment}, and whether this call inserted it. */
   registerExperiment(experiment: Experiment): Promise<{ experiment: Experiment; isNew: boolean }>;
   getExperiment(id: string): Promise<Experiment | null>;
-  /** Newest start first. */
+  /** Newest start first, then by id; `after`: those that come after this place. */
   listExperiments(query: {
     states?: ExperimentState[];
     limit: number;
     offset: number;
+    after?: Pick<Experiment, 'startedAt' | 'id'>;
   }): Promise<Experiment[]>;
   countExperiments(query: { states?: ExperimentState[] }): Promise<number>;
   /**
@@ -280,6 +310,14 @@ export interface Store {
   /** Experiments that are promoted (from their first phase on) or ended with no winner. Oldest first. */
   listFinished(): Promise<FinishedExperiment[]>;
 
+  /** Experiments that have not ended, then those that have; each newest start first. */
+  overview(limit: number): Promise<OverviewRow[]>;
+  /** Records the difficulty that an experiment meets now. */
+  reportTrouble(experimentId: string, trouble: string, at: number): Promise<void>;
+  /** Marks that differ from earlier ones as soon as anything that a page shows has changed. */
+  changeMarks(): Promise<ChangeMarks>;
+  /** What is on record, in figures for monitoring. */
+  figures(now: number): Promise<RecordFigures>;
   /**
    * Sequence of the hook's next message to send; null if there is none, or if the hook is dead. `addressMark`: another one
    * than before ends that state.

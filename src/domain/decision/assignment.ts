@@ -5,7 +5,7 @@
  * shares that each ad has for itself or that drift with a memory of 6 or 24 hours (`npm run bench:segments`).
  */
 const RISK =
-  'If the ads reach different people, the difference may come from the people: in simulated tests of equal ads whose segments have click rates that differ by up to 4 times, hours called a false winner in 8 to 43 % of tests, segments in at most 3 % (policy.strata "segment")';
+  'If the ads reach different people, the difference may come from the people: in simulated tests of equal ads whose segments have click rates that differ by up to 4 times, hours called a false winner in 8 to 42 % of tests, segments in at most 2 % (policy.strata "segment")';
 
 const HOW_TO =
   'To have Meta assign people at random: in Ads Manager open Experiments, create an A/B test, choose these ad sets as its groups, one ad set per group, and publish it; then register a new test here';

@@ -1,5 +1,6 @@
 /** Whether the delivery behind a verdict is sound enough to move money. Pure: from the data of one look. */
 import { type AcceptedDifferences, type AdSetDifference, unaccepted } from '../comparability.js';
+import { eventWords } from '../conversion-event.js';
 import { entryOf } from '../entry.js';
 import { rateRatio } from '../evidence/rate-ratio.js';
 import type { PairRow } from '../evidence/types.js';
@@ -20,6 +21,7 @@ export type HealthCode =
   | 'fading'
   | 'segment_mix'
   | 'starved'
+  | 'no_events'
   | 'ad_sets_differ'
   | 'budget_sharing'
   | 'conversion_goal'
@@ -240,6 +242,24 @@ export function starvedVariants(
     const message = `${id} has ${events} ${eventsNoun(metric)} < ${minimum}${counted} after ${days} days`;
     return [{ code: 'starved', level: 'block', message }];
   });
+}
+
+/**
+ * Warns if no ad has had the test's conversion event in a week: Meta may not get it, or the event is the wrong one. It must
+ * have been known for a week. Empty if nothing depends on conversions, or the policy was frozen before it named an event.
+ */
+export function missingEvents(
+  { conversionEvent }: { conversionEvent?: string },
+  delivery: Delivery,
+  bookedAfterHours: number,
+): HealthFinding[] {
+  const known = delivery.dueAt - bookedAfterHours * HOUR_MS;
+  const delivered = delivery.observations.some(({ impressions }) => impressions > 0);
+  if (conversionEvent === undefined || known - delivery.startedAt < STARVED_AFTER_HOURS * HOUR_MS) return [];
+  if (!delivered || delivery.observations.some(({ conversions }) => conversions > 0)) return [];
+  const days = Math.floor((delivery.dueAt - delivery.startedAt) / DAY_MS);
+  const message = `no ad has had a conversion (${eventWords(conversionEvent)}) in ${days} days: check that Meta gets this event, or start a new test with another one`;
+  return [{ code: 'no_events', level: 'warn', message }];
 }
 
 function share(fraction: number): string {

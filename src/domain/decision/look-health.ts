@@ -1,12 +1,20 @@
 /** What a look finds about delivery and guardrails. */
 
-import { bookedAfterHours, bucketsOf, strataOf } from '../experiment.js';
+import {
+  attributionWindowHoursOf,
+  bookedAfterHours,
+  bucketsOf,
+  type Policy,
+  strataOf,
+  watchedGuardrails,
+} from '../experiment.js';
 import { METRICS } from '../metric.js';
 import { conversionGoals } from './conversion-goal.js';
 import {
   differingAdSets,
   type HealthFinding,
   type LookSetting,
+  missingEvents,
   mixShift,
   sharedBudgets,
   silentVariants,
@@ -40,6 +48,7 @@ export function healthOf(
     ...sharedBudgets(setting?.sharingCampaigns ?? []),
     ...conversionGoals(policy.objective, setting?.optimizationGoals ?? {}),
     ...starvedVariants(metric, delivery, minimum, bookedAfterHours(policy)),
+    ...(measuresConversions(policy) ? missingEvents(policy, delivery, attributionWindowHoursOf(policy)) : []),
     ...pairsOf(experiment)
       .filter((pair) => leader !== null && pair.includes(leader))
       .flatMap((pair) => [
@@ -58,6 +67,12 @@ export function healthOf(
             })),
       ]),
   ];
+}
+
+/** Whether the objective or a guardrail weighs conversions. */
+function measuresConversions(policy: Policy): boolean {
+  const watched = watchedGuardrails(policy).map(({ metric }) => METRICS[metric]);
+  return [METRICS[policy.objective], ...watched].some(({ events }) => events === 'conversions');
 }
 
 /** Each guardrail against each rival of the winner: money moves away from all of them. */

@@ -53,11 +53,14 @@ export function controlRoutes(controls: Controls): Hono {
 const rate = z.number().min(0).max(1);
 const count = z.number().int().min(0);
 
+const creative = z.strictObject({ title: z.string(), body: z.string(), callToAction: z.string() });
+
 export const adSpec = z.strictObject({
   name: z.string().min(1),
   dailyBudget: count,
   trueClickRate: rate,
   trueConversionRate: rate.optional(),
+  creative: creative.optional(),
 });
 
 const segments = z.strictObject({
@@ -71,6 +74,7 @@ export const testBody = z.strictObject({
   name: z.string().min(1),
   ads: z.array(adSpec).min(1),
   segments: segments.optional(),
+  since: count.optional(),
 });
 
 const adBody = z.strictObject({
@@ -78,6 +82,7 @@ const adBody = z.strictObject({
   name: z.string().min(1),
   trueClickRate: rate,
   trueConversionRate: rate.optional(),
+  creative: creative.optional(),
 });
 
 const truthBody = z.strictObject({ adId: z.string(), trueClickRate: rate });

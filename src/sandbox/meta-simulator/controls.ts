@@ -2,7 +2,7 @@ import { editEvent } from './edits.js';
 import type { MarketEvent } from './events.js';
 import type { Fault } from './faults.js';
 import { TRUE_CLICK_RATE, trueClickRateOf } from './objects.js';
-import type { AuditRow, FaultOrder, MarketAdSpec, MarketSegments, MarketTest } from './types.js';
+import type { AuditRow, FaultOrder, Market, MarketAdSpec, MarketTest } from './types.js';
 import type { World } from './world.js';
 
 const DEFAULT_CONVERSION_RATE = 0.05;
@@ -21,16 +21,10 @@ export interface AdTruth {
 export class Controls {
   constructor(readonly world: World) {}
 
-  createTest({
-    name,
-    ads,
-    segments,
-  }: {
-    name: string;
-    ads: MarketAdSpec[];
-    segments?: MarketSegments | undefined;
-  }): Promise<MarketTest> {
+  /** Rejects with RangeError if `since` is in the future. */
+  createTest({ name, ads, segments, since }: Parameters<Market['createTest']>[0]): Promise<MarketTest> {
     return this.world.change((at) => {
+      if (since !== undefined && since > at) throw new RangeError('a test begins now or has begun before');
       const campaignId = this.world.newId('object');
       const created = ads.map((ad) => ({
         adSetId: this.world.newId('object'),
@@ -41,9 +35,10 @@ export class Controls {
         trueClickRate: ad.trueClickRate,
         trueConversionRate: ad.trueConversionRate ?? DEFAULT_CONVERSION_RATE,
         ...(segments && { segments }),
+        ...(ad.creative && { creative: ad.creative }),
       }));
       return {
-        events: [{ type: 'test', at, name, campaignId, ads: created }],
+        events: [{ type: 'test', at, name, campaignId, ads: created, ...(since !== undefined && { since }) }],
         result: {
           campaignId,
           adSetIds: created.map(({ adSetId }) => adSetId),
@@ -67,6 +62,7 @@ export class Controls {
         dailyBudget: null,
         trueClickRate: spec.trueClickRate,
         trueConversionRate: spec.trueConversionRate ?? DEFAULT_CONVERSION_RATE,
+        ...(spec.creative && { creative: spec.creative }),
       };
       return { events: [{ type: 'ad', at, ad }], result: { adId: ad.adId } };
     });

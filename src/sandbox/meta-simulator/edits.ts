@@ -24,6 +24,7 @@ const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
     end_time: 'instant',
     targeting: 'object',
     optimization_goal: 'text',
+    promoted_object: 'object',
     bid_strategy: 'text',
     bid_amount: 'amount',
     attribution_spec: 'list',

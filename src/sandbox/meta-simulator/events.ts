@@ -1,9 +1,17 @@
-import type { AuditRow, FaultOrder, MarketAccount, MarketSegments } from './types.js';
+import type { AuditRow, FaultOrder, MarketAccount, MarketCreative, MarketSegments } from './types.js';
 
 /** An event of the journal, which has every change of the market's state in its order. */
 export type MarketEvent =
   | { type: 'world'; at: number; seed: number; account: MarketAccount }
-  | { type: 'test'; at: number; name: string; campaignId: string; ads: CreatedAd[] }
+  | {
+      type: 'test';
+      at: number;
+      name: string;
+      campaignId: string;
+      ads: CreatedAd[];
+      /** When its objects were created, if that is before `at`. */
+      since?: number;
+    }
   | { type: 'ad'; at: number; ad: CreatedAd }
   | ChangeEvent
   | { type: 'fault'; at: number; id: string; order: FaultOrder }
@@ -40,6 +48,7 @@ export interface CreatedAd {
   trueClickRate: number;
   trueConversionRate: number;
   segments?: MarketSegments;
+  creative?: MarketCreative;
 }
 
 export type FieldValue =

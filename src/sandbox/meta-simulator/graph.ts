@@ -1,6 +1,6 @@
 import { GraphError, invalidParameter, invalidToken, unknownObject } from './graph-error.js';
 import { readInsights } from './insights.js';
-import { readEdge, readNode } from './nodes.js';
+import { askedOf, readEdge, readNode } from './nodes.js';
 import type { MarketObject } from './objects.js';
 import { listingInstant } from './paging.js';
 import { type GraphAnswer, type GraphRequest, listParam, parseRequest } from './request.js';
@@ -98,7 +98,9 @@ export class Graph {
     if (world.reports.has(id)) return this.#readReport(id, edge, request, now);
     const object = world.objects.get(id);
     if (!object) throw unknownObject(id, 'GET');
-    if (edge === undefined) return ok(readNode(object, listParam(request.params.fields), now, world));
+    if (edge === undefined) {
+      return ok(readNode(object, askedOf(request), now, world, this.origin()));
+    }
     const at = listingInstant(request, now);
     if (edge === 'insights') return ok(readInsights(object, request, at, world, this.origin()));
     return ok(readEdge(object, edge, request, at, world, this.origin()));
@@ -122,8 +124,10 @@ export class Graph {
       if (!object) throw unknownObject(id, 'GET');
       return [id, object];
     });
-    const fields = listParam(request.params.fields);
-    return Object.fromEntries(found.map(([id, object]) => [id, readNode(object, fields, now, this.world)]));
+    const asked = askedOf(request);
+    return Object.fromEntries(
+      found.map(([id, object]) => [id, readNode(object, asked, now, this.world, this.origin())]),
+    );
   }
 
   /** A report run is complete when its progress is read for the second time. */

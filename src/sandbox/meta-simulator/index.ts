@@ -17,6 +17,8 @@ export async function startMarket(options: MarketOptions): Promise<Market> {
     url: server.url,
     account: world.account,
     createTest: (spec) => controls.createTest(spec),
+    addAd: (spec) => controls.addAd(spec),
+    tests: () => controls.tests(),
     order: (fault) => controls.order(fault),
     withdraw: (faultId) => controls.withdraw(faultId),
     audit: () => controls.audit(),

@@ -25,6 +25,16 @@ const KNOWN = [HOURLY, 'age', 'gender', 'publisher_platform', 'platform_position
 
 /** Meta counts one purchase under each of these names: their sum counts it three times. */
 const PURCHASE_TYPES = ['omni_purchase', 'purchase', 'offsite_conversion.fb_pixel_purchase'];
+/** The names of a lead from a website. */
+const LEAD_TYPES = ['lead', 'offsite_conversion.fb_pixel_lead'];
+
+/** The names of the conversions that an ad brings: purchases, unless its ad set promotes another event. */
+function conversionTypesOf(ad: MarketObject, at: number): string[] {
+  const promoted = ad.ancestor('adset').get('promoted_object', at) as Record<string, unknown> | null;
+  const custom = promoted?.custom_conversion_id;
+  if (typeof custom === 'string') return [`offsite_conversion.custom.${custom}`];
+  return promoted?.custom_event_type === 'LEAD' ? LEAD_TYPES : PURCHASE_TYPES;
+}
 
 /** One row of the answer before its fields are picked. `spend` is whole minor units, rounded per hour. */
 interface InsightsRow extends Delivered {
@@ -54,7 +64,7 @@ export function readInsights(
   }
   const breakdowns = readBreakdowns(params.breakdowns);
   const calendar = world.calendar;
-  const periods = periodsOf(params, calendar.localDay(at), calendar.localDay(world.accountNode.createdAt));
+  const periods = periodsOf(params, calendar.localDay(at), calendar.localDay(world.openedAt()));
   const fields = fieldsOf(params.fields, level);
   const byAd = adsOf(object, params.filtering, at).flatMap((ad) =>
     rowsOf(ad, periods, breakdowns, at, world),
@@ -215,14 +225,14 @@ const FIELDS: Record<string, RowReader> = {
   spend: ({ spend }, _at, world) => majorUnits(spend, world.account.currency),
   ctr: ({ clicks, impressions }) => ((100 * clicks) / impressions).toFixed(6),
   inline_link_click_ctr: ({ linkClicks, impressions }) => ((100 * linkClicks) / impressions).toFixed(6),
-  actions: ({ linkClicks, conversions }) =>
+  actions: ({ ad, linkClicks, conversions }, at) =>
     orNothing([
       ...action('link_click', linkClicks, String),
-      ...PURCHASE_TYPES.flatMap((type) => action(type, conversions, String)),
+      ...conversionTypesOf(ad, at).flatMap((type) => action(type, conversions, String)),
     ]),
-  action_values: ({ revenue }, _at, world) =>
+  action_values: ({ ad, revenue }, at, world) =>
     orNothing(
-      PURCHASE_TYPES.flatMap((type) =>
+      (conversionTypesOf(ad, at) === PURCHASE_TYPES ? PURCHASE_TYPES : []).flatMap((type) =>
         action(type, revenue, (minor) => majorUnits(minor, world.account.currency)),
       ),
     ),

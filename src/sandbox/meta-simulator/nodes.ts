@@ -3,7 +3,9 @@ import { DAY_MS } from './calendar.js';
 import { invalidParameter, unknownObject } from './graph-error.js';
 import { effectiveStatus, type MarketObject, type ObjectKind } from './objects.js';
 import { type Page, paginate } from './paging.js';
-import { type GraphRequest, listParam } from './request.js';
+import { PICTURE_PATH } from './picture.js';
+import { type GraphRequest, listParam, nestedFields } from './request.js';
+import type { MarketCreative } from './types.js';
 import type { World } from './world.js';
 
 type FieldReader = (object: MarketObject, at: number, world: World) => unknown;
@@ -31,6 +33,7 @@ const FIELDS: Record<ObjectKind, Record<string, FieldReader>> = {
     ...SHARED,
     adset_id: (ad) => ad.ancestor('adset').id,
     campaign_id: (ad) => ad.ancestor('campaign').id,
+    // The fields that a request selects of it: see readNode.
     creative: (ad, at) => ({ id: ad.text('creative_id', at) }),
   },
   adset: {
@@ -46,6 +49,7 @@ const FIELDS: Record<ObjectKind, Record<string, FieldReader>> = {
     learning_stage_info: learningStage,
     targeting: (adSet, at) => adSet.get('targeting', at) ?? DEFAULT_TARGETING,
     optimization_goal: (adSet, at) => adSet.get('optimization_goal', at) ?? 'LINK_CLICKS',
+    promoted_object: (adSet, at) => adSet.get('promoted_object', at) ?? undefined,
     billing_event: () => 'IMPRESSIONS',
     bid_strategy: (adSet, at) => adSet.get('bid_strategy', at) ?? 'LOWEST_COST_WITHOUT_CAP',
     bid_amount: (adSet, at) => adSet.get('bid_amount', at) ?? undefined,
@@ -93,12 +97,54 @@ const EDGES: Partial<Record<ObjectKind, Record<string, ObjectKind>>> = {
   account: { ads: 'ad', adsets: 'adset', campaigns: 'campaign' },
 };
 
+/** Fields of an ad's creative. A creative made from a page's post has no title of its own; the market's all have one. */
+const CREATIVE_FIELDS: Record<string, (ad: MarketObject, at: number, origin: string) => unknown> = {
+  id: (ad, at) => ad.text('creative_id', at),
+  name: (ad, at) => ad.text('name', at),
+  title: (ad, at) => creativeOf(ad, at)?.title ?? ad.text('name', at),
+  body: (ad, at) => creativeOf(ad, at)?.body,
+  call_to_action_type: (ad, at) => creativeOf(ad, at)?.callToAction,
+  thumbnail_url: (ad, at, origin) => `${origin}${PICTURE_PATH}/${ad.text('creative_id', at)}.png`,
+  image_url: (ad, at, origin) => `${origin}${PICTURE_PATH}/${ad.text('creative_id', at)}.png`,
+  object_story_spec: () => undefined,
+};
+
+function creativeOf(ad: MarketObject, at: number): MarketCreative | null {
+  return ad.get('creative', at) as MarketCreative | null;
+}
+
+function readCreative(
+  ad: MarketObject,
+  selected: string[],
+  at: number,
+  origin: string,
+): Record<string, unknown> {
+  const found = ['id', ...selected].map((field): [string, unknown] => {
+    const reader = Object.hasOwn(CREATIVE_FIELDS, field) ? CREATIVE_FIELDS[field] : undefined;
+    if (!reader)
+      throw invalidParameter(`Tried accessing nonexisting field (${field}) on node type (AdCreative)`);
+    return [field, reader(ad, at, origin)];
+  });
+  return Object.fromEntries(found);
+}
+
+/** What a request asks of a node: fields, and those of its creative, as in `name,creative{title,body}`. */
+export interface Asked {
+  fields: string[];
+  creative: string[];
+}
+
+export function askedOf({ params }: Pick<GraphRequest, 'params'>): Asked {
+  return { fields: listParam(params.fields), creative: nestedFields(params.fields, 'creative') };
+}
+
 /** The requested fields and the id. Throws Graph's error for a field that the node doesn't have. */
 export function readNode(
   object: MarketObject,
-  fields: string[],
+  { fields, creative }: Asked,
   at: number,
   world: World,
+  origin: string,
 ): Record<string, unknown> {
   const readers = FIELDS[object.kind];
   const node: Record<string, unknown> = {};
@@ -107,7 +153,10 @@ export function readNode(
     if (!reader) {
       throw invalidParameter(`Tried accessing nonexisting field (${field}) on node type (${object.kind})`);
     }
-    node[field] = reader(object, at, world);
+    node[field] =
+      field === 'creative' && creative.length > 0
+        ? readCreative(object, creative, at, origin)
+        : reader(object, at, world);
   }
   node.id = object.id;
   return node;
@@ -134,11 +183,11 @@ export function readEdge(
   const kind = Object.hasOwn(edges, edge) ? edges[edge] : undefined;
   if (!kind) throw unknownObject(`${object.id}/${edge}`, 'GET');
   const wanted = filtersOf(request, kind);
-  const fields = listParam(request.params.fields);
+  const asked = askedOf(request);
   const rows = object
     .descendants(kind)
     .filter((child) => child.createdAt <= at && wanted(child, at, world))
-    .map((child) => readNode(child, fields, at, world));
+    .map((child) => readNode(child, asked, at, world, origin));
   return paginate(rows, request, at, origin);
 }
 

@@ -55,6 +55,13 @@ export function listParam(value: unknown): string[] {
   return typeof value === 'string' && value !== '' ? splitFields(value) : [];
 }
 
+/** The fields that `b{c,d}` selects of an object: `[c, d]`; empty if the field is absent or selects nothing. */
+export function nestedFields(value: unknown, name: string): string[] {
+  const text = Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : '';
+  const selected = new RegExp(`(?:^|,)\\s*${name}\\{([^{}]*)\\}`).exec(text)?.[1] ?? '';
+  return splitFields(selected);
+}
+
 /** Splits `a,b{c,d},e` at the outer commas and drops the nested selections. */
 function splitFields(text: string): string[] {
   let depth = 0;

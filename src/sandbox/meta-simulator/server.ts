@@ -8,6 +8,7 @@ import { controlRoutes } from './control.js';
 import type { Controls } from './controls.js';
 import { Graph, unknownPath } from './graph.js';
 import { GraphError } from './graph-error.js';
+import { drawPicture, PICTURE_PATH } from './picture.js';
 import { type GraphAnswer, parseRequest } from './request.js';
 import type { MarketOptions } from './types.js';
 import type { World } from './world.js';
@@ -44,6 +45,9 @@ export async function serveMarket(
     return next();
   });
   app.route('/__market', controlRoutes(controls));
+  app.get(`${PICTURE_PATH}/:name`, (c) =>
+    c.body(drawPicture(c.req.param('name')), 200, { 'content-type': 'image/png' }),
+  );
   const { rephraseError } = options;
   if (rephraseError) {
     app.use('*', async (c, next) => {

@@ -32,9 +32,19 @@ export interface MarketAccount {
   minDailyBudget: number;
 }
 
+/** What an ad shows. Its picture is drawn from the id of its creative. */
+export interface MarketCreative {
+  title: string;
+  body: string;
+  /** Meta's name of the button, e.g. `SHOP_NOW`. */
+  callToAction: string;
+}
+
 /** One ad in its own ad set, with its hidden rates. */
 export interface MarketAdSpec {
   name: string;
+  /** Unset: the title is the ad's name, and there is no text. */
+  creative?: MarketCreative;
   dailyBudget: number;
   /** Hidden truth: link clicks per impression. */
   trueClickRate: number;
@@ -120,8 +130,20 @@ export interface Market {
   /** `http://127.0.0.1:port`: the Graph base URL without a version. */
   readonly url: string;
   readonly account: MarketAccount;
-  /** `segments`: by default the audience has only one. */
-  createTest(spec: { name: string; ads: MarketAdSpec[]; segments?: MarketSegments }): Promise<MarketTest>;
+  /**
+   * `segments`: by default the audience has only one. `since`: when the ads began to deliver, epoch ms, not later than now;
+   * by default now.
+   */
+  createTest(spec: {
+    name: string;
+    ads: MarketAdSpec[];
+    segments?: MarketSegments;
+    since?: number;
+  }): Promise<MarketTest>;
+  /** Adds an ad to an existing ad set, whose active ads share the budget equally. */
+  addAd(spec: Omit<MarketAdSpec, 'dailyBudget'> & { adSetId: string }): Promise<{ adId: string }>;
+  /** All campaigns with their ad sets and ads, in the order of creation. */
+  tests(): Promise<(MarketTest & { name: string })[]>;
   order(fault: FaultOrder): Promise<string>;
   /** Withdraws one fault, or all. */
   withdraw(faultId?: string): Promise<void>;

@@ -54,7 +54,8 @@ export class World {
     this.delivery = new Delivery(seed, this.calendar);
     this.accountNode = new MarketObject('account', account.id, null, createdAt);
     this.accountNode.set('name', createdAt, account.name);
-    this.accountNode.set('account_status', createdAt, 1);
+    // From the beginning: a test may have begun before this world did.
+    this.accountNode.set('account_status', 0, 1);
     this.objects.set(account.id, this.accountNode);
   }
 
@@ -145,6 +146,11 @@ export class World {
     return recent.length >= CHANGES_AN_HOUR;
   }
 
+  /** When the first ads of the account began, or the account itself if it has none. */
+  openedAt(): number {
+    return Math.min(this.accountNode.createdAt, ...this.accountNode.children.map((one) => one.createdAt));
+  }
+
   async close(): Promise<void> {
     await this.#turn;
     await this.journal.close();
@@ -181,7 +187,8 @@ export class World {
     }
   }
 
-  #createTest({ at, name, campaignId, ads }: Extract<MarketEvent, { type: 'test' }>): void {
+  #createTest({ at: madeAt, since, name, campaignId, ads }: Extract<MarketEvent, { type: 'test' }>): void {
+    const at = since ?? madeAt;
     this.#countIds('object', [campaignId]);
     const campaign = new MarketObject('campaign', campaignId, this.accountNode, at);
     campaign.set('name', at, name);
@@ -208,6 +215,7 @@ export class World {
     ad.set('name', at, spec.name);
     ad.set('status', at, 'ACTIVE');
     ad.set('creative_id', at, spec.creativeId);
+    if (spec.creative) ad.set('creative', at, { ...spec.creative });
     this.objects.set(ad.id, ad);
   }
 

@@ -29,6 +29,8 @@ export function realPostgresInCache(machine: Machine): {
 };
 /** In the order of search. If TEMPORAL_CLI is set, it is the only candidate: its user wants that program or an error. */
 export function temporalCliCandidates(machine: Machine): TemporalCli[];
+/** Files that may be Chromium, in the order of search. If CHROMIUM is set, it is the only candidate. */
+export function chromiumCandidates(machine: Pick<Machine, 'env'>): string[];
 /** The version in the output of `temporal --version`, e.g. `1.8.2`; undefined if there is none. */
 export function versionIn(text: string): string | undefined;
 /** Compares dotted numbers: `atLeast('1.10.0', '1.5')` is true. */

@@ -48,6 +48,15 @@ export function temporalCliCandidates(machine) {
   return [...onPath, { from: 'cache', file: temporalCliInCache(machine) }];
 }
 
+/** In the order of search. If CHROMIUM is set, it is the only candidate. */
+export function chromiumCandidates({ env }) {
+  if (env.CHROMIUM) return [env.CHROMIUM];
+  const folders = (env.PATH ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  return ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) =>
+    folders.map((folder) => path.join(folder, name)),
+  );
+}
+
 /** The version in the output of `temporal --version`, e.g. `1.8.2`; undefined if there is none. */
 export function versionIn(text) {
   return /\bversion v?(\d+\.\d+(?:\.\d+)?)/.exec(text)?.[1];

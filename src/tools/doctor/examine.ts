@@ -91,7 +91,7 @@ async function examineHooks(config: Config, timeoutMs: number): Promise<Finding[
   return checkHooks(hooks, hooks.length === 0 ? { hooks: [] } : await readHookRecord(config, timeoutMs));
 }
 
-function secretsOf({ meta, apiToken, databaseUrl, notifications, anthropicApiKey }: Config): string[] {
+function secretsOf({ meta, tokens, databaseUrl, notifications, anthropicApiKey }: Config): string[] {
   const database = databaseUrl === null ? null : new URL(databaseUrl);
   const password = database === null ? null : database.password;
   const hooks = notifications.hooks.flatMap(({ url, secret }) => [
@@ -100,7 +100,14 @@ function secretsOf({ meta, apiToken, databaseUrl, notifications, anthropicApiKey
     secret,
   ]);
   return [
-    ...[meta.accessToken, meta.appSecret, apiToken, anthropicApiKey, ...hooks, databaseUrl],
+    ...[
+      meta.accessToken,
+      meta.appSecret,
+      ...tokens.map(({ token }) => token),
+      anthropicApiKey,
+      ...hooks,
+      databaseUrl,
+    ],
     ...[password, password === null ? null : decodeURIComponent(password)],
     database?.searchParams.get('password') ?? null,
   ].filter((secret): secret is string => typeof secret === 'string' && secret !== '');

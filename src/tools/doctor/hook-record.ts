@@ -30,9 +30,10 @@ async function ask({ databaseUrl, mode, meta, notifications }: Config, timeoutMs
   }
 }
 
-async function askService({ host, port, apiToken }: Config, timeoutMs: number): ReturnType<typeof hooksOf> {
+async function askService({ host, port, tokens }: Config, timeoutMs: number): ReturnType<typeof hooksOf> {
   const response = await fetch(`http://${host}:${port}/api/ab/hooks`, {
-    headers: apiToken === null ? {} : { authorization: `Bearer ${apiToken}` },
+    // Every role may read.
+    headers: tokens[0] ? { authorization: `Bearer ${tokens[0].token}` } : {},
     signal: AbortSignal.timeout(timeoutMs),
   });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);

@@ -1,4 +1,5 @@
 import { type ReplayedDecision, replayDecision } from '../../activities/recompute-decision.js';
+import { adminTokenOf } from '../../api/http/tokens.js';
 import { createPool } from '../../clients/postgres/pool.js';
 import { createStore } from '../../clients/postgres/store.js';
 import type { Store } from '../../clients/postgres/types.js';
@@ -42,10 +43,11 @@ function tell({ experimentId, lookNumber, same, differences, reworded }: Replaye
 /** Asks the running service, because only that has the embedded database open; null if none is running. */
 async function askService(config: Config, id: string, look: number | null): Promise<ReplayedDecision | null> {
   const url = `http://${config.host}:${config.port}/api/ab/experiments/${id}/looks/${look ?? 'latest'}/replay`;
+  const token = adminTokenOf(config.tokens);
   let response: Response;
   try {
     response = await fetch(url, {
-      headers: config.apiToken ? { authorization: `Bearer ${config.apiToken}` } : {},
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(60_000),
     });
   } catch {

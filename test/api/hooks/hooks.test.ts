@@ -16,7 +16,7 @@ beforeAll(async () => {
       { ...hook, name: 'desk', url: slack.url },
       { ...hook, name: 'quiet', url: `${slack.url}-2`, messages: MESSAGE_KINDS },
     ],
-    { timeoutMs: 300 },
+    { timeoutMs: 2_000 },
   );
   api = await startApi({ hooks });
 });

@@ -14,7 +14,10 @@ afterAll(() => api.stop());
 describe('access', () => {
   it('with a token set, requires it', async () => {
     const app = createApp(
-      { ...api.dependencies, apiToken: 'open sesame 1'.replaceAll(' ', '-') },
+      {
+        ...api.dependencies,
+        tokens: [{ name: 'ana', role: 'admin', token: 'open sesame 1'.replaceAll(' ', '-') }],
+      },
       new FakeGateway(),
     );
     const ask = (authorization?: string, path = '/api/ab/experiments') =>
@@ -33,7 +36,10 @@ describe('access', () => {
 
   it('without a token, accepts only names of this machine as Host, with any origin', async () => {
     const ask = (host: string, token: string | null = null, path = '/api/ab/experiments') =>
-      createApp({ ...api.dependencies, apiToken: token }, new FakeGateway()).request(path, {
+      createApp(
+        { ...api.dependencies, tokens: token === null ? [] : [{ name: 'ana', role: 'admin', token }] },
+        new FakeGateway(),
+      ).request(path, {
         headers: { host, origin: `http://${host}`, authorization: `Bearer ${token}` },
       });
     for (const host of ['127.0.0.1', '127.0.0.1:8003', 'localhost:1', 'LOCALHOST', '[::1]', '[::1]:8003'])

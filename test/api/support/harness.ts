@@ -77,7 +77,7 @@ export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<
       names: namesOf({ environment: 'sandbox', accountId: market.account.id }),
     },
     environment: 'sandbox',
-    apiToken: null,
+    tokens: [],
     checkIntervalHours: 6,
     accountEnvelope: null,
     maxChecksAtOnce: 8,

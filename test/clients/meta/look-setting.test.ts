@@ -50,6 +50,7 @@ function meta(
           lifetimeBudget: null,
           endTime: null,
           hasBudgetSchedule: false,
+          resultEvent: null,
           learningStage: null,
           lastSignificantEditAt: null,
           settings: settings[id] ?? PLAIN_SETTINGS,

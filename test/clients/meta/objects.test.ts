@@ -125,6 +125,7 @@ describe('reading objects', () => {
           hasBudgetSchedule: false,
           learningStage: null,
           lastSignificantEditAt: null,
+          resultEvent: null,
           settings: {
             targeting: {},
             optimizationGoal: null,

@@ -44,6 +44,8 @@ export function splitMeta(
     validateDailyBudget: (id, amount) => of(id).validateDailyBudget(id, amount),
     getInsights: (query) => of(query.adIds[0]).getInsights(query),
     getSegments: (query) => of(query.adIds[0]).getSegments(query),
+    getAccountAds: (timezone) => common.getAccountAds(timezone),
+    getPicture: (adId) => of(adId).getPicture(adId),
   };
 }
 

@@ -16,7 +16,14 @@ export interface Known {
   ids: readonly string[];
   /** Sent with most calls; null if the API requires none. */
   token: string | null;
+  /** Pages, forms and what pages load, `METHOD /path/:parameter`. */
+  pages: readonly { method: string; path: string }[];
+  /** What a browser sends with each call to a page, and with each form. */
+  session: { cookie: string; csrf: string; origin: string };
 }
+
+/** No page may show it as it is. */
+export const MARKUP = '"><script>alert(1)</script>';
 
 const ODD_TEXTS = [
   '',
@@ -32,6 +39,7 @@ const ODD_TEXTS = [
   'toString',
   '../../etc/passwd',
   "' or 1=1 --",
+  MARKUP,
   '𝒳'.repeat(40),
   'x'.repeat(3_000),
   'null',
@@ -79,7 +87,20 @@ const FIELDS = [
   '__proto__',
   'constructor',
 ];
-const QUERIES = ['limit', 'offset', 'state', 'days_back', 'x'];
+const QUERIES = [
+  'limit',
+  'offset',
+  'state',
+  'days_back',
+  'cursor',
+  'to',
+  'sent',
+  'q',
+  'sort',
+  'group',
+  'all',
+  'x',
+];
 
 export class Drawer {
   private readonly random: Random;
@@ -93,6 +114,7 @@ export class Drawer {
 
   call(): Call {
     if (this.chance(0.06)) return { method: '', path: '', headers: {}, body: null, bytes: this.rawRequest() };
+    if (this.known.pages.length > 0 && this.chance(0.3)) return this.pageCall();
     const { method, path } = this.operation();
     const call: Call = {
       method: this.chance(0.08) ? this.pick(ODD_METHODS) : method,
@@ -106,6 +128,52 @@ export class Drawer {
       else if (this.chance(0.7)) call.headers['content-type'] = this.pick(ODD_TYPES);
     }
     return call;
+  }
+
+  /** As a browser calls a page or posts a form, with some of it odd. */
+  private pageCall(): Call {
+    const { method, path } = this.pick(this.known.pages);
+    const { session } = this.known;
+    const call: Call = {
+      method: this.chance(0.05) ? this.pick(ODD_METHODS) : method,
+      path: `${this.path(path.replaceAll(/:(\w+)/g, '{$1}'))}${this.chance(0.3) ? this.query() : ''}`,
+      headers: { accept: this.chance(0.85) ? 'text/html,application/xhtml+xml' : '*/*' },
+      body: null,
+    };
+    if (!this.chance(0.1)) call.headers.cookie = session.cookie;
+    else if (this.chance(0.5))
+      call.headers.cookie = this.pick([
+        '',
+        'x',
+        '=',
+        session.cookie.slice(0, -2),
+        `${session.cookie}x; a=%00`,
+      ]);
+    if (this.chance(0.03)) call.headers.host = this.pick(ODD_HOSTS);
+    if (this.chance(0.1)) call.headers['sec-fetch-site'] = 'cross-site';
+    if (this.chance(0.1)) call.headers['sec-fetch-mode'] = 'navigate';
+    if (this.chance(0.1)) call.headers.referer = this.pick([`${session.origin}/docs`, 'x', 'http://a\u00ff']);
+    if (method === 'POST') {
+      call.headers.origin = this.chance(0.9)
+        ? session.origin
+        : this.pick(['null', 'https://elsewhere.example']);
+      call.headers['content-type'] = this.chance(0.9)
+        ? 'application/x-www-form-urlencoded'
+        : this.pick(['application/json', ...ODD_TYPES]);
+      call.body = this.form(session.csrf);
+    }
+    return call;
+  }
+
+  /** The fields of a form, mostly with the value that makes it one of this session. */
+  private form(csrf: string): Buffer {
+    if (this.chance(0.05)) return this.bytes(1 + this.below(300));
+    const fields = Array.from({ length: this.below(5) }, () => {
+      const name = this.pick([...FIELDS, 'to', 'csrf', 'budget', 'x']);
+      return `${name}=${this.chance(0.5) ? this.id() : 'ana'}`;
+    });
+    if (!this.chance(0.15)) fields.unshift(`csrf=${this.chance(0.1) ? this.id() : csrf}`);
+    return Buffer.from(fields.join('&'));
   }
 
   /** Rarely the ones that check every experiment: they take a hundred times as long as others and hardly differ. */

@@ -1,5 +1,8 @@
 import { Agent } from 'node:http';
-import { type Call, Drawer } from './calls.js';
+import { NEEDED_ROLES } from '../../../src/api/http/needed-roles.js';
+import { isPage } from '../../../src/api/http/paths.js';
+import { VISITOR_COOKIE, visitorCsrf } from '../../../src/api/http/session.js';
+import { type Call, Drawer, type Known } from './calls.js';
 import { type Description, Judge } from './judge.js';
 import { type Seen, send } from './send.js';
 
@@ -12,6 +15,11 @@ export interface FuzzReport {
   /** The first faults, with the calls. */
   first: { fault: string; call: string }[];
 }
+
+/** Everything that a browser asks for, by the table of roles: a new page is in it. */
+const PAGES = Object.keys(NEEDED_ROLES)
+  .map((route) => ({ method: route.split(' ')[0]!, path: route.split(' ')[1]! }))
+  .filter(({ path }) => isPage(path) || path.startsWith('/assets/') || path === '/metrics');
 
 const AT_A_TIME = 8;
 const SHOWN = 20;
@@ -46,7 +54,8 @@ export async function fuzz(options: {
     Object.keys(item).map((method) => ({ method: method.toUpperCase(), path })),
   );
   const ids = experiments.map(({ experiment_id }) => experiment_id).sort();
-  const drawer = new Drawer(seed, { operations, ids, token });
+  const session = await sessionOf(url, token);
+  const drawer = new Drawer(seed, { operations, ids, token, pages: PAGES, session });
   const drawn = Array.from({ length: calls }, () => drawer.call());
 
   const judge = new Judge(description);
@@ -71,8 +80,29 @@ export async function fuzz(options: {
   return report;
 }
 
+/** Signs in with the token; without one, a browser has a cookie that the service gave it. */
+async function sessionOf(url: URL, token: string | null): Promise<Known['session']> {
+  const cookies = new Map<string, string>();
+  const cookie = () => [...cookies].map((pair) => pair.join('=')).join('; ');
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const headers = { accept: 'text/html', origin: url.origin, cookie: cookie() };
+    const answer = await fetch(new URL(path, url), { ...init, headers, redirect: 'manual' });
+    for (const set of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      cookies.set(name, value);
+    }
+    return answer.text();
+  };
+  const csrfIn = (page: string) => /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  const first = await ask('/sign-in');
+  if (token === null)
+    return { cookie: cookie(), csrf: visitorCsrf(cookies.get(VISITOR_COOKIE) ?? ''), origin: url.origin };
+  await ask('/sign-in', { method: 'POST', body: new URLSearchParams({ csrf: csrfIn(first), token }) });
+  return { cookie: cookie(), csrf: csrfIn(await ask('/docs')), origin: url.origin };
+}
+
 function tell({ method, path, headers, body, bytes }: Call): string {
   if (bytes) return bytes.toString('latin1').slice(0, 200);
-  const { authorization: _, ...shown } = headers;
+  const { authorization: _, cookie: __, ...shown } = headers;
   return `${method} ${path.slice(0, 200)} ${JSON.stringify(shown).slice(0, 200)} ${body?.toString('utf8').slice(0, 200) ?? ''}`;
 }

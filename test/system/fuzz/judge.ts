@@ -1,7 +1,8 @@
-/** Judges whether an answer matches `/openapi.json`. */
+/** Judges whether an answer matches `/openapi.json`, or is a page that a browser can show. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import type { Call } from './calls.js';
+import { isPage } from '../../../src/api/http/paths.js';
+import { type Call, MARKUP } from './calls.js';
 import type { Seen } from './send.js';
 
 interface Operation {
@@ -39,6 +40,9 @@ export class Judge {
     if (seen.status >= 500 && !this.isUnavailability(call, seen))
       return `It is ${seen.status}: ${seen.text.slice(0, 200)}`;
     const path = call.path.split('?')[0]!;
+    if (seen.type === 'text/html' || (seen.status >= 300 && seen.status < 400))
+      return pageFault(path, call, seen);
+    if (seen.type === 'text/event-stream') return path === '/api/events' ? null : 'It is a stream of events.';
     const known = this.forms.find(({ form }) => form.test(path))?.path;
     const method = call.method === 'HEAD' ? 'get' : call.method.toLowerCase();
     const operation = known === undefined ? undefined : this.description.paths[known]![method];
@@ -48,13 +52,15 @@ export class Judge {
     if (call.method === 'HEAD') return null;
     if (!declared.content?.[seen.type])
       return `${seen.status} comes as ${seen.type || 'nothing'}, which is not declared.`;
+    // A picture is no JSON; its type is declared.
+    if (seen.type.startsWith('image/')) return null;
     const at = ['paths', known!, method, 'responses', String(seen.status), 'content', seen.type, 'schema'];
     return this.mismatch(`openapi#/${at.map(pointerPart).join('/')}`, seen);
   }
 
   private faultElsewhere(call: Call, seen: Seen): string | null {
-    if (seen.status < 400)
-      return seen.status === 200 && call.path.startsWith('/openapi.json') ? null : `It is ${seen.status}.`;
+    const isFile = /^\/(openapi\.json|metrics|assets\/[\w.-]+)(\?|$)/.test(call.path);
+    if (seen.status < 400) return seen.status === 200 && isFile ? null : `It is ${seen.status}.`;
     if (seen.status === 405 && !seen.allow) return '405 comes without Allow.';
     return call.method === 'HEAD' ? null : this.mismatch('openapi#/components/schemas/Problem', seen);
   }
@@ -76,6 +82,21 @@ export class Judge {
     const validate = this.ajv.getSchema(schema)!;
     return validate(body) ? null : `The body is not as declared: ${this.ajv.errorsText(validate.errors)}`;
   }
+}
+
+/** What is wrong with a page or a redirect. */
+function pageFault(
+  path: string,
+  { method }: Call,
+  { status, location, unframed, text }: Seen,
+): string | null {
+  if (!isPage(path)) return `A page comes from ${path}.`;
+  if (!unframed) return 'A page of another site may frame it.';
+  if (status >= 300 && status < 400)
+    return location !== undefined && /^\/(?!\/)/.test(location) ? null : `It leads to ${location}.`;
+  if (text.includes(MARKUP)) return 'It shows markup of the caller.';
+  if (method === 'HEAD') return null;
+  return /^<!doctype html>/.test(text) ? null : `It is no document: ${text.slice(0, 100)}`;
 }
 
 function pointerPart(part: string): string {

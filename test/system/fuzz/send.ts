@@ -8,6 +8,9 @@ export interface Seen {
   /** Media type, without its parameters. */
   type: string;
   allow: string | undefined;
+  location: string | undefined;
+  /** Whether the answer forbids frames. */
+  unframed: boolean;
   text: string;
 }
 
@@ -18,7 +21,8 @@ export function send(url: URL, call: Call, agent: Agent): Promise<Seen> {
   return call.bytes ? sendBytes(url, call.bytes) : sendRequest(url, call, agent);
 }
 
-const nothing = (why: string): Seen => ({ status: 0, type: '', allow: undefined, text: why });
+const UNKNOWN = { type: '', allow: undefined, location: undefined, unframed: false };
+const nothing = (why: string): Seen => ({ ...UNKNOWN, status: 0, text: why });
 
 function sendRequest(url: URL, call: Call, agent: Agent): Promise<Seen> {
   const { method, path, body } = call;
@@ -27,17 +31,23 @@ function sendRequest(url: URL, call: Call, agent: Agent): Promise<Seen> {
     const sent = request(
       { hostname: url.hostname, port: url.port, method, path, headers, agent, timeout: TIMEOUT_MS },
       (response) => {
+        const { statusCode: status = 0, headers: given } = response;
+        const about = {
+          status,
+          type: (given['content-type'] ?? '').split(';')[0]!,
+          allow: given.allow,
+          location: given.location,
+          unframed: given['x-frame-options'] === 'DENY',
+        };
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', (error) => resolve(nothing(error.message)));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            type: (response.headers['content-type'] ?? '').split(';')[0]!,
-            allow: response.headers.allow,
-            text: Buffer.concat(parts).toString('utf8'),
-          }),
-        );
+        response.on('end', () => resolve({ ...about, text: Buffer.concat(parts).toString('utf8') }));
+        // A stream of events never ends by itself.
+        if (about.type === 'text/event-stream') {
+          resolve({ ...about, text: '' });
+          sent.destroy();
+        }
       },
     );
     sent.on('timeout', () => sent.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
@@ -54,7 +64,7 @@ function sendBytes(url: URL, bytes: Buffer): Promise<Seen> {
     let text = '';
     const done = () => {
       const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0);
-      resolve({ status, type: '', allow: undefined, text });
+      resolve({ ...UNKNOWN, status, text });
     };
     const socket = connect(Number(url.port), url.hostname, () => socket.end(bytes));
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy());

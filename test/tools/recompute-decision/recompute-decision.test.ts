@@ -47,6 +47,7 @@ describe('a stored decision', () => {
       ...{ status: 'ACTIVE', effectiveStatus: 'ACTIVE', lifetimeBudget: null, endTime: null },
       ...{
         hasBudgetSchedule: false,
+        resultEvent: null,
         learningStage: null,
         lastSignificantEditAt: null,
         settings: PLAIN_SETTINGS,

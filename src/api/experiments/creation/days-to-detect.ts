@@ -1,6 +1,6 @@
 import { type InsightRow, type MetaClient, MetaError } from '../../../clients/meta/types.js';
 import { daysToDetect } from '../../../domain/decision/outlook.js';
-import { bucketsOf, type Experiment } from '../../../domain/experiment.js';
+import { bucketsOf, conversionEventOf, type Experiment } from '../../../domain/experiment.js';
 import { eventsOf, exposureOf, METRICS, type VariantMetrics } from '../../../domain/metric.js';
 import { HOUR_MS } from '../../../domain/time.js';
 
@@ -30,6 +30,7 @@ export async function daysToDetectTenPercent(
       until: now,
       granularity,
       timezone,
+      event: conversionEventOf(policy),
     });
     const rows = granularity === 'hour' ? given : lastDay(given, now);
     const hours = granularity === 'hour' ? new Set(rows.map((row) => row.bucketStart)).size : HOURS;

@@ -6,6 +6,7 @@ import { preflightProblems } from '../../../domain/rollout/preflight.js';
 import { HOUR_MS } from '../../../domain/time.js';
 import type { NewExperiment } from '../requests.js';
 import { variantIds } from './build-experiment.js';
+import { conversionEventProblems } from './conversion-event.js';
 import type { CreationFacts, CreationProblem } from './facts.js';
 import { policyProblems } from './policy-problems.js';
 import { rolloutProblems } from './rollout-preview.js';
@@ -26,6 +27,7 @@ export function problemsOf(
     ...accountProblems(request, facts),
     ...variantProblems(request, facts, now + policy.horizonHours * HOUR_MS),
     ...(request.accept_differences ? [] : differenceProblems(request, facts, now)),
+    ...conversionEventProblems(policy, facts),
     ...rolloutProblems(policy, facts),
   ];
 }

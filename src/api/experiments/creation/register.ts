@@ -1,5 +1,7 @@
 import { AdSetLeased } from '../../../clients/postgres/errors.js';
+import { OWN_RESULT } from '../../../domain/conversion-event.js';
 import {
+  conversionEventOf,
   DEFAULT_POLICY,
   EXPERIMENT_STATES,
   type Experiment,
@@ -13,6 +15,7 @@ import { experimentsIn } from '../lookup.js';
 import { policyFromJson } from '../policy-json.js';
 import type { NewExperiment } from '../requests.js';
 import { buildExperiment } from './build-experiment.js';
+import { withOwnResult } from './conversion-event.js';
 import type { CreationProblem } from './facts.js';
 import { readFromMeta } from './facts.js';
 import { policyProblems } from './policy-problems.js';
@@ -32,13 +35,9 @@ export async function register(
   newId: string,
 ): Promise<{ experiment: Experiment; isNew: boolean; warnings: string[] }> {
   const { store, meta, clock, environment } = context;
-  const policy = policyFromJson(request.policy, {
-    ...DEFAULT_POLICY,
-    ...context.policyDefaults,
-    checkEveryHours: context.checkIntervalHours,
-  });
+  const asked = policyOf(context, request);
   // The checks below match Meta's data with the list of variants, so the list must be valid first.
-  const unsound = [...shapeProblems(request), ...policyProblems(policy)];
+  const unsound = [...shapeProblems(request), ...policyProblems(asked)];
   if (unsound.length > 0) throw refused(unsound);
 
   const id = request.id ?? newId;
@@ -46,14 +45,15 @@ export async function register(
   const registered = await store.getExperiment(id);
   if (registered)
     return {
-      experiment: await registerAgain(context, request, policy, registered),
+      experiment: await registerAgain(context, request, asked, registered),
       isNew: false,
       warnings: [],
     };
 
   const adIds = request.variants.map((variant) => variant.ad_id);
-  const [read, leases] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
-  const facts = { ...read, leases };
+  const [read, holders] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
+  const facts = { ...read, leases: leasesOf(holders) };
+  const policy = withOwnResult(asked, facts);
   const problems = problemsOf(request, policy, facts, startedAt);
   if (problems.length > 0) throw refused(problems);
   const adSetIds = facts.variants.map((variant) => variant!.adSet.id);
@@ -87,9 +87,11 @@ export async function register(
 async function registerAgain(
   { store, environment }: ApiContext,
   request: NewExperiment,
-  policy: Policy,
-  { id, accountId, currency, variants, startedAt, acceptedDifferences }: Experiment,
+  asked: Policy,
+  { id, accountId, currency, variants, startedAt, acceptedDifferences, policy: known }: Experiment,
 ): Promise<Experiment> {
+  const isOwnResult = asked.conversionEvent === OWN_RESULT;
+  const policy = isOwnResult ? { ...asked, conversionEvent: conversionEventOf(known) } : asked;
   const adSetIds = request.variants.map(
     (variant) => variants.find(({ adId }) => adId === variant.ad_id)?.adSetId ?? '',
   );
@@ -120,12 +122,32 @@ function refused(problems: readonly CreationProblem[]): ApiProblem {
     : new ApiProblem('experiment_refused', detail, { errors });
 }
 
+/** The policy of a test that a request describes. */
+export function policyOf(
+  { policyDefaults, checkIntervalHours }: Pick<ApiContext, 'policyDefaults' | 'checkIntervalHours'>,
+  { policy }: Pick<NewExperiment, 'policy'>,
+): Policy {
+  return policyFromJson(policy, {
+    ...DEFAULT_POLICY,
+    ...policyDefaults,
+    checkEveryHours: checkIntervalHours,
+  });
+}
+
 /** The live experiment that holds each ad set. The store checks again at the insert, and only that check is binding. */
-async function leasedAdSets(context: ApiContext, own: string): Promise<Map<string, string>> {
+export async function leasedAdSets(
+  context: Pick<ApiContext, 'store'>,
+  own: string | null,
+): Promise<Map<string, Experiment>> {
   const active = await experimentsIn(context, ACTIVE_STATES);
   // An equal request may have registered this experiment in the meantime.
   const others = active.filter(({ id }) => id !== own);
-  return new Map(others.flatMap(({ id, variants }) => variants.map(({ adSetId }) => [adSetId, id])));
+  return new Map(others.flatMap((other) => other.variants.map(({ adSetId }) => [adSetId, other])));
+}
+
+/** The holders' ids. */
+export function leasesOf(holders: ReadonlyMap<string, Experiment>): Map<string, string> {
+  return new Map([...holders].map(([adSetId, { id }]) => [adSetId, id]));
 }
 
 /** The experiment is already recorded: if Temporal doesn't answer, the reconciler starts the workflow later. */

@@ -28,7 +28,7 @@ export function stepWarnings(policy: Policy, facts: CreationFacts): string[] {
 }
 
 /** The rollout of each possible winner; empty if a budget is unknown. */
-function rolloutPlans(policy: Policy, { account, variants }: CreationFacts) {
+export function rolloutPlans(policy: Policy, { account, variants }: CreationFacts) {
   const { currency, minDailyBudget: minimum } = account;
   const base: Budgets = {};
   for (const facts of variants) {
@@ -39,6 +39,7 @@ function rolloutPlans(policy: Policy, { account, variants }: CreationFacts) {
   if (adSetIds.length < 2 || adSetIds.length < variants.length) return [];
   const maxStepFactor = maxStepFactorOf(policy);
   return adSetIds.map((winnerAdSetId) => ({
+    winnerAdSetId,
     winner: `ad set ${winnerAdSetId} (${formatAmount(base[winnerAdSetId]!, currency)} a day)`,
     result: planRollout({ base, winnerAdSetId, phases: policy.phases, maxStepFactor, minimum, currency }),
   }));

@@ -192,6 +192,7 @@ export function gathered(
         minimum_conversions: 25,
         buckets: 'hour',
         strata: 'hour',
+        conversion_event: 'purchase',
         attribution_window_hours: 24,
         guardrails: [],
         guardrail_wait_hours: null,

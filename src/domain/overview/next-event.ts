@@ -1,0 +1,58 @@
+/** What happens next to an experiment by itself, as the record knows it. */
+import type { Experiment } from '../experiment.js';
+import type { RolloutPlan } from '../rollout/plan.js';
+import { HOUR_MS } from '../time.js';
+import { nextVerificationAt, verificationWindow } from '../verification/window.js';
+
+export interface NextEvent {
+  /** Epoch ms. In the past if the service is late. */
+  at: number;
+  /** A noun phrase, e.g. `phase 70`. */
+  what: string;
+}
+
+export interface NextEventFacts {
+  experiment: Pick<Experiment, 'state' | 'hold' | 'policy' | 'startedAt' | 'stateChangedAt'>;
+  /** Null before a rollout. */
+  rollout: { plan: RolloutPlan; phasesDone: Record<string, number> } | null;
+  /** Cut-off of the last look, epoch ms; null before the first. */
+  lastLookAt: number | null;
+  now: number;
+}
+
+/** Null if nothing happens until someone acts, or if the experiment has ended. */
+export function nextEvent({ experiment, rollout, lastLookAt, now }: NextEventFacts): NextEvent | null {
+  const { state, policy, startedAt, stateChangedAt, hold } = experiment;
+  switch (state) {
+    case 'running': {
+      const everyMs = policy.checkEveryHours * HOUR_MS;
+      const end = startedAt + policy.horizonHours * HOUR_MS;
+      const looks = Math.floor(((lastLookAt ?? startedAt) - startedAt) / everyMs);
+      const next = startedAt + (looks + 1) * everyMs;
+      return next >= end ? { at: end, what: 'the last look' } : { at: next, what: 'the next look' };
+    }
+    case 'awaiting_approval':
+      return {
+        at: stateChangedAt + policy.approvalHours * HOUR_MS,
+        what: 'the end of the wait for approval',
+      };
+    case 'rolling_out': {
+      const next = rollout?.plan.phases.find(({ name }) => rollout.phasesDone[name] === undefined);
+      if (!next || !rollout) return null;
+      const last = Math.max(stateChangedAt, ...Object.values(rollout.phasesDone));
+      return { at: last + next.waitHours * HOUR_MS, what: `phase ${next.name}` };
+    }
+    case 'held':
+      return hold?.endsItself && hold.tryAt !== null ? { at: hold.tryAt, what: 'the next try' } : null;
+    case 'verifying': {
+      if (!rollout || Object.keys(rollout.phasesDone).length === 0) return null;
+      const window = verificationWindow(policy, rollout.phasesDone);
+      const next = nextVerificationAt(window, now, now);
+      return next >= window.judgedAt
+        ? { at: window.judgedAt, what: 'the result of the verification' }
+        : { at: next, what: 'the daily check of the verification' };
+    }
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import { type Context, Hono } from 'hono';
+import { turnKillSwitch } from '../../api/account/kill-switch.js';
+import type { ApiContext } from '../../api/dependencies.js';
+import { hooksOf, testHook } from '../../api/hooks/read.js';
+import { recordedName, requireRole } from '../../api/http/access.js';
+import { requester } from '../../api/http/fields.js';
+import { KILL_SWITCH_RELEASE } from '../../api/http/needed-roles.js';
+import { ApiProblem } from '../../api/http/problems.js';
+import { overviewOf } from '../../api/overview/read.js';
+import { OverviewQuery } from '../../api/overview/requests.js';
+import { gatesOf } from '../../api/rollouts/read.js';
+import type { GateJson } from '../experiment/read.js';
+import { settingOf } from '../frame.js';
+import { Page } from '../page.js';
+import { render } from '../render.js';
+import { viewerOf } from '../session.js';
+import { AccountView, type AccountViewFacts } from './account.js';
+
+const KillSwitchForm = z.object({
+  // A signed-in user's name is that of the token.
+  ...requester(false),
+  engaged: z.enum(['true', 'false']),
+  key: z.string().regex(/^[\w-]{1,100}$/),
+});
+
+/** `/account` and the form of its kill switch. */
+export function accountPages(context: ApiContext): Hono {
+  const show = async (c: Context, notice: AccountViewFacts['notice'], status: 200 | 400 | 409) => {
+    const [{ reader, frame }, account, overview, hooks] = await Promise.all([
+      settingOf(context, c),
+      context.account(),
+      overviewOf(context, OverviewQuery.parse({})),
+      hooksOf(context),
+    ]);
+    const moved = overview.experiments.filter((row) => row.shadow || row.moved_cents !== 0);
+    const shadow = new Map<string, GateJson>();
+    for (const { experiment_id: id } of moved.filter((row) => row.shadow)) {
+      const gate = (await gatesOf(context, id)).gates.findLast((each) => each.shadow);
+      if (gate) shadow.set(id, gate);
+    }
+    const facts = {
+      account,
+      moved,
+      shadow,
+      hooks,
+      reader,
+      viewer: viewerOf(c),
+      notice,
+      formKey: randomUUID(),
+    };
+    return render(
+      c,
+      <Page {...frame} title="Account" current="/account" live>
+        <AccountView {...facts} />
+      </Page>,
+      status,
+    );
+  };
+
+  return new Hono()
+    .get('/account', (c) => show(c, null, 200))
+    .post('/account/hooks/:name/test', async (c) => {
+      const { delivered, message } = await testHook(context, c.req.param('name'));
+      return show(c, { isError: !delivered, text: `${c.req.param('name')}: ${message}` }, 200);
+    })
+    .post('/account/kill-switch', async (c) => {
+      const form = await c.req.parseBody();
+      const viewer = viewerOf(c);
+      const by = viewer.signedIn ? viewer.principal.name : form.by;
+      const asked = KillSwitchForm.safeParse({ ...form, by });
+      if (!asked.success) {
+        const [issue] = asked.error.issues;
+        const text = `${String(issue!.path[0] ?? 'The form')} ${issue!.message}.`;
+        return show(c, { isError: true, text }, 400);
+      }
+      const { key, reason } = asked.data;
+      const engaged = asked.data.engaged === 'true';
+      if (!engaged) requireRole(c, KILL_SWITCH_RELEASE, 'The release of the kill switch');
+      try {
+        await turnKillSwitch(context, { engaged, by: recordedName(c, asked.data.by), reason }, key);
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.kind !== 'kill_switch_released') throw error;
+        return show(c, { isError: true, text: error.message }, 409);
+      }
+      return c.redirect('/account', 303);
+    });
+}

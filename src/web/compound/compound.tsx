@@ -1,0 +1,189 @@
+/** What all tests have gained together: the believed figure first, the others beside it, each with its interval. */
+import type { ReportJson } from '../../api/reports/to-json.js';
+import { percent, share } from '../format.js';
+import { Figure } from '../parts/figures.js';
+import { IntervalBar } from '../parts/interval-bar.js';
+import { CompoundChart } from './compound-chart.js';
+
+type Full = Extract<ReportJson, { prior_scale: number }>;
+
+export function Compound({ report }: { report: ReportJson }) {
+  if (!('prior_scale' in report)) {
+    return (
+      <>
+        <h1>Results</h1>
+        <p class="note">{report.message}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <h1>Results</h1>
+      <section class="card" aria-labelledby="together">
+        <h2 id="together" class="verdict">
+          {report.message}
+        </h2>
+        <Lifts report={report} />
+        <CompoundChart claimed={report.improvement_trend} shrunk={report.shrunk_improvement_trend} />
+        <p class="muted">
+          The line is what to believe; the dashed line is what the tests measured. The chart begins at the
+          oldest of the last {report.improvement_trend.length} promotions.
+        </p>
+      </section>
+      <section class="card" aria-labelledby="trust">
+        <h2 id="trust">How far to trust it</h2>
+        <dl>
+          <dt>Promotions by the rule that stand</dt>
+          <dd>
+            <Count field="successful_promotions" value={report.successful_promotions} />
+          </dd>
+          <dt>Verified on the live control</dt>
+          <dd>
+            <Count field="verified_promotions" value={report.verified_promotions} />, not verified{' '}
+            <Count field="not_verified_promotions" value={report.not_verified_promotions} />, reverted{' '}
+            <Count field="reverted_promotions" value={report.reverted_promotions} />
+          </dd>
+          <dt>Tests without a winner</dt>
+          <dd>
+            <Count field="without_winner" value={report.without_winner} />
+          </dd>
+          <dt>Expected share of promotions without a true lift</dt>
+          <dd>
+            <Share field="false_positive_rate" value={report.false_positive_rate} />
+            {report.false_positive_bound !== null && (
+              <>
+                {' '}
+                (at most <Share field="false_positive_bound" value={report.false_positive_bound} /> by the
+                errors of the rules)
+              </>
+            )}
+          </dd>
+        </dl>
+        {report.prior_note && <p class="note">{report.prior_note}</p>}
+      </section>
+      <Forced report={report} />
+    </>
+  );
+}
+
+function Lifts({ report }: { report: Full }) {
+  const rows = [
+    {
+      name: 'Believed',
+      field: 'shrunk_compound_improvement_pct',
+      value: report.shrunk_compound_improvement_pct,
+      interval: report.shrunk_compound_improvement_interval_pct,
+      meaning: 'shrunk: what is left after luck is taken out',
+    },
+    {
+      name: 'Measured',
+      field: 'compound_improvement_pct',
+      value: report.compound_improvement_pct,
+      interval: report.compound_improvement_interval_pct,
+      meaning: 'claimed by the tests: too large, because winners were also lucky',
+    },
+    {
+      name: 'Verified',
+      field: 'verified_compound_improvement_pct',
+      value: report.verified_compound_improvement_pct,
+      interval: report.verified_compound_improvement_interval_pct,
+      meaning: 'measured again on the live control after the rollout',
+    },
+    {
+      name: 'Luck',
+      field: 'luck_compound_improvement_pct',
+      value: report.luck_compound_improvement_pct,
+      interval: report.luck_compound_improvement_interval_pct,
+      meaning: 'what as many tests of equal ads would claim',
+    },
+  ];
+  const most = Math.max(
+    0.1,
+    ...rows.flatMap(({ interval }) => interval?.map((end) => Math.abs(end) / 100) ?? []),
+  );
+  return (
+    <div class="table">
+      <table>
+        <caption>Compound lift of all promotions that stand</caption>
+        <thead>
+          <tr>
+            <th scope="col">Figure</th>
+            <th scope="col" class="number">
+              Lift
+            </th>
+            <th scope="col">95 % interval</th>
+            <th scope="col">What it is</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, field, value, interval, meaning }) => (
+            <tr>
+              <th scope="row">{name}</th>
+              <td class="number">
+                {value === null ? (
+                  'none yet'
+                ) : (
+                  <Figure field={field} value={value}>
+                    {percent(value / 100)}
+                  </Figure>
+                )}
+              </td>
+              <td>
+                {value !== null && interval && (
+                  <>
+                    <IntervalBar
+                      lift={value / 100}
+                      interval={[interval[0] / 100, interval[1] / 100]}
+                      most={most}
+                    />{' '}
+                    {percent(interval[0] / 100)} to {percent(interval[1] / 100)}
+                  </>
+                )}
+              </td>
+              <td class="muted">{meaning}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Forced({ report }: { report: Full }) {
+  const { forced } = report;
+  if (forced === null) return null;
+  return (
+    <section class="card" aria-labelledby="forced">
+      <h2 id="forced">Promoted by force</h2>
+      <p>
+        <Count field="forced_promotions" value={report.forced_promotions} /> promotions that people forced are
+        in none of the figures above. Together they measured{' '}
+        <Figure field="forced_compound_improvement_pct" value={forced.compound_improvement_pct}>
+          {percent(forced.compound_improvement_pct / 100)}
+        </Figure>
+        ; believed are{' '}
+        <Figure field="forced_shrunk_compound_improvement_pct" value={forced.shrunk_compound_improvement_pct}>
+          {percent(forced.shrunk_compound_improvement_pct / 100)}
+        </Figure>
+        .
+      </p>
+    </section>
+  );
+}
+
+function Count({ field, value }: { field: string; value: number }) {
+  return (
+    <Figure field={field} value={value}>
+      {value}
+    </Figure>
+  );
+}
+
+function Share({ field, value }: { field: string; value: number | null }) {
+  if (value === null) return <>not known</>;
+  return (
+    <Figure field={field} value={value}>
+      {share(value)}
+    </Figure>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ApiContext } from '../api/dependencies.js';
+import type { ApiProblem } from '../api/http/problems.js';
+import { frameOf } from './frame.js';
+import { Page, type PageFrame } from './page.js';
+import { render } from './render.js';
+
+function ErrorPage({ problem, ...frame }: Omit<PageFrame, 'title' | 'children'> & { problem: ApiProblem }) {
+  const { title } = problem.toBody();
+  return (
+    <Page title={title} {...frame}>
+      <h1>{title}</h1>
+      <p class="error">{problem.message}</p>
+      {problem.extra.errors?.length ? (
+        <ul>
+          {problem.extra.errors.map(({ field, message }) => (
+            <li>
+              <code>{field}</code> {message}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <p>
+        <a href="/">To the tests</a>
+      </p>
+    </Page>
+  );
+}
+
+/** The page about a failure, with the status and the headers of the problem document that a program would get. */
+export async function errorPage(context: ApiContext, c: Context, problem: ApiProblem): Promise<Response> {
+  const answer = problem.toResponse();
+  for (const [name, value] of answer.headers) if (name !== 'content-type') c.header(name, value);
+  try {
+    const frame = await frameOf(context, c);
+    return await render(
+      c,
+      <ErrorPage problem={problem} {...frame} />,
+      problem.status as ContentfulStatusCode,
+    );
+  } catch {
+    // The part that fails may be the one that the frame reads. The problem document needs none.
+    return answer;
+  }
+}

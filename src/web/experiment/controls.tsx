@@ -1,0 +1,174 @@
+/** The controls as buttons with a reason, or disabled with the sentence that says why. */
+import { ALLOWED_CONTROLS, CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
+import type { ExperimentState } from '../../domain/experiment.js';
+import { STATE_NAMES } from '../parts/state-badge.js';
+import type { Viewer } from '../viewer.js';
+import type { StatusJson } from './read.js';
+
+const TEXTS: Record<ControlKind, { name: string; effect: string; isDanger?: boolean }> = {
+  check: { name: 'Check now', effect: 'Reads the newest figures and looks at them.' },
+  pause: { name: 'Pause', effect: 'Stops checks and promotion, or holds the rollout. The ads go on.' },
+  resume: { name: 'Resume', effect: 'Ends a pause or a hold.' },
+  approve: { name: 'Approve', effect: 'Starts the rollout of the winner after one more check.' },
+  promote: {
+    name: 'Promote by force',
+    effect: 'Gives the leading ad the budget without statistics and approval.',
+    isDanger: true,
+  },
+  drop: { name: 'Drop an ad', effect: 'Takes a challenger out of the comparison. Its budget stays.' },
+  revert: { name: 'Revert', effect: 'Restores the budget of every ad set.', isDanger: true },
+  stop: { name: 'Stop the test', effect: 'Ends the test.', isDanger: true },
+  resolve: { name: 'Resolve', effect: 'Says what becomes of the budgets that differ from the ledger.' },
+};
+
+/** What was typed into a form that was refused. */
+export interface Typed {
+  kind: string;
+  by: string;
+  reason: string;
+}
+
+export function Controls(props: {
+  experiment: StatusJson;
+  viewer: Viewer;
+  typed: Typed | null;
+  formKey: string;
+}) {
+  const { experiment, viewer, typed, formKey } = props;
+  const known = CONTROL_KINDS.filter((kind) => experiment.allowed.includes(kind));
+  const others = CONTROL_KINDS.filter((kind) => !known.includes(kind));
+  const mayAct = viewer.principal.role !== 'viewer';
+  return (
+    <section class="card" id="controls" aria-labelledby="controls-title">
+      <h2 id="controls-title">Controls</h2>
+      {!mayAct && <p class="note">You may look at this test. An operator may change it.</p>}
+      {known.length === 0 && <p class="note">The test has ended: no control fits any more.</p>}
+      <div class="actions">
+        {known.map((kind) => (
+          <Form
+            kind={kind}
+            experiment={experiment}
+            viewer={viewer}
+            typed={typed}
+            mayAct={mayAct}
+            formKey={formKey}
+          />
+        ))}
+      </div>
+      {others.length > 0 && (
+        <details>
+          <summary>Controls that don't fit now ({others.length})</summary>
+          <ul>
+            {others.map((kind) => (
+              <li>
+                <button type="button" disabled>
+                  {TEXTS[kind].name}
+                </button>{' '}
+                {whyNot(kind, experiment.state)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function whyNot(kind: ControlKind, state: ExperimentState): string {
+  const states = (Object.keys(ALLOWED_CONTROLS) as ExperimentState[]).filter((each) =>
+    ALLOWED_CONTROLS[each].includes(kind),
+  );
+  const names = states.map((each) => STATE_NAMES[each]);
+  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} or ${names.at(-1)}` : names[0];
+  if (states.includes(state)) return 'It was possible for 30 days after the end of the test.';
+  return `It fits a test that is ${list}; this one is: ${STATE_NAMES[state]}.`;
+}
+
+function Form(props: {
+  kind: ControlKind;
+  experiment: StatusJson;
+  viewer: Viewer;
+  typed: Typed | null;
+  mayAct: boolean;
+  formKey: string;
+}) {
+  const { kind, experiment, viewer, typed, mayAct, formKey } = props;
+  const { name, effect, isDanger } = TEXTS[kind];
+  const own = typed?.kind === kind ? typed : null;
+  return (
+    <form method="post" action={`/experiments/${experiment.experiment_id}/controls/${kind}`}>
+      <input type="hidden" name="csrf" value={viewer.csrf} />
+      <input type="hidden" name="key" value={`${formKey}-${kind}`} />
+      <p class="muted" id={`effect-${kind}`}>
+        {effect}
+      </p>
+      {kind === 'drop' && <Ads experiment={experiment} />}
+      {kind === 'stop' && <Budgets />}
+      {kind === 'resolve' && <Resolution />}
+      {!viewer.signedIn && (
+        <label>
+          <span>Your name</span>
+          <input
+            name="by"
+            required
+            maxlength={100}
+            autocomplete="name"
+            value={own?.by ?? ''}
+            disabled={!mayAct}
+          />
+        </label>
+      )}
+      <label>
+        <span>Reason</span>
+        <input name="reason" required maxlength={500} value={own?.reason ?? ''} disabled={!mayAct} />
+      </label>
+      <button
+        type="submit"
+        class={isDanger ? 'danger' : 'quiet'}
+        aria-describedby={`effect-${kind}`}
+        disabled={!mayAct}
+      >
+        {name}
+      </button>
+    </form>
+  );
+}
+
+function Ads({ experiment }: { experiment: StatusJson }) {
+  return (
+    <label>
+      <span>Ad</span>
+      <select name="variant_id">
+        {experiment.variants
+          .filter(({ role, dropped_at }) => role === 'challenger' && dropped_at === null)
+          .map(({ id, creative }) => (
+            <option value={id}>{creative.headline ? `${id}: ${creative.headline}` : id}</option>
+          ))}
+      </select>
+    </label>
+  );
+}
+
+function Budgets() {
+  return (
+    <label>
+      <span>Budgets that were moved</span>
+      <select name="budgets">
+        <option value="restore">restore them</option>
+        <option value="keep">leave them as they are</option>
+      </select>
+    </label>
+  );
+}
+
+function Resolution() {
+  return (
+    <label>
+      <span>Budgets</span>
+      <select name="action">
+        <option value="retry_restore">try again to restore them</option>
+        <option value="accept_current">accept them as they are now</option>
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { z } from '@hono/zod-openapi';
+import { type Context, Hono } from 'hono';
+import { type ControlRequest, sendControl } from '../../api/controls/send-control.js';
+import { pendingMessage } from '../../api/controls/to-json.js';
+import type { ApiContext } from '../../api/dependencies.js';
+import { experimentOf } from '../../api/experiments/lookup.js';
+import { requester, text } from '../../api/http/fields.js';
+import { ApiProblem } from '../../api/http/problems.js';
+import { CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
+import { settingOf } from '../frame.js';
+import { Page } from '../page.js';
+import { render } from '../render.js';
+import { viewerOf } from '../session.js';
+import type { Typed } from './controls.js';
+import { experimentFacts } from './read.js';
+import { ExperimentView, type ExperimentViewFacts } from './view.js';
+
+/** What a control's form may send beside who and why. */
+const ControlForm = z.object({
+  // A signed-in user's name is that of the token.
+  ...requester(false),
+  key: z.string().regex(/^[\w-]{1,100}$/),
+  variant_id: text(64).optional(),
+  budgets: z.enum(['keep', 'restore']).optional(),
+  action: z.enum(['accept_current', 'retry_restore']).optional(),
+});
+
+/** `/experiments/:id` and the forms of its controls. */
+export function experimentPages(context: ApiContext): Hono {
+  const show = async (
+    c: Context,
+    id: string,
+    more: { notice: ExperimentViewFacts['notice']; typed: Typed | null },
+    status: 200 | 400 | 409,
+  ) => {
+    const [{ reader, frame }, facts] = await Promise.all([
+      settingOf(context, c),
+      experimentFacts(context, id),
+    ]);
+    return render(
+      c,
+      <Page {...frame} title={facts.experiment.name} live>
+        <ExperimentView {...facts} {...more} reader={reader} viewer={viewerOf(c)} formKey={randomUUID()} />
+      </Page>,
+      status,
+    );
+  };
+
+  return new Hono()
+    .get('/experiments/:id', async (c) => {
+      const id = c.req.param('id');
+      const sent = c.req.query('sent');
+      const row = sent
+        ? (await context.store.listControls(id)).find(({ controlId }) => controlId === sent)
+        : undefined;
+      const notice = row ? { isError: row.outcome === 'refused', text: row.message } : null;
+      return show(c, id, { notice, typed: null }, 200);
+    })
+    .post('/experiments/:id/controls/:kind', async (c) => {
+      const { id, kind } = c.req.param();
+      const form = await c.req.parseBody();
+      const known = CONTROL_KINDS.find((each) => each === kind);
+      if (!known) throw new ApiProblem('not_found', `There is no control ${kind}.`);
+      const viewer = viewerOf(c);
+      const by = viewer.signedIn ? viewer.principal.name : form.by;
+      const typed: Typed = { kind, by: asText(form.by), reason: asText(form.reason) };
+      const asked = ControlForm.safeParse({ ...form, by });
+      if (!asked.success) {
+        const [issue] = asked.error.issues;
+        const notice = { isError: true, text: `${String(issue!.path[0] ?? 'The form')} ${issue!.message}.` };
+        return show(c, id, { notice, typed }, 400);
+      }
+      const outcome = await send(known, id, asked.data);
+      if (outcome.kind !== 'done') {
+        const isError = outcome.kind === 'refused';
+        const notice = { isError, text: outcome.text };
+        return show(c, id, { notice, typed: isError ? typed : null }, isError ? 409 : 200);
+      }
+      return c.redirect(`/experiments/${encodeURIComponent(id)}?sent=${outcome.controlId}`, 303);
+    });
+
+  type Sent = { kind: 'done'; controlId: string } | { kind: 'pending' | 'refused'; text: string };
+
+  async function send(kind: ControlKind, id: string, form: z.output<typeof ControlForm>): Promise<Sent> {
+    const { variant_id: variantId, ...asked } = form;
+    const experiment = await experimentOf(context, id);
+    try {
+      // The workflow validates what a kind needs: a form that lacks it is refused with a sentence.
+      const request = { ...asked, ...(variantId && { variantId }) } as ControlRequest<ControlKind>;
+      const sent = await sendControl(context, experiment, kind, request, context.checkWaitMs);
+      if (sent.kind === 'pending' || sent.kind === 'signalled')
+        return { kind: 'pending', text: pendingMessage(sent) };
+      return { kind: 'done', controlId: sent.controlId };
+    } catch (error) {
+      if (error instanceof ApiProblem && error.kind === 'control_refused')
+        return { kind: 'refused', text: error.message };
+      throw error;
+    }
+  }
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

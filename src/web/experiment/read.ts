@@ -1,0 +1,51 @@
+import type { z } from '@hono/zod-openapi';
+import { controlsOf } from '../../api/controls/read.js';
+import type { ControlsAnswer } from '../../api/controls/responses.js';
+import type { ApiContext } from '../../api/dependencies.js';
+import { experimentOf } from '../../api/experiments/lookup.js';
+import type { StatusAnswer } from '../../api/experiments/responses.js';
+import { statusOf } from '../../api/experiments/status.js';
+import { looksOf } from '../../api/looks/read.js';
+import type { LooksAnswer } from '../../api/looks/responses.js';
+import { gatesOf, ledgerOf } from '../../api/rollouts/read.js';
+import type { GatesAnswer, LedgerAnswer } from '../../api/rollouts/responses.js';
+
+export type StatusJson = z.output<typeof StatusAnswer>;
+export type LookJson = z.output<typeof LooksAnswer>['looks'][number];
+export type GateJson = z.output<typeof GatesAnswer>['gates'][number];
+export type LedgerRowJson = z.output<typeof LedgerAnswer>['ledger'][number];
+export type ControlRowJson = z.output<typeof ControlsAnswer>['controls'][number];
+
+/** What the page of one experiment shows: the answers of the API. */
+export interface ExperimentFacts {
+  experiment: StatusJson;
+  /** The latest first. */
+  looks: LookJson[];
+  ledger: LedgerRowJson[];
+  gates: GateJson[];
+  controls: ControlRowJson[];
+  /** Rows that can't be read. */
+  unreadable: { id: string; message: string }[];
+}
+
+/** More looks than any horizon has at the shortest interval of an hour. */
+const ALL_LOOKS = 2_200;
+
+/** @throws ApiProblem 404 */
+export async function experimentFacts(context: ApiContext, id: string): Promise<ExperimentFacts> {
+  const [experiment, looks, ledger, gates, controls] = await Promise.all([
+    experimentOf(context, id).then((found) => statusOf(context, found)),
+    looksOf(context, id, { limit: ALL_LOOKS, offset: 0 }),
+    ledgerOf(context, id),
+    gatesOf(context, id),
+    controlsOf(context, id),
+  ]);
+  return {
+    experiment,
+    looks: looks.looks,
+    ledger: ledger.ledger,
+    gates: gates.gates,
+    controls: controls.controls,
+    unreadable: [looks, ledger, gates, controls].flatMap((answer) => answer.unreadable),
+  };
+}

@@ -1,0 +1,156 @@
+/** The rollout step by step: what was set, what was read back, what the gate found. */
+
+import { type Reader, share } from '../format.js';
+import { Figure, Instant, Money } from '../parts/figures.js';
+import type { GateJson, LedgerRowJson, StatusJson } from './read.js';
+
+export function Rollout(props: {
+  experiment: StatusJson;
+  ledger: readonly LedgerRowJson[];
+  gates: readonly GateJson[];
+  reader: Reader;
+}) {
+  const { experiment, ledger, gates, reader } = props;
+  const money = experiment.budget_reallocation;
+  if (money === null) return null;
+  const { currency } = experiment;
+  const nameOf = (adSetId: string) =>
+    experiment.variants.find(({ ad_set_id }) => ad_set_id === adSetId)?.id ?? adSetId;
+  return (
+    <section class="card" aria-labelledby="rollout-title">
+      <h2 id="rollout-title">Rollout</h2>
+      {money.status === 'shadow' && (
+        <p class="note">In shadow: this is what would have been written. No budget was changed.</p>
+      )}
+      <dl>
+        <dt>Budget of all ads per day</dt>
+        <dd>
+          <Money
+            field="total_budget_cents"
+            amount={money.total_budget_cents}
+            currency={currency}
+            reader={reader}
+          />
+        </dd>
+        <dt>Winner, before and now</dt>
+        <dd>
+          <Money
+            field="winner_old_budget_cents"
+            amount={money.winner_old_budget_cents}
+            currency={currency}
+            reader={reader}
+          />
+          {' → '}
+          <Money
+            field="winner_current_budget_cents"
+            amount={money.winner_current_budget_cents}
+            currency={currency}
+            reader={reader}
+          />
+        </dd>
+        <dt>Others, before and now</dt>
+        <dd>
+          <Money
+            field="loser_old_budget_cents"
+            amount={money.loser_old_budget_cents}
+            currency={currency}
+            reader={reader}
+          />
+          {' → '}
+          <Money
+            field="loser_current_budget_cents"
+            amount={money.loser_current_budget_cents}
+            currency={currency}
+            reader={reader}
+          />
+        </dd>
+        <dt>At risk per day</dt>
+        <dd>
+          <Money field="at_risk_cents" amount={money.at_risk_cents} currency={currency} reader={reader} />{' '}
+          <span class="muted">if the lift is at the worst end of its interval</span>
+        </dd>
+      </dl>
+      <ol class="timeline">
+        <li>
+          <strong>Start: {share(money.winner_old_budget_cents / money.total_budget_cents)}</strong> for the
+          winner
+        </li>
+        {money.phases.map((phase) => (
+          <li class={phase.read_back_at ? 'done' : 'open'}>
+            <strong>
+              Phase {phase.name}:{' '}
+              <Figure field="winner_share" value={phase.winner_share}>
+                {share(phase.winner_share)}
+              </Figure>
+            </strong>{' '}
+            {phase.read_back_at ? (
+              <>
+                read back <Instant iso={phase.read_back_at} reader={reader} />
+              </>
+            ) : (
+              <span class="muted">not done</span>
+            )}
+            <Writes
+              rows={ledger.filter((row) => row.phase === phase.name)}
+              currency={currency}
+              reader={reader}
+              nameOf={nameOf}
+            />
+            <Findings gates={gates.filter((gate) => gate.phase === phase.name)} reader={reader} />
+          </li>
+        ))}
+      </ol>
+      <Findings
+        gates={gates.filter(({ phase }) => phase === 'held' || phase === 'verification').slice(-3)}
+        reader={reader}
+      />
+    </section>
+  );
+}
+
+function Writes(props: {
+  rows: readonly LedgerRowJson[];
+  currency: string;
+  reader: Reader;
+  nameOf(adSetId: string): string;
+}) {
+  const { rows, currency, reader, nameOf } = props;
+  if (rows.length === 0) return null;
+  return (
+    <ul>
+      {rows.map((row) => (
+        <li>
+          {nameOf(row.ad_set_id)}:{' '}
+          <Money field="before" amount={row.before} currency={currency} reader={reader} />
+          {' → '}
+          <Money field="intended" amount={row.intended} currency={currency} reader={reader} />{' '}
+          {row.read_back === null ? (
+            <span class="muted">{row.outcome}</span>
+          ) : (
+            <span class="muted">
+              read back as{' '}
+              <Money field="read_back" amount={row.read_back} currency={currency} reader={reader} />
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Findings({ gates, reader }: { gates: readonly GateJson[]; reader: Reader }) {
+  const found = gates.filter(({ findings }) => findings.length > 0);
+  if (found.length === 0) return null;
+  return (
+    <ul>
+      {found.map((gate) => (
+        <li>
+          <span class="muted">
+            Gate, <Instant iso={gate.at} reader={reader} />, {gate.outcome}:
+          </span>{' '}
+          {gate.findings.map(({ message }) => message).join(' ')}
+        </li>
+      ))}
+    </ul>
+  );
+}

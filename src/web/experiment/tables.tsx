@@ -1,0 +1,171 @@
+/** The raw figures, the ledger and the controls of an experiment as tables. */
+
+import { count, type Reader } from '../format.js';
+import { Figure, Instant, Lift, Money } from '../parts/figures.js';
+import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
+import type { ControlRowJson, LedgerRowJson, LookJson, StatusJson } from './read.js';
+
+/** What each ad did up to the last look, as counts. */
+export function Counts({
+  experiment,
+  look,
+  reader,
+}: {
+  experiment: StatusJson;
+  look: LookJson;
+  reader: Reader;
+}) {
+  const { currency } = experiment;
+  return (
+    <div class="table">
+      <table>
+        <caption>
+          Up to look {look.look_number}, <Instant iso={look.due_at} reader={reader} />
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Ad</th>
+            {['Impressions', 'Link clicks', 'Click rate', 'Conversions', 'Spend'].map((name) => (
+              <th scope="col" class="number">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {experiment.variants.map(({ id }) => {
+            const metrics = look.metrics[id];
+            if (!metrics) return null;
+            return (
+              <tr data-variant={id}>
+                <th scope="row">{id}</th>
+                <td class="number">
+                  <Figure field="impressions" value={metrics.impressions}>
+                    {count(metrics.impressions, reader)}
+                  </Figure>
+                </td>
+                <td class="number">
+                  <Figure field="clicks" value={metrics.clicks}>
+                    {count(metrics.clicks, reader)}
+                  </Figure>
+                </td>
+                <td class="number">
+                  <Figure field="ctr" value={metrics.ctr}>
+                    {metrics.ctr} %
+                  </Figure>
+                </td>
+                <td class="number">
+                  <Figure field="conversions" value={metrics.conversions}>
+                    {count(metrics.conversions, reader)}
+                  </Figure>
+                </td>
+                <td class="number">
+                  <Figure field="spend" value={metrics.spend}>
+                    {count(metrics.spend, reader)} {currency}
+                  </Figure>
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Each pair of the last look with its interval. */
+export function Pairs({ look }: { look: LookJson }) {
+  const most = scaleOf(look.pairs.map(({ interval }) => interval));
+  return (
+    <ul class="rows">
+      {look.pairs.map((pair) => (
+        <li data-pair={`${pair.variant_a}|${pair.variant_b}`}>
+          {pair.variant_b} over {pair.variant_a}: <Lift field="lift" value={pair.lift} />{' '}
+          <IntervalBar lift={pair.lift} interval={pair.interval} most={most} />{' '}
+          <span class="muted">
+            confidence{' '}
+            <Figure field="confidence" value={pair.confidence}>
+              {pair.confidence.toFixed(3)}
+            </Figure>
+            {pair.note && `, ${pair.note}`}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Ledger(props: { rows: readonly LedgerRowJson[]; currency: string; reader: Reader }) {
+  const { rows, currency, reader } = props;
+  if (rows.length === 0) return <p class="note">No budget was written.</p>;
+  return (
+    <div class="table">
+      <table>
+        <caption>Every attempt to write a budget</caption>
+        <thead>
+          <tr>
+            <th scope="col">No.</th>
+            <th scope="col">When</th>
+            <th scope="col">Phase</th>
+            <th scope="col">Ad set</th>
+            <th scope="col" class="number">
+              From
+            </th>
+            <th scope="col" class="number">
+              To
+            </th>
+            <th scope="col" class="number">
+              Read back
+            </th>
+            <th scope="col">Outcome</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr data-sequence={String(row.sequence)}>
+              <td>{row.sequence}</td>
+              <td>
+                <Instant iso={row.at} reader={reader} />
+              </td>
+              <td>{row.phase}</td>
+              <td>{row.ad_set_id}</td>
+              <td class="number">
+                <Money field="before" amount={row.before} currency={currency} reader={reader} />
+              </td>
+              <td class="number">
+                <Money field="intended" amount={row.intended} currency={currency} reader={reader} />
+              </td>
+              <td class="number">
+                {row.read_back === null ? (
+                  '–'
+                ) : (
+                  <Money field="read_back" amount={row.read_back} currency={currency} reader={reader} />
+                )}
+              </td>
+              <td>
+                {row.outcome}
+                {row.error && `: ${row.error}`}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The latest first. */
+export function ControlLog({ rows, reader }: { rows: readonly ControlRowJson[]; reader: Reader }) {
+  if (rows.length === 0) return <p class="note">Nobody has used a control.</p>;
+  return (
+    <ul>
+      {[...rows].reverse().map((row) => (
+        <li>
+          <Instant iso={row.at} reader={reader} /> <strong>{row.kind}</strong> by {row.by} ({row.reason}):{' '}
+          {row.outcome === 'refused' && 'refused. '}
+          {row.message}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,211 @@
+/** One experiment: what to do, the evidence, the money, the controls. */
+
+import { percent, type Reader } from '../format.js';
+import { Countdown, Instant, Lift, Money } from '../parts/figures.js';
+import { StateBadge } from '../parts/state-badge.js';
+import type { Viewer } from '../viewer.js';
+import { Controls, type Typed } from './controls.js';
+import { LookChart, pointsOf } from './look-chart.js';
+import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
+import { Rollout } from './rollout.js';
+import { ControlLog, Counts, Ledger, Pairs } from './tables.js';
+import { recommendationOf } from './verdict.js';
+
+export interface ExperimentViewFacts extends ExperimentFacts {
+  reader: Reader;
+  viewer: Viewer;
+  /** What became of the control that was just sent; null if none was. */
+  notice: { isError: boolean; text: string } | null;
+  typed: Typed | null;
+  formKey: string;
+}
+
+export function ExperimentView(facts: ExperimentViewFacts) {
+  const { experiment, looks, ledger, gates, controls, unreadable, reader, viewer } = facts;
+  const look = looks[0] ?? null;
+  const { what, why } = recommendationOf(experiment, look);
+  const money = experiment.budget_reallocation;
+  return (
+    <>
+      <h1>
+        {experiment.name} <StateBadge state={experiment.state} shadow={money?.status === 'shadow'} />
+      </h1>
+      {facts.notice && (
+        <p class={facts.notice.isError ? 'error' : 'good'} role={facts.notice.isError ? 'alert' : 'status'}>
+          {facts.notice.text}
+        </p>
+      )}
+      <section class="card" aria-labelledby="verdict">
+        <h2 id="verdict" class="verdict">
+          {what}
+        </h2>
+        {why.map((sentence) => (
+          <p>{sentence}</p>
+        ))}
+        <dl>
+          {money && (
+            <>
+              <dt>At risk</dt>
+              <dd>
+                <Money
+                  field="at_risk_cents"
+                  amount={money.at_risk_cents}
+                  currency={experiment.currency}
+                  reader={reader}
+                />{' '}
+                per day
+              </dd>
+            </>
+          )}
+          <dt>Next</dt>
+          <dd>
+            {experiment.next_due_at && experiment.next_due ? (
+              <>
+                {experiment.next_due}, <Countdown iso={experiment.next_due_at} reader={reader} />
+              </>
+            ) : experiment.end_date ? (
+              'nothing: the test has ended'
+            ) : (
+              'nothing happens until someone acts'
+            )}
+          </dd>
+          <dt>Started</dt>
+          <dd>
+            <Instant iso={experiment.start_date} reader={reader} />
+          </dd>
+        </dl>
+        {experiment.source === 'record' && experiment.end_date === null && (
+          <p class="warn">This is the state on record: the workflow gives no answer now.</p>
+        )}
+      </section>
+      <Evidence experiment={experiment} looks={looks} look={look} facts={facts} />
+      <Creatives experiment={experiment} />
+      <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
+      <Verification experiment={experiment} reader={reader} />
+      <Controls experiment={experiment} viewer={viewer} typed={facts.typed} formKey={facts.formKey} />
+      <section class="card" aria-labelledby="record">
+        <h2 id="record">Record</h2>
+        <details>
+          <summary>Ledger ({ledger.length})</summary>
+          <Ledger rows={ledger} currency={experiment.currency} reader={reader} />
+        </details>
+        <details>
+          <summary>Controls that were used ({controls.length})</summary>
+          <ControlLog rows={controls} reader={reader} />
+        </details>
+        {unreadable.map(({ id, message }) => (
+          <p class="error">
+            {id}: {message}
+          </p>
+        ))}
+      </section>
+    </>
+  );
+}
+
+function Evidence(props: {
+  experiment: StatusJson;
+  looks: readonly LookJson[];
+  look: LookJson | null;
+  facts: ExperimentViewFacts;
+}) {
+  const { experiment, looks, look, facts } = props;
+  if (look === null) {
+    return (
+      <section class="card" aria-labelledby="evidence">
+        <h2 id="evidence">Evidence</h2>
+        <p class="note">The first look comes {experiment.policy.check_every_hours} hours after the start.</p>
+      </section>
+    );
+  }
+  const startedAt = Date.parse(experiment.start_date);
+  const control = experiment.variants[0]!.id;
+  const rival = experiment.winner_variant_id ?? look.leader_variant_id ?? control;
+  const shown = rival === control ? experiment.variants[1]!.id : rival;
+  const pair = [control, shown] as const;
+  const points = pointsOf(looks, pair, startedAt);
+  const writes = facts.ledger
+    .filter(({ outcome }) => outcome === 'applied')
+    .map(({ at }) => (Date.parse(at) - startedAt) / 3_600_000);
+  const [, ...more] = look.reasons;
+  return (
+    <section class="card" aria-labelledby="evidence">
+      <h2 id="evidence">Evidence</h2>
+      <Pairs look={look} />
+      <p class="muted">Confidence: {look.confidence_text}</p>
+      <LookChart
+        points={points}
+        writes={writes}
+        label={`Lift of ${shown} over ${control} at each look, with its interval`}
+      />
+      <p class="muted">
+        The line is the lift of {shown} over {control}; the area is its {experiment.policy.confidence * 100} %
+        interval, valid at all looks together. A lift beyond the dashed lines wins. Upright lines are budget
+        writes.
+      </p>
+      <Counts experiment={experiment} look={look} reader={facts.reader} />
+      {more.length > 0 && (
+        <details>
+          <summary>What else this look found</summary>
+          <ul>
+            {more.map((reason) => (
+              <li>{reason}</li>
+            ))}
+            {look.drift && <li>{look.drift.text}</li>}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+function Creatives({ experiment }: { experiment: StatusJson }) {
+  return (
+    <section class="card" aria-labelledby="creatives">
+      <h2 id="creatives">Ads</h2>
+      <div class="columns">
+        {experiment.variants.map(({ id, role, ad_id, creative, dropped_at }) => (
+          <article class="creative">
+            <img
+              src={`/api/ab/account/ads/${ad_id}/thumbnail`}
+              alt=""
+              width="96"
+              height="96"
+              loading="lazy"
+            />
+            <div>
+              <h3>
+                {id} <span class="muted">({role})</span>
+              </h3>
+              {dropped_at && <p class="note">Dropped from the comparison.</p>}
+              {creative.headline && <p>{creative.headline}</p>}
+              {creative.hook && <p class="muted">{creative.hook}</p>}
+              {creative.text && <p>{creative.text}</p>}
+              {creative.script && <p class="muted">{creative.script}</p>}
+              {creative.visual_notes && <p class="muted">{creative.visual_notes}</p>}
+            </div>
+          </article>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Verification({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
+  const { verification, recheck } = experiment;
+  if (verification === null) return null;
+  return (
+    <section class="card" aria-labelledby="verification">
+      <h2 id="verification">Verification</h2>
+      <p class={verification.outcome === 'verified' ? 'good' : 'warn'}>{verification.message}</p>
+      <p>
+        {verification.winner_variant_id} over {verification.rival_variant_id}:{' '}
+        <Lift field="lift" value={verification.lift} />
+        {verification.interval &&
+          ` (90 % interval ${percent(verification.interval[0])} to ${percent(verification.interval[1])})`}
+        , <Instant iso={verification.decided_at} reader={reader} />
+      </p>
+      {recheck && <p class="note">{recheck.message}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+/** How pages write amounts, instants and durations. The figures are those of the API's answers. */
+import { currencyOffset } from '../domain/budget.js';
+import { percent as signedPercent } from '../domain/percent.js';
+import { HOUR_MS } from '../domain/time.js';
+
+/** Whose eyes a page is made for. */
+export interface Reader {
+  /** BCP 47, e.g. `en-GB`. */
+  locale: string;
+  /** IANA, the account's. */
+  timezone: string;
+  /** Experiment time, epoch ms. */
+  now: number;
+}
+
+const DEFAULT_LOCALE = 'en-GB';
+
+/** The first language of an `Accept-Language` header that has formats here; British English if none has. */
+export function localeOf(acceptLanguage: string | undefined): string {
+  for (const part of (acceptLanguage ?? '').split(',')) {
+    const tag = part.split(';')[0]!.trim();
+    // Texts are in English: other languages would mix with their formats.
+    if (!/^en(-[A-Za-z]{2})?$/.test(tag)) continue;
+    if (Intl.NumberFormat.supportedLocalesOf(tag).length > 0) return tag;
+  }
+  return DEFAULT_LOCALE;
+}
+
+/** `amount` in minor units, e.g. `US$200.00`. */
+export function money(amount: number, currency: string, { locale }: Pick<Reader, 'locale'>): string {
+  const offset = currencyOffset(currency);
+  const digits = offset === 1 ? 0 : 2;
+  const format = new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return format.format(amount / offset);
+}
+
+/** The same with its sign, e.g. `+US$80.00`. */
+export function moneyChange(amount: number, currency: string, reader: Pick<Reader, 'locale'>): string {
+  return `${amount > 0 ? '+' : ''}${money(amount, currency, reader)}`;
+}
+
+/** A whole number with separators. */
+export function count(value: number, { locale }: Pick<Reader, 'locale'>): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
+}
+
+/** A relative change, e.g. `+31.2 %`. */
+export const percent = signedPercent;
+
+/** A share without a sign, e.g. `80 %`. */
+export function share(fraction: number): string {
+  return `${Math.round(fraction * 1000) / 10} %`;
+}
+
+/** `27 Nov 2026, 21:15`, in the account's time zone. */
+export function instantText(iso: string, { locale, timezone }: Pick<Reader, 'locale' | 'timezone'>): string {
+  return new Intl.DateTimeFormat(locale, {
+    timeZone: timezone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date(iso));
+}
+
+/** `3 d 4 h`, `5 h 20 min`, `12 min`; below a minute `less than a minute`. */
+export function durationText(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return 'less than a minute';
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor((minutes % 1440) / 60), minutes % 60];
+  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+  if (hours > 0) return rest > 0 ? `${hours} h ${rest} min` : `${hours} h`;
+  return `${rest} min`;
+}
+
+/** `in 5 h`, or `5 min late` if the instant has passed. */
+export function countdownText(iso: string, now: number): string {
+  const left = Date.parse(iso) - now;
+  return left >= 0 ? `in ${durationText(left)}` : `${durationText(-left)} late`;
+}
+
+/** Days and hours since an instant. */
+export function ageText(iso: string, now: number): string {
+  return durationText(Math.max(0, now - Date.parse(iso)));
+}
+
+/** How fast experiment time runs, in words. */
+export function clockText(scale: number): string {
+  return `An hour takes ${Math.round((HOUR_MS / scale / 1000) * 10) / 10} s.`;
+}

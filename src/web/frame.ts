@@ -1,0 +1,78 @@
+import type { Context } from 'hono';
+import type { ApiContext } from '../api/dependencies.js';
+import { clockText, instantText, localeOf, type Reader } from './format.js';
+import type { PageFrame } from './page.js';
+import { viewerOrNull } from './session.js';
+
+/** What every page needs: whose eyes it is for, and its frame. */
+export interface Setting {
+  reader: Reader;
+  frame: Omit<PageFrame, 'title' | 'children'>;
+}
+
+type Source = Pick<ApiContext, 'environment' | 'meta' | 'clock' | 'timeBase'>;
+
+/** Real ms for which the account's time zone is remembered: a page must not wait for Meta each time. */
+const KNOWN_MS = 60_000;
+
+/** The time zone of an account, as Meta gave it last. */
+class AccountZone {
+  private known: { timezone: string; at: number } | null = null;
+  private asking: Promise<void> | null = null;
+
+  constructor(private readonly meta: Source['meta']) {}
+
+  /** UTC as long as Meta has given no answer. */
+  async read(): Promise<string> {
+    if (this.known === null) await this.ask();
+    else if (Date.now() - this.known.at > KNOWN_MS) void this.ask();
+    return this.known?.timezone ?? 'UTC';
+  }
+
+  private ask(): Promise<void> {
+    this.asking ??= this.meta
+      .getAccount()
+      .then(({ timezone }) => {
+        this.known = { timezone, at: Date.now() };
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.asking = null;
+      });
+    return this.asking;
+  }
+}
+
+const zones = new WeakMap<Source['meta'], AccountZone>();
+
+function zoneOf(meta: Source['meta']): AccountZone {
+  const known = zones.get(meta) ?? new AccountZone(meta);
+  zones.set(meta, known);
+  return known;
+}
+
+/** The setting of a request. Without an answer of Meta, times are in UTC, and the page says so. */
+export async function settingOf(
+  { environment, meta, clock, timeBase }: Source,
+  c: Context,
+): Promise<Setting> {
+  const [timezone, now] = await Promise.all([zoneOf(meta).read(), clock.now()]);
+  const reader: Reader = { locale: localeOf(c.req.header('accept-language')), timezone, now };
+  const time = `${instantText(new Date(now).toISOString(), reader)} (${timezone})`;
+  return {
+    reader,
+    frame: {
+      viewer: viewerOrNull(c),
+      environment,
+      accountId: meta.accountId,
+      clock: environment === 'sandbox' ? `It is ${time}. ${clockText(timeBase.scale)}` : null,
+      time,
+      pace: { now, scale: timeBase.scale },
+    },
+  };
+}
+
+/** The frame alone, for pages without figures. */
+export async function frameOf(source: Source, c: Context): Promise<Setting['frame']> {
+  return (await settingOf(source, c)).frame;
+}

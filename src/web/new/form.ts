@@ -1,0 +1,141 @@
+/** The form of the page for new tests: what was typed, and the requests that it describes. Pure. */
+import { type NewExperiment, newExperimentBody } from '../../api/experiments/requests.js';
+import { ApiProblem, sentencesOf } from '../../api/http/problems.js';
+import type { ProposalJson } from '../../api/setup/responses.js';
+import { DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
+import { OBJECTIVES, type Objective } from '../../domain/metric.js';
+
+/** What the form says about one test. */
+export interface TypedTest {
+  /** The ids of its ads, in the order of the proposal. */
+  key: string;
+  ticked: boolean;
+  /** Of the test: the same form sent twice starts it once. */
+  id: string;
+  name: string;
+  objective: string;
+  /** What counts as a conversion. */
+  event: string;
+  controlAdId: string;
+  /** Days, as typed. */
+  horizonDays: string;
+  approval: boolean;
+  ads: { adId: string; headline: string; text: string }[];
+}
+
+export const MOST_TESTS = 50;
+const KEY = /^\d{1,32}(\.\d{1,32}){1,5}$/;
+
+export function keyOf({ ads }: Pick<ProposalJson, 'ads'>): string {
+  return ads.map(({ ad_id }) => ad_id).join('.');
+}
+
+/** The fields of a proposal that nobody has changed. */
+export function typedOf(
+  proposal: ProposalJson,
+  id: string,
+  ticked: boolean,
+  horizonHours: number,
+): TypedTest {
+  const { experiment, ads } = proposal;
+  return {
+    key: keyOf(proposal),
+    ticked,
+    id,
+    name: experiment.name,
+    objective: experiment.policy.objective,
+    event: experiment.policy.conversion_event ?? DEFAULT_CONVERSION_EVENT,
+    controlAdId: ads.find(({ role }) => role === 'control')!.ad_id,
+    horizonDays: String(horizonHours / 24),
+    approval: false,
+    ads: experiment.variants.map(({ ad_id, creative }) => ({
+      adId: ad_id,
+      headline: creative.headline ?? '',
+      text: creative.text ?? '',
+    })),
+  };
+}
+
+export type FormFields = Record<string, string | File | (string | File)[]>;
+
+/** Every test of a form that was sent, ticked or not. `newId` is for a test whose form has no id. */
+export function readForm(fields: FormFields, newId: () => string): TypedTest[] {
+  const ticked = new Set(all(fields.start));
+  const keys = [...new Set([...all(fields.test), ...ticked])].filter((key) => KEY.test(key));
+  return keys.map((key) => {
+    const own = (name: string) => one(fields[`${name}.${key}`]);
+    const adIds = key.split('.');
+    return {
+      key,
+      ticked: ticked.has(key),
+      id: own('id') || newId(),
+      name: own('name'),
+      objective: own('objective'),
+      event: own('event'),
+      controlAdId: own('control') || adIds[0]!,
+      horizonDays: own('horizon'),
+      approval: own('approval') !== '',
+      ads: adIds.map((adId) => ({
+        adId,
+        headline: one(fields[`headline.${key}.${adId}`]),
+        text: one(fields[`text.${key}.${adId}`]),
+      })),
+    };
+  });
+}
+
+/** The request that starts a typed test. @throws ApiProblem that names each wrong field in words of the form */
+export function requestOf(typed: TypedTest): NewExperiment {
+  const days = Number(typed.horizonDays);
+  const parsed = newExperimentBody(false).safeParse({
+    id: typed.id,
+    name: typed.name,
+    variants: [
+      ...typed.ads.filter(({ adId }) => adId === typed.controlAdId),
+      ...typed.ads.filter(({ adId }) => adId !== typed.controlAdId),
+    ].map(({ adId, headline, text }) => ({
+      role: adId === typed.controlAdId ? 'control' : 'challenger',
+      ad_id: adId,
+      creative: { headline: orNull(headline), text: orNull(text) },
+    })),
+    policy: {
+      objective: typed.objective,
+      conversion_event: typed.event.trim(),
+      horizon_hours: typed.horizonDays.trim() === '' ? Number.NaN : days * 24,
+      approval_required: typed.approval,
+    },
+  });
+  if (parsed.success) return parsed.data as NewExperiment;
+  const errors = parsed.error.issues.map(({ path, message }) => ({
+    field: path.map(String).join('.'),
+    message: path.includes('horizon_hours') ? 'must be from 2 to 90 days' : message,
+  }));
+  const named = errors.map(({ field, message }) => ({ field: FIELD_NAMES[field] ?? field, message }));
+  throw new ApiProblem('invalid_request', sentencesOf(named), { errors });
+}
+
+const FIELD_NAMES: Record<string, string> = {
+  name: 'The name',
+  'policy.objective': 'The objective',
+  'policy.conversion_event': 'The conversion',
+  'policy.horizon_hours': 'The planned duration',
+};
+
+export function isObjective(value: string): value is Objective {
+  return OBJECTIVES.some((one) => one === value);
+}
+
+function orNull(text: string): string | null {
+  return text.trim() === '' ? null : text;
+}
+
+function one(value: FormFields[string] | undefined): string {
+  const first = Array.isArray(value) ? value[0] : value;
+  // Browsers send line ends as two characters.
+  return typeof first === 'string' ? first.replaceAll('\r\n', '\n') : '';
+}
+
+function all(value: FormFields[string] | undefined): string[] {
+  const values = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return values.filter((each) => typeof each === 'string');
+}

@@ -1,0 +1,259 @@
+/** One test on the page of new tests: its fields, its ads, and what it would do. */
+import type { Child } from 'hono/jsx';
+import type { AdJson, PreviewJson, ProposalJson } from '../../api/setup/responses.js';
+import { METRICS, OBJECTIVES } from '../../domain/metric.js';
+import { count, type Reader } from '../format.js';
+import { Figure, Money } from '../parts/figures.js';
+import { isObjective, type TypedTest } from './form.js';
+import { WhatItDoes } from './what-it-does.js';
+
+interface TestProps {
+  typed: TypedTest;
+  /** Why it has not started; null if it was not tried or could start. */
+  failure: string | null;
+  mayAct: boolean;
+}
+
+export function ProposedTest({
+  proposal,
+  preview,
+  isNewPreview,
+  typed,
+  failure,
+  currency,
+  reader,
+  mayAct,
+}: TestProps & {
+  proposal: ProposalJson;
+  preview: PreviewJson;
+  /** Whether the preview is that of the typed values. */
+  isNewPreview: boolean;
+  currency: string;
+  reader: Reader;
+}) {
+  const { key } = typed;
+  const names = new Map(proposal.ads.map(({ ad_id, name }) => [ad_id, name]));
+  const byAdSet = new Map(proposal.ads.map(({ ad_set, name }) => [ad_set.ad_set_id, name]));
+  return (
+    <Card typed={typed} failure={failure} mayAct={mayAct}>
+      <p class="muted">Campaign “{proposal.campaign.name}”</p>
+      <AdTable proposal={proposal} controlAdId={typed.controlAdId} currency={currency} reader={reader} />
+      <WhatItDoes preview={preview} names={names} byAdSet={byAdSet} currency={currency} reader={reader} />
+      <details open={isNewPreview || failure !== null}>
+        <summary>Change objective, control, duration, approval and texts</summary>
+        <Settings typed={typed} names={names} mayAct={mayAct}>
+          <p class="muted" id={`why-${key}`}>
+            {proposal.objective_why} {proposal.control_why}
+          </p>
+        </Settings>
+      </details>
+    </Card>
+  );
+}
+
+/** A test whose ads the account doesn't propose now: what was typed is kept and can be sent again. */
+export function KeptTest({ typed, failure, mayAct }: TestProps) {
+  const names = new Map(typed.ads.map(({ adId, headline }) => [adId, headline || `Ad ${adId}`]));
+  return (
+    <Card typed={typed} failure={failure} mayAct={mayAct}>
+      <p class="note">The account does not propose this test now. What you typed is kept.</p>
+      <details open>
+        <summary>Objective, control, duration, approval and texts</summary>
+        <Settings typed={typed} names={names} mayAct={mayAct} />
+      </details>
+    </Card>
+  );
+}
+
+function Card({ typed, failure, mayAct, children }: TestProps & { children?: Child }) {
+  const { key, id, name, ticked } = typed;
+  return (
+    <li class="card proposal" id={`test-${key}`}>
+      <input type="hidden" name="test" value={key} />
+      <input type="hidden" name={`id.${key}`} value={id} />
+      <div class="pick">
+        <label>
+          <input type="checkbox" name="start" value={key} checked={ticked} disabled={!mayAct} /> Start this
+          test
+        </label>
+        <label class="field">
+          <span>Name</span>
+          <input
+            name={`name.${key}`}
+            value={name}
+            maxlength={200}
+            aria-invalid={failure ? 'true' : undefined}
+          />
+        </label>
+      </div>
+      {failure && <p class="error">{failure}</p>}
+      {children}
+    </li>
+  );
+}
+
+function AdTable({
+  proposal,
+  controlAdId,
+  currency,
+  reader,
+}: {
+  proposal: ProposalJson;
+  controlAdId: string;
+  currency: string;
+  reader: Reader;
+}) {
+  return (
+    // A table that is wider than a phone scrolls, also by keyboard.
+    <section class="table" tabindex={0} aria-label={`Ads of ${proposal.experiment.name}`}>
+      <table>
+        <caption>The ads, with today and the six days before it</caption>
+        <thead>
+          <tr>
+            <th scope="col">Ad</th>
+            <th scope="col">Role</th>
+            <th scope="col" class="number">
+              Budget per day
+            </th>
+            <th scope="col" class="number">
+              Impressions
+            </th>
+            <th scope="col" class="number">
+              Link clicks
+            </th>
+            <th scope="col" class="number">
+              Spend
+            </th>
+            <th scope="col" class="number">
+              Conversions
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {proposal.ads.map((ad) => (
+            <tr>
+              <th scope="row">
+                <AdName ad={ad} />
+              </th>
+              <td>{ad.ad_id === controlAdId ? 'control' : 'challenger'}</td>
+              <td class="number">
+                {ad.ad_set.daily_budget_cents !== null && (
+                  <Money
+                    field="daily_budget_cents"
+                    amount={ad.ad_set.daily_budget_cents}
+                    currency={currency}
+                    reader={reader}
+                  />
+                )}
+              </td>
+              <td class="number">
+                <Figure field="impressions" value={ad.last_7_days.impressions}>
+                  {count(ad.last_7_days.impressions, reader)}
+                </Figure>
+              </td>
+              <td class="number">
+                <Figure field="link_clicks" value={ad.last_7_days.link_clicks}>
+                  {count(ad.last_7_days.link_clicks, reader)}
+                </Figure>
+              </td>
+              <td class="number">
+                <Money
+                  field="spend_cents"
+                  amount={ad.last_7_days.spend_cents}
+                  currency={currency}
+                  reader={reader}
+                />
+              </td>
+              <td class="number">
+                <Figure field="conversions" value={ad.last_7_days.conversions}>
+                  {count(ad.last_7_days.conversions, reader)}
+                </Figure>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** The ad's picture with its name and headline. */
+export function AdName({ ad }: { ad: Pick<AdJson, 'name' | 'creative' | 'thumbnail'> }) {
+  return (
+    <span class="ad">
+      {ad.thumbnail && (
+        <img src={ad.thumbnail} alt="" width={48} height={48} loading="lazy" decoding="async" />
+      )}
+      <span>
+        {ad.name}
+        {ad.creative.title && ad.creative.title !== ad.name && <span class="label">{ad.creative.title}</span>}
+      </span>
+    </span>
+  );
+}
+
+function Settings({
+  typed,
+  names,
+  mayAct,
+  children,
+}: {
+  typed: TypedTest;
+  names: ReadonlyMap<string, string>;
+  mayAct: boolean;
+  children?: Child;
+}) {
+  const { key, objective, event, controlAdId, horizonDays, approval, ads } = typed;
+  return (
+    <div class="settings">
+      {children}
+      <label class="field">
+        <span>What decides</span>
+        <select name={`objective.${key}`} disabled={!mayAct}>
+          {!isObjective(objective) && <option value={objective}>{objective}</option>}
+          {OBJECTIVES.map((one) => (
+            <option value={one} selected={one === objective}>
+              {METRICS[one].label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>What counts as a conversion: an event, or one of Meta’s action types</span>
+        <input name={`event.${key}`} value={event} list="events" maxlength={100} disabled={!mayAct} />
+      </label>
+      <label class="field">
+        <span>Planned duration, days (2 to 90)</span>
+        <input name={`horizon.${key}`} value={horizonDays} inputmode="decimal" disabled={!mayAct} />
+      </label>
+      <label>
+        <input type="checkbox" name={`approval.${key}`} checked={approval} disabled={!mayAct} /> Ask for an
+        approval before any budget moves
+      </label>
+      <fieldset disabled={!mayAct}>
+        <legend>Control: the ad that the others are compared with</legend>
+        {ads.map(({ adId }) => (
+          <label>
+            <input type="radio" name={`control.${key}`} value={adId} checked={adId === controlAdId} />{' '}
+            {names.get(adId) ?? adId}
+          </label>
+        ))}
+      </fieldset>
+      {ads.map(({ adId, headline, text }) => (
+        <fieldset disabled={!mayAct}>
+          <legend>Texts of {names.get(adId) ?? adId}, as Meta has them</legend>
+          <label class="field">
+            <span>Headline</span>
+            <input name={`headline.${key}.${adId}`} value={headline} maxlength={500} />
+          </label>
+          <label class="field">
+            <span>Text</span>
+            <textarea name={`text.${key}.${adId}`} rows={2} maxlength={5000}>
+              {text}
+            </textarea>
+          </label>
+        </fieldset>
+      ))}
+    </div>
+  );
+}

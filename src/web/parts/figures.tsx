@@ -1,0 +1,56 @@
+/** Figures on a page. Each carries the value of the API's answer, so that a reader's tool, or a test, finds it. */
+import type { Child } from 'hono/jsx';
+import { countdownText, instantText, money, moneyChange, percent, type Reader } from '../format.js';
+
+/** A figure of a field of the API. */
+export function Figure({
+  field,
+  value,
+  children,
+}: {
+  field: string;
+  value: number | string;
+  children?: Child;
+}) {
+  return (
+    <data value={String(value)} data-field={field}>
+      {children}
+    </data>
+  );
+}
+
+export function Money(props: {
+  field: string;
+  amount: number;
+  currency: string;
+  reader: Reader;
+  change?: boolean;
+}) {
+  const { field, amount, currency, reader, change = false } = props;
+  return (
+    <Figure field={field} value={amount}>
+      {change ? moneyChange(amount, currency, reader) : money(amount, currency, reader)}
+    </Figure>
+  );
+}
+
+export function Lift({ field, value }: { field: string; value: number }) {
+  return (
+    <Figure field={field} value={value}>
+      {percent(value)}
+    </Figure>
+  );
+}
+
+export function Instant({ iso, reader }: { iso: string; reader: Reader }) {
+  return <time datetime={iso}>{instantText(iso, reader)}</time>;
+}
+
+/** Counts down by itself if the page's script runs. */
+export function Countdown({ iso, reader }: { iso: string; reader: Reader }) {
+  return (
+    <time datetime={iso} data-countdown="" title={instantText(iso, reader)}>
+      {countdownText(iso, reader.now)}
+    </time>
+  );
+}

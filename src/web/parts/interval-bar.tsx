@@ -1,0 +1,52 @@
+/** A lift with its interval as a small bar on a zero line. */
+import { percent } from '../format.js';
+
+const WIDTH = 160;
+const HEIGHT = 18;
+
+export interface IntervalBarFacts {
+  lift: number;
+  interval: readonly [number, number] | null;
+  /** The lift at both ends of the bar, so that the bars of a list share one scale. */
+  most: number;
+}
+
+/** The scale that shows all of these intervals, at least ±10 % and at most ±100 %. */
+export function scaleOf(intervals: readonly (readonly [number, number] | null)[]): number {
+  const ends = intervals.flatMap((interval) => (interval ? interval.map(Math.abs) : []));
+  return Math.min(1, Math.max(0.1, ...ends));
+}
+
+export function IntervalBar({ lift, interval, most }: IntervalBarFacts) {
+  const x = (value: number) => {
+    const inside = Math.max(-most, Math.min(most, value));
+    return Math.round((WIDTH / 2) * (1 + inside / most) * 10) / 10;
+  };
+  const label = interval
+    ? `${percent(lift)}, interval ${percent(interval[0])} to ${percent(interval[1])}`
+    : `${percent(lift)}, no interval yet`;
+  const sign = interval === null ? 'open' : interval[0] > 0 ? 'above' : interval[1] < 0 ? 'below' : 'open';
+  return (
+    <svg
+      class={`interval ${sign}`}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width={WIDTH}
+      height={HEIGHT}
+      role="img"
+    >
+      <title>{label}</title>
+      <line class="zero" x1={WIDTH / 2} x2={WIDTH / 2} y1="1" y2={HEIGHT - 1} />
+      {interval && (
+        <rect
+          class="range"
+          x={x(interval[0])}
+          width={Math.max(2, x(interval[1]) - x(interval[0]))}
+          y="6"
+          height="6"
+          rx="3"
+        />
+      )}
+      <circle class="point" cx={x(lift)} cy={HEIGHT / 2} r="4" />
+    </svg>
+  );
+}

@@ -1,0 +1,149 @@
+/** A kept report, as a page that prints well. */
+import type { KeptReportJson } from '../../api/kept-reports/to-json.js';
+import { percent, type Reader } from '../format.js';
+import { Figure, Instant, Lift, Money } from '../parts/figures.js';
+import { StateBadge } from '../parts/state-badge.js';
+
+export function Report({ report, reader }: { report: KeptReportJson; reader: Reader }) {
+  const own = { ...reader, timezone: report.timezone };
+  const { promotions, waiting, compound } = report;
+  return (
+    <>
+      <h1>
+        {report.kind === 'daily' ? 'Daily report' : 'Weekly report'}: {daysOf(report)}
+      </h1>
+      <p class="muted">
+        Made <Instant iso={report.made_at} reader={own} /> ({report.timezone}).{' '}
+        <a href={`/api/ab/reports/${report.id}/csv`} download>
+          Download as CSV
+        </a>
+      </p>
+      <section class="card" aria-labelledby="summary">
+        <h2 id="summary">In short</h2>
+        <p>{report.text}</p>
+        <p>
+          <Figure field="running" value={report.running}>
+            {report.running}
+          </Figure>{' '}
+          {report.running === 1 ? 'test is' : 'tests are'} running.
+        </p>
+      </section>
+      <section class="card" aria-labelledby="promotions">
+        <h2 id="promotions">Promotions</h2>
+        {promotions.length === 0 ? (
+          <p class="note">No ad was promoted in this time.</p>
+        ) : (
+          <div class="table">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Test</th>
+                  <th scope="col">Winner</th>
+                  <th scope="col" class="number">
+                    Believed
+                  </th>
+                  <th scope="col" class="number">
+                    Measured
+                  </th>
+                  <th scope="col" class="number">
+                    Its budget per day
+                  </th>
+                  <th scope="col">Status</th>
+                </tr>
+              </thead>
+              <tbody>
+                {promotions.map((promotion) => (
+                  <tr data-experiment={promotion.experiment_id}>
+                    <th scope="row">
+                      <a href={`/experiments/${promotion.experiment_id}`}>{promotion.name}</a>
+                      {promotion.forced && ' (by force)'}
+                    </th>
+                    <td>{promotion.winner}</td>
+                    <td class="number">
+                      <Lift field="believed_lift" value={promotion.believed_lift} />
+                    </td>
+                    <td class="number">
+                      <Lift field="measured_lift" value={promotion.measured_lift} />
+                    </td>
+                    <td class="number">
+                      {report.currency && (
+                        <>
+                          <Money
+                            field="budget_before"
+                            amount={promotion.budget_before}
+                            currency={report.currency}
+                            reader={own}
+                          />
+                          {' → '}
+                          <Money
+                            field="budget_after"
+                            amount={promotion.budget_after}
+                            currency={report.currency}
+                            reader={own}
+                          />
+                        </>
+                      )}
+                    </td>
+                    <td>{promotion.status.replaceAll('_', ' ')}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+      {waiting.length > 0 && (
+        <section class="card" aria-labelledby="waiting">
+          <h2 id="waiting">Someone had to act</h2>
+          <ul>
+            {waiting.map(({ experiment_id, name, state, reason }) => (
+              <li>
+                <a href={`/experiments/${experiment_id}`}>{name}</a> <StateBadge state={state} />: {reason}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {compound && (
+        <section class="card" aria-labelledby="compound">
+          <h2 id="compound">All promotions together</h2>
+          <p>{compound.message}</p>
+          <dl>
+            <dt>Believed</dt>
+            <dd>
+              <Lift field="shrunk_lift" value={compound.shrunk.lift} />{' '}
+              <Interval of={compound.shrunk.interval} />
+            </dd>
+            <dt>Measured</dt>
+            <dd>
+              <Lift field="claimed_lift" value={compound.claimed.lift} />{' '}
+              <Interval of={compound.claimed.interval} />
+            </dd>
+            {compound.verified && (
+              <>
+                <dt>Verified</dt>
+                <dd>
+                  <Lift field="verified_lift" value={compound.verified.lift} />{' '}
+                  <Interval of={compound.verified.interval} />
+                </dd>
+              </>
+            )}
+          </dl>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Interval({ of }: { of: readonly number[] }) {
+  return (
+    <span class="muted">
+      ({percent(of[0]!)} to {percent(of[1]!)})
+    </span>
+  );
+}
+
+/** The days that a report counts. */
+export function daysOf({ first_day, last_day }: { first_day: string; last_day: string }): string {
+  return first_day === last_day ? first_day : `${first_day} to ${last_day}`;
+}

@@ -1,0 +1,34 @@
+import { Hono } from 'hono';
+import type { ApiContext } from '../api/dependencies.js';
+import { accountPages } from './account/pages.js';
+import { assetRoutes } from './assets.js';
+import { compoundPages } from './compound/pages.js';
+import type { Description } from './docs/description.js';
+import { docsRoutes } from './docs/routes.js';
+import { experimentPages } from './experiment/pages.js';
+import { homePages } from './home/pages.js';
+import { newTestPages } from './new/pages.js';
+import { reportPages } from './reports/pages.js';
+import { signInRoutes } from './sign-in/routes.js';
+
+/** The routes of the pages about one subject. Each route needs an entry in `NEEDED_ROLES`. */
+export type PageRoutes = (context: ApiContext) => Hono;
+
+/** All pages, in the order in which a path is looked up. A new subject is added here. */
+const PAGES: readonly PageRoutes[] = [
+  signInRoutes,
+  homePages,
+  // Before the page of an experiment, whose address would take it for an id.
+  newTestPages,
+  experimentPages,
+  accountPages,
+  compoundPages,
+  reportPages,
+];
+
+/** Everything that a browser opens. `describe`: makes the description of the API for its page. */
+export function webRoutes(context: ApiContext, describe: () => Description): Hono {
+  const web = new Hono().route('/', assetRoutes()).route('/', docsRoutes(context, describe));
+  for (const routes of PAGES) web.route('/', routes(context));
+  return web;
+}

@@ -1,0 +1,142 @@
+import type http from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { isPrivateAddress, LARGEST_PICTURE, loadPicture } from '../../../src/clients/meta/picture.js';
+import { type Answer, failureOf, json, tinyGraph, withGraph } from './support.js';
+
+const ELSEWHERE = 'https://graph.facebook.com';
+
+function picture(response: http.ServerResponse, bytes: Uint8Array, type = 'image/png'): void {
+  response.writeHead(200, { 'content-type': type }).end(bytes);
+}
+
+async function withServer<T>(answer: Answer, use: (origin: string) => Promise<T>): Promise<T> {
+  const server = await tinyGraph(answer);
+  try {
+    return await use(server.url);
+  } finally {
+    await server.close();
+  }
+}
+
+const load = (answer: Answer, timeoutMs = 2_000) =>
+  withServer(answer, (origin) =>
+    failureOf(loadPicture(`${origin}/a.png`, { trustedOrigin: origin, timeoutMs })),
+  );
+
+describe('a picture', () => {
+  it('is loaded with its type, and its request carries no credentials', async () => {
+    const bytes = Uint8Array.from([1, 2, 3]);
+    const loaded = await withServer(
+      (seen, response) => {
+        expect(seen.path).toBe('/a.png');
+        expect(seen.headers.authorization).toBeUndefined();
+        expect([...seen.query.keys()]).toEqual([]);
+        picture(response, bytes, 'image/jpeg; charset=binary');
+      },
+      (origin) => loadPicture(`${origin}/a.png`, { trustedOrigin: origin, timeoutMs: 2_000 }),
+    );
+    expect(loaded).toEqual({ type: 'image/jpeg', bytes });
+  });
+
+  it('is refused if it is too large, of another type, or elsewhere', async () => {
+    const tooLarge = await load((_, response) => picture(response, new Uint8Array(LARGEST_PICTURE + 1)));
+    expect(tooLarge.message).toContain('more than 4 MB');
+    const svg = await load((_, response) => picture(response, new Uint8Array(3), 'image/svg+xml'));
+    expect(svg).toMatchObject({ kind: 'transient', message: expect.stringContaining('image/jpeg') });
+    const redirect = await load((_, response) =>
+      response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
+    );
+    expect(redirect.message).toContain('its server answered 302');
+  });
+
+  it('is given up after the time-out and if the connection breaks', async () => {
+    const started = performance.now();
+    expect((await load(() => {}, 100)).message).toContain('no complete answer within 100 ms');
+    expect(performance.now() - started).toBeLessThan(2_000);
+    const broken = await load((_, response) => {
+      response.destroy();
+    });
+    expect(broken.message).toContain('the connection failed');
+  });
+
+  it.each([
+    'http://127.0.0.1:80/a.png',
+    'https://127.0.0.1/a.png',
+    'https://localhost/a.png',
+    'https://[::1]/a.png',
+    'https://[::ffff:10.0.0.1]/a.png',
+    'https://169.254.169.254/latest/meta-data',
+    'http://example.com/a.png',
+    'https://user:word@example.com/a.png',
+    'file:///etc/passwd',
+    'not an address',
+  ])('is not loaded from %s', async (url) => {
+    const error = await failureOf(loadPicture(url, { trustedOrigin: ELSEWHERE, timeoutMs: 1_000 }));
+    expect(error.kind).toBe('transient');
+    expect(error.details.outcome).toBe('not_applied');
+  });
+});
+
+it.each([
+  ['10.1.2.3', true],
+  ['172.31.0.1', true],
+  ['192.168.1.1', true],
+  ['100.64.0.1', true],
+  ['0.0.0.0', true],
+  ['::1', true],
+  ['fd00::1', true],
+  ['fe80::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['nonsense', true],
+  ['157.240.0.35', false],
+  ['2a03:2880:f11c:8083::1', false],
+  ['172.32.0.1', false],
+])('the address %s is private: %s', (address, expected) => {
+  expect(isPrivateAddress(address)).toBe(expected);
+});
+
+describe("an ad's picture", () => {
+  it('is asked from Meta once and kept; the next address is tried if one fails', async () => {
+    let pictures = 0;
+    let asked = 0;
+    await withGraph(
+      (seen, response) => {
+        if (seen.path.endsWith('.png')) {
+          pictures++;
+          if (seen.path === '/broken.png') return json(response, {}, 404);
+          return picture(response, Uint8Array.from([9]));
+        }
+        asked++;
+        const origin = `http://${seen.headers.host}`;
+        const creative = { id: '2', image_url: `${origin}/broken.png`, thumbnail_url: `${origin}/good.png` };
+        return json(response, { id: '1', creative });
+      },
+      async (client) => {
+        expect((await client.getPicture('1'))?.bytes).toEqual(Uint8Array.from([9]));
+        await client.getPicture('1');
+        expect({ asked, pictures }).toEqual({ asked: 1, pictures: 2 });
+      },
+    );
+  });
+
+  it('is null if Meta has none, and Meta is asked again once its addresses fail', async () => {
+    let asked = 0;
+    await withGraph(
+      (seen, response) => {
+        if (seen.path.endsWith('.png')) return json(response, {}, 403);
+        asked++;
+        const creative = { id: '2', thumbnail_url: `http://${seen.headers.host}/gone.png` };
+        return json(response, {
+          id: seen.path.split('/').at(-1),
+          creative: seen.path.endsWith('/3') ? undefined : creative,
+        });
+      },
+      async (client) => {
+        expect(await client.getPicture('3')).toBeNull();
+        expect((await failureOf(client.getPicture('1'))).message).toContain('403');
+        await failureOf(client.getPicture('1'));
+        expect(asked).toBe(3);
+      },
+    );
+  });
+});

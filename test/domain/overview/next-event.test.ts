@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
+import { type NextEventFacts, nextEvent } from '../../../src/domain/overview/next-event.js';
+import { pausedHold } from '../../../src/domain/rollout/hold.js';
+import type { RolloutPlan } from '../../../src/domain/rollout/plan.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
+
+const plan: RolloutPlan = {
+  winnerAdSetId: 'b',
+  base: { a: 100, b: 100 },
+  phases: ['60', '70', '80'].map((name, i) => ({
+    name,
+    winnerShare: Number(name) / 100,
+    waitHours: i,
+    targets: {},
+  })),
+  skipped: [],
+};
+
+function facts(
+  state: NextEventFacts['experiment']['state'],
+  more: Partial<Omit<NextEventFacts, 'experiment'>> & Partial<NextEventFacts['experiment']> = {},
+): NextEventFacts {
+  const { rollout = null, lastLookAt = null, now = 0, ...experiment } = more;
+  const policy = { ...DEFAULT_POLICY, verification: { settleHours: 24, windowHours: 48 } };
+  return {
+    experiment: { state, hold: null, policy, startedAt: 0, stateChangedAt: 0, ...experiment },
+    rollout,
+    lastLookAt,
+    now,
+  };
+}
+
+describe('the next event', () => {
+  it('of a running test is a look on its grid, also after a check by hand, and the last one at the horizon', () => {
+    expect(nextEvent(facts('running'))).toEqual({ at: 6 * HOUR_MS, what: 'the next look' });
+    expect(nextEvent(facts('running', { lastLookAt: 13 * HOUR_MS }))).toEqual({
+      at: 18 * HOUR_MS,
+      what: 'the next look',
+    });
+    expect(nextEvent(facts('running', { lastLookAt: 666 * HOUR_MS }))).toEqual({
+      at: 672 * HOUR_MS,
+      what: 'the last look',
+    });
+  });
+
+  it('of a rollout is the first phase that is not done, after its wait', () => {
+    const rollout = { plan, phasesDone: { 60: 10 * HOUR_MS } };
+    expect(nextEvent(facts('rolling_out', { rollout, stateChangedAt: 9 * HOUR_MS }))).toEqual({
+      at: 11 * HOUR_MS,
+      what: 'phase 70',
+    });
+  });
+
+  it('of a hold is the next try if it ends by itself, and nothing if someone must end it', () => {
+    const hold = { ...pausedHold(null, 0), endsItself: true, tryAt: 5 };
+    expect(nextEvent(facts('held', { hold }))).toEqual({ at: 5, what: 'the next try' });
+    expect(nextEvent(facts('held', { hold: pausedHold(null, 0) }))).toBeNull();
+  });
+
+  it('of a verification is its daily check, and at the end its result', () => {
+    const rollout = { plan, phasesDone: { 80: 0 } };
+    expect(nextEvent(facts('verifying', { rollout, now: 30 * HOUR_MS }))).toEqual({
+      at: 48 * HOUR_MS,
+      what: 'the daily check of the verification',
+    });
+    expect(nextEvent(facts('verifying', { rollout, now: 50 * HOUR_MS }))).toEqual({
+      at: 72 * HOUR_MS,
+      what: 'the result of the verification',
+    });
+  });
+
+  it('of a wait for approval is its end, and there is none for ended tests', () => {
+    expect(nextEvent(facts('awaiting_approval', { stateChangedAt: HOUR_MS }))).toEqual({
+      at: 73 * HOUR_MS,
+      what: 'the end of the wait for approval',
+    });
+    for (const state of [
+      'completed',
+      'reverted',
+      'stopped',
+      'no_winner',
+      'paused',
+      'needs_attention',
+    ] as const)
+      expect(nextEvent(facts(state))).toBeNull();
+  });
+});

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LookJson, StatusJson } from '../../../src/web/experiment/read.js';
+import { HOUR, START } from '../../api/support/harness.js';
+import { aDecision, moveTo, seedExperiment, seedPromoted, seedVerification } from '../../api/support/seed.js';
+import { startWeb, type WebApi } from '../support.js';
+
+describe('the page of an experiment', () => {
+  let api: WebApi;
+  beforeAll(async () => {
+    api = await startWeb();
+    api.clock.at = START + 300 * HOUR;
+    await seedPromoted(api, 'promoted');
+    await seedVerification(api, 'promoted', 'verified');
+    await moveTo(api, 'promoted', 'completed', { at: START + 260 * HOUR });
+    await seedExperiment(api, 'fresh');
+  });
+  afterAll(() => api.stop());
+
+  it('begins with what to do and why, and has the numbers of the API', async () => {
+    const { html, figures } = await api.page('/experiments/promoted');
+    const { body } = await api.get('/api/ab/experiments/promoted');
+    const { budget_reallocation: money, verification } = body as unknown as StatusJson;
+    expect(html).toContain('challenger-1 keeps the budget.');
+    expect(html).toContain('It is verified.');
+    for (const field of ['at_risk_cents', 'total_budget_cents', 'winner_current_budget_cents'] as const)
+      expect(figures(field)[0]).toBe(String(money![field]));
+    expect(figures('winner_share')).toEqual(money!.phases.map(({ winner_share }) => String(winner_share)));
+    expect(figures('lift', 'id="verification"')[0]).toBe(String(verification!.lift));
+
+    const looks = (await api.get('/api/ab/experiments/promoted/looks')).body.looks as unknown as LookJson[];
+    const [look] = looks;
+    expect(figures('lift', 'data-pair="control|challenger-1"')[0]).toBe(String(look!.pairs[0]!.lift));
+    for (const [id, metrics] of Object.entries(look!.metrics)) {
+      for (const field of ['impressions', 'clicks', 'ctr', 'conversions', 'spend'] as const)
+        expect(figures(field, `data-variant="${id}"`)[0]).toBe(String(metrics[field]));
+    }
+    const ledger = (await api.get('/api/ab/experiments/promoted/ledger')).body.ledger as {
+      sequence: number;
+      intended: number;
+    }[];
+    for (const row of ledger)
+      expect(figures('intended', `data-sequence="${row.sequence}"`)[0]).toBe(String(row.intended));
+    expect(ledger.length).toBeGreaterThan(5);
+  });
+
+  it('has a button for each control that fits, and says why the others do not', async () => {
+    const { html } = await api.page('/experiments/fresh');
+    expect(html).toContain('Wait for the first look.');
+    for (const kind of ['check', 'pause', 'promote', 'drop', 'stop'])
+      expect(html).toContain(`action="/experiments/fresh/controls/${kind}"`);
+    expect(html).not.toContain('action="/experiments/fresh/controls/approve"');
+    expect(html).toContain('It fits a test that is awaiting approval; this one is: running.');
+  });
+
+  it('is 404 for an unknown one', async () => {
+    expect((await api.page('/experiments/unknown')).status).toBe(404);
+  });
+});
+
+describe('the form of a control', () => {
+  let api: WebApi;
+  beforeAll(async () => {
+    api = await startWeb();
+    await seedExperiment(api, 'exp');
+    await api.store.saveDecision(aDecision('exp', 'continue_testing'), {});
+  });
+  afterAll(() => api.stop());
+
+  const send = (kind: string, fields: Record<string, string>) =>
+    api.form('/experiments/exp', `/experiments/exp/controls/${kind}`, { key: 'key-1', ...fields });
+
+  it('sends who and why, once per form, and shows the outcome after a redirect', async () => {
+    api.gateway.answer = async ({ experimentId, kind, asked }) => {
+      const { by, reason, controlId } = asked;
+      const row = { experimentId, controlId, kind, by, reason, at: START, message: 'Paused.' };
+      await api.store.recordControl({ ...row, outcome: 'accepted' });
+      return { kind: 'done', outcome: { state: 'paused', message: 'Paused.', decision: null } };
+    };
+    const sent = await send('pause', { by: 'ana', reason: 'a new landing page' });
+    expect(sent.status).toBe(303);
+    expect(sent.headers.get('location')).toBe('/experiments/exp?sent=key-1');
+    expect(api.gateway.asked.at(-1)).toMatchObject({
+      kind: 'pause',
+      asked: { by: 'ana', reason: 'a new landing page', controlId: 'key-1' },
+    });
+    await send('pause', { by: 'ana', reason: 'a new landing page' });
+    expect(api.gateway.asked).toHaveLength(1);
+    const shown = await api.page(sent.headers.get('location')!);
+    expect(shown.html).toContain('<p class="good" role="status">Paused.</p>');
+    expect(shown.html).toContain('by ana (a new landing page)');
+  });
+
+  it('keeps what was typed if it is refused, and names the field', async () => {
+    const empty = await send('stop', { by: 'ana <b>', reason: ' ', key: 'key-2' });
+    expect(empty.status).toBe(400);
+    expect(empty.html).toContain('reason must be text of 1 to 500 characters.');
+    expect(empty.html).toContain('value="ana &lt;b&gt;"');
+
+    api.gateway.answer = async () => ({
+      kind: 'refused',
+      refusal: { state: 'running', allowed: ['pause'], message: 'No variant leads.' },
+    });
+    const refused = await send('promote', { by: 'ana', reason: 'the deal ends', key: 'key-3' });
+    expect(refused.status).toBe(409);
+    expect(refused.html).toContain('No variant leads.');
+    expect(refused.html).toContain('value="the deal ends"');
+  });
+
+  it('says so if there is no outcome yet, and is 404 for a control that does not exist', async () => {
+    api.gateway.answer = async () => ({ kind: 'pending', accepted: true });
+    const pending = await send('check', { by: 'ana', reason: 'now', key: 'key-4' });
+    expect(pending.status).toBe(200);
+    expect(pending.html).toContain('Accepted; there is no outcome yet.');
+    expect((await send('explode', { by: 'ana', reason: 'now', key: 'key-5' })).status).toBe(404);
+  });
+});

@@ -1,0 +1,109 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/api/app.js';
+import { EXPERIMENT_STATES } from '../../src/domain/experiment.js';
+import { HOUR, START } from '../api/support/harness.js';
+import { aDecision, moveTo, seedExperiment, seedPromoted, seedVerification } from '../api/support/seed.js';
+import { HAS_BROWSER, seriousFindings, startBrowser, type TestBrowser } from '../support/browser.js';
+import { startWeb, type WebApi } from './support.js';
+
+/** Tests in every state, so that every part of a page is there. */
+async function seedAll(api: WebApi): Promise<void> {
+  await seedPromoted(api, 'completed');
+  await seedVerification(api, 'completed', 'verified');
+  await moveTo(api, 'completed', 'completed', { at: START + 260 * HOUR });
+  await seedPromoted(api, 'rolling_out', { state: 'rolling_out', phases: ['60'], status: 'in_progress' });
+  await seedExperiment(api, 'running', { challengers: 2 });
+  await api.store.saveDecision(aDecision('running', 'continue_testing'), {});
+  for (const state of EXPERIMENT_STATES) {
+    if (await api.store.getExperiment(state)) continue;
+    await seedExperiment(api, state);
+    await moveTo(api, state, state);
+  }
+}
+
+describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
+  let api: WebApi;
+  let server: Server;
+  let browser: TestBrowser;
+  let paths: string[];
+  beforeAll(async () => {
+    api = await startWeb();
+    api.clock.at = START + 300 * HOUR;
+    await seedAll(api);
+    const app = createApp(api.dependencies, api.gateway);
+    server = createServer(getRequestListener(app.fetch));
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    browser = await startBrowser(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    paths = ['/', '/compound', '/account', ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`)];
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+    await api.stop();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'have nothing serious for axe, and ask no other origin: %s',
+    async (colorScheme) => {
+      const { page, complaints, close } = await browser.visitor({ colorScheme });
+      for (const path of paths) {
+        const response = await page.goto(path);
+        expect(response?.status(), path).toBe(200);
+        expect(await seriousFindings(page), path).toEqual([]);
+      }
+      expect(complaints).toEqual([]);
+      await close();
+    },
+  );
+
+  it.each([360, 768, 1280])('fit into a width of %i without scrolling sideways', async (width) => {
+    const { page, close } = await browser.visitor({ width });
+    for (const path of ['/', '/compound', '/account', '/experiments/completed', '/experiments/running']) {
+      await page.goto(path);
+      const wide = await page.evaluate('document.documentElement.scrollWidth');
+      expect(wide, path).toBeLessThanOrEqual(width);
+    }
+    await close();
+  });
+
+  it('can be used with the keyboard alone: the first stop skips to the content', async () => {
+    const { page, close } = await browser.visitor();
+    await page.goto('/');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(new URL(page.url()).hash).toBe('#main');
+    await close();
+  });
+
+  it('show list, verdict and controls without JavaScript, and a control can be sent', async () => {
+    const { page, close } = await browser.visitor({ javaScriptEnabled: false });
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Test running' }).click();
+    await page.getByRole('heading', { name: 'Keep testing.' }).waitFor();
+    api.gateway.answer = async () => ({ kind: 'pending', accepted: true });
+    const form = page.locator('form[action="/experiments/running/controls/pause"]');
+    await form.getByLabel('Your name').fill('ana');
+    await form.getByLabel('Reason').fill('a new landing page');
+    await form.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Accepted; there is no outcome yet.').waitFor();
+    expect(api.gateway.asked.at(-1)).toMatchObject({ kind: 'pause', asked: { by: 'ana' } });
+    await close();
+  });
+
+  it('count down by themselves, at the pace of experiment time', async () => {
+    const { page, close } = await browser.visitor();
+    await page.clock.install();
+    await page.goto('/');
+    const countdown = page.locator('[data-experiment="rolling_out"] time[data-countdown]');
+    await page.clock.runFor(2_000);
+    const before = await countdown.textContent();
+    await page.clock.runFor(3 * HOUR);
+    expect(await countdown.textContent()).not.toBe(before);
+    await close();
+  });
+});
