@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { ConnectionLike } from '@temporalio/client';
-import { META_QUEUES, metaQueue } from '../contract/names.js';
+import { META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
 
 /** By default, the SDK's identity of a worker is `pid@host`. */
 const HOST = `@${hostname()}`;
@@ -25,6 +25,7 @@ export async function silentPollers(
   const polled: [what: string, queue: string, type: number][] = [
     ['workflows', taskQueue, WORKFLOW],
     ['activities', taskQueue, ACTIVITY],
+    ['messages', messageQueue(taskQueue), ACTIVITY],
     ...META_QUEUES.map((queue): [string, string, number] => [queue, metaQueue(taskQueue, queue), ACTIVITY]),
   ];
   for (const [what, name, taskQueueType] of polled) {

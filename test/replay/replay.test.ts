@@ -43,6 +43,7 @@ describe('the replay check', () => {
     for (const scenario of scenarios) {
       expect(names).toContain(`experimentWorkflow.${scenario}.json`);
     }
+    expect(names).toContain('messengerWorkflow.outage.json');
     const results = await replay(HISTORIES, names, WORKFLOWS);
     expect(Object.keys(results)).toHaveLength(names.length);
     expect(failures(results)).toEqual([]);
@@ -55,6 +56,15 @@ describe('the replay check', () => {
       replace: '',
     });
     expect(failed).toEqual(filesOf('drop_beaten', 'drop_restored'));
+  });
+
+  it('finds a messenger that does not wait for a hook', async () => {
+    const failed = await failuresOn(['messengerWorkflow.outage.json'], {
+      file: 'src/workflows/messenger.ts',
+      find: "if (outcome.kind !== 'wait') continue;",
+      replace: 'continue;',
+    });
+    expect(failed).toEqual(['messengerWorkflow.outage.json']);
   });
 
   it('finds an inserted sleep', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { slackEscaped } from '../../src/clients/webhook/text.js';
 import { DAILY_SUMMARY_WORKFLOW } from '../../src/contract/names.js';
 import type { Receiver } from '../support/hook-receivers.js';
 import { Post, textsAt, until } from '../support/post.js';
@@ -86,6 +87,29 @@ describe('the messenger', () => {
     await post.reconcile();
     await until(() => post.isIdle('slack'));
     expect(textsAt(slack)).toEqual(texts);
+  });
+
+  it('tells the story of a test: promoted, and verified or not', async () => {
+    const { world } = post;
+    const policy = { verification: { settleHours: 1, windowHours: 24 } };
+    const experiment = await world.begin({ id: 'story', clickRates: [0.02, 0.04], policy });
+    await world.until(experiment, ['completed'], 8 * 24);
+    await until(() => post.isIdle('slack'));
+    await until(() => post.isIdle('discord'));
+    const { outcome, message } = (await world.store.getVerification('story'))!;
+    const titles = {
+      verified: 'Lift verified',
+      not_verified: 'Lift not verified, the budgets stay',
+    } as const;
+    const [promoted, verified, ...others] = slack.taken.map(({ body }) => String(body.text));
+    expect(others).toEqual([]);
+    expect(promoted).toMatch(
+      /^challenger is promoted: story\. challenger wins: .*Phase 60 of challenger was read back/,
+    );
+    expect(promoted).toContain('At risk: ');
+    expect(verified).toBe(`${titles[outcome as keyof typeof titles]}: story. ${slackEscaped(message)}`);
+    expect(slackEscaped((await world.state(experiment)).stateReason)).toBe(slackEscaped(message));
+    expect(discord.taken).toHaveLength(2);
   });
 
   it('says once what the day was, and keeps it as a report', async () => {

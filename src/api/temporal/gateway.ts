@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Client,
-  type ScheduleExecutionResult,
   WithStartWorkflowOperation,
   type WorkflowExecutionDescription,
   type WorkflowExecutionStatusName,
@@ -28,8 +27,9 @@ import {
   type Names,
 } from '../../contract/names.js';
 import type { Experiment } from '../../domain/experiment.js';
-import { type TimeBase, toExperimentTime } from '../../domain/time-base.js';
+import type { TimeBase } from '../../domain/time-base.js';
 import { asBusy, asUnavailable, nullWithoutSchedule, refusalOf, TemporalBusy } from './errors.js';
+import { jobDescriber, type ScheduledJob } from './jobs.js';
 
 export type ControlReply =
   | { kind: 'done'; outcome: ControlOutcome }
@@ -70,23 +70,6 @@ export type Delivery = 'ok' | 'as_signals' | 'undeliverable';
 
 /** The fields of an experiment that starting its workflow needs. */
 export type Subject = Pick<Experiment, 'id' | 'name'>;
-
-export interface ScheduledJob {
-  id: JobId;
-  paused: boolean;
-  /** Experiment time, epoch ms; null if no run is due. */
-  nextRunAt: number | null;
-  /** The last run that Temporal still knows; null if there is none. */
-  lastRun?: LastRun | null;
-}
-
-/** How a scheduled job ended. `result`: what it returned, in words; null while it runs, or if it failed. */
-export interface LastRun {
-  /** Experiment time, epoch ms. */
-  startedAt: number;
-  status: 'running' | 'completed' | 'failed';
-  result: string | null;
-}
 
 /** The API's only access to Temporal. Rejects with {@link TemporalUnavailable} if the server doesn't answer. */
 export interface Gateway {
@@ -201,41 +184,7 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
     await within(PING_MS, () => client.workflowService.getSystemInfo({}));
   };
 
-  /** What came of a Schedule's action. A run whose retention is over is known no more. */
-  const lastRunOf = async ({ action, takenAt }: ScheduleExecutionResult): Promise<LastRun | null> => {
-    const { workflowId, firstExecutionRunId } = action.workflow;
-    const handle = client.workflow.getHandle(workflowId, firstExecutionRunId);
-    const startedAt = toExperimentTime(timeBase, takenAt.getTime());
-    try {
-      const { status } = await within(CALL_MS, () => handle.describe());
-      if (status.name === 'RUNNING') return { startedAt, status: 'running', result: null };
-      if (status.name !== 'COMPLETED') return { startedAt, status: 'failed', result: null };
-      const result: unknown = await within(CALL_MS, () => handle.result());
-      return {
-        startedAt,
-        status: 'completed',
-        result: typeof result === 'string' ? result : JSON.stringify(result),
-      };
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return null;
-      throw error;
-    }
-  };
-
-  const describeJob = async (id: JobId): Promise<ScheduledJob | null> => {
-    const description = await within(CALL_MS, () =>
-      client.schedule.getHandle(names.scheduleId(id)).describe(),
-    ).catch(nullWithoutSchedule);
-    if (description === null) return null;
-    const next = description.info.nextActionTimes[0];
-    const action = description.info.recentActions.at(-1);
-    return {
-      id,
-      paused: description.state.paused,
-      nextRunAt: next === undefined ? null : toExperimentTime(timeBase, next.getTime()),
-      lastRun: action === undefined ? null : await lastRunOf(action),
-    };
-  };
+  const describeJob = jobDescriber({ client, names, timeBase, within: (call) => within(CALL_MS, call) });
 
   return {
     ping,

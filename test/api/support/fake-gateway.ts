@@ -2,11 +2,11 @@ import type {
   ControlReply,
   Delivery,
   Gateway,
-  ScheduledJob,
   SignalledKind,
   Standing,
   Subject,
 } from '../../../src/api/temporal/gateway.js';
+import type { ScheduledJob } from '../../../src/api/temporal/jobs.js';
 import type { ControlKind, Controls, ExperimentStatus } from '../../../src/contract/messages.js';
 
 export interface AskedControl {

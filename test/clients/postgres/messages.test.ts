@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createExperimentActivities } from '../../../src/activities/experiments.js';
+import { createLookActivities } from '../../../src/activities/looks.js';
 import { createSummaryActivities } from '../../../src/activities/summaries.js';
 import type { MessageEntry } from '../../../src/contract/messaging.js';
-import { START, useStages } from '../../activities/support/stage.js';
+import { HOUR, START, useStages } from '../../activities/support/stage.js';
 import { PERSON_HOLD } from '../../support/messages.js';
 
 const stages = useStages();
@@ -55,6 +56,25 @@ describe('the outbox', () => {
     ).rejects.toThrow("JSON can't hold");
     expect((await stage.store.getExperiment('exp'))?.state).toBe('running');
     expect(await stage.store.hookStates()).toEqual([]);
+  });
+
+  it('has one message when a look finds silent ads, and none from the looks after it', async () => {
+    const stage = await stages.open();
+    const { look } = createLookActivities({ ...stage.deps, outbox: toDesk });
+    for (const lookNumber of [1, 2]) {
+      stage.clock.pass(12 * HOUR);
+      const dueAt = await stage.clock.now();
+      const request = { experimentId: 'exp', lookNumber, dueAt, askedBy: 'schedule' };
+      const { health } = await look(request);
+      expect(health.map(({ code }) => code)).toContain('no_delivery');
+      await look(request);
+    }
+    expect(await stage.store.hookStates()).toMatchObject([{ hook: HOOK, pending: 1 }]);
+    const sequence = await stage.store.pendingMessage(HOOK, 'mark');
+    expect(await stage.store.message(sequence!)).toMatchObject({
+      kind: 'no_delivery',
+      content: { title: 'Test without delivery: Hooks' },
+    });
   });
 
   it('settles each delivery once, and ends a hook only by what it answers', async () => {
