@@ -141,7 +141,9 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
     it('come up together on an empty database, are healthy, and stop cleanly on SIGTERM', async () => {
       const healthBefore = start('worker-health', env);
       expect(await healthBefore.child.exited).toBe(1);
-      expect(healthBefore.said.join()).toMatch(/does not poll for workflows, activities, checks, money\.$/);
+      expect(healthBefore.said.join()).toMatch(
+        /does not poll for workflows, activities, messages, checks, money\.$/,
+      );
 
       const worker = start('worker', env);
       const api = start('api', env);
