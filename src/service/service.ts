@@ -60,6 +60,7 @@ export async function runService(
     await unlessStopping(stopping, prepareUpkeep(collaborators, say));
     const upkeep = keepReconciled(collaborators, say);
     stops.push(() => upkeep.stop());
+    say(`Pages         ${api.url}/`);
     say(`API           ${api.url}/api/ab/experiments`);
     return { api, collaborators, broken: worker.broken, stop };
   } catch (error) {
