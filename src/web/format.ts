@@ -11,6 +11,8 @@ export interface Reader {
   timezone: string;
   /** Experiment time, epoch ms. */
   now: number;
+  /** Experiment ms per real ms. */
+  scale: number;
 }
 
 const DEFAULT_LOCALE = 'en-GB';
@@ -80,10 +82,14 @@ export function durationText(ms: number): string {
   return `${rest} min`;
 }
 
-/** `in 5 h`, or `5 min late` if the instant has passed. */
-export function countdownText(iso: string, now: number): string {
+/** Real ms after its due time in which an event is only on its way. */
+const ON_ITS_WAY_MS = 20_000;
+
+/** `in 5 h`, `now` at the due time, or `5 min late`. */
+export function countdownText(iso: string, { now, scale }: Pick<Reader, 'now' | 'scale'>): string {
   const left = Date.parse(iso) - now;
-  return left >= 0 ? `in ${durationText(left)}` : `${durationText(-left)} late`;
+  if (left >= 0) return `in ${durationText(left)}`;
+  return -left < ON_ITS_WAY_MS * scale ? 'now' : `${durationText(-left)} late`;
 }
 
 /** Days and hours since an instant. */

@@ -57,7 +57,12 @@ export async function settingOf(
   c: Context,
 ): Promise<Setting> {
   const [timezone, now] = await Promise.all([zoneOf(meta).read(), clock.now()]);
-  const reader: Reader = { locale: localeOf(c.req.header('accept-language')), timezone, now };
+  const reader: Reader = {
+    locale: localeOf(c.req.header('accept-language')),
+    timezone,
+    now,
+    scale: timeBase.scale,
+  };
   const time = `${instantText(new Date(now).toISOString(), reader)} (${timezone})`;
   return {
     reader,

@@ -6,6 +6,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { installRuntime } from '../../src/service/runtime.js';
 import { openScene, User } from './journey/journey.js';
 
 /** An hour takes half a second. */
@@ -15,6 +16,7 @@ const DAY_MS = (24 * 3_600_000) / TIME_SCALE;
 const STEP_MS = 60_000;
 
 const { values } = parseArgs({ options: { images: { type: 'string', default: 'docs/images' } } });
+installRuntime((line) => void process.stderr.write(`${line}\n`));
 await mkdir(values.images, { recursive: true });
 const scene = await openScene(TIME_SCALE, (line) => void process.stderr.write(`${line}\n`));
 try {

@@ -1,5 +1,7 @@
 // Keeps countdowns right while a page is open. Experiment time may run faster than real time.
 const { now, scale } = document.body.dataset;
+/** Real ms after its due time in which an event is only on its way. As in format.ts. */
+const ON_ITS_WAY_MS = 20000;
 const [start, pace, opened] = [Number(now), Number(scale), Date.now()];
 
 function durationText(ms) {
@@ -15,7 +17,8 @@ setInterval(() => {
   const experimentNow = start + (Date.now() - opened) * pace;
   for (const element of document.querySelectorAll('time[data-countdown]')) {
     const left = Date.parse(element.dateTime) - experimentNow;
-    const text = left >= 0 ? `in ${durationText(left)}` : `${durationText(-left)} late`;
+    const late = -left < ON_ITS_WAY_MS * pace ? 'now' : `${durationText(-left)} late`;
+    const text = left >= 0 ? `in ${durationText(left)}` : late;
     if (element.textContent !== text) element.textContent = text;
   }
 }, 1000);

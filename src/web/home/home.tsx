@@ -4,6 +4,7 @@ import { type OverviewQuery, SORTS } from '../../api/overview/requests.js';
 import type { OverviewAnswer } from '../../api/overview/responses.js';
 import { GROUPS, type Group } from '../../domain/overview/attention.js';
 import { ageText, type Reader } from '../format.js';
+import { ConfidenceBar } from '../parts/confidence-bar.js';
 import { Countdown, Figure, Lift, Money } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -185,9 +186,7 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
             </Figure>
           </span>
         </span>
-        <meter min={0} max={1} low={row.confidence_threshold} value={row.confidence}>
-          {row.confidence.toFixed(3)}
-        </meter>
+        <ConfidenceBar confidence={row.confidence} threshold={row.confidence_threshold} />
       </div>
       <div class="money">
         <span class="label">Per day</span>

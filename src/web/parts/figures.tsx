@@ -50,7 +50,7 @@ export function Instant({ iso, reader }: { iso: string; reader: Reader }) {
 export function Countdown({ iso, reader }: { iso: string; reader: Reader }) {
   return (
     <time datetime={iso} data-countdown="" title={instantText(iso, reader)}>
-      {countdownText(iso, reader.now)}
+      {countdownText(iso, reader)}
     </time>
   );
 }
