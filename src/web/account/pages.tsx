@@ -12,6 +12,7 @@ import { overviewOf } from '../../api/overview/read.js';
 import { OverviewQuery } from '../../api/overview/requests.js';
 import { gatesOf } from '../../api/rollouts/read.js';
 import type { GateJson } from '../experiment/read.js';
+import { firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
 import { render } from '../render.js';
@@ -71,9 +72,7 @@ export function accountPages(context: ApiContext): Hono {
       const by = viewer.signedIn ? viewer.principal.name : form.by;
       const asked = KillSwitchForm.safeParse({ ...form, by });
       if (!asked.success) {
-        const [issue] = asked.error.issues;
-        const text = `${String(issue!.path[0] ?? 'The form')} ${issue!.message}.`;
-        return show(c, { isError: true, text }, 400);
+        return show(c, { isError: true, text: firstProblem(asked.error) }, 400);
       }
       const { key, reason } = asked.data;
       const engaged = asked.data.engaged === 'true';

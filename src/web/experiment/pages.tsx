@@ -8,6 +8,7 @@ import { experimentOf } from '../../api/experiments/lookup.js';
 import { requester, text } from '../../api/http/fields.js';
 import { ApiProblem } from '../../api/http/problems.js';
 import { CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
+import { firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
 import { render } from '../render.js';
@@ -67,8 +68,7 @@ export function experimentPages(context: ApiContext): Hono {
       const typed: Typed = { kind, by: asText(form.by), reason: asText(form.reason) };
       const asked = ControlForm.safeParse({ ...form, by });
       if (!asked.success) {
-        const [issue] = asked.error.issues;
-        const notice = { isError: true, text: `${String(issue!.path[0] ?? 'The form')} ${issue!.message}.` };
+        const notice = { isError: true, text: firstProblem(asked.error) };
         return show(c, id, { notice, typed }, 400);
       }
       const outcome = await send(known, id, asked.data);
