@@ -17,6 +17,8 @@ export interface PageFrame {
   pace: { now: number; scale: number };
   /** Whether changes are shown as they happen. */
   live?: boolean;
+  /** For a client with a link: without navigation, which would lead to a sign-in. */
+  forClient?: boolean;
   children?: Child;
 }
 
@@ -29,7 +31,19 @@ const NAVIGATION = [
 ];
 
 export function Page(props: PageFrame) {
-  const { title, current, viewer, environment, accountId, clock, time, pace, live, children } = props;
+  const {
+    title,
+    current,
+    viewer,
+    environment,
+    accountId,
+    clock,
+    time,
+    pace,
+    live,
+    forClient = false,
+    children,
+  } = props;
   return (
     <html lang="en">
       <head>
@@ -51,39 +65,45 @@ export function Page(props: PageFrame) {
             Sandbox: a simulated Meta account, no real money. {clock}
           </p>
         )}
-        <header class="top">
-          <a class="brand" href="/">
-            Auto-promotion
-          </a>
-          <nav aria-label="Main">
-            {NAVIGATION.map(({ path, name }) => (
-              <a href={path} aria-current={path === current ? 'page' : undefined}>
-                {name}
-              </a>
-            ))}
-          </nav>
-          <p class="who">
-            <span>{accountId}</span>
-            {viewer?.signedIn && (
-              <form method="post" action="/sign-out">
-                <input type="hidden" name="csrf" value={viewer.csrf} />
-                <span>
-                  {viewer.principal.name} ({viewer.principal.role})
-                </span>
-                <button type="submit" class="quiet">
-                  Sign out
-                </button>
-              </form>
-            )}
-          </p>
-        </header>
+        {!forClient && <Top current={current} viewer={viewer} accountId={accountId} />}
         <main id="main">{children}</main>
         <footer>
           <p>
-            Times are in the account's time zone; it is {time}. <a href="/docs">API</a>
+            Times are in the account's time zone; it is {time}. {!forClient && <a href="/docs">API</a>}
           </p>
         </footer>
       </body>
     </html>
+  );
+}
+
+function Top({ current, viewer, accountId }: Pick<PageFrame, 'current' | 'viewer' | 'accountId'>) {
+  return (
+    <header class="top">
+      <a class="brand" href="/">
+        Auto-promotion
+      </a>
+      <nav aria-label="Main">
+        {NAVIGATION.map(({ path, name }) => (
+          <a href={path} aria-current={path === current ? 'page' : undefined}>
+            {name}
+          </a>
+        ))}
+      </nav>
+      <p class="who">
+        <span>{accountId}</span>
+        {viewer?.signedIn && (
+          <form method="post" action="/sign-out">
+            <input type="hidden" name="csrf" value={viewer.csrf} />
+            <span>
+              {viewer.principal.name} ({viewer.principal.role})
+            </span>
+            <button type="submit" class="quiet">
+              Sign out
+            </button>
+          </form>
+        )}
+      </p>
+    </header>
   );
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { ApiContext } from '../api/dependencies.js';
 import { accountPages } from './account/pages.js';
 import { assetRoutes } from './assets.js';
+import { clientLinkPages } from './client-link/pages.js';
 import { compoundPages } from './compound/pages.js';
 import type { Description } from './docs/description.js';
 import { docsRoutes } from './docs/routes.js';
@@ -24,6 +25,7 @@ const PAGES: readonly PageRoutes[] = [
   accountPages,
   compoundPages,
   reportPages,
+  clientLinkPages,
 ];
 
 /** Everything that a browser opens. `describe`: makes the description of the API for its page. */

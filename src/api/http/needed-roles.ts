@@ -24,6 +24,9 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.
   'POST /account/kill-switch': 'operator',
   'POST /account/hooks/:name/test': 'operator',
+  'POST /client-links': 'operator',
+  // The link itself says what it shows, and is signed.
+  'GET /shared/:link': 'public',
   'GET /reports': 'viewer',
   'GET /reports/:id': 'viewer',
   'GET /experiments/new': 'viewer',

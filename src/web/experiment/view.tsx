@@ -1,5 +1,6 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
+import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
 import { Countdown, Instant, Lift, Money } from '../parts/figures.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -13,7 +14,8 @@ import { recommendationOf } from './verdict.js';
 
 export interface ExperimentViewFacts extends ExperimentFacts {
   reader: Reader;
-  viewer: Viewer;
+  /** Null: a client with a link, who sees no controls, no record and no pictures. */
+  viewer: Viewer | null;
   /** What became of the control that was just sent; null if none was. */
   notice: { isError: boolean; text: string } | null;
   typed: Typed | null;
@@ -21,7 +23,7 @@ export interface ExperimentViewFacts extends ExperimentFacts {
 }
 
 export function ExperimentView(facts: ExperimentViewFacts) {
-  const { experiment, looks, ledger, gates, controls, unreadable, reader, viewer } = facts;
+  const { experiment, looks, ledger, gates, reader, viewer } = facts;
   const look = looks[0] ?? null;
   const { what, why } = recommendationOf(experiment, look);
   const money = experiment.budget_reallocation;
@@ -79,9 +81,19 @@ export function ExperimentView(facts: ExperimentViewFacts) {
         )}
       </section>
       <Evidence experiment={experiment} looks={looks} look={look} facts={facts} />
-      <Creatives experiment={experiment} />
+      <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
       <Verification experiment={experiment} reader={reader} />
+      {viewer && <ForUsers {...facts} viewer={viewer} />}
+    </>
+  );
+}
+
+/** What a client doesn't see: the controls, and the record behind them. */
+function ForUsers(facts: ExperimentViewFacts & { viewer: Viewer }) {
+  const { experiment, viewer, ledger, controls, unreadable, reader } = facts;
+  return (
+    <>
       <Controls experiment={experiment} viewer={viewer} typed={facts.typed} formKey={facts.formKey} />
       <section class="card" aria-labelledby="record">
         <h2 id="record">Record</h2>
@@ -99,6 +111,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
           </p>
         ))}
       </section>
+      <ClientLinkForm view={{ kind: 'experiment', id: experiment.experiment_id }} viewer={viewer} />
     </>
   );
 }
@@ -159,20 +172,22 @@ function Evidence(props: {
   );
 }
 
-function Creatives({ experiment }: { experiment: StatusJson }) {
+function Creatives({ experiment, withPictures }: { experiment: StatusJson; withPictures: boolean }) {
   return (
     <section class="card" aria-labelledby="creatives">
       <h2 id="creatives">Ads</h2>
       <div class="columns">
         {experiment.variants.map(({ id, role, ad_id, creative, dropped_at }) => (
           <article class="creative">
-            <img
-              src={`/api/ab/account/ads/${ad_id}/thumbnail`}
-              alt=""
-              width="96"
-              height="96"
-              loading="lazy"
-            />
+            {withPictures && (
+              <img
+                src={`/api/ab/account/ads/${ad_id}/thumbnail`}
+                alt=""
+                width="96"
+                height="96"
+                loading="lazy"
+              />
+            )}
             <div>
               <h3>
                 {id} <span class="muted">({role})</span>

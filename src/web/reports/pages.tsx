@@ -5,6 +5,7 @@ import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
 import { Instant } from '../parts/figures.js';
 import { render } from '../render.js';
+import { viewerOf } from '../session.js';
 import { daysOf, Report } from './report.js';
 
 /** The newest reports that the list shows. */
@@ -56,7 +57,7 @@ export function reportPages(context: ApiContext): Hono {
       return render(
         c,
         <Page {...frame} title={`Report ${report.id}`} current="/reports">
-          <Report report={report} reader={reader} />
+          <Report report={report} reader={reader} viewer={viewerOf(c)} />
         </Page>,
       );
     });

@@ -1,10 +1,19 @@
 /** A kept report, as a page that prints well. */
 import type { KeptReportJson } from '../../api/kept-reports/to-json.js';
+import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
 import { Figure, Instant, Lift, Money } from '../parts/figures.js';
 import { StateBadge } from '../parts/state-badge.js';
+import type { Viewer } from '../viewer.js';
 
-export function Report({ report, reader }: { report: KeptReportJson; reader: Reader }) {
+export interface ReportFacts {
+  report: KeptReportJson;
+  reader: Reader;
+  /** Null: a client with a link, who can open nothing else. */
+  viewer: Viewer | null;
+}
+
+export function Report({ report, reader, viewer }: ReportFacts) {
   const own = { ...reader, timezone: report.timezone };
   const { promotions, waiting, compound } = report;
   return (
@@ -14,9 +23,11 @@ export function Report({ report, reader }: { report: KeptReportJson; reader: Rea
       </h1>
       <p class="muted">
         Made <Instant iso={report.made_at} reader={own} /> ({report.timezone}).{' '}
-        <a href={`/api/ab/reports/${report.id}/csv`} download>
-          Download as CSV
-        </a>
+        {viewer && (
+          <a href={`/api/ab/reports/${report.id}/csv`} download>
+            Download as CSV
+          </a>
+        )}
       </p>
       <section class="card" aria-labelledby="summary">
         <h2 id="summary">In short</h2>
@@ -55,7 +66,7 @@ export function Report({ report, reader }: { report: KeptReportJson; reader: Rea
                 {promotions.map((promotion) => (
                   <tr data-experiment={promotion.experiment_id}>
                     <th scope="row">
-                      <a href={`/experiments/${promotion.experiment_id}`}>{promotion.name}</a>
+                      <TestName id={promotion.experiment_id} name={promotion.name} isLink={viewer !== null} />
                       {promotion.forced && ' (by force)'}
                     </th>
                     <td>{promotion.winner}</td>
@@ -98,7 +109,8 @@ export function Report({ report, reader }: { report: KeptReportJson; reader: Rea
           <ul>
             {waiting.map(({ experiment_id, name, state, reason }) => (
               <li>
-                <a href={`/experiments/${experiment_id}`}>{name}</a> <StateBadge state={state} />: {reason}
+                <TestName id={experiment_id} name={name} isLink={viewer !== null} />{' '}
+                <StateBadge state={state} />: {reason}
               </li>
             ))}
           </ul>
@@ -131,8 +143,13 @@ export function Report({ report, reader }: { report: KeptReportJson; reader: Rea
           </dl>
         </section>
       )}
+      {viewer && <ClientLinkForm view={{ kind: 'report', id: report.id }} viewer={viewer} />}
     </>
   );
+}
+
+function TestName({ id, name, isLink }: { id: string; name: string; isLink: boolean }) {
+  return isLink ? <a href={`/experiments/${id}`}>{name}</a> : <span>{name}</span>;
 }
 
 function Interval({ of }: { of: readonly number[] }) {

@@ -1,0 +1,94 @@
+import { z } from '@hono/zod-openapi';
+import { type Context, Hono } from 'hono';
+import type { ApiContext } from '../../api/dependencies.js';
+import { hostOf, principalOf } from '../../api/http/access.js';
+import {
+  CLIENT_LINK_DAYS,
+  newClientLink,
+  readClientLink,
+  SHOWN_TO_CLIENTS,
+} from '../../api/http/client-link.js';
+import { experimentId, oneOf } from '../../api/http/fields.js';
+import { ApiProblem } from '../../api/http/problems.js';
+import { keptReport } from '../../api/kept-reports/read.js';
+import { experimentFacts } from '../experiment/read.js';
+import { ExperimentView } from '../experiment/view.js';
+import { instantText } from '../format.js';
+import { firstProblem } from '../forms.js';
+import { settingOf } from '../frame.js';
+import { Page } from '../page.js';
+import { render } from '../render.js';
+import { Report } from '../reports/report.js';
+
+const { least, most } = CLIENT_LINK_DAYS;
+const days = `must be a whole number from ${least} to ${most} days`;
+const LinkForm = z.object({
+  kind: oneOf(SHOWN_TO_CLIENTS),
+  id: experimentId(),
+  days: z.coerce.number(days).int(days).min(least, days).max(most, days),
+});
+
+const DAY_MS = 86_400_000;
+
+/** `/client-links`, and `/shared/:link` for clients. */
+export function clientLinkPages(context: ApiContext): Hono {
+  return new Hono()
+    .post('/client-links', async (c) => {
+      const asked = LinkForm.safeParse(await c.req.parseBody());
+      if (!asked.success) {
+        const text = firstProblem(asked.error);
+        throw new ApiProblem('invalid_request', text);
+      }
+      const { kind, id } = asked.data;
+      const { frame, reader } = await settingOf(context, c);
+      const maker = context.tokens.find(({ name }) => name === principalOf(c).name) ?? null;
+      const until = Date.now() + asked.data.days * DAY_MS;
+      const address = `${schemeOf(c)}://${hostOf(c)}/shared/${newClientLink(maker, { kind, id }, until)}`;
+      return render(
+        c,
+        <Page {...frame} title="Link for a client">
+          <h1>Link for a client</h1>
+          <section class="card">
+            <label>
+              <span>It shows one page, until {instantText(new Date(until).toISOString(), reader)}</span>
+              <input readonly value={address} />
+            </label>
+            <p>
+              <a href={address}>Open it</a> · <a href={`/${kind}s/${id}`}>Back</a>
+            </p>
+            <p class="muted">It also ends if the token of the user who made it is changed or removed.</p>
+          </section>
+        </Page>,
+      );
+    })
+    .get('/shared/:link', async (c) => {
+      const view = readClientLink(context.tokens, c.req.param('link'), Date.now());
+      if (view === null) {
+        throw new ApiProblem('not_found', 'This link has expired or is not complete. Ask for a new one.');
+      }
+      // Nobody else's cache or search engine may keep it.
+      c.header('x-robots-tag', 'noindex');
+      const { frame, reader } = await settingOf(context, c);
+      const client = { ...frame, viewer: null, forClient: true };
+      if (view.kind === 'report') {
+        const report = await keptReport(context, view.id);
+        return render(
+          c,
+          <Page {...client} title={`Report ${report.id}`}>
+            <Report report={report} reader={reader} viewer={null} />
+          </Page>,
+        );
+      }
+      const facts = await experimentFacts(context, view.id);
+      return render(
+        c,
+        <Page {...client} title={facts.experiment.name}>
+          <ExperimentView {...facts} reader={reader} viewer={null} notice={null} typed={null} formKey="" />
+        </Page>,
+      );
+    });
+}
+
+function schemeOf(c: Context): string {
+  return c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol.replace(':', '');
+}

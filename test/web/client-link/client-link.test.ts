@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSummaryActivities } from '../../../src/activities/summaries.js';
+import { createApp } from '../../../src/api/app.js';
+import { HOUR, START } from '../../api/support/harness.js';
+import { seedPromoted } from '../../api/support/seed.js';
+import { Browser } from '../browser.js';
+import { startWeb, type WebApi } from '../support.js';
+
+const OPERATOR = 'a-token-of-an-operator';
+const VIEWER = 'a-token-of-a-viewer-1';
+
+describe('what a client sees', () => {
+  let api: WebApi;
+  let app: ReturnType<typeof createApp>;
+  beforeAll(async () => {
+    api = await startWeb({
+      tokens: [
+        { name: 'ana', role: 'operator', token: OPERATOR },
+        { name: 'vic', role: 'viewer', token: VIEWER },
+        { name: 'adam', role: 'admin', token: 'a-token-of-an-admin-1' },
+      ],
+    });
+    app = createApp(api.dependencies, api.gateway);
+    await seedPromoted(api, 'won', { state: 'completed' });
+    api.clock.at = START + 72 * HOUR;
+    const { store, clock, dependencies } = api;
+    await createSummaryActivities({ store, clock, meta: dependencies.meta, announce: () => {} }).summarise(
+      24,
+    );
+  });
+  afterAll(() => api.stop());
+
+  /** The path of a new link. */
+  async function made(page: string, fields: Record<string, string>): Promise<string> {
+    const browser = new Browser(app);
+    await browser.signIn(OPERATOR);
+    const answer = await browser.post('/client-links', {
+      csrf: await browser.csrf(page),
+      days: '7',
+      ...fields,
+    });
+    expect(answer.status).toBe(200);
+    return /http:\/\/[^/]+(\/shared\/[\w.-]+)/.exec(await answer.text())![1]!;
+  }
+
+  it('is the report, without a sign-in and without a way to anything else', async () => {
+    const link = await made('/reports/daily-2026-11-26', { kind: 'report', id: 'daily-2026-11-26' });
+    const answer = await new Browser(app).get(link);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-robots-tag')).toBe('noindex');
+    const html = await answer.text();
+    expect(html).toContain('Daily report: 2026-11-25');
+    expect([...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1])).toEqual([
+      '/assets/style.css',
+      '/assets/icon.svg',
+      '#main',
+    ]);
+    expect(html).not.toContain('<form');
+    for (const path of ['/reports/daily-2026-11-26', '/', '/api/ab/reports'])
+      expect((await new Browser(app).get(path)).status, path).not.toBe(200);
+  });
+
+  it('is the scorecard of a test, without controls, record and pictures', async () => {
+    const link = await made('/experiments/won', { kind: 'experiment', id: 'won' });
+    const html = await (await new Browser(app).get(link)).text();
+    expect(html).toContain('challenger-1 keeps the budget.');
+    expect(html).toContain('id="rollout-title"');
+    for (const hidden of ['id="controls"', '<form', 'Ledger (', '<img']) expect(html).not.toContain(hidden);
+  });
+
+  it('is made by an operator, for 1 to 90 days', async () => {
+    const viewer = new Browser(app);
+    await viewer.signIn(VIEWER);
+    const fields = { kind: 'report', id: 'daily-2026-11-26', days: '7' };
+    const page = '/experiments/won';
+    expect((await viewer.post('/client-links', { csrf: await viewer.csrf(page), ...fields })).status).toBe(
+      403,
+    );
+    const operator = new Browser(app);
+    await operator.signIn(OPERATOR);
+    const csrf = await operator.csrf(page);
+    for (const days of ['0', '91', '1.5', 'x', '']) {
+      const answer = await operator.post('/client-links', { csrf, ...fields, days });
+      expect(answer.status, days).toBe(400);
+      expect(await answer.text()).toContain('must be a whole number from 1 to 90 days');
+    }
+  });
+
+  it('is a page that says so if the link is wrong', async () => {
+    const answer = await new Browser(app).get('/shared/wrong');
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain('This link has expired or is not complete.');
+  });
+});
