@@ -54,7 +54,7 @@ export function createSummaryActivities(deps: {
       const promotions = opened.filter(({ promotion }) => promotion.openedAt < until);
       const running = await store.listExperiments({ states: ['running'], limit: 1000, offset: 0 });
       const attention = await store.listExperiments({
-        states: ['held', 'needs_attention'],
+        states: ['awaiting_approval', 'held', 'needs_attention'],
         limit: 1000,
         offset: 0,
       });
@@ -71,7 +71,7 @@ export function createSummaryActivities(deps: {
         ...(shown.length > 0 ? [`${shown.length} in shadow, nothing written (${shown.join('; ')})`] : []),
         `${counted(running.length, 'test')} running`,
         attention.length > 0
-          ? `${attention.length} waiting for a user (${attention.map((e) => e.id).join(', ')})`
+          ? `${attention.length} waiting for a user (${attention.map(({ name }) => name).join('; ')})`
           : 'none waiting for a user',
       ].join('; ');
       const text = note && promotions.length > 0 ? `${facts}. ${note}` : facts;

@@ -17,6 +17,22 @@ export interface Reader {
 
 const DEFAULT_LOCALE = 'en-GB';
 
+/** Making a format takes longer than using it a hundred times, and a list has thousands of figures. */
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+/** Languages, currencies and time zones are few; whoever sends made-up ones must not fill the memory. */
+const MOST_FORMATS = 500;
+
+function kept<Format extends Intl.NumberFormat | Intl.DateTimeFormat>(
+  key: string,
+  make: () => Format,
+): Format {
+  const known = formats.get(key);
+  if (known) return known as Format;
+  const made = make();
+  if (formats.size < MOST_FORMATS) formats.set(key, made);
+  return made;
+}
+
 /** The first language of an `Accept-Language` header that has formats here; British English if none has. */
 export function localeOf(acceptLanguage: string | undefined): string {
   for (const part of (acceptLanguage ?? '').split(',')) {
@@ -32,12 +48,16 @@ export function localeOf(acceptLanguage: string | undefined): string {
 export function money(amount: number, currency: string, { locale }: Pick<Reader, 'locale'>): string {
   const offset = currencyOffset(currency);
   const digits = offset === 1 ? 0 : 2;
-  const format = new Intl.NumberFormat(locale, {
-    style: 'currency',
-    currency,
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  const format = kept(
+    `money ${locale} ${currency}`,
+    () =>
+      new Intl.NumberFormat(locale, {
+        style: 'currency',
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }),
+  );
   return format.format(amount / offset);
 }
 
@@ -48,7 +68,9 @@ export function moneyChange(amount: number, currency: string, reader: Pick<Reade
 
 /** A whole number with separators. */
 export function count(value: number, { locale }: Pick<Reader, 'locale'>): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
+  return kept(`count ${locale}`, () => new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })).format(
+    value,
+  );
 }
 
 /** A relative change, e.g. `+31.2 %`. */
@@ -61,15 +83,20 @@ export function share(fraction: number): string {
 
 /** `27 Nov 2026, 21:15`, in the account's time zone. */
 export function instantText(iso: string, { locale, timezone }: Pick<Reader, 'locale' | 'timezone'>): string {
-  return new Intl.DateTimeFormat(locale, {
-    timeZone: timezone,
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).format(new Date(iso));
+  const format = kept(
+    `instant ${locale} ${timezone}`,
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        timeZone: timezone,
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        hourCycle: 'h23',
+      }),
+  );
+  return format.format(new Date(iso));
 }
 
 /** `3 d 4 h`, `5 h 20 min`, `12 min`; below a minute `less than a minute`. */

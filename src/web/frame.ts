@@ -10,7 +10,7 @@ export interface Setting {
   frame: Omit<PageFrame, 'title' | 'children'>;
 }
 
-type Source = Pick<ApiContext, 'environment' | 'meta' | 'clock' | 'timeBase'>;
+type Source = Pick<ApiContext, 'environment' | 'meta' | 'clock' | 'timeBase' | 'store'>;
 
 /** Real ms for which the account's time zone is remembered: a page must not wait for Meta each time. */
 const KNOWN_MS = 60_000;
@@ -53,10 +53,14 @@ function zoneOf(meta: Source['meta']): AccountZone {
 
 /** The setting of a request. Without an answer of Meta, times are in UTC, and the page says so. */
 export async function settingOf(
-  { environment, meta, clock, timeBase }: Source,
+  { environment, meta, clock, timeBase, store }: Source,
   c: Context,
 ): Promise<Setting> {
-  const [timezone, now] = await Promise.all([zoneOf(meta).read(), clock.now()]);
+  const [timezone, now, killSwitch] = await Promise.all([
+    zoneOf(meta).read(),
+    clock.now(),
+    store.killSwitch(),
+  ]);
   const reader: Reader = {
     locale: localeOf(c.req.header('accept-language')),
     timezone,
@@ -71,6 +75,7 @@ export async function settingOf(
       environment,
       accountId: meta.accountId,
       clock: environment === 'sandbox' ? `It is ${time}. ${clockText(timeBase.scale)}` : null,
+      stopped: killSwitch?.engaged ? `${killSwitch.by}: ${killSwitch.reason}.` : null,
       time,
       pace: { now, scale: timeBase.scale },
     },

@@ -11,6 +11,8 @@ export interface PageFrame {
   accountId: string;
   /** What the band of the sandbox says about its clock; null in live. */
   clock: string | null;
+  /** Who engaged the kill switch, and why; null if it isn't engaged. */
+  stopped: string | null;
   /** The account's present time with its zone. */
   time: string;
   /** Experiment time at which the page was made, epoch ms, and its pace: for countdowns. */
@@ -27,7 +29,7 @@ const NAVIGATION = [
   { path: '/experiments/new', name: 'New test' },
   { path: '/compound', name: 'Results' },
   { path: '/reports', name: 'Reports' },
-  { path: '/account', name: 'Account' },
+  { path: '/account', name: 'Account and stop' },
 ];
 
 export function Page(props: PageFrame) {
@@ -38,6 +40,7 @@ export function Page(props: PageFrame) {
     environment,
     accountId,
     clock,
+    stopped,
     time,
     pace,
     live,
@@ -63,6 +66,11 @@ export function Page(props: PageFrame) {
         {environment === 'sandbox' && (
           <p class="band" role="note">
             Sandbox: a simulated Meta account, no real money. {clock}
+          </p>
+        )}
+        {stopped !== null && !forClient && (
+          <p class="band stopped" role="note">
+            All budget writes are stopped by {stopped} <a href="/account">Account</a>
           </p>
         )}
         {!forClient && <Top current={current} viewer={viewer} accountId={accountId} />}

@@ -1,4 +1,5 @@
 /** What happens next to an experiment by itself, as the record knows it. */
+import { nextCheckAt } from '../decision/check-grid.js';
 import type { Experiment } from '../experiment.js';
 import type { RolloutPlan } from '../rollout/plan.js';
 import { HOUR_MS } from '../time.js';
@@ -12,7 +13,7 @@ export interface NextEvent {
 }
 
 export interface NextEventFacts {
-  experiment: Pick<Experiment, 'state' | 'hold' | 'policy' | 'startedAt' | 'stateChangedAt'>;
+  experiment: Pick<Experiment, 'id' | 'state' | 'hold' | 'policy' | 'startedAt' | 'stateChangedAt'>;
   /** Null before a rollout. */
   rollout: { plan: RolloutPlan; phasesDone: Record<string, number> } | null;
   /** Cut-off of the last look, epoch ms; null before the first. */
@@ -22,14 +23,16 @@ export interface NextEventFacts {
 
 /** Null if nothing happens until someone acts, or if the experiment has ended. */
 export function nextEvent({ experiment, rollout, lastLookAt, now }: NextEventFacts): NextEvent | null {
-  const { state, policy, startedAt, stateChangedAt, hold } = experiment;
+  const { id, state, policy, startedAt, stateChangedAt, hold } = experiment;
   switch (state) {
     case 'running': {
-      const everyMs = policy.checkEveryHours * HOUR_MS;
-      const end = startedAt + policy.horizonHours * HOUR_MS;
-      const looks = Math.floor(((lastLookAt ?? startedAt) - startedAt) / everyMs);
-      const next = startedAt + (looks + 1) * everyMs;
-      return next >= end ? { at: end, what: 'the last look' } : { at: next, what: 'the next look' };
+      const { checkEveryHours, horizonHours } = policy;
+      const at = nextCheckAt(
+        { experimentId: id, startedAt, checkEveryHours, horizonHours },
+        lastLookAt,
+        lastLookAt ?? startedAt,
+      );
+      return { at, what: at >= startedAt + horizonHours * HOUR_MS ? 'the last look' : 'the next look' };
     }
     case 'awaiting_approval':
       return {

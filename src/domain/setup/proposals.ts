@@ -171,17 +171,21 @@ function proposalOf(
   };
 }
 
-/** The control is what runs already: the oldest ad, or of ads of the same age the one with most impressions. */
+/**
+ * The control is what runs already: the oldest ad, or of ads of the same age the one with the smaller id. Figures of the
+ * last days must not decide it: a control that changes from one reading to the next would be another test.
+ */
 function controlOf(group: readonly Candidate[]): { control: Candidate; why: string } {
   const byAge = [...group].sort((a, b) => ageOf(a.ad) - ageOf(b.ad));
   const [oldest, second] = byAge as [Candidate, Candidate];
   if (ageOf(second.ad) - ageOf(oldest.ad) > SAME_AGE_MS)
     return { control: oldest, why: `“${oldest.ad.name}” is the control because it is the oldest ad.` };
-  // The group is sorted by delivery.
-  const most = group.find(({ ad }) => !(ageOf(ad) - ageOf(oldest.ad) > SAME_AGE_MS))!;
+  const [first] = byAge
+    .filter(({ ad }) => !(ageOf(ad) - ageOf(oldest.ad) > SAME_AGE_MS))
+    .sort((a, b) => (a.ad.id.padStart(20, '0') < b.ad.id.padStart(20, '0') ? -1 : 1)) as [Candidate];
   return {
-    control: most,
-    why: `“${most.ad.name}” is the control: of the oldest ads, which were created within a day, it was shown most in the last 7 days.`,
+    control: first,
+    why: `“${first.ad.name}” is the control: of the oldest ads, which were created within a day, its id is the smallest.`,
   };
 }
 

@@ -44,9 +44,11 @@ export function AccountView(facts: AccountViewFacts) {
         <dl>
           <dt>Budget writes</dt>
           <dd>
-            {account.writes === 'on'
-              ? 'on: rollouts change budgets'
-              : 'in shadow: rollouts show what they would write and change nothing'}
+            {account.kill_switch?.engaged
+              ? 'stopped by the kill switch'
+              : account.writes === 'on'
+                ? 'on: rollouts change budgets'
+                : 'in shadow: rollouts show what they would write and change nothing'}
           </dd>
           <dt>Envelope per day</dt>
           <dd>

@@ -27,6 +27,9 @@ const ControlForm = z.object({
   action: z.enum(['accept_current', 'retry_restore']).optional(),
 });
 
+/** Real ms for which the outcome of a control is shown. */
+const NEWS_MS = 60_000;
+
 /** `/experiments/:id` and the forms of its controls. */
 export function experimentPages(context: ApiContext): Hono {
   const show = async (
@@ -55,7 +58,9 @@ export function experimentPages(context: ApiContext): Hono {
       const row = sent
         ? (await context.store.listControls(id)).find(({ controlId }) => controlId === sent)
         : undefined;
-      const notice = row ? { isError: row.outcome === 'refused', text: row.message } : null;
+      // The page stays open and is read again: what was news then would contradict what it shows now.
+      const isNews = row && (await context.clock.now()) - row.at < NEWS_MS * context.timeBase.scale;
+      const notice = isNews ? { isError: row.outcome === 'refused', text: row.message } : null;
       return show(c, id, { notice, typed: null }, 200);
     })
     .post('/experiments/:id/controls/:kind', async (c) => {

@@ -1,6 +1,7 @@
 /** The raw figures, the ledger and the controls of an experiment as tables. */
 
-import { count, type Reader } from '../format.js';
+import { minorUnits } from '../../domain/budget.js';
+import { count, money, type Reader } from '../format.js';
 import { Figure, Instant, Lift, Money } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
 import type { ControlRowJson, LedgerRowJson, LookJson, StatusJson } from './read.js';
@@ -61,7 +62,7 @@ export function Counts({
                 </td>
                 <td class="number">
                   <Figure field="spend" value={metrics.spend}>
-                    {count(metrics.spend, reader)} {currency}
+                    {money(minorUnits(metrics.spend, currency), currency, reader)}
                   </Figure>
                 </td>
               </tr>

@@ -1,5 +1,5 @@
 /** What a user should know first of an experiment: what to do, and why. */
-import type { LookJson, StatusJson } from './read.js';
+import type { ControlRowJson, LookJson, StatusJson } from './read.js';
 
 export interface Recommendation {
   /** What to do, in a few words. */
@@ -8,8 +8,14 @@ export interface Recommendation {
   why: string[];
 }
 
-/** `look`: the last one; null before the first. */
-export function recommendationOf(experiment: StatusJson, look: LookJson | null): Recommendation {
+/** `looks`: the latest first. `controls`: those that were used, in order. */
+export function recommendationOf(
+  experiment: StatusJson,
+  looks: readonly LookJson[],
+  controls: readonly ControlRowJson[],
+): Recommendation {
+  const look = looks[0] ?? null;
+  const promotion = promotedBecause(looks, controls);
   const { state, state_reason: reason, trouble, verification } = experiment;
   const winner = experiment.winner_variant_id ?? experiment.variants[1]!.id;
   const [evidence] = look?.reasons ?? [];
@@ -22,18 +28,18 @@ export function recommendationOf(experiment: StatusJson, look: LookJson | null):
     case 'awaiting_approval':
       return { what: 'A promotion waits for you: approve it or stop it.', why: known };
     case 'rolling_out':
-      return { what: `${winner} is getting more budget, step by step.`, why: known };
+      return { what: `The budget moves to ${winner}, step by step.`, why: [...promotion, ...known] };
     case 'held':
       return { what: 'The rollout is held.', why: known };
     case 'verifying':
-      return { what: `${winner} is promoted; its lift is being verified.`, why: known };
+      return { what: `Promoted: ${winner}. Its lift is being verified.`, why: [...promotion, ...known] };
     case 'completed':
       return {
-        what: `${winner} keeps the budget.`,
-        why: verification ? [verification.message] : [reason],
+        what: `The budget stays with ${winner}.`,
+        why: [...promotion, verification ? verification.message : reason],
       };
     case 'reverting':
-      return { what: 'The budgets are being restored.', why: known };
+      return { what: 'The budgets are restored, and read again for an hour.', why: known };
     case 'reverted':
       return { what: 'The budgets are back to what they were.', why: [reason] };
     case 'no_winner':
@@ -43,6 +49,14 @@ export function recommendationOf(experiment: StatusJson, look: LookJson | null):
     case 'needs_attention':
       return { what: 'Act now: the budgets are not what the ledger says.', why: known };
   }
+}
+
+/** Why the budget moved: a user's force, or what the look that decided said. */
+function promotedBecause(looks: readonly LookJson[], controls: readonly ControlRowJson[]): string[] {
+  const forced = controls.findLast(({ kind, outcome }) => kind === 'promote' && outcome === 'accepted');
+  if (forced) return [`Promoted by force by ${forced.by}: ${forced.reason.replace(/\.$/, '')}.`];
+  const [reason] = looks.find(({ verdict }) => verdict === 'promote')?.reasons ?? [];
+  return reason === undefined ? [] : [reason];
 }
 
 function runningText(look: LookJson | null): string {
@@ -56,6 +70,8 @@ function runningText(look: LookJson | null): string {
     case 'held':
       return 'Someone must act: an ad hardly delivers.';
     default:
-      return 'Keep testing.';
+      return look?.health.some(({ level }) => level === 'wait')
+        ? 'An ad has won. Its promotion waits until its guardrails are known.'
+        : 'Keep testing.';
   }
 }

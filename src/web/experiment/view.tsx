@@ -24,8 +24,7 @@ export interface ExperimentViewFacts extends ExperimentFacts {
 
 export function ExperimentView(facts: ExperimentViewFacts) {
   const { experiment, looks, ledger, gates, reader, viewer } = facts;
-  const look = looks[0] ?? null;
-  const { what, why } = recommendationOf(experiment, look);
+  const { what, why } = recommendationOf(experiment, looks, facts.controls);
   const money = experiment.budget_reallocation;
   return (
     <>
@@ -80,7 +79,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
           <p class="warn">This is the state on record: the workflow gives no answer now.</p>
         )}
       </section>
-      <Evidence experiment={experiment} looks={looks} look={look} facts={facts} />
+      <Evidence experiment={experiment} looks={looks} look={looks[0] ?? null} facts={facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
       <Verification experiment={experiment} reader={reader} />
@@ -145,7 +144,7 @@ function Evidence(props: {
     <section class="card" aria-labelledby="evidence">
       <h2 id="evidence">Evidence</h2>
       <Pairs look={look} />
-      <p class="muted">Confidence: {look.confidence_text}</p>
+
       <LookChart
         points={points}
         writes={writes}

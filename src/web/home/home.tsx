@@ -14,7 +14,7 @@ type Row = Overview['experiments'][number];
 
 const TITLES: Record<Group, string> = {
   act: 'Someone must act',
-  rollout: 'Budgets on the move',
+  rollout: 'Promoted: rolling out or being verified',
   running: 'Running tests',
   ended: 'Ended tests',
 };
@@ -167,7 +167,7 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
         ) : (
           <>
             <span>
-              {row.leader_variant_id} <Lift field="lift" value={lift} />
+              {adName(row, row.leader_variant_id)} <Lift field="lift" value={lift} />
             </span>
             <IntervalBar lift={lift} interval={interval} most={most} />
           </>
@@ -210,12 +210,22 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
           </span>
         ) : (
           <span class="muted">
-            {row.end_date ? `ended ${ageText(row.end_date, reader.now)} ago` : 'someone acts'}
+            {row.end_date
+              ? `ended ${ageText(row.end_date, reader.now)} ago`
+              : row.group === 'act'
+                ? 'someone acts'
+                : '–'}
           </span>
         )}
       </div>
     </li>
   );
+}
+
+/** The headline of an ad, or what it is called here without one. */
+function adName(row: Row, id: string): string {
+  const headline = row.variants.find((variant) => variant.id === id)?.headline;
+  return headline ? `“${headline}”` : id;
 }
 
 function Ads({ row }: { row: Row }) {

@@ -241,7 +241,7 @@ function Settings({
       </fieldset>
       {ads.map(({ adId, headline, text }) => (
         <fieldset disabled={!mayAct}>
-          <legend>Texts of {names.get(adId) ?? adId}, as Meta has them</legend>
+          <legend>Texts of {names.get(adId) ?? adId}, for this record: the ad at Meta does not change</legend>
           <label class="field">
             <span>Headline</span>
             <input name={`headline.${key}.${adId}`} value={headline} maxlength={500} />

@@ -153,7 +153,7 @@ function Phases({ rollout, names, byAdSet, currency, reader }: Props & { rollout
               )}{' '}
               <span class="muted">
                 ({phase} %{wait === 0 ? ', at once' : `, ${wait} h later`}; the{' '}
-                {budgets.length > 2 ? 'others keep' : 'other keeps'}{' '}
+                {budgets.length > 2 ? 'others have' : 'other has'}{' '}
                 <Money field="phase_rest_cents" amount={rest} currency={currency} reader={reader} />)
               </span>
             </li>

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { nextCheckAt } from '../../../src/domain/decision/check-grid.js';
 import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
 import { type NextEventFacts, nextEvent } from '../../../src/domain/overview/next-event.js';
 import { pausedHold } from '../../../src/domain/rollout/hold.js';
 import type { RolloutPlan } from '../../../src/domain/rollout/plan.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
+
+const ID = 'a-test';
 
 const plan: RolloutPlan = {
   winnerAdSetId: 'b',
@@ -24,7 +27,7 @@ function facts(
   const { rollout = null, lastLookAt = null, now = 0, ...experiment } = more;
   const policy = { ...DEFAULT_POLICY, verification: { settleHours: 24, windowHours: 48 } };
   return {
-    experiment: { state, hold: null, policy, startedAt: 0, stateChangedAt: 0, ...experiment },
+    experiment: { id: ID, state, hold: null, policy, startedAt: 0, stateChangedAt: 0, ...experiment },
     rollout,
     lastLookAt,
     now,
@@ -32,13 +35,16 @@ function facts(
 }
 
 describe('the next event', () => {
-  it('of a running test is a look on its grid, also after a check by hand, and the last one at the horizon', () => {
-    expect(nextEvent(facts('running'))).toEqual({ at: 6 * HOUR_MS, what: 'the next look' });
-    expect(nextEvent(facts('running', { lastLookAt: 13 * HOUR_MS }))).toEqual({
-      at: 18 * HOUR_MS,
-      what: 'the next look',
-    });
-    expect(nextEvent(facts('running', { lastLookAt: 666 * HOUR_MS }))).toEqual({
+  it('of a running test is the check that the workflow takes, and the last one at the horizon', () => {
+    const { checkEveryHours, horizonHours } = DEFAULT_POLICY;
+    const grid = { experimentId: ID, startedAt: 0, checkEveryHours, horizonHours };
+    for (const lastLookAt of [null, 6 * HOUR_MS, 13 * HOUR_MS, 100.5 * HOUR_MS]) {
+      expect(nextEvent(facts('running', { lastLookAt }))).toEqual({
+        at: nextCheckAt(grid, lastLookAt, lastLookAt ?? 0),
+        what: 'the next look',
+      });
+    }
+    expect(nextEvent(facts('running', { lastLookAt: 671 * HOUR_MS }))).toEqual({
       at: 672 * HOUR_MS,
       what: 'the last look',
     });

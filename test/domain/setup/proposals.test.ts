@@ -42,7 +42,7 @@ describe('a proposal', () => {
     expect(proposals[2]!.name).toBe('Summer: X against Y');
   });
 
-  it('has the oldest ad as its control, or the most shown one of those that are as old', () => {
+  it('has the oldest ad as its control, or the first of those that are as old, whatever they delivered', () => {
     const [byAge] = findProposals(
       accountOf([
         { name: 'new', ad: { ...impressions(9_000), createdAt: NOW - 2 * DAY } },
@@ -51,15 +51,15 @@ describe('a proposal', () => {
     ).proposals;
     expect(byAge!.variants[0]!.ad.name).toBe('old');
     expect(byAge!.controlWhy).toBe('“old” is the control because it is the oldest ad.');
-    const [byDelivery] = findProposals(
+    const [byId] = findProposals(
       accountOf([
         { name: 'less', ad: impressions(10) },
         { name: 'more', ad: { ...impressions(20), createdAt: NOW - 30 * DAY + 3_600_000 } },
         { name: 'most, but new', ad: { ...impressions(90), createdAt: NOW - 3 * DAY } },
       ]),
     ).proposals;
-    expect(byDelivery!.variants[0]!.ad.name).toBe('more');
-    expect(byDelivery!.controlWhy).toContain('shown most');
+    expect(byId!.variants[0]!.ad.name).toBe('less');
+    expect(byId!.controlWhy).toContain('its id is the smallest');
   });
 
   it('has six ads at most; the least shown ones wait', () => {

@@ -63,7 +63,7 @@ describe('what a client sees', () => {
   it('is the scorecard of a test, without controls, record and pictures', async () => {
     const link = await made('/experiments/won', { kind: 'experiment', id: 'won' });
     const html = await (await new Browser(app).get(link)).text();
-    expect(html).toContain('challenger-1 keeps the budget.');
+    expect(html).toContain('The budget stays with challenger-1.');
     expect(html).toContain('id="rollout-title"');
     for (const hidden of ['id="controls"', '<form', 'Ledger (', '<img']) expect(html).not.toContain(hidden);
   });

@@ -20,7 +20,7 @@ describe('the page of an experiment', () => {
     const { html, figures } = await api.page('/experiments/promoted');
     const { body } = await api.get('/api/ab/experiments/promoted');
     const { budget_reallocation: money, verification } = body as unknown as StatusJson;
-    expect(html).toContain('challenger-1 keeps the budget.');
+    expect(html).toContain('The budget stays with challenger-1.');
     expect(html).toContain('It is verified.');
     for (const field of ['at_risk_cents', 'total_budget_cents', 'winner_current_budget_cents'] as const)
       expect(figures(field)[0]).toBe(String(money![field]));
