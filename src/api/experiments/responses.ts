@@ -3,7 +3,7 @@ import { BUCKETS, STRATA } from '../../domain/experiment.js';
 import { RECHECK_OUTCOMES } from '../../domain/verification/recheck.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
 import { control, instant, minorUnits, orNull, state, unreadable } from '../http/responses.js';
-import { BudgetReallocation } from '../rollouts/responses.js';
+import { BudgetReallocation, PlannedRollout } from '../rollouts/responses.js';
 
 export const VariantAnswer = z
   .object({
@@ -168,6 +168,10 @@ export const RecheckAnswer = z
 
 export const StatusAnswer = ExperimentAnswer.extend({
   budget_reallocation: orNull(BudgetReallocation).openapi({ description: 'null before a promotion' }),
+  planned_rollout: orNull(PlannedRollout).openapi({
+    description:
+      'what a promotion of the winner that waits for approval, or of the leader, would write; null in other states',
+  }),
   verification: orNull(VerificationAnswer).openapi({
     description: 'null before the outcome of the verification',
   }),

@@ -4,6 +4,7 @@ import { type Experiment, isEnded } from '../../domain/experiment.js';
 import { allowedByRecord } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
 import { isoOrNull } from '../http/format.js';
+import { plannedRollout } from '../rollouts/planned.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { Standing } from '../temporal/gateway.js';
 import { experimentOf } from './lookup.js';
@@ -42,15 +43,17 @@ export async function statusOf(
   const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
   // The experiment may have ended, and its run with it, since the record was read.
   const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
-  const [promotion, ledger, verification, recheck] = await Promise.all([
+  const [promotion, ledger, decision, verification, recheck] = await Promise.all([
     store.getPromotion(experiment.id),
     store.listLedger(experiment.id),
+    store.latestDecision(experiment.id),
     store.getVerification(experiment.id),
     store.getRecheck(experiment.id),
   ]);
   const known = {
     ...experimentToJson(experiment),
     budget_reallocation: budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger),
+    planned_rollout: plannedRollout(experiment, decision),
     verification: verificationToJson(verification),
     recheck: recheckToJson(recheck),
   };

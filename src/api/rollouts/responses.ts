@@ -26,6 +26,23 @@ export const BudgetReallocation = z
   })
   .openapi('BudgetReallocation');
 
+export const PlannedRollout = z
+  .object({
+    winner_variant_id: z.string(),
+    budgets_read_at: instant,
+    winner_budget_cents: minorUnits.openapi({ description: 'per day, as read at that instant' }),
+    others_budget_cents: minorUnits,
+    phases: z.array(
+      z.object({
+        name: z.string(),
+        wait_hours: z.number().openapi({ description: 'after the phase before it' }),
+        winner_budget_cents: minorUnits,
+        others_budget_cents: minorUnits,
+      }),
+    ),
+  })
+  .openapi('PlannedRollout');
+
 export const LedgerRowAnswer = z
   .object({
     sequence: z.int(),

@@ -1,15 +1,21 @@
 /** The controls as buttons with a reason, or disabled with the sentence that says why. */
 import { ALLOWED_CONTROLS, CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
 import type { ExperimentState } from '../../domain/experiment.js';
+import type { Reader } from '../format.js';
+import { Money } from '../parts/figures.js';
 import { STATE_NAMES } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
 import type { StatusJson } from './read.js';
 
-const TEXTS: Record<ControlKind, { name: string; effect: string; isDanger?: boolean }> = {
+const TEXTS: Record<ControlKind, { name: string; effect: string; isDanger?: boolean; isMain?: boolean }> = {
   check: { name: 'Check now', effect: 'Reads the newest figures and looks at them.' },
   pause: { name: 'Pause', effect: 'Stops checks and promotion, or holds the rollout. The ads go on.' },
   resume: { name: 'Resume', effect: 'Ends a pause or a hold.' },
-  approve: { name: 'Approve', effect: 'Starts the rollout of the winner after one more check.' },
+  approve: {
+    name: 'Approve',
+    effect: 'Starts these steps after one more check on fresh data.',
+    isMain: true,
+  },
   promote: {
     name: 'Promote by force',
     effect: 'Gives the leading ad the budget without statistics and approval.',
@@ -33,9 +39,14 @@ export function Controls(props: {
   viewer: Viewer;
   typed: Typed | null;
   formKey: string;
+  reader: Reader;
 }) {
-  const { experiment, viewer, typed, formKey } = props;
-  const known = CONTROL_KINDS.filter((kind) => experiment.allowed.includes(kind));
+  const { experiment, viewer, typed, formKey, reader } = props;
+  const allowed = CONTROL_KINDS.filter((kind) => experiment.allowed.includes(kind));
+  // What the state waits for comes first.
+  const known = [...allowed].sort(
+    (one, other) => Number(TEXTS[other].isMain ?? 0) - Number(TEXTS[one].isMain ?? 0),
+  );
   const others = CONTROL_KINDS.filter((kind) => !known.includes(kind));
   const mayAct = viewer.principal.role !== 'viewer';
   return (
@@ -43,6 +54,7 @@ export function Controls(props: {
       <h2 id="controls-title">Controls</h2>
       {!mayAct && <p class="note">You may look at this test. An operator may change it.</p>}
       {known.length === 0 && <p class="note">The test has ended: no control fits any more.</p>}
+      <Planned experiment={experiment} reader={reader} />
       <div class="actions">
         {known.map((kind) => (
           <Form
@@ -74,6 +86,39 @@ export function Controls(props: {
   );
 }
 
+/** What an approval, or a promotion by force, would do in money. */
+function Planned({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
+  const { planned_rollout: planned, currency, variants } = experiment;
+  if (planned === null) return null;
+  const ad = variants.find(({ id }) => id === planned.winner_variant_id);
+  const name = ad?.creative.headline ? `“${ad.creative.headline}”` : planned.winner_variant_id;
+  const amount = (field: string, value: number) => (
+    <Money field={field} amount={value} currency={currency} reader={reader} />
+  );
+  return (
+    <section class="planned">
+      <p>
+        A promotion of {name} would move its budget per day from{' '}
+        {amount('planned_now_cents', planned.winner_budget_cents)}:
+      </p>
+      <ol>
+        {planned.phases.map(
+          ({ name: phase, wait_hours, winner_budget_cents, others_budget_cents }, index) => (
+            <li>
+              to {amount('planned_winner_cents', winner_budget_cents)}{' '}
+              <span class="muted">
+                ({phase} %{index === 0 ? ', at once' : `, ${wait_hours} h after the step before`}; the{' '}
+                {variants.length > 2 ? 'others have' : 'other has'}{' '}
+                {amount('planned_others_cents', others_budget_cents)})
+              </span>
+            </li>
+          ),
+        )}
+      </ol>
+    </section>
+  );
+}
+
 function whyNot(kind: ControlKind, state: ExperimentState): string {
   const states = (Object.keys(ALLOWED_CONTROLS) as ExperimentState[]).filter((each) =>
     ALLOWED_CONTROLS[each].includes(kind),
@@ -93,7 +138,7 @@ function Form(props: {
   formKey: string;
 }) {
   const { kind, experiment, viewer, typed, mayAct, formKey } = props;
-  const { name, effect, isDanger } = TEXTS[kind];
+  const { name, effect, isDanger, isMain } = TEXTS[kind];
   const own = typed?.kind === kind ? typed : null;
   return (
     <form method="post" action={`/experiments/${experiment.experiment_id}/controls/${kind}`}>
@@ -124,7 +169,7 @@ function Form(props: {
       </label>
       <button
         type="submit"
-        class={isDanger ? 'danger' : 'quiet'}
+        class={isDanger ? 'danger' : isMain ? undefined : 'quiet'}
         aria-describedby={`effect-${kind}`}
         disabled={!mayAct}
       >

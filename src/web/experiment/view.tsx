@@ -79,6 +79,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
           <p class="warn">This is the state on record: the workflow gives no answer now.</p>
         )}
       </section>
+      {viewer && actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <Evidence experiment={experiment} looks={looks} look={looks[0] ?? null} facts={facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
@@ -88,12 +89,27 @@ export function ExperimentView(facts: ExperimentViewFacts) {
   );
 }
 
+/** Whether the state waits for someone: then the controls come before the evidence. */
+function actsFirst({ state }: StatusJson): boolean {
+  return state === 'awaiting_approval' || state === 'held' || state === 'needs_attention';
+}
+
+function OwnControls({
+  experiment,
+  viewer,
+  typed,
+  formKey,
+  reader,
+}: ExperimentViewFacts & { viewer: Viewer }) {
+  return <Controls experiment={experiment} viewer={viewer} typed={typed} formKey={formKey} reader={reader} />;
+}
+
 /** What a client doesn't see: the controls, and the record behind them. */
 function ForUsers(facts: ExperimentViewFacts & { viewer: Viewer }) {
   const { experiment, viewer, ledger, controls, unreadable, reader } = facts;
   return (
     <>
-      <Controls experiment={experiment} viewer={viewer} typed={facts.typed} formKey={facts.formKey} />
+      {!actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <section class="card" aria-labelledby="record">
         <h2 id="record">Record</h2>
         <details>

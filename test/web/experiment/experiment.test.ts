@@ -52,6 +52,23 @@ describe('the page of an experiment', () => {
     expect(html).toContain('It fits a test that is awaiting approval; this one is: running.');
   });
 
+  it('says what an approval would move in money, before the evidence', async () => {
+    const experiment = await seedExperiment(api, 'asking');
+    const dailyBudgets = Object.fromEntries(experiment.variants.map(({ id }) => [id, 8_000]));
+    const setting = { dailyBudgets, differences: [], randomised: null, sharingCampaigns: [] };
+    await api.store.saveDecision(aDecision('asking', 'promote', { setting }), {});
+    await moveTo(api, 'asking', 'awaiting_approval');
+    const { html, figures } = await api.page('/experiments/asking');
+    const { planned_rollout: planned } = (await api.get('/api/ab/experiments/asking'))
+      .body as unknown as StatusJson;
+    expect(planned?.phases).toHaveLength(3);
+    expect(figures('planned_winner_cents')).toEqual(
+      planned!.phases.map(({ winner_budget_cents }) => String(winner_budget_cents)),
+    );
+    expect(html.indexOf('id="controls"')).toBeLessThan(html.indexOf('id="evidence"'));
+    expect(html.indexOf('controls/approve')).toBeLessThan(html.indexOf('controls/promote'));
+  });
+
   it('is 404 for an unknown one', async () => {
     expect((await api.page('/experiments/unknown')).status).toBe(404);
   });
