@@ -119,7 +119,7 @@ describe('the summary', () => {
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     stage.clock.pass(24 * HOUR);
     const believed = percent(shrunkLift({ theta: Math.log(1.25), se: GROUNDS.se }, learnPrior([])));
-    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolling out)); 0 tests running; 1 waiting for a user (exp). No test is finished yet: how far the lifts are shrunk comes from a default.`;
+    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolling out)); 0 tests running; 1 waiting for a user (Hooks). No test is finished yet: how far the lifts are shrunk comes from a default.`;
     expect(await summarise(24)).toBe(opened);
     stage.clock.pass(24 * HOUR);
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
