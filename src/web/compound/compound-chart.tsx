@@ -31,7 +31,7 @@ export function CompoundChart({
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
       <title>
-        Compound lift over {last} promotions: believed {percent(beliefs[last]!)}, measured{' '}
+        Compound lift over {promotionsText(last)}: believed {percent(beliefs[last]!)}, measured{' '}
         {percent(claims[last]!)}
       </title>
       {[low, 0, high].map((value) => (
@@ -54,10 +54,14 @@ export function CompoundChart({
         0 promotions
       </text>
       <text x={WIDTH - EDGE.right} y={HEIGHT - 8} text-anchor="end">
-        {last} promotions
+        {promotionsText(last)}
       </text>
     </svg>
   );
+}
+
+function promotionsText(count: number): string {
+  return `${count} promotion${count === 1 ? '' : 's'}`;
 }
 
 function round(value: number): number {

@@ -23,11 +23,15 @@ export function Compound({ report }: { report: ReportJson }) {
         <h2 id="together" class="verdict">
           {report.message}
         </h2>
+        <p class="muted">
+          The lifts of all promoted tests, multiplied. Each is the lift of one test's ads over their own
+          control, so this is not the growth of the whole account.
+        </p>
         <Lifts report={report} />
         <CompoundChart claimed={report.improvement_trend} shrunk={report.shrunk_improvement_trend} />
         <p class="muted">
-          The line is what to believe; the dashed line is what the tests measured. The chart begins at the
-          oldest of the last {report.improvement_trend.length} promotions.
+          The line is what to believe; the dashed line is what the tests measured. The chart has the last ten
+          promotions at most.
         </p>
       </section>
       <section class="card" aria-labelledby="trust">
@@ -83,7 +87,7 @@ function Lifts({ report }: { report: Full }) {
       meaning: 'claimed by the tests: too large, because winners were also lucky',
     },
     {
-      name: 'Verified',
+      name: `Verified (${report.verified_promotions} of ${report.successful_promotions})`,
       field: 'verified_compound_improvement_pct',
       value: report.verified_compound_improvement_pct,
       interval: report.verified_compound_improvement_interval_pct,
