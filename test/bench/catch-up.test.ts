@@ -7,9 +7,9 @@ const readTimeoutMs = 15_000;
 
 /** A short form of `npm run -s bench:catch-up`. */
 describe('a service that was down for a day', () => {
-  it('checks 150 experiments that are due at the same time, and no check fails', async () => {
-    const { service } = await measureCatchUp({ experiments: 150, atATime: 8, compare: false, readTimeoutMs });
-    expect(service).toMatchObject({ ...SERVICE_ENDS_WELL, experiments: 150, checked: 150 });
+  it('checks 60 experiments that are due at the same time, and no check fails', async () => {
+    const { service } = await measureCatchUp({ experiments: 60, atATime: 8, compare: false, readTimeoutMs });
+    expect(service).toMatchObject({ ...SERVICE_ENDS_WELL, experiments: 60, checked: 60 });
   }, 900_000);
 
   it('is compared with the bare engine running as many workflows and activities', async () => {

@@ -177,7 +177,7 @@ describe('a run', () => {
 
   it('gives the same tally on its own thread and in parts', async () => {
     // A thread takes 100 at a time.
-    const asked = job({ world: 'overdispersed_40', to: 110 });
+    const asked = job({ world: 'overdispersed_40', to: 110, boundary: 'table' });
     const [inParts] = await runJobs([asked], 1);
     const onItsOwn = await onThread((run) => run(asked));
     expect(inParts).toEqual(simulate(asked));
@@ -187,7 +187,7 @@ describe('a run', () => {
   it('gives the same document on one thread and on two', async () => {
     const jobs = [
       job({ world: 'day_noise', to: 110, boundary: 'table' }),
-      job({ lift: 0.2, to: 60, boundary: 'table' }),
+      job({ lift: 0.2, to: 20, boundary: 'table' }),
     ];
     const documentOf = ([world, lift]: Tally[]) =>
       report(

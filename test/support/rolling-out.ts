@@ -16,7 +16,8 @@ export async function begun(
 ): Promise<Experiment> {
   const experiment = await world.begin({
     id,
-    clickRates: [0.02, 0.04],
+    // Far apart: the market's hours vary, they are those of the clock, and the challenger must lead after two of them.
+    clickRates: [0.01, 0.05],
     dailyBudget: 100_000,
     policy,
     ...more,

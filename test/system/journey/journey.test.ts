@@ -3,8 +3,8 @@ import { UNTESTED } from '../../../src/sandbox/untested-ads.js';
 import { HAS_BROWSER } from '../../support/browser.js';
 import { openScene, type Scene, User } from './journey.js';
 
-/** An hour takes half a second. */
-const TIME_SCALE = 7_200;
+/** An hour takes a second. */
+const TIME_SCALE = 3_600;
 
 /** The whole way to a verified winner, with every control, is a command of its own: `npm run journey`. */
 describe.skipIf(!HAS_BROWSER)('a user of the sandbox', () => {
