@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { createApp } from '../api/app.js';
 import type { ApiDependencies } from '../api/dependencies.js';
@@ -79,14 +80,20 @@ export async function startApi(collaborators: Collaborators, options: ApiOptions
     options.gateway,
   );
   return new Promise((resolve, reject) => {
-    const server = createServer(getRequestListener(app.fetch, { hostname: options.host, errorHandler }));
+    const inFlight = new Set<Promise<unknown>>();
+    const handle: typeof app.fetch = (...request) => {
+      const answer = Promise.resolve(app.fetch(...request)).finally(() => inFlight.delete(answer));
+      inFlight.add(answer);
+      return answer;
+    };
+    const server = createServer(getRequestListener(handle, { hostname: options.host, errorHandler }));
     server.listen(options.port, options.host, () => {
       const address = server.address() as AddressInfo;
       resolve({
         url: `http://${options.host}:${address.port}`,
         stop: () => {
           stopping.abort();
-          return drain(server);
+          return drain(server, inFlight);
         },
       });
     });
@@ -112,8 +119,17 @@ function errorHandler(error: unknown): Response {
 /** Real ms that requests in flight have to finish. A request that waits for a user or for Meta may take longer; it is cut off. */
 const DRAIN_MS = 10_000;
 
-/** Takes no new connections, lets requests in flight finish, and closes connections as they become idle. */
-function drain(server: Server): Promise<void> {
+/**
+ * Takes no new connections, lets requests in flight finish, and closes connections as they become idle. A caller that has
+ * gone away leaves its request in flight, and that still uses the connections to Temporal and Postgres.
+ */
+async function drain(server: Server, inFlight: ReadonlySet<Promise<unknown>>): Promise<void> {
+  await closed(server);
+  const late = delay(DRAIN_MS, undefined, { ref: false });
+  await Promise.race([Promise.allSettled(inFlight), late]);
+}
+
+function closed(server: Server): Promise<void> {
   return new Promise((done) => {
     // A connection that is kept alive becomes idle when its request has been answered.
     const idle = setInterval(() => server.closeIdleConnections(), 50);

@@ -76,4 +76,21 @@ describe('an API that is stopped', () => {
     expect(performance.now() - before).toBeLessThan(2_000);
     agent.destroy();
   });
+
+  it('waits for the request of a caller that has gone away', async () => {
+    const { api, arrived, answer } = await serve();
+    const gone = request(`${api.url}/api/ab/experiments`).on('error', () => {});
+    gone.end();
+    await arrived;
+    gone.destroy();
+    let isStopped = false;
+    const stopped = api.stop().then(() => {
+      isStopped = true;
+    });
+    // The connection has ended long before this.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(isStopped).toBe(false);
+    answer();
+    await stopped;
+  });
 });
