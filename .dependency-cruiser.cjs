@@ -91,6 +91,21 @@ module.exports = {
       to: { path: '^src/(workflows|service|sandbox|tools|bin)/' },
     },
     {
+      name: 'pages-read-by-the-api',
+      comment:
+        'A page shows what the API answers, by its functions: it starts nothing and reads no store of its own.',
+      severity: 'error',
+      from: { path: '^src/web/' },
+      to: { path: '^src/(clients/postgres|activities|workflows|service|sandbox|tools|bin)/' },
+    },
+    {
+      name: 'api-mounts-pages-in-one-file',
+      comment: 'The resources of the API know no page; app.ts alone puts the two together.',
+      severity: 'error',
+      from: { path: '^src/api/', pathNot: '^src/api/app[.]ts$' },
+      to: { path: '^src/web/' },
+    },
+    {
       name: 'vendor-sdks-in-clients',
       comment:
         'Vendor types and vendor errors stop at the client, so that an upgrade of an SDK touches one folder.',

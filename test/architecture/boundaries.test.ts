@@ -41,6 +41,14 @@ const BROKEN: Record<string, Record<string, string>> = {
     'src/api/starting.ts': "import '../workflows/v.js';\n",
     'src/workflows/v.ts': 'export {};\n',
   },
+  'pages-read-by-the-api': {
+    'src/web/reading.ts': "import '../clients/postgres/some.js';\n",
+    'src/clients/postgres/some.ts': 'export {};\n',
+  },
+  'api-mounts-pages-in-one-file': {
+    'src/api/showing.ts': "import '../web/page.js';\n",
+    'src/web/page.ts': 'export {};\n',
+  },
   'vendor-sdks-in-clients': {
     'src/service/pool.ts': "import type pg from 'pg';\nexport type Pool = pg.Pool;\n",
   },
