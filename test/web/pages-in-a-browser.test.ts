@@ -1,13 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/api/app.js';
 import { EXPERIMENT_STATES } from '../../src/domain/experiment.js';
 import { HOUR, START } from '../api/support/harness.js';
 import { aDecision, moveTo, seedExperiment, seedPromoted, seedVerification } from '../api/support/seed.js';
 import { HAS_BROWSER, seriousFindings, startBrowser, type TestBrowser } from '../support/browser.js';
-import { startWeb, type WebApi } from './support.js';
+import { serveWeb, startWeb, type WebApi } from './support.js';
 
 /** Tests in every state, so that every part of a page is there. */
 async function seedAll(api: WebApi): Promise<void> {
@@ -26,23 +22,20 @@ async function seedAll(api: WebApi): Promise<void> {
 
 describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
   let api: WebApi;
-  let server: Server;
+  let served: Awaited<ReturnType<typeof serveWeb>>;
   let browser: TestBrowser;
   let paths: string[];
   beforeAll(async () => {
     api = await startWeb();
     api.clock.at = START + 300 * HOUR;
     await seedAll(api);
-    const app = createApp(api.dependencies, api.gateway);
-    server = createServer(getRequestListener(app.fetch));
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    browser = await startBrowser(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    served = await serveWeb(api);
+    browser = await startBrowser(served.origin);
     paths = ['/', '/compound', '/account', ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`)];
   });
   afterAll(async () => {
     await browser?.close();
-    server?.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+    await served?.stop();
     await api.stop();
   });
 

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { createApp } from '../../src/api/app.js';
 import { type Api, startApi } from '../api/support/harness.js';
 
@@ -41,6 +44,23 @@ export async function startWeb(changes: Parameters<typeof startApi>[0] = {}): Pr
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({ csrf, ...fields }).toString(),
       });
+    },
+  };
+}
+
+/** The app behind a real server, for a browser. */
+export async function serveWeb({
+  dependencies,
+  gateway,
+}: Pick<Api, 'dependencies' | 'gateway'>): Promise<{ origin: string; stop(): Promise<void> }> {
+  const app = createApp(dependencies, gateway);
+  const server = createServer(getRequestListener(app.fetch));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
     },
   };
 }

@@ -4,7 +4,7 @@ import { type Experiment, isEnded } from '../../domain/experiment.js';
 import { allowedByRecord } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
 import { isoOrNull } from '../http/format.js';
-import { plannedRollout } from '../rollouts/planned.js';
+import { isPlanned, plannedRollout } from '../rollouts/planned.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { Standing } from '../temporal/gateway.js';
 import { experimentOf } from './lookup.js';
@@ -46,7 +46,7 @@ export async function statusOf(
   const [promotion, ledger, decision, verification, recheck] = await Promise.all([
     store.getPromotion(experiment.id),
     store.listLedger(experiment.id),
-    store.latestDecision(experiment.id),
+    isPlanned(experiment) ? store.latestDecision(experiment.id) : null,
     store.getVerification(experiment.id),
     store.getRecheck(experiment.id),
   ]);

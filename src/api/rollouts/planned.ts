@@ -9,6 +9,11 @@ import type { PlannedRollout } from './responses.js';
 /** Below any minimum of Meta, which only the preflight asks for: a plan that it will refuse is shown all the same. */
 const NO_MINIMUM = 1;
 
+/** Whether a promotion may still come. */
+export function isPlanned({ state }: Pick<Experiment, 'state'>): boolean {
+  return state === 'running' || state === 'awaiting_approval';
+}
+
 /**
  * What a promotion would write, by the budgets that the last look read: of the winner that waits for approval, or of the
  * leader of a running test. Null in any other state, or if the budgets are not known or nothing would be written.
@@ -17,7 +22,7 @@ export function plannedRollout(
   experiment: Experiment,
   decision: Decision | null,
 ): z.output<typeof PlannedRollout> | null {
-  if (experiment.state !== 'running' && experiment.state !== 'awaiting_approval') return null;
+  if (!isPlanned(experiment)) return null;
   const winnerId = decision?.winnerVariantId ?? decision?.leaderVariantId ?? null;
   const budgets = decision?.setting?.dailyBudgets;
   if (!decision || winnerId === null || !budgets) return null;

@@ -1,7 +1,7 @@
 import type { AdSetSettings } from '../../domain/comparability.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import type { Breakdown } from '../../domain/segments.js';
-import type { AccountAds } from '../../domain/setup/account.js';
+import type { AccountAds, AccountCampaign } from '../../domain/setup/account.js';
 
 /**
  * What the rest of the product sees of Meta: plain data and one error type. Budgets, spend and revenue are integers of
@@ -76,20 +76,7 @@ export interface AdSetInfo {
   settings: AdSetSettings;
 }
 
-export interface CampaignInfo {
-  id: string;
-  name: string;
-  status: string;
-  effectiveStatus: string;
-  dailyBudget: number | null;
-  lifetimeBudget: number | null;
-  adSetBudgetSharing: boolean;
-  /** The total that the campaign may ever spend; null: no cap. */
-  spendCap: number | null;
-  /** Over all its ad sets; null if Meta gives none. */
-  startTime: number | null;
-  stopTime: number | null;
-}
+export type CampaignInfo = AccountCampaign;
 
 export interface AccountInfo {
   /** `act_…` */

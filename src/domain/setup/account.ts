@@ -12,8 +12,9 @@ export interface AccountCampaign {
   dailyBudget: number | null;
   lifetimeBudget: number | null;
   adSetBudgetSharing: boolean;
+  /** The total that the campaign may ever spend; null: no cap. */
   spendCap: number | null;
-  /** Epoch ms. */
+  /** Over all its ad sets, epoch ms; null if Meta gives none. */
   startTime: number | null;
   stopTime: number | null;
 }

@@ -12,7 +12,7 @@ import { overviewOf } from '../../api/overview/read.js';
 import { OverviewQuery } from '../../api/overview/requests.js';
 import { gatesOf } from '../../api/rollouts/read.js';
 import type { GateJson } from '../experiment/read.js';
-import { firstProblem } from '../forms.js';
+import { fieldsOf, firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
 import { render } from '../render.js';
@@ -67,18 +67,15 @@ export function accountPages(context: ApiContext): Hono {
       return show(c, { isError: !delivered, text: `${c.req.param('name')}: ${message}` }, 200);
     })
     .post('/account/kill-switch', async (c) => {
-      const form = await c.req.parseBody();
-      const viewer = viewerOf(c);
-      const by = viewer.signedIn ? viewer.principal.name : form.by;
-      const asked = KillSwitchForm.safeParse({ ...form, by });
+      const asked = KillSwitchForm.safeParse(await fieldsOf(c));
       if (!asked.success) {
         return show(c, { isError: true, text: firstProblem(asked.error) }, 400);
       }
-      const { key, reason } = asked.data;
+      const { key, by, reason } = asked.data;
       const engaged = asked.data.engaged === 'true';
       if (!engaged) requireRole(c, KILL_SWITCH_RELEASE, 'The release of the kill switch');
       try {
-        await turnKillSwitch(context, { engaged, by: recordedName(c, asked.data.by), reason }, key);
+        await turnKillSwitch(context, { engaged, by: recordedName(c, by), reason }, key);
       } catch (error) {
         if (!(error instanceof ApiProblem) || error.kind !== 'kill_switch_released') throw error;
         return show(c, { isError: true, text: error.message }, 409);

@@ -8,7 +8,7 @@ import { experimentOf } from '../../api/experiments/lookup.js';
 import { requester, text } from '../../api/http/fields.js';
 import { ApiProblem } from '../../api/http/problems.js';
 import { CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
-import { firstProblem } from '../forms.js';
+import { fieldsOf, firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
 import { render } from '../render.js';
@@ -65,13 +65,11 @@ export function experimentPages(context: ApiContext): Hono {
     })
     .post('/experiments/:id/controls/:kind', async (c) => {
       const { id, kind } = c.req.param();
-      const form = await c.req.parseBody();
+      const form = await fieldsOf(c);
       const known = CONTROL_KINDS.find((each) => each === kind);
       if (!known) throw new ApiProblem('not_found', `There is no control ${kind}.`);
-      const viewer = viewerOf(c);
-      const by = viewer.signedIn ? viewer.principal.name : form.by;
       const typed: Typed = { kind, by: asText(form.by), reason: asText(form.reason) };
-      const asked = ControlForm.safeParse({ ...form, by });
+      const asked = ControlForm.safeParse(form);
       if (!asked.success) {
         const notice = { isError: true, text: firstProblem(asked.error) };
         return show(c, id, { notice, typed }, 400);

@@ -1,7 +1,7 @@
 /** The rollout step by step: what was set, what was read back, what the gate found. */
 
 import { type Reader, share } from '../format.js';
-import { Figure, Instant, Money } from '../parts/figures.js';
+import { Figure, Instant, Money, MoneyMove } from '../parts/figures.js';
 import type { GateJson, LedgerRowJson, StatusJson } from './read.js';
 
 export function Rollout(props: {
@@ -34,32 +34,18 @@ export function Rollout(props: {
         </dd>
         <dt>Winner, before and now</dt>
         <dd>
-          <Money
-            field="winner_old_budget_cents"
-            amount={money.winner_old_budget_cents}
-            currency={currency}
-            reader={reader}
-          />
-          {' → '}
-          <Money
-            field="winner_current_budget_cents"
-            amount={money.winner_current_budget_cents}
+          <MoneyMove
+            from={['winner_old_budget_cents', money.winner_old_budget_cents]}
+            to={['winner_current_budget_cents', money.winner_current_budget_cents]}
             currency={currency}
             reader={reader}
           />
         </dd>
         <dt>Others, before and now</dt>
         <dd>
-          <Money
-            field="loser_old_budget_cents"
-            amount={money.loser_old_budget_cents}
-            currency={currency}
-            reader={reader}
-          />
-          {' → '}
-          <Money
-            field="loser_current_budget_cents"
-            amount={money.loser_current_budget_cents}
+          <MoneyMove
+            from={['loser_old_budget_cents', money.loser_old_budget_cents]}
+            to={['loser_current_budget_cents', money.loser_current_budget_cents]}
             currency={currency}
             reader={reader}
           />
@@ -121,9 +107,12 @@ function Writes(props: {
       {rows.map((row) => (
         <li>
           {nameOf(row.ad_set_id)}:{' '}
-          <Money field="before" amount={row.before} currency={currency} reader={reader} />
-          {' → '}
-          <Money field="intended" amount={row.intended} currency={currency} reader={reader} />{' '}
+          <MoneyMove
+            from={['before', row.before]}
+            to={['intended', row.intended]}
+            currency={currency}
+            reader={reader}
+          />{' '}
           {row.read_back === null ? (
             <span class="muted">{row.outcome}</span>
           ) : (

@@ -34,6 +34,23 @@ export function Money(props: {
   );
 }
 
+/** An amount before and after; each is a field and its value. */
+export function MoneyMove(props: {
+  from: readonly [field: string, amount: number];
+  to: readonly [field: string, amount: number];
+  currency: string;
+  reader: Reader;
+}) {
+  const { from, to, currency, reader } = props;
+  return (
+    <>
+      <Money field={from[0]} amount={from[1]} currency={currency} reader={reader} />
+      {' → '}
+      <Money field={to[0]} amount={to[1]} currency={currency} reader={reader} />
+    </>
+  );
+}
+
 export function Lift({ field, value }: { field: string; value: number }) {
   return (
     <Figure field={field} value={value}>

@@ -2,7 +2,7 @@
 import type { KeptReportJson } from '../../api/kept-reports/to-json.js';
 import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
-import { Figure, Instant, Lift, Money } from '../parts/figures.js';
+import { Figure, Instant, Lift, MoneyMove } from '../parts/figures.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
 
@@ -78,21 +78,12 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                     </td>
                     <td class="number">
                       {report.currency && (
-                        <>
-                          <Money
-                            field="budget_before"
-                            amount={promotion.budget_before}
-                            currency={report.currency}
-                            reader={own}
-                          />
-                          {' → '}
-                          <Money
-                            field="budget_after"
-                            amount={promotion.budget_after}
-                            currency={report.currency}
-                            reader={own}
-                          />
-                        </>
+                        <MoneyMove
+                          from={['budget_before', promotion.budget_before]}
+                          to={['budget_after', promotion.budget_after]}
+                          currency={report.currency}
+                          reader={own}
+                        />
                       )}
                     </td>
                     <td>{promotion.status.replaceAll('_', ' ')}</td>

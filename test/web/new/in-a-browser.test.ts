@@ -1,13 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createApp } from '../../../src/api/app.js';
 import type { Market } from '../../../src/sandbox/meta-simulator/index.js';
 import { prepareUntestedAds, UNTESTED } from '../../../src/sandbox/untested-ads.js';
 import { HOUR, START } from '../../api/support/harness.js';
 import { HAS_BROWSER, seriousFindings, startBrowser, type TestBrowser } from '../../support/browser.js';
-import { startWeb, type WebApi } from '../support.js';
+import { serveWeb, startWeb, type WebApi } from '../support.js';
 
 /** One test to start, and ads that fit none. */
 async function aSmallAccount(market: Market): Promise<void> {
@@ -20,21 +16,18 @@ async function aSmallAccount(market: Market): Promise<void> {
 
 describe.skipIf(!HAS_BROWSER)('the page of new tests in a browser', () => {
   let web: WebApi;
-  let server: Server;
+  let served: Awaited<ReturnType<typeof serveWeb>>;
   let browser: TestBrowser;
 
   async function start(prepare: (market: Market) => Promise<void>): Promise<void> {
     web = await startWeb();
     await prepare(web.market);
-    const app = createApp(web.dependencies, web.gateway);
-    server = createServer(getRequestListener(app.fetch));
-    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-    browser = await startBrowser(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    served = await serveWeb(web);
+    browser = await startBrowser(served.origin);
   }
   afterEach(async () => {
     await browser?.close();
-    server?.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+    await served?.stop();
     await web.stop();
   });
 
