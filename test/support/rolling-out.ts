@@ -12,11 +12,11 @@ export async function begun(
   world: World,
   id: string,
   policy: Partial<Policy> = {},
-  more: { maxHistoryEvents?: number } = {},
+  more: { clickRates?: number[]; maxHistoryEvents?: number } = {},
 ): Promise<Experiment> {
   const experiment = await world.begin({
     id,
-    // Far apart: the market's hours vary, they are those of the clock, and the challenger must lead after two of them.
+    // Far apart: on a dev server the market's hours are those of the clock, and the challenger must lead after two.
     clickRates: [0.01, 0.05],
     dailyBudget: 100_000,
     policy,
@@ -30,9 +30,9 @@ export async function begun(
 export async function rollingOut(
   world: World,
   id: string,
-  policy: Partial<Policy> = {},
+  ...more: [policy?: Partial<Policy>, more?: Parameters<typeof begun>[3]]
 ): Promise<Experiment> {
-  const experiment = await begun(world, id, policy);
+  const experiment = await begun(world, id, ...more);
   await world.control(experiment, 'promote');
   expect(await world.budgets(experiment)).toEqual(AT_60);
   return experiment;

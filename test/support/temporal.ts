@@ -71,7 +71,13 @@ export async function startDevServer(
 }
 
 /**
- * The time-skipping test server. It has no schedules, and can't list or count workflows. Days pass in milliseconds, but
+ * When time-skipping tests begin: a Monday morning, far enough ahead that the server can skip to it. The market draws
+ * each hour from its date, so a fixed begin makes the draws of a test the same in every run.
+ */
+const BEGINS_AT = Date.UTC(2036, 0, 7, 9, 20);
+
+/**
+ * The time-skipping test server, at `BEGINS_AT`. It has no schedules, and can't list or count workflows. Days pass in milliseconds, but
  * only while a `result()` is awaited on `env.client` or `env.sleep` runs, and only while no activity runs and no
  * workflow waits for a worker. At other times its clock runs like the real one.
  */
@@ -89,6 +95,7 @@ export async function startTimeSkipping(
     namespace: 'default',
     address: server.address,
   });
+  await env.sleep(BEGINS_AT - (await env.currentTimeMs()));
   const namespace = env.namespace ?? 'default';
   // The server can't list them.
   await addSearchAttributes(env.connection, namespace, options.searchAttributes ?? []);

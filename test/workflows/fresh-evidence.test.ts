@@ -84,7 +84,12 @@ describe('evidence stays fresh', () => {
 
   it('reverts within the hours of three phases if the winner gets no more clicks', async () => {
     // By force, because then the start of its evidence is known: the hour of the opening.
-    const experiment = await rollingOut(world, 'no-clicks', { phases: THREE_PHASES });
+    const experiment = await rollingOut(
+      world,
+      'no-clicks',
+      { phases: THREE_PHASES },
+      { clickRates: [0.03, 0.06] },
+    );
     await collapse(experiment, 0);
     const ended = await world.until(experiment, ['reverted', 'verifying'], 8);
     expect(ended.stateReason).toMatch(/^Phase (70|80) failed: click rate of challenger over control since/);
