@@ -6,6 +6,8 @@ import { OPEN_ACCESS, type Principal, ROLES } from './principal.js';
 /** A token and its owner. The token is a secret: no message may contain it. */
 export interface NamedToken extends Principal {
   token: string;
+  /** The ad accounts that it may use, `act_…`; unset: all. */
+  accounts?: readonly string[] | undefined;
 }
 
 /** The owner of the token `API_TOKEN`. */
@@ -38,8 +40,14 @@ const entryForm = z.strictObject(
     name: nameForm,
     role: z.enum(ROLES, { error: `must be one of ${ROLES.join(', ')}` }),
     token: tokenForm,
+    accounts: z
+      .array(z.string().regex(/^act_\d+$/, { error: 'must be act_ and digits' }), {
+        error: 'must be a list of ad accounts',
+      })
+      .min(1, { error: 'must name at least one ad account; leave it out for all' })
+      .optional(),
   },
-  { error: 'must have exactly the fields name, role and token' },
+  { error: 'must have the fields name, role and token, and may have accounts' },
 );
 
 /**
@@ -100,6 +108,11 @@ export function ownerOf(tokens: readonly NamedToken[], given: string): NamedToke
   const digest = digestOf(given);
   // Digests all have the same length, so the comparison takes the same time for every input.
   return tokens.find(({ token }) => timingSafeEqual(digestOf(token), digest)) ?? null;
+}
+
+/** Whether the owner of a token may use an ad account. */
+export function mayUse({ accounts }: Pick<NamedToken, 'accounts'>, accountId: string): boolean {
+  return accounts === undefined || accounts.includes(accountId);
 }
 
 /** SHA-256. */

@@ -43,12 +43,15 @@ function isSafe({ protocol, hostname }: URL): boolean {
  * since addresses and keys are secrets. `setting`: its name, for the sentences.
  */
 export function readHookList(setting: string, json: string): { hooks: HookSettings[]; problems: string[] } {
-  let value: unknown;
   try {
-    value = JSON.parse(json);
+    return hooksFrom(setting, JSON.parse(json));
   } catch {
     return { hooks: [], problems: [`${setting} must be JSON, a list of hooks.`] };
   }
+}
+
+/** The same for a list that has been parsed. */
+export function hooksFrom(setting: string, value: unknown): ReturnType<typeof readHookList> {
   const parsed = HookList.safeParse(value);
   if (!parsed.success)
     return { hooks: [], problems: parsed.error.issues.map((issue) => problemOf(setting, value, issue)) };
