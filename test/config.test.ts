@@ -42,11 +42,14 @@ describe('an empty environment', () => {
         accessToken: null,
         appSecret: null,
         accountId: null,
+        name: null,
         graphUrl: null,
         apiVersion: 'v24.0',
         socketTimeoutMs: 1_000,
         readTimeoutMs: 1_000,
       },
+      accounts: [],
+      sandboxAccounts: 1,
       writesAllowed: true,
       accountEnvelope: null,
       checkIntervalHours: 6,
@@ -100,6 +103,7 @@ describe('every setting', () => {
       REPORT_TIMEZONE: 'Europe/Berlin',
       ANTHROPIC_API_KEY: 'sk-ant-canary',
       SANDBOX_EXPERIMENTS: 'none',
+      SANDBOX_ACCOUNTS: '3',
       MAX_CACHED_WORKFLOWS: '7',
       MAX_ACTIVITIES_AT_ONCE: '3',
       WORKER_METRICS_ADDRESS: '127.0.0.1:9464',
@@ -123,11 +127,14 @@ describe('every setting', () => {
         accessToken: 'canary-token',
         appSecret: 'secret',
         accountId: 'act_42',
+        name: null,
         graphUrl: 'http://127.0.0.1:9',
         apiVersion: 'v25.0',
         socketTimeoutMs: 60_000,
         readTimeoutMs: 15_000,
       },
+      accounts: [],
+      sandboxAccounts: 3,
       writesAllowed: true,
       accountEnvelope: 99.5,
       checkIntervalHours: 12,
@@ -293,7 +300,7 @@ describe('live', () => {
 
   it('needs the access token, the account and an API token', () => {
     expect(complaint({ MODE: 'live' })).toBe(
-      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890. MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
+      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890, or META_ACCOUNTS_FILE. MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
     );
     expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe(
       'MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',

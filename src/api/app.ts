@@ -1,12 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Description } from '../web/docs/description.js';
 import { errorPage } from '../web/error-page.js';
+import { frameOf } from '../web/frame.js';
 import { webRoutes } from '../web/routes.js';
 import { accountReader } from './account/read.js';
 import { accountRoutes } from './account/routes.js';
+import { accountsRoutes } from './accounts/routes.js';
 import { autoPromoteRoutes } from './auto-promote/routes.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { controlRoutes } from './controls/routes.js';
@@ -15,14 +16,11 @@ import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { hookRoutes } from './hooks/routes.js';
-import { acceptsHtml, access, ownHost, sameOrigin } from './http/access.js';
-import { ownForms } from './http/forms.js';
-import { knownMethods, methodsByPath } from './http/methods.js';
+import { acceptsHtml } from './http/access.js';
+import { guard } from './http/guard.js';
 import { isPage } from './http/paths.js';
 import { ApiProblem, toProblem } from './http/problems.js';
-import { readablePath } from './http/readable-path.js';
 import { createRouter } from './http/routing.js';
-import { securityHeaders } from './http/security-headers.js';
 import { keptReportRoutes } from './kept-reports/routes.js';
 import { lookRoutes } from './looks/routes.js';
 import { Metrics } from './metrics/metrics.js';
@@ -35,26 +33,38 @@ import { setupRoutes } from './setup/routes.js';
 import { createGateway, type Gateway } from './temporal/gateway.js';
 
 const CHECK_WAIT_MS = 30_000;
-const BODY_LIMIT = 1024 * 1024;
 
-/** The whole HTTP API. Tests pass a `gateway` for states that are slow to reach with a real Temporal. */
-export function createApp(
+/** What the routes of one account share. Tests pass a `gateway` for states that are slow to reach with a real Temporal. */
+export function contextOf(
   dependencies: ApiDependencies,
   gateway: Gateway = createGateway({ ...dependencies.temporal, timeBase: dependencies.timeBase }),
-): OpenAPIHono {
+): ApiContext {
   const { temporal: _, maxChecksAtOnce, checkWaitMs = CHECK_WAIT_MS, ...rest } = dependencies;
-  const context: ApiContext = {
+  return {
     ...rest,
     checkWaitMs,
     hooks: rest.hooks ?? createHooks([]),
+    base: rest.base ?? '',
+    accountName: rest.accountName ?? null,
     gateway,
     account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
     pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
   };
+}
+
+/** API and pages of one account. */
+export function createApp(dependencies: ApiDependencies, gateway?: Gateway): OpenAPIHono {
+  return accountApp(contextOf(dependencies, gateway));
+}
+
+/** API and pages of the account of a context. */
+export function accountApp(context: ApiContext): OpenAPIHono {
   const app = createRouter();
   const answerTo = (c: Context, problem: ApiProblem) =>
-    isPage(c.req.path) && acceptsHtml(c) ? errorPage(context, c, problem) : problem.toResponse();
+    isPage(c.req.path) && acceptsHtml(c)
+      ? errorPage((request) => frameOf(context, request), c, problem)
+      : problem.toResponse();
 
   app.onError((error, c) => {
     const problem = toProblem(error);
@@ -65,26 +75,11 @@ export function createApp(
 
   const metrics = new Metrics(context);
   app.use('*', metrics.measure);
-  app.use('*', securityHeaders);
-  app.use('*', ownHost(context.tokens));
-  app.use('*', access(context.tokens));
-  app.use('*', sameOrigin);
-  app.use('*', bodyLimit({ maxSize: BODY_LIMIT }));
-  app.use(
-    '*',
-    knownMethods(() => methods),
-  );
-  app.use('*', readablePath);
-  app.use('*', ownForms);
-  app.use('/api/*', async (c, next) => {
-    const type = c.req.method === 'POST' ? c.req.header('content-type') : undefined;
-    if (type !== undefined && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type))
-      throw new ApiProblem('unsupported_media_type', `The body is ${type}; send application/json.`);
-    return next();
-  });
+  guard(app, context.tokens, { base: context.base, accountId: context.meta.accountId });
 
   const about = {
     openapi: '3.1.0',
+    ...(context.base === '' ? {} : { servers: [{ url: context.base }] }),
     security: [...(context.tokens.length === 0 ? [{}] : []), { token: [] }] as Record<string, string[]>[],
     info: {
       title: 'Auto-promotion of A/B test winners',
@@ -105,7 +100,11 @@ export function createApp(
   app.route('/', eventRoutes(context));
   app.route('/', keptReportRoutes(context));
   app.route('/', hookRoutes(context));
-  app.route('/', healthRoutes(context));
+  app.route(
+    '/',
+    accountsRoutes(() => [context]),
+  );
+  app.route('/', healthRoutes([context]));
   app.route('/', metricRoutes(metrics));
   app.route(
     '/',
@@ -117,6 +116,5 @@ export function createApp(
     description: 'the token of a user, if any is set',
   });
   app.doc31('/openapi.json', about);
-  const methods = methodsByPath(app.routes);
   return app;
 }

@@ -19,6 +19,10 @@ export interface ApiDependencies {
   timeBase: TimeBase;
   temporal: { client: Client; names: Names };
   environment: 'sandbox' | 'live';
+  /** Path under which API and pages of this account are, without a slash at its end; unset: at the root. */
+  base?: string | undefined;
+  /** What the pages call the account; unset: its id. */
+  accountName?: string | null | undefined;
   /** Who may use the API; empty: everyone on this machine, without a token. */
   tokens: readonly NamedToken[];
   /** Unset: no hook is configured. */
@@ -45,6 +49,8 @@ export interface ApiDependencies {
 /** What the routes need: the dependencies, with the gateway in place of Temporal's client. */
 export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs' | 'maxChecksAtOnce'> {
   hooks: Hooks;
+  base: string;
+  accountName: string | null;
   gateway: Gateway;
   account: ReadAccount;
   checkWaitMs: number;

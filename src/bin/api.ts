@@ -1,15 +1,21 @@
-import { realAddresses } from '../service/addresses.js';
-import { apiOptions, startApi } from '../service/api.js';
-import { connectCollaborators } from '../service/collaborators.js';
+import { accountsOf } from '../service/account.js';
+import { apiOptions, startApis } from '../service/api.js';
+import { collaboratorsOn, openConnections } from '../service/collaborators.js';
 import { runProcess } from '../service/process.js';
 
 const start: Parameters<typeof runProcess>[1] = async (config, { say, complain, onStop, stopping }) => {
-  const collaborators = await connectCollaborators(realAddresses(config));
-  onStop(() => collaborators.close());
+  const accounts = accountsOf(config);
+  const shared = await openConnections(accounts[0].addresses);
+  onStop(() => shared.close());
   stopping.throwIfAborted();
-  const api = await startApi(collaborators, apiOptions(config, complain));
+  const served = accounts.map(({ config: own, addresses }) => ({
+    collaborators: collaboratorsOn(shared, addresses),
+    options: apiOptions(own, complain),
+  }));
+  const api = await startApis(served);
   onStop(() => api.stop());
-  say(`API ready: ${api.url}/api/ab/experiments`);
+  for (const { collaborators } of served)
+    say(`API ready: ${api.url}${collaborators.base ?? ''}/api/ab/experiments`);
   return { broken: new Promise(() => {}) };
 };
 

@@ -2,7 +2,7 @@ import { type Announce, formatEvent } from '../contract/events.js';
 import { openDataFolder } from '../sandbox/data-folder.js';
 import { acquireLock } from '../sandbox/lock.js';
 import { runSandbox } from '../sandbox/service.js';
-import { realAddresses } from '../service/addresses.js';
+import { accountsOf } from '../service/account.js';
 import { runProcess } from '../service/process.js';
 import { runService } from '../service/service.js';
 
@@ -19,7 +19,7 @@ await runProcess('Stopping: worker, API, Temporal, database.', async (config, { 
   const lock = await acquireLock(config.dataDirectory);
   onStop(() => lock.release());
   await dataFolder.makePrivate();
-  const service = await runService(config, realAddresses(config), { announce, say, dataFolder, stopping });
+  const service = await runService(accountsOf(config), { announce, say, dataFolder, stopping });
   onStop(service.stop);
   return service;
 });

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { accountBase } from '../api/http/paths.js';
 import { createClock } from '../clients/clock.js';
 import type { Addresses } from '../service/collaborators.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
@@ -19,7 +20,10 @@ export interface SandboxOptions {
   /** Start a new world: the content of the folder is deleted once the lock is held. */
   fresh: boolean;
   timeScale: number;
+  /** Of the first account's market; each further one takes the next. */
   seed: number;
+  /** How many accounts, each with a market of its own. Default 1. */
+  accounts?: number;
   namespace: string;
   apiVersion: string;
   /** 0: any free port. */
@@ -39,12 +43,18 @@ export interface SandboxOptions {
   stopping?: AbortSignal | undefined;
 }
 
-/** The running embedded parts. */
-export interface Sandbox {
+/** A simulated account. */
+export interface SandboxAccount {
   /** What the clients connect to. Embedded and real parts differ in nothing else. */
   addresses: Addresses;
-  dataFolder: DataFolder;
   market: Market;
+}
+
+/** The running embedded parts. */
+export interface Sandbox extends SandboxAccount {
+  /** All of them; the first is this object's own. */
+  accounts: readonly [SandboxAccount, ...SandboxAccount[]];
+  dataFolder: DataFolder;
   /** Null if Temporal is not embedded. */
   temporalUiUrl: string | null;
   /** Whether the folder had no world before this start. */
@@ -75,17 +85,23 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const isNew = !(await readdir(directory)).includes('clock.json');
     const timeBase = keepTimeBase(directory, options.timeScale);
     const clock = createClock(timeBase);
-    const market = await startMarket({
-      directory: path.join(directory, 'market'),
-      clock,
-      seed: options.seed,
-      port: await marketPort(options.ports.market),
-      accessToken: MARKET_TOKEN,
-      // Not derived from the seed: sandboxes that share a Temporal server or a database are told apart by their account.
-      account: { id: `act_${randomInt(1e14, 2e14)}` },
-    });
-    stops.push(() => market.close());
-    stopping?.throwIfAborted();
+    const openMarket = async (index: number): Promise<Market> => {
+      const opened = await startMarket({
+        directory: path.join(directory, index === 0 ? 'market' : `market-${index + 1}`),
+        clock,
+        seed: options.seed + index,
+        port: index === 0 ? await marketPort(options.ports.market) : 0,
+        accessToken: MARKET_TOKEN,
+        // Not derived from the seed: sandboxes that share a Temporal server or a database are told apart by their account.
+        account: { id: `act_${randomInt(1e14, 2e14)}` },
+      });
+      stops.push(() => opened.close());
+      stopping?.throwIfAborted();
+      return opened;
+    };
+    const market = await openMarket(0);
+    const others: Market[] = [];
+    for (let index = 1; index < (options.accounts ?? 1); index++) others.push(await openMarket(index));
     let postgres: Addresses['postgres'];
     if (options.databaseUrl === null) {
       const embedded = await startPostgres({ directory: path.join(directory, 'postgres') });
@@ -120,25 +136,33 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       accountId: market.account.id,
     });
     stops.push(async () => forget());
-    return {
+    const several = others.length > 0;
+    const accountOf = (one: Market, index: number): SandboxAccount => ({
+      market: one,
       addresses: {
         environment: 'sandbox',
         timeBase,
         clock,
         postgres,
         temporal,
+        base: several ? accountBase(one.account.id) : '',
         meta: {
           accessToken: MARKET_TOKEN,
           appSecret: null,
-          accountId: market.account.id,
-          graphUrl: market.url,
+          accountId: one.account.id,
+          name: several ? `Simulated account ${index + 1}` : null,
+          graphUrl: one.url,
           apiVersion: options.apiVersion,
           socketTimeoutMs: SOCKET_TIMEOUT_MS,
           readTimeoutMs: SOCKET_TIMEOUT_MS,
         },
       },
+    });
+    const first = accountOf(market, 0);
+    return {
+      ...first,
+      accounts: [first, ...others.map((one, index) => accountOf(one, index + 1))],
       dataFolder,
-      market,
       temporalUiUrl,
       isNew,
       broken,

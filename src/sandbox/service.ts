@@ -28,6 +28,7 @@ export async function runSandbox(
     fresh: options.fresh,
     timeScale: config.timeScale,
     seed: config.marketSeed,
+    accounts: config.sandboxAccounts,
     namespace: config.temporalNamespace,
     apiVersion: config.meta.apiVersion,
     ports: {
@@ -48,18 +49,25 @@ export async function runSandbox(
   };
   try {
     const { dataFolder } = sandbox;
-    service = await runService(config, sandbox.addresses, { announce, say, dataFolder, stopping });
+    const [first, ...others] = sandbox.accounts;
+    service = await runService(
+      [{ config, addresses: first.addresses }, ...others.map(({ addresses }) => ({ config, addresses }))],
+      { announce, say, dataFolder, stopping },
+    );
     const { api, collaborators } = service;
     if (sandbox.temporalUiUrl)
       say(`Temporal UI   ${sandbox.temporalUiUrl}/namespaces/${collaborators.namespace}/workflows`);
-    say(`Market        ${sandbox.market.url} (simulated Meta account ${sandbox.market.account.id})`);
+    for (const { market } of sandbox.accounts)
+      say(`Market        ${market.url} (simulated Meta account ${market.account.id})`);
     say(`Time          one hour takes ${3600 / config.timeScale} s; all times below are experiment time`);
     if (config.firstExperiments) {
       await createFirstExperiments(service, sandbox, adminTokenOf(config.tokens));
       stopping?.throwIfAborted();
       // After the first experiments, so that their ads have the same ids as ever.
-      await prepareUntestedAds(sandbox.market, await service.collaborators.clock.now());
-      stopping?.throwIfAborted();
+      for (const { market } of sandbox.accounts) {
+        await prepareUntestedAds(market, await service.collaborators.clock.now());
+        stopping?.throwIfAborted();
+      }
     }
     const broken = Promise.race([service.broken, sandbox.broken]);
     return { api, collaborators, sandbox, broken, stop };
@@ -77,7 +85,7 @@ async function createFirstExperiments(
 ): Promise<void> {
   for (const test of FIRST_EXPERIMENTS) {
     if (await collaborators.store.getExperiment(test.id)) continue;
-    const response = await fetch(`${api.url}/api/ab/experiments`, {
+    const response = await fetch(`${api.url}${collaborators.base ?? ''}/api/ab/experiments`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',

@@ -31,6 +31,7 @@ export function realAddresses(config: Config): Addresses {
       accessToken: meta.accessToken!,
       appSecret: meta.appSecret,
       accountId: meta.accountId!,
+      name: meta.name,
       graphUrl: meta.graphUrl!,
       apiVersion: meta.apiVersion,
       socketTimeoutMs: meta.socketTimeoutMs,

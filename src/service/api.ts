@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
-import { createApp } from '../api/app.js';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { createAccountsApp } from '../api/accounts-app.js';
+import { accountApp, contextOf } from '../api/app.js';
 import type { ApiDependencies } from '../api/dependencies.js';
 import { ApiProblem, toProblem } from '../api/http/problems.js';
 import { secured } from '../api/http/security-headers.js';
@@ -54,31 +56,48 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
   };
 }
 
-/** Serves the API until stopped. @throws ApiPortTaken */
-export async function startApi(collaborators: Collaborators, options: ApiOptions): Promise<RunningApi> {
-  const { store, meta, clock, timeBase, client, names, environment, hooks } = collaborators;
+/** What an account's API needs. */
+function dependenciesOf(
+  { store, meta, clock, timeBase, client, names, environment, hooks, base, accountName }: Collaborators,
+  { host: _, port: __, gateway: ___, ...options }: ApiOptions,
+  stopping: AbortSignal,
+): ApiDependencies {
+  return {
+    ...options,
+    ...{ store, meta, clock, timeBase, environment, hooks, base, accountName },
+    temporal: { client, names },
+    stopping,
+  };
+}
+
+/** Serves the API of one account until stopped. @throws ApiPortTaken */
+export function startApi(collaborators: Collaborators, options: ApiOptions): Promise<RunningApi> {
+  return startApis([{ collaborators, options }]);
+}
+
+/**
+ * Serves the APIs of these accounts until stopped, at the host and port of the first. The pages of the only account are at
+ * the root; those of one of several are under its `base`, and the root shows all of them. @throws ApiPortTaken
+ */
+export function startApis(
+  accounts: readonly { collaborators: Collaborators; options: ApiOptions }[],
+): Promise<RunningApi> {
   const stopping = new AbortController();
-  const app = createApp(
-    {
-      stopping: stopping.signal,
-      store,
-      meta,
-      clock,
-      timeBase,
-      temporal: { client, names },
-      environment,
-      tokens: options.tokens,
-      hooks,
-      checkIntervalHours: options.checkIntervalHours,
-      policyDefaults: options.policyDefaults,
-      accountEnvelope: options.accountEnvelope,
-      maxChecksAtOnce: options.maxChecksAtOnce,
-      writesAllowed: options.writesAllowed,
-      dataFolder: options.dataFolder,
-      onInternalError: options.onInternalError,
-    },
-    options.gateway,
+  const [only, ...others] = accounts.map(({ collaborators, options }) =>
+    contextOf(dependenciesOf(collaborators, options, stopping.signal), options.gateway),
   );
+  const [listening] = accounts;
+  if (!only || !listening) throw new RangeError('there is no account to serve');
+  const app =
+    only.base === '' ? accountApp(only) : createAccountsApp([only, ...others], listening.options.tokens);
+  return serve(app, listening.options, stopping);
+}
+
+function serve(
+  app: OpenAPIHono,
+  options: Pick<ApiOptions, 'host' | 'port'>,
+  stopping: AbortController,
+): Promise<RunningApi> {
   return new Promise((resolve, reject) => {
     const inFlight = new Set<Promise<unknown>>();
     const handle: typeof app.fetch = (...request) => {

@@ -1,5 +1,6 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
+import type pg from 'pg';
 import { createClock, type ExperimentClock } from '../clients/clock.js';
 import { createMetaClient } from '../clients/meta/index.js';
 import type { MetaClient } from '../clients/meta/types.js';
@@ -22,12 +23,16 @@ export interface Addresses {
   clock?: ExperimentClock;
   /** Unset: no hook gets messages, and the reports follow the account's time zone. */
   notifications?: NotificationSettings;
+  /** Path under which the account's pages are, without a slash at its end; unset: at the root. */
+  base?: string;
   postgres: PostgresSettings;
   temporal: { address: string; namespace: string; access?: TemporalAccess };
   meta: {
     accessToken: string;
     appSecret: string | null;
     accountId: string;
+    /** What the pages call it; null: its id. */
+    name: string | null;
     graphUrl: string;
     apiVersion: string;
     socketTimeoutMs: number;
@@ -50,6 +55,10 @@ export interface Collaborators {
   namespace: string;
   address: string;
   access?: TemporalAccess;
+  /** Path under which the account's pages are, without a slash at its end; unset: at the root. */
+  base?: string;
+  /** What the pages call the account; unset: its id. */
+  accountName?: string | null;
   /** Unset: no hook is configured. */
   hooks?: Hooks;
   /** IANA time zone of the reports; null or unset: the account's. */
@@ -59,46 +68,72 @@ export interface Collaborators {
   close(): Promise<void>;
 }
 
-/** Connects to Postgres (and migrates it) and to Temporal, and makes the Meta client. @throws Error if Postgres or Temporal can't be reached. */
-export async function connectCollaborators(addresses: Addresses): Promise<Collaborators> {
-  const { environment, timeBase, meta: metaConfig } = addresses;
-  const { namespace, address, access = {} } = addresses.temporal;
+/** The connections that the accounts of a process share. The embedded database has only one. */
+export interface SharedConnections {
+  pool: pg.Pool;
+  temporal: Connection;
+  close(): Promise<void>;
+}
+
+/** Connects to Postgres (and migrates it) and to Temporal. @throws Error if one can't be reached */
+export async function openConnections(
+  addresses: Pick<Addresses, 'postgres' | 'temporal'>,
+): Promise<SharedConnections> {
+  const { address, access = {} } = addresses.temporal;
   const pool = createPool(addresses.postgres);
-  let connection: Connection | undefined;
   try {
     await migrate(pool);
-    connection = await connectTemporal({ ...access, address });
+    const temporal = await connectTemporal({ ...access, address });
+    return {
+      pool,
+      temporal,
+      async close() {
+        await temporal.close();
+        await pool.end();
+      },
+    };
   } catch (error) {
     await pool.end();
     throw error;
   }
+}
+
+/** The clients of one account on shared connections. `close` leaves those open. */
+export function collaboratorsOn(shared: SharedConnections, addresses: Addresses): Collaborators {
+  const { environment, timeBase, base = '' } = addresses;
+  const { name: accountName, ...metaConfig } = addresses.meta;
+  const { namespace, address, access = {} } = addresses.temporal;
   const owner = { environment, accountId: metaConfig.accountId };
-  const store = createStore(pool, owner);
-  const opened = connection;
   const clock = addresses.clock ?? createClock(timeBase);
   return {
     environment,
     timeBase,
     clock,
-    store,
+    store: createStore(shared.pool, owner),
     meta: createMetaClient({
       ...metaConfig,
       appSecret: metaConfig.appSecret ?? undefined,
       now: () => clock.now(),
     }),
-    client: new Client({ connection: opened, namespace }),
+    client: new Client({ connection: shared.temporal, namespace }),
     names: namesOf(owner),
     namespace,
     address,
     access,
+    base,
+    accountName,
     hooks: createHooks(addresses.notifications?.hooks ?? [], {
       publicUrl: addresses.notifications?.publicUrl ?? null,
+      base,
     }),
     reportTimezone: addresses.notifications?.reportTimezone ?? null,
     socketTimeoutMs: metaConfig.socketTimeoutMs,
-    async close() {
-      await opened.close();
-      await store.close();
-    },
+    async close() {},
   };
+}
+
+/** The clients of one account on connections of their own. @throws Error if Postgres or Temporal can't be reached */
+export async function connectCollaborators(addresses: Addresses): Promise<Collaborators> {
+  const shared = await openConnections(addresses);
+  return { ...collaboratorsOn(shared, addresses), close: () => shared.close() };
 }

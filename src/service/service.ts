@@ -1,26 +1,22 @@
 import type { ApiDependencies } from '../api/dependencies.js';
-import type { Config } from '../config.js';
 import type { Announce } from '../contract/events.js';
-import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
-import { apiOptions, type RunningApi, startApi } from './api.js';
-import { type Addresses, type Collaborators, connectCollaborators } from './collaborators.js';
-import { registerSearchAttributes } from './namespace.js';
+import { type Accounts, type AccountToServe, type RunningAccount, startAccount } from './account.js';
+import { apiOptions, type RunningApi, startApis } from './api.js';
+import { type Collaborators, openConnections } from './collaborators.js';
 import { unlessStopping } from './stopping.js';
-import { keepReconciled, prepareUpkeep } from './upkeep.js';
-import { startWorker } from './worker.js';
 
 export interface RunningService {
   api: RunningApi;
+  /** Those of the first account. */
   collaborators: Collaborators;
   /** Resolves with a sentence if a part fails by itself. */
   broken: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Worker and API in one process, connected to these addresses. @throws Error if a part can't be reached or started. */
+/** Workers and API of these accounts in one process. @throws Error if a part can't be reached or started. */
 export async function runService(
-  config: Config,
-  addresses: Addresses,
+  accounts: Accounts<AccountToServe>,
   options: {
     announce: Announce;
     say: (line: string) => void;
@@ -29,40 +25,42 @@ export async function runService(
     stopping?: AbortSignal | undefined;
   },
 ): Promise<RunningService> {
-  const { announce, say, stopping } = options;
+  const { say, dataFolder, stopping } = options;
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const { notifications } = config;
-    const collaborators = await connectCollaborators({ ...addresses, notifications });
-    stops.push(() => collaborators.close());
+    // All accounts have the same addresses of Postgres and Temporal.
+    const shared = await openConnections(accounts[0].addresses);
+    stops.push(() => shared.close());
     stopping?.throwIfAborted();
-    await registerSearchAttributes(
-      collaborators.client.connection,
-      collaborators.namespace,
-      SEARCH_ATTRIBUTE_KEYS,
+    const start = async (account: AccountToServe): Promise<RunningAccount> => {
+      const running = await startAccount(shared, account, { ...options, complain: say });
+      stops.push(() => running.stop());
+      stopping?.throwIfAborted();
+      return running;
+    };
+    const [first, ...others] = accounts;
+    const running = [await start(first)] as [RunningAccount, ...RunningAccount[]];
+    for (const account of others) running.push(await start(account));
+    const api = await startApis(
+      running.map(({ collaborators, config }) => ({
+        collaborators,
+        options: { ...apiOptions(config, say), dataFolder },
+      })),
     );
-    stopping?.throwIfAborted();
-    const worker = await startWorker(collaborators, {
-      announce,
-      writesAllowed: config.writesAllowed,
-      accountEnvelope: config.accountEnvelope,
-      maxCachedWorkflows: config.maxCachedWorkflows,
-      maxActivitiesAtOnce: config.maxActivitiesAtOnce,
-    });
-    stops.push(() => worker.stop());
-    stopping?.throwIfAborted();
-    const { dataFolder } = options;
-    const api = await startApi(collaborators, { ...apiOptions(config, say), dataFolder });
     stops.push(() => api.stop());
-    await unlessStopping(stopping, prepareUpkeep(collaborators, say));
-    const upkeep = keepReconciled(collaborators, say);
-    stops.push(() => upkeep.stop());
+    await unlessStopping(stopping, Promise.all(running.map((account) => account.beginUpkeep())));
     say(`Pages         ${api.url}/`);
-    say(`API           ${api.url}/api/ab/experiments`);
-    return { api, collaborators, broken: worker.broken, stop };
+    for (const { collaborators } of running)
+      say(`API           ${api.url}${collaborators.base ?? ''}/api/ab/experiments`);
+    return {
+      api,
+      collaborators: running[0].collaborators,
+      broken: Promise.race(running.map(({ broken }) => broken)),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -1,12 +1,12 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { ApiContext } from '../api/dependencies.js';
 import type { ApiProblem } from '../api/http/problems.js';
-import { frameOf } from './frame.js';
-import { Page, type PageFrame } from './page.js';
+import type { FrameOf } from './frame.js';
+import { type Frame, Page } from './page.js';
+import { Link } from './parts/links.js';
 import { render } from './render.js';
 
-function ErrorPage({ problem, ...frame }: Omit<PageFrame, 'title' | 'children'> & { problem: ApiProblem }) {
+function ErrorPage({ problem, ...frame }: Frame & { problem: ApiProblem }) {
   const { title } = problem.toBody();
   return (
     <Page title={title} {...frame}>
@@ -22,18 +22,18 @@ function ErrorPage({ problem, ...frame }: Omit<PageFrame, 'title' | 'children'> 
         </ul>
       ) : null}
       <p>
-        <a href="/">To the tests</a>
+        <Link href="/">To the tests</Link>
       </p>
     </Page>
   );
 }
 
 /** The page about a failure, with the status and the headers of the problem document that a program would get. */
-export async function errorPage(context: ApiContext, c: Context, problem: ApiProblem): Promise<Response> {
+export async function errorPage(frameOf: FrameOf, c: Context, problem: ApiProblem): Promise<Response> {
   const answer = problem.toResponse();
   for (const [name, value] of answer.headers) if (name !== 'content-type') c.header(name, value);
   try {
-    const frame = await frameOf(context, c);
+    const frame = await frameOf(c);
     return await render(
       c,
       <ErrorPage problem={problem} {...frame} />,

@@ -1,16 +1,19 @@
 import type { Context } from 'hono';
 import type { ApiContext } from '../api/dependencies.js';
 import { clockText, instantText, localeOf, type Reader } from './format.js';
-import type { PageFrame } from './page.js';
+import type { Frame } from './page.js';
 import { viewerOrNull } from './session.js';
 
 /** What every page needs: whose eyes it is for, and its frame. */
 export interface Setting {
   reader: Reader;
-  frame: Omit<PageFrame, 'title' | 'children'>;
+  frame: Frame;
 }
 
-type Source = Pick<ApiContext, 'environment' | 'meta' | 'clock' | 'timeBase' | 'store'>;
+type Source = Pick<
+  ApiContext,
+  'environment' | 'meta' | 'clock' | 'timeBase' | 'store' | 'base' | 'accountName'
+>;
 
 /** Real ms for which the account's time zone is remembered: a page must not wait for Meta each time. */
 const KNOWN_MS = 60_000;
@@ -53,7 +56,7 @@ function zoneOf(meta: Source['meta']): AccountZone {
 
 /** The setting of a request. Without an answer of Meta, times are in UTC, and the page says so. */
 export async function settingOf(
-  { environment, meta, clock, timeBase, store }: Source,
+  { environment, meta, clock, timeBase, store, base, accountName }: Source,
   c: Context,
 ): Promise<Setting> {
   const [timezone, now, killSwitch] = await Promise.all([
@@ -67,22 +70,27 @@ export async function settingOf(
     now,
     scale: timeBase.scale,
   };
+  const viewer = viewerOrNull(c);
   const time = `${instantText(new Date(now).toISOString(), reader)} (${timezone})`;
   return {
     reader,
     frame: {
-      viewer: viewerOrNull(c),
+      viewer,
       environment,
-      accountId: meta.accountId,
+      account: { id: meta.accountId, name: accountName, base },
       clock: environment === 'sandbox' ? `It is ${time}. ${clockText(timeBase.scale)}` : null,
-      stopped: killSwitch?.engaged ? `${killSwitch.by}: ${killSwitch.reason}.` : null,
+      // Someone who may not use the account must not learn what is done with it.
+      stopped: viewer && killSwitch?.engaged ? `${killSwitch.by}: ${killSwitch.reason}.` : null,
       time,
       pace: { now, scale: timeBase.scale },
     },
   };
 }
 
+/** Makes the frame of a request's page. */
+export type FrameOf = (c: Context) => Promise<Frame>;
+
 /** The frame alone, for pages without figures. */
-export async function frameOf(source: Source, c: Context): Promise<Setting['frame']> {
+export async function frameOf(source: Source, c: Context): Promise<Frame> {
   return (await settingOf(source, c)).frame;
 }

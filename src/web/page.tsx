@@ -1,6 +1,17 @@
 /** The frame of every page. */
 import type { Child } from 'hono/jsx';
+import { BaseProvider, Link } from './parts/links.js';
 import type { Viewer } from './viewer.js';
+
+/** The account that a page is about. */
+export interface FramedAccount {
+  /** `act_…` */
+  id: string;
+  /** Null: it has no other name than its id. */
+  name: string | null;
+  /** Path under which its pages are, without a slash at its end; empty: at the root, since there is no other account. */
+  base: string;
+}
 
 export interface PageFrame {
   title: string;
@@ -8,13 +19,14 @@ export interface PageFrame {
   current?: string;
   viewer: Viewer | null;
   environment: 'sandbox' | 'live';
-  accountId: string;
+  /** Null: the page is about no single account. */
+  account: FramedAccount | null;
   /** What the band of the sandbox says about its clock; null in live. */
   clock: string | null;
   /** Who engaged the kill switch, and why; null if it isn't engaged. */
   stopped: string | null;
-  /** The account's present time with its zone. */
-  time: string;
+  /** The account's present time with its zone; null: the page is about no single account. */
+  time: string | null;
   /** Experiment time at which the page was made, epoch ms, and its pace: for countdowns. */
   pace: { now: number; scale: number };
   /** Whether changes are shown as they happen. */
@@ -23,6 +35,9 @@ export interface PageFrame {
   forClient?: boolean;
   children?: Child;
 }
+
+/** What a page needs for its frame. */
+export type Frame = Omit<PageFrame, 'title' | 'children'>;
 
 const NAVIGATION = [
   { path: '/', name: 'Tests' },
@@ -38,7 +53,7 @@ export function Page(props: PageFrame) {
     current,
     viewer,
     environment,
-    accountId,
+    account,
     clock,
     stopped,
     time,
@@ -47,59 +62,72 @@ export function Page(props: PageFrame) {
     forClient = false,
     children,
   } = props;
+  const base = account?.base ?? '';
   return (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>{title} · Auto-promotion</title>
-        <link rel="stylesheet" href="/assets/style.css" />
-        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
-        <script type="module" src="/assets/page.js"></script>
-        <script type="module" src="/assets/countdown.js"></script>
-      </head>
-      <body data-live={live ? 'true' : undefined} data-now={String(pace.now)} data-scale={String(pace.scale)}>
-        <a class="skip" href="#main">
-          Skip to the content
-        </a>
-        {environment === 'sandbox' && (
-          <p class="band" role="note">
-            Sandbox: a simulated Meta account, no real money. {clock}
-          </p>
-        )}
-        {stopped !== null && !forClient && (
-          <p class="band stopped" role="note">
-            All budget writes are stopped by {stopped} <a href="/account">Account</a>
-          </p>
-        )}
-        {!forClient && <Top current={current} viewer={viewer} accountId={accountId} />}
-        <main id="main">{children}</main>
-        <footer>
-          <p>
-            Times are in the account's time zone; it is {time}. {!forClient && <a href="/docs">API</a>}
-          </p>
-        </footer>
-      </body>
-    </html>
+    <BaseProvider value={base}>
+      <html lang="en">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{title} · Auto-promotion</title>
+          <link rel="stylesheet" href={`${base}/assets/style.css`} />
+          <link rel="icon" href={`${base}/assets/icon.svg`} type="image/svg+xml" />
+          <script type="module" src={`${base}/assets/page.js`}></script>
+          <script type="module" src={`${base}/assets/countdown.js`}></script>
+        </head>
+        <body
+          data-live={live ? 'true' : undefined}
+          data-now={String(pace.now)}
+          data-scale={String(pace.scale)}
+        >
+          <a class="skip" href="#main">
+            Skip to the content
+          </a>
+          {environment === 'sandbox' && (
+            <p class="band" role="note">
+              Sandbox: a simulated Meta account, no real money. {clock}
+            </p>
+          )}
+          {stopped !== null && !forClient && (
+            <p class="band stopped" role="note">
+              All budget writes are stopped by {stopped} <Link href="/account">Account</Link>
+            </p>
+          )}
+          {!forClient && <Top current={current} viewer={viewer} account={account} />}
+          <main id="main">{children}</main>
+          <footer>
+            {time !== null && (
+              <p>
+                Times are in the account's time zone; it is {time}.{' '}
+                {!forClient && <Link href="/docs">API</Link>}
+              </p>
+            )}
+          </footer>
+        </body>
+      </html>
+    </BaseProvider>
   );
 }
 
-function Top({ current, viewer, accountId }: Pick<PageFrame, 'current' | 'viewer' | 'accountId'>) {
+function Top({ current, viewer, account }: Pick<PageFrame, 'current' | 'viewer' | 'account'>) {
   return (
     <header class="top">
-      <a class="brand" href="/">
+      <Link class="brand" href="/">
         Auto-promotion
-      </a>
-      <nav aria-label="Main">
-        {NAVIGATION.map(({ path, name }) => (
-          <a href={path} aria-current={path === current ? 'page' : undefined}>
-            {name}
-          </a>
-        ))}
-      </nav>
+      </Link>
+      {account && (
+        <nav aria-label="Main">
+          {NAVIGATION.map(({ path, name }) => (
+            <Link href={path} aria-current={path === current ? 'page' : undefined}>
+              {name}
+            </Link>
+          ))}
+        </nav>
+      )}
       <p class="who">
-        <span>{accountId}</span>
+        {account && account.base !== '' && <a href="/">All accounts</a>}
+        {account && <span title={account.id}>{account.name ?? account.id}</span>}
         {viewer?.signedIn && (
           <form method="post" action="/sign-out">
             <input type="hidden" name="csrf" value={viewer.csrf} />

@@ -7,6 +7,7 @@ import { compoundPages } from './compound/pages.js';
 import type { Description } from './docs/description.js';
 import { docsRoutes } from './docs/routes.js';
 import { experimentPages } from './experiment/pages.js';
+import { frameOf } from './frame.js';
 import { homePages } from './home/pages.js';
 import { newTestPages } from './new/pages.js';
 import { reportPages } from './reports/pages.js';
@@ -17,7 +18,6 @@ export type PageRoutes = (context: ApiContext) => Hono;
 
 /** All pages, in the order in which a path is looked up. A new subject is added here. */
 const PAGES: readonly PageRoutes[] = [
-  signInRoutes,
   homePages,
   // Before the page of an experiment, whose address would take it for an id.
   newTestPages,
@@ -31,6 +31,12 @@ const PAGES: readonly PageRoutes[] = [
 /** Everything that a browser opens. `describe`: makes the description of the API for its page. */
 export function webRoutes(context: ApiContext, describe: () => Description): Hono {
   const web = new Hono().route('/', assetRoutes()).route('/', docsRoutes(context, describe));
+  // One of several accounts: users sign in once for all of them.
+  if (context.base === '')
+    web.route(
+      '/',
+      signInRoutes(context.tokens, (c) => frameOf(context, c)),
+    );
   for (const routes of PAGES) web.route('/', routes(context));
   return web;
 }

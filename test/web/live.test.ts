@@ -12,7 +12,7 @@ import { moveTo, seedExperiment } from '../api/support/seed.js';
 async function pageOf(api: Api): Promise<string> {
   const tests = await api.store.listExperiments({ limit: 100, offset: 0 });
   return `<!doctype html><html lang="en"><head><title>${tests.length} tests</title>
-    <script src="/assets/page.js" defer></script></head><body data-live="true">
+    <script type="module" src="/assets/page.js"></script></head><body data-live="true">
     <main id="main"><ul id="tests">${tests.map(({ id, state }) => `<li>${id}: ${state}</li>`).join('')}</ul>
     <details><summary>More</summary><p>more</p></details>
     <form><input name="q" id="q"><select name="s"><option>a<option>b</select></form>

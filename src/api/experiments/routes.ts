@@ -68,7 +68,7 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
         return { body, status: isNew ? (201 as const) : (200 as const), isFinal: true };
       };
       const given = await once(context, c, request, create, FIRST_CREATION_MS);
-      c.header('location', experimentPath(given.body.experiment_id));
+      c.header('location', context.base + experimentPath(given.body.experiment_id));
       return c.json(given.body, given.status);
     })
     .openapi(list, async (c) => {

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiContext } from '../dependencies.js';
 import { answers, createRouter, failures } from '../http/routing.js';
+import type { Delivery } from '../temporal/gateway.js';
 import { HealthAnswer, ReadyAnswer } from './responses.js';
 
 const healthz = createRoute({
@@ -27,8 +28,12 @@ const readyz = createRoute({
   },
 });
 
-/** `/healthz` and `/readyz`. They need no token, so they say only which part fails. */
-export function healthRoutes({ store, gateway, dataFolder }: ApiContext): OpenAPIHono {
+/**
+ * `/healthz` and `/readyz` of accounts that share Postgres, Temporal and a disk. They need no token, so they say only which
+ * part fails.
+ */
+export function healthRoutes(accounts: readonly [ApiContext, ...ApiContext[]]): OpenAPIHono {
+  const [{ store, gateway, dataFolder }] = accounts;
   const answering = (part: Promise<void>) =>
     part.then(
       () => 'ok' as const,
@@ -36,7 +41,7 @@ export function healthRoutes({ store, gateway, dataFolder }: ApiContext): OpenAP
     );
   const parts = async () => {
     const [postgres, temporal] = await Promise.all([answering(store.ping()), answering(gateway.ping())]);
-    return { postgres, temporal, controls: gateway.delivery() };
+    return { postgres, temporal, controls: worstOf(accounts.map((account) => account.gateway.delivery())) };
   };
   const isDown = (found: Record<string, string | null>) =>
     Object.values(found).some((state) => state === 'unavailable' || state === 'undeliverable');
@@ -54,4 +59,10 @@ export function healthRoutes({ store, gateway, dataFolder }: ApiContext): OpenAP
       if (isDown(found)) return c.json({ status: 'unavailable' as const, parts: found, problem }, 503);
       return c.json({ status: 'ok' as const, parts: found, problem }, 200);
     });
+}
+
+const DELIVERIES: readonly Delivery[] = ['ok', 'as_signals', 'undeliverable'];
+
+function worstOf(deliveries: readonly Delivery[]): Delivery {
+  return DELIVERIES.findLast((each) => deliveries.includes(each)) ?? 'ok';
 }

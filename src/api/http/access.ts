@@ -8,7 +8,7 @@ import { isPage, ownPath } from './paths.js';
 import { mayActAs, OPEN_ACCESS, type Principal, type Role } from './principal.js';
 import { ApiProblem } from './problems.js';
 import { newVisitor, readSession, SESSION_COOKIE, VISITOR_COOKIE, visitorCsrf } from './session.js';
-import { type NamedToken, ownerOf } from './tokens.js';
+import { mayUse, type NamedToken, ownerOf } from './tokens.js';
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -32,22 +32,33 @@ export function principalOrNull(c: Context): Principal | null {
   return c.get('principal') ?? null;
 }
 
-/** Recognises the sender and refuses those whose role is too small. Without any token, everyone may do everything. */
-export function access(tokens: readonly NamedToken[]): MiddlewareHandler {
+/**
+ * Recognises the sender and refuses those whose role is too small, or who may not use the account. Without any token,
+ * everyone may do everything. `base`: path under which the routes are. `accountId`: null if they belong to no account.
+ */
+export function access(
+  tokens: readonly NamedToken[],
+  { base, accountId }: { base: string; accountId: string | null },
+): MiddlewareHandler {
   return async (c, next) => {
-    const principal = tokens.length === 0 ? OPEN_ACCESS : recognised(c, tokens);
+    const owner = tokens.length === 0 ? null : recognised(c, tokens);
+    const isStranger = owner !== null && accountId !== null && !mayUse(owner, accountId);
+    const known = owner && { name: owner.name, role: owner.role };
+    const principal = tokens.length === 0 ? OPEN_ACCESS : isStranger ? null : known;
     if (principal) c.set('principal', principal);
     if (isPage(c.req.path) && c.get('csrf') === undefined) bindVisitor(c);
     const needed = neededRole(c);
     if (needed === 'public') return next();
-    if (principal === null) return refused(c);
+    if (isStranger)
+      throw new ApiProblem('forbidden', `${owner.name} has no access to the account ${accountId}.`);
+    if (principal === null) return refused(c, base);
     if (needed !== null) requireRole(c, needed, `${c.req.method} ${c.req.path}`);
     return next();
   };
 }
 
 /** A token in the header, or the session of the pages. With the session alone, the API can only be read. */
-function recognised(c: Context, tokens: readonly NamedToken[]): Principal | null {
+function recognised(c: Context, tokens: readonly NamedToken[]): NamedToken | null {
   const page = isPage(c.req.path);
   if (!page && c.req.header('authorization') !== undefined) return bearerOf(c, tokens);
   const reads = c.req.method === 'GET' || c.req.method === 'HEAD';
@@ -56,7 +67,7 @@ function recognised(c: Context, tokens: readonly NamedToken[]): Principal | null
   if (!session) return null;
   c.set('csrf', session.csrf);
   c.set('signedIn', true);
-  return withoutToken(session.owner);
+  return session.owner;
 }
 
 /** Someone who hasn't signed in gets a random cookie, to which the forms of the page are bound. */
@@ -74,7 +85,7 @@ export function cookieOptions(c: Context): CookieOptions {
 }
 
 /** A user is led to the sign-in, a program is told what to send. */
-function refused(c: Context): Response {
+function refused(c: Context, base: string): Response {
   if (!isPage(c.req.path) || !acceptsHtml(c))
     throw new ApiProblem('unauthorized', 'Send an API token as "Authorization: Bearer <token>".');
   const { method, path } = c.req;
@@ -88,9 +99,10 @@ function refused(c: Context): Response {
     return c.html(
       '<!doctype html><html lang="en"><meta http-equiv="refresh" content="0"><title>Auto-promotion</title><p>One moment.',
     );
-  return c.redirect(signInAddress(path + new URL(c.req.url).search), 302);
+  return c.redirect(signInAddress(base + path + new URL(c.req.url).search), 302);
 }
 
+/** One sign-in serves all accounts. `to`: where it leads, as the browser sees it. */
 function signInAddress(to: string): string {
   const own = ownPath(to);
   return own === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(own)}`;
@@ -142,15 +154,9 @@ export function hasRoute(c: Context): boolean {
   return routeOf(c) !== null;
 }
 
-function bearerOf(c: Context, tokens: readonly NamedToken[]): Principal | null {
+function bearerOf(c: Context, tokens: readonly NamedToken[]): NamedToken | null {
   const given = /^Bearer +(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
-  const owner = given === undefined ? null : ownerOf(tokens, given);
-  return owner && withoutToken(owner);
-}
-
-/** What the rest of a request may know of the owner. */
-function withoutToken({ name, role }: NamedToken): Principal {
-  return { name, role };
+  return given === undefined ? null : ownerOf(tokens, given);
 }
 
 /**

@@ -34,6 +34,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /experiments/:id': 'viewer',
   'POST /experiments/:id/controls/:kind': 'operator',
 
+  'GET /api/accounts': 'viewer',
   'GET /api/ab/overview': 'viewer',
 
   'GET /api/ab/account/ads': 'viewer',

@@ -17,3 +17,8 @@ export function ownPath(address: string | undefined): string {
   // Browsers read a path that begins with two slashes as the name of another site.
   return origin === base && !pathname.startsWith('//') ? `${pathname}${search}` : '/';
 }
+
+/** Path under which an account's API and pages are in a deployment that serves several, without a slash at its end. */
+export function accountBase(accountId: string): string {
+  return `/accounts/${accountId}`;
+}

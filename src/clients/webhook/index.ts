@@ -20,10 +20,17 @@ const PAYLOADS = { slack: slackPayload, discord: discordPayload, json: jsonPaylo
 const UNKNOWN_KIND =
   "The address is not one of Slack's or Discord's incoming webhooks: set NOTIFICATION_HOOKS, which says the kind.";
 
-/** The hooks of these settings. `publicUrl`: the address of the pages, for links; null: messages carry the path alone. */
+/**
+ * The hooks of these settings. `publicUrl`: the address of the pages, for links; null: messages carry the path alone.
+ * `base`: path under which the account's pages are.
+ */
 export function createHooks(
   settings: readonly HookSettings[],
-  { publicUrl = null, timeoutMs = TIMEOUT_MS }: { publicUrl?: string | null; timeoutMs?: number } = {},
+  {
+    publicUrl = null,
+    base = '',
+    timeoutMs = TIMEOUT_MS,
+  }: { publicUrl?: string | null; base?: string; timeoutMs?: number } = {},
 ): Hooks {
   const infos = settings.map(({ name, kind, messages, url }) => ({
     name,
@@ -41,8 +48,10 @@ export function createHooks(
       if (!hook) throw new RangeError(`there is no hook ${name}`);
       const { kind } = hook;
       if (kind === null) return { kind: 'dead', status: null, problem: UNKNOWN_KIND };
-      const link = publicUrl === null ? null : `${publicUrl}${message.content.path}`;
-      return send({ ...hook, kind }, message, link, { timeoutMs, signal });
+      const path = base + message.content.path;
+      const link = publicUrl === null ? null : publicUrl + path;
+      const posted = { ...message, content: { ...message.content, path } };
+      return send({ ...hook, kind }, posted, link, { timeoutMs, signal });
     },
   };
 }

@@ -1,13 +1,16 @@
 /** What limits the account's rollouts, what is at risk now, and the kill switch. */
 import type { z } from '@hono/zod-openapi';
 import type { AccountAnswer } from '../../api/account/responses.js';
+import { atStake } from '../../api/accounts/read.js';
 import type { HookJson } from '../../api/hooks/read.js';
 import { KILL_SWITCH_RELEASE } from '../../api/http/needed-roles.js';
 import { mayActAs } from '../../api/http/principal.js';
 import type { OverviewRowJson } from '../../api/overview/to-json.js';
 import type { GateJson } from '../experiment/read.js';
 import type { Reader } from '../format.js';
+import { EnvelopeOfToday } from '../parts/envelope.js';
 import { Instant, Money } from '../parts/figures.js';
+import { Form, Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
 import { HookList } from './hooks.js';
@@ -52,7 +55,7 @@ export function AccountView(facts: AccountViewFacts) {
           </dd>
           <dt>Envelope per day</dt>
           <dd>
-            <Envelope account={account} reader={reader} />
+            <EnvelopeOfToday account={account} reader={reader} />
           </dd>
           <dt>Currency, time zone</dt>
           <dd>
@@ -62,31 +65,6 @@ export function AccountView(facts: AccountViewFacts) {
       </section>
       <AtRisk {...facts} />
       <HookList hooks={facts.hooks} viewer={facts.viewer} reader={reader} />
-    </>
-  );
-}
-
-function Envelope({ account, reader }: { account: AccountJson; reader: Reader }) {
-  const { envelope, currency } = account;
-  const { limit_cents: limit, moved_today_cents: moved, resets_at: resetsAt } = envelope;
-  if (currency === null || moved === null) return <>not known while Meta does not answer</>;
-  return (
-    <>
-      <Money field="moved_today_cents" amount={moved} currency={currency} reader={reader} /> raised today
-      {limit === null ? (
-        ', without a limit (ACCOUNT_ENVELOPE sets one)'
-      ) : (
-        <>
-          {' of '}
-          <Money field="limit_cents" amount={limit} currency={currency} reader={reader} />
-        </>
-      )}
-      {resetsAt && (
-        <span class="muted">
-          {' '}
-          (a new day begins <Instant iso={resetsAt} reader={reader} />)
-        </span>
-      )}
     </>
   );
 }
@@ -107,7 +85,7 @@ function KillSwitch({ account, viewer, reader, formKey }: AccountViewFacts) {
       ) : (
         <p>Not engaged. It holds every rollout of this account at once; running tests and reverts go on.</p>
       )}
-      <form method="post" action="/account/kill-switch" class="actions">
+      <Form method="post" action="/account/kill-switch" class="actions">
         <div>
           <input type="hidden" name="csrf" value={viewer.csrf} />
           <input type="hidden" name="key" value={formKey} />
@@ -127,15 +105,14 @@ function KillSwitch({ account, viewer, reader, formKey }: AccountViewFacts) {
           </button>
           {!mayTurn && <p class="note">This needs the role {needed}.</p>}
         </div>
-      </form>
+      </Form>
     </section>
   );
 }
 
 function AtRisk({ account, moved, shadow, reader }: AccountViewFacts) {
   const currency = account.currency ?? moved[0]?.currency ?? null;
-  const real = moved.filter((row) => !row.shadow);
-  const total = real.reduce((sum, { at_risk_cents }) => sum + at_risk_cents, 0);
+  const total = atStake(moved).at_risk_cents;
   return (
     <section class="card" aria-labelledby="at-risk">
       <h2 id="at-risk">At risk now</h2>
@@ -150,7 +127,7 @@ function AtRisk({ account, moved, shadow, reader }: AccountViewFacts) {
           <ul class="rows">
             {moved.map((row) => (
               <li data-experiment={row.experiment_id}>
-                <a href={`/experiments/${row.experiment_id}`}>{row.name}</a>{' '}
+                <Link href={`/experiments/${row.experiment_id}`}>{row.name}</Link>{' '}
                 <StateBadge state={row.state} shadow={row.shadow} />{' '}
                 <Money
                   field="moved_cents"

@@ -3,6 +3,7 @@ import type { HookJson } from '../../api/hooks/read.js';
 import { mayActAs } from '../../api/http/principal.js';
 import type { Reader } from '../format.js';
 import { Figure, Instant } from '../parts/figures.js';
+import { Form } from '../parts/links.js';
 import type { Viewer } from '../viewer.js';
 
 export function HookList({
@@ -36,12 +37,12 @@ export function HookList({
                 {hook.pending === 1 ? 'message waits' : 'messages wait'}.
               </p>
             )}
-            <form method="post" action={`/account/hooks/${hook.name}/test`}>
+            <Form method="post" action={`/account/hooks/${hook.name}/test`}>
               <input type="hidden" name="csrf" value={viewer.csrf} />
               <button type="submit" class="quiet" disabled={!mayActAs(viewer.principal, 'operator')}>
                 Send a test message
               </button>
-            </form>
+            </Form>
           </li>
         ))}
       </ul>

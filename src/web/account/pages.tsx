@@ -80,6 +80,6 @@ export function accountPages(context: ApiContext): Hono {
         if (!(error instanceof ApiProblem) || error.kind !== 'kill_switch_released') throw error;
         return show(c, { isError: true, text: error.message }, 409);
       }
-      return c.redirect('/account', 303);
+      return c.redirect(`${context.base}/account`, 303);
     });
 }

@@ -63,7 +63,7 @@ async function readAgain() {
   try {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
     // The session is over: the sign-in leads back here.
-    if (answer.redirected && new URL(answer.url).pathname === '/sign-in') return location.reload();
+    if (answer.redirected && new URL(answer.url).pathname.endsWith('/sign-in')) return location.reload();
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const next = page.getElementById('main');
@@ -87,7 +87,7 @@ function soon() {
 }
 
 function connect() {
-  source = new EventSource('/api/events');
+  source = new EventSource(new URL('../api/events', import.meta.url));
   source.addEventListener('change', soon);
   source.addEventListener('error', () => {
     if (source?.readyState !== EventSource.CLOSED) return;

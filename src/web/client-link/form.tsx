@@ -1,5 +1,6 @@
 import { CLIENT_LINK_DAYS, type ClientView } from '../../api/http/client-link.js';
 import { mayActAs } from '../../api/http/principal.js';
+import { Form } from '../parts/links.js';
 import type { Viewer } from '../viewer.js';
 
 /** Makes a link that a client can open without a token. */
@@ -9,7 +10,7 @@ export function ClientLinkForm({ view, viewer }: { view: ClientView; viewer: Vie
   return (
     <section class="card no-print" aria-labelledby="client-link">
       <h2 id="client-link">For a client</h2>
-      <form method="post" action="/client-links" class="inline">
+      <Form method="post" action="/client-links" class="inline">
         <input type="hidden" name="csrf" value={viewer.csrf} />
         <input type="hidden" name="kind" value={view.kind} />
         <input type="hidden" name="id" value={view.id} />
@@ -28,7 +29,7 @@ export function ClientLinkForm({ view, viewer }: { view: ClientView; viewer: Vie
         <button type="submit" class="quiet" disabled={!mayMake}>
           Make a link to read this
         </button>
-      </form>
+      </Form>
       <p class="muted">
         Whoever has the link can read this page, and nothing else. The browser can print it as PDF.
       </p>

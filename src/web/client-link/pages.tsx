@@ -17,6 +17,7 @@ import { instantText } from '../format.js';
 import { firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
+import { Link } from '../parts/links.js';
 import { render } from '../render.js';
 import { Report } from '../reports/report.js';
 
@@ -43,7 +44,8 @@ export function clientLinkPages(context: ApiContext): Hono {
       const { frame, reader } = await settingOf(context, c);
       const maker = context.tokens.find(({ name }) => name === principalOf(c).name) ?? null;
       const until = Date.now() + asked.data.days * DAY_MS;
-      const address = `${schemeOf(c)}://${hostOf(c)}/shared/${newClientLink(maker, { kind, id }, until)}`;
+      const about = { accountId: context.meta.accountId, kind, id };
+      const address = `${schemeOf(c)}://${hostOf(c)}${context.base}/shared/${newClientLink(maker, about, until)}`;
       return render(
         c,
         <Page {...frame} title="Link for a client">
@@ -54,7 +56,7 @@ export function clientLinkPages(context: ApiContext): Hono {
               <input readonly value={address} />
             </label>
             <p>
-              <a href={address}>Open it</a> · <a href={`/${kind}s/${id}`}>Back</a>
+              <a href={address}>Open it</a> · <Link href={`/${kind}s/${id}`}>Back</Link>
             </p>
             <p class="muted">It also ends if the token of the user who made it is changed or removed.</p>
           </section>
@@ -62,7 +64,7 @@ export function clientLinkPages(context: ApiContext): Hono {
       );
     })
     .get('/shared/:link', async (c) => {
-      const view = readClientLink(context.tokens, c.req.param('link'), Date.now());
+      const view = readClientLink(context.tokens, context.meta.accountId, c.req.param('link'), Date.now());
       if (view === null) {
         throw new ApiProblem('not_found', 'This link has expired or is not complete. Ask for a new one.');
       }

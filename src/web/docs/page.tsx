@@ -1,4 +1,5 @@
 import { Page, type PageFrame } from '../page.js';
+import { Link } from '../parts/links.js';
 import {
   type Description,
   fieldsOf,
@@ -21,7 +22,7 @@ export function DocsPage({
       <h1>HTTP API</h1>
       <p>{description.info.description}</p>
       <p>
-        The same for programs: <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1).
+        The same for programs: <Link href="/openapi.json">/openapi.json</Link> (OpenAPI 3.1).
       </p>
       <nav aria-label="Resources">
         <ul>

@@ -3,6 +3,7 @@ import { ALLOWED_CONTROLS, CONTROL_KINDS, type ControlKind } from '../../contrac
 import type { ExperimentState } from '../../domain/experiment.js';
 import type { Reader } from '../format.js';
 import { Money } from '../parts/figures.js';
+import { Form } from '../parts/links.js';
 import { STATE_NAMES } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
 import type { StatusJson } from './read.js';
@@ -57,7 +58,7 @@ export function Controls(props: {
       <Planned experiment={experiment} reader={reader} />
       <div class="actions">
         {known.map((kind) => (
-          <Form
+          <ControlForm
             kind={kind}
             experiment={experiment}
             viewer={viewer}
@@ -129,7 +130,7 @@ function whyNot(kind: ControlKind, state: ExperimentState): string {
   return `It fits a test that is ${list}; this one is: ${STATE_NAMES[state]}.`;
 }
 
-function Form(props: {
+function ControlForm(props: {
   kind: ControlKind;
   experiment: StatusJson;
   viewer: Viewer;
@@ -141,7 +142,7 @@ function Form(props: {
   const { name, effect, isDanger, isMain } = TEXTS[kind];
   const own = typed?.kind === kind ? typed : null;
   return (
-    <form method="post" action={`/experiments/${experiment.experiment_id}/controls/${kind}`}>
+    <Form method="post" action={`/experiments/${experiment.experiment_id}/controls/${kind}`}>
       <input type="hidden" name="csrf" value={viewer.csrf} />
       <input type="hidden" name="key" value={`${formKey}-${kind}`} />
       <p class="muted" id={`effect-${kind}`}>
@@ -175,7 +176,7 @@ function Form(props: {
       >
         {name}
       </button>
-    </form>
+    </Form>
   );
 }
 

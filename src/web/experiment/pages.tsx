@@ -80,7 +80,10 @@ export function experimentPages(context: ApiContext): Hono {
         const notice = { isError, text: outcome.text };
         return show(c, id, { notice, typed: isError ? typed : null }, isError ? 409 : 200);
       }
-      return c.redirect(`/experiments/${encodeURIComponent(id)}?sent=${outcome.controlId}`, 303);
+      return c.redirect(
+        `${context.base}/experiments/${encodeURIComponent(id)}?sent=${outcome.controlId}`,
+        303,
+      );
     });
 
   type Sent = { kind: 'done'; controlId: string } | { kind: 'pending' | 'refused'; text: string };

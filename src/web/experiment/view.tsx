@@ -3,6 +3,7 @@
 import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
 import { Countdown, Instant, Lift, Money } from '../parts/figures.js';
+import { Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
 import { Controls, type Typed } from './controls.js';
@@ -195,7 +196,7 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
         {experiment.variants.map(({ id, role, ad_id, creative, dropped_at }) => (
           <article class="creative">
             {withPictures && (
-              <img
+              <Picture
                 src={`/api/ab/account/ads/${ad_id}/thumbnail`}
                 alt=""
                 width="96"

@@ -7,6 +7,7 @@ import { ageText, type Reader } from '../format.js';
 import { ConfidenceBar } from '../parts/confidence-bar.js';
 import { Countdown, Figure, Lift, Money } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
+import { Form, Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 
 type Overview = z.output<typeof OverviewAnswer>;
@@ -49,9 +50,9 @@ export function Home({
           <h2>No test yet</h2>
           <p>The service finds ads in your account that can be tested against each other.</p>
           <p>
-            <a class="button" href="/experiments/new">
+            <Link class="button" href="/experiments/new">
               Find tests in the account
-            </a>
+            </Link>
           </p>
         </section>
       )}
@@ -94,7 +95,7 @@ function Filter({
   total: number;
 }) {
   return (
-    <form class="filter" method="get" action="/">
+    <Form class="filter" method="get" action="/">
       <label>
         <span>Search</span>
         <input
@@ -129,7 +130,7 @@ function Filter({
         </select>
       </label>
       <button type="submit">Apply</button>
-    </form>
+    </Form>
   );
 }
 
@@ -155,7 +156,7 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
   return (
     <li class="row" data-experiment={row.experiment_id}>
       <div class="name">
-        <a href={`/experiments/${row.experiment_id}`}>{row.name}</a>
+        <Link href={`/experiments/${row.experiment_id}`}>{row.name}</Link>
         <StateBadge state={row.state} shadow={row.shadow} />
         <Ads row={row} />
         {row.why_act && <p class="why">{row.why_act}</p>}
@@ -233,7 +234,7 @@ function Ads({ row }: { row: Row }) {
     <span class="ads">
       {row.variants.map(({ id, role, ad_id, headline }) => (
         <span class={`ad ${role}`}>
-          <img
+          <Picture
             src={`/api/ab/account/ads/${ad_id}/thumbnail`}
             alt=""
             width="32"

@@ -4,6 +4,7 @@ import type { AdJson, PreviewJson, ProposalJson } from '../../api/setup/response
 import { METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { count, type Reader } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
+import { Picture } from '../parts/links.js';
 import { isObjective, type TypedTest } from './form.js';
 import { WhatItDoes } from './what-it-does.js';
 
@@ -182,7 +183,7 @@ export function AdName({ ad }: { ad: Pick<AdJson, 'name' | 'creative' | 'thumbna
   return (
     <span class="ad">
       {ad.thumbnail && (
-        <img src={ad.thumbnail} alt="" width={48} height={48} loading="lazy" decoding="async" />
+        <Picture src={ad.thumbnail} alt="" width={48} height={48} loading="lazy" decoding="async" />
       )}
       <span>
         {ad.name}

@@ -1,5 +1,6 @@
 /** The ads that fit no test, by what keeps them from it, with the cure. */
 import type { ProposalsJson } from '../../api/setup/responses.js';
+import { Link } from '../parts/links.js';
 import { AdName } from './proposed-test.js';
 
 type Unfit = ProposalsJson['unfit'][number];
@@ -32,7 +33,9 @@ export function UnfitAds({ unfit }: { unfit: readonly Unfit[] }) {
                     <p>{message}</p>
                   ))}
                   {ad.ad_set?.experiment_id && (
-                    <a href={`/experiments/${encodeURIComponent(ad.ad_set.experiment_id)}`}>Open the test</a>
+                    <Link href={`/experiments/${encodeURIComponent(ad.ad_set.experiment_id)}`}>
+                      Open the test
+                    </Link>
                   )}
                 </td>
                 <td>

@@ -2,6 +2,7 @@
 import type { PreviewJson, ProposalsJson } from '../../api/setup/responses.js';
 import { NAMED_EVENTS, OWN_RESULT } from '../../domain/conversion-event.js';
 import type { Reader } from '../format.js';
+import { Form, Link } from '../parts/links.js';
 import type { Viewer } from '../viewer.js';
 import { keyOf, type TypedTest } from './form.js';
 import { KeptTest, ProposedTest } from './proposed-test.js';
@@ -49,7 +50,7 @@ export function NewTests(facts: NewTestsFacts) {
       </p>
       {trouble && (
         <p class="error" role="alert">
-          {trouble} <a href="/experiments/new">Try again</a>
+          {trouble} <Link href="/experiments/new">Try again</Link>
         </p>
       )}
       {nothing && (
@@ -69,12 +70,12 @@ export function NewTests(facts: NewTestsFacts) {
         </section>
       )}
       {typed.length > 0 && (
-        <form method="post" action="/experiments/new">
+        <Form method="post" action="/experiments/new">
           <input type="hidden" name="csrf" value={viewer.csrf} />
           {!mayAct && <p class="note">You may look at these tests. An operator may start them.</p>}
           {canStart > 1 && (
             <p>
-              <a href="/experiments/new?all">Tick all {canStart} that can start</a>
+              <Link href="/experiments/new?all">Tick all {canStart} that can start</Link>
             </p>
           )}
           <datalist id="events">
@@ -110,7 +111,7 @@ export function NewTests(facts: NewTestsFacts) {
               Preview the ticked tests
             </button>
           </p>
-        </form>
+        </Form>
       )}
       {found && <UnfitAds unfit={found.unfit} />}
       <p class="muted">
@@ -132,7 +133,7 @@ function Results({ results }: { results: readonly Result[] }) {
           <ul>
             {started.map(({ name, experimentId, message }) => (
               <li>
-                <a href={`/experiments/${encodeURIComponent(experimentId!)}`}>{name}</a>
+                <Link href={`/experiments/${encodeURIComponent(experimentId!)}`}>{name}</Link>
                 {message && ` ${message}`}
               </li>
             ))}

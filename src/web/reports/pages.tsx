@@ -4,6 +4,7 @@ import { keptReport, keptReports } from '../../api/kept-reports/read.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
 import { Instant } from '../parts/figures.js';
+import { Link } from '../parts/links.js';
 import { render } from '../render.js';
 import { viewerOf } from '../session.js';
 import { daysOf, Report } from './report.js';
@@ -31,9 +32,9 @@ export function reportPages(context: ApiContext): Hono {
           <ul class="rows">
             {reports.map((report) => (
               <li class="card">
-                <a href={`/reports/${report.id}`}>
+                <Link href={`/reports/${report.id}`}>
                   {report.kind === 'daily' ? 'Daily' : 'Weekly'}: {daysOf(report)}
-                </a>{' '}
+                </Link>{' '}
                 <span class="muted">
                   <Instant iso={report.made_at} reader={reader} />
                 </span>

@@ -3,6 +3,7 @@ import type { KeptReportJson } from '../../api/kept-reports/to-json.js';
 import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
 import { Figure, Instant, Lift, MoneyMove } from '../parts/figures.js';
+import { Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
 
@@ -24,9 +25,9 @@ export function Report({ report, reader, viewer }: ReportFacts) {
       <p class="muted">
         Made <Instant iso={report.made_at} reader={own} /> ({report.timezone}).{' '}
         {viewer && (
-          <a href={`/api/ab/reports/${report.id}/csv`} download>
+          <Link href={`/api/ab/reports/${report.id}/csv`} download>
             Download as CSV
-          </a>
+          </Link>
         )}
       </p>
       <section class="card" aria-labelledby="summary">
@@ -140,7 +141,7 @@ export function Report({ report, reader, viewer }: ReportFacts) {
 }
 
 function TestName({ id, name, isLink }: { id: string; name: string; isLink: boolean }) {
-  return isLink ? <a href={`/experiments/${id}`}>{name}</a> : <span>{name}</span>;
+  return isLink ? <Link href={`/experiments/${id}`}>{name}</Link> : <span>{name}</span>;
 }
 
 function Interval({ of }: { of: readonly number[] }) {

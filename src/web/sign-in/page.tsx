@@ -1,4 +1,5 @@
-import { Page, type PageFrame } from '../page.js';
+import { type Frame, Page } from '../page.js';
+import { Form, Link } from '../parts/links.js';
 
 /** `csrf`: of the visitor's session. `error`: why the last attempt failed. */
 export function SignInPage({
@@ -7,7 +8,7 @@ export function SignInPage({
   error,
   insecure,
   ...frame
-}: Omit<PageFrame, 'title' | 'children'> & {
+}: Frame & {
   to: string;
   csrf: string;
   error: string | null;
@@ -21,7 +22,7 @@ export function SignInPage({
           This page came without encryption, so the browser won’t keep you signed in. Open it over https.
         </p>
       )}
-      <form method="post" action="/sign-in" class="card">
+      <Form method="post" action="/sign-in" class="card">
         <input type="hidden" name="csrf" value={csrf} />
         <input type="hidden" name="to" value={to} />
         <p class="field">
@@ -49,18 +50,18 @@ export function SignInPage({
         <p class="actions">
           <button type="submit">Sign in</button>
         </p>
-      </form>
+      </Form>
     </Page>
   );
 }
 
 /** Shown if no token is set. */
-export function NoSignInPage(frame: Omit<PageFrame, 'title' | 'children'>) {
+export function NoSignInPage(frame: Frame) {
   return (
     <Page title="Sign in" {...frame}>
       <h1>Nobody needs to sign in</h1>
       <p>
-        No token is set, so everyone on this machine may do everything. <a href="/">To the tests</a>
+        No token is set, so everyone on this machine may do everything. <Link href="/">To the tests</Link>
       </p>
     </Page>
   );

@@ -1,24 +1,22 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { type Context, Hono } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
-import type { ApiContext } from '../../api/dependencies.js';
 import { cookieOptions, hostOf } from '../../api/http/access.js';
 import { isLoopbackHost } from '../../api/http/loopback.js';
 import { ownPath } from '../../api/http/paths.js';
 import { newSession, SESSION_COOKIE, SESSION_MS } from '../../api/http/session.js';
-import { ownerOf } from '../../api/http/tokens.js';
-import { frameOf } from '../frame.js';
+import { type NamedToken, ownerOf } from '../../api/http/tokens.js';
+import type { FrameOf } from '../frame.js';
 import { render } from '../render.js';
 import { Attempts } from './attempts.js';
 import { NoSignInPage, SignInPage } from './page.js';
 
 /** `/sign-in` and `/sign-out`. */
-export function signInRoutes(context: ApiContext): Hono {
-  const { tokens } = context;
+export function signInRoutes(tokens: readonly NamedToken[], frameOf: FrameOf): Hono {
   const attempts = new Attempts();
 
   const form = async (c: Context, to: string, error: string | null, status: 200 | 401 | 429) => {
-    const frame = await frameOf(context, c);
+    const frame = await frameOf(c);
     const csrf = c.get('csrf');
     return render(
       c,
@@ -29,7 +27,7 @@ export function signInRoutes(context: ApiContext): Hono {
 
   return new Hono()
     .get('/sign-in', async (c) => {
-      if (tokens.length === 0) return render(c, <NoSignInPage {...(await frameOf(context, c))} />);
+      if (tokens.length === 0) return render(c, <NoSignInPage {...(await frameOf(c))} />);
       const to = ownPath(c.req.query('to'));
       return c.get('signedIn') ? c.redirect(to, 303) : form(c, to, null, 200);
     })

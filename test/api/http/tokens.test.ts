@@ -59,11 +59,11 @@ describe('named tokens', () => {
     ],
     [
       JSON.stringify([{ ...ROOT, canary: 1 }]),
-      'API_TOKENS, entry 1: it must have exactly the fields name, role and token.',
+      'API_TOKENS, entry 1: it must have the fields name, role and token, and may have accounts.',
     ],
     [
       JSON.stringify(['canary-0123456789']),
-      'API_TOKENS, entry 1: it must have exactly the fields name, role and token.',
+      'API_TOKENS, entry 1: it must have the fields name, role and token, and may have accounts.',
     ],
     [
       JSON.stringify([ROOT, { ...ANA, token: ROOT.token }]),

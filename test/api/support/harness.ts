@@ -50,10 +50,11 @@ export interface JsonObject {
   [field: string]: Json;
 }
 
-export async function startApi(changes: Partial<ApiDependencies> = {}): Promise<Api> {
+/** `seed`: of the market; another one is another account. */
+export async function startApi(changes: Partial<ApiDependencies> = {}, seed = 7): Promise<Api> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'auto-promotion-api-'));
   const clock: TestClock = { at: START, scale: 1, now: async () => clock.at };
-  const market = await startMarket({ directory, clock, seed: 7, port: 0, accessToken: TOKEN });
+  const market = await startMarket({ directory, clock, seed, port: 0, accessToken: TOKEN });
   const database = await migratedDatabase();
   const pool = createPool(database.config);
   const store = createStore(pool, { environment: 'sandbox', accountId: market.account.id });
