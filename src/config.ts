@@ -3,7 +3,7 @@ import { LOOPBACK } from './api/http/loopback.js';
 import type { NamedToken } from './api/http/tokens.js';
 import type { AccountSettings } from './clients/meta/account-list.js';
 import { type NotificationSettings, readNotifications, repeatedNames } from './clients/webhook/settings.js';
-import { accountsOf } from './config/accounts.js';
+import { accountSetting, accountsOf } from './config/accounts.js';
 import { complement, schema } from './config/fields.js';
 import { namesTokens, TOKEN_SETTINGS, tokensOf } from './config/tokens.js';
 import { DEFAULT_POLICY, type Policy } from './domain/experiment.js';
@@ -99,10 +99,10 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const e = parsed.data;
   const live = e.MODE === 'live';
   const problems: string[] = [];
-  const hasList = e.META_ACCOUNTS_FILE !== undefined;
+  const hasList = accountSetting(e) !== null;
   if (live && !hasList && !e.META_ACCESS_TOKEN) problems.push('MODE=live needs META_ACCESS_TOKEN.');
   if (live && !hasList && !e.META_AD_ACCOUNT_ID)
-    problems.push('MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890, or META_ACCOUNTS_FILE.');
+    problems.push('MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890, or META_ACCOUNTS.');
   const tokens = tokensOf(e, problems);
   const accounts = accountsOf(e, tokens, problems);
   if (live && !namesTokens(e)) problems.push(`MODE=live needs ${TOKEN_SETTINGS}.`);

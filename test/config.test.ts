@@ -300,7 +300,7 @@ describe('live', () => {
 
   it('needs the access token, the account and an API token', () => {
     expect(complaint({ MODE: 'live' })).toBe(
-      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890, or META_ACCOUNTS_FILE. MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
+      'MODE=live needs META_ACCESS_TOKEN. MODE=live needs META_AD_ACCOUNT_ID, e.g. act_1234567890, or META_ACCOUNTS. MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',
     );
     expect(complaint({ ...LIVE, API_TOKEN: '' })).toBe(
       'MODE=live needs API_TOKEN, API_TOKENS or API_TOKENS_FILE.',

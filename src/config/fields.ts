@@ -73,6 +73,7 @@ export const schema = z.object({
   META_ACCESS_TOKEN: text,
   META_APP_SECRET: text,
   META_AD_ACCOUNT_ID: z.preprocess(blankIsUnset, accountIdForm.optional()),
+  META_ACCOUNTS: text,
   META_ACCOUNTS_FILE: text,
   META_GRAPH_URL: url(['http:', 'https:']),
   META_API_VERSION: z.preprocess(

@@ -143,6 +143,17 @@ describe('a list of ad accounts', () => {
     expect(message).not.toContain('canary');
   });
 
+  it('may be the text of a setting instead of a file', () => {
+    const env = { MODE: 'live', API_TOKENS: TOKENS, META_ACCOUNTS: JSON.stringify([NORTH, SOUTH]) };
+    expect(readConfig(env).accounts.map(({ accountId }) => accountId)).toEqual(['act_1', 'act_2']);
+    expect(() => readConfig({ ...env, META_ACCOUNTS: '[]' })).toThrow(
+      'META_ACCOUNTS must be a JSON list of 1 to 50 accounts',
+    );
+    expect(() => readConfig({ ...env, META_ACCOUNTS_FILE: path.join(folder, 'accounts.json') })).toThrow(
+      'Set META_ACCOUNTS or META_ACCOUNTS_FILE, not both.',
+    );
+  });
+
   it('that cannot be read is refused', () => {
     const env = { MODE: 'live', API_TOKENS: TOKENS, META_ACCOUNTS_FILE: path.join(folder, 'none.json') };
     expect(() => readConfig(env)).toThrow("META_ACCOUNTS_FILE names a file that can't be read (ENOENT).");

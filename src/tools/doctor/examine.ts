@@ -1,5 +1,5 @@
 import { createScrub } from '../../clients/meta/scrub.js';
-import type { Config } from '../../config.js';
+import { type Config, configOf } from '../../config.js';
 import { temporalAt } from '../../service/addresses.js';
 import { checkClaude } from './claude.js';
 import { checkDatabase } from './database.js';
@@ -23,15 +23,26 @@ export async function examine(
   const { timeoutMs = TIMEOUT_MS, claudeUrl } = options;
   // Each call has a shorter limit than its check, so that the finding says which call had no answer.
   const callMs = Math.max(1, Math.floor(timeoutMs * 0.8));
+  const accounts =
+    config.accounts.length === 0 ? [config] : config.accounts.map((one) => configOf(config, one));
+  const forEach = (check: string, of: (own: Config) => Promise<Finding[]>) =>
+    accounts.map((own) => {
+      const { name } = own.meta;
+      return within(timeoutMs, name === null ? check : `${check} of ${name}`, async () =>
+        (await of(own)).map((found) =>
+          name === null ? found : { ...found, what: `${found.what} of ${name}` },
+        ),
+      );
+    });
   const sections = await Promise.all([
     within(timeoutMs, 'Mode', async () => [describeMode(config)]),
-    within(timeoutMs, 'Meta', () => examineMeta(config, callMs)),
+    ...forEach('Meta', (own) => examineMeta(own, callMs)),
     within(timeoutMs, 'Database', () => examineDatabase(config, callMs)),
     within(timeoutMs, 'Temporal', () => examineTemporal(config, callMs)),
     within(timeoutMs, 'Claude', () => checkClaude(config.anthropicApiKey, callMs, claudeUrl)),
-    within(timeoutMs, 'Hook', () => examineHooks(config, callMs)),
+    ...forEach('Hook', (own) => examineHooks(own, callMs)),
   ]);
-  const scrub = createScrub(secretsOf(config));
+  const scrub = createScrub(accounts.flatMap(secretsOf));
   return sections.flat().map((finding) => ({
     ...finding,
     figure: scrub(finding.figure),

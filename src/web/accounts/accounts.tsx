@@ -1,4 +1,4 @@
-/** The ad accounts of a deployment side by side: where someone must act, what moves, and what limits it. */
+/** The ad accounts of a deployment side by side: what needs someone to act, what moves, and what limits it. */
 import type { AccountSummaryJson } from '../../api/accounts/read.js';
 import type { Reader } from '../format.js';
 import { EnvelopeOfToday } from '../parts/envelope.js';
@@ -36,9 +36,9 @@ export function Accounts({ accounts, locale, pace }: AccountsProps) {
 
 const COUNTS = [
   ['act', 'need someone to act'],
-  ['rollout', 'rollouts in progress'],
-  ['running', 'running'],
-  ['ended', 'ended'],
+  ['rollout', 'roll out'],
+  ['running', 'run'],
+  ['ended', 'have ended'],
 ] as const;
 
 function Account({ account, reader }: { account: AccountSummaryJson; reader: Reader }) {
@@ -60,16 +60,15 @@ function Account({ account, reader }: { account: AccountSummaryJson; reader: Rea
       <dl>
         <dt>Tests</dt>
         <dd>
-          <ul class="plain">
-            {COUNTS.map(([group, words]) => (
-              <li class={group === 'act' && counts.act > 0 ? 'strong' : undefined}>
-                <Figure field={`counts.${group}`} value={counts[group]}>
-                  {counts[group]}
-                </Figure>{' '}
-                {words}
-              </li>
-            ))}
-          </ul>
+          {COUNTS.map(([group, words], index) => (
+            <>
+              {index > 0 && ', '}
+              <Figure field={`counts.${group}`} value={counts[group]}>
+                {counts[group]}
+              </Figure>{' '}
+              {words}
+            </>
+          ))}
         </dd>
         <dt>Moved to winners</dt>
         <dd>

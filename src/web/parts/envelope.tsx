@@ -16,7 +16,7 @@ export function EnvelopeOfToday(props: {
     <>
       <Money field="moved_today_cents" amount={moved} currency={currency} reader={reader} /> raised today
       {limit === null ? (
-        ', without a limit (ACCOUNT_ENVELOPE sets one)'
+        ', without a limit'
       ) : (
         <>
           {' of '}

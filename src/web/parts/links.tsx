@@ -1,6 +1,6 @@
 /**
- * Addresses of this site's own pages. A page names them from the root of its account's pages, `/reports`; where those are
- * (`/accounts/act_1/reports`, if the deployment serves several accounts) comes from the frame of the page.
+ * Addresses of this site's own pages. A page names them from the root of its account's pages, e.g. `/reports`. If the
+ * deployment serves several accounts, the frame puts the path of the account before it: `/accounts/act_1/reports`.
  */
 import { createContext, type JSX, useContext } from 'hono/jsx';
 

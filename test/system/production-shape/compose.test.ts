@@ -49,8 +49,9 @@ const OWN = ['worker', 'api'];
 /** A value as compose interpolates it, if .env contains `env`. */
 function interpolate(value: string | number, env: Record<string, string>): string {
   // Innermost first: a default may contain a variable.
-  const once = String(value).replace(/\$\{(\w+)(?::([-?])([^{}]*))?\}/g, (_, name: string, kind, rest) => {
+  const once = String(value).replace(/\$\{(\w+)(?::([-?+])([^{}]*))?\}/g, (_, name: string, kind, rest) => {
     const given = env[name] ?? '';
+    if (kind === '+') return given === '' ? '' : rest;
     if (given !== '') return given;
     if (kind === '?') throw new Error(`${name}: ${rest}`);
     return kind === '-' ? rest : '';
@@ -181,12 +182,33 @@ describe('docker-compose.yml', () => {
     for (const name of OWN) expect(settingsOf(name, FILLED)).not.toHaveProperty('TEMPORAL_API_KEY');
   });
 
-  it('contains no secret: each comes from .env, and compose refuses to start without it', () => {
-    for (const name of ['API_TOKEN', 'META_ACCESS_TOKEN']) {
-      const without = { ...FILLED, [name]: '' };
-      expect(() => Object.keys(services).map((service) => settingsOf(service, without))).toThrow(name);
-      expect(example[name]).toBe('');
+  it('serves several accounts from one list, in one namespace', () => {
+    const accounts = [1, 2].map((n) => ({
+      account_id: `act_${n}`,
+      name: `Client ${n}`,
+      access_token: `token ${n}`,
+    }));
+    const env = {
+      ...FILLED,
+      META_ACCESS_TOKEN: '',
+      META_AD_ACCOUNT_ID: '',
+      META_ACCOUNTS: JSON.stringify(accounts),
+    };
+    for (const name of OWN) {
+      const config = readConfig(settingsOf(name, env));
+      expect(config.accounts.map(({ accountId }) => accountId)).toEqual(['act_1', 'act_2']);
+      expect(config.temporalNamespace).toBe('auto-promotion-live');
     }
+    expect(settingsOf('temporal-namespace', env).TEMPORAL_NAMESPACE).toBe('auto-promotion-live');
+  });
+
+  it('contains no secret: each comes from .env, and compose refuses to start without it', () => {
+    const without = { ...FILLED, API_TOKEN: '' };
+    expect(() => Object.keys(services).map((service) => settingsOf(service, without))).toThrow('API_TOKEN');
+    // One of two settings is needed, which compose can't say: the service does.
+    for (const name of ['META_ACCESS_TOKEN', 'META_AD_ACCOUNT_ID'])
+      expect(() => readConfig(settingsOf('worker', { ...FILLED, [name]: '' }))).toThrow(name);
+    for (const name of ['API_TOKEN', 'META_ACCESS_TOKEN', 'META_ACCOUNTS']) expect(example[name]).toBe('');
     // The container of the database requires its passwords; with another database it is not started.
     for (const name of ['POSTGRES_PASSWORD', 'SERVICE_DB_PASSWORD', 'TEMPORAL_DB_PASSWORD']) {
       expect(services.postgres!.entrypoint!.join(' ')).toContain(`$\${${name}:?set it in .env}`);
