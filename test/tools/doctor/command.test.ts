@@ -149,4 +149,27 @@ describe('the examination', () => {
       figure: 'META_ACCESS_TOKEN, META_AD_ACCOUNT_ID not set',
     });
   });
+
+  it('checks each of several accounts, with its own token, and shows none', async () => {
+    const account = (index: number) => ({
+      account_id: `act_${index}`,
+      name: `Client ${index}`,
+      access_token: `EAAcanary-${index}-0123456789`,
+      hooks: [{ name: 'desk', url: `https://hooks.slack.com/services/T/B/canary${index}` }],
+    });
+    const config = readConfig({
+      MODE: 'live',
+      API_TOKEN: 'canary-0123456789',
+      META_ACCOUNTS: JSON.stringify([account(1), account(2)]),
+      META_GRAPH_URL: 'http://127.0.0.1:1',
+      DATABASE_URL: 'postgres://u:canary@127.0.0.1:1/db',
+      TEMPORAL_ADDRESS: '127.0.0.1:1',
+    });
+    const findings = await examine(config, { timeoutMs: 3_000 });
+    const whats = findings.map(({ what }) => what);
+    for (const name of ['Client 1', 'Client 2'])
+      expect(whats).toEqual(expect.arrayContaining([`Meta token of ${name}`]));
+    expect(whats.filter((what) => what === 'Database')).toHaveLength(1);
+    expect(JSON.stringify(findings)).not.toContain('canary');
+  });
 });
