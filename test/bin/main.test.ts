@@ -146,7 +146,7 @@ describe('npm start', () => {
     );
   });
 
-  it('runs, refuses a second instance, ends on Ctrl-C, and has the same world after a restart', async () => {
+  it('runs, refuses a second instance, ends on Ctrl-C, and has the same world after a restart, beside a second account', async () => {
     const env = { ...ANY_PORT, ...SLOW, DATA_DIR: path.join(directory, 'world') };
     const first = Service.start(env);
     const api = await first.api();
@@ -181,9 +181,19 @@ describe('npm start', () => {
     expect(startTimeOf(server)).toBeUndefined();
     await expect(fetch(api)).rejects.toThrow();
 
-    const again = Service.start(env);
-    const ids = (await experimentsAt(await again.api())).map(({ id }) => id);
+    // With a second account, which has a market and a record of its own on the same database.
+    const again = Service.start({ ...env, SANDBOX_ACCOUNTS: '2' });
+    const firstAccount = await again.api();
+    const ids = (await experimentsAt(firstAccount)).map(({ id }) => id);
     expect(ids.sort()).toEqual(['free-shipping', 'gift-cards', 'spring-sale']);
+    const response = await fetch(new URL('/api/accounts', firstAccount));
+    const { accounts } = (await response.json()) as { accounts: { base: string; counts: unknown }[] };
+    expect(accounts.map(({ counts }) => counts)).toEqual([
+      { act: 0, rollout: 0, running: 3, ended: 0 },
+      { act: 0, rollout: 0, running: 0, ended: 0 },
+    ]);
+    expect(new URL(accounts[0]!.base, firstAccount).href).toBe(firstAccount);
+    expect(await experimentsAt(new URL(accounts[1]!.base, firstAccount).href)).toEqual([]);
     again.child.kill('SIGTERM');
     expect(await again.ended()).toBe(0);
   }, 120_000);
