@@ -1,9 +1,12 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGlitePgConfig, PglitePgConnection } from '@electric-sql/pglite/node-postgres';
 import { vector } from '@electric-sql/pglite-pgvector';
 import pg, { type ClientConfig, type PoolConfig } from 'pg';
+import { emptyDatabase } from './empty-database.js';
 
 export interface EmbeddedPostgres {
   /** For exactly one `new Pool(config)`: the database has only one session. */
@@ -14,21 +17,22 @@ export interface EmbeddedPostgres {
 
 /**
  * Postgres with pgvector inside this process. If `directory` is undefined, the data is kept in memory. pgvector is
- * available but not yet installed (`create extension vector`). `image`: a data folder made by `dumpDataDir`, with which
- * to start instead of an empty one.
+ * available but not yet installed (`create extension vector`).
  *
  * Hold the lock of the data folder: if two processes use one folder, their data diverges silently.
  */
-export async function startPostgres(options: {
+export async function startPostgres({
+  directory,
+}: {
   directory: string | undefined;
-  image?: Blob;
 }): Promise<EmbeddedPostgres> {
-  const { directory, image } = options;
   if (directory !== undefined) await mkdir(directory, { recursive: true });
+  const isNew = directory === undefined || !existsSync(path.join(directory, 'PG_VERSION'));
+  const image = isNew ? await emptyDatabase() : null;
   const database = await PGlite.create({
     dataDir: directory ?? 'memory://',
     extensions: { vector },
-    ...(image === undefined ? {} : { loadDataDir: image }),
+    ...(image === null ? {} : { loadDataDir: image }),
   });
   const session: Session = { clean: Promise.resolve() };
   return {

@@ -1,15 +1,8 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
 import type { PoolConfig } from 'pg';
 import { inject } from 'vitest';
 import { migrate } from '../../src/clients/postgres/migrate.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import { startPostgres } from '../../src/sandbox/postgres.js';
-import { thisMachine } from '../../src/sandbox/programs/find-temporal-cli.mjs';
-import { cacheFolder } from '../../src/sandbox/programs/locations.mjs';
 import { MIGRATED } from './one-postgres.js';
 import { administer, realPostgresAvailable } from './postgres-server.js';
 
@@ -29,7 +22,7 @@ export function databaseKinds(): DatabaseKind[] {
 /** A new, empty database. */
 export async function freshDatabase(kind: DatabaseKind): Promise<TestDatabase> {
   if (kind === 'postgres') return copyOf('template1');
-  return startPostgres({ directory: undefined, image: await emptyImage() });
+  return startPostgres({ directory: undefined });
 }
 
 /** A new, migrated database of the kind that is faster here: on the real server if there is one. */
@@ -53,24 +46,4 @@ async function copyOf(template: string): Promise<TestDatabase> {
     config: { ...server, database: name },
     stop: () => administer(server, `drop database ${name} with (force)`),
   };
-}
-
-// Read by its path, since the package does not export it.
-const MANIFEST = new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url);
-
-/** An image of an empty database. A start from it takes a third of the time of making a new one. */
-async function emptyImage(): Promise<Blob> {
-  const { version } = JSON.parse(await readFile(MANIFEST, 'utf8')) as { version: string };
-  const file = path.join(cacheFolder(thisMachine()), `pglite-${version}.tar`);
-  if (!existsSync(file)) {
-    const database = await PGlite.create({ extensions: { vector } });
-    const image = await database.dumpDataDir('none');
-    await database.close();
-    await mkdir(path.dirname(file), { recursive: true });
-    // Test files run in parallel: none may read an incomplete image.
-    const half = `${file}.${process.pid}`;
-    await writeFile(half, Buffer.from(await image.arrayBuffer()));
-    await rename(half, file);
-  }
-  return new Blob([new Uint8Array(await readFile(file))]);
 }
