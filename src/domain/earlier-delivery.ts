@@ -33,7 +33,7 @@ export interface Declaration {
   at: number;
 }
 
-/** Where the import begins if the delivery doesn't count: one planned duration before the handover. */
+/** The start of the import if the delivery doesn't count: one planned duration before the handover. */
 export function importedSince(handedOverAt: number, horizonHours: number): number {
   return handedOverAt - Math.round(horizonHours * HOUR_MS);
 }
