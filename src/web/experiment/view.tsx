@@ -151,7 +151,7 @@ function Evidence(props: {
         <h2 id="evidence">Evidence</h2>
         <p class="note">
           {experiment.earlier_delivery?.counted
-            ? 'The first look comes at once. It weighs all delivery that counts, and spends all the error that the looks until then would have spent.'
+            ? 'The first look weighs all delivery that counts, and spends all the error that the looks until then would have spent.'
             : `The first look comes ${experiment.policy.check_every_hours} hours after the start.`}
         </p>
       </section>

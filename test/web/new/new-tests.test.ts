@@ -180,7 +180,7 @@ describe('the page of new tests', () => {
     expect(earlier.message).toBe(said);
     expect(page.html).toContain(said);
     expect(page.html).toContain('The reason on record: in the plan of October');
-    expect(page.html).toContain('The first look comes at once.');
+    expect(page.html).toContain('The first look weighs all delivery that counts');
     expect(earlier.variants).toHaveLength(2);
     for (const field of ['impressions', 'link_clicks', 'conversions', 'spend_cents'])
       expect(page.figures(field, 'id="before-handover"')).toEqual(
