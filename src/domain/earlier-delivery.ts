@@ -135,4 +135,4 @@ export function earlierDeliverySentence(
 
 /** What a user has to know before the handover can be declared planned. */
 export const PLANNED =
-  'It may count only if the test was planned: its ads, its duration and its handover were fixed before anyone saw its figures. It then counts from the first bucket in which all ads delivered, and the first look spends all the error that the looks until then would have spent.';
+  'It may count only if the test was planned: its ads, its duration and its handover were fixed before anyone saw its figures. It then counts from the first whole hour or day in which all ads delivered, and the first look spends all the error that the looks until then would have spent.';

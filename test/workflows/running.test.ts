@@ -71,6 +71,25 @@ describe('a test that runs', () => {
     await world.control(experiment, 'stop', { budgets: 'keep' });
   });
 
+  it('says who declared it in the reason of a promotion by force too, even before the first look', async () => {
+    const experiment = await world.begin({
+      id: 'adopted-forced',
+      clickRates: [0.02, 0.034],
+      delivered: { hours: 5, counted: true },
+    });
+    await world.control(experiment, 'promote');
+    const { reason, stateReason, earlierDelivery } = await world.state(experiment);
+    expect(reason.code).toMatch(/^(forced|phase_done)$/);
+    expect(earlierDelivery!.read).not.toBeNull();
+    const controls = await world.store.listControls(experiment.id);
+    expect(controls.at(-1)).toMatchObject({ kind: 'promote', outcome: 'accepted' });
+    const events = world.events.filter(({ experimentId }) => experimentId === experiment.id);
+    expect([stateReason, ...events.map(({ text }) => text)].join('\n')).toMatch(
+      /running -> rolling_out: Promoted by force by ana@example\.com: a test\. .*Counts delivery since .*: Ana declared/,
+    );
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
   it('uses nothing of the delivery before a handover that does not count, and imports it at the first check', async () => {
     const experiment = await world.begin({
       id: 'not-counted',
