@@ -97,7 +97,6 @@ type ExperimentStore = Pick<
   | 'dropVariant'
   | 'keepHold'
   | 'keepEarlierDelivery'
-  | 'testsOfAdSets'
   | 'transition'
 >;
 
@@ -258,20 +257,6 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         [...mine, experimentId, jsonb(delivery)],
       );
       return existing(inPool, experimentId);
-    },
-
-    async testsOfAdSets({ adSetIds, since }) {
-      const rows = await inPool<{ ad_set_id: string; experiment_id: string }>(
-        `select v.ad_set_id, t.experiment_id
-          from auto_promotion.ab_test_variants v
-          join auto_promotion.ab_tests t
-            on (t.environment, t.account_id, t.experiment_id) = (v.environment, v.account_id, v.experiment_id)
-          where (v.environment, v.account_id) = ($1, $2) and v.ad_set_id = any($3)
-            and (t.ended_at is null or t.ended_at > $4)
-          order by t.started_at, t.experiment_id, v.position`,
-        [...mine, adSetIds, instant(since)],
-      );
-      return rows.map((row) => ({ adSetId: row.ad_set_id, experimentId: row.experiment_id }));
     },
 
     async transition(transition, messageOf): Promise<TransitionResult> {

@@ -1,11 +1,10 @@
 /** One test on the page of new tests: its fields, its ads, and what it would do. */
 import type { Child } from 'hono/jsx';
 import type { AdJson, PreviewJson, ProposalJson } from '../../api/setup/responses.js';
-import { PLANNED, whyNotCounted } from '../../domain/earlier-delivery.js';
-import { DEFAULT_POLICY } from '../../domain/experiment.js';
 import { METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { count, type Reader } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
+import { EarlierDelivery } from './earlier-delivery.js';
 import { isObjective, type TypedTest } from './form.js';
 import { WhatItDoes } from './what-it-does.js';
 
@@ -269,38 +268,5 @@ function Settings({
         </fieldset>
       ))}
     </div>
-  );
-}
-
-/** Whether delivery before the handover counts; by default it doesn't. */
-function EarlierDelivery({
-  typed,
-  mayAct,
-  asksName,
-  earlier,
-}: Omit<TestProps, 'failure'> & { earlier: PreviewJson['earlier_delivery'] | null }) {
-  const { key, counts, countsBecause, declaredBy } = typed;
-  return (
-    <fieldset disabled={!mayAct}>
-      <legend>Delivery before now</legend>
-      <p class="note">
-        {earlier?.counted_from === null ? earlier.message : whyNotCounted(DEFAULT_POLICY.confidence)}{' '}
-        {PLANNED}
-      </p>
-      <label>
-        <input type="checkbox" name={`counts.${key}`} checked={counts} /> I declare that this test was planned
-        so: count its delivery before now
-      </label>
-      <label class="field">
-        <span>Why it counts, for the record</span>
-        <input name={`because.${key}`} value={countsBecause} maxlength={500} />
-      </label>
-      {asksName && (
-        <label class="field">
-          <span>Your name, for the record</span>
-          <input name={`by.${key}`} value={declaredBy} maxlength={100} autocomplete="name" />
-        </label>
-      )}
-    </fieldset>
   );
 }
