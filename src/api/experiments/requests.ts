@@ -140,8 +140,11 @@ const earlierDelivery = (withTokens: boolean) =>
   z
     .strictObject({ count: flag, planned: flag.optional(), ...optionalRequester })
     .superRefine(({ count, planned, reason, by }, context) => {
-      const wrong = (field: string, message: string) =>
+      const wrong = (field: string, message: string) => {
+        // Refinements also run on fields that are wrong already.
+        if (context.issues.some(({ path }) => path?.[0] === field)) return;
         context.addIssue({ code: 'custom', path: [field], message });
+      };
       if (!count) return;
       if (planned !== true)
         wrong('planned', 'must be true: only the delivery of a test that was planned so may count');

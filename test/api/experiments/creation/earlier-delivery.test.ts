@@ -297,6 +297,12 @@ describe('earlier delivery that cannot count', () => {
     [{ count: true, planned: false, reason: 'x', by: 'Ana' }, 'earlier_delivery.planned', /must be true/],
     [{ count: true, planned: true, by: 'Ana' }, 'earlier_delivery.reason', /1 to 500 characters/],
     [{ count: true, planned: true, reason: 'x' }, 'earlier_delivery.by', /1 to 100 characters/],
+    [{ count: true, planned: true, reason: 'x', by: 3 }, 'earlier_delivery.by', /1 to 100 characters/],
+    [
+      { count: true, planned: true, reason: ' ', by: 'Ana' },
+      'earlier_delivery.reason',
+      /1 to 500 characters/,
+    ],
     [{ planned: true, reason: 'x', by: 'Ana' }, 'earlier_delivery.count', /true or false/],
   ])('because %j is not a declaration', async (earlier_delivery, field, says) => {
     const problems = problemsOf(await create({ earlier_delivery }));
