@@ -1,10 +1,11 @@
 import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
-import type { Observation } from '../contract/records.js';
 import { bookedAfterHours, bucketsOf, conversionEventOf, type Policy } from '../domain/experiment.js';
 import { HOUR_MS } from '../domain/time.js';
+import { importEarlierDelivery } from './earlier-delivery.js';
 import { callingMeta, permanent } from './failures.js';
+import { wholeObservations } from './whole-observations.js';
 
 /** Meta restates its figures for days: each pull starts at least this long before the latest known bucket. */
 const ROLLING_WINDOW_MS = 72 * HOUR_MS;
@@ -26,11 +27,12 @@ export function createObservationActivities(deps: {
   return {
     /**
      * Pulls the buckets of the account's calendar that began at or after the start of the test and ended by `until`;
-     * returns the number of versions appended.
+     * returns the number of versions appended. Delivery before the handover is imported if it has not been.
      */
     async ingest(request: { experimentId: string; until: number }): Promise<{ appended: number }> {
       const experiment = await store.getExperiment(request.experimentId);
       if (!experiment) throw permanent('UnknownExperiment', `no experiment ${request.experimentId}`);
+      await importEarlierDelivery(deps, experiment);
       timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);
       const granularity = bucketsOf(experiment.policy);
       const latest = await store.latestBucket({ experimentId: experiment.id, granularity });
@@ -38,10 +40,9 @@ export function createObservationActivities(deps: {
       const until = Math.floor(request.until);
       if (until <= since) return { appended: 0 };
 
-      const variantOfAd = new Map(experiment.variants.map((variant) => [variant.adId, variant.id]));
       const rows = await callingMeta(() =>
         meta.getInsights({
-          adIds: [...variantOfAd.keys()],
+          adIds: experiment.variants.map(({ adId }) => adId),
           since,
           until,
           granularity,
@@ -49,12 +50,7 @@ export function createObservationActivities(deps: {
           event: conversionEventOf(experiment.policy),
         }),
       );
-      const observations = rows.flatMap((row): Observation[] => {
-        const variantId = variantOfAd.get(row.adId);
-        if (variantId === undefined || row.bucketEnd > until) return [];
-        const { adSetId: _, ...counts } = row;
-        return [{ variantId, ...counts }];
-      });
+      const observations = wholeObservations(rows, experiment.variants, until);
       return { appended: await store.appendObservations(experiment.id, observations, await clock.now()) };
     },
   };

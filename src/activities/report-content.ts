@@ -1,6 +1,7 @@
 import type { FinishedExperiment } from '../clients/postgres/types.js';
 import type { ReportContent, ReportedCompound, ReportedLift } from '../contract/messaging.js';
 import type { Promotion } from '../contract/records.js';
+import { declarationSentence } from '../domain/earlier-delivery.js';
 import { controlOf, type Experiment, stateReasonOf } from '../domain/experiment.js';
 import { compoundReport } from '../domain/reporting/compound-report.js';
 import { claimedLift } from '../domain/reporting/lift.js';
@@ -53,6 +54,7 @@ export function reportContent(found: {
         winnerVariantId,
         status: STATUS_WORDS[status],
         forced,
+        declaration: declarationSentence(experiment),
         openedAt,
         believedLift: believed,
         measuredLift: measured,

@@ -84,6 +84,8 @@ export interface ReportedPromotion {
   winnerVariantId: string;
   status: string;
   forced: boolean;
+  /** Who declared that delivery before the handover counts, in a sentence; null if none does. Missing in older reports. */
+  declaration?: string | null;
   openedAt: number;
   /** Relative lifts of the winner over its rival, as fractions. */
   believedLift: number;

@@ -1,5 +1,6 @@
 import type { AcceptedDifferences } from './comparability.js';
 import { DEFAULT_CONVERSION_EVENT } from './conversion-event.js';
+import type { EarlierDelivery } from './earlier-delivery.js';
 import { entryOf } from './entry.js';
 import type { RuleName } from './evidence/types.js';
 import {
@@ -283,8 +284,10 @@ export interface Experiment {
   dropped?: Record<string, number>;
   /** How the ad sets differed at the start, if a user accepted the differences. */
   acceptedDifferences?: AcceptedDifferences;
-  /** The start of the test. Earlier data doesn't count. */
+  /** The start of the evidence: the handover, or the start of the earlier delivery that counts. Earlier data doesn't count. */
   startedAt: number;
+  /** What the ads delivered before the handover. Tests from before this record existed have none. */
+  earlierDelivery?: EarlierDelivery;
   /** Set at promotion. */
   winnerVariantId: string | null;
   /** When phase 1 was read back. */

@@ -3,6 +3,7 @@ import { decisionLapsesAt, nextCheckAt } from '../domain/decision/check-grid.js'
 import type { Decision } from '../domain/decision/decision.js';
 import { needsApproval } from '../domain/decision/guardrail-approval.js';
 import { worstInterval } from '../domain/decision/pairs.js';
+import { declarationSentence } from '../domain/earlier-delivery.js';
 import { participants, undroppable } from '../domain/experiment.js';
 import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
@@ -258,8 +259,14 @@ function groundsOf(decision: Decision): PromotionGrounds {
 function whyPromoted(run: Run, { by, reason, forced }: PromotionGrounds): StateReason {
   if (by === RULE) return { code: 'promoted', detail: reason };
   const said = run.lastDecision?.reasons.join(' ');
-  const detail = said === undefined ? 'There was no look before.' : `The last look said: ${said}`;
+  const detail =
+    said === undefined ? withDeclaration(run, 'There was no look before.') : `The last look said: ${said}`;
   return { code: forced ? 'forced' : 'approved', by, because: reason, detail };
+}
+
+/** A text about the evidence, with who declared that delivery before the handover counts. */
+function withDeclaration(run: Run, text: string): string {
+  return [text, declarationSentence(run.experiment) ?? []].flat().join(' ');
 }
 
 /**
@@ -289,7 +296,7 @@ async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null
     reasons = [reason];
   }
   const { winnerVariantId } = grounds;
-  const detail = reasons.join(' ');
+  const detail = withDeclaration(run, reasons.join(' '));
   const message = `${winnerVariantId} is not promoted: ${detail}`;
   const over = run.now() >= horizonOf(run) && run.state === 'running' && !grounds.forced;
   if (over && !silent) await run.become('no_winner', { code: 'time_over', winnerVariantId, detail });

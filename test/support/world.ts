@@ -45,6 +45,8 @@ export interface NewTest {
   /** One per ad set, or one for all. */
   dailyBudget?: number | number[];
   policy?: Partial<Policy>;
+  /** Hours for which its ads have delivered at the handover, and whether these hours count. */
+  delivered?: { hours: number; counted: boolean };
   maxHistoryEvents?: number;
 }
 
@@ -209,8 +211,10 @@ export async function startWorld(
         trueClickRate,
         trueConversionRate: test.conversionRates?.[index],
       }));
-      const made = await market.createTest({ name: test.id, ads });
       const now = await clock.now();
+      const { delivered } = test;
+      const since = now - (delivered?.hours ?? 0) * HOUR_MS;
+      const made = await market.createTest({ name: test.id, ads, ...(delivered && { since }) });
       const creative = { hook: null, headline: test.id, text: null, script: null, visualNotes: null };
       const experiment = await store.createExperiment({
         id: test.id,
@@ -230,7 +234,15 @@ export async function startWorld(
           adSetId: made.adSetIds[index]!,
           creative,
         })),
-        startedAt: now,
+        startedAt: delivered?.counted ? since : now,
+        ...(delivered && {
+          earlierDelivery: {
+            handedOverAt: now,
+            since,
+            read: null,
+            declared: delivered.counted ? { by: 'Ana', reason: 'planned', at: now } : null,
+          },
+        }),
         winnerVariantId: null,
         promotedAt: null,
         endedAt: null,

@@ -2,6 +2,8 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONTROL_REFUSED, type Refusal } from '../../src/contract/messages.js';
+import { normalUpperQuantile } from '../../src/domain/evidence/distributions.js';
+import { nominalAlpha, spentFraction } from '../../src/domain/evidence/sequential.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { startWorld, type World } from '../support/world.js';
 
@@ -36,6 +38,76 @@ describe('a test that runs', () => {
     expect(hours.at(-1)).toBe(96);
     expect(hours.slice(1, -1).every((hour, index) => Math.abs(hour - hours[index]! - 6) < 1e-9)).toBe(true);
     expect(await world.audit(experiment)).toEqual([]);
+  });
+
+  it('gives a test that is handed over late one look over all that counts, and every text says who declared it', async () => {
+    const experiment = await world.begin({
+      id: 'adopted',
+      clickRates: [0.02, 0.027],
+      policy: { horizonHours: 480 },
+      delivered: { hours: 240, counted: true },
+    });
+    const told =
+      /Counts delivery since .* UTC, before the handover: Ana declared that the test was planned so\./;
+    const promoted = await world.until(experiment, ['rolling_out', 'verifying'], 2);
+    expect(promoted.stateReason).toMatch(told);
+    const [look, ...others] = await world.store.listDecisions(experiment.id, { limit: 100, offset: 0 });
+    expect(others).toEqual([]);
+    const { hours, bound, counts } = look!.pairs[0]!.evidence;
+    expect(look!).toMatchObject({ lookNumber: 1, verdict: 'promote' });
+    expect(hours).toBeGreaterThan(233);
+    expect(hours).toBeLessThanOrEqual(240);
+    expect(counts).toBe(true);
+    // The bound of a first look that spends all of its time at once.
+    const spent = nominalAlpha(0.95) * spentFraction(hours, 480);
+    expect(bound).toBeCloseTo(normalUpperQuantile(spent / 2), 6);
+    expect(look!.reasons[0]).toMatch(told);
+    expect((await world.store.getPromotion(experiment.id))!.reason).toMatch(told);
+    const { read } = (await world.state(experiment)).earlierDelivery!;
+    // The look's cut-off is the last check before the handover.
+    const { impressions } = look!.metrics.control!;
+    expect(read!.totals.control!.impressions).toBeGreaterThanOrEqual(impressions);
+    expect(impressions / read!.totals.control!.impressions).toBeGreaterThan(0.96);
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
+  it('says who declared it in the reason of a promotion by force too, even before the first look', async () => {
+    const experiment = await world.begin({
+      id: 'adopted-forced',
+      clickRates: [0.02, 0.034],
+      delivered: { hours: 5, counted: true },
+    });
+    await world.control(experiment, 'promote');
+    const { reason, stateReason, earlierDelivery } = await world.state(experiment);
+    expect(reason.code).toMatch(/^(forced|phase_done)$/);
+    expect(earlierDelivery!.read).not.toBeNull();
+    const controls = await world.store.listControls(experiment.id);
+    expect(controls.at(-1)).toMatchObject({ kind: 'promote', outcome: 'accepted' });
+    const events = world.events.filter(({ experimentId }) => experimentId === experiment.id);
+    expect([stateReason, ...events.map(({ text }) => text)].join('\n')).toMatch(
+      /running -> rolling_out: Promoted by force by ana@example\.com: a test\. .*Counts delivery since .*: Ana declared/,
+    );
+    await world.control(experiment, 'stop', { budgets: 'keep' });
+  });
+
+  it('uses nothing of the delivery before a handover that does not count, and imports it at the first check', async () => {
+    const experiment = await world.begin({
+      id: 'not-counted',
+      clickRates: [0.02, 0.03],
+      delivered: { hours: 240, counted: false },
+    });
+    await world.pass(8);
+    const looks = await world.store.listDecisions(experiment.id, { limit: 100, offset: 0 });
+    expect(looks.length).toBeLessThanOrEqual(2);
+    const { read, declared } = (await world.state(experiment)).earlierDelivery!;
+    expect(declared).toBeNull();
+    expect(read!.totals.control!.impressions).toBeGreaterThan(20 * looks[0]!.metrics.control!.impressions);
+    for (const look of looks) {
+      expect(look.verdict).toBe('insufficient_data');
+      expect(look.pairs[0]!.evidence.hours).toBeLessThanOrEqual(8);
+      expect(look.reasons.join(' ')).not.toMatch(/handover/);
+    }
+    await world.control(experiment, 'stop');
   });
 
   it('has insufficient data before 24 hours and if there are hardly any clicks', async () => {

@@ -4,7 +4,17 @@ import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.j
 import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES, STRATA } from '../../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { WINNER_SHARES } from '../../domain/rollout/phases.js';
-import { bounded, flag, oneOf, Page, requester, slug, text, whole } from '../http/fields.js';
+import {
+  bounded,
+  flag,
+  oneOf,
+  optionalRequester,
+  Page,
+  requester,
+  slug,
+  text,
+  whole,
+} from '../http/fields.js';
 import { placeOf } from './cursor.js';
 
 const cursor = z
@@ -125,6 +135,27 @@ export const PolicyBody = z
   .openapi('PolicyChange');
 export type PolicyChange = z.output<typeof PolicyBody>;
 
+/** Whether delivery before the handover counts. `withTokens`: the owner of the token declares it, so `by` isn't needed. */
+const earlierDelivery = (withTokens: boolean) =>
+  z
+    .strictObject({ count: flag, planned: flag.optional(), ...optionalRequester })
+    .superRefine(({ count, planned, reason, by }, context) => {
+      const wrong = (field: string, message: string) => {
+        // Refinements also run on fields that are wrong already.
+        if (context.issues.some(({ path }) => path?.[0] === field)) return;
+        context.addIssue({ code: 'custom', path: [field], message });
+      };
+      if (!count) return;
+      if (planned !== true)
+        wrong('planned', 'must be true: only the delivery of a test that was planned so may count');
+      if (reason === undefined) wrong('reason', 'must be text of 1 to 500 characters: why it counts');
+      if (by === undefined && !withTokens) wrong('by', 'must be text of 1 to 100 characters');
+    })
+    .openapi({
+      description:
+        'whether delivery before the handover counts; by default it does not. Whoever counts it declares with planned that the test was planned so, and says why',
+    });
+
 /** The body of a registration. `withTokens`: the owner of the token accepts the differences, so `by` isn't needed. */
 export const newExperimentBody = (withTokens: boolean) =>
   z
@@ -147,10 +178,28 @@ export const newExperimentBody = (withTokens: boolean) =>
       accept_differences: z.strictObject(requester(withTokens)).optional().openapi({
         description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
       }),
+      earlier_delivery: earlierDelivery(withTokens).optional(),
     })
     .openapi('NewExperiment');
 
-/** A registration with the name under which it is recorded. */
-export type NewExperiment = Omit<z.output<ReturnType<typeof newExperimentBody>>, 'accept_differences'> & {
+type NewExperimentBody = z.output<ReturnType<typeof newExperimentBody>>;
+
+/** A registration with the names under which it is recorded. */
+export type NewExperiment = Omit<NewExperimentBody, 'accept_differences' | 'earlier_delivery'> & {
   accept_differences?: { by: string; reason: string } | undefined;
+  /** Who declares that the test was planned, so that delivery before the handover counts, and why. Missing: it doesn't. */
+  earlier_delivery?: { by: string; reason: string } | undefined;
 };
+
+/** The registration that a valid body asks for. `nameOf`: the name under which a user is recorded. */
+export function registrationOf(
+  { accept_differences: accepted, earlier_delivery: earlier, ...rest }: NewExperimentBody,
+  nameOf: (by: string | undefined) => string,
+): NewExperiment {
+  const declared = earlier?.count && earlier.reason !== undefined;
+  return {
+    ...rest,
+    ...(accepted && { accept_differences: { ...accepted, by: nameOf(accepted.by) } }),
+    ...(declared && { earlier_delivery: { by: nameOf(earlier.by), reason: earlier.reason! } }),
+  };
+}

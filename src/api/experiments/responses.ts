@@ -63,6 +63,33 @@ export const PolicyAnswer = z
   })
   .openapi('Policy');
 
+export const EarlierDeliveryAnswer = z
+  .object({
+    handed_over_at: instant,
+    counted: z.boolean().openapi({ description: 'whether looks weigh it; start_date is then its start' }),
+    declared_by: z.string().nullable(),
+    declared_at: instant.nullable(),
+    reason: z.string().nullable(),
+    message: z.string(),
+    read_at: instant.nullable().openapi({ description: 'null until Meta has given the figures' }),
+    from: instant.nullable().openapi({ description: 'start of the first whole bucket with delivery' }),
+    to: instant.nullable().openapi({ description: 'end of the last whole bucket with delivery' }),
+    variants: z
+      .array(
+        z.object({
+          variant_id: z.string(),
+          ad_id: z.string(),
+          impressions: z.int(),
+          link_clicks: z.int(),
+          conversions: z.number(),
+          spend_cents: minorUnits,
+          revenue_cents: minorUnits,
+        }),
+      )
+      .openapi({ description: 'as Meta had it at read_at; empty before' }),
+  })
+  .openapi('EarlierDelivery');
+
 export const ExperimentAnswer = z
   .object({
     experiment_id: z.string(),
@@ -88,6 +115,9 @@ export const ExperimentAnswer = z
       })
       .nullable()
       .openapi({ description: 'how the ad sets differed at the start, and who accepted that' }),
+    earlier_delivery: orNull(EarlierDeliveryAnswer).openapi({
+      description: 'what the ads delivered before the handover; null in tests from before it was recorded',
+    }),
   })
   .openapi('Experiment');
 

@@ -10,7 +10,7 @@ import { daysToDetectTenPercent } from './creation/days-to-detect.js';
 import { register, startWorkflow } from './creation/register.js';
 import { cursorOf, placeOf } from './cursor.js';
 import { experimentOf, experimentPath } from './lookup.js';
-import { ExperimentQuery, newExperimentBody } from './requests.js';
+import { ExperimentQuery, newExperimentBody, registrationOf } from './requests.js';
 import { CreatedAnswer, ExperimentsAnswer, StatusAnswer } from './responses.js';
 import { statusOf } from './status.js';
 import { experimentToJson } from './to-json.js';
@@ -52,9 +52,7 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store } = context;
   return createRouter()
     .openapi(create(context.tokens.length > 0), async (c) => {
-      const { accept_differences: accepted, ...rest } = c.req.valid('json');
-      const accept_differences = accepted && { ...accepted, by: recordedName(c, accepted.by) };
-      const request = { ...rest, ...(accept_differences ? { accept_differences } : {}) };
+      const request = registrationOf(c.req.valid('json'), (by) => recordedName(c, by));
       const create = async ({ madeId }: { madeId: string }) => {
         const { experiment, isNew, warnings } = await register(context, request, `exp_${madeId}`);
         const workflow = await startWorkflow(context, experiment);

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import type { Recheck, Verification } from '../../contract/records.js';
+import { earlierDeliverySentence } from '../../domain/earlier-delivery.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, stateReasonOf } from '../../domain/experiment.js';
 import { claimedLift } from '../../domain/reporting/lift.js';
@@ -39,6 +40,32 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
     })),
     policy: policyToJson(experiment.policy),
     accepted_differences: acceptedToJson(experiment.acceptedDifferences),
+    earlier_delivery: earlierToJson(experiment),
+  };
+}
+
+function earlierToJson(experiment: Experiment): z.output<typeof ExperimentAnswer>['earlier_delivery'] {
+  const { earlierDelivery, variants } = experiment;
+  const message = earlierDeliverySentence(experiment);
+  if (!earlierDelivery || message === null) return null;
+  const { handedOverAt, declared, read } = earlierDelivery;
+  return {
+    handed_over_at: isoOf(handedOverAt),
+    counted: declared !== null,
+    declared_by: declared?.by ?? null,
+    declared_at: isoOrNull(declared?.at ?? null),
+    reason: declared?.reason ?? null,
+    message,
+    read_at: isoOrNull(read?.at ?? null),
+    from: isoOrNull(read?.span?.from ?? null),
+    to: isoOrNull(read?.span?.to ?? null),
+    variants: variants.flatMap(({ id, adId }) => {
+      const totals = entryOf(read?.totals, id);
+      if (!totals) return [];
+      const { impressions, linkClicks, conversions, spend, revenue } = totals;
+      const counts = { impressions, link_clicks: linkClicks, conversions };
+      return [{ variant_id: id, ad_id: adId, ...counts, spend_cents: spend, revenue_cents: revenue }];
+    }),
   };
 }
 

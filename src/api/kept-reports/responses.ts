@@ -30,6 +30,10 @@ export const KeptReportAnswer = KeptReport.extend({
       winner: z.string(),
       status: z.string(),
       forced: z.boolean(),
+      declaration: z.string().nullable().openapi({
+        description:
+          'who declared that delivery before the handover counts, in a sentence; null if none does',
+      }),
       opened_at: instant,
       believed_lift: fraction,
       measured_lift: fraction,

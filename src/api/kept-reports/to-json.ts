@@ -30,6 +30,7 @@ export function reportToJson(report: Report): KeptReportJson {
       winner: one.winnerVariantId,
       status: one.status,
       forced: one.forced,
+      declaration: one.declaration ?? null,
       opened_at: isoOf(one.openedAt),
       believed_lift: one.believedLift,
       measured_lift: one.measuredLift,
@@ -76,8 +77,9 @@ export function reportToCsv(report: KeptReportJson): string {
           },
         ]
       : []),
-    ...report.promotions.map(({ opened_at: _, forced, ...one }) => ({
+    ...report.promotions.map(({ opened_at: _, forced, declaration, ...one }) => ({
       ...one,
+      text: declaration,
       part: forced ? 'forced promotion' : 'promotion',
       currency: report.currency,
     })),

@@ -20,6 +20,9 @@ export const HistoryEntry = z
     state,
     shadow: z.boolean().openapi({ description: 'true: shown only, no budget was written' }),
     forced: z.boolean().openapi({ description: 'true: promoted by a user, regardless of the statistics' }),
+    declaration: z.string().nullable().openapi({
+      description: 'who declared that delivery before the handover counts, in a sentence; null if none does',
+    }),
     promoted_by: z.string().openapi({ description: 'rule, or the user who forced or approved it' }),
   })
   .openapi('HistoryEntry');

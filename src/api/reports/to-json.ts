@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Promotion } from '../../contract/records.js';
 import { rivalOf } from '../../domain/decision/rival.js';
+import { declarationSentence } from '../../domain/earlier-delivery.js';
 import { entryOf } from '../../domain/entry.js';
 import { UNADJUSTED } from '../../domain/evidence/types.js';
 import { type Experiment, variantOf } from '../../domain/experiment.js';
@@ -44,6 +45,7 @@ export function historyEntryToJson(
     state: experiment.state,
     shadow: promotion.status === 'shadow',
     forced: promotion.forced,
+    declaration: declarationSentence(experiment),
     promoted_by: promotion.by,
   };
 }

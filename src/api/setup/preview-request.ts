@@ -1,4 +1,5 @@
 import type { InsightRow } from '../../clients/meta/types.js';
+import { whyNotCounted } from '../../domain/earlier-delivery.js';
 import { conversionEventOf, type Policy } from '../../domain/experiment.js';
 import type { VariantMetrics } from '../../domain/metric.js';
 import { NOTHING_DELIVERED } from '../../domain/setup/account.js';
@@ -7,6 +8,7 @@ import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../dependencies.js';
 import { withOwnResult } from '../experiments/creation/conversion-event.js';
 import { readFromMeta } from '../experiments/creation/facts.js';
+import { plannedStart } from '../experiments/creation/planned-start.js';
 import { policyProblems } from '../experiments/creation/policy-problems.js';
 import { shapeProblems } from '../experiments/creation/problems.js';
 import { leasedAdSets, leasesOf, policyOf } from '../experiments/creation/register.js';
@@ -28,7 +30,9 @@ export async function previewRequest(
     const problems = unsound.map(({ field, message }) => ({ field, message }));
     const message = 'Nothing can be said about what this test will find until its problems are solved.';
     const power = { chances: null, eventsPerDay: null, summary: message, warning: null };
-    return { preview: { problems, warnings: [], power, variantIds: new Map(), rollouts: [] }, policy: asked };
+    const earlierDelivery = { startedAt: null, message: whyNotCounted(asked.confidence) };
+    const nothing = { warnings: [], variantIds: new Map(), rollouts: [] };
+    return { preview: { ...nothing, problems, power, earlierDelivery }, policy: asked };
   }
   const now = await clock.now();
   const adIds = request.variants.map((variant) => variant.ad_id);
@@ -54,6 +58,7 @@ export async function previewRequest(
     traffic: adIds.map((adId) => trafficOf(adId, rows, now)),
     history: await historyReader(store)(policy),
     now,
+    planned: request.earlier_delivery ? await plannedStart(context, policy, facts, now) : null,
   });
   if (registered) {
     const message = `An experiment with the id ${registered.id} is registered already, with the state ${registered.state}: only the very same request would get it, any other is refused.`;

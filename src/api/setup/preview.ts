@@ -1,11 +1,14 @@
 /** What a new test would do, before it exists. Pure. */
+import { countedSince, whyNotCounted } from '../../domain/earlier-delivery.js';
 import type { DriftHistory } from '../../domain/evidence/drift.js';
 import { maxStepFactorOf, type Policy } from '../../domain/experiment.js';
 import { type AtRisk, atRisk, atRiskSentence } from '../../domain/rollout/at-risk.js';
 import { largestStep, largestStepSentence, type RolloutPlan } from '../../domain/rollout/plan.js';
 import { forecastPower, type PastTraffic, type PowerForecast } from '../../domain/setup/power-advice.js';
+import { HOUR_MS } from '../../domain/time.js';
 import { variantIds } from '../experiments/creation/build-experiment.js';
 import type { CreationFacts } from '../experiments/creation/facts.js';
+import type { PlannedStart } from '../experiments/creation/planned-start.js';
 import { problemsOf, warningsOf } from '../experiments/creation/problems.js';
 import { rolloutPlans, stepWarnings } from '../experiments/creation/rollout-preview.js';
 import type { NewExperiment } from '../experiments/requests.js';
@@ -27,6 +30,8 @@ export interface Preview {
   problems: FieldProblem[];
   warnings: string[];
   power: PowerForecast;
+  /** Whether delivery before the handover would count, and from when; null if it would not. */
+  earlierDelivery: { startedAt: number | null; message: string };
   /** The variant of each ad set. */
   variantIds: ReadonlyMap<string, string>;
   /** One per variant, in the order of the request; empty if a budget is unknown. */
@@ -41,10 +46,13 @@ export function previewOf(input: {
   traffic: readonly PastTraffic[];
   history: DriftHistory | undefined;
   now: number;
+  /** Null: delivery before now doesn't count. */
+  planned?: PlannedStart | null;
 }): Preview {
-  const { request, policy, facts, traffic, history, now } = input;
+  const { request, policy, facts, traffic, history, now, planned = null } = input;
+  const startedAt = planned?.startedAt ?? now;
   const ids = variantIds(request);
-  const problems = problemsOf(request, policy, facts, now);
+  const problems = [...problemsOf(request, policy, facts, now, startedAt), ...(planned?.problems ?? [])];
   const order = request.variants
     .map(({ role }, index) => ({ role, index }))
     .sort((one, other) => Number(other.role === 'control') - Number(one.role === 'control'));
@@ -55,7 +63,12 @@ export function previewOf(input: {
       policy,
       order.map(({ index }) => traffic[index]!),
       history,
+      (now - startedAt) / HOUR_MS,
     ),
+    earlierDelivery:
+      planned?.startedAt != null && request.earlier_delivery
+        ? { startedAt, message: countedSince(startedAt, request.earlier_delivery) }
+        : { startedAt: null, message: whyNotCounted(policy.confidence) },
     variantIds: new Map(
       facts.variants.flatMap((variant, index) => (variant ? [[variant.adSet.id, ids[index]!]] : [])),
     ),

@@ -147,6 +147,14 @@ export const PreviewAnswer = z
       .openapi({ description: 'every reason for which the creation would be refused' }),
     warnings: z.array(z.string()),
     power: PowerAnswer,
+    earlier_delivery: z
+      .object({
+        counted_from: instant
+          .nullable()
+          .openapi({ description: 'start of the delivery before the handover that would count; null: none' }),
+        message: z.string(),
+      })
+      .openapi('EarlierDeliveryPreview'),
     rollouts: z
       .array(RolloutPreview)
       .openapi({ description: 'one per possible winner; empty if a budget is unknown' }),

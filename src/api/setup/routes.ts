@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { MetaError, PICTURE_TYPES } from '../../clients/meta/types.js';
 import type { ApiContext } from '../dependencies.js';
-import { newExperimentBody } from '../experiments/requests.js';
+import { newExperimentBody, registrationOf } from '../experiments/requests.js';
 import { recordedName } from '../http/access.js';
 import { ApiProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
@@ -79,9 +79,7 @@ export function setupRoutes(context: ApiContext): OpenAPIHono {
       return c.json(proposalsToJson(setup, found, unfit), 200);
     })
     .openapi(preview(context.tokens.length > 0), async (c) => {
-      const { accept_differences: accepted, ...rest } = c.req.valid('json');
-      const accept_differences = accepted && { ...accepted, by: recordedName(c, accepted.by) };
-      const request = { ...rest, ...(accept_differences ? { accept_differences } : {}) };
+      const request = registrationOf(c.req.valid('json'), (by) => recordedName(c, by));
       const { preview: found, policy } = await previewRequest(context, request);
       return c.json(previewToJson(found, policy), 200);
     });

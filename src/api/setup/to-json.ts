@@ -74,7 +74,7 @@ function proposalToJson(
 }
 
 export function previewToJson(
-  { problems, warnings, power, variantIds, rollouts }: Preview,
+  { problems, warnings, power, earlierDelivery, variantIds, rollouts }: Preview,
   { objective }: Pick<Policy, 'objective'>,
 ): PreviewJson {
   return {
@@ -92,6 +92,10 @@ export function previewToJson(
       events_per_day: power.eventsPerDay === null ? null : rounded(power.eventsPerDay, 1),
       message: power.summary,
       warning: power.warning,
+    },
+    earlier_delivery: {
+      counted_from: isoOrNull(earlierDelivery.startedAt),
+      message: earlierDelivery.message,
     },
     rollouts: rollouts.map((rollout) => rolloutToJson(rollout, variantIds)),
   };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AcceptedDifferences } from '../../domain/comparability.js';
+import type { EarlierDelivery } from '../../domain/earlier-delivery.js';
 import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
@@ -32,6 +33,7 @@ interface ExperimentRow {
   dropped: Record<string, number>;
   accepted_differences: AcceptedDifferences | null;
   started_at: number;
+  earlier_delivery: EarlierDelivery | null;
   winner_variant_id: string | null;
   promoted_at: number | null;
   ended_at: number | null;
@@ -41,7 +43,7 @@ interface ExperimentRow {
 const EXPERIMENT_COLUMNS = `
   t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.reason, t.hold, t.state_changed_at,
   t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at, t.dropped,
-  t.accepted_differences,
+  t.accepted_differences, t.earlier_delivery,
   (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
       'creative', jsonb_build_object('hook', v.hook, 'headline', v.headline, 'text', v.primary_text,
         'script', v.script, 'visualNotes', v.visual_notes)) order by v.position)
@@ -64,6 +66,7 @@ function toExperiment(row: ExperimentRow): Experiment {
     ...(Object.keys(row.dropped).length > 0 ? { dropped: row.dropped } : {}),
     ...(row.accepted_differences ? { acceptedDifferences: row.accepted_differences } : {}),
     startedAt: row.started_at,
+    ...(row.earlier_delivery ? { earlierDelivery: row.earlier_delivery } : {}),
     winnerVariantId: row.winner_variant_id,
     promotedAt: row.promoted_at,
     endedAt: row.ended_at,
@@ -93,6 +96,7 @@ type ExperimentStore = Pick<
   | 'countExperiments'
   | 'dropVariant'
   | 'keepHold'
+  | 'keepEarlierDelivery'
   | 'transition'
 >;
 
@@ -154,8 +158,8 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
     const inserted = await ask(
       `insert into auto_promotion.ab_tests (environment, account_id, experiment_id, name, currency, state,
           reason, hold, state_changed_at, policy, started_at, winner_variant_id, promoted_at, ended_at,
-          accepted_differences)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+          accepted_differences, earlier_delivery)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         on conflict (environment, account_id, experiment_id) do nothing returning 1`,
       [
         ...mine,
@@ -172,6 +176,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         instantOrNull(experiment.promotedAt),
         instantOrNull(experiment.endedAt),
         jsonbOrNull(experiment.acceptedDifferences),
+        jsonbOrNull(experiment.earlierDelivery),
       ],
     );
     if (inserted.length === 0) return false;
@@ -244,6 +249,16 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
       );
     },
 
+    async keepEarlierDelivery(experimentId, delivery) {
+      await inPool(
+        `update auto_promotion.ab_tests
+          set earlier_delivery = jsonb_set(earlier_delivery, '{read}', $4::jsonb)
+          where (environment, account_id, experiment_id) = ($1, $2, $3) and earlier_delivery->'read' = 'null'::jsonb`,
+        [...mine, experimentId, jsonb(delivery)],
+      );
+      return existing(inPool, experimentId);
+    },
+
     async transition(transition, messageOf): Promise<TransitionResult> {
       const { experimentId, from, to, reason, hold = null, at } = transition;
       return transaction(pool, async (ask) => {
@@ -283,6 +298,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
 }
 
 /** The content that makes two registrations the same, compared as JSON: undefined fields are left out. */
-function contentOf({ name, currency, policy, variants }: Experiment): unknown {
-  return JSON.parse(jsonb({ name, currency, policy, variants }));
+function contentOf({ name, currency, policy, variants, earlierDelivery }: Experiment): unknown {
+  const countsEarlier = Boolean(earlierDelivery?.declared);
+  return JSON.parse(jsonb({ name, currency, policy, variants, countsEarlier }));
 }

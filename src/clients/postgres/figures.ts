@@ -18,7 +18,7 @@ export function figureStore({ pool, scope }: Database): FigureStore {
 /** Looks are numbered from 1 without a gap, so the last number of each experiment counts them. */
 const FIGURES = `
   with tests as materialized (
-    select t.state, t.hold, t.policy, t.started_at, last.look_number, last.decided_at
+    select t.state, t.hold, t.policy, t.started_at, t.earlier_delivery, last.look_number, last.decided_at
       from auto_promotion.ab_tests t
       left join lateral (
         select d.look_number, d.decided_at from auto_promotion.decisions d
@@ -26,7 +26,8 @@ const FIGURES = `
           order by d.look_number desc limit 1) last on true
       where (t.environment, t.account_id) = ($1, $2)),
   running as (
-    select extract(epoch from $3::timestamptz - coalesce(decided_at, started_at)) as since,
+    select extract(epoch from $3::timestamptz - coalesce(decided_at,
+        to_timestamp((earlier_delivery->>'handedOverAt')::float8 / 1000), started_at)) as since,
         (policy->>'checkEveryHours')::float8 * 3600 as every
       from tests where state = 'running')
   select jsonb_build_object(

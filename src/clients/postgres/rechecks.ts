@@ -18,7 +18,10 @@ function toRecheck(row: RecheckRow): Recheck {
   };
 }
 
-type RecheckStore = Pick<Store, 'promotionsToRecheck' | 'getRecheck' | 'saveRecheck' | 'laterTests'>;
+type RecheckStore = Pick<
+  Store,
+  'promotionsToRecheck' | 'getRecheck' | 'saveRecheck' | 'laterTests' | 'testsOfAdSets'
+>;
 
 /** The one recheck of each completed promotion. */
 export function recheckStore({ pool, scope }: Database): RecheckStore {
@@ -83,7 +86,26 @@ export function recheckStore({ pool, scope }: Database): RecheckStore {
           order by t.started_at, o.experiment_id, v.position`,
         [...mine, experimentId, instant(since), instant(until)],
       );
-      return rows.map((row) => ({ adSetId: row.ad_set_id, experimentId: row.experiment_id }));
+      return rows.map(toLaterTest);
+    },
+
+    async testsOfAdSets({ adSetIds, since }) {
+      const rows = await run<{ ad_set_id: string; experiment_id: string }>(
+        pool,
+        `select v.ad_set_id, t.experiment_id
+          from auto_promotion.ab_test_variants v
+          join auto_promotion.ab_tests t
+            on (t.environment, t.account_id, t.experiment_id) = (v.environment, v.account_id, v.experiment_id)
+          where (v.environment, v.account_id) = ($1, $2) and v.ad_set_id = any($3)
+            and (t.ended_at is null or t.ended_at > $4)
+          order by t.started_at, t.experiment_id, v.position`,
+        [...mine, adSetIds, instant(since)],
+      );
+      return rows.map(toLaterTest);
     },
   };
+}
+
+function toLaterTest(row: { ad_set_id: string; experiment_id: string }): LaterTest {
+  return { adSetId: row.ad_set_id, experimentId: row.experiment_id };
 }

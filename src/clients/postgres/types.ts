@@ -22,6 +22,7 @@ import type {
   Verification,
 } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
+import type { ReadDelivery } from '../../domain/earlier-delivery.js';
 import type { Experiment, ExperimentState, Strata } from '../../domain/experiment.js';
 import type { Objective } from '../../domain/metric.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
@@ -104,8 +105,8 @@ export interface OverviewRow {
 export interface Store {
   /**
    * Inserts the experiment and takes the leases of its ad sets in one transaction. If an experiment with the same name,
-   * currency, policy and variants is stored under this id, that one is returned. Instants and state are not compared,
-   * since they change.
+   * currency, policy and variants is stored under this id, and it too does or doesn't count earlier delivery, that one is
+   * returned. Instants and state are not compared, since they change.
    * @throws ExperimentExists, AdSetLeased
    */
   createExperiment(experiment: Experiment): Promise<Experiment>;
@@ -131,6 +132,11 @@ export interface Store {
     transition: Transition,
     messageOf?: (after: Experiment) => MessageEntry | null,
   ): Promise<TransitionResult>;
+
+  /** Enters what the ads delivered before the handover, once; returns the experiment. @throws ExperimentNotFound */
+  keepEarlierDelivery(experimentId: string, delivery: ReadDelivery): Promise<Experiment>;
+  /** The tests of these ad sets that had not ended by `since`, by their start. */
+  testsOfAdSets(query: { adSetIds: readonly string[]; since: number }): Promise<LaterTest[]>;
 
   /** Replaces what holds the rollout of a held experiment; in any other state it does nothing. */
   keepHold(experimentId: string, hold: Hold): Promise<void>;

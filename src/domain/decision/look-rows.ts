@@ -12,7 +12,10 @@ import type { LookFacts } from './verdict.js';
 
 /** What a look, or the standing between two looks, is computed from. */
 export interface LookData {
-  experiment: Pick<Experiment, 'variants' | 'policy' | 'startedAt' | 'dropped' | 'acceptedDifferences'>;
+  experiment: Pick<
+    Experiment,
+    'variants' | 'policy' | 'startedAt' | 'dropped' | 'acceptedDifferences' | 'earlierDelivery'
+  >;
   /** The cut-off, epoch ms. */
   dueAt: number;
   /** From the closed buckets between the start and the cut-off, ordered by bucket and variant. */

@@ -1,5 +1,6 @@
 /** One look, from the observations to the verdict. Pure, so that a stored decision can be recomputed. */
 
+import { declarationSentence } from '../earlier-delivery.js';
 import { type DriftHistory, driftOfAccount, NO_HISTORY } from '../evidence/drift.js';
 import { welchOfProportions } from '../evidence/welch.js';
 import { bucketsOf } from '../experiment.js';
@@ -120,8 +121,12 @@ export function takeLook(given: LookInput): LookResult {
     randomised: setting === null ? false : setting.randomised,
     variants,
   });
+  const declared = declarationSentence(experiment);
+  const [reason = '', ...more] = verdict.reasons;
   return {
     ...verdict,
+    // With the first sentence, because many texts repeat it alone.
+    reasons: declared === null ? verdict.reasons : [`${reason} ${declared}`, ...more],
     hours,
     rule: rule.name,
     ruleVersion: rule.version,

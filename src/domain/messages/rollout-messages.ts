@@ -1,5 +1,6 @@
 import type { Budgets } from '../budget.js';
 import type { HealthCode, HealthFinding } from '../decision/delivery-health.js';
+import { declarationSentence } from '../earlier-delivery.js';
 import { type Experiment, stateReasonOf } from '../experiment.js';
 import type { RolloutPlan } from '../rollout/plan.js';
 import { reasonSentence, type StateReason } from '../state-reason.js';
@@ -19,7 +20,8 @@ function whyPromoted(experiment: Experiment, { by, reason, forced }: Grounds): s
   const { code } = experiment.reason;
   if (code === 'promoted' || code === 'forced' || code === 'approved') return stateReasonOf(experiment);
   if (by === RULE) return reason;
-  const grounds: StateReason = { code: forced ? 'forced' : 'approved', by, because: reason };
+  const detail = declarationSentence(experiment) ?? '';
+  const grounds: StateReason = { code: forced ? 'forced' : 'approved', by, because: reason, detail };
   return reasonSentence(grounds, experiment.currency).trimEnd();
 }
 

@@ -13,7 +13,10 @@ export interface NextEvent {
 }
 
 export interface NextEventFacts {
-  experiment: Pick<Experiment, 'id' | 'state' | 'hold' | 'policy' | 'startedAt' | 'stateChangedAt'>;
+  experiment: Pick<
+    Experiment,
+    'id' | 'state' | 'hold' | 'policy' | 'startedAt' | 'stateChangedAt' | 'earlierDelivery'
+  >;
   /** Null before a rollout. */
   rollout: { plan: RolloutPlan; phasesDone: Record<string, number> } | null;
   /** Cut-off of the last look, epoch ms; null before the first. */
@@ -23,14 +26,14 @@ export interface NextEventFacts {
 
 /** Null if nothing happens until someone acts, or if the experiment has ended. */
 export function nextEvent({ experiment, rollout, lastLookAt, now }: NextEventFacts): NextEvent | null {
-  const { id, state, policy, startedAt, stateChangedAt, hold } = experiment;
+  const { id, state, policy, startedAt, stateChangedAt, hold, earlierDelivery } = experiment;
   switch (state) {
     case 'running': {
       const { checkEveryHours, horizonHours } = policy;
       const at = nextCheckAt(
         { experimentId: id, startedAt, checkEveryHours, horizonHours },
         lastLookAt,
-        lastLookAt ?? startedAt,
+        lastLookAt ?? earlierDelivery?.handedOverAt ?? startedAt,
       );
       return { at, what: at >= startedAt + horizonHours * HOUR_MS ? 'the last look' : 'the next look' };
     }

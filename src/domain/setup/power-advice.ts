@@ -36,11 +36,12 @@ export function hoursOf(since: number, createdAt: number | null, until: number):
   return Math.max(0, (until - Math.max(since, createdAt ?? since)) / HOUR_MS);
 }
 
-/** `ads`: control first. `history`: the drift in the account's other tests. */
+/** `ads`: control first. `history`: the drift in the account's other tests. `elapsedHours`: earlier delivery that counts. */
 export function forecastPower(
   policy: Policy,
   ads: readonly PastTraffic[],
   history?: DriftHistory,
+  elapsedHours = 0,
 ): PowerForecast {
   const metric = METRICS[policy.objective];
   const known = ads.every(({ hours }) => hours >= FEWEST_HOURS);
@@ -54,7 +55,7 @@ export function forecastPower(
   const [control, ...challengers] = hourly;
   const better = challengers.reduce((least, ad) => (ad.exposure < least.exposure ? ad : least));
   const rivals = hourly.filter((ad) => ad !== better);
-  const chances = known && control ? powerOf(policy, better, rivals, history) : null;
+  const chances = known && control ? powerOf(policy, better, rivals, history, elapsedHours) : null;
   if (chances === null) return unknownForecast(policy, known);
   const eventsPerDay = 24 * Math.min(...hourly.map(({ events }) => events));
   const warning = warningOf(policy, chances, { better, rivals, ads });

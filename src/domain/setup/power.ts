@@ -57,13 +57,15 @@ interface PlannedLook {
  * The chances for {@link LIFTS} if the ad `better` is better than each of `rivals` by the lift and those are equal. With
  * several rivals the chances of the pairs are multiplied: pairs of one ad are not independent, so the product is somewhat
  * too small. `history`: the drift in the account's other tests. Hours that vary more than counts do make the test longer.
- * Null if the policy has another rule than `sequential`, or an ad has no traffic.
+ * `elapsedHours`: earlier delivery that counts, over which the first look comes. Null if the policy has another rule than
+ * `sequential`, or an ad has no traffic.
  */
 export function powerOf(
   policy: Policy,
   better: HourlyTraffic,
   rivals: readonly HourlyTraffic[],
   history: DriftHistory = NO_HISTORY,
+  elapsedHours = 0,
 ): LiftChance[] | null {
   const ads = [better, ...rivals];
   const events = ads.reduce((sum, ad) => sum + ad.events, 0);
@@ -71,7 +73,7 @@ export function powerOf(
   if (policy.rule !== 'sequential' || !(events > 0) || ads.some((ad) => !(ad.exposure > 0))) return null;
   const { scatter } = METRICS[policy.objective];
   const rate = events / exposure;
-  const looks = plannedLooks(policy, rate * Math.min(...ads.map((ad) => ad.exposure)));
+  const looks = plannedLooks(policy, rate * Math.min(...ads.map((ad) => ad.exposure)), elapsedHours);
   const drifts = rivals.map((rival) =>
     driftFactor(policy, pairVariance(rate, better, rival, 0, scatter), history),
   );
@@ -118,13 +120,13 @@ function pairVariance(
 
 const boundsOf = new Map<string, PlannedLook[]>();
 
-/** The looks that count if each ad has `eventsPerHour`. */
-function plannedLooks(policy: Policy, eventsPerHour: number): PlannedLook[] {
+/** The looks that count if each ad has `eventsPerHour`, none of them before `elapsedHours`. */
+function plannedLooks(policy: Policy, eventsPerHour: number, elapsedHours = 0): PlannedLook[] {
   const { horizonHours, checkEveryHours, minimumRunHours, confidence, objective } = policy;
   const booked = bookedAfterHours(policy);
   const { events } = METRICS[objective];
   const minimum = events === 'conversions' ? policy.minimumConversions : policy.minimumClicks;
-  const first = Math.max(minimumRunHours, booked + minimum / eventsPerHour);
+  const first = Math.max(minimumRunHours, booked + minimum / eventsPerHour, elapsedHours);
   const hours: number[] = [];
   for (let at = checkEveryHours; at <= horizonHours + 1e-9; at += checkEveryHours) {
     const last = hours.at(-1);

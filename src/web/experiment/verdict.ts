@@ -15,7 +15,7 @@ export function recommendationOf(
   controls: readonly ControlRowJson[],
 ): Recommendation {
   const look = looks[0] ?? null;
-  const promotion = promotedBecause(looks, controls);
+  const promotion = promotedBecause(experiment, looks, controls);
   const { state, state_reason: reason, trouble, verification } = experiment;
   const winner = experiment.winner_variant_id ?? experiment.variants[1]!.id;
   const [evidence] = look?.reasons ?? [];
@@ -52,9 +52,17 @@ export function recommendationOf(
 }
 
 /** Why the budget moved: a user's force, or what the look that decided said. */
-function promotedBecause(looks: readonly LookJson[], controls: readonly ControlRowJson[]): string[] {
+function promotedBecause(
+  { earlier_delivery: earlier }: StatusJson,
+  looks: readonly LookJson[],
+  controls: readonly ControlRowJson[],
+): string[] {
   const forced = controls.findLast(({ kind, outcome }) => kind === 'promote' && outcome === 'accepted');
-  if (forced) return [`Promoted by force by ${forced.by}: ${forced.reason.replace(/\.$/, '')}.`];
+  if (forced)
+    return [
+      `Promoted by force by ${forced.by}: ${forced.reason.replace(/\.$/, '')}.`,
+      ...(earlier?.counted ? [earlier.message] : []),
+    ];
   const [reason] = looks.find(({ verdict }) => verdict === 'promote')?.reasons ?? [];
   return reason === undefined ? [] : [reason];
 }

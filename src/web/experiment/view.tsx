@@ -6,6 +6,7 @@ import { Countdown, Instant, Lift, Money } from '../parts/figures.js';
 import { Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
+import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
 import { LookChart, pointsOf } from './look-chart.js';
 import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
@@ -74,6 +75,11 @@ export function ExperimentView(facts: ExperimentViewFacts) {
           <dt>Started</dt>
           <dd>
             <Instant iso={experiment.start_date} reader={reader} />
+            {experiment.earlier_delivery?.counted && (
+              <>
+                , handed over <Instant iso={experiment.earlier_delivery.handed_over_at} reader={reader} />
+              </>
+            )}
           </dd>
         </dl>
         {experiment.source === 'record' && experiment.end_date === null && (
@@ -82,6 +88,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       </section>
       {viewer && actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <Evidence experiment={experiment} looks={looks} look={looks[0] ?? null} facts={facts} />
+      <BeforeHandover experiment={experiment} reader={reader} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
       <Verification experiment={experiment} reader={reader} />
@@ -143,7 +150,11 @@ function Evidence(props: {
     return (
       <section class="card" aria-labelledby="evidence">
         <h2 id="evidence">Evidence</h2>
-        <p class="note">The first look comes {experiment.policy.check_every_hours} hours after the start.</p>
+        <p class="note">
+          {experiment.earlier_delivery?.counted
+            ? 'The first look weighs all delivery that counts, and spends all the error that the looks until then would have spent.'
+            : `The first look comes ${experiment.policy.check_every_hours} hours after the start.`}
+        </p>
       </section>
     );
   }

@@ -1,5 +1,5 @@
 /** The form of the page for new tests: what was typed, and the requests that it describes. Pure. */
-import { type NewExperiment, newExperimentBody } from '../../api/experiments/requests.js';
+import { type NewExperiment, newExperimentBody, registrationOf } from '../../api/experiments/requests.js';
 import { ApiProblem, sentencesOf } from '../../api/http/problems.js';
 import type { ProposalJson } from '../../api/setup/responses.js';
 import { DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
@@ -20,6 +20,10 @@ export interface TypedTest {
   /** Days, as typed. */
   horizonDays: string;
   approval: boolean;
+  /** Whether delivery before the handover counts, why, and who declares that the test was planned so. */
+  counts: boolean;
+  countsBecause: string;
+  declaredBy: string;
   ads: { adId: string; headline: string; text: string }[];
 }
 
@@ -48,6 +52,9 @@ export function typedOf(
     controlAdId: ads.find(({ role }) => role === 'control')!.ad_id,
     horizonDays: String(horizonHours / 24),
     approval: false,
+    counts: false,
+    countsBecause: '',
+    declaredBy: '',
     ads: experiment.variants.map(({ ad_id, creative }) => ({
       adId: ad_id,
       headline: creative.headline ?? '',
@@ -75,6 +82,9 @@ export function readForm(fields: FormFields, newId: () => string): TypedTest[] {
       controlAdId: own('control') || adIds[0]!,
       horizonDays: own('horizon'),
       approval: own('approval') !== '',
+      counts: own('counts') !== '',
+      countsBecause: own('because'),
+      declaredBy: own('by'),
       ads: adIds.map((adId) => ({
         adId,
         headline: one(fields[`headline.${key}.${adId}`]),
@@ -84,8 +94,11 @@ export function readForm(fields: FormFields, newId: () => string): TypedTest[] {
   });
 }
 
-/** The request that starts a typed test. @throws ApiProblem that names each wrong field in words of the form */
-export function requestOf(typed: TypedTest): NewExperiment {
+/**
+ * The request that starts a typed test. `owner`: the signed-in user, who declares what the form declares; null without
+ * tokens. @throws ApiProblem that names each wrong field in words of the form
+ */
+export function requestOf(typed: TypedTest, owner: string | null): NewExperiment {
   const days = Number(typed.horizonDays);
   const parsed = newExperimentBody(false).safeParse({
     id: typed.id,
@@ -104,8 +117,16 @@ export function requestOf(typed: TypedTest): NewExperiment {
       horizon_hours: typed.horizonDays.trim() === '' ? Number.NaN : days * 24,
       approval_required: typed.approval,
     },
+    ...(typed.counts && {
+      earlier_delivery: {
+        count: true,
+        planned: true,
+        reason: typed.countsBecause,
+        by: owner ?? typed.declaredBy,
+      },
+    }),
   });
-  if (parsed.success) return parsed.data as NewExperiment;
+  if (parsed.success) return registrationOf(parsed.data, (by) => by ?? '');
   const errors = parsed.error.issues.map(({ path, message }) => ({
     field: path.map(String).join('.'),
     message: path.includes('horizon_hours') ? 'must be from 2 to 90 days' : message,
@@ -119,6 +140,8 @@ const FIELD_NAMES: Record<string, string> = {
   'policy.objective': 'The objective',
   'policy.conversion_event': 'The conversion',
   'policy.horizon_hours': 'The planned duration',
+  'earlier_delivery.reason': 'The reason why delivery before the handover counts',
+  'earlier_delivery.by': 'The name of who declares that the test was planned',
 };
 
 export function isObjective(value: string): value is Objective {

@@ -72,6 +72,8 @@ export function newTestPages(context: ApiContext): Hono {
       const fields = await c.req.parseBody({ all: true });
       const sent = readForm(fields, newId);
       const ticked = sent.filter((one) => one.ticked).slice(0, MOST_TESTS);
+      const { principal, signedIn } = viewerOf(c);
+      const owner = signedIn ? principal.name : null;
       const wantsPreview = fields.action === 'preview';
       const previews = new Map<string, PreviewJson>();
       const results: Result[] = [];
@@ -79,8 +81,8 @@ export function newTestPages(context: ApiContext): Hono {
         const some = ticked.slice(first, first + AT_ONCE);
         await Promise.all(
           some.map(async (typed) => {
-            if (!wantsPreview) return results.push(await start(typed));
-            const preview = await previewed(typed);
+            if (!wantsPreview) return results.push(await start(typed, owner));
+            const preview = await previewed(typed, owner);
             if ('message' in preview) results.push(preview);
             else previews.set(typed.key, preview);
           }),
@@ -104,10 +106,10 @@ export function newTestPages(context: ApiContext): Hono {
       return show(c, { found, trouble, typed, results, previews, nothing }, failed ? 400 : 200);
     });
 
-  async function start(typed: TypedTest): Promise<Result> {
+  async function start(typed: TypedTest, owner: string | null): Promise<Result> {
     const { key, name } = typed;
     try {
-      const { experiment, warnings } = await register(context, requestOf(typed), typed.id);
+      const { experiment, warnings } = await register(context, requestOf(typed, owner), typed.id);
       const { note } = await startWorkflow(context, experiment);
       const message = [...warnings, ...(note === null ? [] : [note])].join(' ');
       return { key, name, experimentId: experiment.id, message };
@@ -116,9 +118,9 @@ export function newTestPages(context: ApiContext): Hono {
     }
   }
 
-  async function previewed(typed: TypedTest): Promise<PreviewJson | Result> {
+  async function previewed(typed: TypedTest, owner: string | null): Promise<PreviewJson | Result> {
     try {
-      const { preview, policy } = await previewRequest(context, requestOf(typed));
+      const { preview, policy } = await previewRequest(context, requestOf(typed, owner));
       return previewToJson(preview, policy);
     } catch (error) {
       return { key: typed.key, name: typed.name, experimentId: null, message: problemOf(error).message };

@@ -5,6 +5,7 @@ import { METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { count, type Reader } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
 import { Picture } from '../parts/links.js';
+import { EarlierDelivery } from './earlier-delivery.js';
 import { isObjective, type TypedTest } from './form.js';
 import { WhatItDoes } from './what-it-does.js';
 
@@ -13,6 +14,8 @@ interface TestProps {
   /** Why it has not started; null if it was not tried or could start. */
   failure: string | null;
   mayAct: boolean;
+  /** No token is set, so the form asks who declares something. */
+  asksName: boolean;
 }
 
 export function ProposedTest({
@@ -24,6 +27,7 @@ export function ProposedTest({
   currency,
   reader,
   mayAct,
+  asksName,
 }: TestProps & {
   proposal: ProposalJson;
   preview: PreviewJson;
@@ -36,13 +40,19 @@ export function ProposedTest({
   const names = new Map(proposal.ads.map(({ ad_id, name }) => [ad_id, name]));
   const byAdSet = new Map(proposal.ads.map(({ ad_set, name }) => [ad_set.ad_set_id, name]));
   return (
-    <Card typed={typed} failure={failure} mayAct={mayAct}>
+    <Card typed={typed} failure={failure} mayAct={mayAct} asksName={asksName}>
       <p class="muted">Campaign “{proposal.campaign.name}”</p>
       <AdTable proposal={proposal} controlAdId={typed.controlAdId} currency={currency} reader={reader} />
       <WhatItDoes preview={preview} names={names} byAdSet={byAdSet} currency={currency} reader={reader} />
       <details open={isNewPreview || failure !== null}>
-        <summary>Change objective, control, duration, approval and texts</summary>
-        <Settings typed={typed} names={names} mayAct={mayAct}>
+        <summary>Change objective, control, duration, approval, what counts and texts</summary>
+        <Settings
+          typed={typed}
+          names={names}
+          mayAct={mayAct}
+          asksName={asksName}
+          earlier={preview.earlier_delivery}
+        >
           <p class="muted" id={`why-${key}`}>
             {proposal.objective_why} {proposal.control_why}
           </p>
@@ -53,14 +63,14 @@ export function ProposedTest({
 }
 
 /** A test whose ads the account doesn't propose now: what was typed is kept and can be sent again. */
-export function KeptTest({ typed, failure, mayAct }: TestProps) {
+export function KeptTest({ typed, failure, mayAct, asksName }: TestProps) {
   const names = new Map(typed.ads.map(({ adId, headline }) => [adId, headline || `Ad ${adId}`]));
   return (
-    <Card typed={typed} failure={failure} mayAct={mayAct}>
+    <Card typed={typed} failure={failure} mayAct={mayAct} asksName={asksName}>
       <p class="note">The account does not propose this test now. What you typed is kept.</p>
       <details open>
-        <summary>Objective, control, duration, approval and texts</summary>
-        <Settings typed={typed} names={names} mayAct={mayAct} />
+        <summary>Objective, control, duration, approval, what counts and texts</summary>
+        <Settings typed={typed} names={names} mayAct={mayAct} asksName={asksName} earlier={null} />
       </details>
     </Card>
   );
@@ -197,11 +207,13 @@ function Settings({
   typed,
   names,
   mayAct,
+  asksName,
+  earlier,
   children,
-}: {
-  typed: TypedTest;
+}: Omit<TestProps, 'failure'> & {
   names: ReadonlyMap<string, string>;
-  mayAct: boolean;
+  /** Null: no preview says whether it would count. */
+  earlier: PreviewJson['earlier_delivery'] | null;
   children?: Child;
 }) {
   const { key, objective, event, controlAdId, horizonDays, approval, ads } = typed;
@@ -231,6 +243,7 @@ function Settings({
         <input type="checkbox" name={`approval.${key}`} checked={approval} disabled={!mayAct} /> Ask for an
         approval before any budget moves
       </label>
+      <EarlierDelivery typed={typed} mayAct={mayAct} asksName={asksName} earlier={earlier} />
       <fieldset disabled={!mayAct}>
         <legend>Control: the ad that the others are compared with</legend>
         {ads.map(({ adId }) => (

@@ -36,6 +36,7 @@ export interface NewTestsFacts {
 export function NewTests(facts: NewTestsFacts) {
   const { found, trouble, typed, results, previews, nothing = false, reader, viewer } = facts;
   const mayAct = viewer.principal.role !== 'viewer';
+  const asksName = !viewer.signedIn;
   const proposals = new Map((found?.proposals ?? []).map((proposal) => [keyOf(proposal), proposal]));
   const canStart = [...proposals.values()].filter(({ preview }) => preview.can_start).length;
   const failures = new Map(
@@ -97,9 +98,10 @@ export function NewTests(facts: NewTestsFacts) {
                   currency={found.currency}
                   reader={reader}
                   mayAct={mayAct}
+                  asksName={asksName}
                 />
               ) : (
-                <KeptTest typed={test} failure={failure} mayAct={mayAct} />
+                <KeptTest typed={test} failure={failure} mayAct={mayAct} asksName={asksName} />
               );
             })}
           </ol>

@@ -16,7 +16,7 @@ interface Props {
 }
 
 export function WhatItDoes(props: Props) {
-  const { problems, warnings, power, rollouts } = props.preview;
+  const { problems, warnings, power, earlier_delivery: earlier, rollouts } = props.preview;
   // The first is that of the control, which changes least: that of a challenger says more.
   const [shown, ...others] = [...rollouts].sort(
     (a, b) => Number(a.winner_variant_id === 'control') - Number(b.winner_variant_id === 'control'),
@@ -33,6 +33,7 @@ export function WhatItDoes(props: Props) {
           </ul>
         </div>
       )}
+      {earlier.counted_from && <p class="warn">{earlier.message}</p>}
       {power.warning ? (
         <div class="warn">
           <p>{power.warning.message}</p>

@@ -69,6 +69,7 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                     <th scope="row">
                       <TestName id={promotion.experiment_id} name={promotion.name} isLink={viewer !== null} />
                       {promotion.forced && ' (by force)'}
+                      {promotion.declaration && <span class="label">{promotion.declaration}</span>}
                     </th>
                     <td>{promotion.winner}</td>
                     <td class="number">

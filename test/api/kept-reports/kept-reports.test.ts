@@ -9,7 +9,7 @@ let api: Api;
 beforeAll(async () => {
   api = await startApi();
   await seedExperiment(api, 'fresh');
-  await seedPromoted(api, 'won', { state: 'completed' });
+  await seedPromoted(api, 'won', { state: 'completed', declaredBy: 'Ana' });
   const { store, clock, dependencies } = api;
   const summaries = createSummaryActivities({ store, clock, meta: dependencies.meta, announce: () => {} });
   api.clock.at = START + 72 * HOUR;
@@ -39,7 +39,14 @@ describe('the kept reports', () => {
     };
     expect(running).toBe(1);
     expect(text).toContain('1 test running');
-    expect(promotions).toMatchObject([{ experiment_id: 'won', status: 'rolled out', forced: false }]);
+    const declaration =
+      'Counts delivery since 2026-11-23 09:00 UTC, before the handover: Ana declared that the test was planned so.';
+    expect(promotions).toMatchObject([
+      { experiment_id: 'won', status: 'rolled out', forced: false, declaration },
+    ]);
+    expect(reportToCsv(body as never)).toContain(declaration);
+    const { history } = (await api.get('/api/ab/auto-promote/history')).body;
+    expect(history).toMatchObject([{ experiment_id: 'won', declaration }]);
     expect(text).toContain('1 promotion (');
     const { compound_improvement_pct, shrunk_compound_improvement_pct, ...report } = (
       await api.get('/api/ab/auto-promote/compound-report')

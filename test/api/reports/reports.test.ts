@@ -126,6 +126,7 @@ describe('with four decided experiments and one that runs', () => {
       end_date: '2026-12-30T21:00:00Z',
       test_duration_days: 1.5,
       forced: false,
+      declaration: null,
       promoted_by: 'rule',
     });
     expect(history[1]).toMatchObject({

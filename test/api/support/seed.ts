@@ -292,12 +292,18 @@ export async function seedPromoted(
     state?: ExperimentState;
     startedAt?: number;
     rule?: Experiment['policy']['rule'];
+    /** Who declared that delivery before the handover counts. */
+    declaredBy?: string;
   } = {},
 ): Promise<Experiment> {
-  const { state = 'verifying', startedAt = START, rule = 'sequential', ...promotion } = more;
+  const { state = 'verifying', startedAt = START, rule = 'sequential', declaredBy, ...promotion } = more;
   const { at = startedAt + 30 * HOUR, winner = 'challenger-1' } = promotion;
   const policy = { ...DEFAULT_POLICY, phases: THREE_PHASES, rule };
-  const experiment = await seedExperiment(api, id, { startedAt, stateChangedAt: startedAt, policy });
+  const declared = { by: declaredBy ?? '', reason: 'planned', at };
+  const experiment = await seedExperiment(api, id, {
+    ...{ startedAt, stateChangedAt: startedAt, policy },
+    ...(declaredBy && { earlierDelivery: { handedOverAt: at, since: startedAt, read: null, declared } }),
+  });
   await api.store.saveDecision(aDecision(id, 'promote', { decidedAt: at }), {});
   await moveTo(api, id, 'rolling_out', { at, winnerVariantId: winner, promotedAt: at });
   await seedPromotion(api, experiment, { phases: ['60', '70', '80'], status: 'completed', ...promotion, at });

@@ -56,6 +56,39 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     await expect(store.dropVariant('exp_9', 'x', START)).rejects.toThrow(ExperimentNotFound);
   });
 
+  it('keep what was delivered before the handover as it was first entered, and who declared that it counts', async () => {
+    const declared = { by: 'Ana', reason: 'planned', at: START };
+    const earlierDelivery = { handedOverAt: START + 240 * HOUR_MS, since: START, read: null, declared };
+    const { store, experiment } = await db.seeded({ earlierDelivery });
+    expect(experiment.earlierDelivery).toEqual(earlierDelivery);
+    expect((await store.figures(START + 250 * HOUR_MS)).secondsSinceLook).toBe(10 * 3_600);
+    const read = { at: START + 240 * HOUR_MS, span: { from: START, to: START + HOUR_MS }, totals: {} };
+    const entered = await store.keepEarlierDelivery('exp_1', read);
+    expect(entered).toEqual({ ...experiment, earlierDelivery: { ...earlierDelivery, read } });
+    expect(await store.keepEarlierDelivery('exp_1', { ...read, at: START + 1 })).toEqual(entered);
+    expect(await store.createExperiment(experiment)).toEqual(entered);
+    for (const other of [{ ...earlierDelivery, declared: null }, undefined]) {
+      const { earlierDelivery: _, ...rest } = experiment;
+      const again = store.createExperiment({ ...rest, ...(other && { earlierDelivery: other }) });
+      await expect(again).rejects.toThrow(ExperimentExists);
+    }
+    await expect(store.keepEarlierDelivery('exp_9', read)).rejects.toThrow(ExperimentNotFound);
+    expect((await store.keepEarlierDelivery('exp_1', read)).earlierDelivery?.read).toEqual(read);
+  });
+
+  it('of some ad sets are found unless they had ended by then', async () => {
+    const { store, experiment } = await db.seeded();
+    const found = [{ adSetId: '502', experimentId: 'exp_1' }];
+    const tests = (since: number, adSetIds = ['502', '999']) => store.testsOfAdSets({ adSetIds, since });
+    expect(await tests(START + 500 * HOUR_MS)).toEqual(found);
+    const end = START + 9 * HOUR_MS;
+    const stop = { from: experiment.state, to: 'stopped', reason: { code: 'stopped' }, at: end } as const;
+    await store.transition({ experimentId: 'exp_1', ...stop });
+    expect(await tests(end - 1)).toEqual(found);
+    expect(await tests(end)).toEqual([]);
+    expect(await tests(0, ['999'])).toEqual([]);
+  });
+
   it('are returned as stored if the same content is created again, whatever has happened since', async () => {
     const { store, experiment } = await db.seeded();
     const { experiment: paused } = await store.transition({

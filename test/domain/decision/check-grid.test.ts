@@ -52,6 +52,15 @@ describe('the grid of checks', () => {
     expect(nextCheckAt(grid(), next, now)).toBe(first! + 54 * HOUR_MS);
   });
 
+  it('gives a test that is handed over late one look over all its time, then the ordinary ones', () => {
+    const handover = START + 200.3 * HOUR_MS;
+    const first = nextCheckAt(grid(), null, handover);
+    expect(first).toBeLessThanOrEqual(handover);
+    expect(handover - first).toBeLessThan(6 * HOUR_MS);
+    expect(nextCheckAt(grid(), first, handover)).toBe(first + 6 * HOUR_MS);
+    expect(first + 6 * HOUR_MS).toBeGreaterThan(handover);
+  });
+
   it('leaves only the check at the horizon when that was missed', () => {
     const [first] = checks(grid());
     const horizon = START + 28 * 24 * HOUR_MS;

@@ -50,6 +50,17 @@ describe('the next event', () => {
     });
   });
 
+  it('of a test that is handed over late is the look that its workflow takes at once', () => {
+    const { checkEveryHours, horizonHours } = DEFAULT_POLICY;
+    const handedOverAt = 100.5 * HOUR_MS;
+    const grid = { experimentId: ID, startedAt: 0, checkEveryHours, horizonHours };
+    const declared = { by: 'Ana', reason: 'planned', at: handedOverAt };
+    const earlierDelivery = { handedOverAt, since: 0, read: null, declared };
+    const at = nextCheckAt(grid, null, handedOverAt);
+    expect(at).toBeGreaterThan(94 * HOUR_MS);
+    expect(nextEvent(facts('running', { earlierDelivery }))).toEqual({ at, what: 'the next look' });
+  });
+
   it('of a rollout is the first phase that is not done, after its wait', () => {
     const rollout = { plan, phasesDone: { 60: 10 * HOUR_MS } };
     expect(nextEvent(facts('rolling_out', { rollout, stateChangedAt: 9 * HOUR_MS }))).toEqual({

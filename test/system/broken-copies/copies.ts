@@ -155,6 +155,31 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     ],
     test: 'test/service/worker.test.ts',
   },
+  undeclared_delivery_counts: {
+    fault: 'delivery before the handover counts although nobody declared that the test was planned',
+    mutations: [
+      {
+        file: 'src/api/experiments/creation/register.ts',
+        find: 'const planned = declared ? await',
+        replace: 'const planned = true ? await',
+      },
+    ],
+    test: 'test/api/experiments/creation/earlier-delivery.test.ts',
+    named: 'shows what they did before the handover and starts at the handover',
+  },
+  chosen_start: {
+    fault:
+      'delivery counts from the first common bucket of the last planned duration, so a user could choose the date',
+    mutations: [
+      {
+        file: 'src/api/experiments/creation/planned-start.ts',
+        find: 'const began = Math.max(now - OLDEST_MS,',
+        replace: 'const began = Math.max(now - policy.horizonHours * HOUR_MS,',
+      },
+    ],
+    test: 'test/api/experiments/creation/earlier-delivery.test.ts',
+    named: 'counts from the first bucket ever',
+  },
   phases_bunched: {
     fault: 'the wait of each phase is counted from the opening, so phases are bunched after a downtime',
     mutations: [

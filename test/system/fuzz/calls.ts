@@ -84,6 +84,7 @@ const FIELDS = [
   'account_id',
   'currency',
   'accept_differences',
+  'earlier_delivery',
   '__proto__',
   'constructor',
 ];

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createApp } from '../../../src/api/app.js';
+import type { NamedToken } from '../../../src/api/http/tokens.js';
 import { prepareUntestedAds, UNTESTED } from '../../../src/sandbox/untested-ads.js';
 import type { JsonObject } from '../../api/support/harness.js';
 import { HOUR, START } from '../../api/support/harness.js';
+import { Browser } from '../browser.js';
 import { startWeb, type WebApi } from '../support.js';
 
 let web: WebApi;
@@ -142,6 +145,78 @@ describe('the page of new tests', () => {
     expect(page.html).toContain('part of the running test “Jackets &amp; more”');
     expect((await send(fields)).status).toBe(200);
     expect(await web.store.countExperiments({})).toBe(1);
+  });
+
+  it('counts no delivery before the handover by default, says why, and counts it if someone declares and says why', async () => {
+    await twoJackets();
+    const { html } = await open();
+    expect(html).toContain('would break the 5 % promise.');
+    expect(html).toContain('It may count only if the test was planned');
+    const counts = formOf(html).get('test')!;
+    expect(formOf(html).has(`counts.${counts}`)).toBe(false);
+
+    const silent = await send(ticked(html, { counts: 'on' }));
+    expect(silent.status).toBe(400);
+    expect(silent.html).toContain('The reason why delivery before the handover counts must be text');
+    expect(silent.html).toContain('The name of who declares that the test was planned must be text');
+    expect(formOf(silent.html).get(`counts.${counts}`)).toBe('on');
+
+    const declared = { counts: 'on', because: 'in the plan of October', by: 'Ana' };
+    const said =
+      'Counts delivery since 2026-11-13 09:00 UTC, before the handover: Ana declared that the test was planned so.';
+    const seen = await send(ticked(html, declared), 'preview');
+    expect(seen.html).toContain(said);
+    expect(formOf(seen.html).get(`because.${counts}`)).toBe('in the plan of October');
+    expect((await send(ticked(html, declared))).status).toBe(200);
+    const [experiment] = await web.store.listExperiments({ limit: 1, offset: 0 });
+    expect(experiment).toMatchObject({
+      startedAt: START - 10 * DAY,
+      earlierDelivery: { handedOverAt: START, declared: { by: 'Ana', reason: 'in the plan of October' } },
+    });
+
+    const page = await web.page(`/experiments/${experiment!.id}`);
+    const { body } = await web.get(`/api/ab/experiments/${experiment!.id}`);
+    const earlier = body.earlier_delivery as { variants: JsonObject[]; message: string };
+    expect(earlier.message).toBe(said);
+    expect(page.html).toContain(said);
+    expect(page.html).toContain('The reason on record: in the plan of October');
+    expect(page.html).toContain('The first look weighs all delivery that counts');
+    expect(earlier.variants).toHaveLength(2);
+    for (const field of ['impressions', 'link_clicks', 'conversions', 'spend_cents'])
+      expect(page.figures(field, 'id="before-handover"')).toEqual(
+        earlier.variants.map((ad) => String(ad[field])),
+      );
+  });
+
+  it('shows on the page of a test that began with running ads what they did before, and why that does not count', async () => {
+    await twoJackets();
+    await send(ticked((await open()).html));
+    const [experiment] = await web.store.listExperiments({ limit: 1, offset: 0 });
+    const page = await web.page(`/experiments/${experiment!.id}`);
+    const { body } = await web.get(`/api/ab/experiments/${experiment!.id}`);
+    const { variants, counted } = body.earlier_delivery as { variants: JsonObject[]; counted: boolean };
+    expect(counted).toBe(false);
+    expect(Number(variants[0]!.impressions)).toBeGreaterThan(1_000);
+    expect(page.figures('impressions', 'id="before-handover"')).toEqual(
+      variants.map(({ impressions }) => String(impressions)),
+    );
+    expect(page.html).toContain('would break the 5 % promise.');
+    expect(page.html).toContain('The first look comes 6 hours after the start.');
+  });
+
+  it('records the signed-in user as the one who declares, whatever the form says', async () => {
+    await twoJackets();
+    const ola: NamedToken = { name: 'ola@example.com', role: 'operator', token: 'ola-token-ola-token' };
+    const user = new Browser(createApp({ ...web.dependencies, tokens: [ola] }, web.gateway));
+    await user.signIn(ola.token);
+    const html = await (await user.get('/experiments/new')).text();
+    expect(html).not.toContain('Your name, for the record');
+    const fields = ticked(html, { counts: 'on', because: 'planned', by: 'someone else' });
+    fields.set('action', 'start');
+    const sent = await user.post('/experiments/new', Object.fromEntries(fields));
+    expect(sent.status).toBe(200);
+    const [experiment] = await web.store.listExperiments({ limit: 1, offset: 0 });
+    expect(experiment!.earlierDelivery!.declared!.by).toBe('ola@example.com');
   });
 
   it('shows again what was typed for a test that cannot start, with the reason', async () => {

@@ -1,4 +1,5 @@
 import type { AdSetDifference } from '../../../domain/comparability.js';
+import type { EarlierDelivery } from '../../../domain/earlier-delivery.js';
 import type { Experiment, Policy, Variant } from '../../../domain/experiment.js';
 import type { NewExperiment } from '../requests.js';
 
@@ -14,6 +15,7 @@ export function buildExperiment(
     /** In the order of the request's variants. */
     adSetIds: readonly string[];
     startedAt: number;
+    earlierDelivery: EarlierDelivery;
     differences: AdSetDifference[];
   },
 ): Experiment {
@@ -44,13 +46,14 @@ export function buildExperiment(
     state: 'running',
     reason: { code: 'started' },
     hold: null,
-    stateChangedAt: given.startedAt,
+    stateChangedAt: given.earlierDelivery.handedOverAt,
     policy,
     variants: [
       ...variants.filter((variant) => variant.role === 'control'),
       ...variants.filter((variant) => variant.role === 'challenger'),
     ],
     startedAt: given.startedAt,
+    earlierDelivery: given.earlierDelivery,
     winnerVariantId: null,
     promotedAt: null,
     endedAt: null,

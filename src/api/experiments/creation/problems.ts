@@ -13,19 +13,20 @@ import { rolloutProblems } from './rollout-preview.js';
 
 /**
  * Every reason against the experiment, with the field of the request that it concerns. Empty: the experiment can start.
- * Pure. `now`: experiment time.
+ * Pure. `now`: experiment time; `startedAt`: the start of the evidence.
  */
 export function problemsOf(
   request: NewExperiment,
   policy: Policy,
   facts: CreationFacts,
   now: number,
+  startedAt: number = now,
 ): CreationProblem[] {
   return [
     ...shapeProblems(request),
     ...policyProblems(policy),
     ...accountProblems(request, facts),
-    ...variantProblems(request, facts, now + policy.horizonHours * HOUR_MS),
+    ...variantProblems(request, facts, startedAt + policy.horizonHours * HOUR_MS),
     ...(request.accept_differences ? [] : differenceProblems(request, facts, now)),
     ...conversionEventProblems(policy, facts),
     ...rolloutProblems(policy, facts),

@@ -1,5 +1,7 @@
+import { importEarlierDelivery } from '../../../activities/earlier-delivery.js';
 import { AdSetLeased } from '../../../clients/postgres/errors.js';
 import { OWN_RESULT } from '../../../domain/conversion-event.js';
+import { importedSince } from '../../../domain/earlier-delivery.js';
 import {
   conversionEventOf,
   DEFAULT_POLICY,
@@ -18,6 +20,7 @@ import { buildExperiment } from './build-experiment.js';
 import { withOwnResult } from './conversion-event.js';
 import type { CreationProblem } from './facts.js';
 import { readFromMeta } from './facts.js';
+import { plannedStart } from './planned-start.js';
 import { policyProblems } from './policy-problems.js';
 import { differencesOf, problemsOf, shapeProblems, warningsOf } from './problems.js';
 import { stepWarnings } from './rollout-preview.js';
@@ -41,7 +44,7 @@ export async function register(
   if (unsound.length > 0) throw refused(unsound);
 
   const id = request.id ?? newId;
-  const startedAt = await clock.now();
+  const handedOverAt = await clock.now();
   const registered = await store.getExperiment(id);
   if (registered)
     return {
@@ -54,7 +57,13 @@ export async function register(
   const [read, holders] = await Promise.all([readFromMeta(meta, adIds), leasedAdSets(context, id)]);
   const facts = { ...read, leases: leasesOf(holders) };
   const policy = withOwnResult(asked, facts);
-  const problems = problemsOf(request, policy, facts, startedAt);
+  const { earlier_delivery: declared } = request;
+  const planned = declared ? await plannedStart(context, policy, facts, handedOverAt) : null;
+  const startedAt = planned?.startedAt ?? handedOverAt;
+  const problems = [
+    ...problemsOf(request, policy, facts, handedOverAt, startedAt),
+    ...(planned?.problems ?? []),
+  ];
   if (problems.length > 0) throw refused(problems);
   const adSetIds = facts.variants.map((variant) => variant!.adSet.id);
   const { id: accountId, currency } = facts.account;
@@ -65,12 +74,19 @@ export async function register(
     currency,
     adSetIds,
     startedAt,
-    differences: differencesOf(request, facts, startedAt),
+    earlierDelivery: {
+      handedOverAt,
+      since: declared ? startedAt : importedSince(handedOverAt, policy.horizonHours),
+      read: null,
+      declared: declared ? { ...declared, at: handedOverAt } : null,
+    },
+    differences: differencesOf(request, facts, handedOverAt),
   });
   try {
-    const registered = await store.registerExperiment(wanted);
-    const warnings = [...warningsOf(request, policy, facts, startedAt), ...stepWarnings(policy, facts)];
-    return { ...registered, warnings };
+    const { experiment, isNew } = await store.registerExperiment(wanted);
+    const warnings = [...warningsOf(request, policy, facts, handedOverAt), ...stepWarnings(policy, facts)];
+    // The test is registered: if Meta gives no answer now, the first check imports it.
+    return { experiment: await importEarlierDelivery(context, experiment), isNew, warnings };
   } catch (error) {
     if (!(error instanceof AdSetLeased)) throw error;
     throw refused([
@@ -88,10 +104,17 @@ async function registerAgain(
   { store, environment }: ApiContext,
   request: NewExperiment,
   asked: Policy,
-  { id, accountId, currency, variants, startedAt, acceptedDifferences, policy: known }: Experiment,
+  registered: Experiment,
 ): Promise<Experiment> {
+  const { id, accountId, currency, variants, startedAt, acceptedDifferences } = registered;
+  const { earlier_delivery: declared } = request;
+  const known = registered.earlierDelivery ?? { handedOverAt: startedAt, since: startedAt, read: null };
+  const earlierDelivery = {
+    ...known,
+    declared: declared ? { ...declared, at: known.handedOverAt } : null,
+  };
   const isOwnResult = asked.conversionEvent === OWN_RESULT;
-  const policy = isOwnResult ? { ...asked, conversionEvent: conversionEventOf(known) } : asked;
+  const policy = isOwnResult ? { ...asked, conversionEvent: conversionEventOf(registered.policy) } : asked;
   const adSetIds = request.variants.map(
     (variant) => variants.find(({ adId }) => adId === variant.ad_id)?.adSetId ?? '',
   );
@@ -103,6 +126,7 @@ async function registerAgain(
       currency,
       adSetIds,
       startedAt,
+      earlierDelivery,
       differences: acceptedDifferences?.differences ?? [],
     }),
   );

@@ -210,6 +210,7 @@ export function gathered(
         verification: { settle_hours: 24, window_hours: 168 },
       },
       accepted_differences: null,
+      earlier_delivery: null,
     },
     looks: [look({ effect, se, confidence })],
     ledger: ledgerOf(options.writes ?? []),

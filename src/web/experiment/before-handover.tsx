@@ -1,0 +1,62 @@
+/** What the ads delivered before the handover, and whether it counts. */
+import { count, type Reader } from '../format.js';
+import { Figure, Instant, Money } from '../parts/figures.js';
+import type { StatusJson } from './read.js';
+
+export function BeforeHandover({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
+  const { earlier_delivery: earlier, currency } = experiment;
+  if (earlier === null) return null;
+  const { from, to, read_at: readAt } = earlier;
+  return (
+    <section class="card" aria-labelledby="before-handover">
+      <h2 id="before-handover">Before the handover</h2>
+      <p class={earlier.counted ? 'warn' : 'note'}>{earlier.message}</p>
+      {earlier.reason && <p>The reason on record: {earlier.reason}</p>}
+      {from && to && readAt && (
+        <div class="table">
+          <table>
+            <caption>
+              From <Instant iso={from} reader={reader} /> to <Instant iso={to} reader={reader} />, as Meta had
+              it <Instant iso={readAt} reader={reader} />
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Ad</th>
+                {['Impressions', 'Link clicks', 'Conversions', 'Spend'].map((name) => (
+                  <th scope="col" class="number">
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {earlier.variants.map((ad) => (
+                <tr data-earlier={ad.variant_id}>
+                  <th scope="row">{ad.variant_id}</th>
+                  <td class="number">
+                    <Figure field="impressions" value={ad.impressions}>
+                      {count(ad.impressions, reader)}
+                    </Figure>
+                  </td>
+                  <td class="number">
+                    <Figure field="link_clicks" value={ad.link_clicks}>
+                      {count(ad.link_clicks, reader)}
+                    </Figure>
+                  </td>
+                  <td class="number">
+                    <Figure field="conversions" value={ad.conversions}>
+                      {count(ad.conversions, reader)}
+                    </Figure>
+                  </td>
+                  <td class="number">
+                    <Money field="spend_cents" amount={ad.spend_cents} currency={currency} reader={reader} />
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
