@@ -1,6 +1,5 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import type pg from 'pg';
 import { createClock, type ExperimentClock } from '../clients/clock.js';
 import { createMetaClient } from '../clients/meta/index.js';
 import type { MetaClient } from '../clients/meta/types.js';
@@ -70,7 +69,7 @@ export interface Collaborators {
 
 /** The connections that the accounts of a process share. The embedded database has only one. */
 export interface SharedConnections {
-  pool: pg.Pool;
+  pool: ReturnType<typeof createPool>;
   temporal: Connection;
   close(): Promise<void>;
 }
