@@ -1,11 +1,17 @@
 /** `held`: waits until what holds the rollout is over, or someone resumes, reverts or stops it. */
-import { GATE_AGAIN_MS, HOLD_AGAIN_MS, isExhausted } from '../domain/rollout/hold.js';
+import {
+  GATE_AGAIN_MS,
+  HOLD_AGAIN_MOST_MS,
+  HOLD_AGAIN_MS,
+  type Hold,
+  isExhausted,
+} from '../domain/rollout/hold.js';
 import { isObstacle } from '../domain/rollout/obstacle.js';
 import { standInWords } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
-import { holdAfter, keepHold, lapsesAt, updateAmounts } from './holding.js';
+import { holdAfter, isFreeze, keepHold, lapsesAt, updateAmounts } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
-import { enduring, obstacleFrom, promotions } from './proxies.js';
+import { enduring, obstacleFrom, promotions, record } from './proxies.js';
 import { isShadow, readBudgets, readGate } from './reading.js';
 import { actOn, lapsed, retriesExhausted, revertOrWithdraw } from './rollout.js';
 
@@ -14,7 +20,9 @@ export async function waitWhileHeld(run: Run): Promise<void> {
   const held = run.hold;
   const tryAt = held.endsItself ? (held.tryAt ?? run.later(HOLD_AGAIN_MS)) : held.readAt;
   const wakeAt = Math.min(...[tryAt, held.gateAt, lapsesAt(run)].filter((at) => at !== null));
-  const intent = await run.next(wakeAt, 'trying again');
+  const intent = isFreeze(held)
+    ? await run.next(freezeLookAt(run, held, wakeAt), 'the end of the freeze', tryAt)
+    : await run.next(wakeAt, 'trying again');
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
   if (await lapsed(run)) return;
@@ -23,12 +31,34 @@ export async function waitWhileHeld(run: Run): Promise<void> {
     if (run.state !== 'held' || held.endsItself) return;
   }
   if (!held.endsItself) return updateAmounts(run, run.hold);
+  if (isFreeze(held) && (await isStillFrozen(run, held))) return;
   const reading = await readBudgets(run);
   if (!isObstacle(reading)) return run.become('rolling_out', { code: 'hold_over' }, { hold: run.hold });
   const again = holdAfter(run, reading, { triesPhase: false });
   await keepHold(run, again);
   if (isExhausted(again)) return retriesExhausted(run, reading.reason);
   await run.report(`Still held: ${reading.reason}`);
+}
+
+/** When the windows are looked at again: they may be changed meanwhile. A freeze whose end has passed is over in a moment. */
+function freezeLookAt(run: Run, { tryAt }: Hold, wakeAt: number): number {
+  return (tryAt ?? 0) <= run.now() ? run.later(0) : Math.min(wakeAt, run.later(HOLD_AGAIN_MOST_MS));
+}
+
+/** Whether the account's windows still freeze it; if its end has moved, the hold and its reason say so. */
+async function isStillFrozen(run: Run, held: Hold): Promise<boolean> {
+  const freeze = await enduring(() =>
+    record.freezeNow.executeWithOptions({ summary: 'is the account still frozen' }, []),
+  );
+  if (freeze === null) return false;
+  const { reason } = run.experiment;
+  if (freeze.until !== held.tryAt || freeze.sentence !== reason.detail)
+    await run.become(
+      'held',
+      { ...reason, detail: freeze.sentence },
+      { hold: { ...held, tryAt: freeze.until } },
+    );
+  return true;
 }
 
 /** Once per day: the evidence may have turned while the rollout waited for someone, or for Meta. */
@@ -55,6 +85,8 @@ async function resume(run: Run, intent: Intent): Promise<void> {
     );
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
+  if (reading.freeze && isFreeze(run.hold))
+    return run.refuse(intent, `${reading.freeze} It ends by itself, or when an admin removes its windows.`);
   if (run.hold.code === 'at_risk') {
     await enduring(() =>
       promotions.acceptRisk.executeWithOptions({ summary: 'the amount at risk is accepted' }, [
@@ -63,5 +95,6 @@ async function resume(run: Run, intent: Intent): Promise<void> {
     );
   }
   await run.become('rolling_out', { code: 'resumed', ...whoAsked(intent) });
-  await run.answer(intent, 'The rollout goes on.');
+  const { freeze } = reading;
+  await run.answer(intent, freeze ? `The next phase waits. ${freeze}` : 'The rollout goes on.');
 }

@@ -1,4 +1,5 @@
 import type { PromotionGrounds, Standing } from '../contract/activities.js';
+import type { Promotion } from '../contract/records.js';
 import { decisionLapsesAt, nextCheckAt } from '../domain/decision/check-grid.js';
 import type { Decision } from '../domain/decision/decision.js';
 import { needsApproval } from '../domain/decision/guardrail-approval.js';
@@ -212,6 +213,37 @@ async function approve(run: Run, intent: Intent): Promise<void> {
   if (harm.length > 0)
     return run.refuse(intent, `${decision.winnerVariantId} is not promoted: ${harm.join(' ')}`);
   await promote(run, { ...groundsOf(decision), by: intent.args.by, reason: intent.args.reason }, intent);
+}
+
+/**
+ * A promotion that someone asked for outlasts a freeze: it is opened again if its winner still leads on fresh data and
+ * isn't worse. One by the rule is left to the next check.
+ */
+export async function promoteAgain(run: Run, asked: Promotion): Promise<void> {
+  const { winnerVariantId, lookNumber, confidence, forced, by, reason } = asked;
+  if (by === RULE || run.state !== 'running') return;
+  const standing = await standingNow(run);
+  if (typeof standing === 'string') return run.report(standing);
+  const { leaderVariantId, harm } = standing;
+  if (leaderVariantId !== winnerVariantId || harm.length > 0) {
+    const against = harm.length > 0 ? harm.join(' ') : `${leaderVariantId ?? 'no ad'} leads now.`;
+    return run.report(`${winnerVariantId} is not promoted after the freeze: ${against}`);
+  }
+  const interval = worstInterval(run.lastDecision?.pairs ?? [], winnerVariantId);
+  const { metrics, theta, se } = standing;
+  const grounds = {
+    winnerVariantId,
+    lookNumber,
+    confidence,
+    metrics,
+    theta,
+    se,
+    forced,
+    by,
+    reason,
+    interval,
+  };
+  await promote(run, grounds, null);
 }
 
 /** Who leads on fresh data, or the sentence that says why it isn't known. */

@@ -24,6 +24,7 @@ import type {
 import type { Decision } from '../../domain/decision/decision.js';
 import type { Experiment, ExperimentState, Strata } from '../../domain/experiment.js';
 import type { Objective } from '../../domain/metric.js';
+import type { FreezeEvent } from '../../domain/rollout/freeze.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { Breakdown } from '../../domain/segments.js';
@@ -283,6 +284,13 @@ export interface Store {
    * enters nothing and returns null.
    */
   setKillSwitch(event: KillSwitch, controlId?: string): Promise<KillSwitch | null>;
+  /** Every freeze window that was set or removed, in the order of entry. */
+  freezeEvents(): Promise<FreezeEvent[]>;
+  /**
+   * Enters the event as number `entry`, counted from 1, once per `controlId`, and returns it as it is on record. Null if
+   * another event has that number: the caller must read them again.
+   */
+  enterFreezeEvent(event: FreezeEvent, entry: number, controlId?: string): Promise<FreezeEvent | null>;
   /** Sum of the raises of all experiments' phases entered in [since, until), minor units; `without` leaves out one phase. */
   movedBetween(
     since: number,
