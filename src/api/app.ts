@@ -13,6 +13,7 @@ import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
+import { freezeRoutes } from './freezes/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { hookRoutes } from './hooks/routes.js';
 import { acceptsHtml, access, ownHost, sameOrigin } from './http/access.js';
@@ -93,6 +94,7 @@ export function createApp(
     },
   };
   app.route('/', accountRoutes(context));
+  app.route('/', freezeRoutes(context));
   app.route('/', setupRoutes(context));
   app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));

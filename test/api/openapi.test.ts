@@ -51,6 +51,8 @@ describe('the description', () => {
         '/api/ab/account',
         '/api/ab/account/ads',
         '/api/ab/account/ads/{ad_id}/thumbnail',
+        '/api/ab/account/freeze-windows',
+        '/api/ab/account/freeze-windows/{id}/remove',
         '/api/ab/account/kill-switch',
         '/api/ab/account/proposals',
         '/api/ab/auto-promote/check',

@@ -11,37 +11,37 @@ interface Row {
   asked_by: string;
   reason: string;
   at: number;
+  control_id: string | null;
 }
 
 /** The freeze windows of the account: each change is an event. */
 export function freezeStore({ pool, scope }: Database): Pick<Store, 'freezeEvents' | 'enterFreezeEvent'> {
   const mine = [scope.environment, scope.accountId];
 
-  async function read(where = '', values: string[] = []): Promise<FreezeEvent[]> {
+  async function read(): Promise<FreezeEvent[]> {
     const rows = await run<Row>(
       pool,
-      `select window_id, removed, name, timezone, times, asked_by, reason, at from auto_promotion.freeze_events
-        where (environment, account_id) = ($1, $2) ${where} order by entry`,
-      [...mine, ...values],
+      `select window_id, removed, name, timezone, times, asked_by, reason, at, control_id
+        from auto_promotion.freeze_events where (environment, account_id) = ($1, $2) order by entry`,
+      mine,
     );
-    return rows.map(({ window_id: id, removed, name, timezone, times, asked_by, reason, at }) => ({
-      window: { id, name, timezone, times },
-      removed,
-      by: asked_by,
-      reason,
-      at,
-    }));
+    return rows.map(
+      ({ window_id: id, removed, name, timezone, times, asked_by, reason, at, control_id }) => ({
+        window: { id, name, timezone, times },
+        removed,
+        by: asked_by,
+        reason,
+        at,
+        ...(control_id === null ? {} : { controlId: control_id }),
+      }),
+    );
   }
 
   return {
-    freezeEvents: () => read(),
+    freezeEvents: read,
 
-    async enterFreezeEvent(event, entry, controlId) {
-      const entered = async () =>
-        controlId === undefined ? null : ((await read('and control_id = $3', [controlId]))[0] ?? null);
-      const before = await entered();
-      if (before) return before;
-      const { window, removed, by, reason, at } = event;
+    async enterFreezeEvent(event, entry) {
+      const { window, removed, by, reason, at, controlId } = event;
       const inserted = await run(
         pool,
         `insert into auto_promotion.freeze_events (environment, account_id, entry, window_id, removed, name, timezone,
@@ -62,7 +62,8 @@ export function freezeStore({ pool, scope }: Database): Pick<Store, 'freezeEvent
           controlId ?? null,
         ],
       );
-      return inserted.length > 0 ? event : entered();
+      if (inserted.length > 0) return event;
+      return (await read()).find((each) => controlId !== undefined && each.controlId === controlId) ?? null;
     },
   };
 }

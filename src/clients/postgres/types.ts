@@ -290,7 +290,7 @@ export interface Store {
    * Enters the event as number `entry`, counted from 1, once per `controlId`, and returns it as it is on record. Null if
    * another event has that number: the caller must read them again.
    */
-  enterFreezeEvent(event: FreezeEvent, entry: number, controlId?: string): Promise<FreezeEvent | null>;
+  enterFreezeEvent(event: FreezeEvent, entry: number): Promise<FreezeEvent | null>;
   /** Sum of the raises of all experiments' phases entered in [since, until), minor units; `without` leaves out one phase. */
   movedBetween(
     since: number,

@@ -40,6 +40,8 @@ export interface FreezeEvent {
   by: string;
   reason: string;
   at: number;
+  /** The key under which it was asked for; missing if there was none. */
+  controlId?: string;
 }
 
 /** A time in which the account is frozen, epoch ms; `to` is exclusive. */

@@ -1,6 +1,7 @@
 /** What limits the account's rollouts, what is at risk now, and the kill switch. */
 import type { z } from '@hono/zod-openapi';
 import type { AccountAnswer } from '../../api/account/responses.js';
+import type { FreezesJson } from '../../api/freezes/read.js';
 import type { HookJson } from '../../api/hooks/read.js';
 import { KILL_SWITCH_RELEASE } from '../../api/http/needed-roles.js';
 import { mayActAs } from '../../api/http/principal.js';
@@ -10,6 +11,7 @@ import type { Reader } from '../format.js';
 import { Instant, Money } from '../parts/figures.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
+import { FreezeWindows } from './freezes.js';
 import { HookList } from './hooks.js';
 
 type AccountJson = z.output<typeof AccountAnswer>;
@@ -20,6 +22,7 @@ export interface AccountViewFacts {
   moved: readonly OverviewRowJson[];
   /** The last gate of each rollout in shadow, by experiment id. */
   shadow: ReadonlyMap<string, GateJson>;
+  freezes: FreezesJson;
   hooks: readonly HookJson[];
   reader: Reader;
   viewer: Viewer;
@@ -46,9 +49,11 @@ export function AccountView(facts: AccountViewFacts) {
           <dd>
             {account.kill_switch?.engaged
               ? 'stopped by the kill switch'
-              : account.writes === 'on'
-                ? 'on: rollouts change budgets'
-                : 'in shadow: rollouts show what they would write and change nothing'}
+              : account.freeze
+                ? account.freeze.text
+                : account.writes === 'on'
+                  ? 'on: rollouts change budgets'
+                  : 'in shadow: rollouts show what they would write and change nothing'}
           </dd>
           <dt>Envelope per day</dt>
           <dd>
@@ -60,6 +65,7 @@ export function AccountView(facts: AccountViewFacts) {
           </dd>
         </dl>
       </section>
+      <FreezeWindows {...facts} timezone={account.timezone} />
       <AtRisk {...facts} />
       <HookList hooks={facts.hooks} viewer={facts.viewer} reader={reader} />
     </>

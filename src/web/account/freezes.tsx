@@ -1,0 +1,189 @@
+/** The freeze windows: what holds now, the windows that are set, who changed them, and the forms for a new one. */
+import type { FreezesJson } from '../../api/freezes/read.js';
+import { mayActAs } from '../../api/http/principal.js';
+import { WEEKDAYS } from '../../domain/calendar.js';
+import type { Reader } from '../format.js';
+import { Figure, Instant } from '../parts/figures.js';
+import type { Viewer } from '../viewer.js';
+
+interface Facts {
+  freezes: FreezesJson;
+  /** The account's; null while Meta doesn't give it. */
+  timezone: string | null;
+  viewer: Viewer;
+  reader: Reader;
+  formKey: string;
+}
+
+export function FreezeWindows(facts: Facts) {
+  const { freezes, viewer, reader } = facts;
+  const { now, windows, changes } = freezes;
+  return (
+    <section class="card" aria-labelledby="freezes">
+      <h2 id="freezes">Freeze windows</h2>
+      {now && (
+        <p class="warn">
+          <Figure field="until" value={now.until}>
+            {now.text}
+          </Figure>
+        </p>
+      )}
+      <p class="note">
+        No phase of a rollout begins in a freeze window, and no beaten ad loses its budget. Tests go on, a
+        phase that has begun is completed, and reverts never wait.
+      </p>
+      {windows.length === 0 && <p>None is set.</p>}
+      <ul class="rows">
+        {windows.map((window) => (
+          <li data-window={window.window_id}>
+            <strong>{window.name}</strong>: {window.text}
+            {window.is_over && <span class="muted"> (over)</span>}
+            <p class="muted">
+              Set by {window.by} <Instant iso={window.at} reader={reader} />: {window.reason}
+            </p>
+            <Form
+              {...facts}
+              action={`/account/freeze-windows/${window.window_id}/remove`}
+              button="Remove"
+              needs="admin"
+              name={`remove-${window.window_id.slice(0, 8)}`}
+            />
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary>Add a window for every week</summary>
+        <Form
+          {...facts}
+          action="/account/freeze-windows"
+          button="Add the window"
+          needs="operator"
+          name="weekly"
+        >
+          <input type="hidden" name="kind" value="weekly" />
+          <Named {...facts} />
+          <WeekTime label="From" name="from" disabled={!mayActAs(viewer.principal, 'operator')} />
+          <WeekTime label="To" name="to" disabled={!mayActAs(viewer.principal, 'operator')} />
+        </Form>
+      </details>
+      <details>
+        <summary>Add a window with dates</summary>
+        <Form
+          {...facts}
+          action="/account/freeze-windows"
+          button="Add the window"
+          needs="operator"
+          name="dated"
+        >
+          <input type="hidden" name="kind" value="dated" />
+          <Named {...facts} />
+          {(['from', 'to'] as const).map((name) => (
+            <label>
+              <span>{name === 'from' ? 'From' : 'To'}</span>
+              <input
+                type="datetime-local"
+                name={name}
+                required
+                disabled={!mayActAs(viewer.principal, 'operator')}
+              />
+            </label>
+          ))}
+        </Form>
+      </details>
+      {changes.length > 0 && (
+        <details>
+          <summary>Changes ({changes.length})</summary>
+          <ul>
+            {changes.map(({ change, name, text, by, reason, at }) => (
+              <li>
+                {name}, {text}, was {change} by {by} <Instant iso={at} reader={reader} />: {reason}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}
+
+/** One change per form, with who and why. */
+function Form(
+  props: Facts & {
+    action: string;
+    button: string;
+    needs: 'operator' | 'admin';
+    name: string;
+    children?: unknown;
+  },
+) {
+  const { viewer, formKey, action, button, needs, name, children } = props;
+  const mayAct = mayActAs(viewer.principal, needs);
+  return (
+    <form method="post" action={action} class="actions">
+      <div>
+        <input type="hidden" name="csrf" value={viewer.csrf} />
+        <input type="hidden" name="key" value={`${formKey}-${name}`} />
+        {children}
+        {!viewer.signedIn && (
+          <label>
+            <span>Your name</span>
+            <input name="by" required maxlength={100} autocomplete="name" disabled={!mayAct} />
+          </label>
+        )}
+        <label>
+          <span>Reason</span>
+          <input name="reason" required maxlength={500} disabled={!mayAct} />
+        </label>
+        <button type="submit" class="quiet" disabled={!mayAct}>
+          {button}
+        </button>
+        {!mayAct && <p class="note">This needs the role {needs}.</p>}
+      </div>
+    </form>
+  );
+}
+
+function Named({ timezone, viewer }: Facts) {
+  const disabled = !mayActAs(viewer.principal, 'operator');
+  return (
+    <>
+      <label>
+        <span>Name</span>
+        <input name="name" required maxlength={80} placeholder="Weekend" disabled={disabled} />
+      </label>
+      <label>
+        <span>Time zone</span>
+        <input name="timezone" required maxlength={64} value={timezone ?? ''} disabled={disabled} />
+      </label>
+    </>
+  );
+}
+
+const DAYS: Record<(typeof WEEKDAYS)[number], string> = {
+  mon: 'Monday',
+  tue: 'Tuesday',
+  wed: 'Wednesday',
+  thu: 'Thursday',
+  fri: 'Friday',
+  sat: 'Saturday',
+  sun: 'Sunday',
+};
+
+function WeekTime({ label, name, disabled }: { label: string; name: string; disabled: boolean }) {
+  return (
+    <>
+      <label>
+        <span>{label}</span>
+        <select name={`${name}_weekday`} disabled={disabled}>
+          {WEEKDAYS.map((day) => (
+            <option value={day}>{DAYS[day]}</option>
+          ))}
+        </select>
+      </label>
+      <label>
+        <span>at</span>
+        <input type="time" name={`${name}_time`} required disabled={disabled} />
+      </label>
+    </>
+  );
+}
