@@ -4,7 +4,7 @@ import type { Store, Transition, TransitionResult } from '../clients/postgres/ty
 import type { ExperimentRecord } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import type { ControlRow, Promotion } from '../contract/records.js';
-import { type Experiment, stateReasonOf } from '../domain/experiment.js';
+import { type Experiment, type Extension, stateReasonOf } from '../domain/experiment.js';
 import type { MessageKind } from '../domain/messages/message.js';
 import { transitionMessage } from '../domain/messages/transition-message.js';
 import { freezeSentence } from '../domain/rollout/freeze.js';
@@ -69,6 +69,11 @@ export function createExperimentActivities(deps: {
     /** Drops a variant from an instant on. */
     async dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment> {
       return store.dropVariant(experimentId, variantId, at);
+    },
+
+    /** Makes the horizon longer, once per control. */
+    async extendHorizon(experimentId: string, extension: Extension): Promise<Experiment> {
+      return store.extendHorizon(experimentId, extension);
     },
 
     /** The freeze of the account now, with its end and its sentence; null if there is none. */

@@ -5,10 +5,12 @@ import type { Decision } from '../domain/decision/decision.js';
 import { needsApproval } from '../domain/decision/guardrail-approval.js';
 import { worstInterval } from '../domain/decision/pairs.js';
 import { participants, undroppable } from '../domain/experiment.js';
+import { horizonAt } from '../domain/extension.js';
 import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import { dropBeaten, droppedBy, endDrop, stoppedSentence } from './drop.js';
 import type { Run } from './experiment-run.js';
+import { extendHorizon } from './extend.js';
 import { type Intent, whoAsked } from './inbox.js';
 import { evidenceNow, looks, observations, obstacleFrom, promotions } from './proxies.js';
 import { showNextCheck } from './visibility.js';
@@ -42,6 +44,8 @@ export async function runTest(run: Run): Promise<void> {
       return forcePromotion(run, intent);
     case 'drop':
       return drop(run, intent);
+    case 'extend':
+      return extendHorizon(run, intent);
     case 'pause':
       await run.become('paused', { code: 'paused', ...whoAsked(intent) });
       return run.answer(intent, 'Checks and promotion are paused; the ads go on.');
@@ -58,6 +62,7 @@ export async function waitWhilePaused(run: Run): Promise<void> {
     await run.become('running', { code: 'resumed', ...whoAsked(intent) });
     return run.answer(intent, 'Checks go on.');
   }
+  if (intent?.kind === 'extend') return extendHorizon(run, intent);
   if (intent?.kind === 'stop') {
     await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
     return run.answer(intent, stoppedSentence(run));
@@ -85,8 +90,7 @@ export async function awaitApproval(run: Run): Promise<void> {
 }
 
 function horizonOf(run: Run): number {
-  const { startedAt, policy } = run.experiment;
-  return Math.ceil(startedAt + policy.horizonHours * HOUR_MS);
+  return horizonAt(run.experiment);
 }
 
 /** The next check on the grid, which is also its cut-off; null after the check at the horizon. */

@@ -69,6 +69,7 @@ describe('the description', () => {
         '/api/ab/experiments/{id}/check',
         '/api/ab/experiments/{id}/controls',
         '/api/ab/experiments/{id}/drop',
+        '/api/ab/experiments/{id}/extend',
         '/api/ab/experiments/{id}/gates',
         '/api/ab/experiments/{id}/ledger',
         '/api/ab/experiments/{id}/looks',

@@ -58,6 +58,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'POST /api/ab/experiments/:id/promote': 'operator',
   'POST /api/ab/experiments/:id/approve': 'operator',
   'POST /api/ab/experiments/:id/drop': 'operator',
+  'POST /api/ab/experiments/:id/extend': 'operator',
   'POST /api/ab/experiments/:id/revert': 'operator',
   'POST /api/ab/experiments/:id/stop': 'operator',
   'POST /api/ab/experiments/:id/resolve': 'operator',

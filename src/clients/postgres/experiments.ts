@@ -1,6 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AcceptedDifferences } from '../../domain/comparability.js';
-import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
+import {
+  type Experiment,
+  type ExperimentState,
+  type Extension,
+  isEnded,
+  type Variant,
+} from '../../domain/experiment.js';
+import { policyAtLook } from '../../domain/extension.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
@@ -30,6 +37,7 @@ interface ExperimentRow {
   policy: Experiment['policy'];
   variants: Variant[];
   dropped: Record<string, number>;
+  extensions: Extension[];
   accepted_differences: AcceptedDifferences | null;
   started_at: number;
   winner_variant_id: string | null;
@@ -41,12 +49,18 @@ interface ExperimentRow {
 const EXPERIMENT_COLUMNS = `
   t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.reason, t.hold, t.state_changed_at,
   t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at, t.dropped,
-  t.accepted_differences,
+  t.extensions, t.accepted_differences,
   (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
       'creative', jsonb_build_object('hook', v.hook, 'headline', v.headline, 'text', v.primary_text,
         'script', v.script, 'visualNotes', v.visual_notes)) order by v.position)
     from auto_promotion.ab_test_variants v
     where (v.environment, v.account_id, v.experiment_id) = (t.environment, t.account_id, t.experiment_id)) as variants`;
+
+/** The policy keeps its first horizon. */
+function extended({ policy, extensions }: ExperimentRow): Experiment['policy'] {
+  const last = extensions.at(-1);
+  return last ? { ...policy, horizonHours: last.horizonHours } : policy;
+}
 
 function toExperiment(row: ExperimentRow): Experiment {
   return {
@@ -59,7 +73,8 @@ function toExperiment(row: ExperimentRow): Experiment {
     reason: row.reason,
     hold: row.hold,
     stateChangedAt: row.state_changed_at,
-    policy: row.policy,
+    policy: extended(row),
+    ...(row.extensions.length > 0 ? { extensions: row.extensions } : {}),
     variants: row.variants,
     ...(Object.keys(row.dropped).length > 0 ? { dropped: row.dropped } : {}),
     ...(row.accepted_differences ? { acceptedDifferences: row.accepted_differences } : {}),
@@ -92,6 +107,7 @@ type ExperimentStore = Pick<
   | 'listExperiments'
   | 'countExperiments'
   | 'dropVariant'
+  | 'extendHorizon'
   | 'keepHold'
   | 'transition'
 >;
@@ -236,6 +252,16 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
       return existing(inPool, experimentId);
     },
 
+    async extendHorizon(experimentId, extension) {
+      await inPool(
+        `update auto_promotion.ab_tests set extensions = extensions || $4::jsonb
+          where (environment, account_id, experiment_id) = ($1, $2, $3)
+            and not extensions @> jsonb_build_array(jsonb_build_object('controlId', $5::text))`,
+        [...mine, experimentId, jsonb([extension]), extension.controlId],
+      );
+      return existing(inPool, experimentId);
+    },
+
     async keepHold(experimentId, hold) {
       await inPool(
         `update auto_promotion.ab_tests set hold = $4
@@ -283,6 +309,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
 }
 
 /** The content that makes two registrations the same, compared as JSON: undefined fields are left out. */
-function contentOf({ name, currency, policy, variants }: Experiment): unknown {
-  return JSON.parse(jsonb({ name, currency, policy, variants }));
+function contentOf(experiment: Experiment): unknown {
+  const { name, currency, variants } = experiment;
+  return JSON.parse(jsonb({ name, currency, policy: policyAtLook(experiment, 0), variants }));
 }

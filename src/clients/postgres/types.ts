@@ -22,7 +22,7 @@ import type {
   Verification,
 } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
-import type { Experiment, ExperimentState, Strata } from '../../domain/experiment.js';
+import type { Experiment, ExperimentState, Extension, Strata } from '../../domain/experiment.js';
 import type { Objective } from '../../domain/metric.js';
 import type { FreezeEvent } from '../../domain/rollout/freeze.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
@@ -138,6 +138,9 @@ export interface Store {
 
   /** Takes a variant out of the comparison from an instant on; of several calls, the first counts. @throws ExperimentNotFound */
   dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment>;
+
+  /** Makes the horizon longer, once per control. @throws ExperimentNotFound */
+  extendHorizon(experimentId: string, extension: Extension): Promise<Experiment>;
 
   /**
    * Appends a version of each row that differs from the last one of (variant, bucket). Returns how many were appended.

@@ -101,7 +101,7 @@ function weeklySpans(
   });
 }
 
-/** Whole days from the date of one point to that of the other; a window that ends where it begins lasts a week. */
+/** Whole days from the date of one point to that of the other; one that ends when it begins lasts a week. */
 function daysFrom(from: WeekTime, to: WeekTime): number {
   const days = (WEEKDAYS.indexOf(to.weekday) - WEEKDAYS.indexOf(from.weekday) + 7) % 7;
   return days === 0 && to.time <= from.time ? 7 : days;

@@ -31,8 +31,9 @@ const BODIES: Partial<Record<ControlKind, Record<string, unknown>>> = {
   resolve: { action: 'retry_restore' },
   stop: { budgets: 'restore' },
   drop: { variant_id: 'challenger-2' },
+  extend: { horizon_days: 42 },
 };
-const ARGUMENTS: typeof BODIES = { drop: { variantId: 'challenger-2' } };
+const ARGUMENTS: typeof BODIES = { drop: { variantId: 'challenger-2' }, extend: { horizonDays: 42 } };
 
 const post = (id: string, kind: string, body: unknown = who, headers = {}) =>
   api.post(`/api/ab/experiments/${id}/${kind}`, body, headers);

@@ -210,6 +210,8 @@ export function gathered(
         verification: { settle_hours: 24, window_hours: 168 },
       },
       accepted_differences: null,
+      horizon_at: '2026-12-21T09:00:00Z',
+      extensions: [],
     },
     looks: [look({ effect, se, confidence })],
     ledger: ledgerOf(options.writes ?? []),
