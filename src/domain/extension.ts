@@ -51,6 +51,15 @@ export function policyAtLook(
   return later ? { ...policy, horizonHours: later.fromHours } : policy;
 }
 
+/** The horizon in hours, as it was so many hours after the start. */
+export function horizonAtHour(
+  { policy, extensions = [], startedAt }: Pick<Experiment, 'policy' | 'extensions' | 'startedAt'>,
+  hours: number,
+): number {
+  const later = extensions.find(({ at }) => at > startedAt + hours * HOUR_MS);
+  return later ? later.fromHours : policy.horizonHours;
+}
+
 /** The planned end of a test, epoch ms. */
 export function horizonAt({ policy, startedAt }: Pick<Experiment, 'policy' | 'startedAt'>): number {
   return Math.ceil(startedAt + policy.horizonHours * HOUR_MS);
