@@ -27,8 +27,12 @@ export const freezeWindowBody = (withTokens: boolean) => {
     .discriminatedUnion(
       'kind',
       [
-        z.strictObject({ ...common, kind: z.literal('weekly'), from: weekTime, to: weekTime }),
-        z.strictObject({ ...common, kind: z.literal('dated'), from: dateTime, to: dateTime }),
+        z
+          .strictObject({ ...common, kind: z.literal('weekly'), from: weekTime, to: weekTime })
+          .openapi('WeeklyFreezeWindow'),
+        z
+          .strictObject({ ...common, kind: z.literal('dated'), from: dateTime, to: dateTime })
+          .openapi('DatedFreezeWindow'),
       ],
       'must have kind weekly or dated',
     )

@@ -23,6 +23,7 @@ export interface AccountViewFacts {
   /** The last gate of each rollout in shadow, by experiment id. */
   shadow: ReadonlyMap<string, GateJson>;
   freezes: FreezesJson;
+  typedWindow: Readonly<Record<string, string>> | null;
   hooks: readonly HookJson[];
   reader: Reader;
   viewer: Viewer;

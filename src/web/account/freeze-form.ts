@@ -22,3 +22,10 @@ export function firstFault(error: z.ZodError): string {
   const field = issue?.path.filter((part) => part !== 'body').join(' ');
   return issue && field ? `${field} ${issue.message}.` : 'The form is not valid.';
 }
+
+/** The texts of a form, to show them again. */
+export function typedOf(fields: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+}

@@ -13,10 +13,12 @@ interface Facts {
   viewer: Viewer;
   reader: Reader;
   formKey: string;
+  /** What was sent with a form for a new window that was refused, by field; null if none was. */
+  typedWindow: Readonly<Record<string, string>> | null;
 }
 
 export function FreezeWindows(facts: Facts) {
-  const { freezes, viewer, reader } = facts;
+  const { freezes, viewer, reader, typedWindow } = facts;
   const { now, windows, changes } = freezes;
   return (
     <section class="card" aria-labelledby="freezes">
@@ -41,17 +43,20 @@ export function FreezeWindows(facts: Facts) {
             <p class="muted">
               Set by {window.by} <Instant iso={window.at} reader={reader} />: {window.reason}
             </p>
-            <Form
-              {...facts}
-              action={`/account/freeze-windows/${window.window_id}/remove`}
-              button="Remove"
-              needs="admin"
-              name={`remove-${window.window_id.slice(0, 8)}`}
-            />
+            <details>
+              <summary>Remove {window.name}</summary>
+              <Form
+                {...facts}
+                action={`/account/freeze-windows/${window.window_id}/remove`}
+                button="Remove"
+                needs="admin"
+                name={`remove-${window.window_id.slice(0, 8)}`}
+              />
+            </details>
           </li>
         ))}
       </ul>
-      <details>
+      <details open={typedWindow?.kind === 'weekly'}>
         <summary>Add a window for every week</summary>
         <Form
           {...facts}
@@ -62,11 +67,11 @@ export function FreezeWindows(facts: Facts) {
         >
           <input type="hidden" name="kind" value="weekly" />
           <Named {...facts} />
-          <WeekTime label="From" name="from" disabled={!mayActAs(viewer.principal, 'operator')} />
-          <WeekTime label="To" name="to" disabled={!mayActAs(viewer.principal, 'operator')} />
+          <WeekTime {...facts} label="From" name="from" usual={['fri', '17:00']} />
+          <WeekTime {...facts} label="To" name="to" usual={['mon', '08:00']} />
         </Form>
       </details>
-      <details>
+      <details open={typedWindow?.kind === 'dated'}>
         <summary>Add a window with dates</summary>
         <Form
           {...facts}
@@ -84,6 +89,7 @@ export function FreezeWindows(facts: Facts) {
                 type="datetime-local"
                 name={name}
                 required
+                value={typedWindow?.kind === 'dated' ? typedWindow[name] : ''}
                 disabled={!mayActAs(viewer.principal, 'operator')}
               />
             </label>
@@ -143,17 +149,30 @@ function Form(
   );
 }
 
-function Named({ timezone, viewer }: Facts) {
+function Named({ timezone, viewer, typedWindow }: Facts) {
   const disabled = !mayActAs(viewer.principal, 'operator');
   return (
     <>
       <label>
         <span>Name</span>
-        <input name="name" required maxlength={80} placeholder="Weekend" disabled={disabled} />
+        <input
+          name="name"
+          required
+          maxlength={80}
+          placeholder="Weekend"
+          value={typedWindow?.name ?? ''}
+          disabled={disabled}
+        />
       </label>
       <label>
         <span>Time zone</span>
-        <input name="timezone" required maxlength={64} value={timezone ?? ''} disabled={disabled} />
+        <input
+          name="timezone"
+          required
+          maxlength={64}
+          value={typedWindow?.timezone ?? timezone ?? ''}
+          disabled={disabled}
+        />
       </label>
     </>
   );
@@ -169,20 +188,31 @@ const DAYS: Record<(typeof WEEKDAYS)[number], string> = {
   sun: 'Sunday',
 };
 
-function WeekTime({ label, name, disabled }: { label: string; name: string; disabled: boolean }) {
+function WeekTime(props: Facts & { label: string; name: string; usual: readonly [string, string] }) {
+  const { label, name, usual, typedWindow, viewer } = props;
+  const disabled = !mayActAs(viewer.principal, 'operator');
+  const chosen = typedWindow?.[`${name}_weekday`] ?? usual[0];
   return (
     <>
       <label>
         <span>{label}</span>
         <select name={`${name}_weekday`} disabled={disabled}>
           {WEEKDAYS.map((day) => (
-            <option value={day}>{DAYS[day]}</option>
+            <option value={day} selected={day === chosen}>
+              {DAYS[day]}
+            </option>
           ))}
         </select>
       </label>
       <label>
         <span>at</span>
-        <input type="time" name={`${name}_time`} required disabled={disabled} />
+        <input
+          type="time"
+          name={`${name}_time`}
+          required
+          value={typedWindow?.[`${name}_time`] ?? usual[1]}
+          disabled={disabled}
+        />
       </label>
     </>
   );

@@ -21,7 +21,7 @@ import { Page } from '../page.js';
 import { render } from '../render.js';
 import { viewerOf } from '../session.js';
 import { AccountView, type AccountViewFacts } from './account.js';
-import { firstFault, removalAsked, windowAsked } from './freeze-form.js';
+import { firstFault, removalAsked, typedOf, windowAsked } from './freeze-form.js';
 
 const KillSwitchForm = z.object({
   // A signed-in user's name is that of the token.
@@ -32,7 +32,12 @@ const KillSwitchForm = z.object({
 
 /** `/account` and the form of its kill switch. */
 export function accountPages(context: ApiContext): Hono {
-  const show = async (c: Context, notice: AccountViewFacts['notice'], status: 200 | 400 | 404 | 409) => {
+  const show = async (
+    c: Context,
+    notice: AccountViewFacts['notice'],
+    status: 200 | 400 | 404 | 409,
+    typedWindow: AccountViewFacts['typedWindow'] = null,
+  ) => {
     const [{ reader, frame }, account, overview, hooks, freezes] = await Promise.all([
       settingOf(context, c),
       context.account(),
@@ -52,6 +57,7 @@ export function accountPages(context: ApiContext): Hono {
       shadow,
       hooks,
       freezes,
+      typedWindow,
       reader,
       viewer: viewerOf(c),
       notice,
@@ -67,14 +73,18 @@ export function accountPages(context: ApiContext): Hono {
   };
 
   /** The page again, or with the sentence that refuses the change. */
-  const changed = async (c: Context, change: () => Promise<unknown>) => {
+  const changed = async (
+    c: Context,
+    change: () => Promise<unknown>,
+    typed: AccountViewFacts['typedWindow'] = null,
+  ) => {
     try {
       await change();
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error;
       const { status, message } = error;
       if (status !== 400 && status !== 404 && status !== 409) throw error;
-      return show(c, { isError: true, text: message }, status);
+      return show(c, { isError: true, text: message }, status, typed);
     }
     return c.redirect('/account#freezes', 303);
   };
@@ -86,12 +96,15 @@ export function accountPages(context: ApiContext): Hono {
       return show(c, { isError: !delivered, text: `${c.req.param('name')}: ${message}` }, 200);
     })
     .post('/account/freeze-windows', async (c) => {
-      const asked = windowAsked(await fieldsOf(c));
-      if (!asked.success) return show(c, { isError: true, text: firstFault(asked.error) }, 400);
+      const fields = await fieldsOf(c);
+      const typed = typedOf(fields);
+      const asked = windowAsked(fields);
+      if (!asked.success) return show(c, { isError: true, text: firstFault(asked.error) }, 400, typed);
       const { kind, from, to, by, ...body } = asked.data.body;
       const times = { kind, from, to } as FreezeTimes;
       const key = { id: randomUUID(), key: asked.data.key };
-      return changed(c, () => setFreezeWindow(context, { ...body, times, by: recordedName(c, by) }, key));
+      const window = { ...body, times, by: recordedName(c, by) };
+      return changed(c, () => setFreezeWindow(context, window, key), typed);
     })
     .post('/account/freeze-windows/:id/remove', async (c) => {
       const asked = removalAsked(await fieldsOf(c));

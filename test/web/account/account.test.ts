@@ -99,6 +99,9 @@ describe('the page of the account', () => {
         const { status, html } = await set({ ...fields, key: 'f4' });
         expect(status).toBe(400);
         expect(html).toContain(message);
+        // What was typed is still there, in an open form.
+        expect(html.includes(`value="${fields.timezone}"`)).toBe(true);
+        expect(html).toMatch(/<details open="">\s*<summary>Add a window/);
       }
     });
   });
