@@ -31,7 +31,7 @@ export async function waitWhileHeld(run: Run): Promise<void> {
     if (run.state !== 'held' || held.endsItself) return;
   }
   if (!held.endsItself) return updateAmounts(run, run.hold);
-  if (isFreeze(held) && (await isStillFrozen(run, held))) return;
+  if (isFreeze(held)) return endFreeze(run, held);
   const reading = await readBudgets(run);
   if (!isObstacle(reading)) return run.become('rolling_out', { code: 'hold_over' }, { hold: run.hold });
   const again = holdAfter(run, reading, { triesPhase: false });
@@ -45,20 +45,20 @@ function freezeLookAt(run: Run, { tryAt }: Hold, wakeAt: number): number {
   return (tryAt ?? 0) <= run.now() ? run.later(0) : Math.min(wakeAt, run.later(HOLD_AGAIN_MOST_MS));
 }
 
-/** Whether the account's windows still freeze it; if its end has moved, the hold and its reason say so. */
-async function isStillFrozen(run: Run, held: Hold): Promise<boolean> {
+/** Goes on unless the account's windows still freeze it; if the end has moved, the hold and its reason say so. */
+async function endFreeze(run: Run, held: Hold): Promise<void> {
   const freeze = await enduring(() =>
     record.freezeNow.executeWithOptions({ summary: 'is the account still frozen' }, []),
   );
-  if (freeze === null) return false;
+  // The gate reads everything again: what it finds is a hold of its own.
+  if (freeze === null) return run.become('rolling_out', { code: 'hold_over' }, { hold: held });
   const { reason } = run.experiment;
-  if (freeze.until !== held.tryAt || freeze.sentence !== reason.detail)
-    await run.become(
-      'held',
-      { ...reason, detail: freeze.sentence },
-      { hold: { ...held, tryAt: freeze.until } },
-    );
-  return true;
+  if (freeze.until === held.tryAt && freeze.sentence === reason.detail) return;
+  await run.become(
+    'held',
+    { ...reason, detail: freeze.sentence },
+    { hold: { ...held, tryAt: freeze.until } },
+  );
 }
 
 /** Once per day: the evidence may have turned while the rollout waited for someone, or for Meta. */

@@ -189,6 +189,18 @@ describe('the freeze windows', () => {
       at: now.until,
       what: 'phase 60, after the freeze (Weekend)',
     });
+    const due = {
+      state: 'rolling_out',
+      stateReason: 'It goes on.',
+      nextDue: 'phase 60',
+      trouble: null,
+    } as const;
+    const nextDueAt = START + HOUR;
+    api.gateway.statuses.set('frozen', { experimentId: 'frozen', ...due, nextDueAt, allowed: [], queued: 0 });
+    expect((await api.get('/api/ab/experiments/frozen')).body).toMatchObject({
+      next_due_at: now.until,
+      next_due: 'phase 60, after the freeze (Weekend)',
+    });
   });
 
   it('are removed once, with who and why', async () => {
