@@ -115,7 +115,11 @@ describe('a test that runs', () => {
     await world.pass(30);
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before);
     expect(await world.audit(experiment)).toEqual([]);
-    expect((await refusalOf(world.control(experiment, 'check'))).allowed).toEqual(['resume', 'extend', 'stop']);
+    expect((await refusalOf(world.control(experiment, 'check'))).allowed).toEqual([
+      'resume',
+      'extend',
+      'stop',
+    ]);
     await world.control(experiment, 'resume');
     await world.until(experiment, ['rolling_out', 'verifying'], 2);
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before + 1);

@@ -223,6 +223,9 @@ describe('a control', () => {
     { kind: 'pause', body: { ...who, budgets: 'keep' }, field: 'budgets' },
     { kind: 'stop', body: { ...who, budgets: 'burn' }, field: 'budgets' },
     { kind: 'resolve', body: who, field: 'action' },
+    { kind: 'extend', body: who, field: 'horizon_days' },
+    { kind: 'extend', body: { ...who, horizon_days: 91 }, field: 'horizon_days' },
+    { kind: 'extend', body: { ...who, horizon_days: 30.5 }, field: 'horizon_days' },
     { kind: 'promote', body: { by: 'Ada' }, field: 'reason' },
   ])('$kind with a bad $field is 400', async ({ kind, body, field }) => {
     const id = newId();
