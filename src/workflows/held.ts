@@ -1,17 +1,12 @@
 /** `held`: waits until what holds the rollout is over, or someone resumes, reverts or stops it. */
-import {
-  GATE_AGAIN_MS,
-  HOLD_AGAIN_MOST_MS,
-  HOLD_AGAIN_MS,
-  type Hold,
-  isExhausted,
-} from '../domain/rollout/hold.js';
+import { GATE_AGAIN_MS, HOLD_AGAIN_MS, isExhausted } from '../domain/rollout/hold.js';
 import { isObstacle } from '../domain/rollout/obstacle.js';
 import { standInWords } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
+import { endFreeze, freezeLookAt } from './freeze.js';
 import { holdAfter, isFreeze, keepHold, lapsesAt, updateAmounts } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
-import { enduring, obstacleFrom, promotions, record } from './proxies.js';
+import { enduring, obstacleFrom, promotions } from './proxies.js';
 import { isShadow, readBudgets, readGate } from './reading.js';
 import { actOn, lapsed, retriesExhausted, revertOrWithdraw } from './rollout.js';
 
@@ -38,27 +33,6 @@ export async function waitWhileHeld(run: Run): Promise<void> {
   await keepHold(run, again);
   if (isExhausted(again)) return retriesExhausted(run, reading.reason);
   await run.report(`Still held: ${reading.reason}`);
-}
-
-/** When the windows are looked at again: they may be changed meanwhile. A freeze whose end has passed is over in a moment. */
-function freezeLookAt(run: Run, { tryAt }: Hold, wakeAt: number): number {
-  return (tryAt ?? 0) <= run.now() ? run.later(0) : Math.min(wakeAt, run.later(HOLD_AGAIN_MOST_MS));
-}
-
-/** Goes on unless the account's windows still freeze it; if the end has moved, the hold and its reason say so. */
-async function endFreeze(run: Run, held: Hold): Promise<void> {
-  const freeze = await enduring(() =>
-    record.freezeNow.executeWithOptions({ summary: 'is the account still frozen' }, []),
-  );
-  // The gate reads everything again: what it finds is a hold of its own.
-  if (freeze === null) return run.become('rolling_out', { code: 'hold_over' }, { hold: held });
-  const { reason } = run.experiment;
-  if (freeze.until === held.tryAt && freeze.sentence === reason.detail) return;
-  await run.become(
-    'held',
-    { ...reason, detail: freeze.sentence },
-    { hold: { ...held, tryAt: freeze.until } },
-  );
 }
 
 /** Once per day: the evidence may have turned while the rollout waited for someone, or for Meta. */

@@ -1,5 +1,4 @@
 /** `rolling_out`: from the first phase to the last, one step at a time. */
-import type { Promotion } from '../contract/records.js';
 import { formatAmount } from '../domain/budget.js';
 import { atRisk, atRiskSentence } from '../domain/rollout/at-risk.js';
 import { isExhausted, pausedHold } from '../domain/rollout/hold.js';
@@ -9,12 +8,12 @@ import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS } from '../domain/time.js';
 import { afterRevert, droppedBy } from './drop.js';
 import type { Run } from './experiment-run.js';
+import { lapsedInFreeze } from './freeze.js';
 import { becomeHeld, holdAfter, isFreeze, lapsesAt, withdraw } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
 import { outcomeOf } from './older-answers.js';
 import { budgets, closePromotion, enduring, obstacleFrom } from './proxies.js';
 import { inWords, isShadow, readBudgets, readBudgetsPartly, readGate, standOf } from './reading.js';
-import { promoteAgain } from './running.js';
 
 /** Attempts of unknown outcome in one step before the rollout is reverted. */
 const UNKNOWN_OUTCOMES = 4;
@@ -71,17 +70,6 @@ export async function lapsed(run: Run): Promise<boolean> {
   const before = run.state === 'held' ? run.experiment.reason : undefined;
   if (!(await withdraw(run, { code: 'withdrawn', winnerVariantId, hours, before, drops }))) return false;
   await run.answerAskers(run.stateReason);
-  return true;
-}
-
-/** The freeze is over, and the decision is too old: the next check is due at once. What someone asked for is tried again. */
-async function lapsedInFreeze(run: Run, promotion: Promotion): Promise<boolean> {
-  const { winnerVariantId, openedAt } = promotion;
-  const hours = Math.floor((run.now() - openedAt) / HOUR_MS);
-  const drops = droppedBy(run);
-  if (!(await withdraw(run, { code: 'freeze_over', winnerVariantId, hours, drops }))) return false;
-  await run.answerAskers(run.stateReason);
-  if (drops === undefined) await promoteAgain(run, promotion);
   return true;
 }
 

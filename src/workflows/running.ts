@@ -1,5 +1,4 @@
 import type { PromotionGrounds, Standing } from '../contract/activities.js';
-import type { Promotion } from '../contract/records.js';
 import { decisionLapsesAt, nextCheckAt } from '../domain/decision/check-grid.js';
 import type { Decision } from '../domain/decision/decision.js';
 import { needsApproval } from '../domain/decision/guardrail-approval.js';
@@ -19,7 +18,7 @@ import { showNextCheck } from './visibility.js';
 const CHECK_AGAIN_MS = HOUR_MS / 4;
 
 /** Who promotes if no user does. */
-const RULE = 'rule';
+export const RULE = 'rule';
 
 /** How long past the horizon a promotion is tried that the last look decided. */
 const PAST_HORIZON_MS = 72 * HOUR_MS;
@@ -219,39 +218,8 @@ async function approve(run: Run, intent: Intent): Promise<void> {
   await promote(run, { ...groundsOf(decision), by: intent.args.by, reason: intent.args.reason }, intent);
 }
 
-/**
- * A promotion that someone asked for outlasts a freeze: it is opened again if its winner still leads on fresh data and
- * isn't worse. One by the rule is left to the next check.
- */
-export async function promoteAgain(run: Run, asked: Promotion): Promise<void> {
-  const { winnerVariantId, lookNumber, confidence, forced, by, reason } = asked;
-  if (by === RULE || run.state !== 'running') return;
-  const standing = await standingNow(run);
-  if (typeof standing === 'string') return run.report(standing);
-  const { leaderVariantId, harm } = standing;
-  if (leaderVariantId !== winnerVariantId || harm.length > 0) {
-    const against = harm.length > 0 ? harm.join(' ') : `${leaderVariantId ?? 'no ad'} leads now.`;
-    return run.report(`${winnerVariantId} is not promoted after the freeze: ${against}`);
-  }
-  const interval = worstInterval(run.lastDecision?.pairs ?? [], winnerVariantId);
-  const { metrics, theta, se } = standing;
-  const grounds = {
-    winnerVariantId,
-    lookNumber,
-    confidence,
-    metrics,
-    theta,
-    se,
-    forced,
-    by,
-    reason,
-    interval,
-  };
-  await promote(run, grounds, null);
-}
-
 /** Who leads on fresh data, or the sentence that says why it isn't known. */
-async function standingNow(run: Run): Promise<Standing | string> {
+export async function standingNow(run: Run): Promise<Standing | string> {
   const { id: experimentId } = run.experiment;
   const dueAt = run.now();
   try {
@@ -302,7 +270,7 @@ function whyPromoted(run: Run, { by, reason, forced }: PromotionGrounds): StateR
  * Preflight and the plan go on record; then the rollout begins. Whoever asked is answered after its first phase. If Meta
  * gave no answer, it is tried again; if the preflight refuses, the next look decides.
  */
-async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
+export async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
   let reasons: string[];
   let silent = false;
   try {
