@@ -10,12 +10,14 @@ import { decisionLapsesAt } from '../domain/decision/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
 import { atRisk } from '../domain/rollout/at-risk.js';
 import { othersChanges } from '../domain/rollout/changes.js';
+import { freezeSentence } from '../domain/rollout/freeze.js';
 import { type Outcome, obstacleOf } from '../domain/rollout/obstacle.js';
 import { expectedValues, foreignValues, mayHaveReached, ownValues } from '../domain/rollout/ownership.js';
 import { instantOf } from '../domain/time.js';
 import { type Basis, blockedBy, createSender, REVERT, unknownOutcome, WRITES_OFF } from './budget-attempt.js';
 import { createBudgetReader, unreadableOf, whose } from './budget-reading.js';
 import { callingMeta, permanent } from './failures.js';
+import { accountFreeze } from './freezes.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
 import { promotionTold } from './promotion-told.js';
 import { createWriteLimits, killSwitchHold } from './write-limits.js';
@@ -257,12 +259,15 @@ export function createBudgetActivities(deps: {
       if (unread && (!partly || Object.keys(current).length === 0))
         await callingMeta(() => Promise.reject(unread));
       const killed = await killSwitchHold(store);
+      const at = await clock.now();
+      const freeze = await accountFreeze(store, at);
       return {
         ...whose({ current, base, ledger }),
         unreadable: unreadableOf(failed),
         openUntil: openUntil(rows),
         killSwitch: killed?.reason ?? null,
-        at: await clock.now(),
+        freeze: freeze && freezeSentence(freeze),
+        at,
       };
     },
 

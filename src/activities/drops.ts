@@ -5,8 +5,10 @@ import type { DropOutcome, PromotionGrounds } from '../contract/activities.js';
 import { ledgerOf } from '../contract/records.js';
 import { type Experiment, maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { planDrop } from '../domain/rollout/drop-plan.js';
+import { freezeSentence } from '../domain/rollout/freeze.js';
 import { mayHaveReached } from '../domain/rollout/ownership.js';
 import { budgetsOf } from '../domain/rollout/preflight.js';
+import { accountFreeze } from './freezes.js';
 import { createInspection } from './inspection.js';
 import { afterEarlierDrops, createPlanChecks } from './plan-checks.js';
 
@@ -33,6 +35,8 @@ export function createDropActivities(deps: {
       const stored = await store.getPromotion(experimentId);
       const rows = await store.listLedger(experimentId);
       if (stored && ledgerOf(stored, rows).some(mayHaveReached)) return { kind: 'opened', promotion: stored };
+      const freeze = await accountFreeze(store, await clock.now());
+      if (freeze) return { kind: 'frozen', reason: freezeSentence(freeze) };
       const { experiment, context, compared, problems } = await inspect(experimentId);
       if (problems.length > 0)
         return { kind: 'refused', reasons: problems.map((problem) => problem.message) };

@@ -4,12 +4,14 @@ import type { Store, Transition, TransitionResult } from '../clients/postgres/ty
 import type { ExperimentRecord } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import type { ControlRow, Promotion } from '../contract/records.js';
-import { type Experiment, stateReasonOf } from '../domain/experiment.js';
+import { type Experiment, type Extension, stateReasonOf } from '../domain/experiment.js';
 import type { MessageKind } from '../domain/messages/message.js';
 import { transitionMessage } from '../domain/messages/transition-message.js';
+import { freezeSentence } from '../domain/rollout/freeze.js';
 import type { Hold } from '../domain/rollout/hold.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
+import { accountFreeze } from './freezes.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
 
 /** The experiment's record in Postgres. Each activity is safe to run twice. */
@@ -67,6 +69,17 @@ export function createExperimentActivities(deps: {
     /** Drops a variant from an instant on. */
     async dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment> {
       return store.dropVariant(experimentId, variantId, at);
+    },
+
+    /** Makes the horizon longer, once per control. */
+    async extendHorizon(experimentId: string, extension: Extension): Promise<Experiment> {
+      return store.extendHorizon(experimentId, extension);
+    },
+
+    /** The freeze of the account now, with its end and its sentence; null if there is none. */
+    async freezeNow(): Promise<{ until: number; sentence: string } | null> {
+      const freeze = await accountFreeze(store, await clock.now());
+      return freeze && { until: freeze.until, sentence: freezeSentence(freeze) };
     },
 
     /** Records a rollout's hold with its tries. */

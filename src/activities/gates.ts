@@ -3,7 +3,13 @@ import { type MetaClient, MetaError } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { GateAnswer } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
-import type { ControlRow, GateRow, LedgerRow } from '../contract/records.js';
+import {
+  type ControlRow,
+  type GateRow,
+  type LedgerRow,
+  ledgerOf,
+  type Promotion,
+} from '../contract/records.js';
 import { amountsOff, type Budgets, formatAmount } from '../domain/budget.js';
 import { RULES } from '../domain/evidence/rules.js';
 import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
@@ -11,11 +17,13 @@ import { atRisk } from '../domain/rollout/at-risk.js';
 import { changedAt, othersChanges, ownChanges } from '../domain/rollout/changes.js';
 import { type GateFinding, gateFindings, raiseOf } from '../domain/rollout/gate.js';
 import type { Outcome } from '../domain/rollout/obstacle.js';
+import { mayHaveReached } from '../domain/rollout/ownership.js';
 import { largestStep } from '../domain/rollout/plan.js';
 import { type BudgetContext, budgetsOf } from '../domain/rollout/preflight.js';
 import { HOUR_MS } from '../domain/time.js';
 import { createDelivery, VERIFICATION } from './delivery.js';
 import { callingMeta, permanent } from './failures.js';
+import { accountFreeze } from './freezes.js';
 import { createInspection, type Inspection } from './inspection.js';
 import { createWriteLimits } from './write-limits.js';
 
@@ -114,6 +122,8 @@ export function createGateActivities(deps: {
         variantIds: inspection.compared.map(({ id }) => id),
         harm,
         killSwitch: await store.killSwitch(),
+        // A phase that has begun is completed.
+        freeze: planned && !hasBegun(ledger, promotion, phase) ? await accountFreeze(store, now) : null,
         envelope: envelope
           ? {
               limit: envelope.limit,
@@ -191,6 +201,11 @@ function readable({ variants, dropped = [] }: BudgetContext): Budgets {
   );
 }
 
+/** Whether a write of this phase may have reached Meta. */
+function hasBegun(rows: readonly LedgerRow[], promotion: Promotion, phase: string): boolean {
+  return ledgerOf(promotion, rows).some((row) => row.phase === phase && mayHaveReached(row));
+}
+
 function lastResumption(controls: readonly ControlRow[]): number | null {
   return controls.findLast(({ kind, outcome }) => kind === 'resume' && outcome === 'accepted')?.at ?? null;
 }
@@ -208,15 +223,14 @@ function answerOf(findings: readonly GateFinding[], current: Budgets, now: numbe
   const reason = findings.map(({ message }) => message).join(' ');
   if (first.leadsTo === 'revert') return { outcome: { kind: 'back', reason }, current: {} };
   const lasting = findings.find(({ until }) => until === null);
-  const outcome: Outcome = lasting
-    ? { kind: 'person', code: lasting.code, retryAfterMs: null, reason }
-    : {
-        kind: 'wait',
-        code: first.code,
-        retryAfterMs: Math.max(...findings.map(({ until }) => Number(until))) - now,
-        reason,
-      };
-  return { outcome, current: {} };
+  if (lasting) {
+    const outcome: Outcome = { kind: 'person', code: lasting.code, retryAfterMs: null, reason };
+    return { outcome, current: {} };
+  }
+  const until = Math.max(...findings.map((finding) => Number(finding.until)));
+  const outcome: Outcome = { kind: 'wait', code: first.code, retryAfterMs: until - now, reason };
+  // The next try is at the end of the freeze itself, not as long after the answer as it was before it.
+  return { outcome: first.code === 'freeze' ? { ...outcome, until } : outcome, current: {} };
 }
 
 export type GateActivities = ReturnType<typeof createGateActivities>;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Store } from '../clients/postgres/types.js';
 import type { Decision, PairEvidence } from '../domain/decision/decision.js';
 import { DETERMINED, takeLook } from '../domain/decision/look.js';
+import { policyAtLook } from '../domain/extension.js';
 import { dataOf, HASH_FORMS, hashOf } from './looks.js';
 
 export interface ReplayedDecision {
@@ -30,12 +31,12 @@ export async function replayDecision(
   experimentId: string,
   lookNumber: number | null,
 ): Promise<ReplayedDecision | null> {
-  const experiment = await store.getExperiment(experimentId);
+  const known = await store.getExperiment(experimentId);
   const wanted =
     lookNumber === null
       ? await store.latestDecision(experimentId)
       : await store.getDecision(experimentId, lookNumber);
-  if (!experiment || !wanted) return null;
+  if (!known || !wanted) return null;
   let states: Record<string, Uint8Array> = {};
   let previous: PairEvidence[] | null = null;
   let computed: Partial<Decision> = {};
@@ -44,6 +45,7 @@ export async function replayDecision(
     if (!stored) throw new Error(`Look ${number} of ${experimentId} is not on record.`);
     const { dueAt, seenUntil, setting, ruleVersion, accountDrift } = stored;
     const history = accountDrift ?? undefined;
+    const experiment = { ...known, policy: policyAtLook(known, number) };
     const data = await dataOf(store, experiment, dueAt, seenUntil);
     const hashes = HASH_FORMS.map((form) => hashOf(experiment, dueAt, data, states, setting, history, form));
     // An older release may have made the decision.

@@ -14,6 +14,7 @@ import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
+import { freezeRoutes } from './freezes/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { hookRoutes } from './hooks/routes.js';
 import { acceptsHtml } from './http/access.js';
@@ -88,6 +89,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
     },
   };
   app.route('/', accountRoutes(context));
+  app.route('/', freezeRoutes(context));
   app.route('/', setupRoutes(context));
   app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));

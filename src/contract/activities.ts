@@ -53,8 +53,8 @@ export interface PromotionGrounds {
 
 export type OpenOutcome = { kind: 'opened'; promotion: Promotion } | { kind: 'refused'; reasons: string[] };
 
-/** `nothing`: the ad set of the variant has no budget to move. */
-export type DropOutcome = OpenOutcome | { kind: 'nothing' };
+/** `nothing`: the ad set of the variant has no budget to move. `frozen`: no phase may begin now; `reason`: a sentence. */
+export type DropOutcome = OpenOutcome | { kind: 'nothing' } | { kind: 'frozen'; reason: string };
 
 /** The result of a gate. If the outcome is `done`, `current` has the budgets as they are; otherwise it is empty. */
 export interface GateAnswer {
@@ -84,6 +84,8 @@ export interface BudgetReading {
   openUntil: number | null;
   /** The sentence of the account's kill switch; null if it isn't engaged. */
   killSwitch: string | null;
+  /** The sentence of the account's freeze; null if there is none. Missing in readings of older runs. */
+  freeze?: string | null;
   at: number;
 }
 

@@ -24,6 +24,11 @@ export interface DropRequest extends Asked {
   variantId: string;
 }
 
+/** A longer horizon, counted from the start of the test. Only the rule `anytime` allows it. */
+export interface ExtendRequest extends Asked {
+  horizonDays: number;
+}
+
 /** The updates and their arguments. Each answers with a {@link ControlOutcome}. */
 export interface Controls {
   check: Asked;
@@ -34,6 +39,8 @@ export interface Controls {
   approve: Asked;
   /** Takes a challenger out of the comparison. */
   drop: DropRequest;
+  /** Makes the horizon longer. */
+  extend: ExtendRequest;
   revert: Asked;
   stop: StopRequest;
   resolve: ResolveRequest;
@@ -46,6 +53,7 @@ export const CONTROL_KINDS: readonly ControlKind[] = [
   'promote',
   'approve',
   'drop',
+  'extend',
   'revert',
   'stop',
   'resolve',
@@ -108,8 +116,8 @@ export const STATUS_QUERY = 'status';
 
 /** Which controls fit which state. This is the only such table: validators, API and page read it. */
 export const ALLOWED_CONTROLS: Record<ExperimentState, readonly ControlKind[]> = {
-  running: ['check', 'pause', 'promote', 'drop', 'stop'],
-  paused: ['resume', 'stop'],
+  running: ['check', 'pause', 'promote', 'drop', 'extend', 'stop'],
+  paused: ['resume', 'extend', 'stop'],
   awaiting_approval: ['approve', 'promote', 'pause', 'stop'],
   rolling_out: ['check', 'pause', 'revert', 'stop'],
   held: ['resume', 'pause', 'revert', 'stop'],

@@ -195,6 +195,8 @@ export type ExperimentMarks = Record<(typeof MARKED)[number], string | number> &
 /** Marks of everything that the pages of an account show. */
 export interface ChangeMarks {
   killSwitch: number;
+  /** Number of the last event of the freeze windows. */
+  freezes: number;
   /** By id. */
   experiments: Record<string, ExperimentMarks>;
 }

@@ -59,6 +59,59 @@ export function localHourStart(date: string, hour: number, timezone: string): nu
 }
 
 /**
+ * The instants, epoch ms, at which the wall clock of a date shows a time, `HH:MM`: the first and the last, which differ if
+ * the clock repeats the time. If the clock skips it, both are the instant of the change.
+ * @throws RangeError if the time zone is unknown, or if the date or the time doesn't exist.
+ */
+export function localTime(date: string, time: string, timezone: string): { first: number; last: number } {
+  const wall = parseDate(date) + minutesOf(time) * 60_000;
+  const candidates = [-DAY_MS, DAY_MS].map((shift) => wall - offsetAt(wall + shift, timezone));
+  const matches = candidates.filter((instant) => wallClock(instant, timezone) === wall);
+  if (matches.length > 0) return { first: Math.min(...matches), last: Math.max(...matches) };
+  let before = Math.min(...candidates);
+  let after = Math.max(...candidates);
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (wallClock(middle, timezone) < wall) before = middle;
+    else after = middle;
+  }
+  return { first: after, last: after };
+}
+
+/** Minutes from midnight. @throws RangeError if it isn't a time of day, `HH:MM`. */
+export function minutesOf(time: string): number {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) throw new RangeError('A time is HH:MM, from 00:00 to 23:59.');
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+}
+
+/** In the order of a week. */
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** 0 is Monday. */
+export function weekdayOf(date: string): number {
+  return (new Date(parseDate(date)).getUTCDay() + 6) % 7;
+}
+
+/** `Mon 30 Nov 08:00`, by the wall clock; with its year `Mon 30 Nov 2026 08:00`. `instant`: epoch ms. */
+export function localText(instant: number, timezone: string, { year = false } = {}): string {
+  const [day, date, month, ofYear, time = ''] = new Date(wallClock(instant, timezone))
+    .toUTCString()
+    .split(' ');
+  return `${day!.slice(0, 3)} ${Number(date)} ${month} ${year ? `${ofYear} ` : ''}${time.slice(0, 5)}`;
+}
+
+/** Whether it is an IANA time zone that this machine knows. */
+export function isTimezone(name: string): boolean {
+  try {
+    formatterOf(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The date that is `days` later (or earlier, if negative).
  * @throws RangeError if the date doesn't exist.
  */

@@ -259,6 +259,24 @@ export function bookedAfterHours(policy: Pick<Policy, 'objective' | 'attribution
   return METRICS[policy.objective].attribution ? attributionWindowHoursOf(policy) : 0;
 }
 
+/** The longest planned duration of a test. */
+export const LONGEST_HORIZON_DAYS = 90;
+
+/** A longer horizon that a user asked for. */
+export interface Extension {
+  horizonHours: number;
+  /** The horizon before. */
+  fromHours: number;
+  /** Number of the last look before it; 0: there was none. */
+  afterLook: number;
+  /** Id of the control. */
+  controlId: string;
+  by: string;
+  reason: string;
+  /** Epoch ms. */
+  at: number;
+}
+
 /** One A/B test, as Postgres keeps it. */
 export interface Experiment {
   id: string;
@@ -277,7 +295,10 @@ export interface Experiment {
    */
   hold: Hold | null;
   stateChangedAt: number;
+  /** As it was frozen, with the horizon of the last extension. */
   policy: Policy;
+  /** Longer horizons, in order; missing if there are none. */
+  extensions?: Extension[];
   /** Control first. Two to six. */
   variants: Variant[];
   /** When a user or the rule dropped a variant, by variant id. The variant's ad set remains part of the test. */

@@ -20,6 +20,7 @@ export type ReasonCode =
   | 'forced'
   | 'phase_waits'
   | 'hold_over'
+  | 'freeze_over'
   | 'withdrawn'
   | 'not_promoted'
   | 'dropping'
@@ -117,6 +118,8 @@ export function reasonSentence(reason: StateReason, currency: string): string {
       return `Phase ${phase} waits: ${detail}${amounts ? ` The budgets stand at ${stand}.` : ''}`;
     case 'hold_over':
       return 'The hold is over; the rollout goes on.';
+    case 'freeze_over':
+      return `The freeze is over. ${drops ? `The decision to drop ${drops}` : `The decision on ${winner}`} is ${hours} h old: fresh data is looked at before any budget moves.`;
     case 'dropping':
       return `${winner} has beaten ${drops}: ${drops} is dropped, and its budget goes to the other ads.`;
     case 'dropped':

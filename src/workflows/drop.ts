@@ -28,6 +28,9 @@ export async function dropBeaten(run: Run, decision: Decision): Promise<void> {
   switch (opened.kind) {
     case 'refused':
       return run.report(`${variantId} is not dropped: ${opened.reasons.join(' ')}`);
+    case 'frozen':
+      // The look after the freeze tries again.
+      return;
     case 'nothing':
       return run.dropVariant(variantId);
     case 'opened':

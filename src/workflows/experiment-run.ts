@@ -146,10 +146,11 @@ export class Run {
 
   /**
    * The next intent that fits the state, or null if `until` (experiment time) comes first. With `until` null it waits for
-   * a user and returns null once per day. Intents that don't fit are refused meanwhile.
+   * a user and returns null once per day. Intents that don't fit are refused meanwhile. `shown`: the due time that the
+   * status shows, if the wait may end earlier.
    */
-  async next(until: number | null, what: string): Promise<Intent | null> {
-    this.due = { at: until, what };
+  async next(until: number | null, what: string, shown = until): Promise<Intent | null> {
+    this.due = { at: shown, what };
     const wakeAt = until ?? this.later(WAKE_MS);
     for (;;) {
       const intent = await this.nextQueued();

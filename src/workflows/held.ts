@@ -3,7 +3,8 @@ import { GATE_AGAIN_MS, HOLD_AGAIN_MS, isExhausted } from '../domain/rollout/hol
 import { isObstacle } from '../domain/rollout/obstacle.js';
 import { standInWords } from '../domain/state-reason.js';
 import type { Run } from './experiment-run.js';
-import { holdAfter, keepHold, lapsesAt, updateAmounts } from './holding.js';
+import { endFreeze, freezeLookAt } from './freeze.js';
+import { holdAfter, isFreeze, keepHold, lapsesAt, updateAmounts } from './holding.js';
 import { type Intent, whoAsked } from './inbox.js';
 import { enduring, obstacleFrom, promotions } from './proxies.js';
 import { isShadow, readBudgets, readGate } from './reading.js';
@@ -14,7 +15,9 @@ export async function waitWhileHeld(run: Run): Promise<void> {
   const held = run.hold;
   const tryAt = held.endsItself ? (held.tryAt ?? run.later(HOLD_AGAIN_MS)) : held.readAt;
   const wakeAt = Math.min(...[tryAt, held.gateAt, lapsesAt(run)].filter((at) => at !== null));
-  const intent = await run.next(wakeAt, 'trying again');
+  const intent = isFreeze(held)
+    ? await run.next(freezeLookAt(run, held, wakeAt), 'the end of the freeze', tryAt)
+    : await run.next(wakeAt, 'trying again');
   if (intent?.kind === 'resume') return resume(run, intent);
   if (intent) return actOn(run, intent);
   if (await lapsed(run)) return;
@@ -23,6 +26,7 @@ export async function waitWhileHeld(run: Run): Promise<void> {
     if (run.state !== 'held' || held.endsItself) return;
   }
   if (!held.endsItself) return updateAmounts(run, run.hold);
+  if (isFreeze(held)) return endFreeze(run, held);
   const reading = await readBudgets(run);
   if (!isObstacle(reading)) return run.become('rolling_out', { code: 'hold_over' }, { hold: run.hold });
   const again = holdAfter(run, reading, { triesPhase: false });
@@ -55,6 +59,8 @@ async function resume(run: Run, intent: Intent): Promise<void> {
     );
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);
+  if (reading.freeze && isFreeze(run.hold))
+    return run.refuse(intent, `${reading.freeze} It ends by itself, or when an admin removes its windows.`);
   if (run.hold.code === 'at_risk') {
     await enduring(() =>
       promotions.acceptRisk.executeWithOptions({ summary: 'the amount at risk is accepted' }, [
@@ -63,5 +69,6 @@ async function resume(run: Run, intent: Intent): Promise<void> {
     );
   }
   await run.become('rolling_out', { code: 'resumed', ...whoAsked(intent) });
-  await run.answer(intent, 'The rollout goes on.');
+  const { freeze } = reading;
+  await run.answer(intent, freeze ? `The next phase waits. ${freeze}` : 'The rollout goes on.');
 }

@@ -62,11 +62,18 @@ async function standAmidPhase(
   return { stand: stands ? none : { ...none, ...standOf(reading) }, readAt };
 }
 
-/** {@link decisionLapsesAt}; null once money may have moved. */
+/** {@link decisionLapsesAt}, in a freeze at its end; null once money may have moved. */
 export function lapsesAt(run: Run): number | null {
   const { openedAt, phasesDone } = run.promotion;
   if (run.moved || Object.keys(phasesDone).length > 0) return null;
-  return decisionLapsesAt(openedAt, run.experiment.policy);
+  const { state, policy, hold } = run.experiment;
+  const lapses = decisionLapsesAt(openedAt, policy);
+  return state === 'held' && isFreeze(hold) ? Math.max(lapses, hold.tryAt ?? 0) : lapses;
+}
+
+/** Whether the account's freeze windows hold the rollout. */
+export function isFreeze(hold: Hold | null): hold is Hold {
+  return hold?.code === 'freeze';
 }
 
 /**

@@ -21,7 +21,7 @@ import {
   RUN_RENEWING,
   SIGNALS,
 } from '../contract/messages.js';
-import type { ExperimentState } from '../domain/experiment.js';
+import { type ExperimentState, LONGEST_HORIZON_DAYS } from '../domain/experiment.js';
 
 /**
  * The inbox of an experiment: one queue for everything that people ask for, so that only the main loop acts.
@@ -34,7 +34,7 @@ import type { ExperimentState } from '../domain/experiment.js';
 export interface Intent {
   controlId: string;
   kind: ControlKind;
-  args: Asked & Partial<Controls['stop'] & Controls['resolve'] & Controls['drop']>;
+  args: Asked & Partial<Controls['stop'] & Controls['resolve'] & Controls['drop'] & Controls['extend']>;
   /** Why a signal can't be acted on: signals have no validator that could refuse them. */
   invalid: string | null;
   answer: { outcome: ControlOutcome } | { refusal: Refusal } | null;
@@ -81,10 +81,17 @@ function fault(kind: ControlKind, args: Partial<Args> | undefined): string | nul
   if (kind === 'drop' && (typeof args?.variantId !== 'string' || args.variantId === '')) {
     return 'drop needs variantId: which variant';
   }
+  if (kind === 'extend' && !isHorizon(args?.horizonDays)) {
+    return `extend needs horizonDays: a whole number of days, at most ${LONGEST_HORIZON_DAYS}`;
+  }
   if (args?.budgets !== undefined && args.budgets !== 'keep' && args.budgets !== 'restore') {
     return 'budgets must be keep or restore';
   }
   return null;
+}
+
+function isHorizon(days: unknown): boolean {
+  return Number.isInteger(days) && Number(days) > 0 && Number(days) <= LONGEST_HORIZON_DAYS;
 }
 
 /** The text in a form that can go on record. */

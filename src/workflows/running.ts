@@ -5,10 +5,12 @@ import { needsApproval } from '../domain/decision/guardrail-approval.js';
 import { worstInterval } from '../domain/decision/pairs.js';
 import { declarationSentence } from '../domain/earlier-delivery.js';
 import { participants, undroppable } from '../domain/experiment.js';
+import { horizonAt } from '../domain/extension.js';
 import type { StateReason } from '../domain/state-reason.js';
 import { HOUR_MS, instant } from '../domain/time.js';
 import { dropBeaten, droppedBy, endDrop, stoppedSentence } from './drop.js';
 import type { Run } from './experiment-run.js';
+import { extendHorizon } from './extend.js';
 import { type Intent, whoAsked } from './inbox.js';
 import { evidenceNow, looks, observations, obstacleFrom, promotions } from './proxies.js';
 import { showNextCheck } from './visibility.js';
@@ -17,7 +19,7 @@ import { showNextCheck } from './visibility.js';
 const CHECK_AGAIN_MS = HOUR_MS / 4;
 
 /** Who promotes if no user does. */
-const RULE = 'rule';
+export const RULE = 'rule';
 
 /** How long past the horizon a promotion is tried that the last look decided. */
 const PAST_HORIZON_MS = 72 * HOUR_MS;
@@ -42,6 +44,8 @@ export async function runTest(run: Run): Promise<void> {
       return forcePromotion(run, intent);
     case 'drop':
       return drop(run, intent);
+    case 'extend':
+      return extendHorizon(run, intent);
     case 'pause':
       await run.become('paused', { code: 'paused', ...whoAsked(intent) });
       return run.answer(intent, 'Checks and promotion are paused; the ads go on.');
@@ -58,6 +62,7 @@ export async function waitWhilePaused(run: Run): Promise<void> {
     await run.become('running', { code: 'resumed', ...whoAsked(intent) });
     return run.answer(intent, 'Checks go on.');
   }
+  if (intent?.kind === 'extend') return extendHorizon(run, intent);
   if (intent?.kind === 'stop') {
     await run.become('stopped', { code: 'stopped', ...whoAsked(intent) });
     return run.answer(intent, stoppedSentence(run));
@@ -85,8 +90,7 @@ export async function awaitApproval(run: Run): Promise<void> {
 }
 
 function horizonOf(run: Run): number {
-  const { startedAt, policy } = run.experiment;
-  return Math.ceil(startedAt + policy.horizonHours * HOUR_MS);
+  return horizonAt(run.experiment);
 }
 
 /** The next check on the grid, which is also its cut-off; null after the check at the horizon. */
@@ -216,7 +220,7 @@ async function approve(run: Run, intent: Intent): Promise<void> {
 }
 
 /** Who leads on fresh data, or the sentence that says why it isn't known. */
-async function standingNow(run: Run): Promise<Standing | string> {
+export async function standingNow(run: Run): Promise<Standing | string> {
   const { id: experimentId } = run.experiment;
   const dueAt = run.now();
   try {
@@ -273,7 +277,7 @@ function withDeclaration(run: Run, text: string): string {
  * Preflight and the plan go on record; then the rollout begins. Whoever asked is answered after its first phase. If Meta
  * gave no answer, it is tried again; if the preflight refuses, the next look decides.
  */
-async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
+export async function promote(run: Run, grounds: PromotionGrounds, asker: Intent | null): Promise<void> {
   let reasons: string[];
   let silent = false;
   try {

@@ -67,6 +67,20 @@ describe('dropping a beaten ad', () => {
     expect(await paused.store.getPromotion('exp')).toBeNull();
   });
 
+  it('waits for the end of a freeze', async () => {
+    const stage = await staged();
+    const at = await stage.deps.clock.now();
+    const minute = (instant: number) => new Date(instant).toISOString().slice(0, 16);
+    const times = { kind: 'dated', from: minute(at), to: minute(at + HOUR) } as const;
+    const window = { id: 'w', name: 'Sale', timezone: 'UTC', times };
+    await stage.store.enterFreezeEvent({ window, removed: false, by: 'ana', reason: 'a sale', at }, 1);
+    expect(await open(stage)).toEqual({
+      kind: 'frozen',
+      reason: expect.stringMatching(/^Frozen until .* \(UTC\): Sale\.$/),
+    });
+    expect(await stage.store.getPromotion('exp')).toBeNull();
+  });
+
   it('keeps its plan once it has written, and no promotion is opened meanwhile', async () => {
     const stage = await staged();
     await open(stage);

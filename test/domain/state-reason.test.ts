@@ -57,6 +57,16 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
     ],
   ],
   hold_over: [[{}, 'The hold is over; the rollout goes on.']],
+  freeze_over: [
+    [
+      { winnerVariantId: 'b', hours: 60 },
+      'The freeze is over. The decision on b is 60 h old: fresh data is looked at before any budget moves.',
+    ],
+    [
+      { winnerVariantId: 'b', drops: 'c', hours: 7 },
+      'The freeze is over. The decision to drop c is 7 h old: fresh data is looked at before any budget moves.',
+    ],
+  ],
   dropping: [
     [
       { winnerVariantId: 'b', drops: 'c' },

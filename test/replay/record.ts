@@ -245,6 +245,37 @@ describe('histories', () => {
       await world.until(experiment, ['verifying'], 6);
       return experiment;
     },
+    extended_and_frozen: async (id) => {
+      const policy = { rule: 'anytime' as const, horizonHours: 96 };
+      const experiment = await world.begin({ id, clickRates: CLEAR, policy });
+      const who = { by: 'ana@example.com', reason: 'a close race' };
+      await world.pass(3);
+      await world.control(experiment, 'extend', { ...who, horizonDays: 3 }).catch(() => {});
+      await world.control(experiment, 'extend', { ...who, horizonDays: 6 });
+      const minute = (at: number) => new Date(at).toISOString().slice(0, 16);
+      const freeze = async (entry: number, hours: number) => {
+        const at = await world.clock.now();
+        const times = {
+          kind: 'dated',
+          from: minute(at - HOUR_MS),
+          to: minute(at + hours * HOUR_MS),
+        } as const;
+        const window = { id: `w${entry}`, name: 'Sale', timezone: 'UTC', times };
+        await world.store.enterFreezeEvent({ window, removed: false, ...who, at }, entry);
+        return window;
+      };
+      await freeze(1, 8);
+      await world.control(experiment, 'promote');
+      const window = await freeze(2, 10);
+      await world.control(experiment, 'resume').catch(() => {});
+      await world.pass(2);
+      const event = { window, removed: true, ...who, at: await world.clock.now() };
+      await world.store.enterFreezeEvent(event, 3);
+      await world.pass(7);
+      expect((await world.store.getPromotion(id))!.phasesDone).toHaveProperty('60');
+      await world.until(experiment, ['verifying'], 6);
+      return experiment;
+    },
     held_foreign: async (id) => {
       const experiment = await world.begin({ id, clickRates: CLEAR });
       const winner = experiment.variants[1]!.adSetId;

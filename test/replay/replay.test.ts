@@ -33,6 +33,7 @@ describe('the replay check', () => {
       ...['completed', 'reverted', 'held', 'continued', 'stopped', 'open'],
       ...['verified', 'not_verified', 'verification_reverted', 'verification_gate_reverted'],
       ...['held_amid_phase', 'held_kill_switch', 'held_foreign', 'gate_reverted'],
+      'extended_and_frozen',
       ...['shadow', 'shadow_held_reverted'],
       ...['reverted_at_the_end', 'overtaken'],
       ...['lapsed', 'turned_before_first_write', 'held_gate_reverted', 'split_changed'],

@@ -1,6 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replayDecision } from '../../src/activities/recompute-decision.js';
 import { CONTROL_REFUSED, type Refusal } from '../../src/contract/messages.js';
 import { normalUpperQuantile } from '../../src/domain/evidence/distributions.js';
 import { nominalAlpha, spentFraction } from '../../src/domain/evidence/sequential.js';
@@ -110,6 +111,57 @@ describe('a test that runs', () => {
     await world.control(experiment, 'stop');
   });
 
+  it('runs longer if its rule has no horizon and a user asks for it, also in a pause', async () => {
+    const experiment = await world.begin({
+      id: 'extended',
+      clickRates: [0.02, 0.02],
+      policy: { rule: 'anytime', horizonHours: 48 },
+    });
+    await world.pass(40);
+    const who = { by: 'bo', reason: 'a close race' };
+    const answer = await world.control(experiment, 'extend', { ...who, horizonDays: 3 });
+    expect(answer).toMatchObject({
+      state: 'running',
+      message: expect.stringMatching(/^The test is planned for 3 days in place of 2, until .* UTC\.$/),
+    });
+    await world.pass(10);
+    expect((await world.store.latestDecision(experiment.id))?.verdict).toBe('continue_testing');
+    await world.control(experiment, 'pause');
+    await world.pass(24);
+    await expect(world.control(experiment, 'extend', { ...who, horizonDays: 3 })).rejects.toThrow();
+    await world.control(experiment, 'extend', { ...who, horizonDays: 4 });
+    await world.control(experiment, 'resume');
+    const ended = await world.until(experiment, ['no_winner'], 24);
+    expect(ended.stateReason).toMatch(/planned 4 days are over/);
+    const last = (await world.store.latestDecision(experiment.id))!;
+    expect((last.dueAt - experiment.startedAt) / HOUR_MS).toBe(96);
+    const horizons = ended.extensions!.map(({ horizonHours, by, reason }) => [horizonHours, by, reason]);
+    expect(horizons).toEqual([
+      [72, 'bo', 'a close race'],
+      [96, 'bo', 'a close race'],
+    ]);
+    // Each look is computed again with the horizon that it had.
+    for (let look = 1; look <= last.lookNumber; look++)
+      expect((await replayDecision(world.store, experiment.id, look))?.differences).toEqual([]);
+  });
+
+  it('refuses a longer test if the rule has spent its error, and records the refusal', async () => {
+    const experiment = await world.begin({ id: 'not-extended', clickRates: [0.02, 0.02] });
+    const refusal = await refusalOf(
+      world.control(experiment, 'extend', { by: 'bo', reason: 'a close race', horizonDays: 42 }),
+    );
+    expect(refusal.message).toBe(
+      'The sequential rule has spent its error over 28 days; a longer test would break the 5 % promise. Start a new test.',
+    );
+    expect((await world.store.listControls(experiment.id)).at(-1)).toMatchObject({
+      ...{ kind: 'extend', outcome: 'refused', by: 'bo', reason: 'a close race', message: refusal.message },
+    });
+    await expect(world.control(experiment, 'extend', { horizonDays: 91 })).rejects.toMatchObject({
+      cause: { message: 'extend needs horizonDays: a whole number of days, at most 90' },
+    });
+    await world.control(experiment, 'stop');
+  });
+
   it('has insufficient data before 24 hours and if there are hardly any clicks', async () => {
     const experiment = await world.begin({
       id: 'insufficient',
@@ -135,7 +187,11 @@ describe('a test that runs', () => {
     await world.pass(30);
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before);
     expect(await world.audit(experiment)).toEqual([]);
-    expect((await refusalOf(world.control(experiment, 'check'))).allowed).toEqual(['resume', 'stop']);
+    expect((await refusalOf(world.control(experiment, 'check'))).allowed).toEqual([
+      'resume',
+      'extend',
+      'stop',
+    ]);
     await world.control(experiment, 'resume');
     await world.until(experiment, ['rolling_out', 'verifying'], 2);
     expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(before + 1);

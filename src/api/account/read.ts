@@ -5,6 +5,7 @@ import { minorUnits } from '../../domain/budget.js';
 import { dayAround } from '../../domain/calendar.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { ApiDependencies } from '../dependencies.js';
+import { freezeToJson } from '../freezes/read.js';
 import { isoOf } from '../http/format.js';
 import { toProblem } from '../http/problems.js';
 import type { KillSwitchAnswer, ReadAccount } from './responses.js';
@@ -54,9 +55,10 @@ export function accountReader(
   };
 
   return async () => {
-    const [{ account, trouble }, killSwitch, now] = await Promise.all([
+    const [{ account, trouble }, killSwitch, freezes, now] = await Promise.all([
       accountOfMeta(),
       store.killSwitch(),
+      store.freezeEvents(),
       clock.now(),
     ]);
     return {
@@ -67,6 +69,7 @@ export function accountReader(
       meta: trouble,
       writes: writesAllowed ? ('on' as const) : ('shadow' as const),
       kill_switch: killSwitch && killSwitchToJson(killSwitch),
+      freeze: freezeToJson(freezes, now),
       envelope: { limit: accountEnvelope, ...(await envelopeOf(account, now)) },
     };
   };

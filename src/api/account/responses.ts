@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { FreezeNow } from '../freezes/responses.js';
 import { instant, minorUnits, orNull } from '../http/responses.js';
 
 export const KillSwitchAnswer = z
@@ -25,6 +26,7 @@ export const AccountAnswer = z
       .openapi({ description: 'why Meta gave no data on the account; null if it did' }),
     writes: z.enum(['on', 'shadow']),
     kill_switch: orNull(KillSwitchAnswer),
+    freeze: orNull(FreezeNow).openapi({ description: 'the freeze that holds now; null if none does' }),
     envelope: z.object({
       limit: z
         .number()

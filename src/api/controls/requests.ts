@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { optionalRequester, requester, text } from '../http/fields.js';
+import { LONGEST_HORIZON_DAYS } from '../../domain/experiment.js';
+import { optionalRequester, requester, text, whole } from '../http/fields.js';
 
 export const CheckBody = z.strictObject(optionalRequester).openapi('CheckRequest');
 
@@ -12,6 +13,9 @@ export function controlBodies(withTokens: boolean) {
       .strictObject({ ...who, budgets: z.enum(['keep', 'restore'], 'must be keep or restore').optional() })
       .openapi('StopRequest'),
     drop: z.strictObject({ ...who, variant_id: text(64) }).openapi('DropRequest'),
+    extend: z
+      .strictObject({ ...who, horizon_days: whole(3, LONGEST_HORIZON_DAYS, 'days') })
+      .openapi('ExtendRequest'),
     resolve: z
       .strictObject({
         ...who,

@@ -20,6 +20,7 @@ const SUMMARIES: Record<ControlKind, string> = {
   promote: 'Promote the leader by force, without statistics and approval',
   approve: 'Approve the promotion that waits for approval',
   drop: 'Take a challenger out of the comparison',
+  extend: 'Make the planned duration of a test longer; only the rule anytime allows it',
   revert: 'Restore the budget of every ad set to its base',
   stop: 'End the experiment',
   resolve: 'End the state needs_attention, in which budgets differ from the ledger',
@@ -93,6 +94,10 @@ export function controlRoutes(context: ApiContext): OpenAPIHono {
     .openapi(control('drop', bodies.drop), (c) => {
       const { variant_id: variantId, ...asked } = c.req.valid('json');
       return answer(c, c.req.valid('param').id, 'drop', { ...asked, variantId });
+    })
+    .openapi(control('extend', bodies.extend), (c) => {
+      const { horizon_days: horizonDays, ...asked } = c.req.valid('json');
+      return answer(c, c.req.valid('param').id, 'extend', { ...asked, horizonDays });
     })
     .openapi(control('revert', bodies.control), (c) =>
       answer(c, c.req.valid('param').id, 'revert', c.req.valid('json')),

@@ -5,10 +5,10 @@ import type { ExperimentState } from '../../domain/experiment.js';
  * What changed. `experiment`: anything else in its own row, e.g. what holds it. `missed`: events may have been missed, so
  * everything must be read again.
  */
-export type ChangeKind = 'state' | (typeof MARKED)[number] | 'kill_switch' | 'missed';
+export type ChangeKind = 'state' | (typeof MARKED)[number] | 'kill_switch' | 'freeze_windows' | 'missed';
 
 export interface Change {
-  /** Null: the account's kill switch, or anything. */
+  /** Null: the account's kill switch or freeze windows, or anything. */
   experimentId: string | null;
   kind: ChangeKind;
   /** Of the experiment, now. */
@@ -26,6 +26,8 @@ export function changesBetween(before: ChangeMarks, after: ChangeMarks): Change[
   }
   if (before.killSwitch !== after.killSwitch)
     changes.push({ experimentId: null, kind: 'kill_switch', state: null });
+  if (before.freezes !== after.freezes)
+    changes.push({ experimentId: null, kind: 'freeze_windows', state: null });
   return changes;
 }
 

@@ -1,7 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { EVENT_FORM, NAMED_EVENTS, OWN_RESULT } from '../../domain/conversion-event.js';
 import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.js';
-import { BUCKETS, EXPERIMENT_STATES, SAMPLE_SIZES, STRATA } from '../../domain/experiment.js';
+import {
+  BUCKETS,
+  EXPERIMENT_STATES,
+  LONGEST_HORIZON_DAYS,
+  SAMPLE_SIZES,
+  STRATA,
+} from '../../domain/experiment.js';
 import { GUARDRAIL_METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { WINNER_SHARES } from '../../domain/rollout/phases.js';
 import {
@@ -104,7 +110,7 @@ export const PolicyBody = z
       )
       .optional(),
     guardrail_wait_hours: bounded(0, 672, 'hours').optional(),
-    horizon_hours: bounded(48, 2_160, 'hours').optional(),
+    horizon_hours: bounded(48, LONGEST_HORIZON_DAYS * 24, 'hours').optional(),
     check_every_hours: bounded(1, 168, 'hours: looks are at least an hour apart').optional(),
     minimum_detectable_effect: bounded(0.01, 1, '(a relative lift)').optional(),
     indifference: bounded(0, 0.2, '(a relative lift; 0: the winner must beat every ad)').optional(),

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { RULE_NAMES } from '../../domain/evidence/types.js';
 import { BUCKETS, STRATA } from '../../domain/experiment.js';
 import { RECHECK_OUTCOMES } from '../../domain/verification/recheck.js';
 import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
@@ -27,7 +28,7 @@ export const VariantAnswer = z
 export const PolicyAnswer = z
   .object({
     objective: z.string(),
-    rule: z.string(),
+    rule: z.enum(RULE_NAMES),
     strict: z.boolean(),
     buckets: z.enum(BUCKETS),
     strata: z.enum(STRATA),
@@ -107,6 +108,20 @@ export const ExperimentAnswer = z
     winner_ad_id: z.string().nullable(),
     variants: z.array(VariantAnswer),
     policy: PolicyAnswer,
+    horizon_at: instant.openapi({ description: 'the planned end of the test' }),
+    extensions: z
+      .array(
+        z.object({
+          from_days: z.number(),
+          horizon_days: z.number(),
+          by: z.string(),
+          reason: z.string(),
+          at: instant,
+        }),
+      )
+      .openapi({
+        description: 'longer horizons that users asked for, in order; the policy has the last one',
+      }),
     accepted_differences: z
       .object({
         by: z.string(),

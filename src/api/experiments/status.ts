@@ -1,9 +1,12 @@
 import type { z } from '@hono/zod-openapi';
+import type { ExperimentStatus } from '../../contract/messages.js';
 import { promotionOfWinner } from '../../contract/records.js';
 import { type Experiment, isEnded } from '../../domain/experiment.js';
+import { afterFreeze } from '../../domain/overview/next-event.js';
+import { type FreezeWindow, windowsOf } from '../../domain/rollout/freeze.js';
 import { allowedByRecord } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
-import { isoOrNull } from '../http/format.js';
+import { isoOf } from '../http/format.js';
 import { isPlanned, plannedRollout } from '../rollouts/planned.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { Standing } from '../temporal/gateway.js';
@@ -43,12 +46,13 @@ export async function statusOf(
   const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
   // The experiment may have ended, and its run with it, since the record was read.
   const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
-  const [promotion, ledger, decision, verification, recheck] = await Promise.all([
+  const [promotion, ledger, decision, verification, recheck, freezes] = await Promise.all([
     store.getPromotion(experiment.id),
     store.listLedger(experiment.id),
     isPlanned(experiment) ? store.latestDecision(experiment.id) : null,
     store.getVerification(experiment.id),
     store.getRecheck(experiment.id),
+    store.freezeEvents(),
   ]);
   const known = {
     ...experimentToJson(experiment),
@@ -74,10 +78,17 @@ export async function statusOf(
     state: status.state,
     state_reason: status.stateReason,
     source: 'workflow',
-    next_due_at: isoOrNull(status.nextDueAt),
-    next_due: status.nextDue,
+    ...nextDue(status, windowsOf(freezes)),
     allowed: status.allowed,
     trouble: status.trouble,
     queued: status.queued,
   };
+}
+
+/** What the workflow waits for. It doesn't know the freeze windows before it comes to a phase. */
+function nextDue({ state, nextDueAt, nextDue: what }: ExperimentStatus, windows: readonly FreezeWindow[]) {
+  if (nextDueAt === null) return { next_due_at: null, next_due: what };
+  const due = { at: nextDueAt, what };
+  const next = state === 'rolling_out' ? afterFreeze(due, windows) : due;
+  return { next_due_at: isoOf(next.at), next_due: next.what };
 }

@@ -3,6 +3,7 @@ import type { Recheck, Verification } from '../../contract/records.js';
 import { earlierDeliverySentence } from '../../domain/earlier-delivery.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, stateReasonOf } from '../../domain/experiment.js';
+import { daysOf, horizonAt } from '../../domain/extension.js';
 import { claimedLift } from '../../domain/reporting/lift.js';
 import { isoOf, isoOrNull, rounded } from '../http/format.js';
 import { policyToJson } from './policy-json.js';
@@ -39,6 +40,14 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
       dropped_at: isoOrNull(entryOf(experiment.dropped, id) ?? null),
     })),
     policy: policyToJson(experiment.policy),
+    horizon_at: isoOf(horizonAt(experiment)),
+    extensions: (experiment.extensions ?? []).map(({ horizonHours, fromHours, by, reason, at }) => ({
+      from_days: daysOf(fromHours),
+      horizon_days: daysOf(horizonHours),
+      by,
+      reason,
+      at: isoOf(at),
+    })),
     accepted_differences: acceptedToJson(experiment.acceptedDifferences),
     earlier_delivery: earlierToJson(experiment),
   };

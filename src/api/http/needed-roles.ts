@@ -23,6 +23,9 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /account': 'viewer',
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.
   'POST /account/kill-switch': 'operator',
+  'POST /account/freeze-windows': 'operator',
+  // Like the release of the kill switch, it lets money move.
+  'POST /account/freeze-windows/:id/remove': 'admin',
   'POST /account/hooks/:name/test': 'operator',
   'POST /client-links': 'operator',
   // The link itself says what it shows, and is signed.
@@ -56,6 +59,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'POST /api/ab/experiments/:id/promote': 'operator',
   'POST /api/ab/experiments/:id/approve': 'operator',
   'POST /api/ab/experiments/:id/drop': 'operator',
+  'POST /api/ab/experiments/:id/extend': 'operator',
   'POST /api/ab/experiments/:id/revert': 'operator',
   'POST /api/ab/experiments/:id/stop': 'operator',
   'POST /api/ab/experiments/:id/resolve': 'operator',
@@ -63,6 +67,10 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/account': 'viewer',
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.
   'POST /api/ab/account/kill-switch': 'operator',
+  'GET /api/ab/account/freeze-windows': 'viewer',
+  'POST /api/ab/account/freeze-windows': 'operator',
+  // Like the release of the kill switch, it lets money move.
+  'POST /api/ab/account/freeze-windows/:id/remove': 'admin',
 
   'POST /api/ab/auto-promote/check': 'operator',
   'POST /api/ab/auto-promote/check-all': 'operator',

@@ -1,5 +1,6 @@
 import type { z } from '@hono/zod-openapi';
 import { GROUPS } from '../../domain/overview/attention.js';
+import { windowsOf } from '../../domain/rollout/freeze.js';
 import type { ApiContext } from '../dependencies.js';
 import { isoOf } from '../http/format.js';
 import { showRows } from '../http/show-rows.js';
@@ -16,11 +17,12 @@ export async function overviewOf(
   { group, q, sort, limit }: OverviewQuery,
 ): Promise<z.output<typeof OverviewAnswer>> {
   const now = await context.clock.now();
+  const windows = windowsOf(await context.store.freezeEvents());
   const { shown, unreadable } = showRows(
     context,
     await context.store.overview(MOST),
     ({ experiment }) => experiment.id,
-    (row) => overviewRowToJson(row, now),
+    (row) => overviewRowToJson(row, windows, now),
   );
   const countOf = (name: string) => shown.filter((row) => row.group === name).length;
   const wanted = q?.toLowerCase() ?? '';

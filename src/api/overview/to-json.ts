@@ -8,18 +8,30 @@ import { stateReasonOf } from '../../domain/experiment.js';
 import { attentionOf } from '../../domain/overview/attention.js';
 import { nextEvent } from '../../domain/overview/next-event.js';
 import { claimedLift } from '../../domain/reporting/lift.js';
+import type { FreezeWindow } from '../../domain/rollout/freeze.js';
 import { isoOf, isoOrNull } from '../http/format.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { OverviewRowAnswer } from './responses.js';
 
 export type OverviewRowJson = z.output<typeof OverviewRowAnswer>;
 
-export function overviewRowToJson(row: OverviewRow, now: number): OverviewRowJson {
+/** `windows`: the account's freeze windows. */
+export function overviewRowToJson(
+  row: OverviewRow,
+  windows: readonly FreezeWindow[],
+  now: number,
+): OverviewRowJson {
   const { experiment, lastDecision, promotion, ledger, trouble } = row;
   const { group, why } = attentionOf(experiment, lastDecision?.health ?? [], trouble);
   const money = budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger);
   const budgets = lastDecision?.dailyBudgets;
-  const next = nextEvent({ experiment, rollout: promotion, lastLookAt: lastDecision?.dueAt ?? null, now });
+  const next = nextEvent({
+    experiment,
+    rollout: promotion,
+    lastLookAt: lastDecision?.dueAt ?? null,
+    windows,
+    now,
+  });
   return {
     experiment_id: experiment.id,
     name: experiment.name,

@@ -22,6 +22,7 @@ const MARKS = `
   select jsonb_build_object(
     'killSwitch', (select coalesce(max(entry), 0) from auto_promotion.kill_switch_events
       where (environment, account_id) = ($1, $2)),
+    'freezes', (select count(*) from auto_promotion.freeze_events where (environment, account_id) = ($1, $2)),
     'experiments', coalesce((select jsonb_object_agg(t.experiment_id, jsonb_build_object(
       'state', t.state,
       'experiment', t.xmin::text,

@@ -1,7 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AcceptedDifferences } from '../../domain/comparability.js';
 import type { EarlierDelivery } from '../../domain/earlier-delivery.js';
-import { type Experiment, type ExperimentState, isEnded, type Variant } from '../../domain/experiment.js';
+import {
+  type Experiment,
+  type ExperimentState,
+  type Extension,
+  isEnded,
+  type Variant,
+} from '../../domain/experiment.js';
+import { policyAtLook } from '../../domain/extension.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
@@ -31,6 +38,7 @@ interface ExperimentRow {
   policy: Experiment['policy'];
   variants: Variant[];
   dropped: Record<string, number>;
+  extensions: Extension[];
   accepted_differences: AcceptedDifferences | null;
   started_at: number;
   earlier_delivery: EarlierDelivery | null;
@@ -43,12 +51,18 @@ interface ExperimentRow {
 const EXPERIMENT_COLUMNS = `
   t.experiment_id, t.name, t.environment, t.account_id, t.currency, t.state, t.reason, t.hold, t.state_changed_at,
   t.policy, t.started_at, t.winner_variant_id, t.promoted_at, t.ended_at, t.dropped,
-  t.accepted_differences, t.earlier_delivery,
+  t.extensions, t.accepted_differences, t.earlier_delivery,
   (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
       'creative', jsonb_build_object('hook', v.hook, 'headline', v.headline, 'text', v.primary_text,
         'script', v.script, 'visualNotes', v.visual_notes)) order by v.position)
     from auto_promotion.ab_test_variants v
     where (v.environment, v.account_id, v.experiment_id) = (t.environment, t.account_id, t.experiment_id)) as variants`;
+
+/** The policy keeps its first horizon. */
+function extended({ policy, extensions }: ExperimentRow): Experiment['policy'] {
+  const last = extensions.at(-1);
+  return last ? { ...policy, horizonHours: last.horizonHours } : policy;
+}
 
 function toExperiment(row: ExperimentRow): Experiment {
   return {
@@ -61,7 +75,8 @@ function toExperiment(row: ExperimentRow): Experiment {
     reason: row.reason,
     hold: row.hold,
     stateChangedAt: row.state_changed_at,
-    policy: row.policy,
+    policy: extended(row),
+    ...(row.extensions.length > 0 ? { extensions: row.extensions } : {}),
     variants: row.variants,
     ...(Object.keys(row.dropped).length > 0 ? { dropped: row.dropped } : {}),
     ...(row.accepted_differences ? { acceptedDifferences: row.accepted_differences } : {}),
@@ -95,6 +110,7 @@ type ExperimentStore = Pick<
   | 'listExperiments'
   | 'countExperiments'
   | 'dropVariant'
+  | 'extendHorizon'
   | 'keepHold'
   | 'keepEarlierDelivery'
   | 'transition'
@@ -241,6 +257,16 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
       return existing(inPool, experimentId);
     },
 
+    async extendHorizon(experimentId, extension) {
+      await inPool(
+        `update auto_promotion.ab_tests set extensions = extensions || $4::jsonb
+          where (environment, account_id, experiment_id) = ($1, $2, $3)
+            and not extensions @> jsonb_build_array(jsonb_build_object('controlId', $5::text))`,
+        [...mine, experimentId, jsonb([extension]), extension.controlId],
+      );
+      return existing(inPool, experimentId);
+    },
+
     async keepHold(experimentId, hold) {
       await inPool(
         `update auto_promotion.ab_tests set hold = $4
@@ -298,7 +324,8 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
 }
 
 /** The content that makes two registrations the same, compared as JSON: undefined fields are left out. */
-function contentOf({ name, currency, policy, variants, earlierDelivery }: Experiment): unknown {
+function contentOf(experiment: Experiment): unknown {
+  const { name, currency, variants, earlierDelivery } = experiment;
   const countsEarlier = Boolean(earlierDelivery?.declared);
-  return JSON.parse(jsonb({ name, currency, policy, variants, countsEarlier }));
+  return JSON.parse(jsonb({ name, currency, policy: policyAtLook(experiment, 0), variants, countsEarlier }));
 }

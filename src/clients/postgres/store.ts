@@ -5,6 +5,7 @@ import { decisionStore } from './decisions.js';
 import { experimentStore } from './experiments.js';
 import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
+import { freezeStore } from './freezes.js';
 import { ledgerStore } from './ledger.js';
 import { messageStore } from './messages.js';
 import { observationStore } from './observations.js';
@@ -37,6 +38,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...ledgerStore(database),
     ...controlStore(database),
     ...safetyStore(database),
+    ...freezeStore(database),
     ...requestStore(database),
     ...reportStore(database),
     ...overviewStore(database),

@@ -23,8 +23,9 @@ import type {
 } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
 import type { ReadDelivery } from '../../domain/earlier-delivery.js';
-import type { Experiment, ExperimentState, Strata } from '../../domain/experiment.js';
+import type { Experiment, ExperimentState, Extension, Strata } from '../../domain/experiment.js';
 import type { Objective } from '../../domain/metric.js';
+import type { FreezeEvent } from '../../domain/rollout/freeze.js';
 import type { KillSwitch } from '../../domain/rollout/gate.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { Breakdown } from '../../domain/segments.js';
@@ -143,6 +144,9 @@ export interface Store {
 
   /** Takes a variant out of the comparison from an instant on; of several calls, the first counts. @throws ExperimentNotFound */
   dropVariant(experimentId: string, variantId: string, at: number): Promise<Experiment>;
+
+  /** Makes the horizon longer, once per control. @throws ExperimentNotFound */
+  extendHorizon(experimentId: string, extension: Extension): Promise<Experiment>;
 
   /**
    * Appends a version of each row that differs from the last one of (variant, bucket). Returns how many were appended.
@@ -289,6 +293,13 @@ export interface Store {
    * enters nothing and returns null.
    */
   setKillSwitch(event: KillSwitch, controlId?: string): Promise<KillSwitch | null>;
+  /** Every freeze window that was set or removed, in the order of entry. */
+  freezeEvents(): Promise<FreezeEvent[]>;
+  /**
+   * Enters the event as number `entry`, counted from 1, once per `controlId`, and returns it as it is on record. Null if
+   * another event has that number: the caller must read them again.
+   */
+  enterFreezeEvent(event: FreezeEvent, entry: number): Promise<FreezeEvent | null>;
   /** Sum of the raises of all experiments' phases entered in [since, until), minor units; `without` leaves out one phase. */
   movedBetween(
     since: number,

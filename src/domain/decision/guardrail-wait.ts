@@ -36,18 +36,31 @@ export function calledHoursOf(
   return { calledHours: (isSame ? before.calledHours : undefined) ?? hours };
 }
 
-/** The wait for the guardrails of a winner; null if they don't wait. Without the pairs, as if it began now. */
+/**
+ * The wait for the guardrails of a winner; null if they don't wait. Without the pairs, as if it began now. `horizonOf`: the
+ * horizon as it was at an hour. An extension since the wait began doesn't move its end: the error is spent up to there.
+ */
 export function guardrailWait(
   policy: Policy,
-  { pairs = [], winner, hours }: { pairs?: readonly PairEvidence[]; winner: string; hours: number },
+  {
+    pairs = [],
+    winner,
+    hours,
+    horizonOf = () => policy.horizonHours,
+  }: {
+    pairs?: readonly PairEvidence[];
+    winner: string;
+    hours: number;
+    horizonOf?: (hours: number) => number;
+  },
 ): GuardrailWait | null {
-  const { guardrailWaitHours, horizonHours, checkEveryHours } = policy;
+  const { guardrailWaitHours, checkEveryHours } = policy;
   if (guardrailWaitHours === undefined) return null;
   const called = pairs.flatMap(({ calledWinner, calledHours }) =>
     calledWinner === winner && calledHours !== undefined ? [calledHours] : [],
   );
   const since = called.length === 0 ? hours : Math.max(...called);
-  const endHours = Math.min(since + guardrailWaitHours, horizonHours);
+  const endHours = Math.min(since + guardrailWaitHours, horizonOf(since));
   const windowHours = attributionWindowHoursOf(policy);
   const known = Math.max(0, hours - windowHours);
   const fraction = Math.min(1, known / Math.max(endHours - windowHours, known)) || 0;

@@ -4,6 +4,7 @@ import { declarationSentence } from '../earlier-delivery.js';
 import { type DriftHistory, driftOfAccount, NO_HISTORY } from '../evidence/drift.js';
 import { welchOfProportions } from '../evidence/welch.js';
 import { bucketsOf } from '../experiment.js';
+import { horizonAtHour } from '../extension.js';
 import { eventsOf, exposureOf, informationOf, METRICS, type Metric, type VariantMetrics } from '../metric.js';
 import { HOUR_MS } from '../time.js';
 import { burstFindings } from './burst-findings.js';
@@ -104,7 +105,8 @@ export function takeLook(given: LookInput): LookResult {
   const facts = { variants, policy, pairs, metrics, weighed, lookNumber, hours };
   const { outlook, ...decided } = decide(facts);
   const { winnerVariantId: winner } = decided;
-  const wait = winner === null ? null : guardrailWait(policy, { pairs, winner, hours });
+  const horizonOf = (hour: number) => horizonAtHour(experiment, hour);
+  const wait = winner === null ? null : guardrailWait(policy, { pairs, winner, hours, horizonOf });
   const health = [
     ...healthOf(input, { leader: decided.leaderVariantId, setting, cells }),
     ...fadingFindings(metric, pairs, decided.leaderVariantId),

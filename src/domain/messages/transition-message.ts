@@ -18,7 +18,7 @@ interface Told {
 }
 
 /**
- * The message about a change of state; null if nobody needs to be told. Holds that end by themselves are not told, nor is
+ * The message about a change of state; null if nobody needs to be told. Holds that end by themselves are not told, except a freeze, nor is
  * a hold or an attention whose amounts alone have changed. The promotion has a message of its own, and so has the outcome
  * of a verification. `experiment`: after the change. `base`: the budgets before the rollout, if there is one.
  */
@@ -52,6 +52,8 @@ function toldBy({ from, to, hold }: Change, experiment: Experiment): Told | null
     case 'awaiting_approval':
       return { kind: 'approval_wanted', tone: 'act', title: 'Approval wanted' };
     case 'held':
+      // Nobody must act, but for a long time nothing will move.
+      if (hold?.code === 'freeze') return { kind: 'hold', tone: 'news', title: 'Frozen' };
       return hold && !hold.endsItself ? { kind: 'hold', tone: 'act', title: 'Rollout held' } : null;
     case 'needs_attention':
       return { kind: 'needs_attention', tone: 'act', title: 'Needs attention' };

@@ -1,6 +1,7 @@
 /** What happens next to an experiment by itself, as the record knows it. */
 import { nextCheckAt } from '../decision/check-grid.js';
 import type { Experiment } from '../experiment.js';
+import { type FreezeWindow, freezeAt } from '../rollout/freeze.js';
 import type { RolloutPlan } from '../rollout/plan.js';
 import { HOUR_MS } from '../time.js';
 import { nextVerificationAt, verificationWindow } from '../verification/window.js';
@@ -21,11 +22,27 @@ export interface NextEventFacts {
   rollout: { plan: RolloutPlan; phasesDone: Record<string, number> } | null;
   /** Cut-off of the last look, epoch ms; null before the first. */
   lastLookAt: number | null;
+  /** The account's freeze windows: no phase begins in them. */
+  windows: readonly FreezeWindow[];
   now: number;
 }
 
+/** The phase at the end of the freeze that it falls into, or as it is. */
+export function afterFreeze(phase: NextEvent, windows: readonly FreezeWindow[]): NextEvent {
+  const freeze = freezeAt(windows, phase.at);
+  return freeze
+    ? { at: freeze.until, what: `${phase.what}, after the freeze (${freeze.names.join(', ')})` }
+    : phase;
+}
+
 /** Null if nothing happens until someone acts, or if the experiment has ended. */
-export function nextEvent({ experiment, rollout, lastLookAt, now }: NextEventFacts): NextEvent | null {
+export function nextEvent({
+  experiment,
+  rollout,
+  lastLookAt,
+  windows,
+  now,
+}: NextEventFacts): NextEvent | null {
   const { id, state, policy, startedAt, stateChangedAt, hold, earlierDelivery } = experiment;
   switch (state) {
     case 'running': {
@@ -46,10 +63,11 @@ export function nextEvent({ experiment, rollout, lastLookAt, now }: NextEventFac
       const next = rollout?.plan.phases.find(({ name }) => rollout.phasesDone[name] === undefined);
       if (!next || !rollout) return null;
       const last = Math.max(stateChangedAt, ...Object.values(rollout.phasesDone));
-      return { at: last + next.waitHours * HOUR_MS, what: `phase ${next.name}` };
+      return afterFreeze({ at: last + next.waitHours * HOUR_MS, what: `phase ${next.name}` }, windows);
     }
     case 'held':
-      return hold?.endsItself && hold.tryAt !== null ? { at: hold.tryAt, what: 'the next try' } : null;
+      if (!hold?.endsItself || hold.tryAt === null) return null;
+      return { at: hold.tryAt, what: hold.code === 'freeze' ? 'the end of the freeze' : 'the next try' };
     case 'verifying': {
       if (!rollout || Object.keys(rollout.phasesDone).length === 0) return null;
       const window = verificationWindow(policy, rollout.phasesDone);

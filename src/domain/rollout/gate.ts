@@ -8,6 +8,7 @@ import type { Finding } from '../finding.js';
 import type { Objective } from '../metric.js';
 import { HOUR_MS, instantOf } from '../time.js';
 import { type AtRisk, atRiskSentence } from './at-risk.js';
+import { type Freeze, freezeSentence } from './freeze.js';
 import { type LargestStep, largestStepSentence } from './plan.js';
 import type { BudgetContext, ProblemCode } from './preflight.js';
 
@@ -21,6 +22,7 @@ export type GateCode =
   | 'campaign_spend_cap'
   | 'harm'
   | 'kill_switch'
+  | 'freeze'
   | 'envelope'
   | 'envelope_too_small'
   | 'at_risk'
@@ -62,6 +64,8 @@ export interface GateFacts {
   /** Evidence of harm since the decision, one sentence per rival. */
   harm: readonly string[];
   killSwitch: KillSwitch | null;
+  /** The freeze that a phase must wait for. Null: there is none, or no phase begins here. */
+  freeze: Freeze | null;
   /** Null if the account has none. */
   envelope: { limit: number; moved: number; wanted: number; resetsAt: number } | null;
   atRisk: AtRisk;
@@ -122,6 +126,7 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
     findings.push({ code, leadsTo: 'hold', message, until });
   for (const message of facts.harm) findings.push({ code: 'harm', leadsTo: 'revert', message, until: null });
   if (facts.killSwitch?.engaged) hold('kill_switch', killSwitchSentence(facts.killSwitch));
+  if (facts.freeze) hold('freeze', freezeSentence(facts.freeze), facts.freeze.until);
   for (const { code, variantId, message } of facts.findings) {
     const isSilentWinner = code === 'no_delivery' && variantId === facts.winnerVariantId;
     const leadsTo = isSilentWinner && othersDeliver(facts) ? 'revert' : 'hold';

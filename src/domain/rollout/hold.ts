@@ -41,7 +41,7 @@ export interface Hold {
  */
 export function nextHold(
   before: Hold | null,
-  obstacle: Pick<Obstacle, 'kind' | 'code' | 'retryAfterMs'>,
+  obstacle: Pick<Obstacle, 'kind' | 'code' | 'retryAfterMs' | 'until'>,
   { now, later, triesPhase }: { now: number; later(waitMs: number): number; triesPhase: boolean },
 ): Hold {
   const cause = { code: obstacle.code, endsItself: obstacle.kind === 'wait' };
@@ -56,7 +56,9 @@ export function nextHold(
     since: same?.since ?? now,
     tries,
     failedAt: now,
-    tryAt: endsItself ? later(Math.max(obstacle.retryAfterMs ?? HOLD_AGAIN_MS, backoff)) : null,
+    tryAt: endsItself
+      ? (obstacle.until ?? later(Math.max(obstacle.retryAfterMs ?? HOLD_AGAIN_MS, backoff)))
+      : null,
     silentMs:
       same && obstacle.code === 'transient'
         ? same.silentMs + Math.max(0, Math.min(now, same.tryAt ?? now) - same.failedAt)

@@ -36,6 +36,8 @@ export interface Obstacle {
   code: ObstacleCode;
   /** Experiment ms until another try is worthwhile; null if unknown. */
   retryAfterMs: number | null;
+  /** The instant at which it ends, epoch ms, if that is known: a freeze. Missing in any other case. */
+  until?: number;
   /** A sentence. */
   reason: string;
   /** The budgets that are in the way, minor units by ad set; missing if it isn't about amounts. */

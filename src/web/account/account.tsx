@@ -2,6 +2,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { AccountAnswer } from '../../api/account/responses.js';
 import { atStake } from '../../api/accounts/read.js';
+import type { FreezesJson } from '../../api/freezes/read.js';
 import type { HookJson } from '../../api/hooks/read.js';
 import { KILL_SWITCH_RELEASE } from '../../api/http/needed-roles.js';
 import { mayActAs } from '../../api/http/principal.js';
@@ -13,6 +14,7 @@ import { Instant, Money } from '../parts/figures.js';
 import { Form, Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
+import { FreezeWindows } from './freezes.js';
 import { HookList } from './hooks.js';
 
 type AccountJson = z.output<typeof AccountAnswer>;
@@ -23,6 +25,8 @@ export interface AccountViewFacts {
   moved: readonly OverviewRowJson[];
   /** The last gate of each rollout in shadow, by experiment id. */
   shadow: ReadonlyMap<string, GateJson>;
+  freezes: FreezesJson;
+  typedWindow: Readonly<Record<string, string>> | null;
   hooks: readonly HookJson[];
   reader: Reader;
   viewer: Viewer;
@@ -49,9 +53,11 @@ export function AccountView(facts: AccountViewFacts) {
           <dd>
             {account.kill_switch?.engaged
               ? 'stopped by the kill switch'
-              : account.writes === 'on'
-                ? 'on: rollouts change budgets'
-                : 'in shadow: rollouts show what they would write and change nothing'}
+              : account.freeze
+                ? account.freeze.text
+                : account.writes === 'on'
+                  ? 'on: rollouts change budgets'
+                  : 'in shadow: rollouts show what they would write and change nothing'}
           </dd>
           <dt>Envelope per day</dt>
           <dd>
@@ -63,6 +69,7 @@ export function AccountView(facts: AccountViewFacts) {
           </dd>
         </dl>
       </section>
+      <FreezeWindows {...facts} timezone={account.timezone} />
       <AtRisk {...facts} />
       <HookList hooks={facts.hooks} viewer={facts.viewer} reader={reader} />
     </>

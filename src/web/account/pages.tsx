@@ -3,6 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { type Context, Hono } from 'hono';
 import { turnKillSwitch } from '../../api/account/kill-switch.js';
 import type { ApiContext } from '../../api/dependencies.js';
+import { removeFreezeWindow, setFreezeWindow } from '../../api/freezes/change.js';
+import { freezesOf } from '../../api/freezes/read.js';
 import { hooksOf, testHook } from '../../api/hooks/read.js';
 import { recordedName, requireRole } from '../../api/http/access.js';
 import { requester } from '../../api/http/fields.js';
@@ -11,6 +13,7 @@ import { ApiProblem } from '../../api/http/problems.js';
 import { overviewOf } from '../../api/overview/read.js';
 import { OverviewQuery } from '../../api/overview/requests.js';
 import { gatesOf } from '../../api/rollouts/read.js';
+import type { FreezeTimes } from '../../domain/rollout/freeze.js';
 import type { GateJson } from '../experiment/read.js';
 import { fieldsOf, firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
@@ -18,6 +21,7 @@ import { Page } from '../page.js';
 import { render } from '../render.js';
 import { viewerOf } from '../session.js';
 import { AccountView, type AccountViewFacts } from './account.js';
+import { firstFault, removalAsked, typedOf, windowAsked } from './freeze-form.js';
 
 const KillSwitchForm = z.object({
   // A signed-in user's name is that of the token.
@@ -28,12 +32,18 @@ const KillSwitchForm = z.object({
 
 /** `/account` and the form of its kill switch. */
 export function accountPages(context: ApiContext): Hono {
-  const show = async (c: Context, notice: AccountViewFacts['notice'], status: 200 | 400 | 409) => {
-    const [{ reader, frame }, account, overview, hooks] = await Promise.all([
+  const show = async (
+    c: Context,
+    notice: AccountViewFacts['notice'],
+    status: 200 | 400 | 404 | 409,
+    typedWindow: AccountViewFacts['typedWindow'] = null,
+  ) => {
+    const [{ reader, frame }, account, overview, hooks, freezes] = await Promise.all([
       settingOf(context, c),
       context.account(),
       overviewOf(context, OverviewQuery.parse({})),
       hooksOf(context),
+      freezesOf(context),
     ]);
     const moved = overview.experiments.filter((row) => row.shadow || row.moved_cents !== 0);
     const shadow = new Map<string, GateJson>();
@@ -46,6 +56,8 @@ export function accountPages(context: ApiContext): Hono {
       moved,
       shadow,
       hooks,
+      freezes,
+      typedWindow,
       reader,
       viewer: viewerOf(c),
       notice,
@@ -60,11 +72,46 @@ export function accountPages(context: ApiContext): Hono {
     );
   };
 
+  /** The page again, or with the sentence that refuses the change. */
+  const changed = async (
+    c: Context,
+    change: () => Promise<unknown>,
+    typed: AccountViewFacts['typedWindow'] = null,
+  ) => {
+    try {
+      await change();
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      const { status, message } = error;
+      if (status !== 400 && status !== 404 && status !== 409) throw error;
+      return show(c, { isError: true, text: message }, status, typed);
+    }
+    return c.redirect(`${context.base}/account#freezes`, 303);
+  };
+
   return new Hono()
     .get('/account', (c) => show(c, null, 200))
     .post('/account/hooks/:name/test', async (c) => {
       const { delivered, message } = await testHook(context, c.req.param('name'));
       return show(c, { isError: !delivered, text: `${c.req.param('name')}: ${message}` }, 200);
+    })
+    .post('/account/freeze-windows', async (c) => {
+      const fields = await fieldsOf(c);
+      const typed = typedOf(fields);
+      const asked = windowAsked(fields);
+      if (!asked.success) return show(c, { isError: true, text: firstFault(asked.error) }, 400, typed);
+      const { kind, from, to, by, ...body } = asked.data.body;
+      const times = { kind, from, to } as FreezeTimes;
+      const key = { id: randomUUID(), key: asked.data.key };
+      const window = { ...body, times, by: recordedName(c, by) };
+      return changed(c, () => setFreezeWindow(context, window, key), typed);
+    })
+    .post('/account/freeze-windows/:id/remove', async (c) => {
+      const asked = removalAsked(await fieldsOf(c));
+      if (!asked.success) return show(c, { isError: true, text: firstFault(asked.error) }, 400);
+      const { reason, by } = asked.data.body;
+      const who = { by: recordedName(c, by), reason };
+      return changed(c, () => removeFreezeWindow(context, c.req.param('id'), who, asked.data.key));
     })
     .post('/account/kill-switch', async (c) => {
       const asked = KillSwitchForm.safeParse(await fieldsOf(c));

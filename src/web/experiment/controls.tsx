@@ -1,6 +1,7 @@
 /** The controls as buttons with a reason, or disabled with the sentence that says why. */
 import { ALLOWED_CONTROLS, CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
-import type { ExperimentState } from '../../domain/experiment.js';
+import { type ExperimentState, LONGEST_HORIZON_DAYS } from '../../domain/experiment.js';
+import { daysOf, ruleAgainstExtension } from '../../domain/extension.js';
 import type { Reader } from '../format.js';
 import { Money } from '../parts/figures.js';
 import { Form } from '../parts/links.js';
@@ -23,6 +24,7 @@ const TEXTS: Record<ControlKind, { name: string; effect: string; isDanger?: bool
     isDanger: true,
   },
   drop: { name: 'Drop an ad', effect: 'Takes a challenger out of the comparison. Its budget stays.' },
+  extend: { name: 'Extend the test', effect: 'Makes the planned duration longer.' },
   revert: { name: 'Revert', effect: 'Restores the budget of every ad set.', isDanger: true },
   stop: { name: 'Stop the test', effect: 'Ends the test.', isDanger: true },
   resolve: { name: 'Resolve', effect: 'Says what becomes of the budgets that differ from the ledger.' },
@@ -43,7 +45,9 @@ export function Controls(props: {
   reader: Reader;
 }) {
   const { experiment, viewer, typed, formKey, reader } = props;
-  const allowed = CONTROL_KINDS.filter((kind) => experiment.allowed.includes(kind));
+  const allowed = CONTROL_KINDS.filter(
+    (kind) => experiment.allowed.includes(kind) && ruleAgainst(kind, experiment) === null,
+  );
   // What the state waits for comes first.
   const known = [...allowed].sort(
     (one, other) => Number(TEXTS[other].isMain ?? 0) - Number(TEXTS[one].isMain ?? 0),
@@ -77,7 +81,7 @@ export function Controls(props: {
                 <button type="button" disabled>
                   {TEXTS[kind].name}
                 </button>{' '}
-                {whyNot(kind, experiment.state)}
+                {ruleAgainst(kind, experiment) ?? whyNot(kind, experiment.state)}
               </li>
             ))}
           </ul>
@@ -120,6 +124,13 @@ function Planned({ experiment, reader }: { experiment: StatusJson; reader: Reade
   );
 }
 
+/** What the test's rule has against a control that its state allows, as a sentence; null if nothing. */
+function ruleAgainst(kind: ControlKind, { allowed, policy }: StatusJson): string | null {
+  if (kind !== 'extend' || !allowed.includes(kind)) return null;
+  const { rule, horizon_hours: horizonHours, confidence } = policy;
+  return ruleAgainstExtension({ rule, horizonHours, confidence });
+}
+
 function whyNot(kind: ControlKind, state: ExperimentState): string {
   const states = (Object.keys(ALLOWED_CONTROLS) as ExperimentState[]).filter((each) =>
     ALLOWED_CONTROLS[each].includes(kind),
@@ -149,6 +160,7 @@ function ControlForm(props: {
         {effect}
       </p>
       {kind === 'drop' && <Ads experiment={experiment} />}
+      {kind === 'extend' && <Horizon experiment={experiment} disabled={!mayAct} />}
       {kind === 'stop' && <Budgets />}
       {kind === 'resolve' && <Resolution />}
       {!viewer.signedIn && (
@@ -191,6 +203,23 @@ function Ads({ experiment }: { experiment: StatusJson }) {
             <option value={id}>{creative.headline ? `${id}: ${creative.headline}` : id}</option>
           ))}
       </select>
+    </label>
+  );
+}
+
+function Horizon({ experiment, disabled }: { experiment: StatusJson; disabled: boolean }) {
+  const { horizon_hours: hours } = experiment.policy;
+  return (
+    <label>
+      <span>Days from the start (now {daysOf(hours)})</span>
+      <input
+        type="number"
+        name="horizon_days"
+        required
+        min={Math.floor(hours / 24) + 1}
+        max={LONGEST_HORIZON_DAYS}
+        disabled={disabled}
+      />
     </label>
   );
 }

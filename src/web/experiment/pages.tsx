@@ -23,6 +23,11 @@ const ControlForm = z.object({
   ...requester(false),
   key: z.string().regex(/^[\w-]{1,100}$/),
   variant_id: text(64).optional(),
+  horizon_days: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be a whole number of days')
+    .transform(Number)
+    .optional(),
   budgets: z.enum(['keep', 'restore']).optional(),
   action: z.enum(['accept_current', 'retry_restore']).optional(),
 });
@@ -89,11 +94,15 @@ export function experimentPages(context: ApiContext): Hono {
   type Sent = { kind: 'done'; controlId: string } | { kind: 'pending' | 'refused'; text: string };
 
   async function send(kind: ControlKind, id: string, form: z.output<typeof ControlForm>): Promise<Sent> {
-    const { variant_id: variantId, ...asked } = form;
+    const { variant_id: variantId, horizon_days: horizonDays, ...asked } = form;
     const experiment = await experimentOf(context, id);
     try {
       // The workflow validates what a kind needs: a form that lacks it is refused with a sentence.
-      const request = { ...asked, ...(variantId && { variantId }) } as ControlRequest<ControlKind>;
+      const request = {
+        ...asked,
+        ...(variantId && { variantId }),
+        ...(horizonDays !== undefined && { horizonDays }),
+      } as ControlRequest<ControlKind>;
       const sent = await sendControl(context, experiment, kind, request, context.checkWaitMs);
       if (sent.kind === 'pending' || sent.kind === 'signalled')
         return { kind: 'pending', text: pendingMessage(sent) };

@@ -2,7 +2,7 @@
 
 import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
-import { Countdown, Instant, Lift, Money } from '../parts/figures.js';
+import { Countdown, Figure, Instant, Lift, Money } from '../parts/figures.js';
 import { Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
@@ -81,6 +81,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
               </>
             )}
           </dd>
+          <PlannedEnd experiment={experiment} reader={reader} withRecord={viewer !== null} />
         </dl>
         {experiment.source === 'record' && experiment.end_date === null && (
           <p class="warn">This is the state on record: the workflow gives no answer now.</p>
@@ -93,6 +94,33 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
       <Verification experiment={experiment} reader={reader} />
       {viewer && <ForUsers {...facts} viewer={viewer} />}
+    </>
+  );
+}
+
+/** While the test still decides: its horizon, and who made it longer. */
+function PlannedEnd(props: { experiment: StatusJson; reader: Reader; withRecord: boolean }) {
+  const { experiment, reader, withRecord } = props;
+  const { state, horizon_at: horizonAt, extensions } = experiment;
+  if (state !== 'running' && state !== 'paused' && state !== 'awaiting_approval') return null;
+  return (
+    <>
+      <dt>Planned end</dt>
+      <dd>
+        <Figure field="horizon_at" value={horizonAt}>
+          <Instant iso={horizonAt} reader={reader} />
+        </Figure>
+        {(withRecord ? extensions : []).map(({ from_days, horizon_days, by, reason }) => (
+          <span class="muted">
+            {' '}
+            (extended from {from_days} to{' '}
+            <Figure field="horizon_days" value={horizon_days}>
+              {horizon_days}
+            </Figure>{' '}
+            days by {by}: {reason})
+          </span>
+        ))}
+      </dd>
     </>
   );
 }

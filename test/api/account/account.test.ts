@@ -24,6 +24,7 @@ describe('the account', () => {
       timezone: 'America/New_York',
       writes: 'on',
       kill_switch: null,
+      freeze: null,
       meta: null,
       envelope: {
         limit: 250.5,
@@ -51,6 +52,7 @@ describe('the account', () => {
         ),
         writes: 'shadow',
         kill_switch: { engaged: true, ...person, at: '2026-11-23T09:00:00Z' },
+        freeze: null,
         envelope: { limit: 250.5, limit_cents: null, moved_today_cents: null, resets_at: null },
       });
       await other.market.withdraw(fault);
@@ -121,5 +123,158 @@ describe('the account', () => {
     const answer = await api.post(`${path}/kill-switch`, body);
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toEqual([{ field, message: expect.any(String) }]);
+  });
+});
+
+describe('the freeze windows', () => {
+  let api: Api;
+  const path = '/api/ab/account/freeze-windows';
+  const who = { by: 'ana', reason: 'nobody is at work' };
+  const weekend = {
+    ...who,
+    name: 'Weekend',
+    kind: 'weekly',
+    from: { weekday: 'fri', time: '17:00' },
+    to: { weekday: 'wed', time: '08:00' },
+  };
+  beforeAll(async () => {
+    api = await startApi();
+  });
+  afterAll(() => api.stop());
+
+  it("are set in the account's time zone, listed, and hold the next phase", async () => {
+    const { status, body } = await api.post(path, weekend, { 'idempotency-key': 'w-1' });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      window_id: expect.any(String),
+      name: 'Weekend',
+      timezone: 'America/New_York',
+      kind: 'weekly',
+      from: weekend.from,
+      to: weekend.to,
+      text: 'every week from Fri 17:00 to Wed 08:00 (America/New_York)',
+      is_over: false,
+      ...who,
+      at: '2026-11-23T09:00:00Z',
+    });
+    expect((await api.post(path, weekend, { 'idempotency-key': 'w-1' })).body).toEqual(body);
+    const listed = await api.get(path);
+    // Monday, 04:00 in New York.
+    const now = {
+      until: '2026-11-25T13:00:00Z',
+      text: 'Frozen until Wed 25 Nov 08:00 (America/New_York): Weekend.',
+    };
+    expect(listed.body).toEqual({
+      now,
+      windows: [body],
+      changes: [
+        {
+          window_id: body.window_id,
+          name: 'Weekend',
+          text: body.text,
+          change: 'set',
+          ...who,
+          at: '2026-11-23T09:00:00Z',
+        },
+      ],
+    });
+    expect((await api.get('/api/ab/account')).body.freeze).toEqual(now);
+    const experiment = await seedExperiment(api, 'frozen');
+    await seedPromotion(api, experiment, { phases: [] });
+    await moveTo(api, 'frozen', 'rolling_out', { winnerVariantId: 'challenger-1' });
+    const { experiments } = (await api.get('/api/ab/overview')).body as unknown as {
+      experiments: { next_event: unknown }[];
+    };
+    expect(experiments[0]!.next_event).toEqual({
+      at: now.until,
+      what: 'phase 60, after the freeze (Weekend)',
+    });
+    const due = {
+      state: 'rolling_out',
+      stateReason: 'It goes on.',
+      nextDue: 'phase 60',
+      trouble: null,
+    } as const;
+    const nextDueAt = START + HOUR;
+    api.gateway.statuses.set('frozen', { experimentId: 'frozen', ...due, nextDueAt, allowed: [], queued: 0 });
+    expect((await api.get('/api/ab/experiments/frozen')).body).toMatchObject({
+      next_due_at: now.until,
+      next_due: 'phase 60, after the freeze (Weekend)',
+    });
+  });
+
+  it('are removed once, with who and why', async () => {
+    const { windows } = (await api.get(path)).body as unknown as { windows: { window_id: string }[] };
+    const remove = () =>
+      api.post(`${path}/${windows[0]!.window_id}/remove`, { by: 'bo', reason: 'a launch' });
+    expect((await remove()).body).toMatchObject({ change: 'removed', by: 'bo', reason: 'a launch' });
+    expect((await api.get(path)).body).toMatchObject({
+      now: null,
+      windows: [],
+      changes: [
+        { change: 'removed', by: 'bo' },
+        { change: 'set', by: 'ana' },
+      ],
+    });
+    const again = await remove();
+    expect([again.status, again.body.detail]).toEqual([
+      404,
+      `No freeze window ${windows[0]!.window_id} is set.`,
+    ]);
+  });
+
+  it('all stand if two are set at the same time', async () => {
+    const dated = {
+      ...who,
+      kind: 'dated',
+      timezone: 'UTC',
+      from: '2026-12-24T00:00',
+      to: '2026-12-27T00:00',
+    };
+    const names = ['a', 'b', 'c', 'd'];
+    const answers = await Promise.all(names.map((name) => api.post(path, { ...dated, name })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    const { windows } = (await api.get(path)).body as unknown as { windows: { name: string }[] };
+    expect(windows.map(({ name }) => name).sort()).toEqual(names);
+  });
+
+  it.each([
+    [{ ...weekend, name: '' }, 'name', 'must be text of 1 to 80 characters'],
+    [{ ...weekend, kind: 'monthly' }, 'kind', 'must have kind weekly or dated'],
+    [
+      { ...weekend, from: { weekday: 'friday', time: '17:00' } },
+      'from.weekday',
+      'must be one of mon, tue, wed, thu, fri, sat, sun',
+    ],
+    [
+      { ...weekend, to: { weekday: 'mon', time: '24:00' } },
+      'to.time',
+      'must be a time from 00:00 to 23:59, as HH:MM',
+    ],
+    [
+      { ...weekend, timezone: 'Europe/Atlantis' },
+      'timezone',
+      'must be an IANA time zone, e.g. Europe/Berlin',
+    ],
+    [
+      { ...weekend, kind: 'dated', from: '2026-12-24', to: '2026-12-27T00:00' },
+      'from',
+      'must be a local date and time, as YYYY-MM-DDTHH:MM',
+    ],
+    [
+      { ...weekend, kind: 'dated', from: '2026-12-24T00:00', to: '2026-12-32T00:00' },
+      'to',
+      'must be a date and time that exist, as YYYY-MM-DDTHH:MM',
+    ],
+    [
+      { ...weekend, to: weekend.from },
+      'windows',
+      'must together leave at least 1 h of each week free, or no rollout could ever go on',
+    ],
+    [{ ...weekend, colour: 'red' }, 'colour', 'is not a field of this request; leave it out'],
+  ])('refuse %j and name the field', async (body, field, message) => {
+    const answer = await api.post(path, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([{ field, message }]);
   });
 });

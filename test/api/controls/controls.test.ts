@@ -31,8 +31,9 @@ const BODIES: Partial<Record<ControlKind, Record<string, unknown>>> = {
   resolve: { action: 'retry_restore' },
   stop: { budgets: 'restore' },
   drop: { variant_id: 'challenger-2' },
+  extend: { horizon_days: 42 },
 };
-const ARGUMENTS: typeof BODIES = { drop: { variantId: 'challenger-2' } };
+const ARGUMENTS: typeof BODIES = { drop: { variantId: 'challenger-2' }, extend: { horizonDays: 42 } };
 
 const post = (id: string, kind: string, body: unknown = who, headers = {}) =>
   api.post(`/api/ab/experiments/${id}/${kind}`, body, headers);
@@ -222,6 +223,9 @@ describe('a control', () => {
     { kind: 'pause', body: { ...who, budgets: 'keep' }, field: 'budgets' },
     { kind: 'stop', body: { ...who, budgets: 'burn' }, field: 'budgets' },
     { kind: 'resolve', body: who, field: 'action' },
+    { kind: 'extend', body: who, field: 'horizon_days' },
+    { kind: 'extend', body: { ...who, horizon_days: 91 }, field: 'horizon_days' },
+    { kind: 'extend', body: { ...who, horizon_days: 30.5 }, field: 'horizon_days' },
     { kind: 'promote', body: { by: 'Ada' }, field: 'reason' },
   ])('$kind with a bad $field is 400', async ({ kind, body, field }) => {
     const id = newId();

@@ -14,8 +14,9 @@ const marks = (changes: Partial<ExperimentMarks> = {}): ExperimentMarks => ({
   recheck: 0,
   ...changes,
 });
-const record = (experiments: ChangeMarks['experiments'], killSwitch = 0): ChangeMarks => ({
+const record = (experiments: ChangeMarks['experiments'], killSwitch = 0, freezes = 0): ChangeMarks => ({
   killSwitch,
+  freezes,
   experiments,
 });
 const told = (changes: readonly { experimentId: string | null; kind: string }[]) =>

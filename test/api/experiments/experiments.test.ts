@@ -28,7 +28,7 @@ describe('reading experiments', () => {
     expect((await api.get('/api/ab/experiments/one')).body).toMatchObject({
       source: 'record',
       state: 'running',
-      allowed: ['check', 'pause', 'promote', 'drop', 'stop'],
+      allowed: ['check', 'pause', 'promote', 'drop', 'extend', 'stop'],
       next_due_at: null,
       trouble: expect.stringMatching(/^No worker answers for the workflow/),
     });

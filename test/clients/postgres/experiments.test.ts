@@ -89,6 +89,30 @@ describe.each(DATABASES)('experiments on $database', ({ kind }) => {
     expect(await tests(0, ['999'])).toEqual([]);
   });
 
+  it('keep each extension of the horizon once, and stay the same experiment', async () => {
+    const { store, experiment } = await db.seeded();
+    const { policy } = experiment;
+    const extension = (controlId: string, days: number, from: number) => ({
+      ...{ controlId, horizonHours: days * 24, fromHours: from, afterLook: 2 },
+      ...{ by: 'ana', reason: 'a close race', at: START + days },
+    });
+    const first = extension('c-1', 42, policy.horizonHours);
+    const extended = await store.extendHorizon('exp_1', first);
+    expect(extended).toEqual({
+      ...experiment,
+      policy: { ...policy, horizonHours: 42 * 24 },
+      extensions: [first],
+    });
+    expect(await store.extendHorizon('exp_1', first)).toEqual(extended);
+    const second = extension('c-2', 60, 42 * 24);
+    expect(await store.extendHorizon('exp_1', second)).toMatchObject({
+      policy: { horizonHours: 60 * 24 },
+      extensions: [first, second],
+    });
+    expect((await store.createExperiment(experiment)).extensions).toHaveLength(2);
+    await expect(store.extendHorizon('exp_9', first)).rejects.toThrow(ExperimentNotFound);
+  });
+
   it('are returned as stored if the same content is created again, whatever has happened since', async () => {
     const { store, experiment } = await db.seeded();
     const { experiment: paused } = await store.transition({

@@ -112,6 +112,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'budget_ledger',
       'controls',
       'decisions',
+      'freeze_events',
       'idempotency_keys',
       'kill_switch_events',
       'knowledge_base_vectors',

@@ -36,6 +36,10 @@ describe.each(DATABASES)('what is watched on $database', ({ kind }) => {
     expect(await told(() => store.setKillSwitch({ engaged: true, by: 'ana', reason: 'r', at: AT }))).toEqual([
       'null kill_switch',
     ]);
+    const times = { kind: 'dated', from: '2026-11-26T00:00', to: '2026-12-01T00:00' } as const;
+    const window = { id: 'w1', name: 'Sale', timezone: 'UTC', times };
+    const set = { window, removed: false, by: 'ana', reason: 'r', at: AT };
+    expect(await told(() => store.enterFreezeEvent(set, 1))).toEqual(['null freeze_windows']);
     expect(
       await told(() =>
         store.transition({

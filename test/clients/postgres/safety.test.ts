@@ -24,6 +24,22 @@ describe.each(DATABASES)('the limits of rollouts on $database', ({ kind }) => {
     expect(await store.killSwitch()).toEqual(released);
   });
 
+  it('keeps every change of the freeze windows, each once per key and per number', async () => {
+    const { store } = await db.seeded();
+    const times = { kind: 'dated', from: '2026-11-26T00:00', to: '2026-12-01T00:00' } as const;
+    const window = { id: 'w1', name: 'Black Friday', timezone: 'Europe/Berlin', times };
+    const set = { window, removed: false, by: 'ana', reason: 'the sale', at: AT, controlId: 'key-1' };
+    expect(await store.enterFreezeEvent(set, 1)).toEqual(set);
+    expect(await store.enterFreezeEvent({ ...set, at: AT + 1 }, 2)).toEqual(set);
+    const other = { ...set, window: { ...window, id: 'w2' }, controlId: 'key-2' };
+    expect(await store.enterFreezeEvent(other, 1)).toBeNull();
+    const removed = { window, removed: true, by: 'bo', reason: 'no sale', at: AT + 2 };
+    expect(await store.enterFreezeEvent(removed, 2)).toEqual(removed);
+    expect(await store.enterFreezeEvent(removed, 3)).toBeNull();
+    expect(await store.freezeEvents()).toEqual([set, removed]);
+    expect(await db.store('act_999').freezeEvents()).toEqual([]);
+  });
+
   it('reads the findings of gates in the order of entry', async () => {
     const { store } = await db.seeded();
     await store.openPromotion(aPromotion());

@@ -8,7 +8,9 @@ import {
 } from '../../../src/domain/decision/guardrail-wait.js';
 import { type LookResult, takeLook } from '../../../src/domain/decision/look.js';
 import { DEFAULT_POLICY, type Policy } from '../../../src/domain/experiment.js';
+import { horizonAtHour } from '../../../src/domain/extension.js';
 import type { Observed } from '../../../src/domain/pair-rows.js';
+import { HOUR_MS } from '../../../src/domain/time.js';
 import { WITHOUT_WAIT } from '../../support/without-wait.js';
 import { hourAt, START, traffic, USUAL, variants } from '../support/traffic.js';
 
@@ -31,6 +33,23 @@ describe('the wait for guardrails', () => {
   it('never lasts past the horizon', () => {
     expect(waitAt(600, {}, [{ calledWinner: 'c1', calledHours: 600 }])).toMatchObject({ endHours: 672 });
     expect(waitAt(672, {}, [{ calledWinner: 'c1', calledHours: 600 }])).toMatchObject({ phase: 'ending' });
+  });
+
+  it('ends at the horizon as it was when the wait began, also if the test is extended since', () => {
+    const policy = { ...DEFAULT_POLICY, horizonHours: 42 * 24 };
+    const extension = {
+      ...{ horizonHours: 42 * 24, fromHours: 672, afterLook: 1, controlId: 'c' },
+      by: 'ana',
+      reason: 'r',
+    };
+    const waitOf = (extendedAtHour: number) => {
+      const extensions = [{ ...extension, at: START + extendedAtHour * HOUR_MS }];
+      const horizonOf = (hours: number) => horizonAtHour({ policy, extensions, startedAt: START }, hours);
+      const pairs = [{ calledWinner: 'c1', calledHours: 600 }] as LookResult['pairs'];
+      return guardrailWait(policy, { pairs, winner: 'c1', hours: 640, horizonOf })!.endHours;
+    };
+    expect(waitOf(610)).toBe(672);
+    expect(waitOf(590)).toBe(768);
   });
 
   it('counts how much of the data of its end is known, without the attribution window', () => {

@@ -106,6 +106,49 @@ describe('the e-process', () => {
   });
 });
 
+describe('its horizon', () => {
+  it('changes nothing: not the evidence of a look, nor the state that it leaves', () => {
+    const rows = ahead(11, 1.15);
+    const [short, long] = [
+      { ...settings, horizonHours: 48 },
+      { ...settings, horizonHours: 2_160 },
+    ];
+    let state = anytime.start(short);
+    for (let hours = 6; hours <= rows.length; hours += 6) {
+      const planned = anytime.look(short, state, rows.slice(0, hours), hours);
+      expect(anytime.look(long, state, rows.slice(0, hours), hours)).toEqual(planned);
+      state = planned.state;
+    }
+  });
+
+  it('may be made longer after a look at the data: equal ads still win in less than 5 % of tests', () => {
+    const tests = 200;
+    let called = 0;
+    let extended = 0;
+    for (let seed = 0; seed < tests; seed++) {
+      const uniform = random(70_000 + seed);
+      const rows = hourlyRows(uniform, { hours: 2_160, impressions: 40, rateA: 0.02, rateB: 0.02 });
+      const wins = (until: number) => logEquality(differences(rows.slice(0, until))) >= LIMIT;
+      let horizon = 336;
+      for (let hours = 24; hours <= horizon; hours += 24) {
+        if (wins(hours)) {
+          called++;
+          break;
+        }
+        // Whoever hopes for a winner asks for more time at each planned end at which an ad leads visibly.
+        const sums = differences(rows.slice(0, hours));
+        if (hours === horizon && Math.abs(sums.a - sums.b) > Math.sqrt(sums.a + sums.b) / 2) {
+          horizon = Math.min(2_160, horizon + 336);
+          extended++;
+        }
+      }
+    }
+    expect(extended).toBeGreaterThan(tests / 2);
+    // 5 % of 200 is 10.
+    expect(called).toBeLessThanOrEqual(10);
+  });
+});
+
 describe('its interval', () => {
   it('excludes 0 exactly if this look rejects equal ads', () => {
     let out = 0;

@@ -37,6 +37,17 @@ describe('a change of state', () => {
     expect(transitionTo('held', gate, { hold: PERSON_HOLD, from: 'held' })).toBeNull();
   });
 
+  it('to held by a freeze is news: nobody must act', () => {
+    const hold = { ...PERSON_HOLD, code: 'freeze' as const, endsItself: true };
+    const detail = 'Frozen until Mon 30 Nov 08:00 (Europe/Berlin): Weekend.';
+    const message = transitionTo('held', { code: 'phase_waits', phase: '70', detail }, { hold })!;
+    expect(message).toMatchObject({
+      kind: 'hold',
+      content: { tone: 'news', text: `Phase 70 waits: ${detail}` },
+    });
+    expect(transitionTo('held', gate, { hold, from: 'held' })).toBeNull();
+  });
+
   it('is told in the sentence of the page, with the budgets, and with who acted and why', () => {
     const amounts = { 22: 24_000 };
     const reason = { code: 'paused', by: 'ana', because: 'a typo', amounts } as const;

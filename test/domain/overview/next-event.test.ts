@@ -24,12 +24,13 @@ function facts(
   state: NextEventFacts['experiment']['state'],
   more: Partial<Omit<NextEventFacts, 'experiment'>> & Partial<NextEventFacts['experiment']> = {},
 ): NextEventFacts {
-  const { rollout = null, lastLookAt = null, now = 0, ...experiment } = more;
+  const { rollout = null, lastLookAt = null, windows = [], now = 0, ...experiment } = more;
   const policy = { ...DEFAULT_POLICY, verification: { settleHours: 24, windowHours: 48 } };
   return {
     experiment: { id: ID, state, hold: null, policy, startedAt: 0, stateChangedAt: 0, ...experiment },
     rollout,
     lastLookAt,
+    windows,
     now,
   };
 }
@@ -59,6 +60,26 @@ describe('the next event', () => {
     const at = nextCheckAt(grid, null, handedOverAt);
     expect(at).toBeGreaterThan(94 * HOUR_MS);
     expect(nextEvent(facts('running', { earlierDelivery }))).toEqual({ at, what: 'the next look' });
+  });
+
+  it('of a rollout in a freeze is its phase at the end of the freeze', () => {
+    const rollout = { plan, phasesDone: { 60: 10 * HOUR_MS } };
+    // 1 January 1970 was a Thursday.
+    const times = {
+      kind: 'weekly',
+      from: { weekday: 'thu', time: '09:00' },
+      to: { weekday: 'fri', time: '08:00' },
+    } as const;
+    const windows = [{ id: 'w', name: 'Sale', timezone: 'UTC', times }];
+    expect(nextEvent(facts('rolling_out', { rollout, windows }))).toEqual({
+      at: 32 * HOUR_MS,
+      what: 'phase 70, after the freeze (Sale)',
+    });
+    const hold = { ...pausedHold(null, 0), code: 'freeze' as const, endsItself: true, tryAt: 32 * HOUR_MS };
+    expect(nextEvent(facts('held', { rollout, hold }))).toEqual({
+      at: 32 * HOUR_MS,
+      what: 'the end of the freeze',
+    });
   });
 
   it('of a rollout is the first phase that is not done, after its wait', () => {

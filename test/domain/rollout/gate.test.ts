@@ -29,6 +29,7 @@ const FACTS: GateFacts = {
   variantIds: ['control', 'challenger'],
   harm: [],
   killSwitch: null,
+  freeze: null,
   envelope: null,
   atRisk: { amount: 1000, moved: 1000, worstLift: null },
   atRiskLimit: null,
@@ -52,6 +53,15 @@ describe('the findings of a gate', () => {
     const note = { code: 'largest_step', leadsTo: 'note', message, until: null };
     expect(gateFindings({ ...FACTS, largestStep })).toEqual([note]);
     expect(gateFindings({ ...FACTS, largestStep, harm: ['harm'] }).at(-1)).toEqual(note);
+  });
+
+  it('hold a phase until the end of a freeze, and say so', () => {
+    const freeze = { until: T + 3 * HOUR_MS, timezone: 'UTC', names: ['Sale'] };
+    const message = 'Frozen until Mon 23 Nov 15:00 (UTC): Sale.';
+    expect(gateFindings({ ...FACTS, freeze })).toEqual([
+      { code: 'freeze', leadsTo: 'hold', message, until: freeze.until },
+    ]);
+    expect(found({ freeze, harm: ['harm'] })).toEqual(['harm revert', 'freeze hold']);
   });
 
   it('are none if all is well', () => {

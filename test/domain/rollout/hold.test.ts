@@ -41,6 +41,16 @@ describe('a hold', () => {
     expect(nextHold(null, { ...silence, retryAfterMs: hint }, at(START)).tryAt).toBe(START + hint);
   });
 
+  it('by a freeze ends with it, and its time is no silence of Meta', () => {
+    const until = START + 60 * HOUR_MS;
+    const freeze = { kind: 'wait', code: 'freeze', retryAfterMs: 60 * HOUR_MS, until } as const;
+    const frozen = nextHold(tried(3).at(-1)!, freeze, at(START));
+    expect(frozen).toMatchObject({ code: 'freeze', endsItself: true, tryAt: until });
+    const silent = nextHold(frozen, silence, at(until));
+    expect(silent).toMatchObject({ code: 'transient', tries: 1, silentMs: 0 });
+    expect(isExhausted(silent)).toBe(false);
+  });
+
   it('does not wait longer after reads alone', () => {
     const [first] = tried(1);
     const again = nextHold(first!, silence, at(first!.tryAt!, false));

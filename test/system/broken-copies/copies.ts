@@ -132,6 +132,42 @@ export const BROKEN_COPIES: Record<string, BrokenCopy> = {
     ],
     test: `${WORKFLOWS}/downtime.test.ts`,
   },
+  freeze_amid_phase: {
+    fault: 'a freeze stops a phase between its cut and its raise',
+    mutations: [
+      {
+        file: 'src/activities/gates.ts',
+        find: 'planned && !hasBegun(ledger, promotion, phase) ?',
+        replace: 'planned ?',
+      },
+    ],
+    test: `${WORKFLOWS}/holding.test.ts`,
+    named: 'lets a phase that has begun be completed',
+  },
+  frozen_decision_lapses: {
+    fault: 'a decision lapses in a freeze',
+    mutations: [
+      {
+        file: 'src/workflows/holding.ts',
+        find: "return state === 'held' && isFreeze(hold) ? Math.max(lapses, hold.tryAt ?? 0) : lapses;",
+        replace: 'return state && hold ? lapses : lapses;',
+      },
+    ],
+    test: `${WORKFLOWS}/holding.test.ts`,
+    named: 'before the first write outlasts the decision',
+  },
+  extended_sequential: {
+    fault: 'a test by the sequential rule can be extended',
+    mutations: [
+      {
+        file: 'src/domain/extension.ts',
+        find: "    case 'anytime':\n      return null;\n    case 'sequential':",
+        replace: "    case 'anytime':\n    case 'sequential':\n      if (horizonHours) return null;",
+      },
+    ],
+    test: `${WORKFLOWS}/running.test.ts`,
+    named: 'refuses a longer test if the rule has spent its error',
+  },
   any_resume_accepts: {
     fault: 'resuming any hold accepts the risk',
     mutations: [

@@ -43,4 +43,66 @@ describe('the page of the account', () => {
     expect(status).toBe(400);
     expect(html).toContain('reason must be text of 1 to 500 characters.');
   });
+
+  describe('has the freeze windows', () => {
+    const path = '/api/ab/account/freeze-windows';
+    const listed = async () =>
+      (await api.get(path)).body as unknown as {
+        now: { until: string; text: string } | null;
+        windows: { window_id: string; text: string }[];
+      };
+    const weekly = {
+      ...{ kind: 'weekly', name: 'Nights', timezone: 'Europe/Berlin', by: 'ana', reason: 'nobody is there' },
+      ...{ from_weekday: 'tue', from_time: '22:00', to_weekday: 'wed', to_time: '06:00' },
+    };
+    const set = (fields: Record<string, string>) => api.form('/account', '/account/freeze-windows', fields);
+
+    it('with forms that set and remove them, each once, in the words of the API', async () => {
+      expect((await set({ ...weekly, key: 'f1' })).status).toBe(303);
+      expect((await set({ ...weekly, key: 'f1' })).status).toBe(303);
+      const { windows, now } = await listed();
+      expect(windows).toHaveLength(1);
+      // Wednesday, 02:00 in Berlin.
+      const { html, figures } = await api.page('/account');
+      expect(html).toContain(windows[0]!.text);
+      expect(html).toContain(now!.text);
+      expect(figures('until', 'id="freezes"')).toEqual([now!.until]);
+      const remove = (id: string) =>
+        api.form('/account', `/account/freeze-windows/${id}/remove`, {
+          by: 'bo',
+          reason: 'a launch',
+          key: 'f2',
+        });
+      expect((await remove(windows[0]!.window_id)).status).toBe(303);
+      expect((await remove(windows[0]!.window_id)).status).toBe(303);
+      expect((await listed()).windows).toEqual([]);
+      expect((await api.page('/account')).html).toMatch(/was removed by bo .*: a launch/);
+      expect(
+        (
+          await api.form('/account', '/account/freeze-windows/none/remove', {
+            by: 'bo',
+            reason: 'x',
+            key: 'f3',
+          })
+        ).status,
+      ).toBe(404);
+    });
+
+    it('and says what is wrong with one', async () => {
+      const dated = { kind: 'dated', name: 'Sale', timezone: 'UTC', by: 'ana', reason: 'a sale' };
+      for (const [fields, message] of [
+        [{ ...weekly, from_time: '' }, 'from time must be a time from 00:00 to 23:59, as HH:MM.'],
+        [{ ...weekly, name: '' }, 'name must be text of 1 to 80 characters.'],
+        [{ ...dated, from: '2026-12-02T00:00', to: '2026-12-01T00:00' }, 'to must be later than from.'],
+        [{ ...weekly, to_weekday: 'tue', to_time: '22:00' }, 'windows must together leave at least 1 h'],
+      ] as const) {
+        const { status, html } = await set({ ...fields, key: 'f4' });
+        expect(status).toBe(400);
+        expect(html).toContain(message);
+        // What was typed is still there, in an open form.
+        expect(html.includes(`value="${fields.timezone}"`)).toBe(true);
+        expect(html).toMatch(/<details open="">\s*<summary>Add a window/);
+      }
+    });
+  });
 });

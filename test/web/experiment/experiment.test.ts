@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
 import type { LookJson, StatusJson } from '../../../src/web/experiment/read.js';
 import { HOUR, START } from '../../api/support/harness.js';
 import { aDecision, moveTo, seedExperiment, seedPromoted, seedVerification } from '../../api/support/seed.js';
@@ -50,6 +51,37 @@ describe('the page of an experiment', () => {
       expect(html).toContain(`action="/experiments/fresh/controls/${kind}"`);
     expect(html).not.toContain('action="/experiments/fresh/controls/approve"');
     expect(html).toContain('It fits a test that is awaiting approval; this one is: running.');
+    expect(html).not.toContain('action="/experiments/fresh/controls/extend"');
+    expect(html).toContain('The sequential rule has spent its error over 28 days; a longer test would break');
+  });
+
+  it('has a form that extends a test by the rule without a horizon, and says who did', async () => {
+    await seedExperiment(api, 'longer', { policy: { ...DEFAULT_POLICY, rule: 'anytime' } });
+    const page = '/experiments/longer';
+    const asked = { by: 'ana', reason: 'a close race', horizon_days: '42' };
+    const send = (fields: Record<string, string>) => api.form(page, `${page}/controls/extend`, fields);
+    expect((await send({ ...asked, horizon_days: 'many', key: 'x1' })).html).toContain(
+      'horizon_days must be a whole number of days.',
+    );
+    await send({ ...asked, key: 'x2' });
+    expect(api.gateway.asked.at(-1)).toMatchObject({
+      ...{ experimentId: 'longer', kind: 'extend', asked: { horizonDays: 42, controlId: 'x2' } },
+    });
+    await api.store.extendHorizon('longer', {
+      ...{ controlId: 'x2', horizonHours: 42 * 24, fromHours: 28 * 24, afterLook: 0 },
+      ...{ by: 'ana', reason: 'a close race', at: START },
+    });
+    const { body } = await api.get('/api/ab/experiments/longer');
+    const { horizon_at, extensions, policy } = body as unknown as StatusJson;
+    expect([horizon_at, policy.horizon_hours, extensions]).toEqual([
+      '2027-01-04T09:00:00Z',
+      1008,
+      [{ from_days: 28, horizon_days: 42, by: 'ana', reason: 'a close race', at: '2026-11-23T09:00:00Z' }],
+    ]);
+    const { html, figures } = await api.page(page);
+    expect(figures('horizon_at')).toEqual([horizon_at]);
+    expect(figures('horizon_days')).toEqual(['42']);
+    expect(html).toContain('days by ana: a close race');
   });
 
   it('says what an approval would move in money, before the evidence', async () => {

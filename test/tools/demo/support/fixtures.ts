@@ -211,6 +211,8 @@ export function gathered(
       },
       accepted_differences: null,
       earlier_delivery: null,
+      horizon_at: '2026-12-21T09:00:00Z',
+      extensions: [],
     },
     looks: [look({ effect, se, confidence })],
     ledger: ledgerOf(options.writes ?? []),
