@@ -11,6 +11,7 @@ import { frameOf } from './frame.js';
 import { homePages } from './home/pages.js';
 import { newTestPages } from './new/pages.js';
 import { reportPages } from './reports/pages.js';
+import { seriesPages } from './series/pages.js';
 import { signInRoutes } from './sign-in/routes.js';
 
 /** The routes of the pages about one subject. Each route needs an entry in `NEEDED_ROLES`. */
@@ -22,6 +23,7 @@ const PAGES: readonly PageRoutes[] = [
   // Before the page of an experiment, whose address would take it for an id.
   newTestPages,
   experimentPages,
+  seriesPages,
   accountPages,
   compoundPages,
   reportPages,

@@ -32,6 +32,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /experiments/new': 'viewer',
   'POST /experiments/new': 'operator',
   'GET /experiments/:id': 'viewer',
+  'GET /experiments/:id/series': 'viewer',
   'POST /experiments/:id/controls/:kind': 'operator',
 
   'GET /api/accounts': 'viewer',
@@ -47,6 +48,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/experiments/:id': 'viewer',
   'GET /api/ab/experiments/:id/looks': 'viewer',
   'GET /api/ab/experiments/:id/looks/:look/replay': 'viewer',
+  'GET /api/ab/experiments/:id/series': 'viewer',
   'GET /api/ab/experiments/:id/ledger': 'viewer',
   'GET /api/ab/experiments/:id/gates': 'viewer',
   'GET /api/ab/experiments/:id/controls': 'viewer',

@@ -1,10 +1,13 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
+import type { Objective } from '../../domain/metric.js';
+import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
 import { Countdown, Instant, Lift, Money } from '../parts/figures.js';
-import { Picture } from '../parts/links.js';
+import { Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
+import { SeriesChart, SeriesLegend } from '../series/chart.js';
 import type { Viewer } from '../viewer.js';
 import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
@@ -89,6 +92,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       {viewer && actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <Evidence experiment={experiment} looks={looks} look={looks[0] ?? null} facts={facts} />
       <BeforeHandover experiment={experiment} reader={reader} />
+      <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
       <Verification experiment={experiment} reader={reader} />
@@ -194,6 +198,26 @@ function Evidence(props: {
             {look.drift && <li>{look.drift.text}</li>}
           </ul>
         </details>
+      )}
+    </section>
+  );
+}
+
+/** What decides the test, day by day, to read; those who may open it find the chart to explore. */
+function PerDay({ experiment, series, reader, viewer }: ExperimentViewFacts) {
+  if (series.buckets.length === 0) return null;
+  const measure = measureOf(experiment.policy.objective as Objective);
+  return (
+    <section class="card" aria-labelledby="per-day">
+      <h2 id="per-day">{MEASURES[measure].label} per day</h2>
+      <SeriesChart series={series} measure={measure} reader={reader} />
+      <SeriesLegend series={series} />
+      {viewer && (
+        <p class="no-print">
+          <Link href={`/experiments/${experiment.experiment_id}/series`}>
+            Explore clicks, spend and costs per hour or day
+          </Link>
+        </p>
       )}
     </section>
   );

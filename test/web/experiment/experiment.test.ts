@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SeriesJson } from '../../../src/api/series/read.js';
+import { MEASURE_NAMES } from '../../../src/domain/reporting/series.js';
 import type { LookJson, StatusJson } from '../../../src/web/experiment/read.js';
 import { HOUR, START } from '../../api/support/harness.js';
-import { aDecision, moveTo, seedExperiment, seedPromoted, seedVerification } from '../../api/support/seed.js';
+import {
+  aDecision,
+  moveTo,
+  seedExperiment,
+  seedHours,
+  seedPromoted,
+  seedVerification,
+} from '../../api/support/seed.js';
 import { startWeb, type WebApi } from '../support.js';
 
 describe('the page of an experiment', () => {
@@ -67,6 +76,29 @@ describe('the page of an experiment', () => {
     );
     expect(html.indexOf('id="controls"')).toBeLessThan(html.indexOf('id="evidence"'));
     expect(html.indexOf('controls/approve')).toBeLessThan(html.indexOf('controls/promote'));
+  });
+
+  it('shows what decides per day, and every other measure on the page of the series, as the API has it', async () => {
+    await seedHours(api, (await api.store.getExperiment('promoted'))!, 60);
+    const { html } = await api.page('/experiments/promoted');
+    expect(html).toContain('Click rate per day');
+    expect(html).toContain('href="/experiments/promoted/series"');
+    for (const bucket of ['hour', 'day']) {
+      const { body } = await api.get(`/api/ab/experiments/promoted/series?bucket=${bucket}`);
+      const { buckets, variants } = body as unknown as SeriesJson;
+      expect(buckets).toHaveLength(bucket === 'hour' ? 60 : 3);
+      for (const measure of MEASURE_NAMES) {
+        const { figures } = await api.page(
+          `/experiments/promoted/series?bucket=${bucket}&measure=${measure}`,
+        );
+        const expected = buckets.flatMap((_, place) => variants.map((variant) => variant[measure][place]));
+        expect(figures(measure), measure).toEqual(expected.filter((value) => value !== null).map(String));
+      }
+    }
+    expect((await api.page('/experiments/unknown/series')).status).toBe(404);
+    expect((await api.page('/experiments/fresh/series?measure=odd&bucket=odd')).html).toContain(
+      'No data yet',
+    );
   });
 
   it('is 404 for an unknown one', async () => {
