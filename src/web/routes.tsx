@@ -11,6 +11,7 @@ import { frameOf } from './frame.js';
 import { homePages } from './home/pages.js';
 import { newTestPages } from './new/pages.js';
 import { reportPages } from './reports/pages.js';
+import { scorecardPages } from './scorecard/pages.js';
 import { seriesPages } from './series/pages.js';
 import { signInRoutes } from './sign-in/routes.js';
 
@@ -24,6 +25,7 @@ const PAGES: readonly PageRoutes[] = [
   newTestPages,
   experimentPages,
   seriesPages,
+  scorecardPages,
   accountPages,
   compoundPages,
   reportPages,

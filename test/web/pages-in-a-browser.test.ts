@@ -44,6 +44,7 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
       '/compound',
       '/account',
       '/experiments/completed/series',
+      '/experiments/completed/scorecard',
       ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`),
     ];
   });
@@ -75,6 +76,7 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
       '/account',
       '/experiments/completed',
       '/experiments/completed/series',
+      '/experiments/completed/scorecard',
       '/experiments/running',
     ]) {
       await page.goto(path);
@@ -173,6 +175,23 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     expect(await page.locator('#explore').isVisible()).toBe(false);
     await page.locator('#table summary').click();
     expect(await page.locator('#table tbody tr').count()).toBe(5);
+    await close();
+  });
+
+  it('print a scorecard on one sheet, black on white, without navigation, controls and cut tables', async () => {
+    const { page, close } = await browser.visitor({ colorScheme: 'dark', width: 700 });
+    await page.goto('/experiments/completed/scorecard');
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    await page.emulateMedia({ media: 'print' });
+    for (const hidden of ['nav', 'form', 'footer', '.band', 'a[download]'])
+      expect(await page.locator(hidden).first().isVisible(), hidden).toBe(false);
+    const [ink, ground, isCut] = (await page.evaluate(`[
+      getComputedStyle(document.body).color,
+      getComputedStyle(document.documentElement).getPropertyValue('--paper'),
+      [...document.querySelectorAll('.table')].some((each) => each.scrollWidth > each.clientWidth + 1),
+    ]`)) as [string, string, boolean];
+    expect([ink, ground.trim(), isCut]).toEqual(['rgb(0, 0, 0)', '#ffffff', false]);
     await close();
   });
 

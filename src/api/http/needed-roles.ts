@@ -33,6 +33,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'POST /experiments/new': 'operator',
   'GET /experiments/:id': 'viewer',
   'GET /experiments/:id/series': 'viewer',
+  'GET /experiments/:id/scorecard': 'viewer',
   'POST /experiments/:id/controls/:kind': 'operator',
 
   'GET /api/accounts': 'viewer',
@@ -49,6 +50,8 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/experiments/:id/looks': 'viewer',
   'GET /api/ab/experiments/:id/looks/:look/replay': 'viewer',
   'GET /api/ab/experiments/:id/series': 'viewer',
+  'GET /api/ab/experiments/:id/scorecard': 'viewer',
+  'GET /api/ab/experiments/:id/scorecard/csv': 'viewer',
   'GET /api/ab/experiments/:id/ledger': 'viewer',
   'GET /api/ab/experiments/:id/gates': 'viewer',
   'GET /api/ab/experiments/:id/controls': 'viewer',

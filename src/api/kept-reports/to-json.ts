@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Report } from '../../contract/messaging.js';
 import type { ExperimentState } from '../../domain/experiment.js';
+import { csvOf } from '../http/csv.js';
 import { isoOf } from '../http/format.js';
 import type { KeptReportAnswer, KeptReportsAnswer } from './responses.js';
 
@@ -90,13 +91,5 @@ export function reportToCsv(report: KeptReportJson): string {
       text: reason,
     })),
   ];
-  const lines = rows.map((row) => COLUMNS.map((column) => cell(row[column] ?? '')).join(','));
-  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
-}
-
-/** A spreadsheet would run a text that begins like a formula. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf(COLUMNS, rows);
 }

@@ -1,5 +1,6 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
+import { recommendationOf } from '../../api/experiments/recommendation.js';
 import type { Objective } from '../../domain/metric.js';
 import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
@@ -15,7 +16,6 @@ import { LookChart, pointsOf } from './look-chart.js';
 import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
 import { Rollout } from './rollout.js';
 import { ControlLog, Counts, Ledger, Pairs } from './tables.js';
-import { recommendationOf } from './verdict.js';
 
 export interface ExperimentViewFacts extends ExperimentFacts {
   reader: Reader;
@@ -124,6 +124,11 @@ function ForUsers(facts: ExperimentViewFacts & { viewer: Viewer }) {
       {!actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <section class="card" aria-labelledby="record">
         <h2 id="record">Record</h2>
+        <p>
+          <Link href={`/experiments/${experiment.experiment_id}/scorecard`}>
+            Scorecard to print, or as CSV
+          </Link>
+        </p>
         <details>
           <summary>Ledger ({ledger.length})</summary>
           <Ledger rows={ledger} currency={experiment.currency} reader={reader} />

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScorecardJson } from '../../../src/api/scorecard/read.js';
 import type { SeriesJson } from '../../../src/api/series/read.js';
 import { MEASURE_NAMES } from '../../../src/domain/reporting/series.js';
 import type { LookJson, StatusJson } from '../../../src/web/experiment/read.js';
@@ -99,6 +100,24 @@ describe('the page of an experiment', () => {
     expect((await api.page('/experiments/fresh/series?measure=odd&bucket=odd')).html).toContain(
       'No data yet',
     );
+  });
+
+  it('has a scorecard to print with the figures of the API', async () => {
+    const { html, figures } = await api.page('/experiments/promoted/scorecard');
+    const card = (await api.get('/api/ab/experiments/promoted/scorecard')).body as unknown as ScorecardJson;
+    expect(html).toContain(card.verdict);
+    for (const { variant_id: id, metrics, cost_per_conversion: perConversion } of card.ads) {
+      for (const field of ['impressions', 'clicks', 'ctr', 'conversions', 'spend', 'cpc'] as const)
+        expect(figures(field, `data-variant="${id}"`)[0]).toBe(String(metrics![field]));
+      expect(figures('cost_per_conversion', `data-variant="${id}"`)[0]).toBe(String(perConversion));
+    }
+    for (const field of ['budget_before_cents', 'budget_after_cents'] as const)
+      expect(figures(field)).toEqual(card.ads.map((ad) => String(ad[field])));
+    expect(figures('lift')).toEqual(card.pairs.map(({ lift }) => String(lift)));
+    expect(figures('verified_lift')).toEqual([String(card.verification!.lift)]);
+    for (const { message } of card.caveats) expect(html).toContain(message);
+    expect((await api.page('/experiments/fresh/scorecard')).html).toContain('There was no look yet.');
+    expect((await api.page('/experiments/unknown/scorecard')).status).toBe(404);
   });
 
   it('is 404 for an unknown one', async () => {
