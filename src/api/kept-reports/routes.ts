@@ -35,7 +35,8 @@ const csv = createRoute({
   request: { params: Params },
   responses: {
     200: {
-      description: 'The report, one row per promotion and per experiment that waits for a user',
+      description:
+        'The report, one row per promotion, experiment that waits for a user, started test and control',
       content: { 'text/csv': { schema: z.string() } },
     },
     ...failures,

@@ -211,7 +211,10 @@ function Pairs({ card }: { card: ScorecardJson }) {
   return (
     <section aria-labelledby="lift">
       <h2 id="lift">The lift, as measured</h2>
-      <Table caption="Change of what decides" head={['Ads', 'Lift', 'Interval', 'Confidence']}>
+      <Table
+        caption={`By ${METRICS[card.objective as Objective]?.label ?? card.objective}: above zero is better`}
+        head={['Ads', 'Lift', 'Interval', 'Confidence']}
+      >
         {card.pairs.map(({ variant_a, variant_b, lift, interval, confidence, note }) => (
           <tr data-pair={`${variant_a}|${variant_b}`}>
             <th scope="row">
