@@ -1,6 +1,6 @@
 /** How sentences and pages name an ad: the marketer knows its headline, not the id of its variant. */
 
-interface NamedAd {
+export interface NamedAd {
   id: string;
   creative: { headline: string | null };
 }
@@ -14,10 +14,11 @@ export function adName(ads: readonly NamedAd[], id: string): string {
   return headline === null ? id : `“${headline}” (${id})`;
 }
 
-/** `“Summer sale”`, if the ad was named in full before; the id if it has no headline. */
+/** `“Summer sale”`, for an ad that was named in full before; with its id too if another ad has the same headline. */
 export function shortAdName(ads: readonly NamedAd[], id: string): string {
   const headline = headlineOf(ads, id);
-  return headline === null ? id : `“${headline}”`;
+  const isShared = ads.some((ad) => ad.id !== id && headlineOf(ads, ad.id) === headline);
+  return headline === null || isShared ? adName(ads, id) : `“${headline}”`;
 }
 
 function headlineOf(ads: readonly NamedAd[], id: string): string | null {

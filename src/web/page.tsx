@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx';
 import { BaseProvider, Link } from './parts/links.js';
 import type { Viewer } from './viewer.js';
+import { Explanations } from './words/word.js';
 
 /** The account that a page is about. */
 export interface FramedAccount {
@@ -112,10 +113,15 @@ export function Page(props: PageFrame) {
             {time !== null && (
               <p>
                 Times are in the account's time zone; it is {time}.{' '}
-                {!forClient && <Link href="/docs">API</Link>}
+                {!forClient && (
+                  <>
+                    <Link href="/help">What the words mean</Link> · <Link href="/docs">API</Link>
+                  </>
+                )}
               </p>
             )}
           </footer>
+          <Explanations />
         </body>
       </html>
     </BaseProvider>

@@ -14,6 +14,7 @@ import { reportPages } from './reports/pages.js';
 import { scorecardPages } from './scorecard/pages.js';
 import { seriesPages } from './series/pages.js';
 import { signInRoutes } from './sign-in/routes.js';
+import { wordPages } from './words/pages.js';
 
 /** The routes of the pages about one subject. Each route needs an entry in `NEEDED_ROLES`. */
 export type PageRoutes = (context: ApiContext) => Hono;
@@ -30,6 +31,7 @@ const PAGES: readonly PageRoutes[] = [
   compoundPages,
   reportPages,
   clientLinkPages,
+  wordPages,
 ];
 
 /** Everything that a browser opens. `describe`: makes the description of the API for its page. */

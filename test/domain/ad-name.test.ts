@@ -13,6 +13,11 @@ it('names an ad by its headline and id, or by its id alone', () => {
   }
 });
 
+it('keeps the id beside a headline that two ads have', () => {
+  const ads = [ad('control', 'Sale'), ad('challenger', 'Sale')];
+  expect(shortAdName(ads, 'challenger')).toBe('“Sale” (challenger)');
+});
+
 it('cuts a long headline between letters, not within one', () => {
   const name = shortAdName([ad('a', '🎈'.repeat(80))], 'a');
   expect(name).toBe(`“${'🎈'.repeat(59)}…”`);

@@ -43,6 +43,7 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
       '/',
       '/compound',
       '/account',
+      '/help',
       '/experiments/completed/series',
       '/experiments/completed/scorecard',
       ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`),
@@ -109,6 +110,23 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     await form.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Accepted; there is no outcome yet.').waitFor();
     expect(api.gateway.asked.at(-1)).toMatchObject({ kind: 'pause', asked: { by: 'ana' } });
+    await close();
+  });
+
+  it('explain a word by finger, key or mouse, without JavaScript', async () => {
+    const { page, close } = await browser.visitor({ javaScriptEnabled: false, width: 360 });
+    await page.goto('/experiments/completed');
+    const explanation = page.locator('#word-verification');
+    expect(await explanation.isVisible()).toBe(false);
+    const word = page.getByRole('button', { name: 'Verification', exact: true });
+    await word.focus();
+    await page.keyboard.press('Enter');
+    await explanation.waitFor();
+    expect(await explanation.textContent()).toContain('whether the winner is still better');
+    await page.keyboard.press('Escape');
+    await explanation.waitFor({ state: 'hidden' });
+    await word.click();
+    await explanation.waitFor();
     await close();
   });
 

@@ -18,6 +18,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'POST /sign-in': 'public',
   'POST /sign-out': 'public',
   'GET /docs': 'viewer',
+  'GET /help': 'viewer',
   'GET /': 'viewer',
   'GET /compound': 'viewer',
   'GET /account': 'viewer',

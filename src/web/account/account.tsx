@@ -13,6 +13,7 @@ import { Instant, Money } from '../parts/figures.js';
 import { Form, Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 import { HookList } from './hooks.js';
 
 type AccountJson = z.output<typeof AccountAnswer>;
@@ -53,7 +54,9 @@ export function AccountView(facts: AccountViewFacts) {
                 ? 'on: rollouts change budgets'
                 : 'in shadow: rollouts show what they would write and change nothing'}
           </dd>
-          <dt>Envelope per day</dt>
+          <dt>
+            <Word of="envelope">Envelope</Word> per day
+          </dt>
           <dd>
             <EnvelopeOfToday account={account} reader={reader} />
           </dd>
@@ -76,7 +79,9 @@ function KillSwitch({ account, viewer, reader, formKey }: AccountViewFacts) {
   const mayTurn = mayActAs(viewer.principal, needed);
   return (
     <section class="card" aria-labelledby="kill-switch">
-      <h2 id="kill-switch">Kill switch</h2>
+      <h2 id="kill-switch">
+        <Word of="kill_switch" />
+      </h2>
       {engaged ? (
         <p class="error">
           Engaged by {known.by} <Instant iso={known.at} reader={reader} />: {known.reason}. No budget of this
@@ -115,7 +120,9 @@ function AtRisk({ account, moved, shadow, reader }: AccountViewFacts) {
   const total = atStake(moved).at_risk_cents;
   return (
     <section class="card" aria-labelledby="at-risk">
-      <h2 id="at-risk">At risk now</h2>
+      <h2 id="at-risk">
+        <Word of="at_risk">At risk</Word> now
+      </h2>
       {currency === null || moved.length === 0 ? (
         <p class="note">No budget is moved.</p>
       ) : (

@@ -1,5 +1,6 @@
 /** The controls as buttons with a reason, or disabled with the sentence that says why. */
 import { ALLOWED_CONTROLS, CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
+import { adName } from '../../domain/ad-name.js';
 import type { ExperimentState } from '../../domain/experiment.js';
 import type { Reader } from '../format.js';
 import { Money } from '../parts/figures.js';
@@ -91,8 +92,7 @@ export function Controls(props: {
 function Planned({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
   const { planned_rollout: planned, currency, variants } = experiment;
   if (planned === null) return null;
-  const ad = variants.find(({ id }) => id === planned.winner_variant_id);
-  const name = ad?.creative.headline ? `“${ad.creative.headline}”` : planned.winner_variant_id;
+  const name = adName(variants, planned.winner_variant_id);
   const amount = (field: string, value: number) => (
     <Money field={field} amount={value} currency={currency} reader={reader} />
   );
@@ -187,8 +187,8 @@ function Ads({ experiment }: { experiment: StatusJson }) {
       <select name="variant_id">
         {experiment.variants
           .filter(({ role, dropped_at }) => role === 'challenger' && dropped_at === null)
-          .map(({ id, creative }) => (
-            <option value={id}>{creative.headline ? `${id}: ${creative.headline}` : id}</option>
+          .map(({ id }) => (
+            <option value={id}>{adName(experiment.variants, id)}</option>
           ))}
       </select>
     </label>

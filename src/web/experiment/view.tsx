@@ -1,6 +1,7 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
 import { recommendationOf } from '../../api/experiments/recommendation.js';
+import { shortAdName } from '../../domain/ad-name.js';
 import type { Objective } from '../../domain/metric.js';
 import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
@@ -10,6 +11,7 @@ import { Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { SeriesChart, SeriesLegend } from '../series/chart.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
 import { LookChart, pointsOf } from './look-chart.js';
@@ -51,7 +53,9 @@ export function ExperimentView(facts: ExperimentViewFacts) {
         <dl>
           {money && (
             <>
-              <dt>At risk</dt>
+              <dt>
+                <Word of="at_risk">At risk</Word>
+              </dt>
               <dd>
                 <Money
                   field="at_risk_cents"
@@ -172,6 +176,10 @@ function Evidence(props: {
   const rival = experiment.winner_variant_id ?? look.leader_variant_id ?? control;
   const shown = rival === control ? experiment.variants[1]!.id : rival;
   const pair = [control, shown] as const;
+  const names = {
+    control: shortAdName(experiment.variants, control),
+    shown: shortAdName(experiment.variants, shown),
+  };
   const points = pointsOf(looks, pair, startedAt);
   const writes = facts.ledger
     .filter(({ outcome }) => outcome === 'applied')
@@ -180,17 +188,17 @@ function Evidence(props: {
   return (
     <section class="card" aria-labelledby="evidence">
       <h2 id="evidence">Evidence</h2>
-      <Pairs look={look} />
+      <Pairs experiment={experiment} look={look} />
 
       <LookChart
         points={points}
         writes={writes}
-        label={`Lift of ${shown} over ${control} at each look, with its interval`}
+        label={`Lift of ${names.shown} over ${names.control} at each look, with its interval`}
       />
       <p class="muted">
-        The line is the lift of {shown} over {control}; the area is its {experiment.policy.confidence * 100} %
-        interval, valid at all looks together. A lift beyond the dashed lines wins. Upright lines are budget
-        writes.
+        The line is the <Word of="lift">lift</Word> of {names.shown} over {names.control}; the area is its{' '}
+        {experiment.policy.confidence * 100} % <Word of="interval">interval</Word>, valid at all looks
+        together. A lift beyond the dashed lines wins. Upright lines are budget writes.
       </p>
       <Counts experiment={experiment} look={look} reader={facts.reader} />
       {more.length > 0 && (
@@ -267,10 +275,13 @@ function Verification({ experiment, reader }: { experiment: StatusJson; reader: 
   if (verification === null) return null;
   return (
     <section class="card" aria-labelledby="verification">
-      <h2 id="verification">Verification</h2>
+      <h2 id="verification">
+        <Word of="verification" />
+      </h2>
       <p class={verification.outcome === 'verified' ? 'good' : 'warn'}>{verification.message}</p>
       <p>
-        {verification.winner_variant_id} over {verification.rival_variant_id}:{' '}
+        {shortAdName(experiment.variants, verification.winner_variant_id)} over{' '}
+        {shortAdName(experiment.variants, verification.rival_variant_id)}:{' '}
         <Lift field="lift" value={verification.lift} />
         {verification.interval &&
           ` (90 % interval ${percent(verification.interval[0])} to ${percent(verification.interval[1])})`}

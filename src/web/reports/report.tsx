@@ -6,6 +6,7 @@ import { Figure, Instant, Lift, MoneyMove } from '../parts/figures.js';
 import { Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 
 export interface ReportFacts {
   report: KeptReportJson;
@@ -52,10 +53,10 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                   <th scope="col">Test</th>
                   <th scope="col">Winner</th>
                   <th scope="col" class="number">
-                    Believed
+                    <Word of="believed">Believed</Word>
                   </th>
                   <th scope="col" class="number">
-                    Measured
+                    <Word of="measured">Measured</Word>
                   </th>
                   <th scope="col" class="number">
                     Its budget per day

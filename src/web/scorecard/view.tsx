@@ -1,6 +1,7 @@
 /** One test on one printed page. */
 import type { Child } from 'hono/jsx';
 import type { ScorecardJson } from '../../api/scorecard/read.js';
+import { shortAdName } from '../../domain/ad-name.js';
 import { minorUnits } from '../../domain/budget.js';
 import { METRICS, type Objective } from '../../domain/metric.js';
 import { count, instantText, money, percent, type Reader } from '../format.js';
@@ -208,6 +209,7 @@ function Ads({ card, reader }: PartProps) {
 
 function Pairs({ card }: { card: ScorecardJson }) {
   if (card.pairs.length === 0) return null;
+  const named = card.ads.map(({ variant_id: id, headline }) => ({ id, creative: { headline } }));
   return (
     <section aria-labelledby="lift">
       <h2 id="lift">The lift, as measured</h2>
@@ -218,7 +220,7 @@ function Pairs({ card }: { card: ScorecardJson }) {
         {card.pairs.map(({ variant_a, variant_b, lift, interval, confidence, note }) => (
           <tr data-pair={`${variant_a}|${variant_b}`}>
             <th scope="row">
-              {variant_b} over {variant_a}
+              {shortAdName(named, variant_b)} over {shortAdName(named, variant_a)}
               {note && <span class="label">{note}</span>}
             </th>
             <td class="number">
