@@ -104,12 +104,17 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     await page.getByRole('link', { name: 'Test running' }).click();
     await page.getByRole('heading', { name: 'Keep testing.' }).waitFor();
     api.gateway.answer = async () => ({ kind: 'pending', accepted: true });
-    const form = page.locator('form[action="/experiments/running/controls/pause"]');
+    const form = page.locator('#controls form');
     await form.getByLabel('Your name').fill('ana');
     await form.getByLabel('Reason').fill('a new landing page');
+    await page.keyboard.press('Enter');
+    expect(api.gateway.asked).toEqual([]);
     await form.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Accepted; there is no outcome yet.').waitFor();
     expect(api.gateway.asked.at(-1)).toMatchObject({ kind: 'pause', asked: { by: 'ana' } });
+    // The name is known on the other pages.
+    await page.goto('/account');
+    expect(await page.getByLabel('Your name').inputValue()).toBe('ana');
     await close();
   });
 

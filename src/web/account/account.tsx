@@ -98,7 +98,14 @@ function KillSwitch({ account, viewer, reader, formKey }: AccountViewFacts) {
           {!viewer.signedIn && (
             <label>
               <span>Your name</span>
-              <input name="by" required maxlength={100} autocomplete="name" disabled={!mayTurn} />
+              <input
+                name="by"
+                required
+                maxlength={100}
+                autocomplete="name"
+                value={viewer.knownName}
+                disabled={!mayTurn}
+              />
             </label>
           )}
           <label>

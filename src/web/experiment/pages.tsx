@@ -74,7 +74,7 @@ export function experimentPages(context: ApiContext): Hono {
         const notice = { isError: true, text: firstProblem(asked.error) };
         return show(c, id, { notice, typed }, 400);
       }
-      const outcome = await send(known, id, asked.data);
+      const outcome = await send(known, id, ownOf(known, asked.data));
       if (outcome.kind !== 'done') {
         const isError = outcome.kind === 'refused';
         const notice = { isError, text: outcome.text };
@@ -103,6 +103,21 @@ export function experimentPages(context: ApiContext): Hono {
         return { kind: 'refused', text: error.message };
       throw error;
     }
+  }
+}
+
+/** One form has the fields of all controls: a control gets its own. */
+function ownOf(kind: ControlKind, form: z.output<typeof ControlForm>): z.output<typeof ControlForm> {
+  const { variant_id, budgets, action, ...common } = form;
+  switch (kind) {
+    case 'drop':
+      return { ...common, variant_id };
+    case 'stop':
+      return { ...common, budgets };
+    case 'resolve':
+      return { ...common, action };
+    default:
+      return common;
   }
 }
 

@@ -174,6 +174,27 @@ describe('the form of a control', () => {
     expect(refused.html).toContain('value="the deal ends"');
   });
 
+  it('sends the fields of its own control only, and knows the name the next time', async () => {
+    api.gateway.answer = async () => ({ kind: 'pending', accepted: true });
+    const all = {
+      by: 'Zoë',
+      reason: 'why',
+      variant_id: 'challenger-1',
+      budgets: 'keep',
+      action: 'retry_restore',
+    };
+    await send('pause', { ...all, key: 'key-own-1' });
+    const paused = api.gateway.asked.at(-1)!;
+    expect(Object.keys(paused.asked).sort()).toEqual(['by', 'controlId', 'reason']);
+    await send('stop', { ...all, key: 'key-own-2' });
+    expect(api.gateway.asked.at(-1)).toMatchObject({ kind: 'stop', asked: { budgets: 'keep' } });
+    expect(api.gateway.asked.at(-1)!.asked).not.toHaveProperty('action');
+    expect((await api.page('/experiments/exp')).html).toMatch(/name="by"[^>]*value="Zoë"/);
+    expect((await api.page('/account')).html).toMatch(/name="by"[^>]*value="Zoë"/);
+    const strange = { cookie: 'auto_promotion_name=%00%22%3E' };
+    expect((await api.page('/experiments/exp', { headers: strange })).html).toMatch(/name="by"[^>]*value=""/);
+  });
+
   it('says so if there is no outcome yet, and is 404 for a control that does not exist', async () => {
     api.gateway.answer = async () => ({ kind: 'pending', accepted: true });
     const pending = await send('check', { by: 'ana', reason: 'now', key: 'key-4' });
