@@ -35,6 +35,11 @@ export function reportedLifts(
   };
 }
 
+/** When someone started the test: its data may reach back further. */
+export function beganAt({ earlierDelivery, startedAt }: Experiment): number {
+  return earlierDelivery?.handedOverAt ?? startedAt;
+}
+
 /** The figures of a report, as they are kept. `finished`: all decided tests, whatever the report's days. */
 export function reportContent(found: {
   promotions: { promotion: Promotion; experiment: Experiment }[];
@@ -74,7 +79,7 @@ export function reportContent(found: {
       state: experiment.state,
       reason: stateReasonOf(experiment),
     })),
-    started: started.map(({ id, name, startedAt }) => ({ experimentId: id, name, startedAt })),
+    started: started.map((one) => ({ experimentId: one.id, name: one.name, startedAt: beganAt(one) })),
     controls: controls.map(({ experimentId, experimentName, kind, by, reason, at, outcome }) => ({
       ...{ experimentId, name: experimentName, kind, by, reason, at, outcome },
     })),

@@ -14,7 +14,7 @@ import { factsOf } from '../domain/reporting/decided-test.js';
 import type { Prior } from '../domain/reporting/prior.js';
 import { priorNote } from '../domain/reporting/sentences.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
-import { reportContent, reportedLifts, STATUS_WORDS } from './report-content.js';
+import { beganAt, reportContent, reportedLifts, STATUS_WORDS } from './report-content.js';
 
 /** Of each list, in a report. */
 const MOST_ROWS = 1000;
@@ -44,15 +44,15 @@ export function createSummaryActivities(deps: {
     }
   }
 
-  /** The earliest first. */
+  /** The earliest first. A test that counts delivery before its handover starts at the handover for people. */
   async function startedBetween(since: number, until: number): Promise<Experiment[]> {
     const found: Experiment[] = [];
-    for (let offset = 0; found.length < MOST_ROWS; offset += MOST_ROWS) {
+    for (let offset = 0; ; offset += MOST_ROWS) {
       const page = await store.listExperiments({ limit: MOST_ROWS, offset });
-      found.push(...page.filter(({ startedAt }) => startedAt >= since && startedAt < until));
-      if (page.length < MOST_ROWS || page.at(-1)!.startedAt < since) break;
+      found.push(...page.filter((one) => beganAt(one) >= since && beganAt(one) < until));
+      if (page.length < MOST_ROWS) break;
     }
-    return found.slice(0, MOST_ROWS).reverse();
+    return found.sort((one, other) => beganAt(one) - beganAt(other)).slice(0, MOST_ROWS);
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { type Promotion, promotionOfWinner, ledgerOf as rowsOf } from '../../contract/records.js';
 import { adName } from '../../domain/ad-name.js';
+import { declarationSentence } from '../../domain/earlier-delivery.js';
 import { entryOf } from '../../domain/entry.js';
 import { RULES } from '../../domain/evidence/rules.js';
 import { isEnded } from '../../domain/experiment.js';
@@ -52,6 +53,7 @@ export async function scorecardOf(context: ApiContext, id: string): Promise<Scor
     objective: policy.objective,
     conversion_event: status.policy.conversion_event,
     start_date: status.start_date,
+    declaration: declarationSentence(experiment),
     horizon_at: isoOf(experiment.startedAt + policy.horizonHours * HOUR_MS),
     promoted_at: status.promoted_at,
     end_date: status.end_date,

@@ -18,6 +18,9 @@ export const ScorecardAnswer = z
     objective: z.string(),
     conversion_event: z.string(),
     start_date: instant,
+    declaration: z.string().nullable().openapi({
+      description: 'the sentence on delivery before the handover that counts; null if none does',
+    }),
     horizon_at: instant.openapi({ description: 'the planned end' }),
     promoted_at: instant.nullable(),
     end_date: instant.nullable(),

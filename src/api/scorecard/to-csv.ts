@@ -48,7 +48,7 @@ export function scorecardToCsv(card: ScorecardJson): string {
       name: card.name,
       state: card.state,
       at: card.start_date,
-      text: [card.verdict, ...card.why].join(' '),
+      text: [card.verdict, ...card.why, ...(card.declaration === null ? [] : [card.declaration])].join(' '),
     },
     ...card.ads.map(
       ({ metrics, ...ad }): Row => ({

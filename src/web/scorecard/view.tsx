@@ -40,6 +40,7 @@ export function Scorecard({ card, reader: viewer, forClient }: ScorecardFacts) {
       {card.why.map((sentence) => (
         <p>{sentence}</p>
       ))}
+      {card.declaration && <p>{card.declaration}</p>}
       <Dates card={card} reader={reader} />
       <Ads card={card} reader={reader} />
       <Pairs card={card} />

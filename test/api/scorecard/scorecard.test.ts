@@ -54,6 +54,15 @@ describe('the scorecard of an experiment', () => {
     expect((await api.get('/api/ab/experiments/nobody/scorecard')).status).toBe(404);
   });
 
+  it('says whose declaration makes delivery before the handover count', async () => {
+    const declared = { by: 'zoe', reason: 'planned', at: START };
+    await seedExperiment(api, 'declared', {
+      earlierDelivery: { handedOverAt: START + 9 * HOUR, since: START, read: null, declared },
+    });
+    expect((await read('declared')).declaration).toContain('zoe declared that the test was planned so.');
+    expect((await read('won')).declaration).toBeNull();
+  });
+
   it('is CSV that a spreadsheet reads and never runs', async () => {
     const app = createApp(api.dependencies, api.gateway);
     const answer = await app.request('/api/ab/experiments/won/scorecard/csv');

@@ -20,6 +20,12 @@ describe('the pages of reports', () => {
   it('list the reports, and show each with its figures', async () => {
     await seedPromoted(api, 'won', { state: 'completed' });
     await seedExperiment(api, 'stuck');
+    // Its delivery before the handover counts, but someone started it in these days.
+    const declared = { by: 'zoe', reason: 'planned', at: START };
+    await seedExperiment(api, 'planned', {
+      startedAt: START - 500 * HOUR,
+      earlierDelivery: { handedOverAt: START + HOUR, since: START - 500 * HOUR, read: null, declared },
+    });
     await moveTo(api, 'stuck', 'needs_attention', { reason: 'The budgets differ.' });
     await api.store.recordControl({
       ...{ experimentId: 'won', controlId: 'c1', kind: 'pause', by: 'ana', reason: 'a new landing page' },
@@ -46,15 +52,23 @@ describe('the pages of reports', () => {
     for (const field of ['believed_lift', 'measured_lift', 'budget_before', 'budget_after'] as const)
       expect(figures(field), field).toEqual([String(promotion![field])]);
     expect(figures('shrunk_lift')).toEqual([String(report.compound!.shrunk.lift)]);
-    expect(report.started!.map(({ name }) => name).sort()).toEqual(['Test stuck', 'Test won']);
-    expect(figures('started')).toEqual(['2']);
+    expect(report.started!.map(({ name }) => name).sort()).toEqual([
+      'Test planned',
+      'Test stuck',
+      'Test won',
+    ]);
+    expect(report.started!.at(-1)).toMatchObject({
+      name: 'Test planned',
+      start_date: '2026-11-23T10:00:00Z',
+    });
+    expect(figures('started')).toEqual(['3']);
     expect(report.controls).toMatchObject([
       { name: 'Test won', kind: 'pause', by: 'ana', outcome: 'refused' },
     ]);
     expect(figures('controls')).toEqual(['1']);
     expect(html).toContain('by ana (a new landing page), refused');
     expect(html).not.toContain('too late');
-    expect(report.text).toContain('2 tests started (');
+    expect(report.text).toContain('3 tests started (');
     expect(report.text).toContain('; 1 control used (pause of Test won, refused); ');
     expect(html).toContain('href="/api/ab/reports/weekly-2026-11-26/csv"');
     expect((await api.page('/reports/daily-2000-01-01')).status).toBe(404);
