@@ -48,6 +48,7 @@ describe('the description', () => {
     const paths = document.paths as JsonObject;
     expect(Object.keys(paths).sort()).toEqual(
       [
+        '/api/accounts',
         '/api/ab/account',
         '/api/ab/account/ads',
         '/api/ab/account/ads/{ad_id}/thumbnail',
