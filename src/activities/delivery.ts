@@ -107,6 +107,7 @@ export function createDelivery(deps: { store: Store; meta: MetaClient; clock: Ex
     const from = Math.max(startedAt, resumedAt ?? 0);
     const silent = silentVariants({
       variantIds: participants(experiment, now).map((variant) => variant.id),
+      ads: experiment.variants,
       observations: observations.filter(({ bucketStart }) => bucketStart >= from),
       startedAt: from,
       dueAt: now,

@@ -1,6 +1,7 @@
 import type { FinishedExperiment } from '../clients/postgres/types.js';
 import type { ReportContent, ReportedCompound, ReportedLift } from '../contract/messaging.js';
-import type { Promotion } from '../contract/records.js';
+import type { ControlRow, Promotion } from '../contract/records.js';
+import { adName } from '../domain/ad-name.js';
 import { declarationSentence } from '../domain/earlier-delivery.js';
 import { controlOf, type Experiment, stateReasonOf } from '../domain/experiment.js';
 import { compoundReport } from '../domain/reporting/compound-report.js';
@@ -34,15 +35,23 @@ export function reportedLifts(
   };
 }
 
+/** When someone started the test: its data may reach back further. */
+export function beganAt({ earlierDelivery, startedAt }: Experiment): number {
+  return earlierDelivery?.handedOverAt ?? startedAt;
+}
+
 /** The figures of a report, as they are kept. `finished`: all decided tests, whatever the report's days. */
 export function reportContent(found: {
   promotions: { promotion: Promotion; experiment: Experiment }[];
   running: number;
   waiting: Experiment[];
+  /** In the report's days. */
+  started: Experiment[];
+  controls: (ControlRow & { experimentName: string })[];
   finished: FinishedExperiment[];
   prior: Prior;
 }): ReportContent {
-  const { promotions, running, waiting, finished, prior } = found;
+  const { promotions, running, waiting, started, controls, finished, prior } = found;
   return {
     currency: promotions[0]?.experiment.currency ?? null,
     promotions: promotions.map(({ promotion, experiment }) => {
@@ -52,6 +61,7 @@ export function reportContent(found: {
         experimentId: experiment.id,
         name: experiment.name,
         winnerVariantId,
+        winnerName: adName(experiment.variants, winnerVariantId),
         status: STATUS_WORDS[status],
         forced,
         declaration: declarationSentence(experiment),
@@ -68,6 +78,10 @@ export function reportContent(found: {
       name: experiment.name,
       state: experiment.state,
       reason: stateReasonOf(experiment),
+    })),
+    started: started.map((one) => ({ experimentId: one.id, name: one.name, startedAt: beganAt(one) })),
+    controls: controls.map(({ experimentId, experimentName, kind, by, reason, at, outcome }) => ({
+      ...{ experimentId, name: experimentName, kind, by, reason, at, outcome },
     })),
     compound: finished.length === 0 ? null : compoundOf(finished),
   };

@@ -3,9 +3,10 @@ import type { MetaClient } from '../clients/meta/types.js';
 import type { FinishedExperiment, Store } from '../clients/postgres/types.js';
 import type { Announce } from '../contract/events.js';
 import type { Report } from '../contract/messaging.js';
-import type { Promotion } from '../contract/records.js';
+import type { ControlRow, Promotion } from '../contract/records.js';
+import { adName } from '../domain/ad-name.js';
 import { addDays, localDate, localHourStart } from '../domain/calendar.js';
-import { type Experiment, variantOf } from '../domain/experiment.js';
+import type { Experiment } from '../domain/experiment.js';
 import { reportMessage } from '../domain/messages/account-messages.js';
 import { percent } from '../domain/percent.js';
 import { priorOf } from '../domain/reporting/compound-report.js';
@@ -13,7 +14,12 @@ import { factsOf } from '../domain/reporting/decided-test.js';
 import type { Prior } from '../domain/reporting/prior.js';
 import { priorNote } from '../domain/reporting/sentences.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
-import { reportContent, reportedLifts, STATUS_WORDS } from './report-content.js';
+import { beganAt, reportContent, reportedLifts, STATUS_WORDS } from './report-content.js';
+
+/** Of each list, in a report. */
+const MOST_ROWS = 1000;
+/** Of each list, in the text: the page has them all. */
+const MOST_NAMED = 5;
 
 /** The reports that the service announces by itself, daily and weekly. */
 export function createSummaryActivities(deps: {
@@ -37,6 +43,18 @@ export function createSummaryActivities(deps: {
       return (await store.listReports({ limit: 1, offset: 0 }))[0]?.timezone ?? 'UTC';
     }
   }
+
+  /** The earliest first. A test that counts delivery before its handover starts at the handover for people. */
+  async function startedBetween(since: number, until: number): Promise<Experiment[]> {
+    const found: Experiment[] = [];
+    for (let offset = 0; ; offset += MOST_ROWS) {
+      const page = await store.listExperiments({ limit: MOST_ROWS, offset });
+      found.push(...page.filter((one) => beganAt(one) >= since && beganAt(one) < until));
+      if (page.length < MOST_ROWS) break;
+    }
+    return found.sort((one, other) => beganAt(one) - beganAt(other)).slice(0, MOST_ROWS);
+  }
+
   return {
     /**
      * Keeps, announces and returns one sentence on the account's last whole days, `hours` in all: the daily summary, or from
@@ -58,10 +76,12 @@ export function createSummaryActivities(deps: {
         limit: 1000,
         offset: 0,
       });
+      const started = await startedBetween(since, until);
+      const controls = await store.controlsBetween({ since, until, limit: MOST_ROWS });
       const finished = readable(await store.listFinished());
       const prior = priorOf(finished.map(factsOf));
       const winnerOf = ({ promotion, experiment }: (typeof promotions)[number]) =>
-        `${experiment.name}: ${variantOf(experiment, promotion.winnerVariantId).id} ${liftsOf(promotion, experiment, prior)}`;
+        `${experiment.name}: ${adName(experiment.variants, promotion.winnerVariantId)} ${liftsOf(promotion, experiment, prior)}`;
       const note = priorNote(prior);
       const written = promotions.filter(({ promotion }) => promotion.status !== 'shadow');
       const named = written.map((one) => `${winnerOf(one)} (${STATUS_WORDS[one.promotion.status]})`);
@@ -69,6 +89,12 @@ export function createSummaryActivities(deps: {
       const facts = [
         `${first === last ? first : `${first} to ${last}`} (${timezone}): ${counted(written.length, 'promotion')}${named.length > 0 ? ` (${named.join('; ')})` : ''}`,
         ...(shown.length > 0 ? [`${shown.length} in shadow, nothing written (${shown.join('; ')})`] : []),
+        ...(started.length > 0
+          ? [`${counted(started.length, 'test')} started (${listed(started.map(({ name }) => name))})`]
+          : []),
+        ...(controls.length > 0
+          ? [`${counted(controls.length, 'control')} used (${listed(controls.map(controlInWords))})`]
+          : []),
         `${counted(running.length, 'test')} running`,
         attention.length > 0
           ? `${attention.length} waiting for a user (${attention.map(({ name }) => name).join('; ')})`
@@ -82,7 +108,15 @@ export function createSummaryActivities(deps: {
         firstDay: first,
         lastDay: last,
         timezone,
-        content: reportContent({ promotions, running: running.length, waiting: attention, finished, prior }),
+        content: reportContent({
+          promotions,
+          running: running.length,
+          waiting: attention,
+          started,
+          controls,
+          finished,
+          prior,
+        }),
         text,
       };
       const message = reportMessage({ kind, id, text, at: now });
@@ -121,6 +155,20 @@ function lastDays(now: number, days: number, timezone: string) {
     since: localHourStart(first, 0, timezone),
     until: localHourStart(today, 0, timezone),
   };
+}
+
+/** Without the user's name: a client may read the text. */
+function controlInWords({
+  kind,
+  experimentName,
+  outcome,
+}: Pick<ControlRow, 'kind' | 'outcome'> & { experimentName: string }): string {
+  return `${kind} of ${experimentName}${outcome === 'refused' ? ', refused' : ''}`;
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return [...names.slice(0, MOST_NAMED), ...(more > 0 ? [`${more} more`] : [])].join('; ');
 }
 
 function counted(count: number, what: string): string {

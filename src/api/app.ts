@@ -30,6 +30,8 @@ import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
+import { scorecardRoutes } from './scorecard/routes.js';
+import { seriesRoutes } from './series/routes.js';
 import { setupRoutes } from './setup/routes.js';
 import { createGateway, type Gateway } from './temporal/gateway.js';
 
@@ -94,6 +96,8 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));
+  app.route('/', seriesRoutes(context));
+  app.route('/', scorecardRoutes(context));
   app.route('/', rolloutRoutes(context));
   app.route('/', controlRoutes(context));
   app.route('/', autoPromoteRoutes(context));

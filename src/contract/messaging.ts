@@ -74,6 +74,10 @@ export interface ReportContent {
   running: number;
   /** Experiments that wait for a user. */
   waiting: { experimentId: string; name: string; state: string; reason: string }[];
+  /** Tests that started in its days; unset in reports from before it was counted. */
+  started?: { experimentId: string; name: string; startedAt: number }[];
+  /** Controls that were used in its days, in order; unset in reports from before they were counted. */
+  controls?: ReportedControl[];
   /** All tests so far, compound lifts as fractions; null if no test is decided. */
   compound: ReportedCompound | null;
 }
@@ -82,6 +86,8 @@ export interface ReportedPromotion {
   experimentId: string;
   name: string;
   winnerVariantId: string;
+  /** How the ad is named to users; unset in older reports. */
+  winnerName?: string;
   status: string;
   forced: boolean;
   /** Who declared that delivery before the handover counts, in a sentence; null if none does. Missing in older reports. */
@@ -93,6 +99,17 @@ export interface ReportedPromotion {
   /** Minor units per day: the winner's budget before the rollout and in its last phase. */
   before: number;
   after: number;
+}
+
+export interface ReportedControl {
+  experimentId: string;
+  /** Of the experiment. */
+  name: string;
+  kind: string;
+  by: string;
+  reason: string;
+  at: number;
+  outcome: 'accepted' | 'refused';
 }
 
 export interface ReportedLift {

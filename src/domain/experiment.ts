@@ -317,8 +317,12 @@ export interface Experiment {
 }
 
 /** Why the experiment is in its state, in sentences for marketers. */
-export function stateReasonOf({ reason, currency }: Pick<Experiment, 'reason' | 'currency'>): string {
-  return reasonSentence(reason, currency);
+export function stateReasonOf({
+  reason,
+  currency,
+  variants,
+}: Pick<Experiment, 'reason' | 'currency' | 'variants'>): string {
+  return reasonSentence(reason, currency, variants);
 }
 
 /** The variant with this id. Throws RangeError if the experiment has none. */

@@ -2,6 +2,7 @@
  * Why an experiment is in its state, as data. The record keeps the data and the code reads the data. Only
  * {@link reasonSentence} puts it into words, which no code reads.
  */
+import { adName, type NamedAd, shortAdName } from './ad-name.js';
 import { amountsInWords, type Budgets } from './budget.js';
 
 export type ReasonCode =
@@ -81,15 +82,17 @@ export function standInWords(
   return `${amountsInWords(amounts, currency)}${unread.join('')}`;
 }
 
-/** The reason in words for marketers: one or more sentences. `currency`: of the amounts. */
-export function reasonSentence(reason: StateReason, currency: string): string {
-  const { by, because = '', detail = '', winnerVariantId: winner, phase, hours, base, amounts } = reason;
-  const before = reason.before ? `${reasonSentence(reason.before, currency)} ` : '';
+/** The reason in words for marketers: one or more sentences. `currency`: of the amounts. `ads`: those of the test. */
+export function reasonSentence(reason: StateReason, currency: string, ads: readonly NamedAd[]): string {
+  const { by, because = '', detail = '', phase, hours, base, amounts } = reason;
+  const before = reason.before ? `${reasonSentence(reason.before, currency, ads)} ` : '';
+  const winner = reason.winnerVariantId && adName(ads, reason.winnerVariantId);
+  const drops = reason.drops && adName(ads, reason.drops);
+  const again = reason.drops && shortAdName(ads, reason.drops);
   const who = ended(`by ${by}: ${because}`);
   const stand = standInWords(reason, currency);
   const restoring = reason.restoring ? ' The budgets are being restored.' : '';
   const onItGoes = 'No budget was moved; the test goes on.';
-  const { drops } = reason;
   switch (reason.code) {
     case 'recorded':
     case 'no_winner':
@@ -121,10 +124,10 @@ export function reasonSentence(reason: StateReason, currency: string): string {
     case 'freeze_over':
       return `The freeze is over. ${drops ? `The decision to drop ${drops}` : `The decision on ${winner}`} is ${hours} h old: fresh data is looked at before any budget moves.`;
     case 'dropping':
-      return `${winner} has beaten ${drops}: ${drops} is dropped, and its budget goes to the other ads.`;
+      return `${winner} has beaten ${drops}: ${again} is dropped, and its budget goes to the other ads.`;
     case 'dropped':
       return reason.shadow
-        ? `Shadow: dropping ${drops} would have set ${stand}; nothing was written. ${drops} is compared no more.`
+        ? `Shadow: dropping ${drops} would have set ${stand}; nothing was written. ${again} is compared no more.`
         : `${drops} was dropped; the budgets were read back: ${stand}. The test goes on without it.`;
     case 'withdrawn':
       if (drops) return `${before}${drops} is not dropped yet: the decision is ${hours} h old. ${onItGoes}`;

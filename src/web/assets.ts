@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Hono } from 'hono';
 import { ApiProblem } from '../api/http/problems.js';
@@ -16,14 +17,25 @@ interface Asset {
   etag: string;
 }
 
-/** The files of `assets/`, which the pages load. They are read once: a release replaces the whole process. */
+/** Files of packages, by the name under which pages load them. */
+const OF_PACKAGES: Readonly<Record<string, string>> = {
+  'uplot.js': 'uplot/dist/uPlot.iife.min.js',
+  'uplot.css': 'uplot/dist/uPlot.min.css',
+};
+
+/** What the pages load: the files of `assets/`, and those of packages. They are read once: a release replaces the whole process. */
 function readAssets(): Map<string, Asset> {
   const folder = new URL('assets/', import.meta.url);
+  const { resolve } = createRequire(import.meta.url);
+  const files = [
+    ...readdirSync(folder).map((name) => [name, new URL(name, folder)] as const),
+    ...Object.entries(OF_PACKAGES).map(([name, file]) => [name, resolve(file)] as const),
+  ];
   const found = new Map<string, Asset>();
-  for (const name of readdirSync(folder)) {
+  for (const [name, file] of files) {
     const type = TYPES[path.extname(name)];
     if (type === undefined) continue;
-    const body = readFileSync(new URL(name, folder), 'utf8');
+    const body = readFileSync(file, 'utf8');
     found.set(name, { body, type, etag: `"${createHash('sha256').update(body).digest('base64url')}"` });
   }
   return found;

@@ -99,6 +99,21 @@ export function instantText(iso: string, { locale, timezone }: Pick<Reader, 'loc
   return format.format(new Date(iso));
 }
 
+/** `27 Nov 2026`, in the account's time zone. */
+export function dayText(iso: string, { locale, timezone }: Pick<Reader, 'locale' | 'timezone'>): string {
+  const format = kept(
+    `day ${locale} ${timezone}`,
+    () =>
+      new Intl.DateTimeFormat(locale, {
+        timeZone: timezone,
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+      }),
+  );
+  return format.format(new Date(iso));
+}
+
 /** `3 d 4 h`, `5 h 20 min`, `12 min`; below a minute `less than a minute`. */
 export function durationText(ms: number): string {
   const minutes = Math.floor(ms / 60_000);

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { accountZone } from '../api/account/zone.js';
 import type { ApiContext } from '../api/dependencies.js';
 import { clockText, instantText, localeOf, type Reader } from './format.js';
 import type { Frame } from './page.js';
@@ -15,55 +16,13 @@ type Source = Pick<
   'environment' | 'meta' | 'clock' | 'timeBase' | 'store' | 'base' | 'accountName'
 >;
 
-/** Real ms for which the account's time zone is remembered: a page must not wait for Meta each time. */
-const KNOWN_MS = 60_000;
-
-/** The time zone of an account, as Meta gave it last. */
-class AccountZone {
-  private known: { timezone: string; at: number } | null = null;
-  private asking: Promise<void> | null = null;
-
-  constructor(private readonly meta: Source['meta']) {}
-
-  /** UTC as long as Meta has given no answer. */
-  async read(): Promise<string> {
-    if (this.known === null) await this.ask();
-    else if (Date.now() - this.known.at > KNOWN_MS) void this.ask();
-    return this.known?.timezone ?? 'UTC';
-  }
-
-  private ask(): Promise<void> {
-    this.asking ??= this.meta
-      .getAccount()
-      .then(({ timezone }) => {
-        this.known = { timezone, at: Date.now() };
-      })
-      .catch(() => undefined)
-      .finally(() => {
-        this.asking = null;
-      });
-    return this.asking;
-  }
-}
-
-const zones = new WeakMap<Source['meta'], AccountZone>();
-
-function zoneOf(meta: Source['meta']): AccountZone {
-  const known = zones.get(meta) ?? new AccountZone(meta);
-  zones.set(meta, known);
-  return known;
-}
-
 /** The setting of a request. Without an answer of Meta, times are in UTC, and the page says so. */
 export async function settingOf(
   { environment, meta, clock, timeBase, store, base, accountName }: Source,
   c: Context,
 ): Promise<Setting> {
-  const [timezone, now, killSwitch] = await Promise.all([
-    zoneOf(meta).read(),
-    clock.now(),
-    store.killSwitch(),
-  ]);
+  const [known, now, killSwitch] = await Promise.all([accountZone(meta), clock.now(), store.killSwitch()]);
+  const timezone = known ?? 'UTC';
   const reader: Reader = {
     locale: localeOf(c.req.header('accept-language')),
     timezone,

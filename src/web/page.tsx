@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx';
 import { BaseProvider, Link } from './parts/links.js';
 import type { Viewer } from './viewer.js';
+import { Explanations } from './words/word.js';
 
 /** The account that a page is about. */
 export interface FramedAccount {
@@ -31,6 +32,8 @@ export interface PageFrame {
   pace: { now: number; scale: number };
   /** Whether changes are shown as they happen. */
   live?: boolean;
+  /** Files of `/assets/` that only this page loads. */
+  needs?: { styles: readonly string[]; scripts: readonly string[]; modules: readonly string[] };
   /** For a client with a link: without navigation, which would lead to a sign-in. */
   forClient?: boolean;
   children?: Child;
@@ -59,6 +62,7 @@ export function Page(props: PageFrame) {
     time,
     pace,
     live,
+    needs,
     forClient = false,
     children,
   } = props;
@@ -72,9 +76,18 @@ export function Page(props: PageFrame) {
           <meta name="color-scheme" content="light dark" />
           <title>{title} · Auto-promotion</title>
           <link rel="stylesheet" href={`${base}/assets/style.css`} />
+          {needs?.styles.map((name) => (
+            <link rel="stylesheet" href={`${base}/assets/${name}`} />
+          ))}
           <link rel="icon" href={`${base}/assets/icon.svg`} type="image/svg+xml" />
           <script type="module" src={`${base}/assets/page.js`}></script>
           <script type="module" src={`${base}/assets/countdown.js`}></script>
+          {needs?.scripts.map((name) => (
+            <script defer src={`${base}/assets/${name}`}></script>
+          ))}
+          {needs?.modules.map((name) => (
+            <script type="module" src={`${base}/assets/${name}`}></script>
+          ))}
         </head>
         <body
           data-live={live ? 'true' : undefined}
@@ -100,10 +113,15 @@ export function Page(props: PageFrame) {
             {time !== null && (
               <p>
                 Times are in the account's time zone; it is {time}.{' '}
-                {!forClient && <Link href="/docs">API</Link>}
+                {!forClient && (
+                  <>
+                    <Link href="/help">What the words mean</Link> · <Link href="/docs">API</Link>
+                  </>
+                )}
               </p>
             )}
           </footer>
+          <Explanations />
         </body>
       </html>
     </BaseProvider>

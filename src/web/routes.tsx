@@ -11,7 +11,10 @@ import { frameOf } from './frame.js';
 import { homePages } from './home/pages.js';
 import { newTestPages } from './new/pages.js';
 import { reportPages } from './reports/pages.js';
+import { scorecardPages } from './scorecard/pages.js';
+import { seriesPages } from './series/pages.js';
 import { signInRoutes } from './sign-in/routes.js';
+import { wordPages } from './words/pages.js';
 
 /** The routes of the pages about one subject. Each route needs an entry in `NEEDED_ROLES`. */
 export type PageRoutes = (context: ApiContext) => Hono;
@@ -22,10 +25,13 @@ const PAGES: readonly PageRoutes[] = [
   // Before the page of an experiment, whose address would take it for an id.
   newTestPages,
   experimentPages,
+  seriesPages,
+  scorecardPages,
   accountPages,
   compoundPages,
   reportPages,
   clientLinkPages,
+  wordPages,
 ];
 
 /** Everything that a browser opens. `describe`: makes the description of the API for its page. */

@@ -96,7 +96,8 @@ export class Run {
   }
   /** A reason in sentences. */
   inWords(reason: StateReason): string {
-    return reasonSentence(reason, this.experiment.currency);
+    const { currency, variants } = this.experiment;
+    return reasonSentence(reason, currency, variants);
   }
   /** Why it is in its state, in sentences. */
   get stateReason(): string {

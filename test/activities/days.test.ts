@@ -144,7 +144,9 @@ describe('a look at days', () => {
         .filter((row) => row.variantId === 'control' && row.bucketEnd <= Date.parse(until))
         .reduce((sum, row) => sum + row.impressions, 0);
     const early = await lookAt(stage, 1, '2026-11-02T04:30Z');
-    expect(early.reasons).toContain('control and challenger-1 delivered together on 1 day < 3.');
+    expect(early.reasons).toContain(
+      '“ad 0” (control) and “ad 1” (challenger-1) delivered together on 1 day < 3.',
+    );
     expect(early.metrics.control!.impressions).toBe(await impressions('2026-11-01T04:00Z'));
     const later = await lookAt(stage, 2, '2026-11-02T05:00Z');
     expect(later.metrics.control!.impressions).toBe(await impressions('2026-11-02T05:00Z'));
@@ -188,7 +190,7 @@ describe('a look at days', () => {
     expect(await silent(1, '2026-11-04T05:00Z')).toEqual([]);
     expect(await silent(2, '2026-11-04T11:00Z')).toEqual([]);
     expect(await silent(3, '2026-11-05T04:00Z')).toEqual([]);
-    const oneDay = ['control has delivered nothing for 1 whole day ≥ 1 whole day'];
+    const oneDay = ['“ad 0” (control) has delivered nothing for 1 whole day ≥ 1 whole day'];
     expect(await silent(4, '2026-11-05T05:00Z')).toEqual(oneDay);
     expect(await silent(5, '2026-11-05T11:00Z')).toEqual(oneDay);
   });

@@ -119,13 +119,13 @@ describe('the summary', () => {
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     stage.clock.pass(24 * HOUR);
     const believed = percent(shrunkLift({ theta: Math.log(1.25), se: GROUNDS.se }, learnPrior([])));
-    const opened = `${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolling out)); 0 tests running; 1 waiting for a user (Hooks). No test is finished yet: how far the lifts are shrunk comes from a default.`;
+    const opened = `${day(1)} (UTC): 1 promotion (Hooks: “ad 1” (challenger-1) ${believed} believed, +25.0 % measured (rolling out)); 1 test started (Hooks); 0 tests running; 1 waiting for a user (Hooks). No test is finished yet: how far the lifts are shrunk comes from a default.`;
     expect(await summarise(24)).toBe(opened);
     stage.clock.pass(24 * HOUR);
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     await stage.store.setPromotionStatus('exp', 'completed');
     expect(await summarise(7 * 24)).toMatch(
-      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: challenger-1 ${believed} believed, +25.0 % measured (rolled out)); `,
+      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: “ad 1” (challenger-1) ${believed} believed, +25.0 % measured (rolled out)); `,
     );
     expect(stage.events.at(-1)).toMatchObject({
       kind: 'report',
@@ -161,7 +161,7 @@ describe('the summary', () => {
     await stage.promotions.openPromotion('exp', { ...GROUNDS, theta: Math.log(1.25) });
     stage.clock.pass(24 * HOUR);
     expect(await createSummaryActivities(stage.deps).summarise(24)).toMatch(
-      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: challenger-1 \+\d\.\d % believed, \+25\.0 % measured\); 1 test running; none waiting for a user\. No test is finished yet/,
+      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: “ad 1” \(challenger-1\) \+\d\.\d % believed, \+25\.0 % measured\); 1 test started \(Hooks\); 1 test running; none waiting for a user\. No test is finished yet/,
     );
   });
 });

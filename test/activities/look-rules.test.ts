@@ -85,7 +85,7 @@ describe("the policy's rule", () => {
     const early = await look(1, 48);
     expect(early).toMatchObject({
       verdict: 'insufficient_data',
-      reasons: ['control and challenger-1 delivered together on 2 days < 3.'],
+      reasons: ['“ad 0” (control) and “ad 1” (challenger-1) delivered together on 2 days < 3.'],
     });
     expect((await look(2, 60)).pairs[0]!.evidence).toMatchObject({ counts: true, missing: [] });
   });

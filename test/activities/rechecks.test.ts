@@ -54,7 +54,7 @@ describe('a recheck against the market', () => {
     expect(await due()).toEqual(['exp']);
     const message = await recheck();
     expect(message).toMatch(
-      /^The lift holds: click rate of challenger-1 over control \+\d+\.\d % \(90 % interval .* > 0 %\) in the 3 days up to day 10 after the rollout; \+\d+\.\d % \(90 % interval .* > 0 %\) in the verification\.$/,
+      /^The lift holds: click rate of “ad 1” \(challenger-1\) over “ad 0” \(control\) \+\d+\.\d % \(90 % interval .* > 0 %\) in the 3 days up to day 10 after the rollout; \+\d+\.\d % \(90 % interval .* > 0 %\) in the verification\.$/,
     );
     const first = await stored();
     expect(first).toMatchObject({
@@ -90,7 +90,9 @@ describe('a recheck against the market', () => {
     expect(await booked.due()).toEqual([]);
     booked.stage.clock.pass(DAY);
     expect(await booked.due()).toEqual(['exp']);
-    expect(await booked.recheck()).toMatch(/conversion rate of challenger-1 over control/);
+    expect(await booked.recheck()).toMatch(
+      /conversion rate of “ad 1” \(challenger-1\) over “ad 0” \(control\)/,
+    );
   });
 
   it.each<ExperimentState>(['reverting', 'reverted', 'stopped'])(
@@ -110,7 +112,7 @@ describe('a recheck against the market', () => {
     await stage.market.edit(stage.loser, { daily_budget: 9_000 }, 'Ana');
     expect(await recheck()).toMatch(
       new RegExp(
-        `^Whether the lift holds is not judged, since the split is no longer that of the last phase \\(ad set ${stage.loser} stood at USD 90\\.00, not at USD 80\\.00\\): click rate of challenger-1 over control \\+`,
+        `^Whether the lift holds is not judged, since the split is no longer that of the last phase \\(ad set ${stage.loser} stood at USD 90\\.00, not at USD 80\\.00\\): click rate of “ad 1” \\(challenger-1\\) over “ad 0” \\(control\\) \\+`,
       ),
     );
     expect(await stored()).toMatchObject({ outcome: 'not_judged', rows: 72 });

@@ -41,7 +41,7 @@ describe('a verification against the market', () => {
     expect(await check(since + 3 * DAY)).toEqual({
       outcome: null,
       message: expect.stringMatching(
-        /^Being verified: click rate of challenger-1 over control \+.* by day 3 of 7 days/,
+        /^Being verified: click rate of “ad 1” \(challenger-1\) over “ad 0” \(control\) \+.* by day 3 of 7 days/,
       ),
     });
     expect(await stage.store.getVerification('exp')).toBeNull();

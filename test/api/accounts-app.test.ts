@@ -6,7 +6,7 @@ import type { NamedToken } from '../../src/api/http/tokens.js';
 import { Browser } from '../web/browser.js';
 import { FakeGateway } from './support/fake-gateway.js';
 import { type Api, startApi } from './support/harness.js';
-import { seedExperiment, seedPromotion } from './support/seed.js';
+import { seedExperiment, seedHours, seedPromotion } from './support/seed.js';
 
 let apis: [Api, Api];
 let ids: [string, string];
@@ -27,7 +27,7 @@ beforeAll(async () => {
     ),
   );
   app = createAccountsApp([contexts[0]!, contexts[1]!], tokens);
-  await seedExperiment(apis[0], 'spring-sale');
+  await seedHours(apis[0], await seedExperiment(apis[0], 'spring-sale'), 30);
   await seedPromotion(apis[0], await seedExperiment(apis[0], 'gift-cards', { state: 'rolling_out' }));
   // The same id in both accounts, and one that only the second has.
   await seedExperiment(apis[1], 'spring-sale', { name: 'A secret of the second' });
@@ -53,7 +53,9 @@ const under = (index: 0 | 1, path: string) => accountBase(ids[index]) + path;
 
 /** The addresses of this site that a page names. */
 const addressesOf = (html: string) =>
-  [...html.matchAll(/\s(?:href|src|action)="(\/[^"#]*)/g)].map(([, address]) => address!);
+  [...html.matchAll(/\s(?:href|src|action|formaction|data-series)="(\/[^"#]*)/g)].map(
+    ([, address]) => address!,
+  );
 
 describe('several accounts', () => {
   it('stand side by side, with the figures that the API gives', async () => {
@@ -100,9 +102,12 @@ describe('several accounts', () => {
     expect(strays).toEqual([]);
     expect([...seen]).toEqual(
       expect.arrayContaining(
-        ['/assets/page.js', '/experiments/new', '/account', '/compound', '/reports', '/docs'].map(
-          (path) => base + path,
-        ),
+        [
+          ...['/assets/page.js', '/experiments/new', '/account', '/compound', '/reports', '/docs', '/help'],
+          ...['/experiments/spring-sale/series', '/experiments/spring-sale/scorecard'],
+          ...['/api/ab/experiments/spring-sale/series', '/api/ab/experiments/spring-sale/scorecard/csv'],
+          '/assets/series.js',
+        ].map((path) => base + path),
       ),
     );
     expect(seen).toContain(under(0, '/experiments/spring-sale'));

@@ -202,7 +202,17 @@ describe('a reason in words', () => {
     ]),
   );
   it.each(cases)('$code', (reason, sentence) => {
-    expect(reasonSentence(reason, 'USD')).toBe(sentence);
+    expect(reasonSentence(reason, 'USD', [])).toBe(sentence);
+  });
+
+  it('names ads by their headlines', () => {
+    const ad = (id: string, headline: string) => ({ id, creative: { headline } });
+    const ads = [ad('control', 'Winter'), ad('challenger-1', 'Summer')];
+    expect(
+      reasonSentence({ code: 'dropping', winnerVariantId: 'control', drops: 'challenger-1' }, 'USD', ads),
+    ).toBe(
+      '“Winter” (control) has beaten “Summer” (challenger-1): “Summer” is dropped, and its budget goes to the other ads.',
+    );
   });
 
   it('names amounts in the account currency', () => {
@@ -211,6 +221,6 @@ describe('a reason in words', () => {
 
   it('is the same after the reason was stored as JSON', () => {
     for (const [reason, sentence] of cases)
-      expect(reasonSentence(JSON.parse(JSON.stringify(reason)), 'USD')).toBe(sentence);
+      expect(reasonSentence(JSON.parse(JSON.stringify(reason)), 'USD', [])).toBe(sentence);
   });
 });

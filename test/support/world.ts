@@ -215,7 +215,7 @@ export async function startWorld(
       const { delivered } = test;
       const since = now - (delivered?.hours ?? 0) * HOUR_MS;
       const made = await market.createTest({ name: test.id, ads, ...(delivered && { since }) });
-      const creative = { hook: null, headline: test.id, text: null, script: null, visualNotes: null };
+      const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
       const experiment = await store.createExperiment({
         id: test.id,
         name: test.id,

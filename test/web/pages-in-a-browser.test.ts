@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SeriesJson } from '../../src/api/series/read.js';
 import { EXPERIMENT_STATES } from '../../src/domain/experiment.js';
 import { HOUR, START } from '../api/support/harness.js';
-import { aDecision, moveTo, seedExperiment, seedPromoted, seedVerification } from '../api/support/seed.js';
+import {
+  aDecision,
+  moveTo,
+  seedExperiment,
+  seedHours,
+  seedPromoted,
+  seedVerification,
+} from '../api/support/seed.js';
 import { HAS_BROWSER, seriousFindings, startBrowser, type TestBrowser } from '../support/browser.js';
 import { serveWeb, startWeb, type WebApi } from './support.js';
 
 /** Tests in every state, so that every part of a page is there. */
 async function seedAll(api: WebApi): Promise<void> {
-  await seedPromoted(api, 'completed');
+  await seedHours(api, await seedPromoted(api, 'completed'), 100);
   await seedVerification(api, 'completed', 'verified');
   await moveTo(api, 'completed', 'completed', { at: START + 260 * HOUR });
   await seedPromoted(api, 'rolling_out', { state: 'rolling_out', phases: ['60'], status: 'in_progress' });
@@ -31,7 +39,15 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     await seedAll(api);
     served = await serveWeb(api);
     browser = await startBrowser(served.origin);
-    paths = ['/', '/compound', '/account', ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`)];
+    paths = [
+      '/',
+      '/compound',
+      '/account',
+      '/help',
+      '/experiments/completed/series',
+      '/experiments/completed/scorecard',
+      ...EXPERIMENT_STATES.map((state) => `/experiments/${state}`),
+    ];
   });
   afterAll(async () => {
     await browser?.close();
@@ -55,8 +71,17 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
 
   it.each([360, 768, 1280])('fit into a width of %i without scrolling sideways', async (width) => {
     const { page, close } = await browser.visitor({ width });
-    for (const path of ['/', '/compound', '/account', '/experiments/completed', '/experiments/running']) {
+    for (const path of [
+      '/',
+      '/compound',
+      '/account',
+      '/experiments/completed',
+      '/experiments/completed/series',
+      '/experiments/completed/scorecard',
+      '/experiments/running',
+    ]) {
       await page.goto(path);
+      if (path.endsWith('/series')) await page.locator('.plot canvas').waitFor();
       const wide = await page.evaluate('document.documentElement.scrollWidth');
       expect(wide, path).toBeLessThanOrEqual(width);
     }
@@ -79,12 +104,117 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     await page.getByRole('link', { name: 'Test running' }).click();
     await page.getByRole('heading', { name: 'Keep testing.' }).waitFor();
     api.gateway.answer = async () => ({ kind: 'pending', accepted: true });
-    const form = page.locator('form[action="/experiments/running/controls/pause"]');
+    const form = page.locator('#controls form');
     await form.getByLabel('Your name').fill('ana');
     await form.getByLabel('Reason').fill('a new landing page');
+    await page.keyboard.press('Enter');
+    expect(api.gateway.asked).toEqual([]);
     await form.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Accepted; there is no outcome yet.').waitFor();
     expect(api.gateway.asked.at(-1)).toMatchObject({ kind: 'pause', asked: { by: 'ana' } });
+    // The name is known on the other pages.
+    await page.goto('/account');
+    for (const name of await page.getByLabel('Your name').all()) expect(await name.inputValue()).toBe('ana');
+    await close();
+  });
+
+  it('explain a word by finger, key or mouse, without JavaScript', async () => {
+    const { page, close } = await browser.visitor({ javaScriptEnabled: false, width: 360 });
+    await page.goto('/experiments/completed');
+    const explanation = page.locator('#word-verification');
+    expect(await explanation.isVisible()).toBe(false);
+    const word = page.getByRole('button', { name: 'Verification', exact: true });
+    await word.focus();
+    await page.keyboard.press('Enter');
+    await explanation.waitFor();
+    expect(await explanation.textContent()).toContain('whether the winner is still better');
+    await page.keyboard.press('Escape');
+    await explanation.waitFor({ state: 'hidden' });
+    await word.click();
+    await explanation.waitFor();
+    await close();
+  });
+
+  it('explore a series by choice, keys, buttons and drag, with the figures of the API', async () => {
+    const { page, complaints, close } = await browser.visitor({ width: 720 });
+    await page.goto('/experiments/completed/series');
+    await page.locator('.plot canvas').waitFor();
+    expect(await page.locator('#reading').isVisible()).toBe(false);
+    const { body } = await api.get('/api/ab/experiments/completed/series?bucket=hour');
+    const { variants, buckets } = body as unknown as SeriesJson;
+
+    await page.locator('#bucket').selectOption('hour');
+    await page.locator('#measure').selectOption('impressions');
+    await page.getByRole('heading', { name: 'Impressions per hour' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?measure=impressions&bucket=hour');
+    await page.locator('#table summary').click();
+    const figures = await page.locator('#table data').evaluateAll((all) => all.map((each) => each.value));
+    expect(figures).toEqual(
+      buckets.flatMap((_, place) => variants.map(({ impressions }) => String(impressions[place]))),
+    );
+
+    const plot = page.locator('.plot');
+    const said = page.locator('#explore [aria-live]');
+    await plot.focus();
+    await page.keyboard.press('End');
+    expect(await said.textContent()).toContain(`control: ${variants[0]!.impressions.at(-1)},`);
+    await page.keyboard.press('ArrowLeft');
+    expect(await said.textContent()).toContain(`control: ${variants[0]!.impressions.at(-2)},`);
+    expect(await plot.locator('.u-legend').textContent()).toContain(String(variants[0]!.impressions.at(-2)));
+
+    const axis = () => plot.locator('canvas').evaluate((canvas) => canvas.toDataURL());
+    const whole = await axis();
+    const zooms: (() => Promise<void>)[] = [
+      () => page.keyboard.press('+'),
+      () => page.getByRole('button', { name: 'Zoom in' }).click(),
+      async () => {
+        const box = (await plot.locator('.u-over').boundingBox())!;
+        await page.mouse.move(box.x + box.width * 0.3, box.y + 40);
+        await page.mouse.down();
+        await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });
+        await page.mouse.up();
+      },
+    ];
+    for (const zoom of zooms) {
+      await zoom();
+      await expect.poll(axis).not.toBe(whole);
+      await page.getByRole('button', { name: 'Show all' }).click();
+      await expect.poll(axis).toBe(whole);
+    }
+    expect(await seriousFindings(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await close();
+  });
+
+  it('show a series without JavaScript, as a drawing and a table', async () => {
+    const { page, close } = await browser.visitor({ javaScriptEnabled: false });
+    await page.goto('/experiments/completed');
+    await page.getByRole('link', { name: 'Explore clicks' }).click();
+    await page.locator('#measure').selectOption('spend');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page
+      .getByRole('img', { name: /^Spend per day, 23 Nov 2026 to 27 Nov 2026\. control: first/ })
+      .waitFor();
+    expect(await page.locator('#explore').isVisible()).toBe(false);
+    await page.locator('#table summary').click();
+    expect(await page.locator('#table tbody tr').count()).toBe(5);
+    await close();
+  });
+
+  it('print a scorecard on one sheet, black on white, without navigation, controls and cut tables', async () => {
+    const { page, close } = await browser.visitor({ colorScheme: 'dark', width: 700 });
+    await page.goto('/experiments/completed/scorecard');
+    const pdf = (await page.pdf({ format: 'A4' })).toString('latin1');
+    expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    await page.emulateMedia({ media: 'print' });
+    for (const hidden of ['nav', 'form', 'footer', '.band', 'a[download]'])
+      expect(await page.locator(hidden).first().isVisible(), hidden).toBe(false);
+    const [ink, ground, isCut] = (await page.evaluate(`[
+      getComputedStyle(document.body).color,
+      getComputedStyle(document.documentElement).getPropertyValue('--paper'),
+      [...document.querySelectorAll('.table')].some((each) => each.scrollWidth > each.clientWidth + 1),
+    ]`)) as [string, string, boolean];
+    expect([ink, ground.trim(), isCut]).toEqual(['rgb(0, 0, 0)', '#ffffff', false]);
     await close();
   });
 

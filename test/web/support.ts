@@ -14,7 +14,7 @@ export interface GottenPage {
 }
 
 export interface WebApi extends Api {
-  /** It keeps the session's cookie. */
+  /** It keeps cookies. */
   page(path: string, init?: RequestInit): Promise<GottenPage>;
   /** Sends a form of a page, with the hidden token that this page gives. */
   form(page: string, action: string, fields: Record<string, string>): Promise<GottenPage>;
@@ -24,12 +24,16 @@ export interface WebApi extends Api {
 export async function startWeb(changes: Parameters<typeof startApi>[0] = {}): Promise<WebApi> {
   const api = await startApi(changes);
   const app = createApp(api.dependencies, api.gateway);
-  let cookie = '';
+  const cookies = new Map<string, string>();
   const page: WebApi['page'] = async (path, init = {}) => {
     const headers = new Headers(init.headers);
-    if (cookie !== '' && !headers.has('cookie')) headers.set('cookie', cookie);
+    if (cookies.size > 0 && !headers.has('cookie'))
+      headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '));
     const response = await app.request(path, { ...init, headers });
-    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+    for (const header of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? [];
+      cookies.set(name, value);
+    }
     const html = await response.text();
     return { status: response.status, headers: response.headers, html, figures: figuresOf(html) };
   };

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { isSame } from './session.js';
 import { digestOf, mayUse, type NamedToken } from './tokens.js';
 
-export const SHOWN_TO_CLIENTS = ['report', 'experiment'] as const;
+export const SHOWN_TO_CLIENTS = ['report', 'experiment', 'scorecard'] as const;
 
 /** What a link shows. */
 export interface ClientView {

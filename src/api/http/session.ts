@@ -10,6 +10,11 @@ export const SESSION_COOKIE = 'auto_promotion_session';
 /** Cookie of a browser in which nobody has signed in: it binds the forms of its pages. */
 export const VISITOR_COOKIE = 'auto_promotion_visitor';
 
+/** Cookie with the name that someone gave in a form, if no token is set. It is a convenience: nothing trusts it. */
+export const NAME_COOKIE = 'auto_promotion_name';
+/** How long a browser remembers the name, seconds. */
+export const NAME_SECONDS = 180 * 24 * 3600;
+
 /** Who has signed in, and the value that the forms of this session carry. */
 export interface Session {
   owner: NamedToken;

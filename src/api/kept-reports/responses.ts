@@ -28,6 +28,7 @@ export const KeptReportAnswer = KeptReport.extend({
       experiment_id: z.string(),
       name: z.string(),
       winner: z.string(),
+      winner_name: z.string().openapi({ description: 'its headline with its id, or its id' }),
       status: z.string(),
       forced: z.boolean(),
       declaration: z.string().nullable().openapi({
@@ -50,6 +51,22 @@ export const KeptReportAnswer = KeptReport.extend({
       reason: z.string(),
     }),
   ),
+  started: orNull(
+    z.array(z.object({ experiment_id: z.string(), name: z.string(), start_date: instant })),
+  ).openapi({ description: 'tests that started in its days; null in reports from before it was counted' }),
+  controls: orNull(
+    z.array(
+      z.object({
+        experiment_id: z.string(),
+        name: z.string(),
+        kind: z.string(),
+        by: z.string(),
+        reason: z.string(),
+        at: instant,
+        outcome: z.enum(['accepted', 'refused']),
+      }),
+    ),
+  ).openapi({ description: 'controls used in its days; null in reports from before they were counted' }),
   compound: orNull(
     z.object({
       message: z.string(),

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiContext } from '../dependencies.js';
+import { csvHeaders } from '../http/csv.js';
 import { experimentId, oneOf, Page } from '../http/fields.js';
 import { answers, createRouter, failures } from '../http/routing.js';
 import { keptReport, keptReports } from './read.js';
@@ -34,7 +35,8 @@ const csv = createRoute({
   request: { params: Params },
   responses: {
     200: {
-      description: 'The report, one row per promotion and per experiment that waits for a user',
+      description:
+        'The report, one row per promotion, experiment that waits for a user, started test and control',
       content: { 'text/csv': { schema: z.string() } },
     },
     ...failures,
@@ -50,9 +52,6 @@ export function keptReportRoutes(context: ApiContext): OpenAPIHono {
     .openapi(one, async (c) => c.json(await keptReport(context, c.req.valid('param').id), 200))
     .openapi(csv, async (c) => {
       const report = await keptReport(context, c.req.valid('param').id);
-      return c.body(reportToCsv(report), 200, {
-        'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': `attachment; filename="${report.id}.csv"`,
-      }) as never;
+      return c.body(reportToCsv(report), 200, csvHeaders(report.id)) as never;
     });
 }

@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Report } from '../../contract/messaging.js';
 import type { ExperimentState } from '../../domain/experiment.js';
+import { csvOf } from '../http/csv.js';
 import { isoOf } from '../http/format.js';
 import type { KeptReportAnswer, KeptReportsAnswer } from './responses.js';
 
@@ -20,7 +21,7 @@ export function headToJson(report: Report): Head {
 }
 
 export function reportToJson(report: Report): KeptReportJson {
-  const { currency, promotions, running, waiting, compound } = report.content;
+  const { currency, promotions, running, waiting, started, controls, compound } = report.content;
   return {
     ...headToJson(report),
     currency,
@@ -28,6 +29,7 @@ export function reportToJson(report: Report): KeptReportJson {
       experiment_id: one.experimentId,
       name: one.name,
       winner: one.winnerVariantId,
+      winner_name: one.winnerName ?? one.winnerVariantId,
       status: one.status,
       forced: one.forced,
       declaration: one.declaration ?? null,
@@ -44,6 +46,17 @@ export function reportToJson(report: Report): KeptReportJson {
       state: state as ExperimentState,
       reason,
     })),
+    started:
+      started?.map(({ experimentId, name, startedAt }) => ({
+        experiment_id: experimentId,
+        name,
+        start_date: isoOf(startedAt),
+      })) ?? null,
+    controls:
+      controls?.map(({ experimentId, name, kind, by, reason, at, outcome }) => ({
+        experiment_id: experimentId,
+        ...{ name, kind, by, reason, at: isoOf(at), outcome },
+      })) ?? null,
     compound,
   };
 }
@@ -63,7 +76,7 @@ const COLUMNS = [
 ] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number | null>>;
 
-/** The report as CSV (RFC 4180): one row for the report, one per promotion and one per experiment that waits. */
+/** The report as CSV (RFC 4180): one row for the report, one per promotion, waiting experiment, started test and control. */
 export function reportToCsv(report: KeptReportJson): string {
   const rows: Row[] = [
     { part: 'report', experiment_id: null, name: report.id, status: report.kind, text: report.text },
@@ -77,7 +90,7 @@ export function reportToCsv(report: KeptReportJson): string {
           },
         ]
       : []),
-    ...report.promotions.map(({ opened_at: _, forced, declaration, ...one }) => ({
+    ...report.promotions.map(({ opened_at: _, winner_name: __, forced, declaration, ...one }) => ({
       ...one,
       text: declaration,
       part: forced ? 'forced promotion' : 'promotion',
@@ -89,14 +102,13 @@ export function reportToCsv(report: KeptReportJson): string {
       status: state,
       text: reason,
     })),
+    ...(report.started ?? []).map(({ experiment_id, name, start_date }) => ({
+      ...{ part: 'started', experiment_id, name, text: start_date },
+    })),
+    ...(report.controls ?? []).map(({ experiment_id, name, kind, by, reason, at, outcome }) => ({
+      part: `control ${kind}`,
+      ...{ experiment_id, name, status: outcome, text: `${at} by ${by}: ${reason}` },
+    })),
   ];
-  const lines = rows.map((row) => COLUMNS.map((column) => cell(row[column] ?? '')).join(','));
-  return `${[COLUMNS.join(','), ...lines].join('\r\n')}\r\n`;
-}
-
-/** A spreadsheet would run a text that begins like a formula. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvOf(COLUMNS, rows);
 }

@@ -26,7 +26,7 @@ function toControl(row: Row): ControlRow {
   };
 }
 
-type ControlStore = Pick<Store, 'recordControl' | 'listControls'>;
+type ControlStore = Pick<Store, 'recordControl' | 'listControls' | 'controlsBetween'>;
 
 /** Controls sent by users, and checks asked for by the schedule. */
 export function controlStore({ pool, scope }: Database): ControlStore {
@@ -61,6 +61,18 @@ export function controlStore({ pool, scope }: Database): ControlStore {
         [...mine, experimentId],
       );
       return rows.map(toControl);
+    },
+
+    async controlsBetween({ since, until, limit }) {
+      const rows = await run<Row & { name: string }>(
+        pool,
+        `select c.*, t.name from auto_promotion.controls c
+          join auto_promotion.ab_tests t using (environment, account_id, experiment_id)
+          where (c.environment, c.account_id) = ($1, $2) and c.at >= $3 and c.at < $4
+          order by c.entry limit $5`,
+        [...mine, instant(since), instant(until), limit],
+      );
+      return rows.map((row) => ({ ...toControl(row), experimentName: row.name }));
     },
   };
 }

@@ -313,6 +313,12 @@ export interface Store {
   recordControl(row: ControlRow): Promise<void>;
   /** In the order of entry. */
   listControls(experimentId: string): Promise<ControlRow[]>;
+  /** Those of all experiments in [since, until), each with its experiment's name; the earliest first. */
+  controlsBetween(query: {
+    since: number;
+    until: number;
+    limit: number;
+  }): Promise<(ControlRow & { experimentName: string })[]>;
 
   /** Binds a key to a request. If the key is already bound, the first claim is returned. */
   claimRequest(request: Omit<RequestClaim, 'answer'>): Promise<{ isFirst: boolean; claim: RequestClaim }>;

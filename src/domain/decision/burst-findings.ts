@@ -1,5 +1,6 @@
 /** Reports the buckets whose events the rule replaced, because one ad had far more than is plausible. */
 
+import { adName, type NamedAd } from '../ad-name.js';
 import type { Bucket } from '../experiment.js';
 import { eventsNoun, type Metric } from '../metric.js';
 import { HOUR_MS, instantOf } from '../time.js';
@@ -22,7 +23,12 @@ interface Found {
 export function burstFindings(
   metric: Metric,
   pairs: readonly PairEvidence[],
-  { startedAt, hours, buckets }: { startedAt: number; hours: number; buckets: Bucket },
+  {
+    startedAt,
+    hours,
+    buckets,
+    ads = [],
+  }: { startedAt: number; hours: number; buckets: Bucket; ads?: readonly NamedAd[] },
 ): HealthFinding[] {
   const found = new Map<string, Found>();
   for (const { variantA, variantB, evidence } of pairs) {
@@ -42,7 +48,7 @@ export function burstFindings(
     const own = all.filter((burst) => burst.variantId === variantId);
     const largest = own.reduce((most, burst) => (excess(burst) > excess(most) ? burst : most));
     const many = own.length > MOST_BURSTS && own.length > LARGEST_SHARE * total;
-    const named = `${own.length} ${buckets}${own.length === 1 ? '' : 's'} of ${variantId} with far more ${eventsNoun(metric)} than plausible: bots?`;
+    const named = `${own.length} ${buckets}${own.length === 1 ? '' : 's'} of ${adName(ads, variantId)} with far more ${eventsNoun(metric)} than plausible: bots?`;
     const of = own.length === 1 ? 'it was' : 'the largest was';
     const largestNamed = `${of} ${Math.round(excess(largest))}× what its neighbours and the other ads make plausible (${largest.events} instead of ${largest.expected}, at ${instantOf(largest.at)})`;
     return many

@@ -1,4 +1,5 @@
 /** Whether the delivery behind a verdict is sound enough to move money. Pure: from the data of one look. */
+import { adName, type NamedAd } from '../ad-name.js';
 import { type AcceptedDifferences, type AdSetDifference, unaccepted } from '../comparability.js';
 import { eventWords } from '../conversion-event.js';
 import { entryOf } from '../entry.js';
@@ -72,6 +73,8 @@ const STARVED_AFTER_HOURS = 7 * 24;
 
 export interface Delivery {
   variantIds: readonly string[];
+  /** For the names in sentences; unset: the ids are used. */
+  ads?: readonly NamedAd[];
   observations: readonly Observed[];
   startedAt: number;
   /** The look's cut-off. The observations are of buckets that closed by then. */
@@ -88,7 +91,7 @@ export function silentVariants(delivery: Delivery): Finding<'no_delivery'>[] {
   return delivery.variantIds.flatMap((id) => {
     const silent = silence(delivery, id);
     if (silent < limit) return [];
-    const message = `${id} has delivered nothing for ${shown(silent)} ≥ ${shown(limit)}`;
+    const message = `${adName(delivery.ads ?? [], id)} has delivered nothing for ${shown(silent)} ≥ ${shown(limit)}`;
     return [{ variantId: id, code: 'no_delivery' as const, message }];
   });
 }
@@ -239,7 +242,7 @@ export function starvedVariants(
     const all = eventsUntil(delivery.dueAt);
     const cut = { until: known, windowHours: bookedAfterHours };
     const counted = countedOf({ counted: events, known: events, all }, cut, delivery.buckets);
-    const message = `${id} has ${events} ${eventsNoun(metric)} < ${minimum}${counted} after ${days} days`;
+    const message = `${adName(delivery.ads ?? [], id)} has ${events} ${eventsNoun(metric)} < ${minimum}${counted} after ${days} days`;
     return [{ code: 'starved', level: 'block', message }];
   });
 }

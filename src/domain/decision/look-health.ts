@@ -39,7 +39,7 @@ export function healthOf(
   const metric = METRICS[policy.objective];
   const variantIds = experiment.variants.map((variant) => variant.id);
   const buckets = bucketsOf(policy);
-  const delivery = { variantIds, observations, startedAt, dueAt, buckets };
+  const delivery = { variantIds, ads: experiment.variants, observations, startedAt, dueAt, buckets };
   const minimum = minimumOf(metric.events, policy);
   return [
     ...silentVariants(delivery).map(({ code, message }) => ({ code, level: 'block' as const, message })),

@@ -110,7 +110,7 @@ export function takeLook(given: LookInput): LookResult {
   const health = [
     ...healthOf(input, { leader: decided.leaderVariantId, setting, cells }),
     ...fadingFindings(metric, pairs, decided.leaderVariantId),
-    ...burstFindings(metric, pairs, { startedAt, hours, buckets: bucketsOf(policy) }),
+    ...burstFindings(metric, pairs, { startedAt, hours, buckets: bucketsOf(policy), ads: variants }),
     ...(winner === null ? [] : guardrailsOf(input, winner, wait)),
     ...(decided.verdict === 'continue_testing'
       ? futilityAdvice({ ...facts, weighedHours: weighedHours(facts) })

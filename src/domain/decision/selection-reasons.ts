@@ -1,5 +1,6 @@
 /** How a leader stands against its rivals, for users. */
 
+import { adName, shortAdName } from '../ad-name.js';
 import { UNADJUSTED } from '../evidence/types.js';
 import type { Policy, Variant } from '../experiment.js';
 import { METRICS, shownLift } from '../metric.js';
@@ -25,17 +26,19 @@ export function selectionReasons(
   const metric = METRICS[policy.objective];
   const adjusted = pairs.every(({ evidence }) => evidence.adjusted);
   const shown = (lift: number) => percent(shownLift(metric, lift));
+  // The reasons before it have named the leader in full.
+  const name = (id: string) => (id === leader ? shortAdName(variants, id) : adName(variants, id));
   const bound = ({ id, atMost }: RivalLift): string => {
-    if (atMost === null) return `${id} (no bound at this look)`;
+    if (atMost === null) return `${name(id)} (no bound at this look)`;
     const isWithin = atMost < zone;
     const inverse = shownLift(metric, zone) < 0;
     const operator = inverse === isWithin ? '>' : '<';
     const figure =
       Math.abs(atMost - zone) < CLOSEST_SHOWN ? zone + (isWithin ? -1 : 1) * CLOSEST_SHOWN : atMost;
     const note = adjusted ? '' : `, ${UNADJUSTED}`;
-    return `${id} (${metric.label} over ${leader} at ${inverse ? 'least' : 'most'} ${shown(figure)} ${operator} ${shown(zone)}${note})`;
+    return `${name(id)} (${metric.label} over ${name(leader)} at ${inverse ? 'least' : 'most'} ${shown(figure)} ${operator} ${shown(zone)}${note})`;
   };
-  const parts = [`${leader} has beaten ${listed(beaten)}`];
+  const parts = [`${name(leader)} has beaten ${listed(beaten.map(name))}`];
   if (close.length > 0) {
     const list = listed(close.map(bound));
     parts.push(`within the indifference zone: ${list}`);

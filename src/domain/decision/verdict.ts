@@ -1,3 +1,4 @@
+import { adName, shortAdName } from '../ad-name.js';
 import { type EvidenceGap, UNADJUSTED } from '../evidence/types.js';
 import { bookedAfterHours, controlOf, type Policy, type Variant } from '../experiment.js';
 import {
@@ -182,7 +183,7 @@ function gapReasons(facts: LookFacts): string[] {
 function gapSentence(
   gap: { code: EvidenceGap; value: number; limit: number },
   pair: PairEvidence,
-  { policy, metrics, weighed = null }: LookFacts,
+  { policy, variants, metrics, weighed = null }: LookFacts,
 ): string {
   const metric = METRICS[policy.objective];
   const stratum = stratumOf(policy);
@@ -197,21 +198,22 @@ function gapSentence(
     const known = weighed?.metrics[subject] ?? own;
     return countedOf({ counted: gap.value, known: pick(known), all: pick(own) }, cut, stratum);
   };
+  const [a, b] = [adName(variants, pair.variantA), adName(variants, pair.variantB)];
   switch (gap.code) {
     case 'minimum_hours':
       return `${round(gap.value)} h of data < ${gap.limit} h.`;
     case 'minimum_clicks_a':
     case 'minimum_clicks_b':
-      return `${subject} has ${gap.value} ${eventsNoun(metric)} < ${gap.limit}${counted((row) => eventsOf(metric, row))}.`;
+      return `${adName(variants, subject)} has ${gap.value} ${eventsNoun(metric)} < ${gap.limit}${counted((row) => eventsOf(metric, row))}.`;
     case 'minimum_impressions_a':
     case 'minimum_impressions_b':
-      return `${subject} has ${gap.value} ${QUANTITIES[metric.exposure].noun} < ${gap.limit}${counted((row) => exposureOf(metric, row))}.`;
+      return `${adName(variants, subject)} has ${gap.value} ${QUANTITIES[metric.exposure].noun} < ${gap.limit}${counted((row) => exposureOf(metric, row))}.`;
     case 'minimum_rows':
-      return `${pair.variantA} and ${pair.variantB} delivered together ${stratum === 'day' ? 'on' : 'in'} ${numbered(gap.value, stratum)} < ${gap.limit}${before}.`;
+      return `${a} and ${b} delivered together ${stratum === 'day' ? 'on' : 'in'} ${numbered(gap.value, stratum)} < ${gap.limit}${before}.`;
     case 'minimum_days':
-      return `${pair.variantA} and ${pair.variantB} delivered together on ${numbered(gap.value, 'day')} < ${gap.limit}${before}.`;
+      return `${a} and ${b} delivered together on ${numbered(gap.value, 'day')} < ${gap.limit}${before}.`;
     default:
-      return `The ${metric.label} of ${pair.variantA} and that of ${pair.variantB} can't be compared yet: no variation between ${stratum}s${before}.`;
+      return `The ${metric.label} of ${a} and that of ${b} can't be compared yet: no variation between ${stratum}s${before}.`;
   }
 }
 
@@ -219,7 +221,13 @@ function numbered(value: number, stratum: Stratum): string {
   return `${value} ${stratum}${value === 1 ? '' : 's'}`;
 }
 
-function liftSentence(pair: PairEvidence, variant: string, policy: Policy): string {
+/** `before`: the ad that the text has named in full, whose short name is enough here; null if none. */
+function liftSentence(
+  pair: PairEvidence,
+  variant: string,
+  { policy, variants }: Pick<LookFacts, 'policy' | 'variants'>,
+  before: string | null,
+): string {
   const rival = otherOf(pair, variant);
   const metric = METRICS[policy.objective];
   const lift = shownLift(metric, Math.expm1(effectOf([pair], variant, rival)));
@@ -228,7 +236,8 @@ function liftSentence(pair: PairEvidence, variant: string, policy: Policy): stri
   const range = interval
     ? ` (${policy.confidence * 100} % interval${unadjusted(pair) ? `, ${UNADJUSTED},` : ''} ${percent(interval[0])} to ${percent(interval[1])})`
     : '';
-  return `${metric.label} of ${variant} over ${rival}: ${percent(lift)}${range}`;
+  const name = (id: string) => (id === before ? shortAdName(variants, id) : adName(variants, id));
+  return `${metric.label} of ${name(variant)} over ${name(rival)}: ${percent(lift)}${range}`;
 }
 
 /** Whether {@link UNADJUSTED} must be shown with this pair's figures. */
@@ -239,10 +248,11 @@ function unadjusted(pair: PairEvidence | null): boolean {
 function promoteReason(
   winner: string,
   pair: PairEvidence,
-  { policy, lookNumber }: LookFacts,
+  { policy, variants, lookNumber }: LookFacts,
   needed: number,
 ): string {
-  return `${winner} wins: ${confidenceText(pair.evidence, needed)} at look ${lookNumber}; ${liftSentence(pair, winner, policy)}.`;
+  const lift = liftSentence(pair, winner, { policy, variants }, winner);
+  return `${adName(variants, winner)} wins: ${confidenceText(pair.evidence, needed)} at look ${lookNumber}; ${lift}.`;
 }
 
 function continueReason(
@@ -251,12 +261,12 @@ function continueReason(
   facts: LookFacts,
   outlook: Outlook | null,
 ): string {
-  const { policy, lookNumber, hours } = facts;
+  const { policy, variants, lookNumber, hours } = facts;
   if (leader === null || closest === null) return `No ad leads after ${lookNumber} looks.`;
   const compared = confidenceText(closest.evidence, policy.confidence) ?? 'no look has counted yet (0 < 1)';
   if (closest.evidence.confidence < policy.confidence) {
     const soon = outlook ? `; ${outlookSentence(outlook, hours, policy.horizonHours)}` : '';
-    return `${leader} leads, but ${compared} after ${lookNumber} looks${soon}; ${liftSentence(closest, leader, policy)}.`;
+    return `${adName(variants, leader)} leads, but ${compared} after ${lookNumber} looks${soon}; ${liftSentence(closest, leader, facts, leader)}.`;
   }
   return `${unpromotable(leader, closest, facts)}.`;
 }
@@ -266,11 +276,12 @@ function unpromotable(leader: string, closest: PairEvidence, facts: LookFacts): 
   const { variants, pairs, policy, lookNumber } = facts;
   const against = pairsOf(variants, pairs, leader).find((pair) => pair.calledWinner !== leader);
   const compared = confidenceText((against ?? closest).evidence, policy.confidence);
-  const lift = liftSentence(against ?? closest, leader, policy);
+  const lift = liftSentence(against ?? closest, leader, facts, leader);
+  const name = adName(variants, leader);
   if (against) {
-    return `${leader} leads now, but an earlier look called ${otherOf(against, leader)} the better one (${compared}); ${lift}`;
+    return `${name} leads now, but an earlier look called ${shortAdName(variants, otherOf(against, leader))} the better one (${compared}); ${lift}`;
   }
-  return `${leader} leads with ${compared}, but look ${lookNumber} brought too little that is new to promote on it; ${lift}`;
+  return `${name} leads with ${compared}, but look ${lookNumber} brought too little that is new to promote on it; ${lift}`;
 }
 
 function noWinnerReason(leader: string | null, closest: PairEvidence | null, facts: LookFacts): string {
@@ -280,7 +291,7 @@ function noWinnerReason(leader: string | null, closest: PairEvidence | null, fac
   if (leader !== null && closest !== null && confidence >= policy.confidence) {
     return `The planned ${days} days are over: ${unpromotable(leader, closest, facts)}. The budgets stay as they are.`;
   }
-  const range = closest ? `; ${liftSentence(closest, closest.variantB, policy)}` : '';
+  const range = closest ? `; ${liftSentence(closest, closest.variantB, facts, null)}` : '';
   const compared = closest && confidenceText(closest.evidence, policy.confidence);
   const how = compared === null ? 'without a look that counts (0 < 1)' : `with ${compared}`;
   return `The planned ${days} days are over ${how}${range}. The budgets stay as they are.`;

@@ -1,3 +1,4 @@
+import { adName } from '../ad-name.js';
 import type { Budgets } from '../budget.js';
 import type { HealthCode, HealthFinding } from '../decision/delivery-health.js';
 import { declarationSentence } from '../earlier-delivery.js';
@@ -22,7 +23,7 @@ function whyPromoted(experiment: Experiment, { by, reason, forced }: Grounds): s
   if (by === RULE) return reason;
   const detail = declarationSentence(experiment) ?? '';
   const grounds: StateReason = { code: forced ? 'forced' : 'approved', by, because: reason, detail };
-  return reasonSentence(grounds, experiment.currency).trimEnd();
+  return reasonSentence(grounds, experiment.currency, experiment.variants).trimEnd();
 }
 
 /**
@@ -45,14 +46,16 @@ export function promotionMessage(promoted: {
   const written = reasonSentence(
     { code: 'phase_done', phase, winnerVariantId, amounts, detail: atRisk, shadow },
     experiment.currency,
+    experiment.variants,
   );
+  const winner = adName(experiment.variants, winnerVariantId);
   return {
     kind: 'promotion',
     at,
     experimentId: experiment.id,
     content: aboutExperiment(experiment, {
       tone: 'good',
-      title: shadow ? `In shadow, ${winnerVariantId} would be promoted` : `${winnerVariantId} is promoted`,
+      title: shadow ? `In shadow, ${winner} would be promoted` : `${winner} is promoted`,
       text: `${whyPromoted(experiment, promotion)} ${written}`,
       ...(by === RULE ? {} : { by, because: promotion.reason }),
       amounts: targets,

@@ -19,7 +19,7 @@ const FOR_PEOPLE: readonly HealthFinding['code'][] = ['no_delivery', 'starved', 
  * `health`: of the last look. `trouble`: a difficulty that the service retries by itself, e.g. Meta not answering.
  */
 export function attentionOf(
-  experiment: Pick<Experiment, 'state' | 'reason' | 'currency' | 'hold'>,
+  experiment: Pick<Experiment, 'state' | 'reason' | 'currency' | 'variants' | 'hold'>,
   health: readonly HealthFinding[],
   trouble: string | null,
 ): Attention {

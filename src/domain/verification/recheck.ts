@@ -2,6 +2,7 @@
  * Whether the lift of a promotion still holds weeks after its rollout: the verification's estimate on a later window of
  * the same length. It is only reported; nothing is decided by it.
  */
+import { adName } from '../ad-name.js';
 import { studentUpperQuantile } from '../evidence/distributions.js';
 import type { DriftHistory } from '../evidence/drift.js';
 import { METRICS } from '../metric.js';
@@ -92,7 +93,8 @@ export function judgeRecheck(input: {
     bookedUntil: window.until,
   });
   const outcome = unjudged ? 'not_judged' : recheckOutcome(weight, verified);
-  const facts = { policy, winner, rival, weight, verified, outcome, unjudged };
+  const named = { winner: adName(experiment.variants, winner), rival: adName(experiment.variants, rival) };
+  const facts = { policy, ...named, weight, verified, outcome, unjudged };
   const { logHarm: _, ...measured } = weight;
   return { ...measured, winner, rival, outcome, message: sentence(facts) + laterSentence(input.laterTests) };
 }

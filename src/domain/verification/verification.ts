@@ -3,6 +3,7 @@
  * while the loser remains as a live control. The decision's data isn't used, so the lift measured here is free of the
  * winner's curse.
  */
+import { adName } from '../ad-name.js';
 import { rivalOf } from '../decision/rival.js';
 import { differences, logEquality } from '../evidence/anytime.js';
 import { studentUpperQuantile } from '../evidence/distributions.js';
@@ -202,7 +203,11 @@ export function judge(input: {
   const spoiltBy = found === 'verified' ? splitChanged : null;
   const outcome = spoiltBy === null ? found : 'not_verified';
   const wording = wordingOf(promotion);
-  const why = sentence({ metric, policy, winner, rival, weight, outcome, spoiltBy, wording });
+  const named = {
+    winner: adName(experiment.variants, winner),
+    rival: adName(experiment.variants, rival),
+  };
+  const why = sentence({ metric, policy, ...named, weight, outcome, spoiltBy, wording });
   const message = outcome === null || spoiltBy !== null ? why : `${why}${splitSentence(splitChanged)}`;
   return { ...weight, winner, rival, outcome, message };
 }

@@ -13,7 +13,9 @@ import { EnvelopeOfToday } from '../parts/envelope.js';
 import { Instant, Money } from '../parts/figures.js';
 import { Form, Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
+import { WhoAndWhy } from '../parts/who-and-why.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 import { FreezeWindows } from './freezes.js';
 import { HookList } from './hooks.js';
 
@@ -59,7 +61,9 @@ export function AccountView(facts: AccountViewFacts) {
                   ? 'on: rollouts change budgets'
                   : 'in shadow: rollouts show what they would write and change nothing'}
           </dd>
-          <dt>Envelope per day</dt>
+          <dt>
+            <Word of="envelope">Envelope</Word> per day
+          </dt>
           <dd>
             <EnvelopeOfToday account={account} reader={reader} />
           </dd>
@@ -83,7 +87,9 @@ function KillSwitch({ account, viewer, reader, formKey }: AccountViewFacts) {
   const mayTurn = mayActAs(viewer.principal, needed);
   return (
     <section class="card" aria-labelledby="kill-switch">
-      <h2 id="kill-switch">Kill switch</h2>
+      <h2 id="kill-switch">
+        <Word of="kill_switch" />
+      </h2>
       {engaged ? (
         <p class="error">
           Engaged by {known.by} <Instant iso={known.at} reader={reader} />: {known.reason}. No budget of this
@@ -97,16 +103,7 @@ function KillSwitch({ account, viewer, reader, formKey }: AccountViewFacts) {
           <input type="hidden" name="csrf" value={viewer.csrf} />
           <input type="hidden" name="key" value={formKey} />
           <input type="hidden" name="engaged" value={engaged ? 'false' : 'true'} />
-          {!viewer.signedIn && (
-            <label>
-              <span>Your name</span>
-              <input name="by" required maxlength={100} autocomplete="name" disabled={!mayTurn} />
-            </label>
-          )}
-          <label>
-            <span>Reason</span>
-            <input name="reason" required maxlength={500} disabled={!mayTurn} />
-          </label>
+          <WhoAndWhy viewer={viewer} disabled={!mayTurn} />
           <button type="submit" class={engaged ? 'quiet' : 'danger'} disabled={!mayTurn}>
             {engaged ? 'Release the kill switch' : 'Stop all budget writes'}
           </button>
@@ -122,7 +119,9 @@ function AtRisk({ account, moved, shadow, reader }: AccountViewFacts) {
   const total = atStake(moved).at_risk_cents;
   return (
     <section class="card" aria-labelledby="at-risk">
-      <h2 id="at-risk">At risk now</h2>
+      <h2 id="at-risk">
+        <Word of="at_risk">At risk</Word> now
+      </h2>
       {currency === null || moved.length === 0 ? (
         <p class="note">No budget is moved.</p>
       ) : (

@@ -5,6 +5,7 @@ import { WEEKDAYS } from '../../domain/calendar.js';
 import type { Reader } from '../format.js';
 import { Figure, Instant } from '../parts/figures.js';
 import { Form } from '../parts/links.js';
+import { WhoAndWhy } from '../parts/who-and-why.js';
 import type { Viewer } from '../viewer.js';
 
 interface Facts {
@@ -131,16 +132,7 @@ function WindowForm(
         <input type="hidden" name="csrf" value={viewer.csrf} />
         <input type="hidden" name="key" value={`${formKey}-${name}`} />
         {children}
-        {!viewer.signedIn && (
-          <label>
-            <span>Your name</span>
-            <input name="by" required maxlength={100} autocomplete="name" disabled={!mayAct} />
-          </label>
-        )}
-        <label>
-          <span>Reason</span>
-          <input name="reason" required maxlength={500} disabled={!mayAct} />
-        </label>
+        <WhoAndWhy viewer={viewer} disabled={!mayAct} />
         <button type="submit" class="quiet" disabled={!mayAct}>
           {button}
         </button>

@@ -4,6 +4,7 @@ import type { ApiContext } from '../../api/dependencies.js';
 import { hostOf, principalOf } from '../../api/http/access.js';
 import {
   CLIENT_LINK_DAYS,
+  type ClientView,
   newClientLink,
   readClientLink,
   SHOWN_TO_CLIENTS,
@@ -11,6 +12,7 @@ import {
 import { experimentId, oneOf } from '../../api/http/fields.js';
 import { ApiProblem } from '../../api/http/problems.js';
 import { keptReport } from '../../api/kept-reports/read.js';
+import { scorecardOf } from '../../api/scorecard/read.js';
 import { experimentFacts } from '../experiment/read.js';
 import { ExperimentView } from '../experiment/view.js';
 import { instantText } from '../format.js';
@@ -20,6 +22,7 @@ import { Page } from '../page.js';
 import { Link } from '../parts/links.js';
 import { render } from '../render.js';
 import { Report } from '../reports/report.js';
+import { Scorecard } from '../scorecard/view.js';
 
 const { least, most } = CLIENT_LINK_DAYS;
 const days = `must be a whole number from ${least} to ${most} days`;
@@ -28,6 +31,13 @@ const LinkForm = z.object({
   id: experimentId(),
   days: z.coerce.number(days).int(days).min(least, days).max(most, days),
 });
+
+/** The page that a link shows, for those who may open it by themselves. */
+const PAGE_OF: Record<ClientView['kind'], (id: string) => string> = {
+  report: (id) => `/reports/${id}`,
+  experiment: (id) => `/experiments/${id}`,
+  scorecard: (id) => `/experiments/${id}/scorecard`,
+};
 
 const DAY_MS = 86_400_000;
 
@@ -56,7 +66,7 @@ export function clientLinkPages(context: ApiContext): Hono {
               <input readonly value={address} />
             </label>
             <p>
-              <a href={address}>Open it</a> · <Link href={`/${kind}s/${id}`}>Back</Link>
+              <a href={address}>Open it</a> · <Link href={PAGE_OF[kind](id)}>Back</Link>
             </p>
             <p class="muted">It also ends if the token of the user who made it is changed or removed.</p>
           </section>
@@ -78,6 +88,15 @@ export function clientLinkPages(context: ApiContext): Hono {
           c,
           <Page {...client} title={`Report ${report.id}`}>
             <Report report={report} reader={reader} viewer={null} />
+          </Page>,
+        );
+      }
+      if (view.kind === 'scorecard') {
+        const card = await scorecardOf(context, view.id);
+        return render(
+          c,
+          <Page {...client} title={card.name}>
+            <Scorecard card={card} reader={reader} forClient />
           </Page>,
         );
       }

@@ -1,11 +1,13 @@
-/** The controls as buttons with a reason, or disabled with the sentence that says why. */
+/** The controls as the buttons of one form, with one reason, or disabled with the sentence that says why. */
 import { ALLOWED_CONTROLS, CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
+import { adName } from '../../domain/ad-name.js';
 import { type ExperimentState, LONGEST_HORIZON_DAYS } from '../../domain/experiment.js';
 import { daysOf, ruleAgainstExtension } from '../../domain/extension.js';
 import type { Reader } from '../format.js';
 import { Money } from '../parts/figures.js';
-import { Form } from '../parts/links.js';
+import { useBase } from '../parts/links.js';
 import { STATE_NAMES } from '../parts/state-badge.js';
+import { WhoAndWhy } from '../parts/who-and-why.js';
 import type { Viewer } from '../viewer.js';
 import type { StatusJson } from './read.js';
 
@@ -60,18 +62,24 @@ export function Controls(props: {
       {!mayAct && <p class="note">You may look at this test. An operator may change it.</p>}
       {known.length === 0 && <p class="note">The test has ended: no control fits any more.</p>}
       <Planned experiment={experiment} reader={reader} />
-      <div class="actions">
-        {known.map((kind) => (
-          <ControlForm
-            kind={kind}
-            experiment={experiment}
-            viewer={viewer}
-            typed={typed}
-            mayAct={mayAct}
-            formKey={formKey}
-          />
-        ))}
-      </div>
+      {known.length > 0 && (
+        <form method="post" class="controls">
+          <input type="hidden" name="csrf" value={viewer.csrf} />
+          {/* The first button of a form is pressed by Enter in a field: no control may be used like that. */}
+          <button type="submit" disabled hidden></button>
+          <div class="asked">
+            <WhoAndWhy viewer={viewer} disabled={!mayAct} typed={typed} describedBy="recorded" />
+          </div>
+          <p class="muted" id="recorded">
+            The control is recorded with this reason.
+          </p>
+          <div class="actions">
+            {known.map((kind) => (
+              <Control kind={kind} experiment={experiment} mayAct={mayAct} formKey={formKey} />
+            ))}
+          </div>
+        </form>
+      )}
       {others.length > 0 && (
         <details>
           <summary>Controls that don't fit now ({others.length})</summary>
@@ -95,8 +103,7 @@ export function Controls(props: {
 function Planned({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
   const { planned_rollout: planned, currency, variants } = experiment;
   if (planned === null) return null;
-  const ad = variants.find(({ id }) => id === planned.winner_variant_id);
-  const name = ad?.creative.headline ? `“${ad.creative.headline}”` : planned.winner_variant_id;
+  const name = adName(variants, planned.winner_variant_id);
   const amount = (field: string, value: number) => (
     <Money field={field} amount={value} currency={currency} reader={reader} />
   );
@@ -141,21 +148,12 @@ function whyNot(kind: ControlKind, state: ExperimentState): string {
   return `It fits a test that is ${list}; this one is: ${STATE_NAMES[state]}.`;
 }
 
-function ControlForm(props: {
-  kind: ControlKind;
-  experiment: StatusJson;
-  viewer: Viewer;
-  typed: Typed | null;
-  mayAct: boolean;
-  formKey: string;
-}) {
-  const { kind, experiment, viewer, typed, mayAct, formKey } = props;
+function Control(props: { kind: ControlKind; experiment: StatusJson; mayAct: boolean; formKey: string }) {
+  const { kind, experiment, mayAct, formKey } = props;
   const { name, effect, isDanger, isMain } = TEXTS[kind];
-  const own = typed?.kind === kind ? typed : null;
+  const base = useBase();
   return (
-    <Form method="post" action={`/experiments/${experiment.experiment_id}/controls/${kind}`}>
-      <input type="hidden" name="csrf" value={viewer.csrf} />
-      <input type="hidden" name="key" value={`${formKey}-${kind}`} />
+    <div>
       <p class="muted" id={`effect-${kind}`}>
         {effect}
       </p>
@@ -163,32 +161,18 @@ function ControlForm(props: {
       {kind === 'extend' && <Horizon experiment={experiment} disabled={!mayAct} />}
       {kind === 'stop' && <Budgets />}
       {kind === 'resolve' && <Resolution />}
-      {!viewer.signedIn && (
-        <label>
-          <span>Your name</span>
-          <input
-            name="by"
-            required
-            maxlength={100}
-            autocomplete="name"
-            value={own?.by ?? ''}
-            disabled={!mayAct}
-          />
-        </label>
-      )}
-      <label>
-        <span>Reason</span>
-        <input name="reason" required maxlength={500} value={own?.reason ?? ''} disabled={!mayAct} />
-      </label>
       <button
         type="submit"
+        name="key"
+        value={`${formKey}-${kind}`}
+        formaction={`${base}/experiments/${experiment.experiment_id}/controls/${kind}`}
         class={isDanger ? 'danger' : isMain ? undefined : 'quiet'}
         aria-describedby={`effect-${kind}`}
         disabled={!mayAct}
       >
         {name}
       </button>
-    </Form>
+    </div>
   );
 }
 
@@ -199,8 +183,8 @@ function Ads({ experiment }: { experiment: StatusJson }) {
       <select name="variant_id">
         {experiment.variants
           .filter(({ role, dropped_at }) => role === 'challenger' && dropped_at === null)
-          .map(({ id, creative }) => (
-            <option value={id}>{creative.headline ? `${id}: ${creative.headline}` : id}</option>
+          .map(({ id }) => (
+            <option value={id}>{adName(experiment.variants, id)}</option>
           ))}
       </select>
     </label>
@@ -215,7 +199,6 @@ function Horizon({ experiment, disabled }: { experiment: StatusJson; disabled: b
       <input
         type="number"
         name="horizon_days"
-        required
         min={Math.floor(hours / 24) + 1}
         max={LONGEST_HORIZON_DAYS}
         disabled={disabled}

@@ -23,10 +23,11 @@ const ControlForm = z.object({
   ...requester(false),
   key: z.string().regex(/^[\w-]{1,100}$/),
   variant_id: text(64).optional(),
+  // Empty as long as another control is meant.
   horizon_days: z
     .string()
-    .regex(/^\d{1,4}$/, 'must be a whole number of days')
-    .transform(Number)
+    .regex(/^\d{0,4}$/, 'must be a whole number of days')
+    .transform((typed) => (typed === '' ? undefined : Number(typed)))
     .optional(),
   budgets: z.enum(['keep', 'restore']).optional(),
   action: z.enum(['accept_current', 'retry_restore']).optional(),
@@ -75,11 +76,14 @@ export function experimentPages(context: ApiContext): Hono {
       if (!known) throw new ApiProblem('not_found', `There is no control ${kind}.`);
       const typed: Typed = { kind, by: asText(form.by), reason: asText(form.reason) };
       const asked = ControlForm.safeParse(form);
-      if (!asked.success) {
-        const notice = { isError: true, text: firstProblem(asked.error) };
-        return show(c, id, { notice, typed }, 400);
+      const lacksDays = known === 'extend' && asked.data?.horizon_days === undefined;
+      if (!asked.success || lacksDays) {
+        const text = asked.error
+          ? firstProblem(asked.error)
+          : 'To extend the test, type its days from the start.';
+        return show(c, id, { notice: { isError: true, text }, typed }, 400);
       }
-      const outcome = await send(known, id, asked.data);
+      const outcome = await send(known, id, ownOf(known, asked.data));
       if (outcome.kind !== 'done') {
         const isError = outcome.kind === 'refused';
         const notice = { isError, text: outcome.text };
@@ -112,6 +116,23 @@ export function experimentPages(context: ApiContext): Hono {
         return { kind: 'refused', text: error.message };
       throw error;
     }
+  }
+}
+
+/** One form has the fields of all controls: a control gets its own. */
+function ownOf(kind: ControlKind, form: z.output<typeof ControlForm>): z.output<typeof ControlForm> {
+  const { variant_id, horizon_days, budgets, action, ...common } = form;
+  switch (kind) {
+    case 'drop':
+      return { ...common, variant_id };
+    case 'extend':
+      return { ...common, horizon_days };
+    case 'stop':
+      return { ...common, budgets };
+    case 'resolve':
+      return { ...common, action };
+    default:
+      return common;
   }
 }
 

@@ -9,6 +9,7 @@ import { looksOf } from '../../api/looks/read.js';
 import type { LooksAnswer } from '../../api/looks/responses.js';
 import { gatesOf, ledgerOf } from '../../api/rollouts/read.js';
 import type { GatesAnswer, LedgerAnswer } from '../../api/rollouts/responses.js';
+import { marksOf, readValues, type SeriesJson } from '../../api/series/read.js';
 
 export type StatusJson = z.output<typeof StatusAnswer>;
 export type LookJson = z.output<typeof LooksAnswer>['looks'][number];
@@ -24,6 +25,8 @@ export interface ExperimentFacts {
   ledger: LedgerRowJson[];
   gates: GateJson[];
   controls: ControlRowJson[];
+  /** Per day. */
+  series: SeriesJson;
   /** Rows that can't be read. */
   unreadable: { id: string; message: string }[];
 }
@@ -33,12 +36,14 @@ const ALL_LOOKS = 2_200;
 
 /** @throws ApiProblem 404 */
 export async function experimentFacts(context: ApiContext, id: string): Promise<ExperimentFacts> {
-  const [experiment, looks, ledger, gates, controls] = await Promise.all([
-    experimentOf(context, id).then((found) => statusOf(context, found)),
+  const found = await experimentOf(context, id);
+  const [experiment, looks, ledger, gates, controls, values] = await Promise.all([
+    statusOf(context, found),
     looksOf(context, id, { limit: ALL_LOOKS, offset: 0 }),
     ledgerOf(context, id),
     gatesOf(context, id),
     controlsOf(context, id),
+    readValues(context, found, 'day'),
   ]);
   return {
     experiment,
@@ -46,6 +51,7 @@ export async function experimentFacts(context: ApiContext, id: string): Promise<
     ledger: ledger.ledger,
     gates: gates.gates,
     controls: controls.controls,
+    series: { ...values, ...marksOf(found, looks, ledger) },
     unreadable: [looks, ledger, gates, controls].flatMap((answer) => answer.unreadable),
   };
 }

@@ -1,7 +1,9 @@
 /** The rollout step by step: what was set, what was read back, what the gate found. */
 
+import { shortAdName } from '../../domain/ad-name.js';
 import { type Reader, share } from '../format.js';
 import { Figure, Instant, Money, MoneyMove } from '../parts/figures.js';
+import { Word } from '../words/word.js';
 import type { GateJson, LedgerRowJson, StatusJson } from './read.js';
 
 export function Rollout(props: {
@@ -15,12 +17,17 @@ export function Rollout(props: {
   if (money === null) return null;
   const { currency } = experiment;
   const nameOf = (adSetId: string) =>
-    experiment.variants.find(({ ad_set_id }) => ad_set_id === adSetId)?.id ?? adSetId;
+    shortAdName(
+      experiment.variants,
+      experiment.variants.find(({ ad_set_id }) => ad_set_id === adSetId)?.id ?? adSetId,
+    );
   return (
     <section class="card" aria-labelledby="rollout-title">
       <h2 id="rollout-title">Rollout</h2>
       {money.status === 'shadow' && (
-        <p class="note">In shadow: this is what would have been written. No budget was changed.</p>
+        <p class="note">
+          In <Word of="shadow">shadow</Word>: this is what would have been written. No budget was changed.
+        </p>
       )}
       <dl>
         <dt>Budget of all ads per day</dt>
@@ -50,7 +57,9 @@ export function Rollout(props: {
             reader={reader}
           />
         </dd>
-        <dt>At risk per day</dt>
+        <dt>
+          <Word of="at_risk">At risk</Word> per day
+        </dt>
         <dd>
           <Money field="at_risk_cents" amount={money.at_risk_cents} currency={currency} reader={reader} />{' '}
           <span class="muted">if the lift is at the worst end of its interval</span>
@@ -61,10 +70,10 @@ export function Rollout(props: {
           <strong>Start: {share(money.winner_old_budget_cents / money.total_budget_cents)}</strong> for the
           winner
         </li>
-        {money.phases.map((phase) => (
+        {money.phases.map((phase, index) => (
           <li class={phase.read_back_at ? 'done' : 'open'}>
             <strong>
-              Phase {phase.name}:{' '}
+              {index === 0 ? <Word of="phase">Phase</Word> : 'Phase'} {phase.name}:{' '}
               <Figure field="winner_share" value={phase.winner_share}>
                 {share(phase.winner_share)}
               </Figure>
@@ -132,10 +141,11 @@ function Findings({ gates, reader }: { gates: readonly GateJson[]; reader: Reade
   if (found.length === 0) return null;
   return (
     <ul>
-      {found.map((gate) => (
+      {found.map((gate, index) => (
         <li>
           <span class="muted">
-            Gate, <Instant iso={gate.at} reader={reader} />, {gate.outcome}:
+            {index === 0 ? <Word of="gate">Gate</Word> : 'Gate'}, <Instant iso={gate.at} reader={reader} />,{' '}
+            {gate.outcome}:
           </span>{' '}
           {gate.findings.map(({ message }) => message).join(' ')}
         </li>

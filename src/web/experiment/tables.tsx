@@ -1,9 +1,11 @@
 /** The raw figures, the ledger and the controls of an experiment as tables. */
 
+import { adName } from '../../domain/ad-name.js';
 import { minorUnits } from '../../domain/budget.js';
 import { count, money, type Reader } from '../format.js';
 import { Figure, Instant, Lift, Money } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
+import { Word } from '../words/word.js';
 import type { ControlRowJson, LedgerRowJson, LookJson, StatusJson } from './read.js';
 
 /** What each ad did up to the last look, as counts. */
@@ -21,7 +23,7 @@ export function Counts({
     <div class="table">
       <table>
         <caption>
-          Up to look {look.look_number}, <Instant iso={look.due_at} reader={reader} />
+          Up to <Word of="look">look</Word> {look.look_number}, <Instant iso={look.due_at} reader={reader} />
         </caption>
         <thead>
           <tr>
@@ -39,7 +41,7 @@ export function Counts({
             if (!metrics) return null;
             return (
               <tr data-variant={id}>
-                <th scope="row">{id}</th>
+                <th scope="row">{adName(experiment.variants, id)}</th>
                 <td class="number">
                   <Figure field="impressions" value={metrics.impressions}>
                     {count(metrics.impressions, reader)}
@@ -75,16 +77,17 @@ export function Counts({
 }
 
 /** Each pair of the last look with its interval. */
-export function Pairs({ look }: { look: LookJson }) {
+export function Pairs({ experiment, look }: { experiment: StatusJson; look: LookJson }) {
   const most = scaleOf(look.pairs.map(({ interval }) => interval));
   return (
     <ul class="rows">
-      {look.pairs.map((pair) => (
+      {look.pairs.map((pair, index) => (
         <li data-pair={`${pair.variant_a}|${pair.variant_b}`}>
-          {pair.variant_b} over {pair.variant_a}: <Lift field="lift" value={pair.lift} />{' '}
+          {adName(experiment.variants, pair.variant_b)} over {adName(experiment.variants, pair.variant_a)}:{' '}
+          <Lift field="lift" value={pair.lift} />{' '}
           <IntervalBar lift={pair.lift} interval={pair.interval} most={most} />{' '}
           <span class="muted">
-            confidence{' '}
+            {index === 0 ? <Word of="confidence">confidence</Word> : 'confidence'}{' '}
             <Figure field="confidence" value={pair.confidence}>
               {pair.confidence.toFixed(3)}
             </Figure>

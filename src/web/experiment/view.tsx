@@ -1,18 +1,23 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
+import { recommendationOf } from '../../api/experiments/recommendation.js';
+import { shortAdName } from '../../domain/ad-name.js';
+import type { Objective } from '../../domain/metric.js';
+import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
 import { percent, type Reader } from '../format.js';
 import { Countdown, Figure, Instant, Lift, Money } from '../parts/figures.js';
-import { Picture } from '../parts/links.js';
+import { Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
+import { SeriesChart, SeriesLegend } from '../series/chart.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
 import { LookChart, pointsOf } from './look-chart.js';
 import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
 import { Rollout } from './rollout.js';
 import { ControlLog, Counts, Ledger, Pairs } from './tables.js';
-import { recommendationOf } from './verdict.js';
 
 export interface ExperimentViewFacts extends ExperimentFacts {
   reader: Reader;
@@ -48,7 +53,9 @@ export function ExperimentView(facts: ExperimentViewFacts) {
         <dl>
           {money && (
             <>
-              <dt>At risk</dt>
+              <dt>
+                <Word of="at_risk">At risk</Word>
+              </dt>
               <dd>
                 <Money
                   field="at_risk_cents"
@@ -90,6 +97,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       {viewer && actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <Evidence experiment={experiment} looks={looks} look={looks[0] ?? null} facts={facts} />
       <BeforeHandover experiment={experiment} reader={reader} />
+      <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
       <Verification experiment={experiment} reader={reader} />
@@ -148,6 +156,11 @@ function ForUsers(facts: ExperimentViewFacts & { viewer: Viewer }) {
       {!actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <section class="card" aria-labelledby="record">
         <h2 id="record">Record</h2>
+        <p>
+          <Link href={`/experiments/${experiment.experiment_id}/scorecard`}>
+            Scorecard to print, or as CSV
+          </Link>
+        </p>
         <details>
           <summary>Ledger ({ledger.length})</summary>
           <Ledger rows={ledger} currency={experiment.currency} reader={reader} />
@@ -191,6 +204,10 @@ function Evidence(props: {
   const rival = experiment.winner_variant_id ?? look.leader_variant_id ?? control;
   const shown = rival === control ? experiment.variants[1]!.id : rival;
   const pair = [control, shown] as const;
+  const names = {
+    control: shortAdName(experiment.variants, control),
+    shown: shortAdName(experiment.variants, shown),
+  };
   const points = pointsOf(looks, pair, startedAt);
   const writes = facts.ledger
     .filter(({ outcome }) => outcome === 'applied')
@@ -199,17 +216,17 @@ function Evidence(props: {
   return (
     <section class="card" aria-labelledby="evidence">
       <h2 id="evidence">Evidence</h2>
-      <Pairs look={look} />
+      <Pairs experiment={experiment} look={look} />
 
       <LookChart
         points={points}
         writes={writes}
-        label={`Lift of ${shown} over ${control} at each look, with its interval`}
+        label={`Lift of ${names.shown} over ${names.control} at each look, with its interval`}
       />
       <p class="muted">
-        The line is the lift of {shown} over {control}; the area is its {experiment.policy.confidence * 100} %
-        interval, valid at all looks together. A lift beyond the dashed lines wins. Upright lines are budget
-        writes.
+        The line is the <Word of="lift">lift</Word> of {names.shown} over {names.control}; the area is its{' '}
+        {experiment.policy.confidence * 100} % <Word of="interval">interval</Word>, valid at all looks
+        together. A lift beyond the dashed lines wins. Upright lines are budget writes.
       </p>
       <Counts experiment={experiment} look={look} reader={facts.reader} />
       {more.length > 0 && (
@@ -222,6 +239,26 @@ function Evidence(props: {
             {look.drift && <li>{look.drift.text}</li>}
           </ul>
         </details>
+      )}
+    </section>
+  );
+}
+
+/** What decides the test, day by day, to read; those who may open it find the chart to explore. */
+function PerDay({ experiment, series, reader, viewer }: ExperimentViewFacts) {
+  if (series.buckets.length === 0) return null;
+  const measure = measureOf(experiment.policy.objective as Objective);
+  return (
+    <section class="card" aria-labelledby="per-day">
+      <h2 id="per-day">{MEASURES[measure].label} per day</h2>
+      <SeriesChart series={series} measure={measure} reader={reader} />
+      <SeriesLegend series={series} />
+      {viewer && (
+        <p class="no-print">
+          <Link href={`/experiments/${experiment.experiment_id}/series`}>
+            Explore clicks, spend and costs per hour or day
+          </Link>
+        </p>
       )}
     </section>
   );
@@ -266,10 +303,13 @@ function Verification({ experiment, reader }: { experiment: StatusJson; reader: 
   if (verification === null) return null;
   return (
     <section class="card" aria-labelledby="verification">
-      <h2 id="verification">Verification</h2>
+      <h2 id="verification">
+        <Word of="verification" />
+      </h2>
       <p class={verification.outcome === 'verified' ? 'good' : 'warn'}>{verification.message}</p>
       <p>
-        {verification.winner_variant_id} over {verification.rival_variant_id}:{' '}
+        {shortAdName(experiment.variants, verification.winner_variant_id)} over{' '}
+        {shortAdName(experiment.variants, verification.rival_variant_id)}:{' '}
         <Lift field="lift" value={verification.lift} />
         {verification.interval &&
           ` (90 % interval ${percent(verification.interval[0])} to ${percent(verification.interval[1])})`}

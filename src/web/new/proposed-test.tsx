@@ -2,12 +2,12 @@
 import type { Child } from 'hono/jsx';
 import type { AdJson, PreviewJson, ProposalJson } from '../../api/setup/responses.js';
 import { METRICS, OBJECTIVES } from '../../domain/metric.js';
-import { count, type Reader } from '../format.js';
+import { count, money, percent, type Reader } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
 import { Picture } from '../parts/links.js';
 import { EarlierDelivery } from './earlier-delivery.js';
 import { isObjective, type TypedTest } from './form.js';
-import { WhatItDoes } from './what-it-does.js';
+import { chanceText, WhatItDoes } from './what-it-does.js';
 
 interface TestProps {
   typed: TypedTest;
@@ -41,25 +41,56 @@ export function ProposedTest({
   const byAdSet = new Map(proposal.ads.map(({ ad_set, name }) => [ad_set.ad_set_id, name]));
   return (
     <Card typed={typed} failure={failure} mayAct={mayAct} asksName={asksName}>
-      <p class="muted">Campaign “{proposal.campaign.name}”</p>
-      <AdTable proposal={proposal} controlAdId={typed.controlAdId} currency={currency} reader={reader} />
-      <WhatItDoes preview={preview} names={names} byAdSet={byAdSet} currency={currency} reader={reader} />
       <details open={isNewPreview || failure !== null}>
-        <summary>Change objective, control, duration, approval, what counts and texts</summary>
-        <Settings
-          typed={typed}
-          names={names}
-          mayAct={mayAct}
-          asksName={asksName}
-          earlier={preview.earlier_delivery}
-        >
-          <p class="muted" id={`why-${key}`}>
-            {proposal.objective_why} {proposal.control_why}
-          </p>
-        </Settings>
+        <summary>
+          {inShort(proposal, currency, reader)}{' '}
+          <span class={preview.can_start ? 'muted' : 'refused'}>{promiseOf(preview)}</span>
+        </summary>
+        <p class="muted">Campaign “{proposal.campaign.name}”</p>
+        <AdTable proposal={proposal} controlAdId={typed.controlAdId} currency={currency} reader={reader} />
+        <WhatItDoes preview={preview} names={names} byAdSet={byAdSet} currency={currency} reader={reader} />
+        <details open={isNewPreview || failure !== null}>
+          <summary>Change objective, control, duration, approval, what counts and texts</summary>
+          <Settings
+            typed={typed}
+            names={names}
+            mayAct={mayAct}
+            asksName={asksName}
+            earlier={preview.earlier_delivery}
+          >
+            <p class="muted" id={`why-${key}`}>
+              {proposal.objective_why} {proposal.control_why}
+            </p>
+          </Settings>
+        </details>
       </details>
     </Card>
   );
+}
+
+/** The ads and what they spend, in a line. */
+function inShort({ ads }: ProposalJson, currency: string, reader: Reader): string {
+  const budgets = ads.map(({ ad_set }) => ad_set.daily_budget_cents ?? 0);
+  const total = money(
+    budgets.reduce((sum, amount) => sum + amount, 0),
+    currency,
+    reader,
+  );
+  return `${ads.map(({ name }) => name).join(' against ')}, ${total} per day:`;
+}
+
+/** The lift for which the line of a test names the chance, a fraction. */
+const NAMED_LIFT = 0.2;
+
+/** What the test can find, in a line. */
+function promiseOf({ can_start: canStart, power }: PreviewJson): string {
+  if (!canStart) return "can't start like this";
+  const [nearest] = [...(power.chances ?? [])].sort(
+    (a, b) => Math.abs(a.shown_lift - NAMED_LIFT) - Math.abs(b.shown_lift - NAMED_LIFT),
+  );
+  return nearest
+    ? `finds an ad that is better by ${percent(nearest.shown_lift)} with a chance of ${chanceText(nearest.chance)}`
+    : 'its chances are not known';
 }
 
 /** A test whose ads the account doesn't propose now: what was typed is kept and can be sent again. */

@@ -60,6 +60,7 @@ export function NewTests(facts: NewTestsFacts) {
         </p>
       )}
       <Results results={results} />
+      <Previewed typed={typed} previews={previews} />
       {found && typed.length === 0 && (
         <section class="card empty">
           <h2>No test found</h2>
@@ -124,6 +125,53 @@ export function NewTests(facts: NewTestsFacts) {
   );
 }
 
+/** The previews that were asked for: first those of tests that can't start, which have the focus. */
+function Previewed({ typed, previews }: Pick<NewTestsFacts, 'typed' | 'previews'>) {
+  const shown = typed.flatMap((test) => {
+    const preview = previews.get(test.key);
+    return preview ? [{ ...test, preview }] : [];
+  });
+  const refused = shown.filter(({ preview }) => !preview.can_start);
+  const others = shown.filter(({ preview }) => preview.can_start);
+  const link = ({ key, name }: TypedTest) => (
+    <a href={`#test-${key}`}>{name.trim() || 'A test without a name'}</a>
+  );
+  return (
+    <>
+      {refused.length > 0 && (
+        <section class="error" role="alert" tabindex={-1} autofocus>
+          <h2>
+            {refused.length === 1
+              ? "One test can't start like this"
+              : `${refused.length} tests can't start like this`}
+          </h2>
+          <ul>
+            {refused.map((test) => (
+              <li>
+                {link(test)}: {test.preview.problems.map(({ message }) => message).join(' ')}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {others.length > 0 && (
+        <section class="good" role="status">
+          <p>
+            {others.length === 1
+              ? 'One preview is below. The test can start:'
+              : 'The previews are below. These tests can start:'}
+          </p>
+          <ul>
+            {others.map((test) => (
+              <li>{link(test)}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
 function Results({ results }: { results: readonly Result[] }) {
   const started = results.filter(({ experimentId }) => experimentId !== null);
   const others = results.filter(({ experimentId }) => experimentId === null);
@@ -143,7 +191,7 @@ function Results({ results }: { results: readonly Result[] }) {
         </section>
       )}
       {others.length > 0 && (
-        <section class="error" role="alert">
+        <section class="error" role="alert" tabindex={-1} autofocus>
           <h2>{others.length === 1 ? 'One test needs a change' : `${others.length} tests need a change`}</h2>
           <ul>
             {others.map(({ key, name, message }) => (

@@ -119,7 +119,7 @@ function Chances({
 }
 
 /** Nothing is certain: never 0 % or 100 %. */
-function chanceText(chance: number): string {
+export function chanceText(chance: number): string {
   if (chance > 0.99) return 'over 99 %';
   return chance < 0.01 ? 'under 1 %' : share(chance);
 }

@@ -12,6 +12,11 @@ export const BaseProvider = Base.Provider;
 type Own<Tag extends 'a' | 'form' | 'img', Field extends string> = Omit<JSX.IntrinsicElements[Tag], Field> &
   Record<Field, string>;
 
+/** The path under which the account's pages and its API are, for an address that a script or an attribute needs. */
+export function useBase(): string {
+  return useContext(Base);
+}
+
 export function Link({ href, children, ...more }: Own<'a', 'href'>) {
   return (
     <a href={useContext(Base) + href} {...more}>

@@ -6,6 +6,7 @@ import { Figure, Instant, Lift, MoneyMove } from '../parts/figures.js';
 import { Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 
 export interface ReportFacts {
   report: KeptReportJson;
@@ -52,10 +53,10 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                   <th scope="col">Test</th>
                   <th scope="col">Winner</th>
                   <th scope="col" class="number">
-                    Believed
+                    <Word of="believed">Believed</Word>
                   </th>
                   <th scope="col" class="number">
-                    Measured
+                    <Word of="measured">Measured</Word>
                   </th>
                   <th scope="col" class="number">
                     Its budget per day
@@ -71,7 +72,7 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                       {promotion.forced && ' (by force)'}
                       {promotion.declaration && <span class="label">{promotion.declaration}</span>}
                     </th>
-                    <td>{promotion.winner}</td>
+                    <td>{promotion.winner_name}</td>
                     <td class="number">
                       <Lift field="believed_lift" value={promotion.believed_lift} />
                     </td>
@@ -109,6 +110,8 @@ export function Report({ report, reader, viewer }: ReportFacts) {
           </ul>
         </section>
       )}
+      <Started report={report} reader={own} isLink={viewer !== null} />
+      {viewer && <Controls report={report} reader={own} isLink />}
       {compound && (
         <section class="card" aria-labelledby="compound">
           <h2 id="compound">All promotions together</h2>
@@ -138,6 +141,65 @@ export function Report({ report, reader, viewer }: ReportFacts) {
       )}
       {viewer && <ClientLinkForm view={{ kind: 'report', id: report.id }} viewer={viewer} />}
     </>
+  );
+}
+
+interface ListProps {
+  report: KeptReportJson;
+  reader: Reader;
+  isLink: boolean;
+}
+
+function Started({ report: { started }, reader, isLink }: ListProps) {
+  if (started === null || started.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="started">
+      <h2 id="started">
+        Tests started{' '}
+        <span class="muted">
+          (
+          <Figure field="started" value={started.length}>
+            {started.length}
+          </Figure>
+          )
+        </span>
+      </h2>
+      <ul>
+        {started.map(({ experiment_id, name, start_date }) => (
+          <li>
+            <TestName id={experiment_id} name={name} isLink={isLink} />,{' '}
+            <Instant iso={start_date} reader={reader} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Controls({ report: { controls }, reader, isLink }: ListProps) {
+  if (controls === null || controls.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="controls-used">
+      <h2 id="controls-used">
+        Controls used{' '}
+        <span class="muted">
+          (
+          <Figure field="controls" value={controls.length}>
+            {controls.length}
+          </Figure>
+          )
+        </span>
+      </h2>
+      <ul>
+        {controls.map(({ experiment_id, name, kind, by, reason, at, outcome }) => (
+          <li>
+            <Instant iso={at} reader={reader} />: <strong>{kind}</strong> of{' '}
+            <TestName id={experiment_id} name={name} isLink={isLink} /> by {by} ({reason})
+            {outcome === 'refused' && ', refused'}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

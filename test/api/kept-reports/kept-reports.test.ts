@@ -67,7 +67,9 @@ describe('the kept reports', () => {
     expect(response.headers.get('content-disposition')).toContain('weekly-2026-11-26.csv');
     const lines = (await response.text()).split('\r\n');
     expect(lines[0]).toMatch(/^part,experiment_id,name,/);
-    expect(lines.map((line) => line.split(',')[0])).toEqual(['part', 'report', 'compound', 'promotion', '']);
+    expect(lines.map((line) => line.split(',')[0])).toEqual([
+      ...['part', 'report', 'compound', 'promotion', 'started', 'started', ''],
+    ]);
   });
 
   it('in CSV are no formulas, and keep their columns', async () => {

@@ -146,6 +146,26 @@ export function aDecision(experimentId: string, verdict: Verdict, more: Partial<
   };
 }
 
+/** Hours of every ad since the start of the test; each ad has its own figures, and each hour another one. */
+export async function seedHours(api: Api, experiment: Experiment, hours: number): Promise<void> {
+  const rows = experiment.variants.flatMap(({ id, adId }, place) =>
+    Array.from({ length: hours }, (_, hour) => ({
+      variantId: id,
+      adId,
+      granularity: 'hour' as const,
+      bucketStart: experiment.startedAt + hour * HOUR,
+      bucketEnd: experiment.startedAt + (hour + 1) * HOUR,
+      impressions: 500 + hour,
+      clicks: 20 + place,
+      linkClicks: 10 + 3 * place + (hour % 5),
+      spend: 1_234 + hour,
+      conversions: hour % 3,
+      revenue: 5_000 * (hour % 3),
+    })),
+  );
+  await api.store.appendObservations(experiment.id, rows, experiment.startedAt + hours * HOUR);
+}
+
 /** A promotion of 50/50 over 10,000 minor units, with the phases that are done and their ledger. */
 export async function seedPromotion(
   api: Api,

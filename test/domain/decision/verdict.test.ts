@@ -79,10 +79,14 @@ function decided(
     policy?: Partial<Policy>;
     weighed?: LookFacts['weighed'];
     metrics?: VariantMetrics;
+    headlines?: string[];
   } = {},
 ) {
   const ids = new Set(pairs.flatMap((each) => [each.variantA, each.variantB]));
-  const all = variants(ids.size);
+  const all = variants(ids.size).map((variant, index) => ({
+    ...variant,
+    creative: { ...creative, headline: more.headlines?.[index] ?? null },
+  }));
   const { outlook: _, ...verdict } = decide({
     variants: all,
     policy: { ...DEFAULT_POLICY, ...more.policy },
@@ -106,6 +110,15 @@ describe('two variants', () => {
         'c1 wins: confidence 0.970 ≥ 0.950 at look 8; click rate of c1 over control: +20.0 % (95 % interval +5.0 % to +37.0 %).',
       ],
     });
+  });
+
+  it('names each ad by its headline, in full at its first mention', () => {
+    const [reason] = decided([pair('control', 'c1', {}, 'c1')], { headlines: ['Winter', 'Summer'] }).reasons;
+    expect(reason).toBe(
+      '“Summer” (c1) wins: confidence 0.970 ≥ 0.950 at look 8; click rate of “Summer” over “Winter” (control): +20.0 % (95 % interval +5.0 % to +37.0 %).',
+    );
+    const same = decided([pair('control', 'c1', {}, 'c1')], { headlines: ['Sale', 'Sale'] }).reasons[0];
+    expect(same).toContain('click rate of “Sale” (c1) over “Sale” (control)');
   });
 
   it('promotes the control as well, with its lift over the challenger', () => {

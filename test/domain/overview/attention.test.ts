@@ -8,6 +8,7 @@ const inState = (state: ExperimentState, hold = pausedHold(null, 0)) => ({
   state,
   reason: { code: 'recorded' as const, detail: `It is ${state}.` },
   currency: 'USD',
+  variants: [],
   hold: state === 'held' ? hold : null,
 });
 const silent: HealthFinding = {

@@ -85,5 +85,5 @@ export function valuesAround(evidence: Evidence, adSetId: string, at: number): n
 
 /** The service's sentence on the run's state. */
 export function whyOf({ reason, currency, trouble }: Evidence): string {
-  return `${reasonSentence(reason, currency)} ${trouble ?? ''}`.trim();
+  return `${reasonSentence(reason, currency, [])} ${trouble ?? ''}`.trim();
 }

@@ -68,7 +68,8 @@ export class User {
     await page.getByRole('link', { name: 'Find tests in the account' }).click();
     await page.getByRole('link', { name: /^Tick all \d+ that can start$/ }).click();
     const approvals = page.locator('.proposal', { hasText: 'Swimwear' });
-    await approvals.getByText('Change objective, control, duration, approval and texts').click();
+    await approvals.locator('summary').first().click();
+    await approvals.getByText('Change objective, control, duration, approval, what counts and texts').click();
     await approvals.getByLabel('Ask for an approval').check();
     await page.getByRole('button', { name: 'Start the ticked tests' }).click();
     const status = await page.getByRole('status').textContent();

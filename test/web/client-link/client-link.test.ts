@@ -60,7 +60,14 @@ describe('what a client sees', () => {
       expect((await new Browser(app).get(path)).status, path).not.toBe(200);
   });
 
-  it('is the scorecard of a test, without controls, record and pictures', async () => {
+  it('is the printed scorecard of a test, if the link was made there', async () => {
+    const link = await made('/experiments/won/scorecard', { kind: 'scorecard', id: 'won' });
+    const html = await (await new Browser(app).get(link)).text();
+    expect(html).toContain('What the figures don&#39;t say');
+    for (const hidden of ['<form', 'href="/api', 'href="/experiments']) expect(html).not.toContain(hidden);
+  });
+
+  it('is the page of a test, without controls, record and pictures', async () => {
     const link = await made('/experiments/won', { kind: 'experiment', id: 'won' });
     const html = await (await new Browser(app).get(link)).text();
     expect(html).toContain('The budget stays with challenger-1.');

@@ -1,8 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ScorecardJson } from '../../../src/api/scorecard/read.js';
+import type { SeriesJson } from '../../../src/api/series/read.js';
 import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
+import { MEASURE_NAMES } from '../../../src/domain/reporting/series.js';
 import type { LookJson, StatusJson } from '../../../src/web/experiment/read.js';
 import { HOUR, START } from '../../api/support/harness.js';
-import { aDecision, moveTo, seedExperiment, seedPromoted, seedVerification } from '../../api/support/seed.js';
+import {
+  aDecision,
+  moveTo,
+  seedExperiment,
+  seedHours,
+  seedPromoted,
+  seedVerification,
+} from '../../api/support/seed.js';
 import { startWeb, type WebApi } from '../support.js';
 
 describe('the page of an experiment', () => {
@@ -101,6 +111,47 @@ describe('the page of an experiment', () => {
     expect(html.indexOf('controls/approve')).toBeLessThan(html.indexOf('controls/promote'));
   });
 
+  it('shows what decides per day, and every other measure on the page of the series, as the API has it', async () => {
+    await seedHours(api, (await api.store.getExperiment('promoted'))!, 60);
+    const { html } = await api.page('/experiments/promoted');
+    expect(html).toContain('Click rate per day');
+    expect(html).toContain('href="/experiments/promoted/series"');
+    for (const bucket of ['hour', 'day']) {
+      const { body } = await api.get(`/api/ab/experiments/promoted/series?bucket=${bucket}`);
+      const { buckets, variants } = body as unknown as SeriesJson;
+      expect(buckets).toHaveLength(bucket === 'hour' ? 60 : 3);
+      for (const measure of MEASURE_NAMES) {
+        const { figures } = await api.page(
+          `/experiments/promoted/series?bucket=${bucket}&measure=${measure}`,
+        );
+        const expected = buckets.flatMap((_, place) => variants.map((variant) => variant[measure][place]));
+        expect(figures(measure), measure).toEqual(expected.filter((value) => value !== null).map(String));
+      }
+    }
+    expect((await api.page('/experiments/unknown/series')).status).toBe(404);
+    expect((await api.page('/experiments/fresh/series?measure=odd&bucket=odd')).html).toContain(
+      'No data yet',
+    );
+  });
+
+  it('has a scorecard to print with the figures of the API', async () => {
+    const { html, figures } = await api.page('/experiments/promoted/scorecard');
+    const card = (await api.get('/api/ab/experiments/promoted/scorecard')).body as unknown as ScorecardJson;
+    expect(html).toContain(card.verdict);
+    for (const { variant_id: id, metrics, cost_per_conversion: perConversion } of card.ads) {
+      for (const field of ['impressions', 'clicks', 'ctr', 'conversions', 'spend', 'cpc'] as const)
+        expect(figures(field, `data-variant="${id}"`)[0]).toBe(String(metrics![field]));
+      expect(figures('cost_per_conversion', `data-variant="${id}"`)[0]).toBe(String(perConversion));
+    }
+    for (const field of ['budget_before_cents', 'budget_after_cents'] as const)
+      expect(figures(field)).toEqual(card.ads.map((ad) => String(ad[field])));
+    expect(figures('lift')).toEqual(card.pairs.map(({ lift }) => String(lift)));
+    expect(figures('verified_lift')).toEqual([String(card.verification!.lift)]);
+    for (const { message } of card.caveats) expect(html).toContain(message);
+    expect((await api.page('/experiments/fresh/scorecard')).html).toContain('There was no look yet.');
+    expect((await api.page('/experiments/unknown/scorecard')).status).toBe(404);
+  });
+
   it('is 404 for an unknown one', async () => {
     expect((await api.page('/experiments/unknown')).status).toBe(404);
   });
@@ -153,6 +204,27 @@ describe('the form of a control', () => {
     expect(refused.status).toBe(409);
     expect(refused.html).toContain('No variant leads.');
     expect(refused.html).toContain('value="the deal ends"');
+  });
+
+  it('sends the fields of its own control only, and knows the name the next time', async () => {
+    api.gateway.answer = async () => ({ kind: 'pending', accepted: true });
+    const all = {
+      by: 'Zoë',
+      reason: 'why',
+      variant_id: 'challenger-1',
+      budgets: 'keep',
+      action: 'retry_restore',
+    };
+    await send('pause', { ...all, key: 'key-own-1' });
+    const paused = api.gateway.asked.at(-1)!;
+    expect(Object.keys(paused.asked).sort()).toEqual(['by', 'controlId', 'reason']);
+    await send('stop', { ...all, key: 'key-own-2' });
+    expect(api.gateway.asked.at(-1)).toMatchObject({ kind: 'stop', asked: { budgets: 'keep' } });
+    expect(api.gateway.asked.at(-1)!.asked).not.toHaveProperty('action');
+    expect((await api.page('/experiments/exp')).html).toMatch(/name="by"[^>]*value="Zoë"/);
+    expect((await api.page('/account')).html).toMatch(/name="by"[^>]*value="Zoë"/);
+    const strange = { cookie: 'auto_promotion_name=%00%22%3E' };
+    expect((await api.page('/experiments/exp', { headers: strange })).html).toMatch(/name="by"[^>]*value=""/);
   });
 
   it('says so if there is no outcome yet, and is 404 for a control that does not exist', async () => {

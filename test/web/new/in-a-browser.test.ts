@@ -47,6 +47,20 @@ describe.skipIf(!HAS_BROWSER)('the page of new tests in a browser', () => {
       expect(complaints).toEqual([]);
       await close();
     }
+    const { page, close } = await browser.visitor({ javaScriptEnabled: false, width: 360 });
+    await page.goto('/experiments/new');
+    const card = page.locator('.proposal').first();
+    await card.getByLabel('Start this test').check();
+    await card.locator('summary').first().click();
+    await card.locator('summary').last().click();
+    await card.getByLabel('Planned duration').fill('1');
+    await page.getByRole('button', { name: 'Preview the ticked tests' }).click();
+    await page.getByRole('heading', { name: 'One test needs a change' }).waitFor();
+    expect(await page.locator(':focus').getAttribute('role')).toBe('alert');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(new URL(page.url()).hash).toMatch(/^#test-/);
+    await close();
   });
 
   it('starts all tests of an account with three clicks, without a script', async () => {

@@ -268,6 +268,27 @@ describe('the page of new tests', () => {
     expect(wrong.html).toContain('must be from 2 to 90 days');
   });
 
+  it('folds each test into a line, and says at the top which previewed tests can start', async () => {
+    const made = await twoJackets();
+    const { html } = await open();
+    expect(html).toMatch(
+      /<summary>Warm against Light, US\$400\.00 per day: <span class="muted">finds an ad that is better by \+20\.0 % with a chance of (over |under )?[\d.]+ %<\/span>/,
+    );
+    expect(html).not.toContain('<details open');
+    const fields = ticked(html, { name: 'Winter coats' });
+    const fine = await send(fields, 'preview');
+    expect(fine.html).toMatch(
+      /role="status">.*The test can start:.*<a href="#test-[\d.]+">Winter coats<\/a>/,
+    );
+    expect(fine.html).toContain('<details open');
+    await web.market.edit(made.adSetIds[0]!, { status: 'PAUSED' });
+    const refused = await send(fields, 'preview');
+    expect(refused.html).toMatch(
+      /role="alert" tabindex="-1" autofocus[^>]*><h2>One test can&#39;t start like this<\/h2>.*<a href="#test-[\d.]+">Winter coats<\/a>: .*is not active \(PAUSED\)/,
+    );
+    expect(await web.store.countExperiments({})).toBe(0);
+  });
+
   it("hands over the sandbox's account, twelve tests and more at once, without an id", async () => {
     await prepareUntestedAds(web.market, START);
     await prepareUntestedAds(web.market, START);

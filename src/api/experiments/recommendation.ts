@@ -1,5 +1,13 @@
 /** What a user should know first of an experiment: what to do, and why. */
-import type { ControlRowJson, LookJson, StatusJson } from './read.js';
+import type { z } from '@hono/zod-openapi';
+import { adName } from '../../domain/ad-name.js';
+import type { ControlRowAnswer } from '../controls/responses.js';
+import type { LookAnswer } from '../looks/responses.js';
+import type { StatusAnswer } from './responses.js';
+
+type StatusJson = z.output<typeof StatusAnswer>;
+type LookJson = z.output<typeof LookAnswer>;
+type ControlRowJson = z.output<typeof ControlRowAnswer>;
 
 export interface Recommendation {
   /** What to do, in a few words. */
@@ -17,12 +25,15 @@ export function recommendationOf(
   const look = looks[0] ?? null;
   const promotion = promotedBecause(experiment, looks, controls);
   const { state, state_reason: reason, trouble, verification } = experiment;
-  const winner = experiment.winner_variant_id ?? experiment.variants[1]!.id;
+  const winner = adName(experiment.variants, experiment.winner_variant_id ?? experiment.variants[1]!.id);
   const [evidence] = look?.reasons ?? [];
   const known = [...(trouble === null ? [] : [trouble]), reason];
   switch (state) {
     case 'running':
-      return { what: runningText(look), why: [...(trouble === null ? [] : [trouble]), evidence ?? reason] };
+      return {
+        what: runningText(look, experiment),
+        why: [...(trouble === null ? [] : [trouble]), evidence ?? reason],
+      };
     case 'paused':
       return { what: 'The test is paused: resume it or stop it.', why: known };
     case 'awaiting_approval':
@@ -67,14 +78,14 @@ function promotedBecause(
   return reason === undefined ? [] : [reason];
 }
 
-function runningText(look: LookJson | null): string {
+function runningText(look: LookJson | null, { variants }: StatusJson): string {
   switch (look?.verdict) {
     case undefined:
       return 'Wait for the first look.';
     case 'insufficient_data':
       return 'Wait: there is too little data to judge.';
     case 'promote':
-      return `${look.winner_variant_id} has won and is about to be promoted.`;
+      return `${adName(variants, look.winner_variant_id ?? '')} has won and is about to be promoted.`;
     case 'held':
       return 'Someone must act: an ad hardly delivers.';
     default:
