@@ -1,7 +1,7 @@
 /**
  * `npm run journey -- [--images FOLDER]`: a user starts all tests of the sandbox's account on its pages without typing an id,
- * uses every control, follows the first winner until its lift is verified, and takes pictures on the way. Prints one JSON document; exit code 1 if the story
- * doesn't end so. About 5 minutes.
+ * uses every control, follows the first winner until its lift is verified, and takes pictures on the way. Prints one JSON
+ * document; exit code 1 if the story doesn't end so. About 5 minutes.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -29,11 +29,12 @@ try {
   await picture('new-test', newTest);
   const started = await user.startAll();
   const used: Record<string, string> = {};
-  const use = async (button: string, choose?: { label: string; option: string }) => {
-    used[button] = await user.use(button, choose);
+  const use = async (...asked: Parameters<User['use']>) => {
+    used[asked[0]] = await user.use(...asked);
   };
   await user.open('Running socks');
   for (const button of ['Check now', 'Pause', 'Resume']) await use(button);
+  await use('Extend the test', { label: /^Days from the start/, text: '42' });
   await use('Stop the test', { label: 'Budgets', option: 'restore them' });
   await user.waitFor(['stopped'], STEP_MS);
   await user.open('Trail shoes');

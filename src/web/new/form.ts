@@ -20,6 +20,8 @@ export interface TypedTest {
   /** Days, as typed. */
   horizonDays: string;
   approval: boolean;
+  /** Whether it may be extended later: the rule `anytime` decides. */
+  extendable: boolean;
   /** Whether delivery before the handover counts, why, and who declares that the test was planned so. */
   counts: boolean;
   countsBecause: string;
@@ -37,24 +39,21 @@ export function keyOf({ ads }: Pick<ProposalJson, 'ads'>): string {
 /** The fields of a proposal that nobody has changed. */
 export function typedOf(
   proposal: ProposalJson,
-  id: string,
-  ticked: boolean,
-  horizonHours: number,
+  { horizonHours, ...given }: Pick<TypedTest, 'id' | 'ticked' | 'declaredBy'> & { horizonHours: number },
 ): TypedTest {
   const { experiment, ads } = proposal;
   return {
+    ...given,
     key: keyOf(proposal),
-    ticked,
-    id,
     name: experiment.name,
     objective: experiment.policy.objective,
     event: experiment.policy.conversion_event ?? DEFAULT_CONVERSION_EVENT,
     controlAdId: ads.find(({ role }) => role === 'control')!.ad_id,
     horizonDays: String(horizonHours / 24),
     approval: false,
+    extendable: false,
     counts: false,
     countsBecause: '',
-    declaredBy: '',
     ads: experiment.variants.map(({ ad_id, creative }) => ({
       adId: ad_id,
       headline: creative.headline ?? '',
@@ -82,6 +81,7 @@ export function readForm(fields: FormFields, newId: () => string): TypedTest[] {
       controlAdId: own('control') || adIds[0]!,
       horizonDays: own('horizon'),
       approval: own('approval') !== '',
+      extendable: own('extendable') !== '',
       counts: own('counts') !== '',
       countsBecause: own('because'),
       declaredBy: own('by'),
@@ -116,6 +116,7 @@ export function requestOf(typed: TypedTest, owner: string | null): NewExperiment
       conversion_event: typed.event.trim(),
       horizon_hours: typed.horizonDays.trim() === '' ? Number.NaN : days * 24,
       approval_required: typed.approval,
+      ...(typed.extendable && { rule: 'anytime' }),
     },
     ...(typed.counts && {
       earlier_delivery: {

@@ -59,9 +59,11 @@ export function newTestPages(context: ApiContext): Hono {
     .get('/experiments/new', async (c) => {
       const { found, trouble } = await read();
       const tickAll = c.req.query('all') !== undefined;
-      const typed = (found?.proposals ?? []).map((proposal) =>
-        typedOf(proposal, newId(), tickAll && proposal.preview.can_start, horizonHours),
-      );
+      const { knownName: declaredBy } = viewerOf(c);
+      const typed = (found?.proposals ?? []).map((proposal) => {
+        const ticked = tickAll && proposal.preview.can_start;
+        return typedOf(proposal, { id: newId(), ticked, horizonHours, declaredBy });
+      });
       return show(
         c,
         { found, trouble, typed, results: [], previews: new Map() },
@@ -72,7 +74,7 @@ export function newTestPages(context: ApiContext): Hono {
       const fields = await c.req.parseBody({ all: true });
       const sent = readForm(fields, newId);
       const ticked = sent.filter((one) => one.ticked).slice(0, MOST_TESTS);
-      const { principal, signedIn } = viewerOf(c);
+      const { principal, signedIn, knownName: declaredBy } = viewerOf(c);
       const owner = signedIn ? principal.name : null;
       const wantsPreview = fields.action === 'preview';
       const previews = new Map<string, PreviewJson>();
@@ -99,7 +101,7 @@ export function newTestPages(context: ApiContext): Hono {
       const known = new Set(sent.map(({ key }) => key));
       const fresh = (found?.proposals ?? [])
         .filter((proposal) => !known.has(keyOf(proposal)))
-        .map((proposal) => typedOf(proposal, newId(), false, horizonHours));
+        .map((proposal) => typedOf(proposal, { id: newId(), ticked: false, horizonHours, declaredBy }));
       const nothing = ticked.length === 0;
       const failed = nothing || results.some(({ experimentId }) => experimentId === null);
       const typed = [...kept, ...fresh];

@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx';
 import type { AdJson, PreviewJson, ProposalJson } from '../../api/setup/responses.js';
 import { METRICS, OBJECTIVES } from '../../domain/metric.js';
-import { count, money, percent, type Reader } from '../format.js';
+import { count, money, type Reader, share } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
 import { Picture } from '../parts/links.js';
 import { EarlierDelivery } from './earlier-delivery.js';
@@ -44,7 +44,7 @@ export function ProposedTest({
       <details open={isNewPreview || failure !== null}>
         <summary>
           {inShort(proposal, currency, reader)}{' '}
-          <span class={preview.can_start ? 'muted' : 'refused'}>{promiseOf(preview)}</span>
+          <span class={preview.can_start ? 'muted' : 'refused'}>{promiseOf(preview, typed)}</span>
         </summary>
         <p class="muted">Campaign “{proposal.campaign.name}”</p>
         <AdTable proposal={proposal} controlAdId={typed.controlAdId} currency={currency} reader={reader} />
@@ -83,14 +83,15 @@ function inShort({ ads }: ProposalJson, currency: string, reader: Reader): strin
 const NAMED_LIFT = 0.2;
 
 /** What the test can find, in a line. */
-function promiseOf({ can_start: canStart, power }: PreviewJson): string {
+function promiseOf({ can_start: canStart, power }: PreviewJson, { objective }: TypedTest): string {
   if (!canStart) return "can't start like this";
   const [nearest] = [...(power.chances ?? [])].sort(
-    (a, b) => Math.abs(a.shown_lift - NAMED_LIFT) - Math.abs(b.shown_lift - NAMED_LIFT),
+    (a, b) => Math.abs(a.lift - NAMED_LIFT) - Math.abs(b.lift - NAMED_LIFT),
   );
-  return nearest
-    ? `finds an ad that is better by ${percent(nearest.shown_lift)} with a chance of ${chanceText(nearest.chance)}`
-    : 'its chances are not known';
+  if (!nearest || !isObjective(objective)) return 'its chances are not known';
+  const direction = nearest.shown_lift > 0 ? 'higher' : 'lower';
+  const change = `${share(Math.abs(nearest.shown_lift))} ${direction}`;
+  return `finds a ${METRICS[objective].label} ${change} with a chance of ${chanceText(nearest.chance)}`;
 }
 
 /** A test whose ads the account doesn't propose now: what was typed is kept and can be sent again. */
@@ -247,7 +248,7 @@ function Settings({
   earlier: PreviewJson['earlier_delivery'] | null;
   children?: Child;
 }) {
-  const { key, objective, event, controlAdId, horizonDays, approval, ads } = typed;
+  const { key, objective, event, controlAdId, horizonDays, approval, extendable, ads } = typed;
   return (
     <div class="settings">
       {children}
@@ -273,6 +274,10 @@ function Settings({
       <label>
         <input type="checkbox" name={`approval.${key}`} checked={approval} disabled={!mayAct} /> Ask for an
         approval before any budget moves
+      </label>
+      <label>
+        <input type="checkbox" name={`extendable.${key}`} checked={extendable} disabled={!mayAct} /> It may be
+        extended while it runs. Its rule (anytime) has no planned end, and needs more data to be as sure
       </label>
       <EarlierDelivery typed={typed} mayAct={mayAct} asksName={asksName} earlier={earlier} />
       <fieldset disabled={!mayAct}>

@@ -41,6 +41,12 @@ export async function openScene(timeScale: number, say: (line: string) => void =
   };
 }
 
+/** What is asked for beside the proposals: a part of a test's name, and of the label that is ticked. */
+const WISHES = [
+  ['Swimwear', 'Ask for an approval'],
+  ['Running socks', 'It may be extended while it runs'],
+] as const;
+
 /** Real ms that a step may take. */
 const STEP_MS = 60_000;
 
@@ -67,10 +73,12 @@ export class User {
     await page.getByRole('heading', { name: 'No test yet' }).waitFor();
     await page.getByRole('link', { name: 'Find tests in the account' }).click();
     await page.getByRole('link', { name: /^Tick all \d+ that can start$/ }).click();
-    const approvals = page.locator('.proposal', { hasText: 'Swimwear' });
-    await approvals.locator('summary').first().click();
-    await approvals.getByText('Change objective, control, duration, approval, what counts and texts').click();
-    await approvals.getByLabel('Ask for an approval').check();
+    for (const [test, wish] of WISHES) {
+      const card = page.locator('.proposal', { hasText: test });
+      await card.locator('summary').first().click();
+      await card.getByText('Change objective, control, duration, approval, what counts and texts').click();
+      await card.getByLabel(wish).check();
+    }
     await page.getByRole('button', { name: 'Start the ticked tests' }).click();
     const status = await page.getByRole('status').textContent();
     return Number(/^(\d+) tests have started/.exec(status?.trim() ?? '')?.[1] ?? 0);
@@ -107,13 +115,18 @@ export class User {
   }
 
   /** Uses a control with a reason, and returns what the page says then. */
-  async use(button: string, choose?: { label: string; option: string }): Promise<string> {
+  async use(
+    button: string,
+    choose?: { label: string | RegExp } & ({ option: string } | { text: string }),
+  ): Promise<string> {
     const form = this.page.locator('#controls form', {
       has: this.page.getByRole('button', { name: button, exact: true }),
     });
     await form.getByLabel('Your name').fill(this.name);
     await form.getByLabel('Reason').fill(`trying “${button}”`);
-    if (choose) await form.getByLabel(choose.label).selectOption({ label: choose.option });
+    const field = choose && form.getByLabel(choose.label);
+    if (choose && 'option' in choose) await field?.selectOption({ label: choose.option });
+    else if (choose) await field?.fill(choose.text);
     await form.getByRole('button', { name: button, exact: true }).click();
     const notice = this.page.locator('main > p[role="status"], main > p[role="alert"]');
     return (await notice.textContent())?.trim() ?? '';
