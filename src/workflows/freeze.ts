@@ -2,6 +2,7 @@
  * What a freeze does to a rollout: it waits for the end, which may move, and its decision outlasts the freeze. If the decision
  * is too old by then, fresh data is looked at before any budget moves.
  */
+import type { Standing } from '../contract/activities.js';
 import type { Promotion } from '../contract/records.js';
 import { worstInterval } from '../domain/decision/pairs.js';
 import { HOLD_AGAIN_MOST_MS, type Hold } from '../domain/rollout/hold.js';
@@ -10,7 +11,7 @@ import { droppedBy } from './drop.js';
 import type { Run } from './experiment-run.js';
 import { withdraw } from './holding.js';
 import { enduring, record } from './proxies.js';
-import { promote, RULE, standingNow } from './running.js';
+import { CHECK_AGAIN_MS, promote, RULE, standingNow } from './running.js';
 
 /** When the windows are looked at again: they may be changed meanwhile. A freeze whose end has passed is over in a moment. */
 export function freezeLookAt(run: Run, { tryAt }: Hold, wakeAt: number): number {
@@ -33,44 +34,36 @@ export async function endFreeze(run: Run, held: Hold): Promise<void> {
   );
 }
 
-/** The freeze is over, and the decision is too old: the next check is due at once. What someone asked for is tried again. */
-export async function lapsedInFreeze(run: Run, promotion: Promotion): Promise<boolean> {
-  const { winnerVariantId, openedAt } = promotion;
+/**
+ * The freeze is over, and the decision is too old: the next check is due at once. A promotion that someone asked for is opened
+ * again if its winner still leads on fresh data and isn't worse; until those can be had, it stays held.
+ */
+export async function lapsedInFreeze(run: Run, hold: Hold, promotion: Promotion): Promise<boolean> {
+  const { winnerVariantId, openedAt, by } = promotion;
   const hours = Math.floor((run.now() - openedAt) / HOUR_MS);
   const drops = droppedBy(run);
+  const standing = by === RULE || drops !== undefined ? null : await standingNow(run);
+  if (typeof standing === 'string') {
+    const [first] = promotion.plan.phases;
+    const reason = { code: 'phase_waits', phase: first!.name, detail: standing } as const;
+    await run.become('held', reason, { hold: { ...hold, tryAt: run.later(CHECK_AGAIN_MS) } });
+    return true;
+  }
   if (!(await withdraw(run, { code: 'freeze_over', winnerVariantId, hours, drops }))) return false;
   await run.answerAskers(run.stateReason);
-  if (drops === undefined) await promoteAgain(run, promotion);
+  if (standing !== null) await promoteAgain(run, promotion, standing);
   return true;
 }
 
-/**
- * A promotion that someone asked for outlasts a freeze: it is opened again if its winner still leads on fresh data and
- * isn't worse. One by the rule is left to the next check.
- */
-async function promoteAgain(run: Run, asked: Promotion): Promise<void> {
+async function promoteAgain(run: Run, asked: Promotion, standing: Standing): Promise<void> {
+  if (run.state !== 'running') return;
   const { winnerVariantId, lookNumber, confidence, forced, by, reason } = asked;
-  if (by === RULE || run.state !== 'running') return;
-  const standing = await standingNow(run);
-  if (typeof standing === 'string') return run.report(standing);
-  const { leaderVariantId, harm } = standing;
+  const { leaderVariantId, harm, metrics, theta, se } = standing;
   if (leaderVariantId !== winnerVariantId || harm.length > 0) {
     const against = harm.length > 0 ? harm.join(' ') : `${leaderVariantId ?? 'no ad'} leads now.`;
     return run.report(`${winnerVariantId} is not promoted after the freeze: ${against}`);
   }
   const interval = worstInterval(run.lastDecision?.pairs ?? [], winnerVariantId);
-  const { metrics, theta, se } = standing;
-  const grounds = {
-    winnerVariantId,
-    lookNumber,
-    confidence,
-    metrics,
-    theta,
-    se,
-    forced,
-    by,
-    reason,
-    interval,
-  };
-  await promote(run, grounds, null);
+  const evidence = { lookNumber, confidence, metrics, theta, se, interval };
+  await promote(run, { winnerVariantId, ...evidence, forced, by, reason }, null);
 }

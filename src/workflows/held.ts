@@ -68,7 +68,9 @@ async function resume(run: Run, intent: Intent): Promise<void> {
       ]),
     );
   }
-  await run.become('rolling_out', { code: 'resumed', ...whoAsked(intent) });
+  // What the freeze outlasted is looked at again, as at its end.
+  const kept = isFreeze(run.hold) ? { hold: run.hold } : {};
+  await run.become('rolling_out', { code: 'resumed', ...whoAsked(intent) }, kept);
   const { freeze } = reading;
   await run.answer(intent, freeze ? `The next phase waits. ${freeze}` : 'The rollout goes on.');
 }

@@ -65,7 +65,8 @@ export async function lapsed(run: Run): Promise<boolean> {
   if (at === null || run.now() < at) return false;
   const { winnerVariantId } = run.promotion;
   const drops = droppedBy(run);
-  if (isFreeze(run.experiment.hold)) return lapsedInFreeze(run, run.promotion);
+  const { hold } = run.experiment;
+  if (isFreeze(hold)) return lapsedInFreeze(run, hold, run.promotion);
   const hours = run.experiment.policy.checkEveryHours;
   const before = run.state === 'held' ? run.experiment.reason : undefined;
   if (!(await withdraw(run, { code: 'withdrawn', winnerVariantId, hours, before, drops }))) return false;

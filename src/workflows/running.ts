@@ -16,7 +16,7 @@ import { evidenceNow, looks, observations, obstacleFrom, promotions } from './pr
 import { showNextCheck } from './visibility.js';
 
 /** If Meta didn't answer and gives no hint, the check comes again after this. */
-const CHECK_AGAIN_MS = HOUR_MS / 4;
+export const CHECK_AGAIN_MS = HOUR_MS / 4;
 
 /** Who promotes if no user does. */
 export const RULE = 'rule';
@@ -110,8 +110,11 @@ function undeliveredPromotion(run: Run): Decision | null {
   const { policy } = experiment;
   if (decision?.verdict !== 'promote' || needsApproval(decision, policy)) return null;
   if (!participants(experiment, run.now()).some(({ id }) => id === decision.winnerVariantId)) return null;
+  const { reason, stateChangedAt } = experiment;
   const isLast = decision.dueAt >= horizonOf(run);
-  const freshUntil = isLast ? decision.dueAt + PAST_HORIZON_MS : decisionLapsesAt(decision.dueAt, policy);
+  // A freeze may outlast it, and no look can follow the last one.
+  const triedSince = reason.code === 'freeze_over' ? stateChangedAt : decision.dueAt;
+  const freshUntil = isLast ? triedSince + PAST_HORIZON_MS : decisionLapsesAt(decision.dueAt, policy);
   return run.now() < freshUntil ? decision : null;
 }
 

@@ -21,6 +21,53 @@ describe('a hold', () => {
   const waits = (instants: number[]) =>
     instants.slice(1).map((at, index) => Math.floor((at - instants[index]!) / (HOUR_MS / 60)));
 
+  /** A dated window in UTC: whole minutes, from an hour ago. Returns its end. */
+  const freeze = async (id: string, hours: number): Promise<number> => {
+    const now = await world.clock.now();
+    const minute = (at: number) => new Date(at).toISOString().slice(0, 16);
+    const until = Math.ceil((now + hours * HOUR_MS) / 60_000) * 60_000;
+    const times = { kind: 'dated', from: minute(now - HOUR_MS), to: minute(until) } as const;
+    await enter({ id, name: `Sale ${id}`, timezone: 'UTC', times }, false);
+    return until;
+  };
+  const enter = async (window: FreezeWindow, removed: boolean) => {
+    const events = await world.store.freezeEvents();
+    const event = { window, removed, by: 'ana', reason: 'a sale', at: await world.clock.now() };
+    expect(await world.store.enterFreezeEvent(event, events.length + 1)).toEqual(event);
+  };
+  const thaw = async (id: string) => {
+    const events = await world.store.freezeEvents();
+    await enter(events.find(({ window }) => window.id === id)!.window, true);
+  };
+  const texts = ({ id }: Experiment) =>
+    world.events
+      .filter(({ kind, experimentId }) => kind === 'state' && experimentId === id)
+      .map(({ text }) => text);
+  const phaseAt = async (experiment: Experiment, phase: string) =>
+    (await world.store.listLedger(experiment.id)).find((row) => row.phase === phase)?.at;
+
+  // First, since the days that it takes would be long with the tests of others.
+  describe('by a freeze at the horizon', () => {
+    it('keeps the winner of the last look, after which no other can follow', async () => {
+      const experiment = await world.begin({
+        id: 'last-look',
+        clickRates: [0.02, 0.034],
+        dailyBudget: 100_000,
+        policy: { horizonHours: 48, minimumRunHours: 48 },
+      });
+      await world.pass(40);
+      await freeze('horizon', 88);
+      await world.until(experiment, ['held'], 12);
+      const { lookNumber } = (await world.store.getPromotion(experiment.id))!;
+      await world.pass(73);
+      await world.until(experiment, ['rolling_out', 'verifying'], 8);
+      expect(await world.store.getPromotion(experiment.id)).toMatchObject({ lookNumber, by: 'rule' });
+      expect((await world.store.latestDecision(experiment.id))!.lookNumber).toBe(lookNumber);
+      expect(await world.budgets(experiment)).toEqual(AT_60);
+      await world.control(experiment, 'stop', { budgets: 'keep' });
+    });
+  });
+
   it('whose gate became too old between two writes is evaluated again and ends by itself', async () => {
     const experiment = await rollingOut(world, 'old-gate');
     const [loser] = adSetsOf(experiment);
@@ -103,31 +150,6 @@ describe('a hold', () => {
   });
 
   describe('by a freeze', () => {
-    /** A dated window in UTC: whole minutes, from an hour ago. Returns its end. */
-    const freeze = async (id: string, hours: number): Promise<number> => {
-      const now = await world.clock.now();
-      const minute = (at: number) => new Date(at).toISOString().slice(0, 16);
-      const until = Math.ceil((now + hours * HOUR_MS) / 60_000) * 60_000;
-      const times = { kind: 'dated', from: minute(now - HOUR_MS), to: minute(until) } as const;
-      await enter({ id, name: `Sale ${id}`, timezone: 'UTC', times }, false);
-      return until;
-    };
-    const enter = async (window: FreezeWindow, removed: boolean) => {
-      const events = await world.store.freezeEvents();
-      const event = { window, removed, by: 'ana', reason: 'a sale', at: await world.clock.now() };
-      expect(await world.store.enterFreezeEvent(event, events.length + 1)).toEqual(event);
-    };
-    const thaw = async (id: string) => {
-      const events = await world.store.freezeEvents();
-      await enter(events.find(({ window }) => window.id === id)!.window, true);
-    };
-    const texts = ({ id }: Experiment) =>
-      world.events
-        .filter(({ kind, experimentId }) => kind === 'state' && experimentId === id)
-        .map(({ text }) => text);
-    const phaseAt = async (experiment: Experiment, phase: string) =>
-      (await world.store.listLedger(experiment.id)).find((row) => row.phase === phase)?.at;
-
     it('waits for its end and goes on by itself; resume is refused meanwhile', async () => {
       const experiment = await rollingOut(world, 'frozen');
       const until = await freeze('one', 5);
@@ -209,6 +231,36 @@ describe('a hold', () => {
         forced: true,
       });
       for (const experiment of [byRule, asked]) await world.control(experiment, 'stop', { budgets: 'keep' });
+    });
+
+    it('keeps what someone asked for if the rollout is resumed when the windows are gone', async () => {
+      const experiment = await begun(world, 'resumed-late');
+      await freeze('six', 30);
+      await world.control(experiment, 'promote', { by: 'bo', reason: 'a launch' });
+      // Half an hour before the windows are looked at again.
+      await world.pass(7.5);
+      await thaw('six');
+      await world.control(experiment, 'resume');
+      await world.pass(0.1);
+      expect(await world.store.getPromotion(experiment.id)).toMatchObject({ by: 'bo', forced: true });
+      expect(await world.budgets(experiment)).toEqual(AT_60);
+      await world.control(experiment, 'stop', { budgets: 'keep' });
+    });
+
+    it('keeps what someone asked for until Meta answers again', async () => {
+      const experiment = await begun(world, 'silent-end');
+      await freeze('seven', 10);
+      await world.control(experiment, 'promote', { by: 'bo', reason: 'a launch' });
+      await world.pass(9.6);
+      await world.market.order({ kind: 'server_error', method: 'GET', times: null });
+      await world.pass(0.8);
+      expect((await world.state(experiment)).stateReason).toMatch(
+        /^Phase 60 waits: Fresh data could not be had/,
+      );
+      await world.market.withdraw();
+      await world.until(experiment, ['rolling_out', 'verifying'], 2);
+      expect(await world.store.getPromotion(experiment.id)).toMatchObject({ by: 'bo', reason: 'a launch' });
+      await world.control(experiment, 'stop', { budgets: 'keep' });
     });
 
     it('lets a phase that has begun be completed', async () => {
