@@ -1,9 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ExperimentClock } from '../clients/clock.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
-import { bookedAfterHours, bucketsOf, conversionEventOf, type Policy } from '../domain/experiment.js';
+import {
+  bookedAfterHours,
+  bucketsOf,
+  conversionEventOf,
+  type Experiment,
+  type Policy,
+} from '../domain/experiment.js';
 import { HOUR_MS } from '../domain/time.js';
-import { importEarlierDelivery } from './earlier-delivery.js';
+import { type EarlierDeliveryDependencies, importEarlierDelivery } from './earlier-delivery.js';
 import { callingMeta, permanent } from './failures.js';
 import { wholeObservations } from './whole-observations.js';
 
@@ -27,19 +34,20 @@ export function createObservationActivities(deps: {
   return {
     /**
      * Pulls the buckets of the account's calendar that began at or after the start of the test and ended by `until`;
-     * returns the number of versions appended. Delivery before the handover is imported if it has not been.
+     * returns the number of versions appended. Delivery before the handover is imported afterwards if it has not been.
      */
     async ingest(request: { experimentId: string; until: number }): Promise<{ appended: number }> {
       const experiment = await store.getExperiment(request.experimentId);
       if (!experiment) throw permanent('UnknownExperiment', `no experiment ${request.experimentId}`);
-      await importEarlierDelivery(deps, experiment);
       timezone ??= await callingMeta(async () => (await meta.getAccount()).timezone);
       const granularity = bucketsOf(experiment.policy);
       const latest = await store.latestBucket({ experimentId: experiment.id, granularity });
       const since = Math.max(experiment.startedAt, (latest ?? 0) - rollingWindowMs(experiment.policy));
       const until = Math.floor(request.until);
-      if (until <= since) return { appended: 0 };
-
+      if (until <= since) {
+        await importInTime(deps, experiment);
+        return { appended: 0 };
+      }
       const rows = await callingMeta(() =>
         meta.getInsights({
           adIds: experiment.variants.map(({ adId }) => adId),
@@ -51,9 +59,18 @@ export function createObservationActivities(deps: {
         }),
       );
       const observations = wholeObservations(rows, experiment.variants, until);
-      return { appended: await store.appendObservations(experiment.id, observations, await clock.now()) };
+      const appended = await store.appendObservations(experiment.id, observations, await clock.now());
+      await importInTime(deps, experiment);
+      return { appended };
     },
   };
+}
+
+/** Real ms. The test needs its own delivery in time; what is only shown is stored whenever it comes. */
+const IMPORT_MS = 15_000;
+
+async function importInTime(deps: EarlierDeliveryDependencies, experiment: Experiment): Promise<void> {
+  await Promise.race([importEarlierDelivery(deps, experiment), delay(IMPORT_MS, undefined, { ref: false })]);
 }
 
 export type ObservationActivities = ReturnType<typeof createObservationActivities>;

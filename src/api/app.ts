@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Description } from '../web/docs/description.js';
 import { errorPage } from '../web/error-page.js';
-import { frameOf } from '../web/frame.js';
+import { errorFrameOf } from '../web/frame.js';
 import { webRoutes } from '../web/routes.js';
 import { accountReader } from './account/read.js';
 import { accountRoutes } from './account/routes.js';
@@ -66,7 +66,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   const app = createRouter();
   const answerTo = (c: Context, problem: ApiProblem) =>
     isPage(c.req.path) && acceptsHtml(c)
-      ? errorPage((request) => frameOf(context, request), c, problem)
+      ? errorPage((request) => errorFrameOf(context, request), c, problem)
       : problem.toResponse();
 
   app.onError((error, c) => {

@@ -1,4 +1,4 @@
-import type { NamedToken } from '../api/http/tokens.js';
+import { mayUse, type NamedToken } from '../api/http/tokens.js';
 import { readAccountList } from '../clients/meta/account-list.js';
 import type { Given } from './fields.js';
 import { contentOf } from './file.js';
@@ -30,5 +30,10 @@ export function accountsOf(e: Given, tokens: readonly NamedToken[], problems: st
   const unknown = tokens.filter(({ accounts }) => accounts?.some((id) => !ids.includes(id)));
   for (const { name } of unknown)
     problems.push(`The token of ${name} is for an account that ${setting} does not have.`);
+  for (const { accountId } of tokens.length > 0 ? read.accounts : [])
+    if (!tokens.some((token) => token.role === 'admin' && mayUse(token, accountId)))
+      problems.push(
+        `No admin's token may use the account ${accountId}: nobody could release its kill switch.`,
+      );
   return read.accounts.filter(({ accountId }) => chosen === undefined || accountId === chosen);
 }

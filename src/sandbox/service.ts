@@ -61,7 +61,11 @@ export async function runSandbox(
       say(`Market        ${market.url} (simulated Meta account ${market.account.id})`);
     say(`Time          one hour takes ${3600 / config.timeScale} s; all times below are experiment time`);
     if (config.firstExperiments) {
-      await createFirstExperiments(service, sandbox, adminTokenOf(config.tokens));
+      await createFirstExperiments(
+        service,
+        sandbox,
+        adminTokenOf(config.tokens, first.addresses.meta.accountId),
+      );
       stopping?.throwIfAborted();
       // After the first experiments, so that their ads have the same ids as ever.
       for (const { market } of sandbox.accounts) {

@@ -53,3 +53,10 @@ export type FrameOf = (c: Context) => Promise<Frame>;
 export async function frameOf(source: Source, c: Context): Promise<Frame> {
   return (await settingOf(source, c)).frame;
 }
+
+/** The frame of a failure. Someone who may not use the account learns neither its name nor its time zone. */
+export async function errorFrameOf(source: Source & Pick<ApiContext, 'tokens'>, c: Context): Promise<Frame> {
+  const frame = await frameOf(source, c);
+  if (frame.viewer !== null || frame.account === null) return frame;
+  return { ...frame, account: { ...frame.account, name: null }, clock: null, time: null };
+}

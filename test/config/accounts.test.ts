@@ -120,6 +120,16 @@ describe('a list of ad accounts', () => {
       'The token of bo is for an account that META_ACCOUNTS_FILE does not have.',
     ],
     [
+      'leaves an account without an admin',
+      [NORTH, SOUTH],
+      {
+        API_TOKENS: JSON.stringify([
+          { name: 'ada', role: 'admin', token: 'canary-of-ada-0123', accounts: ['act_1'] },
+        ]),
+      },
+      "No admin's token may use the account act_2: nobody could release its kill switch.",
+    ],
+    [
       'lacks the chosen account',
       [NORTH, SOUTH],
       { META_AD_ACCOUNT_ID: 'act_3' },

@@ -25,7 +25,7 @@ try {
     url: values.url ?? `http://127.0.0.1:${port}`,
     seed: wholeNumber('--seed', values.seed, 0),
     calls: wholeNumber('--calls', values.calls, 1),
-    token: adminTokenOf(tokens),
+    token: adminTokenOf(tokens, null),
   });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exitCode = report.violations === 0 ? 0 : 1;

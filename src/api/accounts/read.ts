@@ -26,9 +26,9 @@ export function accountSummaries(contexts: readonly ApiContext[]): Promise<Accou
   );
 }
 
-/** What real rollouts move and put at risk together, minor units per day. */
+/** What real rollouts of tests that go on move and put at risk together, minor units per day. */
 export function atStake(rows: readonly OverviewRowJson[]): { moved_cents: number; at_risk_cents: number } {
-  const real = rows.filter(({ shadow }) => !shadow);
+  const real = rows.filter(({ shadow, end_date: end }) => !shadow && end === null);
   return {
     moved_cents: real.reduce((sum, row) => sum + row.moved_cents, 0),
     at_risk_cents: real.reduce((sum, row) => sum + row.at_risk_cents, 0),

@@ -98,9 +98,15 @@ export function problemsAmong(tokens: readonly NamedToken[]): string[] {
   return problems;
 }
 
-/** The first token of an admin; null without any token. For callers that the service makes for itself. */
-export function adminTokenOf(tokens: readonly NamedToken[]): string | null {
-  return tokens.find(({ role }) => role === 'admin')?.token ?? null;
+/**
+ * The first token of an admin who may use an account, or of any admin; null if there is none. For callers that the service
+ * makes for itself.
+ */
+export function adminTokenOf(tokens: readonly NamedToken[], accountId: string | null): string | null {
+  const admin = tokens.find(
+    (token) => token.role === 'admin' && (accountId === null || mayUse(token, accountId)),
+  );
+  return admin?.token ?? null;
 }
 
 /** The owner of a token; null if nobody has it. */

@@ -68,7 +68,7 @@ export function controlStore({ pool, scope }: Database): ControlStore {
         pool,
         `select c.*, t.name from auto_promotion.controls c
           join auto_promotion.ab_tests t using (environment, account_id, experiment_id)
-          where (c.environment, c.account_id) = ($1, $2) and c.at >= $3 and c.at < $4
+          where (c.environment, c.account_id) = ($1, $2) and c.at >= $3 and c.at < $4 and c.kind <> 'check'
           order by c.entry limit $5`,
         [...mine, instant(since), instant(until), limit],
       );

@@ -6,6 +6,8 @@ import { type FreezeWindow, type Span, spansOf } from './freeze.js';
 export const MOST_WINDOWS = 20;
 /** Of one dated window. */
 export const LONGEST_DATED_DAYS = 31;
+/** How far ahead a dated window may end. The windows until then are searched each time that one is set. */
+const LATEST_DAYS = 730;
 /** Of windows that overlap or adjoin. */
 export const LONGEST_FREEZE_DAYS = 62;
 /** What the weekly windows together must leave free in each week. */
@@ -42,6 +44,8 @@ function ownProblem({ timezone, times }: FreezeWindow, now: number): WindowProbl
   const [from, to] = [times.from, times.to].map((text) => instantOf(text, timezone)) as [number, number];
   if (to <= from) return { field: 'to', message: 'must be later than from' };
   if (to <= now) return { field: 'to', message: 'must not be in the past' };
+  if (to > now + LATEST_DAYS * DAY_MS)
+    return { field: 'to', message: `must be at most ${LATEST_DAYS} days from now` };
   if (to - from > LONGEST_DATED_DAYS * DAY_MS + HOUR_MS)
     return { field: 'to', message: `must be at most ${LONGEST_DATED_DAYS} days later than from` };
   return null;

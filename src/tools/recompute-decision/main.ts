@@ -43,7 +43,7 @@ function tell({ experimentId, lookNumber, same, differences, reworded }: Replaye
 /** Asks the running service, because only that has the embedded database open; null if none is running. */
 async function askService(config: Config, id: string, look: number | null): Promise<ReplayedDecision | null> {
   const url = `http://${config.host}:${config.port}/api/ab/experiments/${id}/looks/${look ?? 'latest'}/replay`;
-  const token = adminTokenOf(config.tokens);
+  const token = adminTokenOf(config.tokens, config.meta.accountId);
   let response: Response;
   try {
     response = await fetch(url, {

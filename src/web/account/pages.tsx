@@ -45,7 +45,9 @@ export function accountPages(context: ApiContext): Hono {
       hooksOf(context),
       freezesOf(context),
     ]);
-    const moved = overview.experiments.filter((row) => row.shadow || row.moved_cents !== 0);
+    const moved = overview.experiments.filter(
+      (row) => row.end_date === null && (row.shadow || row.moved_cents !== 0),
+    );
     const shadow = new Map<string, GateJson>();
     for (const { experiment_id: id } of moved.filter((row) => row.shadow)) {
       const gate = (await gatesOf(context, id)).gates.findLast((each) => each.shadow);

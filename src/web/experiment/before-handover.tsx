@@ -3,7 +3,13 @@ import { count, type Reader } from '../format.js';
 import { Figure, Instant, Money } from '../parts/figures.js';
 import type { StatusJson } from './read.js';
 
-export function BeforeHandover({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
+export function BeforeHandover(props: {
+  experiment: StatusJson;
+  reader: Reader;
+  /** Whether the reader may see why someone counted it. */
+  withRecord: boolean;
+}) {
+  const { experiment, reader, withRecord } = props;
   const { earlier_delivery: earlier, currency } = experiment;
   if (earlier === null) return null;
   const { from, to, read_at: readAt } = earlier;
@@ -11,7 +17,7 @@ export function BeforeHandover({ experiment, reader }: { experiment: StatusJson;
     <section class="card" aria-labelledby="before-handover">
       <h2 id="before-handover">Before the handover</h2>
       <p class={earlier.counted ? 'warn' : 'note'}>{earlier.message}</p>
-      {earlier.reason && <p>The reason on record: {earlier.reason}</p>}
+      {withRecord && earlier.reason && <p>The reason on record: {earlier.reason}</p>}
       {from && to && readAt && (
         <div class="table">
           <table>

@@ -197,10 +197,9 @@ function Horizon({ experiment, disabled }: { experiment: StatusJson; disabled: b
     <label>
       <span>Days from the start (now {daysOf(hours)})</span>
       <input
-        type="number"
         name="horizon_days"
-        min={Math.floor(hours / 24) + 1}
-        max={LONGEST_HORIZON_DAYS}
+        inputmode="numeric"
+        placeholder={`up to ${LONGEST_HORIZON_DAYS}`}
         disabled={disabled}
       />
     </label>

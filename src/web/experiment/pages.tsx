@@ -24,11 +24,7 @@ const ControlForm = z.object({
   key: z.string().regex(/^[\w-]{1,100}$/),
   variant_id: text(64).optional(),
   // Empty as long as another control is meant.
-  horizon_days: z
-    .string()
-    .regex(/^\d{0,4}$/, 'must be a whole number of days')
-    .transform((typed) => (typed === '' ? undefined : Number(typed)))
-    .optional(),
+  horizon_days: z.string().max(10, 'must be a whole number of days').optional(),
   budgets: z.enum(['keep', 'restore']).optional(),
   action: z.enum(['accept_current', 'retry_restore']).optional(),
 });
@@ -76,11 +72,11 @@ export function experimentPages(context: ApiContext): Hono {
       if (!known) throw new ApiProblem('not_found', `There is no control ${kind}.`);
       const typed: Typed = { kind, by: asText(form.by), reason: asText(form.reason) };
       const asked = ControlForm.safeParse(form);
-      const lacksDays = known === 'extend' && asked.data?.horizon_days === undefined;
+      const lacksDays = known === 'extend' && !/^\d{1,4}$/.test(asked.data?.horizon_days ?? '');
       if (!asked.success || lacksDays) {
         const text = asked.error
           ? firstProblem(asked.error)
-          : 'To extend the test, type its days from the start.';
+          : 'To extend the test, type its whole days from the start.';
         return show(c, id, { notice: { isError: true, text }, typed }, 400);
       }
       const outcome = await send(known, id, ownOf(known, asked.data));
@@ -105,7 +101,7 @@ export function experimentPages(context: ApiContext): Hono {
       const request = {
         ...asked,
         ...(variantId && { variantId }),
-        ...(horizonDays !== undefined && { horizonDays }),
+        ...(horizonDays !== undefined && { horizonDays: Number(horizonDays) }),
       } as ControlRequest<ControlKind>;
       const sent = await sendControl(context, experiment, kind, request, context.checkWaitMs);
       if (sent.kind === 'pending' || sent.kind === 'signalled')

@@ -96,7 +96,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       </section>
       {viewer && actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <Evidence experiment={experiment} looks={looks} look={looks[0] ?? null} facts={facts} />
-      <BeforeHandover experiment={experiment} reader={reader} />
+      <BeforeHandover experiment={experiment} reader={reader} withRecord={viewer !== null} />
       <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />

@@ -46,7 +46,8 @@ export function Scorecard({ card, reader: viewer, forClient }: ScorecardFacts) {
       <Pairs card={card} />
       <Moved card={card} reader={reader} />
       <Verified card={card} reader={reader} />
-      <Controls card={card} reader={reader} />
+      {/* Users give reasons to each other, not to a client. */}
+      {!forClient && <Controls card={card} reader={reader} />}
       <section aria-labelledby="caveats">
         <h2 id="caveats">What the figures don't say</h2>
         <ul>

@@ -172,6 +172,7 @@ describe('the windows of an account', () => {
     [dated('2026-11-26T00:00', '2026-11-26T00:00'), 'to', 'must be later than from'],
     [dated('2026-11-20T00:00', '2026-11-22T00:00'), 'to', 'must not be in the past'],
     [dated('2026-12-01T00:00', '2027-01-02T00:00'), 'to', 'must be at most 31 days later than from'],
+    [dated('9999-12-01T00:00', '9999-12-31T23:59'), 'to', 'must be at most 730 days from now'],
     [
       weekly('mon 08:00', 'mon 08:00'),
       'windows',

@@ -64,7 +64,8 @@ describe('what a client sees', () => {
     const link = await made('/experiments/won/scorecard', { kind: 'scorecard', id: 'won' });
     const html = await (await new Browser(app).get(link)).text();
     expect(html).toContain('What the figures don&#39;t say');
-    for (const hidden of ['<form', 'href="/api', 'href="/experiments']) expect(html).not.toContain(hidden);
+    for (const hidden of ['<form', 'href="/api', 'href="/experiments', 'Who asked for what'])
+      expect(html).not.toContain(hidden);
   });
 
   it('is the page of a test, without controls, record and pictures', async () => {

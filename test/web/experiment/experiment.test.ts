@@ -70,9 +70,13 @@ describe('the page of an experiment', () => {
     const page = '/experiments/longer';
     const asked = { by: 'ana', reason: 'a close race', horizon_days: '42' };
     const send = (fields: Record<string, string>) => api.form(page, `${page}/controls/extend`, fields);
-    expect((await send({ ...asked, horizon_days: 'many', key: 'x1' })).html).toContain(
-      'horizon_days must be a whole number of days.',
-    );
+    for (const horizon_days of ['many', '', '30.5'])
+      expect((await send({ ...asked, horizon_days, key: 'x1' })).html).toContain(
+        'To extend the test, type its whole days from the start.',
+      );
+    // What is typed for one control must not block another.
+    await api.form(page, `${page}/controls/pause`, { ...asked, horizon_days: '30.5', key: 'x0' });
+    expect(api.gateway.asked.at(-1)).toMatchObject({ experimentId: 'longer', kind: 'pause' });
     await send({ ...asked, key: 'x2' });
     expect(api.gateway.asked.at(-1)).toMatchObject({
       ...{ experimentId: 'longer', kind: 'extend', asked: { horizonDays: 42, controlId: 'x2' } },
