@@ -51,7 +51,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
           <p>{sentence}</p>
         ))}
         <dl>
-          {money && (
+          {money && money.at_risk_cents !== 0 && (
             <>
               <dt>
                 <Word of="at_risk">At risk</Word>
