@@ -64,6 +64,8 @@ async function readAgain() {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
     // The session is over: the sign-in leads back here.
     if (answer.redirected && new URL(answer.url).pathname.endsWith('/sign-in')) return location.reload();
+    // At the address of a form that lacked something: what was typed and what is wrong with it stay.
+    if (answer.redirected) return;
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const next = page.getElementById('main');

@@ -144,8 +144,18 @@ function OwnControls({
   typed,
   formKey,
   reader,
+  resumeRefusal,
 }: ExperimentViewFacts & { viewer: Viewer }) {
-  return <Controls experiment={experiment} viewer={viewer} typed={typed} formKey={formKey} reader={reader} />;
+  return (
+    <Controls
+      experiment={experiment}
+      viewer={viewer}
+      typed={typed}
+      formKey={formKey}
+      reader={reader}
+      resumeRefusal={resumeRefusal}
+    />
+  );
 }
 
 /** What a client doesn't see: the controls, and the record behind them. */

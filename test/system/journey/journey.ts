@@ -127,6 +127,7 @@ export class User {
     const field = choose && form.getByLabel(choose.label);
     if (choose && 'option' in choose) await field?.selectOption({ label: choose.option });
     else if (choose) await field?.fill(choose.text);
+    if (button === 'Promote by force') await form.getByLabel('I have seen what would move').check();
     await form.getByRole('button', { name: button, exact: true }).click();
     const notice = this.page.locator('main > p[role="status"], main > p[role="alert"]');
     return (await notice.textContent())?.trim() ?? '';
