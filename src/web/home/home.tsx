@@ -44,6 +44,10 @@ export function Home({
   return (
     <>
       <h1>Tests</h1>
+      <p class="muted">
+        The service watches A/B tests of your Meta ads, says which ad is really better, and moves the budget
+        to it in steps that can be reverted.
+      </p>
       <Filter counts={counts} query={query} total={total} />
       {total === 0 && (
         <section class="card empty">
