@@ -93,7 +93,7 @@ function Chances({
             {chances.map(({ shown_lift: lift }) => (
               <th scope="col" class="number">
                 <Figure field="shown_lift" value={lift}>
-                  {percent(lift)}
+                  {lift < 0 ? `${share(-lift)} less` : percent(lift)}
                 </Figure>
               </th>
             ))}
