@@ -134,10 +134,10 @@ function daysText(days: number): string {
   return days === 1 ? '1 day' : `${days} days`;
 }
 
-/** The end of a link, epoch ms. Links live in real time: in the sandbox the clock of the page runs ahead of it. */
+/** The end of a link, epoch ms. Links live in real time, and the sandbox's clock runs faster. */
 function untilText(until: number, reader: Reader): string {
   const text = `${instantText(new Date(until).toISOString(), reader)} (${reader.timezone})`;
-  return reader.scale === 1 ? text : `${text} by the real clock, which the sandbox's clock is ahead of`;
+  return reader.scale === 1 ? text : `${text} by the real clock, not that of the sandbox`;
 }
 
 function schemeOf(c: Context): string {
