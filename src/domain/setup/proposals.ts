@@ -159,11 +159,14 @@ function proposalOf(
     horizonHours / days,
   );
   const rivals = challengers.length === 1 ? part(challengers[0]!.ad.name) : `${challengers.length} other ads`;
-  const name = `${part(campaign.name)}: ${part(control.ad.name)} against ${rivals}`;
+  const ads = `${part(control.ad.name)} against ${rivals}`;
+  const used = usedNames ?? new Set<string>();
+  // A campaign that is called like an earlier test would make the new name repeat the old one.
+  const name = used.has(campaign.name) ? ads : `${part(campaign.name)}: ${ads}`;
   return {
     campaign,
     variants,
-    name: unusedName(name.slice(0, LONGEST_NAME), usedNames ?? new Set()),
+    name: unusedName(name, used),
     objective,
     conversionEvent,
     objectiveWhy: why,

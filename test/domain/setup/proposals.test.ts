@@ -47,6 +47,8 @@ describe('a proposal', () => {
       findProposals({ ...accountOf([{ name: 'A' }, { name: 'B' }]), usedNames: new Set(used) }).proposals[0]!
         .name;
     const first = named();
+    expect(first).toBe('Winter: A against B');
+    expect(named('Winter')).toBe('A against B');
     expect(named(first)).toBe(`${first} (2)`);
     expect(named(first, `${first} (2)`)).toBe(`${first} (3)`);
   });
