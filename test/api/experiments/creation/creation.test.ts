@@ -133,7 +133,11 @@ describe('a valid test', () => {
     const accepted = {
       ...accept,
       differences: [
-        { variant_id: 'challenger-1', field: 'bid_strategy', message: expect.stringContaining('strategy cost cap against lowest cost without cap') },
+        {
+          variant_id: 'challenger-1',
+          field: 'bid_strategy',
+          message: expect.stringContaining('strategy cost cap against lowest cost without cap'),
+        },
       ],
     };
     expect(answer.body.accepted_differences).toEqual(accepted);
