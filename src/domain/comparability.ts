@@ -3,6 +3,8 @@
  * nothing about the ads. Pure: it takes settings that were read from Meta.
  */
 
+import { settingWords } from './setting-words.js';
+
 /** An ad set's settings for who sees its ad, on which placements, when and at which price. Plain JSON from Meta. */
 export interface AdSetSettings {
   /** Audience and placements together, as Meta keeps them. */
@@ -74,9 +76,10 @@ export function adSetDifferences(
       const keys = [...new Set([...Object.keys(one[field]), ...Object.keys(other[field])])].sort();
       const differing = keys.filter((key) => canonical(one[field][key]) !== canonical(other[field][key]));
       if (differing.length === 0) return [];
-      const values = differing.map(
-        (key) => `${key} ${shown(other[field][key])} against ${shown(one[field][key])}`,
-      );
+      const values = differing.map((key) => {
+        const [value, first] = [other[field][key], one[field][key]];
+        return settingWords(key, value, first) ?? `${key} ${shown(value)} against ${shown(first)}`;
+      });
       const message = `the ad set of ${variantId} differs from that of ${first.variantId} in ${WORDS[field]} (${values.join(', ')})`;
       return [{ variantId, field, message }];
     });

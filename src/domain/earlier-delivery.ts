@@ -117,7 +117,7 @@ export function countedSince(startedAt: number, { by }: Pick<Declaration, 'by'>)
 /** Why delivery before the handover doesn't count. `confidence`: the policy's, whose promise it would break. */
 export function whyNotCounted(confidence: number): string {
   const promise = Math.round((1 - confidence) * 1_000) / 10;
-  return `Delivery before the handover isn't counted: a test that is handed over because it looks good would break the ${promise} % promise.`;
+  return `Delivery before the handover, the start of the test here, isn't counted: if tests were started because an ad already looks good, more than ${promise} % of equal ads would be called winners.`;
 }
 
 /** What users read about it; null if the test has no record of it. */
@@ -135,4 +135,4 @@ export function earlierDeliverySentence(
 
 /** What a user has to know before the handover can be declared planned. */
 export const PLANNED =
-  'It may count only if the test was planned: its ads, its duration and its handover were fixed before anyone saw its figures. It then counts from the first whole hour or day in which all ads delivered, and the first look spends all the error that the looks until then would have spent.';
+  'It may count only if the test was planned: its ads, its duration and its handover were fixed before anyone saw its figures. It then counts from the first whole hour or day in which all ads delivered. The first look weighs all of it at once, in place of the looks that would have come until then.';

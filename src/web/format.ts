@@ -1,5 +1,6 @@
 /** How pages write amounts, instants and durations. The figures are those of the API's answers. */
 import { currencyOffset } from '../domain/budget.js';
+import { METRICS, type Objective, shownLift } from '../domain/metric.js';
 import { percent as signedPercent } from '../domain/percent.js';
 import { HOUR_MS } from '../domain/time.js';
 
@@ -75,6 +76,28 @@ export function count(value: number, { locale }: Pick<Reader, 'locale'>): string
 
 /** A relative change, e.g. `+31.2 %`. */
 export const percent = signedPercent;
+
+/**
+ * The lift of one ad over another, as users read it: `+31.2 %`, or `costs 23.8 % less` if the objective is a cost, which is
+ * the same lift of what the money buys.
+ */
+export function liftText(lift: number, objective: string): string {
+  if (!isCost(objective)) return percent(lift);
+  const change = shownLift(METRICS[objective as Objective], lift);
+  if (!Number.isFinite(change)) return 'has no conversion';
+  if (change === 0) return 'costs as much';
+  return `costs ${share(Math.abs(change))} ${change > 0 ? 'more' : 'less'}`;
+}
+
+/** Both ends of an interval of a lift, the worse one first. */
+export function intervalText(interval: readonly number[], objective: string): string {
+  return interval.map((end) => liftText(end, objective)).join(' to ');
+}
+
+/** Whether less is better. */
+export function isCost(objective: string): boolean {
+  return METRICS[objective as Objective]?.inverse ?? false;
+}
 
 /** A share without a sign, e.g. `80 %`. */
 export function share(fraction: number): string {

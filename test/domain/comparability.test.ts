@@ -43,32 +43,48 @@ describe('ad sets', () => {
     [
       'targeting',
       { targeting: { ...PLAIN_SETTINGS.targeting, age_max: 45 } },
-      'the ad set of challenger differs from that of control in targeting (age_max 45 against 65)',
+      'the ad set of challenger differs from that of control in targeting (age up to 45 against 65)',
+    ],
+    [
+      'targeting',
+      { targeting: { ...PLAIN_SETTINGS.targeting, geo_locations: { countries: ['CA'] }, genders: [2] } },
+      'the ad set of challenger differs from that of control in targeting (gender women against all, country Canada against United States)',
+    ],
+    // Two values that the same words would stand for, and one that has none, keep the form that Meta gives them.
+    [
+      'targeting',
+      {
+        targeting: {
+          ...PLAIN_SETTINGS.targeting,
+          geo_locations: { countries: ['US'], regions: [{ key: '1' }] },
+        },
+      },
+      'the ad set of challenger differs from that of control in targeting (geo_locations {"countries":["US"],"regions":[{"key":"1"}]} against {"countries":["US"]})',
     ],
     [
       'placements',
       { targeting: { ...PLAIN_SETTINGS.targeting, publisher_platforms: ['instagram'] } },
-      'the ad set of challenger differs from that of control in placements (publisher_platforms ["instagram"] against none)',
+      'the ad set of challenger differs from that of control in placements (platforms instagram against those that Meta chooses)',
     ],
     [
       'optimization_goal',
       { optimizationGoal: 'REACH' },
-      'the ad set of challenger differs from that of control in optimisation goal (optimization_goal REACH against LINK_CLICKS)',
+      'the ad set of challenger differs from that of control in optimisation goal (goal reach against link clicks)',
     ],
     [
       'bid_strategy',
       { bidStrategy: 'COST_CAP', bidAmount: 250 },
-      'the ad set of challenger differs from that of control in bid strategy (bid_amount 250 against none, bid_strategy COST_CAP against LOWEST_COST_WITHOUT_CAP)',
+      'the ad set of challenger differs from that of control in bid strategy (bid_amount 250 against none, strategy cost cap against lowest cost without cap)',
     ],
     [
       'attribution',
       { attribution: [{ event_type: 'CLICK_THROUGH', window_days: 1 }] },
-      'the ad set of challenger differs from that of control in attribution (attribution_spec [{"event_type":"CLICK_THROUGH","window_days":1}] against [{"event_type":"CLICK_THROUGH","window_days":7}])',
+      'the ad set of challenger differs from that of control in attribution (window 1 day after a click against 7 days after a click)',
     ],
     [
       'schedule',
       { endTime: NOW + 9 * DAY },
-      'the ad set of challenger differs from that of control in schedule (end_time 2026-12-02T00:00:00.000Z against none)',
+      'the ad set of challenger differs from that of control in schedule (end 2026-12-02 00:00 UTC against none)',
     ],
   ])('differ in %s', (field, challenger, message) => {
     expect(between(challenger)).toEqual([{ variantId: 'challenger', field, message }]);
@@ -94,7 +110,7 @@ describe('ad sets', () => {
 
   it('differ in the same fields whichever comes first', () => {
     const json = fc.dictionary(
-      fc.constantFrom('age_min', 'interests', 'publisher_platforms'),
+      fc.constantFrom('age_min', 'interests', 'publisher_platforms', 'geo_locations', 'genders'),
       fc.jsonValue(),
     );
     fc.assert(

@@ -82,15 +82,15 @@ describe('the sentence', () => {
     expect(said(earlier())).toBe(DECLARED);
     const shown = earlier({ declared: null });
     expect(said(shown)).toBe(
-      "Delivery before the handover isn't counted: a test that is handed over because it looks good would break the 5 % promise.",
+      "Delivery before the handover, the start of the test here, isn't counted: if tests were started because an ad already looks good, more than 5 % of equal ads would be called winners.",
     );
-    expect(said(shown, { confidence: 0.9 })).toContain('the 10 % promise');
-    expect(said(shown, { confidence: 0.99 })).toContain('the 1 % promise');
+    expect(said(shown, { confidence: 0.9 })).toContain('more than 10 % of equal ads');
+    expect(said(shown, { confidence: 0.99 })).toContain('more than 1 % of equal ads');
   });
 
   it('says that nothing is known yet, or that nothing was delivered; older tests have none', () => {
     expect(said(earlier({ read: null, declared: null }))).toMatch(
-      /promise\. Meta has not given its figures yet/,
+      /winners\. Meta has not given its figures yet/,
     );
     expect(said(earlier({ read: null }))).toMatch(/^Counts delivery since .* Ana declared .* next check\.$/);
     const nothing = readDelivery(['control', 'c1'], [], HANDOVER);

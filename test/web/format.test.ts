@@ -3,6 +3,8 @@ import {
   countdownText,
   durationText,
   instantText,
+  intervalText,
+  liftText,
   localeOf,
   money,
   moneyChange,
@@ -28,6 +30,16 @@ describe('formats of pages', () => {
     expect(instantText('2026-11-01T05:30:00Z', reader)).toBe('1 Nov 2026, 01:30');
     expect(instantText('2026-11-01T06:30:00Z', reader)).toBe('1 Nov 2026, 01:30');
     expect(instantText('2026-11-01T07:30:00Z', reader)).toBe('1 Nov 2026, 02:30');
+  });
+
+  it('write a lift in words of the objective: a cost is better if it is less', () => {
+    expect(liftText(0.25, 'click_through_rate')).toBe('+25.0 %');
+    expect(liftText(0.6, 'cost_per_conversion')).toBe('costs 37.5 % less');
+    expect(liftText(-0.2, 'cost_per_conversion')).toBe('costs 25 % more');
+    expect(liftText(0, 'cost_per_conversion')).toBe('costs as much');
+    expect(liftText(-1, 'cost_per_conversion')).toBe('has no conversion');
+    expect(intervalText([-0.2, 0.6], 'cost_per_conversion')).toBe('costs 25 % more to costs 37.5 % less');
+    expect(intervalText([-0.1, 0.2], 'conversion_rate')).toBe('-10.0 % to +20.0 %');
   });
 
   it('write durations and countdowns; what has just become due is not late', () => {

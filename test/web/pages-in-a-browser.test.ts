@@ -135,6 +135,34 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     await close();
   });
 
+  it('open the explanation beside its word, without covering it; on a phone at the bottom', async () => {
+    for (const width of [1280, 390]) {
+      const { page, close } = await browser.visitor({ width });
+      await page.goto('/experiments/completed');
+      for (const name of ['Verification', 'lift']) {
+        const word = page.locator('#main').getByRole('button', { name, exact: true }).first();
+        await word.click();
+        const [of, text] = [
+          await word.boundingBox(),
+          await page.locator('.explanation:popover-open').boundingBox(),
+        ];
+        if (!of || !text) throw new Error(`${name} explains nothing`);
+        const gap = Math.max(text.y - (of.y + of.height), of.y - (text.y + text.height));
+        if (width === 1280) {
+          expect(gap, name).toBeGreaterThanOrEqual(0);
+          expect(gap, name).toBeLessThan(20);
+        } else {
+          const height = await page.evaluate('innerHeight');
+          expect(Math.abs(text.y + text.height - Number(height))).toBeLessThan(40);
+        }
+        expect(text.x).toBeGreaterThanOrEqual(0);
+        expect(text.x + text.width).toBeLessThanOrEqual(width);
+        await page.keyboard.press('Escape');
+      }
+      await close();
+    }
+  });
+
   it('explore a series by choice, keys, buttons and drag, with the figures of the API', async () => {
     const { page, complaints, close } = await browser.visitor({ width: 720 });
     await page.goto('/experiments/completed/series');

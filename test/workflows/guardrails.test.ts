@@ -139,7 +139,7 @@ describe('a promotion that the click rate alone would justify', () => {
     await world.pass(27);
     const decision = await latest(experiment);
     expect(decision.reasons[0]).toMatch(
-      /^challenger wins: .*, but the ad set of challenger differs from that of control in targeting \(age_max 45 against 65\): not promoted\.$/,
+      /^challenger wins: .*, but the ad set of challenger differs from that of control in targeting \(age up to 45 against 65\): not promoted\.$/,
     );
     expect(decision.verdict).toBe('continue_testing');
     expect(await world.audit(experiment)).toEqual([]);

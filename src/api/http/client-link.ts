@@ -27,6 +27,9 @@ export function newClientLink(
   return `${about}.${signature(maker, accountId, about)}`;
 }
 
+/** What a link shows, and its end: epoch ms of real time. */
+export type OpenedLink = ClientView & { until: number };
+
 /**
  * What a link shows of an account; null if it has expired, is forged or of another account, or if its maker's token is no
  * longer valid.
@@ -36,7 +39,7 @@ export function readClientLink(
   accountId: string,
   link: string,
   now: number,
-): ClientView | null {
+): OpenedLink | null {
   const [about = '', given = '', ...more] = link.split('.');
   const claimed = more.length === 0 ? claimsOf(about) : null;
   if (claimed === null) return null;
@@ -44,10 +47,10 @@ export function readClientLink(
   if (maker === null && (claimed.maker !== null || tokens.length > 0)) return null;
   if (maker !== null && !mayUse(maker, accountId)) return null;
   if (!isSame(given, signature(maker, accountId, about)) || now >= claimed.until) return null;
-  return { kind: claimed.kind, id: claimed.id };
+  return { kind: claimed.kind, id: claimed.id, until: claimed.until };
 }
 
-function claimsOf(about: string): (ClientView & { maker: string | null; until: number }) | null {
+function claimsOf(about: string): (OpenedLink & { maker: string | null }) | null {
   try {
     const [maker, kind, id, until] = JSON.parse(Buffer.from(about, 'base64url').toString()) as unknown[];
     const known = SHOWN_TO_CLIENTS.find((each) => each === kind);

@@ -38,6 +38,8 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /experiments/:id': 'viewer',
   'GET /experiments/:id/series': 'viewer',
   'GET /experiments/:id/scorecard': 'viewer',
+  // Leads to the page of the test.
+  'GET /experiments/:id/controls/:kind': 'viewer',
   'POST /experiments/:id/controls/:kind': 'operator',
 
   'GET /api/accounts': 'viewer',

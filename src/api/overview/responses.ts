@@ -23,6 +23,7 @@ export const OverviewRowAnswer = z
         headline: z.string().nullable(),
       }),
     ),
+    objective: z.string().openapi({ description: 'what decides the test, as in its policy' }),
     looks: z.int(),
     leader_variant_id: z.string().nullable(),
     rival_variant_id: z

@@ -48,6 +48,7 @@ export function overviewRowToJson(
       ad_id: adId,
       headline: creative.headline,
     })),
+    objective: experiment.policy.objective,
     looks: lastDecision?.lookNumber ?? 0,
     ...standingOf(lastDecision),
     confidence_threshold: experiment.policy.confidence,

@@ -26,6 +26,9 @@ export interface PreparedProposal {
   preview: Preview;
 }
 
+/** A proposal doesn't repeat the name of one of so many tests, the newest. */
+const NAMES_READ = 500;
+
 type Context = Pick<ApiContext, 'store' | 'meta' | 'clock' | 'policyDefaults' | 'checkIntervalHours'>;
 
 /** @throws MetaError */
@@ -49,7 +52,9 @@ export async function prepareProposals(
   const leases = new Map(
     [...holders].map(([adSetId, { id, name }]) => [adSetId, { experimentId: id, name }]),
   );
-  const { proposals, unfit } = findProposals({ account, found, leases, now, horizonHours });
+  const earlier = await context.store.listExperiments({ limit: NAMES_READ, offset: 0 });
+  const usedNames = new Set(earlier.map(({ name }) => name));
+  const { proposals, unfit } = findProposals({ account, found, leases, now, horizonHours, usedNames });
   const historyOf = historyReader(context.store);
   const prepared: PreparedProposal[] = [];
   for (const proposal of proposals) {

@@ -89,4 +89,6 @@ export interface SetupFacts {
   now: number;
   /** The planned duration of a test. */
   horizonHours: number;
+  /** Names of earlier tests, which a proposal doesn't repeat. */
+  usedNames?: ReadonlySet<string>;
 }

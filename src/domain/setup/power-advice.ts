@@ -58,8 +58,8 @@ export function forecastPower(
   const chances = known && control ? powerOf(policy, better, rivals, history, elapsedHours) : null;
   if (chances === null) return unknownForecast(policy, known);
   const eventsPerDay = 24 * Math.min(...hourly.map(({ events }) => events));
-  const warning = warningOf(policy, chances, { better, rivals, ads });
-  return { chances, eventsPerDay, summary: summaryOf(policy, chances), warning };
+  const warning = warningOf(policy, chances, { better, rivals, ads, elapsedHours });
+  return { chances, eventsPerDay, summary: summaryOf(policy, chances, elapsedHours), warning };
 }
 
 function unknownForecast(policy: Policy, known: boolean): PowerForecast {
@@ -82,16 +82,30 @@ function unknownForecast(policy: Policy, known: boolean): PowerForecast {
 }
 
 /** The smallest lift that is likely to be found. */
-function summaryOf(policy: Policy, chances: readonly LiftChance[]): string {
+function summaryOf(policy: Policy, chances: readonly LiftChance[], elapsedHours: number): string {
   const likely = chances.find(({ chance }) => chance >= 0.8) ?? chances.at(-1)!;
-  const days = Math.max(1, Math.round(likely.days));
-  return `${liftWords(policy, likely.lift)} is found within ${daysWords(policy.horizonHours / 24)} with a chance of ${percentOf(likely.chance)}, after about ${daysWords(days)}.`;
+  const days = Math.max(1, Math.round(likely.days - elapsedHours / 24));
+  const when =
+    elapsedHours > 0 ? `within about ${daysWords(days)} from now` : `after about ${daysWords(days)}`;
+  return `${liftWords(policy, likely.lift)} is found ${periodWords(policy, elapsedHours)} with a chance of ${percentOf(likely.chance)}, ${when}.`;
+}
+
+/** The planned duration; if a part of it has passed, the days that are left. */
+function periodWords({ horizonHours }: Policy, elapsedHours: number): string {
+  if (elapsedHours <= 0) return `within ${daysWords(horizonHours / 24)}`;
+  const left = Math.max(0, horizonHours - elapsedHours) / 24;
+  return `within ${daysWords(left)} from now (of ${daysWords(horizonHours / 24)} planned, ${daysWords(elapsedHours / 24)} have passed)`;
 }
 
 function warningOf(
   policy: Policy,
   chances: readonly LiftChance[],
-  { better, rivals, ads }: { better: HourlyTraffic; rivals: HourlyTraffic[]; ads: readonly PastTraffic[] },
+  {
+    better,
+    rivals,
+    ads,
+    elapsedHours,
+  }: { better: HourlyTraffic; rivals: HourlyTraffic[]; ads: readonly PastTraffic[]; elapsedHours: number },
 ): PowerForecast['warning'] {
   const chanceOf = (lift: number) => chances.find((one) => one.lift === lift)!.chance;
   const isHopeless = chanceOf(HOPELESS_LIFT) < LIKELY;
@@ -101,7 +115,7 @@ function warningOf(
   const needed = trafficNeeded(policy, lift, better, least);
   return {
     code: isHopeless ? 'hopeless' : 'weak',
-    message: `${isHopeless ? 'Even a' : 'A'}${liftWords(policy, lift).slice(1)} would be found within ${daysWords(policy.horizonHours / 24)} with a chance of only ${percentOf(chanceOf(lift))}.`,
+    message: `${isHopeless ? 'Even a' : 'A'}${liftWords(policy, lift).slice(1)} would be found ${periodWords(policy, elapsedHours)} with a chance of only ${percentOf(chanceOf(lift))}.`,
     helps: helpsOf(policy, needed, ads),
   };
 }

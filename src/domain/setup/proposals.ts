@@ -139,7 +139,7 @@ function sentenceOf(messages: readonly string[]): string {
 function proposalOf(
   campaign: AccountCampaign,
   group: readonly Candidate[],
-  { found, horizonHours }: SetupFacts,
+  { found, horizonHours, usedNames }: SetupFacts,
 ): Proposal {
   const { control, why: controlWhy } = controlOf(group);
   const challengers = group.filter((one) => one !== control);
@@ -159,11 +159,14 @@ function proposalOf(
     horizonHours / days,
   );
   const rivals = challengers.length === 1 ? part(challengers[0]!.ad.name) : `${challengers.length} other ads`;
-  const name = `${part(campaign.name)}: ${part(control.ad.name)} against ${rivals}`;
+  const ads = `${part(control.ad.name)} against ${rivals}`;
+  const used = usedNames ?? new Set<string>();
+  // A campaign that is called like an earlier test would make the new name repeat the old one.
+  const name = used.has(campaign.name) ? ads : `${part(campaign.name)}: ${ads}`;
   return {
     campaign,
     variants,
-    name: name.slice(0, LONGEST_NAME),
+    name: unusedName(name, used),
     objective,
     conversionEvent,
     objectiveWhy: why,
@@ -185,8 +188,19 @@ function controlOf(group: readonly Candidate[]): { control: Candidate; why: stri
     .sort((a, b) => (a.ad.id.padStart(20, '0') < b.ad.id.padStart(20, '0') ? -1 : 1)) as [Candidate];
   return {
     control: first,
-    why: `“${first.ad.name}” is the control: of the oldest ads, which were created within a day, its id is the smallest.`,
+    why: `“${first.ad.name}” is the control: no ad is older by more than a day, and it comes first by its id.`,
   };
+}
+
+/** The name, or with the first number that makes it another name than those of earlier tests. */
+function unusedName(name: string, used: ReadonlySet<string>): string {
+  const numbered = (time: number) => {
+    const suffix = time === 1 ? '' : ` (${time})`;
+    return `${name.slice(0, LONGEST_NAME - suffix.length)}${suffix}`;
+  };
+  let time = 1;
+  while (used.has(numbered(time))) time++;
+  return numbered(time);
 }
 
 function part(text: string): string {

@@ -64,6 +64,8 @@ async function readAgain() {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
     // The session is over: the sign-in leads back here.
     if (answer.redirected && new URL(answer.url).pathname.endsWith('/sign-in')) return location.reload();
+    // At the address of a form that lacked something: what was typed and what is wrong with it stay.
+    if (answer.redirected) return;
     if (answer.ok) {
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
       const next = page.getElementById('main');
@@ -96,6 +98,32 @@ function connect() {
   });
 }
 
+/** The explanation of a word opens below it, or above it in the lower part of the window. A phone has it at the bottom. */
+const [WIDEST, GAP, NARROW] = [512, 6, 640];
+
+function placeBeside(word, text) {
+  text.removeAttribute('style');
+  if (innerWidth < NARROW) return;
+  const { left, top, bottom } = word.getBoundingClientRect();
+  const isLow = top > innerHeight / 2;
+  const width = document.documentElement.clientWidth;
+  const rightmost = width - Math.min(WIDEST, width * 0.9) - GAP;
+  // On the page, not in the window: it scrolls with its word.
+  Object.assign(text.style, {
+    position: 'absolute',
+    inset: 'auto',
+    margin: '0',
+    left: `${scrollX + Math.max(GAP, Math.min(left, rightmost))}px`,
+    top: `${scrollY + (isLow ? top - GAP : bottom + GAP)}px`,
+    transform: isLow ? 'translateY(-100%)' : 'none',
+  });
+}
+
+document.addEventListener('click', ({ target }) => {
+  const word = target instanceof Element ? target.closest('button.word') : null;
+  const text = word && document.getElementById(word.getAttribute('popovertarget'));
+  if (text) placeBeside(word, text);
+});
 let shown = main?.innerHTML;
 if (main && document.body.dataset.live) {
   connect();

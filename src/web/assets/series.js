@@ -91,6 +91,8 @@ function optionsFor(width) {
   return {
     width,
     height: HEIGHT,
+    // The last label is centred at the right end.
+    padding: [null, 48, null, null],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), answer.timezone),
     // A click would hide a line for those with a mouse alone.
     cursor: { drag: { x: true, y: false }, bind: { click: () => null } },
@@ -105,7 +107,8 @@ function optionsFor(width) {
       },
     },
     axes: [
-      { ...axis, space: 76, values: (_, at, __, ___, step) => at.map((each) => tickOf(each, step)) },
+      // Room for the longest label, with the hour.
+      { ...axis, space: 112, values: (_, at, __, ___, step) => at.map((each) => tickOf(each, step)) },
       { ...axis, size: 84, values: (_, values) => values.map(textOf) },
     ],
     series: [

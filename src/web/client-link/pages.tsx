@@ -15,7 +15,7 @@ import { keptReport } from '../../api/kept-reports/read.js';
 import { scorecardOf } from '../../api/scorecard/read.js';
 import { experimentFacts } from '../experiment/read.js';
 import { ExperimentView } from '../experiment/view.js';
-import { instantText } from '../format.js';
+import { instantText, type Reader } from '../format.js';
 import { firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
@@ -37,6 +37,13 @@ const PAGE_OF: Record<ClientView['kind'], (id: string) => string> = {
   report: (id) => `/reports/${id}`,
   experiment: (id) => `/experiments/${id}`,
   scorecard: (id) => `/experiments/${id}/scorecard`,
+};
+
+/** What a client reads first. */
+const INTRODUCED: Record<ClientView['kind'], string> = {
+  report: 'a report on A/B tests of Meta ads',
+  experiment: 'an A/B test of Meta ads. Load the page again to see the newest figures',
+  scorecard: 'the summary of an A/B test of Meta ads',
 };
 
 const DAY_MS = 86_400_000;
@@ -62,13 +69,16 @@ export function clientLinkPages(context: ApiContext): Hono {
           <h1>Link for a client</h1>
           <section class="card">
             <label>
-              <span>It shows one page, until {instantText(new Date(until).toISOString(), reader)}</span>
+              <span>It shows one page for {daysText(asked.data.days)}</span>
               <input readonly value={address} />
             </label>
             <p>
               <a href={address}>Open it</a> · <Link href={PAGE_OF[kind](id)}>Back</Link>
             </p>
-            <p class="muted">It also ends if the token of the user who made it is changed or removed.</p>
+            <p class="muted">
+              It ends on {untilText(until, reader)}, and earlier if the token of the user who made it is
+              changed or removed.
+            </p>
           </section>
         </Page>,
       );
@@ -82,11 +92,19 @@ export function clientLinkPages(context: ApiContext): Hono {
       c.header('x-robots-tag', 'noindex');
       const { frame, reader } = await settingOf(context, c);
       const client = { ...frame, viewer: null, forClient: true };
+      const account = context.accountName ?? context.meta.accountId;
+      const introduction = (
+        <p class="note no-print">
+          The ad account {account} shares this page with you: {INTRODUCED[view.kind]}. You can only read it,
+          until {untilText(view.until, reader)}. A word with dots below it says what it means if you press it.
+        </p>
+      );
       if (view.kind === 'report') {
         const report = await keptReport(context, view.id);
         return render(
           c,
           <Page {...client} title={`Report ${report.id}`}>
+            {introduction}
             <Report report={report} reader={reader} viewer={null} />
           </Page>,
         );
@@ -96,6 +114,7 @@ export function clientLinkPages(context: ApiContext): Hono {
         return render(
           c,
           <Page {...client} title={card.name}>
+            {introduction}
             <Scorecard card={card} reader={reader} forClient />
           </Page>,
         );
@@ -104,10 +123,21 @@ export function clientLinkPages(context: ApiContext): Hono {
       return render(
         c,
         <Page {...client} title={facts.experiment.name}>
+          {introduction}
           <ExperimentView {...facts} reader={reader} viewer={null} notice={null} typed={null} formKey="" />
         </Page>,
       );
     });
+}
+
+function daysText(days: number): string {
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
+/** The end of a link, epoch ms. Links live in real time, and the sandbox's clock runs faster. */
+function untilText(until: number, reader: Reader): string {
+  const text = `${instantText(new Date(until).toISOString(), reader)} (${reader.timezone})`;
+  return reader.scale === 1 ? text : `${text} by the real clock, not that of the sandbox`;
 }
 
 function schemeOf(c: Context): string {

@@ -22,7 +22,7 @@ const TEXTS: Record<ControlKind, { name: string; effect: string; isDanger?: bool
   },
   promote: {
     name: 'Promote by force',
-    effect: 'Gives the leading ad the budget without statistics and approval.',
+    effect: 'Moves the budget without statistics and approval.',
     isDanger: true,
   },
   drop: { name: 'Drop an ad', effect: 'Takes a challenger out of the comparison. Its budget stays.' },
@@ -45,11 +45,13 @@ export function Controls(props: {
   typed: Typed | null;
   formKey: string;
   reader: Reader;
+  /** Why a resume would be refused now; null if it would not. */
+  resumeRefusal: string | null;
 }) {
-  const { experiment, viewer, typed, formKey, reader } = props;
-  const allowed = CONTROL_KINDS.filter(
-    (kind) => experiment.allowed.includes(kind) && ruleAgainst(kind, experiment) === null,
-  );
+  const { experiment, viewer, typed, formKey, reader, resumeRefusal } = props;
+  const against = (kind: ControlKind) =>
+    kind === 'resume' && experiment.allowed.includes(kind) ? resumeRefusal : ruleAgainst(kind, experiment);
+  const allowed = CONTROL_KINDS.filter((kind) => experiment.allowed.includes(kind) && against(kind) === null);
   // What the state waits for comes first.
   const known = [...allowed].sort(
     (one, other) => Number(TEXTS[other].isMain ?? 0) - Number(TEXTS[one].isMain ?? 0),
@@ -89,7 +91,7 @@ export function Controls(props: {
                 <button type="button" disabled>
                   {TEXTS[kind].name}
                 </button>{' '}
-                {ruleAgainst(kind, experiment) ?? whyNot(kind, experiment.state)}
+                {against(kind) ?? whyNot(kind, experiment.state)}
               </li>
             ))}
           </ul>
@@ -161,6 +163,7 @@ function Control(props: { kind: ControlKind; experiment: StatusJson; mayAct: boo
       {kind === 'extend' && <Horizon experiment={experiment} disabled={!mayAct} />}
       {kind === 'stop' && <Budgets />}
       {kind === 'resolve' && <Resolution />}
+      {kind === 'promote' && <Forced experiment={experiment} disabled={!mayAct} />}
       <button
         type="submit"
         name="key"
@@ -203,6 +206,23 @@ function Horizon({ experiment, disabled }: { experiment: StatusJson; disabled: b
         disabled={disabled}
       />
     </label>
+  );
+}
+
+/** Which ad it will be, and a second step. The box isn't required in the browser: that would block the other buttons. */
+function Forced({ experiment, disabled }: { experiment: StatusJson; disabled: boolean }) {
+  const { planned_rollout: planned, variants } = experiment;
+  return (
+    <>
+      <p>
+        {planned
+          ? `It goes to the ad that leads now: ${adName(variants, planned.winner_variant_id)}.`
+          : 'It goes to the ad that leads; without a leader it is refused.'}
+      </p>
+      <label>
+        <input type="checkbox" name="seen" value="yes" disabled={disabled} /> I have seen what would move
+      </label>
+    </>
   );
 }
 

@@ -67,43 +67,45 @@ export function LookChart({ points, writes, label }: LookChartFacts) {
     ...[...known].reverse().map(({ hours, interval }) => `${x(hours)},${y(interval![0])}`),
   ].join(' ');
   return (
-    <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
-      <title>{label}</title>
-      {ticksOf(low, high).map((value) => (
-        <>
-          <line
-            class={value === 0 ? 'zero' : 'grid'}
-            x1={EDGE.left}
-            x2={WIDTH - EDGE.right}
-            y1={y(value)}
-            y2={y(value)}
-          />
-          <text x={EDGE.left - 6} y={y(value) + 4} text-anchor="end">
-            {value > 0 ? '+' : ''}
-            {Math.round(value * 100)} %
+    <section class="scroll" tabindex={0} aria-label="Lift at each look, as a drawing">
+      <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
+        <title>{label}</title>
+        {ticksOf(low, high).map((value) => (
+          <>
+            <line
+              class={value === 0 ? 'zero' : 'grid'}
+              x1={EDGE.left}
+              x2={WIDTH - EDGE.right}
+              y1={y(value)}
+              y2={y(value)}
+            />
+            <text x={EDGE.left - 6} y={y(value) + 4} text-anchor="end">
+              {value > 0 ? '+' : ''}
+              {Math.round(value * 100)} %
+            </text>
+          </>
+        ))}
+        {daysOf(last).map((day) => (
+          <text x={x(day * 24)} y={HEIGHT - 8} text-anchor="middle">
+            day {day}
           </text>
-        </>
-      ))}
-      {daysOf(last).map((day) => (
-        <text x={x(day * 24)} y={HEIGHT - 8} text-anchor="middle">
-          day {day}
-        </text>
-      ))}
-      {known.length > 1 && <polygon class="area" points={area} />}
-      <path class="bound" d={path(({ needed }) => needed?.[1] ?? null)} />
-      <path class="bound" d={path(({ needed }) => needed?.[0] ?? null)} />
-      <path class="line" d={path(({ lift }) => lift)} />
-      {points.map(({ hours, lift, lookNumber }) => (
-        <circle class="mark" cx={x(hours)} cy={y(lift)} r={points.length > 60 ? 1.5 : 3}>
-          <title>look {lookNumber}</title>
-        </circle>
-      ))}
-      {writes.map((hours) => (
-        <line class="write" x1={x(hours)} x2={x(hours)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom}>
-          <title>budget write</title>
-        </line>
-      ))}
-    </svg>
+        ))}
+        {known.length > 1 && <polygon class="area" points={area} />}
+        <path class="bound" d={path(({ needed }) => needed?.[1] ?? null)} />
+        <path class="bound" d={path(({ needed }) => needed?.[0] ?? null)} />
+        <path class="line" d={path(({ lift }) => lift)} />
+        {points.map(({ hours, lift, lookNumber }) => (
+          <circle class="mark" cx={x(hours)} cy={y(lift)} r={points.length > 60 ? 1.5 : 3}>
+            <title>look {lookNumber}</title>
+          </circle>
+        ))}
+        {writes.map((hours) => (
+          <line class="write" x1={x(hours)} x2={x(hours)} y1={EDGE.top} y2={HEIGHT - EDGE.bottom}>
+            <title>budget write</title>
+          </line>
+        ))}
+      </svg>
+    </section>
   );
 }
 

@@ -27,13 +27,16 @@ const ControlForm = z.object({
   horizon_days: z.string().max(10, 'must be a whole number of days').optional(),
   budgets: z.enum(['keep', 'restore']).optional(),
   action: z.enum(['accept_current', 'retry_restore']).optional(),
+  seen: z.string().optional(),
 });
 
 /** Real ms for which the outcome of a control is shown. */
 const NEWS_MS = 60_000;
 
-/** `/experiments/:id` and the forms of its controls. */
+/** `/experiments/:id` and the forms of its controls. The address of a form, opened again, leads to the page of the test. */
 export function experimentPages(context: ApiContext): Hono {
+  const pageOf = (id: string) => `${context.base}/experiments/${encodeURIComponent(id)}`;
+
   const show = async (
     c: Context,
     id: string,
@@ -62,9 +65,16 @@ export function experimentPages(context: ApiContext): Hono {
         : undefined;
       // The page stays open and is read again: what was news then would contradict what it shows now.
       const isNews = row && (await context.clock.now()) - row.at < NEWS_MS * context.timeBase.scale;
-      const notice = isNews ? { isError: row.outcome === 'refused', text: row.message } : null;
-      return show(c, id, { notice, typed: null }, 200);
+      if (!isNews) return show(c, id, { notice: null, typed: null }, 200);
+      const isError = row.outcome === 'refused';
+      const { kind, by, reason } = row;
+      const more = {
+        notice: { isError, text: row.message },
+        typed: isError ? { kind, by, reason } : null,
+      };
+      return show(c, id, more, 200);
     })
+    .get('/experiments/:id/controls/:kind', (c) => c.redirect(pageOf(c.req.param('id')), 303))
     .post('/experiments/:id/controls/:kind', async (c) => {
       const { id, kind } = c.req.param();
       const form = await fieldsOf(c);
@@ -72,26 +82,20 @@ export function experimentPages(context: ApiContext): Hono {
       if (!known) throw new ApiProblem('not_found', `There is no control ${kind}.`);
       const typed: Typed = { kind, by: asText(form.by), reason: asText(form.reason) };
       const asked = ControlForm.safeParse(form);
-      const lacksDays = known === 'extend' && !/^\d{1,4}$/.test(asked.data?.horizon_days ?? '');
-      if (!asked.success || lacksDays) {
-        const text = asked.error
-          ? firstProblem(asked.error)
-          : 'To extend the test, type its whole days from the start.';
-        return show(c, id, { notice: { isError: true, text }, typed }, 400);
-      }
+      const text = asked.success ? lackOf(known, asked.data) : firstProblem(asked.error);
+      if (!asked.success || text !== null)
+        return show(c, id, { notice: { isError: true, text: text ?? '' }, typed }, 400);
       const outcome = await send(known, id, ownOf(known, asked.data));
-      if (outcome.kind !== 'done') {
+      if (outcome.kind !== 'recorded') {
         const isError = outcome.kind === 'refused';
         const notice = { isError, text: outcome.text };
         return show(c, id, { notice, typed: isError ? typed : null }, isError ? 409 : 200);
       }
-      return c.redirect(
-        `${context.base}/experiments/${encodeURIComponent(id)}?sent=${outcome.controlId}`,
-        303,
-      );
+      return c.redirect(`${pageOf(id)}?sent=${encodeURIComponent(outcome.controlId)}`, 303);
     });
 
-  type Sent = { kind: 'done'; controlId: string } | { kind: 'pending' | 'refused'; text: string };
+  /** A refusal that is on record counts as recorded. */
+  type Sent = { kind: 'recorded'; controlId: string } | { kind: 'pending' | 'refused'; text: string };
 
   async function send(kind: ControlKind, id: string, form: z.output<typeof ControlForm>): Promise<Sent> {
     const { variant_id: variantId, horizon_days: horizonDays, ...asked } = form;
@@ -106,18 +110,49 @@ export function experimentPages(context: ApiContext): Hono {
       const sent = await sendControl(context, experiment, kind, request, context.checkWaitMs);
       if (sent.kind === 'pending' || sent.kind === 'signalled')
         return { kind: 'pending', text: pendingMessage(sent) };
-      return { kind: 'done', controlId: sent.controlId };
+      return { kind: 'recorded', controlId: sent.controlId };
     } catch (error) {
-      if (error instanceof ApiProblem && error.kind === 'control_refused')
-        return { kind: 'refused', text: error.message };
+      if (error instanceof ApiProblem && error.kind === 'control_refused') {
+        const controlId = await refusalOf(kind, id, asked, error.message);
+        return controlId === null
+          ? { kind: 'refused', text: error.message }
+          : { kind: 'recorded', controlId };
+      }
       throw error;
     }
   }
+
+  /** The id of a refusal in the record; null if it is not there. A refusal may have another id than its form. */
+  async function refusalOf(
+    kind: ControlKind,
+    id: string,
+    { by, reason }: { by?: string | undefined; reason: string },
+    message: string,
+  ): Promise<string | null> {
+    const row = (await context.store.listControls(id)).findLast(
+      (each) =>
+        each.outcome === 'refused' &&
+        each.kind === kind &&
+        each.by === by &&
+        each.reason === reason &&
+        each.message === message,
+    );
+    return row?.controlId ?? null;
+  }
+}
+
+/** What a form lacks that its own control needs, as a sentence; null if nothing. */
+function lackOf(kind: ControlKind, { horizon_days, seen }: z.output<typeof ControlForm>): string | null {
+  if (kind === 'extend' && !/^\d{1,4}$/.test(horizon_days ?? ''))
+    return 'To extend the test, type its whole days from the start.';
+  if (kind === 'promote' && seen === undefined)
+    return 'To promote by force, read under Controls what would move, and tick “I have seen what would move”.';
+  return null;
 }
 
 /** One form has the fields of all controls: a control gets its own. */
 function ownOf(kind: ControlKind, form: z.output<typeof ControlForm>): z.output<typeof ControlForm> {
-  const { variant_id, horizon_days, budgets, action, ...common } = form;
+  const { variant_id, horizon_days, budgets, action, seen: _, ...common } = form;
   switch (kind) {
     case 'drop':
       return { ...common, variant_id };

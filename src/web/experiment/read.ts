@@ -5,11 +5,13 @@ import type { ApiContext } from '../../api/dependencies.js';
 import { experimentOf } from '../../api/experiments/lookup.js';
 import type { StatusAnswer } from '../../api/experiments/responses.js';
 import { statusOf } from '../../api/experiments/status.js';
+import { freezeToJson } from '../../api/freezes/read.js';
 import { looksOf } from '../../api/looks/read.js';
 import type { LooksAnswer } from '../../api/looks/responses.js';
 import { gatesOf, ledgerOf } from '../../api/rollouts/read.js';
 import type { GatesAnswer, LedgerAnswer } from '../../api/rollouts/responses.js';
 import { marksOf, readValues, type SeriesJson } from '../../api/series/read.js';
+import { killSwitchSentence } from '../../domain/rollout/gate.js';
 
 export type StatusJson = z.output<typeof StatusAnswer>;
 export type LookJson = z.output<typeof LooksAnswer>['looks'][number];
@@ -29,6 +31,8 @@ export interface ExperimentFacts {
   series: SeriesJson;
   /** Rows that can't be read. */
   unreadable: { id: string; message: string }[];
+  /** Why the account would refuse to resume a held rollout now, as a sentence; null if it would not. */
+  resumeRefusal: string | null;
 }
 
 /** More looks than any horizon has at the shortest interval of an hour. */
@@ -37,13 +41,14 @@ const ALL_LOOKS = 2_200;
 /** @throws ApiProblem 404 */
 export async function experimentFacts(context: ApiContext, id: string): Promise<ExperimentFacts> {
   const found = await experimentOf(context, id);
-  const [experiment, looks, ledger, gates, controls, values] = await Promise.all([
+  const [experiment, looks, ledger, gates, controls, values, resumeRefusal] = await Promise.all([
     statusOf(context, found),
     looksOf(context, id, { limit: ALL_LOOKS, offset: 0 }),
     ledgerOf(context, id),
     gatesOf(context, id),
     controlsOf(context, id),
     readValues(context, found, 'day'),
+    found.state === 'held' ? resumeRefusalOf(context, found.hold?.code ?? null) : null,
   ]);
   return {
     experiment,
@@ -53,5 +58,15 @@ export async function experimentFacts(context: ApiContext, id: string): Promise<
     controls: controls.controls,
     series: { ...values, ...marksOf(found, looks, ledger) },
     unreadable: [looks, ledger, gates, controls].flatMap((answer) => answer.unreadable),
+    resumeRefusal,
   };
+}
+
+/** The kill switch refuses every resume; a freeze refuses that of the hold which is its own. */
+async function resumeRefusalOf({ store, clock }: ApiContext, held: string | null): Promise<string | null> {
+  const killSwitch = await store.killSwitch();
+  if (killSwitch?.engaged) return `${killSwitchSentence(killSwitch)} Release it first.`;
+  if (held !== 'freeze') return null;
+  const freeze = freezeToJson(await store.freezeEvents(), await clock.now());
+  return freeze && `${freeze.text} The hold ends with the freeze, or when an admin removes its windows.`;
 }

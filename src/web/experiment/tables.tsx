@@ -2,8 +2,8 @@
 
 import { adName } from '../../domain/ad-name.js';
 import { minorUnits } from '../../domain/budget.js';
-import { count, money, type Reader } from '../format.js';
-import { Figure, Instant, Lift, Money } from '../parts/figures.js';
+import { count, isCost, money, type Reader } from '../format.js';
+import { Figure, Instant, LiftBy, Money } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
 import { Word } from '../words/word.js';
 import type { ControlRowJson, LedgerRowJson, LookJson, StatusJson } from './read.js';
@@ -78,14 +78,16 @@ export function Counts({
 
 /** Each pair of the last look with its interval. */
 export function Pairs({ experiment, look }: { experiment: StatusJson; look: LookJson }) {
+  const { objective } = experiment.policy;
   const most = scaleOf(look.pairs.map(({ interval }) => interval));
   return (
     <ul class="rows">
       {look.pairs.map((pair, index) => (
         <li data-pair={`${pair.variant_a}|${pair.variant_b}`}>
-          {adName(experiment.variants, pair.variant_b)} over {adName(experiment.variants, pair.variant_a)}:{' '}
-          <Lift field="lift" value={pair.lift} />{' '}
-          <IntervalBar lift={pair.lift} interval={pair.interval} most={most} />{' '}
+          {adName(experiment.variants, pair.variant_b)} {isCost(objective) ? 'against' : 'over'}{' '}
+          {adName(experiment.variants, pair.variant_a)}:{' '}
+          <LiftBy field="lift" value={pair.lift} objective={objective} interval={pair.interval} />{' '}
+          <IntervalBar lift={pair.lift} interval={pair.interval} most={most} objective={objective} />{' '}
           <span class="muted">
             {index === 0 ? <Word of="confidence">confidence</Word> : 'confidence'}{' '}
             <Figure field="confidence" value={pair.confidence}>

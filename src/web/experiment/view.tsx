@@ -5,8 +5,8 @@ import { shortAdName } from '../../domain/ad-name.js';
 import type { Objective } from '../../domain/metric.js';
 import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
-import { percent, type Reader } from '../format.js';
-import { Countdown, Figure, Instant, Lift, Money } from '../parts/figures.js';
+import { intervalText, isCost, type Reader } from '../format.js';
+import { Countdown, Figure, Instant, LiftBy, Money } from '../parts/figures.js';
 import { Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { SeriesChart, SeriesLegend } from '../series/chart.js';
@@ -51,7 +51,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
           <p>{sentence}</p>
         ))}
         <dl>
-          {money && (
+          {money && money.at_risk_cents !== 0 && (
             <>
               <dt>
                 <Word of="at_risk">At risk</Word>
@@ -144,8 +144,18 @@ function OwnControls({
   typed,
   formKey,
   reader,
+  resumeRefusal,
 }: ExperimentViewFacts & { viewer: Viewer }) {
-  return <Controls experiment={experiment} viewer={viewer} typed={typed} formKey={formKey} reader={reader} />;
+  return (
+    <Controls
+      experiment={experiment}
+      viewer={viewer}
+      typed={typed}
+      formKey={formKey}
+      reader={reader}
+      resumeRefusal={resumeRefusal}
+    />
+  );
 }
 
 /** What a client doesn't see: the controls, and the record behind them. */
@@ -227,6 +237,8 @@ function Evidence(props: {
         The line is the <Word of="lift">lift</Word> of {names.shown} over {names.control}; the area is its{' '}
         {experiment.policy.confidence * 100} % <Word of="interval">interval</Word>, valid at all looks
         together. A lift beyond the dashed lines wins. Upright lines are budget writes.
+        {isCost(experiment.policy.objective) &&
+          ' Here the lift is that of the conversions for the same money: at +100 % one costs half.'}
       </p>
       <Counts experiment={experiment} look={look} reader={facts.reader} />
       {more.length > 0 && (
@@ -301,6 +313,7 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
 function Verification({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
   const { verification, recheck } = experiment;
   if (verification === null) return null;
+  const { objective } = experiment.policy;
   return (
     <section class="card" aria-labelledby="verification">
       <h2 id="verification">
@@ -308,12 +321,17 @@ function Verification({ experiment, reader }: { experiment: StatusJson; reader: 
       </h2>
       <p class={verification.outcome === 'verified' ? 'good' : 'warn'}>{verification.message}</p>
       <p>
-        {shortAdName(experiment.variants, verification.winner_variant_id)} over{' '}
+        {shortAdName(experiment.variants, verification.winner_variant_id)}{' '}
+        {isCost(objective) ? 'against' : 'over'}{' '}
         {shortAdName(experiment.variants, verification.rival_variant_id)}:{' '}
-        <Lift field="lift" value={verification.lift} />
-        {verification.interval &&
-          ` (90 % interval ${percent(verification.interval[0])} to ${percent(verification.interval[1])})`}
-        , <Instant iso={verification.decided_at} reader={reader} />
+        <LiftBy
+          field="lift"
+          value={verification.lift}
+          objective={objective}
+          interval={verification.interval}
+        />
+        {verification.interval && ` (90 % interval: ${intervalText(verification.interval, objective)})`},{' '}
+        <Instant iso={verification.decided_at} reader={reader} />
       </p>
       {recheck && <p class="note">{recheck.message}</p>}
     </section>

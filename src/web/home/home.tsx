@@ -5,7 +5,7 @@ import type { OverviewAnswer } from '../../api/overview/responses.js';
 import { GROUPS, type Group } from '../../domain/overview/attention.js';
 import { ageText, type Reader } from '../format.js';
 import { ConfidenceBar } from '../parts/confidence-bar.js';
-import { Countdown, Figure, Lift, Money } from '../parts/figures.js';
+import { Countdown, Figure, LiftBy, Money } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
 import { Form, Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -44,6 +44,10 @@ export function Home({
   return (
     <>
       <h1>Tests</h1>
+      <p class="muted">
+        The service watches A/B tests of your Meta ads, says which ad is really better, and moves the budget
+        to it in steps that can be reverted.
+      </p>
       <Filter counts={counts} query={query} total={total} />
       {total === 0 && (
         <section class="card empty">
@@ -168,9 +172,10 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
         ) : (
           <>
             <span>
-              {adName(row, row.leader_variant_id)} <Lift field="lift" value={lift} />
+              {adName(row, row.leader_variant_id)}{' '}
+              <LiftBy field="lift" value={lift} objective={row.objective} interval={interval} />
             </span>
-            <IntervalBar lift={lift} interval={interval} most={most} />
+            <IntervalBar lift={lift} interval={interval} most={most} objective={row.objective} />
           </>
         )}
       </div>

@@ -49,15 +49,16 @@ export function ProposedTest({
         <p class="muted">Campaign “{proposal.campaign.name}”</p>
         <AdTable proposal={proposal} controlAdId={typed.controlAdId} currency={currency} reader={reader} />
         <WhatItDoes preview={preview} names={names} byAdSet={byAdSet} currency={currency} reader={reader} />
+        <EarlierDelivery
+          typed={typed}
+          mayAct={mayAct}
+          asksName={asksName}
+          isRefused={failure !== null}
+          earlier={preview.earlier_delivery}
+        />
         <details open={isNewPreview || failure !== null}>
-          <summary>Change objective, control, duration, approval, what counts and texts</summary>
-          <Settings
-            typed={typed}
-            names={names}
-            mayAct={mayAct}
-            asksName={asksName}
-            earlier={preview.earlier_delivery}
-          >
+          <summary>Change objective, control, duration, approval and texts</summary>
+          <Settings typed={typed} names={names} mayAct={mayAct}>
             <p class="muted" id={`why-${key}`}>
               {proposal.objective_why} {proposal.control_why}
             </p>
@@ -102,7 +103,14 @@ export function KeptTest({ typed, failure, mayAct, asksName }: TestProps) {
       <p class="note">The account does not propose this test now. What you typed is kept.</p>
       <details open>
         <summary>Objective, control, duration, approval, what counts and texts</summary>
-        <Settings typed={typed} names={names} mayAct={mayAct} asksName={asksName} earlier={null} />
+        <EarlierDelivery
+          typed={typed}
+          mayAct={mayAct}
+          asksName={asksName}
+          isRefused={failure !== null}
+          earlier={null}
+        />
+        <Settings typed={typed} names={names} mayAct={mayAct} />
       </details>
     </Card>
   );
@@ -110,6 +118,7 @@ export function KeptTest({ typed, failure, mayAct, asksName }: TestProps) {
 
 function Card({ typed, failure, mayAct, children }: TestProps & { children?: Child }) {
   const { key, id, name, ticked } = typed;
+  const lacksName = failure !== null && name.trim() === '';
   return (
     <li class="card proposal" id={`test-${key}`}>
       <input type="hidden" name="test" value={key} />
@@ -125,8 +134,9 @@ function Card({ typed, failure, mayAct, children }: TestProps & { children?: Chi
             name={`name.${key}`}
             value={name}
             maxlength={200}
-            aria-invalid={failure ? 'true' : undefined}
+            aria-invalid={lacksName ? 'true' : undefined}
           />
+          {lacksName && <strong class="fault">Type a name for the test.</strong>}
         </label>
       </div>
       {failure && <p class="error">{failure}</p>}
@@ -239,15 +249,8 @@ function Settings({
   typed,
   names,
   mayAct,
-  asksName,
-  earlier,
   children,
-}: Omit<TestProps, 'failure'> & {
-  names: ReadonlyMap<string, string>;
-  /** Null: no preview says whether it would count. */
-  earlier: PreviewJson['earlier_delivery'] | null;
-  children?: Child;
-}) {
+}: Pick<TestProps, 'typed' | 'mayAct'> & { names: ReadonlyMap<string, string>; children?: Child }) {
   const { key, objective, event, controlAdId, horizonDays, approval, extendable, ads } = typed;
   return (
     <div class="settings">
@@ -276,10 +279,9 @@ function Settings({
         approval before any budget moves
       </label>
       <label>
-        <input type="checkbox" name={`extendable.${key}`} checked={extendable} disabled={!mayAct} /> It may be
-        extended while it runs. Its rule (anytime) has no planned end, and needs more data to be as sure
+        <input type="checkbox" name={`extendable.${key}`} checked={extendable} disabled={!mayAct} /> I may
+        want to extend it while it runs. It then needs more data to be as sure
       </label>
-      <EarlierDelivery typed={typed} mayAct={mayAct} asksName={asksName} earlier={earlier} />
       <fieldset disabled={!mayAct}>
         <legend>Control: the ad that the others are compared with</legend>
         {ads.map(({ adId }) => (

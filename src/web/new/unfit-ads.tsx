@@ -8,7 +8,7 @@ type Unfit = ProposalsJson['unfit'][number];
 export function UnfitAds({ unfit }: { unfit: readonly Unfit[] }) {
   if (unfit.length === 0) return null;
   return (
-    <section aria-labelledby="unfit-title">
+    <section class="card" aria-labelledby="unfit-title">
       <h2 id="unfit-title">Ads that fit no test</h2>
       <section class="table" tabindex={0} aria-labelledby="unfit-title">
         <table>

@@ -3,6 +3,8 @@ import type { PreviewJson } from '../../api/setup/responses.js';
 import { count, percent, type Reader, share } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
 
+const DAY_MS = 86_400_000;
+
 type Rollout = PreviewJson['rollouts'][number];
 
 interface Props {
@@ -54,7 +56,9 @@ export function WhatItDoes(props: Props) {
       {warnings.map((warning) => (
         <p class="warn">{warning}</p>
       ))}
-      {power.chances && <Chances chances={power.chances} reader={props.reader} />}
+      {power.chances && (
+        <Chances chances={power.chances} countedFrom={earlier.counted_from} reader={props.reader} />
+      )}
       {shown && <Phases rollout={shown} {...props} />}
       {others.length > 0 && (
         <details>
@@ -70,11 +74,15 @@ export function WhatItDoes(props: Props) {
 
 function Chances({
   chances,
+  countedFrom,
   reader,
 }: {
   chances: NonNullable<PreviewJson['power']['chances']>;
+  /** The start, if delivery before the handover counts: then some of the days have passed. */
+  countedFrom: string | null;
   reader: Reader;
 }) {
+  const passed = countedFrom === null ? 0 : (reader.now - Date.parse(countedFrom)) / DAY_MS;
   return (
     <section class="table" tabindex={0} aria-label="Chances">
       <table>
@@ -85,7 +93,7 @@ function Chances({
             {chances.map(({ shown_lift: lift }) => (
               <th scope="col" class="number">
                 <Figure field="shown_lift" value={lift}>
-                  {percent(lift)}
+                  {lift < 0 ? `${share(-lift)} less` : percent(lift)}
                 </Figure>
               </th>
             ))}
@@ -103,11 +111,11 @@ function Chances({
             ))}
           </tr>
           <tr>
-            <th scope="row">Days</th>
+            <th scope="row">{countedFrom === null ? 'Days' : 'Days from now'}</th>
             {chances.map(({ days }) => (
               <td class="number">
                 <Figure field="days" value={days}>
-                  {count(days, reader)}
+                  {count(Math.max(0, Math.round((days - passed) * 10) / 10), reader)}
                 </Figure>
               </td>
             ))}

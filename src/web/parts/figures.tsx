@@ -1,6 +1,6 @@
 /** Figures on a page. Each carries the value of the API's answer, so that a reader's tool, or a test, finds it. */
 import type { Child } from 'hono/jsx';
-import { countdownText, instantText, money, moneyChange, percent, type Reader } from '../format.js';
+import { countdownText, instantText, liftText, money, moneyChange, percent, type Reader } from '../format.js';
 
 /** A figure of a field of the API. */
 export function Figure({
@@ -55,6 +55,21 @@ export function Lift({ field, value }: { field: string; value: number }) {
   return (
     <Figure field={field} value={value}>
       {percent(value)}
+    </Figure>
+  );
+}
+
+/** The lift of one ad over another by the objective of their test; without an interval, none is known yet. */
+export function LiftBy(props: {
+  field: string;
+  value: number;
+  objective: string;
+  interval: readonly number[] | null;
+}) {
+  const { field, value, objective, interval } = props;
+  return (
+    <Figure field={field} value={value}>
+      {value === 0 && interval === null ? 'not known yet' : liftText(value, objective)}
     </Figure>
   );
 }

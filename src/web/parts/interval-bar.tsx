@@ -1,5 +1,5 @@
 /** A lift with its interval as a small bar on a zero line. */
-import { percent } from '../format.js';
+import { intervalText, liftText, percent } from '../format.js';
 
 const WIDTH = 160;
 const HEIGHT = 18;
@@ -9,6 +9,8 @@ export interface IntervalBarFacts {
   interval: readonly [number, number] | null;
   /** The lift at both ends of the bar, so that the bars of a list share one scale. */
   most: number;
+  /** What decides the test, if the lift is that of a test. */
+  objective?: string;
 }
 
 /** The scale that shows all of these intervals, at least ±10 % and at most ±100 %. */
@@ -17,14 +19,15 @@ export function scaleOf(intervals: readonly (readonly [number, number] | null)[]
   return Math.min(1, Math.max(0.1, ...ends));
 }
 
-export function IntervalBar({ lift, interval, most }: IntervalBarFacts) {
+export function IntervalBar({ lift, interval, most, objective }: IntervalBarFacts) {
   const x = (value: number) => {
     const inside = Math.max(-most, Math.min(most, value));
     return Math.round((WIDTH / 2) * (1 + inside / most) * 10) / 10;
   };
+  const text = (value: number) => (objective ? liftText(value, objective) : percent(value));
   const label = interval
-    ? `${percent(lift)}, interval ${percent(interval[0])} to ${percent(interval[1])}`
-    : `${percent(lift)}, no interval yet`;
+    ? `${text(lift)}, interval ${objective ? intervalText(interval, objective) : interval.map(percent).join(' to ')}`
+    : `${lift === 0 ? '' : `${text(lift)}, `}no interval yet`;
   const sign = interval === null ? 'open' : interval[0] > 0 ? 'above' : interval[1] < 0 ? 'below' : 'open';
   return (
     <svg

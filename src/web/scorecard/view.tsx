@@ -4,8 +4,8 @@ import type { ScorecardJson } from '../../api/scorecard/read.js';
 import { shortAdName } from '../../domain/ad-name.js';
 import { minorUnits } from '../../domain/budget.js';
 import { METRICS, type Objective } from '../../domain/metric.js';
-import { count, instantText, money, percent, type Reader } from '../format.js';
-import { Figure, Instant, Lift, Money } from '../parts/figures.js';
+import { count, instantText, intervalText, isCost, money, type Reader } from '../format.js';
+import { Figure, Instant, LiftBy, Money } from '../parts/figures.js';
 import { Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 
@@ -216,21 +216,20 @@ function Pairs({ card }: { card: ScorecardJson }) {
     <section aria-labelledby="lift">
       <h2 id="lift">The lift, as measured</h2>
       <Table
-        caption={`By ${METRICS[card.objective as Objective]?.label ?? card.objective}: above zero is better`}
+        caption={`By ${METRICS[card.objective as Objective]?.label ?? card.objective}: ${isCost(card.objective) ? 'less' : 'above zero'} is better`}
         head={['Ads', 'Lift', 'Interval', 'Confidence']}
       >
         {card.pairs.map(({ variant_a, variant_b, lift, interval, confidence, note }) => (
           <tr data-pair={`${variant_a}|${variant_b}`}>
             <th scope="row">
-              {shortAdName(named, variant_b)} over {shortAdName(named, variant_a)}
+              {shortAdName(named, variant_b)} {isCost(card.objective) ? 'against' : 'over'}{' '}
+              {shortAdName(named, variant_a)}
               {note && <span class="label">{note}</span>}
             </th>
             <td class="number">
-              <Lift field="lift" value={lift} />
+              <LiftBy field="lift" value={lift} objective={card.objective} interval={interval} />
             </td>
-            <td class="number">
-              {interval ? `${percent(interval[0])} to ${percent(interval[1])}` : 'not known yet'}
-            </td>
+            <td class="number">{interval ? intervalText(interval, card.objective) : 'not known yet'}</td>
             <td class="number">
               <Figure field="confidence" value={confidence}>
                 {confidence.toFixed(3)}
@@ -279,10 +278,15 @@ function Verified({ card, reader }: PartProps) {
     <section aria-labelledby="verification">
       <h2 id="verification">Verification</h2>
       <p>
-        {verification.message} Lift: <Lift field="verified_lift" value={verification.lift} />
-        {verification.interval &&
-          ` (90 % interval ${percent(verification.interval[0])} to ${percent(verification.interval[1])})`}
-        , <Instant iso={verification.decided_at} reader={reader} />.
+        {verification.message} Lift:{' '}
+        <LiftBy
+          field="verified_lift"
+          value={verification.lift}
+          objective={card.objective}
+          interval={verification.interval}
+        />
+        {verification.interval && ` (90 % interval: ${intervalText(verification.interval, card.objective)})`},{' '}
+        <Instant iso={verification.decided_at} reader={reader} />.
       </p>
       {recheck && <p>{recheck.message}</p>}
     </section>

@@ -28,65 +28,71 @@ export function SeriesChart({ series, measure, reader }: SeriesChartFacts) {
   const inside = (iso: string) => Date.parse(iso) >= first && Date.parse(iso) <= last;
   const every = Math.max(1, Math.ceil(buckets.length / MOST_DATES));
   return (
-    <svg class="chart series" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
-      <title>{labelOf(series, measure, reader)}</title>
-      {ticksBetween(low, high, 5).map((value) => (
-        <>
-          <line class="grid" x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(value)} y2={y(value)} />
-          <text x={EDGE.left - 6} y={y(value) + 4} text-anchor="end">
-            {valueText(value, measure, currency, reader)}
-          </text>
-        </>
-      ))}
-      {buckets.map(({ start }, place) =>
-        place % every === 0 ? (
-          <text
-            x={x(starts[place]!)}
-            y={HEIGHT - 6}
-            text-anchor={place === 0 ? 'start' : place === buckets.length - 1 ? 'end' : 'middle'}
-          >
-            {bucketText(start, { ...series, bucket: 'day' }, reader)}
-          </text>
-        ) : null,
-      )}
-      {looks
-        .filter(({ due_at }) => inside(due_at))
-        .map(({ due_at, look_number }) => (
-          <line
-            class="look"
-            x1={x(Date.parse(due_at))}
-            x2={x(Date.parse(due_at))}
-            y1={HEIGHT - EDGE.bottom}
-            y2={HEIGHT - EDGE.bottom + 6}
-          >
-            <title>look {look_number}</title>
-          </line>
+    <section
+      class="scroll"
+      tabindex={0}
+      aria-label={`${MEASURES[measure].label} per ${series.bucket}, as a drawing`}
+    >
+      <svg class="chart series" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
+        <title>{labelOf(series, measure, reader)}</title>
+        {ticksBetween(low, high, 5).map((value) => (
+          <>
+            <line class="grid" x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(value)} y2={y(value)} />
+            <text x={EDGE.left - 6} y={y(value) + 4} text-anchor="end">
+              {valueText(value, measure, currency, reader)}
+            </text>
+          </>
         ))}
-      {writes
-        .filter(({ at }) => inside(at))
-        .map(({ at }) => (
-          <line
-            class="write"
-            x1={x(Date.parse(at))}
-            x2={x(Date.parse(at))}
-            y1={EDGE.top}
-            y2={HEIGHT - EDGE.bottom}
-          >
-            <title>budget write</title>
-          </line>
+        {buckets.map(({ start }, place) =>
+          place % every === 0 ? (
+            <text
+              x={x(starts[place]!)}
+              y={HEIGHT - 6}
+              text-anchor={place === 0 ? 'start' : place === buckets.length - 1 ? 'end' : 'middle'}
+            >
+              {bucketText(start, { ...series, bucket: 'day' }, reader)}
+            </text>
+          ) : null,
+        )}
+        {looks
+          .filter(({ due_at }) => inside(due_at))
+          .map(({ due_at, look_number }) => (
+            <line
+              class="look"
+              x1={x(Date.parse(due_at))}
+              x2={x(Date.parse(due_at))}
+              y1={HEIGHT - EDGE.bottom}
+              y2={HEIGHT - EDGE.bottom + 6}
+            >
+              <title>look {look_number}</title>
+            </line>
+          ))}
+        {writes
+          .filter(({ at }) => inside(at))
+          .map(({ at }) => (
+            <line
+              class="write"
+              x1={x(Date.parse(at))}
+              x2={x(Date.parse(at))}
+              y1={EDGE.top}
+              y2={HEIGHT - EDGE.bottom}
+            >
+              <title>budget write</title>
+            </line>
+          ))}
+        {variants.map((variant, index) => (
+          <>
+            <path class={`series-${index + 1}`} d={lineOf(variant[measure], starts, x, y)} />
+            {buckets.length <= 60 &&
+              variant[measure].map((value, place) =>
+                value === null ? null : (
+                  <circle class={`series-${index + 1}`} cx={x(starts[place]!)} cy={y(value)} r="2.5" />
+                ),
+              )}
+          </>
         ))}
-      {variants.map((variant, index) => (
-        <>
-          <path class={`series-${index + 1}`} d={lineOf(variant[measure], starts, x, y)} />
-          {buckets.length <= 60 &&
-            variant[measure].map((value, place) =>
-              value === null ? null : (
-                <circle class={`series-${index + 1}`} cx={x(starts[place]!)} cy={y(value)} r="2.5" />
-              ),
-            )}
-        </>
-      ))}
-    </svg>
+      </svg>
+    </section>
   );
 }
 

@@ -42,6 +42,17 @@ describe('a proposal', () => {
     expect(proposals[2]!.name).toBe('Summer: X against Y');
   });
 
+  it('have names that no earlier test has', () => {
+    const named = (...used: string[]) =>
+      findProposals({ ...accountOf([{ name: 'A' }, { name: 'B' }]), usedNames: new Set(used) }).proposals[0]!
+        .name;
+    const first = named();
+    expect(first).toBe('Winter: A against B');
+    expect(named('Winter')).toBe('A against B');
+    expect(named(first)).toBe(`${first} (2)`);
+    expect(named(first, `${first} (2)`)).toBe(`${first} (3)`);
+  });
+
   it('has the oldest ad as its control, or the first of those that are as old, whatever they delivered', () => {
     const [byAge] = findProposals(
       accountOf([
@@ -59,7 +70,7 @@ describe('a proposal', () => {
       ]),
     ).proposals;
     expect(byId!.variants[0]!.ad.name).toBe('less');
-    expect(byId!.controlWhy).toContain('its id is the smallest');
+    expect(byId!.controlWhy).toContain('it comes first by its id');
   });
 
   it('has six ads at most; the least shown ones wait', () => {

@@ -44,7 +44,7 @@ export async function openScene(timeScale: number, say: (line: string) => void =
 /** What is asked for beside the proposals: a part of a test's name, and of the label that is ticked. */
 const WISHES = [
   ['Swimwear', 'Ask for an approval'],
-  ['Running socks', 'It may be extended while it runs'],
+  ['Running socks', 'I may want to extend it while it runs'],
 ] as const;
 
 /** Real ms that a step may take. */
@@ -76,7 +76,7 @@ export class User {
     for (const [test, wish] of WISHES) {
       const card = page.locator('.proposal', { hasText: test });
       await card.locator('summary').first().click();
-      await card.getByText('Change objective, control, duration, approval, what counts and texts').click();
+      await card.getByText('Change objective, control, duration, approval and texts').click();
       await card.getByLabel(wish).check();
     }
     await page.getByRole('button', { name: 'Start the ticked tests' }).click();
@@ -127,6 +127,7 @@ export class User {
     const field = choose && form.getByLabel(choose.label);
     if (choose && 'option' in choose) await field?.selectOption({ label: choose.option });
     else if (choose) await field?.fill(choose.text);
+    if (button === 'Promote by force') await form.getByLabel('I have seen what would move').check();
     await form.getByRole('button', { name: button, exact: true }).click();
     const notice = this.page.locator('main > p[role="status"], main > p[role="alert"]');
     return (await notice.textContent())?.trim() ?? '';

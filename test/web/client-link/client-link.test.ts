@@ -40,7 +40,11 @@ describe('what a client sees', () => {
       ...fields,
     });
     expect(answer.status).toBe(200);
-    return /http:\/\/[^/]+(\/shared\/[\w.-]+)/.exec(await answer.text())![1]!;
+    const html = await answer.text();
+    expect(html).toContain('It shows one page for 7 days');
+    expect(html).toMatch(/It ends on [^<]*, and earlier if/);
+    expect(html).not.toContain('by the real clock');
+    return /http:\/\/[^/]+(\/shared\/[\w.-]+)/.exec(html)![1]!;
   }
 
   it('is the report, without a sign-in and without a way to anything else', async () => {
@@ -71,6 +75,12 @@ describe('what a client sees', () => {
   it('is the page of a test, without controls, record and pictures', async () => {
     const link = await made('/experiments/won', { kind: 'experiment', id: 'won' });
     const html = await (await new Browser(app).get(link)).text();
+    expect(html).toMatch(
+      /The ad account [^<]+ shares this page with you: an A\/B test of Meta ads\. .*You can only read it, until [^<]+\./s,
+    );
+    expect(html).toContain('popovertarget="word-lift"');
+    expect(html).toContain('id="word-lift"');
+    expect(html).not.toContain('href="/help"');
     expect(html).toContain('The budget stays with challenger-1.');
     expect(html).toContain('id="rollout-title"');
     for (const hidden of ['id="controls"', '<form', 'Ledger (', '<img']) expect(html).not.toContain(hidden);
@@ -92,6 +102,15 @@ describe('what a client sees', () => {
       expect(answer.status, days).toBe(400);
       expect(await answer.text()).toContain('must be a whole number from 1 to 90 days');
     }
+  });
+
+  it('says by which clock it ends if the clock of the page is another one', async () => {
+    const timeBase = { ...api.dependencies.timeBase, scale: 1_800 };
+    const browser = new Browser(createApp({ ...api.dependencies, timeBase }, api.gateway));
+    await browser.signIn(OPERATOR);
+    const csrf = await browser.csrf('/experiments/won');
+    const answer = await browser.post('/client-links', { csrf, kind: 'experiment', id: 'won', days: '1' });
+    expect(await answer.text()).toMatch(/for 1 day<.*It ends on [^<]* by the real clock/s);
   });
 
   it('is a page that says so if the link is wrong', async () => {

@@ -115,6 +115,20 @@ describe('the page of an experiment', () => {
     expect(html.indexOf('controls/approve')).toBeLessThan(html.indexOf('controls/promote'));
   });
 
+  it('offers no resume while the kill switch or a freeze would refuse it, and says why', async () => {
+    await seedExperiment(api, 'stuck');
+    await moveTo(api, 'stuck', 'rolling_out');
+    await moveTo(api, 'stuck', 'held');
+    const resume = 'action="/experiments/stuck/controls/resume"';
+    expect((await api.page('/experiments/stuck')).html).toContain(resume);
+    const change = { by: 'ana', reason: 'a wrong feed', at: START };
+    await api.store.setKillSwitch({ engaged: true, ...change });
+    const { html } = await api.page('/experiments/stuck');
+    expect(html).not.toContain(resume);
+    expect(html).toContain('kill switch is engaged by ana: a wrong feed. Release it first.');
+    await api.store.setKillSwitch({ engaged: false, ...change });
+  });
+
   it('shows what decides per day, and every other measure on the page of the series, as the API has it', async () => {
     await seedHours(api, (await api.store.getExperiment('promoted'))!, 60);
     const { html } = await api.page('/experiments/promoted');
@@ -204,10 +218,24 @@ describe('the form of a control', () => {
       kind: 'refused',
       refusal: { state: 'running', allowed: ['pause'], message: 'No variant leads.' },
     });
-    const refused = await send('promote', { by: 'ana', reason: 'the deal ends', key: 'key-3' });
-    expect(refused.status).toBe(409);
-    expect(refused.html).toContain('No variant leads.');
-    expect(refused.html).toContain('value="the deal ends"');
+    const asked = { by: 'ana', reason: 'the deal ends', key: 'key-3' };
+    const unseen = await send('promote', asked);
+    expect(unseen.status).toBe(400);
+    expect(unseen.html).toContain('tick “I have seen what would move”');
+    expect(unseen.html).toContain('value="the deal ends"');
+
+    const refused = await send('promote', { ...asked, seen: 'yes' });
+    expect(refused.status).toBe(303);
+    const shown = await api.page(refused.headers.get('location')!);
+    expect(shown.html).toContain('<p class="error" role="alert">No variant leads.</p>');
+    expect(shown.html).toContain('value="the deal ends"');
+    expect(api.gateway.asked.at(-1)!.asked).not.toHaveProperty('seen');
+  });
+
+  it('leads to the test if its address is opened again', async () => {
+    const again = await api.page('/experiments/exp/controls/promote');
+    expect(again.status).toBe(303);
+    expect(again.headers.get('location')).toBe('/experiments/exp');
   });
 
   it('sends the fields of its own control only, and knows the name the next time', async () => {

@@ -150,7 +150,7 @@ describe('the page of new tests', () => {
   it('counts no delivery before the handover by default, says why, and counts it if someone declares and says why', async () => {
     await twoJackets();
     const { html } = await open();
-    expect(html).toContain('would break the 5 % promise.');
+    expect(html).toContain('more than 5 % of equal ads would be called winners.');
     expect(html).toContain('It may count only if the test was planned');
     const counts = formOf(html).get('test')!;
     expect(formOf(html).has(`counts.${counts}`)).toBe(false);
@@ -159,6 +159,12 @@ describe('the page of new tests', () => {
     expect(silent.status).toBe(400);
     expect(silent.html).toContain('The reason why delivery before the handover counts must be text');
     expect(silent.html).toContain('The name of who declares that the test was planned must be text');
+    expect(silent.html).toMatch(
+      /name="because\.[^>]*aria-invalid="true"[^>]*><strong[^>]*>Type why it counts\./,
+    );
+    expect(silent.html).toMatch(/name="by\.[^>]*aria-invalid="true"[^>]*><strong[^>]*>Type your name\./);
+    // It is in sight without opening the settings.
+    expect(html.indexOf(`name="counts.${counts}"`)).toBeLessThan(html.indexOf('<summary>Change objective'));
     expect(formOf(silent.html).get(`counts.${counts}`)).toBe('on');
 
     const declared = { counts: 'on', because: 'in the plan of October', by: 'Ana' };
@@ -166,6 +172,8 @@ describe('the page of new tests', () => {
       'Counts delivery since 2026-11-13 09:00 UTC, before the handover: Ana declared that the test was planned so.';
     const seen = await send(ticked(html, declared), 'preview');
     expect(seen.html).toContain(said);
+    expect(seen.html).toMatch(/from now \(of 28 days planned, 10 days have passed\)/);
+    expect(seen.html).toContain('Days from now');
     expect(formOf(seen.html).get(`because.${counts}`)).toBe('in the plan of October');
     expect((await send(ticked(html, declared))).status).toBe(200);
     const [experiment] = await web.store.listExperiments({ limit: 1, offset: 0 });
@@ -200,7 +208,7 @@ describe('the page of new tests', () => {
     expect(page.figures('impressions', 'id="before-handover"')).toEqual(
       variants.map(({ impressions }) => String(impressions)),
     );
-    expect(page.html).toContain('would break the 5 % promise.');
+    expect(page.html).toContain('more than 5 % of equal ads would be called winners.');
     expect(page.html).toContain('The first look comes 6 hours after the start.');
   });
 

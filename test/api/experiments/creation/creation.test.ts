@@ -133,7 +133,11 @@ describe('a valid test', () => {
     const accepted = {
       ...accept,
       differences: [
-        { variant_id: 'challenger-1', field: 'bid_strategy', message: expect.stringContaining('COST_CAP') },
+        {
+          variant_id: 'challenger-1',
+          field: 'bid_strategy',
+          message: expect.stringContaining('strategy cost cap against lowest cost without cap'),
+        },
       ],
     };
     expect(answer.body.accepted_differences).toEqual(accepted);
@@ -358,7 +362,7 @@ describe('reasons against a test from Meta', () => {
       what: 'another audience',
       prepare: () => api.market.edit(test.adSetIds[1]!, { targeting: { age_min: 18, age_max: 45 } }),
       field: 'variants[1].ad_id',
-      says: /the ad set of challenger-1 differs from that of control in targeting \(age_max 45 against 65, .*\): the verdict would not be about the ads alone\. Make the ad sets alike, or send accept_differences with by and reason\.$/,
+      says: /the ad set of challenger-1 differs from that of control in targeting \(age up to 45 against 65, .*\): the verdict would not be about the ads alone\. Make the ad sets alike, or send accept_differences with by and reason\.$/,
     },
     {
       what: 'another optimisation goal of the control, listed last',
@@ -370,7 +374,7 @@ describe('reasons against a test from Meta', () => {
         ],
       }),
       field: 'variants[0].ad_id',
-      says: /challenger-1 differs from that of control in optimisation goal \(optimization_goal LINK_CLICKS against REACH\)/,
+      says: /challenger-1 differs from that of control in optimisation goal \(goal link clicks against reach\)/,
     },
     {
       what: 'an ad that is not active',

@@ -11,7 +11,7 @@ import { moveTo } from '../../support/seed.js';
 const DAY = 24 * HOUR;
 const DECLARED = { count: true, planned: true, reason: 'in the plan of October', by: 'Ana' };
 const WHY_NOT =
-  "Delivery before the handover isn't counted: a test that is handed over because it looks good would break the 5 % promise.";
+  "Delivery before the handover, the start of the test here, isn't counted: if tests were started because an ad already looks good, more than 5 % of equal ads would be called winners.";
 
 let api: Api;
 let test: MarketTest;
