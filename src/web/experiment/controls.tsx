@@ -54,7 +54,9 @@ export function Controls(props: {
   const known = [...allowed].sort(
     (one, other) => Number(TEXTS[other].isMain ?? 0) - Number(TEXTS[one].isMain ?? 0),
   );
-  const others = CONTROL_KINDS.filter((kind) => !known.includes(kind));
+  const others = CONTROL_KINDS.filter((kind) => !experiment.allowed.includes(kind));
+  // Everyone who wants more time looks for it: its reason isn't folded away.
+  const notLonger = ruleAgainst('extend', experiment);
   const mayAct = viewer.principal.role !== 'viewer';
   return (
     <section class="card" id="controls" aria-labelledby="controls-title">
@@ -80,6 +82,11 @@ export function Controls(props: {
           </div>
         </form>
       )}
+      {notLonger && (
+        <p class="note">
+          {TEXTS.extend.name}: {notLonger}
+        </p>
+      )}
       {others.length > 0 && (
         <details>
           <summary>Controls that don't fit now ({others.length})</summary>
@@ -89,7 +96,7 @@ export function Controls(props: {
                 <button type="button" disabled>
                   {TEXTS[kind].name}
                 </button>{' '}
-                {ruleAgainst(kind, experiment) ?? whyNot(kind, experiment.state)}
+                {whyNot(kind, experiment.state)}
               </li>
             ))}
           </ul>

@@ -6,6 +6,7 @@ import { pendingMessage } from '../../api/controls/to-json.js';
 import type { ApiContext } from '../../api/dependencies.js';
 import { experimentOf } from '../../api/experiments/lookup.js';
 import { requester, text } from '../../api/http/fields.js';
+import { isoOf } from '../../api/http/format.js';
 import { ApiProblem } from '../../api/http/problems.js';
 import { CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
 import { fieldsOf, firstProblem } from '../forms.js';
@@ -66,7 +67,9 @@ export function experimentPages(context: ApiContext): Hono {
         : undefined;
       // The page stays open and is read again: what was news then would contradict what it shows now.
       const isNews = row && (await context.clock.now()) - row.at < NEWS_MS * context.timeBase.scale;
-      const notice = isNews ? { isError: row.outcome === 'refused', text: row.message } : null;
+      const notice = isNews
+        ? { isError: row.outcome === 'refused', text: row.message, at: isoOf(row.at) }
+        : null;
       return show(c, id, { notice, typed: null }, 200);
     })
     .post('/experiments/:id/controls/:kind', async (c) => {

@@ -1,6 +1,6 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
-import { recommendationOf } from '../../api/experiments/recommendation.js';
+import { recommendationOf, waitsForGuardrails } from '../../api/experiments/recommendation.js';
 import { shortAdName } from '../../domain/ad-name.js';
 import type { Objective } from '../../domain/metric.js';
 import { MEASURES, measureOf } from '../../domain/reporting/series.js';
@@ -15,7 +15,7 @@ import { Word } from '../words/word.js';
 import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
 import { LookChart, pointsOf } from './look-chart.js';
-import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
+import type { ExperimentFacts, GateJson, LookJson, StatusJson } from './read.js';
 import { Rollout } from './rollout.js';
 import { ControlLog, Counts, Ledger, Pairs } from './tables.js';
 
@@ -23,8 +23,8 @@ export interface ExperimentViewFacts extends ExperimentFacts {
   reader: Reader;
   /** Null: a client with a link, who sees no controls, no record and no pictures. */
   viewer: Viewer | null;
-  /** What became of the control that was just sent; null if none was. */
-  notice: { isError: boolean; text: string } | null;
+  /** What became of the control that was just sent, and when it was said (ISO); null if none was. */
+  notice: { isError: boolean; text: string; at?: string } | null;
   typed: Typed | null;
   formKey: string;
 }
@@ -37,9 +37,17 @@ export function ExperimentView(facts: ExperimentViewFacts) {
     <>
       <h1>
         {experiment.name} <StateBadge state={experiment.state} shadow={money?.status === 'shadow'} />
+        {experiment.state === 'running' && waitsForGuardrails(looks[0] ?? null) && (
+          <span class="muted"> won, waiting for guardrails</span>
+        )}
       </h1>
       {facts.notice && (
         <p class={facts.notice.isError ? 'error' : 'good'} role={facts.notice.isError ? 'alert' : 'status'}>
+          {facts.notice.at && (
+            <>
+              At <Instant iso={facts.notice.at} reader={reader} />:{' '}
+            </>
+          )}
           {facts.notice.text}
         </p>
       )}
@@ -100,7 +108,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
-      <Verification experiment={experiment} reader={reader} />
+      <Verification experiment={experiment} gates={gates} reader={reader} />
       {viewer && <ForUsers {...facts} viewer={viewer} />}
     </>
   );
@@ -282,7 +290,7 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
             )}
             <div>
               <h3>
-                {id} <span class="muted">({role})</span>
+                {shortAdName(experiment.variants, id)} {role !== id && <span class="muted">({role})</span>}
               </h3>
               {dropped_at && <p class="note">Dropped from the comparison.</p>}
               {creative.headline && <p>{creative.headline}</p>}
@@ -298,9 +306,47 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
   );
 }
 
-function Verification({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
+/** Until the result: when it is due, and what the daily checks say. */
+function BeingVerified({ experiment, gates, reader }: VerificationFacts) {
+  const { verification_due_at: dueAt } = experiment;
+  if (dueAt === null) return null;
+  const days = gates.filter(({ phase }) => phase === 'verification');
+  return (
+    <section class="card" aria-labelledby="verification">
+      <h2 id="verification">
+        <Word of="verification" />
+      </h2>
+      <p>
+        The result is due{' '}
+        <Figure field="verification_due_at" value={dueAt}>
+          <Instant iso={dueAt} reader={reader} />
+        </Figure>
+        . Until then the ads and their budgets are checked every day, and evidence that the winner is worse
+        restores the budgets at once.
+      </p>
+      <p class="muted">
+        {days.length === 0 ? (
+          'There was no daily check yet.'
+        ) : (
+          <>
+            Daily checks so far: {days.length}, the last <Instant iso={days.at(-1)!.at} reader={reader} />.
+            The lift is judged once, at the end.
+          </>
+        )}
+      </p>
+    </section>
+  );
+}
+
+interface VerificationFacts {
+  experiment: StatusJson;
+  gates: readonly GateJson[];
+  reader: Reader;
+}
+
+function Verification({ experiment, gates, reader }: VerificationFacts) {
   const { verification, recheck } = experiment;
-  if (verification === null) return null;
+  if (verification === null) return <BeingVerified experiment={experiment} gates={gates} reader={reader} />;
   return (
     <section class="card" aria-labelledby="verification">
       <h2 id="verification">

@@ -62,7 +62,7 @@ describe('the page of an experiment', () => {
     expect(html).not.toContain('action="/experiments/fresh/controls/approve"');
     expect(html).toContain('It fits a test that is awaiting approval; this one is: running.');
     expect(html).not.toContain('action="/experiments/fresh/controls/extend"');
-    expect(html).toContain('The sequential rule has spent its error over 28 days; a longer test would break');
+    expect(html).toContain('Looking longer than planned would raise the chance of a false winner above 5 %.');
   });
 
   it('has a form that extends a test by the rule without a horizon, and says who did', async () => {
@@ -186,7 +186,9 @@ describe('the form of a control', () => {
     await send('pause', { by: 'ana', reason: 'a new landing page' });
     expect(api.gateway.asked).toHaveLength(1);
     const shown = await api.page(sent.headers.get('location')!);
-    expect(shown.html).toContain('<p class="good" role="status">Paused.</p>');
+    expect(shown.html).toMatch(
+      /<p class="good" role="status">At <time [^>]*>23 Nov 2026, \d\d:00<\/time>: Paused\.<\/p>/,
+    );
     expect(shown.html).toContain('by ana (a new landing page)');
   });
 
