@@ -10,15 +10,16 @@ import {
   ledgerOf,
   type Promotion,
 } from '../contract/records.js';
+import { adSetName } from '../domain/ad-name.js';
 import { amountsOff, type Budgets, formatAmount } from '../domain/budget.js';
 import { RULES } from '../domain/evidence/rules.js';
-import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
+import { type Experiment, maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { atRisk } from '../domain/rollout/at-risk.js';
 import { changedAt, othersChanges, ownChanges } from '../domain/rollout/changes.js';
 import { type GateFinding, gateFindings, raiseOf } from '../domain/rollout/gate.js';
 import type { Outcome } from '../domain/rollout/obstacle.js';
 import { mayHaveReached } from '../domain/rollout/ownership.js';
-import { largestStep } from '../domain/rollout/plan.js';
+import { largestStep, type RolloutPlan } from '../domain/rollout/plan.js';
 import { type BudgetContext, budgetsOf } from '../domain/rollout/preflight.js';
 import { HOUR_MS } from '../domain/time.js';
 import { createDelivery, VERIFICATION } from './delivery.js';
@@ -136,9 +137,7 @@ export function createGateActivities(deps: {
         atRisk: risk,
         atRiskLimit: planned ? (experiment.policy.atRiskLimit ?? null) : null,
         atRiskAccepted: promotion.acceptedRisk ?? null,
-        largestStep: planned
-          ? { ...largestStep(promotion.plan), limit: maxStepFactorOf(experiment.policy) }
-          : null,
+        largestStep: planned ? stepOf(experiment, promotion.plan, phase) : null,
         // In shadow no write would find an edit.
         foreign: shadow && planned ? offAmounts(current, base, experiment.currency, 'its base') : null,
         splitChanged:
@@ -190,6 +189,12 @@ export function createGateActivities(deps: {
       if (asked) await store.acceptRisk(experimentId, asked.atRisk);
     },
   };
+}
+
+/** The largest step of a phase, with the policy's limit and the name of its ad. */
+function stepOf({ policy, variants }: Experiment, plan: RolloutPlan, phase: string) {
+  const step = largestStep(plan, phase);
+  return { ...step, limit: maxStepFactorOf(policy), name: adSetName(variants, step.adSetId) };
 }
 
 /** The daily budgets that could be read, of dropped variants too. */

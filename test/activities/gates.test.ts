@@ -52,7 +52,7 @@ describe('the gate before a phase', () => {
           {
             code: 'largest_step',
             leadsTo: 'note',
-            message: `The largest step, phase 60, multiplies ad set ${stage.winner}'s budget by 1.2 (limit 2).`,
+            message: `Phase 60 multiplies the budget of “ad 1” by 1.2 (limit 2).`,
             until: null,
           },
         ],
@@ -212,7 +212,7 @@ describe('the gate before a phase', () => {
     const gate = await stage.gate();
     expect(gate).toMatchObject({ code: 'at_risk', kind: 'person', retryAfterMs: null });
     expect(gate.reason).toBe(
-      "At risk: up to USD 10.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day; resume to accept it.",
+      "At risk: up to USD 10.00 a day, which is all that is moved, since the effect is not known yet. The policy's limit is USD 9.99 a day; resume to accept it.",
     );
     // A resume of another hold doesn't accept the amount.
     await resume(stage);
@@ -221,7 +221,7 @@ describe('the gate before a phase', () => {
     expect((await stage.gate()).kind).toBe('done');
     // The user accepted this phase's amount, not the larger one of the next.
     expect((await stage.gate('70')).reason).toBe(
-      "At risk: up to USD 20.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day, USD 10.00 accepted so far; resume to accept it.",
+      "At risk: up to USD 20.00 a day, which is all that is moved, since the effect is not known yet. The policy's limit is USD 9.99 a day, USD 10.00 accepted so far; resume to accept it.",
     );
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
     expect((await bounded.gate()).kind).toBe('done');

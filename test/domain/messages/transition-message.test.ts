@@ -94,7 +94,9 @@ describe('the message about a promotion', () => {
     expect(told({}, held).text).toBe(
       'challenger wins. Meta confirms USD 240.00 per day for challenger (phase 60). At risk: nothing.',
     );
-    expect(told({}, { code: 'promoted', detail: 'By the rule.' }).text).toMatch(/^By the rule\. Meta confirms /);
+    expect(told({}, { code: 'promoted', detail: 'By the rule.' }).text).toMatch(
+      /^By the rule\. Meta confirms /,
+    );
   });
 
   it('says who forced it', () => {

@@ -8,6 +8,7 @@ import { HOUR, START } from '../../api/support/harness.js';
 import {
   aDecision,
   moveTo,
+  pairOfChallenger,
   seedExperiment,
   seedHours,
   seedPromoted,
@@ -33,6 +34,9 @@ describe('the page of an experiment', () => {
     const { budget_reallocation: money, verification } = body as unknown as StatusJson;
     expect(html).toContain('The budget stays with challenger-1.');
     expect(html).toContain('It is verified.');
+    expect(html).toContain(
+      'The budgets stay as they are until someone changes them in Ads Manager; control keeps USD ',
+    );
     for (const field of ['at_risk_cents', 'total_budget_cents', 'winner_current_budget_cents'] as const)
       expect(figures(field)[0]).toBe(String(money![field]));
     expect(figures('winner_share')).toEqual(money!.phases.map(({ winner_share }) => String(winner_share)));
@@ -150,6 +154,59 @@ describe('the page of an experiment', () => {
     for (const { message } of card.caveats) expect(html).toContain(message);
     expect((await api.page('/experiments/fresh/scorecard')).html).toContain('There was no look yet.');
     expect((await api.page('/experiments/unknown/scorecard')).status).toBe(404);
+  });
+
+  it('lists the gates of a hold before the phase that they delayed, in the order of time', async () => {
+    const experiment = await seedPromoted(api, 'held-once');
+    const { phasesDone } = (await api.store.getPromotion('held-once'))!;
+    const kill = { code: 'kill_switch', leadsTo: 'hold', until: null } as const;
+    const rest = { learning: {}, atRisk: 0, budgets: {}, targets: {}, shadow: false };
+    const gate = (phase: string, at: number, message: string) =>
+      api.store.recordGate(experiment.id, {
+        ...{ phase, at, outcome: 'hold', findings: [{ ...kill, message }] },
+        ...rest,
+      });
+    await gate('70', phasesDone['70']! - 2_000, 'First.');
+    await gate('held', phasesDone['70']! - 1_000, 'Second.');
+    await gate('verification', phasesDone['80']! + HOUR, 'Third.');
+    const { html } = await api.page('/experiments/held-once');
+    const places = ['Phase 70:', 'First.', 'Second.', 'Phase 80:', 'Third.'].map((text) =>
+      html.replaceAll(/<[^>]*>/g, '').indexOf(text),
+    );
+    expect(places).toEqual([...places].sort((x, y) => x - y));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(html).toContain('daily check of the verification');
+  });
+
+  it('says when the result of a verification is due, as the API has it', async () => {
+    await seedPromoted(api, 'watched');
+    const { body } = await api.get('/api/ab/experiments/watched');
+    const { phasesDone } = (await api.store.getPromotion('watched'))!;
+    const dueAt = new Date(phasesDone['80']! + 8 * 24 * HOUR).toISOString().replace('.000', '');
+    expect(body.verification_due_at).toBe(dueAt);
+    const { html, figures } = await api.page('/experiments/watched');
+    expect(figures('verification_due_at')).toEqual([dueAt]);
+    expect(html).toContain('There was no daily check yet.');
+  });
+
+  it('says that an ad of three is beaten, that nothing is judged yet, and what a winner waits for', async () => {
+    await seedExperiment(api, 'three', { challengers: 2 });
+    const open = pairOfChallenger(0.1, 0.1, 'challenger-2');
+    const unjudged = {
+      ...{ ...open, calledWinner: null },
+      evidence: { ...open.evidence, counts: false, p: 1, confidence: 0 },
+    };
+    const beaten = { ...pairOfChallenger(-0.3, 0.1), calledWinner: 'control' };
+    await api.store.saveDecision(aDecision('three', 'continue_testing', { pairs: [beaten, unjudged] }), {});
+    const { html } = await api.page('/experiments/three');
+    expect(html).toContain('Keep testing: an ad is beaten, but no ad has won yet.');
+    expect(html).toContain('challenger-1 is beaten, but no ad has won yet');
+    expect(html).toContain('not judged yet');
+
+    await seedExperiment(api, 'waits');
+    const health = [{ code: 'guardrail_cost_per_conversion', level: 'wait', message: 'open' } as const];
+    await api.store.saveDecision(aDecision('waits', 'continue_testing', { health }), {});
+    expect((await api.page('/experiments/waits')).html).toContain('won, waiting for guardrails');
   });
 
   it('is 404 for an unknown one', async () => {
