@@ -36,7 +36,7 @@ describe('a test with daily data only', () => {
     expect(promoted.stateReason).toMatch(
       /^challenger wins: confidence [01]\.\d+ ≥ 0\.950 at look \d+; click rate of challenger over control: \+\d+\.\d % \(95 % interval \+\d+\.\d % to \+\d+\.\d %\)\. .* randomised: false \(Meta chose who saw which ad\)\. .*Ads Manager.*\.$/,
     );
-    expect(promoted.stateReason.replace(/ randomised: .*/, '')).not.toMatch(/hour/);
+    expect(promoted.stateReason.replace(/ People were not split at random: .*/, '')).not.toMatch(/hour/);
     const decision = (await world.store.latestDecision(experiment.id))!;
     const rows = await world.store.observationsAsKnown({
       experimentId: experiment.id,
