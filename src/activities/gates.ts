@@ -69,10 +69,15 @@ export function createGateActivities(deps: {
   }
 
   /** Ad sets with another amount than they should have, in words; null if there are none. */
-  function offAmounts(current: Budgets, wanted: Budgets, currency: string, name: string): string | null {
+  function offAmounts(
+    { currency, variants }: Experiment,
+    current: Budgets,
+    wanted: Budgets,
+    name: string,
+  ): string | null {
     const off = amountsOff(current, wanted).map(
       ({ adSetId, amount, wanted }) =>
-        `ad set ${adSetId} stands at ${formatAmount(amount, currency)}, ${name} was ${formatAmount(wanted, currency)}`,
+        `${adSetName(variants, adSetId)} stands at ${formatAmount(amount, currency)}, ${name} was ${formatAmount(wanted, currency)}`,
     );
     return off.length === 0 ? null : off.join('; ');
   }
@@ -139,10 +144,10 @@ export function createGateActivities(deps: {
         atRiskAccepted: promotion.acceptedRisk ?? null,
         largestStep: planned ? stepOf(experiment, promotion.plan, phase) : null,
         // In shadow no write would find an edit.
-        foreign: shadow && planned ? offAmounts(current, base, experiment.currency, 'its base') : null,
+        foreign: shadow && planned ? offAmounts(experiment, current, base, 'its base') : null,
         splitChanged:
           phase === VERIFICATION && !shadow
-            ? offAmounts(readable(context), targets, experiment.currency, "the last phase's amount")
+            ? offAmounts(experiment, readable(context), targets, "the last phase's amount")
             : null,
         interval: {
           confidence: experiment.policy.confidence,

@@ -36,18 +36,16 @@ export function afterFreeze(phase: NextEvent, windows: readonly FreezeWindow[]):
 }
 
 /** What happens if nobody approves in time. */
-const LAPSE = 'if nobody approves, the request lapses and the test goes on without a promotion';
+const LAPSE =
+  'without your approval the request lapses: nothing is promoted now, and the test goes on until its planned end';
 
 /** What a look of a running test at this instant is called. */
-export function lookName(
-  { policy, startedAt }: Pick<Experiment, 'policy' | 'startedAt'>,
-  at: number,
-): string {
+function lookName({ policy, startedAt }: Pick<Experiment, 'policy' | 'startedAt'>, at: number): string {
   return at >= startedAt + policy.horizonHours * HOUR_MS ? 'the last look' : 'the next look';
 }
 
 /** What a day of the verification at this instant brings. */
-export function verificationName({ judgedAt }: Pick<VerificationWindow, 'judgedAt'>, at: number): string {
+function verificationName({ judgedAt }: Pick<VerificationWindow, 'judgedAt'>, at: number): string {
   return at >= judgedAt ? 'the result of the verification' : 'the daily check of the verification';
 }
 

@@ -47,7 +47,9 @@ describe('no harm', () => {
       /^cost per conversion of c1 over control: \+\d+\.\d %, at least \+\d+\.\d %, which is worse \(95 % confidence\)$/,
     );
     const rate = judged(hours(0.004, 0.002), { metric: 'conversion_rate' });
-    expect(rate.message).toMatch(/^conversion rate of c1 over control: -\d+\.\d %, at most -\d+\.\d %, which is worse/);
+    expect(rate.message).toMatch(
+      /^conversion rate of c1 over control: -\d+\.\d %, at most -\d+\.\d %, which is worse/,
+    );
   });
 
   it('passes a better winner, and one that may be as good', () => {
@@ -96,7 +98,9 @@ describe('non-inferiority', () => {
 
   it('blocks if that is not shown: worse, uncertain, or too little data', () => {
     expect(judged(hours(0.004, 0.002), wide)).toMatchObject({ level: 'block' });
-    expect(judged(hours(0.004, 0.004), { ...wide, margin: 0.01 }).message).toMatch(/and the limit is \+1\.0 %/);
+    expect(judged(hours(0.004, 0.004), { ...wide, margin: 0.01 }).message).toMatch(
+      /and the limit is \+1\.0 %/,
+    );
     expect(judged(hours(0.0001, 0.0001), wide)).toMatchObject({
       level: 'block',
       message: expect.stringMatching(/too little data to show that it is not worse/),

@@ -209,6 +209,24 @@ describe('the page of an experiment', () => {
     expect((await api.page('/experiments/waits')).html).toContain('won, waiting for guardrails');
   });
 
+  it('says once who promoted by force', async () => {
+    const id = 'forced';
+    const asked = {
+      experimentId: id,
+      controlId: 'f',
+      kind: 'promote',
+      by: 'Maria',
+      reason: 'brand wants it.',
+    } as const;
+    const said = 'Promoted by force by Maria: brand wants it.';
+    await seedPromoted(api, id, { state: 'rolling_out' });
+    await api.store.recordControl({ ...asked, at: START, outcome: 'accepted', message: 'Promoted.' });
+    expect((await api.page(`/experiments/${id}`)).html.split(said)).toHaveLength(2);
+    await moveTo(api, id, 'held');
+    await moveTo(api, id, 'rolling_out', { reason: `${said} There was no look before.` });
+    expect((await api.page(`/experiments/${id}`)).html.split(said)).toHaveLength(2);
+  });
+
   it('is 404 for an unknown one', async () => {
     expect((await api.page('/experiments/unknown')).status).toBe(404);
   });
