@@ -1,12 +1,12 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
 import { recommendationOf, waitsForGuardrails } from '../../api/experiments/recommendation.js';
-import { shortAdName } from '../../domain/ad-name.js';
+import { adName, shortAdName } from '../../domain/ad-name.js';
 import type { Objective } from '../../domain/metric.js';
 import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
-import { percent, type Reader } from '../format.js';
-import { Countdown, Figure, Instant, Lift, Money } from '../parts/figures.js';
+import type { Reader } from '../format.js';
+import { Countdown, Figure, Instant, Money } from '../parts/figures.js';
 import { Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { SeriesChart, SeriesLegend } from '../series/chart.js';
@@ -15,9 +15,10 @@ import { Word } from '../words/word.js';
 import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
 import { LookChart, pointsOf } from './look-chart.js';
-import type { ExperimentFacts, GateJson, LookJson, StatusJson } from './read.js';
+import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
 import { Rollout } from './rollout.js';
 import { ControlLog, Counts, Ledger, Pairs } from './tables.js';
+import { Verification } from './verification.js';
 
 export interface ExperimentViewFacts extends ExperimentFacts {
   reader: Reader;
@@ -87,6 +88,16 @@ export function ExperimentView(facts: ExperimentViewFacts) {
               'nothing happens until someone acts'
             )}
           </dd>
+          {experiment.verification_due_at && (
+            <>
+              <dt>Result of the verification</dt>
+              <dd>
+                <Figure field="verification_due_at" value={experiment.verification_due_at}>
+                  <Instant iso={experiment.verification_due_at} reader={reader} />
+                </Figure>
+              </dd>
+            </>
+          )}
           <dt>Started</dt>
           <dd>
             <Instant iso={experiment.start_date} reader={reader} />
@@ -108,7 +119,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
-      <Verification experiment={experiment} gates={gates} reader={reader} />
+      <Verification experiment={experiment} gates={gates} reader={reader} viewer={viewer} />
       {viewer && <ForUsers {...facts} viewer={viewer} />}
     </>
   );
@@ -290,10 +301,13 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
             )}
             <div>
               <h3>
-                {shortAdName(experiment.variants, id)} {role !== id && <span class="muted">({role})</span>}
+                {adName(experiment.variants, id)}
+                {!id.startsWith(role) && <span class="muted"> ({role})</span>}
               </h3>
               {dropped_at && <p class="note">Dropped from the comparison.</p>}
-              {creative.headline && <p>{creative.headline}</p>}
+              {creative.headline && !adName(experiment.variants, id).includes(creative.headline) && (
+                <p>{creative.headline}</p>
+              )}
               {creative.hook && <p class="muted">{creative.hook}</p>}
               {creative.text && <p>{creative.text}</p>}
               {creative.script && <p class="muted">{creative.script}</p>}
@@ -302,66 +316,6 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
           </article>
         ))}
       </div>
-    </section>
-  );
-}
-
-/** Until the result: when it is due, and what the daily checks say. */
-function BeingVerified({ experiment, gates, reader }: VerificationFacts) {
-  const { verification_due_at: dueAt } = experiment;
-  if (dueAt === null) return null;
-  const days = gates.filter(({ phase }) => phase === 'verification');
-  return (
-    <section class="card" aria-labelledby="verification">
-      <h2 id="verification">
-        <Word of="verification" />
-      </h2>
-      <p>
-        The result is due{' '}
-        <Figure field="verification_due_at" value={dueAt}>
-          <Instant iso={dueAt} reader={reader} />
-        </Figure>
-        . Until then the ads and their budgets are checked every day, and evidence that the winner is worse
-        restores the budgets at once.
-      </p>
-      <p class="muted">
-        {days.length === 0 ? (
-          'There was no daily check yet.'
-        ) : (
-          <>
-            Daily checks so far: {days.length}, the last <Instant iso={days.at(-1)!.at} reader={reader} />.
-            The lift is judged once, at the end.
-          </>
-        )}
-      </p>
-    </section>
-  );
-}
-
-interface VerificationFacts {
-  experiment: StatusJson;
-  gates: readonly GateJson[];
-  reader: Reader;
-}
-
-function Verification({ experiment, gates, reader }: VerificationFacts) {
-  const { verification, recheck } = experiment;
-  if (verification === null) return <BeingVerified experiment={experiment} gates={gates} reader={reader} />;
-  return (
-    <section class="card" aria-labelledby="verification">
-      <h2 id="verification">
-        <Word of="verification" />
-      </h2>
-      <p class={verification.outcome === 'verified' ? 'good' : 'warn'}>{verification.message}</p>
-      <p>
-        {shortAdName(experiment.variants, verification.winner_variant_id)} over{' '}
-        {shortAdName(experiment.variants, verification.rival_variant_id)}:{' '}
-        <Lift field="lift" value={verification.lift} />
-        {verification.interval &&
-          ` (90 % interval ${percent(verification.interval[0])} to ${percent(verification.interval[1])})`}
-        , <Instant iso={verification.decided_at} reader={reader} />
-      </p>
-      {recheck && <p class="note">{recheck.message}</p>}
     </section>
   );
 }
