@@ -188,7 +188,7 @@ export function revertedAfter(
     const now = at * HOUR_MS;
     const own = now >= window.since + 24 * HOUR_MS ? [{ ...window, words: '' }] : [];
     const harmed = guardrailsHarmed({
-      experiment: { policy: DEFAULT_POLICY, startedAt: 0 },
+      experiment: { policy: DEFAULT_POLICY, startedAt: 0, variants: [] },
       winner: CHALLENGER,
       rival: CONTROL,
       observations: observedAt(booked, at),

@@ -5,6 +5,7 @@ import type { Store } from '../clients/postgres/types.js';
 import type { BudgetReading } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import { type LedgerRow, ledgerOf, type Promotion } from '../contract/records.js';
+import { adSetName } from '../domain/ad-name.js';
 import { type Budgets, formatAmount, totalOf } from '../domain/budget.js';
 import { decisionLapsesAt } from '../domain/decision/check-grid.js';
 import { type Experiment, type ExperimentState, variantOf } from '../domain/experiment.js';
@@ -108,7 +109,10 @@ export function createBudgetActivities(deps: {
     wanted: (id: string) => string,
   ): string {
     return adSetIds
-      .map((id) => `ad set ${id} stands at ${formatAmount(current[id]!, experiment.currency)}, ${wanted(id)}`)
+      .map((id) => {
+        const name = adSetName(experiment.variants, id);
+        return `${name} stands at ${formatAmount(current[id]!, experiment.currency)}, ${wanted(id)}`;
+      })
       .join('; ');
   }
 

@@ -10,15 +10,16 @@ import {
   ledgerOf,
   type Promotion,
 } from '../contract/records.js';
+import { adSetName } from '../domain/ad-name.js';
 import { amountsOff, type Budgets, formatAmount } from '../domain/budget.js';
 import { RULES } from '../domain/evidence/rules.js';
-import { maxStepFactorOf, variantOf } from '../domain/experiment.js';
+import { type Experiment, maxStepFactorOf, variantOf } from '../domain/experiment.js';
 import { atRisk } from '../domain/rollout/at-risk.js';
 import { changedAt, othersChanges, ownChanges } from '../domain/rollout/changes.js';
 import { type GateFinding, gateFindings, raiseOf } from '../domain/rollout/gate.js';
 import type { Outcome } from '../domain/rollout/obstacle.js';
 import { mayHaveReached } from '../domain/rollout/ownership.js';
-import { largestStep } from '../domain/rollout/plan.js';
+import { largestStep, type RolloutPlan } from '../domain/rollout/plan.js';
 import { type BudgetContext, budgetsOf } from '../domain/rollout/preflight.js';
 import { HOUR_MS } from '../domain/time.js';
 import { createDelivery, VERIFICATION } from './delivery.js';
@@ -68,10 +69,15 @@ export function createGateActivities(deps: {
   }
 
   /** Ad sets with another amount than they should have, in words; null if there are none. */
-  function offAmounts(current: Budgets, wanted: Budgets, currency: string, name: string): string | null {
+  function offAmounts(
+    { currency, variants }: Experiment,
+    current: Budgets,
+    wanted: Budgets,
+    name: string,
+  ): string | null {
     const off = amountsOff(current, wanted).map(
       ({ adSetId, amount, wanted }) =>
-        `ad set ${adSetId} stands at ${formatAmount(amount, currency)}, ${name} was ${formatAmount(wanted, currency)}`,
+        `${adSetName(variants, adSetId)} stands at ${formatAmount(amount, currency)}, ${name} was ${formatAmount(wanted, currency)}`,
     );
     return off.length === 0 ? null : off.join('; ');
   }
@@ -136,14 +142,12 @@ export function createGateActivities(deps: {
         atRisk: risk,
         atRiskLimit: planned ? (experiment.policy.atRiskLimit ?? null) : null,
         atRiskAccepted: promotion.acceptedRisk ?? null,
-        largestStep: planned
-          ? { ...largestStep(promotion.plan), limit: maxStepFactorOf(experiment.policy) }
-          : null,
+        largestStep: planned ? stepOf(experiment, promotion.plan, phase) : null,
         // In shadow no write would find an edit.
-        foreign: shadow && planned ? offAmounts(current, base, experiment.currency, 'its base') : null,
+        foreign: shadow && planned ? offAmounts(experiment, current, base, 'its base') : null,
         splitChanged:
           phase === VERIFICATION && !shadow
-            ? offAmounts(readable(context), targets, experiment.currency, "the last phase's amount")
+            ? offAmounts(experiment, readable(context), targets, "the last phase's amount")
             : null,
         interval: {
           confidence: experiment.policy.confidence,
@@ -190,6 +194,12 @@ export function createGateActivities(deps: {
       if (asked) await store.acceptRisk(experimentId, asked.atRisk);
     },
   };
+}
+
+/** The largest step of a phase, with the policy's limit and the name of its ad. */
+function stepOf({ policy, variants }: Experiment, plan: RolloutPlan, phase: string) {
+  const step = largestStep(plan, phase);
+  return { ...step, limit: maxStepFactorOf(policy), name: adSetName(variants, step.adSetId) };
 }
 
 /** The daily budgets that could be read, of dropped variants too. */

@@ -2,6 +2,8 @@
 
 export interface NamedAd {
   id: string;
+  /** Sentences about amounts know only the ad set. */
+  adSetId?: string;
   creative: { headline: string | null };
 }
 
@@ -21,11 +23,18 @@ export function shortAdName(ads: readonly NamedAd[], id: string): string {
   return headline === null || isShared ? adName(ads, id) : `“${headline}”`;
 }
 
+/** An ad set by the headline of its ad; `ad set 123` if its ad has none. */
+export function adSetName(ads: readonly NamedAd[], adSetId: string): string {
+  const ad = ads.find((each) => each.adSetId === adSetId);
+  return ad && headlineOf(ads, ad.id) !== null ? shortAdName(ads, ad.id) : `ad set ${adSetId}`;
+}
+
 function headlineOf(ads: readonly NamedAd[], id: string): string | null {
-  const headline = ads
+  const written = ads
     .find((ad) => ad.id === id)
     ?.creative.headline?.replaceAll(/\s+/g, ' ')
     .trim();
+  const headline = written && inQuotes(written);
   if (!headline) return null;
   const letters = [...headline];
   return letters.length > LONGEST
@@ -34,4 +43,10 @@ function headlineOf(ads: readonly NamedAd[], id: string): string | null {
         .join('')
         .trimEnd()}…`
     : headline;
+}
+
+/** A name stands in quotation marks: those around the whole headline are left out, those within it become single ones. */
+function inQuotes(headline: string): string {
+  const bare = /^["“”„][^"“”„]*["“”]$/.test(headline) ? headline.slice(1, -1).trim() : headline;
+  return bare.replaceAll(/(^|\s)"|[“„]/g, '$1‘').replaceAll(/["”]/g, '’');
 }

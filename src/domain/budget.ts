@@ -65,9 +65,16 @@ export function stoodAt(adSetId: string, amount: number, wanted: number, currenc
   return `ad set ${adSetId} stood at ${formatAmount(amount, currency)}, not at ${formatAmount(wanted, currency)}`;
 }
 
-/** Ad sets with their amounts, as users read them: `ad set 1 at USD 50.00, ad set 2 at USD 30.00`. */
-export function amountsInWords(budgets: Budgets, currency: string): string {
+/**
+ * Budgets with their amounts, as users read them: `“Summer sale” at USD 50.00, ad set 2 at USD 30.00`. `nameOf`: what users
+ * call an ad set.
+ */
+export function amountsInWords(
+  budgets: Budgets,
+  currency: string,
+  nameOf: (adSetId: string) => string = (adSetId) => `ad set ${adSetId}`,
+): string {
   return Object.entries(budgets)
-    .map(([adSetId, amount]) => `ad set ${adSetId} at ${formatAmount(amount, currency)}`)
+    .map(([adSetId, amount]) => `${nameOf(adSetId)} at ${formatAmount(amount, currency)}`)
     .join(', ');
 }

@@ -129,7 +129,7 @@ export function earlierDeliverySentence(
   const { read } = earlierDelivery;
   const said = declarationSentence(experiment) ?? whyNotCounted(policy.confidence);
   if (read === null)
-    return `${said} Meta has not given its figures yet; they are read again at the next check.`;
+    return `${said} Meta has not given its figures yet; they are read again at the next look.`;
   return read.span === null ? 'The ads did not deliver before the handover.' : said;
 }
 

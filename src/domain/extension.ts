@@ -17,9 +17,9 @@ export function ruleAgainstExtension({
     case 'anytime':
       return null;
     case 'sequential':
-      return `The sequential rule has spent its error over ${daysOf(horizonHours)} days; a longer test would break the ${errorOf(confidence)} % promise. Start a new test.`;
+      return `This test was planned for ${daysOf(horizonHours)} days. Looking longer than planned would raise the chance of a false winner above ${errorOf(confidence)} %. Start a new test, or make it extendable when you start it.`;
     case 'welch':
-      return `Welch's test promises ${errorOf(confidence)} % for one look; more looks in a longer test would call more false winners. Start a new test.`;
+      return `This test was planned for ${daysOf(horizonHours)} days. Its rule, Welch's test, keeps the chance of a false winner at ${errorOf(confidence)} % for one look only: a longer test would call more false winners. Start a new test, or make it extendable when you start it.`;
   }
 }
 

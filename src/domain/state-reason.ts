@@ -2,8 +2,8 @@
  * Why an experiment is in its state, as data. The record keeps the data and the code reads the data. Only
  * {@link reasonSentence} puts it into words, which no code reads.
  */
-import { adName, type NamedAd, shortAdName } from './ad-name.js';
-import { amountsInWords, type Budgets } from './budget.js';
+import { adName, adSetName, type NamedAd, shortAdName } from './ad-name.js';
+import { amountsInWords, type Budgets, formatAmount } from './budget.js';
 
 export type ReasonCode =
   /** A row that was written before reasons were data: `detail` is its sentence. */
@@ -77,9 +77,20 @@ export interface StateReason {
 export function standInWords(
   { amounts = {}, unreadable = [] }: Pick<StateReason, 'amounts' | 'unreadable'>,
   currency: string,
+  ads: readonly NamedAd[],
 ): string {
-  const unread = unreadable.map((adSetId) => `; ad set ${adSetId} could not be read`);
-  return `${amountsInWords(amounts, currency)}${unread.join('')}`;
+  const nameOf = (adSetId: string) => adSetName(ads, adSetId);
+  const unread = unreadable.map((adSetId) => `; ${nameOf(adSetId)} could not be read`);
+  return `${amountsInWords(amounts, currency, nameOf)}${unread.join('')}`;
+}
+
+/** `USD 320.00 per day for “Summer sale”`. */
+function confirmed(amounts: Budgets, currency: string, ads: readonly NamedAd[]): string {
+  const each = Object.entries(amounts).map(([adSetId, amount]) => {
+    const ad = ads.find((one) => one.adSetId === adSetId);
+    return `${formatAmount(amount, currency)} per day for ${ad ? shortAdName(ads, ad.id) : `ad set ${adSetId}`}`;
+  });
+  return each.join(', ');
 }
 
 /** The reason in words for marketers: one or more sentences. `currency`: of the amounts. `ads`: those of the test. */
@@ -90,7 +101,7 @@ export function reasonSentence(reason: StateReason, currency: string, ads: reado
   const drops = reason.drops && adName(ads, reason.drops);
   const again = reason.drops && shortAdName(ads, reason.drops);
   const who = ended(`by ${by}: ${because}`);
-  const stand = standInWords(reason, currency);
+  const stand = standInWords(reason, currency, ads);
   const restoring = reason.restoring ? ' The budgets are being restored.' : '';
   const onItGoes = 'No budget was moved; the test goes on.';
   switch (reason.code) {
@@ -141,7 +152,7 @@ export function reasonSentence(reason: StateReason, currency: string, ads: reado
         return `Shadow: phase ${phase} of ${winner} would have set ${stand}; nothing was written. ${detail}`;
       const watched =
         reason.code === 'rolled_out' ? ' The lift is being verified against the live control.' : '';
-      return `Phase ${phase} of ${winner} was read back: ${stand}. ${detail}${watched}`;
+      return `Meta confirms ${confirmed(amounts ?? {}, currency, ads)} (phase ${phase}). ${detail}${watched}`;
     }
     case 'phase_failed':
       return `Phase ${phase} failed: ${detail}${restoring}`;
@@ -164,7 +175,7 @@ export function reasonSentence(reason: StateReason, currency: string, ads: reado
     case 'shadow_ended':
       return `${before}The rollout was in shadow: nothing was written.`;
     case 'not_restored':
-      return `${detail} The base is ${amountsInWords(base ?? {}, currency)}; ${amounts ? `now ${stand}` : 'the current budgets could not be read'}.`;
+      return `${detail} The base is ${standInWords({ amounts: base ?? {} }, currency, ads)}; ${amounts ? `now ${stand}` : 'the current budgets could not be read'}.`;
     case 'kept':
       return `Stopped ${who} The budgets stay as they are${amounts ? `: ${stand}` : ''}.`;
     case 'accepted':

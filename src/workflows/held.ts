@@ -55,7 +55,7 @@ async function resume(run: Run, intent: Intent): Promise<void> {
     const amounts = Object.fromEntries(reading.unexpected.map((id) => [id, reading.current[id]!]));
     return run.refuse(
       intent,
-      `Someone else's budget still stands: ${standInWords({ amounts }, run.experiment.currency)}. Set it back and resume, or stop with budgets: keep. A revert restores the other budgets and leaves this one to you: resolve ends that.`,
+      `Someone else's budget still stands: ${standInWords({ amounts }, run.experiment.currency, run.experiment.variants)}. Set it back and resume, or stop with budgets: keep. A revert restores the other budgets and leaves this one to you: resolve ends that.`,
     );
   }
   if (reading.killSwitch) return run.refuse(intent, reading.killSwitch);

@@ -55,7 +55,7 @@ export function standOf({ current, unreadable }: BudgetReading): Pick<StateReaso
 
 /** The reading as people read it. */
 export function inWords(run: Run, reading: BudgetReading): string {
-  return standInWords(standOf(reading), run.experiment.currency);
+  return standInWords(standOf(reading), run.experiment.currency, run.experiment.variants);
 }
 
 /** Whether the rollout only shows what it would write. */

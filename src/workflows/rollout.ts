@@ -1,4 +1,5 @@
 /** `rolling_out`: from the first phase to the last, one step at a time. */
+import { adSetName } from '../domain/ad-name.js';
 import { formatAmount } from '../domain/budget.js';
 import { atRisk, atRiskSentence } from '../domain/rollout/at-risk.js';
 import { isExhausted, pausedHold } from '../domain/rollout/hold.js';
@@ -176,7 +177,10 @@ async function write(run: Run, phase: PlannedPhase, adSetId: string): Promise<St
     const outcome = outcomeOf(await budgets.writeBudget.executeWithOptions({ summary }, [request]));
     if (outcome.kind !== 'wait' || outcome.code !== 'unknown_outcome') return outcome;
     if (unknown === UNKNOWN_OUTCOMES)
-      return { kind: 'back', reason: `Meta left ${unknown} writes of ad set ${adSetId} without an answer.` };
+      return {
+        kind: 'back',
+        reason: `Meta left ${unknown} writes of ${adSetName(run.experiment.variants, adSetId)} without an answer.`,
+      };
     const until = run.now() + (outcome.retryAfterMs ?? 0);
     const what = 'a write of unknown outcome';
     for (let intent = await run.next(until, what); intent; intent = await run.next(until, what)) {

@@ -382,7 +382,7 @@ describe('a foreign value', () => {
       kind: 'person',
       code: 'foreign',
       retryAfterMs: null,
-      reason: `Ads Manager user changed a budget: ad set ${stage[which]} stands at USD 51.00, but USD 50.00 was expected.`,
+      reason: `Ads Manager user changed a budget: “${which === 'winner' ? 'ad 1' : 'ad 0'}” stands at USD 51.00, but USD 50.00 was expected.`,
       amounts: { [stage[which]]: 5100 },
     });
     expect(await stage.ledger()).toEqual([]);

@@ -52,7 +52,7 @@ describe('the gate before a phase', () => {
           {
             code: 'largest_step',
             leadsTo: 'note',
-            message: `The largest step, phase 60, multiplies ad set ${stage.winner}'s budget by 1.2 (limit 2).`,
+            message: `Phase 60 multiplies the budget of “ad 1” by 1.2 (limit 2).`,
             until: null,
           },
         ],
@@ -212,7 +212,7 @@ describe('the gate before a phase', () => {
     const gate = await stage.gate();
     expect(gate).toMatchObject({ code: 'at_risk', kind: 'person', retryAfterMs: null });
     expect(gate.reason).toBe(
-      "At risk: up to USD 10.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day; resume to accept it.",
+      "At risk: up to USD 10.00 a day, which is all that is moved, since the effect is not known yet. The policy's limit is USD 9.99 a day; resume to accept it.",
     );
     // A resume of another hold doesn't accept the amount.
     await resume(stage);
@@ -221,7 +221,7 @@ describe('the gate before a phase', () => {
     expect((await stage.gate()).kind).toBe('done');
     // The user accepted this phase's amount, not the larger one of the next.
     expect((await stage.gate('70')).reason).toBe(
-      "At risk: up to USD 20.00 a day, all that is moved, because the effect has no known interval. The policy's limit is USD 9.99 a day, USD 10.00 accepted so far; resume to accept it.",
+      "At risk: up to USD 20.00 a day, which is all that is moved, since the effect is not known yet. The policy's limit is USD 9.99 a day, USD 10.00 accepted so far; resume to accept it.",
     );
     const bounded = await promoted({ policy: { atRiskLimit: 1000 } });
     expect((await bounded.gate()).kind).toBe('done');
@@ -352,7 +352,7 @@ describe('the gate before a phase', () => {
       const gate = await stage.gate('60');
       expect(gate).toMatchObject({ kind: 'back' });
       expect(gate.reason).toMatch(
-        /^cost per conversion of challenger-1 over control since the start of the test: \+\d+\.\d %, beyond the margin of \+33\.3 %, evidence that the winner is worse E = \S+ ≥ 20\.$/,
+        /^cost per conversion of “ad 1” \(challenger-1\) over “ad 0” \(control\) since the start of the test: \+\d+\.\d %, beyond the margin of \+33\.3 %, evidence that the winner is worse E = \S+ ≥ 20\.$/,
       );
       const [{ findings } = { findings: [] }] = (await stage.store.listGates('exp')).slice(-1);
       expect(findings[0]).toMatchObject({ code: 'harm', leadsTo: 'revert' });
@@ -363,7 +363,7 @@ describe('the gate before a phase', () => {
       for (const phase of ['60', '70', '80'])
         await stage.store.completePhase('exp', phase, stage.clock.instant);
       stage.clock.pass(4 * DAY);
-      expect((await stage.gate(VERIFICATION)).reason).toMatch(/^cost per conversion of challenger-1/);
+      expect((await stage.gate(VERIFICATION)).reason).toMatch(/^cost per conversion of “ad 1”/);
     });
 
     it('does not open a promotion on evidence of harm; one by force answers for the data since then', async () => {
@@ -372,7 +372,11 @@ describe('the gate before a phase', () => {
       const refused = await stage.promotions.openPromotion('exp', GROUNDS);
       expect(refused).toEqual({
         kind: 'refused',
-        reasons: [expect.stringMatching(/^cost per conversion of challenger-1 over control since the start/)],
+        reasons: [
+          expect.stringMatching(
+            /^cost per conversion of “ad 1” \(challenger-1\) over “ad 0” \(control\) since the start/,
+          ),
+        ],
       });
       const forced = await stage.promotions.openPromotion('exp', { ...GROUNDS, forced: true, by: 'ana' });
       expect(forced.kind).toBe('opened');
@@ -415,7 +419,7 @@ describe('the gate before a phase', () => {
       findings: [{ code: 'foreign', leadsTo: 'note' }, { code: 'largest_step' }],
     });
     expect(gate?.findings[0]?.message).toBe(
-      `Someone has changed a budget: ad set ${stage.loser} stands at USD 70.00, its base was USD 50.00. A live rollout would be held here.`,
+      `Someone has changed a budget: “ad 0” stands at USD 70.00, its base was USD 50.00. A live rollout would be held here.`,
     );
   });
 

@@ -79,7 +79,7 @@ describe('equal ads that reach different ages', () => {
     expect(decision.verdict).toBe('promote');
     const mix = decision.health.find(({ code }) => code === 'segment_mix');
     expect(mix?.message).toMatch(/by segments of age and gender.*(18-24|45-54) female: \d/);
-    expect(decision.reasons.join(' ')).toContain('randomised: false');
+    expect(decision.reasons.join(' ')).toContain('People were not split at random');
     for (const number of [5, decision.lookNumber])
       expect(await replayDecision(stage.store, 'exp', number)).toMatchObject({ same: true, differences: [] });
   });

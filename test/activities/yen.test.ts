@@ -45,7 +45,7 @@ describe('an account in yen', () => {
   it('reads its amounts in whole yen', async () => {
     const stage = await (await open({ policy: { atRiskLimit: 999 } })).promote();
     expect((await stage.gate('60')).reason).toBe(
-      "At risk: up to JPY 1000 a day, all that is moved, because the effect has no known interval. The policy's limit is JPY 999 a day; resume to accept it.",
+      "At risk: up to JPY 1000 a day, which is all that is moved, since the effect is not known yet. The policy's limit is JPY 999 a day; resume to accept it.",
     );
     await stage.market.edit(stage.loser, { daily_budget: 5100 });
     expect(await stage.write('60', stage.loser, 4000)).toMatchObject({

@@ -22,3 +22,13 @@ it('cuts a long headline between letters, not within one', () => {
   const name = shortAdName([ad('a', '🎈'.repeat(80))], 'a');
   expect(name).toBe(`“${'🎈'.repeat(59)}…”`);
 });
+
+it.each([
+  ['“Best shoe I ran in”', '“Best shoe I ran in”'],
+  ['"Best shoe I ran in"', '“Best shoe I ran in”'],
+  ['Why “fast” is not enough', '“Why ‘fast’ is not enough”'],
+  ['"Fast", not "cheap"', '“‘Fast’, not ‘cheap’”'],
+  ['""', 'a'],
+])('does not double the quotation marks of the headline %s', (headline, name) => {
+  expect(shortAdName([ad('a', headline)], 'a')).toBe(name);
+});

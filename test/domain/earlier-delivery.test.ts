@@ -92,7 +92,7 @@ describe('the sentence', () => {
     expect(said(earlier({ read: null, declared: null }))).toMatch(
       /winners\. Meta has not given its figures yet/,
     );
-    expect(said(earlier({ read: null }))).toMatch(/^Counts delivery since .* Ana declared .* next check\.$/);
+    expect(said(earlier({ read: null }))).toMatch(/^Counts delivery since .* Ana declared .* next look\.$/);
     const nothing = readDelivery(['control', 'c1'], [], HANDOVER);
     expect(said(earlier({ read: nothing, declared: null }))).toBe(
       'The ads did not deliver before the handover.',

@@ -10,10 +10,10 @@ describe('a longer horizon', () => {
   it('is allowed only by the rule without a horizon, and the others say why not', () => {
     expect(ruleAgainstExtension(policy())).toBeNull();
     expect(ruleAgainstExtension(policy({ rule: 'sequential' }))).toBe(
-      'The sequential rule has spent its error over 28 days; a longer test would break the 5 % promise. Start a new test.',
+      'This test was planned for 28 days. Looking longer than planned would raise the chance of a false winner above 5 %. Start a new test, or make it extendable when you start it.',
     );
     expect(ruleAgainstExtension(policy({ rule: 'welch', confidence: 0.99 }))).toBe(
-      "Welch's test promises 1 % for one look; more looks in a longer test would call more false winners. Start a new test.",
+      "This test was planned for 28 days. Its rule, Welch's test, keeps the chance of a false winner at 1 % for one look only: a longer test would call more false winners. Start a new test, or make it extendable when you start it.",
     );
   });
 

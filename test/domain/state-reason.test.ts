@@ -102,13 +102,13 @@ const SENTENCES: Record<ReasonCode, [Omit<StateReason, 'code'>, string][]> = {
   phase_done: [
     [
       { phase: '60', winnerVariantId: 'b', amounts: { '2': 12_000 }, detail: 'At risk: nothing.' },
-      'Phase 60 of b was read back: ad set 2 at USD 120.00. At risk: nothing.',
+      'Meta confirms USD 120.00 per day for ad set 2 (phase 60). At risk: nothing.',
     ],
   ],
   rolled_out: [
     [
       { phase: '80', winnerVariantId: 'b', amounts: { '2': 16_000 }, detail: 'At risk: nothing.' },
-      'Phase 80 of b was read back: ad set 2 at USD 160.00. At risk: nothing. The lift is being verified against the live control.',
+      'Meta confirms USD 160.00 per day for ad set 2 (phase 80). At risk: nothing. The lift is being verified against the live control.',
     ],
     [
       {
@@ -215,8 +215,21 @@ describe('a reason in words', () => {
     );
   });
 
+  it('names the ads whose budgets it says, not their ad sets', () => {
+    const ads = [
+      { id: 'control', adSetId: '1', creative: { headline: 'Winter' } },
+      { id: 'challenger-1', adSetId: '2', creative: { headline: 'Summer' } },
+    ];
+    const done = { phase: '80', winnerVariantId: 'challenger-1', detail: 'At risk: nothing.' };
+    expect(reasonSentence({ code: 'phase_done', ...done, amounts: { '2': 32_000 } }, 'USD', ads)).toBe(
+      'Meta confirms USD 320.00 per day for “Summer” (phase 80). At risk: nothing.',
+    );
+    const stand = { amounts: { '1': 8_000 }, unreadable: ['2'] };
+    expect(standInWords(stand, 'USD', ads)).toBe('“Winter” at USD 80.00; “Summer” could not be read');
+  });
+
   it('names amounts in the account currency', () => {
-    expect(standInWords({ amounts: { '1': 5_000 } }, 'JPY')).toBe('ad set 1 at JPY 5000');
+    expect(standInWords({ amounts: { '1': 5_000 } }, 'JPY', [])).toBe('ad set 1 at JPY 5000');
   });
 
   it('is the same after the reason was stored as JSON', () => {

@@ -320,7 +320,7 @@ describe('money in the middle of a rollout', () => {
     const held = await world.until(experiment, ['held'], 3);
     expect(held.hold?.code).toBe('at_risk');
     expect(held.stateReason).toMatch(
-      /^Phase 70 waits: At risk: up to USD 400\.00 a day, all that is moved, because the effect has no known interval\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
+      /^Phase 70 waits: At risk: up to USD 400\.00 a day, which is all that is moved, since the effect is not known yet\. The policy's limit is USD 200\.00 a day; resume to accept it\.$/,
     );
     // Only the amount that was shown is accepted: a larger one must be accepted again.
     for (const [phase, amount, accepted] of [

@@ -34,9 +34,9 @@ describe('a test with daily data only', () => {
     const promoted = await world.until(experiment, ['rolling_out', 'verifying'], 14 * 24);
     expect(promoted.winnerVariantId).toBe('challenger');
     expect(promoted.stateReason).toMatch(
-      /^challenger wins: confidence [01]\.\d+ ≥ 0\.950 at look \d+; click rate of challenger over control: \+\d+\.\d % \(95 % interval \+\d+\.\d % to \+\d+\.\d %\)\. .* randomised: false \(Meta chose who saw which ad\)\. .*Ads Manager.*\.$/,
+      /^challenger wins: confidence [01]\.\d+ ≥ 0\.950 at look \d+; click rate of challenger over control: \+\d+\.\d % \(95 % interval \+\d+\.\d % to \+\d+\.\d %\)\. .* People were not split at random: Meta chose who saw which ad\. .*Ads Manager.*\.$/,
     );
-    expect(promoted.stateReason.replace(/ randomised: .*/, '')).not.toMatch(/hour/);
+    expect(promoted.stateReason.replace(/ People were not split at random: .*/, '')).not.toMatch(/hour/);
     const decision = (await world.store.latestDecision(experiment.id))!;
     const rows = await world.store.observationsAsKnown({
       experimentId: experiment.id,

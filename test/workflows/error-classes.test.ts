@@ -101,7 +101,7 @@ const SCENARIOS: Scenario[] = [
     name: 'transient: an answer that is not JSON of Graph',
     fault: { kind: 'html', times: 1 },
     state: 'verifying',
-    reads: /^Phase 80 of challenger was read back/,
+    reads: /^Meta confirms [A-Z]{3} [\d.]+ per day for challenger \(phase 80\)/,
     ends: 'itself',
   },
   {

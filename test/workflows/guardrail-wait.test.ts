@@ -47,7 +47,7 @@ describe('a promotion that waits for its guardrails', () => {
     });
     const asked = await world.until(experiment, ['awaiting_approval'], 96);
     expect(asked.stateReason).toMatch(
-      /^challenger wins: .*, but cost per conversion of challenger over control: too little data \(.* conversions < 25 before .*\), and the wait ended at .* UTC\. Someone must approve it\.$/,
+      /^challenger wins: .*, but cost per conversion of challenger over control: too little data \(.* conversions < 25 \(conversions count .*\)\), and the wait ended at .* UTC\. Someone must approve it\.$/,
     );
     expect(await hoursOf(experiment)).toBeGreaterThan(72);
     expect(await world.audit(experiment)).toEqual([]);

@@ -104,7 +104,7 @@ describe('the messenger', () => {
     const [promoted, verified, ...others] = slack.taken.map(({ body }) => String(body.text));
     expect(others).toEqual([]);
     expect(promoted).toMatch(
-      /^challenger is promoted: story\. challenger wins: .*Phase 60 of challenger was read back/,
+      /^challenger is promoted: story\. challenger wins: .*Meta confirms [A-Z]{3} [\d.]+ per day for challenger \(phase 60\)/,
     );
     expect(promoted).toContain('At risk: ');
     expect(verified).toBe(`${titles[outcome as keyof typeof titles]}: story. ${slackEscaped(message)}`);

@@ -80,8 +80,9 @@ describe('a rollout', () => {
       ['80', 5],
     ]);
     const [winner] = experiment.variants.slice(1).map(({ adSetId }) => adSetId);
+    const factors: Record<string, number> = { 20: 2, 40: 2, 60: 1.5, 70: 1.17, 80: 1.14 };
     for (const { phase, findings } of await world.store.listGates(experiment.id)) {
-      const message = `The largest step, phase 20, multiplies ad set ${winner}'s budget by 2 (limit 2).`;
+      const message = `Phase ${phase} multiplies the budget of ad set ${winner} by ${factors[phase]} (limit 2).`;
       expect([phase, findings]).toEqual([
         phase,
         [{ code: 'largest_step', leadsTo: 'note', message, until: null }],

@@ -151,7 +151,7 @@ describe('a test that runs', () => {
       world.control(experiment, 'extend', { by: 'bo', reason: 'a close race', horizonDays: 42 }),
     );
     expect(refusal.message).toBe(
-      'The sequential rule has spent its error over 28 days; a longer test would break the 5 % promise. Start a new test.',
+      'This test was planned for 28 days. Looking longer than planned would raise the chance of a false winner above 5 %. Start a new test, or make it extendable when you start it.',
     );
     expect((await world.store.listControls(experiment.id)).at(-1)).toMatchObject({
       ...{ kind: 'extend', outcome: 'refused', by: 'bo', reason: 'a close race', message: refusal.message },

@@ -1,6 +1,7 @@
 /** What a user should know first of an experiment: what to do, and why. */
 import type { z } from '@hono/zod-openapi';
-import { adName } from '../../domain/ad-name.js';
+import { adName, shortAdName } from '../../domain/ad-name.js';
+import { formatAmount } from '../../domain/budget.js';
 import type { ControlRowAnswer } from '../controls/responses.js';
 import type { LookAnswer } from '../looks/responses.js';
 import type { StatusAnswer } from './responses.js';
@@ -23,8 +24,9 @@ export function recommendationOf(
   controls: readonly ControlRowJson[],
 ): Recommendation {
   const look = looks[0] ?? null;
-  const promotion = promotedBecause(experiment, looks, controls);
   const { state, state_reason: reason, trouble, verification } = experiment;
+  // The state's reason may begin with why the budget moved: once is enough.
+  const promotion = promotedBecause(experiment, looks, controls).filter((each) => !reason.includes(each));
   const winner = adName(experiment.variants, experiment.winner_variant_id ?? experiment.variants[1]!.id);
   const [evidence] = look?.reasons ?? [];
   const known = [...(trouble === null ? [] : [trouble]), reason];
@@ -47,7 +49,7 @@ export function recommendationOf(
     case 'completed':
       return {
         what: `The budget stays with ${winner}.`,
-        why: [...promotion, verification ? verification.message : reason],
+        why: [...promotion, verification ? verification.message : reason, ...budgetsFromNowOn(experiment)],
       };
     case 'reverting':
       return { what: 'The budgets are restored, and read again for an hour.', why: known };
@@ -60,6 +62,21 @@ export function recommendationOf(
     case 'needs_attention':
       return { what: 'Act now: the budgets are not what the ledger says.', why: known };
   }
+}
+
+/** What becomes of the budgets after the test: the service leaves them alone. */
+function budgetsFromNowOn(experiment: StatusJson): string[] {
+  const { budget_reallocation: money, variants, winner_variant_id: winner, currency } = experiment;
+  if (money === null || money.status === 'shadow') return [];
+  const kept = `${formatAmount(money.loser_current_budget_cents, currency)} per day`;
+  const losers = variants.filter(({ id }) => id !== winner);
+  const others =
+    losers.length > 1
+      ? `the other ads keep ${kept} together`
+      : `${shortAdName(variants, losers[0]!.id)} keeps ${kept}`;
+  return [
+    `The budgets stay as they are until someone changes them in Ads Manager; ${others} as the live control.`,
+  ];
 }
 
 /** Why the budget moved: a user's force, or what the look that decided said. */
@@ -89,8 +106,16 @@ function runningText(look: LookJson | null, { variants }: StatusJson): string {
     case 'held':
       return 'Someone must act: an ad hardly delivers.';
     default:
-      return look?.health.some(({ level }) => level === 'wait')
-        ? 'An ad has won. Its promotion waits until its guardrails are known.'
+      if (waitsForGuardrails(look))
+        return 'An ad has won. Its promotion waits until its guardrails are known.';
+      // With two ads the one that is beaten leaves a winner: what keeps it from a promotion is among the reasons.
+      return variants.length > 2 && look?.pairs.some(({ called_winner }) => called_winner !== null)
+        ? 'Keep testing: an ad is beaten, but no ad has won yet.'
         : 'Keep testing.';
   }
+}
+
+/** Whether the look has a winner whose guardrails are not known yet. */
+export function waitsForGuardrails(look: LookJson | null): boolean {
+  return look?.verdict === 'continue_testing' && look.health.some(({ level }) => level === 'wait');
 }

@@ -220,6 +220,9 @@ export const StatusAnswer = ExperimentAnswer.extend({
   verification: orNull(VerificationAnswer).openapi({
     description: 'null before the outcome of the verification',
   }),
+  verification_due_at: instant
+    .nullable()
+    .openapi({ description: 'while the lift is verified: when its result is due; null in other states' }),
   recheck: orNull(RecheckAnswer).openapi({
     description:
       'the lift measured again, `policy.recheck_days` after the rollout; null before, or if there is none',

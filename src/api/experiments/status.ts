@@ -1,12 +1,13 @@
 import type { z } from '@hono/zod-openapi';
 import type { ExperimentStatus } from '../../contract/messages.js';
-import { promotionOfWinner } from '../../contract/records.js';
+import { type Promotion, promotionOfWinner } from '../../contract/records.js';
 import { type Experiment, isEnded } from '../../domain/experiment.js';
-import { afterFreeze } from '../../domain/overview/next-event.js';
+import { afterFreeze, nameOfNext } from '../../domain/overview/next-event.js';
 import { type FreezeWindow, windowsOf } from '../../domain/rollout/freeze.js';
+import { type VerificationWindow, verificationWindow } from '../../domain/verification/window.js';
 import { allowedByRecord } from '../controls/send-control.js';
 import type { ApiContext } from '../dependencies.js';
-import { isoOf } from '../http/format.js';
+import { isoOf, isoOrNull } from '../http/format.js';
 import { isPlanned, plannedRollout } from '../rollouts/planned.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { Standing } from '../temporal/gateway.js';
@@ -54,8 +55,10 @@ export async function statusOf(
     store.getRecheck(experiment.id),
     store.freezeEvents(),
   ]);
+  const window = windowOf(experiment, promotionOfWinner(promotion));
   const known = {
     ...experimentToJson(experiment),
+    verification_due_at: isoOrNull(experiment.state === 'verifying' ? (window?.judgedAt ?? null) : null),
     budget_reallocation: budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger),
     planned_rollout: plannedRollout(experiment, decision),
     verification: verificationToJson(verification),
@@ -78,7 +81,7 @@ export async function statusOf(
     state: status.state,
     state_reason: status.stateReason,
     source: 'workflow',
-    ...nextDue(status, windowsOf(freezes)),
+    ...nextDue(status, { experiment, window, windows: windowsOf(freezes) }),
     allowed: status.allowed,
     trouble: status.trouble,
     queued: status.queued,
@@ -86,9 +89,20 @@ export async function statusOf(
 }
 
 /** What the workflow waits for. It doesn't know the freeze windows before it comes to a phase. */
-function nextDue({ state, nextDueAt, nextDue: what }: ExperimentStatus, windows: readonly FreezeWindow[]) {
-  if (nextDueAt === null) return { next_due_at: null, next_due: what };
-  const due = { at: nextDueAt, what };
+function nextDue(
+  { state, nextDueAt, nextDue: asked }: ExperimentStatus,
+  facts: { experiment: Experiment; window: VerificationWindow | null; windows: readonly FreezeWindow[] },
+) {
+  const { experiment, window, windows } = facts;
+  if (nextDueAt === null) return { next_due_at: null, next_due: asked };
+  const due = { at: nextDueAt, what: nameOfNext({ ...experiment, state }, window, nextDueAt) ?? asked };
   const next = state === 'rolling_out' ? afterFreeze(due, windows) : due;
   return { next_due_at: isoOf(next.at), next_due: next.what };
+}
+
+/** The window of the verification; null before the first phase is done. */
+function windowOf({ policy }: Experiment, promotion: Promotion | null): VerificationWindow | null {
+  return promotion && Object.keys(promotion.phasesDone).length > 0
+    ? verificationWindow(policy, promotion.phasesDone)
+    : null;
 }

@@ -1,6 +1,6 @@
 /** Explains why a figure in a reason is smaller than in the metrics shown with it. */
 
-import { instantOf } from '../time.js';
+import { HOUR_MS, instantOf } from '../time.js';
 import type { Stratum } from './strata.js';
 
 /** At a look, Meta hasn't booked all events of the last attribution window: only buckets that end by `until` count. */
@@ -8,11 +8,21 @@ export interface Cut {
   /** Epoch ms. */
   until: number;
   windowHours: number;
+  /** The start of the test, epoch ms. */
+  startedAt: number;
 }
 
-/** ` before 2026-05-12 14:00 UTC (attribution window of 168 h)`. */
-export function beforeCut({ until, windowHours }: Cut): string {
-  return ` before ${instantOf(until)} (attribution window of ${windowHours} h)`;
+/**
+ * ` (conversions count 7 days after the click: those since 2026-05-12 14:00 UTC don't count yet)`, or since when the first
+ * ones count.
+ */
+export function beforeCut({ until, windowHours, startedAt }: Cut): string {
+  const window = windowHours % 24 === 0 && windowHours > 24 ? `${windowHours / 24} days` : `${windowHours} h`;
+  const which =
+    until <= startedAt
+      ? `the first will count on ${instantOf(startedAt + windowHours * HOUR_MS)}`
+      : `those since ${instantOf(until)} don't count yet`;
+  return ` (conversions count ${window} after the click: ${which})`;
 }
 
 /**
@@ -27,5 +37,5 @@ export function countedOf(
   if (counted === all) return '';
   const before = cut !== null && known !== all ? beforeCut(cut) : '';
   const together = counted === known ? '' : ` in the ${stratum}s in which both delivered`;
-  return `${before}${together}, of ${all} in all`;
+  return `${together}, of ${all} in all${before}`;
 }

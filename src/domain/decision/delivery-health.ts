@@ -240,9 +240,9 @@ export function starvedVariants(
     const events = eventsUntil(known);
     if (events >= minimum) return [];
     const all = eventsUntil(delivery.dueAt);
-    const cut = { until: known, windowHours: bookedAfterHours };
+    const cut = { until: known, windowHours: bookedAfterHours, startedAt: delivery.startedAt };
     const counted = countedOf({ counted: events, known: events, all }, cut, delivery.buckets);
-    const message = `${adName(delivery.ads ?? [], id)} has ${events} ${eventsNoun(metric)} < ${minimum}${counted} after ${days} days`;
+    const message = `${adName(delivery.ads ?? [], id)} has ${events} ${eventsNoun(metric)} < ${minimum} after ${days} days${counted}`;
     return [{ code: 'starved', level: 'block', message }];
   });
 }

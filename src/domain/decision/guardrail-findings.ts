@@ -18,6 +18,7 @@ export function guardrailFindings(
     cut,
     rowsOf,
     minimumOf,
+    nameOf,
   }: {
     winner: string;
     rivals: readonly string[];
@@ -27,6 +28,8 @@ export function guardrailFindings(
     rowsOf: (metric: Metric, rival: string) => PairRow[];
     /** Events per variant. */
     minimumOf: (metric: Metric) => number;
+    /** What users call an ad. */
+    nameOf: (id: string) => string;
   },
 ): HealthFinding[] {
   return watchedGuardrails(policy).flatMap((guardrail) => {
@@ -36,7 +39,8 @@ export function guardrailFindings(
     return rivals.map((rival) => {
       const rows = rowsOf(metric, rival);
       const buckets = bucketsOf(policy);
-      const facts = { guardrail, winner, rival, rows, minimum: minimumOf(metric), buckets, cut };
+      const names = { winner: nameOf(winner), rival: nameOf(rival) };
+      const facts = { guardrail, ...names, rows, minimum: minimumOf(metric), buckets, cut };
       return wait ? waitingFinding(facts, wait) : guardrailFinding(facts);
     });
   });

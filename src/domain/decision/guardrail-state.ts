@@ -3,11 +3,12 @@ import { normalUpperQuantile } from '../evidence/distributions.js';
 import { shownLift } from '../metric.js';
 import { percent } from '../percent.js';
 import { guardrailHarmSentence } from './guardrail-harm.js';
+import { isBeyond, isWithin, mayBeBeyond } from './guardrail-words.js';
 import { type GuardrailInput, shown, tooFewEvents, weighGuardrail, Z } from './guardrails.js';
 
 export interface GuardrailState {
   state: 'passed' | 'harm' | 'open';
-  /** With number, operator and limit, without a full stop. */
+  /** With the figures and the limit, without a full stop. */
   message: string;
 }
 
@@ -57,30 +58,28 @@ export function guardrailState(input: GuardrailInput & { fraction: number }): Gu
   const { theta, se } = ratio;
   const lift = percent(shown(metric, theta));
   const margin = guardrail.mode === 'non_inferiority' ? guardrail.margin : 0;
-  const [atMost, atLeast, below, above] = metric.inverse
-    ? ['at most', 'at least', '<', '≥']
-    : ['at least', 'at most', '>', '≤'];
   if (Math.exp(theta + Z * se) < 1 - margin) {
-    const best = percent(shown(metric, theta + Z * se));
-    const beyond = metric.inverse ? '>' : '<';
-    const limit = margin === 0 ? '0 %' : percent(shownLift(metric, -margin));
-    return {
-      state: 'harm',
-      message: `${subject}: ${lift}, ${atLeast} ${best} ${beyond} ${limit} with 95 % confidence`,
-    };
+    const limit = margin === 0 ? 0 : shownLift(metric, -margin);
+    const best = { change: shown(metric, theta + Z * se), limit, confidence: 95 };
+    return { state: 'harm', message: `${subject}: ${lift}, ${isBeyond(metric, best)}` };
   }
   if (guardrail.mode === 'no_harm')
     return { state: 'passed', message: `${subject}: ${lift}, no evidence of harm` };
   const bounds = LIMITS.map(({ share, error }) => {
     const z = normalUpperQuantile(error / 2) / Math.sqrt(Math.max(fraction, Number.MIN_VALUE));
     const worst = theta - z * se;
-    const holds = Math.exp(worst) > 1 - share * margin;
-    const limit = percent(shownLift(metric, -share * margin));
-    const words = `${atMost} ${percent(shown(metric, worst))} ${holds ? below : above} ${limit} with ${Math.round(100 * (1 - error))} % confidence`;
-    return { holds, words };
+    return {
+      holds: Math.exp(worst) > 1 - share * margin,
+      change: shown(metric, worst),
+      limit: shownLift(metric, -share * margin),
+      confidence: Math.round(100 * (1 - error)),
+    };
   });
   const failing = bounds.find(({ holds }) => !holds);
   return failing
-    ? { state: 'open', message: `${subject}: ${lift}, ${failing.words}` }
-    : { state: 'passed', message: `${subject}: ${lift}, ${bounds.map(({ words }) => words).join(' and ')}` };
+    ? { state: 'open', message: `${subject}: ${lift} so far; ${mayBeBeyond(metric, failing)}` }
+    : {
+        state: 'passed',
+        message: `${subject}: ${lift}, ${bounds.map((bound) => isWithin(metric, bound)).join(', and ')}`,
+      };
 }

@@ -11,6 +11,7 @@ import { eventsNoun, informationOf, METRICS, type Metric, shownLift } from '../m
 import { percent } from '../percent.js';
 import { beforeCut, type Cut } from './counted.js';
 import type { HealthFinding } from './delivery-health.js';
+import { isBeyond, isWithin, mayBeBeyond } from './guardrail-words.js';
 
 /** One-sided error of one guardrail. All guardrails must pass, so their number needs no correction. */
 export const ERROR = 0.05;
@@ -19,6 +20,7 @@ export const Z = normalUpperQuantile(ERROR);
 /** A guardrail against one of the winner's rivals: `rows` have the rival as A and the winner as B. */
 export interface GuardrailInput {
   guardrail: Guardrail;
+  /** What users call the ads. */
   winner: string;
   rival: string;
   rows: readonly PairRow[];
@@ -48,21 +50,22 @@ export function guardrailFinding(input: GuardrailInput): HealthFinding {
     return { code, level: 'note', message: `${subject}: too little data to see harm (${few})` };
   }
 
-  const lift = shown(metric, ratio.theta);
-  const worst = shown(metric, ratio.theta - Z * ratio.se);
-  const best = shown(metric, ratio.theta + Z * ratio.se);
-  const [atMost, below, above] = metric.inverse ? ['at least', '>', '<'] : ['at most', '<', '>'];
+  const lift = percent(shown(metric, ratio.theta));
+  const at = (errors: number, limit: number) => ({
+    change: shown(metric, ratio.theta + errors * ratio.se),
+    limit,
+    confidence: Math.round(100 * (1 - ERROR)),
+  });
   if (guardrail.mode === 'no_harm') {
-    if (ratio.theta + Z * ratio.se < 0) {
-      const message = `${subject}: ${percent(lift)}, ${atMost} ${percent(best)} ${below} 0 % with 95 % confidence`;
-      return { code, level: 'block', message };
-    }
-    return { code, level: 'note', message: `${subject}: ${percent(lift)}, no evidence of harm` };
+    return ratio.theta + Z * ratio.se < 0
+      ? { code, level: 'block', message: `${subject}: ${lift}, ${isBeyond(metric, at(Z, 0))}` }
+      : { code, level: 'note', message: `${subject}: ${lift}, no evidence of harm` };
   }
-  const limit = shownLift(metric, -guardrail.margin);
   const passes = Math.exp(ratio.theta - Z * ratio.se) > 1 - guardrail.margin;
-  const bound = `${metric.inverse ? 'at most' : 'at least'} ${percent(worst)} ${passes ? above : metric.inverse ? '≥' : '≤'} ${percent(limit)} with 95 % confidence`;
-  return { code, level: passes ? 'note' : 'block', message: `${subject}: ${percent(lift)}, ${bound}` };
+  const worst = at(-Z, shownLift(metric, -guardrail.margin));
+  return passes
+    ? { code, level: 'note', message: `${subject}: ${lift}, ${isWithin(metric, worst)}` }
+    : { code, level: 'block', message: `${subject}: ${lift} so far; ${mayBeBeyond(metric, worst)}` };
 }
 
 /** The ratio of the winner over its rival, and what is missing to weigh it, in words; null if nothing is. */

@@ -1,5 +1,6 @@
 /** What a look finds about delivery and guardrails. */
 
+import { shortAdName } from '../ad-name.js';
 import {
   attributionWindowHoursOf,
   bookedAfterHours,
@@ -85,5 +86,6 @@ export function guardrailsOf(input: LookData, winner: string, wait: GuardrailWai
     cut: cutOf(input),
     rowsOf: (metric, rival) => rowsOf(input, metric, rival, winner),
     minimumOf: (metric) => minimumOf(metric.events, policy),
+    nameOf: (id) => shortAdName(variants, id),
   });
 }

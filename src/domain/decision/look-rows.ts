@@ -25,9 +25,9 @@ export interface LookData {
 }
 
 /** The instant up to which all events are known at the cut-off. */
-export function cutOf({ experiment: { policy }, dueAt }: LookData): Cut {
+export function cutOf({ experiment: { policy, startedAt }, dueAt }: LookData): Cut {
   const windowHours = attributionWindowHoursOf(policy);
-  return { until: dueAt - windowHours * HOUR_MS, windowHours };
+  return { until: dueAt - windowHours * HOUR_MS, windowHours, startedAt };
 }
 
 /** If the objective's events are booked late: the cut, and the totals up to there. */

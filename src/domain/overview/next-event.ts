@@ -4,7 +4,7 @@ import type { Experiment } from '../experiment.js';
 import { type FreezeWindow, freezeAt } from '../rollout/freeze.js';
 import type { RolloutPlan } from '../rollout/plan.js';
 import { HOUR_MS } from '../time.js';
-import { nextVerificationAt, verificationWindow } from '../verification/window.js';
+import { nextVerificationAt, type VerificationWindow, verificationWindow } from '../verification/window.js';
 
 export interface NextEvent {
   /** Epoch ms. In the past if the service is late. */
@@ -35,6 +35,38 @@ export function afterFreeze(phase: NextEvent, windows: readonly FreezeWindow[]):
     : phase;
 }
 
+/** What happens if nobody approves in time. */
+const LAPSE =
+  'without your approval the request lapses: nothing is promoted now, and the test goes on until its planned end';
+
+/** What a look of a running test at this instant is called. */
+function lookName({ policy, startedAt }: Pick<Experiment, 'policy' | 'startedAt'>, at: number): string {
+  return at >= startedAt + policy.horizonHours * HOUR_MS ? 'the last look' : 'the next look';
+}
+
+/** What a day of the verification at this instant brings. */
+function verificationName({ judgedAt }: Pick<VerificationWindow, 'judgedAt'>, at: number): string {
+  return at >= judgedAt ? 'the result of the verification' : 'the daily check of the verification';
+}
+
+/** What users read of the instant for which the experiment waits; null if the state doesn't tell. */
+export function nameOfNext(
+  experiment: Pick<Experiment, 'state' | 'policy' | 'startedAt'>,
+  window: VerificationWindow | null,
+  at: number,
+): string | null {
+  switch (experiment.state) {
+    case 'running':
+      return lookName(experiment, at);
+    case 'awaiting_approval':
+      return LAPSE;
+    case 'verifying':
+      return window && verificationName(window, at);
+    default:
+      return null;
+  }
+}
+
 /** Null if nothing happens until someone acts, or if the experiment has ended. */
 export function nextEvent({
   experiment,
@@ -52,7 +84,7 @@ export function nextEvent({
         lastLookAt,
         lastLookAt ?? earlierDelivery?.handedOverAt ?? startedAt,
       );
-      return { at, what: at >= startedAt + horizonHours * HOUR_MS ? 'the last look' : 'the next look' };
+      return { at, what: lookName(experiment, at) };
     }
     case 'awaiting_approval':
       return {
@@ -72,9 +104,8 @@ export function nextEvent({
       if (!rollout || Object.keys(rollout.phasesDone).length === 0) return null;
       const window = verificationWindow(policy, rollout.phasesDone);
       const next = nextVerificationAt(window, now, now);
-      return next >= window.judgedAt
-        ? { at: window.judgedAt, what: 'the result of the verification' }
-        : { at: next, what: 'the daily check of the verification' };
+      const at = Math.min(next, window.judgedAt);
+      return { at, what: verificationName(window, at) };
     }
     default:
       return null;

@@ -39,7 +39,7 @@ export function atRiskSentence(
 ): string {
   const money = (value: number) => `${formatAmount(value, currency)} a day`;
   if (worstLift === null) {
-    return `At risk: up to ${money(amount)}, all that is moved, because the effect has no known interval.`;
+    return `At risk: up to ${money(amount)}, which is all that is moved, since the effect is not known yet.`;
   }
   const metric = METRICS[objective];
   const worst = percent(shownLift(metric, worstLift));

@@ -9,7 +9,7 @@ import type { Objective } from '../metric.js';
 import { HOUR_MS, instantOf } from '../time.js';
 import { type AtRisk, atRiskSentence } from './at-risk.js';
 import { type Freeze, freezeSentence } from './freeze.js';
-import { type LargestStep, largestStepSentence } from './plan.js';
+import { type LargestStep, phaseStepSentence } from './plan.js';
 import type { BudgetContext, ProblemCode } from './preflight.js';
 
 /** Meta allows 4 budget changes per hour and ad set; one is kept for a revert. */
@@ -73,8 +73,8 @@ export interface GateFacts {
   atRiskLimit: number | null;
   /** The amount beyond it that someone accepted, minor units per day; null if nobody did. */
   atRiskAccepted: number | null;
-  /** The largest step of the rollout, and the policy's limit; null after the last phase. */
-  largestStep: (LargestStep & { limit: number }) | null;
+  /** The largest step of the phase, what users call its ad set, and the policy's limit; null after the last phase. */
+  largestStep: (LargestStep & { limit: number; name: string }) | null;
   /** In shadow: amounts that are not the base, in words; a real write finds these itself. Null if there are none. */
   foreign: string | null;
   /** In the verification: amounts that are not the last phase's targets, in words; null if there are none. */
@@ -164,7 +164,8 @@ export function gateFindings(facts: GateFacts): GateFinding[] {
     note('activity_log', message);
   }
   if (facts.largestStep !== null) {
-    note('largest_step', largestStepSentence(facts.largestStep, facts.largestStep.limit));
+    const { limit: most, name } = facts.largestStep;
+    note('largest_step', phaseStepSentence(facts.largestStep, most, name));
   }
   return (['revert', 'hold', 'note'] as const).flatMap((where) =>
     findings.filter(({ leadsTo }) => leadsTo === where),

@@ -1,4 +1,5 @@
 /** Whether a rollout, or a winner that is being verified, harms a guardrail. Pure: from the data of one gate. */
+import { adName } from '../ad-name.js';
 import { guardrailHarmSentence } from '../decision/guardrail-harm.js';
 import { type Experiment, watchedGuardrails } from '../experiment.js';
 import { earlyHours, METRICS } from '../metric.js';
@@ -18,14 +19,14 @@ export interface Period {
  * before guardrails were watched. Buckets whose conversions aren't booked at `now` don't count.
  */
 export function guardrailsHarmed({
-  experiment: { policy, startedAt },
+  experiment: { policy, startedAt, variants },
   winner,
   rival,
   observations,
   periods,
   now,
 }: {
-  experiment: Pick<Experiment, 'policy' | 'startedAt'>;
+  experiment: Pick<Experiment, 'policy' | 'startedAt' | 'variants'>;
   winner: string;
   rival: string;
   observations: readonly Observed[];
@@ -41,7 +42,12 @@ export function guardrailsHarmed({
         ({ bucketStart, bucketEnd }) => bucketStart >= period.since && bucketEnd <= period.until,
       );
       const rows = pairRows(metric, within, [rival, winner], { startedAt, until });
-      const sentence = guardrailHarmSentence(rows, { guardrail, winner, rival, period: period.words });
+      const sentence = guardrailHarmSentence(rows, {
+        guardrail,
+        winner: adName(variants, winner),
+        rival: adName(variants, rival),
+        period: period.words,
+      });
       return sentence === null ? [] : [`${sentence}.`];
     });
     return sentences.slice(0, 1);

@@ -177,8 +177,12 @@ export interface LargestStep {
   factor: number;
 }
 
-export function largestStep({ base, phases }: Pick<RolloutPlan, 'base' | 'phases'>): LargestStep {
-  const steps = phases.flatMap(({ name, targets }, index) =>
+/** `phase`: of this phase alone; missing: of the whole rollout. */
+export function largestStep(
+  { base, phases }: Pick<RolloutPlan, 'base' | 'phases'>,
+  phase?: string,
+): LargestStep {
+  const all = phases.flatMap(({ name, targets }, index) =>
     Object.entries(targets).map(
       ([adSetId, amount]): LargestStep => ({
         phase: name,
@@ -187,13 +191,26 @@ export function largestStep({ base, phases }: Pick<RolloutPlan, 'base' | 'phases
       }),
     ),
   );
+  const steps = phase === undefined ? all : all.filter((step) => step.phase === phase);
   return steps.reduce((largest, step) => (step.factor > largest.factor ? step : largest));
 }
 
-/** One sentence; the factor rounded to hundredths. */
+/** One sentence about a whole rollout; the factor rounded to hundredths. */
 export function largestStepSentence({ phase, adSetId, factor }: LargestStep, limit: number): string {
-  const shown = Math.round(factor * 100) / 100;
-  return `The largest step, phase ${phase}, multiplies ad set ${adSetId}'s budget by ${shown} (limit ${limit}).`;
+  return `The largest step, phase ${phase}, multiplies ad set ${adSetId}'s budget by ${hundredths(factor)} (limit ${limit}).`;
+}
+
+/** One sentence about the phase that is next. `name`: what users call the ad set. */
+export function phaseStepSentence(
+  { phase, factor }: Pick<LargestStep, 'phase' | 'factor'>,
+  limit: number,
+  name: string,
+): string {
+  return `Phase ${phase} multiplies the budget of ${name} by ${hundredths(factor)} (limit ${limit}).`;
+}
+
+function hundredths(factor: number): number {
+  return Math.round(factor * 100) / 100;
 }
 
 /**

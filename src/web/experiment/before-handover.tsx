@@ -1,4 +1,5 @@
 /** What the ads delivered before the handover, and whether it counts. */
+import { adName } from '../../domain/ad-name.js';
 import { count, type Reader } from '../format.js';
 import { Figure, Instant, Money } from '../parts/figures.js';
 import type { StatusJson } from './read.js';
@@ -13,6 +14,8 @@ export function BeforeHandover(props: {
   const { earlier_delivery: earlier, currency } = experiment;
   if (earlier === null) return null;
   const { from, to, read_at: readAt } = earlier;
+  // Meta has answered, and there was nothing.
+  if (readAt !== null && from === null && !earlier.counted) return null;
   return (
     <section class="card" aria-labelledby="before-handover">
       <h2 id="before-handover">Before the handover</h2>
@@ -38,7 +41,7 @@ export function BeforeHandover(props: {
             <tbody>
               {earlier.variants.map((ad) => (
                 <tr data-earlier={ad.variant_id}>
-                  <th scope="row">{ad.variant_id}</th>
+                  <th scope="row">{adName(experiment.variants, ad.variant_id)}</th>
                   <td class="number">
                     <Figure field="impressions" value={ad.impressions}>
                       {count(ad.impressions, reader)}

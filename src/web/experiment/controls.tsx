@@ -56,7 +56,9 @@ export function Controls(props: {
   const known = [...allowed].sort(
     (one, other) => Number(TEXTS[other].isMain ?? 0) - Number(TEXTS[one].isMain ?? 0),
   );
-  const others = CONTROL_KINDS.filter((kind) => !known.includes(kind));
+  const others = CONTROL_KINDS.filter((kind) => !experiment.allowed.includes(kind));
+  // Everyone who wants more time looks for it: its reason isn't folded away.
+  const notLonger = ruleAgainst('extend', experiment);
   const mayAct = viewer.principal.role !== 'viewer';
   return (
     <section class="card" id="controls" aria-labelledby="controls-title">
@@ -81,6 +83,11 @@ export function Controls(props: {
             ))}
           </div>
         </form>
+      )}
+      {notLonger && (
+        <p class="note">
+          {TEXTS.extend.name}: {notLonger}
+        </p>
       )}
       {others.length > 0 && (
         <details>

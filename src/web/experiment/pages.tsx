@@ -6,6 +6,7 @@ import { pendingMessage } from '../../api/controls/to-json.js';
 import type { ApiContext } from '../../api/dependencies.js';
 import { experimentOf } from '../../api/experiments/lookup.js';
 import { requester, text } from '../../api/http/fields.js';
+import { isoOf } from '../../api/http/format.js';
 import { ApiProblem } from '../../api/http/problems.js';
 import { CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
 import { fieldsOf, firstProblem } from '../forms.js';
@@ -69,7 +70,7 @@ export function experimentPages(context: ApiContext): Hono {
       const isError = row.outcome === 'refused';
       const { kind, by, reason } = row;
       const more = {
-        notice: { isError, text: row.message },
+        notice: { isError, text: row.message, at: isoOf(row.at) },
         typed: isError ? { kind, by, reason } : null,
       };
       return show(c, id, more, 200);

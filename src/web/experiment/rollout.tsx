@@ -91,16 +91,44 @@ export function Rollout(props: {
               reader={reader}
               nameOf={nameOf}
             />
-            <Findings gates={gates.filter((gate) => gate.phase === phase.name)} reader={reader} />
+            <Findings gates={before(gates, money.phases, index)} reader={reader} />
           </li>
         ))}
       </ol>
-      <Findings
-        gates={gates.filter(({ phase }) => phase === 'held' || phase === 'verification').slice(-3)}
-        reader={reader}
-      />
+      <Findings gates={before(gates, money.phases, money.phases.length).slice(-LAST_GATES)} reader={reader} />
     </section>
   );
+}
+
+/** So many gates after the last phase are shown: a verification has one per day. */
+const LAST_GATES = 3;
+
+type PhaseJson = NonNullable<StatusJson['budget_reallocation']>['phases'][number];
+
+/**
+ * The gates on the way to a phase, in the order of time: those before it, and those of a hold before it. For the number of
+ * all phases: those after the last one.
+ */
+function before(gates: readonly GateJson[], phases: readonly PhaseJson[], index: number): GateJson[] {
+  const stepOf = ({ phase, at }: GateJson): number => {
+    const named = phases.findIndex(({ name }) => name === phase);
+    if (named >= 0) return named;
+    // A drop has steps of its own.
+    if (phase !== 'held' && phase !== 'verification') return -1;
+    const next = phases.findIndex(
+      ({ read_back_at: done }) => done === null || Date.parse(done) > Date.parse(at),
+    );
+    return phase === 'verification' || next < 0 ? phases.length : next;
+  };
+  return gates
+    .filter((gate) => stepOf(gate) === index)
+    .sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+/** What a gate was for. */
+function gateName(phase: string): string {
+  if (phase === 'held') return 'while held';
+  return phase === 'verification' ? 'daily check of the verification' : `before phase ${phase}`;
 }
 
 function Writes(props: {
@@ -144,8 +172,8 @@ function Findings({ gates, reader }: { gates: readonly GateJson[]; reader: Reade
       {found.map((gate, index) => (
         <li>
           <span class="muted">
-            {index === 0 ? <Word of="gate">Gate</Word> : 'Gate'}, <Instant iso={gate.at} reader={reader} />,{' '}
-            {gate.outcome}:
+            {index === 0 ? <Word of="gate">Gate</Word> : 'Gate'} {gateName(gate.phase)},{' '}
+            <Instant iso={gate.at} reader={reader} />, {gate.outcome}:
           </span>{' '}
           {gate.findings.map(({ message }) => message).join(' ')}
         </li>

@@ -1,6 +1,6 @@
 /** The raw figures, the ledger and the controls of an experiment as tables. */
 
-import { adName } from '../../domain/ad-name.js';
+import { adName, shortAdName } from '../../domain/ad-name.js';
 import { minorUnits } from '../../domain/budget.js';
 import { count, isCost, money, type Reader } from '../format.js';
 import { Figure, Instant, LiftBy, Money } from '../parts/figures.js';
@@ -91,14 +91,29 @@ export function Pairs({ experiment, look }: { experiment: StatusJson; look: Look
           <span class="muted">
             {index === 0 ? <Word of="confidence">confidence</Word> : 'confidence'}{' '}
             <Figure field="confidence" value={pair.confidence}>
-              {pair.confidence.toFixed(3)}
+              {isJudged(pair) ? pair.confidence.toFixed(3) : 'not judged yet'}
             </Figure>
-            {pair.note && `, ${pair.note}`}
+            {pair.note && isJudged(pair) && `, ${pair.note}`}
+            {beatenText(experiment, pair) && `; ${beatenText(experiment, pair)}`}
           </span>
         </li>
       ))}
     </ul>
   );
+}
+
+/** Before the first look that counts there is no confidence: 0 would read as a judgement. */
+function isJudged({ counts, p }: LookJson['pairs'][number]): boolean {
+  return counts || p < 1;
+}
+
+/** Of more than two ads, one may be beaten long before one has won. */
+function beatenText(
+  { variants, winner_variant_id: winner }: StatusJson,
+  { called_winner: better, variant_a, variant_b }: LookJson['pairs'][number],
+): string | null {
+  if (better === null || winner !== null || variants.length < 3) return null;
+  return `${shortAdName(variants, better === variant_a ? variant_b : variant_a)} is beaten, but no ad has won yet`;
 }
 
 export function Ledger(props: { rows: readonly LedgerRowJson[]; currency: string; reader: Reader }) {

@@ -1,12 +1,12 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
-import { recommendationOf } from '../../api/experiments/recommendation.js';
-import { shortAdName } from '../../domain/ad-name.js';
+import { recommendationOf, waitsForGuardrails } from '../../api/experiments/recommendation.js';
+import { adName, shortAdName } from '../../domain/ad-name.js';
 import type { Objective } from '../../domain/metric.js';
 import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
-import { intervalText, isCost, type Reader } from '../format.js';
-import { Countdown, Figure, Instant, LiftBy, Money } from '../parts/figures.js';
+import { isCost, type Reader } from '../format.js';
+import { Countdown, Figure, Instant, Money } from '../parts/figures.js';
 import { Link, Picture } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { SeriesChart, SeriesLegend } from '../series/chart.js';
@@ -18,13 +18,14 @@ import { LookChart, pointsOf } from './look-chart.js';
 import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
 import { Rollout } from './rollout.js';
 import { ControlLog, Counts, Ledger, Pairs } from './tables.js';
+import { Verification } from './verification.js';
 
 export interface ExperimentViewFacts extends ExperimentFacts {
   reader: Reader;
   /** Null: a client with a link, who sees no controls, no record and no pictures. */
   viewer: Viewer | null;
-  /** What became of the control that was just sent; null if none was. */
-  notice: { isError: boolean; text: string } | null;
+  /** What became of the control that was just sent, and when it was said (ISO); null if none was. */
+  notice: { isError: boolean; text: string; at?: string } | null;
   typed: Typed | null;
   formKey: string;
 }
@@ -37,9 +38,17 @@ export function ExperimentView(facts: ExperimentViewFacts) {
     <>
       <h1>
         {experiment.name} <StateBadge state={experiment.state} shadow={money?.status === 'shadow'} />
+        {experiment.state === 'running' && waitsForGuardrails(looks[0] ?? null) && (
+          <span class="muted"> won, waiting for guardrails</span>
+        )}
       </h1>
       {facts.notice && (
         <p class={facts.notice.isError ? 'error' : 'good'} role={facts.notice.isError ? 'alert' : 'status'}>
+          {facts.notice.at && (
+            <>
+              At <Instant iso={facts.notice.at} reader={reader} />:{' '}
+            </>
+          )}
           {facts.notice.text}
         </p>
       )}
@@ -79,6 +88,16 @@ export function ExperimentView(facts: ExperimentViewFacts) {
               'nothing happens until someone acts'
             )}
           </dd>
+          {experiment.verification_due_at && (
+            <>
+              <dt>Result of the verification</dt>
+              <dd>
+                <Figure field="verification_due_at" value={experiment.verification_due_at}>
+                  <Instant iso={experiment.verification_due_at} reader={reader} />
+                </Figure>
+              </dd>
+            </>
+          )}
           <dt>Started</dt>
           <dd>
             <Instant iso={experiment.start_date} reader={reader} />
@@ -100,7 +119,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
-      <Verification experiment={experiment} reader={reader} />
+      <Verification experiment={experiment} gates={gates} reader={reader} viewer={viewer} />
       {viewer && <ForUsers {...facts} viewer={viewer} />}
     </>
   );
@@ -294,10 +313,13 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
             )}
             <div>
               <h3>
-                {id} <span class="muted">({role})</span>
+                {adName(experiment.variants, id)}
+                {!id.startsWith(role) && <span class="muted"> ({role})</span>}
               </h3>
               {dropped_at && <p class="note">Dropped from the comparison.</p>}
-              {creative.headline && <p>{creative.headline}</p>}
+              {creative.headline && !adName(experiment.variants, id).includes(creative.headline) && (
+                <p>{creative.headline}</p>
+              )}
               {creative.hook && <p class="muted">{creative.hook}</p>}
               {creative.text && <p>{creative.text}</p>}
               {creative.script && <p class="muted">{creative.script}</p>}
@@ -306,34 +328,6 @@ function Creatives({ experiment, withPictures }: { experiment: StatusJson; withP
           </article>
         ))}
       </div>
-    </section>
-  );
-}
-
-function Verification({ experiment, reader }: { experiment: StatusJson; reader: Reader }) {
-  const { verification, recheck } = experiment;
-  if (verification === null) return null;
-  const { objective } = experiment.policy;
-  return (
-    <section class="card" aria-labelledby="verification">
-      <h2 id="verification">
-        <Word of="verification" />
-      </h2>
-      <p class={verification.outcome === 'verified' ? 'good' : 'warn'}>{verification.message}</p>
-      <p>
-        {shortAdName(experiment.variants, verification.winner_variant_id)}{' '}
-        {isCost(objective) ? 'against' : 'over'}{' '}
-        {shortAdName(experiment.variants, verification.rival_variant_id)}:{' '}
-        <LiftBy
-          field="lift"
-          value={verification.lift}
-          objective={objective}
-          interval={verification.interval}
-        />
-        {verification.interval && ` (90 % interval: ${intervalText(verification.interval, objective)})`},{' '}
-        <Instant iso={verification.decided_at} reader={reader} />
-      </p>
-      {recheck && <p class="note">{recheck.message}</p>}
     </section>
   );
 }

@@ -73,12 +73,14 @@ describe('a winner that must be shown to be no worse', () => {
     expect(state(steady(168, 10, 1))).toEqual({
       state: 'passed',
       message: expect.stringMatching(
-        /^cost per conversion of c1 over control: [+-]\d\.\d %, at most \+\d+\.\d % < \+20\.0 % with 80 % confidence and at most \+\d+\.\d % < \+33\.3 % with 95 % confidence$/,
+        /^cost per conversion of c1 over control: [+-]\d\.\d %, at most \+\d+\.\d %, within the limit of \+20\.0 % \(80 % confidence\), and at most \+\d+\.\d %, within the limit of \+33\.3 % \(95 % confidence\)$/,
       ),
     });
     expect(state(steady(168, 10, 1.2))).toEqual({
       state: 'open',
-      message: expect.stringMatching(/: \+2\d\.\d %, at most \+2\d\.\d % ≥ \+20\.0 % with 80 % confidence$/),
+      message: expect.stringMatching(
+        /: \+2\d\.\d % so far; it may still be as high as \+2\d\.\d %, and the limit is \+20\.0 % \(80 % confidence\)$/,
+      ),
     });
   });
 
@@ -118,9 +120,11 @@ describe('a winner that must be shown to be no worse', () => {
   it('reads a rate the other way round', () => {
     const rate: Guardrail = { ...MARGIN, metric: 'conversion_rate' };
     expect(state(steady(168, 10, 1), rate).message).toMatch(
-      /at least -\d+\.\d % > -16\.7 % with 80 % confidence and at least -\d+\.\d % > -25\.0 % with 95 % confidence$/,
+      /at least -\d+\.\d %, within the limit of -16\.7 % \(80 % confidence\), and at least -\d+\.\d %, within the limit of -25\.0 % \(95 % confidence\)$/,
     );
-    expect(state(steady(168, 10, 1.2), rate).message).toMatch(/at least -\d+\.\d % ≤ -16\.7 %/);
+    expect(state(steady(168, 10, 1.2), rate).message).toMatch(
+      /as low as -\d+\.\d %, and the limit is -16\.7 %/,
+    );
   });
 });
 
@@ -133,7 +137,9 @@ describe('a winner that must not be shown to be worse', () => {
     });
     expect(state(steady(168, 2, 1.12), NO_HARM)).toMatchObject({
       state: 'harm',
-      message: expect.stringMatching(/: \+1\d\.\d %, at least \+\d+\.\d % > 0 % with 95 % confidence$/),
+      message: expect.stringMatching(
+        /: \+1\d\.\d %, at least \+\d+\.\d %, which is worse \(95 % confidence\)$/,
+      ),
     });
   });
 });

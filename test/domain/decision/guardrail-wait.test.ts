@@ -181,7 +181,7 @@ describe('a test by clicks', () => {
     expect(waited.length).toBeGreaterThan(0);
     expect(waited[0]).toMatchObject({ verdict: 'continue_testing', winnerVariantId: null });
     expect(waited[0]!.reasons[0]).toMatch(
-      /^c1 wins: .*, but cost per conversion of c1 over control: too little data \(.* < 25 before .*\): the promotion waits until 2026-03-10 \d\d:00 UTC at most\.$/,
+      /^c1 wins: .*, but cost per conversion of c1 over control: too little data \(.* < 25 \(conversions count .*\)\): the promotion waits until 2026-03-10 \d\d:00 UTC at most\.$/,
     );
     expect(last.hours).toBeLessThan(24 + 96);
     const called = waited[0]!.hours;

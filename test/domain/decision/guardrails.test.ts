@@ -44,10 +44,12 @@ describe('no harm', () => {
     const harm = judged(hours(0.004, 0.002));
     expect(harm).toMatchObject({ code: 'guardrail_cost_per_conversion', level: 'block' });
     expect(harm.message).toMatch(
-      /^cost per conversion of c1 over control: \+\d+\.\d %, at least \+\d+\.\d % > 0 % with 95 % confidence$/,
+      /^cost per conversion of c1 over control: \+\d+\.\d %, at least \+\d+\.\d %, which is worse \(95 % confidence\)$/,
     );
     const rate = judged(hours(0.004, 0.002), { metric: 'conversion_rate' });
-    expect(rate.message).toMatch(/^conversion rate of c1 over control: -\d+\.\d %, at most -\d+\.\d % < 0 %/);
+    expect(rate.message).toMatch(
+      /^conversion rate of c1 over control: -\d+\.\d %, at most -\d+\.\d %, which is worse/,
+    );
   });
 
   it('passes a better winner, and one that may be as good', () => {
@@ -87,14 +89,18 @@ describe('non-inferiority', () => {
   it('passes if the loss is shown to be within the margin', () => {
     const passed = judged(hours(0.004, 0.004), wide);
     expect(passed.level).toBe('note');
-    expect(passed.message).toMatch(/at most [+-]\d+\.\d % < \+42\.9 % with 95 % confidence$/);
+    expect(passed.message).toMatch(
+      /at most [+-]\d+\.\d %, within the limit of \+42\.9 % \(95 % confidence\)$/,
+    );
     const rate = judged(hours(0.004, 0.004), { ...wide, metric: 'conversion_rate' });
-    expect(rate.message).toMatch(/at least [+-]\d+\.\d % > -30\.0 % with 95 % confidence$/);
+    expect(rate.message).toMatch(/at least [+-]\d+\.\d %, within the limit of -30\.0 % \(95 % confidence\)$/);
   });
 
   it('blocks if that is not shown: worse, uncertain, or too little data', () => {
     expect(judged(hours(0.004, 0.002), wide)).toMatchObject({ level: 'block' });
-    expect(judged(hours(0.004, 0.004), { ...wide, margin: 0.01 }).message).toMatch(/≥ \+1\.0 %/);
+    expect(judged(hours(0.004, 0.004), { ...wide, margin: 0.01 }).message).toMatch(
+      /and the limit is \+1\.0 %/,
+    );
     expect(judged(hours(0.0001, 0.0001), wide)).toMatchObject({
       level: 'block',
       message: expect.stringMatching(/too little data to show that it is not worse/),

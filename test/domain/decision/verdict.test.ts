@@ -290,20 +290,20 @@ describe('too little data', () => {
     [
       'minimum_impressions_a',
       0,
-      'control has 0 link clicks < 25 before 2026-05-12 14:00 UTC (attribution window of 168 h), of 200 in all.',
+      "control has 0 link clicks < 25, of 200 in all (conversions count 7 days after the click: those since 2026-05-12 14:00 UTC don't count yet).",
     ],
     [
       'minimum_clicks_b',
       3,
-      'c1 has 3 conversions < 25 before 2026-05-12 14:00 UTC (attribution window of 168 h) in the hours in which both delivered, of 40 in all.',
+      "c1 has 3 conversions < 25 in the hours in which both delivered, of 40 in all (conversions count 7 days after the click: those since 2026-05-12 14:00 UTC don't count yet).",
     ],
     [
       'minimum_rows',
       0,
-      'control and c1 delivered together in 0 hours < 25 before 2026-05-12 14:00 UTC (attribution window of 168 h).',
+      "control and c1 delivered together in 0 hours < 25 (conversions count 7 days after the click: those since 2026-05-12 14:00 UTC don't count yet).",
     ],
   ])('%s names the cut-off, because the metrics show more', (code, value, sentence) => {
-    const cut = { until: Date.UTC(2026, 4, 12, 14), windowHours: 168 };
+    const cut = { until: Date.UTC(2026, 4, 12, 14), windowHours: 168, startedAt: Date.UTC(2026, 4, 1) };
     const known = { ...METRICS, linkClicks: 0, conversions: 4 };
     const verdict = decided([pair('control', 'c1', gap(code, value, 25))], {
       policy: { objective: 'conversion_rate' },
@@ -579,7 +579,7 @@ describe('after the checks of delivery and guardrails', () => {
         ...won.reasons,
         'delivery shifted.',
         'no harm.',
-        'randomised: true (a study of Meta gave each person one of the ads).',
+        'People were split at random: an A/B test of Meta gave each person one of the ads.',
       ],
     });
   });

@@ -92,14 +92,16 @@ describe('the message about a promotion', () => {
   it('says why, and what was written', () => {
     const held = { code: 'hold_over' } as const;
     expect(told({}, held).text).toBe(
-      'challenger wins. Phase 60 of challenger was read back: ad set 22 at USD 240.00. At risk: nothing.',
+      'challenger wins. Meta confirms USD 240.00 per day for challenger (phase 60). At risk: nothing.',
     );
-    expect(told({}, { code: 'promoted', detail: 'By the rule.' }).text).toMatch(/^By the rule\. Phase 60/);
+    expect(told({}, { code: 'promoted', detail: 'By the rule.' }).text).toMatch(
+      /^By the rule\. Meta confirms /,
+    );
   });
 
   it('says who forced it', () => {
     expect(told({ by: 'ana', reason: 'a launch', forced: true })).toMatchObject({
-      text: expect.stringMatching(/^Promoted by force by ana: a launch\. Phase 60/),
+      text: expect.stringMatching(/^Promoted by force by ana: a launch\. Meta confirms /),
       by: 'ana',
       because: 'a launch',
     });

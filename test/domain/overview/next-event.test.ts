@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nextCheckAt } from '../../../src/domain/decision/check-grid.js';
 import { DEFAULT_POLICY } from '../../../src/domain/experiment.js';
-import { type NextEventFacts, nextEvent } from '../../../src/domain/overview/next-event.js';
+import { type NextEventFacts, nameOfNext, nextEvent } from '../../../src/domain/overview/next-event.js';
 import { pausedHold } from '../../../src/domain/rollout/hold.js';
 import type { RolloutPlan } from '../../../src/domain/rollout/plan.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
@@ -123,4 +123,19 @@ describe('the next event', () => {
     ] as const)
       expect(nextEvent(facts(state))).toBeNull();
   });
+});
+
+it('names what a workflow waits for as users read it, and leaves other states to the workflow', () => {
+  const { policy, startedAt } = facts('running').experiment;
+  const window = { since: 0, until: 7, judgedAt: 9 };
+  const named = (state: NextEventFacts['experiment']['state'], at: number) =>
+    nameOfNext({ state, policy, startedAt }, window, at);
+  expect(named('running', HOUR_MS)).toBe('the next look');
+  expect(named('running', policy.horizonHours * HOUR_MS)).toBe('the last look');
+  expect(named('awaiting_approval', 1)).toMatch(/^without your approval the request lapses: /);
+  expect([8, 9].map((at) => named('verifying', at))).toEqual([
+    'the daily check of the verification',
+    'the result of the verification',
+  ]);
+  expect(named('rolling_out', 1)).toBeNull();
 });

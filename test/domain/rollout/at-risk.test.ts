@@ -66,7 +66,7 @@ describe('what is at risk', () => {
       /; the 95 % interval, unadjusted for repeated looks, begins at \+10\.0 %\.$/,
     );
     expect(sentence(null, 'cost_per_conversion')).toBe(
-      'At risk: up to USD 60.00 a day, all that is moved, because the effect has no known interval.',
+      'At risk: up to USD 60.00 a day, which is all that is moved, since the effect is not known yet.',
     );
   });
 });

@@ -47,9 +47,9 @@ const silent = (...ids: string[]) =>
   ids.map((variantId) => ({ variantId, code: 'no_delivery' as const, message: `${variantId} is silent.` }));
 
 describe('the findings of a gate', () => {
-  it('notes the largest step of the rollout, whatever else it finds', () => {
-    const largestStep = { phase: '60', adSetId: '502', factor: 1.5, limit: 2 };
-    const message = "The largest step, phase 60, multiplies ad set 502's budget by 1.5 (limit 2).";
+  it('notes the largest step of the phase, whatever else it finds', () => {
+    const largestStep = { phase: '60', adSetId: '502', factor: 1.5, limit: 2, name: '“Summer”' };
+    const message = 'Phase 60 multiplies the budget of “Summer” by 1.5 (limit 2).';
     const note = { code: 'largest_step', leadsTo: 'note', message, until: null };
     expect(gateFindings({ ...FACTS, largestStep })).toEqual([note]);
     expect(gateFindings({ ...FACTS, largestStep, harm: ['harm'] }).at(-1)).toEqual(note);

@@ -17,7 +17,7 @@ function harmed(
   ads = [USUAL, DEAR],
 ) {
   return guardrailsHarmed({
-    experiment: { policy: { ...DEFAULT_POLICY, ...policy }, startedAt: START },
+    experiment: { policy: { ...DEFAULT_POLICY, ...policy }, startedAt: START, variants: [] },
     winner: 'c1',
     rival: 'control',
     observations: traffic('watch', 96, ads),

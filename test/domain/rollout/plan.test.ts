@@ -7,6 +7,7 @@ import {
   largestStepSentence,
   type PlannedPhase,
   phaseName,
+  phaseStepSentence,
   planRollout,
   type RolloutPlan,
   writeOrder,
@@ -328,6 +329,18 @@ describe('largestStep', () => {
     );
     expect(largestStepSentence(largestStep(planOf({ a: 5000, b: 5000 }, 'b')), 2)).toBe(
       "The largest step, phase 60, multiplies ad set b's budget by 1.2 (limit 2).",
+    );
+  });
+
+  it('can be that of one phase', () => {
+    const plan = planOf({ a: 5000, b: 5000 }, 'b');
+    expect(plan.phases.map(({ name }) => largestStep(plan, name))).toEqual([
+      { phase: '60', adSetId: 'b', factor: 1.2 },
+      { phase: '70', adSetId: 'b', factor: 7 / 6 },
+      { phase: '80', adSetId: 'b', factor: 8 / 7 },
+    ]);
+    expect(phaseStepSentence(largestStep(plan, '70'), 2, '“Summer”')).toBe(
+      'Phase 70 multiplies the budget of “Summer” by 1.17 (limit 2).',
     );
   });
 });

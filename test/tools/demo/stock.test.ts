@@ -23,6 +23,7 @@ function played(audits: AuditRow[][]) {
         budget_reallocation: null,
         verification: null,
         recheck: null,
+        verification_due_at: null,
         planned_rollout: null,
         allowed: [],
         trouble: null,

@@ -8,6 +8,7 @@ import { HOUR, START } from '../../api/support/harness.js';
 import {
   aDecision,
   moveTo,
+  pairOfChallenger,
   seedExperiment,
   seedHours,
   seedPromoted,
@@ -33,6 +34,9 @@ describe('the page of an experiment', () => {
     const { budget_reallocation: money, verification } = body as unknown as StatusJson;
     expect(html).toContain('The budget stays with challenger-1.');
     expect(html).toContain('It is verified.');
+    expect(html).toContain(
+      'The budgets stay as they are until someone changes them in Ads Manager; control keeps USD ',
+    );
     for (const field of ['at_risk_cents', 'total_budget_cents', 'winner_current_budget_cents'] as const)
       expect(figures(field)[0]).toBe(String(money![field]));
     expect(figures('winner_share')).toEqual(money!.phases.map(({ winner_share }) => String(winner_share)));
@@ -62,7 +66,7 @@ describe('the page of an experiment', () => {
     expect(html).not.toContain('action="/experiments/fresh/controls/approve"');
     expect(html).toContain('It fits a test that is awaiting approval; this one is: running.');
     expect(html).not.toContain('action="/experiments/fresh/controls/extend"');
-    expect(html).toContain('The sequential rule has spent its error over 28 days; a longer test would break');
+    expect(html).toContain('Looking longer than planned would raise the chance of a false winner above 5 %.');
   });
 
   it('has a form that extends a test by the rule without a horizon, and says who did', async () => {
@@ -170,6 +174,77 @@ describe('the page of an experiment', () => {
     expect((await api.page('/experiments/unknown/scorecard')).status).toBe(404);
   });
 
+  it('lists the gates of a hold before the phase that they delayed, in the order of time', async () => {
+    const experiment = await seedPromoted(api, 'held-once');
+    const { phasesDone } = (await api.store.getPromotion('held-once'))!;
+    const kill = { code: 'kill_switch', leadsTo: 'hold', until: null } as const;
+    const rest = { learning: {}, atRisk: 0, budgets: {}, targets: {}, shadow: false };
+    const gate = (phase: string, at: number, message: string) =>
+      api.store.recordGate(experiment.id, {
+        ...{ phase, at, outcome: 'hold', findings: [{ ...kill, message }] },
+        ...rest,
+      });
+    await gate('70', phasesDone['70']! - 2_000, 'First.');
+    await gate('held', phasesDone['70']! - 1_000, 'Second.');
+    await gate('verification', phasesDone['80']! + HOUR, 'Third.');
+    const { html } = await api.page('/experiments/held-once');
+    const places = ['Phase 70:', 'First.', 'Second.', 'Phase 80:', 'Third.'].map((text) =>
+      html.replaceAll(/<[^>]*>/g, '').indexOf(text),
+    );
+    expect(places).toEqual([...places].sort((x, y) => x - y));
+    expect(places[0]).toBeGreaterThan(0);
+    expect(html).toContain('daily check of the verification');
+  });
+
+  it('says when the result of a verification is due, as the API has it', async () => {
+    await seedPromoted(api, 'watched');
+    const { body } = await api.get('/api/ab/experiments/watched');
+    const { phasesDone } = (await api.store.getPromotion('watched'))!;
+    const dueAt = new Date(phasesDone['80']! + 8 * 24 * HOUR).toISOString().replace('.000', '');
+    expect(body.verification_due_at).toBe(dueAt);
+    const { html, figures } = await api.page('/experiments/watched');
+    expect(figures('verification_due_at')).toEqual([dueAt]);
+    expect(html).toContain('There was no daily check yet.');
+  });
+
+  it('says that an ad of three is beaten, that nothing is judged yet, and what a winner waits for', async () => {
+    await seedExperiment(api, 'three', { challengers: 2 });
+    const open = pairOfChallenger(0.1, 0.1, 'challenger-2');
+    const unjudged = {
+      ...{ ...open, calledWinner: null },
+      evidence: { ...open.evidence, counts: false, p: 1, confidence: 0 },
+    };
+    const beaten = { ...pairOfChallenger(-0.3, 0.1), calledWinner: 'control' };
+    await api.store.saveDecision(aDecision('three', 'continue_testing', { pairs: [beaten, unjudged] }), {});
+    const { html } = await api.page('/experiments/three');
+    expect(html).toContain('Keep testing: an ad is beaten, but no ad has won yet.');
+    expect(html).toContain('challenger-1 is beaten, but no ad has won yet');
+    expect(html).toContain('not judged yet');
+
+    await seedExperiment(api, 'waits');
+    const health = [{ code: 'guardrail_cost_per_conversion', level: 'wait', message: 'open' } as const];
+    await api.store.saveDecision(aDecision('waits', 'continue_testing', { health }), {});
+    expect((await api.page('/experiments/waits')).html).toContain('won, waiting for guardrails');
+  });
+
+  it('says once who promoted by force', async () => {
+    const id = 'forced';
+    const asked = {
+      experimentId: id,
+      controlId: 'f',
+      kind: 'promote',
+      by: 'Maria',
+      reason: 'brand wants it.',
+    } as const;
+    const said = 'Promoted by force by Maria: brand wants it.';
+    await seedPromoted(api, id, { state: 'rolling_out' });
+    await api.store.recordControl({ ...asked, at: START, outcome: 'accepted', message: 'Promoted.' });
+    expect((await api.page(`/experiments/${id}`)).html.split(said)).toHaveLength(2);
+    await moveTo(api, id, 'held');
+    await moveTo(api, id, 'rolling_out', { reason: `${said} There was no look before.` });
+    expect((await api.page(`/experiments/${id}`)).html.split(said)).toHaveLength(2);
+  });
+
   it('is 404 for an unknown one', async () => {
     expect((await api.page('/experiments/unknown')).status).toBe(404);
   });
@@ -204,7 +279,9 @@ describe('the form of a control', () => {
     await send('pause', { by: 'ana', reason: 'a new landing page' });
     expect(api.gateway.asked).toHaveLength(1);
     const shown = await api.page(sent.headers.get('location')!);
-    expect(shown.html).toContain('<p class="good" role="status">Paused.</p>');
+    expect(shown.html).toMatch(
+      /<p class="good" role="status">At <time [^>]*>23 Nov 2026, \d\d:00<\/time>: Paused\.<\/p>/,
+    );
     expect(shown.html).toContain('by ana (a new landing page)');
   });
 
