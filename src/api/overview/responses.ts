@@ -33,7 +33,10 @@ export const OverviewRowAnswer = z
       description: 'relative lift of the leader over that rival at the last look, a fraction',
     }),
     interval: z.tuple([z.number(), z.number()]).nullable(),
-    confidence: z.number(),
+    confidence: z.number().openapi({ description: 'the highest so far' }),
+    confidence_now: z.number().nullable().openapi({
+      description: 'of the last look alone; null if it does not count or did not record it',
+    }),
     confidence_threshold: z.number(),
     confidence_text: z.string().nullable(),
     currency: z.string(),

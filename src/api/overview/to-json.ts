@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { LookSummary, OverviewRow } from '../../clients/postgres/types.js';
 import { promotionOfWinner } from '../../contract/records.js';
 import { totalOf } from '../../domain/budget.js';
-import { confidenceOfDecision } from '../../domain/decision/confidence-text.js';
+import { confidenceOfDecision, shownOfDecision } from '../../domain/decision/confidence-text.js';
 import { closestPair, effectOf, intervalFor, otherOf } from '../../domain/decision/pairs.js';
 import { stateReasonOf } from '../../domain/experiment.js';
 import { attentionOf } from '../../domain/overview/attention.js';
@@ -72,6 +72,7 @@ function standingOf(decision: LookSummary | null) {
       lift: null,
       interval: null,
       confidence: decision?.confidence ?? 0,
+      confidence_now: decision && shownOfDecision(decision).now,
       confidence_text: decision && confidenceOfDecision(decision),
     };
   }
@@ -82,6 +83,7 @@ function standingOf(decision: LookSummary | null) {
     lift: claimedLift(effectOf(decision.pairs, leader, rival)),
     interval: intervalFor(pair, leader),
     confidence: decision.confidence,
+    confidence_now: shownOfDecision(decision).now,
     confidence_text: confidenceOfDecision(decision),
   };
 }

@@ -176,18 +176,7 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
       </div>
       <div class="confidence">
         <span class="label">Confidence</span>
-        <span>
-          <Figure field="confidence" value={row.confidence}>
-            {row.confidence.toFixed(3)}
-          </Figure>{' '}
-          <span class="muted">
-            of{' '}
-            <Figure field="confidence_threshold" value={row.confidence_threshold}>
-              {row.confidence_threshold.toFixed(2)}
-            </Figure>
-          </span>
-        </span>
-        <ConfidenceBar confidence={row.confidence} threshold={row.confidence_threshold} />
+        <Confidence row={row} />
       </div>
       <div class="money">
         <span class="label">Per day</span>
@@ -220,6 +209,39 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
         )}
       </div>
     </li>
+  );
+}
+
+/** The figure of the last look, with the best so far beside it if that was higher: the best is what the rule compares. */
+function Confidence({ row }: { row: Row }) {
+  const { confidence: best, confidence_now: now, confidence_threshold: threshold } = row;
+  const isLower = now !== null && now.toFixed(3) !== best.toFixed(3);
+  return (
+    <>
+      <span>
+        {isLower && (
+          <>
+            <Figure field="confidence_now" value={now}>
+              {now.toFixed(3)}
+            </Figure>{' '}
+            <span class="muted">now</span>{' '}
+          </>
+        )}
+        <span class={isLower ? 'muted' : ''}>
+          <Figure field="confidence" value={best}>
+            {best.toFixed(3)}
+          </Figure>
+          {(isLower || (now === null && best > 0)) && ' at best'}
+        </span>{' '}
+        <span class="muted">
+          of{' '}
+          <Figure field="confidence_threshold" value={threshold}>
+            {threshold.toFixed(2)}
+          </Figure>
+        </span>
+      </span>
+      <ConfidenceBar confidence={isLower ? now : best} best={best} threshold={threshold} />
+    </>
   );
 }
 

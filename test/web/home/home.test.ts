@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OverviewRowJson } from '../../../src/api/overview/to-json.js';
 import { HOUR, START } from '../../api/support/harness.js';
-import { aDecision, moveTo, seedExperiment, seedPromoted } from '../../api/support/seed.js';
+import { aDecision, moveTo, pairOfChallenger, seedExperiment, seedPromoted } from '../../api/support/seed.js';
 import { startWeb, type WebApi } from '../support.js';
 
 describe('the list of tests', () => {
@@ -11,7 +11,10 @@ describe('the list of tests', () => {
     api.clock.at = START + 40 * HOUR;
     await seedExperiment(api, 'quiet', { name: 'A <quiet> test' });
     await seedExperiment(api, 'leading');
-    await api.store.saveDecision(aDecision('leading', 'continue_testing'), {});
+    const pair = pairOfChallenger(0.3, 0.1);
+    // The lead has shrunk since the best look.
+    const pairs = [{ ...pair, evidence: { ...pair.evidence, p: 0.6, pNow: 0.7 } }];
+    await api.store.saveDecision(aDecision('leading', 'continue_testing', { pairs }), {});
     await seedPromoted(api, 'promoted');
     await seedExperiment(api, 'asking');
     await moveTo(api, 'asking', 'awaiting_approval', { reason: 'challenger-1 has won.' });
@@ -38,11 +41,14 @@ describe('the list of tests', () => {
       const shown = (field: string) => figures(field, inside)[0];
       expect(shown('confidence')).toBe(String(row.confidence));
       expect(shown('confidence_threshold')).toBe(String(row.confidence_threshold));
+      if (row.confidence_now !== null && row.confidence_now !== row.confidence)
+        expect(shown('confidence_now')).toBe(String(row.confidence_now));
       if (row.lift !== null) expect(shown('lift')).toBe(String(row.lift));
       if (row.moved_cents !== 0) expect(shown('moved_cents')).toBe(String(row.moved_cents));
       if (row.total_budget_cents !== null)
         expect(shown('total_budget_cents')).toBe(String(row.total_budget_cents));
     }
+    expect((await api.page('/?q=leading')).text).toContain('0.300 now 0.400 at best of 0.95');
     const promoted = (body.experiments as unknown as OverviewRowJson[]).find(
       (row) => row.experiment_id === 'promoted',
     );
