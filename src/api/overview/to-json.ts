@@ -9,20 +9,24 @@ import { attentionOf } from '../../domain/overview/attention.js';
 import { nextEvent } from '../../domain/overview/next-event.js';
 import { claimedLift } from '../../domain/reporting/lift.js';
 import type { FreezeWindow } from '../../domain/rollout/freeze.js';
+import type { KillSwitch } from '../../domain/rollout/gate.js';
 import { isoOf, isoOrNull } from '../http/format.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { OverviewRowAnswer } from './responses.js';
 
 export type OverviewRowJson = z.output<typeof OverviewRowAnswer>;
 
-/** `windows`: the account's freeze windows. */
+/** `windows`: the account's freeze windows. `killSwitch`: its last event. */
 export function overviewRowToJson(
   row: OverviewRow,
-  windows: readonly FreezeWindow[],
-  now: number,
+  {
+    windows,
+    killSwitch,
+    now,
+  }: { windows: readonly FreezeWindow[]; killSwitch: KillSwitch | null; now: number },
 ): OverviewRowJson {
   const { experiment, lastDecision, promotion, ledger, trouble } = row;
-  const { group, why } = attentionOf(experiment, lastDecision?.health ?? [], trouble);
+  const { group, why } = attentionOf(experiment, lastDecision?.health ?? [], trouble, killSwitch);
   const money = budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger);
   const budgets = lastDecision?.dailyBudgets;
   const next = nextEvent({

@@ -55,7 +55,7 @@ const verifiedInterval = shrunkInterval.nullable().openapi({
 
 const priorNote = z.string().nullable().openapi({
   description:
-    'says that a default decides how far lifts are shrunk, as long as fewer than 10 tests are finished; null afterwards',
+    'says that a default decides how far lifts are shrunk, as long as fewer than 10 tests have a result (a promoted ad, or no winner); null afterwards',
 });
 
 const share = z.number().min(0).max(1).nullable();

@@ -288,6 +288,8 @@ export interface Store {
 
   /** The last event of the account's kill switch; null if it was never used. */
   killSwitch(): Promise<KillSwitch | null>;
+  /** The events of the account's kill switch in [since, until), the newest first. */
+  killSwitchEvents(query: { since: number; until: number; limit: number }): Promise<KillSwitch[]>;
   /**
    * Enters the event, once per `controlId`, and returns it as it is on record. A release while the switch is not engaged
    * enters nothing and returns null.
@@ -325,7 +327,7 @@ export interface Store {
   /** Keeps the answer of a claimed request; an answer kept before is returned unchanged. */
   keepAnswer(key: string, answer: KeptAnswer): Promise<KeptAnswer>;
 
-  /** Promotions of winners opened since an instant, newest first. */
+  /** Promotions of winners whose first phase was read back since an instant, newest first; in shadow, passed its gate. */
   listPromotions(query: {
     since: number;
     limit: number;
