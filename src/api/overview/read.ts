@@ -37,6 +37,7 @@ export async function overviewOf(
       act: countOf('act'),
       rollout: countOf('rollout'),
       running: countOf('running'),
+      paused: countOf('paused'),
       ended: countOf('ended'),
     },
     unreadable,

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { GROUPS } from '../../domain/overview/attention.js';
+import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
 import { instant, minorUnits, state, unreadable } from '../http/responses.js';
 
 export const OverviewRowAnswer = z
@@ -48,6 +49,10 @@ export const OverviewRowAnswer = z
     }),
     at_risk_cents: minorUnits,
     shadow: z.boolean(),
+    verification: z.enum(VERIFICATION_OUTCOMES).nullable().openapi({
+      description:
+        'whether new data after the rollout confirmed the lift; null before there is an outcome, or if nothing was promoted',
+    }),
     next_event: z.object({ at: instant, what: z.string() }).nullable(),
     end_date: instant.nullable(),
   })
@@ -56,8 +61,10 @@ export const OverviewRowAnswer = z
 export const OverviewAnswer = z.object({
   now: instant,
   experiments: z.array(OverviewRowAnswer),
-  counts: z.object({ act: z.int(), rollout: z.int(), running: z.int(), ended: z.int() }).openapi({
-    description: 'of all experiments, whatever the filter',
-  }),
+  counts: z
+    .object({ act: z.int(), rollout: z.int(), running: z.int(), paused: z.int(), ended: z.int() })
+    .openapi({
+      description: 'of all experiments, whatever the filter',
+    }),
   unreadable,
 });

@@ -60,6 +60,7 @@ export function overviewRowToJson(
     moved_cents: money ? money.winner_current_budget_cents - money.winner_old_budget_cents : 0,
     at_risk_cents: money?.at_risk_cents ?? 0,
     shadow: money?.status === 'shadow',
+    verification: row.verified,
     next_event: next && { at: isoOf(next.at), what: next.what },
     end_date: isoOrNull(experiment.endedAt),
   };

@@ -31,6 +31,7 @@ import type { Hold } from '../../domain/rollout/hold.js';
 import type { Breakdown } from '../../domain/segments.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import type { LaterTest } from '../../domain/verification/recheck.js';
+import type { VerificationOutcome } from '../../domain/verification/verification.js';
 
 /** What the store takes and returns. Units are those of `records.ts`. */
 
@@ -97,6 +98,8 @@ export interface OverviewRow {
   ledger: LedgerRow[];
   /** The difficulty that was reported last; null if a later look, gate or state is on record. */
   trouble: string | null;
+  /** Of the promotion's verification; null before it. */
+  verified: VerificationOutcome | null;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Experiment, isEnded, stateReasonOf } from '../experiment.js';
 import type { KillSwitch } from '../rollout/gate.js';
 
 /** The parts of the list, in their order. */
-export const GROUPS = ['act', 'rollout', 'running', 'ended'] as const;
+export const GROUPS = ['act', 'rollout', 'running', 'paused', 'ended'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Attention {
@@ -39,7 +39,7 @@ export function attentionOf(
   if (state === 'running' && findings.length > 0) {
     return { group: 'act', why: findings.map(({ message }) => `${message}.`).join(' ') };
   }
-  if (state === 'running' || state === 'paused') return { group: 'running', why: null };
+  if (state === 'running' || state === 'paused') return { group: state, why: null };
   return { group: 'rollout', why: null };
 }
 

@@ -17,7 +17,15 @@ const TITLES: Record<Group, string> = {
   act: 'Someone must act',
   rollout: 'Promoted: rolling out or being verified',
   running: 'Running tests',
+  paused: 'Paused tests: nothing happens until someone resumes them',
   ended: 'Ended tests',
+};
+
+/** Beside the state. A reverted test says so itself. */
+const VERIFICATION_NAMES: Record<NonNullable<Row['verification']>, string | null> = {
+  verified: 'verified',
+  not_verified: 'lift not verified',
+  reverted: null,
 };
 
 const SORT_NAMES: Record<(typeof SORTS)[number], string> = {
@@ -40,7 +48,7 @@ export function Home({
   const { experiments, counts, unreadable } = overview;
   const most = scaleOf(experiments.map(({ interval }) => interval));
   const isFiltered = query.group !== undefined || (query.q ?? '') !== '';
-  const total = counts.act + counts.rollout + counts.running + counts.ended;
+  const total = GROUPS.reduce((sum, group) => sum + counts[group], 0);
   return (
     <>
       <h1>Tests</h1>
@@ -158,6 +166,11 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
       <div class="name">
         <Link href={`/experiments/${row.experiment_id}`}>{row.name}</Link>
         <StateBadge state={row.state} shadow={row.shadow} />
+        {row.verification !== null && VERIFICATION_NAMES[row.verification] && (
+          <span class={`badge verification-${row.verification}`} data-verification={row.verification}>
+            {VERIFICATION_NAMES[row.verification]}
+          </span>
+        )}
         <Ads row={row} />
         {row.why_act && <p class="why">{row.why_act}</p>}
       </div>
@@ -204,7 +217,9 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
               ? `ended ${ageText(row.end_date, reader.now)} ago`
               : row.group === 'act'
                 ? 'someone acts'
-                : '–'}
+                : row.group === 'paused'
+                  ? 'someone resumes it'
+                  : '–'}
           </span>
         )}
       </div>

@@ -23,6 +23,7 @@ describe('who must act', () => {
       (state) => attentionOf(inState(state), [], null, null).group === 'act',
     );
     expect(acting.sort()).toEqual(['awaiting_approval', 'held', 'needs_attention']);
+    expect(attentionOf(inState('paused'), [silent], null, null)).toEqual({ group: 'paused', why: null });
     expect(attentionOf(inState('held'), [], null, null).why).toBe('It is held.');
     const waits = { ...pausedHold(null, 0), endsItself: true };
     expect(attentionOf(inState('held', waits), [], null, null)).toEqual({ group: 'rollout', why: null });
