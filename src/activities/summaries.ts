@@ -160,7 +160,7 @@ function readable(tests: readonly FinishedExperiment[]): FinishedExperiment[] {
 
 function liftsOf(promotion: Promotion, experiment: Experiment, prior: Prior): string {
   const { believed, measured } = reportedLifts(promotion, experiment, prior);
-  return `${percent(believed)} believed, ${percent(measured)} measured`;
+  return `${percent(believed)} believed, ${percent(measured)} measured when promoted`;
 }
 
 /** The account's last whole days: first and last date, and the instants that bound them. */

@@ -125,13 +125,13 @@ describe('the summary', () => {
     const effect = { theta: Math.log(1.25), se: GROUNDS.se };
     const believed = percent(shrunkLift(effect, learnPrior([effect])));
     const opened = () =>
-      `${day(1)} (UTC): 1 promotion (Hooks: “ad 1” (challenger-1) ${believed} believed, +25.0 % measured (rolling out)); 1 test started (Hooks); as of ${now()}: 0 tests running; someone must act on 1 test (Hooks). Only 1 test has a result (a promoted ad, or no winner), fewer than 10: how far the lifts are shrunk comes mostly from a default, not from these tests.`;
+      `${day(1)} (UTC): 1 promotion (Hooks: “ad 1” (challenger-1) ${believed} believed, +25.0 % measured when promoted (rolling out)); 1 test started (Hooks); as of ${now()}: 0 tests running; someone must act on 1 test (Hooks). Only 1 test has a result (a promoted ad, or no winner), fewer than 10: how far the lifts are shrunk comes mostly from a default, not from these tests.`;
     expect(await summarise(24)).toBe(opened());
     stage.clock.pass(24 * HOUR);
     expect(await summarise(24)).toMatch(/: 0 promotions;/);
     await stage.store.setPromotionStatus('exp', 'completed');
     expect(await summarise(7 * 24)).toMatch(
-      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: “ad 1” (challenger-1) ${believed} believed, +25.0 % measured (rolled out)); `,
+      `${day(7)} to ${day(1)} (UTC): 1 promotion (Hooks: “ad 1” (challenger-1) ${believed} believed, +25.0 % measured when promoted (rolled out)); `,
     );
     expect(stage.events.at(-1)).toMatchObject({
       kind: 'report',
@@ -215,7 +215,7 @@ describe('the summary', () => {
     await stage.store.completePhase('exp', '60', stage.clock.instant);
     stage.clock.pass(24 * HOUR);
     expect(await createSummaryActivities(stage.deps).summarise(24)).toMatch(
-      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: “ad 1” \(challenger-1\) \+\d\.\d % believed, \+25\.0 % measured\); 1 test started \(Hooks\); as of \w{3} \d+ \w{3} 00:00: 1 test running; nobody must act\. Only 1 test has a result/,
+      / \(UTC\): 0 promotions; 1 in shadow, nothing written \(Hooks: “ad 1” \(challenger-1\) \+\d\.\d % believed, \+25\.0 % measured when promoted\); 1 test started \(Hooks\); as of \w{3} \d+ \w{3} 00:00: 1 test running; nobody must act\. Only 1 test has a result/,
     );
   });
 });

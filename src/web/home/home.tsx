@@ -175,7 +175,12 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
         {row.why_act && <p class="why">{row.why_act}</p>}
       </div>
       <div class="leader">
-        <span class="label">Leader</span>
+        <span
+          class="label"
+          title="Its lift as the last look measured it. A report shows the lift as it was when the ad was promoted."
+        >
+          Leader, last look
+        </span>
         {row.leader_variant_id === null || lift === null ? (
           <span class="muted">{row.looks === 0 ? 'no look yet' : 'none'}</span>
         ) : (

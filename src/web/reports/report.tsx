@@ -57,7 +57,7 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                     <Word of="believed">Believed</Word>
                   </th>
                   <th scope="col" class="number">
-                    <Word of="measured">Measured</Word>
+                    <Word of="measured">Measured</Word> when promoted
                   </th>
                   <th scope="col" class="number">
                     Its budget per day
