@@ -3,13 +3,14 @@ import type { ReportContent, ReportedCompound, ReportedLift } from '../contract/
 import type { ControlRow, Promotion } from '../contract/records.js';
 import { adName } from '../domain/ad-name.js';
 import { declarationSentence } from '../domain/earlier-delivery.js';
-import { controlOf, type Experiment, stateReasonOf } from '../domain/experiment.js';
+import { controlOf, type Experiment } from '../domain/experiment.js';
 import { compoundReport } from '../domain/reporting/compound-report.js';
 import { claimedLift } from '../domain/reporting/lift.js';
 import type { LiftSummary } from '../domain/reporting/lift-summary.js';
 import type { Prior } from '../domain/reporting/prior.js';
 import { reportSentence } from '../domain/reporting/sentences.js';
 import { shrunkLift } from '../domain/reporting/shrinkage.js';
+import type { KillSwitch } from '../domain/rollout/gate.js';
 
 /** A promotion's own status in words: `completed` only means that the last phase was written, not that it is verified. */
 export const STATUS_WORDS: Record<Promotion['status'], string> = {
@@ -44,14 +45,16 @@ export function beganAt({ earlierDelivery, startedAt }: Experiment): number {
 export function reportContent(found: {
   promotions: { promotion: Promotion; experiment: Experiment }[];
   running: number;
-  waiting: Experiment[];
+  /** What someone must act on when the report is made, and why. */
+  waiting: { experiment: Experiment; why: string }[];
   /** In the report's days. */
   started: Experiment[];
   controls: (ControlRow & { experimentName: string })[];
+  killSwitch: KillSwitch[];
   finished: FinishedExperiment[];
   prior: Prior;
 }): ReportContent {
-  const { promotions, running, waiting, started, controls, finished, prior } = found;
+  const { promotions, running, waiting, started, controls, killSwitch, finished, prior } = found;
   return {
     currency: promotions[0]?.experiment.currency ?? null,
     promotions: promotions.map(({ promotion, experiment }) => {
@@ -66,6 +69,7 @@ export function reportContent(found: {
         forced,
         declaration: declarationSentence(experiment),
         openedAt,
+        promotedAt: experiment.promotedAt,
         believedLift: believed,
         measuredLift: measured,
         before: plan.base[plan.winnerAdSetId] ?? 0,
@@ -73,16 +77,17 @@ export function reportContent(found: {
       };
     }),
     running,
-    waiting: waiting.map((experiment) => ({
+    waiting: waiting.map(({ experiment, why }) => ({
       experimentId: experiment.id,
       name: experiment.name,
       state: experiment.state,
-      reason: stateReasonOf(experiment),
+      reason: why,
     })),
     started: started.map((one) => ({ experimentId: one.id, name: one.name, startedAt: beganAt(one) })),
     controls: controls.map(({ experimentId, experimentName, kind, by, reason, at, outcome }) => ({
       ...{ experimentId, name: experimentName, kind, by, reason, at, outcome },
     })),
+    killSwitch,
     compound: finished.length === 0 ? null : compoundOf(finished),
   };
 }

@@ -5,19 +5,23 @@ import type { Announce } from '../contract/events.js';
 import type { Report } from '../contract/messaging.js';
 import type { ControlRow, Promotion } from '../contract/records.js';
 import { adName } from '../domain/ad-name.js';
-import { addDays, localDate, localHourStart } from '../domain/calendar.js';
-import type { Experiment } from '../domain/experiment.js';
+import { addDays, localDate, localHourStart, localText } from '../domain/calendar.js';
+import { type Experiment, isEnded } from '../domain/experiment.js';
 import { reportMessage } from '../domain/messages/account-messages.js';
+import { attentionOf } from '../domain/overview/attention.js';
 import { percent } from '../domain/percent.js';
 import { priorOf } from '../domain/reporting/compound-report.js';
 import { factsOf } from '../domain/reporting/decided-test.js';
 import type { Prior } from '../domain/reporting/prior.js';
 import { priorNote } from '../domain/reporting/sentences.js';
+import type { KillSwitch } from '../domain/rollout/gate.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
 import { beganAt, reportContent, reportedLifts, STATUS_WORDS } from './report-content.js';
 
 /** Of each list, in a report. */
 const MOST_ROWS = 1000;
+/** The most experiments that a report reads; those that have not ended come first. */
+const MOST_EXPERIMENTS = 5_000;
 /** Of each list, in the text: the page has them all. */
 const MOST_NAMED = 5;
 
@@ -55,10 +59,26 @@ export function createSummaryActivities(deps: {
     return found.sort((one, other) => beganAt(one) - beganAt(other)).slice(0, MOST_ROWS);
   }
 
+  /** As the list of tests shows it: how many run now, and what someone must act on. */
+  async function standing() {
+    const killSwitch = await store.killSwitch();
+    const rows = (await store.overview(MOST_EXPERIMENTS)).flatMap(({ experiment, lastDecision, trouble }) =>
+      isEnded(experiment.state)
+        ? []
+        : [{ experiment, why: attentionOf(experiment, lastDecision?.health ?? [], trouble, killSwitch).why }],
+    );
+    return {
+      running: rows.filter(({ experiment }) => experiment.state === 'running').length,
+      waiting: rows.flatMap(({ experiment, why }) => (why === null ? [] : [{ experiment, why }])),
+    };
+  }
+
   return {
     /**
      * Keeps, announces and returns one sentence on the account's last whole days, `hours` in all: the daily summary, or from
-     * two days on the weekly report. There is one per kind and date: later calls on that date return the first one's.
+     * two days on the weekly report. There is one per kind and date: later calls on that date return the first one's. A
+     * promotion counts on the day on which its first phase was read back. What runs and what waits is as of now, and the
+     * sentence says so.
      */
     async summarise(hours: number): Promise<string> {
       const now = await clock.now();
@@ -68,16 +88,12 @@ export function createSummaryActivities(deps: {
       const kept = await store.getReport(id);
       if (kept) return kept.text;
       const { first, last, since, until } = lastDays(now, Math.round(hours / 24), timezone);
-      const opened = await store.listPromotions({ since, limit: 1000 });
-      const promotions = opened.filter(({ promotion }) => promotion.openedAt < until);
-      const running = await store.listExperiments({ states: ['running'], limit: 1000, offset: 0 });
-      const attention = await store.listExperiments({
-        states: ['awaiting_approval', 'held', 'needs_attention'],
-        limit: 1000,
-        offset: 0,
-      });
+      const found = await store.listPromotions({ since, limit: MOST_ROWS });
+      const promotions = found.filter(({ experiment }) => experiment.promotedAt! < until);
+      const { running, waiting } = await standing();
       const started = await startedBetween(since, until);
       const controls = await store.controlsBetween({ since, until, limit: MOST_ROWS });
+      const killSwitch = (await store.killSwitchEvents({ since, until, limit: MOST_ROWS })).reverse();
       const finished = readable(await store.listFinished());
       const prior = priorOf(finished.map(factsOf));
       const winnerOf = ({ promotion, experiment }: (typeof promotions)[number]) =>
@@ -95,10 +111,11 @@ export function createSummaryActivities(deps: {
         ...(controls.length > 0
           ? [`${counted(controls.length, 'control')} used (${listed(controls.map(controlInWords))})`]
           : []),
-        `${counted(running.length, 'test')} running`,
-        attention.length > 0
-          ? `${attention.length} waiting for a user (${attention.map(({ name }) => name).join('; ')})`
-          : 'none waiting for a user',
+        ...(killSwitch.length > 0 ? [`kill switch ${killSwitch.map(turned).join(', then ')}`] : []),
+        `as of ${localText(now, timezone)}: ${counted(running, 'test')} running`,
+        waiting.length > 0
+          ? `someone must act on ${counted(waiting.length, 'test')} (${listed(waiting.map(({ experiment }) => experiment.name))})`
+          : 'nobody must act',
       ].join('; ');
       const text = note && promotions.length > 0 ? `${facts}. ${note}` : facts;
       const report: Report = {
@@ -110,10 +127,11 @@ export function createSummaryActivities(deps: {
         timezone,
         content: reportContent({
           promotions,
-          running: running.length,
-          waiting: attention,
+          running,
+          waiting,
           started,
           controls,
+          killSwitch,
           finished,
           prior,
         }),
@@ -142,7 +160,7 @@ function readable(tests: readonly FinishedExperiment[]): FinishedExperiment[] {
 
 function liftsOf(promotion: Promotion, experiment: Experiment, prior: Prior): string {
   const { believed, measured } = reportedLifts(promotion, experiment, prior);
-  return `${percent(believed)} believed, ${percent(measured)} measured`;
+  return `${percent(believed)} believed, ${percent(measured)} measured when promoted`;
 }
 
 /** The account's last whole days: first and last date, and the instants that bound them. */
@@ -164,6 +182,11 @@ function controlInWords({
   outcome,
 }: Pick<ControlRow, 'kind' | 'outcome'> & { experimentName: string }): string {
   return `${kind} of ${experimentName}${outcome === 'refused' ? ', refused' : ''}`;
+}
+
+/** Without the user's name, as {@link controlInWords}. */
+function turned({ engaged }: KillSwitch): string {
+  return engaged ? 'engaged' : 'released';
 }
 
 function listed(names: readonly string[]): string {

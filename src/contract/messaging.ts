@@ -71,13 +71,16 @@ export interface Report {
 export interface ReportContent {
   currency: string | null;
   promotions: ReportedPromotion[];
+  /** Tests that run when the report is made. */
   running: number;
-  /** Experiments that wait for a user. */
+  /** Experiments on which someone must act when the report is made. */
   waiting: { experimentId: string; name: string; state: string; reason: string }[];
   /** Tests that started in its days; unset in reports from before it was counted. */
   started?: { experimentId: string; name: string; startedAt: number }[];
   /** Controls that were used in its days, in order; unset in reports from before they were counted. */
   controls?: ReportedControl[];
+  /** Changes of the account's kill switch in its days, in order; unset in reports from before they were counted. */
+  killSwitch?: { engaged: boolean; by: string; reason: string; at: number }[];
   /** All tests so far, compound lifts as fractions; null if no test is decided. */
   compound: ReportedCompound | null;
 }
@@ -93,6 +96,8 @@ export interface ReportedPromotion {
   /** Who declared that delivery before the handover counts, in a sentence; null if none does. Missing in older reports. */
   declaration?: string | null;
   openedAt: number;
+  /** When its first phase was read back: the day on which it counts. Missing in older reports, which counted by opening. */
+  promotedAt?: number | null;
   /** Relative lifts of the winner over its rival, as fractions. */
   believedLift: number;
   measuredLift: number;

@@ -189,8 +189,8 @@ describe('npm start', () => {
     const response = await fetch(new URL('/api/accounts', firstAccount));
     const { accounts } = (await response.json()) as { accounts: { base: string; counts: unknown }[] };
     expect(accounts.map(({ counts }) => counts)).toEqual([
-      { act: 0, rollout: 0, running: 3, ended: 0 },
-      { act: 0, rollout: 0, running: 0, ended: 0 },
+      { act: 0, rollout: 0, running: 3, paused: 0, ended: 0 },
+      { act: 0, rollout: 0, running: 0, paused: 0, ended: 0 },
     ]);
     expect(new URL(accounts[0]!.base, firstAccount).href).toBe(firstAccount);
     expect(await experimentsAt(new URL(accounts[1]!.base, firstAccount).href)).toEqual([]);

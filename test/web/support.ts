@@ -9,6 +9,8 @@ export interface GottenPage {
   status: number;
   headers: Headers;
   html: string;
+  /** The same without its tags, and with single spaces. */
+  text: string;
   /** The value of each figure of a field of the API, in the order of the page; within the part that `inside` begins. */
   figures(field: string, inside?: string): string[];
 }
@@ -35,7 +37,8 @@ export async function startWeb(changes: Parameters<typeof startApi>[0] = {}): Pr
       cookies.set(name, value);
     }
     const html = await response.text();
-    return { status: response.status, headers: response.headers, html, figures: figuresOf(html) };
+    const text = html.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ');
+    return { status: response.status, headers: response.headers, html, text, figures: figuresOf(html) };
   };
   return {
     ...api,

@@ -13,6 +13,9 @@ import type { KillSwitchAnswer, ReadAccount } from './responses.js';
 /** How long the answer waits for Meta's part, real ms: the kill switch must be readable while Meta is slow. */
 const META_WAIT_MS = 5_000;
 
+/** The newest changes of the kill switch that the answer has. */
+const MOST_CHANGES = 50;
+
 /** Reads what limits the account's rollouts. It remembers Meta's last answer for the times when Meta gives none. */
 export function accountReader(
   context: Pick<
@@ -55,11 +58,12 @@ export function accountReader(
   };
 
   return async () => {
-    const [{ account, trouble }, killSwitch, freezes, now] = await Promise.all([
+    const now = await clock.now();
+    const [{ account, trouble }, killSwitch, changes, freezes] = await Promise.all([
       accountOfMeta(),
       store.killSwitch(),
+      store.killSwitchEvents({ since: 0, until: now + 1, limit: MOST_CHANGES }),
       store.freezeEvents(),
-      clock.now(),
     ]);
     return {
       account_id: meta.accountId,
@@ -69,6 +73,7 @@ export function accountReader(
       meta: trouble,
       writes: writesAllowed ? ('on' as const) : ('shadow' as const),
       kill_switch: killSwitch && killSwitchToJson(killSwitch),
+      kill_switch_changes: changes.map(killSwitchToJson),
       freeze: freezeToJson(freezes, now),
       envelope: { limit: accountEnvelope, ...(await envelopeOf(account, now)) },
     };

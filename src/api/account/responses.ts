@@ -26,6 +26,9 @@ export const AccountAnswer = z
       .openapi({ description: 'why Meta gave no data on the account; null if it did' }),
     writes: z.enum(['on', 'shadow']),
     kill_switch: orNull(KillSwitchAnswer),
+    kill_switch_changes: z.array(KillSwitchAnswer).openapi({
+      description: 'who engaged or released it, when and why: the newest first, 50 at most',
+    }),
     freeze: orNull(FreezeNow).openapi({ description: 'the freeze that holds now; null if none does' }),
     envelope: z.object({
       limit: z

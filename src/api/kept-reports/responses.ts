@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { EXPERIMENT_STATES } from '../../domain/experiment.js';
+import { KillSwitchAnswer } from '../account/responses.js';
 import { instant, minorUnits, orNull, unreadable } from '../http/responses.js';
 
 const fraction = z.number().openapi({ description: 'a fraction: 0.12 is +12 %' });
@@ -36,21 +37,27 @@ export const KeptReportAnswer = KeptReport.extend({
           'who declared that delivery before the handover counts, in a sentence; null if none does',
       }),
       opened_at: instant,
+      promoted_at: instant.nullable().openapi({
+        description:
+          'when its first phase was read back: it counts on this day alone; null in reports that counted by the opening',
+      }),
       believed_lift: fraction,
       measured_lift: fraction,
       budget_before: minorUnits,
       budget_after: minorUnits,
     }),
   ),
-  running: z.int(),
-  waiting: z.array(
-    z.object({
-      experiment_id: z.string(),
-      name: z.string(),
-      state: z.enum(EXPERIMENT_STATES),
-      reason: z.string(),
-    }),
-  ),
+  running: z.int().openapi({ description: 'tests that ran when the report was made' }),
+  waiting: z
+    .array(
+      z.object({
+        experiment_id: z.string(),
+        name: z.string(),
+        state: z.enum(EXPERIMENT_STATES),
+        reason: z.string(),
+      }),
+    )
+    .openapi({ description: 'what someone had to act on when the report was made' }),
   started: orNull(
     z.array(z.object({ experiment_id: z.string(), name: z.string(), start_date: instant })),
   ).openapi({ description: 'tests that started in its days; null in reports from before it was counted' }),
@@ -67,6 +74,10 @@ export const KeptReportAnswer = KeptReport.extend({
       }),
     ),
   ).openapi({ description: 'controls used in its days; null in reports from before they were counted' }),
+  kill_switch: orNull(z.array(KillSwitchAnswer)).openapi({
+    description:
+      'when the kill switch was engaged or released in its days; null in reports from before it was counted',
+  }),
   compound: orNull(
     z.object({
       message: z.string(),

@@ -36,7 +36,7 @@ const csv = createRoute({
   responses: {
     200: {
       description:
-        'The report, one row per promotion, experiment that waits for a user, started test and control',
+        'The report, one row per promotion, experiment that waits for a user, started test, control and change of the kill switch',
       content: { 'text/csv': { schema: z.string() } },
     },
     ...failures,

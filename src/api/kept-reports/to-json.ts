@@ -1,8 +1,9 @@
 import type { z } from '@hono/zod-openapi';
 import type { Report } from '../../contract/messaging.js';
 import type { ExperimentState } from '../../domain/experiment.js';
+import { killSwitchToJson } from '../account/read.js';
 import { csvOf } from '../http/csv.js';
-import { isoOf } from '../http/format.js';
+import { isoOf, isoOrNull } from '../http/format.js';
 import type { KeptReportAnswer, KeptReportsAnswer } from './responses.js';
 
 export type KeptReportJson = z.output<typeof KeptReportAnswer>;
@@ -21,7 +22,7 @@ export function headToJson(report: Report): Head {
 }
 
 export function reportToJson(report: Report): KeptReportJson {
-  const { currency, promotions, running, waiting, started, controls, compound } = report.content;
+  const { currency, promotions, running, waiting, started, controls, killSwitch, compound } = report.content;
   return {
     ...headToJson(report),
     currency,
@@ -34,6 +35,7 @@ export function reportToJson(report: Report): KeptReportJson {
       forced: one.forced,
       declaration: one.declaration ?? null,
       opened_at: isoOf(one.openedAt),
+      promoted_at: isoOrNull(one.promotedAt ?? null),
       believed_lift: one.believedLift,
       measured_lift: one.measuredLift,
       budget_before: one.before,
@@ -57,6 +59,7 @@ export function reportToJson(report: Report): KeptReportJson {
         experiment_id: experimentId,
         ...{ name, kind, by, reason, at: isoOf(at), outcome },
       })) ?? null,
+    kill_switch: killSwitch?.map(killSwitchToJson) ?? null,
     compound,
   };
 }
@@ -76,7 +79,7 @@ const COLUMNS = [
 ] as const;
 type Row = Partial<Record<(typeof COLUMNS)[number], string | number | null>>;
 
-/** The report as CSV (RFC 4180): one row for the report, one per promotion, waiting experiment, started test and control. */
+/** The report as CSV (RFC 4180): one row for the report, one per promotion, waiting experiment, started test, control and change of the kill switch. */
 export function reportToCsv(report: KeptReportJson): string {
   const rows: Row[] = [
     { part: 'report', experiment_id: null, name: report.id, status: report.kind, text: report.text },
@@ -90,12 +93,14 @@ export function reportToCsv(report: KeptReportJson): string {
           },
         ]
       : []),
-    ...report.promotions.map(({ opened_at: _, winner_name: __, forced, declaration, ...one }) => ({
-      ...one,
-      text: declaration,
-      part: forced ? 'forced promotion' : 'promotion',
-      currency: report.currency,
-    })),
+    ...report.promotions.map(
+      ({ opened_at: _, promoted_at: __, winner_name: ___, forced, declaration, ...one }) => ({
+        ...one,
+        text: declaration,
+        part: forced ? 'forced promotion' : 'promotion',
+        currency: report.currency,
+      }),
+    ),
     ...report.waiting.map(({ state, reason, ...one }) => ({
       ...one,
       part: 'waiting',
@@ -108,6 +113,11 @@ export function reportToCsv(report: KeptReportJson): string {
     ...(report.controls ?? []).map(({ experiment_id, name, kind, by, reason, at, outcome }) => ({
       part: `control ${kind}`,
       ...{ experiment_id, name, status: outcome, text: `${at} by ${by}: ${reason}` },
+    })),
+    ...(report.kill_switch ?? []).map(({ engaged, by, reason, at }) => ({
+      part: 'kill switch',
+      status: engaged ? 'engaged' : 'released',
+      text: `${at} by ${by}: ${reason}`,
     })),
   ];
   return csvOf(COLUMNS, rows);

@@ -17,12 +17,13 @@ export async function overviewOf(
   { group, q, sort, limit }: OverviewQuery,
 ): Promise<z.output<typeof OverviewAnswer>> {
   const now = await context.clock.now();
-  const windows = windowsOf(await context.store.freezeEvents());
+  const [events, killSwitch] = await Promise.all([context.store.freezeEvents(), context.store.killSwitch()]);
+  const account = { windows: windowsOf(events), killSwitch, now };
   const { shown, unreadable } = showRows(
     context,
     await context.store.overview(MOST),
     ({ experiment }) => experiment.id,
-    (row) => overviewRowToJson(row, windows, now),
+    (row) => overviewRowToJson(row, account),
   );
   const countOf = (name: string) => shown.filter((row) => row.group === name).length;
   const wanted = q?.toLowerCase() ?? '';
@@ -36,6 +37,7 @@ export async function overviewOf(
       act: countOf('act'),
       rollout: countOf('rollout'),
       running: countOf('running'),
+      paused: countOf('paused'),
       ended: countOf('ended'),
     },
     unreadable,

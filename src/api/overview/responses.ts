@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { GROUPS } from '../../domain/overview/attention.js';
+import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
 import { instant, minorUnits, state, unreadable } from '../http/responses.js';
 
 export const OverviewRowAnswer = z
@@ -34,7 +35,10 @@ export const OverviewRowAnswer = z
       description: 'relative lift of the leader over that rival at the last look, a fraction',
     }),
     interval: z.tuple([z.number(), z.number()]).nullable(),
-    confidence: z.number(),
+    confidence: z.number().openapi({ description: 'the highest so far' }),
+    confidence_now: z.number().nullable().openapi({
+      description: 'of the last look alone; null if it does not count or did not record it',
+    }),
     confidence_threshold: z.number(),
     confidence_text: z.string().nullable(),
     currency: z.string(),
@@ -46,6 +50,10 @@ export const OverviewRowAnswer = z
     }),
     at_risk_cents: minorUnits,
     shadow: z.boolean(),
+    verification: z.enum(VERIFICATION_OUTCOMES).nullable().openapi({
+      description:
+        'whether new data after the rollout confirmed the lift; null before there is an outcome, or if nothing was promoted',
+    }),
     next_event: z.object({ at: instant, what: z.string() }).nullable(),
     end_date: instant.nullable(),
   })
@@ -54,8 +62,10 @@ export const OverviewRowAnswer = z
 export const OverviewAnswer = z.object({
   now: instant,
   experiments: z.array(OverviewRowAnswer),
-  counts: z.object({ act: z.int(), rollout: z.int(), running: z.int(), ended: z.int() }).openapi({
-    description: 'of all experiments, whatever the filter',
-  }),
+  counts: z
+    .object({ act: z.int(), rollout: z.int(), running: z.int(), paused: z.int(), ended: z.int() })
+    .openapi({
+      description: 'of all experiments, whatever the filter',
+    }),
   unreadable,
 });

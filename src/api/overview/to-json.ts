@@ -2,27 +2,31 @@ import type { z } from '@hono/zod-openapi';
 import type { LookSummary, OverviewRow } from '../../clients/postgres/types.js';
 import { promotionOfWinner } from '../../contract/records.js';
 import { totalOf } from '../../domain/budget.js';
-import { confidenceOfDecision } from '../../domain/decision/confidence-text.js';
+import { confidenceOfDecision, shownOfDecision } from '../../domain/decision/confidence-text.js';
 import { closestPair, effectOf, intervalFor, otherOf } from '../../domain/decision/pairs.js';
 import { stateReasonOf } from '../../domain/experiment.js';
 import { attentionOf } from '../../domain/overview/attention.js';
 import { nextEvent } from '../../domain/overview/next-event.js';
 import { claimedLift } from '../../domain/reporting/lift.js';
 import type { FreezeWindow } from '../../domain/rollout/freeze.js';
+import type { KillSwitch } from '../../domain/rollout/gate.js';
 import { isoOf, isoOrNull } from '../http/format.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { OverviewRowAnswer } from './responses.js';
 
 export type OverviewRowJson = z.output<typeof OverviewRowAnswer>;
 
-/** `windows`: the account's freeze windows. */
+/** `windows`: the account's freeze windows. `killSwitch`: its last event. */
 export function overviewRowToJson(
   row: OverviewRow,
-  windows: readonly FreezeWindow[],
-  now: number,
+  {
+    windows,
+    killSwitch,
+    now,
+  }: { windows: readonly FreezeWindow[]; killSwitch: KillSwitch | null; now: number },
 ): OverviewRowJson {
   const { experiment, lastDecision, promotion, ledger, trouble } = row;
-  const { group, why } = attentionOf(experiment, lastDecision?.health ?? [], trouble);
+  const { group, why } = attentionOf(experiment, lastDecision?.health ?? [], trouble, killSwitch);
   const money = budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger);
   const budgets = lastDecision?.dailyBudgets;
   const next = nextEvent({
@@ -57,6 +61,7 @@ export function overviewRowToJson(
     moved_cents: money ? money.winner_current_budget_cents - money.winner_old_budget_cents : 0,
     at_risk_cents: money?.at_risk_cents ?? 0,
     shadow: money?.status === 'shadow',
+    verification: row.verified,
     next_event: next && { at: isoOf(next.at), what: next.what },
     end_date: isoOrNull(experiment.endedAt),
   };
@@ -73,6 +78,7 @@ function standingOf(decision: LookSummary | null) {
       lift: null,
       interval: null,
       confidence: decision?.confidence ?? 0,
+      confidence_now: decision && shownOfDecision(decision).now,
       confidence_text: decision && confidenceOfDecision(decision),
     };
   }
@@ -83,6 +89,7 @@ function standingOf(decision: LookSummary | null) {
     lift: claimedLift(effectOf(decision.pairs, leader, rival)),
     interval: intervalFor(pair, leader),
     confidence: decision.confidence,
+    confidence_now: shownOfDecision(decision).now,
     confidence_text: confidenceOfDecision(decision),
   };
 }

@@ -15,9 +15,6 @@ import {
 const DASHBOARD_DAYS = 30;
 /** The most promotions that the dashboard reads. */
 const HISTORY_CAP = 1_000;
-/** More than any limit: promotions that were refused in their first phase are dropped after they are read. */
-const OPENED_CAP = 2_000;
-
 /** Promotions of the last `days` whose first phase is read back, newest first, `limit` at most. */
 export async function promotionsOf(
   context: ApiContext,
@@ -26,11 +23,9 @@ export async function promotionsOf(
 ): Promise<ShownRows<HistoryEntryJson>> {
   const { store, clock } = context;
   const since = Math.max(0, (await clock.now()) - days * 24 * HOUR_MS);
-  const found = await store.listPromotions({ since, limit: OPENED_CAP });
-  const promoted = found.filter(({ experiment }) => experiment.promotedAt !== null).slice(0, limit);
   return showRows(
     context,
-    promoted,
+    await store.listPromotions({ since, limit }),
     ({ experiment }) => experiment.id,
     ({ experiment, promotion }) => historyEntryToJson(experiment, promotion, experiment.promotedAt!),
   );

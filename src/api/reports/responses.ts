@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js';
 import { instant, state, unreadable } from '../http/responses.js';
 import { confidenceNote, MetricsAnswer } from '../looks/responses.js';
 import { SchedulerAnswer } from '../scheduler/responses.js';
@@ -55,7 +56,7 @@ const verifiedInterval = shrunkInterval.nullable().openapi({
 
 const priorNote = z.string().nullable().openapi({
   description:
-    'says that a default decides how far lifts are shrunk, as long as fewer than 10 tests are finished; null afterwards',
+    'says that a default decides how far lifts are shrunk, as long as fewer than 10 tests have a result (a promoted ad, or no winner); null afterwards',
 });
 
 const share = z.number().min(0).max(1).nullable();
@@ -139,9 +140,31 @@ export const CompoundReportAnswer = z
       .openapi({ description: 'share of tests whose ads are equal, learned from all finished tests' }),
     prior_tests: z.int().openapi({ description: 'finished tests from which the prior was learned' }),
     prior_note: priorNote,
+    promotions: z
+      .array(
+        z.object({
+          experiment_id: z.string(),
+          experiment_name: z.string(),
+          promoted_at: instant,
+          control_won: z.boolean().openapi({ description: 'true: it counts as a lift of 0' }),
+          forced: z.boolean().openapi({ description: 'true: only the figures in `forced` include it' }),
+          shrunk_improvement_pct: z.number(),
+          improvement_pct: z.number(),
+          verified_improvement_pct: z.number().nullable(),
+          verification: z.enum(VERIFICATION_OUTCOMES).nullable(),
+        }),
+      )
+      .openapi({
+        description:
+          'the promotions that stand and their parts in the compound figures, in the order of their first budget changes',
+      }),
+    luck_tests: z.int().openapi({
+      description:
+        'tests whose number, errors and lengths the figures of luck are for; forced promotions are left out',
+    }),
     luck_compound_improvement_pct: z.number().openapi({
       description:
-        'expected claim of the same number of tests with identical ads: winners by luck alone, each with its error when it stopped',
+        'mean claim of the same number of tests with identical ads: winners by luck alone, each with its error when it stopped. Most such programmes claim nothing and few claim much, so the mean may lie outside the range',
     }),
     luck_compound_improvement_interval_pct: z.tuple([z.number(), z.number()]).openapi({
       description: 'range in percent, [low, high], of the claims of 95 % of such programmes',

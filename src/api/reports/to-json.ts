@@ -1,10 +1,11 @@
 import type { z } from '@hono/zod-openapi';
+import type { FinishedExperiment } from '../../clients/postgres/types.js';
 import type { Promotion } from '../../contract/records.js';
 import { rivalOf } from '../../domain/decision/rival.js';
 import { declarationSentence } from '../../domain/earlier-delivery.js';
 import { entryOf } from '../../domain/entry.js';
 import { UNADJUSTED } from '../../domain/evidence/types.js';
-import { type Experiment, variantOf } from '../../domain/experiment.js';
+import { controlOf, type Experiment, variantOf } from '../../domain/experiment.js';
 import type { CompoundReport } from '../../domain/reporting/compound-report.js';
 import type { LiftSummary } from '../../domain/reporting/lift-summary.js';
 import { priorNote, reportSentence } from '../../domain/reporting/sentences.js';
@@ -56,7 +57,7 @@ const range = ({ min, max }: LiftSummary) => ({ min: percent(min), max: percent(
 const interval = ([low, high]: LiftSummary['interval']): [number, number] => [percent(low), percent(high)];
 
 export function compoundReportToJson(
-  report: CompoundReport,
+  report: CompoundReport<FinishedExperiment>,
   now: number,
 ): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable'> {
   const { claimed, shrunk, verified, verifications, forced, prior, luck } = report;
@@ -106,11 +107,23 @@ export function compoundReportToJson(
       compound_improvement_pct: percent(forced.claimed.compound),
       compound_improvement_interval_pct: interval(forced.claimed.interval),
     },
+    promotions: report.promotions.map(({ test, ...lifts }) => ({
+      experiment_id: test.experiment.id,
+      experiment_name: test.experiment.name,
+      promoted_at: isoOf(test.experiment.promotedAt!),
+      control_won: test.promotion!.winnerVariantId === controlOf(test.experiment).id,
+      forced: test.promotion!.forced,
+      shrunk_improvement_pct: percent(lifts.shrunk),
+      improvement_pct: percent(lifts.claimed),
+      verified_improvement_pct: lifts.verified === null ? null : percent(lifts.verified),
+      verification: test.verification?.outcome ?? null,
+    })),
     prior_scale: rounded(prior.scale, 4),
     prior_mean: rounded(prior.mean, 4),
     prior_zero_share: rounded(prior.zeroShare, 4),
     prior_tests: prior.tests,
     prior_note: priorNote(prior),
+    luck_tests: report.luckTests,
     luck_compound_improvement_pct: percent(luck.compound),
     luck_compound_improvement_interval_pct: interval(luck.interval),
     generated_at: isoOf(now),

@@ -4,6 +4,7 @@ import { ledgersById } from './ledger.js';
 import { promotionsById } from './promotions.js';
 import { type Database, instant, run } from './query.js';
 import type { OverviewRow, Store } from './types.js';
+import { verificationsById } from './verifications.js';
 
 type OverviewStore = Pick<Store, 'overview' | 'reportTrouble'>;
 
@@ -32,6 +33,7 @@ export function overviewStore(database: Database): OverviewStore {
       const experiments = await experimentsById(database, ids);
       const decisions = await lookSummaries(database, ids);
       const promotions = await promotionsById(database, ids);
+      const verifications = await verificationsById(database, [...promotions.keys()]);
       const ledgers = await ledgersById(database, [...promotions.keys()]);
       return rows.map(
         ({ experiment_id: id, trouble }): OverviewRow => ({
@@ -40,6 +42,7 @@ export function overviewStore(database: Database): OverviewStore {
           promotion: promotions.get(id) ?? null,
           ledger: ledgers.get(id) ?? [],
           trouble,
+          verified: verifications.get(id)?.outcome ?? null,
         }),
       );
     },

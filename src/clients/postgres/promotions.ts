@@ -86,7 +86,7 @@ export async function promotionsById(
   return new Map(rows.map((row) => [row.experiment_id, toPromotion(row)]));
 }
 
-/** Promotions of winners opened since an instant, newest first. */
+/** Promotions of winners whose first phase was read back since an instant, newest first. */
 export async function promotionsSince(
   { pool, scope }: Database,
   since: number,
@@ -94,9 +94,11 @@ export async function promotionsSince(
 ): Promise<Promotion[]> {
   const rows = await run<PromotionRow>(
     pool,
-    `select * from auto_promotion.promotions where (environment, account_id) = ($1, $2) and opened_at >= $3
-        and ${STANDING} and not (plan ? 'drops')
-      order by opened_at desc, experiment_id limit $4`,
+    `select p.* from auto_promotion.promotions p
+        join auto_promotion.ab_tests t using (environment, account_id, experiment_id)
+      where (p.environment, p.account_id) = ($1, $2) and t.promoted_at >= $3
+        and ${STANDING} and not (p.plan ? 'drops')
+      order by t.promoted_at desc, p.experiment_id limit $4`,
     [scope.environment, scope.accountId, instant(since), limit],
   );
   return rows.map(toPromotion);

@@ -3,7 +3,21 @@ import type { KillSwitch } from '../../domain/rollout/gate.js';
 import { type Database, instant, jsonb, run } from './query.js';
 import type { Store } from './types.js';
 
-type SafetyStore = Pick<Store, 'killSwitch' | 'setKillSwitch' | 'movedBetween' | 'recordGate' | 'listGates'>;
+type SafetyStore = Pick<
+  Store,
+  'killSwitch' | 'killSwitchEvents' | 'setKillSwitch' | 'movedBetween' | 'recordGate' | 'listGates'
+>;
+
+interface SwitchRow {
+  engaged: boolean;
+  asked_by: string;
+  reason: string;
+  at: number;
+}
+
+function toKillSwitch({ engaged, asked_by, reason, at }: SwitchRow): KillSwitch {
+  return { engaged, by: asked_by, reason, at };
+}
 
 interface Row {
   phase: string;
@@ -22,17 +36,27 @@ export function safetyStore({ pool, scope }: Database): SafetyStore {
   const mine = [scope.environment, scope.accountId];
 
   async function lastEvent(where = '', values: string[] = []): Promise<KillSwitch | null> {
-    const [row] = await run<{ engaged: boolean; asked_by: string; reason: string; at: number }>(
+    const [row] = await run<SwitchRow>(
       pool,
       `select engaged, asked_by, reason, at from auto_promotion.kill_switch_events
         where (environment, account_id) = ($1, $2) ${where} order by entry desc limit 1`,
       [...mine, ...values],
     );
-    return row ? { engaged: row.engaged, by: row.asked_by, reason: row.reason, at: row.at } : null;
+    return row ? toKillSwitch(row) : null;
   }
 
   return {
     killSwitch: () => lastEvent(),
+
+    async killSwitchEvents({ since, until, limit }) {
+      const rows = await run<SwitchRow>(
+        pool,
+        `select engaged, asked_by, reason, at from auto_promotion.kill_switch_events
+          where (environment, account_id) = ($1, $2) and at >= $3 and at < $4 order by entry desc limit $5`,
+        [...mine, instant(since), instant(until), limit],
+      );
+      return rows.map(toKillSwitch);
+    },
 
     async setKillSwitch({ engaged, by, reason, at }, controlId) {
       const entered = async () => {

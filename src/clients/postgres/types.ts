@@ -31,6 +31,7 @@ import type { Hold } from '../../domain/rollout/hold.js';
 import type { Breakdown } from '../../domain/segments.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import type { LaterTest } from '../../domain/verification/recheck.js';
+import type { VerificationOutcome } from '../../domain/verification/verification.js';
 
 /** What the store takes and returns. Units are those of `records.ts`. */
 
@@ -97,6 +98,8 @@ export interface OverviewRow {
   ledger: LedgerRow[];
   /** The difficulty that was reported last; null if a later look, gate or state is on record. */
   trouble: string | null;
+  /** Of the promotion's verification; null before it. */
+  verified: VerificationOutcome | null;
 }
 
 /**
@@ -288,6 +291,8 @@ export interface Store {
 
   /** The last event of the account's kill switch; null if it was never used. */
   killSwitch(): Promise<KillSwitch | null>;
+  /** The events of the account's kill switch in [since, until), the newest first. */
+  killSwitchEvents(query: { since: number; until: number; limit: number }): Promise<KillSwitch[]>;
   /**
    * Enters the event, once per `controlId`, and returns it as it is on record. A release while the switch is not engaged
    * enters nothing and returns null.
@@ -325,7 +330,7 @@ export interface Store {
   /** Keeps the answer of a claimed request; an answer kept before is returned unchanged. */
   keepAnswer(key: string, answer: KeptAnswer): Promise<KeptAnswer>;
 
-  /** Promotions of winners opened since an instant, newest first. */
+  /** Promotions of winners whose first phase was read back since an instant, newest first; in shadow, passed its gate. */
   listPromotions(query: {
     since: number;
     limit: number;

@@ -1,6 +1,6 @@
 /** Confidence in words: the evidence of a look beside the best so far. */
 
-import { shownConfidence } from '../evidence/shown-confidence.js';
+import { type ShownConfidence, shownConfidence } from '../evidence/shown-confidence.js';
 import { type Evidence, UNADJUSTED } from '../evidence/types.js';
 import type { Decision, PairEvidence } from './decision.js';
 import { closestPair, pairOf } from './pairs.js';
@@ -25,16 +25,23 @@ export function confidenceText(evidence: Shown, limit: number): string | null {
  * As in `0.310 now, 0.376 at best so far`, of the leader's pair with the lowest confidence. A winner that has not beaten
  * every rival was chosen by its confidence over the control.
  */
-export function confidenceOfDecision({
+export function confidenceOfDecision(
+  decision: Pick<Decision, 'pairs' | 'leaderVariantId' | 'winnerVariantId'>,
+): string {
+  const { now, best } = shownOfDecision(decision);
+  return best === null ? 'no look has counted yet' : figuresOf(now, best, (value) => value.toFixed(3));
+}
+
+/** The figures of {@link confidenceOfDecision}. */
+export function shownOfDecision({
   pairs,
   leaderVariantId,
   winnerVariantId,
-}: Pick<Decision, 'pairs' | 'leaderVariantId' | 'winnerVariantId'>): string {
+}: Pick<Decision, 'pairs' | 'leaderVariantId' | 'winnerVariantId'>): ShownConfidence {
   const closest = leaderVariantId === null ? null : closestPair(pairs, leaderVariantId);
   const isClaim = winnerVariantId === null || closest?.calledWinner === winnerVariantId;
   const claim = closest && !isClaim ? overControl(pairs, winnerVariantId) : closest;
-  const { now, best } = claim ? shownConfidence(claim.evidence) : { now: null, best: null };
-  return best === null ? 'no look has counted yet' : figuresOf(now, best, (value) => value.toFixed(3));
+  return claim ? shownConfidence(claim.evidence) : { now: null, best: null };
 }
 
 /** The control is variant A of the first pair. */

@@ -17,7 +17,7 @@ import { learnPrior, type Prior } from './prior.js';
 import { compoundInterval, shrunkLift } from './shrinkage.js';
 import { type Verifications, verificationsOf } from './verifications.js';
 
-export interface CompoundReport {
+export interface CompoundReport<Test extends DecidedTest = DecidedTest> {
   totalExperiments: number;
   /** Promotions by the rule that stand: not reverted, not stopped and not only in shadow. */
   successfulPromotions: number;
@@ -37,8 +37,21 @@ export interface CompoundReport {
   verified: LiftSummary | null;
   /** The prior of true log rate ratios, learned from all decided experiments. */
   prior: Prior;
+  /** The promotions that stand, forced ones too, in the order of their first writes. */
+  promotions: CountedPromotion<Test>[];
+  /** Tests of `luck`. */
+  luckTests: number;
   /** What the same number of A/A tests would have claimed by luck; forced promotions are left out. */
   luck: Luck;
+}
+
+/** One promotion that stands, and its part in the compound figures: fractions, 0 if the control won. */
+export interface CountedPromotion<Test extends DecidedTest = DecidedTest> {
+  test: Test;
+  shrunk: number;
+  claimed: number;
+  /** Null unless it was verified. */
+  verified: number | null;
 }
 
 /** Promotions that users forced: no rule confirmed them. */
@@ -52,8 +65,8 @@ export interface ForcedPromotions {
 const STANDING: readonly string[] = ['in_progress', 'completed'];
 
 /** The report over every decided experiment, in any order. */
-export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
-  const facts = tests.map(factsOf);
+export function compoundReport<Test extends DecidedTest>(tests: readonly Test[]): CompoundReport<Test> {
+  const facts = tests.map((test) => factsOf(test));
   const prior = priorOf(facts);
   const allStanding = facts
     .filter(
@@ -63,7 +76,8 @@ export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
     .sort((x, y) => x.test.experiment.promotedAt! - y.test.experiment.promotedAt!);
   const standing = allStanding.filter(({ test }) => !test.promotion!.forced);
   const forced = allStanding.filter(({ test }) => test.promotion!.forced);
-  const verified = standing.filter(({ test }) => test.verification?.outcome === 'verified');
+  const verified = standing.filter(isVerified);
+  const equalAds = facts.flatMap(asEqualAds);
   const confidenceOf = (of: readonly TestFacts[]) => mean(of.map(({ test }) => test.promotion!.confidence));
   return {
     totalExperiments: tests.length,
@@ -86,7 +100,14 @@ export function compoundReport(tests: readonly DecidedTest[]): CompoundReport {
     claimed: claimedSummary(standing),
     verified: verified.length === 0 ? null : shrunkSummary(verified, prior, ({ both }) => both),
     prior,
-    luck: luckOf(facts.flatMap(asEqualAds)),
+    promotions: allStanding.map((one) => ({
+      test: one.test,
+      shrunk: shrunkOf(gainOf(one, one.effect), prior),
+      claimed: claimedOf(gainOf(one, one.effect)),
+      verified: isVerified(one) ? shrunkOf(gainOf(one, one.both), prior) : null,
+    })),
+    luckTests: equalAds.length,
+    luck: luckOf(equalAds),
   };
 }
 
@@ -97,7 +118,7 @@ export function priorOf(facts: readonly TestFacts[]): Prior {
 
 function claimedSummary(promotions: readonly TestFacts[]): LiftSummary {
   const effects = promotions.map((facts) => gainOf(facts, facts.effect));
-  const lifts = effects.map((effect) => (effect ? claimedLift(effect.theta) : 0));
+  const lifts = effects.map(claimedOf);
   return summarise(lifts, claimedInterval(effects.filter((effect) => effect !== null)));
 }
 
@@ -107,7 +128,7 @@ function shrunkSummary(
   estimateOf: (facts: TestFacts) => Estimate | null = ({ effect }) => effect,
 ): LiftSummary {
   const estimates = promotions.map((facts) => gainOf(facts, estimateOf(facts)));
-  const lifts = estimates.map((estimate) => (estimate ? shrunkLift(estimate, prior) : 0));
+  const lifts = estimates.map((estimate) => shrunkOf(estimate, prior));
   return summarise(
     lifts,
     compoundInterval(
@@ -115,6 +136,18 @@ function shrunkSummary(
       prior,
     ),
   );
+}
+
+function isVerified({ test }: TestFacts): boolean {
+  return test.verification?.outcome === 'verified';
+}
+
+function claimedOf(gain: Estimate | null): number {
+  return gain ? claimedLift(gain.theta) : 0;
+}
+
+function shrunkOf(gain: Estimate | null, prior: Prior): number {
+  return gain ? shrunkLift(gain, prior) : 0;
 }
 
 /** Null if the control won: its ad was there before, so nothing is gained. */

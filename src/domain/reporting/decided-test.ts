@@ -63,8 +63,8 @@ export function effectOfTest({ experiment, promotion, lastDecision }: DecidedTes
 }
 
 /** A decided experiment as every figure of the report reads it. Effects are challenger over control. */
-export interface TestFacts {
-  test: DecidedTest;
+export interface TestFacts<Test extends DecidedTest = DecidedTest> {
+  test: Test;
   /** The decision's estimate; null if nothing could be estimated. */
   effect: Estimate | null;
   /** The decision's and the verification's estimates, pooled. */
@@ -76,7 +76,7 @@ export interface TestFacts {
 }
 
 /** Throws if a stored part of the test doesn't have the form that this version expects. */
-export function factsOf(test: DecidedTest): TestFacts {
+export function factsOf<Test extends DecidedTest>(test: Test): TestFacts<Test> {
   const { promotion, verification, lastDecision, experiment } = test;
   const controlWon = promotion?.winnerVariantId === controlOf(experiment).id;
   const effect = effectOfTest(test);

@@ -4,12 +4,12 @@ import { percent } from '../percent.js';
 import type { CompoundReport } from './compound-report.js';
 import { type Prior, TESTS_TO_LEARN } from './prior.js';
 
-/** Null as soon as enough tests are finished for the prior to be learned from them. */
+/** Null as soon as enough tests have a result for the prior to be learned from them. */
 export function priorNote({ tests }: Prior): string | null {
   if (tests >= TESTS_TO_LEARN) return null;
-  if (tests === 0) return 'No test is finished yet: how far the lifts are shrunk comes from a default.';
-  const finished = tests === 1 ? 'Only 1 test is finished' : `Only ${tests} tests are finished`;
-  return `${finished}, fewer than ${TESTS_TO_LEARN}: how far the lifts are shrunk comes mostly from a default, not from these tests.`;
+  if (tests === 0) return 'No test has a result yet: how far the lifts are shrunk comes from a default.';
+  const known = tests === 1 ? 'Only 1 test has' : `Only ${tests} tests have`;
+  return `${known} a result (a promoted ad, or no winner), fewer than ${TESTS_TO_LEARN}: how far the lifts are shrunk comes mostly from a default, not from these tests.`;
 }
 
 /** One or two sentences: the shrunk compound lift, its interval, the claimed one, and {@link priorNote}. */

@@ -10,7 +10,7 @@ import type { OverviewRowJson } from '../../api/overview/to-json.js';
 import type { GateJson } from '../experiment/read.js';
 import type { Reader } from '../format.js';
 import { EnvelopeOfToday } from '../parts/envelope.js';
-import { Instant, Money } from '../parts/figures.js';
+import { Figure, Instant, Money } from '../parts/figures.js';
 import { Form, Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { WhoAndWhy } from '../parts/who-and-why.js';
@@ -110,6 +110,21 @@ function KillSwitch({ account, viewer, reader, formKey }: AccountViewFacts) {
           {!mayTurn && <p class="note">This needs the role {needed}.</p>}
         </div>
       </Form>
+      {account.kill_switch_changes.length > 0 && (
+        <details open={engaged}>
+          <summary>Who used it</summary>
+          <ul>
+            {account.kill_switch_changes.map(({ engaged, by, reason, at }) => (
+              <li>
+                <Figure field="kill_switch_at" value={at}>
+                  <Instant iso={at} reader={reader} />
+                </Figure>
+                : {engaged ? 'engaged' : 'released'} by {by} ({reason})
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }

@@ -20,8 +20,8 @@ export function HookList({
       <h2 id="hooks">Messages</h2>
       {hooks.length === 0 && (
         <p class="note">
-          Nobody gets a message. Set PROMOTION_NOTIFICATION_WEBHOOK to the address of a webhook of Slack or
-          Discord.
+          Nobody gets a message. Whoever runs the service can set PROMOTION_NOTIFICATION_WEBHOOK to the
+          address of a webhook of Slack or Discord.
         </p>
       )}
       <ul class="rows">

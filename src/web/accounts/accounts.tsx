@@ -38,6 +38,7 @@ const COUNTS = [
   ['act', 'need someone to act'],
   ['rollout', 'roll out'],
   ['running', 'run'],
+  ['paused', 'are paused'],
   ['ended', 'have ended'],
 ] as const;
 

@@ -1,6 +1,4 @@
 /** The compound lift after each promotion. */
-import { percent } from '../format.js';
-
 const [WIDTH, HEIGHT] = [720, 220];
 const EDGE = { left: 60, right: 12, top: 12, bottom: 28 };
 
@@ -30,10 +28,7 @@ export function CompoundChart({
   const last = claims.length - 1;
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
-      <title>
-        Compound lift over {promotionsText(last)}: believed {percent(beliefs[last]!)}, measured{' '}
-        {percent(claims[last]!)}
-      </title>
+      <title>Compound lift over {promotionsText(last)}, believed and measured</title>
       {[low, 0, high].map((value) => (
         <>
           <line
@@ -44,7 +39,7 @@ export function CompoundChart({
             y2={y(value)}
           />
           <text x={EDGE.left - 6} y={y(value) + 4} text-anchor="end">
-            {percent(value)}
+            {wholePercent(value)}
           </text>
         </>
       ))}
@@ -58,6 +53,11 @@ export function CompoundChart({
       </text>
     </svg>
   );
+}
+
+/** The table has the digits. */
+function wholePercent(lift: number): string {
+  return `${lift > 0 ? '+' : ''}${Math.round(lift * 100)} %`;
 }
 
 function promotionsText(count: number): string {

@@ -1,13 +1,15 @@
 /** What all tests have gained together: the believed figure first, the others beside it, each with its interval. */
 import type { ReportJson } from '../../api/reports/to-json.js';
-import { percent, share } from '../format.js';
-import { Figure } from '../parts/figures.js';
+import { percent, type Reader, share } from '../format.js';
+import { Figure, Instant } from '../parts/figures.js';
 import { IntervalBar } from '../parts/interval-bar.js';
+import { Link } from '../parts/links.js';
+import { Word } from '../words/word.js';
 import { CompoundChart } from './compound-chart.js';
 
 type Full = Extract<ReportJson, { prior_scale: number }>;
 
-export function Compound({ report }: { report: ReportJson }) {
+export function Compound({ report, reader }: { report: ReportJson; reader: Reader }) {
   if (!('prior_scale' in report)) {
     return (
       <>
@@ -65,40 +67,48 @@ export function Compound({ report }: { report: ReportJson }) {
         </dl>
         {report.prior_note && <p class="note">{report.prior_note}</p>}
       </section>
+      <Promotions report={report} reader={reader} />
       <Forced report={report} />
     </>
   );
 }
 
 function Lifts({ report }: { report: Full }) {
+  const counted = report.successful_promotions;
+  const verified = report.promotions.filter(
+    (one) => one.verified_improvement_pct !== null && !one.forced,
+  ).length;
   const rows = [
     {
-      name: 'Believed',
+      name: `Believed (${promotions(counted)})`,
       field: 'shrunk_compound_improvement_pct',
       value: report.shrunk_compound_improvement_pct,
       interval: report.shrunk_compound_improvement_interval_pct,
       meaning: 'shrunk: what is left after luck is taken out',
     },
     {
-      name: 'Measured',
+      name: `Measured (${promotions(counted)})`,
       field: 'compound_improvement_pct',
       value: report.compound_improvement_pct,
       interval: report.compound_improvement_interval_pct,
-      meaning: 'claimed by the tests: too large, because winners were also lucky',
+      meaning:
+        'as each test measured it when its ad was promoted: too large, because winners were also lucky. Its interval is for one look; that on the page of a test holds for repeated looks and is wider',
     },
     {
-      name: `Verified (${report.verified_promotions} of ${report.successful_promotions})`,
+      name: `Verified (${verified} of ${promotions(counted)})`,
       field: 'verified_compound_improvement_pct',
       value: report.verified_compound_improvement_pct,
       interval: report.verified_compound_improvement_interval_pct,
-      meaning: 'measured again on the live control after the rollout',
+      meaning:
+        'the verified promotions alone, so it is no part of the figures above: from the test and from new data after the rollout',
     },
     {
-      name: 'Luck',
+      name: `Luck (${tests(report.luck_tests)})`,
       field: 'luck_compound_improvement_pct',
       value: report.luck_compound_improvement_pct,
       interval: report.luck_compound_improvement_interval_pct,
-      meaning: 'what as many tests of equal ads would claim',
+      meaning:
+        'what as many tests of equal ads would claim on average. Most such sets of tests claim nothing and a few claim much, so the average can lie outside the range of 95 % of them',
     },
   ];
   const most = Math.max(
@@ -123,15 +133,7 @@ function Lifts({ report }: { report: Full }) {
           {rows.map(({ name, field, value, interval, meaning }) => (
             <tr>
               <th scope="row">{name}</th>
-              <td class="number">
-                {value === null ? (
-                  'none yet'
-                ) : (
-                  <Figure field={field} value={value}>
-                    {percent(value / 100)}
-                  </Figure>
-                )}
-              </td>
+              <td class="number">{value === null ? 'none yet' : <Lift field={field} value={value} />}</td>
               <td>
                 {value !== null && interval && (
                   <>
@@ -140,7 +142,9 @@ function Lifts({ report }: { report: Full }) {
                       interval={[interval[0] / 100, interval[1] / 100]}
                       most={most}
                     />{' '}
-                    {percent(interval[0] / 100)} to {percent(interval[1] / 100)}
+                    <span class="nowrap">
+                      {percent(interval[0] / 100)} to {percent(interval[1] / 100)}
+                    </span>
                   </>
                 )}
               </td>
@@ -151,6 +155,86 @@ function Lifts({ report }: { report: Full }) {
       </table>
     </div>
   );
+}
+
+/** The promotions behind the figures. */
+function Promotions({ report, reader }: { report: Full; reader: Reader }) {
+  if (report.promotions.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="promotions">
+      <h2 id="promotions">Promotions that are counted</h2>
+      <div class="table">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Test</th>
+              <th scope="col">First budget change</th>
+              <th scope="col" class="number">
+                <Word of="believed">Believed</Word>
+              </th>
+              <th scope="col" class="number">
+                <Word of="measured">Measured</Word>
+              </th>
+              <th scope="col">Verification</th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.promotions.map((one) => (
+              <tr data-experiment={one.experiment_id}>
+                <th scope="row">
+                  <Link href={`/experiments/${one.experiment_id}`}>{one.experiment_name}</Link>
+                  {one.forced && ' (by force: not in the figures above)'}
+                  {one.control_won && ' (the control won: counts as 0)'}
+                </th>
+                <td>
+                  <Instant iso={one.promoted_at} reader={reader} />
+                </td>
+                <td class="number">
+                  <Lift field="shrunk_improvement_pct" value={one.shrunk_improvement_pct} />
+                </td>
+                <td class="number">
+                  <Lift field="improvement_pct" value={one.improvement_pct} />
+                </td>
+                <td>
+                  {one.verified_improvement_pct === null ? (
+                    one.verification === null ? (
+                      <span class="muted">no result yet</span>
+                    ) : (
+                      'not verified'
+                    )
+                  ) : (
+                    <>
+                      verified: <Lift field="verified_improvement_pct" value={one.verified_improvement_pct} />
+                    </>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="muted">
+        A reverted or stopped promotion is not counted, nor is one that was withdrawn before its first budget
+        change.
+      </p>
+    </section>
+  );
+}
+
+function Lift({ field, value }: { field: string; value: number }) {
+  return (
+    <Figure field={field} value={value}>
+      {percent(value / 100)}
+    </Figure>
+  );
+}
+
+function promotions(count: number): string {
+  return `${count} promotion${count === 1 ? '' : 's'}`;
+}
+
+function tests(count: number): string {
+  return `${count} test${count === 1 ? '' : 's'}`;
 }
 
 function Forced({ report }: { report: Full }) {

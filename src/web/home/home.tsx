@@ -17,7 +17,15 @@ const TITLES: Record<Group, string> = {
   act: 'Someone must act',
   rollout: 'Promoted: rolling out or being verified',
   running: 'Running tests',
+  paused: 'Paused tests: nothing happens until someone resumes them',
   ended: 'Ended tests',
+};
+
+/** Beside the state. A reverted test says so itself. */
+const VERIFICATION_NAMES: Record<NonNullable<Row['verification']>, string | null> = {
+  verified: 'verified',
+  not_verified: 'lift not verified',
+  reverted: null,
 };
 
 const SORT_NAMES: Record<(typeof SORTS)[number], string> = {
@@ -40,7 +48,7 @@ export function Home({
   const { experiments, counts, unreadable } = overview;
   const most = scaleOf(experiments.map(({ interval }) => interval));
   const isFiltered = query.group !== undefined || (query.q ?? '') !== '';
-  const total = counts.act + counts.rollout + counts.running + counts.ended;
+  const total = GROUPS.reduce((sum, group) => sum + counts[group], 0);
   return (
     <>
       <h1>Tests</h1>
@@ -162,11 +170,21 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
       <div class="name">
         <Link href={`/experiments/${row.experiment_id}`}>{row.name}</Link>
         <StateBadge state={row.state} shadow={row.shadow} />
+        {row.verification !== null && VERIFICATION_NAMES[row.verification] && (
+          <span class={`badge verification-${row.verification}`} data-verification={row.verification}>
+            {VERIFICATION_NAMES[row.verification]}
+          </span>
+        )}
         <Ads row={row} />
         {row.why_act && <p class="why">{row.why_act}</p>}
       </div>
       <div class="leader">
-        <span class="label">Leader</span>
+        <span
+          class="label"
+          title="Its lift as the last look measured it. A report shows the lift as it was when the ad was promoted."
+        >
+          Leader, last look
+        </span>
         {row.leader_variant_id === null || lift === null ? (
           <span class="muted">{row.looks === 0 ? 'no look yet' : 'none'}</span>
         ) : (
@@ -181,18 +199,7 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
       </div>
       <div class="confidence">
         <span class="label">Confidence</span>
-        <span>
-          <Figure field="confidence" value={row.confidence}>
-            {row.confidence.toFixed(3)}
-          </Figure>{' '}
-          <span class="muted">
-            of{' '}
-            <Figure field="confidence_threshold" value={row.confidence_threshold}>
-              {row.confidence_threshold.toFixed(2)}
-            </Figure>
-          </span>
-        </span>
-        <ConfidenceBar confidence={row.confidence} threshold={row.confidence_threshold} />
+        <Confidence row={row} />
       </div>
       <div class="money">
         <span class="label">Per day</span>
@@ -220,11 +227,46 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
               ? `ended ${ageText(row.end_date, reader.now)} ago`
               : row.group === 'act'
                 ? 'someone acts'
-                : '–'}
+                : row.group === 'paused'
+                  ? 'someone resumes it'
+                  : '–'}
           </span>
         )}
       </div>
     </li>
+  );
+}
+
+/** The figure of the last look, with the best so far beside it if that was higher: the best is what the rule compares. */
+function Confidence({ row }: { row: Row }) {
+  const { confidence: best, confidence_now: now, confidence_threshold: threshold } = row;
+  const isLower = now !== null && now.toFixed(3) !== best.toFixed(3);
+  return (
+    <>
+      <span>
+        {isLower && (
+          <>
+            <Figure field="confidence_now" value={now}>
+              {now.toFixed(3)}
+            </Figure>{' '}
+            <span class="muted">now</span>{' '}
+          </>
+        )}
+        <span class={isLower ? 'muted' : ''}>
+          <Figure field="confidence" value={best}>
+            {best.toFixed(3)}
+          </Figure>
+          {(isLower || (now === null && best > 0)) && ' at best'}
+        </span>{' '}
+        <span class="muted">
+          of{' '}
+          <Figure field="confidence_threshold" value={threshold}>
+            {threshold.toFixed(2)}
+          </Figure>
+        </span>
+      </span>
+      <ConfidenceBar confidence={isLower ? now : best} best={best} threshold={threshold} />
+    </>
   );
 }
 

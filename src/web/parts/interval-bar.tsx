@@ -3,6 +3,8 @@ import { intervalText, liftText, percent } from '../format.js';
 
 const WIDTH = 160;
 const HEIGHT = 18;
+/** Radius of the point: at either end all of it must be seen. */
+const POINT = 4;
 
 export interface IntervalBarFacts {
   lift: number;
@@ -22,7 +24,7 @@ export function scaleOf(intervals: readonly (readonly [number, number] | null)[]
 export function IntervalBar({ lift, interval, most, objective }: IntervalBarFacts) {
   const x = (value: number) => {
     const inside = Math.max(-most, Math.min(most, value));
-    return Math.round((WIDTH / 2) * (1 + inside / most) * 10) / 10;
+    return Math.round((WIDTH / 2 + (WIDTH / 2 - POINT) * (inside / most)) * 10) / 10;
   };
   const text = (value: number) => (objective ? liftText(value, objective) : percent(value));
   const label = interval
@@ -49,7 +51,7 @@ export function IntervalBar({ lift, interval, most, objective }: IntervalBarFact
           rx="3"
         />
       )}
-      <circle class="point" cx={x(lift)} cy={HEIGHT / 2} r="4" />
+      <circle class="point" cx={x(lift)} cy={HEIGHT / 2} r={POINT} />
     </svg>
   );
 }

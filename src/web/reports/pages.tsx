@@ -3,11 +3,10 @@ import type { ApiContext } from '../../api/dependencies.js';
 import { keptReport, keptReports } from '../../api/kept-reports/read.js';
 import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
-import { Instant } from '../parts/figures.js';
 import { Link } from '../parts/links.js';
 import { render } from '../render.js';
 import { viewerOf } from '../session.js';
-import { daysOf, Report } from './report.js';
+import { Report, titleOf } from './report.js';
 
 /** The newest reports that the list shows. */
 const SHOWN = 200;
@@ -32,12 +31,7 @@ export function reportPages(context: ApiContext): Hono {
           <ul class="rows">
             {reports.map((report) => (
               <li class="card">
-                <Link href={`/reports/${report.id}`}>
-                  {report.kind === 'daily' ? 'Daily' : 'Weekly'}: {daysOf(report)}
-                </Link>{' '}
-                <span class="muted">
-                  <Instant iso={report.made_at} reader={reader} />
-                </span>
+                <Link href={`/reports/${report.id}`}>{titleOf(report, reader)}</Link>
                 <p>{report.text}</p>
               </li>
             ))}
@@ -57,7 +51,7 @@ export function reportPages(context: ApiContext): Hono {
       ]);
       return render(
         c,
-        <Page {...frame} title={`Report ${report.id}`} current="/reports">
+        <Page {...frame} title={titleOf(report, reader)} current="/reports">
           <Report report={report} reader={reader} viewer={viewerOf(c)} />
         </Page>,
       );

@@ -1,7 +1,7 @@
 /** A kept report, as a page that prints well. */
 import type { KeptReportJson } from '../../api/kept-reports/to-json.js';
 import { ClientLinkForm } from '../client-link/form.js';
-import { percent, type Reader } from '../format.js';
+import { dayText, percent, type Reader } from '../format.js';
 import { Figure, Instant, Lift, MoneyMove } from '../parts/figures.js';
 import { Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
@@ -20,11 +20,11 @@ export function Report({ report, reader, viewer }: ReportFacts) {
   const { promotions, waiting, compound } = report;
   return (
     <>
-      <h1>
-        {report.kind === 'daily' ? 'Daily report' : 'Weekly report'}: {daysOf(report)}
-      </h1>
+      <h1>{titleOf(report, reader)}</h1>
       <p class="muted">
-        Made <Instant iso={report.made_at} reader={own} /> ({report.timezone}).{' '}
+        It counts what happened on {report.kind === 'daily' ? 'this day' : 'these days'} ({report.timezone}).
+        What runs and what someone must act on is as of <Instant iso={report.made_at} reader={own} />, when it
+        was made.{' '}
         {viewer && (
           <Link href={`/api/ab/reports/${report.id}/csv`} download>
             Download as CSV
@@ -38,7 +38,7 @@ export function Report({ report, reader, viewer }: ReportFacts) {
           <Figure field="running" value={report.running}>
             {report.running}
           </Figure>{' '}
-          {report.running === 1 ? 'test is' : 'tests are'} running.
+          {report.running === 1 ? 'test was' : 'tests were'} running when the report was made.
         </p>
       </section>
       <section class="card" aria-labelledby="promotions">
@@ -52,11 +52,12 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                 <tr>
                   <th scope="col">Test</th>
                   <th scope="col">Winner</th>
+                  <th scope="col">First budget change</th>
                   <th scope="col" class="number">
                     <Word of="believed">Believed</Word>
                   </th>
                   <th scope="col" class="number">
-                    <Word of="measured">Measured</Word>
+                    <Word of="measured">Measured</Word> when promoted
                   </th>
                   <th scope="col" class="number">
                     Its budget per day
@@ -73,6 +74,7 @@ export function Report({ report, reader, viewer }: ReportFacts) {
                       {promotion.declaration && <span class="label">{promotion.declaration}</span>}
                     </th>
                     <td>{promotion.winner_name}</td>
+                    <td>{promotion.promoted_at && <Instant iso={promotion.promoted_at} reader={own} />}</td>
                     <td class="number">
                       <Lift field="believed_lift" value={promotion.believed_lift} />
                     </td>
@@ -99,7 +101,7 @@ export function Report({ report, reader, viewer }: ReportFacts) {
       </section>
       {waiting.length > 0 && (
         <section class="card" aria-labelledby="waiting">
-          <h2 id="waiting">Someone had to act</h2>
+          <h2 id="waiting">Someone had to act when the report was made</h2>
           <ul>
             {waiting.map(({ experiment_id, name, state, reason }) => (
               <li>
@@ -112,9 +114,13 @@ export function Report({ report, reader, viewer }: ReportFacts) {
       )}
       <Started report={report} reader={own} isLink={viewer !== null} />
       {viewer && <Controls report={report} reader={own} isLink />}
+      {viewer && <KillSwitchTurns report={report} reader={own} isLink />}
       {compound && (
         <section class="card" aria-labelledby="compound">
-          <h2 id="compound">All promotions together</h2>
+          <h2 id="compound">All promotions so far</h2>
+          <p class="muted">
+            Of every test since the start, not of {report.kind === 'daily' ? 'this day' : 'these days'} alone.
+          </p>
           <p>{compound.message}</p>
           <dl>
             <dt>Believed</dt>
@@ -203,6 +209,23 @@ function Controls({ report: { controls }, reader, isLink }: ListProps) {
   );
 }
 
+function KillSwitchTurns({ report: { kill_switch: turns }, reader }: ListProps) {
+  if (turns === null || turns.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="kill-switch-used">
+      <h2 id="kill-switch-used">Kill switch used</h2>
+      <ul>
+        {turns.map(({ engaged, by, reason, at }) => (
+          <li>
+            <Instant iso={at} reader={reader} />: <strong>{engaged ? 'engaged' : 'released'}</strong> by {by}{' '}
+            ({reason})
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function TestName({ id, name, isLink }: { id: string; name: string; isLink: boolean }) {
   return isLink ? <Link href={`/experiments/${id}`}>{name}</Link> : <span>{name}</span>;
 }
@@ -215,7 +238,13 @@ function Interval({ of }: { of: readonly number[] }) {
   );
 }
 
-/** The days that a report counts. */
-export function daysOf({ first_day, last_day }: { first_day: string; last_day: string }): string {
-  return first_day === last_day ? first_day : `${first_day} to ${last_day}`;
+type Head = Pick<KeptReportJson, 'kind' | 'first_day' | 'last_day' | 'made_at' | 'timezone'>;
+
+/** As in `Daily report of 8 Dec 2026, made on 9 Dec 2026`: its id has the day on which it was made. */
+export function titleOf(report: Head, { locale }: Pick<Reader, 'locale'>): string {
+  const { kind, first_day, last_day, made_at, timezone } = report;
+  const dateText = (date: string) => dayText(`${date}T00:00:00Z`, { locale, timezone: 'UTC' });
+  const days =
+    first_day === last_day ? dateText(first_day) : `${dateText(first_day)} to ${dateText(last_day)}`;
+  return `${kind === 'daily' ? 'Daily' : 'Weekly'} report of ${days}, made on ${dayText(made_at, { locale, timezone })}`;
 }

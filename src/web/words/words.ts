@@ -16,7 +16,7 @@ export const WORDS = {
   },
   measured: {
     name: 'Measured lift',
-    text: 'The lift as the test saw it. For a winner it is too large on average, because winners are also the lucky ones.',
+    text: 'The lift as the test saw it: on the list and the page of a test at its last look, in reports and results when the ad was promoted. For a winner it is too large on average, because winners are also the lucky ones.',
   },
   believed: {
     name: 'Believed lift',
@@ -24,7 +24,7 @@ export const WORDS = {
   },
   interval: {
     name: 'Interval',
-    text: 'The range in which the true lift probably lies. If all of it is above zero, the ad is better; if it contains zero, nothing is decided yet.',
+    text: 'The range in which the true lift probably lies. If all of it is above zero, the ad is better; if it contains zero, nothing is decided yet. On the page of a test it holds however often the service looks, so it is wider than the one of a single look in the results.',
   },
   confidence: {
     name: 'Confidence',

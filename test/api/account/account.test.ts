@@ -24,6 +24,7 @@ describe('the account', () => {
       timezone: 'America/New_York',
       writes: 'on',
       kill_switch: null,
+      kill_switch_changes: [],
       freeze: null,
       meta: null,
       envelope: {
@@ -52,6 +53,7 @@ describe('the account', () => {
         ),
         writes: 'shadow',
         kill_switch: { engaged: true, ...person, at: '2026-11-23T09:00:00Z' },
+        kill_switch_changes: [{ engaged: true, ...person, at: '2026-11-23T09:00:00Z' }],
         freeze: null,
         envelope: { limit: 250.5, limit_cents: null, moved_today_cents: null, resets_at: null },
       });
@@ -112,6 +114,10 @@ describe('the account', () => {
     expect((await release()).body).toMatchObject({ engaged: false, by: 'bo', held: [], pending: [] });
     const again = await release();
     expect([again.status, again.body.detail]).toEqual([409, 'The kill switch is not engaged.']);
+    expect((await api.get(path)).body.kill_switch_changes).toEqual([
+      { engaged: false, by: 'bo', reason: 'mended', at: '2026-11-23T10:00:00Z' },
+      { engaged: true, ...person, at: '2026-11-23T09:00:00Z' },
+    ]);
   });
 
   it.each([

@@ -175,7 +175,7 @@ describe('with four decided experiments and one that runs', () => {
     const { body } = await api.get('/api/ab/auto-promote/compound-report');
     expect(Object.keys(body)).toEqual(expect.arrayContaining(REPORT_FIELDS));
     const claimed = [claimedLift(0.3), 0, claimedLift(0.1)];
-    // All five tests are finished. The control won one, and one promotion was reverted, both with the effect of the seed.
+    // All five tests have a result. The control won one, and one promotion was reverted, both with the effect of the seed.
     const seeded = { theta: 0.3, se: 0.1 };
     const prior = learnPrior([
       ...effects,
@@ -213,7 +213,9 @@ describe('with four decided experiments and one that runs', () => {
       prior_mean: expect.closeTo(prior.mean, 4),
       prior_zero_share: expect.closeTo(prior.zeroShare, 4),
       prior_tests: 5,
-      prior_note: expect.stringMatching(/^Only 5 tests are finished, fewer than 10: .* a default/),
+      prior_note: expect.stringMatching(
+        /^Only 5 tests have a result \(a promoted ad, or no winner\), fewer than 10: .* a default/,
+      ),
       message: expect.stringMatching(/^3 promotions together gained about \+\d.* a default/),
       luck_compound_improvement_pct: expect.any(Number),
       luck_compound_improvement_interval_pct: [0, expect.any(Number)],

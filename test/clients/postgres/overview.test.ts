@@ -52,6 +52,7 @@ describe.each(DATABASES)('the overview on $database', ({ kind }) => {
     expect(first!.promotion).toEqual(await store.getPromotion('exp_1'));
     expect(first!.ledger).toEqual(await store.listLedger('exp_1'));
     expect(first!.ledger).toHaveLength(1);
+    expect(first!.verified).toBeNull();
     expect(second).toMatchObject({ lastDecision: null, promotion: null, ledger: [], trouble: null });
     expect(await store.overview(1)).toEqual([first]);
     expect(await db.store().overview(10)).toEqual([]);

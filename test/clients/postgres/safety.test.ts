@@ -22,6 +22,10 @@ describe.each(DATABASES)('the limits of rollouts on $database', ({ kind }) => {
     const released = { engaged: false, by: 'bo', reason: 'mended', at: AT - 1 };
     await store.setKillSwitch(released);
     expect(await store.killSwitch()).toEqual(released);
+    const since = (since: number, until: number) => store.killSwitchEvents({ since, until, limit: 9 });
+    expect(await since(AT - 1, AT + 1)).toEqual([released, engaged]);
+    expect(await since(AT, AT + 1)).toEqual([engaged]);
+    expect(await since(AT - 1, AT)).toEqual([released]);
   });
 
   it('keeps every change of the freeze windows, each once per key and per number', async () => {

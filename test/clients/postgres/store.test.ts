@@ -60,8 +60,12 @@ describe.each(DATABASES)('the store on $database', ({ kind }) => {
       const store = db.store(accountId);
       for (const [index, id] of ['a', 'b', 'c'].entries()) {
         await store.createExperiment(anotherExperiment(id, index + 1, { accountId }));
-        await store.openPromotion(aPromotion({ experimentId: id, openedAt: START + index }));
+        await store.openPromotion(aPromotion({ experimentId: id, openedAt: START }));
+        await store.completePhase(id, '60', START + index);
       }
+      // Opened, but no budget is read back.
+      await store.createExperiment(anotherExperiment('d', 9, { accountId }));
+      await store.openPromotion(aPromotion({ experimentId: 'd', openedAt: START + 5 }));
       const listed = await store.listPromotions({ since: START + 1, limit: 10 });
       expect(listed.map(({ promotion, experiment }) => [promotion.experimentId, experiment.id])).toEqual([
         ['c', 'c'],

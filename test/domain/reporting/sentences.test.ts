@@ -8,13 +8,15 @@ import { estimates } from './support/draw.js';
 const learned = (tests: number) => learnPrior(estimates(tests, { scale: 0.1, se: 0.03 }, 1));
 
 describe('the note on the prior', () => {
-  it('says until ten tests are finished that the shrinkage comes from a default', () => {
+  it('says until ten tests have a result that the shrinkage comes from a default', () => {
     expect(priorNote(learned(3))).toBe(
-      'Only 3 tests are finished, fewer than 10: how far the lifts are shrunk comes mostly from a default, not from these tests.',
+      'Only 3 tests have a result (a promoted ad, or no winner), fewer than 10: how far the lifts are shrunk comes mostly from a default, not from these tests.',
     );
-    expect(priorNote(learned(1))).toMatch(/^Only 1 test is finished, fewer than 10/);
+    expect(priorNote(learned(1))).toMatch(
+      /^Only 1 test has a result \(a promoted ad, or no winner\), fewer than 10/,
+    );
     expect(priorNote(learned(0))).toBe(
-      'No test is finished yet: how far the lifts are shrunk comes from a default.',
+      'No test has a result yet: how far the lifts are shrunk comes from a default.',
     );
     expect(priorNote(learned(9))).not.toBeNull();
     expect(priorNote(learned(10))).toBeNull();
@@ -36,7 +38,7 @@ describe('the sentence of the report', () => {
 
   it('ends with the note on the prior', () => {
     expect(reportSentence({ ...report, successfulPromotions: 1, prior: learned(3) })).toMatch(
-      /^1 promotion gained about .* claimed \+26\.5 %\. Only 3 tests are finished/,
+      /^1 promotion gained about .* claimed \+26\.5 %\. Only 3 tests have a result/,
     );
   });
 

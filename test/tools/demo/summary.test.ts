@@ -93,7 +93,7 @@ describe('summarise', () => {
     expect(text).toMatch(/Believed of all together, 95 % interval: \+\d+\.\d % to \+\d+\.\d %\. Measured: /);
     expect(text).toContain('Why believed and measured differ');
     expect(text).toContain(
-      'Only 2 tests are finished, fewer than 10: how far the lifts are shrunk comes mostly from',
+      'Only 2 tests have a result (a promoted ad, or no winner), fewer than 10: how far the lifts',
     );
   });
 

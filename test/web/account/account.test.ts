@@ -36,6 +36,11 @@ describe('the page of the account', () => {
     const again = await turn({ engaged: 'false', by: 'ana', reason: 'fixed', key: 'k3' });
     expect(again.status).toBe(409);
     expect(again.html).toContain('The kill switch is not engaged.');
+    const { figures, text } = await api.page('/account');
+    const { body } = await api.get('/api/ab/account');
+    const changes = body.kill_switch_changes as { at: string }[];
+    expect(figures('kill_switch_at')).toEqual(changes.map(({ at }) => at));
+    expect(text).toMatch(/: released by ana \(fixed\).*: engaged by ana \(wrong prices\)/);
   });
 
   it('refuses a form without a reason, and names the field', async () => {

@@ -53,7 +53,7 @@ describe('what a client sees', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('x-robots-tag')).toBe('noindex');
     const html = await answer.text();
-    expect(html).toContain('Daily report: 2026-11-25');
+    expect(html).toContain('Daily report of 25 Nov 2026, made on 26 Nov 2026');
     expect([...html.matchAll(/href="([^"]*)"/g)].map((match) => match[1])).toEqual([
       '/assets/style.css',
       '/assets/icon.svg',

@@ -22,10 +22,25 @@ describe('the results', () => {
     await moveTo(api, 'one', 'completed', { at: START + 260 * HOUR });
     await seedPromoted(api, 'two', { theta: 0.15 });
     const { body } = await api.get('/api/ab/auto-promote/compound-report');
-    const { html, figures } = await api.page('/compound');
+    const { html, text, figures } = await api.page('/compound');
     expect(html).toContain(String(body.message));
     const first = /data-field="([a-z_]+)"/.exec(html)?.[1];
     expect(first).toBe('shrunk_compound_improvement_pct');
+    const promotions = body.promotions as Record<string, string | number | null>[];
+    expect(promotions.map((one) => [one.experiment_id, one.verification])).toEqual([
+      ['one', 'verified'],
+      ['two', null],
+    ]);
+    for (const one of promotions) {
+      const inside = `data-experiment="${one.experiment_id}"`;
+      expect(html).toContain(`href="/experiments/${one.experiment_id}"`);
+      expect(figures('shrunk_improvement_pct', inside)[0]).toBe(String(one.shrunk_improvement_pct));
+      expect(figures('improvement_pct', inside)[0]).toBe(String(one.improvement_pct));
+    }
+    expect(figures('verified_improvement_pct')).toEqual([String(promotions[0]!.verified_improvement_pct)]);
+    expect(text).toContain('Believed (2 promotions)');
+    expect(text).toContain('Verified (1 of 2 promotions)');
+    expect(text).toContain('Luck (2 tests)');
     for (const field of [
       'shrunk_compound_improvement_pct',
       'compound_improvement_pct',

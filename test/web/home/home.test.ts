@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OverviewRowJson } from '../../../src/api/overview/to-json.js';
 import { HOUR, START } from '../../api/support/harness.js';
-import { aDecision, moveTo, seedExperiment, seedPromoted } from '../../api/support/seed.js';
+import {
+  aDecision,
+  moveTo,
+  pairOfChallenger,
+  seedExperiment,
+  seedPromoted,
+  seedVerification,
+} from '../../api/support/seed.js';
 import { startWeb, type WebApi } from '../support.js';
 
 describe('the list of tests', () => {
@@ -11,10 +18,15 @@ describe('the list of tests', () => {
     api.clock.at = START + 40 * HOUR;
     await seedExperiment(api, 'quiet', { name: 'A <quiet> test' });
     await seedExperiment(api, 'leading');
-    await api.store.saveDecision(aDecision('leading', 'continue_testing'), {});
+    const pair = pairOfChallenger(0.3, 0.1);
+    // The lead has shrunk since the best look.
+    const pairs = [{ ...pair, evidence: { ...pair.evidence, p: 0.6, pNow: 0.7 } }];
+    await api.store.saveDecision(aDecision('leading', 'continue_testing', { pairs }), {});
     await seedPromoted(api, 'promoted');
     await seedExperiment(api, 'asking');
     await moveTo(api, 'asking', 'awaiting_approval', { reason: 'challenger-1 has won.' });
+    await seedExperiment(api, 'resting');
+    await moveTo(api, 'resting', 'paused');
     await seedExperiment(api, 'over');
     await moveTo(api, 'over', 'stopped');
   });
@@ -25,7 +37,7 @@ describe('the list of tests', () => {
     expect(status).toBe(200);
     expect(html.startsWith('<!doctype html><html lang="en">')).toBe(true);
     const order = [...html.matchAll(/data-experiment="([^"]*)"/g)].map((match) => match[1]);
-    expect(order).toEqual(['asking', 'promoted', 'leading', 'quiet', 'over']);
+    expect(order).toEqual(['asking', 'promoted', 'leading', 'quiet', 'resting', 'over']);
     expect(html).toContain('Someone must act');
     expect(html).toContain('challenger-1 has won.');
   });
@@ -38,11 +50,14 @@ describe('the list of tests', () => {
       const shown = (field: string) => figures(field, inside)[0];
       expect(shown('confidence')).toBe(String(row.confidence));
       expect(shown('confidence_threshold')).toBe(String(row.confidence_threshold));
+      if (row.confidence_now !== null && row.confidence_now !== row.confidence)
+        expect(shown('confidence_now')).toBe(String(row.confidence_now));
       if (row.lift !== null) expect(shown('lift')).toBe(String(row.lift));
       if (row.moved_cents !== 0) expect(shown('moved_cents')).toBe(String(row.moved_cents));
       if (row.total_budget_cents !== null)
         expect(shown('total_budget_cents')).toBe(String(row.total_budget_cents));
     }
+    expect((await api.page('/?q=leading')).text).toContain('0.300 now 0.400 at best of 0.95');
     const promoted = (body.experiments as unknown as OverviewRowJson[]).find(
       (row) => row.experiment_id === 'promoted',
     );
@@ -66,6 +81,24 @@ describe('the list of tests', () => {
     expect(british.html).not.toContain('<quiet>');
   });
 
+  it('keeps paused tests apart, and says whether a lift was verified', async () => {
+    const rowOf = async (id: string) => {
+      const { body } = await api.get(`/api/ab/overview?q=${id}`);
+      return [
+        (await api.page(`/?q=${id}`)).html,
+        (body.experiments as unknown as OverviewRowJson[])[0]!,
+      ] as const;
+    };
+    const [resting, row] = await rowOf('resting');
+    expect([row.group, row.next_event]).toEqual(['paused', null]);
+    expect(resting).toContain('Paused tests: nothing happens until someone resumes them');
+    expect((await rowOf('promoted'))[1].verification).toBeNull();
+    await seedVerification(api, 'promoted', 'not_verified');
+    const [html, { verification }] = await rowOf('promoted');
+    expect(verification).toBe('not_verified');
+    expect(html).toContain('lift not verified</span>');
+  });
+
   it('filters, searches and sorts, and shows everything for a filter that does not exist', async () => {
     const order = async (query: string) =>
       [...(await api.page(`/?${query}`)).html.matchAll(/data-experiment="([^"]*)"/g)].map(
@@ -73,9 +106,10 @@ describe('the list of tests', () => {
       );
     expect(await order('group=act')).toEqual(['asking']);
     expect(await order('q=QUIET')).toEqual(['quiet']);
-    expect(await order('q=')).toHaveLength(5);
-    expect(await order('sort=name')).toEqual(['quiet', 'asking', 'leading', 'over', 'promoted']);
-    expect(await order('group=unknown')).toHaveLength(5);
+    expect(await order('q=')).toHaveLength(6);
+    expect(await order('sort=name')).toEqual(['quiet', 'asking', 'leading', 'over', 'promoted', 'resting']);
+    expect(await order('group=unknown')).toHaveLength(6);
+    expect(await order('group=paused')).toEqual(['resting']);
     expect((await api.page('/?q=nothing-like-this')).html).toContain('No test fits this filter.');
   });
 });

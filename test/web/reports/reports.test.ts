@@ -31,6 +31,7 @@ describe('the pages of reports', () => {
       ...{ experimentId: 'won', controlId: 'c1', kind: 'pause', by: 'ana', reason: 'a new landing page' },
       ...{ at: START + 2 * HOUR, outcome: 'refused', message: 'It does not fit.' },
     });
+    await api.store.setKillSwitch({ engaged: true, by: 'ana', reason: 'wrong prices', at: START + HOUR });
     // The day of the report itself is not counted.
     await api.store.recordControl({
       ...{ experimentId: 'won', controlId: 'c2', kind: 'check', by: 'bo', reason: 'too late' },
@@ -69,18 +70,24 @@ describe('the pages of reports', () => {
     expect(html).toContain('by ana (a new landing page), refused');
     expect(html).not.toContain('too late');
     expect(report.text).toContain('3 tests started (');
-    expect(report.text).toContain('; 1 control used (pause of Test won, refused); ');
+    expect(report.text).toContain(
+      '; 1 control used (pause of Test won, refused); kill switch engaged; as of ',
+    );
+    expect(report.kill_switch).toMatchObject([{ engaged: true, by: 'ana' }]);
+    expect(html).toContain('<strong>engaged</strong> by ana (wrong prices)');
+    expect(html).toContain('<h1>Weekly report of 19 Nov 2026 to 25 Nov 2026, made on 26 Nov 2026</h1>');
     expect(html).toContain('href="/api/ab/reports/weekly-2026-11-26/csv"');
     expect((await api.page('/reports/daily-2000-01-01')).status).toBe(404);
   });
 
   it('show a report from before started tests and controls were counted', async () => {
     const kept = (await api.store.getReport('weekly-2026-11-26'))!;
-    const { started: _, controls: __, ...content } = kept.content;
+    const { started: _, controls: __, killSwitch: ___, ...content } = kept.content;
     const old = { ...kept, id: 'weekly-2026-11-19', content };
     await api.store.saveReport(old, { message: reportMessage({ ...old, at: old.madeAt }), hooks: [] });
     const report = await api.get('/api/ab/reports/weekly-2026-11-19');
-    expect([report.status, report.body.started, report.body.controls]).toEqual([200, null, null]);
+    const { started, controls, kill_switch } = report.body;
+    expect([report.status, started, controls, kill_switch]).toEqual([200, null, null, null]);
     const { status, html } = await api.page('/reports/weekly-2026-11-19');
     expect([status, html.includes('Tests started')]).toEqual([200, false]);
   });
