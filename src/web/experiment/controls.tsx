@@ -56,9 +56,11 @@ export function Controls(props: {
   const known = [...allowed].sort(
     (one, other) => Number(TEXTS[other].isMain ?? 0) - Number(TEXTS[one].isMain ?? 0),
   );
-  const others = CONTROL_KINDS.filter((kind) => !experiment.allowed.includes(kind));
   // Everyone who wants more time looks for it: its reason isn't folded away.
   const notLonger = ruleAgainst('extend', experiment);
+  const others = CONTROL_KINDS.filter(
+    (kind) => !allowed.includes(kind) && !(kind === 'extend' && notLonger !== null),
+  );
   const mayAct = viewer.principal.role !== 'viewer';
   return (
     <section class="card" id="controls" aria-labelledby="controls-title">

@@ -304,7 +304,9 @@ describe('the form of a control', () => {
     const refused = await send('promote', { ...asked, seen: 'yes' });
     expect(refused.status).toBe(303);
     const shown = await api.page(refused.headers.get('location')!);
-    expect(shown.html).toContain('<p class="error" role="alert">No variant leads.</p>');
+    expect(shown.html).toMatch(
+      /<p class="error" role="alert">.*At <time [^>]*>[^<]*<\/time>: .*No variant leads\.<\/p>/,
+    );
     expect(shown.html).toContain('value="the deal ends"');
     expect(api.gateway.asked.at(-1)!.asked).not.toHaveProperty('seen');
   });
