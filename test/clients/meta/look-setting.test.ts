@@ -91,7 +91,7 @@ describe('the setting of a look', () => {
         variantId: 'c1',
         field: 'optimization_goal',
         message:
-          'the ad set of c1 differs from that of control in optimisation goal (optimization_goal OFFSITE_CONVERSIONS against LINK_CLICKS)',
+          'the ad set of c1 differs from that of control in optimisation goal (goal offsite conversions against link clicks)',
       },
     ]);
     const gone = meta({}, { 1: 5_000, 2: 'not_found' }, { 2: other });
