@@ -3,7 +3,7 @@
  * hands a test over because it looks good has looked at it without spending error. Instants are epoch ms of experiment time.
  */
 import type { VariantMetrics } from './metric.js';
-import type { Observed } from './pair-rows.js';
+import { type Observed, totalsOf } from './pair-rows.js';
 import { HOUR_MS, instantOf } from './time.js';
 
 /** The record of it. If it counts, the test's `startedAt` is its start; otherwise that is the handover. */
@@ -70,8 +70,6 @@ export function readDelivery(
   at: number,
 ): ReadDelivery {
   const delivered = rows.filter(({ impressions }) => impressions > 0);
-  const sum = (id: string, pick: (row: Observed) => number) =>
-    rows.reduce((total, row) => (row.variantId === id ? total + pick(row) : total), 0);
   return {
     at,
     span:
@@ -81,19 +79,7 @@ export function readDelivery(
             from: Math.min(...delivered.map(({ bucketStart }) => bucketStart)),
             to: Math.max(...delivered.map(({ bucketEnd }) => bucketEnd)),
           },
-    totals: Object.fromEntries(
-      variantIds.map((id) => [
-        id,
-        {
-          impressions: sum(id, (row) => row.impressions),
-          clicks: sum(id, (row) => row.clicks),
-          linkClicks: sum(id, (row) => row.linkClicks),
-          spend: sum(id, (row) => row.spend),
-          conversions: sum(id, (row) => row.conversions),
-          revenue: sum(id, (row) => row.revenue),
-        },
-      ]),
-    ),
+    totals: totalsOf(variantIds, rows),
   };
 }
 

@@ -12,6 +12,28 @@ export interface Observed extends VariantMetrics {
   bucketEnd: number;
 }
 
+/** What each of the variants did in these buckets, by its id. */
+export function totalsOf(
+  variantIds: readonly string[],
+  observations: readonly Observed[],
+): Record<string, VariantMetrics> {
+  const sum = (id: string, pick: (row: Observed) => number) =>
+    observations.reduce((total, row) => (row.variantId === id ? total + pick(row) : total), 0);
+  return Object.fromEntries(
+    variantIds.map((id) => [
+      id,
+      {
+        impressions: sum(id, (row) => row.impressions),
+        clicks: sum(id, (row) => row.clicks),
+        linkClicks: sum(id, (row) => row.linkClicks),
+        spend: sum(id, (row) => row.spend),
+        conversions: sum(id, (row) => row.conversions),
+        revenue: sum(id, (row) => row.revenue),
+      },
+    ]),
+  );
+}
+
 /** Days are blocks of 24 h from the start: the account's own days would be incomplete at both ends. */
 const DAY_MS = 24 * HOUR_MS;
 

@@ -3,7 +3,7 @@
 import type { PairRow } from '../evidence/types.js';
 import { attributionWindowHoursOf, type Experiment, participants, strataOf } from '../experiment.js';
 import type { Metric, VariantMetrics } from '../metric.js';
-import { type Observed, pairRows } from '../pair-rows.js';
+import { type Observed, pairRows, totalsOf } from '../pair-rows.js';
 import { type SegmentObserved, type WeighedCells, weighedCells } from '../segments.js';
 import { HOUR_MS } from '../time.js';
 import type { Cut } from './counted.js';
@@ -94,22 +94,9 @@ export function pairsOf(experiment: LookData['experiment']): Pair[] {
 }
 
 export function metricsOf(
-  experiment: LookData['experiment'],
+  { variants }: LookData['experiment'],
   observations: readonly Observed[],
 ): Record<string, VariantMetrics> {
-  const sum = (id: string, pick: (row: Observed) => number) =>
-    observations.reduce((total, row) => (row.variantId === id ? total + pick(row) : total), 0);
-  return Object.fromEntries(
-    experiment.variants.map(({ id }) => [
-      id,
-      {
-        impressions: sum(id, (row) => row.impressions),
-        clicks: sum(id, (row) => row.clicks),
-        linkClicks: sum(id, (row) => row.linkClicks),
-        spend: sum(id, (row) => row.spend),
-        conversions: sum(id, (row) => row.conversions),
-        revenue: sum(id, (row) => row.revenue),
-      },
-    ]),
-  );
+  const ids = variants.map(({ id }) => id);
+  return totalsOf(ids, observations);
 }

@@ -1,7 +1,8 @@
 /** What the ads delivered before the handover, and whether it counts. */
 import { adName } from '../../domain/ad-name.js';
-import { count, type Reader } from '../format.js';
-import { Figure, Instant, Money } from '../parts/figures.js';
+import type { Reader } from '../format.js';
+import { Instant, Money } from '../parts/figures.js';
+import { CountCell } from '../parts/metric-cells.js';
 import type { StatusJson } from './read.js';
 
 export function BeforeHandover(props: {
@@ -42,21 +43,9 @@ export function BeforeHandover(props: {
               {earlier.variants.map((ad) => (
                 <tr data-earlier={ad.variant_id}>
                   <th scope="row">{adName(experiment.variants, ad.variant_id)}</th>
-                  <td class="number">
-                    <Figure field="impressions" value={ad.impressions}>
-                      {count(ad.impressions, reader)}
-                    </Figure>
-                  </td>
-                  <td class="number">
-                    <Figure field="link_clicks" value={ad.link_clicks}>
-                      {count(ad.link_clicks, reader)}
-                    </Figure>
-                  </td>
-                  <td class="number">
-                    <Figure field="conversions" value={ad.conversions}>
-                      {count(ad.conversions, reader)}
-                    </Figure>
-                  </td>
+                  <CountCell field="impressions" value={ad.impressions} reader={reader} />
+                  <CountCell field="link_clicks" value={ad.link_clicks} reader={reader} />
+                  <CountCell field="conversions" value={ad.conversions} reader={reader} />
                   <td class="number">
                     <Money field="spend_cents" amount={ad.spend_cents} currency={currency} reader={reader} />
                   </td>

@@ -1,10 +1,10 @@
 /** The raw figures, the ledger and the controls of an experiment as tables. */
 
 import { adName, shortAdName } from '../../domain/ad-name.js';
-import { minorUnits } from '../../domain/budget.js';
-import { count, isCost, money, type Reader } from '../format.js';
+import { isCost, type Reader } from '../format.js';
 import { Figure, Instant, LiftBy, Money } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
+import { MetricCells } from '../parts/metric-cells.js';
 import { Word } from '../words/word.js';
 import type { ControlRowJson, LedgerRowJson, LookJson, StatusJson } from './read.js';
 
@@ -42,31 +42,7 @@ export function Counts({
             return (
               <tr data-variant={id}>
                 <th scope="row">{adName(experiment.variants, id)}</th>
-                <td class="number">
-                  <Figure field="impressions" value={metrics.impressions}>
-                    {count(metrics.impressions, reader)}
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="clicks" value={metrics.clicks}>
-                    {count(metrics.clicks, reader)}
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="ctr" value={metrics.ctr}>
-                    {metrics.ctr} %
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="conversions" value={metrics.conversions}>
-                    {count(metrics.conversions, reader)}
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="spend" value={metrics.spend}>
-                    {money(minorUnits(metrics.spend, currency), currency, reader)}
-                  </Figure>
-                </td>
+                <MetricCells metrics={metrics} currency={currency} reader={reader} />
               </tr>
             );
           })}

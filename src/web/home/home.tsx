@@ -1,7 +1,9 @@
 /** The list of all experiments: first those that need someone, then rollouts, running tests and ended ones. */
+
 import type { z } from '@hono/zod-openapi';
 import { type OverviewQuery, SORTS } from '../../api/overview/requests.js';
 import type { OverviewAnswer } from '../../api/overview/responses.js';
+import { shortAdName } from '../../domain/ad-name.js';
 import { GROUPS, type Group } from '../../domain/overview/attention.js';
 import { ageText, type Reader } from '../format.js';
 import { ConfidenceBar } from '../parts/confidence-bar.js';
@@ -190,7 +192,7 @@ function Entry({ row, most, reader }: { row: Row; most: number; reader: Reader }
         ) : (
           <>
             <span>
-              {adName(row, row.leader_variant_id)}{' '}
+              {leaderName(row, row.leader_variant_id)}{' '}
               <LiftBy field="lift" value={lift} objective={row.objective} interval={interval} />
             </span>
             <IntervalBar lift={lift} interval={interval} most={most} objective={row.objective} />
@@ -270,10 +272,11 @@ function Confidence({ row }: { row: Row }) {
   );
 }
 
-/** The headline of an ad, or what it is called here without one. */
-function adName(row: Row, id: string): string {
-  const headline = row.variants.find((variant) => variant.id === id)?.headline;
-  return headline ? `“${headline}”` : id;
+function leaderName({ variants }: Row, id: string): string {
+  return shortAdName(
+    variants.map(({ id: variantId, headline }) => ({ id: variantId, creative: { headline } })),
+    id,
+  );
 }
 
 function Ads({ row }: { row: Row }) {

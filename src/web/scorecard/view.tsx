@@ -4,9 +4,10 @@ import type { ScorecardJson } from '../../api/scorecard/read.js';
 import { shortAdName } from '../../domain/ad-name.js';
 import { minorUnits } from '../../domain/budget.js';
 import { METRICS, type Objective } from '../../domain/metric.js';
-import { count, instantText, intervalText, isCost, money, type Reader } from '../format.js';
+import { instantText, intervalText, isCost, money, type Reader } from '../format.js';
 import { Figure, Instant, LiftBy, Money } from '../parts/figures.js';
 import { Link } from '../parts/links.js';
+import { MetricCells } from '../parts/metric-cells.js';
 import { StateBadge } from '../parts/state-badge.js';
 
 export interface ScorecardFacts {
@@ -155,31 +156,7 @@ function Ads({ card, reader }: PartProps) {
             </th>
             {metrics ? (
               <>
-                <td class="number">
-                  <Figure field="impressions" value={metrics.impressions}>
-                    {count(metrics.impressions, reader)}
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="clicks" value={metrics.clicks}>
-                    {count(metrics.clicks, reader)}
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="ctr" value={metrics.ctr}>
-                    {metrics.ctr} %
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="conversions" value={metrics.conversions}>
-                    {count(metrics.conversions, reader)}
-                  </Figure>
-                </td>
-                <td class="number">
-                  <Figure field="spend" value={metrics.spend}>
-                    {major(metrics.spend)}
-                  </Figure>
-                </td>
+                <MetricCells metrics={metrics} currency={currency} reader={reader} />
                 <td class="number">
                   {metrics.clicks > 0 ? (
                     <Figure field="cpc" value={metrics.cpc}>
