@@ -13,6 +13,26 @@ export interface VariantMetrics {
   revenue: number;
 }
 
+export const NOTHING_DELIVERED: VariantMetrics = {
+  impressions: 0,
+  clicks: 0,
+  linkClicks: 0,
+  spend: 0,
+  conversions: 0,
+  revenue: 0,
+};
+
+export function plusMetrics(one: VariantMetrics, other: VariantMetrics): VariantMetrics {
+  return {
+    impressions: one.impressions + other.impressions,
+    clicks: one.clicks + other.clicks,
+    linkClicks: one.linkClicks + other.linkClicks,
+    spend: one.spend + other.spend,
+    conversions: one.conversions + other.conversions,
+    revenue: one.revenue + other.revenue,
+  };
+}
+
 /** The names of the API. A new objective is a name here and an entry in {@link METRICS}. */
 export const OBJECTIVES = [
   'click_through_rate',

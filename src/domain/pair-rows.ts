@@ -1,6 +1,14 @@
 /** Turns observations into the rows that the rules weigh. */
 import type { PairRow } from './evidence/types.js';
-import { eventsOf, exposureOf, type Metric, numeratorOf, type VariantMetrics } from './metric.js';
+import {
+  eventsOf,
+  exposureOf,
+  type Metric,
+  NOTHING_DELIVERED,
+  numeratorOf,
+  plusMetrics,
+  type VariantMetrics,
+} from './metric.js';
 import { HOUR_MS } from './time.js';
 
 /** A variant's figures in one closed bucket. Spend and revenue in minor units. */
@@ -17,20 +25,9 @@ export function totalsOf(
   variantIds: readonly string[],
   observations: readonly Observed[],
 ): Record<string, VariantMetrics> {
-  const sum = (id: string, pick: (row: Observed) => number) =>
-    observations.reduce((total, row) => (row.variantId === id ? total + pick(row) : total), 0);
+  const ofId = (id: string) => observations.filter(({ variantId }) => variantId === id);
   return Object.fromEntries(
-    variantIds.map((id) => [
-      id,
-      {
-        impressions: sum(id, (row) => row.impressions),
-        clicks: sum(id, (row) => row.clicks),
-        linkClicks: sum(id, (row) => row.linkClicks),
-        spend: sum(id, (row) => row.spend),
-        conversions: sum(id, (row) => row.conversions),
-        revenue: sum(id, (row) => row.revenue),
-      },
-    ]),
+    variantIds.map((id) => [id, ofId(id).reduce<VariantMetrics>(plusMetrics, NOTHING_DELIVERED)]),
   );
 }
 

@@ -2,7 +2,7 @@ import type { InsightRow } from '../../clients/meta/types.js';
 import { whyNotCounted } from '../../domain/earlier-delivery.js';
 import { conversionEventOf, type Policy } from '../../domain/experiment.js';
 import type { VariantMetrics } from '../../domain/metric.js';
-import { NOTHING_DELIVERED } from '../../domain/setup/account.js';
+import { NOTHING_DELIVERED } from '../../domain/metric.js';
 import type { PastTraffic } from '../../domain/setup/power-advice.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { ApiContext } from '../dependencies.js';

@@ -1,12 +1,8 @@
 import { addDays, localDate, localHourStart } from '../../domain/calendar.js';
 import { DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
 import type { VariantMetrics } from '../../domain/metric.js';
-import {
-  type AccountAd,
-  type AccountAds,
-  type AdCreative,
-  NOTHING_DELIVERED,
-} from '../../domain/setup/account.js';
+import { NOTHING_DELIVERED } from '../../domain/metric.js';
+import type { AccountAd, AccountAds, AdCreative } from '../../domain/setup/account.js';
 import { type ReportSource, Reports } from './async-reports.js';
 import { invalid } from './errors.js';
 import { FieldReader } from './field-reader.js';

@@ -1,6 +1,14 @@
 /** What each ad of a test did, bucket by bucket: for charts and tables. It decides nothing. */
 import { dayAround, localDate } from '../calendar.js';
-import { exposureOf, METRICS, numeratorOf, type Objective, type VariantMetrics } from '../metric.js';
+import {
+  exposureOf,
+  METRICS,
+  NOTHING_DELIVERED,
+  numeratorOf,
+  type Objective,
+  plusMetrics,
+  type VariantMetrics,
+} from '../metric.js';
 import { HOUR_MS } from '../time.js';
 
 export const SERIES_BUCKETS = ['hour', 'day'] as const;
@@ -53,7 +61,7 @@ export function seriesOf(query: {
   for (const row of rows) {
     const own = byVariant.get(row.variantId);
     const place = placeOf.get(bucketOf.get(row.bucketStart)!)!;
-    if (own) own[place] = plus(own[place] ?? NOTHING, row);
+    if (own) own[place] = plusMetrics(own[place] ?? NOTHING_DELIVERED, row);
   }
   return {
     buckets: inOrder.map(({ start, end, spans }) => ({
@@ -70,26 +78,6 @@ function dayOf(instant: number, timezone: string, known: Map<string, { since: nu
   const day = known.get(date) ?? dayAround(instant, timezone);
   known.set(date, day);
   return day;
-}
-
-const NOTHING: VariantMetrics = {
-  impressions: 0,
-  clicks: 0,
-  linkClicks: 0,
-  spend: 0,
-  conversions: 0,
-  revenue: 0,
-};
-
-function plus(one: VariantMetrics, other: VariantMetrics): VariantMetrics {
-  return {
-    impressions: one.impressions + other.impressions,
-    clicks: one.clicks + other.clicks,
-    linkClicks: one.linkClicks + other.linkClicks,
-    spend: one.spend + other.spend,
-    conversions: one.conversions + other.conversions,
-    revenue: one.revenue + other.revenue,
-  };
 }
 
 /** What a chart can show, by the names of the API. `money` is minor units here. */

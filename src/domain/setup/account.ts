@@ -70,15 +70,6 @@ export interface AccountAds {
   until: number;
 }
 
-export const NOTHING_DELIVERED: VariantMetrics = {
-  impressions: 0,
-  clicks: 0,
-  linkClicks: 0,
-  spend: 0,
-  conversions: 0,
-  revenue: 0,
-};
-
 /** What is known when tests are proposed. */
 export interface SetupFacts {
   account: BudgetContext['account'];

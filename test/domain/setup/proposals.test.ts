@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NOTHING_DELIVERED } from '../../../src/domain/setup/account.js';
+import { NOTHING_DELIVERED } from '../../../src/domain/metric.js';
 import { findProposals } from '../../../src/domain/setup/proposals.js';
 import { PLAIN_SETTINGS } from '../../support/ad-set-settings.js';
 import { type AdSpec, accountOf, CAMPAIGN, campaignNamed, DAY, NOW } from './support.js';

@@ -1,9 +1,9 @@
-import {
-  type AccountAd,
-  type AccountAdSet,
-  type AccountCampaign,
-  NOTHING_DELIVERED,
-  type SetupFacts,
+import { NOTHING_DELIVERED } from '../../../src/domain/metric.js';
+import type {
+  AccountAd,
+  AccountAdSet,
+  AccountCampaign,
+  SetupFacts,
 } from '../../../src/domain/setup/account.js';
 import { PLAIN_SETTINGS } from '../../support/ad-set-settings.js';
 
