@@ -8,10 +8,9 @@ import { accountsRoutes } from './accounts/routes.js';
 import { accountApp } from './app.js';
 import type { ApiContext } from './dependencies.js';
 import { healthRoutes } from './health/routes.js';
-import { acceptsHtml, principalOf } from './http/access.js';
+import { principalOf } from './http/access.js';
+import { answerFailures } from './http/failures.js';
 import { guard } from './http/guard.js';
-import { isPage } from './http/paths.js';
-import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
 import { mayUse, type NamedToken } from './http/tokens.js';
 
@@ -28,28 +27,16 @@ export function createAccountsApp(
     const owner = tokens.length === 0 ? {} : tokens.find((token) => token.name === name);
     return owner ? contexts.filter(({ meta }) => mayUse(owner, meta.accountId)) : [];
   };
-  const pages = accountsPages(contexts[0], allowed);
+  const { routes, frameOf } = accountsPages(contexts[0], allowed);
   const app = createRouter();
-  const answerTo = (c: Context, problem: ApiProblem) =>
-    isPage(c.req.path) && acceptsHtml(c)
-      ? errorPage(async (request) => pages.frameOf(request), c, problem)
-      : problem.toResponse();
-  app.onError((error, c) => {
-    const problem = toProblem(error);
-    if (problem.kind === 'internal') contexts[0].onInternalError?.(error, `${c.req.method} ${c.req.path}`);
-    return answerTo(c, problem);
-  });
-  app.notFound((c) => answerTo(c, new ApiProblem('not_found', `There is nothing at ${c.req.path}.`)));
+  answerFailures(app, (c, problem) => errorPage(frameOf, c, problem), contexts[0].onInternalError);
   // Before the guard: each account has its own, which also knows who may use it.
   for (const context of contexts) app.mount(context.base, accountApp(context).fetch);
   guard(app, tokens, { base: '', accountId: null });
   app.route('/', accountsRoutes(allowed));
   app.route('/', healthRoutes(contexts));
   app.route('/', assetRoutes());
-  app.route(
-    '/',
-    signInRoutes(tokens, async (c) => pages.frameOf(c)),
-  );
-  app.route('/', pages.routes);
+  app.route('/', signInRoutes(tokens, frameOf));
+  app.route('/', routes);
   return app;
 }

@@ -17,10 +17,8 @@ import { experimentRoutes } from './experiments/routes.js';
 import { freezeRoutes } from './freezes/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { hookRoutes } from './hooks/routes.js';
-import { acceptsHtml } from './http/access.js';
+import { answerFailures } from './http/failures.js';
 import { guard } from './http/guard.js';
-import { isPage } from './http/paths.js';
-import { ApiProblem, toProblem } from './http/problems.js';
 import { createRouter } from './http/routing.js';
 import { keptReportRoutes } from './kept-reports/routes.js';
 import { lookRoutes } from './looks/routes.js';
@@ -64,17 +62,8 @@ export function createApp(dependencies: ApiDependencies, gateway?: Gateway): Ope
 /** API and pages of the account of a context. */
 export function accountApp(context: ApiContext): OpenAPIHono {
   const app = createRouter();
-  const answerTo = (c: Context, problem: ApiProblem) =>
-    isPage(c.req.path) && acceptsHtml(c)
-      ? errorPage((request) => errorFrameOf(context, request), c, problem)
-      : problem.toResponse();
-
-  app.onError((error, c) => {
-    const problem = toProblem(error);
-    if (problem.kind === 'internal') context.onInternalError?.(error, `${c.req.method} ${c.req.path}`);
-    return answerTo(c, problem);
-  });
-  app.notFound((c) => answerTo(c, new ApiProblem('not_found', `There is nothing at ${c.req.path}.`)));
+  const frameOf = (c: Context) => errorFrameOf(context, c);
+  answerFailures(app, (c, problem) => errorPage(frameOf, c, problem), context.onInternalError);
 
   const metrics = new Metrics(context);
   app.use('*', metrics.measure);

@@ -104,37 +104,26 @@ export function share(fraction: number): string {
   return `${Math.round(fraction * 1000) / 10} %`;
 }
 
+type Place = Pick<Reader, 'locale' | 'timezone'>;
+
+const DATE = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+const DATE_AND_TIME = { ...DATE, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+
 /** `27 Nov 2026, 21:15`, in the account's time zone. */
-export function instantText(iso: string, { locale, timezone }: Pick<Reader, 'locale' | 'timezone'>): string {
-  const format = kept(
-    `instant ${locale} ${timezone}`,
-    () =>
-      new Intl.DateTimeFormat(locale, {
-        timeZone: timezone,
-        day: 'numeric',
-        month: 'short',
-        year: 'numeric',
-        hour: '2-digit',
-        minute: '2-digit',
-        hourCycle: 'h23',
-      }),
-  );
-  return format.format(new Date(iso));
+export function instantText(iso: string, place: Place): string {
+  return dateFormat('instant', place, DATE_AND_TIME).format(new Date(iso));
 }
 
 /** `27 Nov 2026`, in the account's time zone. */
-export function dayText(iso: string, { locale, timezone }: Pick<Reader, 'locale' | 'timezone'>): string {
-  const format = kept(
-    `day ${locale} ${timezone}`,
-    () =>
-      new Intl.DateTimeFormat(locale, {
-        timeZone: timezone,
-        day: 'numeric',
-        month: 'short',
-        year: 'numeric',
-      }),
+export function dayText(iso: string, place: Place): string {
+  return dateFormat('day', place, DATE).format(new Date(iso));
+}
+
+function dateFormat(name: string, { locale, timezone }: Place, options: Intl.DateTimeFormatOptions) {
+  return kept(
+    `${name} ${locale} ${timezone}`,
+    () => new Intl.DateTimeFormat(locale, { timeZone: timezone, ...options }),
   );
-  return format.format(new Date(iso));
 }
 
 /** `3 d 4 h`, `5 h 20 min`, `12 min`; below a minute `less than a minute`. */
