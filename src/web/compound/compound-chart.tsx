@@ -1,4 +1,6 @@
 /** The compound lift after each promotion. */
+import { GridLines } from '../parts/grid-lines.js';
+
 const [WIDTH, HEIGHT] = [720, 220];
 const EDGE = { left: 60, right: 12, top: 12, bottom: 28 };
 
@@ -29,20 +31,7 @@ export function CompoundChart({
   return (
     <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
       <title>Compound lift over {promotionsText(last)}, believed and measured</title>
-      {[low, 0, high].map((value) => (
-        <>
-          <line
-            class={value === 0 ? 'zero' : 'grid'}
-            x1={EDGE.left}
-            x2={WIDTH - EDGE.right}
-            y1={y(value)}
-            y2={y(value)}
-          />
-          <text x={EDGE.left - 6} y={y(value) + 4} text-anchor="end">
-            {wholePercent(value)}
-          </text>
-        </>
-      ))}
+      <GridLines values={[low, 0, high]} y={y} left={EDGE.left} right={WIDTH - EDGE.right} />
       <path class="bound" d={path(claims)} />
       <path class="line" d={path(beliefs)} />
       <text x={EDGE.left} y={HEIGHT - 8}>
@@ -53,11 +42,6 @@ export function CompoundChart({
       </text>
     </svg>
   );
-}
-
-/** The table has the digits. */
-function wholePercent(lift: number): string {
-  return `${lift > 0 ? '+' : ''}${Math.round(lift * 100)} %`;
 }
 
 function promotionsText(count: number): string {

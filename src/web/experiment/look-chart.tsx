@@ -1,4 +1,6 @@
 /** The lift of a pair over all looks: the interval, what the rule needs at each look, and every budget write. */
+
+import { GridLines } from '../parts/grid-lines.js';
 import type { LookJson } from './read.js';
 
 const [WIDTH, HEIGHT] = [720, 260];
@@ -70,21 +72,7 @@ export function LookChart({ points, writes, label }: LookChartFacts) {
     <section class="scroll" tabindex={0} aria-label="Lift at each look, as a drawing">
       <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img">
         <title>{label}</title>
-        {ticksOf(low, high).map((value) => (
-          <>
-            <line
-              class={value === 0 ? 'zero' : 'grid'}
-              x1={EDGE.left}
-              x2={WIDTH - EDGE.right}
-              y1={y(value)}
-              y2={y(value)}
-            />
-            <text x={EDGE.left - 6} y={y(value) + 4} text-anchor="end">
-              {value > 0 ? '+' : ''}
-              {Math.round(value * 100)} %
-            </text>
-          </>
-        ))}
+        <GridLines values={ticksOf(low, high)} y={y} left={EDGE.left} right={WIDTH - EDGE.right} />
         {daysOf(last).map((day) => (
           <text x={x(day * 24)} y={HEIGHT - 8} text-anchor="middle">
             day {day}

@@ -1,4 +1,6 @@
 /** A kept report, as a page that prints well. */
+
+import type { Child } from 'hono/jsx';
 import type { KeptReportJson } from '../../api/kept-reports/to-json.js';
 import { ClientLinkForm } from '../client-link/form.js';
 import { dayText, percent, type Reader } from '../format.js';
@@ -157,52 +159,57 @@ interface ListProps {
 }
 
 function Started({ report: { started }, reader, isLink }: ListProps) {
-  if (started === null || started.length === 0) return null;
   return (
-    <section class="card" aria-labelledby="started">
-      <h2 id="started">
-        Tests started{' '}
-        <span class="muted">
-          (
-          <Figure field="started" value={started.length}>
-            {started.length}
-          </Figure>
-          )
-        </span>
-      </h2>
-      <ul>
-        {started.map(({ experiment_id, name, start_date }) => (
-          <li>
-            <TestName id={experiment_id} name={name} isLink={isLink} />,{' '}
-            <Instant iso={start_date} reader={reader} />
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ListCard id="started" title="Tests started" field="started" rows={started}>
+      {({ experiment_id, name, start_date }) => (
+        <>
+          <TestName id={experiment_id} name={name} isLink={isLink} />,{' '}
+          <Instant iso={start_date} reader={reader} />
+        </>
+      )}
+    </ListCard>
   );
 }
 
 function Controls({ report: { controls }, reader, isLink }: ListProps) {
-  if (controls === null || controls.length === 0) return null;
   return (
-    <section class="card" aria-labelledby="controls-used">
-      <h2 id="controls-used">
-        Controls used{' '}
+    <ListCard id="controls-used" title="Controls used" field="controls" rows={controls}>
+      {({ experiment_id, name, kind, by, reason, at, outcome }) => (
+        <>
+          <Instant iso={at} reader={reader} />: <strong>{kind}</strong> of{' '}
+          <TestName id={experiment_id} name={name} isLink={isLink} /> by {by} ({reason})
+          {outcome === 'refused' && ', refused'}
+        </>
+      )}
+    </ListCard>
+  );
+}
+
+/** Rows with their number; nothing if there are none, or if an older report doesn't have them. */
+function ListCard<Row>(props: {
+  id: string;
+  title: string;
+  field: string;
+  rows: readonly Row[] | null;
+  children: (row: Row) => Child;
+}) {
+  const { id, title, field, rows, children } = props;
+  if (rows === null || rows.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby={id}>
+      <h2 id={id}>
+        {title}{' '}
         <span class="muted">
           (
-          <Figure field="controls" value={controls.length}>
-            {controls.length}
+          <Figure field={field} value={rows.length}>
+            {rows.length}
           </Figure>
           )
         </span>
       </h2>
       <ul>
-        {controls.map(({ experiment_id, name, kind, by, reason, at, outcome }) => (
-          <li>
-            <Instant iso={at} reader={reader} />: <strong>{kind}</strong> of{' '}
-            <TestName id={experiment_id} name={name} isLink={isLink} /> by {by} ({reason})
-            {outcome === 'refused' && ', refused'}
-          </li>
+        {rows.map((row) => (
+          <li>{children(row)}</li>
         ))}
       </ul>
     </section>
