@@ -10,7 +10,7 @@ import { EXPERIMENT_WORKFLOW } from '../../src/contract/names.js';
 import { DEFAULT_POLICY, type Experiment } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import { startSandbox } from '../../src/sandbox/sandbox.js';
-import { type Collaborators, connectCollaborators } from '../../src/service/collaborators.js';
+import { type Collaborators, collaboratorsOn, openConnections } from '../../src/service/collaborators.js';
 import { startWorker } from '../../src/service/worker.js';
 
 /** One experiment hour takes half a second. */
@@ -77,8 +77,9 @@ export async function measureCatchUp(
     const { meta } = sandbox.addresses;
     const { readTimeoutMs = meta.readTimeoutMs } = options;
     const addresses = { ...sandbox.addresses, meta: { ...meta, readTimeoutMs } };
-    const collaborators = await connectCollaborators(addresses);
-    ends.push(() => collaborators.close());
+    const shared = await openConnections(addresses);
+    ends.push(() => shared.close());
+    const collaborators = collaboratorsOn(shared, addresses);
     const { client, clock, names, store, timeBase } = collaborators;
 
     const made: Experiment[] = [];

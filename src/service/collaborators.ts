@@ -64,7 +64,6 @@ export interface Collaborators {
   reportTimezone?: string | null;
   /** Real ms that a write to Meta may take. */
   socketTimeoutMs: number;
-  close(): Promise<void>;
 }
 
 /** The connections that the accounts of a process share. The embedded database has only one. */
@@ -97,7 +96,7 @@ export async function openConnections(
   }
 }
 
-/** The clients of one account on shared connections. `close` leaves those open. */
+/** The clients of one account on shared connections. */
 export function collaboratorsOn(shared: SharedConnections, addresses: Addresses): Collaborators {
   const { environment, timeBase, base = '' } = addresses;
   const { name: accountName, ...metaConfig } = addresses.meta;
@@ -127,12 +126,5 @@ export function collaboratorsOn(shared: SharedConnections, addresses: Addresses)
     }),
     reportTimezone: addresses.notifications?.reportTimezone ?? null,
     socketTimeoutMs: metaConfig.socketTimeoutMs,
-    async close() {},
   };
-}
-
-/** The clients of one account on connections of their own. @throws Error if Postgres or Temporal can't be reached */
-export async function connectCollaborators(addresses: Addresses): Promise<Collaborators> {
-  const shared = await openConnections(addresses);
-  return { ...collaboratorsOn(shared, addresses), close: () => shared.close() };
 }

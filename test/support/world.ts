@@ -173,7 +173,6 @@ export async function startWorld(
     address: temporal.address,
     hooks: options.hooks ?? createHooks([]),
     socketTimeoutMs: 1_000,
-    close: async () => {},
   };
   let worker: RunningWorker;
   const startOne = async () => {

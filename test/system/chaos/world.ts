@@ -97,7 +97,6 @@ export async function openWorld(
     namespace: temporal.namespace,
     address: temporal.address,
     socketTimeoutMs: SOCKET_TIMEOUT_MS,
-    close: async () => {},
   };
   let restartsLeft = batch.deeds.filter(({ kind }) => kind === 'restart_worker').length;
   let worker: RunningWorker | undefined;
