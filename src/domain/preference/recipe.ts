@@ -21,7 +21,7 @@ export interface Recipe {
   parts: readonly PartRecipe[];
 }
 
-const NGRAMS = (weight: number): PartRecipe => ({ name: 'ngrams', kind: 'ngrams', penalty: 10, weight });
+const NGRAMS = (weight: number): PartRecipe => ({ name: 'ngrams', kind: 'ngrams', penalty: 30, weight });
 const USE_LITE = (weight: number): PartRecipe => ({
   name: 'use-lite',
   kind: 'layers',
