@@ -2,18 +2,23 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { BatchAnswer, BatchRequest, ThreadData } from './messages.js';
+import { whatIsMissing } from './missing.js';
 import { type Model, rowsOf } from './model.js';
 import { EncoderFailure, type EncoderName } from './types.js';
-import { loadUseLite } from './use-lite.js';
 
-const LOAD: Partial<Record<EncoderName, (cache: string) => Promise<Model>>> = {
-  'use-lite': loadUseLite,
+/** Loaded when needed: a thread has one model, and TensorFlow.js alone takes 0.2 s and 100 MB. */
+const LOAD: Record<EncoderName, (cache: string) => Promise<Model>> = {
+  'use-lite': async () => (await import('./use-lite.js')).loadUseLite(),
+  minilm: async (cache) => (await import('./onnx/minilm.js')).loadMinilm(cache),
+  mpnet: async (cache) => (await import('./onnx/mpnet.js')).loadMpnet(cache),
 };
 
 export function answer(port: MessagePort, { name, cache }: ThreadData): void {
   let loading: Promise<Model> | undefined;
   const load = async (): Promise<Model> => {
-    loading ??= LOAD[name]!(cache);
+    const missing = whatIsMissing(name, cache);
+    if (missing) throw new EncoderFailure('missing', missing);
+    loading ??= LOAD[name](cache);
     try {
       return await loading;
     } catch (error) {

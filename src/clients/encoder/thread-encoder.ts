@@ -135,7 +135,8 @@ export class ThreadEncoder implements Encoder {
   private accept(job: Job, places: number[], answer: BatchAnswer): void {
     if ('failure' in answer) {
       const { kind, message } = answer.failure;
-      this.end(job, () => job.reject(this.failure(message, kind)));
+      const failure = kind === 'failed' ? this.failure(message) : new EncoderFailure(kind, message);
+      this.end(job, () => job.reject(failure));
       return;
     }
     const width = rowLength(this.info);
@@ -160,7 +161,7 @@ export class ThreadEncoder implements Encoder {
     settle();
   }
 
-  private failure(why: string, kind: EncoderFailure['kind'] = 'failed'): EncoderFailure {
-    return new EncoderFailure(kind, `the encoder ${this.info.name} failed: ${why}`);
+  private failure(why: string): EncoderFailure {
+    return new EncoderFailure('failed', `the encoder ${this.info.name} failed: ${why}`);
   }
 }
