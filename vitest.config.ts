@@ -6,6 +6,7 @@ const LIGHT = [
   'domain',
   'tools/backtest',
   'tools/analyze',
+  'clients/encoder',
   'clients/meta',
   'sandbox/meta-simulator',
   'scripts',
