@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FAULTY_WEEKS } from '../headline-tests/headline-tests.js';
 import { BacktestError, backtest, plan, type SourceFile } from './backtest.js';
-import { FAULTY_WEEKS } from './headline-tests.js';
 import { createBar, table } from './print.js';
 
 const USAGE = `usage: npm run -s backtest -- FILE.csv [FILE2.csv] [--json] [--all-weeks] [--seed N]
