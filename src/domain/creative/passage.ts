@@ -1,7 +1,7 @@
 /** A text, read once for all attributes: its words, its sentences, its form. */
 
-const TOKEN = /\S*[\p{L}\p{N}]\S*/gu;
-const EDGES = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
+/** From the first letter or digit of a token to its last. Linear, whatever the token. */
+const CORE = /[\p{L}\p{N}](?:.*[\p{L}\p{N}])?/u;
 
 export class Passage {
   /** Trimmed, with straight quotes and plain spaces, so that typography decides nothing. */
@@ -22,7 +22,7 @@ export class Passage {
       .replace(/\s+/g, ' ')
       .trim();
     this.lower = this.text.toLowerCase();
-    this.tokens = (this.text.match(TOKEN) ?? []).map((token) => token.replace(EDGES, ''));
+    this.tokens = this.text.split(' ').flatMap((token) => token.match(CORE)?.[0] ?? []);
     this.words = this.tokens.map((token) => token.toLowerCase());
     const forms = new Set<string>();
     for (const word of this.words) {

@@ -1,9 +1,12 @@
 /** How the headline begins. */
 
-import { type Attribute, inHeadline, matching, startsWith } from '../attribute.js';
+import { type Attribute, either, inHeadline, matching, startsWith } from '../attribute.js';
 
 const begins = (id: string, what: string, tags: readonly string[], ...words: string[]): Attribute =>
   inHeadline(id, `The headline begins with ${what}.`, ['opening', ...tags], startsWith(...words));
+
+const IMPERATIVES =
+  'watch see look meet check listen read imagine remember forget stop start get give take make let try share ask tell find learn discover think say show be please go come join keep buy shop save never';
 
 export const OPENING: readonly Attribute[] = [
   begins('starts_with_how', '"how"', ['question_word'], 'how'),
@@ -27,7 +30,7 @@ export const OPENING: readonly Attribute[] = [
     'starts_with_imperative',
     'The headline begins with an instruction, such as "watch" or "meet".',
     ['opening', 'imperative'],
-    (passage) => IMPERATIVE(passage) && !/^(?:watching|looking)/.test(passage.lower),
+    either(startsWith(IMPERATIVES), matching(/^["'(]*don't\b/)),
   ),
   inHeadline(
     'starts_with_question_verb',
@@ -38,7 +41,3 @@ export const OPENING: readonly Attribute[] = [
     ),
   ),
 ];
-
-const IMPERATIVE = startsWith(
-  "watch see look meet check listen read imagine remember forget stop start get give take make let try share ask tell find learn discover think say show be please go come join keep buy shop save don't never",
-);

@@ -7,10 +7,16 @@ import type { Passage } from '../passage.js';
 const DENIED =
   /\b(?:no|not|without|never|neither|nor|lacks?|lacking|free of|absence of)\b(?:[^.;,!?]{0,20})$/;
 
+/** Characters before a word in which a denial of it may begin. */
+const DENIAL_REACH = 40;
+
 /** True if the notes say it at least once without denying it. */
 function noted(form: RegExp): (notes: Passage) => boolean {
   const all = new RegExp(form.source, 'g');
-  return ({ lower }) => [...lower.matchAll(all)].some(({ index }) => !DENIED.test(lower.slice(0, index)));
+  return ({ lower }) =>
+    [...lower.matchAll(all)].some(
+      ({ index }) => !DENIED.test(lower.slice(Math.max(0, index - DENIAL_REACH), index)),
+    );
 }
 
 const shows = (id: string, statement: string, tags: readonly string[], form: RegExp): Attribute =>
