@@ -45,7 +45,7 @@ const FUNCTION_WORDS: Readonly<Record<string, string>> = {
 
 const ENGLISH = new Set(
   `the a an and or but of to in on at for from with by as is are was were be been being am do does did have has had he she it
-  they we you i me him her us them his its their our your my this that these those who what when where why how which
+  they we you i me him her us them his its their our your my this that these those who what when why how which
   not no if then so than too very can will would could should may might must just about into over after before up
   out off down all some any more most other one only own same here there now get got make made see let don't isn't`.split(
     /\s+/,

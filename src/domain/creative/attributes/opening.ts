@@ -13,12 +13,7 @@ export const OPENING: readonly Attribute[] = [
   begins('starts_with_why', '"why"', ['question_word'], 'why'),
   begins('starts_with_what', '"what"', ['question_word'], 'what'),
   begins('starts_with_when', '"when"', ['question_word'], 'when'),
-  begins(
-    'starts_with_who_or_where',
-    '"who", "whose", "which" or "where"',
-    ['question_word'],
-    'who whose which where',
-  ),
+  begins('starts_with_who', '"who", "whose" or "which"', ['question_word'], 'who whose which'),
   begins('starts_with_if', '"if"', ['condition'], 'if'),
   begins('starts_with_this_or_these', '"this" or "these"', ['pointing'], 'this these'),
   begins('starts_with_the', '"the"', ['article'], 'the'),

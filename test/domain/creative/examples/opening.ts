@@ -11,10 +11,7 @@ export const OPENING: Examples = {
     lacks: ['See what it does', 'Whatever it does'],
   },
   starts_with_when: { has: ['When it works'], lacks: ['It works when it can'] },
-  starts_with_who_or_where: {
-    has: ['Who did it', 'Where it began', "Who's there"],
-    lacks: ['The man who did it'],
-  },
+  starts_with_who: { has: ['Who did it', "Who's there"], lacks: ['The man who did it'] },
   starts_with_if: { has: ['If it works, stay'], lacks: ['Stay if it works'] },
   starts_with_this_or_these: { has: ['This works', 'These work'], lacks: ['Why this works'] },
   starts_with_the: { has: ['The dog barked'], lacks: ['Then the dog barked'] },
