@@ -6,14 +6,15 @@ import type { StateReason } from './state.js';
 
 /** The effect on the rate, e.g. −10.8 %. */
 const relative = (logRatio: number) => percent(Math.expm1(logRatio));
-const testsThat = (count: number) => (count === 1 ? '1 test that varies it' : `${count} tests that vary it`);
+const countOf = (tests: number) => (tests === 1 ? '1 test' : `${tests} tests`);
+const testsThat = (tests: number) => (tests === 1 ? '1 test that varies it' : `${tests} tests that vary it`);
 const figure = (value: number) => (value < 0.001 ? 'below 0.001' : value.toFixed(3));
 
 /** Why a pattern is in its state. */
 export function stateSentence(reason: StateReason): string {
   switch (reason.code) {
     case 'too_few_tests':
-      return `Not established yet: ${testsThat(reason.tests)}, and at least ${reason.least} are needed.`;
+      return `Not established yet: ${countOf(reason.tests)} ${reason.tests === 1 ? 'varies' : 'vary'} it, and at least ${reason.least} are needed.`;
     case 'not_established':
       return `Not established yet: after ${testsThat(reason.tests)}, its false discovery rate is ${figure(reason.q)}, above ${reason.limit}.`;
     case 'established':
@@ -34,9 +35,9 @@ export function evidenceSentence({ basis, expected, own, foreign }: CombinedEvid
   const effect = expected && `${relative(expected.effect)} (95 % interval ${low} to ${high})`;
   switch (basis) {
     case 'own':
-      return `From ${testsThat(own?.tests ?? 0)} of your own: ${effect}.`;
+      return `From ${countOf(own?.tests ?? 0)} of your own: ${effect}.`;
     case 'own_and_foreign':
-      return `Few tests of your own: ${testsThat(own?.tests ?? 0)}. With what was ${elsewhere}, expect ${effect}.`;
+      return `Only ${countOf(own?.tests ?? 0)} of your own vary it. With what was ${elsewhere}, expect ${effect}.`;
     case 'foreign':
       return `No test of your own varies it. It was ${elsewhere}: there ${relative(foreign?.effect ?? 0)}, here expect ${effect}.`;
     case 'none':
