@@ -7,6 +7,8 @@ export const FAULTY_WEEKS = { first: 201326, last: 201402 };
 
 export interface Package {
   headline: string;
+  /** The text below the headline; empty if the file has none. */
+  excerpt: string;
   /** Id of the image; empty if unknown. */
   eyecatcher: string;
   impressions: number;
@@ -28,6 +30,7 @@ export function readHeadlineTests(
     week: table.column('week'),
     headline: table.column('headline'),
     eyecatcher: table.column('eyecatcher_id'),
+    excerpt: table.has('excerpt') ? table.column('excerpt') : null,
     impressions: table.column('impressions'),
     clicks: table.column('clicks'),
   };
@@ -47,6 +50,7 @@ export function readHeadlineTests(
     tests.set(id, test);
     test.packages.push({
       headline: record.fields[columns.headline]!,
+      excerpt: columns.excerpt === null ? '' : record.fields[columns.excerpt]!,
       eyecatcher: record.fields[columns.eyecatcher]!,
       impressions,
       clicks,
