@@ -6,6 +6,7 @@
 import type { Attributes } from '../creative/registry.js';
 import { studentTwoSidedP, studentUpperQuantile } from '../evidence/distributions.js';
 import { adjustedP, normalPrior, shrunk } from './many.js';
+import { PATTERN_RULES } from './rules.js';
 
 /** A variant of a finished test. */
 export interface Arm {
@@ -56,9 +57,6 @@ export interface AttributeEffect extends Effect {
   contrasts: Contrast[];
 }
 
-/** With fewer tests that vary an attribute, its effect isn't reported. */
-export const LEAST_TESTS = 10;
-
 /**
  * Working variance of log rates within a group beyond sampling: what else differs between headlines. Measured on headline
  * tests. It sets the weights alone; the interval is valid for every value.
@@ -93,14 +91,14 @@ interface Sums {
 }
 
 /**
- * Effects of those attributes that at least {@link LEAST_TESTS} tests vary, most certain first. q and shrinkage are over
+ * Effects of those attributes that at least {@link PATTERN_RULES}.tests tests vary, most certain first. q and shrinkage are over
  * these attributes. The order of the tests doesn't matter.
  */
 export function effectsOf(tests: readonly PatternTest[], ids: readonly string[]): AttributeEffect[] {
   const grouped = tests.map(({ id, arms }) => ({ id, groups: groupsOf(arms) }));
   const found = ids.flatMap((id) => {
     const sums = sumsOf(grouped, id);
-    const effect = sums.length >= LEAST_TESTS ? clustered(sums) : null;
+    const effect = sums.length >= PATTERN_RULES.tests ? clustered(sums) : null;
     return effect ? [{ id, ...effect, contrasts: sums.map(contrastOf) }] : [];
   });
   const q = adjustedP(found.map(({ p }) => p));
@@ -111,7 +109,11 @@ export function effectsOf(tests: readonly PatternTest[], ids: readonly string[])
 }
 
 /** The effect of one attribute; null if fewer than `least` tests vary it (at least 2). */
-export function effectOf(tests: readonly PatternTest[], id: string, least = LEAST_TESTS): Effect | null {
+export function effectOf(
+  tests: readonly PatternTest[],
+  id: string,
+  least: number = PATTERN_RULES.tests,
+): Effect | null {
   const sums = sumsOf(
     tests.map((test) => ({ id: test.id, groups: groupsOf(test.arms) })),
     id,

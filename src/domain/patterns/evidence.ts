@@ -2,7 +2,7 @@
 
 import { normalUpperQuantile, studentUpperQuantile } from '../evidence/distributions.js';
 import type { Effect } from './effects.js';
-import { PATTERN_RULES } from './state.js';
+import { PATTERN_RULES } from './rules.js';
 
 /** An effect that was learned elsewhere, as a log rate ratio per step. */
 export interface ForeignEffect {

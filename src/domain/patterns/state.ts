@@ -1,26 +1,13 @@
 /** Where a pattern stands, by rules that are on record. */
 
 import type { Effect } from './effects.js';
+import { PATTERN_RULES } from './rules.js';
 
 /**
  * `candidate`: not established yet. `holds`: established. `contradicted`: later tests say the opposite. `retired`: it held
  * once, and the evidence no longer carries it.
  */
 export type PatternState = 'candidate' | 'holds' | 'contradicted' | 'retired';
-
-/** All thresholds of the states. */
-export const PATTERN_RULES = {
-  /** A pattern holds at this false discovery rate or below … */
-  q: 0.05,
-  /** … if at least as many tests vary it. */
-  tests: 10,
-  /** Tests after a pattern was first stated replicate or contradict it below this p … */
-  laterP: 0.05,
-  /** … if at least as many vary it. */
-  laterTests: 3,
-  /** A pattern retires if it hasn't passed for as many further tests that vary it. */
-  retireAfter: 20,
-} as const;
 
 export type Sign = 1 | -1;
 

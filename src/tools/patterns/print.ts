@@ -1,7 +1,6 @@
 /** The table of patterns and what is to be said about it. */
 
-import { LEAST_TESTS } from '../../domain/patterns/effects.js';
-import { PATTERN_RULES } from '../../domain/patterns/state.js';
+import { PATTERN_RULES } from '../../domain/patterns/rules.js';
 import { percent } from '../../domain/percent.js';
 import { FAULTY_WEEKS } from '../headline-tests/headline-tests.js';
 import type { PatternRow, PatternsDocument } from './patterns.js';
@@ -81,7 +80,7 @@ export function notes(archive: Archive, foreign: { count: number; language: stri
 
 /** If the tests establish nothing, because too few vary anything. */
 export function nothingKnown({ name, tests }: Archive): string {
-  return `Nothing is known: ${name} has ${counted(tests.length, 'test')}, and a pattern needs at least ${LEAST_TESTS} tests in which headlines with the same image differ in it.`;
+  return `Nothing is known: ${name} has ${counted(tests.length, 'test')}, and a pattern needs at least ${PATTERN_RULES.tests} tests in which headlines with the same image differ in it.`;
 }
 
 /** If a test is in both files: its replication would prove nothing. Null if none is. */
