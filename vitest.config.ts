@@ -5,6 +5,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LIGHT = [
   'domain',
   'tools/backtest',
+  'tools/headline-tests',
+  'tools/patterns',
   'tools/analyze',
   'clients/encoder',
   'clients/meta',

@@ -1,9 +1,10 @@
 /** Runs finished tests through each policy and adds up the results. */
 
 import { Random } from '../../sandbox/random.js';
-import { CsvError, CsvTable } from './csv.js';
+import { CsvError, CsvTable, delimiterOf } from '../headline-tests/csv.js';
+import { headlinePairs, readHeadlineTests } from '../headline-tests/headline-tests.js';
 import { readDailyCampaigns } from './daily-campaigns.js';
-import { deal, headlinePairs, readHeadlineTests, streamOf } from './headline-tests.js';
+import { deal, streamOf } from './deal.js';
 import { decide, judge, POLICIES, type PolicyName, type Replay } from './policies.js';
 
 /** Number of looks over which a headline test's impressions are spread: every 6 hours for 28 days. */
@@ -111,11 +112,6 @@ export function backtest(source: Plan, onPair: (done: number) => void = () => {}
     clicks_gained: rounded(clicks, 1),
   }));
   return { tests: source.tests, pairs: source.pairs, policies };
-}
-
-function delimiterOf(text: string): ',' | ';' {
-  const header = text.slice(0, text.search(/[\r\n]|$/));
-  return header.includes(';') && !header.includes(',') ? ';' : ',';
 }
 
 /** Puts the file's name before the message of a fault. */

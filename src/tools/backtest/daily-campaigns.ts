@@ -1,6 +1,6 @@
 /** The two campaigns of one test, one row per day; fields are separated by semicolons, dates are D.MM.YYYY. */
 
-import type { CsvRecord, CsvTable } from './csv.js';
+import type { CsvRecord, CsvTable } from '../headline-tests/csv.js';
 import { emptyStream, type Stream } from './stream.js';
 
 const DAY_MS = 86_400_000;

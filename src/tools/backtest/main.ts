@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { FAULTY_WEEKS } from '../headline-tests/headline-tests.js';
+import { createBar } from '../headline-tests/progress-bar.js';
 import { BacktestError, backtest, plan, type SourceFile } from './backtest.js';
-import { FAULTY_WEEKS } from './headline-tests.js';
-import { createBar, table } from './print.js';
+import { table } from './print.js';
 
 const USAGE = `usage: npm run -s backtest -- FILE.csv [FILE2.csv] [--json] [--all-weeks] [--seed N]
 
@@ -24,7 +25,7 @@ function main(): void {
     includeFaultyWeeks: values['all-weeks'],
     seed: Number(values.seed),
   });
-  const bar = createBar(process.stderr, source.pairs);
+  const bar = createBar(process.stderr, source.pairs, 'pairs');
   const report = backtest(source, bar.at);
   bar.end();
   const note = source.leftOut > 0 ? leftOutNote(source.leftOut) : '';

@@ -1,34 +1,9 @@
-/** The output of a backtest: a progress bar on a terminal, and a table at the end. */
+/** The output of a backtest: a table. */
 
 import { UNADJUSTED } from '../../domain/evidence/types.js';
 import { phaseName } from '../../domain/rollout/plan.js';
 import type { BacktestReport } from './backtest.js';
 import { type PolicyName, WINNER_SHARE } from './policies.js';
-
-const BAR_WIDTH = 40;
-
-export interface Bar {
-  at(done: number): void;
-  end(): void;
-}
-
-/** Draws only on a terminal, and at most once per percent. */
-export function createBar(screen: { write(text: string): unknown; isTTY?: boolean }, total: number): Bar {
-  let drawn = -1;
-  return {
-    at(done) {
-      const percent = Math.floor((100 * done) / Math.max(total, 1));
-      if (!screen.isTTY || percent === drawn) return;
-      drawn = percent;
-      const full = Math.round((BAR_WIDTH * percent) / 100);
-      const bar = '#'.repeat(full).padEnd(BAR_WIDTH, '.');
-      screen.write(`\r[${bar}] ${String(percent).padStart(3)} %  ${done} of ${total} pairs`);
-    },
-    end() {
-      if (screen.isTTY) screen.write('\r\u001b[K');
-    },
-  };
-}
 
 const LABELS: Record<PolicyName, string> = {
   peeked_welch: `Welch at every look (${UNADJUSTED})`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CsvTable } from '../../../src/tools/backtest/csv.js';
 import { readDailyCampaigns } from '../../../src/tools/backtest/daily-campaigns.js';
+import { CsvTable } from '../../../src/tools/headline-tests/csv.js';
 
 const HEADER = 'Campaign Name;Date;Spend [USD];# of Impressions;Reach;# of Website Clicks';
 const tableOf = (...rows: string[]) => new CsvTable([HEADER, ...rows].join('\n'), ';');

@@ -133,3 +133,9 @@ export class CsvTable {
     return value;
   }
 }
+
+/** The delimiter of a text, from its header: a comma unless there are only semicolons. */
+export function delimiterOf(text: string): ',' | ';' {
+  const header = text.slice(0, text.search(/[\r\n]|$/));
+  return header.includes(';') && !header.includes(',') ? ';' : ',';
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CsvError, CsvTable, parseCsv } from '../../../src/tools/backtest/csv.js';
+import { CsvError, CsvTable, parseCsv } from '../../../src/tools/headline-tests/csv.js';
 
 const fieldsOf = (text: string, delimiter: ',' | ';' = ',') =>
   parseCsv(text, delimiter).map(({ fields }) => fields);

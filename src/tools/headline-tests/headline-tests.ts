@@ -1,14 +1,14 @@
 /** Finished headline tests of which only the totals are known: one row per package of a test. */
 
-import type { Random } from '../../sandbox/random.js';
 import type { CsvTable } from './csv.js';
-import { emptyStream, type Stream } from './stream.js';
 
 /** The tests of these weeks are known to be badly randomised (Matias et al., Scientific Data 8:195, 2021). */
 export const FAULTY_WEEKS = { first: 201326, last: 201402 };
 
 export interface Package {
   headline: string;
+  /** The text below the headline; empty if the file has none. */
+  excerpt: string;
   /** Id of the image; empty if unknown. */
   eyecatcher: string;
   impressions: number;
@@ -30,6 +30,7 @@ export function readHeadlineTests(
     week: table.column('week'),
     headline: table.column('headline'),
     eyecatcher: table.column('eyecatcher_id'),
+    excerpt: table.has('excerpt') ? table.column('excerpt') : null,
     impressions: table.column('impressions'),
     clicks: table.column('clicks'),
   };
@@ -49,6 +50,7 @@ export function readHeadlineTests(
     tests.set(id, test);
     test.packages.push({
       headline: record.fields[columns.headline]!,
+      excerpt: columns.excerpt === null ? '' : record.fields[columns.excerpt]!,
       eyecatcher: record.fields[columns.eyecatcher]!,
       impressions,
       clicks,
@@ -67,43 +69,4 @@ export function headlinePairs({ packages }: HeadlineTest): [number, number][] {
         : [],
     ),
   );
-}
-
-/** Impressions and clicks of one ad in each look. */
-export interface Dealt {
-  impressions: Float64Array;
-  clicks: Float64Array;
-}
-
-/**
- * Spreads an ad's impressions over `looks` nearly equal slices in random order: the clicks of each look are a
- * hypergeometric draw without replacement. Each click is drawn from the impressions that have none yet, each equally
- * likely, which gives the same distribution.
- */
-export function deal(random: Random, impressions: number, clicks: number, looks: number): Dealt {
-  const slices = new Float64Array(looks);
-  for (let k = 0; k < looks; k++) {
-    slices[k] = Math.floor(((k + 1) * impressions) / looks) - Math.floor((k * impressions) / looks);
-  }
-  // Deals the rarer of clicks and non-clicks, so that few draws hit an impression that is already dealt.
-  const rarer = Math.min(clicks, impressions - clicks);
-  const dealt = new Float64Array(looks);
-  for (let done = 0; done < rarer; ) {
-    const position = Math.floor(random.uniform() * impressions);
-    // The slice of a position is the look with floor(k·n/looks) ≤ position < floor((k+1)·n/looks).
-    const look = Math.ceil(((position + 1) * looks) / impressions) - 1;
-    if (random.uniform() * slices[look]! < dealt[look]!) continue;
-    dealt[look]! += 1;
-    done++;
-  }
-  return { impressions: slices, clicks: rarer === clicks ? dealt : slices.map((n, k) => n - dealt[k]!) };
-}
-
-export function streamOf(a: Dealt, b: Dealt): Stream {
-  const stream = emptyStream(a.impressions.length);
-  stream.impressionsA.set(a.impressions);
-  stream.clicksA.set(a.clicks);
-  stream.impressionsB.set(b.impressions);
-  stream.clicksB.set(b.clicks);
-  return stream;
 }

@@ -1,0 +1,70 @@
+/** Where a pattern stands, by rules that are on record. */
+
+import type { Effect } from './effects.js';
+import { PATTERN_RULES } from './rules.js';
+
+/**
+ * `candidate`: not established yet. `holds`: established. `contradicted`: later tests say the opposite. `retired`: it held
+ * once, and the evidence no longer carries it.
+ */
+export type PatternState = 'candidate' | 'holds' | 'contradicted' | 'retired';
+
+export type Sign = 1 | -1;
+
+/** What tests after a pattern was first stated say about it. */
+export type LaterResult = 'replicated' | 'contradicted' | 'open';
+
+/** Why a pattern is in its state: `patterns/sentences.ts` says it in words. */
+export type StateReason =
+  | { code: 'too_few_tests'; tests: number; least: number }
+  | { code: 'not_established'; tests: number; q: number; limit: number }
+  | { code: 'established'; tests: number; q: number; limit: number }
+  | { code: 'fading'; q: number; limit: number; testsSincePass: number; retireAfter: number }
+  | { code: 'no_longer_established'; q: number; limit: number; testsSincePass: number; retireAfter: number }
+  | { code: 'reversed_later'; tests: number; effect: number; p: number; limit: number };
+
+/** What is known of a pattern when its state is worked out. */
+export interface PatternEvidence {
+  /** Null for a new pattern. */
+  previous: PatternState | null;
+  /** The sign with which it was first stated; null if it never was. */
+  stated: Sign | null;
+  /** Over all own tests; null if too few vary it to report an effect. */
+  all: { effect: number; tests: number; q: number } | null;
+  /** Over own tests that began after it was first stated; null if too few vary it. */
+  later: Pick<Effect, 'effect' | 'p' | 'tests'> | null;
+  /** Own tests that vary it and finished since it last passed. */
+  testsSincePass: number;
+}
+
+/** Whether later tests replicate or contradict a pattern that was stated with this sign. */
+export function laterResult(stated: Sign, later: PatternEvidence['later']): LaterResult {
+  const { laterP, laterTests } = PATTERN_RULES;
+  if (!later || later.tests < laterTests || !(later.p < laterP)) return 'open';
+  return Math.sign(later.effect) === stated ? 'replicated' : 'contradicted';
+}
+
+/** A pattern's state and the reason for it. Foreign evidence has no say. */
+export function stateOf(evidence: PatternEvidence): { state: PatternState; reason: StateReason } {
+  const { previous, stated, all, later, testsSincePass } = evidence;
+  const { q: limit, tests: least, laterP, retireAfter } = PATTERN_RULES;
+  if (stated !== null && later && laterResult(stated, later) === 'contradicted') {
+    const { tests, effect, p } = later;
+    return { state: 'contradicted', reason: { code: 'reversed_later', tests, effect, p, limit: laterP } };
+  }
+  const tests = all?.tests ?? 0;
+  const q = all?.q ?? 1;
+  const sameSign = stated === null || Math.sign(all?.effect ?? 0) === stated;
+  if (tests >= least && q <= limit && sameSign) {
+    return { state: 'holds', reason: { code: 'established', tests, q, limit } };
+  }
+  if (previous === 'holds' && testsSincePass < retireAfter) {
+    return { state: 'holds', reason: { code: 'fading', q, limit, testsSincePass, retireAfter } };
+  }
+  if (previous !== null && previous !== 'candidate') {
+    const code = 'no_longer_established';
+    return { state: 'retired', reason: { code, q, limit, testsSincePass, retireAfter } };
+  }
+  if (tests < least) return { state: 'candidate', reason: { code: 'too_few_tests', tests, least } };
+  return { state: 'candidate', reason: { code: 'not_established', tests, q, limit } };
+}
