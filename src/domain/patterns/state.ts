@@ -4,9 +4,8 @@ import type { Effect } from './effects.js';
 import { PATTERN_RULES } from './rules.js';
 
 /**
- * `candidate`: not established yet. `holds`: established. `contradicted`: later tests, or all of them, say the
- * opposite. `retired`: it held
- * once, and the evidence no longer carries it.
+ * `candidate`: not established yet. `holds`: established. `contradicted`: later tests, or all of them, say the opposite.
+ * `retired`: it held once, and the evidence no longer carries it.
  */
 export type PatternState = 'candidate' | 'holds' | 'contradicted' | 'retired';
 
@@ -31,8 +30,10 @@ export interface PatternEvidence {
   held: boolean;
   /** The sign with which it was first stated; null if it never was. */
   stated: Sign | null;
+  /** Own tests that vary it. */
+  tests: number;
   /** Over all own tests; null if too few vary it to report an effect. */
-  all: { effect: number; tests: number; q: number } | null;
+  all: { effect: number; q: number } | null;
   /** Over own tests that began after it was first stated; null if too few vary it. */
   later: Pick<Effect, 'effect' | 'p' | 'tests'> | null;
   /** Own tests that vary it and finished since it last passed; of no meaning if it never did. */
@@ -48,13 +49,15 @@ export function laterResult(stated: Sign, later: PatternEvidence['later']): Late
 
 /** A pattern's state and the reason for it. Foreign evidence has no say. */
 export function stateOf(evidence: PatternEvidence): { state: PatternState; reason: StateReason } {
-  const { held, stated, all, later, testsSincePass } = evidence;
+  const { held, stated, tests, all, later, testsSincePass } = evidence;
   const { q: limit, tests: least, laterP, retireAfter } = PATTERN_RULES;
   if (stated !== null && later && laterResult(stated, later) === 'contradicted') {
-    const { tests, effect, p } = later;
-    return { state: 'contradicted', reason: { code: 'reversed_later', tests, effect, p, limit: laterP } };
+    const { effect, p } = later;
+    return {
+      state: 'contradicted',
+      reason: { code: 'reversed_later', tests: later.tests, effect, p, limit: laterP },
+    };
   }
-  const tests = all?.tests ?? 0;
   const q = all?.q ?? 1;
   const effect = all?.effect ?? 0;
   if (tests >= least && q <= limit) {

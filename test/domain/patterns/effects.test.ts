@@ -6,6 +6,7 @@ import {
   effectsOf,
   logRateOf,
   type PatternTest,
+  testsThatVary,
 } from '../../../src/domain/patterns/effects.js';
 
 const arm = (x: number | null, logRate: number, variance = 0.0001, group = 'g'): Arm => ({
@@ -125,6 +126,7 @@ describe('the effect of an attribute', () => {
     expect(effectOf([...same, ...pairs(RATIOS.slice(1))], 'a')).toBeNull();
     expect(effectsOf([...same, ...pairs(RATIOS.slice(1))], ['a'])).toEqual([]);
     expect(effectsOf([], ['a'])).toEqual([]);
+    expect(testsThatVary([...same, ...pairs(RATIOS.slice(8))], 'a')).toEqual(['t0', 't1']);
   });
 
   it('is a number even if one test outweighs all others', () => {
