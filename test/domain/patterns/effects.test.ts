@@ -129,6 +129,14 @@ describe('the effect of an attribute', () => {
     expect(testsThatVary([...same, ...pairs(RATIOS.slice(8))], 'a')).toEqual(['t0', 't1']);
   });
 
+  it("isn't varied by equal amounts, whatever their weighted mean is rounded to", () => {
+    const equal = RATIOS.map((ratio, i) => ({
+      id: `t${i}`,
+      arms: [0.1, 0.2, 0.3].map((variance, k) => arm(0.1 + i / 7, ratio * k, variance)),
+    }));
+    expect(testsThatVary(equal, 'a')).toEqual([]);
+  });
+
   it('is a number even if one test outweighs all others', () => {
     const variances = [1e-3, ...new Array(9).fill(1e20)];
     const effect = effectOf(pairs(RATIOS, variances), 'a')!;
