@@ -95,9 +95,9 @@ interface Sums {
  * these attributes. The order of the tests doesn't matter.
  */
 export function effectsOf(tests: readonly PatternTest[], ids: readonly string[]): AttributeEffect[] {
-  const grouped = tests.map(({ id, arms }) => ({ id, groups: groupsOf(arms) }));
+  const all = tests.map(grouped);
   const found = ids.flatMap((id) => {
-    const sums = sumsOf(grouped, id);
+    const sums = sumsOf(all, id);
     const effect = sums.length >= PATTERN_RULES.tests ? clustered(sums) : null;
     return effect ? [{ id, ...effect, contrasts: sums.map(contrastOf) }] : [];
   });
@@ -114,11 +114,13 @@ export function effectOf(
   id: string,
   least: number = PATTERN_RULES.tests,
 ): Effect | null {
-  const sums = sumsOf(
-    tests.map((test) => ({ id: test.id, groups: groupsOf(test.arms) })),
-    id,
-  );
+  const sums = sumsOf(tests.map(grouped), id);
   return sums.length >= Math.max(least, 2) ? clustered(sums) : null;
+}
+
+/** The ids of the tests that vary an attribute, in the order given. */
+export function testsThatVary(tests: readonly PatternTest[], id: string): string[] {
+  return sumsOf(tests.map(grouped), id).map(({ test }) => test);
 }
 
 interface Grouped {
@@ -126,14 +128,14 @@ interface Grouped {
   groups: readonly (readonly Arm[])[];
 }
 
-function groupsOf(arms: readonly Arm[]): Arm[][] {
+function grouped({ id, arms }: PatternTest): Grouped {
   const groups = new Map<string, Arm[]>();
   for (const arm of arms) {
     const group = groups.get(arm.group);
     if (group) group.push(arm);
     else groups.set(arm.group, [arm]);
   }
-  return [...groups.values()].filter(({ length }) => length > 1);
+  return { id, groups: [...groups.values()].filter(({ length }) => length > 1) };
 }
 
 /** Of the tests that vary the attribute. Arms of which it is unknown don't count. */

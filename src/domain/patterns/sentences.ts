@@ -23,6 +23,8 @@ export function stateSentence(reason: StateReason): string {
       return `It was established, but its false discovery rate is now ${figure(reason.q)}, above ${reason.limit}; it retires if that stays so for ${reason.retireAfter} tests (${reason.testsSincePass} so far).`;
     case 'no_longer_established':
       return `It was established once; after ${reason.testsSincePass} further tests its false discovery rate is ${figure(reason.q)}, above ${reason.limit}.`;
+    case 'reversed':
+      return `Tests say the opposite: ${relative(reason.effect)} in ${testsThat(reason.tests)}, false discovery rate ${figure(reason.q)}, at most ${reason.limit}.`;
     case 'reversed_later':
       return `Tests after it was first stated say the opposite: ${relative(reason.effect)} in ${testsThat(reason.tests)}, p ${figure(reason.p)}, below ${reason.limit}.`;
   }

@@ -4,8 +4,8 @@ import type { Effect } from './effects.js';
 import { PATTERN_RULES } from './rules.js';
 
 /**
- * `candidate`: not established yet. `holds`: established. `contradicted`: later tests say the opposite. `retired`: it held
- * once, and the evidence no longer carries it.
+ * `candidate`: not established yet. `holds`: established. `contradicted`: later tests, or all of them, say the opposite.
+ * `retired`: it held once, and the evidence no longer carries it.
  */
 export type PatternState = 'candidate' | 'holds' | 'contradicted' | 'retired';
 
@@ -21,19 +21,22 @@ export type StateReason =
   | { code: 'established'; tests: number; q: number; limit: number }
   | { code: 'fading'; q: number; limit: number; testsSincePass: number; retireAfter: number }
   | { code: 'no_longer_established'; q: number; limit: number; testsSincePass: number; retireAfter: number }
-  | { code: 'reversed_later'; tests: number; effect: number; p: number; limit: number };
+  | { code: 'reversed_later'; tests: number; effect: number; p: number; limit: number }
+  | { code: 'reversed'; tests: number; effect: number; q: number; limit: number };
 
 /** What is known of a pattern when its state is worked out. */
 export interface PatternEvidence {
-  /** Null for a new pattern. */
-  previous: PatternState | null;
+  /** Whether it has passed before. */
+  held: boolean;
   /** The sign with which it was first stated; null if it never was. */
   stated: Sign | null;
+  /** Own tests that vary it. */
+  tests: number;
   /** Over all own tests; null if too few vary it to report an effect. */
-  all: { effect: number; tests: number; q: number } | null;
+  all: { effect: number; q: number } | null;
   /** Over own tests that began after it was first stated; null if too few vary it. */
   later: Pick<Effect, 'effect' | 'p' | 'tests'> | null;
-  /** Own tests that vary it and finished since it last passed. */
+  /** Own tests that vary it and finished since it last passed; of no meaning if it never did. */
   testsSincePass: number;
 }
 
@@ -46,22 +49,27 @@ export function laterResult(stated: Sign, later: PatternEvidence['later']): Late
 
 /** A pattern's state and the reason for it. Foreign evidence has no say. */
 export function stateOf(evidence: PatternEvidence): { state: PatternState; reason: StateReason } {
-  const { previous, stated, all, later, testsSincePass } = evidence;
+  const { held, stated, tests, all, later, testsSincePass } = evidence;
   const { q: limit, tests: least, laterP, retireAfter } = PATTERN_RULES;
   if (stated !== null && later && laterResult(stated, later) === 'contradicted') {
-    const { tests, effect, p } = later;
-    return { state: 'contradicted', reason: { code: 'reversed_later', tests, effect, p, limit: laterP } };
+    const { effect, p } = later;
+    return {
+      state: 'contradicted',
+      reason: { code: 'reversed_later', tests: later.tests, effect, p, limit: laterP },
+    };
   }
-  const tests = all?.tests ?? 0;
   const q = all?.q ?? 1;
-  const sameSign = stated === null || Math.sign(all?.effect ?? 0) === stated;
-  if (tests >= least && q <= limit && sameSign) {
-    return { state: 'holds', reason: { code: 'established', tests, q, limit } };
+  const effect = all?.effect ?? 0;
+  if (tests >= least && q <= limit) {
+    if (stated === null || Math.sign(effect) === stated) {
+      return { state: 'holds', reason: { code: 'established', tests, q, limit } };
+    }
+    return { state: 'contradicted', reason: { code: 'reversed', tests, effect, q, limit } };
   }
-  if (previous === 'holds' && testsSincePass < retireAfter) {
+  if (held && testsSincePass < retireAfter) {
     return { state: 'holds', reason: { code: 'fading', q, limit, testsSincePass, retireAfter } };
   }
-  if (previous !== null && previous !== 'candidate') {
+  if (held) {
     const code = 'no_longer_established';
     return { state: 'retired', reason: { code, q, limit, testsSincePass, retireAfter } };
   }

@@ -6,6 +6,7 @@ import {
   effectsOf,
   logRateOf,
   type PatternTest,
+  testsThatVary,
 } from '../../../src/domain/patterns/effects.js';
 
 const arm = (x: number | null, logRate: number, variance = 0.0001, group = 'g'): Arm => ({
@@ -125,6 +126,15 @@ describe('the effect of an attribute', () => {
     expect(effectOf([...same, ...pairs(RATIOS.slice(1))], 'a')).toBeNull();
     expect(effectsOf([...same, ...pairs(RATIOS.slice(1))], ['a'])).toEqual([]);
     expect(effectsOf([], ['a'])).toEqual([]);
+    expect(testsThatVary([...same, ...pairs(RATIOS.slice(8))], 'a')).toEqual(['t0', 't1']);
+  });
+
+  it("isn't varied by equal amounts, whatever their weighted mean is rounded to", () => {
+    const equal = RATIOS.map((ratio, i) => ({
+      id: `t${i}`,
+      arms: [0.1, 0.2, 0.3].map((variance, k) => arm(0.1 + i / 7, ratio * k, variance)),
+    }));
+    expect(testsThatVary(equal, 'a')).toEqual([]);
   });
 
   it('is a number even if one test outweighs all others', () => {

@@ -2,80 +2,84 @@ import { describe, expect, it } from 'vitest';
 import { stateSentence } from '../../../src/domain/patterns/sentences.js';
 import { laterResult, type PatternEvidence, stateOf } from '../../../src/domain/patterns/state.js';
 
-const unknown: PatternEvidence = { previous: null, stated: null, all: null, later: null, testsSincePass: 0 };
-const passing = { effect: -0.1, tests: 10, q: 0.05 };
-const failing = { effect: -0.02, tests: 40, q: 0.3 };
+const unknown: PatternEvidence = {
+  held: false,
+  stated: null,
+  tests: 0,
+  all: null,
+  later: null,
+  testsSincePass: 0,
+};
+const passing = { effect: -0.1, q: 0.05 };
+const failing = { effect: -0.02, q: 0.3 };
 const later = (effect: number, p: number, tests = 3) => ({ effect, p, tests });
 
-const state = (evidence: Partial<PatternEvidence>) => stateOf({ ...unknown, ...evidence });
+const state = (evidence: Partial<PatternEvidence>) =>
+  stateOf({ ...unknown, tests: evidence.all ? 10 : 0, ...evidence });
 
 describe('the state of a pattern', () => {
   it.each<[string, Partial<PatternEvidence>, string, string]>([
     ['of which nothing is known', {}, 'candidate', 'too_few_tests'],
-    ['with too few tests', { all: { ...passing, tests: 9 } }, 'candidate', 'too_few_tests'],
+    ['with too few tests', { tests: 9, all: passing }, 'candidate', 'too_few_tests'],
     ['above the limit', { all: { ...passing, q: 0.051 } }, 'candidate', 'not_established'],
     ['at the limits', { all: passing }, 'holds', 'established'],
-    ['as stated', { all: passing, stated: -1, previous: 'candidate' }, 'holds', 'established'],
-    ['against what was stated', { all: passing, stated: 1 }, 'candidate', 'not_established'],
+    ['as stated', { all: passing, stated: -1 }, 'holds', 'established'],
+    ['against what was stated', { all: passing, stated: 1 }, 'contradicted', 'reversed'],
     [
       'that has just stopped passing',
-      { previous: 'holds', stated: -1, all: failing, testsSincePass: 19 },
+      { held: true, stated: -1, all: failing, testsSincePass: 19 },
       'holds',
       'fading',
     ],
     [
       'that has stopped for long',
-      { previous: 'holds', stated: -1, all: failing, testsSincePass: 20 },
+      { held: true, stated: -1, all: failing, testsSincePass: 20 },
       'retired',
       'no_longer_established',
     ],
     [
       'that was retired and still fails',
-      { previous: 'retired', stated: -1, all: failing, testsSincePass: 3 },
+      { held: true, stated: -1, all: failing, testsSincePass: 90 },
       'retired',
       'no_longer_established',
     ],
-    [
-      'that was retired and passes again',
-      { previous: 'retired', stated: -1, all: passing },
-      'holds',
-      'established',
-    ],
+    ['that was stated and never held', { stated: -1, all: failing }, 'candidate', 'not_established'],
+    ['that was retired and passes again', { held: true, stated: -1, all: passing }, 'holds', 'established'],
     [
       'that later tests contradict',
-      { previous: 'holds', stated: -1, all: passing, later: later(0.1, 0.049) },
+      { held: true, stated: -1, all: passing, later: later(0.1, 0.049) },
       'contradicted',
       'reversed_later',
     ],
     [
       'that people stated and tests contradict',
-      { previous: 'candidate', stated: 1, all: null, later: later(-0.1, 0.01) },
+      { stated: 1, all: null, later: later(-0.1, 0.01) },
       'contradicted',
       'reversed_later',
     ],
     [
       'that later tests confirm',
-      { previous: 'holds', stated: -1, all: passing, later: later(-0.1, 0.001) },
+      { held: true, stated: -1, all: passing, later: later(-0.1, 0.001) },
       'holds',
       'established',
     ],
     [
       'with a weak contradiction',
-      { previous: 'holds', stated: -1, all: passing, later: later(0.1, 0.05) },
+      { held: true, stated: -1, all: passing, later: later(0.1, 0.05) },
       'holds',
       'established',
     ],
     [
       'with a contradiction by two tests',
-      { previous: 'holds', stated: -1, all: passing, later: later(0.1, 0.001, 2) },
+      { held: true, stated: -1, all: passing, later: later(0.1, 0.001, 2) },
       'holds',
       'established',
     ],
     [
       'whose contradiction is no longer significant',
-      { previous: 'contradicted', stated: -1, all: failing, later: later(0.01, 0.6, 9) },
-      'retired',
-      'no_longer_established',
+      { held: true, stated: -1, all: failing, later: later(0.01, 0.6, 9) },
+      'holds',
+      'fading',
     ],
   ])('%s', (_, evidence, expected, code) => {
     const { state: found, reason } = state(evidence);
@@ -84,22 +88,23 @@ describe('the state of a pattern', () => {
 
   it('comes with its reason in a sentence', () => {
     const said = (evidence: Partial<PatternEvidence>) => stateSentence(state(evidence).reason);
-    expect(said({ all: { ...passing, tests: 1 } })).toBe(
-      'Not established yet: 1 test varies it, and at least 10 are needed.',
-    );
-    expect(said({ all: failing })).toBe(
+    expect(said({ tests: 1 })).toBe('Not established yet: 1 test varies it, and at least 10 are needed.');
+    expect(said({ tests: 40, all: failing })).toBe(
       'Not established yet: after 40 tests that vary it, its false discovery rate is 0.300, above 0.05.',
     );
     expect(said({ all: { ...passing, q: 0.0001 } })).toBe(
       'Established by 10 tests that vary it: its false discovery rate is below 0.001, at most 0.05.',
     );
-    expect(said({ previous: 'holds', stated: -1, all: failing, testsSincePass: 4 })).toBe(
+    expect(said({ held: true, stated: -1, all: failing, testsSincePass: 4 })).toBe(
       'It was established, but its false discovery rate is now 0.300, above 0.05; it retires if that stays so for 20 tests (4 so far).',
     );
-    expect(said({ previous: 'holds', stated: -1, all: failing, testsSincePass: 21 })).toBe(
+    expect(said({ held: true, stated: -1, all: failing, testsSincePass: 21 })).toBe(
       'It was established once; after 21 further tests its false discovery rate is 0.300, above 0.05.',
     );
-    expect(said({ previous: 'holds', stated: -1, all: passing, later: later(Math.log(1.1), 0.01) })).toBe(
+    expect(said({ stated: 1, all: { ...passing, effect: Math.log(0.9), q: 0.02 } })).toBe(
+      'Tests say the opposite: -10.0 % in 10 tests that vary it, false discovery rate 0.020, at most 0.05.',
+    );
+    expect(said({ held: true, stated: -1, all: passing, later: later(Math.log(1.1), 0.01) })).toBe(
       'Tests after it was first stated say the opposite: +10.0 % in 3 tests that vary it, p 0.010, below 0.05.',
     );
   });

@@ -1,6 +1,6 @@
 /** Punctuation, numbers and capitals of the headline. */
 
-import { type Attribute, inHeadline, matching, oneOf, written } from '../attribute.js';
+import { type Attribute, either, inHeadline, matching, oneOf, startsWith, written } from '../attribute.js';
 import type { Passage } from '../passage.js';
 
 /** Share of the longer words with a capital from which a headline is in title case. */
@@ -81,7 +81,7 @@ export const FORM: readonly Attribute[] = [
     'leading_number',
     'The headline begins with a number.',
     ['number', 'opening'],
-    (passage) => /^["'([]*[#$\u00a3\u20ac]?\p{Nd}/u.test(passage.text) || beginsWithNumberWord(passage),
+    either(written(/^["'([]*[#$\u00a3\u20ac]?\p{Nd}/u), startsWith(NUMBER_WORDS)),
   ),
   inHeadline('number_word', 'The headline contains a number in words.', ['number'], oneOf(NUMBER_WORDS)),
   inHeadline(
@@ -99,7 +99,3 @@ export const FORM: readonly Attribute[] = [
     ),
   ),
 ];
-
-function beginsWithNumberWord({ firstWord }: Passage): boolean {
-  return NUMBER_WORDS.split(' ').includes(firstWord);
-}
