@@ -1,5 +1,5 @@
 /**
- * The first six layers of all-mpnet-base-v2 as an ONNX file, with layers 2, 3, 4 and 5 (counted from 0) as outputs. The
+ * all-mpnet-base-v2 as an ONNX file, with layers 3, 5, 7, 9 and 11 (counted from 0) as outputs. The
  * sums follow MPNetModel of the library transformers. All texts of a call have equally many tokens, so there is no mask.
  */
 
@@ -14,7 +14,7 @@ const BUCKETS = 32;
 const EPSILON = 1e-5;
 /** The rows of positions begin after that of the padding token, whose id is 1. */
 const FIRST_POSITION = 2;
-const LAYERS = 6;
+const LAYERS = 12;
 /** The byte that stands for zero. */
 const MIDDLE = 128;
 

@@ -41,8 +41,6 @@ export interface Learned {
 
 /** The folds of the cross-validation by which the parts' weights are found. */
 const FOLDS = 5;
-/** How far a part's weight may lie from the recipe's. */
-const WEIGHT_DEVIATION = 0.15;
 
 /**
  * Learns from measured texts. `progress` is told the share that is done, 0 to 1. Deterministic in the rows and their
@@ -85,7 +83,7 @@ export function learnPreference(
   const weights = weightsOf(
     rows,
     fitted.map(({ heldOut }) => heldOut),
-    recipe.parts.map(({ weight }) => ({ weight, deviation: WEIGHT_DEVIATION })),
+    recipe.parts.map(({ weight, weightDeviation: deviation }) => ({ weight, deviation })),
     0.045,
   );
   const heldOut = new Float64Array(rows.length);
