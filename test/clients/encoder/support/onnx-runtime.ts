@@ -9,7 +9,7 @@ export const CACHE = cacheFolder(thisMachine());
 /** Set-up for tests installs the runtime, if it can be had. */
 export const HAS_RUNTIME = existsSync(onnxRuntimeInCache(CACHE).package);
 
-/** Runs a file that takes whole numbers under one name. Returns the numbers of each output by its name. */
+/** What a file makes of rows of whole numbers: the numbers of each output by its name. */
 export async function runOnnx(
   file: Uint8Array,
   input: string,
