@@ -1,10 +1,10 @@
 /** Encodings kept on disk, so that each text is encoded once: for commands, which have no database. */
 
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { checkTexts } from './check-texts.js';
 import { cutRow, rowLength } from './info.js';
 import { KeptRows } from './kept-rows.js';
+import { textHash } from './text-hash.js';
 import type { EncodedText, EncodeOptions, Encoder } from './types.js';
 
 /** Texts that are encoded before they are kept: a few seconds of work, which is what a kill may cost. */
@@ -28,7 +28,7 @@ export function keptEncodings(encoder: Encoder, folder: string): Encoder {
     async encode(texts, options = {}) {
       checkTexts(texts);
       const rows = await open();
-      const keys = texts.map(keyOf);
+      const keys = texts.map(textHash);
       const found = await rows.read(keys);
       const missing = [...new Map(texts.map((text, i) => [keys[i]!, text]))].filter(
         ([key]) => !found.has(key),
@@ -56,8 +56,6 @@ export function keptEncodings(encoder: Encoder, folder: string): Encoder {
     },
   };
 }
-
-const keyOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 function joined({ layers, sentence }: EncodedText): Float32Array {
   const parts = [...layers, sentence];
