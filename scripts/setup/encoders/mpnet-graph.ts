@@ -1,6 +1,6 @@
 /**
- * The first six layers of all-mpnet-base-v2 as an ONNX file, with layers 2, 3, 4 and 5 (counted from 0) as outputs. The
- * sums follow MPNetModel of the library transformers. All texts of a call have equally many tokens, so there is no mask.
+ * all-mpnet-base-v2 as an ONNX file, with the layers that mpnet-file.ts names as outputs. The sums follow MPNetModel of the
+ * library transformers. All texts of a call have equally many tokens, so there is no mask.
  */
 
 import { GraphWriter } from '../../../src/clients/encoder/onnx/graph-writer.js';

@@ -14,7 +14,7 @@ export function onnxRuntimeInCache(cache) {
 }
 
 /** Another content needs another folder, so that a cache serves several versions of the product. */
-const FOLDERS = { minilm: 'encoder-minilm-l6-v2', mpnet: 'encoder-mpnet-base-v2-int8-1' };
+const FOLDERS = { minilm: 'encoder-minilm-l6-v2', mpnet: 'encoder-mpnet-base-v2-int8-2' };
 
 export function modelInCache(cache, name) {
   const root = path.join(cache, FOLDERS[name]);

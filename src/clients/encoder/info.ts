@@ -5,7 +5,7 @@ import type { EncodedText, EncoderInfo, EncoderName } from './types.js';
 export const ENCODERS: Readonly<Record<EncoderName, EncoderInfo>> = {
   'use-lite': { name: 'use-lite', id: 'use-lite@0.2.0+1', layers: [512, 512, 512, 512, 512], sentence: 512 },
   minilm: { name: 'minilm', id: 'minilm-l6-v2+1', layers: [384, 384, 384, 384], sentence: 384 },
-  mpnet: { name: 'mpnet', id: 'mpnet-base-v2-int8+1', layers: [768, 768, 768, 768], sentence: 768 },
+  mpnet: { name: 'mpnet', id: 'mpnet-base-v2-int8+2', layers: [768, 768, 768, 768, 768], sentence: 768 },
 };
 
 export type EncoderLengths = Pick<EncoderInfo, 'layers' | 'sentence'>;
