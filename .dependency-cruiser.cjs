@@ -112,7 +112,9 @@ module.exports = {
         'Vendor types and vendor errors stop at the client, so that an upgrade of an SDK touches one folder.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(clients|sandbox)/' },
-      to: { path: '^node_modules/(pg|facebook-nodejs-business-sdk|@anthropic-ai/sdk|@electric-sql)/' },
+      to: {
+        path: '^node_modules/(pg|facebook-nodejs-business-sdk|@anthropic-ai/sdk|@electric-sql|@energetic-ai|onnxruntime-common)/',
+      },
     },
     {
       name: 'meta-sdk-in-one-file',

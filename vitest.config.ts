@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Functions and loopback servers alone: they need no Postgres and no Temporal. */
 const LIGHT = [
   'domain',
+  'bench/search',
   'tools/backtest',
   'tools/headline-tests',
   'tools/patterns',

@@ -19,7 +19,9 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 async function main(args) {
   const [name, ...more] = args;
   if (!Object.hasOwn(ENCODERS, name ?? '') || more.length > 0) {
-    throw new NoWay('usage: npm run encoder -- minilm|mpnet; no encoder', []);
+    say('usage: npm run encoder -- minilm|mpnet');
+    process.exitCode = 1;
+    return;
   }
   const cache = cacheFolder(thisMachine());
   const steps = [{ isThere: onnxRuntimeIsThere, setUp: setUpOnnxRuntime }, ENCODERS[name]];

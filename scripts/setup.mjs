@@ -4,6 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { thisMachine } from '../src/sandbox/programs/find-temporal-cli.mjs';
 import { atLeast, cacheFolder, NODE_MINIMUM } from '../src/sandbox/programs/locations.mjs';
 import { chromiumIsThere, setUpChromium, whyNoChromium } from './setup/chromium.mjs';
+import {
+  onnxRuntimeIsThere,
+  setUpOnnxRuntimeForTests,
+  whyNoOnnxRuntime,
+} from './setup/encoders/onnx-runtime.mjs';
 import { withSetupLock } from './setup/lock.mjs';
 import { installPackages, packagesAreThere } from './setup/packages.mjs';
 import { realPostgresIsThere, setUpRealPostgres, whyNoRealPostgres } from './setup/real-postgres.mjs';
@@ -13,6 +18,7 @@ import { setUpTestServer, testServerIsThere } from './setup/test-server.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const machine = thisMachine();
+const cache = cacheFolder(machine);
 
 /** In order. Each step makes its result completely or not at all, so that an interrupted set-up can be repeated. */
 const STEPS = [
@@ -29,6 +35,10 @@ const TEST_STEPS = [
     isThere: () => chromiumIsThere(machine) || whyNoChromium(machine) !== undefined,
     setUp: () => setUpChromium(machine),
   },
+  {
+    isThere: () => onnxRuntimeIsThere(cache) || whyNoOnnxRuntime(cache) !== undefined,
+    setUp: () => setUpOnnxRuntimeForTests(cache, root),
+  },
 ];
 
 async function main(args) {
@@ -40,13 +50,15 @@ async function main(args) {
   const forTests = args.includes('--tests');
   const steps = forTests ? [...STEPS, ...TEST_STEPS] : STEPS;
   if (!steps.every((step) => step.isThere())) {
-    await withSetupLock(cacheFolder(machine), () => perform(steps));
+    await withSetupLock(cache, () => perform(steps));
   }
   if (!forTests) return;
   const noPostgres = realPostgresIsThere(machine) ? undefined : whyNoRealPostgres(machine);
   if (noPostgres !== undefined) say(`the database tests run only on the embedded Postgres: ${noPostgres}`);
   const noChromium = chromiumIsThere(machine) ? undefined : whyNoChromium(machine);
   if (noChromium !== undefined) say(`the tests in a browser are left out: ${noChromium}`);
+  const noOnnx = onnxRuntimeIsThere(cache) ? undefined : whyNoOnnxRuntime(cache);
+  if (noOnnx !== undefined) say(`the tests that run ONNX files are left out: ${noOnnx}`);
 }
 
 async function perform(steps) {

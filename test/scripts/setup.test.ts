@@ -73,7 +73,9 @@ describe('set-up', () => {
       expect.stringContaining(
         'a wheel from pip: python3 ended with exit code 1: ERROR: No matching distribution',
       ),
+      'set-up:   onnxruntime-node 1.30.0: npm ci in tools/encoders: npm ended with exit code 1',
       expect.stringContaining('the database tests run only on the embedded Postgres'),
+      expect.stringContaining('the tests that run ONNX files are left out'),
     ]);
     expect(first.stdout).toBe('');
     expect(first.status).toBe(0);
@@ -81,16 +83,18 @@ describe('set-up', () => {
     expect(await readFile(cache('temporal-test-server-1.38.0', 'temporal-test-server'), 'utf8')).toContain(
       'exec java',
     );
-    expect(await ran()).toEqual(['go', 'mvn', 'python3']);
+    expect(await ran()).toEqual(['go', 'mvn', 'python3', 'npm']);
 
     const second = setUp();
     expect(second).toMatchObject({ status: 0, stdout: '', stderr: '' });
     const third = setUp('--tests');
     expect(third.stderr.trim().split('\n')).toEqual([
       expect.stringContaining('only on the embedded Postgres'),
+      expect.stringContaining('the tests that run ONNX files are left out'),
     ]);
-    expect(await ran()).toHaveLength(3);
+    expect(await ran()).toHaveLength(4);
     expect((await readdir(cache())).sort()).toEqual([
+      'onnxruntime-1.30.0.absent',
       'postgres-18.6.3.absent',
       'temporal-cli-1.8.2',
       'temporal-test-server-1.38.0',

@@ -1,6 +1,6 @@
 /**
- * all-mpnet-base-v2 as an ONNX file, with layers 3, 5, 7, 9 and 11 (counted from 0) as outputs. The
- * sums follow MPNetModel of the library transformers. All texts of a call have equally many tokens, so there is no mask.
+ * all-mpnet-base-v2 as an ONNX file, with the layers that mpnet-file.ts names as outputs. The sums follow MPNetModel of the
+ * library transformers. All texts of a call have equally many tokens, so there is no mask.
  */
 
 import { GraphWriter } from '../../../src/clients/encoder/onnx/graph-writer.js';
@@ -14,7 +14,6 @@ const BUCKETS = 32;
 const EPSILON = 1e-5;
 /** The rows of positions begin after that of the padding token, whose id is 1. */
 const FIRST_POSITION = 2;
-const LAYERS = 12;
 /** The byte that stands for zero. */
 const MIDDLE = 128;
 
@@ -49,11 +48,10 @@ export async function mpnetFile(
   let hidden = await part.embedding(length);
   const bias = await part.positionBias(length);
   const outputs: Record<string, string> = {};
-  for (let layer = 0; layer < LAYERS; layer++) {
+  for (const [layer, output] of MPNET_OUTPUTS.entries()) {
     const name = `encoder.layer.${layer}`;
     hidden = await part.attention(name, hidden, bias);
     hidden = await part.feedForward(name, hidden);
-    const output = MPNET_OUTPUTS[layer];
     if (output) outputs[output] = hidden;
   }
   return graph.finish('all-mpnet-base-v2', { name: MPNET_INPUT, dims: ['texts', 'tokens'] }, outputs);

@@ -36,14 +36,14 @@ export async function checkHash(file, sha256) {
 }
 
 /**
- * Downloads a file and checks its hash. @throws Error if there is no answer within 5 s, the download takes longer than
- * `limitMs`, or the hash differs.
+ * Downloads a file and checks its hash. @throws Error if there is no answer within `answerMs` (5 s), the download takes
+ * longer than `limitMs`, or the hash differs.
  */
-export async function download(url, file, { sha256, limitMs }) {
+export async function download(url, file, { sha256, limitMs, answerMs = ANSWER_MS }) {
   const { host } = new URL(url);
   const stop = new AbortController();
   const stopAfter = (ms) => setTimeout(() => stop.abort(new Error(`not done within ${ms / 1000} s`)), ms);
-  let limit = stopAfter(ANSWER_MS);
+  let limit = stopAfter(answerMs);
   try {
     const answer = await fetch(url, { signal: stop.signal });
     if (!answer.ok) throw new Error(`HTTP ${answer.status}`);

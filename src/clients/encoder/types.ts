@@ -36,6 +36,16 @@ export interface Encoder {
   close(): Promise<void>;
 }
 
+/** Gives the sentence vector alone, for search. Voyage AI's models have no inner layers to learn from. */
+export interface SentenceEncoder {
+  readonly info: { id: string; sentence: number };
+  /**
+   * One vector of unit length per text, in order.
+   * @throws EncoderFailure as {@link Encoder.encode} does.
+   */
+  encode(texts: readonly string[], options?: EncodeOptions): Promise<Float32Array[]>;
+}
+
 export interface EncodeOptions {
   signal?: AbortSignal;
   /** Called with the number of texts done so far. */
@@ -45,8 +55,11 @@ export interface EncodeOptions {
 /** The characters that a text to encode may have. Encoders read only its beginning. */
 export const TEXT_LIMIT = 10_000;
 
-/** `missing`: its files are not in the cache; `text`: this text can't be encoded; `failed`: the encoder broke or hangs. */
-export type EncoderFailureKind = 'missing' | 'text' | 'failed';
+/**
+ * `missing`: its files are not in the cache. `text`: this text can't be encoded. `refused`: someone must change a setting.
+ * `busy`: a later try may succeed. `failed`: the encoder broke, hangs, or gave what it must not.
+ */
+export type EncoderFailureKind = 'missing' | 'text' | 'refused' | 'busy' | 'failed';
 
 export class EncoderFailure extends Error {
   constructor(
