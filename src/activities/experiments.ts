@@ -4,7 +4,7 @@ import type { Store, Transition, TransitionResult } from '../clients/postgres/ty
 import type { ExperimentRecord } from '../contract/activities.js';
 import type { Announce } from '../contract/events.js';
 import type { ControlRow, Promotion } from '../contract/records.js';
-import { type Experiment, type Extension, stateReasonOf } from '../domain/experiment.js';
+import { type Experiment, type Extension, isEnded, stateReasonOf } from '../domain/experiment.js';
 import type { MessageKind } from '../domain/messages/message.js';
 import { transitionMessage } from '../domain/messages/transition-message.js';
 import { freezeSentence } from '../domain/rollout/freeze.js';
@@ -12,6 +12,7 @@ import type { Hold } from '../domain/rollout/hold.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
 import { accountFreeze } from './freezes.js';
+import { type LearningWaker, NO_LEARNING } from './learning/waker.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
 
 /** The experiment's record in Postgres. Each activity is safe to run twice. */
@@ -21,18 +22,23 @@ export function createExperimentActivities(deps: {
   announce: Announce;
   /** Unset: there is no hook. */
   outbox?: Outbox;
+  /** Unset: nothing is forecast or learned. */
+  learning?: LearningWaker;
 }) {
-  const { store, clock, announce, outbox = NO_OUTBOX } = deps;
+  const { store, clock, announce, outbox = NO_OUTBOX, learning = NO_LEARNING } = deps;
   return {
     /** @throws `UnknownExperiment`, not retried. */
     async loadExperiment(experimentId: string): Promise<ExperimentRecord> {
       const experiment = await store.getExperiment(experimentId);
       if (!experiment)
         throw permanent('UnknownExperiment', `no experiment ${experimentId} in this environment and account`);
+      const lastDecision = await store.latestDecision(experimentId);
+      // Not awaited: nothing that concerns an experiment waits for learning.
+      if (lastDecision === null) void learning.wake();
       return {
         experiment,
         promotion: await store.getPromotion(experimentId),
-        lastDecision: await store.latestDecision(experimentId),
+        lastDecision,
         lastVerificationAt:
           (await store.listGates(experimentId)).findLast(({ phase }) => phase === VERIFICATION)?.at ?? null,
       };
@@ -63,6 +69,7 @@ export function createExperimentActivities(deps: {
         });
       }
       if (told !== null) await outbox.wake(told);
+      if (transition.to === 'rolling_out' || isEnded(transition.to)) void learning.wake();
       return result;
     },
 

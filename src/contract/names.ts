@@ -6,6 +6,7 @@ export const DAILY_SUMMARY_WORKFLOW = 'dailySummaryWorkflow';
 export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
 export const RECHECK_WORKFLOW = 'recheckWorkflow';
 export const MESSENGER_WORKFLOW = 'messengerWorkflow';
+export const LEARNING_WORKFLOW = 'learningWorkflow';
 
 /** The jobs that Temporal Schedules run, by the ids that `scheduler/status` shows. */
 export const JOB_IDS = [
@@ -25,6 +26,8 @@ export interface Names {
   jobWorkflowId(job: JobId): string;
   /** Id of the workflow that sends a hook's messages. */
   messengerId(hook: string): string;
+  /** Id of the workflow that forecasts new tests and learns from ended ones. */
+  learningId: string;
 }
 
 /** All names contain environment and account, so that services can share a namespace without taking each other's tasks. */
@@ -36,6 +39,7 @@ export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: str
     scheduleId: (job) => `${prefix}/${job}`,
     jobWorkflowId: (job) => `${prefix}/job/${job}`,
     messengerId: (hook) => `${prefix}/messenger/${hook}`,
+    learningId: `${prefix}/learning`,
   };
 }
 
@@ -49,6 +53,11 @@ export const META_QUEUES = ['checks', 'money'] as const;
 /** Posts to hooks wait in their own queue: a hook that hangs must not take a slot from a budget write or a look. */
 export function messageQueue(taskQueue: string): string {
   return `${taskQueue}/messages`;
+}
+
+/** Learning waits in its own queue: it takes minutes of a core, which must never delay a look or a budget write. */
+export function learningQueue(taskQueue: string): string {
+  return `${taskQueue}/learning`;
 }
 
 /** The name of a queue for Meta, derived from the task queue of the workflows. */

@@ -62,6 +62,8 @@ export interface Variant {
   adId: string;
   adSetId: string;
   creative: Creative;
+  /** The draft that became this ad; missing if none did. */
+  draftId?: string;
 }
 
 /** The range of a policy's minimum impressions per variant. */

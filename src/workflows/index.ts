@@ -1,3 +1,4 @@
 export { experimentWorkflow } from './experiment.js';
 export { dailySummaryWorkflow, recheckWorkflow, reconcileWorkflow, weeklyReportWorkflow } from './jobs.js';
+export { learningWorkflow } from './learning.js';
 export { messengerWorkflow } from './messenger.js';

@@ -10,6 +10,7 @@ import type { BudgetActivities } from '../activities/budgets.js';
 import type { DropActivities } from '../activities/drops.js';
 import type { ExperimentActivities } from '../activities/experiments.js';
 import type { GateActivities } from '../activities/gates.js';
+import type { LearningActivities } from '../activities/learning/index.js';
 import type { LookActivities } from '../activities/looks.js';
 import type { MessengerActivities } from '../activities/messenger.js';
 import type { ObservationActivities } from '../activities/observations.js';
@@ -19,7 +20,7 @@ import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { SummaryActivities } from '../activities/summaries.js';
 import type { VerificationActivities } from '../activities/verification.js';
 import { META_FAILURE, type MetaFailureDetails } from '../contract/activities.js';
-import { type META_QUEUES, messageQueue, metaQueue, TRIES_OVER } from '../contract/names.js';
+import { learningQueue, type META_QUEUES, messageQueue, metaQueue, TRIES_OVER } from '../contract/names.js';
 import type { Promotion } from '../contract/records.js';
 import { type Obstacle, obstacleOf } from '../domain/rollout/obstacle.js';
 
@@ -133,6 +134,38 @@ export const upkeep = proxyActivities<
     initialInterval: '1 second',
     backoffCoefficient: 2,
     maximumInterval: '10 seconds',
+    maximumAttempts: 3,
+  },
+});
+
+/** As `proxyActivities`, in the queue for learning. */
+function proxyLearning<A>(options: ActivityOptions) {
+  return proxyActivities<A>({
+    ...options,
+    get taskQueue() {
+      return learningQueue(workflowInfo().taskQueue);
+    },
+  });
+}
+
+/** Postgres and an encoder, and it must come before the first look: a few quick tries; the next wake-up tries again. */
+export const forecasting = proxyLearning<Pick<LearningActivities, 'forecastTests'>>({
+  heartbeatTimeout: '20 seconds',
+  startToCloseTimeout: '2 minutes',
+  retry: A_FEW_TRIES,
+});
+
+/**
+ * Minutes of a core, in a thread of its own; heartbeats say how far it is. A worker that was killed or lost Postgres begins
+ * again; what was stored by then is not done twice.
+ */
+export const learning = proxyLearning<Omit<LearningActivities, 'forecastTests'>>({
+  heartbeatTimeout: '30 seconds',
+  startToCloseTimeout: '1 hour',
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
     maximumAttempts: 3,
   },
 });

@@ -1,4 +1,4 @@
-/** Encodings kept on disk, so that each text is encoded once: for commands, which have no database. */
+/** Encodings that are kept, so that each text is encoded once: on disk by commands, which have no database. */
 
 import path from 'node:path';
 import { checkTexts } from './check-texts.js';
@@ -10,6 +10,14 @@ import type { EncodedText, EncodeOptions, Encoder } from './types.js';
 /** Texts that are encoded before they are kept: a few seconds of work, which is what a kill may cost. */
 const PORTION = 512;
 
+/** Where rows of numbers are kept under the hashes of texts, for one encoder id. */
+export interface EncodingRows {
+  /** The rows that are there. */
+  read(keys: readonly string[]): Promise<Map<string, Float32Array>>;
+  append(rows: ReadonlyMap<string, Float32Array>): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Wraps an encoder. Vectors are kept in a folder per encoder id inside `folder`, under the SHA-256 hash of the text.
  * Several processes may share the folder: each writes files of its own. Closing it closes the encoder too.
@@ -17,9 +25,15 @@ const PORTION = 512;
  */
 export function keptEncodings(encoder: Encoder, folder: string): Encoder {
   const { info } = encoder;
-  let opening: Promise<KeptRows> | undefined;
-  const open = (): Promise<KeptRows> => {
-    opening ??= KeptRows.open(path.join(folder, info.id), rowLength(info));
+  return encodingsKeptIn(encoder, () => KeptRows.open(path.join(folder, info.id), rowLength(info)));
+}
+
+/** As {@link keptEncodings}, in rows that are opened at the first text. */
+export function encodingsKeptIn(encoder: Encoder, openRows: () => Promise<EncodingRows>): Encoder {
+  const { info } = encoder;
+  let opening: Promise<EncodingRows> | undefined;
+  const open = (): Promise<EncodingRows> => {
+    opening ??= openRows();
     return opening;
   };
 

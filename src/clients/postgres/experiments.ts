@@ -54,7 +54,8 @@ const EXPERIMENT_COLUMNS = `
   t.extensions, t.accepted_differences, t.earlier_delivery,
   (select jsonb_agg(jsonb_build_object('id', v.variant_id, 'role', v.role, 'adId', v.ad_id, 'adSetId', v.ad_set_id,
       'creative', jsonb_build_object('hook', v.hook, 'headline', v.headline, 'text', v.primary_text,
-        'script', v.script, 'visualNotes', v.visual_notes)) order by v.position)
+        'script', v.script, 'visualNotes', v.visual_notes))
+        || case when v.draft_id is null then '{}' else jsonb_build_object('draftId', v.draft_id) end order by v.position)
     from auto_promotion.ab_test_variants v
     where (v.environment, v.account_id, v.experiment_id) = (t.environment, t.account_id, t.experiment_id)) as variants`;
 
@@ -198,9 +199,10 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
     if (inserted.length === 0) return false;
     await ask(
       `insert into auto_promotion.ab_test_variants (environment, account_id, experiment_id, variant_id, position, role,
-          ad_id, ad_set_id, hook, headline, primary_text, script, visual_notes)
+          ad_id, ad_set_id, hook, headline, primary_text, script, visual_notes, draft_id)
         select $1, $2, $3, v->>'id', position - 1, v->>'role', v->>'adId', v->>'adSetId', v->'creative'->>'hook',
-          v->'creative'->>'headline', v->'creative'->>'text', v->'creative'->>'script', v->'creative'->>'visualNotes'
+          v->'creative'->>'headline', v->'creative'->>'text', v->'creative'->>'script', v->'creative'->>'visualNotes',
+          v->>'draftId'
         from jsonb_array_elements($4::jsonb) with ordinality as each (v, position)`,
       [...mine, experiment.id, jsonb(experiment.variants)],
     );

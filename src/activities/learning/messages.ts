@@ -1,0 +1,15 @@
+/** What passes between a service and the thread in which it learns. */
+import type { MeasuredText } from '../../domain/preference/measured-text.js';
+import type { Learned } from '../../domain/preference/model.js';
+import type { PartEncoder, Recipe } from '../../domain/preference/recipe.js';
+
+export interface LearnTask {
+  rows: readonly MeasuredText[];
+  recipe: Recipe;
+  /** The layers of each text, by encoder: one array per text, its layers one after the other. */
+  layers: Partial<
+    Record<PartEncoder, { widths: readonly number[]; texts: ReadonlyMap<string, Float32Array> }>
+  >;
+}
+
+export type LearnAnswer = { progress: number } | { learned: Learned } | { failure: string };

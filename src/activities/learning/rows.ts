@@ -1,0 +1,55 @@
+/** What decided tests say of their ads, as the preference model learns it. */
+import { createHash } from 'node:crypto';
+import type { DecidedTestRecord } from '../../clients/postgres/learning.js';
+import { comparedTexts } from '../../domain/creative/compared-texts.js';
+import { foreignLanguage } from '../../domain/creative/language.js';
+import { variantRates } from '../../domain/decision/variant-rates.js';
+import type { Variant } from '../../domain/experiment.js';
+import type { MeasuredText } from '../../domain/preference/measured-text.js';
+import type { Recipe } from '../../domain/preference/recipe.js';
+
+/** What comes before the month in an instant's ISO form ends here. */
+const MONTH = 7;
+
+/** One row per ad that was compared, tests in the order in which they began; tests whose texts don't differ give none. */
+export function measuredRows(tests: readonly DecidedTestRecord[]): MeasuredText[] {
+  return tests.flatMap(({ experiment, decision }): MeasuredText[] => {
+    const { objective } = experiment.policy;
+    const rates = variantRates(
+      objective,
+      decision,
+      experiment.variants.map(({ id }) => id),
+    );
+    const measured = rates.map(({ variantId }) => variantOf(experiment.variants, variantId));
+    const compared = comparedTexts(measured.map(({ creative }) => creative));
+    if (compared === null || compared.texts.some((text) => foreignLanguage(text) !== null)) return [];
+    const month = new Date(experiment.startedAt).toISOString().slice(0, MONTH);
+    return rates.map(({ logRate, variance }, i) => ({
+      testId: experiment.id,
+      // What else the ads differ in is unknown, so a test is one group.
+      group: '',
+      // Rates of different objectives have nothing in common.
+      period: `${objective} ${month}`,
+      text: compared.texts[i]!,
+      logRate,
+      variance,
+    }));
+  });
+}
+
+/** Equal for the same rows, recipe and encoders alone. */
+export function trainingHash(
+  rows: readonly MeasuredText[],
+  recipe: Recipe,
+  encoderIds: readonly string[],
+): string {
+  return createHash('sha256')
+    .update(JSON.stringify([rows, recipe, encoderIds]))
+    .digest('hex');
+}
+
+function variantOf(variants: readonly Variant[], id: string): Variant {
+  const variant = variants.find((each) => each.id === id);
+  if (!variant) throw new Error(`the test has no variant ${id}`);
+  return variant;
+}

@@ -1,0 +1,33 @@
+import type { Client } from '@temporalio/client';
+import { LEARN_SIGNAL } from '../../contract/learning.js';
+import { LEARNING_WORKFLOW, type Names } from '../../contract/names.js';
+
+/** Wakes the learning workflow. */
+export interface LearningWaker {
+  /** It never rejects and takes at most two seconds: the reconciliation does the same. */
+  wake(): Promise<void>;
+}
+
+/** Real ms that a call to Temporal may take: no experiment must wait longer. */
+const WAKE_MS = 2_000;
+
+/** For a service that learns nothing. */
+export const NO_LEARNING: LearningWaker = { wake: async () => {} };
+
+export function createLearningWaker({ client, names }: { client: Client; names: Names }): LearningWaker {
+  return {
+    async wake() {
+      const started = client.connection.withDeadline(Date.now() + WAKE_MS, () =>
+        client.workflow.signalWithStart(LEARNING_WORKFLOW, {
+          workflowId: names.learningId,
+          taskQueue: names.taskQueue,
+          args: [],
+          signal: LEARN_SIGNAL,
+          signalArgs: [],
+          staticSummary: 'forecasts and learning',
+        }),
+      );
+      await started.catch(() => {});
+    },
+  };
+}
