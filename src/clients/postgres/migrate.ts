@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { type Run, transaction } from './query.js';
-import { grantObstacle, type Obstacle, readVectorState, vectorObstacle } from './readiness.js';
+import { grantObstacle, readVectorState } from './readiness.js';
+import { canUseVectors, ensureMeaningIndexes } from './vectors.js';
 
 /** The database doesn't fit the migrations, or one of them failed. Nothing was changed. */
 export class MigrationError extends Error {
@@ -23,14 +24,19 @@ const FILE_NAME = /^\d{4}_\w+\.sql$/;
 const LOCK_KEY = '7115141691446698678';
 /** Another migrator may hold the lock for as long as its migrations take. */
 const STATEMENT_TIMEOUT_MS = 10 * 60_000;
+/**
+ * It needs pgvector. Without it, it is recorded and not run: 0029 makes its table anew, so from there on all databases have
+ * the same tables.
+ */
+const NEEDS_VECTOR = '0006_knowledge_base.sql';
 const DIRECTORY = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 
 /**
  * Applies the migrations that the database lacks, in the order of their names and in one transaction. An advisory lock
  * lets several processes start at once. Returns the names of the migrations that it applied. A database that a newer
  * build has migrated further is left as it is.
- * @throws MigrationError when an applied file was changed, renamed or removed, when the server lacks pgvector or the
- * role the right to create, or when a statement of a file fails
+ * @throws MigrationError when an applied file was changed, renamed or removed, when the role lacks the right to create, or
+ * when a statement of a file fails
  */
 export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Promise<string[]> {
   const migrations = await readMigrations(directory);
@@ -41,7 +47,12 @@ export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Pro
     await ask(`create table if not exists auto_promotion.schema_migrations (
       name text primary key, checksum text not null, applied_at timestamptz not null default now())`);
     const pending = migrations.slice(await countApplied(ask, migrations));
-    for (const migration of pending) await apply(ask, migration);
+    const hasVectors = canUseVectors(await readVectorState(ask));
+    for (const migration of pending) {
+      const { name } = migration;
+      await apply(ask, name === NEEDS_VECTOR && !hasVectors ? { ...migration, sql: 'select 1' } : migration);
+    }
+    await ensureMeaningIndexes(ask);
     return pending.map(({ name }) => name);
   };
   return transaction(pool, work, STATEMENT_TIMEOUT_MS);
@@ -51,12 +62,8 @@ export async function migrate(pool: pg.Pool, directory: string = DIRECTORY): Pro
 async function assertReady(ask: Run, directory: string): Promise<void> {
   const { pending } = await readMigrationState(ask, directory);
   if (pending.length === 0) return;
-  const refuse = (what: string, { figure, cure }: Obstacle) =>
-    new MigrationError(`${what}: ${figure}. To fix this: ${cure}.`);
-  const vector = vectorObstacle(await readVectorState(ask));
-  if (vector) throw refuse('pgvector', vector);
   const grant = await grantObstacle(ask);
-  if (grant) throw refuse('The database', grant);
+  if (grant) throw new MigrationError(`The database: ${grant.figure}. To fix this: ${grant.cure}.`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Run } from './query.js';
 
-/** Whether pgvector, which the migrations need, is available and installed: its versions. */
+/** Whether pgvector is available and installed: its versions. */
 export interface VectorState {
   /** Null if the server doesn't offer it. */
   available: string | null;
@@ -9,7 +9,7 @@ export interface VectorState {
   closed: boolean;
 }
 
-/** Why the migrations can't be applied, and what to do about it. */
+/** What is in the way, and what to do about it. */
 export interface Obstacle {
   figure: string;
   cure: string;
@@ -28,6 +28,7 @@ export async function readVectorState(ask: Run): Promise<VectorState> {
   return row ?? { available: null, installed: null, closed: false };
 }
 
+/** Why patterns are searched without an index; null if pgvector is installed or this role may install it. */
 export function vectorObstacle({ available, closed }: VectorState): Obstacle | null {
   if (available === null)
     return {

@@ -38,7 +38,7 @@ async function describeVector(ask: Run): Promise<Finding> {
   const what = 'pgvector';
   const state = await readVectorState(ask);
   const obstacle = vectorObstacle(state);
-  if (obstacle) return fail(what, obstacle.figure, obstacle.cure);
+  if (obstacle) return warn(what, `${obstacle.figure}: patterns are compared one by one`, obstacle.cure);
   if (state.installed !== null) return ok(what, `${state.installed} installed`);
   return ok(what, `${state.available} available; the migrations install it`);
 }

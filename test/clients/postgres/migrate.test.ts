@@ -6,7 +6,9 @@ import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MigrationError, migrate } from '../../../src/clients/postgres/migrate.js';
 import { createPool } from '../../../src/clients/postgres/pool.js';
+import type { Run } from '../../../src/clients/postgres/query.js';
 import { createStore } from '../../../src/clients/postgres/store.js';
+import { exactSearchNote } from '../../../src/clients/postgres/vectors.js';
 import { DEFAULT_POLICY, stateReasonOf } from '../../../src/domain/experiment.js';
 import { GATE_AGAIN_MS } from '../../../src/domain/rollout/hold.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -43,31 +45,60 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       )
     ).rows.map((row) => row.table_name);
 
-  it('says what to do and changes nothing if the server has no pgvector or the role lacks a right', async () => {
+  it('says what to do and changes nothing if the role lacks a right', async () => {
     const one = createPool({ ...database.config, max: 1 });
-    const refusal = async (setting: string) => {
-      await one.query(`set ${setting}`);
-      const refused: unknown = await migrate(one).catch((error: unknown) => error);
-      await one.query('reset role; reset extension_control_path');
-      expect(refused).toBeInstanceOf(MigrationError);
-      return (refused as MigrationError).message;
-    };
     try {
-      await one.query('create role guest');
-      expect(await refusal("extension_control_path = '/nowhere'")).toBe(
-        'pgvector: not available. To fix this: install pgvector on the server, as the image pgvector/pgvector has.',
-      );
-      expect(await refusal('role guest')).toMatch(
-        /^pgvector: \d.* available but not installed, and this role may not install it\. To fix this: let a superuser run: create extension vector\.$/,
-      );
-      await one.query('create extension vector');
-      expect(await refusal('role guest')).toBe(
+      await one.query('create role guest; set role guest');
+      await expect(migrate(one)).rejects.toThrow(
         'The database: this role may not create tables. To fix this: grant the role create on the database, and on the schema auto_promotion if it exists.',
       );
+      await one.query('reset role');
       const left = await one.query("select to_regnamespace('auto_promotion') as schema");
       expect(left.rows).toEqual([{ schema: null }]);
     } finally {
-      await one.query('drop role guest');
+      await one.query('reset role; drop role guest');
+      await one.end();
+    }
+  });
+
+  const indexes = async () =>
+    (
+      await pool.query<{ indexname: string }>(
+        `select indexname from pg_indexes where indexname like '%by_meaning%' order by 1`,
+      )
+    ).rows.map((row) => row.indexname);
+  const BY_MEANING = [384, 512, 768].map((length) => `knowledge_base_vectors_by_meaning_${length}`);
+
+  it.each([
+    [
+      'has no pgvector',
+      "set extension_control_path = '/nowhere'",
+      /^This server has no pgvector.*install pgvector/,
+    ],
+    ['keeps the role from installing it', 'set role guest', /create extension vector/],
+  ])('makes the same tables if the server %s, and its indexes once it is there', async (_, setting, note) => {
+    const one = createPool({ ...database.config, max: 1 });
+    const names = (await readdir(MIGRATIONS)).sort();
+    const ask = async (text: string, values?: unknown[]) => (await one.query(text, values)).rows;
+    try {
+      const { rows } = await one.query<{ name: string }>('select current_database() as name');
+      await one.query('create role guest');
+      await one.query(`grant create on database ${rows[0]!.name} to guest`);
+      await one.query(setting);
+      expect(await migrate(one)).toEqual(names);
+      expect(await exactSearchNote(ask as Run)).toMatch(note);
+      const without = await tables();
+      expect(await indexes()).toEqual([]);
+      await one.query('reset role; reset extension_control_path');
+      expect(await migrate(one)).toEqual([]);
+      expect(await indexes()).toEqual(BY_MEANING);
+      expect(await exactSearchNote(ask as Run)).toBeNull();
+      await one.query('drop schema auto_promotion cascade; drop extension vector cascade');
+      await migrate(one);
+      expect(await tables()).toEqual(without);
+    } finally {
+      await one.query('reset role; reset extension_control_path; drop schema auto_promotion cascade');
+      await one.query('drop owned by guest; drop role guest');
       await one.end();
     }
   });
@@ -119,6 +150,9 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'message_deliveries',
       'messages',
       'notification_hooks',
+      'pattern_fits',
+      'pattern_tests',
+      'pattern_uses',
       'performance_metrics',
       'promotions',
       'rechecks',
@@ -127,30 +161,20 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'rule_states',
       'schema_migrations',
       'segment_metrics',
+      'text_embeddings',
       'verifications',
     ]);
     expect((await pool.query('select * from ab_tests')).rows).toEqual([{ test_id: 'theirs' }]);
   });
 
-  it('finds the nearest vectors through the index', async () => {
-    await migrate(pool);
-    const insert = `insert into auto_promotion.knowledge_base_vectors
-      (environment, account_id, content_id, content_type, title, content, embedding, embedder_id, created_at, updated_at)
-      select 'sandbox', 'act_1', 'p' || n, 'pattern', '', '',
-        array_fill(0::real, array[n]) || array[1::real] || array_fill(0::real, array[511 - n]), 'e1', now(), now()
-      from generate_series(0, 99) n`;
-    await pool.query(insert);
-    const probe = `[${Array.from({ length: 512 }, (_, index) => (index === 42 ? 1 : index === 7 ? 0.5 : 0)).join(',')}]`;
-    const nearest = `select content_id from auto_promotion.knowledge_base_vectors order by embedding <=> $1 limit 2`;
-    expect((await pool.query(nearest, [probe])).rows).toEqual([{ content_id: 'p42' }, { content_id: 'p7' }]);
-    const client = await pool.connect();
-    try {
-      await client.query('set enable_seqscan = off');
-      const plan = await client.query<Record<string, string>>(`explain ${nearest}`, [probe]);
-      expect(JSON.stringify(plan.rows)).toContain('knowledge_base_vectors_by_meaning');
-    } finally {
-      client.release();
-    }
+  it('replaces the table of vectors that an earlier release made', async () => {
+    const names = (await readdir(MIGRATIONS)).sort();
+    for (const name of names.filter((each) => each < '0029'))
+      await cp(path.join(MIGRATIONS, name), path.join(directory, name));
+    await migrate(pool, directory);
+    expect(await indexes()).toEqual(['knowledge_base_vectors_by_meaning']);
+    expect(await migrate(pool)).toEqual(names.filter((each) => each >= '0029'));
+    expect(await indexes()).toEqual(BY_MEANING);
   });
 
   it('can run in three processes at once', async () => {

@@ -1,0 +1,102 @@
+import type {
+  Embedding,
+  Pattern,
+  PatternFit,
+  PatternKind,
+  PatternTestLink,
+  Statement,
+} from '../../contract/patterns.js';
+import type { PatternCategory } from '../../domain/creative/attribute.js';
+import type { Basis } from '../../domain/patterns/evidence.js';
+import type { PatternState } from '../../domain/patterns/state.js';
+
+/** How patterns are found: all of them, the most certain first; by meaning, the nearest first; by words, the best first. */
+export type PatternSearch =
+  | { by: 'certainty' }
+  | { by: 'meaning'; near: Embedding }
+  | { by: 'words'; words: string };
+
+export interface PatternFilters {
+  kind?: PatternKind | undefined;
+  state?: PatternState | undefined;
+  basis?: Basis | undefined;
+  category?: PatternCategory | undefined;
+  tag?: string | undefined;
+  attributeId?: string | undefined;
+}
+
+/** A place in a list of patterns: lower scores come first, and ids decide between equal scores. */
+export interface PatternPlace {
+  /** By certainty: q, or 2 without one. By meaning: 1 − cosine. By words: minus the rank. */
+  score: number;
+  id: string;
+}
+
+export interface FoundPattern {
+  pattern: Pattern;
+  place: PatternPlace;
+}
+
+export interface PatternStore {
+  /** Up to `limit` patterns that come after a place. By meaning, patterns without an embedding of that encoder are left out. */
+  findPatterns(query: {
+    search: PatternSearch;
+    filters?: PatternFilters;
+    limit: number;
+    after?: PatternPlace | undefined;
+  }): Promise<FoundPattern[]>;
+  getPattern(id: string): Promise<Pattern | null>;
+  /** Those of these attributes. */
+  patternsOfAttributes(attributeIds: readonly string[]): Promise<Pattern[]>;
+  /** The own tests that vary it, the latest start first. */
+  testsOfPattern(id: string): Promise<PatternTestLink[]>;
+  /**
+   * Saves the figures of a fit in one transaction. Titles, wordings and what people stated stay. False if nothing was
+   * changed, because the fit is the last one, or has fewer tests than it.
+   */
+  savePatternFit(fit: PatternFit): Promise<boolean>;
+  /** The last fit; null before the first. */
+  patternFit(): Promise<Omit<PatternFit, 'patterns'> | null>;
+  /**
+   * Adds a stated pattern. If one has the same attribute, or the same statement, or the pattern `sameAs`, the statement is
+   * entered there as another wording, once per text.
+   */
+  statePattern(
+    statement: Statement,
+    options?: { sameAs?: string | null; embedding?: Embedding | null },
+  ): Promise<{ pattern: Pattern; isNew: boolean }>;
+  /** Patterns whose statement has no embedding of this encoder, at most `limit`. */
+  patternsWithoutEmbedding(encoderId: string, limit: number): Promise<Pick<Pattern, 'id' | 'statement'>[]>;
+  /** Sets the embeddings of patterns that still have these statements. */
+  saveEmbeddings(
+    encoderId: string,
+    rows: readonly (Pick<Pattern, 'id' | 'statement'> & { vector: Float32Array })[],
+  ): Promise<void>;
+  /**
+   * Enters that a variant uses a pattern, and whether it won; null while its test runs. A repeated call enters nothing, and
+   * an outcome replaces an earlier one.
+   */
+  enterPatternUse(use: {
+    patternId: string;
+    experimentId: string;
+    variantId: string;
+    won: boolean | null;
+  }): Promise<void>;
+}
+
+/** What an encoder gave for a text. */
+export interface StoredText {
+  sentence: Float32Array;
+  /** The inner layers one after another; null if the encoder has none. */
+  layers: Float32Array | null;
+}
+
+/** Each text is encoded once: vectors under the encoder's id and the text's hash, see `textHash`. */
+export interface EmbeddingStore {
+  /** Those that are stored, by hash. */
+  textEmbeddings(encoderId: string, hashes: readonly string[]): Promise<Map<string, StoredText>>;
+  /** Which of these hashes are not stored. */
+  missingTexts(encoderId: string, hashes: readonly string[]): Promise<string[]>;
+  /** A stored one stays as it is. */
+  saveTextEmbeddings(encoderId: string, rows: ReadonlyMap<string, StoredText>): Promise<void>;
+}
