@@ -1,12 +1,52 @@
+/** What passes between those who forecast, learn and show it. */
+import type { ComparedField } from '../domain/creative/compared-texts.js';
+import type { Forecast } from '../domain/forecast/forecast.js';
+import type { DraftReasons, Explanation } from '../domain/forecast/reasons.js';
+import type { ResidualSpread } from '../domain/forecast/spread.js';
+import type { RecipeName } from '../domain/preference/recipe.js';
+
 /** Sent when there may be something to forecast or to learn. */
 export const LEARN_SIGNAL = 'learn';
 
-/** What one pass of the learning workflow did. */
-export interface LearningPass {
-  /** Tests that got a forecast. */
-  forecast: number;
-  /** Forecasts whose test had ended. */
-  scored: number;
-  /** The version of the model after the pass; null if nothing was learned yet. */
+/** Why a forecast knows nothing, or less than it could. */
+export type ForecastNote =
+  /** No text that all creatives have differs between them. */
+  | { code: 'nothing_compared' }
+  /** Texts are read as English alone. */
+  | { code: 'other_language'; language: string }
+  | { code: 'nothing_learned' }
+  /** The encoder is missing or failed; `reason` is its sentence. */
+  | { code: 'no_encoder'; reason: string };
+
+/** A forecast as it was made, with its reasons. Plain data: that of a test is kept for ever. */
+export interface MadeForecast {
+  /** Null: nothing was learned then. */
   modelVersion: number | null;
+  /** The text that was compared; null if none differs. */
+  compared: ComparedField | null;
+  forecast: Forecast;
+  reasons: DraftReasons[];
+  notes: ForecastNote[];
 }
+
+/** What a version of the model knows of itself, beside its parameters. */
+export interface ModelFigures {
+  /** Share of pairs of held-out tests, different at 95 %, that it orders right; null without such a pair. */
+  accuracy: number | null;
+  pairs: number;
+  /** What its parts count, by name. */
+  weights: Record<string, number>;
+  spread: ResidualSpread;
+  explanation: Explanation;
+}
+
+/** Which recipe a setting of the encoder means. */
+export const ENCODER_CHOICES = ['use-lite', 'minilm', 'mpnet', 'best'] as const;
+export type EncoderChoice = (typeof ENCODER_CHOICES)[number];
+
+export const RECIPE_OF: Record<EncoderChoice, RecipeName> = {
+  'use-lite': 'A',
+  minilm: 'B',
+  mpnet: 'M',
+  best: 'D',
+};

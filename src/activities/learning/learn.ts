@@ -1,16 +1,17 @@
 /** The thread's side of learning. */
 import type { MessagePort } from 'node:worker_threads';
 import type { Layers } from '../../domain/preference/layers.js';
-import { learnPreference } from '../../domain/preference/model.js';
+import { learnPreference, predict } from '../../domain/preference/model.js';
 import type { PartEncoder } from '../../domain/preference/recipe.js';
 import type { LearnAnswer, LearnTask } from './messages.js';
 
 export function learn(port: MessagePort, task: LearnTask): void {
   const say = (answer: LearnAnswer) => port.postMessage(answer);
   try {
-    say({
-      learned: learnPreference(task.rows, task.recipe, layersOf(task), (progress) => say({ progress })),
-    });
+    const layers = layersOf(task);
+    const learned = learnPreference(task.rows, task.recipe, layers, (progress) => say({ progress }));
+    const texts = task.rows.map(({ text }) => text);
+    say({ learned, fitted: predict(learned.model, texts, layers) });
   } catch (error) {
     say({ failure: error instanceof Error ? error.message : String(error) });
   }

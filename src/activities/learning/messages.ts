@@ -12,4 +12,10 @@ export interface LearnTask {
   >;
 }
 
-export type LearnAnswer = { progress: number } | { learned: Learned } | { failure: string };
+export interface LearnResult {
+  learned: Learned;
+  /** Per row, what the model predicts of it. */
+  fitted: Float64Array;
+}
+
+export type LearnAnswer = { progress: number } | LearnResult | { failure: string };

@@ -3,17 +3,25 @@ import { createHash } from 'node:crypto';
 import type { DecidedTestRecord } from '../../clients/postgres/learning.js';
 import { comparedTexts } from '../../domain/creative/compared-texts.js';
 import { foreignLanguage } from '../../domain/creative/language.js';
+import { ATTRIBUTES, type Attributes, attributesOf } from '../../domain/creative/registry.js';
+import { textsOf } from '../../domain/creative/texts-of.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
 import type { Variant } from '../../domain/experiment.js';
+import { type Arm, type AttributeEffect, effectsOf, type PatternTest } from '../../domain/patterns/effects.js';
 import type { MeasuredText } from '../../domain/preference/measured-text.js';
 import type { Recipe } from '../../domain/preference/recipe.js';
 
 /** What comes before the month in an instant's ISO form ends here. */
 const MONTH = 7;
 
+/** An ad of a decided test: its compared text, what the test measured, and the attributes of its creative. */
+export interface MeasuredAd extends MeasuredText {
+  attributes: Attributes;
+}
+
 /** One row per ad that was compared, tests in the order in which they began; tests whose texts don't differ give none. */
-export function measuredRows(tests: readonly DecidedTestRecord[]): MeasuredText[] {
-  return tests.flatMap(({ experiment, decision }): MeasuredText[] => {
+export function measuredAds(tests: readonly DecidedTestRecord[]): MeasuredAd[] {
+  return tests.flatMap(({ experiment, decision }): MeasuredAd[] => {
     const { objective } = experiment.policy;
     const rates = variantRates(
       objective,
@@ -33,6 +41,7 @@ export function measuredRows(tests: readonly DecidedTestRecord[]): MeasuredText[
       text: compared.texts[i]!,
       logRate,
       variance,
+      attributes: attributesOf(textsOf(measured[i]!.creative)),
     }));
   });
 }

@@ -1,6 +1,6 @@
+import type { MadeForecast, ModelFigures } from '../../contract/learning.js';
 import type { Decision } from '../../domain/decision/decision.js';
 import { type Creative, ENDED_STATES, type Experiment } from '../../domain/experiment.js';
-import type { Forecast } from '../../domain/forecast/forecast.js';
 import type { ForecastScore } from '../../domain/forecast/scoring.js';
 import { latestDecisions } from './decisions.js';
 import { experimentsById } from './experiments.js';
@@ -28,21 +28,11 @@ export interface ModelVersion {
   figures: ModelFigures;
 }
 
-/** How well the model predicts tests that it had not learned from. */
-export interface ModelFigures {
-  /** Share of pairs, different at 95 %, that the model orders right; null without such a pair. */
-  accuracy: number | null;
-  pairs: number;
-  /** What the parts of the model count, by name. */
-  weights: Record<string, number>;
-  residualVariance: number;
-}
-
+/** The forecast of a test. `variants` are its drafts. */
 export interface StoredForecast {
   experimentId: string;
-  modelVersion: number | null;
   madeAt: number;
-  forecast: Forecast;
+  made: MadeForecast;
 }
 
 export interface StoredScore {
@@ -245,7 +235,7 @@ export function learningStore(database: Database): LearningStore {
       return rows.map(toModel);
     },
 
-    async saveForecast({ experimentId, modelVersion, madeAt, forecast }) {
+    async saveForecast({ experimentId, madeAt, made }) {
       return transaction(pool, async (ask) => {
         // A look locks this row too, by its foreign key: none can come between the question and the answer.
         await ask(
@@ -268,26 +258,20 @@ export function learningStore(database: Database): LearningStore {
         await ask(
           `insert into auto_promotion.forecasts (environment, account_id, experiment_id, model_version, made_at, forecast)
             values ($1, $2, $3, $4, $5, $6)`,
-          [...mine, experimentId, modelVersion, instant(madeAt), jsonb(forecast)],
+          [...mine, experimentId, made.modelVersion, instant(madeAt), jsonb(made)],
         );
         return 'stored';
       });
     },
 
     async getForecast(experimentId) {
-      const [row] = await run<{ model_version: number | null; made_at: number; forecast: Forecast }>(
+      const [row] = await run<{ made_at: number; forecast: MadeForecast }>(
         pool,
-        `select model_version, made_at, forecast from auto_promotion.forecasts
+        `select made_at, forecast from auto_promotion.forecasts
           where (environment, account_id, experiment_id) = ($1, $2, $3)`,
         [...mine, experimentId],
       );
-      if (!row) return null;
-      return {
-        experimentId,
-        modelVersion: row.model_version,
-        madeAt: row.made_at,
-        forecast: row.forecast,
-      };
+      return row ? { experimentId, madeAt: row.made_at, made: row.forecast } : null;
     },
 
     async toForecast(limit) {

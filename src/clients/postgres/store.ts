@@ -6,6 +6,7 @@ import { experimentStore } from './experiments.js';
 import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
 import { freezeStore } from './freezes.js';
+import { learningStore } from './learning.js';
 import { ledgerStore } from './ledger.js';
 import { messageStore } from './messages.js';
 import { observationStore } from './observations.js';
@@ -46,6 +47,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...figureStore(database),
     ...messageStore(database),
     ...keptReportStore(database),
+    ...learningStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

@@ -1,0 +1,200 @@
+/** What the learning workflow does. Each step finds out from the record what there is to do, and is safe to run twice. */
+import { Context } from '@temporalio/activity';
+import type { ExperimentClock } from '../../clients/clock.js';
+import type { Encoders } from '../../clients/encoder/encoders.js';
+import { textHash } from '../../clients/encoder/text-hash.js';
+import { type EncodedText, type EncoderName } from '../../clients/encoder/types.js';
+import type { Store } from '../../clients/postgres/types.js';
+import { type EncoderChoice, type ModelFigures, RECIPE_OF } from '../../contract/learning.js';
+import { variantRates } from '../../domain/decision/variant-rates.js';
+import { explanationOf } from '../../domain/forecast/reasons.js';
+import { scoreForecast } from '../../domain/forecast/scoring.js';
+import { spreadOf } from '../../domain/forecast/spread.js';
+import type { MeasuredText } from '../../domain/preference/measured-text.js';
+import { encodersOf, RECIPES } from '../../domain/preference/recipe.js';
+import { groupsOf } from '../../domain/preference/within-groups.js';
+import { permanent } from '../failures.js';
+import { createForecaster } from './forecaster.js';
+import { learnInThread } from './learn-in-thread.js';
+import { attributeEffects, measuredAds, trainingHash } from './rows.js';
+import { toBytes } from './stored-model.js';
+import { recordedEncoder } from './text-layers.js';
+
+/** Tests per call: a longer list is taken up at the next wake-up. */
+const AT_ONCE = 100;
+/** A model needs so many tests: with one, nothing can be held out. */
+const LEAST_TESTS = 2;
+/** |z| from which a test tells a pair apart. */
+const SIGNIFICANT = 1.96;
+
+export function createLearningActivities(deps: {
+  store: Store;
+  clock: ExperimentClock;
+  /** Null: nothing is forecast, and no preferences are learned. */
+  encoders?: Encoders | null;
+  encoder?: EncoderChoice;
+}) {
+  const { store, clock, encoders = null, encoder: choice = 'use-lite' } = deps;
+  const recipe = RECIPES[RECIPE_OF[choice]];
+  const forecaster = createForecaster({ store, encoders });
+
+  /** The recipe's encoders, in the account's record. @throws `NoEncoder`, not retried, if one is missing. */
+  function recipeEncoders() {
+    if (encoders === null) throw permanent('NoEncoder', 'this service runs without an encoder');
+    return encodersOf(recipe).map((name) => {
+      const missing = encoders.missing(name);
+      if (missing !== null) throw permanent('NoEncoder', missing);
+      return recordedEncoder(encoders, name, store);
+    });
+  }
+
+  return {
+    /** Stores the forecast of each test that has had no look. Tests of which nothing can be compared get one that says so. */
+    async forecastTests(): Promise<{ stored: string[] }> {
+      const stored: string[] = [];
+      for (const id of await store.toForecast(AT_ONCE)) {
+        const experiment = await store.getExperiment(id);
+        if (!experiment) continue;
+        const made = await forecaster.forecast(experiment.variants);
+        const outcome = await store.saveForecast({ experimentId: id, madeAt: await clock.now(), made });
+        if (outcome === 'stored') stored.push(id);
+      }
+      return { stored };
+    },
+
+    /** Scores the stored forecasts of tests that are decided. A test that measured nothing keeps its forecast unscored. */
+    async scoreForecasts(): Promise<{ scored: string[] }> {
+      const scored: string[] = [];
+      for (const id of await store.toScore(AT_ONCE)) {
+        const experiment = await store.getExperiment(id);
+        const forecast = await store.getForecast(id);
+        const decision = await store.latestDecision(id);
+        if (!experiment || !forecast || !decision) continue;
+        const rates = variantRates(
+          experiment.policy.objective,
+          decision,
+          experiment.variants.map((variant) => variant.id),
+        );
+        const score = scoreForecast(
+          forecast.made.forecast,
+          rates.map(({ variantId, ...rate }) => ({ id: variantId, ...rate })),
+        );
+        if (score === null) continue;
+        await store.saveScore({ experimentId: id, scoredAt: await clock.now(), score });
+        scored.push(id);
+      }
+      return { scored };
+    },
+
+    /** Encodes the texts of decided tests that are new to the recipe's encoders, e.g. all of them after a change. */
+    async encodeTexts(): Promise<{ encoded: number }> {
+      const rows = measuredAds(await store.listDecidedTests());
+      const texts = [...new Set(rows.map(({ text }) => text))];
+      let encoded = 0;
+      for (const encoder of recipeEncoders()) {
+        const missing = await store.missingTexts(encoder.info.id, texts.map(textHash));
+        const wanted = new Set(missing);
+        const fresh = texts.filter((text) => wanted.has(textHash(text)));
+        await encoder.encode(fresh, { signal: Context.current().cancellationSignal });
+        encoded += fresh.length;
+      }
+      return { encoded };
+    },
+
+    /** Learns a model from all decided tests, unless the newest one has learned from the same. */
+    async learnPreferences(): Promise<{ version: number | null; isNew: boolean }> {
+      const rows = measuredAds(await store.listDecidedTests());
+      const count = new Set(rows.map(({ testId }) => testId)).size;
+      const [newest] = await store.listModels(1);
+      const none = { version: newest?.version ?? null, isNew: false };
+      if (count < LEAST_TESTS) return none;
+      const opened = recipeEncoders();
+      const hash = trainingHash(
+        rows,
+        recipe,
+        opened.map(({ info }) => info.id),
+      );
+      if (newest?.trainingHash === hash) return none;
+      const signal = Context.current().cancellationSignal;
+      const texts = [...new Set(rows.map(({ text }) => text))];
+      const encoded = new Map<EncoderName, Map<string, EncodedText>>();
+      for (const encoder of opened) {
+        const vectors = await encoder.encode(texts, { signal });
+        encoded.set(encoder.info.name, new Map(texts.map((text, i) => [text, vectors[i]!])));
+      }
+      const { learned, fitted } = await learnInThread(
+        { rows, recipe, layers: Object.fromEntries([...encoded].map(([name, all]) => [name, joined(all)])) },
+        { signal },
+      );
+      const alike = encoded.get('use-lite');
+      const { accuracy, pairs } = accuracyOf(rows, learned.heldOut);
+      const figures: ModelFigures = {
+        accuracy,
+        pairs,
+        weights: Object.fromEntries(learned.model.parts.map(({ recipe: part, weight }) => [part.name, weight])),
+        spread: spreadOf(rows, learned.heldOut, (i, j) =>
+          alike ? cosineOf(alike.get(rows[i]!.text)!, alike.get(rows[j]!.text)!) : null,
+        ),
+        explanation: explanationOf(
+          rows.map((row, i) => ({ ...row, predicted: fitted[i]! })),
+          attributeEffects(rows),
+        ),
+      };
+      return store.saveModel({
+        recipe: recipe.name,
+        trainingHash: hash,
+        encoderIds: opened.map(({ info }) => info.id),
+        tests: count,
+        texts: rows.length,
+        madeAt: await clock.now(),
+        figures,
+        parameters: toBytes(learned.model),
+      });
+    },
+  };
+}
+
+export type LearningActivities = ReturnType<typeof createLearningActivities>;
+
+/** One array per text, its layers one after the other: a thread takes it without copying each layer. */
+function joined(all: ReadonlyMap<string, EncodedText>) {
+  const [first] = all.values();
+  const widths = first?.layers.map(({ length }) => length) ?? [];
+  const texts = new Map(
+    [...all].map(([text, { layers }]) => {
+      const row = new Float32Array(widths.reduce((sum, width) => sum + width, 0));
+      let at = 0;
+      for (const layer of layers) {
+        row.set(layer, at);
+        at += layer.length;
+      }
+      return [text, row] as const;
+    }),
+  );
+  return { widths, texts };
+}
+
+function cosineOf(a: EncodedText, b: EncodedText): number {
+  return a.sentence.reduce((sum, value, i) => sum + value * b.sentence[i]!, 0);
+}
+
+/** How many pairs that a test told apart the held-out predictions order right. */
+function accuracyOf(
+  rows: readonly MeasuredText[],
+  predicted: Float64Array,
+): Pick<ModelFigures, 'accuracy' | 'pairs'> {
+  let pairs = 0;
+  let right = 0;
+  for (const members of groupsOf(rows)) {
+    for (const [place, i] of members.entries()) {
+      for (const j of members.slice(0, place)) {
+        const [a, b] = [rows[i]!, rows[j]!];
+        const measured = a.logRate - b.logRate;
+        if (Math.abs(measured) <= SIGNIFICANT * Math.sqrt(a.variance + b.variance)) continue;
+        pairs += 1;
+        if (measured * (predicted[i]! - predicted[j]!) > 0) right += 1;
+      }
+    }
+  }
+  return { pairs, accuracy: pairs === 0 ? null : right / pairs };
+}
