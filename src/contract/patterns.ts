@@ -89,9 +89,13 @@ export interface FittedPattern extends PatternContent, PatternFigures {
 export interface PatternFit {
   /** SHA-256 of all that went into it, hex. */
   version: string;
+  /** The version of the fit from whose states it went on; null if there was none. */
+  follows: string | null;
   tests: number;
   /** The end of its latest test; null without tests. */
   asOf: number | null;
+  /** When it was made. */
+  at: number;
   patterns: readonly FittedPattern[];
 }
 

@@ -85,7 +85,8 @@ export function createForecaster(deps: {
       const notes: ForecastNote[] = [];
       const creatives = drafts.map(({ creative }) => creative);
       const compared = comparedTexts(creatives);
-      const language = compared && (compared.texts.map(foreignLanguage).find((each) => each !== null) ?? null);
+      const language =
+        compared && (compared.texts.map(foreignLanguage).find((each) => each !== null) ?? null);
       const newest = await newestModel();
       if (compared === null) notes.push({ code: 'nothing_compared' });
       else if (language !== null) notes.push({ code: 'other_language', language });
@@ -99,7 +100,10 @@ export function createForecaster(deps: {
           notes.push({ code: 'no_encoder', reason: reasonOf(error) });
         }
       }
-      const described = drafts.map(({ id, creative }) => ({ id, attributes: attributesOf(textsOf(creative)) }));
+      const described = drafts.map(({ id, creative }) => ({
+        id,
+        attributes: attributesOf(textsOf(creative)),
+      }));
       const forecast = forecastOf({
         drafts: described,
         predicted: prediction?.predicted ?? drafts.map(() => 0),

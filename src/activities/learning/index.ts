@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import type { ExperimentClock } from '../../clients/clock.js';
 import type { Encoders } from '../../clients/encoder/encoders.js';
 import { textHash } from '../../clients/encoder/text-hash.js';
-import { type EncodedText, type EncoderName } from '../../clients/encoder/types.js';
+import type { EncodedText, EncoderName } from '../../clients/encoder/types.js';
 import type { Store } from '../../clients/postgres/types.js';
 import { type EncoderChoice, type ModelFigures, RECIPE_OF } from '../../contract/learning.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
@@ -131,7 +131,9 @@ export function createLearningActivities(deps: {
       const figures: ModelFigures = {
         accuracy,
         pairs,
-        weights: Object.fromEntries(learned.model.parts.map(({ recipe: part, weight }) => [part.name, weight])),
+        weights: Object.fromEntries(
+          learned.model.parts.map(({ recipe: part, weight }) => [part.name, weight]),
+        ),
         spread: spreadOf(rows, learned.heldOut, (i, j) =>
           alike ? cosineOf(alike.get(rows[i]!.text)!, alike.get(rows[j]!.text)!) : null,
         ),

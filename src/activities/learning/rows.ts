@@ -7,7 +7,12 @@ import { ATTRIBUTES, type Attributes, attributesOf } from '../../domain/creative
 import { textsOf } from '../../domain/creative/texts-of.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
 import type { Variant } from '../../domain/experiment.js';
-import { type Arm, type AttributeEffect, effectsOf, type PatternTest } from '../../domain/patterns/effects.js';
+import {
+  type Arm,
+  type AttributeEffect,
+  effectsOf,
+  type PatternTest,
+} from '../../domain/patterns/effects.js';
 import type { MeasuredText } from '../../domain/preference/measured-text.js';
 import type { Recipe } from '../../domain/preference/recipe.js';
 
@@ -46,9 +51,23 @@ export function measuredAds(tests: readonly DecidedTestRecord[]): MeasuredAd[] {
   });
 }
 
-/** Equal for the same rows, recipe and encoders alone. */
+/** The effects of attributes within these tests. */
+export function attributeEffects(ads: readonly MeasuredAd[]): AttributeEffect[] {
+  const tests = new Map<string, PatternTest & { arms: Arm[] }>();
+  for (const { testId, group, attributes, logRate, variance } of ads) {
+    const test = tests.get(testId) ?? { id: testId, arms: [] };
+    tests.set(testId, test);
+    test.arms.push({ group, attributes, logRate, variance });
+  }
+  return effectsOf(
+    [...tests.values()],
+    ATTRIBUTES.map(({ id }) => id),
+  );
+}
+
+/** Equal for the same ads, recipe and encoders alone. */
 export function trainingHash(
-  rows: readonly MeasuredText[],
+  rows: readonly MeasuredAd[],
   recipe: Recipe,
   encoderIds: readonly string[],
 ): string {

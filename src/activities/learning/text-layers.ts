@@ -1,7 +1,7 @@
 /** Encoders whose vectors are kept in the record: each text is encoded once. */
 import type { Encoders } from '../../clients/encoder/encoders.js';
-import { encodingsKeptIn, type EncodingRows } from '../../clients/encoder/kept.js';
 import { cutRow, rowLength } from '../../clients/encoder/info.js';
+import { type EncodingRows, encodingsKeptIn } from '../../clients/encoder/kept.js';
 import type { Encoder, EncoderInfo, EncoderName } from '../../clients/encoder/types.js';
 import type { EmbeddingStore } from '../../clients/postgres/pattern-types.js';
 
@@ -42,13 +42,15 @@ function recordedRows(
     async append(rows) {
       const entries = [...rows];
       for (let at = 0; at < entries.length; at += PORTION) {
-        const portion = entries.slice(at, at + PORTION).map(
-          ([key, row]) =>
-            [
-              key,
-              { layers: row.slice(0, layersLength), sentence: cutRow(info, row).sentence.slice() },
-            ] as const,
-        );
+        const portion = entries
+          .slice(at, at + PORTION)
+          .map(
+            ([key, row]) =>
+              [
+                key,
+                { layers: row.slice(0, layersLength), sentence: cutRow(info, row).sentence.slice() },
+              ] as const,
+          );
         await store.saveTextEmbeddings(info.id, new Map(portion));
       }
     },

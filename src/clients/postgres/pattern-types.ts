@@ -37,6 +37,12 @@ export interface FoundPattern {
   place: PatternPlace;
 }
 
+/**
+ * `unchanged`: it is the last fit again, or has fewer tests than the last one. `superseded`: another fit came in between, so
+ * the states must be worked out again.
+ */
+export type FitOutcome = 'saved' | 'unchanged' | 'superseded';
+
 export interface PatternStore {
   /** Up to `limit` patterns that come after a place. By meaning, patterns without an embedding of that encoder are left out. */
   findPatterns(query: {
@@ -50,13 +56,10 @@ export interface PatternStore {
   patternsOfAttributes(attributeIds: readonly string[]): Promise<Pattern[]>;
   /** The own tests that vary it, the latest start first. */
   testsOfPattern(id: string): Promise<PatternTestLink[]>;
-  /**
-   * Saves the figures of a fit in one transaction. Titles, wordings and what people stated stay. False if nothing was
-   * changed, because the fit is the last one, or has fewer tests than it.
-   */
-  savePatternFit(fit: PatternFit): Promise<boolean>;
+  /** Saves the figures of a fit in one transaction. Titles, wordings and what people stated stay. */
+  savePatternFit(fit: PatternFit): Promise<FitOutcome>;
   /** The last fit; null before the first. */
-  patternFit(): Promise<Omit<PatternFit, 'patterns'> | null>;
+  patternFit(): Promise<Pick<PatternFit, 'version' | 'tests' | 'asOf'> | null>;
   /**
    * Adds a stated pattern. If one has the same attribute, or the same statement, or the pattern `sameAs`, the statement is
    * entered there as another wording, once per text.

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
 import { decisionStore } from './decisions.js';
+import { embeddingStore } from './embeddings.js';
 import { experimentStore } from './experiments.js';
 import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
@@ -11,6 +12,7 @@ import { ledgerStore } from './ledger.js';
 import { messageStore } from './messages.js';
 import { observationStore } from './observations.js';
 import { overviewStore } from './overview.js';
+import { patternStore } from './patterns.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
@@ -48,6 +50,8 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...messageStore(database),
     ...keptReportStore(database),
     ...learningStore(database),
+    ...embeddingStore(database),
+    ...patternStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

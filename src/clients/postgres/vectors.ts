@@ -63,3 +63,8 @@ export async function exactSearchNote(ask: Run): Promise<string | null> {
       : 'let a superuser run “create extension vector”, and start again';
   return `This server has no pgvector, so patterns are compared one by one: exact, but slow from tens of thousands on. To change that: ${cure}.`;
 }
+
+/** The version of pgvector; null if it isn't installed. */
+export async function vectorVersion(ask: Run): Promise<string | null> {
+  return (await readVectorState(ask)).installed;
+}

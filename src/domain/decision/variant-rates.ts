@@ -35,7 +35,9 @@ export function variantRates(
   );
   if (compared.length === 0) return [];
   const counted = (id: string) => 1 / (eventsOf(metric, metrics[id]!) + 0.5);
-  const factors = compared.map((id) => pairOf(pairs, id, first).evidence.se ** 2 / (counted(id) + counted(first)));
+  const factors = compared.map(
+    (id) => pairOf(pairs, id, first).evidence.se ** 2 / (counted(id) + counted(first)),
+  );
   const factor = Math.max(1, factors.reduce((sum, each) => sum + each, 0) / factors.length);
   const level = Math.log((eventsOf(metric, totals) + 0.5) / (exposureOf(metric, totals) + 0.5));
   return [

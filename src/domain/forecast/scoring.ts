@@ -63,9 +63,7 @@ export function scoreForecast(forecast: Forecast, measured: readonly Measured[])
   const probabilities = known
     ? chancesOf({
         means: expected,
-        covariance: places.map((i, a) =>
-          places.map((j) => covariance[i]![j]! + (i === j ? noise[a]! : 0)),
-        ),
+        covariance: places.map((i, a) => places.map((j) => covariance[i]![j]! + (i === j ? noise[a]! : 0))),
       })
     : places.map(() => 1 / places.length);
   const hits = sharesOf(seen.map(({ logRate }) => logRate));

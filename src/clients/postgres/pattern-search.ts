@@ -1,0 +1,206 @@
+/** Finding patterns: by certainty, by meaning, by words. */
+
+import type { Embedding } from '../../contract/patterns.js';
+import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
+import type { FoundPattern, PatternFilters, PatternPlace, PatternStore } from './pattern-types.js';
+import { type Database, type Run, run, transaction } from './query.js';
+import { INDEXED_LENGTHS, indexedVector, isIndexed, vectorVersion } from './vectors.js';
+
+/** Candidates that the index keeps while it looks for the nearest: measured with `npm run bench:search`. */
+const EF_SEARCH = 100;
+const MOST_EF_SEARCH = 1000;
+/** Embeddings that are read at once where they are compared one by one, without pgvector. */
+const PORTION = 2000;
+/** More words than this find nothing that fewer wouldn't. */
+const MOST_WORDS = 50;
+
+const ID = 'content_id collate "C"';
+
+/** The parts of a query that finds patterns; `score` and `rows` are SQL. */
+interface Asked {
+  score: string;
+  rows: string;
+  values: unknown[];
+}
+
+export function patternSearch(database: Database): Pick<PatternStore, 'findPatterns'> {
+  const { pool, scope } = database;
+  let version: Promise<string | null> | undefined;
+  /** Of pgvector; null without it. It changes with a start only. */
+  const vectors = () => {
+    version ??= vectorVersion((text, values) => run(pool, text, values)).catch((error: unknown) => {
+      version = undefined;
+      throw error;
+    });
+    return version;
+  };
+
+  return {
+    async findPatterns({ search, filters = {}, limit, after }) {
+      const filtered = withFilters([scope.environment, scope.accountId], filters);
+      const ask: Run = (text, values) => run(pool, text, values);
+      switch (search.by) {
+        case 'certainty':
+          return page(ask, { ...filtered, score: 'coalesce(q, 2)' }, limit, after);
+        case 'words':
+          return byWords(ask, filtered, search.words, limit, after);
+        case 'meaning':
+          return byMeaning(database, await vectors(), filtered, search.near, limit, after);
+      }
+    },
+  };
+}
+
+function withFilters(mine: string[], filters: PatternFilters): Omit<Asked, 'score'> {
+  const values: unknown[] = [...mine];
+  const rows = ['(environment, account_id) = ($1, $2)'];
+  const add = (value: unknown, condition: (parameter: string) => string) => {
+    if (value === undefined) return;
+    values.push(value);
+    rows.push(condition(`$${values.length}`));
+  };
+  add(filters.kind, (value) => `kind = ${value}`);
+  add(filters.state, (value) => `state = ${value}`);
+  add(filters.basis, (value) => `basis = ${value}`);
+  add(filters.category, (value) => `category = ${value}`);
+  add(filters.tag, (value) => `${value} = any(tags)`);
+  add(filters.attributeId, (value) => `attribute_id = ${value}`);
+  return { rows: rows.join(' and '), values };
+}
+
+/** Patterns that come after a place, by score and id. Only those of the page are counted. */
+async function page(
+  ask: Run,
+  { score, rows, values }: Asked,
+  limit: number,
+  after: PatternPlace | undefined,
+): Promise<FoundPattern[]> {
+  const all = [...values];
+  const next = (value: unknown) => `$${all.push(value)}`;
+  const later = after ? `and (${score}, ${ID}) > (${next(after.score)}::float8, ${next(after.id)})` : '';
+  const found = await ask<PatternRow & { score: number }>(
+    `select ${PATTERN_COLUMNS}, k.score
+      from (select *, (${score})::float8 as score from auto_promotion.knowledge_base_vectors
+        where ${rows} ${later} order by ${score}, ${ID} limit ${next(limit)}) k
+      ${PATTERN_COUNTS}
+      order by k.score, k.${ID}`,
+    all,
+  );
+  return found.map((row) => ({ pattern: toPattern(row), place: { score: row.score, id: row.content_id } }));
+}
+
+/** Any of the words, or their beginnings; more and rarer words rank higher. */
+async function byWords(
+  ask: Run,
+  { rows, values }: Omit<Asked, 'score'>,
+  text: string,
+  limit: number,
+  after: PatternPlace | undefined,
+): Promise<FoundPattern[]> {
+  const words = text.match(/[\p{L}\p{N}]+/gu)?.slice(0, MOST_WORDS) ?? [];
+  if (words.length === 0) return [];
+  const all = [...values, words.map((word) => `'${word}':*`).join(' | ')];
+  const query = `to_tsquery('english', $${all.length})`;
+  const asked = {
+    score: `-ts_rank(words, ${query})::float8`,
+    rows: `${rows} and words @@ ${query}`,
+    values: all,
+  };
+  return page(ask, asked, limit, after);
+}
+
+async function byMeaning(
+  database: Database,
+  version: string | null,
+  { rows, values }: Omit<Asked, 'score'>,
+  near: Embedding,
+  limit: number,
+  after: PatternPlace | undefined,
+): Promise<FoundPattern[]> {
+  const { length } = near.vector;
+  const all = [...values, near.encoderId];
+  const ofEncoder = `${rows} and embedder_id = $${all.length}`;
+  if (version === null)
+    return oneByOne(database, { rows: ofEncoder, values: all }, near.vector, limit, after);
+  all.push(`[${near.vector.join(',')}]`);
+  const probe = `$${all.length}::vector`;
+  const ask: Run = (text, given) => run(database.pool, text, given);
+  if (INDEXED_LENGTHS.includes(length)) {
+    const asked = {
+      score: `(${indexedVector(length)}) <=> ${probe}(${length})`,
+      rows: `${ofEncoder} and ${isIndexed(length)}`,
+      values: all,
+    };
+    const found = await transaction(database.pool, async (inside) => {
+      await inside(settings(version), [String(Math.min(MOST_EF_SEARCH, Math.max(EF_SEARCH, 2 * limit)))]);
+      return page(inside, asked, limit, after);
+    });
+    // Filters may leave too few of those that the index gave: then all are compared.
+    if (found.length === limit) return found;
+  }
+  return page(ask, { score: `embedding::vector <=> ${probe}`, rows: ofEncoder, values: all }, limit, after);
+}
+
+/** Iterative scans, from pgvector 0.8 on, go on until enough rows pass the filters. */
+function settings(version: string): string {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const scan = major > 0 || minor >= 8 ? `, set_config('hnsw.iterative_scan', 'strict_order', true)` : '';
+  return `select set_config('hnsw.ef_search', $1, true)${scan}`;
+}
+
+/** Exact, without pgvector: reads every embedding of the encoder. */
+async function oneByOne(
+  { pool }: Database,
+  { rows, values }: Omit<Asked, 'score'>,
+  vector: Float32Array,
+  limit: number,
+  after: PatternPlace | undefined,
+): Promise<FoundPattern[]> {
+  const ask: Run = (text, given) => run(pool, text, given);
+  let best: PatternPlace[] = [];
+  let from = '';
+  for (;;) {
+    const portion = await ask<{ content_id: string; bytes: Buffer }>(
+      `select content_id, array_send(embedding) as bytes from auto_promotion.knowledge_base_vectors
+        where ${rows} and ${ID} > $${values.length + 1} order by ${ID} limit ${PORTION}`,
+      [...values, from],
+    );
+    const scored = portion.map(({ content_id, bytes }) => ({
+      score: distance(bytes, vector),
+      id: content_id,
+    }));
+    best = [...best, ...scored.filter((place) => after === undefined || isAfter(place, after))]
+      .sort((a, b) => (isAfter(a, b) ? 1 : -1))
+      .slice(0, limit);
+    if (portion.length < PORTION) break;
+    from = portion.at(-1)!.content_id;
+  }
+  const found = await ask<PatternRow>(
+    `select ${PATTERN_COLUMNS} from auto_promotion.knowledge_base_vectors k ${PATTERN_COUNTS}
+      where (k.environment, k.account_id) = ($1, $2) and k.content_id = any($3)`,
+    [...values.slice(0, 2), best.map(({ id }) => id)],
+  );
+  const byId = new Map(found.map((row) => [row.content_id, toPattern(row)]));
+  return best.flatMap((place) => {
+    const pattern = byId.get(place.id);
+    return pattern ? [{ pattern, place }] : [];
+  });
+}
+
+/** UTF-16 order is that of the collation "C" for the ids that this product makes. */
+function isAfter(place: PatternPlace, other: PatternPlace): boolean {
+  return place.score > other.score || (place.score === other.score && place.id > other.id);
+}
+
+/** Bytes of `array_send`: dimensions, flags and type (12), one dimension (8), then per element its length and its value. */
+const HEADER = 20;
+const PER_ELEMENT = 8;
+
+/** 1 − cosine of two vectors of unit length; Infinity for another length. */
+function distance(bytes: Buffer, vector: Float32Array): number {
+  if (bytes.length !== HEADER + PER_ELEMENT * vector.length) return Number.POSITIVE_INFINITY;
+  let dot = 0;
+  for (let at = 0; at < vector.length; at++)
+    dot += vector[at]! * bytes.readFloatBE(HEADER + PER_ELEMENT * at + 4);
+  return 1 - dot;
+}

@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+import type { Pattern, PatternTestLink, Statement, Wording } from '../../contract/patterns.js';
+import { stateOf } from '../../domain/patterns/state.js';
+import { realArray } from './embeddings.js';
+import { saveFit } from './pattern-fit.js';
+import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
+import { patternSearch } from './pattern-search.js';
+import type { PatternStore } from './pattern-types.js';
+import { type Database, instant, jsonb, type Run, run, type Scope, transaction } from './query.js';
+
+/** The pattern library of the account. */
+export function patternStore(database: Database): PatternStore {
+  const { pool, scope } = database;
+  const mine = [scope.environment, scope.accountId];
+  const inPool: Run = (text, values) => run(pool, text, values);
+
+  async function read(ask: Run, condition: string, values: unknown[]): Promise<Pattern[]> {
+    const rows = await ask<PatternRow>(
+      `select ${PATTERN_COLUMNS} from auto_promotion.knowledge_base_vectors k ${PATTERN_COUNTS}
+        where (k.environment, k.account_id) = ($1, $2) and ${condition} order by k.content_id collate "C"`,
+      [...mine, ...values],
+    );
+    return rows.map(toPattern);
+  }
+
+  async function one(ask: Run, id: string): Promise<Pattern | null> {
+    const [pattern] = await read(ask, 'k.content_id = $3', [id]);
+    return pattern ?? null;
+  }
+
+  /** The pattern that says this already: it has the attribute, the same words, or the caller knows it. */
+  async function sameAs(ask: Run, stated: Statement, known: string | null): Promise<Pattern | null> {
+    if (stated.attributeId !== null) {
+      const [pattern] = await read(ask, 'k.attribute_id = $3', [stated.attributeId]);
+      if (pattern) return pattern;
+    }
+    const worded = `(k.content_id = $3 or k.content = $4 or k.wordings @> $5::jsonb)`;
+    const words = [idOf(stated.statement), stated.statement, jsonb([{ text: stated.statement }])];
+    const [pattern] = await read(ask, worded, words);
+    return pattern ?? (known === null ? null : one(ask, known));
+  }
+
+  async function addWording(ask: Run, pattern: Pattern, stated: Statement): Promise<void> {
+    const { statement: text, by, at, sign, attributeId } = stated;
+    const isKnown = pattern.statement === text || pattern.wordings.some((each) => each.text === text);
+    if (isKnown && (attributeId === null || pattern.attributeId !== null)) return;
+    const added: Wording[] = isKnown ? [] : [{ text, by, at, sign }];
+    await ask(
+      `update auto_promotion.knowledge_base_vectors
+        set wordings = wordings || $4::jsonb, words = words || to_tsvector('english', $5),
+          attribute_id = coalesce(attribute_id, $6), updated_at = greatest(updated_at, $7)
+        where (environment, account_id, content_id) = ($1, $2, $3)`,
+      [...mine, pattern.id, jsonb(added), isKnown ? '' : text, attributeId, instant(at)],
+    );
+  }
+
+  return {
+    ...patternSearch(database),
+
+    getPattern: (id) => one(inPool, id),
+
+    patternsOfAttributes: (attributeIds) => read(inPool, 'k.attribute_id = any($3)', [attributeIds]),
+
+    async testsOfPattern(id) {
+      const rows = await inPool<{
+        experiment_id: string;
+        name: string;
+        effect: number;
+        se: number;
+        started_at: number;
+        ended_at: number | null;
+      }>(
+        `select t.experiment_id, e.name, t.effect, t.se, e.started_at, e.ended_at
+          from auto_promotion.pattern_tests t
+          join auto_promotion.ab_tests e using (environment, account_id, experiment_id)
+          where (environment, account_id, t.content_id) = ($1, $2, $3)
+          order by e.started_at desc, t.experiment_id collate "C"`,
+        [...mine, id],
+      );
+      return rows.map(
+        (row): PatternTestLink => ({
+          experimentId: row.experiment_id,
+          name: row.name,
+          effect: row.effect,
+          se: row.se,
+          startedAt: row.started_at,
+          endedAt: row.ended_at,
+        }),
+      );
+    },
+
+    savePatternFit: (fit) =>
+      transaction(pool, async (ask) => {
+        await lockPatterns(ask, scope);
+        return saveFit(ask, scope, fit);
+      }),
+
+    async patternFit() {
+      const [row] = await inPool<{ version: string; tests: number; as_of: number | null }>(
+        `select version, tests, as_of from auto_promotion.pattern_fits where (environment, account_id) = ($1, $2)`,
+        mine,
+      );
+      return row ? { version: row.version, tests: row.tests, asOf: row.as_of } : null;
+    },
+
+    async statePattern(stated, { sameAs: known = null, embedding = null } = {}) {
+      return transaction(pool, async (ask) => {
+        await lockPatterns(ask, scope);
+        const same = await sameAs(ask, stated, known);
+        const id = same?.id ?? idOf(stated.statement);
+        if (same) await addWording(ask, same, stated);
+        else await insert(ask, id, stated);
+        if (embedding && !same) await embed(ask, embedding.encoderId, [{ ...stated, id, ...embedding }]);
+        const pattern = await one(ask, id);
+        if (!pattern) throw new Error(`the pattern ${id} was neither stored nor found`);
+        return { pattern, isNew: same === null };
+      });
+    },
+
+    patternsWithoutEmbedding: (encoderId, limit) =>
+      inPool(
+        `select content_id as id, content as statement from auto_promotion.knowledge_base_vectors
+          where (environment, account_id) = ($1, $2) and embedder_id is distinct from $3
+          order by content_id collate "C" limit $4`,
+        [...mine, encoderId, limit],
+      ),
+
+    saveEmbeddings: (encoderId, rows) => embed(inPool, encoderId, rows),
+
+    async enterPatternUse({ patternId, experimentId, variantId, won }) {
+      await inPool(
+        `insert into auto_promotion.pattern_uses (environment, account_id, content_id, experiment_id, variant_id, won)
+          values ($1, $2, $3, $4, $5, $6)
+          on conflict (environment, account_id, content_id, experiment_id, variant_id)
+            do update set won = excluded.won where excluded.won is not null`,
+        [...mine, patternId, experimentId, variantId, won],
+      );
+    },
+  };
+
+  async function insert(ask: Run, id: string, stated: Statement): Promise<void> {
+    await ask(
+      `insert into auto_promotion.knowledge_base_vectors (environment, account_id, content_id, kind, title, content,
+          attribute_id, category, tags, stated_by, state_reason, stated_at, stated_sign, words, created_at, updated_at)
+        values ($1, $2, $3, 'stated', $4, $5, $6, $7, $8, $9, $10, $11, $12,
+          to_tsvector('english', $4 || ' ' || $5), $11, $11)`,
+      [
+        ...mine,
+        id,
+        stated.title,
+        stated.statement,
+        stated.attributeId,
+        stated.category,
+        stated.tags,
+        stated.by,
+        jsonb(NOT_TESTED),
+        instant(stated.at),
+        stated.sign,
+      ],
+    );
+  }
+
+  async function embed(
+    ask: Run,
+    encoderId: string,
+    rows: Parameters<PatternStore['saveEmbeddings']>[1],
+  ): Promise<void> {
+    await ask(
+      `update auto_promotion.knowledge_base_vectors k set embedding = row.vector::real[], embedder_id = $3
+        from unnest($4::text[], $5::text[], $6::text[]) as row (id, statement, vector)
+        where (k.environment, k.account_id, k.content_id, k.content) = ($1, $2, row.id, row.statement)`,
+      [
+        ...mine,
+        encoderId,
+        rows.map(({ id }) => id),
+        rows.map(({ statement }) => statement),
+        rows.map(({ vector }) => realArray(vector)),
+      ],
+    );
+  }
+}
+
+/** Fits and statements of an account follow one another: each sees what the one before has entered. */
+async function lockPatterns(ask: Run, { environment, accountId }: Scope): Promise<void> {
+  await ask('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
+    `patterns/${environment}/${accountId}`,
+  ]);
+}
+
+/** The same for statements that differ in case, spaces or the punctuation at their ends. */
+function idOf(statement: string): string {
+  const words = statement
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[.!]+$/, '');
+  return `stated-${createHash('sha256').update(words).digest('hex').slice(0, 16)}`;
+}
+
+/** Where a pattern stands before a test varies it. */
+const NOT_TESTED = stateOf({
+  held: false,
+  stated: null,
+  tests: 0,
+  all: null,
+  later: null,
+  testsSincePass: 0,
+}).reason;
