@@ -55,7 +55,8 @@ create table auto_promotion.forecast_scores (
   account_id text not null,
   experiment_id text not null,
   scored_at timestamptz not null,
-  score jsonb not null check (jsonb_typeof(score) = 'object'),
+  -- Null: the test measured too little to compare its ads.
+  score jsonb check (jsonb_typeof(score) = 'object'),
   primary key (environment, account_id, experiment_id),
   foreign key (environment, account_id, experiment_id)
     references auto_promotion.forecasts (environment, account_id, experiment_id)

@@ -4,8 +4,10 @@ import type { NamedToken } from './api/http/tokens.js';
 import type { AccountSettings } from './clients/meta/account-list.js';
 import { type NotificationSettings, readNotifications, repeatedNames } from './clients/webhook/settings.js';
 import { accountSetting, accountsOf } from './config/accounts.js';
+import { thisCacheFolder } from './config/cache-folder.mjs';
 import { complement, schema } from './config/fields.js';
 import { namesTokens, TOKEN_SETTINGS, tokensOf } from './config/tokens.js';
+import type { EncoderChoice } from './contract/learning.js';
 import { DEFAULT_POLICY, type Policy } from './domain/experiment.js';
 import { phasesUpTo } from './domain/rollout/phases.js';
 
@@ -66,6 +68,10 @@ export interface Config {
   notifications: NotificationSettings;
   /** Not used yet: Claude is not called. */
   anthropicApiKey: string | null;
+  /** What reads the texts of ads to learn from them; null: nothing is forecast or learned. */
+  encoder: EncoderChoice | null;
+  /** The folder that `npm run encoder` fills. */
+  encoderFolder: string;
   /** Whether a new sandbox starts with experiments to watch. */
   firstExperiments: boolean;
   /** Largest number of workflows a worker keeps in memory. */
@@ -168,6 +174,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     notifications,
     anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
+    encoder: e.ENCODER === 'none' ? null : e.ENCODER,
+    encoderFolder: path.resolve(e.ENCODER_FOLDER ?? thisCacheFolder()),
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
     maxActivitiesAtOnce: e.MAX_ACTIVITIES_AT_ONCE,

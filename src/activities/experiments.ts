@@ -23,9 +23,9 @@ export function createExperimentActivities(deps: {
   /** Unset: there is no hook. */
   outbox?: Outbox;
   /** Unset: nothing is forecast or learned. */
-  learning?: LearningWaker;
+  waker?: LearningWaker;
 }) {
-  const { store, clock, announce, outbox = NO_OUTBOX, learning = NO_LEARNING } = deps;
+  const { store, clock, announce, outbox = NO_OUTBOX, waker = NO_LEARNING } = deps;
   return {
     /** @throws `UnknownExperiment`, not retried. */
     async loadExperiment(experimentId: string): Promise<ExperimentRecord> {
@@ -34,7 +34,7 @@ export function createExperimentActivities(deps: {
         throw permanent('UnknownExperiment', `no experiment ${experimentId} in this environment and account`);
       const lastDecision = await store.latestDecision(experimentId);
       // Not awaited: nothing that concerns an experiment waits for learning.
-      if (lastDecision === null) void learning.wake();
+      if (lastDecision === null) void waker.wake();
       return {
         experiment,
         promotion: await store.getPromotion(experimentId),
@@ -69,7 +69,7 @@ export function createExperimentActivities(deps: {
         });
       }
       if (told !== null) await outbox.wake(told);
-      if (transition.to === 'rolling_out' || isEnded(transition.to)) void learning.wake();
+      if (transition.to === 'rolling_out' || isEnded(transition.to)) void waker.wake();
       return result;
     },
 

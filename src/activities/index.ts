@@ -2,6 +2,7 @@ import { createBudgetActivities } from './budgets.js';
 import { createDropActivities } from './drops.js';
 import { createExperimentActivities } from './experiments.js';
 import { createGateActivities } from './gates.js';
+import { createLearningActivities } from './learning/index.js';
 import { createLookActivities } from './looks.js';
 import { createMessengerActivities } from './messenger.js';
 import { createObservationActivities } from './observations.js';
@@ -16,7 +17,9 @@ type Dependencies = Parameters<typeof createBudgetActivities>[0] &
   Parameters<typeof createGateActivities>[0] &
   Parameters<typeof createReconcileActivities>[0] &
   Parameters<typeof createSummaryActivities>[0] &
-  Parameters<typeof createMessengerActivities>[0];
+  Parameters<typeof createMessengerActivities>[0] &
+  Parameters<typeof createExperimentActivities>[0] &
+  Parameters<typeof createLearningActivities>[0];
 
 /** All activities of the worker, with their collaborators. */
 export function createActivities(deps: Dependencies) {
@@ -33,5 +36,6 @@ export function createActivities(deps: Dependencies) {
     ...createSummaryActivities(deps),
     ...createVerificationActivities(deps),
     ...createRecheckActivities(deps),
+    ...createLearningActivities(deps),
   };
 }

@@ -5,12 +5,13 @@ import type { ExperimentInput } from '../contract/experiment-input.js';
 import { EXPERIMENT_WORKFLOW, type Names } from '../contract/names.js';
 import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
+import { type LearningWaker, NO_LEARNING } from './learning/waker.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
 
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 const PAGE = 200;
 
-/** Reconciliation: starts a workflow for each active experiment that has none, and for each hook with pending messages. */
+/** Reconciliation: starts a workflow for each active experiment that has none, for each hook with pending messages, and for what is to be learned. */
 export function createReconcileActivities(deps: {
   store: Store;
   client: Client;
@@ -19,8 +20,10 @@ export function createReconcileActivities(deps: {
   /** Unset: there is no hook. */
   outbox?: Outbox;
   hooks?: Pick<Hooks, 'list'>;
+  /** Unset: nothing is forecast or learned. */
+  waker?: LearningWaker;
 }) {
-  const { store, client, names, timeBase, outbox = NO_OUTBOX, hooks } = deps;
+  const { store, client, names, timeBase, outbox = NO_OUTBOX, hooks, waker = NO_LEARNING } = deps;
 
   /** A message whose sender was not woken is sent now. A dead hook rests until its address is changed. */
   async function startMessengers(): Promise<void> {
@@ -60,6 +63,7 @@ export function createReconcileActivities(deps: {
         if (page.length < PAGE) break;
       }
       await startMessengers();
+      if ((await store.toForecast(1)).length > 0 || (await store.toScore(1)).length > 0) await waker.wake();
       return { active, started };
     },
   };

@@ -1,11 +1,11 @@
 import { accountsOf } from '../service/account.js';
 import { apiOptions, startApis } from '../service/api.js';
-import { collaboratorsOn, openConnections } from '../service/collaborators.js';
+import { collaboratorsOn, learningOf, openConnections } from '../service/collaborators.js';
 import { runProcess } from '../service/process.js';
 
 const start: Parameters<typeof runProcess>[1] = async (config, { say, complain, onStop, stopping }) => {
   const accounts = accountsOf(config);
-  const shared = await openConnections(accounts[0].addresses);
+  const shared = await openConnections(accounts[0].addresses, learningOf(config));
   onStop(() => shared.close());
   stopping.throwIfAborted();
   const served = accounts.map(({ config: own, addresses }) => ({

@@ -1,11 +1,11 @@
 import { formatEvent } from '../contract/events.js';
 import { type AccountOptions, accountsOf, startAccount } from '../service/account.js';
-import { openConnections } from '../service/collaborators.js';
+import { learningOf, openConnections } from '../service/collaborators.js';
 import { runProcess } from '../service/process.js';
 
 await runProcess('Stopping: worker.', async (config, { say, complain, onStop, stopping }) => {
   const accounts = accountsOf(config);
-  const shared = await openConnections(accounts[0].addresses);
+  const shared = await openConnections(accounts[0].addresses, learningOf(config));
   onStop(() => shared.close());
   stopping.throwIfAborted();
   const announce: AccountOptions['announce'] = (event) => say(formatEvent(event));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { tokenForm } from '../api/http/tokens.js';
 import { accountIdForm, envelopeForm } from '../clients/meta/account-list.js';
 import { NOTIFICATION_FIELDS } from '../clients/webhook/settings.js';
+import { ENCODER_CHOICES } from '../contract/learning.js';
 import { CONFIDENCE_THRESHOLDS } from '../domain/evidence/types.js';
 import { DEFAULT_POLICY, SAMPLE_SIZES } from '../domain/experiment.js';
 import { WINNER_SHARES } from '../domain/rollout/phases.js';
@@ -116,6 +117,13 @@ export const schema = z.object({
   PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
   ...NOTIFICATION_FIELDS,
   ANTHROPIC_API_KEY: text,
+  ENCODER: z.preprocess(
+    blankIsUnset,
+    z
+      .enum([...ENCODER_CHOICES, 'none'], { error: `must be ${ENCODER_CHOICES.join(', ')} or none` })
+      .default('use-lite'),
+  ),
+  ENCODER_FOLDER: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
     blankIsUnset,
     z.enum(['first', 'none'], { error: 'must be first or none' }).default('first'),

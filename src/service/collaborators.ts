@@ -1,6 +1,7 @@
 import { Client, type Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { createClock, type ExperimentClock } from '../clients/clock.js';
+import { type Encoders, openEncoders } from '../clients/encoder/encoders.js';
 import { createMetaClient } from '../clients/meta/index.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import { migrate } from '../clients/postgres/migrate.js';
@@ -10,6 +11,8 @@ import type { Store } from '../clients/postgres/types.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { NotificationSettings } from '../clients/webhook/settings.js';
 import type { Hooks } from '../clients/webhook/types.js';
+import type { Config } from '../config.js';
+import type { EncoderChoice } from '../contract/learning.js';
 import { type Names, namesOf } from '../contract/names.js';
 import type { TimeBase } from '../domain/time-base.js';
 import { connectTemporal } from './temporal-connection.js';
@@ -64,18 +67,36 @@ export interface Collaborators {
   reportTimezone?: string | null;
   /** Real ms that a write to Meta may take. */
   socketTimeoutMs: number;
+  /** Null or unset: nothing is forecast or learned. */
+  learning?: Learning | null;
+}
+
+/** What reads the texts of ads. */
+export interface Learning {
+  encoders: Encoders;
+  encoder: EncoderChoice;
+}
+
+/** The encoders that the settings name; null if they name none. No model is loaded before the first text. */
+export function learningOf({
+  encoder,
+  encoderFolder,
+}: Pick<Config, 'encoder' | 'encoderFolder'>): Learning | null {
+  return encoder && { encoder, encoders: openEncoders(encoderFolder) };
 }
 
 /** The connections that the accounts of a process share. The embedded database has only one. */
 export interface SharedConnections {
   pool: ReturnType<typeof createPool>;
   temporal: Connection;
+  learning: Learning | null;
   close(): Promise<void>;
 }
 
-/** Connects to Postgres (and migrates it) and to Temporal. @throws Error if one can't be reached */
+/** Connects to Postgres (and migrates it) and to Temporal. `learning` is closed with them. @throws Error if one can't be reached */
 export async function openConnections(
   addresses: Pick<Addresses, 'postgres' | 'temporal'>,
+  learning: Learning | null = null,
 ): Promise<SharedConnections> {
   const { address, access = {} } = addresses.temporal;
   const pool = createPool(addresses.postgres);
@@ -85,7 +106,9 @@ export async function openConnections(
     return {
       pool,
       temporal,
+      learning,
       async close() {
+        await learning?.encoders.close();
         await temporal.close();
         await pool.end();
       },
@@ -126,5 +149,6 @@ export function collaboratorsOn(shared: SharedConnections, addresses: Addresses)
     }),
     reportTimezone: addresses.notifications?.reportTimezone ?? null,
     socketTimeoutMs: metaConfig.socketTimeoutMs,
+    learning: shared.learning,
   };
 }

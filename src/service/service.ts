@@ -2,7 +2,7 @@ import type { ApiDependencies } from '../api/dependencies.js';
 import type { Announce } from '../contract/events.js';
 import { type Accounts, type AccountToServe, type RunningAccount, startAccount } from './account.js';
 import { apiOptions, type RunningApi, startApis } from './api.js';
-import { type Collaborators, openConnections } from './collaborators.js';
+import { type Collaborators, learningOf, openConnections } from './collaborators.js';
 import { unlessStopping } from './stopping.js';
 
 export interface RunningService {
@@ -32,7 +32,7 @@ export async function runService(
   };
   try {
     // All accounts have the same addresses of Postgres and Temporal.
-    const shared = await openConnections(accounts[0].addresses);
+    const shared = await openConnections(accounts[0].addresses, learningOf(accounts[0].config));
     stops.push(() => shared.close());
     stopping?.throwIfAborted();
     const start = async (account: AccountToServe): Promise<RunningAccount> => {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createLearningWaker } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { MetaError } from '../clients/meta/types.js';
@@ -48,13 +49,18 @@ export const RECONCILE_EVERY_MS = 25_000;
  * real minute. The Schedule does the same every ten minutes; its runs leave their history in Temporal.
  */
 export function keepReconciled(
-  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase' | 'hooks'>,
+  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase' | 'hooks' | 'learning'>,
   say: (line: string) => void,
   everyMs = RECONCILE_EVERY_MS,
 ): { stop(): Promise<void> } {
   const { client, names, hooks = createHooks([]) } = collaborators;
   const outbox = createOutbox({ hooks, client, names });
-  const { reconcile } = createReconcileActivities({ ...collaborators, hooks, outbox });
+  const { reconcile } = createReconcileActivities({
+    ...{ client, names, hooks, outbox },
+    store: collaborators.store,
+    timeBase: collaborators.timeBase,
+    ...(collaborators.learning && { waker: createLearningWaker({ client, names }) }),
+  });
   const stopped = new AbortController();
   let failure: string | null = null;
   const once = async () => {

@@ -7,10 +7,11 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
+import { createLearningWaker } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Announce } from '../contract/events.js';
-import { META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
+import { learningQueue, META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
 import { HOUR_MS } from '../domain/time.js';
 import type { Collaborators } from './collaborators.js';
 import { boundedTries } from './tries.js';
@@ -20,6 +21,9 @@ export interface RunningWorker {
   broken: Promise<string>;
   stop(): Promise<void>;
 }
+
+/** A forecast and one step of learning. */
+const LEARNING_AT_ONCE = 2;
 
 /** How late a write of unknown outcome can take effect, experiment ms. */
 const LATE_EFFECT_MS = HOUR_MS / 12;
@@ -66,7 +70,7 @@ export async function startWorker(
 ): Promise<RunningWorker> {
   const { store, meta, clock, client, names, timeBase, address, access, namespace, environment } =
     collaborators;
-  const { hooks = createHooks([]), reportTimezone = null } = collaborators;
+  const { hooks = createHooks([]), reportTimezone = null, learning = null } = collaborators;
   const outbox = createOutbox({ hooks, client, names });
   const { workflowBundle } = options;
   const connection = await NativeConnection.connect({ ...access, address });
@@ -83,6 +87,11 @@ export async function startWorker(
       announce: options.announce,
       hooks,
       outbox,
+      ...(learning && {
+        waker: createLearningWaker({ client, names }),
+        encoders: learning.encoders,
+        encoder: learning.encoder,
+      }),
       reportTimezone,
       writesAllowed: options.writesAllowed,
       accountEnvelope: options.accountEnvelope,
@@ -109,6 +118,14 @@ export async function startWorker(
       }),
     );
     workers.push(await Worker.create({ ...common, taskQueue: messageQueue(names.taskQueue) }));
+    if (learning)
+      workers.push(
+        await Worker.create({
+          ...common,
+          taskQueue: learningQueue(names.taskQueue),
+          maxConcurrentActivityTaskExecutions: LEARNING_AT_ONCE,
+        }),
+      );
     for (const queue of META_QUEUES)
       workers.push(await Worker.create({ ...common, taskQueue: metaQueue(names.taskQueue, queue) }));
   } catch (error) {

@@ -62,26 +62,23 @@ export function createLearningActivities(deps: {
       return { stored };
     },
 
-    /** Scores the stored forecasts of tests that are decided. A test that measured nothing keeps its forecast unscored. */
+    /** Scores the stored forecasts of tests that are decided. One whose test measured too little gets no score. */
     async scoreForecasts(): Promise<{ scored: string[] }> {
       const scored: string[] = [];
       for (const id of await store.toScore(AT_ONCE)) {
         const experiment = await store.getExperiment(id);
         const forecast = await store.getForecast(id);
         const decision = await store.latestDecision(id);
-        if (!experiment || !forecast || !decision) continue;
-        const rates = variantRates(
-          experiment.policy.objective,
-          decision,
-          experiment.variants.map((variant) => variant.id),
-        );
+        if (!experiment || !forecast) continue;
+        const { variants, policy } = experiment;
+        const ids = variants.map((variant) => variant.id);
+        const rates = decision ? variantRates(policy.objective, decision, ids) : [];
         const score = scoreForecast(
           forecast.made.forecast,
           rates.map(({ variantId, ...rate }) => ({ id: variantId, ...rate })),
         );
-        if (score === null) continue;
         await store.saveScore({ experimentId: id, scoredAt: await clock.now(), score });
-        scored.push(id);
+        if (score !== null) scored.push(id);
       }
       return { scored };
     },

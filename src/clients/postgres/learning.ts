@@ -4,7 +4,7 @@ import { type Creative, ENDED_STATES, type Experiment } from '../../domain/exper
 import type { ForecastScore } from '../../domain/forecast/scoring.js';
 import { latestDecisions } from './decisions.js';
 import { experimentsById } from './experiments.js';
-import { type Database, instant, jsonb, run, transaction } from './query.js';
+import { type Database, instant, jsonb, jsonbOrNull, run, transaction } from './query.js';
 
 /** A creative that was proposed; `id` is a hash of it. */
 export interface Draft {
@@ -66,7 +66,8 @@ export interface LearningStore {
   getForecast(experimentId: string): Promise<StoredForecast | null>;
   /** Running tests without a forecast and without a look, oldest first. */
   toForecast(limit: number): Promise<string[]>;
-  saveScore(score: Omit<StoredScore, 'modelVersion'>): Promise<void>;
+  /** Null: the test measured too little to compare its ads. */
+  saveScore(score: { experimentId: string; scoredAt: number; score: ForecastScore | null }): Promise<void>;
   getScore(experimentId: string): Promise<StoredScore | null>;
   /** Ended tests with a forecast and without a score, oldest first. */
   toScore(limit: number): Promise<string[]>;
@@ -133,7 +134,7 @@ export function learningStore(database: Database): LearningStore {
       `select s.experiment_id, s.scored_at, f.model_version, s.score
         from auto_promotion.forecast_scores s join auto_promotion.forecasts f
           using (environment, account_id, experiment_id)
-        where (s.environment, s.account_id) = ($1, $2) ${where}
+        where (s.environment, s.account_id) = ($1, $2) and s.score is not null ${where}
         order by s.scored_at, s.experiment_id collate "C"`,
       [...mine, ...values],
     );
@@ -294,7 +295,7 @@ export function learningStore(database: Database): LearningStore {
         pool,
         `insert into auto_promotion.forecast_scores (environment, account_id, experiment_id, scored_at, score)
           values ($1, $2, $3, $4, $5) on conflict (environment, account_id, experiment_id) do nothing`,
-        [...mine, experimentId, instant(scoredAt), jsonb(score)],
+        [...mine, experimentId, instant(scoredAt), jsonbOrNull(score)],
       );
     },
 

@@ -1,9 +1,6 @@
-/** What decides where files are: environment variables, `process.platform`, the home folder. */
-export interface Machine {
-  env: Record<string, string | undefined>;
-  platform: string;
-  home: string;
-}
+import { cacheFolder, type Machine } from '../../config/cache-folder.mjs';
+
+export { cacheFolder, type Machine };
 
 export interface TemporalCli {
   from: 'TEMPORAL_CLI' | 'PATH' | 'cache';
@@ -16,7 +13,6 @@ export const TEST_SERVER_VERSION: string;
 export const REAL_POSTGRES_VERSION: string;
 export const NODE_MINIMUM: string;
 
-export function cacheFolder(machine: Machine): string;
 export function temporalCliInCache(machine: Machine): string;
 /** A program with a port as its argument: the vendor's native build, or a wrapper around Java. */
 export function testServerInCache(machine: Machine): string;

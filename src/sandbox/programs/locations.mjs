@@ -1,19 +1,14 @@
 // Where set-up puts the programs that it fetches, and where the service and its tests look for them. No file is touched here.
 import path from 'node:path';
+import { cacheFolder } from '../../config/cache-folder.mjs';
+
+export { cacheFolder };
 
 export const TEMPORAL_CLI_VERSION = '1.8.2';
 export const TEMPORAL_CLI_MINIMUM = '1.5';
 export const TEST_SERVER_VERSION = '1.38.0';
 export const REAL_POSTGRES_VERSION = '18.6.3';
 export const NODE_MINIMUM = '20.19';
-
-export function cacheFolder({ env, platform, home }) {
-  if (env.XDG_CACHE_HOME && path.isAbsolute(env.XDG_CACHE_HOME)) {
-    return path.join(env.XDG_CACHE_HOME, 'auto-promotion');
-  }
-  const caches = platform === 'darwin' ? path.join(home, 'Library', 'Caches') : path.join(home, '.cache');
-  return path.join(caches, 'auto-promotion');
-}
 
 export function temporalCliInCache(machine) {
   return path.join(cacheFolder(machine), `temporal-cli-${TEMPORAL_CLI_VERSION}`, 'temporal');
