@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { anotherExperiment, DATABASES, START, useDatabase } from './fixtures.js';
+import { aFit, aFittedPattern, aStatement } from './pattern-fixtures.js';
+
+describe.each(DATABASES)('patterns on $database', ({ kind }) => {
+  const db = useDatabase(kind);
+
+  async function withTests(...ids: string[]) {
+    const accountId = db.account();
+    const store = db.store(accountId);
+    for (const [index, id] of ids.entries())
+      await store.createExperiment(
+        anotherExperiment(id, index + 1, { accountId, name: `Test ${id}`, startedAt: START + index }),
+      );
+    return store;
+  }
+
+  describe('a fit', () => {
+    const contrasts = [
+      { test: 'a', effect: -0.2, se: 0.1 },
+      { test: 'b', effect: 0.05, se: 0.2 },
+      { test: 'c', effect: -0.01, se: 0.3 },
+    ];
+
+    it('is kept with every figure and each test, for and against', async () => {
+      const store = await withTests('a', 'b', 'c');
+      const foreign = { effect: -0.11, se: 0.01, learnedFrom: 'headlines of a publisher, not ads' };
+      const later = {
+        result: 'replicated' as const,
+        effect: {
+          effect: -0.3,
+          se: 0.1,
+          df: 3.25,
+          interval: [-0.6, -0.01] as [number, number],
+          p: 0.04,
+          tests: 4,
+        },
+      };
+      const fitted = aFittedPattern({ contrasts, foreign, later });
+      expect(await store.savePatternFit(aFit([fitted]))).toBe('saved');
+      const { contrasts: _, ...figures } = fitted;
+      expect(await store.getPattern('question_mark')).toEqual({
+        ...figures,
+        statedBy: null,
+        wordings: [],
+        testsFor: 2,
+        testsAgainst: 1,
+        uses: { uses: 0, wins: 0 },
+        embedderId: null,
+        fitVersion: 'v1',
+        createdAt: START + 7,
+        updatedAt: START + 7,
+      });
+      const links = await store.testsOfPattern('question_mark');
+      expect(links.map(({ experimentId, name, effect }) => [experimentId, name, effect])).toEqual([
+        ['c', 'Test c', -0.01],
+        ['b', 'Test b', 0.05],
+        ['a', 'Test a', -0.2],
+      ]);
+      expect(links[0]).toEqual({
+        ...{ experimentId: 'c', name: 'Test c', effect: -0.01, se: 0.3 },
+        ...{ startedAt: START + 2, endedAt: null },
+      });
+      expect(await store.patternFit()).toEqual({ version: 'v1', tests: 12, asOf: START });
+      expect(await db.store().getPattern('question_mark')).toBeNull();
+    });
+
+    it('changes nothing if it comes twice, or late with fewer tests', async () => {
+      const store = await withTests('a', 'b', 'c');
+      const fit = aFit([aFittedPattern({ contrasts })]);
+      await store.savePatternFit(fit);
+      const before = await store.getPattern('question_mark');
+      expect(await store.savePatternFit({ ...fit, at: START + 99, follows: 'v1' })).toBe('unchanged');
+      const late = aFit([aFittedPattern({ contrasts: [], q: 0.9 })], { version: 'v0', tests: 11 });
+      expect(await store.savePatternFit({ ...late, follows: 'v1' })).toBe('unchanged');
+      expect(await store.getPattern('question_mark')).toEqual(before);
+      expect(await store.testsOfPattern('question_mark')).toHaveLength(3);
+    });
+
+    it('must go on from the last one', async () => {
+      const store = await withTests('a', 'b', 'c');
+      const first = aFit([aFittedPattern({ contrasts })]);
+      const other = aFit([aFittedPattern({ contrasts: contrasts.slice(1), tests: 13 })], {
+        version: 'v2',
+        tests: 13,
+      });
+      const outcomes = await Promise.all([store.savePatternFit(first), store.savePatternFit(other)]);
+      expect(outcomes.filter((outcome) => outcome === 'saved')).toHaveLength(1);
+      expect(await store.savePatternFit({ ...other, version: 'v3', follows: null })).toBe('superseded');
+      const last = (await store.patternFit())!.version;
+      expect(await store.savePatternFit({ ...other, version: 'v3', follows: last })).toBe('saved');
+      expect((await store.testsOfPattern('question_mark')).map(({ experimentId }) => experimentId)).toEqual([
+        'c',
+        'b',
+      ]);
+    });
+
+    it('keeps when and with which sign a pattern was first stated', async () => {
+      const store = await withTests();
+      await store.savePatternFit(aFit([aFittedPattern({ contrasts: [] })]));
+      const again = aFittedPattern({ statedAt: START + 5, statedSign: 1, lastPassedAt: null, contrasts: [] });
+      await store.savePatternFit(aFit([again], { version: 'v2', follows: 'v1', tests: 20 }));
+      expect(await store.getPattern('question_mark')).toMatchObject({
+        ...{ statedAt: START, statedSign: -1, lastPassedAt: START, fitVersion: 'v2' },
+      });
+    });
+  });
+
+  describe('a statement', () => {
+    it('becomes a pattern that waits for tests', async () => {
+      const store = db.store();
+      const stated = aStatement('Dogs beat cats', { tags: ['animals'], sign: 1 });
+      const { pattern, isNew } = await store.statePattern(stated);
+      expect(isNew).toBe(true);
+      expect(pattern).toMatchObject({
+        ...{ kind: 'stated', title: 'Dogs beat cats', statement: 'Dogs beat cats', statedBy: 'ana' },
+        ...{ state: 'candidate', basis: 'none', statedAt: START, statedSign: 1, tags: ['animals'], tests: 0 },
+        reason: { code: 'too_few_tests', tests: 0, least: 10 },
+      });
+      expect(await store.getPattern(pattern.id)).toEqual(pattern);
+    });
+
+    it('that is there already, word for word or as another wording, adds nothing', async () => {
+      const store = db.store();
+      const { pattern } = await store.statePattern(aStatement('Dogs beat cats'));
+      const other = await store.statePattern(aStatement('Puppies win', { by: 'bo', at: START + 1 }), {
+        sameAs: pattern.id,
+      });
+      expect(other).toMatchObject({ isNew: false, pattern: { id: pattern.id } });
+      const wordings = [{ text: 'Puppies win', by: 'bo', at: START + 1, sign: null }];
+      expect(other.pattern.wordings).toEqual(wordings);
+      for (const text of ['Dogs beat cats', 'Puppies win'])
+        expect((await store.statePattern(aStatement(text))).pattern).toEqual(other.pattern);
+      // In another case it is a wording of its own, of the same pattern.
+      const loud = await store.statePattern(aStatement('DOGS beat cats!'));
+      expect([loud.isNew, loud.pattern.id, loud.pattern.wordings.length]).toEqual([false, pattern.id, 2]);
+      const both = await Promise.all([1, 2].map(() => store.statePattern(aStatement('At the same time'))));
+      expect(both.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
+    });
+
+    it('about an attribute joins the pattern of that attribute, and a fit fills in its figures', async () => {
+      const store = db.store();
+      const question = aStatement('Questions annoy', { attributeId: 'question_mark', sign: -1 });
+      const { pattern } = await store.statePattern(question);
+      await store.savePatternFit(aFit([aFittedPattern({ statedAt: null, statedSign: null })]));
+      const filled = (await store.getPattern(pattern.id))!;
+      expect(filled).toMatchObject({
+        ...{
+          kind: 'stated',
+          title: 'Questions annoy',
+          statedBy: 'ana',
+          statedSign: -1,
+          statedAt: START,
+          q: 0.03,
+        },
+      });
+      expect(await store.patternsOfAttributes(['question_mark', 'x'])).toEqual([filled]);
+      const again = aStatement('Ask nothing', { attributeId: 'question_mark' });
+      const joined = await store.statePattern(again);
+      expect([joined.isNew, joined.pattern.id]).toEqual([false, pattern.id]);
+    });
+
+    it('about an attribute gives it to the pattern that has the same words', async () => {
+      const store = db.store();
+      const { pattern } = await store.statePattern(aStatement('Questions annoy'));
+      const { pattern: now } = await store.statePattern(
+        aStatement('Questions annoy', { attributeId: 'question_mark' }),
+      );
+      expect(now).toMatchObject({ id: pattern.id, attributeId: 'question_mark', wordings: [] });
+    });
+  });
+
+  it('count their uses in finished tests once per variant, and the wins among them', async () => {
+    const store = await withTests('a', 'b');
+    await store.savePatternFit(aFit([aFittedPattern()]));
+    const use = (experimentId: string, variantId: string, won: boolean | null) =>
+      store.enterPatternUse({ patternId: 'question_mark', experimentId, variantId, won });
+    await use('a', 'challenger-1', null);
+    expect((await store.getPattern('question_mark'))!.uses).toEqual({ uses: 0, wins: 0 });
+    await use('a', 'challenger-1', true);
+    await use('a', 'challenger-1', null);
+    await use('b', 'challenger-1', false);
+    expect((await store.getPattern('question_mark'))!.uses).toEqual({ uses: 2, wins: 1 });
+    await expect(use('nowhere', 'control', true)).rejects.toMatchObject({ code: '23503' });
+  });
+
+  it('get their embeddings later, as long as they say the same', async () => {
+    const store = db.store();
+    const { pattern } = await store.statePattern(aStatement('Dogs beat cats'));
+    await store.savePatternFit(aFit([aFittedPattern()]));
+    const missing = await store.patternsWithoutEmbedding('e1', 10);
+    expect(missing.map(({ id }) => id)).toEqual(['question_mark', pattern.id]);
+    expect(await store.patternsWithoutEmbedding('e1', 1)).toHaveLength(1);
+    const vector = Float32Array.from([1, 0]);
+    await store.saveEmbeddings('e1', [
+      { id: pattern.id, statement: 'Dogs beat cats', vector },
+      { id: 'question_mark', statement: 'something else', vector },
+    ]);
+    expect((await store.patternsWithoutEmbedding('e1', 10)).map(({ id }) => id)).toEqual(['question_mark']);
+    expect(await store.patternsWithoutEmbedding('e2', 10)).toHaveLength(2);
+  });
+});
