@@ -5,6 +5,7 @@
 
 import { type Forecast, jointOf } from './forecast.js';
 import { chancesOf } from './joint.js';
+import { noiseOf } from './noise.js';
 
 /** What the test measured of a draft. */
 export interface Measured {
@@ -77,18 +78,6 @@ export function scoreForecast(forecast: Forecast, measured: readonly Measured[])
     firstChoice: firstChoiceOf(expected, seen),
     pairs: pairsOf(expected, seen),
   };
-}
-
-/**
- * Sampling variances if all drafts had the test's common rate. Those that were measured depend on the outcome, because a
- * draft that does badly has few events: with them, the worst draft would seem to have had a good chance. A variance goes
- * with 1 / (trials · rate), so trials go with 1 / (variance · rate).
- */
-function noiseOf(seen: readonly Measured[]): number[] {
-  const events = seen.reduce((sum, { variance }) => sum + 1 / variance, 0);
-  const trials = seen.map(({ logRate, variance }) => 1 / (variance * Math.exp(logRate)));
-  const rate = events / trials.reduce((sum, value) => sum + value, 0);
-  return trials.map((value) => 1 / (value * rate));
 }
 
 function brierOf(probabilities: readonly number[], hits: readonly number[]): number {
