@@ -16,7 +16,7 @@ export function groupsOf(rows: readonly Pick<MeasuredText, 'testId' | 'group'>[]
 }
 
 /** The level of a group is unknown: with so wide a prior only differences within it count. */
-const UNKNOWN_LEVEL = 100;
+const UNKNOWN_LEVEL = 1e6;
 
 /**
  * The weights w of predictions whose sum fits the log rates best within groups, given a normal prior for each weight:
