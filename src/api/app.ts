@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { createForecaster } from '../activities/learning/forecaster.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Description } from '../web/docs/description.js';
 import { errorPage } from '../web/error-page.js';
@@ -14,6 +15,7 @@ import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
 import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
+import { forecastRoutes } from './forecasts/routes.js';
 import { freezeRoutes } from './freezes/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { hookRoutes } from './hooks/routes.js';
@@ -48,6 +50,7 @@ export function contextOf(
     base: rest.base ?? '',
     accountName: rest.accountName ?? null,
     gateway,
+    forecaster: createForecaster({ store: rest.store, encoders: rest.encoders ?? null }),
     account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
     pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
@@ -86,6 +89,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', experimentRoutes(context));
   app.route('/', lookRoutes(context));
   app.route('/', seriesRoutes(context));
+  app.route('/', forecastRoutes(context));
   app.route('/', scorecardRoutes(context));
   app.route('/', rolloutRoutes(context));
   app.route('/', controlRoutes(context));

@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
+import type { Forecaster } from '../activities/learning/forecaster.js';
 import type { ExperimentClock } from '../clients/clock.js';
+import type { Encoders } from '../clients/encoder/encoders.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Hooks } from '../clients/webhook/types.js';
@@ -36,6 +38,8 @@ export interface ApiDependencies {
   maxChecksAtOnce: number;
   /** False: rollouts only show what they would write. */
   writesAllowed: boolean;
+  /** Null or unset: this process has no encoder, so nothing is forecast. */
+  encoders?: Encoders | null | undefined;
   /** Unset: this process keeps nothing on disk. `problem`: why the folder can't be written to and how to fix it; else null. */
   dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */
@@ -52,6 +56,7 @@ export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWai
   base: string;
   accountName: string | null;
   gateway: Gateway;
+  forecaster: Forecaster;
   account: ReadAccount;
   checkWaitMs: number;
   /** Shared by the checks of all callers. */

@@ -1,22 +1,13 @@
 /** What passes between those who forecast, learn and show it. */
 import type { ComparedField } from '../domain/creative/compared-texts.js';
 import type { Forecast } from '../domain/forecast/forecast.js';
+import type { ForecastNote } from '../domain/forecast/notes.js';
 import type { DraftReasons, Explanation } from '../domain/forecast/reasons.js';
 import type { ResidualSpread } from '../domain/forecast/spread.js';
 import type { RecipeName } from '../domain/preference/recipe.js';
 
 /** Sent when there may be something to forecast or to learn. */
 export const LEARN_SIGNAL = 'learn';
-
-/** Why a forecast knows nothing, or less than it could. */
-export type ForecastNote =
-  /** No text that all creatives have differs between them. */
-  | { code: 'nothing_compared' }
-  /** Texts are read as English alone. */
-  | { code: 'other_language'; language: string }
-  | { code: 'nothing_learned' }
-  /** The encoder is missing or failed; `reason` is its sentence. */
-  | { code: 'no_encoder'; reason: string };
 
 /** A forecast as it was made, with its reasons. Plain data: that of a test is kept for ever. */
 export interface MadeForecast {

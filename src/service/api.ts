@@ -58,12 +58,15 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
 
 /** What an account's API needs. */
 function dependenciesOf(
-  { store, meta, clock, timeBase, client, names, environment, hooks, base, accountName }: Collaborators,
+  collaborators: Collaborators,
   { host: _, port: __, gateway: ___, ...options }: ApiOptions,
   stopping: AbortSignal,
 ): ApiDependencies {
+  const { store, meta, clock, timeBase, client, names, environment, hooks, base, accountName } =
+    collaborators;
   return {
     ...options,
+    encoders: collaborators.learning?.encoders ?? null,
     ...{ store, meta, clock, timeBase, environment, hooks, base, accountName },
     temporal: { client, names },
     stopping,

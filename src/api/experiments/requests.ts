@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { Draft } from '../../clients/postgres/learning.js';
 import { EVENT_FORM, NAMED_EVENTS, OWN_RESULT } from '../../domain/conversion-event.js';
 import { CONFIDENCE_THRESHOLDS, RULE_NAMES } from '../../domain/evidence/types.js';
 import {
@@ -38,7 +39,7 @@ export const ExperimentQuery = Page.extend({
 
 const note = (maximum: number) => text(maximum).nullish();
 
-const CreativeBody = z
+export const CreativeBody = z
   .strictObject({
     hook: note(500),
     headline: note(500),
@@ -185,13 +186,36 @@ export const newExperimentBody = (withTokens: boolean) =>
         description: 'allows ad sets that differ in more than their ads: who accepts that, and why',
       }),
       earlier_delivery: earlierDelivery(withTokens).optional(),
+      draft_ids: z
+        .array(z.string().max(100).nullable(), 'must be a list with one entry per variant')
+        .optional()
+        .openapi({
+          description:
+            'the draft that each variant was made from, in the order of the variants, or null: the variant has its creative',
+        }),
+    })
+    .superRefine(({ variants, draft_ids: ids }, context) => {
+      if (ids === undefined) return;
+      const wrong = (path: (string | number)[], message: string) =>
+        context.addIssue({ code: 'custom', path, message });
+      if (ids.length !== variants.length)
+        wrong(['draft_ids'], `must have one entry per variant (${variants.length}), got ${ids.length}`);
+      variants.forEach(({ creative }, i) => {
+        if (creative !== undefined && ids[i])
+          wrong(['variants', i, 'creative'], 'must be left out: the draft has the creative');
+      });
     })
     .openapi('NewExperiment');
 
 type NewExperimentBody = z.output<ReturnType<typeof newExperimentBody>>;
 
 /** A registration with the names under which it is recorded. */
-export type NewExperiment = Omit<NewExperimentBody, 'accept_differences' | 'earlier_delivery'> & {
+export type NewExperiment = Omit<
+  NewExperimentBody,
+  'accept_differences' | 'earlier_delivery' | 'draft_ids'
+> & {
+  /** In the order of the variants; null or missing: the variant was made from no draft. */
+  drafts?: readonly (Pick<Draft, 'id' | 'creative'> | null)[] | undefined;
   accept_differences?: { by: string; reason: string } | undefined;
   /** Who declares that the test was planned, so that delivery before the handover counts, and why. Missing: it doesn't. */
   earlier_delivery?: { by: string; reason: string } | undefined;
@@ -199,12 +223,14 @@ export type NewExperiment = Omit<NewExperimentBody, 'accept_differences' | 'earl
 
 /** The registration that a valid body asks for. `nameOf`: the name under which a user is recorded. */
 export function registrationOf(
-  { accept_differences: accepted, earlier_delivery: earlier, ...rest }: NewExperimentBody,
+  { accept_differences: accepted, earlier_delivery: earlier, draft_ids: _, ...rest }: NewExperimentBody,
   nameOf: (by: string | undefined) => string,
+  drafts?: NewExperiment['drafts'],
 ): NewExperiment {
   const declared = earlier?.count && earlier.reason !== undefined;
   return {
     ...rest,
+    ...(drafts && { drafts }),
     ...(accepted && { accept_differences: { ...accepted, by: nameOf(accepted.by) } }),
     ...(declared && { earlier_delivery: { by: nameOf(earlier.by), reason: earlier.reason! } }),
   };

@@ -19,6 +19,7 @@ export const VariantAnswer = z
       script: z.string().nullable(),
       visual_notes: z.string().nullable(),
     }),
+    draft_id: z.string().nullable().openapi({ description: 'the draft that became this ad; null: none did' }),
     dropped_at: instant
       .nullable()
       .openapi({ description: 'when a user, or the rule, took it out of the comparison' }),

@@ -7,6 +7,7 @@ import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
 import { showRows } from '../http/show-rows.js';
 import { daysToDetectTenPercent } from './creation/days-to-detect.js';
+import { draftsOf } from './creation/drafts.js';
 import { register, startWorkflow } from './creation/register.js';
 import { cursorOf, placeOf } from './cursor.js';
 import { experimentOf, experimentPath } from './lookup.js';
@@ -52,7 +53,9 @@ export function experimentRoutes(context: ApiContext): OpenAPIHono {
   const { store } = context;
   return createRouter()
     .openapi(create(context.tokens.length > 0), async (c) => {
-      const request = registrationOf(c.req.valid('json'), (by) => recordedName(c, by));
+      const body = c.req.valid('json');
+      const drafts = await draftsOf(context, body.draft_ids);
+      const request = registrationOf(body, (by) => recordedName(c, by), drafts);
       const create = async ({ madeId }: { madeId: string }) => {
         const { experiment, isNew, warnings } = await register(context, request, `exp_${madeId}`);
         const workflow = await startWorkflow(context, experiment);

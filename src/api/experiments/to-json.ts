@@ -25,7 +25,7 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
     end_date: isoOrNull(experiment.endedAt),
     winner_variant_id: experiment.winnerVariantId,
     winner_ad_id: winner?.adId ?? null,
-    variants: experiment.variants.map(({ id, role, adId, adSetId, creative }) => ({
+    variants: experiment.variants.map(({ id, role, adId, adSetId, creative, draftId }) => ({
       id,
       role,
       ad_id: adId,
@@ -37,6 +37,7 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
         script: creative.script,
         visual_notes: creative.visualNotes,
       },
+      draft_id: draftId ?? null,
       dropped_at: isoOrNull(entryOf(experiment.dropped, id) ?? null),
     })),
     policy: policyToJson(experiment.policy),

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { MetaError, PICTURE_TYPES } from '../../clients/meta/types.js';
 import type { ApiContext } from '../dependencies.js';
+import { draftsOf } from '../experiments/creation/drafts.js';
 import { newExperimentBody, registrationOf } from '../experiments/requests.js';
 import { recordedName } from '../http/access.js';
 import { ApiProblem } from '../http/problems.js';
@@ -79,7 +80,9 @@ export function setupRoutes(context: ApiContext): OpenAPIHono {
       return c.json(proposalsToJson(setup, found, unfit), 200);
     })
     .openapi(preview(context.tokens.length > 0), async (c) => {
-      const request = registrationOf(c.req.valid('json'), (by) => recordedName(c, by));
+      const body = c.req.valid('json');
+      const drafts = await draftsOf(context, body.draft_ids);
+      const request = registrationOf(body, (by) => recordedName(c, by), drafts);
       const { preview: found, policy } = await previewRequest(context, request);
       return c.json(previewToJson(found, policy), 200);
     });

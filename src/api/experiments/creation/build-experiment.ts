@@ -1,6 +1,6 @@
 import type { AdSetDifference } from '../../../domain/comparability.js';
 import type { EarlierDelivery } from '../../../domain/earlier-delivery.js';
-import type { Experiment, Policy, Variant } from '../../../domain/experiment.js';
+import type { Creative, Experiment, Policy, Variant } from '../../../domain/experiment.js';
 import type { NewExperiment } from '../requests.js';
 
 /** The experiment that a valid request describes. The control comes first; `startedAt` is experiment time. */
@@ -21,19 +21,14 @@ export function buildExperiment(
 ): Experiment {
   const ids = variantIds(request);
   const variants = request.variants.map((variant, index): Variant => {
-    const creative = variant.creative;
+    const draft = request.drafts?.[index];
     return {
       id: ids[index]!,
       role: variant.role,
       adId: variant.ad_id,
       adSetId: given.adSetIds[index]!,
-      creative: {
-        hook: creative?.hook ?? null,
-        headline: creative?.headline ?? null,
-        text: creative?.text ?? null,
-        script: creative?.script ?? null,
-        visualNotes: creative?.visual_notes ?? null,
-      },
+      creative: draft?.creative ?? creativeOf(variant.creative),
+      ...(draft && { draftId: draft.id }),
     };
   });
   const accepted = given.differences.length > 0 ? request.accept_differences : undefined;
@@ -58,6 +53,17 @@ export function buildExperiment(
     promotedAt: null,
     endedAt: null,
     ...(accepted ? { acceptedDifferences: { ...accepted, differences: given.differences } } : {}),
+  };
+}
+
+/** The creative that a body describes. */
+export function creativeOf(body: NewExperiment['variants'][number]['creative']): Creative {
+  return {
+    hook: body?.hook ?? null,
+    headline: body?.headline ?? null,
+    text: body?.text ?? null,
+    script: body?.script ?? null,
+    visualNotes: body?.visual_notes ?? null,
   };
 }
 

@@ -170,6 +170,7 @@ export function gathered(
           ad_id: 'control-ad',
           ad_set_id: 'L',
           dropped_at: null,
+          draft_id: null,
           creative: creative(headlines[0]),
         },
         {
@@ -178,6 +179,7 @@ export function gathered(
           ad_id: 'challenger-ad',
           ad_set_id: 'W',
           dropped_at: null,
+          draft_id: null,
           creative: creative(headlines[1]),
         },
       ],

@@ -1,0 +1,71 @@
+import { z } from '@hono/zod-openapi';
+import { READ_FIRST } from '../../domain/creative/compared-texts.js';
+import { instant } from '../http/responses.js';
+
+const lift = z.number().openapi({ description: 'percent beside the mean of the ads, e.g. 12.5' });
+
+const Reason = z.object({
+  attribute: z.string(),
+  statement: z.string().openapi({ example: 'The headline contains a question mark' }),
+  value: z.number().openapi({ description: '1 or 0, or a number of steps' }),
+  contribution: z.number().openapi({ description: 'log rate beside the mean of the ads' }),
+});
+
+const DraftForecast = z.object({
+  id: z.string(),
+  chance_best: z.number().openapi({ description: '0 to 1; those of all ads add up to 1' }),
+  expected: z.number().openapi({ description: 'log rate beside the mean of the ads' }),
+  sd: z.number().openapi({ description: 'standard deviation of that difference' }),
+  expected_pct: lift,
+  interval_pct: z.tuple([z.number(), z.number()]).openapi({ description: '90 %, percent' }),
+  reasons: z.array(Reason),
+  remainder: z.number().openapi({ description: 'what the reasons leave: with them it adds up to expected' }),
+});
+
+const common = {
+  made_at: instant,
+  model_version: z.int().nullable().openapi({ description: 'null: nothing was learned' }),
+  learned_from_tests: z.int(),
+  evidence: z.enum(['own', 'own_and_foreign', 'foreign', 'none']),
+  compared: z.enum(READ_FIRST).nullable().openapi({ description: 'the text that was compared' }),
+  notes: z.array(z.string()).openapi({ description: 'why nothing or little is known' }),
+  drafts: z.array(DraftForecast),
+};
+
+export const ForecastAnswer = z
+  .object({
+    ...common,
+    draft_ids: z
+      .array(z.string())
+      .openapi({ description: 'in the order of the request, for a test of them' }),
+  })
+  .openapi('Forecast');
+
+const Score = z.object({
+  scored_at: instant,
+  brier: z.number(),
+  log_score: z.number(),
+  uniform_brier: z.number(),
+  uniform_log_score: z.number(),
+  measured_best: z.array(z.string()),
+  first_choice: z
+    .object({
+      ids: z.array(z.string()),
+      lift: z.number().openapi({ description: 'log rate of the first choice less the mean of the others' }),
+      se: z.number(),
+    })
+    .nullable()
+    .openapi({ description: 'null: the forecast preferred none' }),
+});
+
+export const ExperimentForecastAnswer = z
+  .object({
+    experiment_id: z.string(),
+    forecast: z
+      .object(common)
+      .nullable()
+      .openapi({ description: 'made before the first look; null if none was made' }),
+    message: z.string(),
+    score: Score.nullable().openapi({ description: 'null until the test is decided' }),
+  })
+  .openapi('ExperimentForecast');

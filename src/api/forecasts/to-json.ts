@@ -1,0 +1,54 @@
+import type { z } from '@hono/zod-openapi';
+import type { StoredScore } from '../../clients/postgres/learning.js';
+import type { MadeForecast } from '../../contract/learning.js';
+import { attributeOf } from '../../domain/creative/registry.js';
+import { noteSentence } from '../../domain/forecast/notes.js';
+import { isoOf } from '../http/format.js';
+import type { ExperimentForecastAnswer } from './responses.js';
+
+type ForecastJson = NonNullable<z.output<typeof ExperimentForecastAnswer>['forecast']>;
+type ScoreJson = NonNullable<z.output<typeof ExperimentForecastAnswer>['score']>;
+
+/** Of the standard normal distribution: 90 % lie within. */
+const Z_90 = 1.6449;
+
+const percent = (logRate: number) => Math.round(1_000 * Math.expm1(logRate)) / 10;
+
+export function forecastToJson(made: MadeForecast, madeAt: number): ForecastJson {
+  const reasons = new Map(made.reasons.map((each) => [each.id, each]));
+  return {
+    made_at: isoOf(madeAt),
+    model_version: made.modelVersion,
+    learned_from_tests: made.forecast.learned.tests,
+    evidence: made.forecast.learned.basis,
+    compared: made.compared,
+    notes: made.notes.map(noteSentence),
+    drafts: made.forecast.drafts.map(({ id, chanceBest, expected, sd }) => ({
+      id,
+      chance_best: chanceBest,
+      expected,
+      sd,
+      expected_pct: percent(expected),
+      interval_pct: [percent(expected - Z_90 * sd), percent(expected + Z_90 * sd)],
+      reasons: (reasons.get(id)?.contributions ?? []).map((reason) => ({
+        attribute: reason.id,
+        statement: attributeOf(reason.id)?.statement ?? reason.id,
+        value: reason.value,
+        contribution: reason.contribution,
+      })),
+      remainder: reasons.get(id)?.remainder ?? expected,
+    })),
+  };
+}
+
+export function scoreToJson({ scoredAt, score }: StoredScore): ScoreJson {
+  return {
+    scored_at: isoOf(scoredAt),
+    brier: score.brier,
+    log_score: score.logScore,
+    uniform_brier: score.uniform.brier,
+    uniform_log_score: score.uniform.logScore,
+    measured_best: score.drafts.filter(({ hit }) => hit > 0).map(({ id }) => id),
+    first_choice: score.firstChoice,
+  };
+}
