@@ -54,7 +54,7 @@ interface PlannedLook {
 }
 
 /**
- * The chances for {@link LIFTS} if the ad `better` is better than each of `rivals` by the lift and those are equal. With
+ * The chances for `lifts` (relative) if the ad `better` is better than each of `rivals` by the lift and those are equal. With
  * several rivals the chances of the pairs are multiplied: pairs of one ad are not independent, so the product is somewhat
  * too small. `history`: the drift in the account's other tests. Hours that vary more than counts do make the test longer.
  * `elapsedHours`: earlier delivery that counts, over which the first look comes. Null if the policy has another rule than
@@ -66,6 +66,7 @@ export function powerOf(
   rivals: readonly HourlyTraffic[],
   history: DriftHistory = NO_HISTORY,
   elapsedHours = 0,
+  lifts: readonly number[] = LIFTS,
 ): LiftChance[] | null {
   const ads = [better, ...rivals];
   const events = ads.reduce((sum, ad) => sum + ad.events, 0);
@@ -77,7 +78,7 @@ export function powerOf(
   const drifts = rivals.map((rival) =>
     driftFactor(policy, pairVariance(rate, better, rival, 0, scatter), history),
   );
-  return LIFTS.map((lift) => {
+  return lifts.map((lift) => {
     const pairs = rivals.map((rival, index) => {
       const variance = pairVariance(rate, better, rival, lift, scatter);
       return crossing(looks, (known) => known / (variance + drifts[index]!(known)), Math.log1p(lift));

@@ -1,0 +1,90 @@
+/** What forecasts and their worth say in words. */
+
+import { attributeOf } from '../creative/registry.js';
+import { evidenceSentence } from '../patterns/sentences.js';
+import { percent } from '../percent.js';
+import type { Choices } from './choose.js';
+import type { DraftForecast, Forecast } from './forecast.js';
+import type { Opportunity } from './opportunities.js';
+import type { PairOutlook } from './outlook.js';
+import type { Contribution, DraftReasons } from './reasons.js';
+import type { Estimate, Worth } from './worth.js';
+
+/** A log rate ratio as users read it. */
+const relative = (logRatio: number) => percent(Math.expm1(logRatio));
+const testsOf = (tests: number) => (tests === 1 ? '1 test' : `${tests} tests`);
+const liftOf = ({ mean, interval }: Estimate) =>
+  `${relative(mean)} (90 % interval ${relative(interval[0])} to ${relative(interval[1])})`;
+
+const share = (chance: number) => `${Math.round(100 * chance)} %`;
+
+/** Whose tests a forecast rests on. */
+export function basisSentence({ learned: { tests, basis } }: Pick<Forecast, 'learned'>): string {
+  switch (basis) {
+    case 'none':
+      return 'Nothing is known: no finished test has been learned from, so all drafts have the same chance.';
+    case 'foreign':
+      return 'Learned elsewhere: no test of your own has been learned from yet.';
+    case 'own_and_foreign':
+      return `Learned elsewhere and from ${testsOf(tests)} of your own.`;
+    case 'own':
+      return `Learned from ${testsOf(tests)} of your own.`;
+  }
+}
+
+/** What is expected of one draft. */
+export function draftSentence({ expected, sd, chanceBest }: DraftForecast): string {
+  const [low, high] = [expected - 1.96 * sd, expected + 1.96 * sd].map(relative);
+  return `${share(chanceBest)} chance to be the best; ${relative(expected)} beside the mean of the drafts (95 % interval ${low} to ${high}).`;
+}
+
+/** One reason for a draft's forecast. Attributes that the registry no longer has are shown by their id. */
+export function contributionSentence({ id, value, mean, contribution }: Contribution): string {
+  const attribute = attributeOf(id);
+  const effect = relative(contribution);
+  if (attribute?.kind === 'amount') {
+    const steps = Math.abs(value - mean).toFixed(1);
+    return `${effect}: ${steps} × "${attribute.step}" ${value > mean ? 'above' : 'below'} the mean of the drafts.`;
+  }
+  const statement = attribute?.statement ?? id;
+  return value > mean ? `${effect}: ${statement}` : `${effect}: not so, unlike other drafts: ${statement}`;
+}
+
+/** What the named reasons leave. */
+export function remainderSentence({ remainder }: Pick<DraftReasons, 'remainder'>): string {
+  return `${relative(remainder)}: what the model reads in the text beyond these.`;
+}
+
+export function opportunitySentence({ statement, direction, evidence }: Opportunity): string {
+  const what = direction === 'add' ? 'No draft has it' : 'All drafts have it';
+  return `${what}: ${statement} ${evidenceSentence(evidence)}`;
+}
+
+/** Whether similar drafts change which ones to test. */
+export function choiceSentence({ together, oneByOne }: Choices): string {
+  const value = (one: Choices['together']) => relative(one.expectedBest);
+  if (together.ids.join() === oneByOne.ids.join()) {
+    return `Test ${together.ids.join(', ')}: the best of them is expected to do ${value(together)} beside the mean of all drafts.`;
+  }
+  return `Test ${together.ids.join(', ')}: the best of them is expected to do ${value(together)} beside the mean of all drafts, against ${value(oneByOne)} for ${oneByOne.ids.join(', ')}, the best by themselves.`;
+}
+
+export function outlookSentence({ pair, chance, days, looksHopeless }: PairOutlook): string {
+  const told = `A test of ${pair[0]} and ${pair[1]} tells them apart with a chance of ${share(chance)}, and takes ${days.toFixed(1)} days on average.`;
+  return looksHopeless ? `${told} It looks hopeless: try texts that differ more, or more traffic.` : told;
+}
+
+/** What the model has been worth here. */
+export function worthSentence({ verdict }: Pick<Worth, 'verdict'>): string {
+  const { tests } = verdict;
+  switch (verdict.code) {
+    case 'too_few':
+      return `Not known yet: ${testsOf(tests)} with a forecast ${tests === 1 ? 'has' : 'have'} ended, and at least ${verdict.least} are needed.`;
+    case 'worth':
+      return `The forecasts are worth something here: over ${testsOf(tests)}, the first choice did ${liftOf(verdict.lift)} beside the mean of the others.`;
+    case 'not_shown':
+      return `Not shown yet that the forecasts are worth anything here: over ${testsOf(tests)}, the first choice did ${liftOf(verdict.lift)} beside the mean of the others.`;
+    case 'worth_nothing':
+      return `The forecasts are worth nothing here: over ${testsOf(tests)}, the first choice did ${liftOf(verdict.lift)} beside the mean of the others.`;
+  }
+}
