@@ -36,13 +36,13 @@ const FOLDS = 5;
 
 /** Up to so many tests everything is learned anew each time. */
 const SMALL = 200;
-const GROWTH = 1.1;
 
 /** The number of first tests over which the groundwork is laid if there are so many. */
 export function groundworkTests(tests: number): number {
   if (tests <= SMALL) return tests;
-  const step = Math.floor(Math.log(tests / SMALL) / Math.log(GROWTH) + 1e-9);
-  return Math.min(tests, Math.round(SMALL * GROWTH ** step));
+  let size = SMALL;
+  for (let next = size; next <= tests; next = size + Math.floor(size / 10)) size = next;
+  return size;
 }
 
 /** The rows of the first tests, in the order in which tests first appear. */
