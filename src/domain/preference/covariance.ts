@@ -57,6 +57,17 @@ export class Whitening {
     }
   }
 
+  /** W⁻¹ times a vector, in place. */
+  undo(values: Float64Array): void {
+    for (const { rows, inverse } of this.blocks) {
+      for (let i = 0; i < rows.length; i++) {
+        let sum = values[rows[i]!]!;
+        for (let j = 0; j < i; j++) sum -= inverse[i * rows.length + j]! * values[rows[j]!]!;
+        values[rows[i]!] = sum / inverse[i * rows.length + i]!;
+      }
+    }
+  }
+
   /** Wᵀ times a vector, in place. */
   applyTransposed(values: Float64Array): void {
     for (const { rows, inverse } of this.blocks) {

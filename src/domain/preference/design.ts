@@ -25,33 +25,72 @@ export interface Included {
   without: number;
 }
 
+/** Rows that are taken side by side: a processor adds up four sums nearly as fast as one. */
+const ABREAST = 4;
+
 /** X is the matrix, whitened. A fold holds whole tests: W mixes no rows of two folds. */
 export function denseDesign({ values, width }: Matrix, { folds, without }: Included): Design {
+  const rows = Int32Array.from([...folds.keys()].filter((row) => folds[row] !== without));
+  const together = rows.length - (rows.length % ABREAST);
   return {
     width,
     transposedTimes: (r) => {
       const result = new Float64Array(width);
-      for (let row = 0; row < r.length; row++) {
-        if (folds[row] === without) continue;
-        const at = row * width;
-        const factor = r[row]!;
-        for (let c = 0; c < width; c++) result[c]! += values[at + c]! * factor;
-      }
+      for (const row of rows) addRow(result, values, row * width, r[row]!);
       return result;
     },
     // Both products in one pass: the time goes into reading the matrix.
     normalTimes: (b) => {
       const result = new Float64Array(width);
-      for (let row = 0; row < folds.length; row++) {
-        if (folds[row] === without) continue;
-        const at = row * width;
-        let sum = 0;
-        for (let c = 0; c < width; c++) sum += values[at + c]! * b[c]!;
-        for (let c = 0; c < width; c++) result[c]! += values[at + c]! * sum;
+      for (let i = 0; i < together; i += ABREAST) {
+        addFour(result, values, b, [
+          rows[i]! * width,
+          rows[i + 1]! * width,
+          rows[i + 2]! * width,
+          rows[i + 3]! * width,
+        ]);
       }
+      for (const row of rows.subarray(together))
+        addRow(result, values, row * width, rowTimes(values, row * width, b));
       return result;
     },
   };
+}
+
+/** result += factor·x for the row x that begins at `at`. */
+function addRow(result: Float64Array, values: Float32Array, at: number, factor: number): void {
+  for (let c = 0; c < result.length; c++) result[c]! += values[at + c]! * factor;
+}
+
+/** result += (x·b) x for the four rows x that begin at these places. */
+function addFour(
+  result: Float64Array,
+  values: Float32Array,
+  b: Float64Array,
+  [a0, a1, a2, a3]: readonly [number, number, number, number],
+): void {
+  const { length } = b;
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let c = 0; c < length; c++) {
+    const factor = b[c]!;
+    s0 += values[a0 + c]! * factor;
+    s1 += values[a1 + c]! * factor;
+    s2 += values[a2 + c]! * factor;
+    s3 += values[a3 + c]! * factor;
+  }
+  for (let c = 0; c < length; c++) {
+    result[c]! += values[a0 + c]! * s0 + values[a1 + c]! * s1 + (values[a2 + c]! * s2 + values[a3 + c]! * s3);
+  }
+}
+
+/** x·b for the row x that begins at `at`. */
+function rowTimes(values: Float32Array, at: number, b: Float64Array): number {
+  let sum = 0;
+  for (let c = 0; c < b.length; c++) sum += values[at + c]! * b[c]!;
+  return sum;
 }
 
 /** X = W times the rows, which stay sparse: W mixes the rows of a test. */
@@ -82,15 +121,8 @@ export function sparseDesign(
   };
 }
 
-/** The matrix, not whitened, times b: one number per row. */
+/** The matrix times b: one number per row. */
 export function times({ values, width }: Matrix, b: Float64Array): Float64Array {
   const rows = width === 0 ? 0 : values.length / width;
-  const result = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const at = row * width;
-    let sum = 0;
-    for (let c = 0; c < width; c++) sum += values[at + c]! * b[c]!;
-    result[row] = sum;
-  }
-  return result;
+  return Float64Array.from({ length: rows }, (_, row) => rowTimes(values, row * width, b));
 }

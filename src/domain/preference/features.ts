@@ -2,7 +2,7 @@
 import type { Whitening } from './covariance.js';
 import { type Design, denseDesign, type Included, type Matrix, sparseDesign, times } from './design.js';
 import { type Layers, layerRows, type Standards, standardsOf } from './layers.js';
-import { ngramsOf, type Vocabulary, vocabularyOf } from './ngrams.js';
+import { ngramRows, type Vocabulary, vocabularyOf } from './ngrams.js';
 import type { PartEncoder, PartRecipe } from './recipe.js';
 import { type SparseRow, sparseDot } from './sparse-row.js';
 
@@ -32,7 +32,7 @@ export function featuresOf(
 ): Features {
   if (featurizer.kind === 'ngrams') {
     const { vocabulary } = featurizer;
-    const rows = texts.map((text) => ngramsOf(text, vocabulary));
+    const rows = ngramRows(texts, vocabulary);
     return { kind: 'sparse', rows, width: vocabulary.idf.length };
   }
   if (recipe.kind !== 'layers') throw new Error(`the part ${recipe.name} reads no layers`);
@@ -40,15 +40,32 @@ export function featuresOf(
   return { kind: 'dense', matrix: layerRows(layers, recipe.scaling, featurizer.standards) };
 }
 
-/** The whitened features as a solver reads them, without the rows of one fold. */
-export function designOf(features: Features, whitening: Whitening): (included: Included) => Design {
+/** Features of one part, whitened. */
+export interface WhitenedPart {
+  /** As a solver reads them, without the rows of one fold. */
+  design(included: Included): Design;
+  /** The features, not whitened, times coefficients: one prediction per row. */
+  predictions(coefficients: Float64Array): Float64Array;
+}
+
+/** Dense features are whitened in place, since they take most of the memory: whoever calls gives them away. */
+export function whiten(features: Features, whitening: Whitening): WhitenedPart {
   if (features.kind === 'sparse') {
-    return (included) => sparseDesign(features.rows, features.width, whitening, included);
+    return {
+      design: (included) => sparseDesign(features.rows, features.width, whitening, included),
+      predictions: (coefficients) => predictionOf(features, coefficients),
+    };
   }
-  const { width } = features.matrix;
-  const values = Float32Array.from(features.matrix.values);
-  whitening.apply(values, width);
-  return (included) => denseDesign({ values, width }, included);
+  const { matrix } = features;
+  whitening.apply(matrix.values, matrix.width);
+  return {
+    design: (included) => denseDesign(matrix, included),
+    predictions: (coefficients) => {
+      const result = times(matrix, coefficients);
+      whitening.undo(result);
+      return result;
+    },
+  };
 }
 
 /** The features times coefficients: predicted log rates, of which only differences mean something. */

@@ -2,20 +2,24 @@
  * The preference model: from the texts of finished tests it learns which texts earn higher rates. Recipe and figures:
  * docs/learning.md.
  */
+import type { Basis } from '../patterns/evidence.js';
 import { Whitening } from './covariance.js';
+import { type Featurizer, featuresOf, type LayersOf, predictionOf, whiten } from './features.js';
+import type { ForeignPrior } from './foreign.js';
 import {
-  designOf,
-  type Featurizer,
-  featuresOf,
-  featurizerOf,
-  type LayersOf,
-  predictionOf,
-} from './features.js';
-import { foldsOf } from './folds.js';
-import { lessPeriodMeans, type MeasuredText } from './measured-text.js';
+  fitPart,
+  type Groundwork,
+  groundworkFingerprint,
+  groundworkFits,
+  groundworkTests,
+  layGroundwork,
+  ofFirstTests,
+  targetOf,
+  weightedSum,
+} from './groundwork.js';
+import type { MeasuredText } from './measured-text.js';
 import type { PartRecipe, Recipe, RecipeName } from './recipe.js';
-import { fitRidge } from './ridge.js';
-import { residualVariance, weightsOf } from './within-groups.js';
+import { residualVariance } from './within-groups.js';
 
 export interface LearnedPart {
   recipe: PartRecipe;
@@ -27,82 +31,112 @@ export interface LearnedPart {
 
 export interface PreferenceModel {
   recipe: RecipeName;
+  /** The foreign prior first, if there is one, then those learned from own tests. */
   parts: readonly LearnedPart[];
   /** The variance of true log rates between texts of one group that the prediction leaves. */
   residualVariance: number;
+  /** The own tests. */
   learnedFrom: { tests: number; texts: number };
+  /** Whose evidence it is. */
+  basis: Basis;
+  /** What the foreign prior was learned from, in words; null without one. */
+  learnedElsewhere: string | null;
 }
 
 export interface Learned {
   model: PreferenceModel;
   /** For each row, its prediction by a model that had not seen its test. Only differences within a test mean something. */
   heldOut: Float64Array;
+  /** Makes the next learning fast if it is given back. */
+  groundwork: Groundwork;
 }
 
-/** The folds of the cross-validation by which the parts' weights are found. */
-const FOLDS = 5;
+export interface LearnOptions {
+  /** Told the share that is done, 0 to 1. */
+  progress?: (done: number) => void;
+  /** What was learned elsewhere. `layersOf` must know its encoder too. */
+  foreign?: ForeignPrior | null;
+  /** Of an earlier learning. It is used if it fits, and changes no bit of the result. */
+  groundwork?: Groundwork | null;
+}
 
 /**
- * Learns from measured texts. `progress` is told the share that is done, 0 to 1. Deterministic in the rows and their
- * order.
+ * Learns from measured texts. Deterministic in the rows and their order, which is that in which the tests finished: one more
+ * test is fast if it comes last.
  */
 export function learnPreference(
   rows: readonly MeasuredText[],
   recipe: Recipe,
   layersOf: LayersOf,
-  progress: (done: number) => void = () => {},
+  { progress = () => {}, foreign = null, groundwork: known = null }: LearnOptions = {},
 ): Learned {
   const texts = rows.map(({ text }) => text);
   const tests = new Set(rows.map(({ testId }) => testId)).size;
-  const whitening = new Whitening(rows);
-  const y = lessPeriodMeans(rows);
-  whitening.apply(y);
-  const folds = foldsOf(rows, Math.min(FOLDS, tests));
-  const steps = recipe.parts.length * (FOLDS + 1);
+  const first = ofFirstTests(rows, groundworkTests(tests));
+  const isGrown = first.length < rows.length;
+  const fits = known !== null && known.fingerprint === groundworkFingerprint(first, recipe, foreign);
+  const steps = (fits ? 0 : groundworkFits(recipe)) + (isGrown ? recipe.parts.length : 0);
   let step = 0;
+  const fitted = () => progress(++step / steps);
 
-  const fitted = recipe.parts.map((part) => {
-    const featurizer = featurizerOf(part, texts, layersOf);
-    const features = featuresOf(part, featurizer, texts, layersOf);
-    const design = designOf(features, whitening);
-    const solve = (without: number) => {
-      const coefficients = fitRidge(design({ folds, without }), y, { penalty: part.penalty });
-      step += 1;
-      progress(step / steps);
-      return coefficients;
-    };
-    const heldOut = new Float64Array(rows.length);
-    // A single test can't be held out: nothing is known of it.
-    for (let fold = 0; fold < Math.min(FOLDS, tests) && tests > 1; fold++) {
-      const predicted = predictionOf(features, solve(fold));
-      for (let row = 0; row < rows.length; row++) if (folds[row] === fold) heldOut[row] = predicted[row]!;
-    }
-    return { part, featurizer, coefficients: solve(-1), heldOut };
-  });
+  const foreignOf = (fresh: readonly MeasuredText[]) =>
+    foreign === null
+      ? null
+      : partPrediction(
+          foreign,
+          fresh.map(({ text }) => text),
+          layersOf,
+        );
+  const groundwork = fits
+    ? known
+    : layGroundwork({ rows: first, recipe, layersOf, foreign, foreignPrediction: foreignOf(first) }, fitted);
 
-  const weights = weightsOf(
-    rows,
-    fitted.map(({ heldOut }) => heldOut),
-    recipe.parts.map(({ weight, weightDeviation: deviation }) => ({ weight, deviation })),
-    0.045,
-  );
-  const heldOut = new Float64Array(rows.length);
-  fitted.forEach((part, i) => {
-    for (let row = 0; row < rows.length; row++) heldOut[row]! += weights[i]! * part.heldOut[row]!;
-  });
+  let { heldOut } = groundwork;
+  let coefficients = groundwork.parts.map((part) => part.coefficients);
+  if (isGrown) {
+    const foreignPrediction = foreignOf(rows);
+    const whitening = new Whitening(rows);
+    const y = targetOf(rows, whitening, foreignPrediction, groundwork.foreignSlope);
+    const folds = new Int32Array(rows.length);
+    const before: Float64Array[] = foreignPrediction === null ? [] : [foreignPrediction];
+    coefficients = groundwork.parts.map(({ featurizer, coefficients: start }, i) => {
+      const part = recipe.parts[i]!;
+      const whitened = whiten(featuresOf(part, featurizer, texts, layersOf), whitening);
+      before.push(whitened.predictions(start));
+      const result = fitPart(part, whitened, y, { folds, without: -1, start });
+      fitted();
+      return result;
+    });
+    heldOut = withLaterTests(
+      groundwork.heldOut,
+      first,
+      rows,
+      weightedSum(before, groundwork.weights, rows.length),
+    );
+  }
+
+  const own = groundwork.parts.map(({ featurizer }, i) => ({
+    recipe: recipe.parts[i]!,
+    featurizer,
+    coefficients: coefficients[i]!,
+  }));
+  const parts = [...(foreign === null ? [] : [foreign]), ...own];
   return {
     model: {
       recipe: recipe.name,
-      parts: fitted.map(({ part, featurizer, coefficients }, i) => ({
+      parts: parts.map(({ recipe: part, featurizer, coefficients: values }, i) => ({
         recipe: part,
         featurizer,
-        coefficients,
-        weight: weights[i]!,
+        coefficients: values,
+        weight: groundwork.weights[i]!,
       })),
       residualVariance: residualVariance(rows, heldOut),
       learnedFrom: { tests, texts: rows.length },
+      basis: basisOf(tests, foreign),
+      learnedElsewhere: foreign?.learnedFrom ?? null,
     },
     heldOut,
+    groundwork,
   };
 }
 
@@ -112,10 +146,33 @@ export function predict(
   texts: readonly string[],
   layersOf: LayersOf,
 ): Float64Array {
-  const sum = new Float64Array(texts.length);
-  for (const { recipe, featurizer, coefficients, weight } of parts) {
-    const prediction = predictionOf(featuresOf(recipe, featurizer, texts, layersOf), coefficients);
-    for (let i = 0; i < sum.length; i++) sum[i]! += weight * prediction[i]!;
-  }
-  return sum;
+  return weightedSum(
+    parts.map((part) => partPrediction(part, texts, layersOf)),
+    parts.map(({ weight }) => weight),
+    texts.length,
+  );
+}
+
+function partPrediction(
+  { recipe, featurizer, coefficients }: Omit<LearnedPart, 'weight'>,
+  texts: readonly string[],
+  layersOf: LayersOf,
+): Float64Array {
+  return predictionOf(featuresOf(recipe, featurizer, texts, layersOf), coefficients);
+}
+
+/** What the groundwork held out, and of later tests what it predicted before they were learned from. */
+function withLaterTests(
+  heldOut: Float64Array,
+  first: readonly MeasuredText[],
+  rows: readonly MeasuredText[],
+  before: Float64Array,
+): Float64Array {
+  let next = 0;
+  return Float64Array.from(rows, (row, i) => (row === first[next] ? heldOut[next++]! : before[i]!));
+}
+
+function basisOf(tests: number, foreign: ForeignPrior | null): Basis {
+  if (foreign === null) return tests === 0 ? 'none' : 'own';
+  return tests === 0 ? 'foreign' : 'own_and_foreign';
 }

@@ -3,10 +3,11 @@ import type { SparseRow } from './sparse-row.js';
 
 /** The n-grams that texts are described by, with the inverse document frequency of each. */
 export interface Vocabulary {
-  columns: ReadonlyMap<string, number>;
+  /** The column of each word and each pair of words. */
+  words: ReadonlyMap<string, number>;
+  /** The column of each character n-gram, after those of the words. */
+  characters: ReadonlyMap<string, number>;
   idf: Float64Array;
-  /** Columns below are words, the rest characters. */
-  words: number;
 }
 
 /** Words and pairs of words must be in at least 2 texts, character n-grams of 2 to 5 in at least 3. */
@@ -15,49 +16,115 @@ const CHARACTERS = { shortest: 2, longest: 5 };
 
 /** idf = ln((1 + n)/(1 + df)) + 1, for n texts of which df have the n-gram. */
 export function vocabularyOf(texts: readonly string[]): Vocabulary {
-  const counts = { word: new Map<string, number>(), character: new Map<string, number>() };
-  for (const text of texts) {
-    for (const gram of new Set(wordGrams(text))) increase(counts.word, gram);
-    for (const gram of new Set(characterGrams(text))) increase(counts.character, gram);
-  }
-  const columns = new Map<string, number>();
+  const words = new TextCounts();
+  const characters = new TextCounts();
+  const idsOf = oncePerPart((part) => characterGrams(part).map((gram) => characters.idOf(gram)));
+  texts.forEach((text, index) => {
+    for (const gram of wordGrams(text)) words.count(words.idOf(gram), index);
+    for (const part of partsOf(text)) for (const id of idsOf(part)) characters.count(id, index);
+  });
   const idf: number[] = [];
-  const take = (kind: 'word' | 'character') => {
-    for (const [gram, count] of counts[kind]) {
-      if (count < LEAST_TEXTS[kind]) continue;
+  const columnsOf = (counts: TextCounts, least: number) => {
+    const columns = new Map<string, number>();
+    for (const [gram, count] of counts.entries()) {
+      if (count < least) continue;
       columns.set(gram, idf.length);
       idf.push(Math.log((1 + texts.length) / (1 + count)) + 1);
     }
+    return columns;
   };
-  take('word');
-  const words = idf.length;
-  take('character');
-  return { columns, idf: Float64Array.from(idf), words };
+  return {
+    words: columnsOf(words, LEAST_TEXTS.word),
+    characters: columnsOf(characters, LEAST_TEXTS.character),
+    idf: Float64Array.from(idf),
+  };
 }
 
-/** (1 + ln tf)·idf, words and characters each scaled to unit length. Unknown n-grams are left out. */
-export function ngramsOf(text: string, vocabulary: Vocabulary): SparseRow {
-  const counts = new Map<number, number>();
-  for (const gram of [...wordGrams(text), ...characterGrams(text)]) {
-    const column = vocabulary.columns.get(gram);
-    if (column !== undefined) counts.set(column, (counts.get(column) ?? 0) + 1);
+/**
+ * A row per text: (1 + ln tf)·idf, words and characters each scaled to unit length. Unknown n-grams are left out.
+ */
+export function ngramRows(texts: readonly string[], vocabulary: Vocabulary): SparseRow[] {
+  const columnsOf = oncePerPart((part) =>
+    characterGrams(part).flatMap((gram) => vocabulary.characters.get(gram) ?? []),
+  );
+  const counts = new Int32Array(vocabulary.idf.length);
+  const rowOf = (text: string): SparseRow => {
+    const found: number[] = [];
+    const count = (column: number) => {
+      if (counts[column] === 0) found.push(column);
+      counts[column]! += 1;
+    };
+    for (const gram of wordGrams(text)) {
+      const column = vocabulary.words.get(gram);
+      if (column !== undefined) count(column);
+    }
+    const words = found.length;
+    for (const part of partsOf(text)) for (const column of columnsOf(part)) count(column);
+
+    // Columns of words come before those of characters.
+    const columns = Int32Array.from(found).sort();
+    const weights = new Float64Array(columns.length);
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!;
+      weights[i] = (1 + Math.log(counts[column]!)) * vocabulary.idf[column]!;
+      counts[column] = 0;
+    }
+    scaleToUnit(weights.subarray(0, words));
+    scaleToUnit(weights.subarray(words));
+    return { columns, weights };
+  };
+  // A text often stands in several groups of a test.
+  const known = new Map<string, SparseRow>();
+  return texts.map((text) => {
+    const row = known.get(text) ?? rowOf(text);
+    known.set(text, row);
+    return row;
+  });
+}
+
+/** In how many texts each n-gram occurs, in the order in which they first do. */
+class TextCounts {
+  private readonly ids = new Map<string, number>();
+  private readonly counts: number[] = [];
+  private readonly lastText: number[] = [];
+
+  idOf(gram: string): number {
+    const known = this.ids.get(gram);
+    if (known !== undefined) return known;
+    const id = this.counts.length;
+    this.ids.set(gram, id);
+    this.counts.push(0);
+    this.lastText.push(-1);
+    return id;
   }
-  const columns = Int32Array.from(counts.keys()).sort();
-  const weights = Float64Array.from(columns, (column) => {
-    return (1 + Math.log(counts.get(column)!)) * vocabulary.idf[column]!;
-  });
-  const norms = { words: 0, characters: 0 };
-  weights.forEach((weight, i) => {
-    norms[columns[i]! < vocabulary.words ? 'words' : 'characters'] += weight * weight;
-  });
-  weights.forEach((weight, i) => {
-    weights[i] = weight / Math.sqrt(norms[columns[i]! < vocabulary.words ? 'words' : 'characters']);
-  });
-  return { columns, weights };
+
+  /** Counts a text once, however often the n-gram is in it. Texts come in order. */
+  count(id: number, text: number): void {
+    if (this.lastText[id] === text) return;
+    this.lastText[id] = text;
+    this.counts[id]! += 1;
+  }
+
+  *entries(): Iterable<[string, number]> {
+    for (const [gram, id] of this.ids) yield [gram, this.counts[id]!];
+  }
 }
 
-function increase(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+/** Most parts of texts occur many times. */
+function oncePerPart<T>(make: (part: string) => T): (part: string) => T {
+  const known = new Map<string, T>();
+  return (part) => {
+    const found = known.get(part) ?? make(part);
+    known.set(part, found);
+    return found;
+  };
+}
+
+function scaleToUnit(weights: Float64Array): void {
+  let square = 0;
+  for (const weight of weights) square += weight * weight;
+  const norm = Math.sqrt(square);
+  for (let i = 0; i < weights.length; i++) weights[i]! /= norm;
 }
 
 /** Words of two or more letters or digits, and pairs of neighbours. */
@@ -68,21 +135,22 @@ function wordGrams(text: string): string[] {
   return grams;
 }
 
-/** Marks character n-grams, so that none equals a word. */
-const CHARACTER_MARK = '\u0000';
+/** What stands between spaces, with a space on both sides. */
+function partsOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/\s+/u)
+    .flatMap((part) => (part === '' ? [] : ` ${part} `));
+}
 
-/** Within words, each with a space on both sides. */
-function characterGrams(text: string): string[] {
+function characterGrams(part: string): string[] {
+  const characters = [...part];
   const grams: string[] = [];
-  for (const word of text.toLowerCase().split(/\s+/u)) {
-    if (word === '') continue;
-    const padded = [...` ${word} `];
-    for (let length = CHARACTERS.shortest; length <= CHARACTERS.longest; length++) {
-      for (let at = 0; at + length <= padded.length; at++) {
-        grams.push(CHARACTER_MARK + padded.slice(at, at + length).join(''));
-      }
-      if (padded.length <= length) break;
+  for (let length = CHARACTERS.shortest; length <= CHARACTERS.longest; length++) {
+    for (let at = 0; at + length <= characters.length; at++) {
+      grams.push(characters.slice(at, at + length).join(''));
     }
+    if (characters.length <= length) break;
   }
   return grams;
 }

@@ -41,7 +41,9 @@ export async function learnScorer(
   await add(learnedFrom, 'headlines to learn from');
   const began = performance.now();
   const bar = told.bar(100, '% learned');
-  const { model } = learnPreference(rows, recipe, texts.layersOf, (done) => bar.at(Math.round(done * 100)));
+  const { model } = learnPreference(rows, recipe, texts.layersOf, {
+    progress: (done) => bar.at(Math.round(done * 100)),
+  });
   bar.end();
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   told.note(`learned from ${tests} tests with ${rows.length} headlines in ${seconds} s`);

@@ -64,7 +64,7 @@ describe('a preference model', () => {
 
   it('says how much is done', () => {
     const shares: number[] = [];
-    learnPreference(worldTests(10, 'world'), RECIPE, layersOf, (done) => shares.push(done));
+    learnPreference(worldTests(10, 'world'), RECIPE, layersOf, { progress: (done) => shares.push(done) });
     expect(shares).toEqual([...shares].sort((a, b) => a - b));
     expect(shares.at(-1)).toBeCloseTo(1, 12);
   });
@@ -76,6 +76,7 @@ describe('a preference model of few tests', () => {
     expect(heldOut).toHaveLength(0);
     expect([...predict(model, ['one', 'another'], layersOf)]).toEqual([0, 0]);
     expect(model.residualVariance).toBe(0.068);
+    expect(model.basis).toBe('none');
   });
 
   it('holds nothing out of one test, and keeps the weights that it started with', () => {
