@@ -26,6 +26,7 @@ import { keptReportRoutes } from './kept-reports/routes.js';
 import { lookRoutes } from './looks/routes.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricRoutes } from './metrics/routes.js';
+import { modelRoutes } from './model/routes.js';
 import { overviewRoutes } from './overview/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
@@ -90,6 +91,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', lookRoutes(context));
   app.route('/', seriesRoutes(context));
   app.route('/', forecastRoutes(context));
+  app.route('/', modelRoutes(context));
   app.route('/', scorecardRoutes(context));
   app.route('/', rolloutRoutes(context));
   app.route('/', controlRoutes(context));

@@ -5,6 +5,7 @@ import type { Encoders } from '../clients/encoder/encoders.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Hooks } from '../clients/webhook/types.js';
+import type { EncoderChoice } from '../contract/learning.js';
 import type { Names } from '../contract/names.js';
 import type { Policy } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
@@ -40,6 +41,8 @@ export interface ApiDependencies {
   writesAllowed: boolean;
   /** Null or unset: this process has no encoder, so nothing is forecast. */
   encoders?: Encoders | null | undefined;
+  /** Which of them learns. */
+  encoder?: EncoderChoice | null | undefined;
   /** Unset: this process keeps nothing on disk. `problem`: why the folder can't be written to and how to fix it; else null. */
   dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */

@@ -67,6 +67,7 @@ function dependenciesOf(
   return {
     ...options,
     encoders: collaborators.learning?.encoders ?? null,
+    encoder: collaborators.learning?.encoder ?? null,
     ...{ store, meta, clock, timeBase, environment, hooks, base, accountName },
     temporal: { client, names },
     stopping,

@@ -9,7 +9,9 @@ export function learn(port: MessagePort, task: LearnTask): void {
   const say = (answer: LearnAnswer) => port.postMessage(answer);
   try {
     const layers = layersOf(task);
-    const learned = learnPreference(task.rows, task.recipe, layers, (progress) => say({ progress }));
+    const learned = learnPreference(task.rows, task.recipe, layers, {
+      progress: (progress) => say({ progress }),
+    });
     const texts = task.rows.map(({ text }) => text);
     say({ learned, fitted: predict(learned.model, texts, layers) });
   } catch (error) {

@@ -1,32 +1,98 @@
 import type { z } from '@hono/zod-openapi';
 import { textHash } from '../../clients/encoder/text-hash.js';
-import type { Creative } from '../../domain/experiment.js';
+import { attributesOf } from '../../domain/creative/registry.js';
+import { textsOf } from '../../domain/creative/texts-of.js';
+import { type Creative, DEFAULT_POLICY } from '../../domain/experiment.js';
+import { type Choice, chooseDrafts } from '../../domain/forecast/choose.js';
+import { DRAFT_LIMITS } from '../../domain/forecast/forecast.js';
+import { type KnownPattern, opportunitiesOf } from '../../domain/forecast/opportunities.js';
+import { bestPair, pairOutlook } from '../../domain/forecast/outlook.js';
+import { choiceSentence, opportunitySentence, outlookSentence } from '../../domain/forecast/sentences.js';
+import { combineEvidence } from '../../domain/patterns/evidence.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
+import type { ForecastBody } from './requests.js';
 import type { ExperimentForecastAnswer, ForecastAnswer } from './responses.js';
-import { forecastToJson, scoreToJson } from './to-json.js';
+import { forecastToJson, percent, scoreToJson } from './to-json.js';
 
 /** Of the hash of a draft's creative. */
 const ID_DIGITS = 16;
+const HOURS_PER_DAY = 24;
+/** More than there are attributes. */
+const MOST_PATTERNS = 1_000;
 
 /** The id of a draft: the same creative has the same id. */
 export function draftIdOf({ hook, headline, text, script, visualNotes }: Creative): string {
   return `draft_${textHash(JSON.stringify([hook, headline, text, script, visualNotes])).slice(0, ID_DIGITS)}`;
 }
 
+/** Drafts with what may be asked of them. */
+export type DraftsToForecast = Omit<z.output<typeof ForecastBody>, 'drafts'> & {
+  creatives: readonly Creative[];
+};
+
 /** Keeps the drafts and forecasts which of them wins. Equal drafts share an id and their chances. */
 export async function forecastDrafts(
   { store, clock, forecaster }: Pick<ApiContext, 'store' | 'clock' | 'forecaster'>,
-  creatives: readonly Creative[],
+  { creatives, places = DRAFT_LIMITS.least, traffic }: DraftsToForecast,
 ): Promise<z.output<typeof ForecastAnswer>> {
   const madeAt = await clock.now();
-  const ids = creatives.map(draftIdOf);
-  await store.saveDrafts(creatives.map((creative, i) => ({ id: ids[i]!, creative, madeAt })));
-  // Drafts are told apart by their place: two equal ones are two drafts.
-  const made = await forecaster.forecast(
-    creatives.map((creative, i) => ({ id: `draft-${i + 1}`, creative })),
+  const draftIds = creatives.map(draftIdOf);
+  await store.saveDrafts(creatives.map((creative, i) => ({ id: draftIds[i]!, creative, madeAt })));
+  // Told apart by their place: two equal drafts are two drafts.
+  const drafts = creatives.map((creative, i) => ({ id: `draft-${i + 1}`, creative }));
+  const made = await forecaster.forecast(drafts);
+  const choices = chooseDrafts(made.forecast, places);
+  const outlook = traffic
+    ? pairOutlook(made.forecast, bestPair(made.forecast), DEFAULT_POLICY, {
+        events: traffic.clicks_per_day / HOURS_PER_DAY,
+        exposure: traffic.impressions_per_day / HOURS_PER_DAY,
+      })
+    : null;
+  const opportunities = opportunitiesOf(
+    await knownPatterns(store),
+    creatives.map((creative) => ({ attributes: attributesOf(textsOf(creative)) })),
   );
-  return { ...forecastToJson(made, madeAt), draft_ids: ids };
+  return {
+    ...forecastToJson(made, madeAt),
+    draft_ids: draftIds,
+    opportunities: opportunities.map((one) => ({
+      attribute: one.id,
+      statement: one.statement,
+      direction: one.direction,
+      effect_pct: percent(one.effect),
+      evidence: one.evidence.basis,
+      message: opportunitySentence(one),
+    })),
+    which_to_test: {
+      together: choiceToJson(choices.together),
+      one_by_one: choiceToJson(choices.oneByOne),
+      message: choiceSentence(choices),
+    },
+    pair: outlook && {
+      ids: outlook.pair,
+      chance: outlook.chance,
+      days: outlook.days,
+      looks_hopeless: outlook.looksHopeless,
+      message: outlookSentence(outlook),
+    },
+  };
+}
+
+function choiceToJson({ ids, expectedBest }: Choice) {
+  return { ids, expected_best_pct: percent(expectedBest) };
+}
+
+/** Patterns of attributes that hold, with what to expect of them. */
+async function knownPatterns(store: Pick<ApiContext['store'], 'findPatterns'>): Promise<KnownPattern[]> {
+  const found = await store.findPatterns({
+    search: { by: 'certainty' },
+    filters: { state: 'holds' },
+    limit: MOST_PATTERNS,
+  });
+  return found.flatMap(({ pattern: { attributeId, state, own, foreign } }) =>
+    attributeId === null ? [] : [{ id: attributeId, state, evidence: combineEvidence(own, foreign) }],
+  );
 }
 
 /** @throws ApiProblem 404 */

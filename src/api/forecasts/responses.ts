@@ -22,11 +22,18 @@ const DraftForecast = z.object({
   remainder: z.number().openapi({ description: 'what the reasons leave: with them it adds up to expected' }),
 });
 
+const basis = z.enum(['own', 'own_and_foreign', 'foreign', 'none']);
+
+const Choice = z.object({
+  ids: z.array(z.string()),
+  expected_best_pct: lift,
+});
+
 const common = {
   made_at: instant,
   model_version: z.int().nullable().openapi({ description: 'null: nothing was learned' }),
   learned_from_tests: z.int(),
-  evidence: z.enum(['own', 'own_and_foreign', 'foreign', 'none']),
+  evidence: basis,
   compared: z.enum(READ_FIRST).nullable().openapi({ description: 'the text that was compared' }),
   notes: z.array(z.string()).openapi({ description: 'why nothing or little is known' }),
   drafts: z.array(DraftForecast),
@@ -38,6 +45,33 @@ export const ForecastAnswer = z
     draft_ids: z
       .array(z.string())
       .openapi({ description: 'in the order of the request, for a test of them' }),
+    opportunities: z
+      .array(
+        z.object({
+          attribute: z.string(),
+          statement: z.string(),
+          direction: z.enum(['add', 'drop']),
+          effect_pct: z.number(),
+          evidence: basis,
+          message: z.string(),
+        }),
+      )
+      .openapi({ description: 'what holds and no draft makes use of' }),
+    which_to_test: z.object({
+      together: Choice.openapi({ description: 'the drafts whose best is expected to be best' }),
+      one_by_one: Choice.openapi({ description: 'the best drafts, each taken by itself' }),
+      message: z.string(),
+    }),
+    pair: z
+      .object({
+        ids: z.tuple([z.string(), z.string()]),
+        chance: z.number().openapi({ description: 'that a test tells them apart by the horizon, 0 to 1' }),
+        days: z.number().openapi({ description: 'mean days to the end of the test' }),
+        looks_hopeless: z.boolean(),
+        message: z.string(),
+      })
+      .nullable()
+      .openapi({ description: 'a test of the best pair, by the default policy; null without traffic' }),
   })
   .openapi('Forecast');
 

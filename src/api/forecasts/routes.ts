@@ -27,8 +27,8 @@ const ofExperiment = createRoute({
 export function forecastRoutes(context: ApiContext): OpenAPIHono {
   return createRouter()
     .openapi(drafts, async (c) => {
-      const { drafts: bodies } = c.req.valid('json');
-      return c.json(await forecastDrafts(context, bodies.map(creativeOf)), 200);
+      const { drafts: bodies, ...asked } = c.req.valid('json');
+      return c.json(await forecastDrafts(context, { ...asked, creatives: bodies.map(creativeOf) }), 200);
     })
     .openapi(ofExperiment, async (c) =>
       c.json(await experimentForecast(context, c.req.valid('param').id), 200),

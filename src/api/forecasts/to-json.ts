@@ -12,7 +12,8 @@ type ScoreJson = NonNullable<z.output<typeof ExperimentForecastAnswer>['score']>
 /** Of the standard normal distribution: 90 % lie within. */
 const Z_90 = 1.6449;
 
-const percent = (logRate: number) => Math.round(1_000 * Math.expm1(logRate)) / 10;
+/** A log rate ratio in percent, with one decimal. */
+export const percent = (logRate: number) => Math.round(1_000 * Math.expm1(logRate)) / 10;
 
 export function forecastToJson(made: MadeForecast, madeAt: number): ForecastJson {
   const reasons = new Map(made.reasons.map((each) => [each.id, each]));

@@ -38,7 +38,8 @@ export interface StoredForecast {
 export interface StoredScore {
   experimentId: string;
   scoredAt: number;
-  modelVersion: number | null;
+  /** When the forecast was made. */
+  madeAt: number;
   score: ForecastScore;
 }
 
@@ -108,7 +109,7 @@ function toModel(row: Omit<ModelRow, 'parameters'>): ModelVersion {
 interface ScoreRow {
   experiment_id: string;
   scored_at: number;
-  model_version: number | null;
+  made_at: number;
   score: ForecastScore;
 }
 
@@ -116,7 +117,7 @@ function toScoreOf(row: ScoreRow): StoredScore {
   return {
     experimentId: row.experiment_id,
     scoredAt: row.scored_at,
-    modelVersion: row.model_version,
+    madeAt: row.made_at,
     score: row.score,
   };
 }
@@ -131,7 +132,7 @@ export function learningStore(database: Database): LearningStore {
   const scores = (where: string, values: unknown[]) =>
     run<ScoreRow>(
       pool,
-      `select s.experiment_id, s.scored_at, f.model_version, s.score
+      `select s.experiment_id, s.scored_at, f.made_at, s.score
         from auto_promotion.forecast_scores s join auto_promotion.forecasts f
           using (environment, account_id, experiment_id)
         where (s.environment, s.account_id) = ($1, $2) and s.score is not null ${where}

@@ -1,0 +1,92 @@
+import type { z } from '@hono/zod-openapi';
+import { measuredAds } from '../../activities/learning/rows.js';
+import { ENCODERS } from '../../clients/encoder/info.js';
+import { textHash } from '../../clients/encoder/text-hash.js';
+import type { ModelVersion } from '../../clients/postgres/learning.js';
+import { RECIPE_OF } from '../../contract/learning.js';
+import { worthSentence } from '../../domain/forecast/sentences.js';
+import { type Estimate, type ScoreMean, type Worth, worthOf } from '../../domain/forecast/worth.js';
+import { encodersOf, RECIPES } from '../../domain/preference/recipe.js';
+import type { ApiContext } from '../dependencies.js';
+import { percent } from '../forecasts/to-json.js';
+import { isoOf, isoOrNull } from '../http/format.js';
+import type { ModelAnswer } from './responses.js';
+
+type ModelJson = z.output<typeof ModelAnswer>;
+
+/** What was learned, by what, and what it has been worth. */
+export async function modelStatus(
+  context: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>,
+): Promise<ModelJson> {
+  const { store } = context;
+  const [[newest], scores, encoder] = await Promise.all([
+    store.listModels(1),
+    store.listScores(),
+    encoderStatus(context),
+  ]);
+  const worth = worthOf(scores.map(({ score, madeAt }) => ({ score, madeAt })));
+  return { model: newest ? modelToJson(newest) : null, encoder, worth: worthToJson(worth) };
+}
+
+async function encoderStatus({
+  store,
+  encoders,
+  encoder,
+}: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>): Promise<ModelJson['encoder']> {
+  const hashes = [...new Set(measuredAds(await store.listDecidedTests()).map(({ text }) => textHash(text)))];
+  const status = { texts: hashes.length, encoded: 0 };
+  if (!encoders || !encoder) {
+    return { setting: null, problem: 'ENCODER is none: nothing is forecast or learned', ...status };
+  }
+  const names = encodersOf(RECIPES[RECIPE_OF[encoder]]);
+  const missing = new Set<string>();
+  for (const name of names)
+    for (const hash of await store.missingTexts(ENCODERS[name].id, hashes)) missing.add(hash);
+  const problems = names.map((name) => encoders.missing(name)).filter((problem) => problem !== null);
+  return {
+    setting: encoder,
+    problem: problems.length === 0 ? null : problems.join(' '),
+    texts: hashes.length,
+    encoded: hashes.length - missing.size,
+  };
+}
+
+function modelToJson(model: ModelVersion): NonNullable<ModelJson['model']> {
+  return {
+    version: model.version,
+    recipe: model.recipe,
+    made_at: isoOf(model.madeAt),
+    training_set: { tests: model.tests, texts: model.texts, hash: model.trainingHash },
+    encoders: model.encoderIds,
+    accuracy: model.figures.accuracy,
+    pairs: model.figures.pairs,
+    weights: model.figures.weights,
+    explained: model.figures.explanation.explained,
+  };
+}
+
+function worthToJson(worth: Worth): ModelJson['worth'] {
+  return {
+    verdict: worth.verdict.code,
+    message: worthSentence(worth),
+    tests: worth.tests,
+    since: isoOrNull(worth.since),
+    lift_of_first_choice: estimateToJson(worth.lift),
+    brier: gainToJson(worth.brier),
+    log_score: gainToJson(worth.logScore),
+    pairs: worth.pairs,
+    calibration: worth.calibration,
+    curve: worth.curve.map(({ lift, ...point }) => ({ ...point, lift: estimateToJson(lift) })),
+  };
+}
+
+function estimateToJson(estimate: Estimate | null) {
+  if (estimate === null) return null;
+  const [low, high] = estimate.interval;
+  return { pct: percent(estimate.mean), interval_pct: [percent(low), percent(high)] as [number, number] };
+}
+
+function gainToJson(mean: ScoreMean | null) {
+  if (mean === null) return null;
+  return { mean: mean.mean, uniform: mean.uniform, gain: mean.gain.mean, gain_interval: mean.gain.interval };
+}
