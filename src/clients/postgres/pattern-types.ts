@@ -66,15 +66,17 @@ export interface PatternStore {
    */
   statePattern(
     statement: Statement,
-    options?: { sameAs?: string | null; embedding?: Embedding | null },
+    options?: { sameAs?: string | null },
   ): Promise<{ pattern: Pattern; isNew: boolean }>;
-  /** Patterns whose statement has no embedding of this encoder, at most `limit`. */
-  patternsWithoutEmbedding(encoderId: string, limit: number): Promise<Pick<Pattern, 'id' | 'statement'>[]>;
-  /** Sets the embeddings of patterns that still have these statements. */
-  saveEmbeddings(
-    encoderId: string,
-    rows: readonly (Pick<Pattern, 'id' | 'statement'> & { vector: Float32Array })[],
-  ): Promise<void>;
+  /** The encoder whose embeddings the patterns have: search by meaning with this one. Null before the first. */
+  servingEncoder(): Promise<string | null>;
+  /** Statements of patterns that this encoder has no vector of in the store, at most `limit`. */
+  statementsToEncode(encoderId: string, limit: number): Promise<string[]>;
+  /**
+   * Gives patterns the stored vectors of their statements, in one transaction. If another encoder serves, all patterns
+   * change over together: false, and nothing changes, while a vector is missing.
+   */
+  adoptEmbeddings(encoderId: string): Promise<boolean>;
   /**
    * Enters that a variant uses a pattern, and whether it won; null while its test runs. A repeated call enters nothing, and
    * an outcome replaces an earlier one.
@@ -100,6 +102,6 @@ export interface EmbeddingStore {
   textEmbeddings(encoderId: string, hashes: readonly string[]): Promise<Map<string, StoredText>>;
   /** Which of these hashes are not stored. */
   missingTexts(encoderId: string, hashes: readonly string[]): Promise<string[]>;
-  /** A stored one stays as it is. */
+  /** A stored one stays as it is, but gets the layers that it lacks. */
   saveTextEmbeddings(encoderId: string, rows: ReadonlyMap<string, StoredText>): Promise<void>;
 }
