@@ -7,7 +7,9 @@ import type {
   Statement,
 } from '../../contract/patterns.js';
 import type { PatternCategory } from '../../domain/creative/attribute.js';
+import type { Experiment } from '../../domain/experiment.js';
 import type { Basis } from '../../domain/patterns/evidence.js';
+import type { LookFigures } from '../../domain/patterns/finished-test.js';
 import type { PatternState } from '../../domain/patterns/state.js';
 
 /** How patterns are found: all of them, the most certain first; by meaning, the nearest first; by words, the best first. */
@@ -37,6 +39,13 @@ export interface FoundPattern {
   place: PatternPlace;
 }
 
+/** A test that is decided or has ended, with its last look and the last one that compared each dropped variant. */
+export interface LearnableTest {
+  experiment: Experiment;
+  /** The latest first; never empty. */
+  looks: LookFigures[];
+}
+
 /**
  * `unchanged`: it is the last fit again, or has fewer tests than the last one. `superseded`: another fit came in between, so
  * the states must be worked out again.
@@ -58,6 +67,8 @@ export interface PatternStore {
   testsOfPattern(id: string): Promise<PatternTestLink[]>;
   /** Saves the figures of a fit in one transaction. Titles, wordings and what people stated stay. */
   savePatternFit(fit: PatternFit): Promise<FitOutcome>;
+  /** Every decided or ended test that has a look, by id. */
+  learnableTests(): Promise<LearnableTest[]>;
   /** The last fit; null before the first. */
   patternFit(): Promise<Pick<PatternFit, 'version' | 'tests' | 'asOf'> | null>;
   /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pattern, PatternTestLink, Statement, Wording } from '../../contract/patterns.js';
 import { stateOf } from '../../domain/patterns/state.js';
+import { learnableTestStore } from './learnable-tests.js';
 import { saveFit } from './pattern-fit.js';
 import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
 import { patternSearch } from './pattern-search.js';
@@ -72,6 +73,7 @@ export function patternStore(database: Database): PatternStore {
 
   return {
     ...patternSearch(database),
+    ...learnableTestStore(database),
 
     getPattern: (id) => one(inPool, id),
 
