@@ -25,6 +25,7 @@ import { lookRoutes } from './looks/routes.js';
 import { Metrics } from './metrics/metrics.js';
 import { metricRoutes } from './metrics/routes.js';
 import { overviewRoutes } from './overview/routes.js';
+import { patternRoutes } from './patterns/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
@@ -45,6 +46,7 @@ export function contextOf(
     ...rest,
     checkWaitMs,
     hooks: rest.hooks ?? createHooks([]),
+    encoders: rest.encoders ?? [],
     base: rest.base ?? '',
     accountName: rest.accountName ?? null,
     gateway,
@@ -94,6 +96,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', schedulerRoutes(context));
   app.route('/', eventRoutes(context));
   app.route('/', keptReportRoutes(context));
+  app.route('/', patternRoutes(context));
   app.route('/', hookRoutes(context));
   app.route(
     '/',

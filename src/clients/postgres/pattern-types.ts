@@ -52,6 +52,9 @@ export interface LearnableTest {
  */
 export type FitOutcome = 'saved' | 'unchanged' | 'superseded';
 
+/** Why a statement was entered at a pattern that was there. `given`: the caller named it. */
+export type MatchedBy = 'attribute' | 'words' | 'given';
+
 export interface PatternStore {
   /** Up to `limit` patterns that come after a place. By meaning, patterns without an embedding of that encoder are left out. */
   findPatterns(query: {
@@ -73,12 +76,12 @@ export interface PatternStore {
   patternFit(): Promise<Pick<PatternFit, 'version' | 'tests' | 'asOf'> | null>;
   /**
    * Adds a stated pattern. If one has the same attribute, or the same statement, or the pattern `sameAs`, the statement is
-   * entered there as another wording, once per text.
+   * entered there as another wording, once per text. `matchedBy`: null if the pattern is new.
    */
   statePattern(
     statement: Statement,
     options?: { sameAs?: string | null },
-  ): Promise<{ pattern: Pattern; isNew: boolean }>;
+  ): Promise<{ pattern: Pattern; matchedBy: MatchedBy | null }>;
   /** The encoder whose embeddings the patterns have: search by meaning with this one. Null before the first. */
   servingEncoder(): Promise<string | null>;
   /** Statements of patterns that this encoder has no vector of in the store, at most `limit`. */

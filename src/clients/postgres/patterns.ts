@@ -5,7 +5,7 @@ import { learnableTestStore } from './learnable-tests.js';
 import { saveFit } from './pattern-fit.js';
 import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
 import { patternSearch } from './pattern-search.js';
-import type { PatternStore } from './pattern-types.js';
+import type { MatchedBy, PatternStore } from './pattern-types.js';
 import { type Database, instant, jsonb, type Run, run, type Scope, transaction } from './query.js';
 
 /** The hash of a text as `textHash` makes it, of a pattern `k`. */
@@ -37,15 +37,22 @@ export function patternStore(database: Database): PatternStore {
   }
 
   /** The pattern that says this already: it has the attribute, the same words, or the caller knows it. */
-  async function sameAs(ask: Run, stated: Statement, known: string | null): Promise<Pattern | null> {
-    if (stated.attributeId !== null) {
-      const [pattern] = await read(ask, 'k.attribute_id = $3', [stated.attributeId]);
-      if (pattern) return pattern;
-    }
+  async function sameAs(
+    ask: Run,
+    stated: Statement,
+    known: string | null,
+  ): Promise<{ pattern: Pattern; matchedBy: MatchedBy } | null> {
+    const first = async (matchedBy: MatchedBy, condition: string, values: unknown[]) => {
+      const [pattern] = await read(ask, condition, values);
+      return pattern ? { pattern, matchedBy } : null;
+    };
     const worded = `(k.content_id = $3 or k.content = $4 or k.wordings @> $5::jsonb)`;
     const words = [idOf(stated.statement), stated.statement, jsonb([{ text: stated.statement }])];
-    const [pattern] = await read(ask, worded, words);
-    return pattern ?? (known === null ? null : one(ask, known));
+    return (
+      (stated.attributeId && (await first('attribute', 'k.attribute_id = $3', [stated.attributeId]))) ||
+      (await first('words', worded, words)) ||
+      (known === null ? null : first('given', 'k.content_id = $3', [known]))
+    );
   }
 
   async function serving(ask: Run): Promise<string | null> {
@@ -125,12 +132,12 @@ export function patternStore(database: Database): PatternStore {
       return transaction(pool, async (ask) => {
         await lockPatterns(ask, scope);
         const same = await sameAs(ask, stated, known);
-        const id = same?.id ?? idOf(stated.statement);
-        if (same) await addWording(ask, same, stated);
+        const id = same?.pattern.id ?? idOf(stated.statement);
+        if (same) await addWording(ask, same.pattern, stated);
         else await insert(ask, id, stated);
         const pattern = await one(ask, id);
         if (!pattern) throw new Error(`the pattern ${id} was neither stored nor found`);
-        return { pattern, isNew: same === null };
+        return { pattern, matchedBy: same?.matchedBy ?? null };
       });
     },
 

@@ -111,8 +111,8 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
     it('becomes a pattern that waits for tests', async () => {
       const store = db.store();
       const stated = aStatement('Dogs beat cats', { tags: ['animals'], sign: 1 });
-      const { pattern, isNew } = await store.statePattern(stated);
-      expect(isNew).toBe(true);
+      const { pattern, matchedBy } = await store.statePattern(stated);
+      expect(matchedBy).toBeNull();
       expect(pattern).toMatchObject({
         ...{ kind: 'stated', title: 'Dogs beat cats', statement: 'Dogs beat cats', statedBy: 'ana' },
         ...{ state: 'candidate', basis: 'none', statedAt: START, statedSign: 1, tags: ['animals'], tests: 0 },
@@ -127,16 +127,20 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
       const other = await store.statePattern(aStatement('Puppies win', { by: 'bo', at: START + 1 }), {
         sameAs: pattern.id,
       });
-      expect(other).toMatchObject({ isNew: false, pattern: { id: pattern.id } });
+      expect(other).toMatchObject({ matchedBy: 'given', pattern: { id: pattern.id } });
       const wordings = [{ text: 'Puppies win', by: 'bo', at: START + 1, sign: null }];
       expect(other.pattern.wordings).toEqual(wordings);
       for (const text of ['Dogs beat cats', 'Puppies win'])
         expect((await store.statePattern(aStatement(text))).pattern).toEqual(other.pattern);
       // In another case it is a wording of its own, of the same pattern.
       const loud = await store.statePattern(aStatement('DOGS beat cats!'));
-      expect([loud.isNew, loud.pattern.id, loud.pattern.wordings.length]).toEqual([false, pattern.id, 2]);
+      expect([loud.matchedBy, loud.pattern.id, loud.pattern.wordings.length]).toEqual([
+        'words',
+        pattern.id,
+        2,
+      ]);
       const both = await Promise.all([1, 2].map(() => store.statePattern(aStatement('At the same time'))));
-      expect(both.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
+      expect(both.map(({ matchedBy }) => matchedBy).sort()).toEqual([null, 'words']);
     });
 
     it('about an attribute joins the pattern of that attribute, and a fit fills in its figures', async () => {
@@ -158,7 +162,7 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
       expect(await store.patternsOfAttributes(['question_mark', 'x'])).toEqual([filled]);
       const again = aStatement('Ask nothing', { attributeId: 'question_mark' });
       const joined = await store.statePattern(again);
-      expect([joined.isNew, joined.pattern.id]).toEqual([false, pattern.id]);
+      expect([joined.matchedBy, joined.pattern.id]).toEqual(['attribute', pattern.id]);
     });
 
     it('about an attribute gives it to the pattern that has the same words', async () => {
