@@ -2,6 +2,7 @@
 
 import type pg from 'pg';
 import { toUnitLength } from '../../src/clients/encoder/model.js';
+import { realArray } from '../../src/clients/postgres/embeddings.js';
 import { migrate } from '../../src/clients/postgres/migrate.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
 import type { Scope } from '../../src/clients/postgres/query.js';
@@ -74,7 +75,7 @@ export async function measureLibrary(
     const store = createStore(pool, SCOPE);
     const { vectors, queries } = madeUpVectors(count);
     await fill(pool, count);
-    const insert = await embedAll(pool, store, vectors, progress);
+    const insert = await embedAll(pool, vectors, progress);
     await pool.query('vacuum analyze auto_promotion.knowledge_base_vectors');
     const { rows } = await pool.query<{ version: string }>(
       `select current_setting('server_version') as version`,
@@ -89,8 +90,6 @@ export async function measureLibrary(
   }
 }
 
-const idOf = (n: number) => `p${n}`;
-
 async function fill(pool: pg.Pool, count: number): Promise<void> {
   await pool.query(
     `insert into auto_promotion.knowledge_base_vectors (environment, account_id, content_id, kind, title, content, category,
@@ -104,19 +103,23 @@ async function fill(pool: pg.Pool, count: number): Promise<void> {
 
 async function embedAll(
   pool: pg.Pool,
-  store: Store,
   vectors: readonly Float32Array[],
   progress: (text: string) => void,
 ): Promise<LibraryReport['insert']> {
   const embed = async (from: number, to: number) => {
     const began = performance.now();
     for (let at = from; at < to; at += BATCH) {
-      const rows = vectors.slice(at, Math.min(to, at + BATCH)).map((vector, i) => ({
-        id: idOf(at + i),
-        statement: idOf(at + i),
-        vector,
-      }));
-      await store.saveEmbeddings(ENCODER, rows);
+      const batch = vectors.slice(at, Math.min(to, at + BATCH));
+      await pool.query(
+        `update auto_promotion.knowledge_base_vectors k set embedding = row.vector::real[], embedder_id = $3
+          from unnest($4::text[], $5::text[]) as row (id, vector)
+          where (k.environment, k.account_id, k.content_id) = ($1, $2, row.id)`,
+        [
+          ...[SCOPE.environment, SCOPE.accountId, ENCODER],
+          batch.map((_, i) => `p${at + i}`),
+          batch.map(realArray),
+        ],
+      );
       if (at % (20 * BATCH) === 0) progress(`${at} of ${vectors.length} embeddings entered`);
     }
     return (performance.now() - began) / (to - from);

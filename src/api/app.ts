@@ -1,6 +1,9 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { createForecaster } from '../activities/learning/forecaster.js';
+import type { Encoders } from '../clients/encoder/encoders.js';
+import { sentencesOf } from '../clients/encoder/sentences-of.js';
+import { ENCODER_NAMES, type SentenceEncoder } from '../clients/encoder/types.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Description } from '../web/docs/description.js';
 import { errorPage } from '../web/error-page.js';
@@ -28,6 +31,7 @@ import { Metrics } from './metrics/metrics.js';
 import { metricRoutes } from './metrics/routes.js';
 import { modelRoutes } from './model/routes.js';
 import { overviewRoutes } from './overview/routes.js';
+import { patternRoutes } from './patterns/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
@@ -48,6 +52,7 @@ export function contextOf(
     ...rest,
     checkWaitMs,
     hooks: rest.hooks ?? createHooks([]),
+    searchEncoders: rest.searchEncoders ?? searchEncodersOf(rest.encoders ?? null),
     base: rest.base ?? '',
     accountName: rest.accountName ?? null,
     gateway,
@@ -56,6 +61,11 @@ export function contextOf(
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
     pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
   };
+}
+
+/** None is opened before its first text. */
+function searchEncodersOf(encoders: Encoders | null): SentenceEncoder[] {
+  return encoders ? ENCODER_NAMES.map((name) => sentencesOf(encoders.get(name))) : [];
 }
 
 /** API and pages of one account. */
@@ -100,6 +110,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', schedulerRoutes(context));
   app.route('/', eventRoutes(context));
   app.route('/', keptReportRoutes(context));
+  app.route('/', patternRoutes(context));
   app.route('/', hookRoutes(context));
   app.route(
     '/',

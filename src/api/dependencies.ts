@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Forecaster } from '../activities/learning/forecaster.js';
 import type { ExperimentClock } from '../clients/clock.js';
 import type { Encoders } from '../clients/encoder/encoders.js';
+import type { SentenceEncoder } from '../clients/encoder/types.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { Hooks } from '../clients/webhook/types.js';
@@ -30,6 +31,13 @@ export interface ApiDependencies {
   tokens: readonly NamedToken[];
   /** Unset: no hook is configured. */
   hooks?: Hooks | undefined;
+  /**
+   * For search by meaning. The one is used whose embeddings the patterns have, so that the old encoder serves until a new one has
+   * read all of them. Unset: those of `encoders`; without any, patterns are searched by words.
+   */
+  searchEncoders?: readonly SentenceEncoder[] | undefined;
+  /** Longest real wait for an encoder, ms. Default 2,000. */
+  encoderLimitMs?: number | undefined;
   checkIntervalHours: number;
   /** Defaults of a new policy; unset: those of the product. */
   policyDefaults?: Partial<Policy>;
@@ -56,6 +64,7 @@ export interface ApiDependencies {
 /** What the routes need: the dependencies, with the gateway in place of Temporal's client. */
 export interface ApiContext extends Omit<ApiDependencies, 'temporal' | 'checkWaitMs' | 'maxChecksAtOnce'> {
   hooks: Hooks;
+  searchEncoders: readonly SentenceEncoder[];
   base: string;
   accountName: string | null;
   gateway: Gateway;

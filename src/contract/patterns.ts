@@ -1,9 +1,9 @@
 /** Patterns as the record keeps them. Instants are epoch ms of experiment time, effects log rate ratios per step. */
 
 import type { PatternCategory } from '../domain/creative/attribute.js';
-import type { Contrast, Effect } from '../domain/patterns/effects.js';
-import type { Basis, ForeignEffect } from '../domain/patterns/evidence.js';
-import type { LaterResult, PatternState, Sign, StateReason } from '../domain/patterns/state.js';
+import type { Contrast } from '../domain/patterns/effects.js';
+import type { PatternFigures } from '../domain/patterns/fit.js';
+import type { Sign } from '../domain/patterns/state.js';
 import type { Uses } from '../domain/patterns/success-rate.js';
 
 export const PATTERN_KINDS = ['measured', 'stated'] as const;
@@ -29,29 +29,6 @@ export interface PatternContent {
   statement: string;
   category: PatternCategory;
   tags: string[];
-}
-
-/** What a fit says about a pattern. */
-export interface PatternFigures {
-  /** Own tests that vary it. */
-  tests: number;
-  own: Effect | null;
-  /** Null if fewer tests vary it than a pattern needs. */
-  q: number | null;
-  /** Null together with q. */
-  shrunk: { mean: number; sd: number } | null;
-  foreign: ForeignEffect | null;
-  basis: Basis;
-  state: PatternState;
-  reason: StateReason;
-  /** When it was first stated: a measured one by the fit that first established it. Null if it never was. */
-  statedAt: number | null;
-  /** The sign it was stated with; null if none was. */
-  statedSign: Sign | null;
-  /** The end of the latest test of the fit at which it last passed; null if it never did. */
-  lastPassedAt: number | null;
-  /** What tests that began after it was first stated say. */
-  later: { result: LaterResult; effect: Effect | null };
 }
 
 export interface Pattern extends PatternContent, PatternFigures {

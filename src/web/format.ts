@@ -104,6 +104,12 @@ export function share(fraction: number): string {
   return `${Math.round(fraction * 1000) / 10} %`;
 }
 
+/** Nothing is certain: never 0 % or 100 %. */
+export function chanceText(chance: number): string {
+  if (chance > 0.99) return 'over 99 %';
+  return chance < 0.01 ? 'under 1 %' : share(chance);
+}
+
 type Place = Pick<Reader, 'locale' | 'timezone'>;
 
 const DATE = { day: 'numeric', month: 'short', year: 'numeric' } as const;

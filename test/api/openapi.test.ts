@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../src/api/http/problems.js';
+import { aFit, aFittedPattern } from '../clients/postgres/pattern-fixtures.js';
 import { type Api, type JsonObject, startApi } from './support/harness.js';
 import { seedExperiment, seedPromoted, seedRecheck, seedVerification } from './support/seed.js';
 
@@ -88,6 +89,8 @@ describe('the description', () => {
         '/api/events',
         '/api/ab/hooks',
         '/api/ab/hooks/{name}/test',
+        '/api/ab/patterns',
+        '/api/ab/patterns/{id}',
         '/api/ab/reports',
         '/api/ab/reports/{id}',
         '/api/ab/reports/{id}/csv',
@@ -147,6 +150,8 @@ describe('the description', () => {
     await seedExperiment(api, 'fresh');
     await seedPromoted(api, 'won', { state: 'completed' });
     await seedVerification(api, 'won', 'verified');
+    const contrasts = [{ test: 'won', effect: -0.2, se: 0.1 }];
+    await api.store.savePatternFit(aFit([aFittedPattern({ id: 'won', contrasts })]));
     await seedRecheck(api, 'won', { laterTests: [{ adSetId: '501', experimentId: 'next' }] });
     const asked: [string, string, unknown?][] = [
       ['GET', '/api/ab/account'],
@@ -158,6 +163,10 @@ describe('the description', () => {
       ['GET', '/api/ab/experiments/{id}/ledger'],
       ['GET', '/api/ab/experiments/{id}/gates'],
       ['GET', '/api/ab/experiments/{id}/controls'],
+      ['GET', '/api/ab/patterns'],
+      ['GET', '/api/ab/patterns?q=question'],
+      ['GET', '/api/ab/patterns/{id}'],
+      ['POST', '/api/ab/patterns', { statement: 'Dogs win', by: 'ana' }],
       ['GET', '/api/ab/auto-promote/history'],
       ['GET', '/api/ab/auto-promote/compound-report'],
       ['GET', '/api/ab/auto-promote/dashboard'],
@@ -175,7 +184,12 @@ describe('the description', () => {
         const url = path.replace('{id}', id);
         const answer = method === 'GET' ? await api.get(url) : await api.post(url, body);
         statuses.add(answer.status);
-        const schema = pointerTo(path, method.toLowerCase(), answer.status, answer.type.split(';')[0]!);
+        const schema = pointerTo(
+          path.split('?')[0]!,
+          method.toLowerCase(),
+          answer.status,
+          answer.type.split(';')[0]!,
+        );
         expect([url, answer.status, faults(schema, answer.body)]).toEqual([url, answer.status, []]);
       }
     expect([...statuses].sort()).toEqual([200, 202, 400, 404, 409]);

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import { textHash } from '../../clients/encoder/text-hash.js';
 import { attributesOf } from '../../domain/creative/registry.js';
 import { textsOf } from '../../domain/creative/texts-of.js';
-import { type Creative, DEFAULT_POLICY } from '../../domain/experiment.js';
+import { type Creative, DEFAULT_POLICY, type Experiment } from '../../domain/experiment.js';
 import { type Choice, chooseDrafts } from '../../domain/forecast/choose.js';
 import { DRAFT_LIMITS } from '../../domain/forecast/forecast.js';
 import { type KnownPattern, opportunitiesOf } from '../../domain/forecast/opportunities.js';
@@ -108,13 +108,17 @@ export async function experimentForecast(
   return {
     experiment_id: experiment.id,
     forecast: stored && forecastToJson(stored.made, stored.madeAt),
-    message: messageOf(stored !== null, score !== null),
+    message: messageOf(experiment, stored !== null, score !== null),
     score: score && scoreToJson(score),
   };
 }
 
-function messageOf(made: boolean, scored: boolean): string {
+function messageOf({ promotedAt, endedAt }: Experiment, made: boolean, scored: boolean): string {
+  const decided = promotedAt !== null || endedAt !== null;
+  if (!made && !decided) return 'There is no forecast: one is made before the first look, or never.';
   if (!made) return 'No forecast was made before the first look.';
+  if (!scored && decided)
+    return 'The forecast was made before the first look. It has no score: either it comes within minutes, or the test measured too little to compare its ads.';
   if (!scored) return 'The forecast was made before the first look. It is scored when the test is decided.';
   return 'The forecast was made before the first look and is scored against what the test measured.';
 }

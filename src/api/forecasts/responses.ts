@@ -9,6 +9,9 @@ const Reason = z.object({
   statement: z.string().openapi({ example: 'The headline contains a question mark' }),
   value: z.number().openapi({ description: '1 or 0, or a number of steps' }),
   contribution: z.number().openapi({ description: 'log rate beside the mean of the ads' }),
+  message: z
+    .string()
+    .openapi({ description: 'the reason as users read it, with its contribution in percent' }),
 });
 
 const DraftForecast = z.object({
@@ -20,6 +23,7 @@ const DraftForecast = z.object({
   interval_pct: z.tuple([z.number(), z.number()]).openapi({ description: '90 %, percent' }),
   reasons: z.array(Reason),
   remainder: z.number().openapi({ description: 'what the reasons leave: with them it adds up to expected' }),
+  remainder_message: z.string(),
 });
 
 const basis = z.enum(['own', 'own_and_foreign', 'foreign', 'none']);
@@ -34,6 +38,7 @@ const common = {
   model_version: z.int().nullable().openapi({ description: 'null: nothing was learned' }),
   learned_from_tests: z.int(),
   evidence: basis,
+  evidence_message: z.string().openapi({ description: 'whose tests it was learned from' }),
   compared: z.enum(READ_FIRST).nullable().openapi({ description: 'the text that was compared' }),
   notes: z.array(z.string()).openapi({ description: 'why nothing or little is known' }),
   drafts: z.array(DraftForecast),
@@ -87,6 +92,8 @@ const Score = z.object({
       ids: z.array(z.string()),
       lift: z.number().openapi({ description: 'log rate of the first choice less the mean of the others' }),
       se: z.number(),
+      lift_pct: z.number().openapi({ description: 'the same lift in percent' }),
+      interval_pct: z.tuple([z.number(), z.number()]).openapi({ description: '90 %, percent' }),
     })
     .nullable()
     .openapi({ description: 'null: the forecast preferred none' }),

@@ -97,6 +97,10 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/hooks': 'viewer',
   'POST /api/ab/hooks/:name/test': 'operator',
 
+  'GET /api/ab/patterns': 'viewer',
+  'POST /api/ab/patterns': 'operator',
+  'GET /api/ab/patterns/:id': 'viewer',
+
   'GET /api/events': 'viewer',
 };
 

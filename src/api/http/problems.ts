@@ -51,6 +51,7 @@ export const PROBLEMS = {
   temporal_unavailable: [503, 'Temporal does not answer'],
   too_many_listeners: [503, 'Too many listeners'],
   postgres_unavailable: [503, 'Postgres does not answer'],
+  encoder_unavailable: [503, 'Search by meaning is not possible now'],
 } as const satisfies Record<string, readonly [number, string]>;
 export type ProblemKind = keyof typeof PROBLEMS;
 

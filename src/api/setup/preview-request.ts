@@ -15,12 +15,16 @@ import { leasedAdSets, leasesOf, policyOf } from '../experiments/creation/regist
 import type { NewExperiment } from '../experiments/requests.js';
 import { historyReader } from './history.js';
 import { type Preview, previewOf } from './preview.js';
+import { forecastsInTime, noForecast } from './text-forecast.js';
 
 const PAST_HOURS = 7 * 24;
 
 /** What this request would do if it were sent as a creation; nothing is stored. @throws MetaError */
 export async function previewRequest(
-  context: Pick<ApiContext, 'store' | 'meta' | 'clock' | 'policyDefaults' | 'checkIntervalHours'>,
+  context: Pick<
+    ApiContext,
+    'store' | 'meta' | 'clock' | 'policyDefaults' | 'checkIntervalHours' | 'forecaster' | 'onInternalError'
+  >,
   request: NewExperiment,
 ): Promise<{ preview: Preview; policy: Policy }> {
   const { store, meta, clock } = context;
@@ -31,8 +35,9 @@ export async function previewRequest(
     const message = 'Nothing can be said about what this test will find until its problems are solved.';
     const power = { chances: null, eventsPerDay: null, summary: message, warning: null };
     const earlierDelivery = { startedAt: null, message: whyNotCounted(asked.confidence) };
-    const nothing = { warnings: [], variantIds: new Map(), rollouts: [] };
-    return { preview: { ...nothing, problems, power, earlierDelivery }, policy: asked };
+    const nothing = { warnings: [], variantIds: new Map(), adNames: new Map(), rollouts: [] };
+    const forecast = noForecast('Nothing is forecast until the problems of this test are solved.');
+    return { preview: { ...nothing, problems, power, forecast, earlierDelivery }, policy: asked };
   }
   const now = await clock.now();
   const adIds = request.variants.map((variant) => variant.ad_id);
@@ -51,15 +56,13 @@ export async function previewRequest(
     timezone: read.account.timezone,
     event: conversionEventOf(policy),
   });
-  const preview = previewOf({
-    request,
-    policy,
-    facts,
-    traffic: adIds.map((adId) => trafficOf(adId, rows, now)),
-    history: await historyReader(store)(policy),
-    now,
-    planned: request.earlier_delivery ? await plannedStart(context, policy, facts, now) : null,
-  });
+  const traffic = adIds.map((adId) => trafficOf(adId, rows, now));
+  const history = await historyReader(store)(policy);
+  const planned = request.earlier_delivery ? await plannedStart(context, policy, facts, now) : null;
+  const preview: Preview = {
+    ...previewOf({ request, policy, facts, traffic, history, now, planned }),
+    forecast: await forecastsInTime(context)({ request, policy, traffic, history }),
+  };
   if (registered) {
     const message = `An experiment with the id ${registered.id} is registered already, with the state ${registered.state}: only the very same request would get it, any other is refused.`;
     preview.warnings.unshift(message);

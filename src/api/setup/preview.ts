@@ -13,6 +13,7 @@ import { problemsOf, warningsOf } from '../experiments/creation/problems.js';
 import { rolloutPlans, stepWarnings } from '../experiments/creation/rollout-preview.js';
 import type { NewExperiment } from '../experiments/requests.js';
 import type { FieldProblem } from '../http/problems.js';
+import type { TextForecast } from './text-forecast.js';
 
 /** The rollout of one possible winner. */
 export interface PlannedRollout {
@@ -30,6 +31,10 @@ export interface Preview {
   problems: FieldProblem[];
   warnings: string[];
   power: PowerForecast;
+  /** By the texts; the power knows nothing of them. */
+  forecast: TextForecast;
+  /** Names of the ads, by id. */
+  adNames: ReadonlyMap<string, string>;
   /** Whether delivery before the handover would count, and from when; null if it would not. */
   earlierDelivery: { startedAt: number | null; message: string };
   /** The variant of each ad set. */
@@ -48,7 +53,7 @@ export function previewOf(input: {
   now: number;
   /** Null: delivery before now doesn't count. */
   planned?: PlannedStart | null;
-}): Preview {
+}): Omit<Preview, 'forecast'> {
   const { request, policy, facts, traffic, history, now, planned = null } = input;
   const startedAt = planned?.startedAt ?? now;
   const ids = variantIds(request);
@@ -69,6 +74,9 @@ export function previewOf(input: {
       planned?.startedAt != null && request.earlier_delivery
         ? { startedAt, message: countedSince(startedAt, request.earlier_delivery) }
         : { startedAt: null, message: whyNotCounted(policy.confidence) },
+    adNames: new Map(
+      facts.variants.flatMap((variant) => (variant ? [[variant.ad.id, variant.ad.name]] : [])),
+    ),
     variantIds: new Map(
       facts.variants.flatMap((variant, index) => (variant ? [[variant.adSet.id, ids[index]!]] : [])),
     ),

@@ -9,6 +9,7 @@ import { leasedAdSets, leasesOf, policyOf } from '../experiments/creation/regist
 import { historyReader } from './history.js';
 import { newExperimentOf } from './new-experiment.js';
 import { type Preview, previewOf } from './preview.js';
+import { FORECAST_WAIT_MS, forecastsInTime } from './text-forecast.js';
 
 /** The account as Meta has it at one instant, and what the service knows of its ad sets. */
 export interface Setup {
@@ -30,6 +31,7 @@ export interface PreparedProposal {
 const NAMES_READ = 500;
 
 type Context = Pick<ApiContext, 'store' | 'meta' | 'clock' | 'policyDefaults' | 'checkIntervalHours'>;
+type ForecastContext = Pick<ApiContext, 'forecaster' | 'onInternalError'>;
 
 /** @throws MetaError */
 export async function readSetup({ store, meta, clock }: Context): Promise<Setup> {
@@ -42,9 +44,13 @@ export async function readSetup({ store, meta, clock }: Context): Promise<Setup>
   return { account, found, holders, now };
 }
 
-/** The tests that the account contains, each ready to start, and the other ads. @throws MetaError */
+/**
+ * The tests that the account contains, each ready to start, and the other ads. `waitMs`: real ms for the forecasts of all
+ * of them together. @throws MetaError
+ */
 export async function prepareProposals(
-  context: Context,
+  context: Context & ForecastContext,
+  waitMs: number = FORECAST_WAIT_MS,
 ): Promise<{ setup: Setup; proposals: PreparedProposal[]; unfit: UnfitAd[] }> {
   const setup = await readSetup(context);
   const { account, found, holders, now } = setup;
@@ -56,21 +62,20 @@ export async function prepareProposals(
   const usedNames = new Set(earlier.map(({ name }) => name));
   const { proposals, unfit } = findProposals({ account, found, leases, now, horizonHours, usedNames });
   const historyOf = historyReader(context.store);
+  const forecastOf = forecastsInTime(context, waitMs);
   const prepared: PreparedProposal[] = [];
   for (const proposal of proposals) {
     const request = newExperimentOf(proposal);
     const policy = policyOf(context, request);
-    const preview = previewOf({
-      request,
-      policy,
-      facts: factsOf(proposal, setup),
-      traffic: proposal.variants.map(({ ad }) => ({
-        metrics: ad.delivered,
-        hours: hoursOf(found.since, ad.createdAt, found.until),
-      })),
-      history: await historyOf(policy),
-      now,
-    });
+    const traffic = proposal.variants.map(({ ad }) => ({
+      metrics: ad.delivered,
+      hours: hoursOf(found.since, ad.createdAt, found.until),
+    }));
+    const history = await historyOf(policy);
+    const preview: Preview = {
+      ...previewOf({ request, policy, facts: factsOf(proposal, setup), traffic, history, now }),
+      forecast: await forecastOf({ request, policy, traffic, history }),
+    };
     prepared.push({ proposal, request, policy, preview });
   }
   return { setup, proposals: prepared, unfit };

@@ -105,6 +105,36 @@ const PowerAnswer = z
   })
   .openapi('Power');
 
+const TextForecastAnswer = z
+  .object({
+    note: z.string().nullable().openapi({ description: 'why nothing is known; null if something is' }),
+    model_version: z.int().nullable(),
+    learned_from_tests: z.int(),
+    evidence_message: z.string().nullable().openapi({ description: 'whose tests it was learned from' }),
+    ads: z
+      .array(
+        z.object({
+          ad_id: z.string(),
+          chance_best: z.number().openapi({ description: '0 to 1; those of all ads add up to 1' }),
+          expected_pct: z.number().openapi({ description: 'percent beside the mean of the ads' }),
+          interval_pct: z.tuple([z.number(), z.number()]).openapi({ description: '90 %, percent' }),
+          reasons: z.array(z.string()).openapi({ description: 'a sentence each, the largest first' }),
+        }),
+      )
+      .openapi({ description: 'in the order of the request; empty if nothing is known' }),
+    pair: z
+      .object({
+        ad_ids: z.tuple([z.string(), z.string()]),
+        chance: z.number().openapi({ description: 'that the test tells them apart by the horizon, 0 to 1' }),
+        days: z.number(),
+        looks_hopeless: z.boolean(),
+        message: z.string(),
+      })
+      .nullable()
+      .openapi({ description: 'the two ads that are most worth testing; null if too little is known' }),
+  })
+  .openapi('TextForecast', { description: 'advice that no decision and no budget reads' });
+
 const RolloutPreview = z
   .object({
     winner_variant_id: z.string(),
@@ -147,6 +177,7 @@ export const PreviewAnswer = z
       .openapi({ description: 'every reason for which the creation would be refused' }),
     warnings: z.array(z.string()),
     power: PowerAnswer,
+    forecast: TextForecastAnswer,
     earlier_delivery: z
       .object({
         counted_from: instant

@@ -1,9 +1,11 @@
 import type { z } from '@hono/zod-openapi';
 import { totalOf } from '../../domain/budget.js';
 import type { Policy } from '../../domain/experiment.js';
+import { outlookSentence } from '../../domain/forecast/sentences.js';
 import { METRICS, shownLift } from '../../domain/metric.js';
 import type { AccountAd, AccountAdSet, AccountCampaign } from '../../domain/setup/account.js';
 import type { UnfitAd } from '../../domain/setup/proposals.js';
+import { forecastToJson } from '../forecasts/to-json.js';
 import { isoOf, isoOrNull, rounded } from '../http/format.js';
 import type { PlannedRollout, Preview } from './preview.js';
 import type { PreparedProposal, Setup } from './read.js';
@@ -16,6 +18,7 @@ import type {
   ProposalJson,
   ProposalsJson,
 } from './responses.js';
+import type { TextForecast } from './text-forecast.js';
 
 /** The address of an ad's picture in this API. */
 export function thumbnailPath(adId: string): string {
@@ -74,7 +77,7 @@ function proposalToJson(
 }
 
 export function previewToJson(
-  { problems, warnings, power, earlierDelivery, variantIds, rollouts }: Preview,
+  { problems, warnings, power, forecast, adNames, earlierDelivery, variantIds, rollouts }: Preview,
   { objective }: Pick<Policy, 'objective'>,
 ): PreviewJson {
   return {
@@ -93,11 +96,49 @@ export function previewToJson(
       message: power.summary,
       warning: power.warning,
     },
+    forecast: textForecastToJson(forecast, (id) => adNames.get(id) ?? `ad ${id}`),
     earlier_delivery: {
       counted_from: isoOrNull(earlierDelivery.startedAt),
       message: earlierDelivery.message,
     },
     rollouts: rollouts.map((rollout) => rolloutToJson(rollout, variantIds)),
+  };
+}
+
+function textForecastToJson(
+  forecast: TextForecast,
+  nameOf: (adId: string) => string,
+): PreviewJson['forecast'] {
+  const unknown = {
+    model_version: null,
+    learned_from_tests: 0,
+    evidence_message: null,
+    ads: [],
+    pair: null,
+  };
+  if (forecast.made === null) return { ...unknown, note: forecast.note };
+  const { made, madeAt, outlook } = forecast;
+  const json = forecastToJson(made, madeAt);
+  if (json.evidence === 'none') return { ...unknown, note: json.notes.join(' ') || json.evidence_message };
+  return {
+    note: null,
+    model_version: json.model_version,
+    learned_from_tests: json.learned_from_tests,
+    evidence_message: json.evidence_message,
+    ads: json.drafts.map(({ id, chance_best, expected_pct, interval_pct, reasons }) => ({
+      ad_id: id,
+      chance_best: rounded(chance_best, 4),
+      expected_pct,
+      interval_pct,
+      reasons: reasons.map(({ message }) => message),
+    })),
+    pair: outlook && {
+      ad_ids: outlook.pair,
+      chance: rounded(outlook.chance, 3),
+      days: rounded(outlook.days, 1),
+      looks_hopeless: outlook.looksHopeless,
+      message: outlookSentence(outlook, nameOf),
+    },
   };
 }
 

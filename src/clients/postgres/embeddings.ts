@@ -50,7 +50,8 @@ export function embeddingStore({ pool, scope }: Database): EmbeddingStore {
           from unnest($4::text[], $5::text[], $6::bytea[]) as row (hash, sentence, layers)
           -- In one order, so that two that save the same texts can't deadlock.
           order by hash
-          on conflict do nothing`,
+          on conflict (environment, account_id, encoder_id, text_hash) do update set layers = excluded.layers
+            where text_embeddings.layers is null and excluded.layers is not null`,
         [
           ...mine,
           encoderId,

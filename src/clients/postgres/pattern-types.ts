@@ -7,7 +7,9 @@ import type {
   Statement,
 } from '../../contract/patterns.js';
 import type { PatternCategory } from '../../domain/creative/attribute.js';
+import type { Experiment } from '../../domain/experiment.js';
 import type { Basis } from '../../domain/patterns/evidence.js';
+import type { LookFigures } from '../../domain/patterns/finished-test.js';
 import type { PatternState } from '../../domain/patterns/state.js';
 
 /** How patterns are found: all of them, the most certain first; by meaning, the nearest first; by words, the best first. */
@@ -37,11 +39,21 @@ export interface FoundPattern {
   place: PatternPlace;
 }
 
+/** A test that is decided or has ended, with its last look and the last one that compared each dropped variant. */
+export interface LearnableTest {
+  experiment: Experiment;
+  /** The latest first; never empty. */
+  looks: LookFigures[];
+}
+
 /**
  * `unchanged`: it is the last fit again, or has fewer tests than the last one. `superseded`: another fit came in between, so
  * the states must be worked out again.
  */
 export type FitOutcome = 'saved' | 'unchanged' | 'superseded';
+
+/** Why a statement was entered at a pattern that was there. `given`: the caller named it. */
+export type MatchedBy = 'attribute' | 'words' | 'given';
 
 export interface PatternStore {
   /** Up to `limit` patterns that come after a place. By meaning, patterns without an embedding of that encoder are left out. */
@@ -58,23 +70,27 @@ export interface PatternStore {
   testsOfPattern(id: string): Promise<PatternTestLink[]>;
   /** Saves the figures of a fit in one transaction. Titles, wordings and what people stated stay. */
   savePatternFit(fit: PatternFit): Promise<FitOutcome>;
+  /** Every decided or ended test that has a look, by id. */
+  learnableTests(): Promise<LearnableTest[]>;
   /** The last fit; null before the first. */
   patternFit(): Promise<Pick<PatternFit, 'version' | 'tests' | 'asOf'> | null>;
   /**
    * Adds a stated pattern. If one has the same attribute, or the same statement, or the pattern `sameAs`, the statement is
-   * entered there as another wording, once per text.
+   * entered there as another wording, once per text. `matchedBy`: null if the pattern is new.
    */
   statePattern(
     statement: Statement,
-    options?: { sameAs?: string | null; embedding?: Embedding | null },
-  ): Promise<{ pattern: Pattern; isNew: boolean }>;
-  /** Patterns whose statement has no embedding of this encoder, at most `limit`. */
-  patternsWithoutEmbedding(encoderId: string, limit: number): Promise<Pick<Pattern, 'id' | 'statement'>[]>;
-  /** Sets the embeddings of patterns that still have these statements. */
-  saveEmbeddings(
-    encoderId: string,
-    rows: readonly (Pick<Pattern, 'id' | 'statement'> & { vector: Float32Array })[],
-  ): Promise<void>;
+    options?: { sameAs?: string | null },
+  ): Promise<{ pattern: Pattern; matchedBy: MatchedBy | null }>;
+  /** The encoder whose embeddings the patterns have: search by meaning with this one. Null before the first. */
+  servingEncoder(): Promise<string | null>;
+  /** Statements of patterns that this encoder has no vector of in the store, at most `limit`. */
+  statementsToEncode(encoderId: string, limit: number): Promise<string[]>;
+  /**
+   * Gives patterns the stored vectors of their statements, in one transaction. If another encoder serves, all patterns
+   * change over together: false, and nothing changes, while a vector is missing.
+   */
+  adoptEmbeddings(encoderId: string): Promise<boolean>;
   /**
    * Enters that a variant uses a pattern, and whether it won; null while its test runs. A repeated call enters nothing, and
    * an outcome replaces an earlier one.
@@ -100,6 +116,6 @@ export interface EmbeddingStore {
   textEmbeddings(encoderId: string, hashes: readonly string[]): Promise<Map<string, StoredText>>;
   /** Which of these hashes are not stored. */
   missingTexts(encoderId: string, hashes: readonly string[]): Promise<string[]>;
-  /** A stored one stays as it is. */
+  /** A stored one stays as it is, but gets the layers that it lacks. */
   saveTextEmbeddings(encoderId: string, rows: ReadonlyMap<string, StoredText>): Promise<void>;
 }

@@ -1,12 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { Pattern, PatternTestLink, Statement, Wording } from '../../contract/patterns.js';
 import { stateOf } from '../../domain/patterns/state.js';
-import { realArray } from './embeddings.js';
+import { learnableTestStore } from './learnable-tests.js';
 import { saveFit } from './pattern-fit.js';
 import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
 import { patternSearch } from './pattern-search.js';
-import type { PatternStore } from './pattern-types.js';
+import type { MatchedBy, PatternStore } from './pattern-types.js';
 import { type Database, instant, jsonb, type Run, run, type Scope, transaction } from './query.js';
+
+/** The hash of a text as `textHash` makes it, of a pattern `k`. */
+const HASH_OF_STATEMENT = `encode(sha256(convert_to(k.content, 'UTF8')), 'hex')`;
+/** For an encoder $3. */
+const VECTOR_OF_STATEMENT = `select from auto_promotion.text_embeddings t
+  where (t.environment, t.account_id, t.encoder_id, t.text_hash) = ($1, $2, $3, ${HASH_OF_STATEMENT})`;
+/** 100,000 patterns that change over take about two minutes, because each enters the index. */
+const ADOPTION_LIMIT_MS = 10 * 60_000;
 
 /** The pattern library of the account. */
 export function patternStore(database: Database): PatternStore {
@@ -29,15 +37,31 @@ export function patternStore(database: Database): PatternStore {
   }
 
   /** The pattern that says this already: it has the attribute, the same words, or the caller knows it. */
-  async function sameAs(ask: Run, stated: Statement, known: string | null): Promise<Pattern | null> {
-    if (stated.attributeId !== null) {
-      const [pattern] = await read(ask, 'k.attribute_id = $3', [stated.attributeId]);
-      if (pattern) return pattern;
-    }
+  async function sameAs(
+    ask: Run,
+    stated: Statement,
+    known: string | null,
+  ): Promise<{ pattern: Pattern; matchedBy: MatchedBy } | null> {
+    const first = async (matchedBy: MatchedBy, condition: string, values: unknown[]) => {
+      const [pattern] = await read(ask, condition, values);
+      return pattern ? { pattern, matchedBy } : null;
+    };
     const worded = `(k.content_id = $3 or k.content = $4 or k.wordings @> $5::jsonb)`;
     const words = [idOf(stated.statement), stated.statement, jsonb([{ text: stated.statement }])];
-    const [pattern] = await read(ask, worded, words);
-    return pattern ?? (known === null ? null : one(ask, known));
+    return (
+      (stated.attributeId && (await first('attribute', 'k.attribute_id = $3', [stated.attributeId]))) ||
+      (await first('words', worded, words)) ||
+      (known === null ? null : first('given', 'k.content_id = $3', [known]))
+    );
+  }
+
+  async function serving(ask: Run): Promise<string | null> {
+    const [row] = await ask<{ embedder_id: string }>(
+      `select embedder_id from auto_promotion.knowledge_base_vectors
+        where (environment, account_id) = ($1, $2) and embedder_id is not null limit 1`,
+      mine,
+    );
+    return row?.embedder_id ?? null;
   }
 
   async function addWording(ask: Run, pattern: Pattern, stated: Statement): Promise<void> {
@@ -56,6 +80,7 @@ export function patternStore(database: Database): PatternStore {
 
   return {
     ...patternSearch(database),
+    ...learnableTestStore(database),
 
     getPattern: (id) => one(inPool, id),
 
@@ -103,29 +128,56 @@ export function patternStore(database: Database): PatternStore {
       return row ? { version: row.version, tests: row.tests, asOf: row.as_of } : null;
     },
 
-    async statePattern(stated, { sameAs: known = null, embedding = null } = {}) {
+    async statePattern(stated, { sameAs: known = null } = {}) {
       return transaction(pool, async (ask) => {
         await lockPatterns(ask, scope);
         const same = await sameAs(ask, stated, known);
-        const id = same?.id ?? idOf(stated.statement);
-        if (same) await addWording(ask, same, stated);
+        const id = same?.pattern.id ?? idOf(stated.statement);
+        if (same) await addWording(ask, same.pattern, stated);
         else await insert(ask, id, stated);
-        if (embedding && !same) await embed(ask, embedding.encoderId, [{ ...stated, id, ...embedding }]);
         const pattern = await one(ask, id);
         if (!pattern) throw new Error(`the pattern ${id} was neither stored nor found`);
-        return { pattern, isNew: same === null };
+        return { pattern, matchedBy: same?.matchedBy ?? null };
       });
     },
 
-    patternsWithoutEmbedding: (encoderId, limit) =>
-      inPool(
-        `select content_id as id, content as statement from auto_promotion.knowledge_base_vectors
-          where (environment, account_id) = ($1, $2) and embedder_id is distinct from $3
-          order by content_id collate "C" limit $4`,
-        [...mine, encoderId, limit],
-      ),
+    servingEncoder: () => serving(inPool),
 
-    saveEmbeddings: (encoderId, rows) => embed(inPool, encoderId, rows),
+    async statementsToEncode(encoderId, limit) {
+      const rows = await inPool<{ content: string }>(
+        `select distinct content from auto_promotion.knowledge_base_vectors k
+          where (k.environment, k.account_id) = ($1, $2) and k.embedder_id is distinct from $3
+            and not exists (${VECTOR_OF_STATEMENT})
+          order by content limit $4`,
+        [...mine, encoderId, limit],
+      );
+      return rows.map(({ content }) => content);
+    },
+
+    adoptEmbeddings: (encoderId) =>
+      transaction(
+        pool,
+        async (ask) => {
+          await lockPatterns(ask, scope);
+          const now = await serving(ask);
+          const [missing] = await ask(
+            `select from auto_promotion.knowledge_base_vectors k
+              where (k.environment, k.account_id) = ($1, $2) and k.embedder_id <> $3
+                and not exists (${VECTOR_OF_STATEMENT}) limit 1`,
+            [...mine, encoderId],
+          );
+          if (now !== null && now !== encoderId && missing) return false;
+          await ask(
+            `update auto_promotion.knowledge_base_vectors k set embedding = t.sentence, embedder_id = $3
+              from auto_promotion.text_embeddings t
+              where (k.environment, k.account_id) = ($1, $2) and k.embedder_id is distinct from $3
+                and (t.environment, t.account_id, t.encoder_id) = ($1, $2, $3) and t.text_hash = ${HASH_OF_STATEMENT}`,
+            [...mine, encoderId],
+          );
+          return true;
+        },
+        ADOPTION_LIMIT_MS,
+      ),
 
     async enterPatternUse({ patternId, experimentId, variantId, won }) {
       await inPool(
@@ -156,25 +208,6 @@ export function patternStore(database: Database): PatternStore {
         jsonb(NOT_TESTED),
         instant(stated.at),
         stated.sign,
-      ],
-    );
-  }
-
-  async function embed(
-    ask: Run,
-    encoderId: string,
-    rows: Parameters<PatternStore['saveEmbeddings']>[1],
-  ): Promise<void> {
-    await ask(
-      `update auto_promotion.knowledge_base_vectors k set embedding = row.vector::real[], embedder_id = $3
-        from unnest($4::text[], $5::text[], $6::text[]) as row (id, statement, vector)
-        where (k.environment, k.account_id, k.content_id, k.content) = ($1, $2, row.id, row.statement)`,
-      [
-        ...mine,
-        encoderId,
-        rows.map(({ id }) => id),
-        rows.map(({ statement }) => statement),
-        rows.map(({ vector }) => realArray(vector)),
       ],
     );
   }

@@ -3,7 +3,8 @@
 import type { Passage, Reading } from './passage.js';
 
 /** The categories that callers of the knowledge base know. */
-export type PatternCategory = 'hook_writing' | 'visual_design' | 'best_practice';
+export const PATTERN_CATEGORIES = ['hook_writing', 'visual_design', 'best_practice'] as const;
+export type PatternCategory = (typeof PATTERN_CATEGORIES)[number];
 
 interface Entry {
   /** Stable, in snake_case: patterns are kept under it. */

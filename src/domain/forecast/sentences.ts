@@ -50,9 +50,12 @@ export function contributionSentence({ id, value, mean, contribution }: Contribu
   return value > mean ? `${effect}: ${statement}` : `${effect}: not so, unlike other drafts: ${statement}`;
 }
 
-/** What the named reasons leave. */
-export function remainderSentence({ remainder }: Pick<DraftReasons, 'remainder'>): string {
-  return `${relative(remainder)}: what the model reads in the text beyond these.`;
+/** What the named reasons leave. `named`: how many there are. */
+export function remainderSentence({
+  remainder,
+  named,
+}: Pick<DraftReasons, 'remainder'> & { named: number }): string {
+  return `${relative(remainder)}: what the model reads in the text${named === 0 ? '' : ' beyond this'}.`;
 }
 
 export function opportunitySentence({ statement, direction, evidence }: Opportunity): string {
@@ -69,8 +72,13 @@ export function choiceSentence({ together, oneByOne }: Choices): string {
   return `Test ${together.ids.join(', ')}: the best of them is expected to do ${value(together)} beside the mean of all drafts, against ${value(oneByOne)} for ${oneByOne.ids.join(', ')}, the best by themselves.`;
 }
 
-export function outlookSentence({ pair, chance, days, looksHopeless }: PairOutlook): string {
-  const told = `A test of ${pair[0]} and ${pair[1]} tells them apart with a chance of ${share(chance)}, and takes ${days.toFixed(1)} days on average.`;
+/** `nameOf`: how users call a draft. */
+export function outlookSentence(
+  { pair, chance, days, looksHopeless }: PairOutlook,
+  nameOf: (id: string) => string = (id) => id,
+): string {
+  const [first, second] = pair.map(nameOf);
+  const told = `A test of ${first} and ${second} tells them apart with a chance of ${share(chance)}, and takes ${days.toFixed(1)} days on average.`;
   return looksHopeless ? `${told} It looks hopeless: try texts that differ more, or more traffic.` : told;
 }
 

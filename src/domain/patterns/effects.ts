@@ -123,6 +123,11 @@ export function testsThatVary(tests: readonly PatternTest[], id: string): string
   return sumsOf(tests.map(grouped), id).map(({ test }) => test);
 }
 
+/** What each test that varies an attribute says about it by itself, in the order given. */
+export function contrastsOf(tests: readonly PatternTest[], id: string): Contrast[] {
+  return sumsOf(tests.map(grouped), id).map(contrastOf);
+}
+
 interface Grouped {
   id: string;
   groups: readonly (readonly Arm[])[];

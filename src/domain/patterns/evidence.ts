@@ -13,7 +13,8 @@ export interface ForeignEffect {
 }
 
 /** `own`: enough own tests. `own_and_foreign`: few own tests move a foreign effect. `foreign`: learned elsewhere alone. */
-export type Basis = 'own' | 'own_and_foreign' | 'foreign' | 'none';
+export const BASES = ['own', 'own_and_foreign', 'foreign', 'none'] as const;
+export type Basis = (typeof BASES)[number];
 
 /** What to expect of a pattern here, as a log rate ratio per step. */
 export interface CombinedEvidence {

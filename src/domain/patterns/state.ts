@@ -7,12 +7,14 @@ import { PATTERN_RULES } from './rules.js';
  * `candidate`: not established yet. `holds`: established. `contradicted`: later tests, or all of them, say the opposite.
  * `retired`: it held once, and the evidence no longer carries it.
  */
-export type PatternState = 'candidate' | 'holds' | 'contradicted' | 'retired';
+export const PATTERN_STATES = ['candidate', 'holds', 'contradicted', 'retired'] as const;
+export type PatternState = (typeof PATTERN_STATES)[number];
 
 export type Sign = 1 | -1;
 
 /** What tests after a pattern was first stated say about it. */
-export type LaterResult = 'replicated' | 'contradicted' | 'open';
+export const LATER_RESULTS = ['replicated', 'contradicted', 'open'] as const;
+export type LaterResult = (typeof LATER_RESULTS)[number];
 
 /** Why a pattern is in its state: `patterns/sentences.ts` says it in words. */
 export type StateReason =

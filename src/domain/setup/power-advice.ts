@@ -43,23 +43,30 @@ export function forecastPower(
   history?: DriftHistory,
   elapsedHours = 0,
 ): PowerForecast {
-  const metric = METRICS[policy.objective];
-  const known = ads.every(({ hours }) => hours >= FEWEST_HOURS);
-  const hourly = ads.map(
-    ({ metrics, hours }): HourlyTraffic => ({
-      events: eventsOf(metric, metrics) / hours,
-      exposure: exposureOf(metric, metrics) / hours,
-    }),
-  );
+  const hourly = hourlyTraffic(policy, ads);
+  if (hourly === null) return unknownForecast(policy, false);
   // The challenger with the least traffic: the chances are those of the hardest case.
-  const [control, ...challengers] = hourly;
+  const [, ...challengers] = hourly;
   const better = challengers.reduce((least, ad) => (ad.exposure < least.exposure ? ad : least));
   const rivals = hourly.filter((ad) => ad !== better);
-  const chances = known && control ? powerOf(policy, better, rivals, history, elapsedHours) : null;
-  if (chances === null) return unknownForecast(policy, known);
+  const chances = powerOf(policy, better, rivals, history, elapsedHours);
+  if (chances === null) return unknownForecast(policy, true);
   const eventsPerDay = 24 * Math.min(...hourly.map(({ events }) => events));
   const warning = warningOf(policy, chances, { better, rivals, ads, elapsedHours });
   return { chances, eventsPerDay, summary: summaryOf(policy, chances, elapsedHours), warning };
+}
+
+/** What the ads are expected to do; null if one of them has hardly run yet. */
+export function hourlyTraffic(
+  { objective }: Pick<Policy, 'objective'>,
+  ads: readonly PastTraffic[],
+): HourlyTraffic[] | null {
+  if (ads.some(({ hours }) => hours < FEWEST_HOURS)) return null;
+  const metric = METRICS[objective];
+  return ads.map(({ metrics, hours }) => ({
+    events: eventsOf(metric, metrics) / hours,
+    exposure: exposureOf(metric, metrics) / hours,
+  }));
 }
 
 function unknownForecast(policy: Policy, known: boolean): PowerForecast {

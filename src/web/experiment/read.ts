@@ -5,6 +5,7 @@ import type { ApiContext } from '../../api/dependencies.js';
 import { experimentOf } from '../../api/experiments/lookup.js';
 import type { StatusAnswer } from '../../api/experiments/responses.js';
 import { statusOf } from '../../api/experiments/status.js';
+import { experimentForecast } from '../../api/forecasts/read.js';
 import { freezeToJson } from '../../api/freezes/read.js';
 import { looksOf } from '../../api/looks/read.js';
 import type { LooksAnswer } from '../../api/looks/responses.js';
@@ -12,6 +13,7 @@ import { gatesOf, ledgerOf } from '../../api/rollouts/read.js';
 import type { GatesAnswer, LedgerAnswer } from '../../api/rollouts/responses.js';
 import { marksOf, readValues, type SeriesJson } from '../../api/series/read.js';
 import { killSwitchSentence } from '../../domain/rollout/gate.js';
+import type { ExperimentForecastJson } from './forecast.js';
 
 export type StatusJson = z.output<typeof StatusAnswer>;
 export type LookJson = z.output<typeof LooksAnswer>['looks'][number];
@@ -33,6 +35,7 @@ export interface ExperimentFacts {
   unreadable: { id: string; message: string }[];
   /** Why the account would refuse to resume a held rollout now, as a sentence; null if it would not. */
   resumeRefusal: string | null;
+  forecast: ExperimentForecastJson;
 }
 
 /** More looks than any horizon has at the shortest interval of an hour. */
@@ -41,7 +44,7 @@ const ALL_LOOKS = 2_200;
 /** @throws ApiProblem 404 */
 export async function experimentFacts(context: ApiContext, id: string): Promise<ExperimentFacts> {
   const found = await experimentOf(context, id);
-  const [experiment, looks, ledger, gates, controls, values, resumeRefusal] = await Promise.all([
+  const [experiment, looks, ledger, gates, controls, values, resumeRefusal, forecast] = await Promise.all([
     statusOf(context, found),
     looksOf(context, id, { limit: ALL_LOOKS, offset: 0 }),
     ledgerOf(context, id),
@@ -49,6 +52,7 @@ export async function experimentFacts(context: ApiContext, id: string): Promise<
     controlsOf(context, id),
     readValues(context, found, 'day'),
     found.state === 'held' ? resumeRefusalOf(context, found.hold?.code ?? null) : null,
+    experimentForecast(context, id),
   ]);
   return {
     experiment,
@@ -59,6 +63,7 @@ export async function experimentFacts(context: ApiContext, id: string): Promise<
     series: { ...values, ...marksOf(found, looks, ledger) },
     unreadable: [looks, ledger, gates, controls].flatMap((answer) => answer.unreadable),
     resumeRefusal,
+    forecast,
   };
 }
 

@@ -14,6 +14,7 @@ import type { Viewer } from '../viewer.js';
 import { Word } from '../words/word.js';
 import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
+import { ForecastBeforeStart } from './forecast.js';
 import { LookChart, pointsOf } from './look-chart.js';
 import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
 import { Rollout } from './rollout.js';
@@ -115,6 +116,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       </section>
       {viewer && actsFirst(experiment) && <OwnControls {...facts} viewer={viewer} />}
       <Evidence experiment={experiment} looks={looks} look={looks[0] ?? null} facts={facts} />
+      {viewer && <ForecastBeforeStart experiment={experiment} reader={reader} answer={facts.forecast} />}
       <BeforeHandover experiment={experiment} reader={reader} withRecord={viewer !== null} />
       <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />

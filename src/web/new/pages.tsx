@@ -16,6 +16,8 @@ import { viewerOf } from '../session.js';
 import { keyOf, MOST_TESTS, readForm, requestOf, type TypedTest, typedOf } from './form.js';
 import { NewTests, type NewTestsFacts, type Result } from './view.js';
 
+/** Real ms for forecasts after a start: nobody waits for those of the other tests. */
+const AFTER_START_MS = 500;
 /** So many tests are registered at the same time. */
 const AT_ONCE = 3;
 
@@ -24,9 +26,11 @@ export function newTestPages(context: ApiContext): Hono {
   const horizonHours = policyOf(context, {}).horizonHours;
 
   /** The proposals as the API answers them, or why there are none. */
-  const read = async (): Promise<{ found: ProposalsJson | null; trouble: ApiProblem | null }> => {
+  const read = async (
+    waitMs?: number,
+  ): Promise<{ found: ProposalsJson | null; trouble: ApiProblem | null }> => {
     try {
-      const { setup, proposals, unfit } = await prepareProposals(context);
+      const { setup, proposals, unfit } = await prepareProposals(context, waitMs);
       return { found: proposalsToJson(setup, proposals, unfit), trouble: null };
     } catch (error) {
       return { found: null, trouble: problemOf(error) };
@@ -95,7 +99,7 @@ export function newTestPages(context: ApiContext): Hono {
       const started = new Set(
         results.filter(({ experimentId }) => experimentId !== null).map(({ key }) => key),
       );
-      const { found, trouble } = await read();
+      const { found, trouble } = await read(wantsPreview ? undefined : AFTER_START_MS);
       // What was typed is shown again, unless its test has started; new proposals are shown as found.
       const kept = sent.filter(({ key }) => !started.has(key));
       const known = new Set(sent.map(({ key }) => key));

@@ -2,12 +2,12 @@
 import type { Child } from 'hono/jsx';
 import type { AdJson, PreviewJson, ProposalJson } from '../../api/setup/responses.js';
 import { METRICS, OBJECTIVES } from '../../domain/metric.js';
-import { count, money, type Reader, share } from '../format.js';
+import { chanceText, count, money, type Reader, share } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
 import { Picture } from '../parts/links.js';
 import { EarlierDelivery } from './earlier-delivery.js';
 import { isObjective, type TypedTest } from './form.js';
-import { chanceText, WhatItDoes } from './what-it-does.js';
+import { WhatItDoes } from './what-it-does.js';
 
 interface TestProps {
   typed: TypedTest;

@@ -1,7 +1,8 @@
 /** What a test would find and do, in words and money. */
 import type { PreviewJson } from '../../api/setup/responses.js';
-import { count, percent, type Reader, share } from '../format.js';
+import { chanceText, count, percent, type Reader, share } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
+import { TextForecast } from './text-forecast.js';
 
 const DAY_MS = 86_400_000;
 
@@ -59,6 +60,8 @@ export function WhatItDoes(props: Props) {
       {power.chances && (
         <Chances chances={power.chances} countedFrom={earlier.counted_from} reader={props.reader} />
       )}
+      <TextForecast forecast={props.preview.forecast} names={props.names} />
+      {shown && <h3>What would move</h3>}
       {shown && <Phases rollout={shown} {...props} />}
       {others.length > 0 && (
         <details>
@@ -124,12 +127,6 @@ function Chances({
       </table>
     </section>
   );
-}
-
-/** Nothing is certain: never 0 % or 100 %. */
-export function chanceText(chance: number): string {
-  if (chance > 0.99) return 'over 99 %';
-  return chance < 0.01 ? 'under 1 %' : share(chance);
 }
 
 function Phases({ rollout, names, byAdSet, currency, reader }: Props & { rollout: Rollout }) {

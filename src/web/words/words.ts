@@ -74,6 +74,30 @@ export const WORDS = {
     name: 'Verification',
     text: 'The week after the last step. The other ads keep a small budget, so new data can show whether the winner is still better.',
   },
+  forecast: {
+    name: 'Forecast',
+    text: 'What the model expects of the ads of a test, from their texts and from tests that have ended. It is made before the first look, never changed, and compared with the outcome. It is advice: no decision and no budget uses it.',
+  },
+  chance_best: {
+    name: 'Chance to be best',
+    text: 'How likely each ad is to be the best of its test, by the forecast. The chances of all ads add up to 100 %.',
+  },
+  first_choice: {
+    name: 'Lift of the first choice',
+    text: 'How much better the ad that the forecast preferred did in the test than the mean of the others. If it stays above zero over many tests, the forecasts are worth something.',
+  },
+  calibration: {
+    name: 'Calibration',
+    text: 'Whether chances come true as often as they say: of the ads with a forecast chance of about 30 %, about 30 % should be best.',
+  },
+  pattern: {
+    name: 'Pattern',
+    text: 'Something that ads have in common, such as a question in the headline, with its effect on the rate and the tests for and against it.',
+  },
+  evidence: {
+    name: 'Evidence of a pattern',
+    text: 'The tests that say something about a pattern. Own evidence is from tests of this account. What was learned elsewhere is labelled so, and counts for less.',
+  },
 } as const satisfies Record<string, { name: string; text: string }>;
 
 export type WordKey = keyof typeof WORDS;

@@ -45,6 +45,15 @@ describe.each(DATABASES)('encoded texts on $database', ({ kind }) => {
     expect(await store.missingTexts('e1', [])).toEqual([]);
   });
 
+  it('get the layers that they lack', async () => {
+    const store = db.store();
+    const sentence = floats(1, 0);
+    await store.saveTextEmbeddings('e1', new Map([[HELLO, { sentence, layers: null }]]));
+    await store.saveTextEmbeddings('e1', new Map([[HELLO, { sentence: floats(9), layers: floats(2) }]]));
+    await store.saveTextEmbeddings('e1', new Map([[HELLO, { sentence, layers: floats(3) }]]));
+    expect((await store.textEmbeddings('e1', [HELLO])).get(HELLO)).toEqual({ sentence, layers: floats(2) });
+  });
+
   it('have a hash that is one', async () => {
     const row = { sentence: floats(1), layers: null };
     await expect(db.store().saveTextEmbeddings('e1', new Map([['hello', row]]))).rejects.toMatchObject({

@@ -1,3 +1,5 @@
+import { textHash } from '../../../src/clients/encoder/text-hash.js';
+import type { EmbeddingStore, PatternStore } from '../../../src/clients/postgres/pattern-types.js';
 import type { Embedding, FittedPattern, PatternFit, Statement } from '../../../src/contract/patterns.js';
 import { START } from './fixtures.js';
 
@@ -52,4 +54,17 @@ export function direction(angle: number, { length = 512, axis = 0, encoderId = '
   vector[axis] = Math.cos(angle);
   vector[axis + 1] = Math.sin(angle);
   return { encoderId, vector };
+}
+
+/** Gives patterns these vectors, by their statements. */
+export async function embed(
+  store: EmbeddingStore & PatternStore,
+  encoderId: string,
+  rows: readonly { statement: string; vector: Float32Array }[],
+): Promise<void> {
+  const texts = rows.map(
+    ({ statement, vector }) => [textHash(statement), { sentence: vector, layers: null }] as const,
+  );
+  await store.saveTextEmbeddings(encoderId, new Map(texts));
+  await store.adoptEmbeddings(encoderId);
 }

@@ -7,7 +7,7 @@ import { createStore } from '../../../src/clients/postgres/store.js';
 import type { Store } from '../../../src/clients/postgres/types.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { DATABASES, START } from './fixtures.js';
-import { aFit, aFittedPattern, aStatement, direction } from './pattern-fixtures.js';
+import { aFit, aFittedPattern, aStatement, direction, embed } from './pattern-fixtures.js';
 
 const KINDS = DATABASES.flatMap(({ kind, database }) => [
   { kind, database, vectors: true },
@@ -53,13 +53,15 @@ describe.each(KINDS)('the search for patterns on $database', ({ kind, vectors })
     // n1, n2 and n3 are equally far.
     const angles = [0.1, 0.5, 0.5, 0.5, 0.9, 1.2];
     const rows = angles.map((angle, i) => ({
-      id: names[i]!,
       statement: names[i]!,
       vector: direction(angle).vector,
     }));
-    await store.saveEmbeddings('e1', rows);
-    await store.saveEmbeddings('e2', [{ id: 'n6', statement: 'n6', vector: direction(0).vector }]);
-    await stranger.saveEmbeddings('e1', [{ id: 'theirs', statement: 'theirs', vector: direction(0).vector }]);
+    await embed(store, 'e1', rows);
+    await embed(store, 'e1', [{ statement: 'n6', vector: direction(0).vector }]);
+    await pool.query(
+      `update auto_promotion.knowledge_base_vectors set embedder_id = 'e2' where content_id = 'n6'`,
+    );
+    await embed(stranger, 'e1', [{ statement: 'theirs', vector: direction(0).vector }]);
     const search: PatternSearch = { by: 'meaning', near: direction(0) };
     expect(await pages(store, search, 2)).toEqual([
       ['n0', 'n1'],
@@ -83,9 +85,10 @@ describe.each(KINDS)('the search for patterns on $database', ({ kind, vectors })
     const store = anAccount();
     const names = Array.from({ length: 30 }, (_, i) => `n${i}`);
     await store.savePatternFit(aFit(names.map((id) => aFittedPattern({ id, statement: id }))));
-    await store.saveEmbeddings(
+    await embed(
+      store,
       'e1',
-      names.map((id, i) => ({ id, statement: id, vector: direction(i / 20, { length }).vector })),
+      names.map((id, i) => ({ statement: id, vector: direction(i / 20, { length }).vector })),
     );
     const found = await store.findPatterns({
       search: { by: 'meaning', near: direction(0.72, { length }) },
@@ -139,9 +142,10 @@ describe.each(KINDS)('the search for patterns on $database', ({ kind, vectors })
     await store.savePatternFit(
       aFit(names.map((id, i) => aFittedPattern({ id, statement: id, tags: i % 100 === 99 ? ['rare'] : [] }))),
     );
-    await store.saveEmbeddings(
+    await embed(
+      store,
       'e1',
-      names.map((id, i) => ({ id, statement: id, vector: direction(i / 300).vector })),
+      names.map((id, i) => ({ statement: id, vector: direction(i / 300).vector })),
     );
     const search: PatternSearch = { by: 'meaning', near: direction(0) };
     const found = await store.findPatterns({ search, filters: { tag: 'rare' }, limit: 10 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textHash } from '../../../src/clients/encoder/text-hash.js';
 import { anotherExperiment, DATABASES, START, useDatabase } from './fixtures.js';
 import { aFit, aFittedPattern, aStatement } from './pattern-fixtures.js';
 
@@ -110,8 +111,8 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
     it('becomes a pattern that waits for tests', async () => {
       const store = db.store();
       const stated = aStatement('Dogs beat cats', { tags: ['animals'], sign: 1 });
-      const { pattern, isNew } = await store.statePattern(stated);
-      expect(isNew).toBe(true);
+      const { pattern, matchedBy } = await store.statePattern(stated);
+      expect(matchedBy).toBeNull();
       expect(pattern).toMatchObject({
         ...{ kind: 'stated', title: 'Dogs beat cats', statement: 'Dogs beat cats', statedBy: 'ana' },
         ...{ state: 'candidate', basis: 'none', statedAt: START, statedSign: 1, tags: ['animals'], tests: 0 },
@@ -126,16 +127,20 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
       const other = await store.statePattern(aStatement('Puppies win', { by: 'bo', at: START + 1 }), {
         sameAs: pattern.id,
       });
-      expect(other).toMatchObject({ isNew: false, pattern: { id: pattern.id } });
+      expect(other).toMatchObject({ matchedBy: 'given', pattern: { id: pattern.id } });
       const wordings = [{ text: 'Puppies win', by: 'bo', at: START + 1, sign: null }];
       expect(other.pattern.wordings).toEqual(wordings);
       for (const text of ['Dogs beat cats', 'Puppies win'])
         expect((await store.statePattern(aStatement(text))).pattern).toEqual(other.pattern);
       // In another case it is a wording of its own, of the same pattern.
       const loud = await store.statePattern(aStatement('DOGS beat cats!'));
-      expect([loud.isNew, loud.pattern.id, loud.pattern.wordings.length]).toEqual([false, pattern.id, 2]);
+      expect([loud.matchedBy, loud.pattern.id, loud.pattern.wordings.length]).toEqual([
+        'words',
+        pattern.id,
+        2,
+      ]);
       const both = await Promise.all([1, 2].map(() => store.statePattern(aStatement('At the same time'))));
-      expect(both.map(({ isNew }) => isNew).sort()).toEqual([false, true]);
+      expect(both.map(({ matchedBy }) => matchedBy).sort()).toEqual([null, 'words']);
     });
 
     it('about an attribute joins the pattern of that attribute, and a fit fills in its figures', async () => {
@@ -157,7 +162,7 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
       expect(await store.patternsOfAttributes(['question_mark', 'x'])).toEqual([filled]);
       const again = aStatement('Ask nothing', { attributeId: 'question_mark' });
       const joined = await store.statePattern(again);
-      expect([joined.isNew, joined.pattern.id]).toEqual([false, pattern.id]);
+      expect([joined.matchedBy, joined.pattern.id]).toEqual(['attribute', pattern.id]);
     });
 
     it('about an attribute gives it to the pattern that has the same words', async () => {
@@ -184,19 +189,39 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
     await expect(use('nowhere', 'control', true)).rejects.toMatchObject({ code: '23503' });
   });
 
-  it('get their embeddings later, as long as they say the same', async () => {
+  it('get the vectors of their statements, and all change over to another encoder together', async () => {
     const store = db.store();
-    const { pattern } = await store.statePattern(aStatement('Dogs beat cats'));
-    await store.savePatternFit(aFit([aFittedPattern()]));
-    const missing = await store.patternsWithoutEmbedding('e1', 10);
-    expect(missing.map(({ id }) => id)).toEqual(['question_mark', pattern.id]);
-    expect(await store.patternsWithoutEmbedding('e1', 1)).toHaveLength(1);
-    const vector = Float32Array.from([1, 0]);
-    await store.saveEmbeddings('e1', [
-      { id: pattern.id, statement: 'Dogs beat cats', vector },
-      { id: 'question_mark', statement: 'something else', vector },
-    ]);
-    expect((await store.patternsWithoutEmbedding('e1', 10)).map(({ id }) => id)).toEqual(['question_mark']);
-    expect(await store.patternsWithoutEmbedding('e2', 10)).toHaveLength(2);
+    expect(await store.servingEncoder()).toBeNull();
+    const { pattern: dogs } = await store.statePattern(aStatement('Dogs beat cats'));
+    await store.savePatternFit(aFit([aFittedPattern({ statement: 'Ein Größenvergleich 🙂' })]));
+    const encode = (encoderId: string, ...texts: string[]) => {
+      const row = { sentence: Float32Array.from([1, 0]), layers: null };
+      return store.saveTextEmbeddings(encoderId, new Map(texts.map((text) => [textHash(text), row])));
+    };
+    const embedders = async () =>
+      Object.fromEntries(
+        (await store.findPatterns({ search: { by: 'certainty' }, limit: 9 })).map(({ pattern }) => [
+          pattern.id,
+          pattern.embedderId,
+        ]),
+      );
+    expect(await store.statementsToEncode('e1', 9)).toEqual(['Dogs beat cats', 'Ein Größenvergleich 🙂']);
+    expect(await store.statementsToEncode('e1', 1)).toHaveLength(1);
+    await encode('e1', 'Dogs beat cats');
+    // None serves yet: whatever has a vector gets it.
+    expect(await store.adoptEmbeddings('e1')).toBe(true);
+    expect(await embedders()).toEqual({ [dogs.id]: 'e1', question_mark: null });
+    await encode('e1', 'Ein Größenvergleich 🙂');
+    expect(await store.statementsToEncode('e1', 9)).toEqual([]);
+    await store.adoptEmbeddings('e1');
+    expect(await store.servingEncoder()).toBe('e1');
+
+    await encode('e2', 'Dogs beat cats');
+    expect(await store.adoptEmbeddings('e2')).toBe(false);
+    expect(await embedders()).toEqual({ [dogs.id]: 'e1', question_mark: 'e1' });
+    await encode('e2', ...(await store.statementsToEncode('e2', 9)));
+    expect(await store.adoptEmbeddings('e2')).toBe(true);
+    expect(await embedders()).toEqual({ [dogs.id]: 'e2', question_mark: 'e2' });
+    expect(await store.servingEncoder()).toBe('e2');
   });
 });

@@ -1,0 +1,16 @@
+import type { Creative } from '../experiment.js';
+import type { CreativeTexts } from './texts.js';
+
+/**
+ * What attributes are read from in a variant's creative. The hook of an ad with a headline is the first part of its body. An
+ * ad without both has a body alone.
+ */
+export function textsOf({ hook, headline, text, script, visualNotes }: Creative): CreativeTexts {
+  const [first = '', ...second] = [headline, hook].filter(isSaid);
+  const body = [...second, text, script].filter(isSaid).join('\n');
+  return { headline: first, body, visualNotes: isSaid(visualNotes) ? visualNotes : null };
+}
+
+function isSaid(part: string | null): part is string {
+  return part !== null && part.trim() !== '';
+}
