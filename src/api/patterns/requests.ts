@@ -51,11 +51,9 @@ export const statementBody = (withTokens: boolean) =>
         example: 'The picture shows the product in use.',
       }),
       title: text(LONGEST_TITLE).optional().openapi({ description: 'unset: the beginning of the statement' }),
-      attribute_id: attribute
-        .optional()
-        .openapi({
-          description: 'the attribute that it is about: tests that vary it then test the statement',
-        }),
+      attribute_id: attribute.optional().openapi({
+        description: 'the attribute that it is about: tests that vary it then test the statement',
+      }),
       direction: oneOf(['higher', 'lower']).optional().openapi({
         description:
           'whether such creatives have a higher or a lower rate; unset: the statement does not say',
