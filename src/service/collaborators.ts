@@ -6,8 +6,10 @@ import { createMetaClient } from '../clients/meta/index.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import { migrate } from '../clients/postgres/migrate.js';
 import { createPool, type PostgresSettings } from '../clients/postgres/pool.js';
+import { run } from '../clients/postgres/query.js';
 import { createStore } from '../clients/postgres/store.js';
 import type { Store } from '../clients/postgres/types.js';
+import { exactSearchNote } from '../clients/postgres/vectors.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { NotificationSettings } from '../clients/webhook/settings.js';
 import type { Hooks } from '../clients/webhook/types.js';
@@ -93,15 +95,21 @@ export interface SharedConnections {
   close(): Promise<void>;
 }
 
-/** Connects to Postgres (and migrates it) and to Temporal. `learning` is closed with them. @throws Error if one can't be reached */
+/**
+ * Connects to Postgres (and migrates it) and to Temporal. `say`: told what works less well here. `learning` is closed with
+ * them. @throws Error if one can't be reached
+ */
 export async function openConnections(
   addresses: Pick<Addresses, 'postgres' | 'temporal'>,
+  say: (line: string) => void,
   learning: Learning | null = null,
 ): Promise<SharedConnections> {
   const { address, access = {} } = addresses.temporal;
   const pool = createPool(addresses.postgres);
   try {
     await migrate(pool);
+    const note = await exactSearchNote((text, values) => run(pool, text, values));
+    if (note !== null) say(note);
     const temporal = await connectTemporal({ ...access, address });
     return {
       pool,
