@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LIGHT = [
   'domain',
   'bench/search',
+  'bench/calibration',
   'tools/backtest',
   'tools/headline-tests',
   'tools/patterns',
