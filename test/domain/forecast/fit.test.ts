@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitOf } from '../../../src/domain/forecast/fit.js';
+import { FOREIGN_PRIOR, fitOf } from '../../../src/domain/forecast/fit.js';
 import { forecastOf } from '../../../src/domain/forecast/forecast.js';
 import { varianceOfDifference } from '../../../src/domain/forecast/spread.js';
 import { Random } from '../../../src/sandbox/random.js';
@@ -33,6 +33,17 @@ describe('the fit of held-out predictions', () => {
 
   it('trusts the model and doubts it without tests', () => {
     expect(fitOf([], [], () => null)).toMatchObject({ slope: 1, slopeVariance: 1 });
+  });
+
+  it('believes less of a model learned elsewhere, until own tests show more', () => {
+    const at = (groups: number) => {
+      const { rows, heldOut } = simulate(1, groups);
+      return fitOf(rows, heldOut, () => null, FOREIGN_PRIOR);
+    };
+    expect(at(0)).toMatchObject({ slope: 0.4, slopeVariance: expect.closeTo(0.09, 12) });
+    expect(at(10).slope).toBeLessThan(at(400).slope);
+    expect(at(400).slope).toBeCloseTo(1, 0);
+    expect(at(400).slope).toBeGreaterThan(0.8);
   });
 
   it('ignores predictions that say the opposite of what is true', () => {
