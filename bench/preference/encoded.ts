@@ -22,11 +22,11 @@ export async function encodeAll(
   notes.forEach(note);
   const encoded = new EncodedTexts(encoders);
   try {
-    let percent = -1;
+    let said = '';
     await encoded.add(texts, (encoder, done, total) => {
-      const now = Math.floor((10 * done) / total) * 10;
-      if (now !== percent) note(`${encoder}: ${now} % of ${total} texts encoded`);
-      percent = now;
+      const sentence = `${encoder}: ${10 * Math.floor((10 * done) / total)} % of ${total} texts encoded`;
+      if (sentence !== said) note(sentence);
+      said = sentence;
     });
   } finally {
     await close();

@@ -71,12 +71,22 @@ function sumsOf({ texts }: JudgedGroup, score: (text: string) => number): [numbe
   return [right, pairs, best, average];
 }
 
-export function judge(
+/** What one group adds to the sums. */
+export interface Contribution {
+  testId: string;
+  sums: readonly number[];
+}
+
+export function contributions(
   groups: readonly JudgedGroup[],
   score: (text: string) => number,
-  seed = 'judge',
-): Judgement {
-  const tests = perTest(groups.map((group) => ({ testId: group.testId, sums: sumsOf(group, score) })));
+): Contribution[] {
+  return groups.map((group) => ({ testId: group.testId, sums: sumsOf(group, score) }));
+}
+
+/** The sums of {@link contributions} as shares, with errors over tests. */
+export function judgementOf(parts: readonly Contribution[], seed = 'judge'): Judgement {
+  const tests = perTest(parts);
   const of = (sums: readonly number[]) => ({
     accuracy: (100 * sums[0]!) / sums[1]!,
     lift: 100 * (sums[2]! / sums[3]! - 1),
@@ -89,6 +99,10 @@ export function judge(
     lift_pct: rounded(whole.lift),
     lift_se: rounded(deviation(drawn.map(({ lift }) => lift))),
   };
+}
+
+export function judge(groups: readonly JudgedGroup[], score: (text: string) => number): Judgement {
+  return judgementOf(contributions(groups, score));
 }
 
 /** How much there is to judge by. */
@@ -106,7 +120,7 @@ export function sizeOf(groups: readonly JudgedGroup[]): {
 }
 
 /** Sums of groups, added up per test: groups of one test go together. */
-export function perTest(parts: readonly { testId: string; sums: readonly number[] }[]): number[][] {
+export function perTest(parts: readonly Contribution[]): number[][] {
   const tests = new Map<string, number[]>();
   for (const { testId, sums } of parts) {
     const found = tests.get(testId);
