@@ -3,6 +3,7 @@ import { fromBase64, toBase64 } from '../../src/archive/document.js';
 import { archivedEffects, archivedPrior } from '../../src/archive/read.js';
 import { ENCODERS } from '../../src/clients/encoder/info.js';
 import { ATTRIBUTES } from '../../src/domain/creative/registry.js';
+import type { Standards } from '../../src/domain/preference/layers.js';
 import { learnPreference, predict } from '../../src/domain/preference/model.js';
 import { RECIPES } from '../../src/domain/preference/recipe.js';
 
@@ -15,8 +16,9 @@ describe.each(['use-lite', 'mpnet'] as const)('the shipped coefficients for %s',
     expect(prior.coefficients).toHaveLength(width);
     expect(prior.coefficients.every(Number.isFinite)).toBe(true);
     expect(prior.coefficients.some((value) => value !== 0)).toBe(true);
-    const { standards } = prior.featurizer as { standards: { means: Float32Array } | null };
-    expect(standards?.means.length ?? null).toBe(name === 'use-lite' ? null : width);
+    const { standards } = prior.featurizer as { standards: Standards };
+    expect([standards.means.length, standards.deviations.length]).toEqual([width, width]);
+    expect(standards.deviations.every((value) => value > 0)).toBe(true);
     expect(prior.learnedFrom).toBe('headlines of a publisher, not from ads');
   });
 
