@@ -39,12 +39,7 @@ describe('the command', () => {
       expect(readFileSync(join(one, name))).toEqual(readFileSync(join(two, name)));
     }
     const document = JSON.parse(readFileSync(join(one, 'use-lite.json'), 'utf8')) as CoefficientsDocument;
-    expect(document).toMatchObject({
-      encoder: ENCODERS['use-lite'].id,
-      tests: 11,
-      texts: 22,
-      standards: null,
-    });
+    expect([document.encoder, document.tests, document.texts]).toEqual([ENCODERS['use-lite'].id, 11, 22]);
     expect(document.attribution).toMatchObject({
       licence: 'CC BY 4.0, https://creativecommons.org/licenses/by/4.0/',
       sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
