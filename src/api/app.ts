@@ -52,20 +52,19 @@ export function contextOf(
     ...rest,
     checkWaitMs,
     hooks: rest.hooks ?? createHooks([]),
-    searchEncoders: rest.searchEncoders ?? searchEncodersOf(rest.encoders ?? null),
+    searchEncoders: rest.searchEncoders ?? [],
     base: rest.base ?? '',
     accountName: rest.accountName ?? null,
     gateway,
-    forecaster: createForecaster({ store: rest.store, encoders: rest.encoders ?? null }),
+    forecaster: createForecaster({
+      store: rest.store,
+      encoders: rest.encoders ?? null,
+      encoder: rest.encoder ?? 'use-lite',
+    }),
     account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
     pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
   };
-}
-
-/** None is opened before its first text. */
-function searchEncodersOf(encoders: Encoders | null): SentenceEncoder[] {
-  return encoders ? ENCODER_NAMES.map((name) => sentencesOf(encoders.get(name))) : [];
 }
 
 /** API and pages of one account. */

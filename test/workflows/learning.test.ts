@@ -5,10 +5,17 @@ import { type Encoders, openEncoders } from '../../src/clients/encoder/encoders.
 import { EncoderFailure } from '../../src/clients/encoder/types.js';
 import type { MadeForecast } from '../../src/contract/learning.js';
 import type { Experiment } from '../../src/domain/experiment.js';
+import { type Learning, searchEncoders } from '../../src/service/collaborators.js';
 import { type NewTest, startWorld, type World } from '../support/world.js';
 
 /** Nothing of the set-up is needed: use-lite is a package. */
 const NO_CACHE = '/nowhere';
+
+const learningWith = (encoders: Encoders): Learning => ({
+  encoders,
+  encoder: 'use-lite',
+  search: searchEncoders(encoders, null),
+});
 
 /** What wins in this world: questions. */
 const PLAIN = ['Shoes for long runs', 'Coats that keep you dry', 'Gifts for the whole family'];
@@ -55,7 +62,7 @@ describe('learning from tests', () => {
   let encoders: Encoders;
   beforeAll(async () => {
     encoders = openEncoders(NO_CACHE);
-    world = await startWorld({ kind: 'time-skipping', learning: { encoders, encoder: 'use-lite' } });
+    world = await startWorld({ kind: 'time-skipping', learning: learningWith(encoders) });
   });
   afterAll(async () => {
     await world?.stop();
@@ -67,10 +74,10 @@ describe('learning from tests', () => {
     const second = await aTest(world, 'second', 1);
     await learned(world, first.id, second.id);
     const before = await world.store.getForecast(first.id);
-    expect(before?.made).toMatchObject({ modelVersion: null, notes: [{ code: 'nothing_learned' }] });
+    expect(before?.made).toMatchObject({ modelVersion: null, notes: [] });
+    expect(before?.made.forecast.learned).toEqual({ tests: 0, basis: 'foreign' });
     expect(await world.store.latestDecision(first.id)).toBeNull();
-    for (const experiment of [first, second])
-      await world.until(experiment, ['verifying', 'no_winner'], 700);
+    for (const experiment of [first, second]) await world.until(experiment, ['verifying', 'no_winner'], 700);
     await learned(world, first.id, second.id);
     expect((await world.store.getScore(first.id))?.score.learnedFrom).toBe(0);
     const [model] = await world.store.listModels(10);
@@ -80,16 +87,19 @@ describe('learning from tests', () => {
     await learned(world, third.id);
     const forecast = await world.store.getForecast(third.id);
     expect(forecast?.made).toMatchObject({ modelVersion: model!.version, notes: [], compared: 'headline' });
-    expect(forecast!.made.forecast.learned).toEqual({ tests: 2, basis: 'own' });
-    const [plain, question] = forecast!.made.forecast.drafts;
-    expect(question!.chanceBest).toBeGreaterThan(plain!.chanceBest);
+    expect(forecast!.made.forecast.learned).toEqual({ tests: 2, basis: 'own_and_foreign' });
+    const [plain, asking] = forecast!.made.forecast.drafts;
+    expect(asking!.chanceBest).toBeGreaterThan(plain!.chanceBest);
     await world.until(third, ['verifying', 'no_winner'], 700);
     await learned(world, third.id);
     const { score } = (await world.store.getScore(third.id))!;
     expect(score.learnedFrom).toBe(2);
     expect(score.drafts.find(({ id }) => id === 'challenger')).toMatchObject({ hit: 1 });
     expect(await world.store.getForecast(third.id)).toEqual(forecast);
-    expect((await world.store.listModels(10)).map(({ tests }) => tests)).toEqual([3, 2]);
+    const tests = (await world.store.listModels(10)).map((each) => each.tests);
+    expect(tests.slice(0, 2)).toEqual([3, 2]);
+    const question = await world.store.getPattern('question_mark');
+    expect(question).toMatchObject({ tests: 3, testsFor: 3, testsAgainst: 0, state: 'candidate' });
   });
 
   it('learns once from two tests that end in the same moment', async () => {
@@ -143,7 +153,7 @@ describe('an encoder that fails', () => {
     };
     const world = await startWorld({
       kind: 'time-skipping',
-      learning: { encoders: broken, encoder: 'use-lite' },
+      learning: learningWith(broken),
     });
     try {
       const tests = [await aTest(world, 'a', 0), await aTest(world, 'b', 1)];
@@ -163,7 +173,7 @@ describe('a deliberately wrong forecast', () => {
     const encoders = openEncoders(NO_CACHE);
     const world = await startWorld({
       kind: 'time-skipping',
-      ...(lie && { learning: { encoders, encoder: 'use-lite' } }),
+      ...(lie && { learning: learningWith(encoders) }),
     });
     try {
       const experiment = await aTest(world, 'lied-to', 0, { onTheHour: true });
@@ -173,6 +183,7 @@ describe('a deliberately wrong forecast', () => {
           compared: 'headline',
           forecast: {
             learned: { tests: 1_000, basis: 'own' },
+            slope: 1,
             drafts: [
               { id: 'control', expected: 2, sd: 0.01, chanceBest: 1 },
               { id: 'challenger', expected: -2, sd: 0.01, chanceBest: 0 },

@@ -135,8 +135,8 @@ describe('the reasons of a forecast', () => {
       '-4.9 %: 1.5 × "five words more" below the mean of the drafts.',
     );
     expect(say('gone', 1, 0.5, 0.1)).toBe('+10.5 %: gone');
-    expect(remainderSentence({ remainder: 0.02 })).toBe(
-      '+2.0 %: what the model reads in the text beyond these.',
+    expect(remainderSentence({ remainder: 0.02, named: 1 })).toBe(
+      '+2.0 %: what the model reads in the text beyond this.',
     );
   });
 });
