@@ -40,7 +40,7 @@ export function StateForm(props: {
       <Form method="post" action="/learn/patterns">
         <input type="hidden" name="csrf" value={viewer.csrf} />
         <div class="asked">
-          <label>
+          <label class="wide">
             <span>Statement, e.g. The picture shows the product in use.</span>
             <input
               name="statement"

@@ -20,7 +20,9 @@ describe('the page of what was learned, before anything was', () => {
   it('says what will appear here and when, and why nothing is forecast', async () => {
     const { status, text, html } = await api.page('/learn');
     expect(status).toBe(200);
-    expect(text).toContain('Not known yet: 0 tests with a forecast have ended, and at least 10 are needed.');
+    expect(text).toContain(
+      'Not known yet: 0 tests whose forecast preferred an ad have ended, and at least 10 are needed.',
+    );
     expect(text).toContain('Nothing has been learned yet. The first model is made when two tests');
     expect(text).toContain('ENCODER is none: nothing is forecast or learned');
     expect(text).toContain('There is no pattern yet. When tests with different texts have ended');
