@@ -46,6 +46,7 @@ const NAVIGATION = [
   { path: '/', name: 'Tests' },
   { path: '/experiments/new', name: 'New test' },
   { path: '/compound', name: 'Results' },
+  { path: '/learn', name: 'Learn' },
   { path: '/reports', name: 'Reports' },
   { path: '/account', name: 'Account and stop' },
 ];

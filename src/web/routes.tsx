@@ -9,6 +9,7 @@ import { docsRoutes } from './docs/routes.js';
 import { experimentPages } from './experiment/pages.js';
 import { frameOf } from './frame.js';
 import { homePages } from './home/pages.js';
+import { learnPages } from './learn/pages.js';
 import { newTestPages } from './new/pages.js';
 import { reportPages } from './reports/pages.js';
 import { scorecardPages } from './scorecard/pages.js';
@@ -29,6 +30,7 @@ const PAGES: readonly PageRoutes[] = [
   scorecardPages,
   accountPages,
   compoundPages,
+  learnPages,
   reportPages,
   clientLinkPages,
   wordPages,

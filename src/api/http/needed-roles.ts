@@ -21,6 +21,9 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /help': 'viewer',
   'GET /': 'viewer',
   'GET /compound': 'viewer',
+  'GET /learn': 'viewer',
+  'GET /learn/patterns/:id': 'viewer',
+  'POST /learn/patterns': 'operator',
   'GET /account': 'viewer',
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.
   'POST /account/kill-switch': 'operator',

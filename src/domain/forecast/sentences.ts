@@ -87,7 +87,7 @@ export function worthSentence({ verdict }: Pick<Worth, 'verdict'>): string {
   const { tests } = verdict;
   switch (verdict.code) {
     case 'too_few':
-      return `Not known yet: ${testsOf(tests)} with a forecast ${tests === 1 ? 'has' : 'have'} ended, and at least ${verdict.least} are needed.`;
+      return `Not known yet: ${testsOf(tests)} whose forecast preferred an ad ${tests === 1 ? 'has' : 'have'} ended, and at least ${verdict.least} are needed.`;
     case 'worth':
       return `The forecasts are worth something here: over ${testsOf(tests)}, the first choice did ${liftOf(verdict.lift)} beside the mean of the others.`;
     case 'not_shown':

@@ -1,0 +1,286 @@
+/** What the model has learned, and what its forecasts have been worth here. */
+import type { z } from '@hono/zod-openapi';
+import type { ModelAnswer } from '../../api/model/responses.js';
+import { count, type Reader, share } from '../format.js';
+import { Figure, Instant } from '../parts/figures.js';
+import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
+import { Percent, percentRange } from '../parts/percents.js';
+import { Word } from '../words/word.js';
+import { CalibrationChart, type FilledBin, filledBins } from './calibration-chart.js';
+import { CurveChart, learnedText } from './curve-chart.js';
+
+export type ModelJson = z.output<typeof ModelAnswer>;
+type WorthJson = ModelJson['worth'];
+
+export function Worth({ status, reader }: { status: ModelJson; reader: Reader }) {
+  const { worth } = status;
+  const bins = filledBins(worth.calibration);
+  const { right, wrong } = worth.pairs;
+  return (
+    <section class="card" aria-labelledby="worth">
+      <h2 id="worth">What the forecasts are worth here</h2>
+      <p class={`verdict ${CLASS_OF[worth.verdict]}`}>{worth.message}</p>
+      <dl>
+        <dt>Forecasts compared with their outcome</dt>
+        <dd>
+          <Figure field="tests" value={worth.tests}>
+            {count(worth.tests, reader)}
+          </Figure>
+          {worth.since && (
+            <>
+              , since <Instant iso={worth.since} reader={reader} />
+            </>
+          )}
+        </dd>
+        {worth.lift_of_first_choice && (
+          <>
+            <dt>
+              <Word of="first_choice" />
+            </dt>
+            <dd>
+              <IntervalBar
+                lift={worth.lift_of_first_choice.pct / 100}
+                interval={fractions(worth.lift_of_first_choice.interval_pct)}
+                most={scaleOf([fractions(worth.lift_of_first_choice.interval_pct)])}
+              />{' '}
+              <Percent field="lift_of_first_choice" value={worth.lift_of_first_choice.pct} /> (90 % interval{' '}
+              {percentRange(worth.lift_of_first_choice.interval_pct)})
+            </dd>
+          </>
+        )}
+        {right + wrong > 0 && (
+          <>
+            <dt>Pairs of ads that a test told apart</dt>
+            <dd>
+              the forecast had the better one in{' '}
+              <Figure field="pairs_right" value={right}>
+                {right}
+              </Figure>{' '}
+              of {right + wrong} ({share(right / (right + wrong))})
+            </dd>
+          </>
+        )}
+      </dl>
+      {worth.tests === 0 ? (
+        <p class="muted">
+          Each test gets a forecast before its first look, as soon as two tests with different texts have
+          ended. When it is decided, the forecast is compared with the outcome, and the result appears here.
+        </p>
+      ) : (
+        <>
+          <Calibration bins={bins} />
+          <Curve curve={worth.curve} />
+          <Scores worth={worth} />
+        </>
+      )}
+    </section>
+  );
+}
+
+const CLASS_OF: Record<WorthJson['verdict'], string> = {
+  worth: 'good',
+  worth_nothing: 'warn',
+  not_shown: 'note',
+  too_few: 'note',
+};
+
+function Calibration({ bins }: { bins: readonly FilledBin[] }) {
+  if (bins.length === 0) return null;
+  return (
+    <>
+      <h3>
+        <Word of="calibration">Do the chances come true?</Word>
+      </h3>
+      <CalibrationChart bins={bins} />
+      <p class="muted">
+        On the dashed line, chances come true as often as they say. The upright lines are twice the error that
+        luck alone explains.
+      </p>
+      <details>
+        <summary>Calibration as a table</summary>
+        <section class="table" tabindex={0} aria-label="Calibration">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Forecast chance</th>
+                <th scope="col" class="number">
+                  Ads
+                </th>
+                <th scope="col" class="number">
+                  Mean chance
+                </th>
+                <th scope="col" class="number">
+                  Were best
+                </th>
+                <th scope="col" class="number">
+                  Error by luck
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {bins.map(({ low, high, count: ads, forecast, happened, error }) => (
+                <tr>
+                  <th scope="row">
+                    {Math.round(low * 100)} to {Math.round(high * 100)} %
+                  </th>
+                  <td class="number">
+                    <Figure field="calibration_count" value={ads}>
+                      {ads}
+                    </Figure>
+                  </td>
+                  <td class="number">{share(forecast)}</td>
+                  <td class="number">
+                    <Figure field="happened" value={happened}>
+                      {share(happened)}
+                    </Figure>
+                  </td>
+                  <td class="number">± {share(error)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </details>
+    </>
+  );
+}
+
+function Curve({ curve }: { curve: WorthJson['curve'] }) {
+  const known = curve.filter(({ tests }) => tests > 0);
+  if (known.length === 0) return null;
+  return (
+    <>
+      <h3>Does learning help?</h3>
+      <CurveChart curve={curve} />
+      <p class="muted">
+        The lift of the first choice by the number of own tests that the model had learned from, with 90 %
+        intervals. If learning helps, it rises to the right.
+      </p>
+      <details>
+        <summary>The lift of the first choice as a table</summary>
+        <section class="table" tabindex={0} aria-label="Lift by tests learned from">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Own tests learned from</th>
+                <th scope="col" class="number">
+                  Forecasts
+                </th>
+                <th scope="col" class="number">
+                  Lift of the first choice
+                </th>
+                <th scope="col">90 % interval</th>
+              </tr>
+            </thead>
+            <tbody>
+              {known.map((point) => (
+                <tr>
+                  <th scope="row">{learnedText(point)}</th>
+                  <td class="number">
+                    <Figure field="curve_tests" value={point.tests}>
+                      {point.tests}
+                    </Figure>
+                  </td>
+                  <td class="number">
+                    {point.lift ? <Percent field="curve_lift" value={point.lift.pct} /> : 'too few'}
+                  </td>
+                  <td>{point.lift && percentRange(point.lift.interval_pct)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </details>
+    </>
+  );
+}
+
+function Scores({ worth }: { worth: WorthJson }) {
+  const rows = [
+    { name: 'Brier score (0 is best, 2 worst)', field: 'brier', score: worth.brier },
+    { name: 'Log score (0 is best)', field: 'log_score', score: worth.log_score },
+  ];
+  if (rows.every(({ score }) => score === null)) return null;
+  return (
+    <details>
+      <summary>Scores of all forecasts</summary>
+      <dl>
+        {rows.map(
+          ({ name, field, score }) =>
+            score && (
+              <>
+                <dt>{name}</dt>
+                <dd>
+                  <Figure field={field} value={score.mean}>
+                    {score.mean.toFixed(3)}
+                  </Figure>
+                  , against {score.uniform.toFixed(3)} for equal chances: better by {score.gain.toFixed(3)}{' '}
+                  (90 % interval {score.gain_interval.map((end) => end.toFixed(3)).join(' to ')})
+                </dd>
+              </>
+            ),
+        )}
+      </dl>
+    </details>
+  );
+}
+
+/** What it was learned from, and what the encoder lacks. */
+export function Model({ status: { model, encoder }, reader }: { status: ModelJson; reader: Reader }) {
+  return (
+    <section class="card" aria-labelledby="model">
+      <h2 id="model">What was learned</h2>
+      {model === null ? (
+        <p>
+          Nothing has been learned yet. The first model is made when two tests with different texts have
+          ended, and a new one after each test that ends.
+        </p>
+      ) : (
+        <dl>
+          <dt>Model</dt>
+          <dd>
+            version{' '}
+            <Figure field="version" value={model.version}>
+              {model.version}
+            </Figure>
+            , made <Instant iso={model.made_at} reader={reader} />
+          </dd>
+          <dt>Learned from</dt>
+          <dd>
+            <Figure field="training_tests" value={model.training_set.tests}>
+              {count(model.training_set.tests, reader)}
+            </Figure>{' '}
+            tests with {count(model.training_set.texts, reader)} texts
+          </dd>
+          <dt>Checked on tests that were held back</dt>
+          <dd>
+            {model.accuracy === null ? (
+              'no test told two of its ads apart yet'
+            ) : (
+              <>
+                of {count(model.pairs, reader)} pairs of ads that a test told apart, it has the better one in{' '}
+                <Figure field="accuracy" value={model.accuracy}>
+                  {share(model.accuracy)}
+                </Figure>
+              </>
+            )}
+          </dd>
+        </dl>
+      )}
+      {encoder.problem && <p class="warn">{encoder.problem}</p>}
+      {encoder.setting !== null && (
+        <p class="muted">
+          Read by the encoder {encoder.setting}:{' '}
+          <Figure field="encoded" value={encoder.encoded}>
+            {count(encoder.encoded, reader)}
+          </Figure>{' '}
+          of {count(encoder.texts, reader)} texts of decided tests.
+        </p>
+      )}
+    </section>
+  );
+}
+
+function fractions([low, high]: readonly [number, number]): [number, number] {
+  return [low / 100, high / 100];
+}
