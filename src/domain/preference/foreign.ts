@@ -1,7 +1,8 @@
 /** What was learned elsewhere, for a team with few tests of its own. */
 import { FOREIGN_SLOPE } from '../patterns/evidence.js';
 import { Whitening } from './covariance.js';
-import { type Featurizer, featuresOf, featurizerOf, type LayersOf, whiten } from './features.js';
+import { designOf } from './design.js';
+import { type Featurizer, featuresOf, featurizerOf, type LayersOf } from './features.js';
 import { lessPeriodMeans, type MeasuredText } from './measured-text.js';
 import type { PartRecipe } from './recipe.js';
 import { fitRidge } from './ridge.js';
@@ -30,7 +31,7 @@ export function learnForeign(
   const y = lessPeriodMeans(rows);
   whitening.apply(y);
   const featurizer = featurizerOf(recipe, texts, layersOf);
-  const whitened = whiten(featuresOf(recipe, featurizer, texts, layersOf), whitening);
-  const design = whitened.design({ folds: new Int32Array(rows.length), without: -1 });
+  const features = featuresOf(recipe, featurizer, texts, layersOf);
+  const design = designOf(features, whitening, { folds: new Int32Array(rows.length), without: -1 });
   return { recipe, featurizer, coefficients: fitRidge(design, y, { penalty: recipe.penalty }) };
 }
