@@ -138,10 +138,10 @@ async function searchAll(
   store: Store,
   queries: readonly Float32Array[],
 ): Promise<Omit<LibraryReport, 'database' | 'patterns' | 'insert'>> {
-  await pool.query(`set hnsw.ef_search = 100; set hnsw.iterative_scan = 'strict_order'`);
+  await pool.query(`set hnsw.ef_search = 80; set hnsw.iterative_scan = 'strict_order'`);
   const bare = `select content_id from auto_promotion.knowledge_base_vectors
     where (environment, account_id, embedder_id) = ($1, $2, $3) and array_length(embedding, 1) = ${LENGTH}
-    order by embedding::vector(${LENGTH}) <=> $4::vector(${LENGTH}) limit ${TEN}`;
+    order by embedding::halfvec(${LENGTH}) <=> $4::halfvec(${LENGTH}) limit ${TEN}`;
   const exactly = (filter: string) => `select content_id from auto_promotion.knowledge_base_vectors
     where (environment, account_id, embedder_id) = ($1, $2, $3) ${filter}
     order by embedding::vector <=> $4::vector limit ${TEN}`;
