@@ -16,12 +16,12 @@ import {
 
 /**
  * Candidates that the index keeps while it looks for the nearest: 40 find all in `npm run bench:search`,
- * and 97 % among 8,000 real headlines, where 60 find 99 %. A filter leaves only some of them.
+ * and 97 % among 8,000 real headlines, of which 60 find 99 %. A filter leaves only some of them.
  */
 const EF_SEARCH = 80;
 const EF_SEARCH_FILTERED = 200;
 const MOST_EF_SEARCH = 1000;
-/** Embeddings that are read at once where they are compared one by one, without pgvector. */
+/** Embeddings that are read at once if they are compared one by one, without pgvector. */
 const PORTION = 2000;
 /** More words than this find nothing that fewer wouldn't. */
 const MOST_WORDS = 50;

@@ -17,7 +17,7 @@ export function indexedVector(length: number): string {
   return `embedding::halfvec(${length})`;
 }
 
-/** Which rows the index of a length holds. */
+/** Which rows the index of a length holds: a query must say so too. */
 export function isIndexed(length: number): string {
   return `array_length(embedding, 1) = ${length}`;
 }
@@ -53,9 +53,10 @@ export async function ensureMeaningIndexes(ask: Run): Promise<void> {
   if (missing.length === 0 || !found!.owned) return;
   if (state.installed === null) await ask('create extension vector');
   for (const length of missing) {
+    const rows = `where array_length(embedding, 1) = ${length}`;
     await ask(
       `create index ${indexName(length)} on auto_promotion.knowledge_base_vectors
-        using hnsw ((${indexedVector(length)}) halfvec_cosine_ops) where ${isIndexed(length)}`,
+        using hnsw ((${indexedVector(length)}) halfvec_cosine_ops) ${rows}`,
     );
   }
 }
