@@ -1,9 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { createForecaster } from '../activities/learning/forecaster.js';
-import type { Encoders } from '../clients/encoder/encoders.js';
-import { sentencesOf } from '../clients/encoder/sentences-of.js';
-import { ENCODER_NAMES, type SentenceEncoder } from '../clients/encoder/types.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Description } from '../web/docs/description.js';
 import { errorPage } from '../web/error-page.js';
