@@ -8,6 +8,7 @@ const LIGHT = [
   'bench/preference',
   'bench/learning-pays',
   'bench/warm-start',
+  'bench/calibration',
   'tools/backtest',
   'tools/headline-tests',
   'tools/patterns',

@@ -77,7 +77,7 @@ create table auto_promotion.knowledge_base_vectors (
 );
 
 create unique index knowledge_base_vectors_by_attribute on auto_promotion.knowledge_base_vectors
-  (environment, account_id, attribute_id) where attribute_id is not null;
+  (environment, account_id, attribute_id);
 -- The order of a list without a search: the most certain first.
 create index knowledge_base_vectors_by_certainty on auto_promotion.knowledge_base_vectors
   (environment, account_id, coalesce(q, 2), content_id collate "C");

@@ -72,6 +72,8 @@ export interface Config {
   encoder: EncoderChoice | null;
   /** The folder that `npm run encoder` fills. */
   encoderFolder: string;
+  /** Patterns are searched by Voyage AI; null: by an encoder of this process. A secret. */
+  voyageApiKey: string | null;
   /** Whether a new sandbox starts with experiments to watch. */
   firstExperiments: boolean;
   /** Largest number of workflows a worker keeps in memory. */
@@ -176,6 +178,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
     encoder: e.ENCODER === 'none' ? null : e.ENCODER,
     encoderFolder: path.resolve(e.ENCODER_FOLDER ?? thisCacheFolder()),
+    voyageApiKey: e.VOYAGE_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
     maxCachedWorkflows: e.MAX_CACHED_WORKFLOWS,
     maxActivitiesAtOnce: e.MAX_ACTIVITIES_AT_ONCE,

@@ -2,9 +2,10 @@
 
 import type { EncodedText } from '../../src/clients/encoder/types.js';
 import { attributesOf } from '../../src/domain/creative/registry.js';
+import { fitOf } from '../../src/domain/forecast/fit.js';
 import { type Forecast, forecastOf } from '../../src/domain/forecast/forecast.js';
 import { type ForecastScore, scoreForecast } from '../../src/domain/forecast/scoring.js';
-import { type ResidualSpread, spreadOf } from '../../src/domain/forecast/spread.js';
+
 import type { MeasuredText } from '../../src/domain/preference/measured-text.js';
 import { learnPreference, predict } from '../../src/domain/preference/model.js';
 import { RECIPES } from '../../src/domain/preference/recipe.js';
@@ -21,7 +22,7 @@ export function learnForecaster(rows: readonly MeasuredText[], encoded: Encoded)
   const cosine = (a: string, b: string) => dot(encoded.get(a)!.sentence, encoded.get(b)!.sentence);
   const layersOf = (_: unknown, text: string) => encoded.get(text)!.layers;
   const learned = tests < 2 ? null : learnPreference(rows, RECIPES.A, layersOf);
-  const spread: ResidualSpread = spreadOf(learned ? rows : [], learned?.heldOut ?? [], (i, j) =>
+  const fit = fitOf(learned ? rows : [], learned?.heldOut ?? [], (i, j) =>
     cosine(rows[i]!.text, rows[j]!.text),
   );
   return (texts) =>
@@ -31,7 +32,7 @@ export function learnForecaster(rows: readonly MeasuredText[], encoded: Encoded)
         attributes: attributesOf({ headline, body: '', visualNotes: null }),
       })),
       predicted: learned ? predict(learned.model, texts, layersOf) : texts.map(() => 0),
-      spread,
+      fit,
       similarities: texts.map((a) => texts.map((b) => cosine(a, b))),
       learned: { tests, basis: learned ? 'own' : 'none' },
     });

@@ -77,7 +77,7 @@ export async function measureCatchUp(
     const { meta } = sandbox.addresses;
     const { readTimeoutMs = meta.readTimeoutMs } = options;
     const addresses = { ...sandbox.addresses, meta: { ...meta, readTimeoutMs } };
-    const shared = await openConnections(addresses);
+    const shared = await openConnections(addresses, () => {});
     ends.push(() => shared.close());
     const collaborators = collaboratorsOn(shared, addresses);
     const { client, clock, names, store, timeBase } = collaborators;

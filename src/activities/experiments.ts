@@ -69,7 +69,8 @@ export function createExperimentActivities(deps: {
         });
       }
       if (told !== null) await outbox.wake(told);
-      if (transition.to === 'rolling_out' || isEnded(transition.to)) void waker.wake();
+      // A test is decided when its first budgets are written, which is before it leaves its rollout.
+      if (transition.from === 'rolling_out' || isEnded(transition.to)) void waker.wake();
       return result;
     },
 

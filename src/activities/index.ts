@@ -1,3 +1,5 @@
+import { archivedEffects } from '../archive/read.js';
+import type { SentenceEncoder } from '../clients/encoder/types.js';
 import { createBudgetActivities } from './budgets.js';
 import { createDropActivities } from './drops.js';
 import { createExperimentActivities } from './experiments.js';
@@ -6,6 +8,7 @@ import { createLearningActivities } from './learning/index.js';
 import { createLookActivities } from './looks.js';
 import { createMessengerActivities } from './messenger.js';
 import { createObservationActivities } from './observations.js';
+import { createPatternActivities } from './patterns.js';
 import { createPromotionActivities } from './promotions.js';
 import { createRecheckActivities } from './rechecks.js';
 import { createReconcileActivities } from './reconcile.js';
@@ -19,7 +22,10 @@ type Dependencies = Parameters<typeof createBudgetActivities>[0] &
   Parameters<typeof createSummaryActivities>[0] &
   Parameters<typeof createMessengerActivities>[0] &
   Parameters<typeof createExperimentActivities>[0] &
-  Parameters<typeof createLearningActivities>[0];
+  Parameters<typeof createLearningActivities>[0] & {
+    /** Unset: patterns are searched by words. */
+    searchEncoder?: SentenceEncoder;
+  };
 
 /** All activities of the worker, with their collaborators. */
 export function createActivities(deps: Dependencies) {
@@ -37,5 +43,11 @@ export function createActivities(deps: Dependencies) {
     ...createVerificationActivities(deps),
     ...createRecheckActivities(deps),
     ...createLearningActivities(deps),
+    ...createPatternActivities({
+      store: deps.store,
+      clock: deps.clock,
+      encoder: deps.searchEncoder ?? null,
+      foreign: [...archivedEffects()].map(([id, effect]) => ({ id, ...effect })),
+    }),
   };
 }

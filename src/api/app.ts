@@ -1,9 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { createForecaster } from '../activities/learning/forecaster.js';
-import type { Encoders } from '../clients/encoder/encoders.js';
-import { sentencesOf } from '../clients/encoder/sentences-of.js';
-import { ENCODER_NAMES, type SentenceEncoder } from '../clients/encoder/types.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Description } from '../web/docs/description.js';
 import { errorPage } from '../web/error-page.js';
@@ -52,20 +49,19 @@ export function contextOf(
     ...rest,
     checkWaitMs,
     hooks: rest.hooks ?? createHooks([]),
-    searchEncoders: rest.searchEncoders ?? searchEncodersOf(rest.encoders ?? null),
+    searchEncoders: rest.searchEncoders ?? [],
     base: rest.base ?? '',
     accountName: rest.accountName ?? null,
     gateway,
-    forecaster: createForecaster({ store: rest.store, encoders: rest.encoders ?? null }),
+    forecaster: createForecaster({
+      store: rest.store,
+      encoders: rest.encoders ?? null,
+      encoder: rest.encoder ?? 'use-lite',
+    }),
     account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),
     pauseLimit: new ConcurrencyLimit(maxChecksAtOnce),
   };
-}
-
-/** None is opened before its first text. */
-function searchEncodersOf(encoders: Encoders | null): SentenceEncoder[] {
-  return encoders ? ENCODER_NAMES.map((name) => sentencesOf(encoders.get(name))) : [];
 }
 
 /** API and pages of one account. */

@@ -33,7 +33,7 @@ export interface ApiDependencies {
   hooks?: Hooks | undefined;
   /**
    * For search by meaning. The one is used whose embeddings the patterns have, so that the old encoder serves until a new one has
-   * read all of them. Unset: those of `encoders`; without any, patterns are searched by words.
+   * read all of them. Unset: patterns are searched by words.
    */
   searchEncoders?: readonly SentenceEncoder[] | undefined;
   /** Longest real wait for an encoder, ms. Default 2,000. */

@@ -5,7 +5,7 @@ import { runProcess } from '../service/process.js';
 
 const start: Parameters<typeof runProcess>[1] = async (config, { say, complain, onStop, stopping }) => {
   const accounts = accountsOf(config);
-  const shared = await openConnections(accounts[0].addresses, learningOf(config));
+  const shared = await openConnections(accounts[0].addresses, say, learningOf(config));
   onStop(() => shared.close());
   stopping.throwIfAborted();
   const served = accounts.map(({ config: own, addresses }) => ({

@@ -5,7 +5,7 @@ import { runProcess } from '../service/process.js';
 
 await runProcess('Stopping: worker.', async (config, { say, complain, onStop, stopping }) => {
   const accounts = accountsOf(config);
-  const shared = await openConnections(accounts[0].addresses, learningOf(config));
+  const shared = await openConnections(accounts[0].addresses, say, learningOf(config));
   onStop(() => shared.close());
   stopping.throwIfAborted();
   const announce: AccountOptions['announce'] = (event) => say(formatEvent(event));

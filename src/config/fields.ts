@@ -124,6 +124,7 @@ export const schema = z.object({
       .default('use-lite'),
   ),
   ENCODER_FOLDER: text,
+  VOYAGE_API_KEY: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
     blankIsUnset,
     z.enum(['first', 'none'], { error: 'must be first or none' }).default('first'),

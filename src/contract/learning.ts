@@ -1,9 +1,10 @@
 /** What passes between those who forecast, learn and show it. */
 import type { ComparedField } from '../domain/creative/compared-texts.js';
+import type { ForecastFit } from '../domain/forecast/fit.js';
 import type { Forecast } from '../domain/forecast/forecast.js';
 import type { ForecastNote } from '../domain/forecast/notes.js';
 import type { DraftReasons, Explanation } from '../domain/forecast/reasons.js';
-import type { ResidualSpread } from '../domain/forecast/spread.js';
+import type { Basis } from '../domain/patterns/evidence.js';
 import type { RecipeName } from '../domain/preference/recipe.js';
 
 /** Sent when there may be something to forecast or to learn. */
@@ -27,7 +28,9 @@ export interface ModelFigures {
   pairs: number;
   /** What its parts count, by name. */
   weights: Record<string, number>;
-  spread: ResidualSpread;
+  fit: ForecastFit;
+  /** Whose evidence the model rests on. */
+  basis: Basis;
   explanation: Explanation;
 }
 

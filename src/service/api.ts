@@ -68,6 +68,7 @@ function dependenciesOf(
     ...options,
     encoders: collaborators.learning?.encoders ?? null,
     encoder: collaborators.learning?.encoder ?? null,
+    searchEncoders: collaborators.learning?.search,
     ...{ store, meta, clock, timeBase, environment, hooks, base, accountName },
     temporal: { client, names },
     stopping,

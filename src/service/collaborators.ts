@@ -2,12 +2,17 @@ import { Client, type Connection } from '@temporalio/client';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { createClock, type ExperimentClock } from '../clients/clock.js';
 import { type Encoders, openEncoders } from '../clients/encoder/encoders.js';
+import { sentencesOf } from '../clients/encoder/sentences-of.js';
+import { ENCODER_NAMES, type SentenceEncoder } from '../clients/encoder/types.js';
+import { voyageEncoder } from '../clients/encoder/voyage.js';
 import { createMetaClient } from '../clients/meta/index.js';
 import type { MetaClient } from '../clients/meta/types.js';
 import { migrate } from '../clients/postgres/migrate.js';
 import { createPool, type PostgresSettings } from '../clients/postgres/pool.js';
+import { run } from '../clients/postgres/query.js';
 import { createStore } from '../clients/postgres/store.js';
 import type { Store } from '../clients/postgres/types.js';
+import { exactSearchNote } from '../clients/postgres/vectors.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { NotificationSettings } from '../clients/webhook/settings.js';
 import type { Hooks } from '../clients/webhook/types.js';
@@ -75,14 +80,25 @@ export interface Collaborators {
 export interface Learning {
   encoders: Encoders;
   encoder: EncoderChoice;
+  /** By which patterns are searched, the one that reads new ones first. */
+  search: readonly [SentenceEncoder, ...SentenceEncoder[]];
 }
 
 /** The encoders that the settings name; null if they name none. No model is loaded before the first text. */
 export function learningOf({
   encoder,
   encoderFolder,
-}: Pick<Config, 'encoder' | 'encoderFolder'>): Learning | null {
-  return encoder && { encoder, encoders: openEncoders(encoderFolder) };
+  voyageApiKey,
+}: Pick<Config, 'encoder' | 'encoderFolder' | 'voyageApiKey'>): Learning | null {
+  if (encoder === null) return null;
+  const encoders = openEncoders(encoderFolder);
+  return { encoder, encoders, search: searchEncoders(encoders, voyageApiKey) };
+}
+
+/** The others serve patterns that they have read until the first has read all of them. */
+export function searchEncoders(encoders: Encoders, voyageApiKey: string | null): Learning['search'] {
+  const [first, ...others] = ENCODER_NAMES.map((name) => sentencesOf(encoders.get(name)));
+  return voyageApiKey ? [voyageEncoder({ apiKey: voyageApiKey }), first!, ...others] : [first!, ...others];
 }
 
 /** The connections that the accounts of a process share. The embedded database has only one. */
@@ -93,15 +109,21 @@ export interface SharedConnections {
   close(): Promise<void>;
 }
 
-/** Connects to Postgres (and migrates it) and to Temporal. `learning` is closed with them. @throws Error if one can't be reached */
+/**
+ * Connects to Postgres (and migrates it) and to Temporal. `say`: told what works less well here. `learning` is closed with
+ * them. @throws Error if one can't be reached
+ */
 export async function openConnections(
   addresses: Pick<Addresses, 'postgres' | 'temporal'>,
+  say: (line: string) => void,
   learning: Learning | null = null,
 ): Promise<SharedConnections> {
   const { address, access = {} } = addresses.temporal;
   const pool = createPool(addresses.postgres);
   try {
     await migrate(pool);
+    const note = await exactSearchNote((text, values) => run(pool, text, values));
+    if (note !== null) say(note);
     const temporal = await connectTemporal({ ...access, address });
     return {
       pool,

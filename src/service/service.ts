@@ -32,7 +32,7 @@ export async function runService(
   };
   try {
     // All accounts have the same addresses of Postgres and Temporal.
-    const shared = await openConnections(accounts[0].addresses, learningOf(accounts[0].config));
+    const shared = await openConnections(accounts[0].addresses, say, learningOf(accounts[0].config));
     stops.push(() => shared.close());
     stopping?.throwIfAborted();
     const start = async (account: AccountToServe): Promise<RunningAccount> => {

@@ -91,6 +91,7 @@ export async function startWorker(
         waker: createLearningWaker({ client, names }),
         encoders: learning.encoders,
         encoder: learning.encoder,
+        searchEncoder: learning.search[0],
       }),
       reportTimezone,
       writesAllowed: options.writesAllowed,

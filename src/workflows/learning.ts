@@ -41,6 +41,8 @@ export async function learningWorkflow(): Promise<void> {
       if (rounds >= ROUNDS_PER_RUN || workflowInfo().continueAsNewSuggested) break;
       due.learning = false;
       await attempt(() => learning.scoreForecasts());
+      await attempt(() => learning.refitPatterns());
+      await attempt(() => learning.embedPatterns());
       await attempt(() => learning.encodeTexts());
       await attempt(() => learning.learnPreferences());
     }

@@ -14,6 +14,7 @@ import type { LearningActivities } from '../activities/learning/index.js';
 import type { LookActivities } from '../activities/looks.js';
 import type { MessengerActivities } from '../activities/messenger.js';
 import type { ObservationActivities } from '../activities/observations.js';
+import type { PatternActivities } from '../activities/patterns.js';
 import type { PromotionActivities } from '../activities/promotions.js';
 import type { RecheckActivities } from '../activities/rechecks.js';
 import type { ReconcileActivities } from '../activities/reconcile.js';
@@ -159,7 +160,7 @@ export const forecasting = proxyLearning<Pick<LearningActivities, 'forecastTests
  * Minutes of a core, in a thread of its own; heartbeats say how far it is. A worker that was killed or lost Postgres begins
  * again; what was stored by then is not done twice.
  */
-export const learning = proxyLearning<Omit<LearningActivities, 'forecastTests'>>({
+export const learning = proxyLearning<Omit<LearningActivities, 'forecastTests'> & PatternActivities>({
   heartbeatTimeout: '30 seconds',
   startToCloseTimeout: '1 hour',
   retry: {

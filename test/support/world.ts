@@ -25,7 +25,7 @@ import { DEFAULT_POLICY, type Experiment, type Policy, stateReasonOf } from '../
 import { HOUR_MS } from '../../src/domain/time.js';
 import type { TimeBase } from '../../src/domain/time-base.js';
 import { type Market, type MarketOptions, startMarket } from '../../src/sandbox/meta-simulator/index.js';
-import type { Collaborators } from '../../src/service/collaborators.js';
+import type { Collaborators, Learning } from '../../src/service/collaborators.js';
 import { type RunningWorker, startWorker } from '../../src/service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
 import { THREE_PHASES } from './phases.js';
@@ -40,11 +40,15 @@ export interface NewTest {
   id: string;
   /** Hidden truth: link clicks per impression, control first. */
   clickRates: number[];
+  /** In the same order; unset: the ads have no texts. */
+  headlines?: string[];
   /** Conversions per link click, in the same order. */
   conversionRates?: number[];
   /** One per ad set, or one for all. */
   dailyBudget?: number | number[];
   policy?: Partial<Policy>;
+  /** Begins, with its ads, at the start of the hour: worlds of one seed then draw the same for it. */
+  onTheHour?: true;
   /** Hours for which its ads have delivered at the handover, and whether these hours count. */
   delivered?: { hours: number; counted: boolean };
   maxHistoryEvents?: number;
@@ -112,6 +116,8 @@ export async function startWorld(
     ownWorkflows?: true;
     /** Unset: no hook gets messages. */
     hooks?: Hooks;
+    /** Unset: nothing is forecast or learned. */
+    learning?: Learning;
     /** Dynamic configuration of the product's own server. */
     dynamicConfig?: Record<string, string>;
   },
@@ -173,6 +179,7 @@ export async function startWorld(
     address: temporal.address,
     hooks: options.hooks ?? createHooks([]),
     socketTimeoutMs: 1_000,
+    learning: options.learning ?? null,
   };
   let worker: RunningWorker;
   const startOne = async () => {
@@ -210,10 +217,15 @@ export async function startWorld(
         trueClickRate,
         trueConversionRate: test.conversionRates?.[index],
       }));
-      const now = await clock.now();
-      const { delivered } = test;
+      const { delivered, onTheHour } = test;
+      const reading = await clock.now();
+      const now = onTheHour ? reading - (reading % HOUR_MS) : reading;
       const since = now - (delivered?.hours ?? 0) * HOUR_MS;
-      const made = await market.createTest({ name: test.id, ads, ...(delivered && { since }) });
+      const made = await market.createTest({
+        name: test.id,
+        ads,
+        ...((delivered || onTheHour) && { since }),
+      });
       const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
       const experiment = await store.createExperiment({
         id: test.id,
@@ -231,7 +243,7 @@ export async function startWorld(
           role: index === 0 ? 'control' : 'challenger',
           adId: made.adIds[index]!,
           adSetId: made.adSetIds[index]!,
-          creative,
+          creative: { ...creative, headline: test.headlines?.[index] ?? null },
         })),
         startedAt: delivered?.counted ? since : now,
         ...(delivered && {

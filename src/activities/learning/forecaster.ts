@@ -3,18 +3,24 @@ import type { Encoders } from '../../clients/encoder/encoders.js';
 import { type EncodedText, EncoderFailure, type EncoderName } from '../../clients/encoder/types.js';
 import type { LearningStore } from '../../clients/postgres/learning.js';
 import type { EmbeddingStore } from '../../clients/postgres/pattern-types.js';
-import type { MadeForecast, ModelFigures } from '../../contract/learning.js';
+import {
+  type EncoderChoice,
+  type MadeForecast,
+  type ModelFigures,
+  RECIPE_OF,
+} from '../../contract/learning.js';
 import { comparedTexts } from '../../domain/creative/compared-texts.js';
+import { textsOf } from '../../domain/creative/creative-texts.js';
 import { foreignLanguage } from '../../domain/creative/language.js';
 import { attributesOf } from '../../domain/creative/registry.js';
-import { textsOf } from '../../domain/creative/texts-of.js';
 import type { Creative } from '../../domain/experiment.js';
+import { fitOf } from '../../domain/forecast/fit.js';
 import { forecastOf } from '../../domain/forecast/forecast.js';
 import type { ForecastNote } from '../../domain/forecast/notes.js';
 import { NO_EXPLANATION, reasonsOf } from '../../domain/forecast/reasons.js';
-import { spreadOfVariance } from '../../domain/forecast/spread.js';
-import { type PreferenceModel, predict } from '../../domain/preference/model.js';
-import type { PartEncoder } from '../../domain/preference/recipe.js';
+import { learnPreference, type PreferenceModel, predict } from '../../domain/preference/model.js';
+import { type PartEncoder, RECIPES, type Recipe } from '../../domain/preference/recipe.js';
+import { priorFor, slopePriorOf } from './prior.js';
 import { fromBytes } from './stored-model.js';
 import { recordedEncoder } from './text-layers.js';
 
@@ -28,15 +34,15 @@ export interface Forecaster {
 
 /** How long the encoder may take before a forecast is made without it, real ms. */
 const ENCODER_MS = 20_000;
-/** The variance within a test if nothing was learned: that of headlines that no model has seen. */
-const UNLEARNED_VARIANCE = 0.068;
+/** Of a forecast that knows nothing. */
+const NOTHING_FITTED = fitOf([], [], () => null);
 /** Whose sentence vectors say how alike two texts are: the spread was measured with them. */
 const SIMILARITY: EncoderName = 'use-lite';
 
 interface LoadedModel {
-  version: number;
-  tests: number;
-  figures: ModelFigures;
+  /** Null: what ships with the product. */
+  version: number | null;
+  figures: Pick<ModelFigures, 'fit' | 'explanation'>;
   model: PreferenceModel;
 }
 
@@ -50,19 +56,21 @@ export function createForecaster(deps: {
   store: Pick<LearningStore, 'latestModel' | 'listModels'> &
     Pick<EmbeddingStore, 'textEmbeddings' | 'saveTextEmbeddings'>;
   encoders: Encoders | null;
+  /** Says what is used before the first own test. */
+  encoder: EncoderChoice;
 }): Forecaster {
-  const { store, encoders } = deps;
+  const { store, encoders, encoder } = deps;
   let loaded: LoadedModel | null = null;
 
-  /** The parameters are read once per version. */
+  /** The parameters are read once per version. Before the first own test, what was learned elsewhere is all there is. */
   async function newestModel(): Promise<LoadedModel | null> {
     const [newest] = await store.listModels(1);
-    if (!newest) return null;
-    if (loaded?.version === newest.version) return loaded;
-    const stored = await store.latestModel();
-    if (!stored) return null;
-    const { version, tests, figures, parameters } = stored;
-    loaded = { version, tests, figures, model: fromBytes(parameters) };
+    const version = newest?.version ?? null;
+    if (loaded && loaded.version === version) return loaded;
+    const stored = newest ? await store.latestModel() : null;
+    loaded = stored
+      ? { version: stored.version, figures: stored.figures, model: fromBytes(stored.parameters) }
+      : learnedElsewhere(RECIPES[RECIPE_OF[encoder]]);
     return loaded;
   }
 
@@ -108,9 +116,11 @@ export function createForecaster(deps: {
       const forecast = forecastOf({
         drafts: described,
         predicted: prediction?.predicted ?? drafts.map(() => 0),
-        spread: newest?.figures.spread ?? spreadOfVariance(UNLEARNED_VARIANCE),
+        fit: newest?.figures.fit ?? NOTHING_FITTED,
         similarities: prediction?.similarities ?? null,
-        learned: prediction ? { tests: newest!.tests, basis: 'own' } : { tests: 0, basis: 'none' },
+        learned: prediction
+          ? { tests: newest!.model.learnedFrom.tests, basis: newest!.model.basis }
+          : { tests: 0, basis: 'none' },
       });
       return {
         modelVersion: prediction ? newest!.version : null,
@@ -121,6 +131,15 @@ export function createForecaster(deps: {
       };
     },
   };
+}
+
+/** A model of no own test; null if nothing ships for this recipe. */
+function learnedElsewhere(recipe: Recipe): LoadedModel | null {
+  const foreign = priorFor(recipe);
+  if (foreign === null) return null;
+  const { model } = learnPreference([], recipe, () => [], { foreign });
+  const fit = fitOf([], [], () => null, slopePriorOf(model.basis));
+  return { version: null, model, figures: { fit, explanation: NO_EXPLANATION } };
 }
 
 function encodersOfModel({ parts }: PreferenceModel): PartEncoder[] {

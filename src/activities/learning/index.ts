@@ -7,23 +7,24 @@ import type { EncodedText, EncoderName } from '../../clients/encoder/types.js';
 import type { Store } from '../../clients/postgres/types.js';
 import { type EncoderChoice, type ModelFigures, RECIPE_OF } from '../../contract/learning.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
+import { fitOf } from '../../domain/forecast/fit.js';
 import { explanationOf } from '../../domain/forecast/reasons.js';
 import { scoreForecast } from '../../domain/forecast/scoring.js';
-import { spreadOf } from '../../domain/forecast/spread.js';
+import type { Groundwork } from '../../domain/preference/groundwork.js';
 import type { MeasuredText } from '../../domain/preference/measured-text.js';
+import type { Learned } from '../../domain/preference/model.js';
 import { encodersOf, RECIPES } from '../../domain/preference/recipe.js';
 import { groupsOf } from '../../domain/preference/within-groups.js';
 import { permanent } from '../failures.js';
 import { createForecaster } from './forecaster.js';
 import { learnInThread } from './learn-in-thread.js';
-import { attributeEffects, measuredAds, trainingHash } from './rows.js';
+import { priorFor, slopePriorOf } from './prior.js';
+import { attributeEffects, type MeasuredAd, measuredAds, trainingHash } from './rows.js';
 import { toBytes } from './stored-model.js';
 import { recordedEncoder } from './text-layers.js';
 
 /** Tests per call: a longer list is taken up at the next wake-up. */
 const AT_ONCE = 100;
-/** A model needs so many tests: with one, nothing can be held out. */
-const LEAST_TESTS = 2;
 /** |z| from which a test tells a pair apart. */
 const SIGNIFICANT = 1.96;
 
@@ -36,7 +37,10 @@ export function createLearningActivities(deps: {
 }) {
   const { store, clock, encoders = null, encoder: choice = 'use-lite' } = deps;
   const recipe = RECIPES[RECIPE_OF[choice]];
-  const forecaster = createForecaster({ store, encoders });
+  const foreign = priorFor(recipe);
+  const forecaster = createForecaster({ store, encoders, encoder: choice });
+  /** Makes the next learning fast; a new process lays it anew. */
+  let groundwork: Groundwork | null = null;
 
   /** The recipe's encoders, in the account's record. @throws `NoEncoder`, not retried, if one is missing. */
   function recipeEncoders() {
@@ -65,17 +69,17 @@ export function createLearningActivities(deps: {
     /** Scores the stored forecasts of tests that are decided. One whose test measured too little gets no score. */
     async scoreForecasts(): Promise<{ scored: string[] }> {
       const scored: string[] = [];
-      for (const id of await store.toScore(AT_ONCE)) {
-        const experiment = await store.getExperiment(id);
+      const due = await store.toScore(AT_ONCE);
+      if (due.length === 0) return { scored };
+      const tests = new Map((await store.learnableTests()).map((test) => [test.experiment.id, test]));
+      for (const id of due) {
         const forecast = await store.getForecast(id);
-        const decision = await store.latestDecision(id);
-        if (!experiment || !forecast) continue;
-        const { variants, policy } = experiment;
-        const ids = variants.map((variant) => variant.id);
-        const rates = decision ? variantRates(policy.objective, decision, ids) : [];
+        if (!forecast) continue;
+        const test = tests.get(id);
+        const rates = test ? variantRates(test.experiment, test.looks) : [];
         const score = scoreForecast(
           forecast.made.forecast,
-          rates.map(({ variantId, ...rate }) => ({ id: variantId, ...rate })),
+          rates.map(({ variant, ...rate }) => ({ id: variant.id, ...rate })),
         );
         await store.saveScore({ experimentId: id, scoredAt: await clock.now(), score });
         if (score !== null) scored.push(id);
@@ -85,13 +89,11 @@ export function createLearningActivities(deps: {
 
     /** Encodes the texts of decided tests that are new to the recipe's encoders, e.g. all of them after a change. */
     async encodeTexts(): Promise<{ encoded: number }> {
-      const rows = measuredAds(await store.listDecidedTests());
-      const texts = [...new Set(rows.map(({ text }) => text))];
+      const texts = [...new Set(measuredAds(await store.learnableTests()).map(({ text }) => text))];
       let encoded = 0;
       for (const encoder of recipeEncoders()) {
-        const missing = await store.missingTexts(encoder.info.id, texts.map(textHash));
-        const wanted = new Set(missing);
-        const fresh = texts.filter((text) => wanted.has(textHash(text)));
+        const missing = new Set(await store.missingTexts(encoder.info.id, texts.map(textHash)));
+        const fresh = texts.filter((text) => missing.has(textHash(text)));
         await encoder.encode(fresh, { signal: Context.current().cancellationSignal });
         encoded += fresh.length;
       }
@@ -100,18 +102,14 @@ export function createLearningActivities(deps: {
 
     /** Learns a model from all decided tests, unless the newest one has learned from the same. */
     async learnPreferences(): Promise<{ version: number | null; isNew: boolean }> {
-      const rows = measuredAds(await store.listDecidedTests());
-      const count = new Set(rows.map(({ testId }) => testId)).size;
+      const rows = measuredAds(await store.learnableTests());
       const [newest] = await store.listModels(1);
-      const none = { version: newest?.version ?? null, isNew: false };
-      if (count < LEAST_TESTS) return none;
+      const known = { version: newest?.version ?? null, isNew: false };
+      if (rows.length === 0) return known;
       const opened = recipeEncoders();
-      const hash = trainingHash(
-        rows,
-        recipe,
-        opened.map(({ info }) => info.id),
-      );
-      if (newest?.trainingHash === hash) return none;
+      const encoderIds = opened.map(({ info }) => info.id);
+      const hash = trainingHash(rows, [recipe, encoderIds, foreign?.id ?? null]);
+      if (newest?.trainingHash === hash) return known;
       const signal = Context.current().cancellationSignal;
       const texts = [...new Set(rows.map(({ text }) => text))];
       const encoded = new Map<EncoderName, Map<string, EncodedText>>();
@@ -119,34 +117,19 @@ export function createLearningActivities(deps: {
         const vectors = await encoder.encode(texts, { signal });
         encoded.set(encoder.info.name, new Map(texts.map((text, i) => [text, vectors[i]!])));
       }
+      const layers = Object.fromEntries([...encoded].map(([name, all]) => [name, joined(all)]));
       const { learned, fitted } = await learnInThread(
-        { rows, recipe, layers: Object.fromEntries([...encoded].map(([name, all]) => [name, joined(all)])) },
+        { rows, recipe, foreign, groundwork, layers },
         { signal },
       );
-      const alike = encoded.get('use-lite');
-      const { accuracy, pairs } = accuracyOf(rows, learned.heldOut);
-      const figures: ModelFigures = {
-        accuracy,
-        pairs,
-        weights: Object.fromEntries(
-          learned.model.parts.map(({ recipe: part, weight }) => [part.name, weight]),
-        ),
-        spread: spreadOf(rows, learned.heldOut, (i, j) =>
-          alike ? cosineOf(alike.get(rows[i]!.text)!, alike.get(rows[j]!.text)!) : null,
-        ),
-        explanation: explanationOf(
-          rows.map((row, i) => ({ ...row, predicted: fitted[i]! })),
-          attributeEffects(rows),
-        ),
-      };
+      groundwork = learned.groundwork;
       return store.saveModel({
         recipe: recipe.name,
         trainingHash: hash,
-        encoderIds: opened.map(({ info }) => info.id),
-        tests: count,
-        texts: rows.length,
+        encoderIds,
+        ...learned.model.learnedFrom,
         madeAt: await clock.now(),
-        figures,
+        figures: figuresOf(rows, learned, fitted, encoded.get('use-lite')),
         parameters: toBytes(learned.model),
       });
     },
@@ -154,6 +137,26 @@ export function createLearningActivities(deps: {
 }
 
 export type LearningActivities = ReturnType<typeof createLearningActivities>;
+
+function figuresOf(
+  rows: readonly MeasuredAd[],
+  { model, heldOut }: Learned,
+  fitted: Float64Array,
+  alike: ReadonlyMap<string, EncodedText> | undefined,
+): ModelFigures {
+  const cosine = (i: number, j: number) =>
+    alike ? cosineOf(alike.get(rows[i]!.text)!, alike.get(rows[j]!.text)!) : null;
+  return {
+    ...accuracyOf(rows, heldOut),
+    weights: Object.fromEntries(model.parts.map(({ recipe: part, weight }) => [part.name, weight])),
+    basis: model.basis,
+    fit: fitOf(rows, heldOut, cosine, slopePriorOf(model.basis)),
+    explanation: explanationOf(
+      rows.map((row, i) => ({ ...row, predicted: fitted[i]! })),
+      attributeEffects(rows),
+    ),
+  };
+}
 
 /** One array per text, its layers one after the other: a thread takes it without copying each layer. */
 function joined(all: ReadonlyMap<string, EncodedText>) {

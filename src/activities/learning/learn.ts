@@ -10,6 +10,8 @@ export function learn(port: MessagePort, task: LearnTask): void {
   try {
     const layers = layersOf(task);
     const learned = learnPreference(task.rows, task.recipe, layers, {
+      foreign: task.foreign,
+      groundwork: task.groundwork,
       progress: (progress) => say({ progress }),
     });
     const texts = task.rows.map(({ text }) => text);

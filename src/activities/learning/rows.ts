@@ -1,12 +1,11 @@
 /** What decided tests say of their ads, as the preference model learns it. */
 import { createHash } from 'node:crypto';
-import type { DecidedTestRecord } from '../../clients/postgres/learning.js';
+import type { LearnableTest } from '../../clients/postgres/pattern-types.js';
 import { comparedTexts } from '../../domain/creative/compared-texts.js';
+import { textsOf } from '../../domain/creative/creative-texts.js';
 import { foreignLanguage } from '../../domain/creative/language.js';
 import { ATTRIBUTES, type Attributes, attributesOf } from '../../domain/creative/registry.js';
-import { textsOf } from '../../domain/creative/texts-of.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
-import type { Variant } from '../../domain/experiment.js';
 import {
   type Arm,
   type AttributeEffect,
@@ -14,9 +13,8 @@ import {
   type PatternTest,
 } from '../../domain/patterns/effects.js';
 import type { MeasuredText } from '../../domain/preference/measured-text.js';
-import type { Recipe } from '../../domain/preference/recipe.js';
 
-/** What comes before the month in an instant's ISO form ends here. */
+/** The length of year and month in an instant's ISO form. */
 const MONTH = 7;
 
 /** An ad of a decided test: its compared text, what the test measured, and the attributes of its creative. */
@@ -24,31 +22,30 @@ export interface MeasuredAd extends MeasuredText {
   attributes: Attributes;
 }
 
-/** One row per ad that was compared, tests in the order in which they began; tests whose texts don't differ give none. */
-export function measuredAds(tests: readonly DecidedTestRecord[]): MeasuredAd[] {
-  return tests.flatMap(({ experiment, decision }): MeasuredAd[] => {
-    const { objective } = experiment.policy;
-    const rates = variantRates(
-      objective,
-      decision,
-      experiment.variants.map(({ id }) => id),
-    );
-    const measured = rates.map(({ variantId }) => variantOf(experiment.variants, variantId));
-    const compared = comparedTexts(measured.map(({ creative }) => creative));
+/** One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none. */
+export function measuredAds(tests: readonly LearnableTest[]): MeasuredAd[] {
+  return [...tests].sort(byEnd).flatMap(({ experiment, looks }): MeasuredAd[] => {
+    const rates = variantRates(experiment, looks);
+    const compared = comparedTexts(rates.map(({ variant }) => variant.creative));
     if (compared === null || compared.texts.some((text) => foreignLanguage(text) !== null)) return [];
     const month = new Date(experiment.startedAt).toISOString().slice(0, MONTH);
-    return rates.map(({ logRate, variance }, i) => ({
+    return rates.map(({ variant, logRate, variance }, i) => ({
       testId: experiment.id,
       // What else the ads differ in is unknown, so a test is one group.
       group: '',
       // Rates of different objectives have nothing in common.
-      period: `${objective} ${month}`,
+      period: `${experiment.policy.objective} ${month}`,
       text: compared.texts[i]!,
       logRate,
       variance,
-      attributes: attributesOf(textsOf(measured[i]!.creative)),
+      attributes: attributesOf(textsOf(variant.creative)),
     }));
   });
+}
+
+function byEnd({ experiment: a }: LearnableTest, { experiment: b }: LearnableTest): number {
+  const end = ({ promotedAt, endedAt }: LearnableTest['experiment']) => promotedAt ?? endedAt ?? 0;
+  return end(a) - end(b) || (a.id < b.id ? -1 : 1);
 }
 
 /** The effects of attributes within these tests. */
@@ -65,19 +62,9 @@ export function attributeEffects(ads: readonly MeasuredAd[]): AttributeEffect[] 
   );
 }
 
-/** Equal for the same ads, recipe and encoders alone. */
-export function trainingHash(
-  rows: readonly MeasuredAd[],
-  recipe: Recipe,
-  encoderIds: readonly string[],
-): string {
+/** Equal for the same ads and the same parts of `about`, e.g. recipe and encoders, alone. */
+export function trainingHash(ads: readonly MeasuredAd[], about: readonly unknown[]): string {
   return createHash('sha256')
-    .update(JSON.stringify([rows, recipe, encoderIds]))
+    .update(JSON.stringify([ads, about]))
     .digest('hex');
-}
-
-function variantOf(variants: readonly Variant[], id: string): Variant {
-  const variant = variants.find((each) => each.id === id);
-  if (!variant) throw new Error(`the test has no variant ${id}`);
-  return variant;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { LEARN_SIGNAL } from '../../contract/learning.js';
 import { LEARNING_WORKFLOW, type Names } from '../../contract/names.js';
@@ -14,20 +15,32 @@ const WAKE_MS = 2_000;
 /** For a service that learns nothing. */
 export const NO_LEARNING: LearningWaker = { wake: async () => {} };
 
+/** Real ms between two tries: a run that is just ending can't take a signal. */
+const PAUSE_MS = 100;
+
 export function createLearningWaker({ client, names }: { client: Client; names: Names }): LearningWaker {
+  const once = (deadline: number) =>
+    client.connection.withDeadline(deadline, () =>
+      client.workflow.signalWithStart(LEARNING_WORKFLOW, {
+        workflowId: names.learningId,
+        taskQueue: names.taskQueue,
+        args: [],
+        signal: LEARN_SIGNAL,
+        signalArgs: [],
+        staticSummary: 'forecasts and learning',
+      }),
+    );
   return {
     async wake() {
-      const started = client.connection.withDeadline(Date.now() + WAKE_MS, () =>
-        client.workflow.signalWithStart(LEARNING_WORKFLOW, {
-          workflowId: names.learningId,
-          taskQueue: names.taskQueue,
-          args: [],
-          signal: LEARN_SIGNAL,
-          signalArgs: [],
-          staticSummary: 'forecasts and learning',
-        }),
-      );
-      await started.catch(() => {});
+      const deadline = Date.now() + WAKE_MS;
+      while (Date.now() < deadline) {
+        try {
+          await once(deadline);
+          return;
+        } catch {
+          await delay(PAUSE_MS);
+        }
+      }
     },
   };
 }

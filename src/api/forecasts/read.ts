@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import { textHash } from '../../clients/encoder/text-hash.js';
+import { textsOf } from '../../domain/creative/creative-texts.js';
 import { attributesOf } from '../../domain/creative/registry.js';
-import { textsOf } from '../../domain/creative/texts-of.js';
 import { type Creative, DEFAULT_POLICY, type Experiment } from '../../domain/experiment.js';
 import { type Choice, chooseDrafts } from '../../domain/forecast/choose.js';
 import { DRAFT_LIMITS } from '../../domain/forecast/forecast.js';

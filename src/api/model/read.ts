@@ -33,7 +33,7 @@ async function encoderStatus({
   encoders,
   encoder,
 }: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>): Promise<ModelJson['encoder']> {
-  const hashes = [...new Set(measuredAds(await store.listDecidedTests()).map(({ text }) => textHash(text)))];
+  const hashes = [...new Set(measuredAds(await store.learnableTests()).map(({ text }) => textHash(text)))];
   const status = { texts: hashes.length, encoded: 0 };
   if (!encoders || !encoder) {
     return { setting: null, problem: 'ENCODER is none: nothing is forecast or learned', ...status };

@@ -1,9 +1,6 @@
 import type { MadeForecast, ModelFigures } from '../../contract/learning.js';
-import type { Decision } from '../../domain/decision/decision.js';
-import { type Creative, ENDED_STATES, type Experiment } from '../../domain/experiment.js';
+import { type Creative, ENDED_STATES } from '../../domain/experiment.js';
 import type { ForecastScore } from '../../domain/forecast/scoring.js';
-import { latestDecisions } from './decisions.js';
-import { experimentsById } from './experiments.js';
 import { type Database, instant, jsonb, jsonbOrNull, run, transaction } from './query.js';
 
 /** A creative that was proposed; `id` is a hash of it. */
@@ -43,15 +40,7 @@ export interface StoredScore {
   score: ForecastScore;
 }
 
-/** A test that is decided, with its last look. */
-export interface DecidedTestRecord {
-  experiment: Experiment;
-  decision: Decision;
-}
-
 export interface LearningStore {
-  /** Tests that were promoted or have ended and had a look, whatever came out, in the order in which they began. */
-  listDecidedTests(): Promise<DecidedTestRecord[]>;
   /** Drafts that are there already stay as they are. */
   saveDrafts(drafts: readonly Draft[]): Promise<void>;
   getDrafts(ids: readonly string[]): Promise<Draft[]>;
@@ -125,8 +114,7 @@ function toScoreOf(row: ScoreRow): StoredScore {
 /** A test that is decided: promoted, whatever came after, or ended. */
 const DECIDED = '(t.promoted_at is not null or t.state = any($3))';
 
-export function learningStore(database: Database): LearningStore {
-  const { pool, scope } = database;
+export function learningStore({ pool, scope }: Database): LearningStore {
   const mine = [scope.environment, scope.accountId];
 
   const scores = (where: string, values: unknown[]) =>
@@ -141,24 +129,6 @@ export function learningStore(database: Database): LearningStore {
     );
 
   return {
-    async listDecidedTests() {
-      const rows = await run<{ experiment_id: string }>(
-        pool,
-        `select t.experiment_id from auto_promotion.ab_tests t
-          where (t.environment, t.account_id) = ($1, $2) and ${DECIDED}
-          order by t.started_at, t.experiment_id collate "C"`,
-        [...mine, ENDED_STATES],
-      );
-      const ids = rows.map((row) => row.experiment_id);
-      const experiments = await experimentsById(database, ids);
-      const decisions = await latestDecisions(database, ids);
-      return ids.flatMap((id) => {
-        const experiment = experiments.get(id);
-        const decision = decisions.get(id);
-        return experiment && decision ? [{ experiment, decision }] : [];
-      });
-    },
-
     async saveDrafts(drafts) {
       await run(
         pool,

@@ -60,7 +60,7 @@ export async function saveFit(ask: Run, scope: Scope, fit: PatternFit): Promise<
         category text, tags jsonb, ${Object.entries(FITTED)
           .map((column) => column.join(' '))
           .join(', ')})
-      on conflict (environment, account_id, attribute_id) where attribute_id is not null do update
+      on conflict (environment, account_id, attribute_id) do update
         set fit_version = excluded.fit_version, updated_at = excluded.updated_at,
           ${COLUMNS.map((column) => `${column} = ${KEPT[column] ?? `excluded.${column}`}`).join(', ')}
       returning content_id, attribute_id`,

@@ -7,9 +7,9 @@ import type {
   Statement,
 } from '../../contract/patterns.js';
 import type { PatternCategory } from '../../domain/creative/attribute.js';
+import type { LookFigures } from '../../domain/decision/variant-rates.js';
 import type { Experiment } from '../../domain/experiment.js';
 import type { Basis } from '../../domain/patterns/evidence.js';
-import type { LookFigures } from '../../domain/patterns/finished-test.js';
 import type { PatternState } from '../../domain/patterns/state.js';
 
 /** How patterns are found: all of them, the most certain first; by meaning, the nearest first; by words, the best first. */

@@ -231,7 +231,7 @@ function idOf(statement: string): string {
   return `stated-${createHash('sha256').update(words).digest('hex').slice(0, 16)}`;
 }
 
-/** Where a pattern stands before a test varies it. */
+/** Why a pattern is a candidate before a test varies it. */
 const NOT_TESTED = stateOf({
   held: false,
   stated: null,

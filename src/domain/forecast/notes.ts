@@ -15,7 +15,7 @@ export function noteSentence(note: ForecastNote): string {
     case 'other_language':
       return `Nothing is known: a text is in ${note.language}, and only English is read.`;
     case 'nothing_learned':
-      return 'Nothing is known yet: at least two tests with different texts must end first.';
+      return 'Nothing is known yet: no test with different texts has ended.';
     case 'no_encoder':
       return `Nothing can be said now: ${note.reason}.`;
   }

@@ -98,7 +98,13 @@ export function reasonsOf(
   const named = (known ? Object.entries(coefficients) : []).flatMap(([id, coefficient]) => {
     const values = drafts.flatMap(({ attributes }) => attributes[id] ?? []);
     if (values.length === 0) return [];
-    return [{ id, coefficient, mean: values.reduce((sum, value) => sum + value, 0) / values.length }];
+    return [
+      {
+        id,
+        coefficient: forecast.slope * coefficient,
+        mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+      },
+    ];
   });
   return forecast.drafts.map(({ id, expected }, i) => {
     const contributions = named

@@ -40,30 +40,14 @@ export class Whitening {
     }));
   }
 
-  /** W times a matrix with `width` columns, in place. */
-  apply(values: Float32Array | Float64Array, width = 1): void {
+  /** W times a vector, in place. */
+  apply(values: Float64Array): void {
     for (const { rows, inverse } of this.blocks) {
       // From the last row: a row of a lower triangle needs itself and the rows before it.
       for (let i = rows.length - 1; i >= 0; i--) {
-        const into = rows[i]! * width;
-        const own = inverse[i * rows.length + i]!;
-        for (let c = 0; c < width; c++) values[into + c]! *= own;
-        for (let j = 0; j < i; j++) {
-          const factor = inverse[i * rows.length + j]!;
-          const from = rows[j]! * width;
-          for (let c = 0; c < width; c++) values[into + c]! += factor * values[from + c]!;
-        }
-      }
-    }
-  }
-
-  /** W⁻¹ times a vector, in place. */
-  undo(values: Float64Array): void {
-    for (const { rows, inverse } of this.blocks) {
-      for (let i = 0; i < rows.length; i++) {
-        let sum = values[rows[i]!]!;
-        for (let j = 0; j < i; j++) sum -= inverse[i * rows.length + j]! * values[rows[j]!]!;
-        values[rows[i]!] = sum / inverse[i * rows.length + i]!;
+        let sum = 0;
+        for (let j = 0; j <= i; j++) sum += inverse[i * rows.length + j]! * values[rows[j]!]!;
+        values[rows[i]!] = sum;
       }
     }
   }

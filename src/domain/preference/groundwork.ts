@@ -1,21 +1,15 @@
 /**
  * What only many tests change: vocabularies, the parts' weights, held-out predictions. It is laid over the first tests, and
- * stands until a tenth more have finished, so that one more test costs one fit per part, which starts near its end.
+ * stands until a tenth more have finished, so that one more test costs one fit per part.
  */
 import { Whitening } from './covariance.js';
-import {
-  type Featurizer,
-  featuresOf,
-  featurizerOf,
-  type LayersOf,
-  type WhitenedPart,
-  whiten,
-} from './features.js';
+import { designOf, predictionOf } from './design.js';
+import { type Featurizer, featuresOf, featurizerOf, type LayersOf } from './features.js';
 import { fingerprintOf } from './fingerprint.js';
 import { foldsOf } from './folds.js';
 import { FOREIGN_WEIGHT, type ForeignPrior } from './foreign.js';
 import { lessPeriodMeans, type MeasuredText } from './measured-text.js';
-import type { PartRecipe, Recipe } from './recipe.js';
+import type { Recipe } from './recipe.js';
 import { fitRidge } from './ridge.js';
 import { weightsOf } from './within-groups.js';
 
@@ -103,16 +97,16 @@ export function layGroundwork(
 
   const parts = (tests === 0 ? [] : recipe.parts).map((part) => {
     const featurizer = featurizerOf(part, texts, layersOf);
-    const whitened = whiten(featuresOf(part, featurizer, texts, layersOf), whitening);
+    const features = featuresOf(part, featurizer, texts, layersOf);
     const solve = (without: number) => {
-      const coefficients = fitPart(part, whitened, y, { folds, without });
+      const coefficients = fitRidge(designOf(features, whitening, { folds, without }), y, part);
       fitted();
       return coefficients;
     };
     const heldOut = new Float64Array(rows.length);
     // A single test can't be held out: nothing is known of it.
     for (let fold = 0; fold < Math.min(FOLDS, tests) && tests > 1; fold++) {
-      const predicted = whitened.predictions(solve(fold));
+      const predicted = predictionOf(features, solve(fold));
       for (let row = 0; row < rows.length; row++) if (folds[row] === fold) heldOut[row] = predicted[row]!;
     }
     return { part, featurizer, coefficients: solve(-1), heldOut };
@@ -138,15 +132,6 @@ export function layGroundwork(
 
 /** The variance within groups with which weights are estimated. It sets how much tests of different size count. */
 const RESIDUAL = 0.045;
-
-export function fitPart(
-  { penalty }: PartRecipe,
-  whitened: WhitenedPart,
-  y: Float64Array,
-  { folds, without, start }: { folds: Int32Array; without: number; start?: Float64Array },
-): Float64Array {
-  return fitRidge(whitened.design({ folds, without }), y, { penalty, ...(start && { start }) });
-}
 
 export function weightedSum(
   predictions: readonly Float64Array[],

@@ -4,10 +4,10 @@
  */
 import type { Basis } from '../patterns/evidence.js';
 import { Whitening } from './covariance.js';
-import { type Featurizer, featuresOf, type LayersOf, predictionOf, whiten } from './features.js';
+import { designOf, predictionOf } from './design.js';
+import { type Featurizer, featuresOf, type LayersOf } from './features.js';
 import type { ForeignPrior } from './foreign.js';
 import {
-  fitPart,
   type Groundwork,
   groundworkFingerprint,
   groundworkFits,
@@ -19,6 +19,7 @@ import {
 } from './groundwork.js';
 import type { MeasuredText } from './measured-text.js';
 import type { PartRecipe, Recipe, RecipeName } from './recipe.js';
+import { fitRidge } from './ridge.js';
 import { residualVariance } from './within-groups.js';
 
 export interface LearnedPart {
@@ -99,11 +100,11 @@ export function learnPreference(
     const y = targetOf(rows, whitening, foreignPrediction, groundwork.foreignSlope);
     const folds = new Int32Array(rows.length);
     const before: Float64Array[] = foreignPrediction === null ? [] : [foreignPrediction];
-    coefficients = groundwork.parts.map(({ featurizer, coefficients: start }, i) => {
+    coefficients = groundwork.parts.map(({ featurizer, coefficients: earlier }, i) => {
       const part = recipe.parts[i]!;
-      const whitened = whiten(featuresOf(part, featurizer, texts, layersOf), whitening);
-      before.push(whitened.predictions(start));
-      const result = fitPart(part, whitened, y, { folds, without: -1, start });
+      const features = featuresOf(part, featurizer, texts, layersOf);
+      before.push(predictionOf(features, earlier));
+      const result = fitRidge(designOf(features, whitening, { folds, without: -1 }), y, part);
       fitted();
       return result;
     });

@@ -73,13 +73,7 @@ export function ngramRows(texts: readonly string[], vocabulary: Vocabulary): Spa
     scaleToUnit(weights.subarray(words));
     return { columns, weights };
   };
-  // A text often stands in several groups of a test.
-  const known = new Map<string, SparseRow>();
-  return texts.map((text) => {
-    const row = known.get(text) ?? rowOf(text);
-    known.set(text, row);
-    return row;
-  });
+  return texts.map(rowOf);
 }
 
 /** In how many texts each n-gram occurs, in the order in which they first do. */

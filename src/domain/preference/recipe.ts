@@ -46,14 +46,14 @@ const layers = (
   weight,
   weightDeviation: 0.15,
 });
-const USE_LITE = (weight: number) => layers('use-lite', 5, { standardised: false, penalty: 20, weight });
+const USE_LITE = (weight: number) => layers('use-lite', 5, { standardised: true, penalty: 100, weight });
 const MINILM = (weight: number) => layers('minilm', 4, { standardised: true, penalty: 40, weight });
 const MPNET = (weight: number) => layers('mpnet', 5, { standardised: true, penalty: 60, weight });
 
 /** A reads `use-lite`, B `minilm`, M `mpnet`, D all of them; each adds the n-grams. */
 export const RECIPES: Record<RecipeName, Recipe> = {
   ngrams: { name: 'ngrams', parts: [NGRAMS(0.6)] },
-  A: { name: 'A', parts: [USE_LITE(0.75), NGRAMS(0.2)] },
+  A: { name: 'A', parts: [USE_LITE(0.85), NGRAMS(0.2)] },
   B: { name: 'B', parts: [MINILM(0.75), NGRAMS(0.2)] },
   M: { name: 'M', parts: [MPNET(0.85), NGRAMS(0.15)] },
   D: { name: 'D', parts: [MPNET(0.7), USE_LITE(0.15), MINILM(0.1), NGRAMS(0.12)] },

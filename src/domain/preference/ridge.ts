@@ -11,8 +11,6 @@ export interface RidgeOptions {
   tolerance?: number;
   /** The most iterations. */
   iterations?: number;
-  /** Coefficients near the result; 0 without them. */
-  start?: Float64Array;
 }
 
 /**
@@ -20,16 +18,12 @@ export interface RidgeOptions {
  * Stiefel 1952). `y` is whitened too. No intercept. Deterministic: sums are taken in row order.
  */
 export function fitRidge(design: Design, y: Float64Array, options: RidgeOptions): Float64Array {
-  const { penalty, tolerance = 1e-3, iterations = 100, start } = options;
-  const b = start === undefined ? new Float64Array(design.width) : Float64Array.from(start);
+  const { penalty, tolerance = 1e-3, iterations = 100 } = options;
+  const b = new Float64Array(design.width);
   const residual = design.transposedTimes(y);
-  const goal = tolerance * Math.sqrt(dot(residual, residual));
-  if (start !== undefined) {
-    const image = design.normalTimes(b);
-    for (let c = 0; c < b.length; c++) residual[c]! -= image[c]! + penalty * b[c]!;
-  }
   const direction = Float64Array.from(residual);
   let squared = dot(residual, residual);
+  const goal = tolerance * Math.sqrt(squared);
   for (let i = 0; i < iterations && Math.sqrt(squared) > goal; i++) {
     const image = design.normalTimes(direction);
     for (let c = 0; c < image.length; c++) image[c]! += penalty * direction[c]!;

@@ -21,11 +21,23 @@ export interface PackageToScore {
   headline: string;
 }
 
-/**
- * The headlines of finished tests in the order of their weeks. A package without a headline or an impression says nothing
- * and is left out. Throws ScoreError that names file, line and column.
- */
+/** What finished tests counted, in the order of their weeks, and how many packages were left out. */
+export interface CountedTests {
+  counted: CountedText[];
+  leftOut: number;
+}
+
+/** The headlines of finished tests as a model learns them. Otherwise as {@link readCounted}. */
 export function readTests(file: SourceFile): { rows: MeasuredText[]; leftOut: number } {
+  const { counted, leftOut } = readCounted(file);
+  return { rows: measuredTexts(counted), leftOut };
+}
+
+/**
+ * The packages of finished tests in the order of their weeks, which are their periods. A package without a headline or an
+ * impression says nothing and is left out. Throws ScoreError that names file, line and column.
+ */
+export function readCounted(file: SourceFile): CountedTests {
   return reading(file, (table) => {
     const columns = {
       test: table.column('test_id'),
@@ -36,7 +48,7 @@ export function readTests(file: SourceFile): { rows: MeasuredText[]; leftOut: nu
       clicks: table.column('clicks'),
     };
     let leftOut = 0;
-    const counted: (CountedText & { week: number })[] = [];
+    const counted: CountedText[] = [];
     table.records.forEach((record, position) => {
       const text = headlineOf(table, record, columns.headline);
       const week = table.count(record, columns.week);
@@ -51,7 +63,6 @@ export function readTests(file: SourceFile): { rows: MeasuredText[]; leftOut: nu
         return;
       }
       counted.push({
-        week,
         testId: record.fields[columns.test]!,
         // Packages whose image is unknown may differ in it.
         group: image === '' ? `unknown ${position}` : `image ${image}`,
@@ -61,12 +72,12 @@ export function readTests(file: SourceFile): { rows: MeasuredText[]; leftOut: nu
         trials,
       });
     });
-    counted.sort((a, b) => a.week - b.week);
-    return { rows: measuredTexts(counted), leftOut };
+    counted.sort((a, b) => Number(a.period) - Number(b.period));
+    return { counted, leftOut };
   });
 }
 
-/** Reads test, package and headline; other columns may be missing. Throws ScoreError as `readTests`. */
+/** Reads test, package and headline; other columns may be missing. Throws ScoreError as `readCounted`. */
 export function readPackages(file: SourceFile): PackageToScore[] {
   return reading(file, (table) => {
     const columns = {

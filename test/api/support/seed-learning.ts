@@ -1,16 +1,19 @@
 /** Forecasts, scores and a model as learning would have left them on record. */
 import type { MadeForecast } from '../../../src/contract/learning.js';
+import { textsOf } from '../../../src/domain/creative/creative-texts.js';
 import { attributesOf } from '../../../src/domain/creative/registry.js';
-import { textsOf } from '../../../src/domain/creative/texts-of.js';
 import type { Experiment } from '../../../src/domain/experiment.js';
+import { type ForecastFit, fitOf } from '../../../src/domain/forecast/fit.js';
 import { forecastOf } from '../../../src/domain/forecast/forecast.js';
 import { type Explanation, reasonsOf } from '../../../src/domain/forecast/reasons.js';
 import { scoreForecast } from '../../../src/domain/forecast/scoring.js';
-import { spreadOfVariance } from '../../../src/domain/forecast/spread.js';
 import { type Api, HOUR, START } from './harness.js';
 import { seedExperiment } from './seed.js';
 
 export const EXPLANATION: Explanation = { coefficients: { question_mark: -0.1 }, explained: 0.3 };
+
+/** Predictions as they are, with what is assumed of their error. */
+const FIT: ForecastFit = { ...fitOf([], [], () => null), slopeVariance: 0.01 };
 
 /** A running test whose ads have these headlines, the control first. */
 export async function seedHeadlines(api: Api, id: string, headlines: readonly string[]): Promise<Experiment> {
@@ -36,7 +39,7 @@ export function aForecast(
   const drafts = variants.map(({ id, creative }) => ({ id, attributes: attributesOf(textsOf(creative)) }));
   const forecast = forecastOf({
     ...{ drafts, predicted, similarities: null },
-    spread: spreadOfVariance(0.068),
+    fit: FIT,
     learned: { tests, basis: 'own' },
   });
   const reasons = reasonsOf(forecast, drafts, EXPLANATION);
@@ -91,7 +94,7 @@ export async function seedModel(api: Api, tests = 12): Promise<void> {
     madeAt: START + 30 * HOUR,
     figures: {
       ...{ accuracy: 0.7, pairs: 10, weights: { layers: 1 } },
-      ...{ spread: spreadOfVariance(0.068), explanation: EXPLANATION },
+      ...{ fit: FIT, basis: 'own' as const, explanation: EXPLANATION },
     },
     parameters: new Uint8Array(4),
   });

@@ -69,7 +69,7 @@ describe.each(KINDS)('the search for patterns on $database', ({ kind, vectors })
       ['n4', 'n5'],
     ]);
     const [first] = await store.findPatterns({ search, limit: 1 });
-    expect(1 - first!.place.score).toBeCloseTo(Math.cos(0.1), 6);
+    expect(1 - first!.place.score).toBeCloseTo(Math.cos(0.1), 3);
     expect(
       ids(
         await store.findPatterns({

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { normalCdf } from '../../../src/domain/evidence/distributions.js';
 import { differenceOf, type ForecastInput, forecastOf } from '../../../src/domain/forecast/forecast.js';
 import { basisSentence, draftSentence } from '../../../src/domain/forecast/sentences.js';
-import { APART, alike, drafts, forecast } from './support.js';
+import { APART, alike, drafts, fitWith, forecast } from './support.js';
 
 const input = (change: Partial<ForecastInput> = {}): ForecastInput => ({
   drafts: drafts(3),
   predicted: [0.1, 0.2, 0.3],
-  spread: APART,
+  fit: fitWith(APART),
   similarities: null,
   learned: { tests: 50, basis: 'own' },
   ...change,
@@ -76,7 +76,7 @@ describe('a forecast', () => {
       drafts: drafts(20),
       predicted: drafts(20).map((_, i) => i / 50),
       similarities: alike(20, 0.5),
-      spread: { always: 0, byDistance: 0.2 },
+      fit: fitWith({ always: 0, byDistance: 0.2 }),
     });
     forecastOf(twenty);
     const began = performance.now();
@@ -92,7 +92,11 @@ describe('a forecast', () => {
     ['an id twice', { drafts: [...drafts(2), ...drafts(1)] }, 'drafts: ids must differ, got "d0" twice'],
     ['a prediction too few', { predicted: [1, 2] }, 'predicted: one per draft (3), got 2'],
     ['no number', { predicted: [1, 2, Number.NaN] }, 'predicted: finite numbers, got NaN'],
-    ['a negative spread', { spread: { always: -1, byDistance: 0 } }, 'spread.always: at least 0, got -1'],
+    [
+      'a negative spread',
+      { fit: fitWith({ always: -1, byDistance: 0 }) },
+      'fit: always is at least 0, got -1',
+    ],
     ['a row too few', { similarities: alike(2, 0) }, 'similarities: 3 rows of 3 cosines'],
     ['no cosine', { similarities: alike(3, 2) }, 'similarities: cosines from -1 to 1, got 2'],
     ['no count', { learned: { tests: -1, basis: 'own' } }, 'learned.tests: at least 0, got -1'],

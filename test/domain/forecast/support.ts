@@ -1,3 +1,4 @@
+import type { ForecastFit } from '../../../src/domain/forecast/fit.js';
 import { type Draft, type Forecast, forecastOf } from '../../../src/domain/forecast/forecast.js';
 import type { ResidualSpread } from '../../../src/domain/forecast/spread.js';
 
@@ -11,6 +12,9 @@ export const alike = (count: number, cosine: number) =>
 /** Different drafts lie apart by a variance of 0.2, whatever they say. */
 export const APART: ResidualSpread = { always: 0.2, byDistance: 0 };
 
+/** Predictions that are right on average. */
+export const fitWith = (spread: ResidualSpread): ForecastFit => ({ slope: 1, slopeVariance: 0, spread });
+
 export function forecast(
   predicted: readonly number[],
   {
@@ -21,7 +25,7 @@ export function forecast(
   return forecastOf({
     drafts: drafts(predicted.length),
     predicted,
-    spread,
+    fit: fitWith(spread),
     similarities,
     learned: { tests: 50, basis: 'own' },
   });

@@ -66,16 +66,4 @@ describe('the whitening', () => {
       expect([...row]).toEqual(columns.map((column) => column[i]));
     }
   });
-
-  it('whitens each column of a matrix as it whitens a vector', () => {
-    const wide = new Float64Array(2 * n);
-    for (let i = 0; i < n; i++) {
-      wide[2 * i] = i;
-      wide[2 * i + 1] = i * i;
-    }
-    whitening.apply(wide, 2);
-    const squares = Float64Array.from(ROWS, (_, i) => i * i);
-    whitening.apply(squares);
-    expect(Array.from(ROWS, (_, i) => wide[2 * i + 1])).toEqual([...squares]);
-  });
 });

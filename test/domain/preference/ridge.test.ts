@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Whitening } from '../../../src/domain/preference/covariance.js';
-import { denseDesign, sparseDesign, times } from '../../../src/domain/preference/design.js';
+import {
+  denseRows,
+  designOf,
+  predictionOf,
+  sparseRows,
+  type TextRows,
+} from '../../../src/domain/preference/design.js';
 import { fitRidge } from '../../../src/domain/preference/ridge.js';
 import { measured } from './support/rows.js';
 
@@ -16,11 +22,29 @@ const VALUES = Float32Array.from(X.flat());
 const Y = Float64Array.of(1, -2, 3, 0.5, 2);
 const PENALTY = 3;
 
-/** (XᵀX + λI)⁻¹ Xᵀy of two features. */
-function closedForm(rows: readonly number[]): number[] {
+/** Tests of one text each, whose log rates have variance 1 together with the model's own: nothing is left to whiten. */
+const ALONE = X.map((_, i) => measured({ testId: `t${i}`, variance: 1 - 0.045 - 0.03 - 0.2 }));
+const PLACES = Int32Array.from(X.keys());
+const DENSE = denseRows({ values: VALUES, width: 2 });
+const SPARSE = sparseRows(
+  X.map((row) => ({ columns: Int32Array.of(0, 1), weights: Float64Array.from(row) })),
+  2,
+);
+const folds = Int32Array.of(0, 0, 1, 1, 2);
+
+function solved(
+  rows: TextRows,
+  { measuredTexts = ALONE, placeOf = PLACES, without = -1 } = {},
+): Float64Array {
+  const design = designOf({ rows, placeOf }, new Whitening(measuredTexts), { folds, without });
+  return fitRidge(design, Y, { penalty: PENALTY, tolerance: 1e-10 });
+}
+
+/** (XᵀX + λI)⁻¹ Xᵀy of two features over these rows of X. */
+function closedForm(rows: readonly number[], placeOf = PLACES): number[] {
   let [a, b, d, p, q] = [PENALTY, 0, PENALTY, 0, 0];
   for (const i of rows) {
-    const [x, z] = X[i] as [number, number];
+    const [x, z] = X[placeOf[i]!] as [number, number];
     a += x * x;
     b += x * z;
     d += z * z;
@@ -30,63 +54,59 @@ function closedForm(rows: readonly number[]): number[] {
   return [(d * p - b * q) / (a * d - b * b), (a * q - b * p) / (a * d - b * b)];
 }
 
-const folds = Int32Array.of(0, 0, 1, 1, 2);
+const rounded = (values: ArrayLike<number>, digits = 8) =>
+  Array.from(values, (value) => Number(value.toFixed(digits)));
 
-describe('the ridge', () => {
+describe.each([
+  ['dense', DENSE],
+  ['sparse', SPARSE],
+])('the ridge of %s features', (_, rows) => {
   it('equals the closed form', () => {
-    const design = denseDesign({ values: VALUES, width: 2 }, { folds, without: -1 });
-    const b = fitRidge(design, Y, { penalty: PENALTY, tolerance: 1e-10 });
-    const expected = closedForm([0, 1, 2, 3, 4]);
-    expect(b[0]).toBeCloseTo(expected[0]!, 10);
-    expect(b[1]).toBeCloseTo(expected[1]!, 10);
+    expect(rounded(solved(rows))).toEqual(rounded(closedForm([0, 1, 2, 3, 4])));
   });
 
   it('leaves out the rows of a fold', () => {
-    const design = denseDesign({ values: VALUES, width: 2 }, { folds, without: 1 });
-    const b = fitRidge(design, Y, { penalty: PENALTY, tolerance: 1e-10 });
-    const expected = closedForm([0, 1, 4]);
-    expect(b[0]).toBeCloseTo(expected[0]!, 10);
-    expect(b[1]).toBeCloseTo(expected[1]!, 10);
+    expect(rounded(solved(rows, { without: 1 }))).toEqual(rounded(closedForm([0, 1, 4])));
+    expect(rounded(solved(rows, { without: 2 }))).toEqual(rounded(closedForm([0, 1, 2, 3])));
   });
 
-  it('is the same on sparse rows as on whitened dense ones, with and without a fold', () => {
-    const rows = ['a', 'a', 'b', 'b', 'c'].map((testId) => measured({ testId, variance: 0.3 }));
-    const whitening = new Whitening(rows);
-    const sparse = X.map((row) => ({ columns: Int32Array.of(0, 1), weights: Float64Array.from(row) }));
-    const values = Float32Array.from(VALUES);
-    whitening.apply(values, 2);
+  it('takes a text as often as it was measured', () => {
+    const placeOf = Int32Array.of(0, 2, 2, 4, 0);
+    expect(rounded(solved(rows, { placeOf }))).toEqual(rounded(closedForm([0, 1, 2, 3, 4], placeOf)));
+    expect([...predictionOf({ rows, placeOf }, Float64Array.of(2, 10))]).toEqual([22, -4, -4, 8, 22]);
+  });
+});
+
+describe('the ridge', () => {
+  it('is that of whitened rows', () => {
+    const together = ['a', 'a', 'b', 'b', 'c'].map((testId) => measured({ testId, variance: 0.3 }));
+    const whitening = new Whitening(together);
+    const columns = [0, 1].map((c) => Float64Array.from(X, (row) => row[c]!));
+    for (const column of columns) whitening.apply(column);
+    const values = Float64Array.from(X.flatMap((_, i) => columns.map((column) => column[i]!)));
+    const whitened = sparseRows(
+      X.map((_, i) => ({ columns: Int32Array.of(0, 1), weights: values.subarray(2 * i, 2 * i + 2) })),
+      2,
+    );
     for (const without of [-1, 0, 2]) {
-      const of = (design: Parameters<typeof fitRidge>[0]) =>
-        fitRidge(design, Y, { penalty: PENALTY, tolerance: 1e-10 });
-      const one = of(sparseDesign(sparse, 2, whitening, { folds, without }));
-      const other = of(denseDesign({ values, width: 2 }, { folds, without }));
-      expect(one[0]).toBeCloseTo(other[0]!, 5);
-      expect(one[1]).toBeCloseTo(other[1]!, 5);
+      const expected = rounded(solved(whitened, { without }), 6);
+      expect(rounded(solved(DENSE, { measuredTexts: together, without }), 6)).toEqual(expected);
+      expect(rounded(solved(SPARSE, { measuredTexts: together, without }), 6)).toEqual(expected);
     }
   });
 
   it('gives nothing if nothing is known: no rows, no columns, or a target of 0', () => {
-    const none = Int32Array.of();
-    expect([
-      ...fitRidge(
-        denseDesign({ values: new Float32Array(0), width: 2 }, { folds: none, without: -1 }),
-        new Float64Array(0),
+    const of = (rows: TextRows, count: number) =>
+      fitRidge(
+        designOf({ rows, placeOf: new Int32Array(count) }, new Whitening(ALONE.slice(0, count)), {
+          folds,
+          without: -1,
+        }),
+        new Float64Array(count),
         { penalty: 1 },
-      ),
-    ]).toEqual([0, 0]);
-    expect(
-      fitRidge(denseDesign({ values: new Float32Array(0), width: 0 }, { folds, without: -1 }), Y, {
-        penalty: 1,
-      }),
-    ).toHaveLength(0);
-    const design = denseDesign({ values: VALUES, width: 2 }, { folds, without: -1 });
-    expect([...fitRidge(design, new Float64Array(5), { penalty: 1 })]).toEqual([0, 0]);
-  });
-});
-
-describe('a matrix times coefficients', () => {
-  it('gives one number per row', () => {
-    expect([...times({ values: VALUES, width: 2 }, Float64Array.of(2, 10))]).toEqual([22, 10, -4, 24, 8]);
-    expect([...times({ values: new Float32Array(0), width: 0 }, new Float64Array(0))]).toEqual([]);
+      );
+    expect([...of(sparseRows([], 2), 0)]).toEqual([0, 0]);
+    expect([...of(denseRows({ values: new Float32Array(0), width: 0 }), 0)]).toEqual([]);
+    expect([...of(DENSE, 5)]).toEqual([0, 0]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupsOf, residualVariance, weightsOf } from '../../../src/domain/preference/within-groups.js';
+import { Random } from '../../../src/sandbox/random.js';
 import { measured } from './support/rows.js';
 
 describe('groups', () => {
@@ -63,14 +64,35 @@ describe('weights of predictions', () => {
 describe('the residual variance', () => {
   const none = (rows: readonly unknown[]) => new Float64Array(rows.length);
 
-  it("is DerSimonian and Laird's, averaged with 20 degrees of what is assumed", () => {
-    // Weights 100 and 50, mean 1/3 of the way: Q = 100·(1/3)² + 50·(2/3)² = 100/3; factor 150 − 12,500/150 = 200/3.
+  it('is that of the difference of two texts, averaged with 20 degrees of what is assumed', () => {
+    // A difference of 1 has variance 2τ² + 0.01 + 0.02, whatever the weights.
     const rows = [
       measured({ testId: 'a', logRate: 1, variance: 0.01 }),
       measured({ testId: 'a', logRate: 2, variance: 0.02 }),
     ];
-    const measuredVariance = (100 / 3 - 1) / (200 / 3);
-    expect(residualVariance(rows, none(rows))).toBeCloseTo((20 * 0.068 + measuredVariance) / 21, 12);
+    expect(residualVariance(rows, none(rows))).toBeCloseTo((20 * 0.068 + (1 - 0.03) / 2) / 21, 12);
+  });
+
+  it('weighs texts by 1/(variance + 0.068): three by hand', () => {
+    // Variances 0.032, 0.032 and 0.182: weights 10, 10 and 4, of log rates 1, 1 and 2.2. Mean 1.2, Q = 0.4 + 0.4 + 4.
+    const rows = [
+      measured({ testId: 'a', logRate: 1, variance: 0.032 }),
+      measured({ testId: 'a', logRate: 1, variance: 0.032 }),
+      measured({ testId: 'a', logRate: 2.2, variance: 0.182 }),
+    ];
+    const noise = 0.32 + 0.32 + 0.728 - (3.2 + 3.2 + 2.912) / 24;
+    const own = (4.8 - noise) / (24 - 216 / 24);
+    expect(residualVariance(rows, none(rows))).toBeCloseTo((20 * 0.068 + 2 * own) / 22, 12);
+  });
+
+  it('is unbiased if tests differ in length', () => {
+    const random = new Random('residual');
+    const rows = Array.from({ length: 3_000 }, (_, i) => {
+      const variance = i % 6 < 3 ? 0.01 : 0.3;
+      const logRate = Math.sqrt(0.05 + variance) * random.normal();
+      return measured({ testId: `${Math.floor(i / 3)}`, logRate, variance });
+    });
+    expect(Math.abs(residualVariance(rows, none(rows)) - 0.05)).toBeLessThan(0.006);
   });
 
   it('is what the prediction leaves', () => {

@@ -41,6 +41,21 @@ describe.each(databaseKinds())('a database (%s)', (kind) => {
     expect(left).toEqual([{ schema: null, vectors: 0 }]);
   });
 
+  // The embedded database has one session, whose settings end with the pool.
+  it.runIf(kind === 'postgres')(
+    'that has no pgvector is good enough, and what would be better is said',
+    async () => {
+      database = await freshDatabase(kind);
+      const name = (await sql('select current_database() as name'))[0]!.name;
+      await sql(`alter database ${name} set extension_control_path = '/nowhere'`);
+      expect((await check()).pgvector).toEqual([
+        'warn',
+        'not available: patterns are compared one by one',
+        'install pgvector on the server, as the image pgvector/pgvector has',
+      ]);
+    },
+  );
+
   it('that is migrated is reported so, and one migrated by another build fails', async () => {
     database = await freshDatabase(kind);
     const pool = createPool(database.config);

@@ -1,0 +1,229 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createLearningWaker } from '../../src/activities/learning/waker.js';
+import { type Encoders, openEncoders } from '../../src/clients/encoder/encoders.js';
+import { EncoderFailure } from '../../src/clients/encoder/types.js';
+import type { MadeForecast } from '../../src/contract/learning.js';
+import type { Experiment } from '../../src/domain/experiment.js';
+import { type Learning, searchEncoders } from '../../src/service/collaborators.js';
+import { type NewTest, startWorld, type World } from '../support/world.js';
+
+/** Nothing of the set-up is needed: use-lite is a package. */
+const NO_CACHE = '/nowhere';
+
+const learningWith = (encoders: Encoders): Learning => ({
+  encoders,
+  encoder: 'use-lite',
+  search: searchEncoders(encoders, null),
+});
+
+/** What wins in this world: questions. */
+const PLAIN = ['Shoes for long runs', 'Coats that keep you dry', 'Gifts for the whole family'];
+const QUESTIONS = ['Ready for a longer run?', 'Tired of wet shoulders?', 'Who deserves a gift today?'];
+
+/** Waits until each of these tests has a forecast, or a score if it is decided, and nothing is left to learn. */
+async function learned({ client, names, store }: World, ...ids: string[]): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      for (const id of ids) expect(await store.toForecast(100)).not.toContain(id);
+      for (const id of ids) expect(await store.toScore(100)).not.toContain(id);
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+  const ended = client.workflow.getHandle(names.learningId).result();
+  await ended.catch((error: unknown) => {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  });
+}
+
+/** A test whose question wins. */
+function aTest(world: World, id: string, index: number, more: Partial<NewTest> = {}): Promise<Experiment> {
+  return world.begin({
+    ...more,
+    id,
+    clickRates: [0.015, 0.022],
+    headlines: [PLAIN[index % PLAIN.length]!, QUESTIONS[index % QUESTIONS.length]!],
+  });
+}
+
+/** The instants at which something was done differ from run to run by the time that it took. */
+function withoutInstants(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (key, each: unknown) =>
+      /(^at|At|Until|^sequence|^id)$/.test(key) && !/^(dueAt|experimentId|variantId)$/.test(key)
+        ? undefined
+        : each,
+    ),
+  );
+}
+
+describe('learning from tests', () => {
+  let world: World;
+  let encoders: Encoders;
+  beforeAll(async () => {
+    encoders = openEncoders(NO_CACHE);
+    world = await startWorld({ kind: 'time-skipping', learning: learningWith(encoders) });
+  });
+  afterAll(async () => {
+    await world?.stop();
+    await encoders?.close();
+  });
+
+  it('stores a forecast before the first look, scores it when the test is decided, and learns', async () => {
+    const first = await aTest(world, 'first', 0);
+    const second = await aTest(world, 'second', 1);
+    await learned(world, first.id, second.id);
+    const before = await world.store.getForecast(first.id);
+    expect(before?.made).toMatchObject({ modelVersion: null, notes: [] });
+    expect(before?.made.forecast.learned).toEqual({ tests: 0, basis: 'foreign' });
+    expect(await world.store.latestDecision(first.id)).toBeNull();
+    for (const experiment of [first, second]) await world.until(experiment, ['verifying', 'no_winner'], 700);
+    await learned(world, first.id, second.id);
+    expect((await world.store.getScore(first.id))?.score.learnedFrom).toBe(0);
+    const [model] = await world.store.listModels(10);
+    expect(model).toMatchObject({ recipe: 'A', tests: 2, texts: 4 });
+
+    const third = await aTest(world, 'third', 2);
+    await learned(world, third.id);
+    const forecast = await world.store.getForecast(third.id);
+    expect(forecast?.made).toMatchObject({ modelVersion: model!.version, notes: [], compared: 'headline' });
+    expect(forecast!.made.forecast.learned).toEqual({ tests: 2, basis: 'own_and_foreign' });
+    const [plain, asking] = forecast!.made.forecast.drafts;
+    expect(asking!.chanceBest).toBeGreaterThan(plain!.chanceBest);
+    await world.until(third, ['verifying', 'no_winner'], 700);
+    await learned(world, third.id);
+    const { score } = (await world.store.getScore(third.id))!;
+    expect(score.learnedFrom).toBe(2);
+    expect(score.drafts.find(({ id }) => id === 'challenger')).toMatchObject({ hit: 1 });
+    expect(await world.store.getForecast(third.id)).toEqual(forecast);
+    const tests = (await world.store.listModels(10)).map((each) => each.tests);
+    expect(tests.slice(0, 2)).toEqual([3, 2]);
+    const question = await world.store.getPattern('question_mark');
+    expect(question).toMatchObject({ tests: 3, testsFor: 3, testsAgainst: 0, state: 'candidate' });
+  });
+
+  it('learns once from two tests that end in the same moment', async () => {
+    const [one, two] = [await aTest(world, 'one', 0), await aTest(world, 'two', 1)];
+    await world.pass(30);
+    const versions = (await world.store.listModels(10)).length;
+    await Promise.all([one, two].map((experiment) => world.control(experiment, 'stop', { budgets: 'keep' })));
+    await learned(world, one.id, two.id);
+    const [newest, ...others] = await world.store.listModels(10);
+    expect(newest!.tests).toBe(5);
+    expect(others.length + 1).toBeLessThanOrEqual(versions + 2);
+    for (const { id } of [one, two]) expect(await world.store.getScore(id)).not.toBeNull();
+  });
+
+  it('makes nothing new of what it knows, however often it is woken', async () => {
+    const models = await world.store.listModels(10);
+    const scores = await world.store.listScores();
+    const waker = createLearningWaker(world);
+    for (let time = 0; time < 3; time++) await waker.wake();
+    await learned(world);
+    expect(await world.store.listModels(10)).toEqual(models);
+    expect(await world.store.listScores()).toEqual(scores);
+  });
+
+  it('makes no forecast after the first look', async () => {
+    const made = (await world.store.getForecast('first'))!.made;
+    const late = await world.begin({ id: 'late', clickRates: [0.02, 0.02] });
+    await learned(world, late.id);
+    await world.sql('alter table auto_promotion.forecasts disable trigger user');
+    await world.sql("delete from auto_promotion.forecasts where experiment_id = 'late'");
+    await world.sql('alter table auto_promotion.forecasts enable trigger user');
+    await world.pass(26);
+    expect(await world.store.latestDecision(late.id)).not.toBeNull();
+    const madeAt = await world.clock.now();
+    expect(await world.store.saveForecast({ experimentId: late.id, madeAt, made })).toBe('too_late');
+    expect(await world.store.toForecast(10)).not.toContain(late.id);
+    await world.control(late, 'stop', { budgets: 'keep' });
+  });
+});
+
+describe('an encoder that fails', () => {
+  it.each(['missing', 'failed'] as const)('(%s) delays no look and no promotion', async (kind) => {
+    const broken: Encoders = {
+      get: () => ({
+        info: { name: 'use-lite', id: 'use-lite', layers: [1], sentence: 1 },
+        encode: () => Promise.reject(new EncoderFailure(kind, 'the encoder is broken')),
+        close: async () => {},
+      }),
+      missing: () => (kind === 'missing' ? 'run npm run encoder' : null),
+      close: async () => {},
+    };
+    const world = await startWorld({
+      kind: 'time-skipping',
+      learning: learningWith(broken),
+    });
+    try {
+      const tests = [await aTest(world, 'a', 0), await aTest(world, 'b', 1)];
+      for (const experiment of tests) await world.until(experiment, ['verifying'], 700);
+      await learned(world, 'a', 'b');
+      expect(await world.store.listModels(10)).toEqual([]);
+      expect(await world.store.getScore('a')).not.toBeNull();
+    } finally {
+      await world.stop();
+    }
+  });
+});
+
+describe('a deliberately wrong forecast', () => {
+  /** All that a test decides and writes, in a world of its own that always draws the same. */
+  async function outcomeOf(lie: boolean) {
+    const encoders = openEncoders(NO_CACHE);
+    const world = await startWorld({
+      kind: 'time-skipping',
+      ...(lie && { learning: learningWith(encoders) }),
+    });
+    try {
+      const experiment = await aTest(world, 'lied-to', 0, { onTheHour: true });
+      if (lie) {
+        const wrong: MadeForecast = {
+          modelVersion: null,
+          compared: 'headline',
+          forecast: {
+            learned: { tests: 1_000, basis: 'own' },
+            slope: 1,
+            drafts: [
+              { id: 'control', expected: 2, sd: 0.01, chanceBest: 1 },
+              { id: 'challenger', expected: -2, sd: 0.01, chanceBest: 0 },
+            ],
+            covariance: [
+              [0.0001, -0.0001],
+              [-0.0001, 0.0001],
+            ],
+          },
+          reasons: [],
+          notes: [],
+        };
+        await world.sql('alter table auto_promotion.forecasts disable trigger user');
+        await learned(world, experiment.id);
+        await world.sql(
+          "update auto_promotion.forecasts set forecast = $1::jsonb where experiment_id = 'lied-to'",
+          [JSON.stringify(wrong)],
+        );
+      }
+      await world.until(experiment, ['verifying'], 700);
+      const decisions = await world.store.listDecisions(experiment.id, { limit: 500, offset: 0 });
+      const ledger = await world.store.listLedger(experiment.id);
+      return {
+        decisions: withoutInstants(decisions),
+        ledger: withoutInstants(ledger),
+        audit: withoutInstants(await world.audit(experiment)),
+        budgets: await world.budgets(experiment),
+        inputs: decisions.map(({ inputHash }) => inputHash),
+      };
+    } finally {
+      await world.stop();
+      await encoders.close();
+    }
+  }
+
+  it('changes no decision, no budget and no row of the ledger', async () => {
+    const honest = await outcomeOf(false);
+    const liedTo = await outcomeOf(true);
+    expect(honest.inputs.length).toBeGreaterThan(0);
+    expect(honest.budgets).not.toEqual([20_000, 20_000]);
+    expect(JSON.stringify(liedTo)).toBe(JSON.stringify(honest));
+  });
+});
