@@ -42,6 +42,7 @@ describe.skipIf(!HAS_BROWSER)('pages in a browser', () => {
     paths = [
       '/',
       '/compound',
+      '/learn',
       '/account',
       '/help',
       '/experiments/completed/series',

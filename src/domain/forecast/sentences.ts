@@ -16,7 +16,11 @@ const testsOf = (tests: number) => (tests === 1 ? '1 test' : `${tests} tests`);
 const liftOf = ({ mean, interval }: Estimate) =>
   `${relative(mean)} (90 % interval ${relative(interval[0])} to ${relative(interval[1])})`;
 
-const share = (chance: number) => `${Math.round(100 * chance)} %`;
+/** Whole percents; never 0 % or 100 % for what may or may not happen. */
+function share(chance: number): string {
+  if (chance > 0.99) return 'over 99 %';
+  return chance < 0.01 ? 'under 1 %' : `${Math.round(100 * chance)} %`;
+}
 
 /** Whose tests a forecast rests on. */
 export function basisSentence({ learned: { tests, basis } }: Pick<Forecast, 'learned'>): string {

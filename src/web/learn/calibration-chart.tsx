@@ -2,7 +2,7 @@
 import type { ModelJson } from './worth.js';
 
 const SIZE = 300;
-const EDGE = { left: 52, right: 12, top: 12, bottom: 40 };
+const EDGE = { left: 52, right: 20, top: 26, bottom: 40 };
 const TICKS = [0, 0.25, 0.5, 0.75, 1];
 
 type Bin = ModelJson['worth']['calibration'][number];
@@ -33,8 +33,11 @@ export function CalibrationChart({ bins }: { bins: readonly FilledBin[] }) {
           </text>
         </>
       ))}
+      <text x={EDGE.left - 46} y={12}>
+        share of these ads that was best
+      </text>
       <text x={x(0.5)} y={SIZE - 6} text-anchor="middle">
-        forecast chance; upwards: how often it was best
+        forecast chance
       </text>
       <line class="bound" x1={x(0)} x2={x(1)} y1={y(0)} y2={y(1)} />
       {bins.map(({ forecast, happened, error }) => (

@@ -49,7 +49,7 @@ export function CurveChart({ curve }: { curve: readonly Point[] }) {
   );
 }
 
-/** `0 to 9`, `800 or more`. */
+/** `0–9`, `800+`. */
 export function learnedText({ from, to }: Pick<Point, 'from' | 'to'>): string {
   return to === null ? `${from}+` : `${from}–${to - 1}`;
 }

@@ -120,7 +120,7 @@ function Patterns({ patterns }: { patterns: readonly FoundPatternJson[] }) {
   const most = scaleOf(patterns.map(({ expected }) => expected && pairOf(expected.interval)));
   return (
     <section class="table" tabindex={0} aria-label="Patterns">
-      <table>
+      <table class="wordy">
         <thead>
           <tr>
             <th scope="col">Pattern</th>

@@ -27,6 +27,7 @@ export function PatternView({
   reader: Reader;
 }) {
   const tests = pattern.test_results;
+  const most = scaleOf(tests.map(({ interval }) => pairOf(interval)));
   return (
     <>
       <p>
@@ -49,27 +50,18 @@ export function PatternView({
         <Figures pattern={pattern} reader={reader} />
       </section>
       <Wordings pattern={pattern} reader={reader} />
-      <Tests
-        title="Tests for it"
-        id="for"
-        tests={tests.filter(({ supports }) => supports === 'for')}
-        reader={reader}
-      />
-      <Tests
-        title="Tests against it"
-        id="against"
-        tests={tests.filter(({ supports }) => supports === 'against')}
-        reader={reader}
-      />
-      <Tests
-        title="Tests that say neither"
-        id="neither"
-        tests={tests.filter(({ supports }) => supports === 'neither')}
-        reader={reader}
-      />
+      {TITLES.map(([id, title]) => (
+        <Tests id={id} title={title} tests={tests} most={most} reader={reader} />
+      ))}
     </>
   );
 }
+
+const TITLES: readonly (readonly [TestJson['supports'], string])[] = [
+  ['for', 'Tests for it'],
+  ['against', 'Tests against it'],
+  ['neither', 'Tests that say neither'],
+];
 
 function Figures({ pattern, reader }: { pattern: PatternWithTestsJson; reader: Reader }) {
   const {
@@ -144,7 +136,7 @@ function Figures({ pattern, reader }: { pattern: PatternWithTestsJson; reader: R
       <dt>About</dt>
       <dd>
         {CATEGORY_NAMES[pattern.category]}, {KIND_NAMES[pattern.kind]}
-        {pattern.tags.length > 0 && `: ${pattern.tags.join(', ')}`}
+        {pattern.tags.length > 0 && ` (${pattern.tags.join(', ')})`}
       </dd>
     </dl>
   );
@@ -170,10 +162,18 @@ function Wordings({ pattern: { wordings }, reader }: { pattern: PatternWithTests
   );
 }
 
-function Tests(props: { title: string; id: string; tests: readonly TestJson[]; reader: Reader }) {
-  const { title, id, tests, reader } = props;
+function Tests(props: {
+  title: string;
+  id: TestJson['supports'];
+  /** All of them. */
+  tests: readonly TestJson[];
+  /** The scale of their bars. */
+  most: number;
+  reader: Reader;
+}) {
+  const { title, id, most, reader } = props;
+  const tests = props.tests.filter(({ supports }) => supports === id);
   if (tests.length === 0 && id === 'neither') return null;
-  const most = scaleOf(tests.map(({ interval }) => pairOf(interval)));
   return (
     <section class="card" aria-labelledby={id}>
       <h2 id={id}>

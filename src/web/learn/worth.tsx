@@ -68,8 +68,10 @@ export function Worth({ status, reader }: { status: ModelJson; reader: Reader })
         </p>
       ) : (
         <>
-          <Calibration bins={bins} />
-          <Curve curve={worth.curve} />
+          <div class="columns">
+            <Calibration bins={bins} />
+            <Curve curve={worth.curve} />
+          </div>
           <Scores worth={worth} />
         </>
       )}
@@ -84,10 +86,13 @@ const CLASS_OF: Record<WorthJson['verdict'], string> = {
   too_few: 'note',
 };
 
+/** Of the curve, at least. */
+const SHOWN_STEPS = 4;
+
 function Calibration({ bins }: { bins: readonly FilledBin[] }) {
   if (bins.length === 0) return null;
   return (
-    <>
+    <div>
       <h3>
         <Word of="calibration">Do the chances come true?</Word>
       </h3>
@@ -141,17 +146,18 @@ function Calibration({ bins }: { bins: readonly FilledBin[] }) {
           </table>
         </section>
       </details>
-    </>
+    </div>
   );
 }
 
 function Curve({ curve }: { curve: WorthJson['curve'] }) {
   const known = curve.filter(({ tests }) => tests > 0);
-  if (known.length === 0) return null;
+  const last = curve.findLastIndex(({ lift }) => lift !== null);
+  if (last === -1) return null;
   return (
-    <>
+    <div>
       <h3>Does learning help?</h3>
-      <CurveChart curve={curve} />
+      <CurveChart curve={curve.slice(0, Math.max(SHOWN_STEPS, last + 1))} />
       <p class="muted">
         The lift of the first choice by the number of own tests that the model had learned from, with 90 %
         intervals. If learning helps, it rises to the right.
@@ -191,7 +197,7 @@ function Curve({ curve }: { curve: WorthJson['curve'] }) {
           </table>
         </section>
       </details>
-    </>
+    </div>
   );
 }
 
