@@ -70,3 +70,5 @@ export const ModelAnswer = z
     }),
   })
   .openapi('Model');
+
+export type ModelJson = z.output<typeof ModelAnswer>;
