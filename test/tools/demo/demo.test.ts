@@ -31,6 +31,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** What is in a folder for temporary files, apart from the cache of the loader of TypeScript, which threads fill too. */
+async function leftIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith('tsx-'));
+}
+
 describe('runDemo', () => {
   let result: DemoResult;
   const events: string[] = [];
@@ -123,7 +128,7 @@ describe('runDemo', () => {
   });
 
   it('leaves nothing behind', async () => {
-    expect(await readdir(folder)).toEqual([]);
+    expect(await leftIn(folder)).toEqual([]);
   });
 });
 
@@ -145,7 +150,7 @@ describe('a demo that is ended early', () => {
     });
     await expect(demo).rejects.toThrow(DemoEnded);
     await expect(api!.list()).rejects.toThrow();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await leftIn(folder)).toEqual([]);
   });
 });
 
