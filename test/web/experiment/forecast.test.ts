@@ -94,7 +94,7 @@ describe('the forecast on the page of a test', () => {
       },
     });
     const { card, figures } = await cardOf('unknown');
-    expect(card).toContain('Nothing is known yet: at least two tests with different texts must end first.');
+    expect(card).toContain('Nothing is known yet: no test with different texts has ended.');
     expect(figures('chance_best', 'aria-labelledby="forecast"')).toEqual([]);
   });
 });
