@@ -48,6 +48,23 @@ module.exports = {
       to: { pathNot: '^src/(contract|domain)/' },
     },
     {
+      name: 'forecasts-never-decide',
+      comment:
+        'A forecast is advice: no rule, gate, rollout or verification, and no activity that decides or writes budgets, may read one.',
+      severity: 'error',
+      from: {
+        path: [
+          '^src/domain/(evidence|decision|rollout|verification|messages)/',
+          '^src/domain/[a-z-]+[.]ts$',
+          '^src/activities/(looks|gates|promotions|budgets|budget-[a-z]+|drops|observations|plan-checks|verification|rechecks|write-limits)[.]ts$',
+          '^src/workflows/(?!learning|index|proxies)',
+        ],
+      },
+      to: {
+        path: ['^src/domain/(forecast|preference|patterns|creative)/', '^src/activities/(learning/|patterns)', '^src/archive/'],
+      },
+    },
+    {
       name: 'workflows-are-deterministic',
       comment:
         'A workflow is replayed: it may use the domain, the contract and the workflow SDK, and nothing that reads a clock, a network or a file.',

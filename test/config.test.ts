@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { thisCacheFolder } from '../src/config/cache-folder.mjs';
 import { ConfigError, readConfig, SETTINGS } from '../src/config.js';
 import { DEFAULT_POLICY } from '../src/domain/experiment.js';
 import { MESSAGE_KINDS } from '../src/domain/messages/message.js';
@@ -56,6 +57,9 @@ describe('an empty environment', () => {
       policyDefaults: { confidence: 0.95, minimumImpressions: 100, phases: DEFAULT_POLICY.phases },
       notifications: { hooks: [], publicUrl: null, reportTimezone: null },
       anthropicApiKey: null,
+      encoder: 'use-lite',
+      encoderFolder: thisCacheFolder(),
+      voyageApiKey: null,
       firstExperiments: true,
       maxCachedWorkflows: 500,
       maxActivitiesAtOnce: 8,
@@ -167,6 +171,9 @@ describe('every setting', () => {
         reportTimezone: 'Europe/Berlin',
       },
       anthropicApiKey: 'sk-ant-canary',
+      encoder: 'use-lite',
+      encoderFolder: thisCacheFolder(),
+      voyageApiKey: null,
       firstExperiments: false,
       maxCachedWorkflows: 7,
       maxActivitiesAtOnce: 3,

@@ -12,18 +12,26 @@ import { startPostgres } from '../../src/sandbox/postgres.js';
 import { Random } from '../../src/sandbox/random.js';
 import { realPostgresAvailable, startPostgresServer } from '../../test/support/postgres-server.js';
 
+/** Real ms. On a busy machine the fastest tenth says more than the median. */
+interface Time {
+  /** Median. */
+  ms: number;
+  fastest_tenth_ms: number;
+  /** The median, as so many times the bare query's. */
+  of_bare: number;
+}
+
 export interface LibraryReport {
   database: string;
   patterns: number;
-  /** Share of the ten nearest that the search finds: mean over the queries, and the least of a tenth of them. */
-  recall_at_10: { mean: number; lowest_tenth: number };
-  /** Median real ms, and how many times the bare query's. */
-  search: { ms: number; of_bare: number };
+  /** Share of the ten nearest that the search finds: mean over the queries, and that of the worst one. */
+  recall_at_10: { mean: number; lowest: number };
+  search: Time;
   /** The search with a filter that one pattern in ten passes; its recall too. */
-  filtered: { ms: number; of_bare: number; recall_at_10: number };
-  bare_query: { ms: number };
+  filtered: Time & { recall_at_10: number };
+  bare_query: Time;
   /** Every pattern compared, on the same server. */
-  exact: { ms: number; of_bare: number };
+  exact: Time;
   /** Real ms per pattern that gets its embedding: the last of them, and how many times what it took without an index. */
   insert: { ms: number; of_unindexed: number };
   /** Making the index over all patterns but those. */
@@ -178,13 +186,16 @@ async function searchAll(
     filteredRecalls.push(recallOf(tenth, exactTenth));
   }
   const ms = median(times.bare);
-  const beside = (all: number[]) => ({ ms: median(all), of_bare: median(all) / ms });
-  const lowest = [...recalls].sort((a, b) => a - b).slice(0, Math.ceil(recalls.length / 10));
+  const beside = (all: number[]): Time => ({
+    ms: median(all),
+    fastest_tenth_ms: [...all].sort((a, b) => a - b)[Math.floor(all.length / 10)]!,
+    of_bare: median(all) / ms,
+  });
   return {
-    recall_at_10: { mean: mean(recalls), lowest_tenth: Math.max(...lowest) },
+    recall_at_10: { mean: mean(recalls), lowest: Math.min(...recalls) },
     search: beside(times.search),
     filtered: { ...beside(times.filtered), recall_at_10: mean(filteredRecalls) },
-    bare_query: { ms },
+    bare_query: beside(times.bare),
     exact: beside(times.exact),
   };
 }

@@ -1,6 +1,6 @@
 /** The files of this folder: what was learned from a public archive of headline tests, and ships with the product. */
 
-/** Where the numbers come from, as the licence asks. */
+/** What the licence asks to say. */
 export interface Attribution {
   archive: string;
   licence: string;

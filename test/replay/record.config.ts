@@ -7,7 +7,7 @@ export default {
   ...base,
   test: {
     ...test,
-    include: ['test/replay/record.ts', 'test/replay/record-messenger.ts'],
+    include: ['test/replay/record.ts', 'test/replay/record-messenger.ts', 'test/replay/record-learning.ts'],
     setupFiles: 'test/support/quiet-runtime.ts',
     globalSetup: ['test/support/one-postgres.ts', 'test/support/one-bundle.ts'],
     testTimeout: 120_000,

@@ -45,6 +45,7 @@ describe('the replay check', () => {
       expect(names).toContain(`experimentWorkflow.${scenario}.json`);
     }
     expect(names).toContain('messengerWorkflow.outage.json');
+    expect(names).toContain('learningWorkflow.learned.json');
     const results = await replay(HISTORIES, names, WORKFLOWS);
     expect(Object.keys(results)).toHaveLength(names.length);
     expect(failures(results)).toEqual([]);
@@ -66,6 +67,15 @@ describe('the replay check', () => {
       replace: 'continue;',
     });
     expect(failed).toEqual(['messengerWorkflow.outage.json']);
+  });
+
+  it('finds that learning leaves out a step', async () => {
+    const failed = await failuresOn(['learningWorkflow.learned.json'], {
+      file: 'src/workflows/learning.ts',
+      find: '      await attempt(() => learning.refitPatterns());\n',
+      replace: '',
+    });
+    expect(failed).toEqual(['learningWorkflow.learned.json']);
   });
 
   it('finds an inserted sleep', async () => {

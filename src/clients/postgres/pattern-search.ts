@@ -1,6 +1,7 @@
 /** Finding patterns: by certainty, by meaning, by words. */
 
 import type { Embedding } from '../../contract/patterns.js';
+import { ExactSearch, type Rows } from './exact-search.js';
 import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
 import type { FoundPattern, PatternFilters, PatternPlace, PatternStore } from './pattern-types.js';
 import { type Database, type Run, run, transaction } from './query.js';
@@ -21,8 +22,6 @@ import {
 const EF_SEARCH = 80;
 const EF_SEARCH_FILTERED = 200;
 const MOST_EF_SEARCH = 1000;
-/** Embeddings that are read at once if they are compared one by one, without pgvector. */
-const PORTION = 2000;
 /** More words than this find nothing that fewer wouldn't. */
 const MOST_WORDS = 50;
 
@@ -40,6 +39,7 @@ interface Asked {
 
 export function patternSearch(database: Database): Pick<PatternStore, 'findPatterns'> {
   const { pool, scope } = database;
+  const exact = new ExactSearch();
   let version: Promise<string | null> | undefined;
   /** Of pgvector; null without it. It changes with a start only. */
   const vectors = () => {
@@ -59,8 +59,24 @@ export function patternSearch(database: Database): Pick<PatternStore, 'findPatte
           return page(ask, { ...filtered, score: 'coalesce(q, 2)' }, limit, after);
         case 'words':
           return byWords(ask, filtered, search.words, limit, after);
-        case 'meaning':
-          return byMeaning(database, await vectors(), filtered, search.near, limit, after);
+        case 'meaning': {
+          const installed = await vectors();
+          if (installed !== null) return byMeaning(database, installed, filtered, search.near, limit, after);
+          const ofEncoder = ({ rows, values }: Rows): Rows => ({
+            rows: `${rows} and embedder_id = $${values.length + 1}`,
+            values: [...values, search.near.encoderId],
+          });
+          const mine = withFilters([scope.environment, scope.accountId], {});
+          const wanted = filtered.values.length > SCOPE_VALUES ? ofEncoder(filtered) : null;
+          const places = await exact.nearest(
+            ask,
+            search.near,
+            { all: ofEncoder(mine), wanted },
+            limit,
+            after,
+          );
+          return patternsAt(ask, mine.values, places);
+        }
       }
     },
   };
@@ -126,7 +142,7 @@ async function byWords(
 
 async function byMeaning(
   database: Database,
-  version: string | null,
+  version: string,
   { rows, values }: Omit<Asked, 'score'>,
   near: Embedding,
   limit: number,
@@ -135,8 +151,6 @@ async function byMeaning(
   const { length } = near.vector;
   const all = [...values, near.encoderId];
   const ofEncoder = `${rows} and embedder_id = $${all.length}`;
-  if (version === null)
-    return oneByOne(database, { rows: ofEncoder, values: all }, near.vector, limit, after);
   all.push(`[${near.vector.join(',')}]`);
   const probe = `$${all.length}`;
   const ask: Run = (text, given) => run(database.pool, text, given);
@@ -164,59 +178,20 @@ function settings(version: string): string {
   return `select set_config('hnsw.ef_search', $1, true)${scan}`;
 }
 
-/** Exact, without pgvector: reads every embedding of the encoder. */
-async function oneByOne(
-  { pool }: Database,
-  { rows, values }: Omit<Asked, 'score'>,
-  vector: Float32Array,
-  limit: number,
-  after: PatternPlace | undefined,
+/** The patterns at these places, in their order. */
+async function patternsAt(
+  ask: Run,
+  mine: unknown[],
+  places: readonly PatternPlace[],
 ): Promise<FoundPattern[]> {
-  const ask: Run = (text, given) => run(pool, text, given);
-  let best: PatternPlace[] = [];
-  let from = '';
-  for (;;) {
-    const portion = await ask<{ content_id: string; bytes: Buffer }>(
-      `select content_id, array_send(embedding) as bytes from auto_promotion.knowledge_base_vectors
-        where ${rows} and ${ID} > $${values.length + 1} order by ${ID} limit ${PORTION}`,
-      [...values, from],
-    );
-    const scored = portion.map(({ content_id, bytes }) => ({
-      score: distance(bytes, vector),
-      id: content_id,
-    }));
-    best = [...best, ...scored.filter((place) => after === undefined || isAfter(place, after))]
-      .sort((a, b) => (isAfter(a, b) ? 1 : -1))
-      .slice(0, limit);
-    if (portion.length < PORTION) break;
-    from = portion.at(-1)!.content_id;
-  }
   const found = await ask<PatternRow>(
     `select ${PATTERN_COLUMNS} from auto_promotion.knowledge_base_vectors k ${PATTERN_COUNTS}
       where (k.environment, k.account_id) = ($1, $2) and k.content_id = any($3)`,
-    [...values.slice(0, 2), best.map(({ id }) => id)],
+    [...mine, places.map(({ id }) => id)],
   );
   const byId = new Map(found.map((row) => [row.content_id, toPattern(row)]));
-  return best.flatMap((place) => {
+  return places.flatMap((place) => {
     const pattern = byId.get(place.id);
     return pattern ? [{ pattern, place }] : [];
   });
-}
-
-/** UTF-16 order is that of the collation "C" for the ids that this product makes. */
-function isAfter(place: PatternPlace, other: PatternPlace): boolean {
-  return place.score > other.score || (place.score === other.score && place.id > other.id);
-}
-
-/** Bytes of `array_send`: dimensions, flags and type (12), one dimension (8), then per element its length and its value. */
-const HEADER = 20;
-const PER_ELEMENT = 8;
-
-/** 1 − cosine of two vectors of unit length; Infinity for another length. */
-function distance(bytes: Buffer, vector: Float32Array): number {
-  if (bytes.length !== HEADER + PER_ELEMENT * vector.length) return Number.POSITIVE_INFINITY;
-  let dot = 0;
-  for (let at = 0; at < vector.length; at++)
-    dot += vector[at]! * bytes.readFloatBE(HEADER + PER_ELEMENT * at + 4);
-  return 1 - dot;
 }

@@ -25,7 +25,7 @@ const moodyEncoder: SentenceEncoder = {
 
 let api: Api;
 beforeAll(async () => {
-  api = await startApi({ searchEncoders: [moodyEncoder], encoderLimitMs: 1_000 });
+  api = await startApi({ searchEncoders: [moodyEncoder], encoderLimitMs: 3_000 });
   for (const id of ['won', 'lost']) await seedExperiment(api, id);
   const contrasts = [
     { test: 'won', effect: -0.2, se: 0.1 },

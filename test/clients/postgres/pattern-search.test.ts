@@ -81,6 +81,19 @@ describe.each(KINDS)('the search for patterns on $database', ({ kind, vectors })
     expect(await pages(store, { by: 'meaning', near: direction(0, { encoderId: 'e3' }) }, 2)).toEqual([]);
   });
 
+  it('finds what was embedded after an earlier search', async () => {
+    const store = anAccount();
+    const search: PatternSearch = { by: 'meaning', near: direction(0) };
+    for (const [at, id] of ['far', 'near'].entries()) {
+      await store.statePattern(aStatement(id));
+      await embed(store, 'e1', [{ statement: id, vector: direction(0.5 - at / 4).vector }]);
+      const found = await store.findPatterns({ search, limit: 9 });
+      expect(found.map(({ pattern }) => pattern.statement)).toEqual(
+        ['far', 'near'].slice(0, at + 1).reverse(),
+      );
+    }
+  });
+
   it.each([384, 768, 100])('finds the nearest of vectors of %i numbers', async (length) => {
     const store = anAccount();
     const names = Array.from({ length: 30 }, (_, i) => `n${i}`);
@@ -138,18 +151,18 @@ describe.each(KINDS)('the search for patterns on $database', ({ kind, vectors })
 
   it('finds all that pass a filter, however far they are', async () => {
     const store = anAccount();
-    const names = Array.from({ length: 400 }, (_, i) => `n${String(i).padStart(3, '0')}`);
+    const names = Array.from({ length: 200 }, (_, i) => `n${String(i).padStart(3, '0')}`);
     await store.savePatternFit(
-      aFit(names.map((id, i) => aFittedPattern({ id, statement: id, tags: i % 100 === 99 ? ['rare'] : [] }))),
+      aFit(names.map((id, i) => aFittedPattern({ id, statement: id, tags: i % 50 === 49 ? ['rare'] : [] }))),
     );
     await embed(
       store,
       'e1',
-      names.map((id, i) => ({ statement: id, vector: direction(i / 300).vector })),
+      names.map((id, i) => ({ statement: id, vector: direction(i / 150).vector })),
     );
     const search: PatternSearch = { by: 'meaning', near: direction(0) };
     const found = await store.findPatterns({ search, filters: { tag: 'rare' }, limit: 10 });
-    expect(ids(found)).toEqual(['n099', 'n199', 'n299', 'n399']);
+    expect(ids(found)).toEqual(['n049', 'n099', 'n149', 'n199']);
     expect(found.every(({ pattern }) => pattern.createdAt === START + 7)).toBe(true);
   });
 });
