@@ -110,3 +110,5 @@ export const ExperimentForecastAnswer = z
     score: Score.nullable().openapi({ description: 'null until the test is decided' }),
   })
   .openapi('ExperimentForecast');
+
+export type ExperimentForecastJson = z.output<typeof ExperimentForecastAnswer>;

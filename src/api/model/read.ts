@@ -1,4 +1,3 @@
-import type { z } from '@hono/zod-openapi';
 import { priorFor } from '../../activities/learning/prior.js';
 import { measuredAds } from '../../activities/learning/rows.js';
 import { ENCODERS } from '../../clients/encoder/info.js';
@@ -11,9 +10,7 @@ import { encodersOf, RECIPES } from '../../domain/preference/recipe.js';
 import type { ApiContext } from '../dependencies.js';
 import { percent } from '../forecasts/to-json.js';
 import { isoOf, isoOrNull } from '../http/format.js';
-import type { ModelAnswer } from './responses.js';
-
-type ModelJson = z.output<typeof ModelAnswer>;
+import type { ModelJson } from './responses.js';
 
 /** What was learned, by what, and what it has been worth. */
 export async function modelStatus(

@@ -39,12 +39,9 @@ export const ModelAnswer = z
       })
       .nullable()
       .openapi({ description: 'null: nothing was learned yet' }),
-    learned_elsewhere: z
-      .string()
-      .nullable()
-      .openapi({
-        description: 'what forecasts rest on beside own tests; null if nothing ships for the encoder',
-      }),
+    learned_elsewhere: z.string().nullable().openapi({
+      description: 'what forecasts rest on beside own tests; null if nothing ships for the encoder',
+    }),
     encoder: z.object({
       setting: z.string().nullable(),
       problem: z.string().nullable().openapi({ description: 'what is missing, and how to get it' }),
@@ -76,3 +73,5 @@ export const ModelAnswer = z
     }),
   })
   .openapi('Model');
+
+export type ModelJson = z.output<typeof ModelAnswer>;

@@ -1,3 +1,4 @@
+import { worthOf } from '../../domain/forecast/worth.js';
 import { compoundReport } from '../../domain/reporting/compound-report.js';
 import { factsOf } from '../../domain/reporting/decided-test.js';
 import { HOUR_MS } from '../../domain/time.js';
@@ -7,6 +8,7 @@ import { schedulerStatusOrStopped } from '../scheduler/status.js';
 import {
   compoundReportToJson,
   dashboardToJson,
+  forecastsToJson,
   type HistoryEntryJson,
   historyEntryToJson,
   type ReportJson,
@@ -43,7 +45,12 @@ export async function compoundOf(context: ApiContext): Promise<ReportJson> {
   );
   if (shown.length === 0)
     return { total_experiments: 0, message: 'No experiment has been decided yet.', unreadable };
-  return { ...compoundReportToJson(compoundReport(shown), await clock.now()), unreadable };
+  const forecasts = worthOf(await store.listScores());
+  return {
+    ...compoundReportToJson(compoundReport(shown), await clock.now()),
+    forecasts: forecastsToJson(forecasts),
+    unreadable,
+  };
 }
 
 export async function dashboardOf(context: ApiContext) {

@@ -170,6 +170,14 @@ export const CompoundReportAnswer = z
       description: 'range in percent, [low, high], of the claims of 95 % of such programmes',
     }),
     generated_at: instant,
+    forecasts: z
+      .object({
+        verdict: z.enum(['too_few', 'worth', 'not_shown', 'worth_nothing']),
+        message: z.string(),
+        tests: z.int().openapi({ description: 'forecasts that were scored' }),
+        since: instant.nullable(),
+      })
+      .openapi({ description: 'what the forecasts made before the tests have been worth' }),
     unreadable,
   })
   .openapi('CompoundReport');

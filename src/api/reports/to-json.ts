@@ -6,11 +6,13 @@ import { declarationSentence } from '../../domain/earlier-delivery.js';
 import { entryOf } from '../../domain/entry.js';
 import { UNADJUSTED } from '../../domain/evidence/types.js';
 import { controlOf, type Experiment, variantOf } from '../../domain/experiment.js';
+import { worthSentence } from '../../domain/forecast/sentences.js';
+import type { Worth } from '../../domain/forecast/worth.js';
 import type { CompoundReport } from '../../domain/reporting/compound-report.js';
 import type { LiftSummary } from '../../domain/reporting/lift-summary.js';
 import { priorNote, reportSentence } from '../../domain/reporting/sentences.js';
 import { HOUR_MS } from '../../domain/time.js';
-import { isoOf, rounded } from '../http/format.js';
+import { isoOf, isoOrNull, rounded } from '../http/format.js';
 import { confidenceNote, metricsToJson } from '../looks/to-json.js';
 import type { SchedulerAnswer } from '../scheduler/responses.js';
 import type { CompoundReportAnswer, DashboardAnswer, EmptyReportAnswer, HistoryEntry } from './responses.js';
@@ -56,10 +58,20 @@ const fraction = (value: number | null) => (value === null ? null : rounded(valu
 const range = ({ min, max }: LiftSummary) => ({ min: percent(min), max: percent(max) });
 const interval = ([low, high]: LiftSummary['interval']): [number, number] => [percent(low), percent(high)];
 
+/** What the forecasts have been worth, in a sentence. */
+export function forecastsToJson(worth: Worth): z.output<typeof CompoundReportAnswer>['forecasts'] {
+  return {
+    verdict: worth.verdict.code,
+    message: worthSentence(worth),
+    tests: worth.tests,
+    since: isoOrNull(worth.since),
+  };
+}
+
 export function compoundReportToJson(
   report: CompoundReport<FinishedExperiment>,
   now: number,
-): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable'> {
+): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable' | 'forecasts'> {
   const { claimed, shrunk, verified, verifications, forced, prior, luck } = report;
   return {
     message: reportSentence(report),

@@ -29,6 +29,7 @@ export function Compound({ report, reader }: { report: ReportJson; reader: Reade
           The lifts of all promoted tests, multiplied. Each is the lift of one test's ads over their own
           control, so this is not the growth of the whole account.
         </p>
+        <p class="muted">{report.forecasts.message}</p>
         <Lifts report={report} />
         <CompoundChart claimed={report.improvement_trend} shrunk={report.shrunk_improvement_trend} />
         <p class="muted">

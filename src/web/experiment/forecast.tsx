@@ -1,6 +1,5 @@
 /** What was forecast of a test before its first look, and beside it what came out. */
-import type { z } from '@hono/zod-openapi';
-import type { ExperimentForecastAnswer } from '../../api/forecasts/responses.js';
+import type { ExperimentForecastJson } from '../../api/forecasts/responses.js';
 import { adName, shortAdName } from '../../domain/ad-name.js';
 import { isCost, type Reader } from '../format.js';
 import { ChanceBar } from '../parts/chance-bar.js';
@@ -10,7 +9,6 @@ import { Percent, percentRange } from '../parts/percents.js';
 import { Word } from '../words/word.js';
 import type { StatusJson } from './read.js';
 
-export type ExperimentForecastJson = z.output<typeof ExperimentForecastAnswer>;
 type Made = NonNullable<ExperimentForecastJson['forecast']>;
 type Score = NonNullable<ExperimentForecastJson['score']>;
 

@@ -6,6 +6,7 @@ import { experimentOf } from '../../api/experiments/lookup.js';
 import type { StatusAnswer } from '../../api/experiments/responses.js';
 import { statusOf } from '../../api/experiments/status.js';
 import { experimentForecast } from '../../api/forecasts/read.js';
+import type { ExperimentForecastJson } from '../../api/forecasts/responses.js';
 import { freezeToJson } from '../../api/freezes/read.js';
 import { looksOf } from '../../api/looks/read.js';
 import type { LooksAnswer } from '../../api/looks/responses.js';
@@ -13,7 +14,6 @@ import { gatesOf, ledgerOf } from '../../api/rollouts/read.js';
 import type { GatesAnswer, LedgerAnswer } from '../../api/rollouts/responses.js';
 import { marksOf, readValues, type SeriesJson } from '../../api/series/read.js';
 import { killSwitchSentence } from '../../domain/rollout/gate.js';
-import type { ExperimentForecastJson } from './forecast.js';
 
 export type StatusJson = z.output<typeof StatusAnswer>;
 export type LookJson = z.output<typeof LooksAnswer>['looks'][number];

@@ -1,5 +1,5 @@
 /** Forecast chances against what happened: on the line from corner to corner they come true as often as they say. */
-import type { ModelJson } from './worth.js';
+import type { ModelJson } from '../../api/model/responses.js';
 
 const SIZE = 300;
 const EDGE = { left: 52, right: 20, top: 26, bottom: 40 };

@@ -1,6 +1,7 @@
 /** The lift of the first choice by the number of tests that the model had learned from. */
+
+import type { ModelJson } from '../../api/model/responses.js';
 import { GridLines } from '../parts/grid-lines.js';
-import type { ModelJson } from './worth.js';
 
 const [WIDTH, HEIGHT] = [480, 220];
 const EDGE = { left: 60, right: 12, top: 12, bottom: 40 };

@@ -1,6 +1,5 @@
 /** What the model has learned, and what its forecasts have been worth here. */
-import type { z } from '@hono/zod-openapi';
-import type { ModelAnswer } from '../../api/model/responses.js';
+import type { ModelJson } from '../../api/model/responses.js';
 import { count, type Reader, share } from '../format.js';
 import { Figure, Instant } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
@@ -9,7 +8,6 @@ import { Word } from '../words/word.js';
 import { CalibrationChart, type FilledBin, filledBins } from './calibration-chart.js';
 import { CurveChart, learnedText } from './curve-chart.js';
 
-export type ModelJson = z.output<typeof ModelAnswer>;
 type WorthJson = ModelJson['worth'];
 
 export function Worth({ status, reader }: { status: ModelJson; reader: Reader }) {
