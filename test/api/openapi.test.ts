@@ -5,6 +5,7 @@ import { PROBLEMS } from '../../src/api/http/problems.js';
 import { aFit, aFittedPattern } from '../clients/postgres/pattern-fixtures.js';
 import { type Api, type JsonObject, startApi } from './support/harness.js';
 import { seedExperiment, seedPromoted, seedRecheck, seedVerification } from './support/seed.js';
+import { seedForecast, seedModel, seedScoredForecasts } from './support/seed-learning.js';
 
 let api: Api;
 let document: JsonObject;
@@ -71,6 +72,7 @@ describe('the description', () => {
         '/api/ab/experiments/{id}/controls',
         '/api/ab/experiments/{id}/drop',
         '/api/ab/experiments/{id}/extend',
+        '/api/ab/experiments/{id}/forecast',
         '/api/ab/experiments/{id}/gates',
         '/api/ab/experiments/{id}/ledger',
         '/api/ab/experiments/{id}/looks',
@@ -87,6 +89,8 @@ describe('the description', () => {
         '/api/ab/model',
         '/api/ab/experiments/{id}/forecast',
         '/api/ab/experiments/{id}/stop',
+        '/api/ab/forecasts',
+        '/api/ab/model',
         '/api/ab/overview',
         '/api/accounts',
         '/api/events',
@@ -150,7 +154,9 @@ describe('the description', () => {
   });
 
   it('matches the answers', async () => {
-    await seedExperiment(api, 'fresh');
+    await seedForecast(api, await seedExperiment(api, 'fresh'), [0, 0.1]);
+    await seedScoredForecasts(api, 12);
+    await seedModel(api);
     await seedPromoted(api, 'won', { state: 'completed' });
     await seedVerification(api, 'won', 'verified');
     const contrasts = [{ test: 'won', effect: -0.2, se: 0.1 }];
@@ -167,8 +173,12 @@ describe('the description', () => {
       ['POST', '/api/ab/forecasts', { drafts: [{ headline: 'Dogs' }, { headline: 'Do dogs?' }] }],
       ['GET', '/api/ab/experiments/{id}/scorecard'],
       ['GET', '/api/ab/experiments/{id}/ledger'],
+      ['GET', '/api/ab/experiments/{id}/forecast'],
       ['GET', '/api/ab/experiments/{id}/gates'],
       ['GET', '/api/ab/experiments/{id}/controls'],
+      ['GET', '/api/ab/model'],
+      ['POST', '/api/ab/forecasts', { drafts: [{ headline: 'Dogs?' }, { headline: 'Cats' }] }],
+      ['POST', '/api/ab/forecasts', { drafts: [{ headline: 'Dogs?' }] }],
       ['GET', '/api/ab/patterns'],
       ['GET', '/api/ab/patterns?q=question'],
       ['GET', '/api/ab/patterns/{id}'],

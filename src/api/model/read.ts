@@ -1,3 +1,4 @@
+import { priorFor } from '../../activities/learning/prior.js';
 import { measuredAds } from '../../activities/learning/rows.js';
 import { ENCODERS } from '../../clients/encoder/info.js';
 import { textHash } from '../../clients/encoder/text-hash.js';
@@ -22,7 +23,14 @@ export async function modelStatus(
     encoderStatus(context),
   ]);
   const worth = worthOf(scores.map(({ score, madeAt }) => ({ score, madeAt })));
-  return { model: newest ? modelToJson(newest) : null, encoder, worth: worthToJson(worth) };
+  return {
+    model: newest ? modelToJson(newest) : null,
+    learned_elsewhere: context.encoder
+      ? (priorFor(RECIPES[RECIPE_OF[context.encoder]])?.learnedFrom ?? null)
+      : null,
+    encoder,
+    worth: worthToJson(worth),
+  };
 }
 
 async function encoderStatus({

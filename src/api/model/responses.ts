@@ -39,6 +39,9 @@ export const ModelAnswer = z
       })
       .nullable()
       .openapi({ description: 'null: nothing was learned yet' }),
+    learned_elsewhere: z.string().nullable().openapi({
+      description: 'what forecasts rest on beside own tests; null if nothing ships for the encoder',
+    }),
     encoder: z.object({
       setting: z.string().nullable(),
       problem: z.string().nullable().openapi({ description: 'what is missing, and how to get it' }),

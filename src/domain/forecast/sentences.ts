@@ -22,15 +22,18 @@ function share(chance: number): string {
   return chance < 0.01 ? 'under 1 %' : `${Math.round(100 * chance)} %`;
 }
 
+/** The only source whose coefficients ship. */
+const ELSEWHERE = 'headlines of a publisher, not from ads';
+
 /** Whose tests a forecast rests on. */
 export function basisSentence({ learned: { tests, basis } }: Pick<Forecast, 'learned'>): string {
   switch (basis) {
     case 'none':
       return 'Nothing is known: no finished test has been learned from, so all drafts have the same chance.';
     case 'foreign':
-      return 'Learned elsewhere: no test of your own has been learned from yet.';
+      return `Learned elsewhere, from ${ELSEWHERE}: no test of your own has been learned from yet.`;
     case 'own_and_foreign':
-      return `Learned elsewhere and from ${testsOf(tests)} of your own.`;
+      return `Learned from ${testsOf(tests)} of your own, and elsewhere from ${ELSEWHERE}.`;
     case 'own':
       return `Learned from ${testsOf(tests)} of your own.`;
   }
@@ -48,10 +51,10 @@ export function contributionSentence({ id, value, mean, contribution }: Contribu
   const effect = relative(contribution);
   if (attribute?.kind === 'amount') {
     const steps = Math.abs(value - mean).toFixed(1);
-    return `${effect}: ${steps} × "${attribute.step}" ${value > mean ? 'above' : 'below'} the mean of the drafts.`;
+    return `${effect}: ${steps} × "${attribute.step}" ${value > mean ? 'above' : 'below'} the mean of the ads.`;
   }
   const statement = attribute?.statement ?? id;
-  return value > mean ? `${effect}: ${statement}` : `${effect}: not so, unlike other drafts: ${statement}`;
+  return value > mean ? `${effect}: ${statement}` : `${effect}: not so, unlike other ads: ${statement}`;
 }
 
 /** What the named reasons leave. `named`: how many there are. */

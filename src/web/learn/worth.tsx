@@ -61,8 +61,8 @@ export function Worth({ status, reader }: { status: ModelJson; reader: Reader })
       </dl>
       {worth.tests === 0 ? (
         <p class="muted">
-          Each test gets a forecast before its first look, as soon as two tests with different texts have
-          ended. When it is decided, the forecast is compared with the outcome, and the result appears here.
+          Each new test gets a forecast before its first look. When the test is decided, the forecast is
+          compared with the outcome, and the result appears here.
         </p>
       ) : (
         <>
@@ -230,14 +230,20 @@ function Scores({ worth }: { worth: WorthJson }) {
 }
 
 /** What it was learned from, and what the encoder lacks. */
-export function Model({ status: { model, encoder }, reader }: { status: ModelJson; reader: Reader }) {
+export function Model({
+  status: { model, encoder, learned_elsewhere: elsewhere },
+  reader,
+}: {
+  status: ModelJson;
+  reader: Reader;
+}) {
   return (
     <section class="card" aria-labelledby="model">
       <h2 id="model">What was learned</h2>
       {model === null ? (
         <p>
-          Nothing has been learned yet. The first model is made when two tests with different texts have
-          ended, and a new one after each test that ends.
+          No test of your own has been learned from yet. That begins when tests with different texts have
+          ended.
         </p>
       ) : (
         <dl>
@@ -270,6 +276,12 @@ export function Model({ status: { model, encoder }, reader }: { status: ModelJso
             )}
           </dd>
         </dl>
+      )}
+      {elsewhere !== null && (
+        <p>
+          {model === null ? 'Until then forecasts' : 'Beside these, forecasts'} rest on what was learned
+          elsewhere, from {elsewhere}. It counts for less, the more of your own tests have ended.
+        </p>
       )}
       {encoder.problem && <p class="warn">{encoder.problem}</p>}
       {encoder.setting !== null && (

@@ -1,4 +1,6 @@
 /** Forecasts, scores and a model as learning would have left them on record. */
+import { priorFor } from '../../../src/activities/learning/prior.js';
+import { toBytes } from '../../../src/activities/learning/stored-model.js';
 import type { MadeForecast } from '../../../src/contract/learning.js';
 import { textsOf } from '../../../src/domain/creative/creative-texts.js';
 import { attributesOf } from '../../../src/domain/creative/registry.js';
@@ -7,6 +9,8 @@ import { type ForecastFit, fitOf } from '../../../src/domain/forecast/fit.js';
 import { forecastOf } from '../../../src/domain/forecast/forecast.js';
 import { type Explanation, reasonsOf } from '../../../src/domain/forecast/reasons.js';
 import { scoreForecast } from '../../../src/domain/forecast/scoring.js';
+import { learnPreference } from '../../../src/domain/preference/model.js';
+import { RECIPES } from '../../../src/domain/preference/recipe.js';
 import { type Api, HOUR, START } from './harness.js';
 import { seedExperiment } from './seed.js';
 
@@ -96,6 +100,6 @@ export async function seedModel(api: Api, tests = 12): Promise<void> {
       ...{ accuracy: 0.7, pairs: 10, weights: { layers: 1 } },
       ...{ fit: FIT, basis: 'own' as const, explanation: EXPLANATION },
     },
-    parameters: new Uint8Array(4),
+    parameters: toBytes(learnPreference([], RECIPES.A, () => [], { foreign: priorFor(RECIPES.A) }).model),
   });
 }

@@ -111,7 +111,11 @@ describe('a forecast', () => {
     const learned = (tests: number, basis: 'own' | 'foreign' | 'own_and_foreign') =>
       basisSentence({ learned: { tests, basis } });
     expect(learned(1, 'own')).toBe('Learned from 1 test of your own.');
-    expect(learned(0, 'foreign')).toBe('Learned elsewhere: no test of your own has been learned from yet.');
-    expect(learned(7, 'own_and_foreign')).toBe('Learned elsewhere and from 7 tests of your own.');
+    expect(learned(0, 'foreign')).toBe(
+      'Learned elsewhere, from headlines of a publisher, not from ads: no test of your own has been learned from yet.',
+    );
+    expect(learned(7, 'own_and_foreign')).toBe(
+      'Learned from 7 tests of your own, and elsewhere from headlines of a publisher, not from ads.',
+    );
   });
 });

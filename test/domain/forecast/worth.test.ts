@@ -49,9 +49,11 @@ describe('what the model is worth', () => {
     const worth = worthOf([]);
     expect(worth).toMatchObject({ tests: 0, since: null, brier: null, logScore: null, lift: null });
     expect(worthSentence(worth)).toBe(
-      'Not known yet: 0 tests with a forecast have ended, and at least 10 are needed.',
+      'Not known yet: 0 tests whose forecast preferred an ad have ended, and at least 10 are needed.',
     );
-    expect(worthSentence(worthOf(tests(1, 0.1)))).toMatch(/^Not known yet: 1 test with a forecast has ended/);
+    expect(worthSentence(worthOf(tests(1, 0.1)))).toMatch(
+      /^Not known yet: 1 test whose forecast preferred an ad has ended/,
+    );
   });
 
   it('has the mean lift with its interval: Student with one degree of freedom fewer than tests', () => {

@@ -23,7 +23,9 @@ describe('the page of what was learned, before anything was', () => {
     expect(text).toContain(
       'Not known yet: 0 tests whose forecast preferred an ad have ended, and at least 10 are needed.',
     );
-    expect(text).toContain('Nothing has been learned yet. The first model is made when two tests');
+    expect(text).toContain(
+      'No test of your own has been learned from yet. That begins when tests with different',
+    );
     expect(text).toContain('ENCODER is none: nothing is forecast or learned');
     expect(text).toContain('There is no pattern yet. When tests with different texts have ended');
     expect(html).toContain('aria-current="page">Learn</a>');
