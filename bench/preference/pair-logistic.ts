@@ -2,6 +2,7 @@
 import type { MeasuredText } from '../../src/domain/preference/measured-text.js';
 import { dot } from '../../src/domain/preference/ridge.js';
 import { type SparseRow, sparseDot } from '../../src/domain/preference/sparse-row.js';
+import { groupsOf } from '../../src/domain/preference/within-groups.js';
 
 /** The first did better than the second, or worse if `won` is false. */
 export interface Pair {
@@ -16,15 +17,8 @@ const MOST_WEIGHT = 5;
 
 /** The pairs of one test and group, one per two texts. `grams[i]` describes `rows[i]`. */
 export function pairsOf(rows: readonly MeasuredText[], grams: readonly SparseRow[]): Pair[] {
-  const groups = new Map<string, number[]>();
-  rows.forEach(({ testId, group }, index) => {
-    const key = JSON.stringify([testId, group]);
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [index]);
-    else members.push(index);
-  });
   const pairs: Pair[] = [];
-  for (const members of groups.values()) {
+  for (const members of groupsOf(rows)) {
     for (const [place, i] of members.entries()) {
       for (const j of members.slice(place + 1)) {
         const [a, b] = [rows[i]!, rows[j]!];

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ENCODERS } from '../../../src/clients/encoder/info.js';
 import { runCommand } from '../../support/command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'auto-promotion-score-'));
@@ -115,6 +116,20 @@ describe('the command', () => {
     const { scores, err } = await scoresOf(rows, { from });
     expect(scores).toEqual([0, 0, 0]);
     expect(err).toContain('nothing is known: at least 2 tests are needed to learn from, there are 1');
+  });
+
+  it('keeps what it encoded in the cache folder, or says that it can not', async () => {
+    await scoresOf(rows);
+    expect(readdirSync(join(folder, 'auto-promotion', 'encodings'))).toEqual([ENCODERS['use-lite'].id]);
+    const noFolder = join(folder, 'no-folder');
+    writeFileSync(noFolder, '');
+    const { code, err } = await runCommand(
+      'src/tools/score/main.ts',
+      ['--learn-from', learn, '--score', learn],
+      { ...process.env, XDG_CACHE_HOME: noFolder },
+    );
+    expect(code).toBe(0);
+    expect(err).toContain('the next run encodes the headlines again, since none can be kept');
   });
 
   it('says what best leaves out', async () => {
