@@ -61,7 +61,11 @@ module.exports = {
         ],
       },
       to: {
-        path: ['^src/domain/(forecast|preference|patterns|creative)/', '^src/activities/(learning/|patterns)', '^src/archive/'],
+        path: [
+          '^src/domain/(forecast|preference|patterns|creative)/',
+          '^src/activities/(learning/|patterns)',
+          '^src/archive/',
+        ],
       },
     },
     {
