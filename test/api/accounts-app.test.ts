@@ -92,7 +92,9 @@ describe('several accounts', () => {
           strays.push(`${path}: ${address}`);
         // The addresses of forms take posts alone.
         const isForm =
-          /\/(kill-switch|freeze-windows(\/[^/]+\/remove)?|controls\/\w+|client-links|test)$/.test(address);
+          /\/(kill-switch|freeze-windows(\/[^/]+\/remove)?|controls\/\w+|client-links|test|learn\/patterns)$/.test(
+            address,
+          );
         if (address.startsWith(`${base}/`) && !isForm && !seen.has(address)) {
           seen.add(address);
           open.push(address);
@@ -103,7 +105,16 @@ describe('several accounts', () => {
     expect([...seen]).toEqual(
       expect.arrayContaining(
         [
-          ...['/assets/page.js', '/experiments/new', '/account', '/compound', '/reports', '/docs', '/help'],
+          ...[
+            '/assets/page.js',
+            '/experiments/new',
+            '/account',
+            '/compound',
+            '/learn',
+            '/reports',
+            '/docs',
+            '/help',
+          ],
           ...['/experiments/spring-sale/series', '/experiments/spring-sale/scorecard'],
           ...['/api/ab/experiments/spring-sale/series', '/api/ab/experiments/spring-sale/scorecard/csv'],
           '/assets/series.js',

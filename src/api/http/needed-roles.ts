@@ -23,6 +23,8 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /compound': 'viewer',
   'GET /learn': 'viewer',
   'GET /learn/patterns/:id': 'viewer',
+  // Leads to the page with the form.
+  'GET /learn/patterns': 'viewer',
   'POST /learn/patterns': 'operator',
   'GET /account': 'viewer',
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.

@@ -16,7 +16,7 @@ export const STATE_NAMES: Record<PatternJson['state'], string> = {
 };
 
 export const KIND_NAMES: Record<PatternJson['kind'], string> = {
-  measured: 'found by tests',
+  measured: 'measured by tests',
   stated: 'stated by someone',
 };
 

@@ -24,7 +24,7 @@ const NEWS: Readonly<Record<string, string>> = {
   joined: 'A pattern says the same already, so your statement was added to it as another wording.',
 };
 
-/** `/learn`, the page of a pattern, and the form that states one. */
+/** `/learn`, the page of a pattern, and the form that states one. The form's address, opened again, leads to the form. */
 export function learnPages(context: ApiContext): Hono {
   /** The page that was asked for, or the first one and why. */
   const found = async (query: LibraryQuery): Promise<LibraryFacts> => {
@@ -70,6 +70,7 @@ export function learnPages(context: ApiContext): Hono {
 
   return new Hono()
     .get('/learn', (c) => show(c, null, 200))
+    .get('/learn/patterns', (c) => c.redirect(`${context.base}/learn#state`, 303))
     .get('/learn/patterns/:id', async (c) => {
       const [{ reader, frame }, pattern] = await Promise.all([
         settingOf(context, c),

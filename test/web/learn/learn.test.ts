@@ -130,6 +130,8 @@ describe('the page of what was learned', () => {
     const again = await send({ ...asked, statement: 'the picture shows a dog', by: 'ben' });
     expect(again.headers.get('location')).toBe(address.replace('=new', '=joined'));
 
+    const opened = await api.page('/learn/patterns');
+    expect([opened.status, opened.headers.get('location')]).toEqual([303, '/learn#state']);
     const empty = await send({ ...asked, statement: ' ', direction: '', by: 'ana "b"' });
     expect(empty.status).toBe(400);
     expect(empty.text).toContain('statement must be text of 1 to 500 characters.');
