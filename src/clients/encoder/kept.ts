@@ -10,7 +10,7 @@ import type { EncodedText, EncodeOptions, Encoder } from './types.js';
 /** Texts that are encoded before they are kept: a few seconds of work, which is what a kill may cost. */
 const PORTION = 512;
 
-/** Where rows of numbers are kept under the hashes of texts, for one encoder id. */
+/** What keeps rows of numbers under the hashes of texts, for one encoder id. */
 export interface EncodingRows {
   /** The rows that are there. */
   read(keys: readonly string[]): Promise<Map<string, Float32Array>>;
