@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLearningWaker } from '../activities/learning/waker.js';
+import { createLearningWaker, NO_LEARNING } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { MetaError } from '../clients/meta/types.js';
@@ -55,11 +55,11 @@ export function keepReconciled(
 ): { stop(): Promise<void> } {
   const { client, names, hooks = createHooks([]) } = collaborators;
   const outbox = createOutbox({ hooks, client, names });
+  const waker = collaborators.learning ? createLearningWaker({ client, names }) : NO_LEARNING;
   const { reconcile } = createReconcileActivities({
-    ...{ client, names, hooks, outbox },
+    ...{ client, names, hooks, outbox, waker },
     store: collaborators.store,
     timeBase: collaborators.timeBase,
-    ...(collaborators.learning && { waker: createLearningWaker({ client, names }) }),
   });
   const stopped = new AbortController();
   let failure: string | null = null;
@@ -75,6 +75,8 @@ export function keepReconciled(
     }
   };
   const loop = async () => {
+    // After a change of the encoder there may be texts to encode, although no test has begun or ended.
+    await waker.wake();
     while (!stopped.signal.aborted) {
       await delay(everyMs, undefined, { signal: stopped.signal }).catch(() => undefined);
       if (!stopped.signal.aborted) await once();

@@ -17,11 +17,8 @@ export async function modelStatus(
   context: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>,
 ): Promise<ModelJson> {
   const { store } = context;
-  const [[newest], scores, encoder] = await Promise.all([
-    store.listModels(1),
-    store.listScores(),
-    encoderStatus(context),
-  ]);
+  const [[newest], scores] = await Promise.all([store.listModels(1), store.listScores()]);
+  const encoder = await encoderStatus(context, newest ?? null);
   const worth = worthOf(scores.map(({ score, madeAt }) => ({ score, madeAt })));
   return {
     model: newest ? modelToJson(newest) : null,
@@ -33,27 +30,40 @@ export async function modelStatus(
   };
 }
 
-async function encoderStatus({
-  store,
-  encoders,
-  encoder,
-}: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>): Promise<ModelJson['encoder']> {
-  const hashes = [...new Set(measuredAds(await store.learnableTests()).map(({ text }) => textHash(text)))];
-  const status = { texts: hashes.length, encoded: 0 };
+async function encoderStatus(
+  { store, encoders, encoder }: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>,
+  newest: ModelVersion | null,
+): Promise<ModelJson['encoder']> {
   if (!encoders || !encoder) {
-    return { setting: null, problem: 'ENCODER is none: nothing is forecast or learned', ...status };
+    const problem = 'ENCODER is none: nothing is forecast or learned';
+    return { setting: null, problem, texts: newest?.texts ?? 0, encoded: 0 };
   }
   const names = encodersOf(RECIPES[RECIPE_OF[encoder]]);
-  const missing = new Set<string>();
-  for (const name of names)
-    for (const hash of await store.missingTexts(ENCODERS[name].id, hashes)) missing.add(hash);
   const problems = names.map((name) => encoders.missing(name)).filter((problem) => problem !== null);
   return {
     setting: encoder,
     problem: problems.length === 0 ? null : problems.join(' '),
-    texts: hashes.length,
-    encoded: hashes.length - missing.size,
+    ...(await textCounts(
+      store,
+      names.map((name) => ENCODERS[name].id),
+      newest,
+    )),
   };
+}
+
+/** All tests are read only while texts are still to be encoded: before the first model, and after a change of encoder. */
+async function textCounts(
+  store: ApiContext['store'],
+  encoderIds: readonly string[],
+  newest: ModelVersion | null,
+): Promise<Pick<ModelJson['encoder'], 'texts' | 'encoded'>> {
+  if (newest && newest.encoderIds.join() === encoderIds.join()) {
+    return { texts: newest.texts, encoded: newest.texts };
+  }
+  const hashes = [...new Set(measuredAds(await store.learnableTests()).map(({ text }) => textHash(text)))];
+  const missing = new Set<string>();
+  for (const id of encoderIds) for (const hash of await store.missingTexts(id, hashes)) missing.add(hash);
+  return { texts: hashes.length, encoded: hashes.length - missing.size };
 }
 
 function modelToJson(model: ModelVersion): NonNullable<ModelJson['model']> {
