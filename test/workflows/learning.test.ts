@@ -11,6 +11,8 @@ import { type NewTest, startWorld, type World } from '../support/world.js';
 /** Nothing of the set-up is needed: use-lite is a package. */
 const NO_CACHE = '/nowhere';
 
+const LONG = { timeout: 60_000, interval: 100 };
+
 const learningWith = (encoders: Encoders): Learning => ({
   encoders,
   encoder: 'use-lite',
@@ -138,6 +140,44 @@ describe('learning from tests', () => {
     expect(await world.store.toForecast(10)).not.toContain(late.id);
     await world.control(late, 'stop', { budgets: 'keep' });
   });
+});
+
+describe('a reset of the learning workflow', () => {
+  it('forecasts, scores and learns nothing twice', async () => {
+    const encoders = openEncoders(NO_CACHE);
+    const world = await startWorld({ kind: 'dev', scale: 7_200, learning: learningWith(encoders) });
+    try {
+      const tests = [await aTest(world, 'a', 0), await aTest(world, 'b', 1)];
+      await world.pass(30);
+      for (const experiment of tests) await world.control(experiment, 'stop', { budgets: 'keep' });
+      await learned(world, 'a', 'b');
+      await vi.waitFor(async () => expect((await world.store.listModels(1))[0]?.tests).toBe(2), LONG);
+      const left = async () => ({
+        models: await world.store.listModels(10),
+        scores: await world.store.listScores(),
+        forecasts: await Promise.all(tests.map(({ id }) => world.store.getForecast(id))),
+        fit: await world.store.patternFit(),
+      });
+      const before = await left();
+      await learned(world);
+      const handle = world.client.workflow.getHandle(world.names.learningId);
+      const { events } = await handle.fetchHistory();
+      await world.client.workflowService.resetWorkflowExecution({
+        namespace: world.temporal.namespace,
+        workflowExecution: { workflowId: handle.workflowId, runId: (await handle.describe()).runId },
+        // After its first task, before every step.
+        workflowTaskFinishEventId: events!.find((event) => event.workflowTaskCompletedEventAttributes)!
+          .eventId,
+        reason: 'someone pressed Reset',
+        requestId: 'reset',
+      });
+      await world.client.workflow.getHandle(world.names.learningId).result();
+      expect(await left()).toEqual(before);
+    } finally {
+      await world.stop();
+      await encoders.close();
+    }
+  }, 180_000);
 });
 
 describe('an encoder that fails', () => {

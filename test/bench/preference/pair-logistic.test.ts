@@ -35,7 +35,7 @@ describe('the logistic regression', () => {
     { difference: row(0.3, -1), won: false, weight: 4 },
   ];
 
-  it('ends where the gradient is 0', () => {
+  it('ends at a gradient of 0', () => {
     const c = 0.7;
     const b = fitPairs(pairs, 2, { c, tolerance: 1e-9 });
     const gradient = [b[0]!, b[1]!];
