@@ -106,6 +106,22 @@ function Known({
           Here a difference is that of the results for the same money: at +100 % one costs half.
         </p>
       )}
+      <Reasons drafts={drafts} variants={variants} />
+    </>
+  );
+}
+
+/** Signed contributions; they and the remainder multiply to what is expected. */
+function Reasons({ drafts, variants }: Pick<Made, 'drafts'> & Pick<StatusJson, 'variants'>) {
+  if (drafts.every(({ reasons }) => reasons.length === 0)) {
+    return (
+      <p class="muted">
+        No attribute with a name explains the difference: it is what the model reads in the texts as a whole.
+      </p>
+    );
+  }
+  return (
+    <>
       <h3>Why</h3>
       <div class="columns">
         {drafts.map(({ id, reasons, remainder_message }) => (

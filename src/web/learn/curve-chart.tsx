@@ -3,7 +3,7 @@
 import type { ModelJson } from '../../api/model/responses.js';
 import { GridLines } from '../parts/grid-lines.js';
 
-const [WIDTH, HEIGHT] = [480, 220];
+const [WIDTH, HEIGHT] = [400, 220];
 const EDGE = { left: 60, right: 12, top: 12, bottom: 40 };
 
 type Point = ModelJson['worth']['curve'][number];

@@ -64,6 +64,7 @@ describe('the forecast on the page of a test', () => {
       const { card, figures } = await cardOf(id);
       const { score } = await answerOf(id);
       expect(card).toContain(said);
+      expect(card).toContain('No attribute with a name explains the difference');
       const inside = 'aria-labelledby="forecast"';
       expect(figures('lift_pct', inside)).toEqual([String(score!.first_choice!.lift_pct)]);
       expect(figures('brier', inside)).toEqual([String(score!.brier)]);
