@@ -28,8 +28,7 @@ create table auto_promotion.preference_models (
   figures jsonb not null check (jsonb_typeof(figures) = 'object'),
   -- Kept for the newest versions alone: a forecast is stored with what it said.
   parameters bytea,
-  primary key (environment, account_id, version),
-  unique (environment, account_id, training_hash)
+  primary key (environment, account_id, version)
 );
 
 -- What was forecast of a test before its first look. Never changed.

@@ -34,7 +34,7 @@ export function createExperimentActivities(deps: {
         throw permanent('UnknownExperiment', `no experiment ${experimentId} in this environment and account`);
       const lastDecision = await store.latestDecision(experimentId);
       // Not awaited: nothing that concerns an experiment waits for learning.
-      if (lastDecision === null) void waker.wake();
+      if (lastDecision === null) void waker.wake({ forecasts: true, learning: false });
       return {
         experiment,
         promotion: await store.getPromotion(experimentId),
@@ -70,7 +70,8 @@ export function createExperimentActivities(deps: {
       }
       if (told !== null) await outbox.wake(told);
       // A test is decided when its first budgets are written, which is before it leaves its rollout.
-      if (transition.from === 'rolling_out' || isEnded(transition.to)) void waker.wake();
+      if (transition.from === 'rolling_out' || isEnded(transition.to))
+        void waker.wake({ forecasts: false, learning: true });
       return result;
     },
 

@@ -63,7 +63,9 @@ export function createReconcileActivities(deps: {
         if (page.length < PAGE) break;
       }
       await startMessengers();
-      if ((await store.toForecast(1)).length > 0 || (await store.toScore(1)).length > 0) await waker.wake();
+      const forecasts = (await store.toForecast(1)).length > 0;
+      const learning = (await store.toScore(1)).length > 0;
+      if (forecasts || learning) await waker.wake({ forecasts, learning });
       return { active, started };
     },
   };

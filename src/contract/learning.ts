@@ -7,8 +7,17 @@ import type { DraftReasons, Explanation } from '../domain/forecast/reasons.js';
 import type { Basis } from '../domain/patterns/evidence.js';
 import type { RecipeName } from '../domain/preference/recipe.js';
 
-/** Sent when there may be something to forecast or to learn. */
+/** Sent with what there may be to do. */
 export const LEARN_SIGNAL = 'learn';
+export interface LearningDue {
+  /** A test may have no forecast yet. */
+  forecasts: boolean;
+  /** A test may have been decided, or the encoder may have changed. */
+  learning: boolean;
+}
+
+/** `type` of a failure for want of an encoder: it is there or works at another wake-up. */
+export const NO_ENCODER = 'NoEncoder';
 
 /** A forecast as it was made, with its reasons. Plain data: that of a test is kept for ever. */
 export interface MadeForecast {

@@ -76,7 +76,7 @@ export function keepReconciled(
   };
   const loop = async () => {
     // After a change of the encoder there may be texts to encode, although no test has begun or ended.
-    await waker.wake();
+    await waker.wake({ forecasts: true, learning: true });
     while (!stopped.signal.aborted) {
       await delay(everyMs, undefined, { signal: stopped.signal }).catch(() => undefined);
       if (!stopped.signal.aborted) await once();

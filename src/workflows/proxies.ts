@@ -157,8 +157,8 @@ export const forecasting = proxyLearning<Pick<LearningActivities, 'forecastTests
 });
 
 /**
- * Minutes of a core, in a thread of its own; heartbeats say how far it is. A worker that was killed or lost Postgres begins
- * again; what was stored by then is not done twice.
+ * Minutes of a core, in a thread of its own. A worker that was killed begins again; what was stored by then is not done
+ * twice. After other failures the workflow tries again later.
  */
 export const learning = proxyLearning<Omit<LearningActivities, 'forecastTests'> & PatternActivities>({
   heartbeatTimeout: '30 seconds',

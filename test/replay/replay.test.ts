@@ -72,7 +72,7 @@ describe('the replay check', () => {
   it('finds that learning leaves out a step', async () => {
     const failed = await failuresOn(['learningWorkflow.learned.json'], {
       file: 'src/workflows/learning.ts',
-      find: '      await attempt(() => learning.refitPatterns());\n',
+      find: 'isDone = (await attempt(() => learning.refitPatterns())) && isDone;',
       replace: '',
     });
     expect(failed).toEqual(['learningWorkflow.learned.json']);

@@ -3,9 +3,9 @@ import { Context } from '@temporalio/activity';
 import type { ExperimentClock } from '../../clients/clock.js';
 import type { Encoders } from '../../clients/encoder/encoders.js';
 import { textHash } from '../../clients/encoder/text-hash.js';
-import type { EncodedText, EncoderName } from '../../clients/encoder/types.js';
+import { type EncodedText, EncoderFailure, type EncoderName } from '../../clients/encoder/types.js';
 import type { Store } from '../../clients/postgres/types.js';
-import { type EncoderChoice, type ModelFigures, RECIPE_OF } from '../../contract/learning.js';
+import { type EncoderChoice, type ModelFigures, NO_ENCODER, RECIPE_OF } from '../../contract/learning.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
 import { fitOf } from '../../domain/forecast/fit.js';
 import { explanationOf } from '../../domain/forecast/reasons.js';
@@ -13,7 +13,7 @@ import { scoreForecast } from '../../domain/forecast/scoring.js';
 import type { Groundwork } from '../../domain/preference/groundwork.js';
 import type { MeasuredText } from '../../domain/preference/measured-text.js';
 import type { Learned } from '../../domain/preference/model.js';
-import { encodersOf, RECIPES } from '../../domain/preference/recipe.js';
+import { encodersOf, RECIPES, type Recipe } from '../../domain/preference/recipe.js';
 import { groupsOf } from '../../domain/preference/within-groups.js';
 import { permanent } from '../failures.js';
 import { createForecaster } from './forecaster.js';
@@ -36,7 +36,7 @@ export function createLearningActivities(deps: {
   encoder?: EncoderChoice;
 }) {
   const { store, clock, encoders = null, encoder: choice = 'use-lite' } = deps;
-  const recipe = RECIPES[RECIPE_OF[choice]];
+  const recipe = availableRecipe(choice, encoders);
   const foreign = priorFor(recipe);
   const forecaster = createForecaster({ store, encoders, encoder: choice });
   /** Makes the next learning fast; a new process lays it anew. */
@@ -44,22 +44,25 @@ export function createLearningActivities(deps: {
 
   /** The recipe's encoders, in the account's record. @throws `NoEncoder`, not retried, if one is missing. */
   function recipeEncoders() {
-    if (encoders === null) throw permanent('NoEncoder', 'this service runs without an encoder');
+    if (encoders === null) throw permanent(NO_ENCODER, 'this service runs without an encoder');
     return encodersOf(recipe).map((name) => {
       const missing = encoders.missing(name);
-      if (missing !== null) throw permanent('NoEncoder', missing);
+      if (missing !== null) throw permanent(NO_ENCODER, missing);
       return recordedEncoder(encoders, name, store);
     });
   }
 
   return {
-    /** Stores the forecast of each test that has had no look. Tests of which nothing can be compared get one that says so. */
+    /** Stores the forecast of each test that has had no look, unless the encoder fails now. */
     async forecastTests(): Promise<{ stored: string[] }> {
       const stored: string[] = [];
       for (const id of await store.toForecast(AT_ONCE)) {
         const experiment = await store.getExperiment(id);
         if (!experiment) continue;
-        const made = await forecaster.forecast(experiment.variants);
+        const made = await unlessRangeError(id, () => forecaster.forecast(experiment.variants));
+        if (made === null) continue;
+        // It is kept for ever: an encoder that comes back before the first look can do better.
+        if (made.notes.some(({ code }) => code === 'no_encoder')) continue;
         const outcome = await store.saveForecast({ experimentId: id, madeAt: await clock.now(), made });
         if (outcome === 'stored') stored.push(id);
       }
@@ -77,10 +80,8 @@ export function createLearningActivities(deps: {
         if (!forecast) continue;
         const test = tests.get(id);
         const rates = test ? variantRates(test.experiment, test.looks) : [];
-        const score = scoreForecast(
-          forecast.made.forecast,
-          rates.map(({ variant, ...rate }) => ({ id: variant.id, ...rate })),
-        );
+        const measured = rates.map(({ variant, ...rate }) => ({ id: variant.id, ...rate }));
+        const score = await unlessRangeError(id, async () => scoreForecast(forecast.made.forecast, measured));
         await store.saveScore({ experimentId: id, scoredAt: await clock.now(), score });
         if (score !== null) scored.push(id);
       }
@@ -89,12 +90,12 @@ export function createLearningActivities(deps: {
 
     /** Encodes the texts of decided tests that are new to the recipe's encoders, e.g. all of them after a change. */
     async encodeTexts(): Promise<{ encoded: number }> {
-      const texts = [...new Set(measuredAds(await store.learnableTests()).map(({ text }) => text))];
+      const texts = [...new Set((await measuredAds(await store.learnableTests())).map(({ text }) => text))];
       let encoded = 0;
       for (const encoder of recipeEncoders()) {
         const missing = new Set(await store.missingTexts(encoder.info.id, texts.map(textHash)));
         const fresh = texts.filter((text) => missing.has(textHash(text)));
-        await encoder.encode(fresh, { signal: Context.current().cancellationSignal });
+        await orNoEncoder(encoder.encode(fresh, { signal: Context.current().cancellationSignal }));
         encoded += fresh.length;
       }
       return { encoded };
@@ -102,7 +103,7 @@ export function createLearningActivities(deps: {
 
     /** Learns a model from all decided tests, unless the newest one has learned from the same. */
     async learnPreferences(): Promise<{ version: number | null; isNew: boolean }> {
-      const rows = measuredAds(await store.learnableTests());
+      const rows = await measuredAds(await store.learnableTests());
       const [newest] = await store.listModels(1);
       const known = { version: newest?.version ?? null, isNew: false };
       if (rows.length === 0) return known;
@@ -114,7 +115,7 @@ export function createLearningActivities(deps: {
       const texts = [...new Set(rows.map(({ text }) => text))];
       const encoded = new Map<EncoderName, Map<string, EncodedText>>();
       for (const encoder of opened) {
-        const vectors = await encoder.encode(texts, { signal });
+        const vectors = await orNoEncoder(encoder.encode(texts, { signal }));
         encoded.set(encoder.info.name, new Map(texts.map((text, i) => [text, vectors[i]!])));
       }
       const layers = Object.fromEntries([...encoded].map(([name, all]) => [name, joined(all)]));
@@ -133,6 +134,16 @@ export function createLearningActivities(deps: {
         parameters: toBytes(learned.model),
       });
     },
+  };
+}
+
+/** `best` does without the encoders that are missing when the process starts. */
+function availableRecipe(choice: EncoderChoice, encoders: Encoders | null): Recipe {
+  const recipe = RECIPES[RECIPE_OF[choice]];
+  if (choice !== 'best' || encoders === null) return recipe;
+  return {
+    ...recipe,
+    parts: recipe.parts.filter((part) => part.kind !== 'layers' || encoders.missing(part.encoder) === null),
   };
 }
 
@@ -178,6 +189,27 @@ function joined(all: ReadonlyMap<string, EncodedText>) {
 
 function cosineOf(a: EncodedText, b: EncodedText): number {
   return a.sentence.reduce((sum, value, i) => sum + value * b.sentence[i]!, 0);
+}
+
+/** One test with figures that no rule takes must not stop the others. */
+async function unlessRangeError<T>(experimentId: string, step: () => Promise<T>): Promise<T | null> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    Context.current().log.warn("A test can't be learned from.", { experimentId, reason: error.message });
+    return null;
+  }
+}
+
+/** Tries soon don't help against an encoder that fails: the next wake-up tries again. */
+async function orNoEncoder<T>(encoding: Promise<T>): Promise<T> {
+  try {
+    return await encoding;
+  } catch (error) {
+    if (!(error instanceof EncoderFailure)) throw error;
+    throw permanent(NO_ENCODER, error.message);
+  }
 }
 
 /** How many pairs that a test told apart the held-out predictions order right. */

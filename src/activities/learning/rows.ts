@@ -1,5 +1,6 @@
 /** What decided tests say of their ads, as the preference model learns it. */
 import { createHash } from 'node:crypto';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import type { LearnableTest } from '../../clients/postgres/pattern-types.js';
 import { comparedTexts } from '../../domain/creative/compared-texts.js';
 import { textsOf } from '../../domain/creative/creative-texts.js';
@@ -23,24 +24,32 @@ export interface MeasuredAd extends MeasuredText {
 }
 
 /** One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none. */
-export function measuredAds(tests: readonly LearnableTest[]): MeasuredAd[] {
-  return [...tests].sort(byEnd).flatMap(({ experiment, looks }): MeasuredAd[] => {
-    const rates = variantRates(experiment, looks);
-    const compared = comparedTexts(rates.map(({ variant }) => variant.creative));
-    if (compared === null || compared.texts.some((text) => foreignLanguage(text) !== null)) return [];
-    const month = new Date(experiment.startedAt).toISOString().slice(0, MONTH);
-    return rates.map(({ variant, logRate, variance }, i) => ({
-      testId: experiment.id,
-      // What else the ads differ in is unknown, so a test is one group.
-      group: '',
-      // Rates of different objectives have nothing in common.
-      period: `${experiment.policy.objective} ${month}`,
-      text: compared.texts[i]!,
-      logRate,
-      variance,
-      attributes: attributesOf(textsOf(variant.creative)),
-    }));
-  });
+export async function measuredAds(tests: readonly LearnableTest[]): Promise<MeasuredAd[]> {
+  const ads: MeasuredAd[] = [];
+  for (const test of [...tests].sort(byEnd)) {
+    ads.push(...adsOf(test));
+    // Reading a creative takes up to a millisecond; the process has other work between two tests.
+    await otherWork();
+  }
+  return ads;
+}
+
+function adsOf({ experiment, looks }: LearnableTest): MeasuredAd[] {
+  const rates = variantRates(experiment, looks);
+  const compared = comparedTexts(rates.map(({ variant }) => variant.creative));
+  if (compared === null || compared.texts.some((text) => foreignLanguage(text) !== null)) return [];
+  const month = new Date(experiment.startedAt).toISOString().slice(0, MONTH);
+  return rates.map(({ variant, logRate, variance }, i) => ({
+    testId: experiment.id,
+    // What else the ads differ in is unknown, so a test is one group.
+    group: '',
+    // Rates of different objectives have nothing in common.
+    period: `${experiment.policy.objective} ${month}`,
+    text: compared.texts[i]!,
+    logRate,
+    variance,
+    attributes: attributesOf(textsOf(variant.creative)),
+  }));
 }
 
 function byEnd({ experiment: a }: LearnableTest, { experiment: b }: LearnableTest): number {

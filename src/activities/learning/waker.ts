@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { LEARN_SIGNAL } from '../../contract/learning.js';
+import { LEARN_SIGNAL, type LearningDue } from '../../contract/learning.js';
 import { LEARNING_WORKFLOW, type Names } from '../../contract/names.js';
 
 /** Wakes the learning workflow. */
 export interface LearningWaker {
   /** It never rejects and takes at most two seconds: the reconciliation does the same. */
-  wake(): Promise<void>;
+  wake(due: LearningDue): Promise<void>;
 }
 
 /** Real ms that a call to Temporal may take: no experiment must wait longer. */
@@ -19,23 +19,23 @@ export const NO_LEARNING: LearningWaker = { wake: async () => {} };
 const PAUSE_MS = 100;
 
 export function createLearningWaker({ client, names }: { client: Client; names: Names }): LearningWaker {
-  const once = (deadline: number) =>
+  const once = (deadline: number, due: LearningDue) =>
     client.connection.withDeadline(deadline, () =>
       client.workflow.signalWithStart(LEARNING_WORKFLOW, {
         workflowId: names.learningId,
         taskQueue: names.taskQueue,
         args: [],
         signal: LEARN_SIGNAL,
-        signalArgs: [],
+        signalArgs: [due],
         staticSummary: 'forecasts and learning',
       }),
     );
   return {
-    async wake() {
+    async wake(due) {
       const deadline = Date.now() + WAKE_MS;
       while (Date.now() < deadline) {
         try {
-          await once(deadline);
+          await once(deadline, due);
           return;
         } catch {
           await delay(PAUSE_MS);

@@ -187,7 +187,7 @@ export const newExperimentBody = (withTokens: boolean) =>
       }),
       earlier_delivery: earlierDelivery(withTokens).optional(),
       draft_ids: z
-        .array(z.string().max(100).nullable(), 'must be a list with one entry per variant')
+        .array(text(100).nullable(), 'must be a list with one entry per variant')
         .optional()
         .openapi({
           description:

@@ -60,7 +60,9 @@ async function textCounts(
   if (newest && newest.encoderIds.join() === encoderIds.join()) {
     return { texts: newest.texts, encoded: newest.texts };
   }
-  const hashes = [...new Set(measuredAds(await store.learnableTests()).map(({ text }) => textHash(text)))];
+  const hashes = [
+    ...new Set((await measuredAds(await store.learnableTests())).map(({ text }) => textHash(text))),
+  ];
   const missing = new Set<string>();
   for (const id of encoderIds) for (const hash of await store.missingTexts(id, hashes)) missing.add(hash);
   return { texts: hashes.length, encoded: hashes.length - missing.size };

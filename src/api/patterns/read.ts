@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { PatternSearch } from '../../clients/postgres/pattern-types.js';
 import type { ApiContext } from '../dependencies.js';
+import { experimentId } from '../http/fields.js';
 import { ApiProblem, sentencesOf } from '../http/problems.js';
 import { showRows } from '../http/show-rows.js';
 import { cursorOf, markOf, placeOf, type SearchedBy, type SearchPlace } from './cursor.js';
@@ -80,7 +81,8 @@ export async function patternWithTests(
   { store, base }: Pick<ApiContext, 'store' | 'base'>,
   id: string,
 ): Promise<z.output<typeof PatternWithTestsAnswer>> {
-  const pattern = await store.getPattern(id);
+  // Postgres can't compare any text. What no pattern can be named is no pattern's id.
+  const pattern = experimentId().safeParse(id).success ? await store.getPattern(id) : null;
   if (!pattern) throw new ApiProblem('not_found', `There is no pattern ${id}.`);
   const tests = await store.testsOfPattern(id);
   return {

@@ -44,14 +44,14 @@ export interface LearningStore {
   /** Drafts that are there already stay as they are. */
   saveDrafts(drafts: readonly Draft[]): Promise<void>;
   getDrafts(ids: readonly string[]): Promise<Draft[]>;
-  /** The version under which the model is stored; one with the same training hash is not stored again. */
+  /** The version under which the model is stored; one with the training hash of the newest is not stored again. */
   saveModel(
     model: Omit<ModelVersion, 'version'> & { parameters: Uint8Array },
   ): Promise<{ version: number; isNew: boolean }>;
   latestModel(): Promise<(ModelVersion & { parameters: Uint8Array }) | null>;
   /** Newest first. */
   listModels(limit: number): Promise<ModelVersion[]>;
-  /** `too_late`: the test has had its first look. */
+  /** `too_late`: the test has had its first look, or doesn't run. */
   saveForecast(forecast: StoredForecast): Promise<'stored' | 'exists' | 'too_late'>;
   getForecast(experimentId: string): Promise<StoredForecast | null>;
   /** Running tests without a forecast and without a look, oldest first. */
@@ -154,12 +154,12 @@ export function learningStore({ pool, scope }: Database): LearningStore {
       return transaction(pool, async (ask) => {
         // Two that learned at once take turns, so that each gets a version of its own.
         await ask('select pg_advisory_xact_lock(hashtext($1))', [`preference_models/${mine.join('/')}`]);
-        const [known] = await ask<{ version: number }>(
-          `select version from auto_promotion.preference_models
-            where (environment, account_id, training_hash) = ($1, $2, $3)`,
-          [...mine, model.trainingHash],
+        const [known] = await ask<{ version: number; training_hash: string }>(
+          `select version, training_hash from auto_promotion.preference_models
+            where (environment, account_id) = ($1, $2) order by version desc limit 1`,
+          mine,
         );
-        if (known) return { version: known.version, isNew: false };
+        if (known?.training_hash === model.trainingHash) return { version: known.version, isNew: false };
         const [made] = await ask<{ version: number }>(
           `insert into auto_promotion.preference_models (environment, account_id, version, recipe, training_hash,
               encoder_ids, tests, texts, made_at, figures, parameters)
@@ -210,9 +210,9 @@ export function learningStore({ pool, scope }: Database): LearningStore {
     async saveForecast({ experimentId, madeAt, made }) {
       return transaction(pool, async (ask) => {
         // A look locks this row too, by its foreign key: none can come between the question and the answer.
-        await ask(
+        const [running] = await ask(
           `select 1 from auto_promotion.ab_tests
-            where (environment, account_id, experiment_id) = ($1, $2, $3) for update`,
+            where (environment, account_id, experiment_id) = ($1, $2, $3) and state = 'running' for update`,
           [...mine, experimentId],
         );
         const [looked] = await ask(
@@ -226,7 +226,7 @@ export function learningStore({ pool, scope }: Database): LearningStore {
           [...mine, experimentId],
         );
         if (known) return 'exists';
-        if (looked) return 'too_late';
+        if (looked || !running) return 'too_late';
         await ask(
           `insert into auto_promotion.forecasts (environment, account_id, experiment_id, model_version, made_at, forecast)
             values ($1, $2, $3, $4, $5, $6)`,

@@ -78,6 +78,7 @@ describe('a valid test', () => {
         ad_id: test.adIds[0],
         ad_set_id: test.adSetIds[0],
         creative: { hook: null, headline: null, text: null, script: null, visual_notes: null },
+        draft_id: null,
         dropped_at: null,
       },
       {
@@ -86,6 +87,7 @@ describe('a valid test', () => {
         ad_id: test.adIds[1],
         ad_set_id: test.adSetIds[1],
         creative: { hook: 'Stop', headline: null, text: null, script: null, visual_notes: 'red' },
+        draft_id: null,
         dropped_at: null,
       },
     ]);
