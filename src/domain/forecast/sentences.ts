@@ -39,22 +39,18 @@ export function basisSentence({ learned: { tests, basis } }: Pick<Forecast, 'lea
   }
 }
 
-/** What is expected of one draft. */
-export function draftSentence({ expected, sd, chanceBest }: DraftForecast): string {
-  const [low, high] = [expected - 1.96 * sd, expected + 1.96 * sd].map(relative);
-  return `${share(chanceBest)} chance to be the best; ${relative(expected)} beside the mean of the drafts (95 % interval ${low} to ${high}).`;
-}
-
 /** One reason for a draft's forecast. Attributes that the registry no longer has are shown by their id. */
 export function contributionSentence({ id, value, mean, contribution }: Contribution): string {
   const attribute = attributeOf(id);
   const effect = relative(contribution);
   if (attribute?.kind === 'amount') {
     const steps = Math.abs(value - mean).toFixed(1);
-    return `${effect}: ${steps} × "${attribute.step}" ${value > mean ? 'above' : 'below'} the mean of the ads.`;
+    return `${effect}: ${value > mean ? 'more' : 'less'} of this than the other ads have: "${attribute.step}", ${steps} times.`;
   }
   const statement = attribute?.statement ?? id;
-  return value > mean ? `${effect}: ${statement}` : `${effect}: not so, unlike other ads: ${statement}`;
+  return value > mean
+    ? `${effect}: ${statement}`
+    : `${effect}: this is true of other ads, not of this one: ${statement}`;
 }
 
 /** What the named reasons leave. `named`: how many there are. */
@@ -85,7 +81,7 @@ export function outlookSentence(
   nameOf: (id: string) => string = (id) => id,
 ): string {
   const [first, second] = pair.map(nameOf);
-  const told = `A test of ${first} and ${second} tells them apart with a chance of ${share(chance)}, and takes ${days.toFixed(1)} days on average.`;
+  const told = `A test of ${first} and ${second} has a ${share(chance)} chance of telling them apart, and takes ${days.toFixed(1)} days on average.`;
   return looksHopeless ? `${told} It looks hopeless: try texts that differ more, or more traffic.` : told;
 }
 

@@ -116,7 +116,8 @@ function Figures({ pattern, reader }: { pattern: PatternWithTestsJson; reader: R
         <Figure field="tests" value={pattern.tests}>
           {pattern.tests}
         </Figure>{' '}
-        own vary it: {pattern.tests_for} for it, {pattern.tests_against} against
+        own {pattern.tests === 1 ? 'test varies' : 'tests vary'} it: {pattern.tests_for} for it,{' '}
+        {pattern.tests_against} against
       </dd>
       <dt>First stated</dt>
       <dd>

@@ -20,7 +20,7 @@ export function StateForm(props: {
   const typed = refused?.typed ?? null;
   const disabled = viewer.principal.role === 'viewer';
   const options = [
-    { value: '', name: 'It does not say' },
+    { value: '', name: 'no claim about the rate' },
     { value: 'higher', name: 'A higher rate' },
     { value: 'lower', name: 'A lower rate' },
   ];

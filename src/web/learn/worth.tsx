@@ -218,8 +218,9 @@ function Scores({ worth }: { worth: WorthJson }) {
                   <Figure field={field} value={score.mean}>
                     {score.mean.toFixed(3)}
                   </Figure>
-                  , against {score.uniform.toFixed(3)} for equal chances: better by {score.gain.toFixed(3)}{' '}
-                  (90 % interval {score.gain_interval.map((end) => end.toFixed(3)).join(' to ')})
+                  , against {score.uniform.toFixed(3)} for equal chances:{' '}
+                  {score.gain < 0 ? 'worse' : 'better'} by {Math.abs(score.gain).toFixed(3)} (90 % interval{' '}
+                  {score.gain_interval.map((end) => end.toFixed(3)).join(' to ')})
                 </dd>
               </>
             ),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { normalCdf } from '../../../src/domain/evidence/distributions.js';
 import { differenceOf, type ForecastInput, forecastOf } from '../../../src/domain/forecast/forecast.js';
-import { basisSentence, draftSentence } from '../../../src/domain/forecast/sentences.js';
+import { basisSentence } from '../../../src/domain/forecast/sentences.js';
 import { APART, alike, drafts, fitWith, forecast } from './support.js';
 
 const input = (change: Partial<ForecastInput> = {}): ForecastInput => ({
@@ -104,10 +104,7 @@ describe('a forecast', () => {
     expect(() => forecastOf(input(change))).toThrow(new RangeError(message));
   });
 
-  it('says what it expects', () => {
-    expect(draftSentence({ id: 'a', expected: 0.1, sd: 0.05, chanceBest: 0.624 })).toBe(
-      '62 % chance to be the best; +10.5 % beside the mean of the drafts (95 % interval +0.2 % to +21.9 %).',
-    );
+  it('says whose tests it rests on', () => {
     const learned = (tests: number, basis: 'own' | 'foreign' | 'own_and_foreign') =>
       basisSentence({ learned: { tests, basis } });
     expect(learned(1, 'own')).toBe('Learned from 1 test of your own.');

@@ -32,7 +32,7 @@ describe('the outlook of a test', () => {
     expect(outlook.looksHopeless).toBe(true);
     expect(outlook.difference).toBeCloseTo(0.01, 9);
     expect(outlookSentence(outlook)).toMatch(
-      /^A test of d0 and d1 tells them apart with a chance of \d+ %, and takes 2\d\.\d days on average\. It looks hopeless: try texts that differ more, or more traffic\.$/,
+      /^A test of d0 and d1 has a \d+ % chance of telling them apart, and takes 2\d\.\d days on average\. It looks hopeless: try texts that differ more, or more traffic\.$/,
     );
   });
 

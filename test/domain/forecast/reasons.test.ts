@@ -129,10 +129,10 @@ describe('the reasons of a forecast', () => {
       contributionSentence({ id, value, mean, contribution });
     expect(say('question_mark', 1, 0.5, -0.05)).toBe('-4.9 %: The headline contains a question mark.');
     expect(say('question_mark', 0, 0.5, 0.05)).toBe(
-      '+5.1 %: not so, unlike other ads: The headline contains a question mark.',
+      '+5.1 %: this is true of other ads, not of this one: The headline contains a question mark.',
     );
     expect(say('five_words_more', 1, 2.5, -0.05)).toBe(
-      '-4.9 %: 1.5 × "five words more" below the mean of the ads.',
+      '-4.9 %: less of this than the other ads have: "five words more", 1.5 times.',
     );
     expect(say('gone', 1, 0.5, 0.1)).toBe('+10.5 %: gone');
     expect(remainderSentence({ remainder: 0.02, named: 1 })).toBe(

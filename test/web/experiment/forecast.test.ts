@@ -43,7 +43,7 @@ describe('the forecast on the page of a test', () => {
       expect(card).toContain(remainder_message);
     }
     expect(card).toMatch(/-4\.9 %: The headline contains a question mark/);
-    expect(card).toMatch(/\+5\.1 %: not so, unlike other ads: /);
+    expect(card).toMatch(/\+5\.1 %: this is true of other ads, not of this one: /);
     expect(card).toContain('by version 3 of the model');
     expect(card).toContain('Learned from 12 tests of your own.');
     expect(card).toContain('no decision and no budget uses it');

@@ -117,7 +117,7 @@ describe('the forecast on the page of new tests', () => {
       for (const reason of reasons.slice(0, 3)) expect(page.text).toContain(reason);
     expect(page.text).toContain(forecast.pair!.message);
     expect(forecast.pair!.message).toMatch(
-      /^A test of Jacket 2 and Jacket 1 tells them apart with a chance of/,
+      /^A test of Jacket 2 and Jacket 1 has a \d+ % chance of telling them apart/,
     );
     expect(page.html).not.toContain('class="warn">A test of');
   });
