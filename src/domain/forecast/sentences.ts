@@ -4,7 +4,7 @@ import { attributeOf } from '../creative/registry.js';
 import { evidenceSentence } from '../patterns/sentences.js';
 import { percent } from '../percent.js';
 import type { Choices } from './choose.js';
-import type { DraftForecast, Forecast } from './forecast.js';
+import type { Forecast } from './forecast.js';
 import type { Opportunity } from './opportunities.js';
 import type { PairOutlook } from './outlook.js';
 import type { Contribution, DraftReasons } from './reasons.js';
