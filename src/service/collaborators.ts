@@ -95,6 +95,21 @@ export function learningOf({
   return { encoder, encoders, search: searchEncoders(encoders, voyageApiKey) };
 }
 
+/** Longest real wait for an encoder at the start, ms. */
+const WARM_UP_MS = 5_000;
+
+/**
+ * Loads the encoder that most forecasts ask, beside the other steps of a start: in a fast sandbox, the first test's first look
+ * comes a second after its start. It never fails, and waits at most five seconds.
+ */
+export async function warmUp({ encoders }: Learning): Promise<void> {
+  const signal = AbortSignal.timeout(WARM_UP_MS);
+  await encoders
+    .get('use-lite')
+    .encode(['ready'], { signal })
+    .catch(() => {});
+}
+
 /** The others serve patterns that they have read until the first has read all of them. */
 export function searchEncoders(encoders: Encoders, voyageApiKey: string | null): Learning['search'] {
   const [first, ...others] = ENCODER_NAMES.map((name) => sentencesOf(encoders.get(name)));

@@ -2,7 +2,7 @@ import type { ApiDependencies } from '../api/dependencies.js';
 import type { Announce } from '../contract/events.js';
 import { type Accounts, type AccountToServe, type RunningAccount, startAccount } from './account.js';
 import { apiOptions, type RunningApi, startApis } from './api.js';
-import { type Collaborators, learningOf, openConnections } from './collaborators.js';
+import { type Collaborators, learningOf, openConnections, warmUp } from './collaborators.js';
 import { unlessStopping } from './stopping.js';
 
 export interface RunningService {
@@ -34,6 +34,7 @@ export async function runService(
     // All accounts have the same addresses of Postgres and Temporal.
     const shared = await openConnections(accounts[0].addresses, say, learningOf(accounts[0].config));
     stops.push(() => shared.close());
+    const warm = shared.learning ? warmUp(shared.learning) : null;
     stopping?.throwIfAborted();
     const start = async (account: AccountToServe): Promise<RunningAccount> => {
       const running = await startAccount(shared, account, { ...options, complain: say });
@@ -52,6 +53,7 @@ export async function runService(
     );
     stops.push(() => api.stop());
     await unlessStopping(stopping, Promise.all(running.map((account) => account.beginUpkeep())));
+    if (warm) await unlessStopping(stopping, warm);
     say(`Pages         ${api.url}/`);
     for (const { collaborators } of running)
       say(`API           ${api.url}${collaborators.base ?? ''}/api/ab/experiments`);
