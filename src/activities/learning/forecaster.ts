@@ -3,12 +3,7 @@ import type { Encoders } from '../../clients/encoder/encoders.js';
 import { type EncodedText, EncoderFailure, type EncoderName } from '../../clients/encoder/types.js';
 import type { LearningStore } from '../../clients/postgres/learning.js';
 import type { EmbeddingStore } from '../../clients/postgres/pattern-types.js';
-import {
-  type EncoderChoice,
-  type MadeForecast,
-  type ModelFigures,
-  RECIPE_OF,
-} from '../../contract/learning.js';
+import type { EncoderChoice, MadeForecast, ModelFigures } from '../../contract/learning.js';
 import { comparedTexts } from '../../domain/creative/compared-texts.js';
 import { textsOf } from '../../domain/creative/creative-texts.js';
 import { foreignLanguage } from '../../domain/creative/language.js';
@@ -19,8 +14,9 @@ import { forecastOf } from '../../domain/forecast/forecast.js';
 import type { ForecastNote } from '../../domain/forecast/notes.js';
 import { NO_EXPLANATION, reasonsOf } from '../../domain/forecast/reasons.js';
 import { learnPreference, type PreferenceModel, predict } from '../../domain/preference/model.js';
-import { type PartEncoder, RECIPES, type Recipe } from '../../domain/preference/recipe.js';
+import type { PartEncoder, Recipe } from '../../domain/preference/recipe.js';
 import { priorFor, slopePriorOf } from './prior.js';
+import { serviceRecipe } from './recipe.js';
 import { fromBytes } from './stored-model.js';
 import { recordedEncoder } from './text-layers.js';
 
@@ -70,7 +66,7 @@ export function createForecaster(deps: {
     const stored = newest ? await store.latestModel() : null;
     loaded = stored
       ? { version: stored.version, figures: stored.figures, model: fromBytes(stored.parameters) }
-      : learnedElsewhere(RECIPES[RECIPE_OF[encoder]]);
+      : learnedElsewhere(serviceRecipe(encoder, encoders));
     return loaded;
   }
 

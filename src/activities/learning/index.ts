@@ -5,28 +5,26 @@ import type { Encoders } from '../../clients/encoder/encoders.js';
 import { textHash } from '../../clients/encoder/text-hash.js';
 import { type EncodedText, EncoderFailure, type EncoderName } from '../../clients/encoder/types.js';
 import type { Store } from '../../clients/postgres/types.js';
-import { type EncoderChoice, type ModelFigures, NO_ENCODER, RECIPE_OF } from '../../contract/learning.js';
+import { type EncoderChoice, type ModelFigures, NO_ENCODER } from '../../contract/learning.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
 import { fitOf } from '../../domain/forecast/fit.js';
 import { explanationOf } from '../../domain/forecast/reasons.js';
 import { scoreForecast } from '../../domain/forecast/scoring.js';
+import { accuracyOf } from '../../domain/preference/accuracy.js';
 import type { Groundwork } from '../../domain/preference/groundwork.js';
-import type { MeasuredText } from '../../domain/preference/measured-text.js';
 import type { Learned } from '../../domain/preference/model.js';
-import { encodersOf, RECIPES, type Recipe } from '../../domain/preference/recipe.js';
-import { groupsOf } from '../../domain/preference/within-groups.js';
+import { encodersOf } from '../../domain/preference/recipe.js';
 import { permanent } from '../failures.js';
 import { createForecaster } from './forecaster.js';
 import { learnInThread } from './learn-in-thread.js';
 import { priorFor, slopePriorOf } from './prior.js';
+import { serviceRecipe } from './recipe.js';
 import { attributeEffects, type MeasuredAd, measuredAds, trainingHash } from './rows.js';
 import { toBytes } from './stored-model.js';
 import { recordedEncoder } from './text-layers.js';
 
 /** Tests per call: a longer list is taken up at the next wake-up. */
 const AT_ONCE = 100;
-/** |z| from which a test tells a pair apart. */
-const SIGNIFICANT = 1.96;
 
 export function createLearningActivities(deps: {
   store: Store;
@@ -36,7 +34,7 @@ export function createLearningActivities(deps: {
   encoder?: EncoderChoice;
 }) {
   const { store, clock, encoders = null, encoder: choice = 'use-lite' } = deps;
-  const recipe = availableRecipe(choice, encoders);
+  const recipe = serviceRecipe(choice, encoders);
   const foreign = priorFor(recipe);
   const forecaster = createForecaster({ store, encoders, encoder: choice });
   /** Makes the next learning fast; a new process lays it anew. */
@@ -137,16 +135,6 @@ export function createLearningActivities(deps: {
   };
 }
 
-/** `best` does without the encoders that are missing when the process starts. */
-function availableRecipe(choice: EncoderChoice, encoders: Encoders | null): Recipe {
-  const recipe = RECIPES[RECIPE_OF[choice]];
-  if (choice !== 'best' || encoders === null) return recipe;
-  return {
-    ...recipe,
-    parts: recipe.parts.filter((part) => part.kind !== 'layers' || encoders.missing(part.encoder) === null),
-  };
-}
-
 export type LearningActivities = ReturnType<typeof createLearningActivities>;
 
 function figuresOf(
@@ -210,25 +198,4 @@ async function orNoEncoder<T>(encoding: Promise<T>): Promise<T> {
     if (!(error instanceof EncoderFailure)) throw error;
     throw permanent(NO_ENCODER, error.message);
   }
-}
-
-/** How many pairs that a test told apart the held-out predictions order right. */
-function accuracyOf(
-  rows: readonly MeasuredText[],
-  predicted: Float64Array,
-): Pick<ModelFigures, 'accuracy' | 'pairs'> {
-  let pairs = 0;
-  let right = 0;
-  for (const members of groupsOf(rows)) {
-    for (const [place, i] of members.entries()) {
-      for (const j of members.slice(0, place)) {
-        const [a, b] = [rows[i]!, rows[j]!];
-        const measured = a.logRate - b.logRate;
-        if (Math.abs(measured) <= SIGNIFICANT * Math.sqrt(a.variance + b.variance)) continue;
-        pairs += 1;
-        if (measured * (predicted[i]! - predicted[j]!) > 0) right += 1;
-      }
-    }
-  }
-  return { pairs, accuracy: pairs === 0 ? null : right / pairs };
 }

@@ -59,6 +59,12 @@ export const RECIPES: Record<RecipeName, Recipe> = {
   D: { name: 'D', parts: [MPNET(0.7), USE_LITE(0.15), MINILM(0.1), NGRAMS(0.12)] },
 };
 
+/** The recipe without the parts that read a missing encoder. */
+export function recipeOf(recipe: Recipe, isMissing: (encoder: PartEncoder) => boolean): Recipe {
+  const parts = recipe.parts.filter((part) => part.kind !== 'layers' || !isMissing(part.encoder));
+  return { ...recipe, parts };
+}
+
 /** The encoders that a recipe needs. */
 export function encodersOf(recipe: Recipe): PartEncoder[] {
   return [...new Set(recipe.parts.flatMap((part) => (part.kind === 'layers' ? [part.encoder] : [])))];

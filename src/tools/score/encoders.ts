@@ -3,24 +3,17 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { keptEncodings } from '../../clients/encoder/kept.js';
 import { openEncoder, whatIsMissing } from '../../clients/encoder/open-encoder.js';
-import {
-  ENCODER_NAMES,
-  type Encoder,
-  EncoderFailure,
-  type EncoderName,
-} from '../../clients/encoder/types.js';
-import { encodersOf, RECIPES, type Recipe } from '../../domain/preference/recipe.js';
+import { type Encoder, EncoderFailure, type EncoderName } from '../../clients/encoder/types.js';
+import { ENCODER_CHOICES, type EncoderChoice, RECIPE_OF } from '../../contract/learning.js';
+import { encodersOf, RECIPES, type Recipe, recipeOf } from '../../domain/preference/recipe.js';
 import { thisMachine } from '../../sandbox/programs/find-temporal-cli.mjs';
 import { cacheFolder } from '../../sandbox/programs/locations.mjs';
 
-export const CHOICES = [...ENCODER_NAMES, 'best'] as const;
-export type Choice = (typeof CHOICES)[number];
+export { ENCODER_CHOICES as CHOICES, type EncoderChoice as Choice } from '../../contract/learning.js';
 
-export function isChoice(value: string): value is Choice {
-  return (CHOICES as readonly string[]).includes(value);
+export function isChoice(value: string): value is EncoderChoice {
+  return (ENCODER_CHOICES as readonly string[]).includes(value);
 }
-
-const RECIPE_OF = { 'use-lite': RECIPES.A, minilm: RECIPES.B, mpnet: RECIPES.M, best: RECIPES.D };
 
 export interface OpenRecipe {
   recipe: Recipe;
@@ -34,19 +27,17 @@ export interface OpenRecipe {
  * `best` leaves out the encoders that are not in the cache. Each text is encoded once: its vectors are kept in the cache.
  * Throws EncoderFailure if a named encoder is not there.
  */
-export function openRecipe(choice: Choice, cache = cacheFolder(thisMachine())): OpenRecipe {
+export function openRecipe(choice: EncoderChoice, cache = cacheFolder(thisMachine())): OpenRecipe {
   const missing = new Map<EncoderName, string>();
-  for (const name of encodersOf(RECIPE_OF[choice])) {
+  const whole = RECIPES[RECIPE_OF[choice]];
+  for (const name of encodersOf(whole)) {
     const sentence = whatIsMissing(name, cache);
     if (sentence !== null) missing.set(name, sentence);
   }
   if (choice !== 'best') {
     for (const sentence of missing.values()) throw new EncoderFailure('missing', sentence);
   }
-  const parts = RECIPE_OF[choice].parts.filter(
-    (part) => part.kind !== 'layers' || !missing.has(part.encoder),
-  );
-  const recipe = { ...RECIPE_OF[choice], parts };
+  const recipe = recipeOf(whole, (name) => missing.has(name));
   const folder = path.join(cache, 'encodings');
   const fault = faultOf(folder);
   const encoders = encodersOf(recipe).map((name) => {

@@ -1,6 +1,7 @@
 /** A form that states a pattern in words. */
 import { PATTERN_CATEGORIES } from '../../domain/creative/attribute.js';
 import { Form } from '../parts/links.js';
+import { YourName } from '../parts/who-and-why.js';
 import type { Viewer } from '../viewer.js';
 import { CATEGORY_NAMES } from './names.js';
 
@@ -71,19 +72,7 @@ export function StateForm(props: {
               ))}
             </select>
           </label>
-          {!viewer.signedIn && (
-            <label>
-              <span>Your name</span>
-              <input
-                name="by"
-                required
-                maxlength={100}
-                autocomplete="name"
-                value={typed?.by ?? viewer.knownName}
-                disabled={disabled}
-              />
-            </label>
-          )}
+          <YourName viewer={viewer} disabled={disabled} typed={typed?.by} />
         </div>
         <button type="submit" disabled={disabled}>
           State it

@@ -1,5 +1,31 @@
 import type { Viewer } from '../viewer.js';
 
+/** Who acts, unless the session says it. `typed`: what was typed into a form that is shown again. */
+export function YourName({
+  viewer,
+  disabled,
+  typed,
+}: {
+  viewer: Viewer;
+  disabled: boolean;
+  typed: string | undefined;
+}) {
+  if (viewer.signedIn) return null;
+  return (
+    <label>
+      <span>Your name</span>
+      <input
+        name="by"
+        required
+        maxlength={100}
+        autocomplete="name"
+        value={typed ?? viewer.knownName}
+        disabled={disabled}
+      />
+    </label>
+  );
+}
+
 /** Who acts, unless the session says it, and why. Both go on record with what is asked for. */
 export function WhoAndWhy(props: {
   viewer: Viewer;
@@ -12,19 +38,7 @@ export function WhoAndWhy(props: {
   const { viewer, disabled, typed = null, describedBy } = props;
   return (
     <>
-      {!viewer.signedIn && (
-        <label>
-          <span>Your name</span>
-          <input
-            name="by"
-            required
-            maxlength={100}
-            autocomplete="name"
-            value={typed?.by ?? viewer.knownName}
-            disabled={disabled}
-          />
-        </label>
-      )}
+      <YourName viewer={viewer} disabled={disabled} typed={typed?.by} />
       <label>
         <span>Reason</span>
         <input
