@@ -1,0 +1,67 @@
+/** Which drafts to propose and to test, by what all finished tests say about their attributes. */
+
+import type { Attributes } from '../creative/registry.js';
+import { expectedBest, pointsOf } from '../forecast/joint.js';
+import { type AttributeModel, attributeForecast } from '../patterns/attribute-model.js';
+
+/** A draft beside the creative that it starts from. */
+export interface Promise {
+  /** Expected log rate ratio over the base. */
+  expected: number;
+  sd: number;
+}
+
+/** As many drafts are compared together: what they may reach, and not only what they are expected to. */
+const COMPARED = 20;
+/** Of the points of the joint distribution: enough to tell subsets apart. */
+const STRIDE = 8;
+
+/** What to expect of each draft, beside the base. */
+export function promisesOf(
+  model: AttributeModel,
+  base: Attributes,
+  drafts: readonly Attributes[],
+): Promise[] {
+  return drafts.map((draft) => {
+    const { means, covariance } = attributeForecast(model, [base, draft]);
+    const variance = covariance[0]![0]! + covariance[1]![1]! - 2 * covariance[0]![1]!;
+    return { expected: means[1]! - means[0]!, sd: Math.sqrt(Math.max(0, variance)) };
+  });
+}
+
+/**
+ * The drafts that together with the base are expected to contain the best creative, in the order of their choice: two that rely
+ * on the same attribute add little to each other, and one that may be good is worth a test although nothing is known of it.
+ * Places in `drafts`; at most `places`. Greedy choice of a submodular function: Nemhauser, Wolsey and Fisher (1978).
+ */
+export function chooseToTest(
+  model: AttributeModel,
+  base: Attributes,
+  drafts: readonly Attributes[],
+  places: number,
+): number[] {
+  const promises = promisesOf(model, base, drafts);
+  const compared = drafts
+    .map((_, place) => place)
+    .sort((a, b) => reach(promises[b]!) - reach(promises[a]!) || a - b)
+    .slice(0, COMPARED);
+  const { means, covariance } = attributeForecast(model, [base, ...compared.map((place) => drafts[place]!)]);
+  const points = pointsOf({ means, covariance }).map((values) => values.filter((_, k) => k % STRIDE === 0));
+  const chosen: number[] = [];
+  while (chosen.length < Math.min(places, compared.length)) {
+    let best = -1;
+    let most = -Infinity;
+    compared.forEach((_, i) => {
+      if (chosen.includes(i)) return;
+      const value = expectedBest(points, [0, ...[...chosen, i].map((one) => one + 1)]);
+      if (value > most + 1e-9) [best, most] = [i, value];
+    });
+    chosen.push(best);
+  }
+  return chosen.map((i) => compared[i]!);
+}
+
+/** What a draft reaches in one case of six. */
+function reach({ expected, sd }: Promise): number {
+  return expected + sd;
+}
