@@ -100,8 +100,7 @@ function rateOf(world: CreativeWorld, creative: Creative): number {
 }
 
 function measured(ad: Ad, hours: number) {
-  const sum = (values: Float64Array) =>
-    values.subarray(0, hours).reduce((total, value) => total + value, 0);
+  const sum = (values: Float64Array) => values.subarray(0, hours).reduce((total, value) => total + value, 0);
   return logRateOf(sum(ad.clicks), sum(ad.impressions));
 }
 
@@ -116,7 +115,9 @@ function chosen(
   if (choice === 'random') return shuffled(proposals, random).slice(0, places);
   const known = choice === 'learned' ? model : exchanged(model, random);
   const attributes = proposals.map((proposal) => proposal.attributes);
-  return chooseToTest(known, attributesOf(textsOf(base)), attributes, places).map((place) => proposals[place]!);
+  return chooseToTest(known, attributesOf(textsOf(base)), attributes, places).map(
+    (place) => proposals[place]!,
+  );
 }
 
 /** The same effects under the names of other attributes. */

@@ -5,7 +5,7 @@ import { expectedBest, pointsOf } from '../forecast/joint.js';
 import { type AttributeModel, attributeForecast } from '../patterns/attribute-model.js';
 
 /** A draft beside the creative that it starts from. */
-export interface Promise {
+export interface Prospect {
   /** Expected log rate ratio over the base. */
   expected: number;
   sd: number;
@@ -17,11 +17,11 @@ const COMPARED = 20;
 const STRIDE = 8;
 
 /** What to expect of each draft, beside the base. */
-export function promisesOf(
+export function prospectsOf(
   model: AttributeModel,
   base: Attributes,
   drafts: readonly Attributes[],
-): Promise[] {
+): Prospect[] {
   return drafts.map((draft) => {
     const { means, covariance } = attributeForecast(model, [base, draft]);
     const variance = covariance[0]![0]! + covariance[1]![1]! - 2 * covariance[0]![1]!;
@@ -40,10 +40,10 @@ export function chooseToTest(
   drafts: readonly Attributes[],
   places: number,
 ): number[] {
-  const promises = promisesOf(model, base, drafts);
+  const prospects = prospectsOf(model, base, drafts);
   const compared = drafts
     .map((_, place) => place)
-    .sort((a, b) => reach(promises[b]!) - reach(promises[a]!) || a - b)
+    .sort((a, b) => reach(prospects[b]!) - reach(prospects[a]!) || a - b)
     .slice(0, COMPARED);
   const { means, covariance } = attributeForecast(model, [base, ...compared.map((place) => drafts[place]!)]);
   const points = pointsOf({ means, covariance }).map((values) => values.filter((_, k) => k % STRIDE === 0));
@@ -62,6 +62,6 @@ export function chooseToTest(
 }
 
 /** What a draft reaches in one case of six. */
-function reach({ expected, sd }: Promise): number {
+function reach({ expected, sd }: Prospect): number {
   return expected + sd;
 }

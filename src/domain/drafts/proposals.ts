@@ -4,9 +4,9 @@ import { textsOf } from '../creative/creative-texts.js';
 import { type Attributes, attributeOf, attributesOf } from '../creative/registry.js';
 import type { Creative } from '../experiment.js';
 import type { Brief } from './brief.js';
+import { forbiddenIn } from './brief-rules.js';
 import { EDITS, type Edit, type EditDirection } from './edits.js';
 import { areNearCopies } from './near-copies.js';
-import { forbiddenIn } from './rules-of-brief.js';
 
 /** In what a draft differs from the creative that it starts from. */
 export interface Change {

@@ -3,8 +3,6 @@
 import type { Creative } from '../experiment.js';
 import type { Brief } from './brief.js';
 
-export type BriefRule = { code: 'missing'; words: string } | { code: 'forbidden'; words: string };
-
 /** The first words of `mustNotSay` that the creative contains; null without one. */
 export function forbiddenIn(creative: Creative, { mustNotSay }: Pick<Brief, 'mustNotSay'>): string | null {
   return mustNotSay.find((words) => says(creative, words)) ?? null;
