@@ -80,8 +80,9 @@ export function createPatternActivities(deps: {
   }
 
   return {
-    /** Fits all patterns to the account's finished tests. */
+    /** Fits all patterns to the account's finished tests, and enters which uses of patterns won. */
     async refitPatterns(): Promise<RefitResult> {
+      await store.settlePatternUses();
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const made = await newFit();
         const outcome = await store.savePatternFit(made);

@@ -64,6 +64,8 @@ export interface PatternStore {
     after?: PatternPlace | undefined;
   }): Promise<FoundPattern[]>;
   getPattern(id: string): Promise<Pattern | null>;
+  /** Which of these are ids of patterns. */
+  knownPatterns(ids: readonly string[]): Promise<Set<string>>;
   /** Those of these attributes. */
   patternsOfAttributes(attributeIds: readonly string[]): Promise<Pattern[]>;
   /** The own tests that vary it, the latest start first. */
@@ -92,15 +94,12 @@ export interface PatternStore {
    */
   adoptEmbeddings(encoderId: string): Promise<boolean>;
   /**
-   * Enters that a variant uses a pattern, and whether it won; null while its test runs. A repeated call enters nothing, and
-   * an outcome replaces an earlier one.
+   * Enters whether the variants that use patterns won, for every test that is decided or has ended; a repeat changes nothing.
+   * The winner won. All others didn't, nor did any variant of a test that ended without a winner, because the success rate is
+   * the share of uses that won. A winner that someone promoted by force didn't win, nor one whose promotion was reverted
+   * because later data showed it to be worse. Returns how many outcomes are new.
    */
-  enterPatternUse(use: {
-    patternId: string;
-    experimentId: string;
-    variantId: string;
-    won: boolean | null;
-  }): Promise<void>;
+  settlePatternUses(): Promise<number>;
 }
 
 /** What an encoder gave for a text. */

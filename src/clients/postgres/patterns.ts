@@ -6,6 +6,7 @@ import { saveFit } from './pattern-fit.js';
 import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
 import { patternSearch } from './pattern-search.js';
 import type { MatchedBy, PatternStore } from './pattern-types.js';
+import { patternUseStore } from './pattern-uses.js';
 import { type Database, instant, jsonb, type Run, run, type Scope, transaction } from './query.js';
 
 /** The hash of a text as `textHash` makes it, of a pattern `k`. */
@@ -81,6 +82,7 @@ export function patternStore(database: Database): PatternStore {
   return {
     ...patternSearch(database),
     ...learnableTestStore(database),
+    ...patternUseStore(database),
 
     getPattern: (id) => one(inPool, id),
 
@@ -178,16 +180,6 @@ export function patternStore(database: Database): PatternStore {
         },
         ADOPTION_LIMIT_MS,
       ),
-
-    async enterPatternUse({ patternId, experimentId, variantId, won }) {
-      await inPool(
-        `insert into auto_promotion.pattern_uses (environment, account_id, content_id, experiment_id, variant_id, won)
-          values ($1, $2, $3, $4, $5, $6)
-          on conflict (environment, account_id, content_id, experiment_id, variant_id)
-            do update set won = excluded.won where excluded.won is not null`,
-        [...mine, patternId, experimentId, variantId, won],
-      );
-    },
   };
 
   async function insert(ask: Run, id: string, stated: Statement): Promise<void> {

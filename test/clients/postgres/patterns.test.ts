@@ -175,20 +175,6 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
     });
   });
 
-  it('count their uses in finished tests once per variant, and the wins among them', async () => {
-    const store = await withTests('a', 'b');
-    await store.savePatternFit(aFit([aFittedPattern()]));
-    const use = (experimentId: string, variantId: string, won: boolean | null) =>
-      store.enterPatternUse({ patternId: 'question_mark', experimentId, variantId, won });
-    await use('a', 'challenger-1', null);
-    expect((await store.getPattern('question_mark'))!.uses).toEqual({ uses: 0, wins: 0 });
-    await use('a', 'challenger-1', true);
-    await use('a', 'challenger-1', null);
-    await use('b', 'challenger-1', false);
-    expect((await store.getPattern('question_mark'))!.uses).toEqual({ uses: 2, wins: 1 });
-    await expect(use('nowhere', 'control', true)).rejects.toMatchObject({ code: '23503' });
-  });
-
   it('get the vectors of their statements, and all change over to another encoder together', async () => {
     const store = db.store();
     expect(await store.servingEncoder()).toBeNull();
