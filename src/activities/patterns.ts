@@ -68,7 +68,10 @@ export function createPatternActivities(deps: {
     const before = new Map(known.map((pattern) => [pattern.attributeId!, pattern]));
     const ids = ATTRIBUTES.map(({ id }) => id);
     const fitted = fitAttributes(tests, ids, foreign, before);
-    const stated = known.filter(({ kind }) => kind === 'stated').map(({ id }) => id);
+    // What people stated, and which directions they claimed when: a fit doesn't change it.
+    const stated = known
+      .filter(({ statedBy }) => statedBy !== null)
+      .map(({ id, wordings }) => [id, wordings.flatMap(({ sign, at }) => (sign === null ? [] : [at]))]);
     return {
       version: hashOf({ rules: PATTERN_RULES, ids, foreign, stated, tests }),
       follows: last?.version ?? null,
@@ -80,8 +83,9 @@ export function createPatternActivities(deps: {
   }
 
   return {
-    /** Fits all patterns to the account's finished tests. */
+    /** Fits all patterns to the account's finished tests, and enters which uses of patterns won. */
     async refitPatterns(): Promise<RefitResult> {
+      await store.settlePatternUses();
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const made = await newFit();
         const outcome = await store.savePatternFit(made);
@@ -101,7 +105,7 @@ export function createPatternActivities(deps: {
       try {
         for (;;) {
           const statements = await store.statementsToEncode(id, PORTION);
-          // A statement that comes in between may be missing; otherwise all are there.
+          // False if a statement came in between: it is encoded next.
           if (statements.length === 0 && (await store.adoptEmbeddings(id))) return { encoded, problem: null };
           if (statements.length === 0) continue;
           const vectors = await encoder.encode(statements);

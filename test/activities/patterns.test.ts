@@ -112,6 +112,24 @@ describe.each(DATABASES)('learning patterns on $database', ({ kind }) => {
     expect(await all(account.store)).toEqual(await all(other.store));
   });
 
+  it('counts tests that begin after someone claimed a direction of a pattern that was measured', async () => {
+    const account = anAccount();
+    const { refitPatterns } = account.activities();
+    for (let i = 0; i < 5; i++) await account.finish(-0.25);
+    await refitPatterns();
+    const at = START + 560 * HOUR_MS;
+    const claim = aStatement('Asking annoys', { attributeId: 'question_mark', sign: -1, at });
+    expect((await account.store.statePattern(claim)).pattern).toMatchObject({ statedAt: at, statedSign: -1 });
+    expect(await refitPatterns()).toMatchObject({ outcome: 'saved', tests: 5 });
+    expect(await refitPatterns()).toMatchObject({ outcome: 'unchanged' });
+    for (let i = 0; i < 5; i++) await account.finish(-0.25);
+    await refitPatterns();
+    expect(await account.store.getPattern('question_mark')).toMatchObject({
+      ...{ tests: 10, statedAt: at, statedSign: -1 },
+      later: { result: 'replicated', effect: { tests: 5 } },
+    });
+  });
+
   it('goes on from the states before: later tests replicate', async () => {
     const account = anAccount();
     const { refitPatterns } = account.activities();

@@ -42,6 +42,8 @@ export interface NewTest {
   clickRates: number[];
   /** In the same order; unset: the ads have no texts. */
   headlines?: string[];
+  /** The draft that each ad was made from, in the same order. */
+  draftIds?: string[];
   /** Conversions per link click, in the same order. */
   conversionRates?: number[];
   /** One per ad set, or one for all. */
@@ -244,6 +246,7 @@ export async function startWorld(
           adId: made.adIds[index]!,
           adSetId: made.adSetIds[index]!,
           creative: { ...creative, headline: test.headlines?.[index] ?? null },
+          ...(test.draftIds && { draftId: test.draftIds[index]! }),
         })),
         startedAt: delivered?.counted ? since : now,
         ...(delivered && {

@@ -104,6 +104,30 @@ describe('learning from tests', () => {
     expect(question).toMatchObject({ tests: 3, testsFor: 3, testsAgainst: 0, state: 'candidate' });
   });
 
+  it('enters whether an ad that was made from a pattern won, once', async () => {
+    const { store } = world;
+    const at = await world.clock.now();
+    const said = { title: 'Asking', statement: 'Asking the reader helps', attributeId: null, tags: [] };
+    const { pattern } = await store.statePattern({
+      ...{ ...said, category: 'hook_writing', sign: null, by: 'ana', at },
+    });
+    const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
+    await store.saveDrafts([
+      { id: 'plain', creative, patternIds: [], madeAt: at },
+      { id: 'asking', creative, patternIds: [pattern.id], madeAt: at },
+    ]);
+    const used = await aTest(world, 'used', 1, { draftIds: ['plain', 'asking'] });
+    await learned(world, used.id);
+    expect((await store.getPattern(pattern.id))!.uses).toEqual({ uses: 0, wins: 0 });
+    const { winnerVariantId } = await world.until(used, ['verifying', 'no_winner'], 700);
+    expect(winnerVariantId).toBe('challenger');
+    await learned(world, used.id);
+    expect((await store.getPattern(pattern.id))!.uses).toEqual({ uses: 1, wins: 1 });
+    await createLearningWaker(world).wake({ forecasts: false, learning: true });
+    await learned(world);
+    expect((await store.getPattern(pattern.id))!.uses).toEqual({ uses: 1, wins: 1 });
+  });
+
   it('learns once from two tests that end in the same moment', async () => {
     const [one, two] = [await aTest(world, 'one', 0), await aTest(world, 'two', 1)];
     await world.pass(30);
@@ -111,7 +135,7 @@ describe('learning from tests', () => {
     await Promise.all([one, two].map((experiment) => world.control(experiment, 'stop', { budgets: 'keep' })));
     await learned(world, one.id, two.id);
     const [newest, ...others] = await world.store.listModels(10);
-    expect(newest!.tests).toBe(5);
+    expect(newest!.tests).toBe(6);
     expect(others.length + 1).toBeLessThanOrEqual(versions + 2);
     for (const { id } of [one, two]) expect(await world.store.getScore(id)).not.toBeNull();
   });

@@ -11,6 +11,7 @@ import { choiceSentence, opportunitySentence, outlookSentence } from '../../doma
 import { combineEvidence } from '../../domain/patterns/evidence.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
+import { ApiProblem, sentencesOf } from '../http/problems.js';
 import type { ForecastBody } from './requests.js';
 import type { ExperimentForecastAnswer, ForecastAnswer } from './responses.js';
 import { forecastToJson, percent, scoreToJson } from './to-json.js';
@@ -29,16 +30,27 @@ export function draftIdOf({ hook, headline, text, script, visualNotes }: Creativ
 /** Drafts with what may be asked of them. */
 export type DraftsToForecast = Omit<z.output<typeof ForecastBody>, 'drafts'> & {
   creatives: readonly Creative[];
+  /** Ids of the patterns that each creative was made from, in their order. */
+  patternIds: readonly (readonly string[])[];
 };
 
-/** Keeps the drafts and forecasts which of them wins. Equal drafts share an id and their chances. */
+/**
+ * Keeps the drafts and forecasts which of them wins. Equal drafts share an id and their chances.
+ * @throws ApiProblem that names each unknown pattern
+ */
 export async function forecastDrafts(
   { store, clock, forecaster }: Pick<ApiContext, 'store' | 'clock' | 'forecaster'>,
-  { creatives, places = DRAFT_LIMITS.least, traffic }: DraftsToForecast,
+  { creatives, patternIds, places = DRAFT_LIMITS.least, traffic }: DraftsToForecast,
 ): Promise<z.output<typeof ForecastAnswer>> {
+  await assertPatterns(store, patternIds);
   const madeAt = await clock.now();
   const draftIds = creatives.map(draftIdOf);
-  await store.saveDrafts(creatives.map((creative, i) => ({ id: draftIds[i]!, creative, madeAt })));
+  await store.saveDrafts(
+    creatives.map((creative, i) => ({
+      ...{ id: draftIds[i]!, creative, madeAt },
+      patternIds: [...(patternIds[i] ?? [])],
+    })),
+  );
   // Told apart by their place: two equal drafts are two drafts.
   const drafts = creatives.map((creative, i) => ({ id: `draft-${i + 1}`, creative }));
   const made = await forecaster.forecast(drafts);
@@ -77,6 +89,22 @@ export async function forecastDrafts(
       message: outlookSentence(outlook),
     },
   };
+}
+
+async function assertPatterns(
+  store: Pick<ApiContext['store'], 'knownPatterns'>,
+  ids: DraftsToForecast['patternIds'],
+): Promise<void> {
+  const named = [...new Set(ids.flat())];
+  if (named.length === 0) return;
+  const known = await store.knownPatterns(named);
+  const errors = ids.flatMap((own, draft) =>
+    own.flatMap((id, place) => {
+      const field = `drafts[${draft}].pattern_ids[${place}]`;
+      return known.has(id) ? [] : [{ field, message: 'names no pattern of this account' }];
+    }),
+  );
+  if (errors.length > 0) throw new ApiProblem('invalid_request', sentencesOf(errors), { errors });
 }
 
 function choiceToJson({ ids, expectedBest }: Choice) {

@@ -1,16 +1,31 @@
 import { z } from '@hono/zod-openapi';
 import { DRAFT_LIMITS } from '../../domain/forecast/forecast.js';
 import { CreativeBody } from '../experiments/requests.js';
-import { bounded, whole } from '../http/fields.js';
+import { bounded, text, whole } from '../http/fields.js';
 
 const { least, most } = DRAFT_LIMITS;
 const count = `must be a list of ${least} to ${most} drafts`;
 
-/** A creative that says something. */
-const DraftBody = CreativeBody.refine(
-  ({ hook, headline, text, script }) => [hook, headline, text, script].some(Boolean),
-  'must have a headline, a hook, a text or a script',
-);
+const MOST_PATTERNS = 20;
+const patternsForm = `must be a list of at most ${MOST_PATTERNS} ids of patterns`;
+
+/** A creative that says something, and the patterns that it was made from. */
+const DraftBody = CreativeBody.extend({
+  pattern_ids: z
+    .array(text(100), patternsForm)
+    .max(MOST_PATTERNS, patternsForm)
+    .optional()
+    .openapi({
+      description:
+        'the patterns that it was made from (content_id): a test with this draft then counts how often they win. The same creative again with others gets those too',
+      example: ['question_mark'],
+    }),
+})
+  .refine(
+    ({ hook, headline, text, script }) => [hook, headline, text, script].some(Boolean),
+    'must have a headline, a hook, a text or a script',
+  )
+  .openapi('Draft');
 
 export const ForecastBody = z
   .strictObject({

@@ -28,7 +28,9 @@ export function forecastRoutes(context: ApiContext): OpenAPIHono {
   return createRouter()
     .openapi(drafts, async (c) => {
       const { drafts: bodies, ...asked } = c.req.valid('json');
-      return c.json(await forecastDrafts(context, { ...asked, creatives: bodies.map(creativeOf) }), 200);
+      const creatives = bodies.map(creativeOf);
+      const patternIds = bodies.map(({ pattern_ids: ids = [] }) => ids);
+      return c.json(await forecastDrafts(context, { ...asked, creatives, patternIds }), 200);
     })
     .openapi(ofExperiment, async (c) =>
       c.json(await experimentForecast(context, c.req.valid('param').id), 200),

@@ -34,6 +34,7 @@ export const PROBLEMS = {
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'The address does not take this method'],
   kill_switch_released: [409, 'The kill switch is not engaged'],
+  similar_pattern: [409, 'A pattern may say the same'],
   freeze_windows_busy: [409, 'The freeze windows are being changed'],
   control_refused: [409, "The control does not fit the experiment's state"],
   experiment_exists: [409, 'An experiment with this id already exists'],

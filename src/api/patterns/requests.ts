@@ -60,9 +60,20 @@ export const statementBody = (withTokens: boolean) =>
       }),
       category: oneOf(PATTERN_CATEGORIES).default('best_practice'),
       tags: z.array(text(LONGEST_TAG), tagsForm).max(MOST_TAGS, tagsForm).default([]),
+      same_as: text(100)
+        .optional()
+        .openapi({ description: 'content_id of the pattern that says the same in other words' }),
       as_new: flag.default(false).openapi({
         description: 'true: it says something else than any pattern with other words',
       }),
+      dry_run: flag.default(false).openapi({
+        description:
+          'true: nothing is stored; the answer says which pattern it would join, and which are similar',
+      }),
       by: requesterName(withTokens),
+    })
+    .refine(({ same_as: sameAs, as_new: asNew }) => sameAs === undefined || !asNew, {
+      path: ['same_as'],
+      message: 'must be left out if as_new is true',
     })
     .openapi('PatternStatement');

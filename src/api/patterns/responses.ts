@@ -45,8 +45,15 @@ const PatternAnswer = z
       .object({ result: z.enum(LATER_RESULTS), by: orNull(EffectAnswer) })
       .openapi({ description: 'what tests that began after it was first stated say' }),
     wordings: z
-      .array(z.object({ text: z.string(), by: z.string(), at: instant, direction }))
-      .openapi({ description: 'other statements that say the same' }),
+      .array(
+        z.object({
+          ...{ text: z.string(), by: z.string(), at: instant, direction },
+          opposes: z.boolean().openapi({
+            description: 'it claims the opposite: tests against the pattern speak for it',
+          }),
+        }),
+      )
+      .openapi({ description: 'other statements about the same' }),
     confidence_score: z.number().openapi({ description: 'probability of its sign; 0.5 if nothing is known' }),
     usage_count: z.int().openapi({ description: 'uses in finished tests' }),
     wins: z.int(),
@@ -97,12 +104,26 @@ export const PatternWithTestsAnswer = PatternAnswer.extend({
 
 export const StatedPatternAnswer = z
   .object({
-    pattern: PatternAnswer,
-    is_new: z.boolean(),
-    matched_by: orNull(z.enum(['attribute', 'words', 'meaning'])).openapi({
-      description: 'why the statement was added to a pattern that was there; null if it is new',
+    stored: z.boolean().openapi({ description: 'false in a dry run' }),
+    pattern: orNull(PatternAnswer).openapi({
+      description: 'null in a dry run of a statement that joins no pattern',
     }),
-    similarity: z.number().nullable().openapi({ description: 'cosine, if it was matched by meaning' }),
+    is_new: z.boolean(),
+    matched_by: orNull(z.enum(['attribute', 'words', 'given'])).openapi({
+      description:
+        'why the statement was added to a pattern that was there (`given`: same_as); null if it is new',
+    }),
+    opposes: z
+      .boolean()
+      .openapi({ description: 'it claims the opposite of that pattern, and is shown there as such' }),
+    similar: z
+      .array(
+        z.object({
+          ...{ content_id: z.string(), content: z.string(), stated_direction: direction },
+          similarity: z.number().openapi({ description: 'cosine' }),
+        }),
+      )
+      .openapi({ description: 'patterns that may say the same, the nearest first' }),
     note: z.string().nullable().openapi({ description: 'why meanings were not compared; null if they were' }),
   })
   .openapi('StatedPattern');

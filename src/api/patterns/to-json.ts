@@ -5,12 +5,12 @@ import type { Effect } from '../../domain/patterns/effects.js';
 import { combineEvidence } from '../../domain/patterns/evidence.js';
 import { knowledgeFields } from '../../domain/patterns/knowledge.js';
 import { evidenceSentence, stateSentence } from '../../domain/patterns/sentences.js';
-import type { Sign } from '../../domain/patterns/state.js';
+import { opposes, type Sign } from '../../domain/patterns/state.js';
 import { successRate } from '../../domain/patterns/success-rate.js';
 import { isoOf, isoOrNull, rounded } from '../http/format.js';
 import type { PatternWithTestsAnswer, StatedPatternAnswer } from './responses.js';
 
-export type PatternJson = z.output<typeof StatedPatternAnswer>['pattern'];
+export type PatternJson = NonNullable<z.output<typeof StatedPatternAnswer>['pattern']>;
 type TestJson = z.output<typeof PatternWithTestsAnswer>['test_results'][number];
 
 const DIGITS = 6;
@@ -52,6 +52,7 @@ export function patternToJson(pattern: Pattern): PatternJson {
     wordings: pattern.wordings.map(({ text, by, at, sign }) => ({
       ...{ text, by, at: isoOf(at) },
       direction: directionOf(sign),
+      opposes: opposes(pattern.statedSign, sign),
     })),
     confidence_score: rounded(known.confidenceScore, DIGITS),
     usage_count: known.usageCount,
@@ -73,7 +74,7 @@ function effectToJson(effect: Effect | null) {
   );
 }
 
-function directionOf(sign: Sign | null): 'higher' | 'lower' | null {
+export function directionOf(sign: Sign | null): 'higher' | 'lower' | null {
   return sign && (sign > 0 ? 'higher' : 'lower');
 }
 

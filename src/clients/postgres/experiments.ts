@@ -13,6 +13,7 @@ import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
 import { enterMessage } from './messages.js';
+import { enterUses } from './pattern-uses.js';
 import {
   type Database,
   instant,
@@ -206,6 +207,7 @@ export function experimentStore({ pool, scope }: Database): ExperimentStore {
         from jsonb_array_elements($4::jsonb) with ordinality as each (v, position)`,
       [...mine, experiment.id, jsonb(experiment.variants)],
     );
+    await enterUses(ask, scope, experiment.id);
     return true;
   }
 

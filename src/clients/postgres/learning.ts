@@ -7,6 +7,8 @@ import { type Database, instant, jsonb, jsonbOrNull, run, transaction } from './
 export interface Draft {
   id: string;
   creative: Creative;
+  /** The patterns that it was made from. */
+  patternIds: string[];
   /** Epoch ms. */
   madeAt: number;
 }
@@ -41,7 +43,7 @@ export interface StoredScore {
 }
 
 export interface LearningStore {
-  /** Drafts that are there already stay as they are. */
+  /** Drafts that are there already stay as they are, except that they get the patterns that they lack. */
   saveDrafts(drafts: readonly Draft[]): Promise<void>;
   getDrafts(ids: readonly string[]): Promise<Draft[]>;
   /** The version under which the model is stored; one with the training hash of the newest is not stored again. */
@@ -111,6 +113,17 @@ function toScoreOf(row: ScoreRow): StoredScore {
   };
 }
 
+/** One draft per id: a statement can't write a row twice. */
+function merged(drafts: readonly Draft[]): Draft[] {
+  const byId = new Map<string, Draft>();
+  for (const draft of drafts) {
+    const known = byId.get(draft.id) ?? draft;
+    const patternIds = [...new Set([...known.patternIds, ...draft.patternIds])].sort();
+    byId.set(draft.id, { ...known, patternIds });
+  }
+  return [...byId.values()];
+}
+
 /** A test that is decided: promoted, whatever came after, or ended. */
 const DECIDED = '(t.promoted_at is not null or t.state = any($3))';
 
@@ -132,22 +145,35 @@ export function learningStore({ pool, scope }: Database): LearningStore {
     async saveDrafts(drafts) {
       await run(
         pool,
-        `insert into auto_promotion.drafts (environment, account_id, draft_id, creative, made_at)
-          select $1, $2, d->>'id', d->'creative', to_timestamp((d->>'madeAt')::double precision / 1000)
+        `insert into auto_promotion.drafts as known (environment, account_id, draft_id, creative, made_at, pattern_ids)
+          select $1, $2, d->>'id', d->'creative', to_timestamp((d->>'madeAt')::double precision / 1000),
+            array(select jsonb_array_elements_text(d->'patternIds'))
           from jsonb_array_elements($3::jsonb) as each (d)
-          on conflict (environment, account_id, draft_id) do nothing`,
-        [...mine, jsonb(drafts)],
+          on conflict (environment, account_id, draft_id) do update
+            set pattern_ids = array(select unnest(known.pattern_ids || excluded.pattern_ids) id group by id order by id)
+            where not known.pattern_ids @> excluded.pattern_ids`,
+        [...mine, jsonb(merged(drafts))],
       );
     },
 
     async getDrafts(ids) {
-      const rows = await run<{ draft_id: string; creative: Creative; made_at: number }>(
+      const rows = await run<{
+        draft_id: string;
+        creative: Creative;
+        made_at: number;
+        pattern_ids: string[];
+      }>(
         pool,
-        `select draft_id, creative, made_at from auto_promotion.drafts
+        `select draft_id, creative, made_at, pattern_ids from auto_promotion.drafts
           where (environment, account_id) = ($1, $2) and draft_id = any($3)`,
         [...mine, ids],
       );
-      return rows.map((row) => ({ id: row.draft_id, creative: row.creative, madeAt: row.made_at }));
+      return rows.map((row) => ({
+        id: row.draft_id,
+        creative: row.creative,
+        patternIds: row.pattern_ids,
+        madeAt: row.made_at,
+      }));
     },
 
     async saveModel(model) {

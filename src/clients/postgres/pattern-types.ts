@@ -64,6 +64,8 @@ export interface PatternStore {
     after?: PatternPlace | undefined;
   }): Promise<FoundPattern[]>;
   getPattern(id: string): Promise<Pattern | null>;
+  /** Which of these are ids of patterns. */
+  knownPatterns(ids: readonly string[]): Promise<Set<string>>;
   /** Those of these attributes. */
   patternsOfAttributes(attributeIds: readonly string[]): Promise<Pattern[]>;
   /** The own tests that vary it, the latest start first. */
@@ -76,31 +78,36 @@ export interface PatternStore {
   patternFit(): Promise<Pick<PatternFit, 'version' | 'tests' | 'asOf'> | null>;
   /**
    * Adds a stated pattern. If one has the same attribute, or the same statement, or the pattern `sameAs`, the statement is
-   * entered there as another wording, once per text. `matchedBy`: null if the pattern is new.
+   * entered there as another wording, once per text and direction. If that pattern had no direction, it takes that of the
+   * statement, as of now: only later tests replicate or contradict it. `matchedBy`: null if the pattern is new. A new
+   * pattern gets the vector of its statement if the store has one of the serving encoder.
    */
   statePattern(
     statement: Statement,
     options?: { sameAs?: string | null },
   ): Promise<{ pattern: Pattern; matchedBy: MatchedBy | null }>;
+  /** The pattern that a statement would join by its attribute or its words. */
+  patternThatSays(
+    stated: Pick<Statement, 'statement' | 'attributeId'>,
+  ): Promise<{ pattern: Pattern; matchedBy: MatchedBy } | null>;
+  /** Gives a pattern the stored vector of its statement by the serving encoder; changes nothing if there is none. */
+  embedPattern(id: string): Promise<void>;
   /** The encoder whose embeddings the patterns have: search by meaning with this one. Null before the first. */
   servingEncoder(): Promise<string | null>;
   /** Statements of patterns that this encoder has no vector of in the store, at most `limit`. */
   statementsToEncode(encoderId: string, limit: number): Promise<string[]>;
   /**
-   * Gives patterns the stored vectors of their statements, in one transaction. If another encoder serves, all patterns
-   * change over together: false, and nothing changes, while a vector is missing.
+   * Gives all patterns the stored vectors of their statements, in one transaction. False, and nothing changes, while a vector
+   * is missing: patterns change over to another encoder together, and a statement that came in between is not left out.
    */
   adoptEmbeddings(encoderId: string): Promise<boolean>;
   /**
-   * Enters that a variant uses a pattern, and whether it won; null while its test runs. A repeated call enters nothing, and
-   * an outcome replaces an earlier one.
+   * Enters whether the variants that use patterns won, for every test that is decided or has ended; a repeat changes nothing.
+   * The winner won. All others didn't, nor did any variant of a test that ended without a winner, because the success rate is
+   * the share of uses that won. A winner that someone promoted by force didn't win, nor one whose promotion was reverted
+   * because later data showed it to be worse. Returns how many outcomes are new.
    */
-  enterPatternUse(use: {
-    patternId: string;
-    experimentId: string;
-    variantId: string;
-    won: boolean | null;
-  }): Promise<void>;
+  settlePatternUses(): Promise<number>;
 }
 
 /** What an encoder gave for a text. */

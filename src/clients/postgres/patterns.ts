@@ -6,6 +6,7 @@ import { saveFit } from './pattern-fit.js';
 import { PATTERN_COLUMNS, PATTERN_COUNTS, type PatternRow, toPattern } from './pattern-row.js';
 import { patternSearch } from './pattern-search.js';
 import type { MatchedBy, PatternStore } from './pattern-types.js';
+import { patternUseStore } from './pattern-uses.js';
 import { type Database, instant, jsonb, type Run, run, type Scope, transaction } from './query.js';
 
 /** The hash of a text as `textHash` makes it, of a pattern `k`. */
@@ -39,7 +40,7 @@ export function patternStore(database: Database): PatternStore {
   /** The pattern that says this already: it has the attribute, the same words, or the caller knows it. */
   async function sameAs(
     ask: Run,
-    stated: Statement,
+    stated: Pick<Statement, 'statement' | 'attributeId'>,
     known: string | null,
   ): Promise<{ pattern: Pattern; matchedBy: MatchedBy } | null> {
     const first = async (matchedBy: MatchedBy, condition: string, values: unknown[]) => {
@@ -66,21 +67,40 @@ export function patternStore(database: Database): PatternStore {
 
   async function addWording(ask: Run, pattern: Pattern, stated: Statement): Promise<void> {
     const { statement: text, by, at, sign, attributeId } = stated;
-    const isKnown = pattern.statement === text || pattern.wordings.some((each) => each.text === text);
-    if (isKnown && (attributeId === null || pattern.attributeId !== null)) return;
+    const said = [{ text: pattern.statement, sign: pattern.statedSign }, ...pattern.wordings];
+    const isKnown = said.some((each) => each.text === text && (sign === null || each.sign === sign));
+    const claimed = pattern.statedSign === null ? sign : null;
+    if (isKnown && claimed === null && (attributeId === null || pattern.attributeId !== null)) return;
     const added: Wording[] = isKnown ? [] : [{ text, by, at, sign }];
     await ask(
       `update auto_promotion.knowledge_base_vectors
         set wordings = wordings || $4::jsonb, words = words || to_tsvector('english', $5),
-          attribute_id = coalesce(attribute_id, $6), updated_at = greatest(updated_at, $7)
+          attribute_id = coalesce(attribute_id, $6), updated_at = greatest(updated_at, $7),
+          stated_at = case when $8::smallint is null then stated_at else $7 end,
+          stated_sign = coalesce(stated_sign, $8),
+          stated_by = case when $8::smallint is null then stated_by else coalesce(stated_by, $9) end
         where (environment, account_id, content_id) = ($1, $2, $3)`,
-      [...mine, pattern.id, jsonb(added), isKnown ? '' : text, attributeId, instant(at)],
+      [...mine, pattern.id, jsonb(added), isKnown ? '' : text, attributeId, instant(at), claimed, by],
+    );
+  }
+
+  /** Gives a pattern the stored vector of its statement, if the serving encoder made one. */
+  async function adoptOne(ask: Run, id: string): Promise<void> {
+    const encoderId = await serving(ask);
+    if (encoderId === null) return;
+    await ask(
+      `update auto_promotion.knowledge_base_vectors k set embedding = t.sentence, embedder_id = t.encoder_id
+        from auto_promotion.text_embeddings t
+        where (k.environment, k.account_id, k.content_id) = ($1, $2, $4)
+          and (t.environment, t.account_id, t.encoder_id) = ($1, $2, $3) and t.text_hash = ${HASH_OF_STATEMENT}`,
+      [...mine, encoderId, id],
     );
   }
 
   return {
     ...patternSearch(database),
     ...learnableTestStore(database),
+    ...patternUseStore(database),
 
     getPattern: (id) => one(inPool, id),
 
@@ -133,13 +153,25 @@ export function patternStore(database: Database): PatternStore {
         await lockPatterns(ask, scope);
         const same = await sameAs(ask, stated, known);
         const id = same?.pattern.id ?? idOf(stated.statement);
-        if (same) await addWording(ask, same.pattern, stated);
-        else await insert(ask, id, stated);
+        if (same) {
+          await addWording(ask, same.pattern, stated);
+        } else {
+          await insert(ask, id, stated);
+          await adoptOne(ask, id);
+        }
         const pattern = await one(ask, id);
         if (!pattern) throw new Error(`the pattern ${id} was neither stored nor found`);
         return { pattern, matchedBy: same?.matchedBy ?? null };
       });
     },
+
+    patternThatSays: (stated) => sameAs(inPool, stated, null),
+
+    embedPattern: (id) =>
+      transaction(pool, async (ask) => {
+        await lockPatterns(ask, scope);
+        await adoptOne(ask, id);
+      }),
 
     servingEncoder: () => serving(inPool),
 
@@ -159,14 +191,13 @@ export function patternStore(database: Database): PatternStore {
         pool,
         async (ask) => {
           await lockPatterns(ask, scope);
-          const now = await serving(ask);
           const [missing] = await ask(
             `select from auto_promotion.knowledge_base_vectors k
-              where (k.environment, k.account_id) = ($1, $2) and k.embedder_id <> $3
+              where (k.environment, k.account_id) = ($1, $2) and k.embedder_id is distinct from $3
                 and not exists (${VECTOR_OF_STATEMENT}) limit 1`,
             [...mine, encoderId],
           );
-          if (now !== null && now !== encoderId && missing) return false;
+          if (missing) return false;
           await ask(
             `update auto_promotion.knowledge_base_vectors k set embedding = t.sentence, embedder_id = $3
               from auto_promotion.text_embeddings t
@@ -178,16 +209,6 @@ export function patternStore(database: Database): PatternStore {
         },
         ADOPTION_LIMIT_MS,
       ),
-
-    async enterPatternUse({ patternId, experimentId, variantId, won }) {
-      await inPool(
-        `insert into auto_promotion.pattern_uses (environment, account_id, content_id, experiment_id, variant_id, won)
-          values ($1, $2, $3, $4, $5, $6)
-          on conflict (environment, account_id, content_id, experiment_id, variant_id)
-            do update set won = excluded.won where excluded.won is not null`,
-        [...mine, patternId, experimentId, variantId, won],
-      );
-    },
   };
 
   async function insert(ask: Run, id: string, stated: Statement): Promise<void> {

@@ -16,6 +16,18 @@ import { foreignLanguage } from './language.js';
 import { Passage, type Reading } from './passage.js';
 import type { CreativeTexts } from './texts.js';
 
+/** By subject, in the order in which they are shown. */
+export const ATTRIBUTE_GROUPS = {
+  offer: OFFER,
+  picture: PICTURE,
+  form: FORM,
+  length: LENGTH,
+  opening: OPENING,
+  people: PEOPLE,
+  story: STORY,
+  feeling: FEELING,
+} as const satisfies Record<string, readonly Attribute[]>;
+
 export const ATTRIBUTES: readonly Attribute[] = [
   ...FORM,
   ...LENGTH,

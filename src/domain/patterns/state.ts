@@ -12,6 +12,11 @@ export type PatternState = (typeof PATTERN_STATES)[number];
 
 export type Sign = 1 | -1;
 
+/** Whether a statement claims the opposite of a pattern. Null: no direction was claimed. */
+export function opposes(stated: Sign | null, sign: Sign | null): boolean {
+  return stated !== null && sign !== null && stated !== sign;
+}
+
 /** What tests after a pattern was first stated say about it. */
 export const LATER_RESULTS = ['replicated', 'contradicted', 'open'] as const;
 export type LaterResult = (typeof LATER_RESULTS)[number];

@@ -1,6 +1,7 @@
 /** What users read for the values of the pattern library. */
 import type { z } from '@hono/zod-openapi';
 import type { PatternsAnswer, PatternWithTestsAnswer } from '../../api/patterns/responses.js';
+import type { ATTRIBUTE_GROUPS } from '../../domain/creative/registry.js';
 import { percent } from '../format.js';
 
 export type FoundPatternJson = z.output<typeof PatternsAnswer>['patterns'][number];
@@ -37,6 +38,18 @@ export const LATER_NAMES: Record<PatternJson['later']['result'], string> = {
   replicated: 'replicated',
   contradicted: 'contradicted',
   open: 'open',
+};
+
+/** Subjects of attributes. */
+export const GROUP_NAMES: Record<keyof typeof ATTRIBUTE_GROUPS, string> = {
+  offer: 'Offer and text',
+  picture: 'Picture',
+  form: 'Punctuation, numbers and capitals',
+  length: 'Length',
+  opening: 'How the headline begins',
+  people: 'People',
+  story: 'Story and curiosity',
+  feeling: 'Tone and feeling',
 };
 
 /** Both ends of an interval of relative changes, fractions. */

@@ -13,15 +13,19 @@ import { viewerOf } from '../session.js';
 import { Library, type LibraryFacts } from './library.js';
 import { PatternView } from './pattern.js';
 import { type LibraryQuery, readQuery } from './query.js';
-import { StateForm, type TypedStatement } from './state-form.js';
+import { type Again, StateForm, type TypedStatement } from './state-form.js';
 import { Model, Worth } from './worth.js';
 
 const PATTERNS_PER_PAGE = 20;
 
 /** What became of a statement, by what its redirect says. */
 const NEWS: Readonly<Record<string, string>> = {
-  new: 'Your statement is a new pattern. Tests that vary it will say whether it holds.',
+  new: 'Your statement is a new pattern. Later tests whose ads differ in it will say whether it holds.',
+  untested:
+    'Your statement is a new pattern. No test can test it as long as it is not about something that the service reads from ads.',
   joined: 'A pattern says the same already, so your statement was added to it as another wording.',
+  opposed:
+    'Your statement says the opposite of this pattern and is recorded here as such: tests against the pattern speak for it.',
 };
 
 /** `/learn`, the page of a pattern, and the form that states one. The form's address, opened again, leads to the form. */
@@ -41,15 +45,11 @@ export function learnPages(context: ApiContext): Hono {
     }
   };
 
-  const show = async (
-    c: Context,
-    refused: { typed: TypedStatement; message: string } | null,
-    status: 200 | 400,
-  ) => {
+  const show = async (c: Context, again: Again | null, status: 200 | 400) => {
     const [{ reader, frame }, model, library] = await Promise.all([
       settingOf(context, c),
       modelStatus(context),
-      found(refused ? {} : readQuery(c.req.query())),
+      found(again ? {} : readQuery(c.req.query())),
     ]);
     return render(
       c,
@@ -62,7 +62,7 @@ export function learnPages(context: ApiContext): Hono {
         <Worth status={model} reader={reader} />
         <Model status={model} reader={reader} />
         <Library {...library} />
-        <StateForm viewer={viewerOf(c)} refused={refused} />
+        <StateForm viewer={viewerOf(c)} again={again} />
       </Page>,
       status,
     );
@@ -85,26 +85,40 @@ export function learnPages(context: ApiContext): Hono {
       );
     })
     .post('/learn/patterns', async (c) => {
-      const { statement, direction, category, by } = await fieldsOf(c);
-      const typed = { statement, direction, category, by };
-      // A signed-in user's name is that of the token.
-      const asked = statementBody(false).safeParse({ ...typed, direction: direction || undefined });
-      if (!asked.success) {
-        const texts = Object.entries(typed).map(([name, value]) => [
-          name,
-          typeof value === 'string' ? value : '',
-        ]);
-        const refused = {
-          typed: Object.fromEntries(texts) as TypedStatement,
-          message: firstProblem(asked.error),
-        };
-        return show(c, refused, 400);
+      const fields = await fieldsOf(c);
+      const textOf = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
+      const typed = Object.fromEntries(
+        TYPED.map((name) => [name, textOf(name)]),
+      ) as unknown as TypedStatement;
+      const refuse = (refusal: string) => show(c, { typed, refusal, similar: [] }, 400);
+      const asked = askedBy(typed, { sameAs: textOf('same_as'), asNew: textOf('as_new') });
+      if (!asked.success) return refuse(firstProblem(asked.error));
+      const body = { ...asked.data, by: asked.data.by ?? '' };
+      try {
+        const { similar } = await statePattern(context, { ...body, dry_run: true });
+        if (similar.length > 0 && body.same_as === undefined) {
+          return await show(c, { typed, refusal: null, similar }, 200);
+        }
+        const { pattern, is_new: isNew, opposes } = await statePattern(context, body);
+        const { content_id: id, attribute_id: attribute } = pattern!;
+        const news = opposes ? 'opposed' : !isNew ? 'joined' : attribute === null ? 'untested' : 'new';
+        return c.redirect(`${context.base}/learn/patterns/${encodeURIComponent(id)}?stated=${news}`, 303);
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.status >= 500) throw error;
+        return refuse(error.message);
       }
-      const stated = await statePattern(context, { ...asked.data, by: asked.data.by ?? '' });
-      const id = encodeURIComponent(stated.pattern.content_id);
-      return c.redirect(
-        `${context.base}/learn/patterns/${id}?stated=${stated.is_new ? 'new' : 'joined'}`,
-        303,
-      );
     });
+}
+
+const TYPED = ['statement', 'attribute_id', 'direction', 'category', 'by'] as const;
+
+/** What the form asks for. A signed-in user's name is that of the token. */
+function askedBy(typed: TypedStatement, chosen: { sameAs: string; asNew: string }) {
+  return statementBody(false).safeParse({
+    ...typed,
+    attribute_id: typed.attribute_id || undefined,
+    direction: typed.direction || undefined,
+    same_as: chosen.sameAs || undefined,
+    as_new: chosen.asNew === 'true',
+  });
 }

@@ -49,7 +49,20 @@ export function PatternView({
         <p>{pattern.state_reason}</p>
         <Figures pattern={pattern} reader={reader} />
       </section>
-      <Wordings pattern={pattern} reader={reader} />
+      <Wordings
+        id="wordings"
+        title="In other words"
+        note={null}
+        wordings={pattern.wordings.filter(({ opposes }) => !opposes)}
+        reader={reader}
+      />
+      <Wordings
+        id="opposed"
+        title="Someone stated the opposite"
+        note="Tests against this pattern speak for these statements."
+        wordings={pattern.wordings.filter(({ opposes }) => opposes)}
+        reader={reader}
+      />
       {TITLES.map(([id, title]) => (
         <Tests id={id} title={title} tests={tests} most={most} reader={reader} />
       ))}
@@ -143,11 +156,19 @@ function Figures({ pattern, reader }: { pattern: PatternWithTestsJson; reader: R
   );
 }
 
-function Wordings({ pattern: { wordings }, reader }: { pattern: PatternWithTestsJson; reader: Reader }) {
+function Wordings(props: {
+  id: string;
+  title: string;
+  note: string | null;
+  wordings: PatternWithTestsJson['wordings'];
+  reader: Reader;
+}) {
+  const { id, title, note, wordings, reader } = props;
   if (wordings.length === 0) return null;
   return (
-    <section class="card" aria-labelledby="wordings">
-      <h2 id="wordings">In other words</h2>
+    <section class="card" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {note && <p>{note}</p>}
       <ul>
         {wordings.map(({ text, by, at, direction }) => (
           <li>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPatternActivities } from '../../../src/activities/patterns.js';
+import { isoOf } from '../../../src/api/http/format.js';
 import { openEncoder } from '../../../src/clients/encoder/open-encoder.js';
 import { sentencesOf } from '../../../src/clients/encoder/sentences-of.js';
 import { EncoderFailure, type SentenceEncoder } from '../../../src/clients/encoder/types.js';
@@ -193,11 +194,11 @@ describe('the pattern library', () => {
 });
 
 describe('a statement', () => {
-  it('becomes a pattern that is found by meaning at once, and one that says the same joins it', async () => {
+  it('becomes a pattern that is found by meaning at once; one that may say the same asks first', async () => {
     const first = await state({ statement: 'A dog on the picture makes people stop.', tags: ['animals'] });
     expect(first.status).toBe(200);
     expect(first.body).toMatchObject({
-      ...{ is_new: true, matched_by: null, similarity: null, note: null },
+      ...{ is_new: true, matched_by: null, similar: [], note: null },
       pattern: { kind: 'stated', state: 'candidate', stated_by: 'ana', tags: ['animals'], wordings: [] },
     });
     const id = (first.body.pattern as JsonObject).content_id;
@@ -205,31 +206,123 @@ describe('a statement', () => {
     expect(idsOf(found.body)).toEqual([id]);
 
     const other = { statement: 'People stop at a picture with a dog.', by: 'bo' };
-    const second = await state(other);
+    const asked = await state({ ...other, dry_run: true });
+    expect(asked.body).toMatchObject({ stored: false, pattern: null, is_new: true, matched_by: null });
+    const [similar] = asked.body.similar as JsonObject[];
+    expect(similar).toMatchObject({ content_id: id, stated_direction: null });
+    expect(similar!.similarity).toBeGreaterThan(0.56);
+
+    const refused = await state(other);
+    expect([refused.status, refused.body.type]).toEqual([409, 'urn:auto-promotion:problem:similar_pattern']);
+    expect(refused.body.detail).toBe(
+      `The pattern ${id} may say the same: “A dog on the picture makes people stop.” Send same_as: "${id}" if it does, or as_new: true if it doesn't. With dry_run: true the answer lists all that may.`,
+    );
+    expect((await api.get(`${PATH}/${id}`)).body.wordings).toEqual([]);
+
+    const second = await state({ ...other, same_as: id });
     expect(second.body).toMatchObject({
-      ...{ is_new: false, matched_by: 'meaning' },
+      ...{ stored: true, is_new: false, matched_by: 'given', opposes: false, similar: [] },
       pattern: { content_id: id, wordings: [{ text: other.statement, by: 'bo', direction: null }] },
     });
-    expect(second.body.similarity).toBeGreaterThan(0.56);
-    expect((await state(other)).body).toMatchObject({ matched_by: 'words', similarity: null });
+    expect((await state(other)).body).toMatchObject({ matched_by: 'words', similar: [] });
 
     const apart = await state({ statement: 'Pictures with a dog make people stop.', as_new: true });
     expect(apart.body.is_new).toBe(true);
   });
 
-  it('does not join a pattern that claims the opposite', async () => {
+  it('that claims the opposite is never taken for another wording', async () => {
     const lower = await state({ statement: 'Red buttons lower the click rate.', direction: 'lower' });
-    const higher = await state({
-      statement: 'Red buttons raise the click rate.',
-      direction: 'higher',
+    const { content_id: id } = lower.body.pattern as JsonObject;
+    const opposite = { statement: 'Red buttons raise the click rate.', direction: 'higher' };
+    expect((await state(opposite)).status).toBe(409);
+    const { body } = await state({ ...opposite, same_as: id! });
+    expect(body).toMatchObject({
+      ...{ matched_by: 'given', opposes: true },
+      pattern: {
+        ...{ stated_direction: 'lower', stated_by: 'ana' },
+        wordings: [{ text: opposite.statement, direction: 'higher', opposes: true }],
+      },
     });
-    expect([lower.body.is_new, higher.body.is_new]).toEqual([true, true]);
-    expect((higher.body.pattern as JsonObject).stated_direction).toBe('higher');
+    const same = await state({ statement: 'Red buttons lower the click rate', direction: 'lower', by: 'bo' });
+    expect(same.body).toMatchObject({ matched_by: 'words', opposes: false });
   });
 
   it('about an attribute joins its pattern', async () => {
     const { body } = await state({ statement: 'Asking annoys', attribute_id: 'question_mark' });
     expect(body).toMatchObject({ matched_by: 'attribute', pattern: { content_id: 'question_mark' } });
+    const opposite = { statement: 'Asking helps', attribute_id: 'question_mark', direction: 'higher' };
+    expect((await state({ ...opposite, dry_run: true })).body).toMatchObject({
+      stored: false,
+      opposes: true,
+    });
+    expect((await state(opposite)).body).toMatchObject({
+      ...{ matched_by: 'attribute', opposes: true },
+      pattern: {
+        stated_direction: 'lower',
+        wordings: [{ opposes: false }, { text: 'Asking helps', opposes: true }],
+      },
+    });
+  });
+
+  it('gives a pattern of an attribute its direction, as of then', async () => {
+    const { body } = await state({
+      ...{ statement: 'Hurry people up', attribute_id: 'urgency', direction: 'higher', by: 'bo' },
+    });
+    expect(body.pattern).toMatchObject({
+      ...{ content_id: 'urgency', kind: 'measured', stated_direction: 'higher', stated_by: 'bo' },
+      stated_at: isoOf(START),
+    });
+  });
+
+  it.each([
+    [{ same_as: 'nothing' }, 'same_as names no pattern of this account.'],
+    [{ same_as: 'urgency', as_new: true }, 'same_as must be left out if as_new is true.'],
+    [
+      { same_as: 'urgency', attribute_id: 'question_mark' },
+      'same_as must be left out: the attribute belongs to the pattern question_mark.',
+    ],
+    [
+      { same_as: 'urgency', attribute_id: 'emoji' },
+      'attribute_id differs from that of the pattern urgency, which is urgency.',
+    ],
+    [
+      { statement: 'The texts name a price.', same_as: 'urgency' },
+      'same_as must be left out: the statement belongs to the pattern names_a_price.',
+    ],
+  ])('is refused if it contradicts itself (%#)', async (more, detail) => {
+    const answer = await state({ statement: 'Something', ...more });
+    expect([answer.status, answer.body.detail]).toEqual([400, detail]);
+  });
+
+  it('that comes while all patterns change over to another encoder is found by meaning too', async () => {
+    const other: SentenceEncoder = {
+      info: { ...sentences.info, id: 'other@1' },
+      encode: (texts, options) => sentences.encode(texts, options),
+    };
+    const encodingChanges: SentenceEncoder = {
+      info: sentences.info,
+      async encode(texts, options) {
+        const vectors = await sentences.encode(texts, options);
+        await activities(other).embedPatterns();
+        return vectors;
+      },
+    };
+    const changing = await startApi({ searchEncoders: [encodingChanges, other] }, 9);
+    const { store, clock } = changing;
+    const activities = (encoder: SentenceEncoder) => createPatternActivities({ store, clock, encoder });
+    try {
+      await changing.post(PATH, { statement: 'Cats sleep all day.', by: 'ana' });
+      expect(await activities(sentences).embedPatterns()).toEqual({ encoded: 1, problem: null });
+      const { body } = await changing.post(PATH, { statement: 'Prices end in nines.', by: 'ana' });
+      expect(body.is_new).toBe(true);
+      expect(await store.servingEncoder()).toBe('other@1');
+      const found = await changing.get(`${PATH}?q=${encodeURIComponent('Prices end in nines.')}`);
+      expect(found.body).toMatchObject({ searched_by: 'meaning' });
+      expect(idsOf(found.body)[0]).toBe((body.pattern as JsonObject).content_id);
+      expect(idsOf(found.body)).toHaveLength(2);
+    } finally {
+      await changing.stop();
+    }
   });
 
   it('is a new pattern while the encoder fails, and says so', async () => {

@@ -173,20 +173,37 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
       );
       expect(now).toMatchObject({ id: pattern.id, attributeId: 'question_mark', wordings: [] });
     });
-  });
 
-  it('count their uses in finished tests once per variant, and the wins among them', async () => {
-    const store = await withTests('a', 'b');
-    await store.savePatternFit(aFit([aFittedPattern()]));
-    const use = (experimentId: string, variantId: string, won: boolean | null) =>
-      store.enterPatternUse({ patternId: 'question_mark', experimentId, variantId, won });
-    await use('a', 'challenger-1', null);
-    expect((await store.getPattern('question_mark'))!.uses).toEqual({ uses: 0, wins: 0 });
-    await use('a', 'challenger-1', true);
-    await use('a', 'challenger-1', null);
-    await use('b', 'challenger-1', false);
-    expect((await store.getPattern('question_mark'))!.uses).toEqual({ uses: 2, wins: 1 });
-    await expect(use('nowhere', 'control', true)).rejects.toMatchObject({ code: '23503' });
+    it('gives a pattern without a direction its own, as of then, and never changes one', async () => {
+      const store = db.store();
+      const none = { statedAt: null, statedSign: null, lastPassedAt: null };
+      await store.savePatternFit(aFit([aFittedPattern(none), aFittedPattern({ id: 'colon' })]));
+      const say = async (attributeId: string, sign: 1 | -1 | null, at: number) =>
+        (await store.statePattern(aStatement(`${attributeId} ${sign}`, { attributeId, sign, at }))).pattern;
+      expect(await say('question_mark', null, START + 1)).toMatchObject({ ...none, statedBy: null });
+      const claimed = { statedAt: START + 2, statedSign: 1, statedBy: 'ana' };
+      expect(await say('question_mark', 1, START + 2)).toMatchObject(claimed);
+      expect(await say('question_mark', -1, START + 3)).toMatchObject({
+        ...claimed,
+        wordings: [{ sign: null }, { sign: 1 }, { sign: -1 }],
+      });
+      expect(await say('colon', 1, START + 4)).toMatchObject({
+        ...{ statedAt: START, statedSign: -1, statedBy: null },
+        wordings: [{ sign: 1, at: START + 4 }],
+      });
+      expect((await say('colon', 1, START + 5)).wordings).toHaveLength(1);
+    });
+
+    it('in the same words with another direction is kept beside the first', async () => {
+      const store = db.store();
+      const say = async (sign: 1 | -1 | null) =>
+        (await store.statePattern(aStatement('Questions in headlines', { sign }))).pattern;
+      expect((await say(1)).wordings).toEqual([]);
+      expect((await say(null)).wordings).toEqual([]);
+      const text = 'Questions in headlines';
+      expect((await say(-1)).wordings).toEqual([{ text, by: 'ana', at: START, sign: -1 }]);
+      expect(await say(-1)).toMatchObject({ statedSign: 1, wordings: [{ sign: -1 }] });
+    });
   });
 
   it('get the vectors of their statements, and all change over to another encoder together', async () => {
@@ -208,9 +225,8 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
     expect(await store.statementsToEncode('e1', 9)).toEqual(['Dogs beat cats', 'Ein Größenvergleich 🙂']);
     expect(await store.statementsToEncode('e1', 1)).toHaveLength(1);
     await encode('e1', 'Dogs beat cats');
-    // None serves yet: whatever has a vector gets it.
-    expect(await store.adoptEmbeddings('e1')).toBe(true);
-    expect(await embedders()).toEqual({ [dogs.id]: 'e1', question_mark: null });
+    expect(await store.adoptEmbeddings('e1')).toBe(false);
+    expect(await embedders()).toEqual({ [dogs.id]: null, question_mark: null });
     await encode('e1', 'Ein Größenvergleich 🙂');
     expect(await store.statementsToEncode('e1', 9)).toEqual([]);
     await store.adoptEmbeddings('e1');
@@ -223,5 +239,18 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
     expect(await store.adoptEmbeddings('e2')).toBe(true);
     expect(await embedders()).toEqual({ [dogs.id]: 'e2', question_mark: 'e2' });
     expect(await store.servingEncoder()).toBe('e2');
+
+    // A statement whose vector is there has it at once; one that comes in between keeps others from being adopted.
+    await encode('e2', 'Cats beat dogs');
+    const { pattern: cats } = await store.statePattern(aStatement('Cats beat dogs'));
+    expect(cats.embedderId).toBe('e2');
+    await encode('e1', 'Birds beat both');
+    const { pattern: birds } = await store.statePattern(aStatement('Birds beat both'));
+    expect(birds.embedderId).toBeNull();
+    expect(await store.adoptEmbeddings('e2')).toBe(false);
+    await encode('e2', 'Birds beat both');
+    await store.embedPattern(birds.id);
+    expect((await store.getPattern(birds.id))!.embedderId).toBe('e2');
+    expect(await store.adoptEmbeddings('e2')).toBe(true);
   });
 });

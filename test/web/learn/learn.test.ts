@@ -1,6 +1,9 @@
 import type { z } from '@hono/zod-openapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPatternActivities } from '../../../src/activities/patterns.js';
 import type { ModelAnswer } from '../../../src/api/model/responses.js';
+import { openEncoder } from '../../../src/clients/encoder/open-encoder.js';
+import { sentencesOf } from '../../../src/clients/encoder/sentences-of.js';
 import type { PatternsJson, PatternWithTestsJson } from '../../../src/web/learn/names.js';
 import { START } from '../../api/support/harness.js';
 import { seedModel, seedScoredForecasts } from '../../api/support/seed-learning.js';
@@ -123,12 +126,12 @@ describe('the page of what was learned', () => {
     const sent = await send({ ...asked, by: 'ana' });
     expect(sent.status).toBe(303);
     const address = sent.headers.get('location')!;
-    expect(address).toMatch(/^\/learn\/patterns\/[\w-]+\?stated=new$/);
+    expect(address).toMatch(/^\/learn\/patterns\/[\w-]+\?stated=untested$/);
     const shown = await api.page(address);
-    expect(shown.text).toContain('Your statement is a new pattern.');
+    expect(shown.text).toContain('Your statement is a new pattern. No test can test it');
     expect(shown.text).toContain('by ana, as a higher rate');
     const again = await send({ ...asked, statement: 'the picture shows a dog', by: 'ben' });
-    expect(again.headers.get('location')).toBe(address.replace('=new', '=joined'));
+    expect(again.headers.get('location')).toBe(address.replace('=untested', '=joined'));
 
     const opened = await api.page('/learn/patterns');
     expect([opened.status, opened.headers.get('location')]).toEqual([303, '/learn#state']);
@@ -136,6 +139,69 @@ describe('the page of what was learned', () => {
     expect(empty.status).toBe(400);
     expect(empty.text).toContain('statement must be text of 1 to 500 characters.');
     expect(empty.html).toContain('value="ana &quot;b&quot;"');
+  });
+});
+
+describe('the form that states a pattern', () => {
+  const encoder = openEncoder('use-lite', { cache: '' });
+  let api: WebApi;
+  beforeAll(async () => {
+    const sentences = sentencesOf(encoder);
+    api = await startWeb({ searchEncoders: [sentences], encoderLimitMs: 10_000 });
+    await api.store.savePatternFit(
+      aFit([
+        aFittedPattern({ statement: 'A dog on the picture makes people stop.', attributeId: null }),
+        aFittedPattern({ id: 'urgency', statement: 'The text presses for time.' }),
+      ]),
+    );
+    const { store, clock } = api;
+    await createPatternActivities({ store, clock, encoder: sentences }).embedPatterns();
+  });
+  afterAll(async () => {
+    await api.stop();
+    await encoder.close();
+  });
+  const send = (fields: Record<string, string>) =>
+    api.form('/learn', '/learn/patterns', {
+      ...{ statement: 'People stop at a picture with a dog.', attribute_id: '', direction: 'higher' },
+      ...{ category: 'visual_design', by: 'ana', ...fields },
+    });
+
+  it('asks before a statement joins a pattern that reads much like it', async () => {
+    const asked = await send({});
+    expect(asked.status).toBe(200);
+    expect(asked.text).toContain('A pattern reads much like yours. Is it the same thing?');
+    expect(asked.html).toContain('name="same_as" value="question_mark"');
+    expect(asked.html).toContain('value="People stop at a picture with a dog."');
+    expect((await api.store.getPattern('question_mark'))!.wordings).toEqual([]);
+
+    const apart = await send({ statement: 'People stop at pictures with dogs', as_new: 'true' });
+    expect(apart.headers.get('location')).toMatch(/stated-\w+\?stated=untested$/);
+    const joined = await send({ same_as: 'question_mark', direction: 'lower' });
+    expect(joined.headers.get('location')).toBe('/learn/patterns/question_mark?stated=joined');
+    const none = await send({ statement: 'Cats sleep', same_as: 'nothing' });
+    expect([none.status, none.text.includes('same_as names no pattern of this account.')]).toEqual([
+      400,
+      true,
+    ]);
+  });
+
+  it('offers what tests can vary, and shows a statement of the opposite as such', async () => {
+    const { html } = await api.page('/learn');
+    expect(html).toContain('<optgroup label="Offer and text">');
+    expect(html.match(/<option value="urgency"/g)).toHaveLength(1);
+    const sent = await send({ statement: 'Hurry people', attribute_id: 'urgency' });
+    expect(sent.headers.get('location')).toBe('/learn/patterns/urgency?stated=opposed');
+    const { text } = await api.page('/learn/patterns/urgency?stated=opposed');
+    expect(text).toContain('Your statement says the opposite of this pattern and is recorded here as such');
+    expect(text).toContain(
+      'Someone stated the oppositeTests against this pattern speak for these statements.',
+    );
+    expect(text).not.toContain('In other words');
+    const fresh = await send({ statement: 'Show a smile', attribute_id: 'emoji' });
+    expect(fresh.headers.get('location')).toMatch(/\?stated=new$/);
+    const odd = await send({ attribute_id: 'odd' });
+    expect(odd.text).toContain('attribute_id must be the id of an attribute');
   });
 });
 
