@@ -40,7 +40,19 @@ export function basisSentence({ learned: { tests, basis } }: Pick<Forecast, 'lea
 }
 
 /** One reason for a draft's forecast. Attributes that the registry no longer has are shown by their id. */
-export function contributionSentence({ id, value, mean, contribution }: Contribution): string {
+export function contributionSentence(contribution: Contribution): string {
+  const said = attributeSentence(contribution);
+  switch (contribution.basis) {
+    case 'foreign':
+      return `${said} Learned from ${ELSEWHERE}.`;
+    case 'own_and_foreign':
+      return `${said} Learned from ${ELSEWHERE}, and from your own tests.`;
+    default:
+      return said;
+  }
+}
+
+function attributeSentence({ id, value, mean, contribution }: Contribution): string {
   const attribute = attributeOf(id);
   const effect = relative(contribution);
   if (attribute?.kind === 'amount') {
