@@ -84,7 +84,9 @@ export async function headlineReport(
 export function summary(scores: readonly ForecastScore[]): CalibrationReport {
   const bins = calibrationOf(scores).map((bin) => ({ ...bin, z: zOf(bin) }));
   const zs = bins.flatMap(({ z }) => z ?? []);
-  const worth = worthOf(scores.map((score) => ({ score, madeAt: 0 })));
+  const worth = worthOf(
+    scores.map((score) => ({ score, madeAt: 0, basis: score.learnedFrom < 2 ? 'none' : 'own' })),
+  );
   const { right, wrong } = worth.pairs;
   return {
     tests: scores.length,

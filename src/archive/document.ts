@@ -21,6 +21,8 @@ export interface CoefficientsDocument {
   coefficients: string;
   /** Null if the features are not standardised. */
   standards: { means: string; deviations: string } | null;
+  /** What attributes explain of the predictions of these coefficients: log rate per step. */
+  explanation: { coefficients: Record<string, number>; explained: number };
 }
 
 /** Effects of attributes within tests: log rate ratios per step. */

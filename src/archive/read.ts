@@ -1,6 +1,7 @@
 /** What ships in this folder, as the domain reads it. */
 import { readFileSync } from 'node:fs';
 import type { EncoderInfo } from '../clients/encoder/types.js';
+import type { Explanation } from '../domain/forecast/reasons.js';
 import type { ForeignEffect } from '../domain/patterns/evidence.js';
 import { fingerprintOf } from '../domain/preference/fingerprint.js';
 import type { ForeignPrior } from '../domain/preference/foreign.js';
@@ -21,11 +22,21 @@ export function archivedPart(encoder: ArchivedEncoder): PartRecipe {
 }
 
 /** The prior for an encoder; null if none ships for it, or what ships was learned with another version of it. */
-export function archivedPrior({ name, id }: Pick<EncoderInfo, 'name' | 'id'>): ForeignPrior | null {
+export function archivedPrior(info: Pick<EncoderInfo, 'name' | 'id'>): ForeignPrior | null {
+  const found = coefficientsFor(info);
+  return found && priorOf(found.document, archivedPart(found.encoder));
+}
+
+/** Why {@link archivedPrior} predicts what it predicts, before anything is shrunk; null if none ships. */
+export function archivedExplanation(info: Pick<EncoderInfo, 'name' | 'id'>): Explanation | null {
+  return coefficientsFor(info)?.document.explanation ?? null;
+}
+
+function coefficientsFor({ name, id }: Pick<EncoderInfo, 'name' | 'id'>) {
   const encoder = ARCHIVED_ENCODERS.find((one) => one === name);
   if (encoder === undefined) return null;
   const document = read<CoefficientsDocument>(`${encoder}.json`);
-  return document.encoder === id ? priorOf(document, archivedPart(encoder)) : null;
+  return document.encoder === id ? { encoder, document } : null;
 }
 
 export function priorOf(document: CoefficientsDocument, recipe: PartRecipe): ForeignPrior {

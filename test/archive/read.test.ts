@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64, toBase64 } from '../../src/archive/document.js';
-import { archivedEffects, archivedPrior } from '../../src/archive/read.js';
+import { archivedEffects, archivedExplanation, archivedPrior } from '../../src/archive/read.js';
 import { ENCODERS } from '../../src/clients/encoder/info.js';
 import { ATTRIBUTES } from '../../src/domain/creative/registry.js';
 import type { Standards } from '../../src/domain/preference/layers.js';
@@ -23,7 +23,19 @@ describe.each(['use-lite', 'mpnet'] as const)('the shipped coefficients for %s',
   });
 
   it('are not used with another version of it', () => {
-    expect(archivedPrior({ ...info, id: `${info.id}x` })).toBeNull();
+    const other = { ...info, id: `${info.id}x` };
+    expect([archivedPrior(other), archivedExplanation(other)]).toEqual([null, null]);
+  });
+
+  it('come with attributes that explain them, each with the sign of its effect', () => {
+    const { coefficients, explained } = archivedExplanation(info)!;
+    const effects = archivedEffects();
+    expect(Object.keys(coefficients).length).toBeGreaterThan(20);
+    for (const [id, coefficient] of Object.entries(coefficients)) {
+      expect([id, Math.sign(coefficient)]).toEqual([id, Math.sign(effects.get(id)!.effect)]);
+    }
+    expect(explained).toBeGreaterThan(0.2);
+    expect(explained).toBeLessThan(1);
   });
 
   it('forecast alone, and say what they rest on', () => {

@@ -15,7 +15,7 @@ import type { ForecastNote } from '../../domain/forecast/notes.js';
 import { NO_EXPLANATION, reasonsOf } from '../../domain/forecast/reasons.js';
 import { learnPreference, type PreferenceModel, predict } from '../../domain/preference/model.js';
 import type { PartEncoder, Recipe } from '../../domain/preference/recipe.js';
-import { priorFor, slopePriorOf } from './prior.js';
+import { explanationElsewhere, priorFor, slopePriorOf } from './prior.js';
 import { serviceRecipe } from './recipe.js';
 import { fromBytes } from './stored-model.js';
 import { recordedEncoder } from './text-layers.js';
@@ -135,7 +135,7 @@ function learnedElsewhere(recipe: Recipe): LoadedModel | null {
   if (foreign === null) return null;
   const { model } = learnPreference([], recipe, () => [], { foreign });
   const fit = fitOf([], [], () => null, slopePriorOf(model.basis));
-  return { version: null, model, figures: { fit, explanation: NO_EXPLANATION } };
+  return { version: null, model, figures: { fit, explanation: explanationElsewhere(foreign, model) } };
 }
 
 function encodersOfModel({ parts }: PreferenceModel): PartEncoder[] {

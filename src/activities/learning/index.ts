@@ -8,7 +8,7 @@ import type { Store } from '../../clients/postgres/types.js';
 import { type EncoderChoice, type ModelFigures, NO_ENCODER } from '../../contract/learning.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
 import { fitOf } from '../../domain/forecast/fit.js';
-import { explanationOf } from '../../domain/forecast/reasons.js';
+import { type Explanation, explanationOf } from '../../domain/forecast/reasons.js';
 import { scoreForecast } from '../../domain/forecast/scoring.js';
 import { accuracyOf } from '../../domain/preference/accuracy.js';
 import type { Groundwork } from '../../domain/preference/groundwork.js';
@@ -17,7 +17,7 @@ import { encodersOf } from '../../domain/preference/recipe.js';
 import { permanent } from '../failures.js';
 import { createForecaster } from './forecaster.js';
 import { learnInThread } from './learn-in-thread.js';
-import { priorFor, slopePriorOf } from './prior.js';
+import { explanationElsewhere, priorFor, slopePriorOf } from './prior.js';
 import { serviceRecipe } from './recipe.js';
 import { attributeEffects, type MeasuredAd, measuredAds, trainingHash } from './rows.js';
 import { toBytes } from './stored-model.js';
@@ -128,7 +128,10 @@ export function createLearningActivities(deps: {
         encoderIds,
         ...learned.model.learnedFrom,
         madeAt: await clock.now(),
-        figures: figuresOf(rows, learned, fitted, encoded.get('use-lite')),
+        figures: figuresOf(rows, learned, fitted, {
+          alike: encoded.get('use-lite'),
+          elsewhere: explanationElsewhere(foreign, learned.model),
+        }),
         parameters: toBytes(learned.model),
       });
     },
@@ -141,7 +144,7 @@ function figuresOf(
   rows: readonly MeasuredAd[],
   { model, heldOut }: Learned,
   fitted: Float64Array,
-  alike: ReadonlyMap<string, EncodedText> | undefined,
+  { alike, elsewhere }: { alike: ReadonlyMap<string, EncodedText> | undefined; elsewhere: Explanation },
 ): ModelFigures {
   const cosine = (i: number, j: number) =>
     alike ? cosineOf(alike.get(rows[i]!.text)!, alike.get(rows[j]!.text)!) : null;
@@ -153,6 +156,7 @@ function figuresOf(
     explanation: explanationOf(
       rows.map((row, i) => ({ ...row, predicted: fitted[i]! })),
       attributeEffects(rows),
+      elsewhere,
     ),
   };
 }

@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import { archivedEffects } from '../../archive/read.js';
 import { textHash } from '../../clients/encoder/text-hash.js';
 import { textsOf } from '../../domain/creative/creative-texts.js';
 import { attributesOf } from '../../domain/creative/registry.js';
@@ -8,7 +9,7 @@ import { DRAFT_LIMITS } from '../../domain/forecast/forecast.js';
 import { type KnownPattern, opportunitiesOf } from '../../domain/forecast/opportunities.js';
 import { bestPair, pairOutlook } from '../../domain/forecast/outlook.js';
 import { choiceSentence, opportunitySentence, outlookSentence } from '../../domain/forecast/sentences.js';
-import { combineEvidence } from '../../domain/patterns/evidence.js';
+import { type Basis, combineEvidence } from '../../domain/patterns/evidence.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
 import { ApiProblem, sentencesOf } from '../http/problems.js';
@@ -62,7 +63,7 @@ export async function forecastDrafts(
       })
     : null;
   const opportunities = opportunitiesOf(
-    await knownPatterns(store),
+    await knownPatterns(store, made.forecast.learned.basis),
     creatives.map((creative) => ({ attributes: attributesOf(textsOf(creative)) })),
   );
   return {
@@ -111,16 +112,30 @@ function choiceToJson({ ids, expectedBest }: Choice) {
   return { ids, expected_best_pct: percent(expectedBest) };
 }
 
-/** Patterns of attributes that hold, with what to expect of them. */
-async function knownPatterns(store: Pick<ApiContext['store'], 'findPatterns'>): Promise<KnownPattern[]> {
+/**
+ * Patterns of attributes that hold, with what to expect of them. If the forecast rests on what was learned elsewhere, so may they: those
+ * that no own test varies are then included.
+ */
+async function knownPatterns(
+  store: Pick<ApiContext['store'], 'findPatterns'>,
+  basis: Basis,
+): Promise<KnownPattern[]> {
   const found = await store.findPatterns({
     search: { by: 'certainty' },
-    filters: { state: 'holds' },
+    filters: {},
     limit: MOST_PATTERNS,
   });
-  return found.flatMap(({ pattern: { attributeId, state, own, foreign } }) =>
-    attributeId === null ? [] : [{ id: attributeId, state, evidence: combineEvidence(own, foreign) }],
+  const varied = new Set<string | null>();
+  const own = found.flatMap(({ pattern: { attributeId, state, own: effect, foreign, tests } }) => {
+    if (tests > 0) varied.add(attributeId);
+    if (attributeId === null || state !== 'holds') return [];
+    return [{ id: attributeId, state, evidence: combineEvidence(effect, foreign) }];
+  });
+  if (basis === 'own' || basis === 'none') return own;
+  const elsewhere = [...archivedEffects()].flatMap(([id, effect]): KnownPattern[] =>
+    varied.has(id) ? [] : [{ id, state: 'candidate', evidence: combineEvidence(null, effect) }],
   );
+  return [...own, ...elsewhere];
 }
 
 /** @throws ApiProblem 404 */

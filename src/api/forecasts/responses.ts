@@ -1,14 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { READ_FIRST } from '../../domain/creative/compared-texts.js';
+import { BASES } from '../../domain/patterns/evidence.js';
 import { instant } from '../http/responses.js';
 
-const lift = z.number().openapi({ description: 'percent beside the mean of the ads, e.g. 12.5' });
+const lift = z.number().openapi({ description: 'percent above the mean of the ads, e.g. 12.5' });
+const basis = z.enum(BASES);
 
 const Reason = z.object({
   attribute: z.string(),
   statement: z.string().openapi({ example: 'The headline contains a question mark' }),
   value: z.number().openapi({ description: '1 or 0, or a number of steps' }),
-  contribution: z.number().openapi({ description: 'log rate beside the mean of the ads' }),
+  contribution: z.number().openapi({ description: 'log rate less the mean of the ads' }),
+  evidence: basis.openapi({ description: 'whose tests the reason rests on' }),
   message: z
     .string()
     .openapi({ description: 'the reason as users read it, with its contribution in percent' }),
@@ -17,7 +20,7 @@ const Reason = z.object({
 const DraftForecast = z.object({
   id: z.string(),
   chance_best: z.number().openapi({ description: '0 to 1; those of all ads add up to 1' }),
-  expected: z.number().openapi({ description: 'log rate beside the mean of the ads' }),
+  expected: z.number().openapi({ description: 'log rate less the mean of the ads' }),
   sd: z.number().openapi({ description: 'standard deviation of that difference' }),
   expected_pct: lift,
   interval_pct: z.tuple([z.number(), z.number()]).openapi({ description: '90 %, percent' }),
@@ -25,8 +28,6 @@ const DraftForecast = z.object({
   remainder: z.number().openapi({ description: 'what the reasons leave: with them it adds up to expected' }),
   remainder_message: z.string(),
 });
-
-const basis = z.enum(['own', 'own_and_foreign', 'foreign', 'none']);
 
 const Choice = z.object({
   ids: z.array(z.string()),
@@ -61,7 +62,9 @@ export const ForecastAnswer = z
           message: z.string(),
         }),
       )
-      .openapi({ description: 'what holds and no draft makes use of' }),
+      .openapi({
+        description: 'what no draft makes use of: what holds here, then what was learned elsewhere',
+      }),
     which_to_test: z.object({
       together: Choice.openapi({ description: 'the drafts whose best is expected to be best' }),
       one_by_one: Choice.openapi({ description: 'the best drafts, each taken by itself' }),

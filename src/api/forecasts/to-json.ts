@@ -46,6 +46,7 @@ export function forecastToJson(made: MadeForecast, madeAt: number): ForecastJson
           statement: attributeOf(reason.id)?.statement ?? reason.id,
           value: reason.value,
           contribution: reason.contribution,
+          evidence: reason.basis ?? 'own',
           message: contributionSentence(reason),
         })),
         remainder,

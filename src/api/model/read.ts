@@ -4,8 +4,9 @@ import { ENCODERS } from '../../clients/encoder/info.js';
 import { textHash } from '../../clients/encoder/text-hash.js';
 import type { ModelVersion } from '../../clients/postgres/learning.js';
 import { RECIPE_OF } from '../../contract/learning.js';
+import type { Estimate } from '../../domain/forecast/mean-lift.js';
 import { worthSentence } from '../../domain/forecast/sentences.js';
-import { type Estimate, type ScoreMean, type Worth, worthOf } from '../../domain/forecast/worth.js';
+import { type ScoreMean, type Worth, worthOf } from '../../domain/forecast/worth.js';
 import { encodersOf, RECIPES } from '../../domain/preference/recipe.js';
 import type { ApiContext } from '../dependencies.js';
 import { percent } from '../forecasts/to-json.js';
@@ -19,7 +20,7 @@ export async function modelStatus(
   const { store } = context;
   const [[newest], scores] = await Promise.all([store.listModels(1), store.listScores()]);
   const encoder = await encoderStatus(context, newest ?? null);
-  const worth = worthOf(scores.map(({ score, madeAt }) => ({ score, madeAt })));
+  const worth = worthOf(scores);
   return {
     model: newest ? modelToJson(newest) : null,
     learned_elsewhere: context.encoder
@@ -87,6 +88,7 @@ function worthToJson(worth: Worth): ModelJson['worth'] {
     verdict: worth.verdict.code,
     message: worthSentence(worth),
     tests: worth.tests,
+    knew_nothing: worth.knewNothing,
     since: isoOrNull(worth.since),
     lift_of_first_choice: estimateToJson(worth.lift),
     brier: gainToJson(worth.brier),

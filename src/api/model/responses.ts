@@ -51,9 +51,13 @@ export const ModelAnswer = z
     worth: z.object({
       verdict: z.enum(['too_few', 'worth', 'not_shown', 'worth_nothing']),
       message: z.string(),
-      tests: z.int().openapi({ description: 'forecasts that were scored' }),
+      tests: z.int().openapi({ description: 'scored forecasts that knew something: all figures are theirs' }),
+      knew_nothing: z.int().openapi({ description: 'scored forecasts that knew nothing' }),
       since: instant.nullable(),
-      lift_of_first_choice: estimate,
+      lift_of_first_choice: estimate.openapi({
+        description:
+          'rate of the first choice above the mean of the others; the interval holds at every look',
+      }),
       brier: gain,
       log_score: gain,
       pairs: z.object({ right: z.int(), wrong: z.int() }),

@@ -174,7 +174,8 @@ export const CompoundReportAnswer = z
       .object({
         verdict: z.enum(['too_few', 'worth', 'not_shown', 'worth_nothing']),
         message: z.string(),
-        tests: z.int().openapi({ description: 'forecasts that were scored' }),
+        tests: z.int().openapi({ description: 'scored forecasts that knew something' }),
+        knew_nothing: z.int().openapi({ description: 'scored forecasts that knew nothing' }),
         since: instant.nullable(),
       })
       .openapi({ description: 'what the forecasts made before the tests have been worth' }),

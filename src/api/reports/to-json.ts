@@ -64,6 +64,7 @@ export function forecastsToJson(worth: Worth): z.output<typeof CompoundReportAns
     verdict: worth.verdict.code,
     message: worthSentence(worth),
     tests: worth.tests,
+    knew_nothing: worth.knewNothing,
     since: isoOrNull(worth.since),
   };
 }

@@ -1,6 +1,7 @@
 import type { MadeForecast, ModelFigures } from '../../contract/learning.js';
 import { type Creative, ENDED_STATES } from '../../domain/experiment.js';
 import type { ForecastScore } from '../../domain/forecast/scoring.js';
+import type { Basis } from '../../domain/patterns/evidence.js';
 import { type Database, instant, jsonb, jsonbOrNull, run, transaction } from './query.js';
 
 /** A creative that was proposed; `id` is a hash of it. */
@@ -39,6 +40,8 @@ export interface StoredScore {
   scoredAt: number;
   /** When the forecast was made. */
   madeAt: number;
+  /** What the forecast rested on. */
+  basis: Basis;
   score: ForecastScore;
 }
 
@@ -101,6 +104,7 @@ interface ScoreRow {
   experiment_id: string;
   scored_at: number;
   made_at: number;
+  basis: Basis;
   score: ForecastScore;
 }
 
@@ -109,6 +113,7 @@ function toScoreOf(row: ScoreRow): StoredScore {
     experimentId: row.experiment_id,
     scoredAt: row.scored_at,
     madeAt: row.made_at,
+    basis: row.basis,
     score: row.score,
   };
 }
@@ -133,7 +138,8 @@ export function learningStore({ pool, scope }: Database): LearningStore {
   const scores = (where: string, values: unknown[]) =>
     run<ScoreRow>(
       pool,
-      `select s.experiment_id, s.scored_at, f.made_at, s.score
+      `select s.experiment_id, s.scored_at, f.made_at, s.score,
+          f.forecast #>> '{forecast,learned,basis}' as basis
         from auto_promotion.forecast_scores s join auto_promotion.forecasts f
           using (environment, account_id, experiment_id)
         where (s.environment, s.account_id) = ($1, $2) and s.score is not null ${where}

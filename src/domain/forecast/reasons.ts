@@ -6,6 +6,7 @@
 
 import type { Attributes } from '../creative/registry.js';
 import type { AttributeEffect } from '../patterns/effects.js';
+import type { Basis } from '../patterns/evidence.js';
 import { groupsOf } from '../preference/within-groups.js';
 import type { Draft, Forecast } from './forecast.js';
 
@@ -24,9 +25,21 @@ export interface Explanation {
   coefficients: Readonly<Record<string, number>>;
   /** Share of the variance of predictions within groups that the coefficients explain, 0 to 1. */
   explained: number;
+  /** Whose evidence a coefficient rests on, by attribute id; one that is missing rests on own tests. */
+  bases?: Readonly<Record<string, Basis>>;
 }
 
 export const NO_EXPLANATION: Explanation = { coefficients: {}, explained: 0 };
+
+/** The explanation of a foreign prediction that counts with this weight in a model. */
+export function shrunkExplanation({ coefficients, explained }: Explanation, weight: number): Explanation {
+  const entries = weight === 0 ? [] : Object.entries(coefficients);
+  return {
+    coefficients: Object.fromEntries(entries.map(([id, coefficient]) => [id, weight * coefficient])),
+    explained: weight === 0 ? 0 : explained,
+    bases: Object.fromEntries(entries.map(([id]) => [id, 'foreign'])),
+  };
+}
 
 /** Of the penalty at which the first attribute enters. Smaller ones name more attributes and explain hardly more. */
 const PENALTY_SHARE = 0.1;
@@ -37,33 +50,47 @@ const MOST_SWEEPS = 500;
 /**
  * The explanation of a model's predictions: a lasso on attributes, both less their means within groups, by coordinate
  * descent (Friedman, Hastie and Tibshirani, Journal of Statistical Software 33, 2010). Attributes are scaled to unit
- * deviation, so that rare ones are not favoured. A coefficient has the sign of the attribute's own measured effect; without
- * a measured effect, or with one of 0, it is 0. An unknown value counts as the group's mean.
+ * deviation, so that rare ones are not favoured. A coefficient has the sign of the attribute's own measured effect. With an
+ * effect of 0 it is 0. An unknown value counts as the group's mean.
+ *
+ * `elsewhere` explains what the model has from elsewhere. Coefficients start there, and the penalty is on how far they move.
+ * Those of attributes without a measured effect stay: too few own tests vary them.
  */
 export function explanationOf(
   rows: readonly ExplainedRow[],
   effects: readonly Pick<AttributeEffect, 'id' | 'effect'>[],
+  elsewhere: Explanation = NO_EXPLANATION,
 ): Explanation {
   const groups = groupsOf(rows).filter(({ length }) => length > 1);
   const target = centred(rows, groups, ({ predicted }) => predicted);
   const total = squares(target);
-  if (!(total > 0)) return NO_EXPLANATION;
+  if (!(total > 0)) return elsewhere;
+  const valuesOf = (id: string) => centred(rows, groups, ({ attributes }) => attributes[id] ?? null);
   const columns = effects.flatMap(({ id, effect }) => {
     if (effect === 0) return [];
-    const values = centred(rows, groups, ({ attributes }) => attributes[id] ?? null);
+    const values = valuesOf(id);
     const deviation = Math.sqrt(squares(values) / rows.length);
     if (!(deviation > 1e-9)) return [];
     for (let i = 0; i < values.length; i++) values[i]! /= deviation;
-    return [{ id, sign: Math.sign(effect), deviation, values }];
+    const sign = Math.sign(effect);
+    return [
+      { id, sign, deviation, values, start: signed(deviation * (elsewhere.coefficients[id] ?? 0), sign) },
+    ];
   });
+  const measured = new Set(effects.map(({ id }) => id));
+  const kept = Object.entries(elsewhere.coefficients).filter(([id]) => !measured.has(id));
+  for (const [id, coefficient] of kept) subtract(target, coefficient, valuesOf(id));
   const { coefficients, residual } = lasso(columns, target, PENALTY_SHARE);
+  const moved = columns.flatMap(({ id, deviation, start }, k) =>
+    coefficients[k] === 0 ? [] : [{ id, coefficient: coefficients[k]! / deviation, start }],
+  );
   return {
-    coefficients: Object.fromEntries(
-      columns.flatMap(({ id, deviation }, k) =>
-        coefficients[k] === 0 ? [] : [[id, coefficients[k]! / deviation]],
-      ),
-    ),
-    explained: 1 - squares(residual) / total,
+    coefficients: Object.fromEntries([...kept, ...moved.map(({ id, coefficient }) => [id, coefficient])]),
+    explained: Math.max(0, 1 - squares(residual) / total),
+    bases: Object.fromEntries([
+      ...kept.map(([id]) => [id, 'foreign']),
+      ...moved.flatMap(({ id, start }) => (start === 0 ? [] : [[id, 'own_and_foreign']])),
+    ]),
   };
 }
 
@@ -73,8 +100,10 @@ export interface Contribution {
   /** What the draft has, and the mean of the drafts. */
   value: number;
   mean: number;
-  /** Log rate beside the mean of the drafts. */
+  /** Log rate less the mean of the drafts. */
   contribution: number;
+  /** Whose evidence it rests on; in forecasts of older versions it is missing. */
+  basis?: Basis;
 }
 
 export interface DraftReasons {
@@ -92,7 +121,7 @@ export const MOST_NAMED = 6;
 export function reasonsOf(
   forecast: Forecast,
   drafts: readonly Draft[],
-  { coefficients }: Explanation,
+  { coefficients, bases = {} }: Explanation,
 ): DraftReasons[] {
   const known = forecast.learned.basis !== 'none';
   const named = (known ? Object.entries(coefficients) : []).flatMap(([id, coefficient]) => {
@@ -101,6 +130,7 @@ export function reasonsOf(
     return [
       {
         id,
+        basis: bases[id] ?? 'own',
         coefficient: forecast.slope * coefficient,
         mean: values.reduce((sum, value) => sum + value, 0) / values.length,
       },
@@ -108,10 +138,10 @@ export function reasonsOf(
   });
   return forecast.drafts.map(({ id, expected }, i) => {
     const contributions = named
-      .flatMap(({ id: attribute, coefficient, mean }): Contribution[] => {
+      .flatMap(({ id: attribute, coefficient, mean, basis }): Contribution[] => {
         const value = drafts[i]!.attributes[attribute] ?? null;
         if (value === null || value === mean) return [];
-        return [{ id: attribute, value, mean, contribution: coefficient * (value - mean) }];
+        return [{ id: attribute, value, mean, contribution: coefficient * (value - mean), basis }];
       })
       .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution) || (a.id < b.id ? -1 : 1))
       .slice(0, MOST_NAMED);
@@ -123,29 +153,50 @@ export function reasonsOf(
 interface Column {
   sign: number;
   values: Float64Array;
+  /** Of the sign, or 0. */
+  start: number;
+}
+
+/** 0 in place of a value of the other sign. */
+function signed(value: number, sign: number): number {
+  return sign * Math.max(0, sign * value);
+}
+
+/** What a penalty leaves of a move. */
+function soft(move: number, penalty: number): number {
+  return Math.sign(move) * Math.max(0, Math.abs(move) - penalty);
+}
+
+function subtract(from: Float64Array, factor: number, values: Float64Array): void {
+  if (factor !== 0) for (let i = 0; i < from.length; i++) from[i]! -= factor * values[i]!;
 }
 
 /** Columns have squares of `rows` in sum, so that the step of a coefficient needs no division by them. */
 function lasso(columns: readonly Column[], target: Float64Array, share: number) {
   const n = target.length;
   const residual = Float64Array.from(target);
-  const coefficients = columns.map(() => 0);
+  const coefficients = columns.map(({ start }) => start);
+  for (const { start, values } of columns) subtract(residual, start, values);
   const correlation = ({ values }: Column) => {
     let sum = 0;
     for (let i = 0; i < n; i++) sum += values[i]! * residual[i]!;
     return sum / n;
   };
-  const first = columns.reduce((most, column) => Math.max(most, column.sign * correlation(column)), 0);
+  const first = columns.reduce((most, column) => {
+    const found = correlation(column);
+    return Math.max(most, column.start === 0 ? column.sign * found : Math.abs(found));
+  }, 0);
   const penalty = share * first;
   const least = TOLERANCE * Math.sqrt(squares(target) / n);
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
     let largest = 0;
     columns.forEach((column, k) => {
       const before = coefficients[k]!;
-      const after = column.sign * Math.max(0, column.sign * (correlation(column) + before) - penalty);
+      const unpenalised = correlation(column) + before - column.start;
+      const after = signed(column.start + soft(unpenalised, penalty), column.sign);
       if (after === before) return;
       const move = after - before;
-      for (let i = 0; i < n; i++) residual[i]! -= move * column.values[i]!;
+      subtract(residual, move, column.values);
       coefficients[k] = after;
       largest = Math.max(largest, Math.abs(move));
     });

@@ -5,16 +5,19 @@ import { evidenceSentence } from '../patterns/sentences.js';
 import { percent } from '../percent.js';
 import type { Choices } from './choose.js';
 import type { Forecast } from './forecast.js';
+import type { Estimate } from './mean-lift.js';
 import type { Opportunity } from './opportunities.js';
 import type { PairOutlook } from './outlook.js';
 import type { Contribution, DraftReasons } from './reasons.js';
-import type { Estimate, Worth } from './worth.js';
+import type { Worth } from './worth.js';
 
 /** A log rate ratio as users read it. */
 const relative = (logRatio: number) => percent(Math.expm1(logRatio));
+const forecastsOf = (count: number) => (count === 1 ? '1 forecast' : `${count} forecasts`);
 const testsOf = (tests: number) => (tests === 1 ? '1 test' : `${tests} tests`);
-const liftOf = ({ mean, interval }: Estimate) =>
-  `${relative(mean)} (90 % interval ${relative(interval[0])} to ${relative(interval[1])})`;
+/** A rate against that of the others. */
+const rateOf = (logRatio: number) =>
+  `${percent(Math.abs(Math.expm1(logRatio))).replace('+', '')} ${logRatio < 0 ? 'lower' : 'higher'}`;
 
 /** Whole percents; never 0 % or 100 % for what may or may not happen. */
 function share(chance: number): string {
@@ -40,7 +43,19 @@ export function basisSentence({ learned: { tests, basis } }: Pick<Forecast, 'lea
 }
 
 /** One reason for a draft's forecast. Attributes that the registry no longer has are shown by their id. */
-export function contributionSentence({ id, value, mean, contribution }: Contribution): string {
+export function contributionSentence(contribution: Contribution): string {
+  const said = attributeSentence(contribution);
+  switch (contribution.basis) {
+    case 'foreign':
+      return `${said} Learned from ${ELSEWHERE}.`;
+    case 'own_and_foreign':
+      return `${said} Learned from ${ELSEWHERE}, and from your own tests.`;
+    default:
+      return said;
+  }
+}
+
+function attributeSentence({ id, value, mean, contribution }: Contribution): string {
   const attribute = attributeOf(id);
   const effect = relative(contribution);
   if (attribute?.kind === 'amount') {
@@ -68,11 +83,11 @@ export function opportunitySentence({ statement, direction, evidence }: Opportun
 
 /** Whether similar drafts change which ones to test. */
 export function choiceSentence({ together, oneByOne }: Choices): string {
-  const value = (one: Choices['together']) => relative(one.expectedBest);
+  const value = (one: Choices['together']) => rateOf(one.expectedBest);
   if (together.ids.join() === oneByOne.ids.join()) {
-    return `Test ${together.ids.join(', ')}: the best of them is expected to do ${value(together)} beside the mean of all drafts.`;
+    return `Test ${together.ids.join(', ')}: the rate of the best of them is expected to be ${value(together)} than the mean of all drafts.`;
   }
-  return `Test ${together.ids.join(', ')}: the best of them is expected to do ${value(together)} beside the mean of all drafts, against ${value(oneByOne)} for ${oneByOne.ids.join(', ')}, the best by themselves.`;
+  return `Test ${together.ids.join(', ')}: the rate of the best of them is expected to be ${value(together)} than the mean of all drafts, against ${value(oneByOne)} for ${oneByOne.ids.join(', ')}, the best by themselves.`;
 }
 
 /** `nameOf`: how users call a draft. */
@@ -86,16 +101,29 @@ export function outlookSentence(
 }
 
 /** What the model has been worth here. */
-export function worthSentence({ verdict }: Pick<Worth, 'verdict'>): string {
+export function worthSentence({ verdict, knewNothing }: Pick<Worth, 'verdict' | 'knewNothing'>): string {
+  const said = verdictSentence(verdict);
+  if (knewNothing === 0) return said;
+  return `${said} ${forecastsOf(knewNothing)} more knew nothing and ${knewNothing === 1 ? 'is' : 'are'} not counted.`;
+}
+
+function verdictSentence(verdict: Worth['verdict']): string {
   const { tests } = verdict;
   switch (verdict.code) {
     case 'too_few':
       return `Not known yet: ${testsOf(tests)} whose forecast preferred an ad ${tests === 1 ? 'has' : 'have'} ended, and at least ${verdict.least} are needed.`;
     case 'worth':
-      return `The forecasts are worth something here: over ${testsOf(tests)}, the first choice did ${liftOf(verdict.lift)} beside the mean of the others.`;
+      return `The forecasts are worth something here: ${firstChoiceOver(verdict)}`;
     case 'not_shown':
-      return `Not shown yet that the forecasts are worth anything here: over ${testsOf(tests)}, the first choice did ${liftOf(verdict.lift)} beside the mean of the others.`;
+      return `Not shown yet that the forecasts are worth anything here: ${firstChoiceOver(verdict)}`;
     case 'worth_nothing':
-      return `The forecasts are worth nothing here: over ${testsOf(tests)}, the first choice did ${liftOf(verdict.lift)} beside the mean of the others.`;
+      return `The forecasts are worth nothing here so far: ${firstChoiceOver(verdict)}`;
   }
+}
+
+function firstChoiceOver({ tests, lift }: { tests: number; lift: Estimate | null }): string {
+  if (lift === null)
+    return `over ${testsOf(tests)}, the rates of the first choices vary too much to say more.`;
+  const [low, high] = lift.interval;
+  return `over ${testsOf(tests)}, the rate of the first choice was ${rateOf(lift.mean)} than the mean of the others (90 % interval ${relative(low)} to ${relative(high)}).`;
 }

@@ -1,37 +1,33 @@
-/** What the model has been worth here: all scored forecasts together, against knowing nothing. */
+/** What the model has been worth here: all scored forecasts that knew something, against knowing nothing. */
 
-import { studentUpperQuantile } from '../evidence/distributions.js';
+import type { Basis } from '../patterns/evidence.js';
+import { alwaysValidLift } from './always-valid.js';
 import { type CalibrationBin, calibrationOf } from './calibration.js';
+import { around, type Estimate, meanLift } from './mean-lift.js';
 import type { ForecastScore } from './scoring.js';
 
 /** All thresholds of the verdict. */
 export const WORTH_RULES = {
   /** With fewer tests nothing is said. */
   least: 10,
-  /** From as many tests on, a lift whose interval ends below `smallLift` is worth nothing. */
-  many: 30,
-  /** Log rate ratio. */
+  /** A lift that surely lies below is worth nothing. Log rate ratio. */
   smallLift: 0.02,
-  /** From as many tests on, a lift whose interval contains 0 is worth nothing. */
-  enough: 100,
+  /** From as many tests on, a lift that isn't surely above 0 counts for nothing so far. */
+  enough: 150,
 } as const;
 
 export interface ScoredForecast {
   score: ForecastScore;
   /** When the forecast was made: epoch ms of experiment time. */
   madeAt: number;
+  /** What the forecast rested on; `none`: it knew nothing, so it says nothing about the model. */
+  basis: Basis;
 }
 
-export interface Estimate {
-  mean: number;
-  /** 90 %. */
-  interval: [low: number, high: number];
-}
-
-/** `worth`: the interval of the lift lies above 0. `not_shown`: neither that nor the opposite is shown. */
+/** `worth`: the interval of the lift lies above 0. `not_shown`: neither that nor the opposite is shown. `lift`: as in {@link Worth}. */
 export type WorthVerdict = { tests: number } & (
   | { code: 'too_few'; least: number }
-  | ({ code: 'worth' | 'not_shown' | 'worth_nothing' } & { lift: Estimate })
+  | ({ code: 'worth' | 'not_shown' | 'worth_nothing' } & { lift: Estimate | null })
 );
 
 export interface CurvePoint {
@@ -43,15 +39,20 @@ export interface CurvePoint {
 }
 
 export interface Worth {
-  /** Scored forecasts. */
+  /** Scored forecasts that knew something: all figures are theirs. */
   tests: number;
-  /** When the first of them was made; null without any. */
+  /** Scored forecasts that knew nothing. */
+  knewNothing: number;
+  /** When the first that knew something was made; null without any. */
   since: number | null;
   /** Means over tests; `gain`: by how much it is below that of the forecast that knows nothing. Null with fewer than 2. */
   brier: ScoreMean | null;
   logScore: ScoreMean | null;
   calibration: CalibrationBin[];
-  /** Log rate of the first choice less the mean of the others; null if fewer than 2 forecasts had a first choice. */
+  /**
+   * Log rate of the first choice less the mean of the others, with an interval that holds at every look; null while that
+   * interval has no end.
+   */
   lift: Estimate | null;
   /** Pairs that a test told apart. */
   pairs: { right: number; wrong: number };
@@ -66,14 +67,15 @@ export interface ScoreMean {
 }
 
 const CURVE_FROM = [0, 10, 25, 50, 100, 200, 400, 800];
-const TAIL = 0.05;
 
-export function worthOf(scored: readonly ScoredForecast[]): Worth {
+export function worthOf(all: readonly ScoredForecast[]): Worth {
+  const scored = all.filter(({ basis }) => basis !== 'none');
   const scores = scored.map(({ score }) => score);
-  const chosen = scores.filter(({ firstChoice }) => firstChoice !== null);
-  const lift = liftOf(scores);
+  const lifts = liftsOf(scores);
+  const lift = alwaysValidLift(lifts);
   return {
     tests: scores.length,
+    knewNothing: all.length - scores.length,
     since: scored.length === 0 ? null : Math.min(...scored.map(({ madeAt }) => madeAt)),
     brier: scoreMean(scores, 'brier'),
     logScore: scoreMean(scores, 'logScore'),
@@ -86,49 +88,22 @@ export function worthOf(scored: readonly ScoredForecast[]): Worth {
     curve: CURVE_FROM.map((from, index) => {
       const to = CURVE_FROM[index + 1] ?? null;
       const inside = scores.filter(({ learnedFrom: tests }) => tests >= from && (to === null || tests < to));
-      return { from, to, tests: inside.length, lift: liftOf(inside) };
+      return { from, to, tests: inside.length, lift: meanLift(liftsOf(inside)) };
     }),
-    verdict: verdictOf(chosen.length, lift),
+    verdict: verdictOf(lifts.length, lift),
   };
+}
+
+function liftsOf(scores: readonly ForecastScore[]) {
+  return scores.flatMap(({ firstChoice }) => firstChoice ?? []);
 }
 
 function verdictOf(tests: number, lift: Estimate | null): WorthVerdict {
-  const { least, many, smallLift, enough } = WORTH_RULES;
-  if (tests < least || !lift) return { code: 'too_few', tests, least };
-  const [low, high] = lift.interval;
+  const { least, smallLift, enough } = WORTH_RULES;
+  if (tests < least) return { code: 'too_few', tests, least };
+  const [low, high] = lift?.interval ?? [-Infinity, Infinity];
   if (low > 0) return { code: 'worth', tests, lift };
-  const nothing = (tests >= many && high < smallLift) || tests >= enough;
-  return { code: nothing ? 'worth_nothing' : 'not_shown', tests, lift };
-}
-
-/**
- * Mean lift under random effects: tests weigh by 1/(variance between tests + own variance), so that a test with few counts
- * says little, and one with very many doesn't decide alone. The variance between tests is Paule and Mandel's (1982). The
- * interval is Hartung and Knapp's (Statistics in Medicine 20, 2001), which holds with few tests.
- */
-function liftOf(scores: readonly ForecastScore[]): Estimate | null {
-  const lifts = scores.flatMap(({ firstChoice }) => firstChoice ?? []);
-  if (lifts.length < 2) return null;
-  const at = (between: number) => {
-    const weights = lifts.map(({ se }) => 1 / (between + se * se));
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    const mean = lifts.reduce((sum, { lift }, i) => sum + weights[i]! * lift, 0) / total;
-    const q = lifts.reduce((sum, { lift }, i) => sum + weights[i]! * (lift - mean) ** 2, 0);
-    return { mean, q, total };
-  };
-  const degrees = lifts.length - 1;
-  let low = 0;
-  let high = lifts.reduce((sum, { lift }) => sum + lift * lift, 0);
-  if (at(0).q <= degrees) high = 0;
-  for (let step = 0; step < 50 && high > 0; step++) {
-    const middle = (low + high) / 2;
-    if (at(middle).q > degrees) low = middle;
-    else high = middle;
-  }
-  const { mean, q, total } = at(high);
-  // Without the lower limit of 1, tests that agree by chance would give an interval that is too narrow.
-  const se = Math.sqrt(Math.max(1, q / degrees) / total);
-  return around(mean, studentUpperQuantile(TAIL, degrees) * se);
+  return { code: high < smallLift || tests >= enough ? 'worth_nothing' : 'not_shown', tests, lift };
 }
 
 function scoreMean(scores: readonly ForecastScore[], of: 'brier' | 'logScore'): ScoreMean | null {
@@ -141,10 +116,6 @@ function scoreMean(scores: readonly ForecastScore[], of: 'brier' | 'logScore'): 
   return {
     mean,
     uniform,
-    gain: around(gain, studentUpperQuantile(TAIL, n - 1) * Math.sqrt(squares / (n - 1) / n)),
+    gain: around(gain, Math.sqrt(squares / (n - 1) / n), n),
   };
-}
-
-function around(mean: number, margin: number): Estimate {
-  return { mean, interval: [mean - margin, mean + margin] };
 }

@@ -143,7 +143,7 @@ export function learnPreference(
 
 /** Predicted log rates of texts: differences mean something, the level doesn't. */
 export function predict(
-  { parts }: PreferenceModel,
+  { parts }: Pick<PreferenceModel, 'parts'>,
   texts: readonly string[],
   layersOf: LayersOf,
 ): Float64Array {

@@ -35,7 +35,8 @@ async function main(): Promise<void> {
     writeFileSync(path.join(out, name), `${JSON.stringify(document, null, 2)}\n`);
     note(`${name} written`);
   };
-  write('patterns.json', patternsDocument(source));
+  const patterns = patternsDocument(source);
+  write('patterns.json', patterns);
   for (const name of ARCHIVED_ENCODERS) {
     try {
       write(`${name}.json`, await coefficientsOf(name));
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
       await texts.add(headlines, (_, done) => bar.at(done));
       bar.end();
       const encoder = encoders[0]!.info.id;
-      return coefficientsDocument(source, rows, {
+      return coefficientsDocument(source, rows, patterns.effects, {
         part: archivedPart(name),
         encoder,
         layersOf: texts.layersOf,

@@ -2,11 +2,13 @@
 import { createHash } from 'node:crypto';
 import type { Attribution, CoefficientsDocument, PatternsDocument } from '../../archive/document.js';
 import { toBase64 } from '../../archive/document.js';
-import { ATTRIBUTES } from '../../domain/creative/registry.js';
+import { ATTRIBUTES, attributesOf } from '../../domain/creative/registry.js';
+import { explanationOf } from '../../domain/forecast/reasons.js';
 import { effectsOf } from '../../domain/patterns/effects.js';
 import type { LayersOf } from '../../domain/preference/features.js';
 import { learnForeign } from '../../domain/preference/foreign.js';
 import type { MeasuredText } from '../../domain/preference/measured-text.js';
+import { predict } from '../../domain/preference/model.js';
 import type { PartRecipe } from '../../domain/preference/recipe.js';
 import { patternTests, readArchive, type SourceFile } from '../patterns/read.js';
 
@@ -21,15 +23,31 @@ export function attributionOf({ name, text }: SourceFile, changes: string): Attr
   };
 }
 
+/** `effects`: those of the attributes, for the signs of the explanation. */
 export function coefficientsDocument(
   source: SourceFile,
   rows: readonly MeasuredText[],
+  effects: PatternsDocument['effects'],
   { part, encoder, layersOf }: { part: PartRecipe; encoder: string; layersOf: LayersOf },
 ): CoefficientsDocument {
   const { featurizer, coefficients } = learnForeign(rows, part, layersOf);
+  const predicted = predict(
+    { parts: [{ recipe: part, featurizer, coefficients, weight: 1 }] },
+    rows.map(({ text }) => text),
+    layersOf,
+  );
+  const explanation = explanationOf(
+    rows.map(({ text, ...row }, i) => ({
+      ...row,
+      predicted: predicted[i]!,
+      // The coefficients read the headline alone.
+      attributes: attributesOf({ headline: text, body: '', visualNotes: null }),
+    })),
+    Object.entries(effects).map(([id, { effect }]) => ({ id, effect })),
+  );
   const standards = featurizer.kind === 'layers' ? featurizer.standards : null;
   return {
-    attribution: attributionOf(source, 'coefficients learned from it'),
+    attribution: attributionOf(source, 'coefficients and their explanation learned from it'),
     encoder,
     tests: new Set(rows.map(({ testId }) => testId)).size,
     texts: rows.length,
@@ -37,6 +55,12 @@ export function coefficientsDocument(
     standards: standards && {
       means: toBase64(standards.means),
       deviations: toBase64(standards.deviations),
+    },
+    explanation: {
+      coefficients: Object.fromEntries(
+        Object.entries(explanation.coefficients).map(([id, value]) => [id, rounded(value)]),
+      ),
+      explained: rounded(explanation.explained),
     },
   };
 }

@@ -25,7 +25,7 @@ export function ForecastBeforeStart({
   const { forecast, score, message } = answer;
   return (
     <section class="card" aria-labelledby="forecast">
-      <h2 id="forecast">Forecast before the start</h2>
+      <h2 id="forecast">Forecast before the first look</h2>
       {forecast === null ? (
         <p class="note">{message}</p>
       ) : (
@@ -78,7 +78,7 @@ function Known({
               <th scope="col">
                 <Word of="chance_best">Chance to be best</Word>
               </th>
-              <th scope="col">Expected beside the mean of the ads, with its 90 % interval</th>
+              <th scope="col">Expected difference from the mean of the ads, with its 90 % interval</th>
               {score && <th scope="col">Measured</th>}
             </tr>
           </thead>

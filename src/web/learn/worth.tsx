@@ -29,6 +29,15 @@ export function Worth({ status, reader }: { status: ModelJson; reader: Reader })
               , since <Instant iso={worth.since} reader={reader} />
             </>
           )}
+          {worth.knew_nothing > 0 && (
+            <>
+              ; not counted:{' '}
+              <Figure field="knew_nothing" value={worth.knew_nothing}>
+                {count(worth.knew_nothing, reader)}
+              </Figure>{' '}
+              that knew nothing
+            </>
+          )}
         </dd>
         {worth.lift_of_first_choice && (
           <>
@@ -41,8 +50,8 @@ export function Worth({ status, reader }: { status: ModelJson; reader: Reader })
                 interval={fractions(worth.lift_of_first_choice.interval_pct)}
                 most={scaleOf([fractions(worth.lift_of_first_choice.interval_pct)])}
               />{' '}
-              <Percent field="lift_of_first_choice" value={worth.lift_of_first_choice.pct} /> (90 % interval{' '}
-              {percentRange(worth.lift_of_first_choice.interval_pct)})
+              <Percent field="lift_of_first_choice" value={worth.lift_of_first_choice.pct} /> (90 % interval,
+              valid at every look: {percentRange(worth.lift_of_first_choice.interval_pct)})
             </dd>
           </>
         )}
@@ -218,8 +227,8 @@ function Scores({ worth }: { worth: WorthJson }) {
                   <Figure field={field} value={score.mean}>
                     {score.mean.toFixed(3)}
                   </Figure>
-                  , against {score.uniform.toFixed(3)} for equal chances:{' '}
-                  {score.gain < 0 ? 'worse' : 'better'} by {Math.abs(score.gain).toFixed(3)} (90 % interval{' '}
+                  , against {score.uniform.toFixed(3)} for equal chances: {Math.abs(score.gain).toFixed(3)}{' '}
+                  {score.gain < 0 ? 'higher' : 'lower'} on average (90 % interval of the difference{' '}
                   {score.gain_interval.map((end) => end.toFixed(3)).join(' to ')})
                 </dd>
               </>

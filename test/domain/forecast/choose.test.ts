@@ -17,7 +17,7 @@ describe('which drafts to test', () => {
     expect(oneByOne.ids).toEqual(['d0', 'd1']);
     expect(together.expectedBest).toBeGreaterThan(oneByOne.expectedBest + 0.05);
     expect(choiceSentence({ together, oneByOne })).toMatch(
-      /^Test d0, d2: the best of them is expected to do \+\d+\.\d % beside the mean of all drafts, against \+\d+\.\d % for d0, d1, the best by themselves\.$/,
+      /^Test d0, d2: the rate of the best of them is expected to be \d+\.\d % higher than the mean of all drafts, against \d+\.\d % higher for d0, d1, the best by themselves\.$/,
     );
   });
 

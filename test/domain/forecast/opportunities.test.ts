@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type KnownPattern, opportunitiesOf } from '../../../src/domain/forecast/opportunities.js';
+import {
+  type KnownPattern,
+  MOST_FOREIGN,
+  opportunitiesOf,
+} from '../../../src/domain/forecast/opportunities.js';
 import { opportunitySentence } from '../../../src/domain/forecast/sentences.js';
 import { combineEvidence } from '../../../src/domain/patterns/evidence.js';
 
@@ -11,6 +15,12 @@ const pattern = (id: string, effect: number, change: Partial<KnownPattern> = {})
     null,
   ),
   ...change,
+});
+/** An effect that was learned elsewhere, so many standard errors of 0. */
+const foreign = (id: string, effect: number, z = 4): KnownPattern => ({
+  id,
+  state: 'candidate',
+  evidence: combineEvidence(null, { effect, se: Math.abs(effect) / z, learnedFrom: 'headlines' }),
 });
 const having = (...values: (number | null)[]) =>
   values.map((value) => ({ attributes: { number: value, question_mark: value } }));
@@ -41,6 +51,23 @@ describe('opportunities', () => {
       'question_mark',
       'number',
     ]);
+  });
+
+  it('may rest on what was learned elsewhere, after what holds here, if it was clear there', () => {
+    const draft = { attributes: { number: 0, comma: 0, question_mark: 1, colon: 0 } };
+    const found = opportunitiesOf(
+      [foreign('question_mark', -0.3), pattern('number', 0.05), foreign('comma', 0.2, 2)],
+      [draft],
+    );
+    expect(found.map(({ id }) => id)).toEqual(['number', 'question_mark']);
+    expect(found[1]).toMatchObject({ direction: 'drop', effect: expect.closeTo(-0.12, 12) });
+    expect(opportunitySentence(found[1]!)).toContain(
+      'No test of your own varies it. It was learned elsewhere',
+    );
+    const ids = ['number', 'comma', 'question_mark', 'colon', 'exclamation_mark', 'superlative', 'money'];
+    const lacking = { attributes: Object.fromEntries(ids.map((id) => [id, 0])) };
+    const many = ids.map((id) => foreign(id, 0.1));
+    expect(opportunitiesOf(many, [lacking])).toHaveLength(MOST_FOREIGN);
   });
 
   it('are not what is unknown, unproven, an amount, or no longer in the registry', () => {

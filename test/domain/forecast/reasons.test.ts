@@ -6,6 +6,7 @@ import {
   explanationOf,
   MOST_NAMED,
   reasonsOf,
+  shrunkExplanation,
 } from '../../../src/domain/forecast/reasons.js';
 import { contributionSentence, remainderSentence } from '../../../src/domain/forecast/sentences.js';
 import { Random } from '../../../src/sandbox/random.js';
@@ -70,10 +71,41 @@ describe('the explanation of a model', () => {
   });
 });
 
+describe('the explanation of a model that knows something from elsewhere', () => {
+  const elsewhere = shrunkExplanation(
+    { coefficients: { question_mark: 0.5, comma: 0.2, number: 0.25 }, explained: 0.4 },
+    0.4,
+  );
+
+  it('is that of the foreign prediction, shrunk as the prediction is, until own predictions are known', () => {
+    expect(elsewhere).toEqual({
+      coefficients: { question_mark: 0.2, comma: expect.closeTo(0.08, 12), number: 0.1 },
+      explained: 0.4,
+      bases: { question_mark: 'foreign', comma: 'foreign', number: 'foreign' },
+    });
+    expect(explanationOf([], effects({ number: 1 }), elsewhere)).toEqual(elsewhere);
+    expect(shrunkExplanation(elsewhere, 0)).toEqual({ coefficients: {}, explained: 0, bases: {} });
+  });
+
+  it('moves what own tests have measured, and drops what they contradict', () => {
+    const measured = effects({ question_mark: 1, number: -1, five_words_more: 1 });
+    const { coefficients, bases, explained } = explanationOf(rowsOf(truth), measured, elsewhere);
+    // It started at the truth.
+    expect(coefficients.question_mark).toBeCloseTo(0.2, 2);
+    expect(coefficients.number).toBeLessThan(-0.05);
+    expect(coefficients.comma).toBeCloseTo(0.08, 12);
+    expect(bases).toEqual({ question_mark: 'own_and_foreign', comma: 'foreign' });
+    expect(explained).toBeGreaterThan(0.7);
+    const opposite = explanationOf(rowsOf(truth), effects({ question_mark: -1 }), elsewhere);
+    expect(opposite.coefficients).not.toHaveProperty('question_mark');
+  });
+});
+
 describe('the reasons of a forecast', () => {
   const explanation: Explanation = {
     coefficients: { question_mark: 0.2, number: -0.1, five_words_more: 0.05, gone: 0.3 },
     explained: 0.5,
+    bases: { five_words_more: 'foreign' },
   };
   const attributes: Attributes[] = [
     { question_mark: 1, number: 0, five_words_more: 3 },
@@ -86,8 +118,11 @@ describe('the reasons of a forecast', () => {
   it('add up to the forecast, the largest first', () => {
     const reasons = reasonsOf(found, drafts, explanation);
     expect(reasons[0]!.contributions).toEqual([
-      { id: 'question_mark', value: 1, mean: 1 / 3, contribution: expect.closeTo(0.2 * (2 / 3), 12) },
-      { id: 'five_words_more', value: 3, mean: 2, contribution: expect.closeTo(0.05, 12) },
+      {
+        ...{ id: 'question_mark', value: 1, mean: 1 / 3, basis: 'own' },
+        contribution: expect.closeTo(0.2 * (2 / 3), 12),
+      },
+      { id: 'five_words_more', value: 3, mean: 2, contribution: expect.closeTo(0.05, 12), basis: 'foreign' },
     ]);
     reasons.forEach(({ contributions, remainder, expected }, i) => {
       expect(expected).toBe(found.drafts[i]!.expected);
@@ -133,6 +168,13 @@ describe('the reasons of a forecast', () => {
     );
     expect(say('five_words_more', 1, 2.5, -0.05)).toBe(
       '-4.9 %: less of this than the other ads have: "five words more", 1.5 times.',
+    );
+    const reason = { id: 'question_mark', value: 1, mean: 0.5, contribution: -0.05 };
+    expect(contributionSentence({ ...reason, basis: 'foreign' })).toBe(
+      '-4.9 %: The headline contains a question mark. Learned from headlines of a publisher, not from ads.',
+    );
+    expect(contributionSentence({ ...reason, basis: 'own_and_foreign' })).toMatch(
+      /Learned from headlines of a publisher, not from ads, and from your own tests\.$/,
     );
     expect(say('gone', 1, 0.5, 0.1)).toBe('+10.5 %: gone');
     expect(remainderSentence({ remainder: 0.02, named: 1 })).toBe(

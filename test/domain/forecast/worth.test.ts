@@ -20,16 +20,19 @@ const score = (change: Partial<ForecastScore> = {}): ForecastScore => ({
 const tests = (count: number, ...lifts: number[]): ScoredForecast[] =>
   Array.from({ length: count }, (_, i) => ({
     madeAt: 1_000 + i,
+    basis: 'own',
     score: score({ firstChoice: { ids: ['a'], lift: lifts[i % lifts.length]!, se: 0.05 } }),
   }));
 
 describe('what the model is worth', () => {
   it.each([
     ['too_few', tests(9, 0.3)],
-    ['worth', tests(10, 0.1, 0.05)],
+    ['not_shown', tests(10, 0.1)],
+    ['worth', tests(20, 0.3, 0.25)],
     ['not_shown', tests(20, 0.1, -0.1)],
     ['not_shown', tests(60, 0.15, -0.13)],
-    ['worth_nothing', tests(30, -0.01, -0.02)],
+    ['not_shown', tests(WORTH_RULES.enough - 1, 0.15, -0.13)],
+    ['worth_nothing', tests(60, -0.2, -0.1)],
     ['worth_nothing', tests(WORTH_RULES.enough, 0.15, -0.13)],
   ] as const)('is %s', (code, scored) => {
     const worth = worthOf(scored);
@@ -38,11 +41,36 @@ describe('what the model is worth', () => {
   });
 
   it('counts only tests with a first choice towards the verdict', () => {
-    const none = { madeAt: 5, score: score({ firstChoice: null, learnedFrom: 0 }) };
+    const none = { madeAt: 5, basis: 'foreign' as const, score: score({ firstChoice: null }) };
     const worth = worthOf([...tests(9, 0.1), none]);
     expect(worth.verdict).toEqual({ code: 'too_few', tests: 9, least: 10 });
     expect(worth.tests).toBe(10);
     expect(worth.since).toBe(5);
+  });
+
+  it('leaves out forecasts that knew nothing, and counts them', () => {
+    const nothing: ScoredForecast = {
+      ...{ madeAt: 1, basis: 'none' },
+      score: score({
+        drafts: [
+          { id: 'a', probability: 0.5, hit: 0 },
+          { id: 'b', probability: 0.5, hit: 1 },
+        ],
+        ...{ learnedFrom: 0, brier: 0.5, logScore: Math.LN2, firstChoice: null },
+        pairs: { right: 0, wrong: 0 },
+      }),
+    };
+    const known = tests(12, 0.1);
+    const { knewNothing, ...figures } = worthOf([nothing, ...known, nothing]);
+    expect(knewNothing).toBe(2);
+    expect({ ...figures, knewNothing: 0 }).toEqual(worthOf(known));
+    expect(worthSentence(worthOf([nothing, ...known, nothing]))).toMatch(
+      / 2 forecasts more knew nothing and are not counted\.$/,
+    );
+    expect(worthSentence(worthOf([nothing]))).toBe(
+      'Not known yet: 0 tests whose forecast preferred an ad have ended, and at least 10 are needed. 1 forecast more knew nothing and is not counted.',
+    );
+    expect(worthOf([nothing])).toMatchObject({ tests: 0, since: null, brier: null });
   });
 
   it('without any score is nothing known', () => {
@@ -56,25 +84,29 @@ describe('what the model is worth', () => {
     );
   });
 
-  it('has the mean lift with its interval: Student with one degree of freedom fewer than tests', () => {
-    const { lift } = worthOf(tests(12, 0.1, 0.1));
+  it('has in its curve the mean lift, with Student of one degree of freedom fewer than tests', () => {
+    const liftOf = (scored: ScoredForecast[]) => worthOf(scored).curve.find((point) => point.tests > 0)!.lift;
+    const lift = liftOf(tests(12, 0.1, 0.1));
     // All agree, so the error is that of the counts: 0.05/√12, times t of 95 % with 11 degrees (1.795885).
     expect(lift!.mean).toBeCloseTo(0.1, 12);
     expect(lift!.interval[1] - 0.1).toBeCloseTo((1.795885 * 0.05) / Math.sqrt(12), 6);
-    const spread = worthOf(tests(12, 0.5, -0.3)).lift!;
+    const spread = liftOf(tests(12, 0.5, -0.3))!;
     // Lifts vary by 0.4 around their mean: the sample's variance is 0.16 · 12/11.
     expect(spread.interval[1] - spread.mean).toBeCloseTo(1.795885 * Math.sqrt(0.16 / 11), 4);
   });
 
   it('weighs a test with few counts less', () => {
-    const wild = { madeAt: 0, score: score({ firstChoice: { ids: ['b'], lift: -3, se: 2 } }) };
-    expect(worthOf([...tests(12, 0.1), wild]).lift!.mean).toBeGreaterThan(0.09);
+    const firstChoice = { ids: ['b'], lift: -3, se: 2 };
+    const wild = { ...{ madeAt: 0, basis: 'own' as const }, score: score({ firstChoice }) };
+    const worth = worthOf([...tests(20, 0.1), wild]);
+    expect(worth.lift!.mean).toBeGreaterThan(0.09);
+    expect(worth.curve.find((point) => point.tests > 0)!.lift!.mean).toBeGreaterThan(0.09);
   });
 
   it('has mean scores beside those of knowing nothing, with the gain and its interval', () => {
     const worth = worthOf([
-      { madeAt: 0, score: score({ brier: 0.1 }) },
-      { madeAt: 0, score: score({ brier: 0.3 }) },
+      { madeAt: 0, basis: 'own', score: score({ brier: 0.1 }) },
+      { madeAt: 0, basis: 'own', score: score({ brier: 0.3 }) },
     ]);
     expect(worth.brier).toMatchObject({ mean: expect.closeTo(0.2, 12), uniform: 0.5 });
     // t of 95 % with 1 degree of freedom is 6.313752; the standard error of 0.4 and 0.2 is 0.1.
@@ -96,12 +128,21 @@ describe('what the model is worth', () => {
 
   it('says so in words', () => {
     const says = (scored: ScoredForecast[]) => worthSentence(worthOf(scored));
-    expect(says(tests(12, 0.1))).toBe(
-      'The forecasts are worth something here: over 12 tests, the first choice did +10.5 % (90 % interval +7.7 % to +13.4 %) beside the mean of the others.',
+    expect(says(tests(60, 0.1))).toMatch(
+      /^The forecasts are worth something here: over 60 tests, the rate of the first choice was 10\.5 % higher than the mean of the others \(90 % interval \+\d\.\d % to \+1\d\.\d %\)\.$/,
+    );
+    const wild = tests(10, 0.1).map((one) => ({
+      ...one,
+      score: { ...one.score, firstChoice: { ids: ['a'], lift: 0.1, se: 2 } },
+    }));
+    expect(says(wild)).toBe(
+      'Not shown yet that the forecasts are worth anything here: over 10 tests, the rates of the first choices vary too much to say more.',
     );
     expect(says(tests(20, 0.1, -0.1))).toMatch(
       /^Not shown yet that the forecasts are worth anything here: over 20/,
     );
-    expect(says(tests(30, -0.01, -0.02))).toMatch(/^The forecasts are worth nothing here: over 30 tests/);
+    expect(says(tests(60, -0.2, -0.1))).toMatch(
+      /^The forecasts are worth nothing here so far: over 60 tests, the rate of the first choice was 13\.9 % lower/,
+    );
   });
 });

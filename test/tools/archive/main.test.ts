@@ -50,6 +50,13 @@ describe('the command', () => {
     const { effects } = JSON.parse(readFileSync(join(one, 'patterns.json'), 'utf8')) as PatternsDocument;
     expect(effects.question_mark!.effect).toBeCloseTo(Math.log(0.5), 1);
     expect(effects.question_mark!.tests).toBe(11);
+
+    const { coefficients, explained } = document.explanation;
+    expect(explained).toBeGreaterThan(0.5);
+    expect(Object.keys(coefficients).length).toBeGreaterThan(0);
+    for (const [id, coefficient] of Object.entries(coefficients)) {
+      expect([id, Math.sign(coefficient)]).toEqual([id, Math.sign(effects[id]!.effect)]);
+    }
   });
 
   it('refuses what it can not read in a sentence', async () => {

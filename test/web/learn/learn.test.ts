@@ -39,7 +39,7 @@ describe('the page of what was learned', () => {
   let api: WebApi;
   beforeAll(async () => {
     api = await startWeb();
-    await seedScoredForecasts(api, 12);
+    await seedScoredForecasts(api, 30);
     await seedModel(api);
     await seedLibrary(api);
   });
@@ -50,7 +50,7 @@ describe('the page of what was learned', () => {
     const { text, figures } = await api.page('/learn');
     expect(worth.verdict).toBe('worth');
     expect(text).toContain(worth.message);
-    expect(figures('tests')[0]).toBe('12');
+    expect(figures('tests')[0]).toBe('30');
     expect(figures('lift_of_first_choice')).toEqual([String(worth.lift_of_first_choice!.pct)]);
     expect(figures('pairs_right')).toEqual([String(worth.pairs.right)]);
     const filled = worth.calibration.filter(({ count }) => count > 0);
@@ -58,7 +58,7 @@ describe('the page of what was learned', () => {
     expect(figures('calibration_count')).toEqual(filled.map(({ count }) => String(count)));
     expect(figures('happened')).toEqual(filled.map(({ happened }) => String(happened)));
     const curve = worth.curve.filter(({ tests }) => tests > 0);
-    expect(figures('curve_tests')).toEqual(['10', '2']);
+    expect(figures('curve_tests')).toEqual(['10', '15', '5']);
     expect(figures('curve_lift')).toEqual(curve.map(({ lift }) => String(lift!.pct)));
     expect(figures('brier')).toEqual([String(worth.brier!.mean)]);
     expect(figures('version')).toEqual(['1']);

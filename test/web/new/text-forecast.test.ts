@@ -114,7 +114,7 @@ describe('the forecast on the page of new tests', () => {
       'Learned from 4 tests of your own, and elsewhere from headlines of a publisher, not from ads. It is advice',
     );
     for (const { reasons } of forecast.ads)
-      for (const reason of reasons.slice(0, 3)) expect(page.text).toContain(reason);
+      for (const reason of reasons.slice(0, 3)) expect(page.text.replaceAll('&quot;', '"')).toContain(reason);
     expect(page.text).toContain(forecast.pair!.message);
     expect(forecast.pair!.message).toMatch(
       /^A test of Jacket 2 and Jacket 1 has a \d+ % chance of telling them apart/,

@@ -1,0 +1,69 @@
+import type { z } from '@hono/zod-openapi';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ForecastAnswer } from '../../../src/api/forecasts/responses.js';
+import { openEncoders } from '../../../src/clients/encoder/encoders.js';
+import { type Api, startApi } from '../support/harness.js';
+
+type Forecast = z.output<typeof ForecastAnswer>;
+
+const encoders = openEncoders('');
+afterAll(() => encoders.close());
+
+let api: Api;
+beforeEach(async () => {
+  api = await startApi({ encoders, encoder: 'use-lite' });
+});
+afterEach(() => api.stop());
+
+const HEADLINES = ['She left her job at 40. Here is why', 'Do you hate your job?', 'A job that pays'];
+
+async function forecast(headlines: readonly string[]): Promise<Forecast> {
+  const { status, body } = await api.post('/api/ab/forecasts', {
+    drafts: headlines.map((headline) => ({ headline })),
+  });
+  expect(status).toBe(200);
+  return body as unknown as Forecast;
+}
+
+describe('before any own test has ended', () => {
+  it('a forecast has reasons that say where they were learned, and adds up', async () => {
+    const { evidence, drafts } = await forecast(HEADLINES);
+    expect(evidence).toBe('foreign');
+    for (const { reasons, remainder, expected } of drafts) {
+      const said = reasons.reduce((sum, { contribution }) => sum + contribution, 0);
+      expect(said + remainder).toBeCloseTo(expected, 10);
+      expect(reasons.length).toBeGreaterThan(0);
+      for (const reason of reasons) {
+        expect(reason.evidence).toBe('foreign');
+        expect(reason.message).toMatch(/Learned from headlines of a publisher, not from ads\.$/);
+      }
+    }
+    const question = drafts[1]!.reasons.find(({ attribute }) => attribute === 'question_mark')!;
+    expect(question).toMatchObject({ value: 1 });
+    expect(question.contribution).toBeLessThan(0);
+  });
+
+  it('opportunities are those of the archive, and say so', async () => {
+    const { opportunities } = await forecast(HEADLINES.slice(1));
+    expect(opportunities.length).toBeGreaterThan(0);
+    expect(opportunities.length).toBeLessThanOrEqual(5);
+    for (const { evidence, message } of opportunities) {
+      expect(evidence).toBe('foreign');
+      expect(message).toContain(
+        'No test of your own varies it. It was learned elsewhere (from headlines of a publisher, not from ads)',
+      );
+    }
+  });
+
+  it('nothing is said without an encoder', async () => {
+    const without = await startApi({ encoders: null, encoder: 'use-lite' });
+    try {
+      const { body } = await without.post('/api/ab/forecasts', {
+        drafts: HEADLINES.map((headline) => ({ headline })),
+      });
+      expect(body).toMatchObject({ evidence: 'none', opportunities: [] });
+    } finally {
+      await without.stop();
+    }
+  });
+});
