@@ -7,6 +7,7 @@ import { experimentStore } from './experiments.js';
 import { figureStore } from './figures.js';
 import { reportStore } from './finished-tests.js';
 import { freezeStore } from './freezes.js';
+import { insightStore } from './insights.js';
 import { learningStore } from './learning.js';
 import { ledgerStore } from './ledger.js';
 import { messageStore } from './messages.js';
@@ -52,6 +53,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...learningStore(database),
     ...embeddingStore(database),
     ...patternStore(database),
+    ...insightStore(database),
     async ping() {
       await run(pool, 'select 1');
     },
