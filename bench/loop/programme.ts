@@ -11,7 +11,7 @@ import { logRateOf, type PatternTest } from '../../src/domain/patterns/effects.j
 import { writeCopy } from '../../src/sandbox/meta-simulator/copy-writer.js';
 import { type CreativeWorld, creativeWorld } from '../../src/sandbox/meta-simulator/creative-world.js';
 import { Random } from '../../src/sandbox/random.js';
-import { decideTest } from '../several-ads/simulate.js';
+import { firstPromotion } from '../several-ads/simulate.js';
 import { type Ad, drawTest, HOURS } from '../several-ads/worlds.js';
 
 /**
@@ -30,6 +30,8 @@ export interface Programme {
   tests: number;
   /** Challengers per test. */
   challengers: number;
+  /** Programmes of one seed that differ in their luck alone: what people click, and what is chosen at random. */
+  luck: number;
 }
 
 export interface Reached {
@@ -44,9 +46,9 @@ export interface Reached {
 const IDS = ATTRIBUTES.map(({ id }) => id);
 
 export function runProgramme(programme: Programme, history: DriftHistory): Reached {
-  const { seed, choice, tests, challengers } = programme;
+  const { seed, choice, tests, challengers, luck } = programme;
   const world = creativeWorld(seed, programme);
-  const random = new Random(`${seed}/loop/${choice}`);
+  const random = new Random(`${seed}/loop/${luck}/${choice}`);
   const copy = writeCopy(new Random(`${seed}/loop/first`));
   const brief = {
     product: copy.brand ?? 'it',
@@ -71,8 +73,8 @@ export function runProgramme(programme: Programme, history: DriftHistory): Reach
     const drafts = chosen(choice, reached.model, winner, proposals, challengers, random);
     const creatives = [winner, ...drafts.map(({ creative }) => creative)];
     const rates = creatives.map((creative) => Math.exp(rateOf(world, creative) - rateOf(world, winner)));
-    const ads = drawTest(`${seed}/loop/${test}`, 'iid', rates, 'drawn');
-    const { after: promotion } = decideTest(ads, 0.05, history);
+    const ads = drawTest(`${seed}/loop/${luck}/${test}`, 'iid', rates, 'drawn');
+    const promotion = firstPromotion(ads, 0.05, history);
     const hours = promotion?.hours ?? HOURS;
     finished.push({
       id: `test ${test}`,

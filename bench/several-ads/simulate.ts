@@ -63,8 +63,8 @@ export interface TestResult {
   controlBeatenAt: number | null;
 }
 
-/** Decides one test, whose first ad is the control, with a look every 6 hours. */
-export function decideTest(ads: readonly Ad[], zone: number, history: DriftHistory): TestResult {
+/** The ads of a test and the pairs of them. The first ad is the control. */
+function everyoneOf(ads: readonly Ad[], history: DriftHistory): Compared {
   const variants = ads.map((_, i) => ({
     id: `ad-${i}`,
     role: i === 0 ? ('control' as const) : ('challenger' as const),
@@ -74,9 +74,26 @@ export function decideTest(ads: readonly Ad[], zone: number, history: DriftHisto
       .slice(i + 1)
       .map((b, j) => new PairWalk([a.id, b.id], [ads[i]!, ads[i + 1 + j]!], history, i === 0)),
   );
+  return { variants, pairs };
+}
+
+/** The first promotion of a test with a look every 6 hours; null if there is none by the horizon. */
+export function firstPromotion(ads: readonly Ad[], zone: number, history: DriftHistory): Promotion | null {
+  const everyone = everyoneOf(ads, history);
+  for (let hours = LOOK_HOURS; hours <= HOURS; hours += LOOK_HOURS) {
+    for (const pair of everyone.pairs) pair.look(hours);
+    const choice = choiceOf(everyone, zone);
+    if (choice?.chosen) return { ad: everyone.variants.findIndex(({ id }) => id === choice.leader), hours };
+  }
+  return null;
+}
+
+/** Decides one test, whose first ad is the control, with a look every 6 hours. */
+export function decideTest(ads: readonly Ad[], zone: number, history: DriftHistory): TestResult {
+  const everyone = everyoneOf(ads, history);
+  const { variants, pairs } = everyone;
   const result: TestResult = { before: null, after: null, dropping: null, controlBeatenAt: null };
-  const everyone = { variants, pairs };
-  let compared = everyone;
+  let compared: Compared = everyone;
   // Whoever is promoted without a zone would have been promoted with it.
   for (let hours = LOOK_HOURS; hours <= HOURS && !(result.before && result.dropping); hours += LOOK_HOURS) {
     for (const pair of pairs) pair.look(hours);

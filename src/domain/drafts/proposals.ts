@@ -23,7 +23,7 @@ export interface Proposal {
 }
 
 /** Headlines longer than this are no headlines any more. */
-const MOST_CHARACTERS = 125;
+export const MOST_CHARACTERS = 125;
 
 /**
  * All edits of a creative that do what they say and that the brief allows. Of two near copies, the first is kept, and none is a
