@@ -1,6 +1,7 @@
 import type { ClaudeCall, Extraction, Labelling, SettledExtraction } from '../../contract/insights.js';
 import type { MessageEntry } from '../../contract/messaging.js';
 import { type ClaudeFailure, PERMANENT_FAILURES } from '../../domain/insights/status.js';
+import { lockSpending, SPENT_IN_MONTH } from './claude-spending.js';
 import { withMessage } from './messages.js';
 import { type Database, instant, jsonb, jsonbOrNull, run, transaction } from './query.js';
 
@@ -127,11 +128,6 @@ interface CallRow {
   stop_reason: string | null;
   response: string | null;
 }
-
-/** $1, $2: the account; $3: an instant of real time. */
-const SPENT_IN_MONTH = `select coalesce(sum(coalesce(cost_micros, reserved_micros)), 0)::bigint as spent
-  from auto_promotion.claude_calls where (environment, account_id) = ($1, $2)
-    and date_trunc('month', sent_at at time zone 'UTC') = date_trunc('month', $3::timestamptz at time zone 'UTC')`;
 
 /** Extractions of insights and the questions to Claude that they sent. */
 export function insightStore(database: Database): InsightStore {
@@ -262,8 +258,7 @@ export function insightStore(database: Database): InsightStore {
 
     async beginCall({ experimentId, number, labels, model, promptVersion, reserve, limit, at }) {
       return transaction(pool, async (ask): Promise<BegunCall> => {
-        // Two questions at the same time must not both take the last money of the month.
-        await ask('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`claude/${mine.join('/')}`]);
+        await lockSpending(ask, scope);
         const question = [...mine, experimentId, number, labels];
         const [before] = await ask<{ answered: boolean | null; attempts: number }>(
           `select bool_or(outcome = 'answered') as answered, count(*)::int as attempts

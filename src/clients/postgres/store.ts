@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
 import { decisionStore } from './decisions.js';
+import { draftSetStore } from './draft-sets.js';
 import { embeddingStore } from './embeddings.js';
 import { experimentStore } from './experiments.js';
 import { figureStore } from './figures.js';
@@ -54,6 +55,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...embeddingStore(database),
     ...patternStore(database),
     ...insightStore(database),
+    ...draftSetStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

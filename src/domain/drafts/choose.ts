@@ -32,21 +32,27 @@ export function prospectsOf(
 /**
  * The drafts that together with the base are expected to contain the best creative, in the order of their choice: two that rely
  * on the same attribute add little to each other, and one that may be good is worth a test although nothing is known of it.
- * Places in `drafts`; at most `places`. Greedy choice of a submodular function: Nemhauser, Wolsey and Fisher (1978).
+ * Places in `drafts`; at most `places`. `forecast`: per draft, what else is expected of it, as a log rate ratio over the base, e.g.
+ * by the preference model. Greedy choice of a submodular function: Nemhauser, Wolsey and Fisher (1978).
  */
 export function chooseToTest(
   model: AttributeModel,
   base: Attributes,
   drafts: readonly Attributes[],
   places: number,
+  forecast: readonly number[] = [],
 ): number[] {
-  const prospects = prospectsOf(model, base, drafts);
+  const prospects = prospectsOf(model, base, drafts).map(({ expected, sd }, i) => ({
+    expected: expected + (forecast[i] ?? 0),
+    sd,
+  }));
   const compared = drafts
     .map((_, place) => place)
     .sort((a, b) => reach(prospects[b]!) - reach(prospects[a]!) || a - b)
     .slice(0, COMPARED);
   const { means, covariance } = attributeForecast(model, [base, ...compared.map((place) => drafts[place]!)]);
-  const points = pointsOf({ means, covariance }).map((values) => values.filter((_, k) => k % STRIDE === 0));
+  const shifted = means.map((mean, i) => (i === 0 ? mean : mean + (forecast[compared[i - 1]!] ?? 0)));
+  const points = pointsOf({ means: shifted, covariance }).map((values) => values.filter((_, k) => k % STRIDE === 0));
   const chosen: number[] = [];
   while (chosen.length < Math.min(places, compared.length)) {
     let best = -1;

@@ -1,0 +1,41 @@
+/** The ad that drafts start from. */
+import type { StartingPoint } from '../../contract/drafts.js';
+import type { Experiment, ExperimentState } from '../../domain/experiment.js';
+import type { ApiContext } from '../dependencies.js';
+import { experimentOf } from '../experiments/lookup.js';
+
+/** States in which the winner of a test stands. */
+const STANDING: readonly ExperimentState[] = ['completed', 'verifying', 'rolling_out'];
+/** Tests among which the latest winner is looked for. */
+const LOOKED_AT = 200;
+
+/**
+ * The winner of a test, or its control if none stands. Without an id: the winner that was promoted last; null if no winner has
+ * texts.
+ * @throws ApiProblem 404
+ */
+export async function startingPoint(
+  context: Pick<ApiContext, 'store'>,
+  experimentId: string | undefined,
+): Promise<StartingPoint | null> {
+  if (experimentId !== undefined) return pointOf(await experimentOf(context, experimentId));
+  const standing = await context.store.listExperiments({
+    states: [...STANDING],
+    limit: LOOKED_AT,
+    offset: 0,
+  });
+  const latest = standing
+    .filter(({ winnerVariantId }) => winnerVariantId !== null)
+    .toSorted((a, b) => (b.promotedAt ?? 0) - (a.promotedAt ?? 0));
+  return latest.map(pointOf).find((point) => point !== null) ?? null;
+}
+
+/** Null if the ad has no texts: there is nothing to start from. */
+function pointOf({ id, name, state, winnerVariantId, variants }: Experiment): StartingPoint | null {
+  const winner = STANDING.includes(state) ? winnerVariantId : null;
+  const variant = variants.find((one) => (winner === null ? one.role === 'control' : one.id === winner));
+  if (!variant) return null;
+  const { hook, headline, text } = variant.creative;
+  if ([hook, headline, text].every((part) => part === null)) return null;
+  return { experimentId: id, experimentName: name, variantId: variant.id, creative: variant.creative };
+}
