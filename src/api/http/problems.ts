@@ -36,6 +36,7 @@ export const PROBLEMS = {
   kill_switch_released: [409, 'The kill switch is not engaged'],
   freeze_windows_busy: [409, 'The freeze windows are being changed'],
   control_refused: [409, "The control does not fit the experiment's state"],
+  insights_refused: [409, 'The test has not ended'],
   experiment_exists: [409, 'An experiment with this id already exists'],
   ad_set_leased: [409, 'An ad set is part of a live experiment'],
   body_too_large: [413, 'The body is too large'],
