@@ -50,20 +50,21 @@ module.exports = {
     {
       name: 'forecasts-never-decide',
       comment:
-        'A forecast is advice: no rule, gate, rollout or verification, and no activity that decides or writes budgets, may read one.',
+        'A forecast is advice, and an insight is an opinion: no rule, gate, rollout or verification, and no activity that decides or writes budgets, may read one.',
       severity: 'error',
       from: {
         path: [
           '^src/domain/(evidence|decision|rollout|verification|messages)/',
           '^src/domain/[a-z-]+[.]ts$',
           '^src/activities/(looks|gates|promotions|budgets|budget-[a-z]+|drops|observations|plan-checks|verification|rechecks|write-limits)[.]ts$',
-          '^src/workflows/(?!learning|index|proxies)',
+          '^src/workflows/(?!learning|insights|index|proxies)',
         ],
       },
       to: {
         path: [
-          '^src/domain/(forecast|preference|patterns|creative)/',
-          '^src/activities/(learning/|patterns)',
+          '^src/domain/(forecast|preference|patterns|creative|insights)/',
+          '^src/activities/(learning/|insights/|patterns)',
+          '^src/clients/claude/',
           '^src/archive/',
         ],
       },

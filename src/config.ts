@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { LOOPBACK } from './api/http/loopback.js';
 import type { NamedToken } from './api/http/tokens.js';
+import { LIST_PRICES, type Price, readPrices } from './clients/claude/prices.js';
+import { CLAUDE_URL } from './clients/claude/probe.js';
 import type { AccountSettings } from './clients/meta/account-list.js';
 import { type NotificationSettings, readNotifications, repeatedNames } from './clients/webhook/settings.js';
 import { accountSetting, accountsOf } from './config/accounts.js';
@@ -66,8 +68,16 @@ export interface Config {
   policyDefaults: Pick<Policy, 'confidence' | 'minimumImpressions' | 'phases'>;
   /** Who gets messages, and when reports are made. Addresses and keys of the hooks are secrets. */
   notifications: NotificationSettings;
-  /** Not used yet: Claude is not called. */
+  /** Null: insights are extracted offline. A secret. */
   anthropicApiKey: string | null;
+  insights: {
+    model: string;
+    /** Null without a key. */
+    price: Price | null;
+    baseUrl: string;
+    /** Millionths of a US dollar per calendar month (UTC); 0: Claude is not asked. */
+    monthlyLimit: number;
+  };
   /** What reads the texts of ads to learn from them; null: nothing is forecast or learned. */
   encoder: EncoderChoice | null;
   /** The folder that `npm run encoder` fills. */
@@ -83,6 +93,9 @@ export interface Config {
   /** Address at which the worker shows the metrics of Temporal's SDK, `host:port`; null: it shows none. */
   workerMetricsAddress: string | null;
 }
+
+/** Of a US dollar. */
+const MICROS = 1_000_000;
 
 const META_GRAPH = 'https://graph.facebook.com';
 
@@ -131,6 +144,15 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   if (winner !== undefined && loser !== undefined && Math.abs(winner + loser - 1) > 1e-6) {
     problems.push('WINNER_BUDGET_PCT and LOSER_BUDGET_PCT must add up to 1, e.g. 0.80 and 0.20.');
   }
+  const claudeUrl = e.ANTHROPIC_BASE_URL ?? CLAUDE_URL;
+  if (!isSafe(new URL(claudeUrl)))
+    problems.push('ANTHROPIC_BASE_URL must begin with https://, unless it is on this machine.');
+  const prices = { ...LIST_PRICES, ...(e.INSIGHTS_PRICES && readPrices(e.INSIGHTS_PRICES)) };
+  const price = e.ANTHROPIC_API_KEY ? (prices[e.INSIGHTS_MODEL] ?? null) : null;
+  if (e.ANTHROPIC_API_KEY && price === null)
+    problems.push(
+      'INSIGHTS_PRICES must give the price of the model that INSIGHTS_MODEL names: without it no limit could be kept.',
+    );
   if (problems.length > 0) throw new ConfigError(problems.join(' '));
   const winnerShare = winner ?? (loser === undefined ? undefined : complement(loser));
   const config: Config = {
@@ -176,6 +198,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     notifications,
     anthropicApiKey: e.ANTHROPIC_API_KEY ?? null,
+    insights: {
+      model: e.INSIGHTS_MODEL,
+      price,
+      baseUrl: claudeUrl,
+      monthlyLimit: Math.round(e.INSIGHTS_MONTHLY_LIMIT * MICROS),
+    },
     encoder: e.ENCODER === 'none' ? null : e.ENCODER,
     encoderFolder: path.resolve(e.ENCODER_FOLDER ?? thisCacheFolder()),
     voyageApiKey: e.VOYAGE_API_KEY ?? null,

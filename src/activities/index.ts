@@ -4,6 +4,7 @@ import { createBudgetActivities } from './budgets.js';
 import { createDropActivities } from './drops.js';
 import { createExperimentActivities } from './experiments.js';
 import { createGateActivities } from './gates.js';
+import { createInsightActivities } from './insights/index.js';
 import { createLearningActivities } from './learning/index.js';
 import { createLookActivities } from './looks.js';
 import { createMessengerActivities } from './messenger.js';
@@ -22,6 +23,7 @@ type Dependencies = Parameters<typeof createBudgetActivities>[0] &
   Parameters<typeof createSummaryActivities>[0] &
   Parameters<typeof createMessengerActivities>[0] &
   Parameters<typeof createExperimentActivities>[0] &
+  Parameters<typeof createInsightActivities>[0] &
   Parameters<typeof createLearningActivities>[0] & {
     /** Unset: patterns are searched by words. */
     searchEncoder?: SentenceEncoder;
@@ -29,6 +31,7 @@ type Dependencies = Parameters<typeof createBudgetActivities>[0] &
 
 /** All activities of the worker, with their collaborators. */
 export function createActivities(deps: Dependencies) {
+  const foreignEffects = archivedEffects();
   return {
     ...createExperimentActivities(deps),
     ...createObservationActivities(deps),
@@ -43,11 +46,12 @@ export function createActivities(deps: Dependencies) {
     ...createVerificationActivities(deps),
     ...createRecheckActivities(deps),
     ...createLearningActivities(deps),
+    ...createInsightActivities({ ...deps, foreignEffects }),
     ...createPatternActivities({
       store: deps.store,
       clock: deps.clock,
       encoder: deps.searchEncoder ?? null,
-      foreign: [...archivedEffects()].map(([id, effect]) => ({ id, ...effect })),
+      foreign: [...foreignEffects].map(([id, effect]) => ({ id, ...effect })),
     }),
   };
 }

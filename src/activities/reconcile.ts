@@ -2,7 +2,8 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import type { Store } from '../clients/postgres/types.js';
 import type { Hooks } from '../clients/webhook/types.js';
 import type { ExperimentInput } from '../contract/experiment-input.js';
-import { EXPERIMENT_WORKFLOW, type Names } from '../contract/names.js';
+import type { InsightsInput } from '../contract/insights.js';
+import { EXPERIMENT_WORKFLOW, INSIGHTS_WORKFLOW, type Names } from '../contract/names.js';
 import { EXPERIMENT_STATES, isEnded } from '../domain/experiment.js';
 import type { TimeBase } from '../domain/time-base.js';
 import { type LearningWaker, NO_LEARNING } from './learning/waker.js';
@@ -10,8 +11,10 @@ import { NO_OUTBOX, type Outbox } from './outbox.js';
 
 const ACTIVE_STATES = EXPERIMENT_STATES.filter((state) => !isEnded(state));
 const PAGE = 200;
+/** Extractions that one reconciliation starts; the next one takes others. */
+const EXTRACTIONS = 50;
 
-/** Reconciliation: starts a workflow for each active experiment that has none, for each hook with pending messages, and for what is to be learned. */
+/** Reconciliation: starts a workflow for each active experiment that has none, for each hook with pending messages, for what is to be learned, and for insights that are to be extracted. */
 export function createReconcileActivities(deps: {
   store: Store;
   client: Client;
@@ -35,6 +38,18 @@ export function createReconcileActivities(deps: {
       const dead = state !== undefined && state.deadSince !== null && state.addressMark === addressMark;
       if (state && state.pending > 0 && !dead) await outbox.start(name);
     }
+  }
+
+  /** An extraction whose workflow was lost, or could not be started when its test ended, begins now. */
+  async function startExtractions(): Promise<void> {
+    for (const experimentId of await store.toExtract(EXTRACTIONS))
+      await client.workflow.start(INSIGHTS_WORKFLOW, {
+        workflowId: names.insightsId(experimentId),
+        taskQueue: names.taskQueue,
+        args: [{ experimentId } satisfies InsightsInput],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `insights of ${experimentId}`,
+      });
   }
 
   return {
@@ -63,6 +78,7 @@ export function createReconcileActivities(deps: {
         if (page.length < PAGE) break;
       }
       await startMessengers();
+      await startExtractions();
       const forecasts = (await store.toForecast(1)).length > 0;
       const learning = (await store.toScore(1)).length > 0;
       if (forecasts || learning) await waker.wake({ forecasts, learning });

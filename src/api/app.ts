@@ -22,6 +22,7 @@ import { hookRoutes } from './hooks/routes.js';
 import { answerFailures } from './http/failures.js';
 import { guard } from './http/guard.js';
 import { createRouter } from './http/routing.js';
+import { insightRoutes } from './insights/routes.js';
 import { keptReportRoutes } from './kept-reports/routes.js';
 import { lookRoutes } from './looks/routes.js';
 import { Metrics } from './metrics/metrics.js';
@@ -97,6 +98,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', lookRoutes(context));
   app.route('/', seriesRoutes(context));
   app.route('/', forecastRoutes(context));
+  app.route('/', insightRoutes(context));
   app.route('/', modelRoutes(context));
   app.route('/', scorecardRoutes(context));
   app.route('/', rolloutRoutes(context));

@@ -1,6 +1,7 @@
 /** The settings as fields of the environment, each with its form and its default. */
 import { z } from 'zod';
 import { tokenForm } from '../api/http/tokens.js';
+import { readPrices } from '../clients/claude/prices.js';
 import { accountIdForm, envelopeForm } from '../clients/meta/account-list.js';
 import { NOTIFICATION_FIELDS } from '../clients/webhook/settings.js';
 import { ENCODER_CHOICES } from '../contract/learning.js';
@@ -23,6 +24,7 @@ const share = (least: number, most: number) => {
   const number = z.coerce.number({ error }).min(least, { error }).max(most, { error });
   return z.preprocess(blankIsUnset, number.optional());
 };
+const LIMIT_FORM = 'must be US dollars per month, 0 to 100000';
 const port = (fallback: number) => whole('a port', 0, 65_535, fallback);
 const url = (protocols: string[]) =>
   z.preprocess(
@@ -116,7 +118,42 @@ export const schema = z.object({
   LOSER_BUDGET_PCT: share(complement(WINNER_SHARES.most), complement(WINNER_SHARES.least)),
   PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
   ...NOTIFICATION_FIELDS,
-  ANTHROPIC_API_KEY: text,
+  // It becomes a header: an error about its form must not come from elsewhere, where it could show the key.
+  ANTHROPIC_API_KEY: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^[\x21-\x7e]{8,500}$/, {
+        error: 'must be 8 to 500 printable ASCII characters without spaces',
+      })
+      .optional(),
+  ),
+  ANTHROPIC_BASE_URL: url(['http:', 'https:']),
+  INSIGHTS_MODEL: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._:/-]{1,100}$/, { error: 'must be the name of a model, as claude-sonnet-5-5' })
+      .default('claude-sonnet-5-5'),
+  ),
+  INSIGHTS_MONTHLY_LIMIT: z.preprocess(
+    blankIsUnset,
+    z.coerce
+      .number({ error: LIMIT_FORM })
+      .min(0, { error: LIMIT_FORM })
+      .max(100_000, { error: LIMIT_FORM })
+      .default(10),
+  ),
+  INSIGHTS_PRICES: z.preprocess(
+    blankIsUnset,
+    z
+      .string()
+      .refine((value) => readPrices(value) !== null, {
+        error:
+          'must be a list of model=input/output in US dollars per million tokens, as claude-sonnet-5-5=3/15',
+      })
+      .optional(),
+  ),
   ENCODER: z.preprocess(
     blankIsUnset,
     z

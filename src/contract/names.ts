@@ -7,6 +7,7 @@ export const WEEKLY_REPORT_WORKFLOW = 'weeklyReportWorkflow';
 export const RECHECK_WORKFLOW = 'recheckWorkflow';
 export const MESSENGER_WORKFLOW = 'messengerWorkflow';
 export const LEARNING_WORKFLOW = 'learningWorkflow';
+export const INSIGHTS_WORKFLOW = 'insightsWorkflow';
 
 /** The jobs that Temporal Schedules run, by the ids that `scheduler/status` shows. */
 export const JOB_IDS = [
@@ -28,6 +29,8 @@ export interface Names {
   messengerId(hook: string): string;
   /** Id of the workflow that forecasts new tests and learns from ended ones. */
   learningId: string;
+  /** Id of the workflow that extracts the insights of a test. */
+  insightsId(experimentId: string): string;
 }
 
 /** All names contain environment and account, so that services can share a namespace without taking each other's tasks. */
@@ -40,6 +43,7 @@ export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: str
     jobWorkflowId: (job) => `${prefix}/job/${job}`,
     messengerId: (hook) => `${prefix}/messenger/${hook}`,
     learningId: `${prefix}/learning`,
+    insightsId: (experimentId) => insightsIdIn(prefix, experimentId),
   };
 }
 
@@ -58,6 +62,16 @@ export function messageQueue(taskQueue: string): string {
 /** Learning waits in its own queue: it takes minutes of a core, which must never delay a look or a budget write. */
 export function learningQueue(taskQueue: string): string {
   return `${taskQueue}/learning`;
+}
+
+/** Questions to Claude wait in their own queue: a minute of silence must not take a slot from anything else. */
+export function insightsQueue(taskQueue: string): string {
+  return `${taskQueue}/insights`;
+}
+
+/** Id of the workflow that extracts the insights of a test, derived from the task queue of the workflows. */
+export function insightsIdIn(taskQueue: string, experimentId: string): string {
+  return `${taskQueue}/insights/${experimentId}`;
 }
 
 /** The name of a queue for Meta, derived from the task queue of the workflows. */

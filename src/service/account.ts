@@ -4,6 +4,7 @@ import { type Config, configOf } from '../config.js';
 import type { Announce } from '../contract/events.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
 import { realAddresses } from './addresses.js';
+import { claudeOf } from './claude.js';
 import {
   type Addresses,
   type Collaborators,
@@ -69,6 +70,7 @@ export async function startAccount(
     accountEnvelope: config.accountEnvelope,
     maxCachedWorkflows: config.maxCachedWorkflows,
     maxActivitiesAtOnce: config.maxActivitiesAtOnce,
+    claude: claudeOf(config),
   });
   const { broken } = worker;
   let upkeep: { stop(): Promise<void> } | null = null;

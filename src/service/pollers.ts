@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { ConnectionLike } from '@temporalio/client';
-import { META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
+import { insightsQueue, META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
 
 /** By default, the SDK's identity of a worker is `pid@host`. */
 const HOST = `@${hostname()}`;
@@ -26,6 +26,7 @@ export async function silentPollers(
     ['workflows', taskQueue, WORKFLOW],
     ['activities', taskQueue, ACTIVITY],
     ['messages', messageQueue(taskQueue), ACTIVITY],
+    ['insights', insightsQueue(taskQueue), ACTIVITY],
     ...META_QUEUES.map((queue): [string, string, number] => [queue, metaQueue(taskQueue, queue), ACTIVITY]),
   ];
   for (const [what, name, taskQueueType] of polled) {

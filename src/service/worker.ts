@@ -7,11 +7,13 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
+import type { PaidClaude } from '../activities/insights/index.js';
+import type { RanCreatives } from '../activities/insights/material.js';
 import { createLearningWaker } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
 import { createHooks } from '../clients/webhook/index.js';
 import type { Announce } from '../contract/events.js';
-import { learningQueue, META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
+import { insightsQueue, learningQueue, META_QUEUES, messageQueue, metaQueue } from '../contract/names.js';
 import { HOUR_MS } from '../domain/time.js';
 import type { Collaborators } from './collaborators.js';
 import { boundedTries } from './tries.js';
@@ -24,6 +26,9 @@ export interface RunningWorker {
 
 /** A forecast and one step of learning. */
 const LEARNING_AT_ONCE = 2;
+
+/** Questions to Claude, and steps between them. */
+const INSIGHTS_AT_ONCE = 2;
 
 /** How late a write of unknown outcome can take effect, experiment ms. */
 const LATE_EFFECT_MS = HOUR_MS / 12;
@@ -66,6 +71,10 @@ export async function startWorker(
     maxActivitiesAtOnce: number;
     /** File with the workflows, made by the SDK's `bundleWorkflowCode`. Unset: they are bundled now, which takes a second or two. */
     workflowBundle?: string;
+    /** Null or unset: insights are extracted offline. */
+    claude?: PaidClaude | null;
+    /** Where the creatives are as they ran; unset: what marketers wrote is all that is known. */
+    creatives?: RanCreatives;
   },
 ): Promise<RunningWorker> {
   const { store, meta, clock, client, names, timeBase, address, access, namespace, environment } =
@@ -87,6 +96,8 @@ export async function startWorker(
       announce: options.announce,
       hooks,
       outbox,
+      claude: options.claude ?? null,
+      ...(options.creatives && { creatives: options.creatives }),
       ...(learning && {
         waker: createLearningWaker({ client, names }),
         encoders: learning.encoders,
@@ -119,6 +130,13 @@ export async function startWorker(
       }),
     );
     workers.push(await Worker.create({ ...common, taskQueue: messageQueue(names.taskQueue) }));
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: insightsQueue(names.taskQueue),
+        maxConcurrentActivityTaskExecutions: INSIGHTS_AT_ONCE,
+      }),
+    );
     if (learning)
       workers.push(
         await Worker.create({

@@ -10,6 +10,7 @@ import type { BudgetActivities } from '../activities/budgets.js';
 import type { DropActivities } from '../activities/drops.js';
 import type { ExperimentActivities } from '../activities/experiments.js';
 import type { GateActivities } from '../activities/gates.js';
+import type { InsightActivities } from '../activities/insights/index.js';
 import type { LearningActivities } from '../activities/learning/index.js';
 import type { LookActivities } from '../activities/looks.js';
 import type { MessengerActivities } from '../activities/messenger.js';
@@ -21,7 +22,14 @@ import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { SummaryActivities } from '../activities/summaries.js';
 import type { VerificationActivities } from '../activities/verification.js';
 import { META_FAILURE, type MetaFailureDetails } from '../contract/activities.js';
-import { learningQueue, type META_QUEUES, messageQueue, metaQueue, TRIES_OVER } from '../contract/names.js';
+import {
+  insightsQueue,
+  learningQueue,
+  type META_QUEUES,
+  messageQueue,
+  metaQueue,
+  TRIES_OVER,
+} from '../contract/names.js';
 import type { Promotion } from '../contract/records.js';
 import { type Obstacle, obstacleOf } from '../domain/rollout/obstacle.js';
 
@@ -169,6 +177,33 @@ export const learning = proxyLearning<Omit<LearningActivities, 'forecastTests'> 
     maximumInterval: '30 seconds',
     maximumAttempts: 3,
   },
+});
+
+/** As `proxyActivities`, in the queue for insights. */
+function proxyInsights<A>(options: ActivityOptions) {
+  return proxyActivities<A>({
+    ...options,
+    get taskQueue() {
+      return insightsQueue(workflowInfo().taskQueue);
+    },
+  });
+}
+
+/**
+ * One question. What Claude answers, or that it doesn't for a minute, is no failure. So a try is repeated only if Postgres
+ * failed, or if the worker was lost: each of these costs one more question at most, and the tries are few.
+ */
+export const questions = proxyInsights<Pick<InsightActivities, 'askClaude'>>({
+  ...COMMON,
+  startToCloseTimeout: '100 seconds',
+  retry: A_FEW_TRIES,
+});
+
+/** Claims and attributes of two ads, in Postgres and some milliseconds of a core; retried as the record is. */
+export const insights = proxyInsights<Omit<InsightActivities, 'askClaude'>>({
+  ...COMMON,
+  startToCloseTimeout: '30 seconds',
+  retry: A_FEW_TRIES,
 });
 
 /** Real time after which Postgres is asked again. */

@@ -109,10 +109,11 @@ async function resultOf(
   decision: Decision | null,
   message: string,
 ): Promise<CheckResultJson> {
-  const [promotion, verification, ledger] = await Promise.all([
+  const [promotion, verification, ledger, extraction] = await Promise.all([
     store.getPromotion(experiment.id),
     store.getVerification(experiment.id),
     store.listLedger(experiment.id),
+    store.latestExtraction(experiment.id),
   ]);
   return checkResult({
     experiment,
@@ -121,5 +122,6 @@ async function resultOf(
     ledger,
     decision,
     message,
+    extraction,
   });
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { VerificationAnswer } from '../experiments/responses.js';
 import { instant, orNull, state } from '../http/responses.js';
+import { InsightsForm, insightsStatus } from '../insights/responses.js';
 import { confidenceNote, MetricsAnswer } from '../looks/responses.js';
 import { BudgetReallocation } from '../rollouts/responses.js';
 
@@ -26,11 +27,8 @@ export const CheckResult = z
     loser_metrics: orNull(MetricsAnswer),
     budget_reallocation: orNull(BudgetReallocation),
     verification: orNull(VerificationAnswer),
-    insights: z.null(),
-    insights_status: z.enum(['none', 'not_available']).openapi({
-      description:
-        'none: nothing was promoted, so there is nothing to learn from; not_available: promoted, but this version extracts no insights',
-    }),
+    insights: orNull(InsightsForm),
+    insights_status: insightsStatus,
     message: z.string(),
     promoted_at: instant.nullable(),
     reasons: z.array(z.string()),

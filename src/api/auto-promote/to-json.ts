@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import type { Extraction } from '../../contract/insights.js';
 import type { LedgerRow, Promotion, Verification } from '../../contract/records.js';
 import type { Decision } from '../../domain/decision/decision.js';
 import { rivalOf } from '../../domain/decision/rival.js';
@@ -13,6 +14,7 @@ import {
 import { experimentPath } from '../experiments/lookup.js';
 import { verificationToJson } from '../experiments/to-json.js';
 import { isoOrNull } from '../http/format.js';
+import { formOf, insightsStanding } from '../insights/to-json.js';
 import { confidenceNote, metricsToJson } from '../looks/to-json.js';
 import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { CheckResult, CheckStatus } from './responses.js';
@@ -29,6 +31,8 @@ export interface CheckFacts {
   /** The decision that the check made; null if it made none. */
   decision: Decision | null;
   message: string;
+  /** The latest extraction of insights; null if there is none. */
+  extraction: Extraction | null;
 }
 
 interface ResultRule {
@@ -81,8 +85,8 @@ export function checkResult(facts: CheckFacts): CheckResultJson {
     loser_metrics: metricsOf(loser),
     budget_reallocation: budgetReallocationToJson(experiment, promotion, facts.ledger),
     verification: verificationToJson(facts.verification),
-    insights: null,
-    insights_status: status === 'promoted' ? 'not_available' : 'none',
+    insights: formOf(facts.extraction),
+    insights_status: insightsStanding(experiment, facts.extraction).status,
     message,
     promoted_at: isoOrNull(experiment.promotedAt),
     reasons: reasonsOf(facts),
@@ -110,7 +114,7 @@ export function resultWithoutOutcome(
     budget_reallocation: null,
     verification: null,
     insights: null,
-    insights_status: 'none',
+    insights_status: 'not_applicable',
     message,
     promoted_at: null,
     reasons: [],

@@ -66,6 +66,9 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/model': 'viewer',
   'GET /api/ab/experiments/:id/scorecard': 'viewer',
   'GET /api/ab/experiments/:id/scorecard/csv': 'viewer',
+  'GET /api/ab/experiments/:id/insights': 'viewer',
+  // It may cost money.
+  'POST /api/ab/experiments/:id/insights': 'operator',
   'GET /api/ab/experiments/:id/ledger': 'viewer',
   'GET /api/ab/experiments/:id/gates': 'viewer',
   'GET /api/ab/experiments/:id/controls': 'viewer',

@@ -37,6 +37,7 @@ export const PROBLEMS = {
   similar_pattern: [409, 'A pattern may say the same'],
   freeze_windows_busy: [409, 'The freeze windows are being changed'],
   control_refused: [409, "The control does not fit the experiment's state"],
+  insights_refused: [409, 'The test has not ended'],
   experiment_exists: [409, 'An experiment with this id already exists'],
   ad_set_leased: [409, 'An ad set is part of a live experiment'],
   body_too_large: [413, 'The body is too large'],

@@ -9,6 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import type { ExperimentInput } from '../../contract/experiment-input.js';
+import { EXTRACT_SIGNAL, type InsightsInput } from '../../contract/insights.js';
 import {
   type ControlKind,
   type ControlOutcome,
@@ -21,6 +22,7 @@ import {
 import { type MessengerInput, WAKE_SIGNAL, type Wake } from '../../contract/messaging.js';
 import {
   EXPERIMENT_WORKFLOW,
+  INSIGHTS_WORKFLOW,
   JOB_IDS,
   type JobId,
   MESSENGER_WORKFLOW,
@@ -99,6 +101,8 @@ export interface Gateway {
   jobs(): Promise<ScheduledJob[]>;
   /** Wakes the workflow that sends a hook's messages, which a test has just reached; starts it unless it runs. */
   wakeMessenger(hook: string): Promise<void>;
+  /** Wakes the workflow that extracts the insights of a test; starts it unless it runs. */
+  extractInsights(experiment: Subject): Promise<void>;
   /** Runs the reconciling Schedule now; false if it doesn't exist. */
   triggerReconcile(): Promise<boolean>;
   ping(): Promise<void>;
@@ -109,6 +113,8 @@ const GRPC_FAILED_PRECONDITION = 9;
 const PING_MS = 2_000;
 const QUERY_MS = 2_000;
 const CALL_MS = 5_000;
+/** Characters. */
+const LONGEST_SUMMARY = 200;
 /** Pauses before an update is sent again to a busy server; the pause doubles each time. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
@@ -266,6 +272,19 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
           staticSummary: `messages to ${hook}`,
           signal: WAKE_SIGNAL,
           signalArgs: [wake],
+        }),
+      );
+    },
+
+    async extractInsights({ id, name }) {
+      await within(CALL_MS, () =>
+        client.workflow.signalWithStart(INSIGHTS_WORKFLOW, {
+          workflowId: names.insightsId(id),
+          taskQueue: names.taskQueue,
+          args: [{ experimentId: id } satisfies InsightsInput],
+          staticSummary: `insights of ${name}`.slice(0, LONGEST_SUMMARY),
+          signal: EXTRACT_SIGNAL,
+          signalArgs: [],
         }),
       );
     },

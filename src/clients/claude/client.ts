@@ -42,7 +42,7 @@ export interface ClaudeClient {
   mostCost(question: ClaudeQuestion): number;
   /**
    * Asks once. What Claude answers, or that it doesn't, is no error.
-   * @throws Error if `signal` is aborted, or if the SDK fails without having asked; its text says nothing of the question
+   * @throws Error if `signal` is aborted; its text says nothing of the question
    */
   ask(question: ClaudeQuestion, signal?: AbortSignal): Promise<ClaudeReply>;
 }
@@ -90,12 +90,12 @@ export function createClaudeClient(settings: {
           { signal },
         );
       } catch (error) {
-        const known = classify(error);
         // The error could hold the request, and with it the key and the question.
-        if (known === null) throw new Error('Claude could not be asked.');
-        const { failure, retryAfterMs, isFree } = known;
+        if (signal?.aborted) throw new Error('The question to Claude was cancelled.');
+        const { failure, retryAfterMs, isFree } = classify(error);
         return { ...NO_ANSWER, cost: isFree ? 0 : null, failure, retryAfterMs };
       }
+      if (!isMessage(message)) return { ...NO_ANSWER, cost: null, failure: NO_MESSAGE, retryAfterMs: null };
       const { content, stop_reason: stopReason, usage } = message;
       const inputTokens =
         usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0);
@@ -111,6 +111,18 @@ export function createClaudeClient(settings: {
       };
     },
   };
+}
+
+const NO_MESSAGE: ClaudeFailure = { code: 'invalid_json', status: null };
+
+/** Something between this service and Claude may answer in its place. */
+function isMessage(message: Partial<Anthropic.Message> | string | null): boolean {
+  return (
+    typeof message === 'object' &&
+    Array.isArray(message?.content) &&
+    Number.isInteger(message.usage?.input_tokens) &&
+    Number.isInteger(message.usage?.output_tokens)
+  );
 }
 
 const NO_ANSWER = { text: null, stopReason: null, inputTokens: null, outputTokens: null } as const;

@@ -1,9 +1,4 @@
-import {
-  APIConnectionError,
-  APIConnectionTimeoutError,
-  APIError,
-  APIUserAbortError,
-} from '@anthropic-ai/sdk';
+import { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
 import type { ClaudeFailure, ClaudeFailureCode } from '../../domain/insights/status.js';
 
 /** By status of the HTTP answer. Others below 500 are `bad_request`. */
@@ -29,12 +24,15 @@ export interface ClassifiedError {
   isFree: boolean;
 }
 
-/** What an error of the SDK means; null if it is none of its answers. Texts of errors are not used: one may repeat the question. */
-export function classify(error: unknown): ClassifiedError | null {
-  if (error instanceof APIUserAbortError) return null;
+/** What an error of the SDK means; one that is no answer of Claude's is `bad_request`. Texts of errors are not used: one may repeat the question. */
+export function classify(error: unknown): ClassifiedError {
   if (error instanceof APIConnectionTimeoutError) return unanswered('timed_out');
   if (error instanceof APIConnectionError) return unanswered('no_connection');
-  if (!(error instanceof APIError)) return null;
+  // An answer that is no JSON was paid for.
+  if (error instanceof SyntaxError)
+    return { failure: { code: 'invalid_json', status: null }, retryAfterMs: null, isFree: false };
+  if (!(error instanceof APIError))
+    return { failure: { code: 'bad_request', status: null }, retryAfterMs: null, isFree: true };
   const status = Number(error.status);
   const code = CODES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
   return {

@@ -8,7 +8,15 @@ const MOST_CLAIMS = 60;
 const LONGEST_TEXT = 600;
 const LONGEST_NOTES = 600;
 
-const text = (most: number) => z.string().max(most);
+/** What Postgres can't store, and half a UTF-16 pair, are removed. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them
+const UNSTORABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Cs}/gu;
+
+const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .transform((value) => value.replace(UNSTORABLE, ''));
 
 const AnswerForm = z.strictObject({
   claims: z

@@ -11,7 +11,8 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 
 /** The same for an answer in JSON, whose strings may be escaped. An answer that is no JSON is cleaned as text. */
 export function answerWithoutSecrets(text: string, secrets: readonly string[]): string {
-  const clean = withoutSecrets(text, secrets);
+  // Postgres can't store NUL.
+  const clean = withoutSecrets(text.replaceAll('\0', ''), secrets);
   let parsed: unknown;
   try {
     parsed = JSON.parse(clean);

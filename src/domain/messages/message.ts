@@ -15,6 +15,7 @@ export const MESSAGE_KINDS = [
   'no_winner',
   'daily_summary',
   'weekly_report',
+  'insights',
 ] as const;
 /** The kinds that a hook can choose. `test`: a user asked whether the hook works. */
 export type ChosenKind = (typeof MESSAGE_KINDS)[number];

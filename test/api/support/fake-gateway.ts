@@ -82,6 +82,12 @@ export class FakeGateway implements Gateway {
     this.woken.push(hook);
   }
 
+  readonly extracting: string[] = [];
+  async extractInsights(experiment: Subject): Promise<void> {
+    this.reach();
+    this.extracting.push(experiment.id);
+  }
+
   async triggerReconcile(): Promise<boolean> {
     this.reach();
     this.reconciled += 1;
