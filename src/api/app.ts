@@ -13,6 +13,7 @@ import { autoPromoteRoutes } from './auto-promote/routes.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { controlRoutes } from './controls/routes.js';
 import type { ApiContext, ApiDependencies } from './dependencies.js';
+import { draftRoutes } from './drafts/routes.js';
 import { eventRoutes } from './events/routes.js';
 import { experimentRoutes } from './experiments/routes.js';
 import { forecastRoutes } from './forecasts/routes.js';
@@ -98,6 +99,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', lookRoutes(context));
   app.route('/', seriesRoutes(context));
   app.route('/', forecastRoutes(context));
+  app.route('/', draftRoutes(context));
   app.route('/', insightRoutes(context));
   app.route('/', modelRoutes(context));
   app.route('/', scorecardRoutes(context));

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { PaidClaude } from '../activities/insights/index.js';
 import type { Forecaster } from '../activities/learning/forecaster.js';
 import type { ExperimentClock } from '../clients/clock.js';
 import type { Encoders } from '../clients/encoder/encoders.js';
@@ -51,6 +52,8 @@ export interface ApiDependencies {
   encoders?: Encoders | null | undefined;
   /** Which of them learns. */
   encoder?: EncoderChoice | null | undefined;
+  /** Writes drafts. Null or unset: there is no key. */
+  claude?: PaidClaude | null | undefined;
   /** Unset: this process keeps nothing on disk. `problem`: why the folder can't be written to and how to fix it; else null. */
   dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */

@@ -12,6 +12,7 @@ import type { NamedToken } from '../api/http/tokens.js';
 import type { Gateway } from '../api/temporal/gateway.js';
 import type { Config } from '../config.js';
 import type { Policy } from '../domain/experiment.js';
+import { claudeOf } from './claude.js';
 import type { Collaborators } from './collaborators.js';
 
 /** The port of the API is in use. */
@@ -34,6 +35,7 @@ export interface ApiOptions {
   accountEnvelope: number | null;
   maxChecksAtOnce: number;
   writesAllowed: boolean;
+  claude?: ApiDependencies['claude'];
   dataFolder?: ApiDependencies['dataFolder'];
   onInternalError?: (error: unknown, where: string) => void;
   /** Replaces the gateway to Temporal, for tests. */
@@ -51,6 +53,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
     maxChecksAtOnce: config.maxActivitiesAtOnce,
     accountEnvelope: config.accountEnvelope,
     writesAllowed: config.writesAllowed,
+    claude: claudeOf(config),
     onInternalError: (error, where) =>
       say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
   };

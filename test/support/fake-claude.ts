@@ -183,6 +183,8 @@ function understood(text: string, { headers }: IncomingMessage): Asked {
     const [material, record] = content.flatMap(({ type, text: json = '' }) =>
       type === 'text' ? [JSON.parse(json) as { label: string } & SeenAd] : [],
     );
+    // A question for drafts has no ads.
+    if (!record) continue;
     const image = content.find(({ type }) => type === 'image');
     ads.set(material!.label, {
       fields: material!.fields,

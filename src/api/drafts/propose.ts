@@ -13,7 +13,7 @@ import type { ApiContext } from '../dependencies.js';
 import { draftIdOf } from '../forecasts/read.js';
 import { type Knowledge, knowledgeOf } from './knowledge.js';
 import { startingPoint } from './starting-point.js';
-import { askClaude, writeOffline, type WritingTask } from './write.js';
+import { askClaude, type WritingTask, writeOffline } from './write.js';
 
 export interface DraftsAsked {
   brief: Brief;
@@ -34,7 +34,11 @@ export type DraftContext = Pick<ApiContext, 'store' | 'clock' | 'forecaster' | '
  * Writes drafts for a brief, keeps them, and says which are worth a test. The same id twice gives the set that is kept.
  * @throws ApiProblem 404
  */
-export async function proposeDrafts(context: DraftContext, id: string, asked: DraftsAsked): Promise<DraftSet> {
+export async function proposeDrafts(
+  context: DraftContext,
+  id: string,
+  asked: DraftsAsked,
+): Promise<DraftSet> {
   const { store, clock } = context;
   const known = await store.getDraftSet(id);
   if (known) return known;

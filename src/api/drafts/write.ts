@@ -40,9 +40,7 @@ export async function askClaude(
     brief,
     start,
     patterns: patternsOf(knowledge),
-    lost: knowledge.lost
-      .flatMap(({ headline, hook }) => (headline ?? hook) || [])
-      .slice(0, LOST_HEADLINES),
+    lost: knowledge.lost.flatMap(({ headline, hook }) => (headline ?? hook) || []).slice(0, LOST_HEADLINES),
   });
   const begun = await store.beginDraftQuestion({
     setId,

@@ -17,7 +17,7 @@ const Z_90 = 1.6449;
 export const percent = (logRate: number) => Math.round(1_000 * Math.expm1(logRate)) / 10;
 
 /** 90 %, in percent. */
-const intervalOf = (expected: number, sd: number): [number, number] => [
+export const intervalOf = (expected: number, sd: number): [number, number] => [
   percent(expected - Z_90 * sd),
   percent(expected + Z_90 * sd),
 ];

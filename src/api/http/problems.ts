@@ -33,6 +33,7 @@ export const PROBLEMS = {
   foreign_form: [403, 'Forms of another session are refused'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'The address does not take this method'],
+  unknown_draft_set: [404, 'There are no such drafts'],
   kill_switch_released: [409, 'The kill switch is not engaged'],
   similar_pattern: [409, 'A pattern may say the same'],
   freeze_windows_busy: [409, 'The freeze windows are being changed'],

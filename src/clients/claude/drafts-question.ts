@@ -77,14 +77,14 @@ export function draftsQuestion(facts: {
     { role: 'user', content: 'Someone asks for drafts. Read the brief, the winner and the patterns.' },
     {
       role: 'assistant',
-      content: names.map((name) => ({ type: 'tool_use', id: `toolu_${name}`, name, input: {} })),
+      content: names.map((name) => ({ type: 'tool_use' as const, id: `toolu_${name}`, name, input: {} })),
     },
     {
       role: 'user',
       content: names.map((name) => ({
-        type: 'tool_result',
+        type: 'tool_result' as const,
         tool_use_id: `toolu_${name}`,
-        content: JSON.stringify(results[name]),
+        content: [{ type: 'text' as const, text: JSON.stringify(results[name]) }],
       })),
     },
     { role: 'user', content: INSTRUCTION },

@@ -110,12 +110,7 @@ export interface OverviewRow {
  * Postgres behind one interface. A store belongs to one environment and one account and sees no other's rows.
  * Every call waits for Postgres only. If the connection is lost, it rejects with the driver's error.
  */
-export interface Store
-  extends LearningStore,
-    PatternStore,
-    EmbeddingStore,
-    InsightStore,
-    DraftSetStore {
+export interface Store extends LearningStore, PatternStore, EmbeddingStore, InsightStore, DraftSetStore {
   /**
    * Inserts the experiment and takes the leases of its ad sets in one transaction. If an experiment with the same name,
    * currency, policy and variants is stored under this id, and it too does or doesn't count earlier delivery, that one is

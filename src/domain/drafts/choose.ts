@@ -52,7 +52,9 @@ export function chooseToTest(
     .slice(0, COMPARED);
   const { means, covariance } = attributeForecast(model, [base, ...compared.map((place) => drafts[place]!)]);
   const shifted = means.map((mean, i) => (i === 0 ? mean : mean + (forecast[compared[i - 1]!] ?? 0)));
-  const points = pointsOf({ means: shifted, covariance }).map((values) => values.filter((_, k) => k % STRIDE === 0));
+  const points = pointsOf({ means: shifted, covariance }).map((values) =>
+    values.filter((_, k) => k % STRIDE === 0),
+  );
   const chosen: number[] = [];
   while (chosen.length < Math.min(places, compared.length)) {
     let best = -1;

@@ -8,27 +8,34 @@ import type { Creative } from '../experiment.js';
 const ALIKE = 0.75;
 
 /**
- * Whether two creatives share most of their words and have the same attributes. Length and other amounts don't count; a mark that
- * is an attribute of its own does.
+ * Whether two creatives share most of the words of the texts in which they differ, and have the same attributes. Length and other
+ * amounts don't count; a mark that is an attribute of its own does.
  */
 export function areNearCopies(one: Creative, other: Creative): boolean {
-  if (similarityOf(wordsOf(one), wordsOf(other)) < ALIKE) return false;
+  const differing = FIELDS.filter((field) => plain(one[field]) !== plain(other[field]));
+  if (differing.length > 0 && similarityOf(wordsOf(one, differing), wordsOf(other, differing)) < ALIKE) {
+    return false;
+  }
   const [a, b] = [attributesOf(textsOf(one)), attributesOf(textsOf(other))];
-  return Object.keys(a).every(
-    (id) => attributeOf(id)?.kind !== 'present' || isLengthClass(id) || a[id] === b[id],
-  );
+  return Object.keys(a).every((id) => !counts(id) || a[id] === b[id]);
 }
+
+const FIELDS = ['hook', 'headline', 'text', 'script'] as const;
 
 /** Attributes that classes of length are read from. */
 const LENGTH_CLASSES = new Set(['ten_words_or_fewer', 'more_than_sixteen_words']);
 
-function isLengthClass(id: string): boolean {
-  return LENGTH_CLASSES.has(id);
+function counts(id: string): boolean {
+  return attributeOf(id)?.kind === 'present' && !LENGTH_CLASSES.has(id);
 }
 
-function wordsOf({ hook, headline, text, script }: Creative): ReadonlySet<string> {
-  const all = [hook, headline, text, script].filter((part) => part !== null).join(' ');
-  return new Set(all.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+function plain(text: string | null): string {
+  return (text ?? '').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+function wordsOf(creative: Creative, fields: readonly (typeof FIELDS)[number][]): ReadonlySet<string> {
+  const all = fields.map((field) => plain(creative[field])).join(' ');
+  return new Set(all.match(/[\p{L}\p{N}]+/gu) ?? []);
 }
 
 /** Of all words of both, the share that both have (Jaccard 1912). */

@@ -1,6 +1,6 @@
 /** What users read about insights. */
 import type { DropCode } from './checks.js';
-import type { ClaudeFailure, InsightReason } from './status.js';
+import type { ClaudeFailure, InsightReason, OfflineReason } from './status.js';
 
 const MICROS = 1_000_000;
 
@@ -52,6 +52,22 @@ export function failureSentence({ code, status }: ClaudeFailure): string {
 const OFFLINE = 'These insights come from the attributes that differ between the two ads, without Claude.';
 const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`;
 
+/** Why Claude was not asked, or not with success. */
+export function offlineSentence(reason: OfflineReason): string {
+  switch (reason.code) {
+    case 'no_key':
+      return `ANTHROPIC_API_KEY is not set.`;
+    case 'no_budget':
+      return `INSIGHTS_MONTHLY_LIMIT is 0.`;
+    case 'budget_spent':
+      return `Another question to Claude could exceed this month's limit: ${dollars(reason.spent)} of ${dollars(reason.limit)} are used (INSIGHTS_MONTHLY_LIMIT).`;
+    case 'claude_failed':
+      return `${failureSentence(reason.failure)}`;
+    case 'gave_up':
+      return `${failureSentence(reason.failure)} It was asked ${count(reason.tries, 'time', 'times')}.`;
+  }
+}
+
 /** Why an extraction has its status, in sentences. */
 export function insightSentence(reason: InsightReason): string {
   switch (reason.code) {
@@ -62,15 +78,11 @@ export function insightSentence(reason: InsightReason): string {
     case 'extracted':
       return `Claude compared the two ads: ${count(reason.kept, 'claim was', 'claims were')} kept and ${reason.dropped} dropped.`;
     case 'no_key':
-      return `ANTHROPIC_API_KEY is not set. ${OFFLINE}`;
     case 'no_budget':
-      return `INSIGHTS_MONTHLY_LIMIT is 0. ${OFFLINE}`;
     case 'budget_spent':
-      return `Another question to Claude could exceed this month's limit: ${dollars(reason.spent)} of ${dollars(reason.limit)} are used (INSIGHTS_MONTHLY_LIMIT). ${OFFLINE}`;
     case 'claude_failed':
-      return `${failureSentence(reason.failure)} ${OFFLINE}`;
     case 'gave_up':
-      return `${failureSentence(reason.failure)} It was asked ${count(reason.tries, 'time', 'times')}. ${OFFLINE}`;
+      return `${offlineSentence(reason)} ${OFFLINE}`;
     case 'nothing_to_compare':
       return 'Neither a text nor a picture of both ads is on record, so there is nothing to compare.';
     case 'fault':
