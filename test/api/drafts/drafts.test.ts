@@ -113,7 +113,7 @@ describe('drafts without Claude', () => {
 
   it('name the patterns they use with what is known of them, and a test of them counts as their use', async () => {
     for (const [i, thing] of ['Road shoes', 'Socks', 'Hats', 'Gloves'].entries()) {
-      await won(`older-${i}`, [thing, `${thing}. No fuss.`], START + (20 + i) * HOUR);
+      await won(`older-${i}`, [thing, `${thing} \u2728`], START + (20 + i) * HOUR);
     }
     await won('newer', ['Trail shoes', WINNER]);
     const effect = {
@@ -125,19 +125,19 @@ describe('drafts without Claude', () => {
       tests: 12,
     };
     await api.store.savePatternFit(
-      aFit([aFittedPattern({ id: 'negation', own: effect, basis: 'own', state: 'holds' })]),
+      aFit([aFittedPattern({ id: 'emoji', own: effect, basis: 'own', state: 'holds' })]),
     );
     const set = await drafts({ ...BRIEF, count: 12 });
     const used = set.drafts.find(({ patterns }) =>
-      patterns.some(({ pattern_id }) => pattern_id === 'negation'),
+      patterns.some(({ pattern_id }) => pattern_id === 'emoji'),
     );
-    expect(used?.creative.headline).toBe(`${WINNER}. No fuss.`);
-    expect(used?.patterns.find(({ pattern_id }) => pattern_id === 'negation')).toMatchObject({
+    expect(used?.creative.headline).toBe(`${WINNER} \u2728`);
+    expect(used?.patterns.find(({ pattern_id }) => pattern_id === 'emoji')).toMatchObject({
       state: 'holds',
       evidence: expect.stringContaining('From 12 tests of your own'),
     });
     const [stored] = await api.store.getDrafts([used!.draft_id]);
-    expect(stored!.patternIds).toContain('negation');
+    expect(stored!.patternIds).toContain('emoji');
   });
 
   it('never repeat an ad that lost', async () => {
