@@ -1,7 +1,7 @@
 /** Which drafts to propose and to test, by what all finished tests say about their attributes. */
 
 import type { Attributes } from '../creative/registry.js';
-import { expectedBest, pointsOf } from '../forecast/joint.js';
+import { pointsOf } from '../forecast/joint.js';
 import { type AttributeModel, attributeForecast } from '../patterns/attribute-model.js';
 
 /** A draft beside the creative that it starts from. */
@@ -11,10 +11,10 @@ export interface Prospect {
   sd: number;
 }
 
-/** As many drafts are compared together: what they may reach, and not only what they are expected to. */
-const COMPARED = 20;
 /** Of the points of the joint distribution: enough to tell subsets apart. */
 const STRIDE = 8;
+/** More must be gained than rounding gives. */
+const LEAST_GAIN = 1e-9;
 
 /** What to expect of each draft, beside the base. */
 export function prospectsOf(
@@ -42,34 +42,25 @@ export function chooseToTest(
   places: number,
   forecast: readonly number[] = [],
 ): number[] {
-  const prospects = prospectsOf(model, base, drafts).map(({ expected, sd }, i) => ({
-    expected: expected + (forecast[i] ?? 0),
-    sd,
-  }));
-  const compared = drafts
-    .map((_, place) => place)
-    .sort((a, b) => reach(prospects[b]!) - reach(prospects[a]!) || a - b)
-    .slice(0, COMPARED);
-  const { means, covariance } = attributeForecast(model, [base, ...compared.map((place) => drafts[place]!)]);
-  const shifted = means.map((mean, i) => (i === 0 ? mean : mean + (forecast[compared[i - 1]!] ?? 0)));
-  const points = pointsOf({ means: shifted, covariance }).map((values) =>
+  const { means, covariance } = attributeForecast(model, [base, ...drafts]);
+  const shifted = means.map((mean, i) => mean + (i === 0 ? 0 : (forecast[i - 1] ?? 0)));
+  const [start, ...points] = pointsOf({ means: shifted, covariance }).map((values) =>
     values.filter((_, k) => k % STRIDE === 0),
   );
+  // The best so far at each point.
+  let best = start!;
   const chosen: number[] = [];
-  while (chosen.length < Math.min(places, compared.length)) {
-    let best = -1;
+  while (chosen.length < Math.min(places, drafts.length)) {
+    let next = -1;
     let most = -Infinity;
-    compared.forEach((_, i) => {
-      if (chosen.includes(i)) return;
-      const value = expectedBest(points, [0, ...[...chosen, i].map((one) => one + 1)]);
-      if (value > most + 1e-9) [best, most] = [i, value];
+    points.forEach((values, place) => {
+      if (chosen.includes(place)) return;
+      let sum = 0;
+      for (let k = 0; k < values.length; k++) sum += Math.max(best[k]!, values[k]!);
+      if (sum > most + LEAST_GAIN * values.length) [next, most] = [place, sum];
     });
-    chosen.push(best);
+    chosen.push(next);
+    best = best.map((value, k) => Math.max(value, points[next]![k]!));
   }
-  return chosen.map((i) => compared[i]!);
-}
-
-/** What a draft reaches in one case of six. */
-function reach({ expected, sd }: Prospect): number {
-  return expected + sd;
+  return chosen;
 }
