@@ -47,6 +47,7 @@ export function createActivities(deps: Dependencies) {
       store: deps.store,
       clock: deps.clock,
       encoder: deps.searchEncoder ?? null,
+      brandNames: deps.brandNames ?? [],
       foreign: [...archivedEffects()].map(([id, effect]) => ({ id, ...effect })),
     }),
   };

@@ -45,15 +45,17 @@ export function createPatternActivities(deps: {
   clock: ExperimentClock;
   foreign?: readonly ForeignAttributeEffect[];
   encoder?: SentenceEncoder | null;
+  /** Of the account. */
+  brandNames?: readonly string[];
   /** Called after every few tests or texts that are read. */
   heartbeat?: () => void;
 }) {
-  const { store, clock, foreign = [], encoder = null, heartbeat = () => {} } = deps;
+  const { store, clock, foreign = [], encoder = null, brandNames = [], heartbeat = () => {} } = deps;
 
   async function readTests(): Promise<FinishedTest[]> {
     const tests: FinishedTest[] = [];
     for (const { experiment, looks } of await store.learnableTests()) {
-      tests.push(finishedTest(experiment, looks));
+      tests.push(finishedTest(experiment, looks, brandNames));
       // Reading a creative takes a millisecond or less; the worker has other work between two tests.
       heartbeat();
       await otherWork();

@@ -34,6 +34,7 @@ export interface ApiOptions {
   accountEnvelope: number | null;
   maxChecksAtOnce: number;
   writesAllowed: boolean;
+  brandNames?: readonly string[];
   dataFolder?: ApiDependencies['dataFolder'];
   onInternalError?: (error: unknown, where: string) => void;
   /** Replaces the gateway to Temporal, for tests. */
@@ -51,6 +52,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
     maxChecksAtOnce: config.maxActivitiesAtOnce,
     accountEnvelope: config.accountEnvelope,
     writesAllowed: config.writesAllowed,
+    brandNames: config.brandNames,
     onInternalError: (error, where) =>
       say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
   };

@@ -54,8 +54,10 @@ export function createForecaster(deps: {
   encoders: Encoders | null;
   /** Says what is used before the first own test. */
   encoder: EncoderChoice;
+  /** Of the account. */
+  brandNames?: readonly string[];
 }): Forecaster {
-  const { store, encoders, encoder } = deps;
+  const { store, encoders, encoder, brandNames = [] } = deps;
   let loaded: LoadedModel | null = null;
 
   /** The parameters are read once per version. Before the first own test, what was learned elsewhere is all there is. */
@@ -107,7 +109,7 @@ export function createForecaster(deps: {
       }
       const described = drafts.map(({ id, creative }) => ({
         id,
-        attributes: attributesOf(textsOf(creative)),
+        attributes: attributesOf(textsOf(creative, brandNames)),
       }));
       const forecast = forecastOf({
         drafts: described,

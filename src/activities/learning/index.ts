@@ -32,11 +32,13 @@ export function createLearningActivities(deps: {
   /** Null: nothing is forecast, and no preferences are learned. */
   encoders?: Encoders | null;
   encoder?: EncoderChoice;
+  /** Of the account. */
+  brandNames?: readonly string[];
 }) {
-  const { store, clock, encoders = null, encoder: choice = 'use-lite' } = deps;
+  const { store, clock, encoders = null, encoder: choice = 'use-lite', brandNames = [] } = deps;
   const recipe = serviceRecipe(choice, encoders);
   const foreign = priorFor(recipe);
-  const forecaster = createForecaster({ store, encoders, encoder: choice });
+  const forecaster = createForecaster({ store, encoders, encoder: choice, brandNames });
   /** Makes the next learning fast; a new process lays it anew. */
   let groundwork: Groundwork | null = null;
 
@@ -101,7 +103,7 @@ export function createLearningActivities(deps: {
 
     /** Learns a model from all decided tests, unless the newest one has learned from the same. */
     async learnPreferences(): Promise<{ version: number | null; isNew: boolean }> {
-      const rows = await measuredAds(await store.learnableTests());
+      const rows = await measuredAds(await store.learnableTests(), brandNames);
       const [newest] = await store.listModels(1);
       const known = { version: newest?.version ?? null, isNew: false };
       if (rows.length === 0) return known;

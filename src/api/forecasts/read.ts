@@ -34,7 +34,7 @@ export type DraftsToForecast = Omit<z.output<typeof ForecastBody>, 'drafts'> & {
 
 /** Keeps the drafts and forecasts which of them wins. Equal drafts share an id and their chances. */
 export async function forecastDrafts(
-  { store, clock, forecaster }: Pick<ApiContext, 'store' | 'clock' | 'forecaster'>,
+  { store, clock, forecaster, brandNames }: Pick<ApiContext, 'store' | 'clock' | 'forecaster' | 'brandNames'>,
   { creatives, places = DRAFT_LIMITS.least, traffic }: DraftsToForecast,
 ): Promise<z.output<typeof ForecastAnswer>> {
   const madeAt = await clock.now();
@@ -52,7 +52,7 @@ export async function forecastDrafts(
     : null;
   const opportunities = opportunitiesOf(
     await knownPatterns(store, made.forecast.learned.basis),
-    creatives.map((creative) => ({ attributes: attributesOf(textsOf(creative)) })),
+    creatives.map((creative) => ({ attributes: attributesOf(textsOf(creative, brandNames)) })),
   );
   return {
     ...forecastToJson(made, madeAt),

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ForecastAnswer } from '../../../src/api/forecasts/responses.js';
 import { openEncoders } from '../../../src/clients/encoder/encoders.js';
 import { type Api, startApi } from '../support/harness.js';
+import { seedModel } from '../support/seed-learning.js';
 
 type Forecast = z.output<typeof ForecastAnswer>;
 
@@ -53,6 +54,24 @@ describe('before any own test has ended', () => {
         'No test of your own varies it. It was learned elsewhere (from headlines of a publisher, not from ads)',
       );
     }
+  });
+
+  it('the brand is known by its names in the settings', async () => {
+    const explained = async (brandNames: string[]) => {
+      const other = await startApi({ encoders, encoder: 'use-lite', brandNames });
+      try {
+        await seedModel(other, 12, { coefficients: { brand_first: 0.1 }, explained: 0.1 });
+        const { body } = await other.post('/api/ab/forecasts', {
+          drafts: [{ headline: 'Acme shoes are here' }, { headline: 'Shoes that last are here' }],
+        });
+        const [first] = (body as unknown as Forecast).drafts;
+        return first!.reasons.map(({ attribute, value }) => ({ attribute, value }));
+      } finally {
+        await other.stop();
+      }
+    };
+    expect(await explained([])).toEqual([]);
+    expect(await explained(['Acme'])).toEqual([{ attribute: 'brand_first', value: 1 }]);
   });
 
   it('nothing is said without an encoder', async () => {

@@ -86,7 +86,7 @@ export async function seedScoredForecasts(api: Api, tests: number): Promise<void
   }
 }
 
-export async function seedModel(api: Api, tests = 12): Promise<void> {
+export async function seedModel(api: Api, tests = 12, explanation: Explanation = EXPLANATION): Promise<void> {
   await api.store.saveModel({
     ...{
       recipe: 'A',
@@ -98,7 +98,7 @@ export async function seedModel(api: Api, tests = 12): Promise<void> {
     madeAt: START + 30 * HOUR,
     figures: {
       ...{ accuracy: 0.7, pairs: 10, weights: { layers: 1 } },
-      ...{ fit: FIT, basis: 'own' as const, explanation: EXPLANATION },
+      ...{ fit: FIT, basis: 'own' as const, explanation },
     },
     parameters: toBytes(learnPreference([], RECIPES.A, () => [], { foreign: priorFor(RECIPES.A) }).model),
   });

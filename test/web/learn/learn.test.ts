@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelAnswer } from '../../../src/api/model/responses.js';
 import type { PatternsJson, PatternWithTestsJson } from '../../../src/web/learn/names.js';
 import { START } from '../../api/support/harness.js';
-import { seedModel, seedScoredForecasts } from '../../api/support/seed-learning.js';
+import {
+  aForecast,
+  seedHeadlines,
+  seedModel,
+  seedScore,
+  seedScoredForecasts,
+} from '../../api/support/seed-learning.js';
 import { aFit, aFittedPattern } from '../../clients/postgres/pattern-fixtures.js';
 import { startWeb, type WebApi } from '../support.js';
 import { seedLibrary } from './seed-library.js';
@@ -32,11 +38,21 @@ describe('the page of what was learned, before anything was', () => {
   });
 });
 
+/** A scored forecast that knew nothing. */
+async function seedUnknown(api: WebApi): Promise<void> {
+  const experiment = await seedHeadlines(api, 'unknown', ['Warm', 'Light']);
+  const { forecast, ...rest } = aForecast(experiment, [0, 0]);
+  const made = { ...rest, forecast: { ...forecast, learned: { tests: 0, basis: 'none' as const } } };
+  await api.store.saveForecast({ experimentId: experiment.id, madeAt: START, made });
+  await seedScore(api, experiment, made, [0, 0.3]);
+}
+
 describe('the page of what was learned', () => {
   let api: WebApi;
   beforeAll(async () => {
     api = await startWeb();
     await seedScoredForecasts(api, 30);
+    await seedUnknown(api);
     await seedModel(api);
     await seedLibrary(api);
   });
@@ -48,6 +64,8 @@ describe('the page of what was learned', () => {
     expect(worth.verdict).toBe('worth');
     expect(text).toContain(worth.message);
     expect(figures('tests')[0]).toBe('30');
+    expect([worth.knew_nothing, figures('knew_nothing')]).toEqual([1, ['1']]);
+    expect(worth.message).toMatch(/ 1 forecast more knew nothing and is not counted\.$/);
     expect(figures('lift_of_first_choice')).toEqual([String(worth.lift_of_first_choice!.pct)]);
     expect(figures('pairs_right')).toEqual([String(worth.pairs.right)]);
     const filled = worth.calibration.filter(({ count }) => count > 0);
