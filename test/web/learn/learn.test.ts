@@ -78,7 +78,9 @@ describe('the page of what was learned', () => {
     expect(figures('brier')).toEqual([String(worth.brier!.mean)]);
     expect(figures('version')).toEqual(['1']);
     expect(figures('accuracy')).toEqual([String(model!.accuracy)]);
-    expect(text).toContain('of 10 pairs of ads that a test told apart, it has the better one in 70 %');
+    expect(text).toContain(
+      'of 10 pairs of ads that a test told apart, it prefers the one with the higher rate in 70 %',
+    );
   });
 
   it('lists patterns with effect, evidence, state and later tests, as the API has them', async () => {
