@@ -6,6 +6,7 @@ import { EncoderFailure, type SentenceEncoder } from '../clients/encoder/types.j
 import type { Store } from '../clients/postgres/types.js';
 import type { FittedPattern, PatternFit } from '../contract/patterns.js';
 import { ATTRIBUTES } from '../domain/creative/registry.js';
+import { learnedTests } from '../domain/learned-rate.js';
 import { type FinishedTest, finishedTest } from '../domain/patterns/finished-test.js';
 import {
   type AttributeFit,
@@ -54,7 +55,7 @@ export function createPatternActivities(deps: {
 
   async function readTests(): Promise<FinishedTest[]> {
     const tests: FinishedTest[] = [];
-    for (const { experiment, looks } of await store.learnableTests()) {
+    for (const { experiment, looks } of learnedTests(await store.learnableTests())) {
       tests.push(finishedTest(experiment, looks, brandNames));
       // Reading a creative takes a millisecond or less; the worker has other work between two tests.
       heartbeat();

@@ -7,6 +7,7 @@ import { textsOf } from '../../domain/creative/creative-texts.js';
 import { foreignLanguage } from '../../domain/creative/language.js';
 import { ATTRIBUTES, type Attributes, attributesOf } from '../../domain/creative/registry.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
+import { learnedTests } from '../../domain/learned-rate.js';
 import {
   type Arm,
   type AttributeEffect,
@@ -24,7 +25,8 @@ export interface MeasuredAd extends MeasuredText {
 }
 
 /**
- * One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none.
+ * One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none, and those
+ * of a kind of rate that fewer tests have.
  * `brands`: names of the account's brands.
  */
 export async function measuredAds(
@@ -32,7 +34,7 @@ export async function measuredAds(
   brands: readonly string[] = [],
 ): Promise<MeasuredAd[]> {
   const ads: MeasuredAd[] = [];
-  for (const test of [...tests].sort(byEnd)) {
+  for (const test of learnedTests(tests).sort(byEnd)) {
     ads.push(...adsOf(test, brands));
     // Reading a creative takes up to a millisecond; the process has other work between two tests.
     await otherWork();

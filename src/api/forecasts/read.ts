@@ -35,14 +35,14 @@ export type DraftsToForecast = Omit<z.output<typeof ForecastBody>, 'drafts'> & {
 /** Keeps the drafts and forecasts which of them wins. Equal drafts share an id and their chances. */
 export async function forecastDrafts(
   { store, clock, forecaster, brandNames }: Pick<ApiContext, 'store' | 'clock' | 'forecaster' | 'brandNames'>,
-  { creatives, places = DRAFT_LIMITS.least, traffic }: DraftsToForecast,
+  { creatives, places = DRAFT_LIMITS.least, traffic, objective = DEFAULT_POLICY.objective }: DraftsToForecast,
 ): Promise<z.output<typeof ForecastAnswer>> {
   const madeAt = await clock.now();
   const draftIds = creatives.map(draftIdOf);
   await store.saveDrafts(creatives.map((creative, i) => ({ id: draftIds[i]!, creative, madeAt })));
   // Told apart by their place: two equal drafts are two drafts.
   const drafts = creatives.map((creative, i) => ({ id: `draft-${i + 1}`, creative }));
-  const made = await forecaster.forecast(drafts);
+  const made = await forecaster.forecast(drafts, objective);
   const choices = chooseDrafts(made.forecast, places);
   const outlook = traffic
     ? pairOutlook(made.forecast, bestPair(made.forecast), DEFAULT_POLICY, {
@@ -50,8 +50,12 @@ export async function forecastDrafts(
         exposure: traffic.impressions_per_day / HOURS_PER_DAY,
       })
     : null;
+  // Patterns come from the same tests as the model: if those are of another rate, none is known of this one.
+  const patterns = made.notes.some(({ code }) => code === 'other_rate')
+    ? []
+    : await knownPatterns(store, made.forecast.learned.basis);
   const opportunities = opportunitiesOf(
-    await knownPatterns(store, made.forecast.learned.basis),
+    patterns,
     creatives.map((creative) => ({ attributes: attributesOf(textsOf(creative, brandNames)) })),
   );
   return {
