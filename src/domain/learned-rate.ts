@@ -12,6 +12,14 @@ export function rateKindOf(objective: Objective): RateKind {
   return METRICS[objective].exposure;
 }
 
+/** The rates of a kind in words. */
+export const RATE_WORDS: Readonly<Record<RateKind, string>> = {
+  impressions: 'clicks per impression',
+  linkClicks: 'conversions per click',
+  conversions: 'results per conversion',
+  spend: 'results for the money spent',
+};
+
 interface Decided {
   experiment: { policy: Pick<Policy, 'objective'> };
 }

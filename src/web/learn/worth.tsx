@@ -271,6 +271,8 @@ export function Model({
               {count(model.training_set.tests, reader)}
             </Figure>{' '}
             tests with {count(model.training_set.texts, reader)} texts
+            {model.training_set.rate !== null &&
+              `, decided by ${model.training_set.rate}; tests of other rates are left out`}
           </dd>
           <dt>Checked on tests that were held back</dt>
           <dd>

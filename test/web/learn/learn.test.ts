@@ -53,7 +53,7 @@ describe('the page of what was learned', () => {
     api = await startWeb();
     await seedScoredForecasts(api, 30);
     await seedUnknown(api);
-    await seedModel(api);
+    await seedModel(api, 12, { rate: 'impressions' });
     await seedLibrary(api);
   });
   afterAll(() => api.stop());
@@ -77,6 +77,7 @@ describe('the page of what was learned', () => {
     expect(figures('curve_lift')).toEqual(curve.map(({ lift }) => String(lift!.pct)));
     expect(figures('brier')).toEqual([String(worth.brier!.mean)]);
     expect(figures('version')).toEqual(['1']);
+    expect(text).toContain('decided by clicks per impression; tests of other rates are left out');
     expect(figures('accuracy')).toEqual([String(model!.accuracy)]);
     expect(text).toContain(
       'of 10 pairs of ads that a test told apart, it prefers the one with the higher rate in 70 %',
