@@ -80,6 +80,8 @@ export interface Config {
   };
   /** What reads the texts of ads to learn from them; null: nothing is forecast or learned. */
   encoder: EncoderChoice | null;
+  /** Names of the account's brands, by which ads are read; empty: unknown. */
+  brandNames: readonly string[];
   /** The folder that `npm run encoder` fills. */
   encoderFolder: string;
   /** Patterns are searched by Voyage AI; null: by an encoder of this process. A secret. */
@@ -205,6 +207,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       monthlyLimit: Math.round(e.INSIGHTS_MONTHLY_LIMIT * MICROS),
     },
     encoder: e.ENCODER === 'none' ? null : e.ENCODER,
+    brandNames: e.BRAND_NAMES ?? [],
     encoderFolder: path.resolve(e.ENCODER_FOLDER ?? thisCacheFolder()),
     voyageApiKey: e.VOYAGE_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',
@@ -230,6 +233,7 @@ export function configOf(config: Config, account: AccountSettings): Config {
     },
     writesAllowed: account.writesAllowed ?? config.writesAllowed,
     accountEnvelope: account.accountEnvelope,
+    brandNames: account.brandNames,
     notifications: {
       ...config.notifications,
       hooks: [...config.notifications.hooks, ...account.hooks],

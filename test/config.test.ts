@@ -58,6 +58,7 @@ describe('an empty environment', () => {
       notifications: { hooks: [], publicUrl: null, reportTimezone: null },
       anthropicApiKey: null,
       encoder: 'use-lite',
+      brandNames: [],
       encoderFolder: thisCacheFolder(),
       voyageApiKey: null,
       firstExperiments: true,
@@ -72,6 +73,9 @@ describe('an empty environment', () => {
     expect(readConfig(env)).toEqual(readConfig({}));
   });
 });
+
+const BRANDS =
+  'BRAND_NAMES must be 1 to 20 names separated by commas, each with 1 to 60 characters, a letter or digit among them.';
 
 describe('every setting', () => {
   it('reaches the configuration', () => {
@@ -95,6 +99,7 @@ describe('every setting', () => {
       META_API_VERSION: 'v25.0',
       LIVE_WRITES: 'true',
       ACCOUNT_ENVELOPE: '99.50',
+      BRAND_NAMES: 'Northwind, North & Wind',
       AUTO_PROMOTE_CHECK_INTERVAL_HOURS: '12',
       CONFIDENCE_THRESHOLD: '0.90',
       MIN_SAMPLE_SIZE: '5000',
@@ -172,6 +177,7 @@ describe('every setting', () => {
       },
       anthropicApiKey: 'sk-ant-canary',
       encoder: 'use-lite',
+      brandNames: ['Northwind', 'North & Wind'],
       encoderFolder: thisCacheFolder(),
       voyageApiKey: null,
       firstExperiments: false,
@@ -218,6 +224,10 @@ describe('every setting', () => {
       'ACCOUNT_ENVELOPE must be an amount in the currency of the account, e.g. 500 or 99.50.',
     ],
     ['ACCOUNT_ENVELOPE', '0', 'ACCOUNT_ENVELOPE must be more than 0.'],
+    ['BRAND_NAMES', 'Northwind,', BRANDS],
+    ['BRAND_NAMES', 'Northwind, &', BRANDS],
+    ['BRAND_NAMES', 'x'.repeat(61), BRANDS],
+    ['BRAND_NAMES', Array(21).fill('x').join(), BRANDS],
     ['MARKET_SEED', '1.5', 'MARKET_SEED must be a whole number, 0 to 2147483647.'],
     ['MARKET_SEED', '-1', 'MARKET_SEED must be a whole number, 0 to 2147483647.'],
     ['META_AD_ACCOUNT_ID', '1234', 'META_AD_ACCOUNT_ID must be act_ and digits, e.g. act_1234567890.'],

@@ -29,6 +29,7 @@ import {
   type SplitText,
   splitGroup,
 } from './replay.js';
+import { residualVariance } from './residual-variance.js';
 
 export const WAYS = [
   'model_alone',
@@ -71,7 +72,8 @@ export function learningPaysReport(options: LearningPaysOptions): LearningPaysRe
   const groups = judgedGroups(judged).filter(({ texts }) => texts.length >= LEAST_TEXTS);
   const all = testIds(learned).length;
   const forecastsOf = (rows: readonly MeasuredText[]): Forecast[] => {
-    const { model } = learnPreference(rows, recipe, layersOf);
+    const { model, heldOut } = learnPreference(rows, recipe, layersOf);
+    const left = residualVariance(rows, heldOut);
     return groups.map(({ texts }) => ({
       predicted: [
         ...predict(
@@ -80,7 +82,7 @@ export function learningPaysReport(options: LearningPaysOptions): LearningPaysRe
           layersOf,
         ),
       ],
-      residualVariance: model.residualVariance,
+      residualVariance: left,
     }));
   };
   const rows: LearningPaysReport['rows'] = {};

@@ -51,7 +51,7 @@ export function runProgramme(programme: Programme, history: DriftHistory): Reach
   const random = new Random(`${seed}/loop/${luck}/${choice}`);
   const copy = writeCopy(new Random(`${seed}/loop/first`));
   const brief = {
-    product: copy.brand ?? 'it',
+    product: copy.brands?.[0] ?? 'it',
     audience: null,
     offer: 'Now with free shipping',
     mustSay: [],

@@ -52,6 +52,7 @@ export function createActivities(deps: Dependencies) {
       clock: deps.clock,
       encoder: deps.searchEncoder ?? null,
       foreign: [...foreignEffects].map(([id, effect]) => ({ id, ...effect })),
+      brandNames: deps.brandNames ?? [],
     }),
   };
 }

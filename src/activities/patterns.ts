@@ -6,6 +6,7 @@ import { EncoderFailure, type SentenceEncoder } from '../clients/encoder/types.j
 import type { Store } from '../clients/postgres/types.js';
 import type { FittedPattern, PatternFit } from '../contract/patterns.js';
 import { ATTRIBUTES } from '../domain/creative/registry.js';
+import { learnedTests } from '../domain/learned-rate.js';
 import { type FinishedTest, finishedTest } from '../domain/patterns/finished-test.js';
 import {
   type AttributeFit,
@@ -45,15 +46,17 @@ export function createPatternActivities(deps: {
   clock: ExperimentClock;
   foreign?: readonly ForeignAttributeEffect[];
   encoder?: SentenceEncoder | null;
+  /** Of the account. */
+  brandNames?: readonly string[];
   /** Called after every few tests or texts that are read. */
   heartbeat?: () => void;
 }) {
-  const { store, clock, foreign = [], encoder = null, heartbeat = () => {} } = deps;
+  const { store, clock, foreign = [], encoder = null, brandNames = [], heartbeat = () => {} } = deps;
 
   async function readTests(): Promise<FinishedTest[]> {
     const tests: FinishedTest[] = [];
-    for (const { experiment, looks } of await store.learnableTests()) {
-      tests.push(finishedTest(experiment, looks));
+    for (const { experiment, looks } of learnedTests(await store.learnableTests())) {
+      tests.push(finishedTest(experiment, looks, brandNames));
       // Reading a creative takes a millisecond or less; the worker has other work between two tests.
       heartbeat();
       await otherWork();

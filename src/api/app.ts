@@ -59,6 +59,7 @@ export function contextOf(
       store: rest.store,
       encoders: rest.encoders ?? null,
       encoder: rest.encoder ?? 'use-lite',
+      brandNames: rest.brandNames ?? [],
     }),
     account: accountReader(rest),
     checkLimit: new ConcurrencyLimit(maxChecksAtOnce),

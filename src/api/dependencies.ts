@@ -54,6 +54,8 @@ export interface ApiDependencies {
   encoder?: EncoderChoice | null | undefined;
   /** Writes drafts. Null or unset: there is no key. */
   claude?: PaidClaude | null | undefined;
+  /** Names of the account's brands; unset: unknown. */
+  brandNames?: readonly string[] | undefined;
   /** Unset: this process keeps nothing on disk. `problem`: why the folder can't be written to and how to fix it; else null. */
   dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */

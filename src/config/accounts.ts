@@ -17,7 +17,7 @@ export function accountsOf(e: Given, tokens: readonly NamedToken[], problems: st
   if (list !== undefined && file !== undefined)
     problems.push('Set META_ACCOUNTS or META_ACCOUNTS_FILE, not both.');
   if (e.MODE !== 'live') problems.push(`${setting} needs MODE=live; a sandbox has SANDBOX_ACCOUNTS.`);
-  for (const name of ['META_ACCESS_TOKEN', 'META_APP_SECRET', 'ACCOUNT_ENVELOPE'] as const)
+  for (const name of ['META_ACCESS_TOKEN', 'META_APP_SECRET', 'ACCOUNT_ENVELOPE', 'BRAND_NAMES'] as const)
     if (e[name] !== undefined) problems.push(`Leave out ${name}: each account of ${setting} has its own.`);
   const content = file === undefined ? list : contentOf(setting, file, problems);
   if (content === undefined || content === null) return [];

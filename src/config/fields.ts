@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { tokenForm } from '../api/http/tokens.js';
 import { readPrices } from '../clients/claude/prices.js';
-import { accountIdForm, envelopeForm } from '../clients/meta/account-list.js';
+import { accountIdForm, brandNamesForm, envelopeForm } from '../clients/meta/account-list.js';
 import { NOTIFICATION_FIELDS } from '../clients/webhook/settings.js';
 import { ENCODER_CHOICES } from '../contract/learning.js';
 import { CONFIDENCE_THRESHOLDS } from '../domain/evidence/types.js';
@@ -161,6 +161,10 @@ export const schema = z.object({
       .default('use-lite'),
   ),
   ENCODER_FOLDER: text,
+  BRAND_NAMES: z.preprocess(
+    (value) => (typeof value === 'string' ? blankIsUnset(value) && value.split(',') : value),
+    brandNamesForm('names separated by commas').optional(),
+  ),
   VOYAGE_API_KEY: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
     blankIsUnset,

@@ -4,6 +4,7 @@ import type { ForecastFit } from '../domain/forecast/fit.js';
 import type { Forecast } from '../domain/forecast/forecast.js';
 import type { ForecastNote } from '../domain/forecast/notes.js';
 import type { DraftReasons, Explanation } from '../domain/forecast/reasons.js';
+import type { RateKind } from '../domain/learned-rate.js';
 import type { Basis } from '../domain/patterns/evidence.js';
 import type { RecipeName } from '../domain/preference/recipe.js';
 
@@ -37,6 +38,8 @@ export interface ModelFigures {
   pairs: number;
   /** What its parts count, by name. */
   weights: Record<string, number>;
+  /** The kind of rate that it was learned from; missing in older versions, which mixed all kinds. */
+  rate?: RateKind;
   fit: ForecastFit;
   /** Whose evidence the model rests on. */
   basis: Basis;

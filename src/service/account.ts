@@ -68,6 +68,7 @@ export async function startAccount(
     announce: addresses.base ? (event) => announce({ ...event, text: about + event.text }) : announce,
     writesAllowed: config.writesAllowed,
     accountEnvelope: config.accountEnvelope,
+    brandNames: config.brandNames,
     maxCachedWorkflows: config.maxCachedWorkflows,
     maxActivitiesAtOnce: config.maxActivitiesAtOnce,
     claude: claudeOf(config),

@@ -36,6 +36,7 @@ export interface ApiOptions {
   maxChecksAtOnce: number;
   writesAllowed: boolean;
   claude?: ApiDependencies['claude'];
+  brandNames?: readonly string[];
   dataFolder?: ApiDependencies['dataFolder'];
   onInternalError?: (error: unknown, where: string) => void;
   /** Replaces the gateway to Temporal, for tests. */
@@ -54,6 +55,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
     accountEnvelope: config.accountEnvelope,
     writesAllowed: config.writesAllowed,
     claude: claudeOf(config),
+    brandNames: config.brandNames,
     onInternalError: (error, where) =>
       say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
   };

@@ -66,6 +66,8 @@ export async function startWorker(
     writesAllowed: boolean;
     /** Major units of the account's currency; null: no limit. */
     accountEnvelope: number | null;
+    /** Of the account; unset: unknown. */
+    brandNames?: readonly string[];
     maxCachedWorkflows: number;
     /** Per queue. */
     maxActivitiesAtOnce: number;
@@ -107,6 +109,7 @@ export async function startWorker(
       reportTimezone,
       writesAllowed: options.writesAllowed,
       accountEnvelope: options.accountEnvelope,
+      brandNames: options.brandNames ?? [],
       unknownOutcomeWaitMs: unknownOutcomeWaitMs(collaborators.socketTimeoutMs, timeBase.scale),
     }),
     interceptors: { activity: [boundedTries, recordRefusals] },

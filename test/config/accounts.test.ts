@@ -15,6 +15,7 @@ const SOUTH = {
   access_token: 'canary-south',
   app_secret: 'canary-secret',
   account_envelope: 250.5,
+  brand_names: ['Southwind', 'South & Wind'],
   live_writes: true,
   hooks: [{ name: 'south', url: 'https://hooks.slack.com/services/T/B/canary' }],
 };
@@ -50,12 +51,14 @@ describe('a list of ad accounts', () => {
     expect(north).toMatchObject({
       meta: { accountId: 'act_1', name: 'Northwind', accessToken: 'canary-north', appSecret: null },
       accountEnvelope: null,
+      brandNames: [],
       writesAllowed: false,
     });
     expect(north!.notifications.hooks.map(({ name }) => name)).toEqual(['desk']);
     expect(south).toMatchObject({
       meta: { accountId: 'act_2', accessToken: 'canary-south', appSecret: 'canary-secret' },
       accountEnvelope: 250.5,
+      brandNames: ['Southwind', 'South & Wind'],
       writesAllowed: true,
     });
     expect(south!.notifications.hooks.map(({ name }) => name)).toEqual(['desk', 'south']);
@@ -75,7 +78,7 @@ describe('a list of ad accounts', () => {
       'is no JSON',
       '[',
       {},
-      'META_ACCOUNTS_FILE must be a JSON list of 1 to 50 accounts {account_id, name, access_token, app_secret, account_envelope, live_writes, hooks}.',
+      'META_ACCOUNTS_FILE must be a JSON list of 1 to 50 accounts {account_id, name, access_token, app_secret, account_envelope, brand_names, live_writes, hooks}.',
     ],
     [
       'lacks a token',
@@ -93,7 +96,13 @@ describe('a list of ad accounts', () => {
       'has an unknown field',
       [{ ...NORTH, envelope: 5 }],
       {},
-      'META_ACCOUNTS_FILE, account 1 has unknown fields; the fields are account_id, name, access_token, app_secret, account_envelope, live_writes, hooks.',
+      'META_ACCOUNTS_FILE, account 1 has unknown fields; the fields are account_id, name, access_token, app_secret, account_envelope, brand_names, live_writes, hooks.',
+    ],
+    [
+      'has no list of brands',
+      [{ ...NORTH, brand_names: 'Northwind' }],
+      {},
+      'META_ACCOUNTS_FILE, account 1: brand_names must be 1 to 20 names in a list, each with 1 to 60 characters, a letter or digit among them.',
     ],
     [
       'has a wrong hook',
@@ -138,8 +147,8 @@ describe('a list of ad accounts', () => {
     [
       'stands beside the settings of one account',
       [NORTH, SOUTH],
-      { META_ACCESS_TOKEN: 'canary', ACCOUNT_ENVELOPE: '5' },
-      'Leave out META_ACCESS_TOKEN: each account of META_ACCOUNTS_FILE has its own. Leave out ACCOUNT_ENVELOPE: each account of META_ACCOUNTS_FILE has its own.',
+      { META_ACCESS_TOKEN: 'canary', ACCOUNT_ENVELOPE: '5', BRAND_NAMES: 'North' },
+      'Leave out META_ACCESS_TOKEN: each account of META_ACCOUNTS_FILE has its own. Leave out ACCOUNT_ENVELOPE: each account of META_ACCOUNTS_FILE has its own. Leave out BRAND_NAMES: each account of META_ACCOUNTS_FILE has its own.',
     ],
     [
       'is set in the sandbox',

@@ -13,6 +13,8 @@ import { fitOf } from '../../domain/forecast/fit.js';
 import { forecastOf } from '../../domain/forecast/forecast.js';
 import type { ForecastNote } from '../../domain/forecast/notes.js';
 import { NO_EXPLANATION, reasonsOf } from '../../domain/forecast/reasons.js';
+import { rateKindOf } from '../../domain/learned-rate.js';
+import type { Objective } from '../../domain/metric.js';
 import { learnPreference, type PreferenceModel, predict } from '../../domain/preference/model.js';
 import type { PartEncoder, Recipe } from '../../domain/preference/recipe.js';
 import { explanationElsewhere, priorFor, slopePriorOf } from './prior.js';
@@ -23,9 +25,13 @@ import { recordedEncoder } from './text-layers.js';
 export interface Forecaster {
   /**
    * Never fails for want of an encoder or of a model: it then knows nothing and says why.
+   * `objective`: of the test. What own tests of another kind of rate taught is not used.
    * @throws RangeError that names the field and its limit, e.g. for fewer than two drafts
    */
-  forecast(drafts: readonly { id: string; creative: Creative }[]): Promise<MadeForecast>;
+  forecast(
+    drafts: readonly { id: string; creative: Creative }[],
+    objective: Objective,
+  ): Promise<MadeForecast>;
 }
 
 /** How long the encoder may take before a forecast is made without it, real ms. */
@@ -38,7 +44,7 @@ const SIMILARITY: EncoderName = 'use-lite';
 interface LoadedModel {
   /** Null: what ships with the product. */
   version: number | null;
-  figures: Pick<ModelFigures, 'fit' | 'explanation'>;
+  figures: Pick<ModelFigures, 'fit' | 'explanation' | 'rate'>;
   model: PreferenceModel;
 }
 
@@ -54,9 +60,17 @@ export function createForecaster(deps: {
   encoders: Encoders | null;
   /** Says what is used before the first own test. */
   encoder: EncoderChoice;
+  /** Of the account. */
+  brandNames?: readonly string[];
 }): Forecaster {
-  const { store, encoders, encoder } = deps;
+  const { store, encoders, encoder, brandNames = [] } = deps;
   let loaded: LoadedModel | null = null;
+  let elsewhere: LoadedModel | null = null;
+
+  function fromElsewhere(): LoadedModel | null {
+    elsewhere ??= learnedElsewhere(serviceRecipe(encoder, encoders));
+    return elsewhere;
+  }
 
   /** The parameters are read once per version. Before the first own test, what was learned elsewhere is all there is. */
   async function newestModel(): Promise<LoadedModel | null> {
@@ -66,7 +80,7 @@ export function createForecaster(deps: {
     const stored = newest ? await store.latestModel() : null;
     loaded = stored
       ? { version: stored.version, figures: stored.figures, model: fromBytes(stored.parameters) }
-      : learnedElsewhere(serviceRecipe(encoder, encoders));
+      : fromElsewhere();
     return loaded;
   }
 
@@ -86,19 +100,22 @@ export function createForecaster(deps: {
   }
 
   return {
-    async forecast(drafts) {
+    async forecast(drafts, objective) {
       const notes: ForecastNote[] = [];
       const creatives = drafts.map(({ creative }) => creative);
       const compared = comparedTexts(creatives);
       const language =
         compared && (compared.texts.map(foreignLanguage).find((each) => each !== null) ?? null);
-      const newest = await newestModel();
+      const own = await newestModel();
+      const isOther = own?.figures.rate !== undefined && own.figures.rate !== rateKindOf(objective);
+      const newest = isOther ? fromElsewhere() : own;
       if (compared === null) notes.push({ code: 'nothing_compared' });
       else if (language !== null) notes.push({ code: 'other_language', language });
-      else if (newest === null) notes.push({ code: 'nothing_learned' });
+      else if (newest === null) notes.push({ code: isOther ? 'other_rate' : 'nothing_learned' });
 
       let prediction: Prediction | null = null;
       if (notes.length === 0) {
+        if (isOther) notes.push({ code: 'other_rate' });
         try {
           prediction = await predictionOf(newest!.model, compared!.texts);
         } catch (error) {
@@ -107,7 +124,7 @@ export function createForecaster(deps: {
       }
       const described = drafts.map(({ id, creative }) => ({
         id,
-        attributes: attributesOf(textsOf(creative)),
+        attributes: attributesOf(textsOf(creative, brandNames)),
       }));
       const forecast = forecastOf({
         drafts: described,

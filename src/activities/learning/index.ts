@@ -10,6 +10,7 @@ import { variantRates } from '../../domain/decision/variant-rates.js';
 import { fitOf } from '../../domain/forecast/fit.js';
 import { type Explanation, explanationOf } from '../../domain/forecast/reasons.js';
 import { scoreForecast } from '../../domain/forecast/scoring.js';
+import { learnedRate, type RateKind } from '../../domain/learned-rate.js';
 import { accuracyOf } from '../../domain/preference/accuracy.js';
 import type { Groundwork } from '../../domain/preference/groundwork.js';
 import type { Learned } from '../../domain/preference/model.js';
@@ -32,11 +33,13 @@ export function createLearningActivities(deps: {
   /** Null: nothing is forecast, and no preferences are learned. */
   encoders?: Encoders | null;
   encoder?: EncoderChoice;
+  /** Of the account. */
+  brandNames?: readonly string[];
 }) {
-  const { store, clock, encoders = null, encoder: choice = 'use-lite' } = deps;
+  const { store, clock, encoders = null, encoder: choice = 'use-lite', brandNames = [] } = deps;
   const recipe = serviceRecipe(choice, encoders);
   const foreign = priorFor(recipe);
-  const forecaster = createForecaster({ store, encoders, encoder: choice });
+  const forecaster = createForecaster({ store, encoders, encoder: choice, brandNames });
   /** Makes the next learning fast; a new process lays it anew. */
   let groundwork: Groundwork | null = null;
 
@@ -57,7 +60,9 @@ export function createLearningActivities(deps: {
       for (const id of await store.toForecast(AT_ONCE)) {
         const experiment = await store.getExperiment(id);
         if (!experiment) continue;
-        const made = await unlessRangeError(id, () => forecaster.forecast(experiment.variants));
+        const made = await unlessRangeError(id, () =>
+          forecaster.forecast(experiment.variants, experiment.policy.objective),
+        );
         if (made === null) continue;
         // It is kept for ever: an encoder that comes back before the first look can do better.
         if (made.notes.some(({ code }) => code === 'no_encoder')) continue;
@@ -101,7 +106,8 @@ export function createLearningActivities(deps: {
 
     /** Learns a model from all decided tests, unless the newest one has learned from the same. */
     async learnPreferences(): Promise<{ version: number | null; isNew: boolean }> {
-      const rows = await measuredAds(await store.learnableTests());
+      const tests = await store.learnableTests();
+      const rows = await measuredAds(tests, brandNames);
       const [newest] = await store.listModels(1);
       const known = { version: newest?.version ?? null, isNew: false };
       if (rows.length === 0) return known;
@@ -129,6 +135,7 @@ export function createLearningActivities(deps: {
         ...learned.model.learnedFrom,
         madeAt: await clock.now(),
         figures: figuresOf(rows, learned, fitted, {
+          rate: learnedRate(tests)!,
           alike: encoded.get('use-lite'),
           elsewhere: explanationElsewhere(foreign, learned.model),
         }),
@@ -144,7 +151,11 @@ function figuresOf(
   rows: readonly MeasuredAd[],
   { model, heldOut }: Learned,
   fitted: Float64Array,
-  { alike, elsewhere }: { alike: ReadonlyMap<string, EncodedText> | undefined; elsewhere: Explanation },
+  {
+    rate,
+    alike,
+    elsewhere,
+  }: { rate: RateKind; alike: ReadonlyMap<string, EncodedText> | undefined; elsewhere: Explanation },
 ): ModelFigures {
   const cosine = (i: number, j: number) =>
     alike ? cosineOf(alike.get(rows[i]!.text)!, alike.get(rows[j]!.text)!) : null;
@@ -152,6 +163,7 @@ function figuresOf(
     ...accuracyOf(rows, heldOut),
     weights: Object.fromEntries(model.parts.map(({ recipe: part, weight }) => [part.name, weight])),
     basis: model.basis,
+    rate,
     fit: fitOf(rows, heldOut, cosine, slopePriorOf(model.basis)),
     explanation: explanationOf(
       rows.map((row, i) => ({ ...row, predicted: fitted[i]! })),

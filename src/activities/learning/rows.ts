@@ -7,6 +7,7 @@ import { textsOf } from '../../domain/creative/creative-texts.js';
 import { foreignLanguage } from '../../domain/creative/language.js';
 import { ATTRIBUTES, type Attributes, attributesOf } from '../../domain/creative/registry.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
+import { learnedTests } from '../../domain/learned-rate.js';
 import {
   type Arm,
   type AttributeEffect,
@@ -23,18 +24,25 @@ export interface MeasuredAd extends MeasuredText {
   attributes: Attributes;
 }
 
-/** One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none. */
-export async function measuredAds(tests: readonly LearnableTest[]): Promise<MeasuredAd[]> {
+/**
+ * One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none, and those
+ * of a kind of rate that fewer tests have.
+ * `brands`: names of the account's brands.
+ */
+export async function measuredAds(
+  tests: readonly LearnableTest[],
+  brands: readonly string[] = [],
+): Promise<MeasuredAd[]> {
   const ads: MeasuredAd[] = [];
-  for (const test of [...tests].sort(byEnd)) {
-    ads.push(...adsOf(test));
+  for (const test of learnedTests(tests).sort(byEnd)) {
+    ads.push(...adsOf(test, brands));
     // Reading a creative takes up to a millisecond; the process has other work between two tests.
     await otherWork();
   }
   return ads;
 }
 
-function adsOf({ experiment, looks }: LearnableTest): MeasuredAd[] {
+function adsOf({ experiment, looks }: LearnableTest, brands: readonly string[]): MeasuredAd[] {
   const rates = variantRates(experiment, looks);
   const compared = comparedTexts(rates.map(({ variant }) => variant.creative));
   if (compared === null || compared.texts.some((text) => foreignLanguage(text) !== null)) return [];
@@ -48,7 +56,7 @@ function adsOf({ experiment, looks }: LearnableTest): MeasuredAd[] {
     text: compared.texts[i]!,
     logRate,
     variance,
-    attributes: attributesOf(textsOf(variant.creative)),
+    attributes: attributesOf(textsOf(variant.creative, brands)),
   }));
 }
 

@@ -4,6 +4,7 @@ import type { LearnableTest } from '../../clients/postgres/pattern-types.js';
 import type { Pattern } from '../../contract/patterns.js';
 import { ATTRIBUTES } from '../../domain/creative/registry.js';
 import type { Creative } from '../../domain/experiment.js';
+import { learnedTests } from '../../domain/learned-rate.js';
 import { type AttributeModel, learnAttributes } from '../../domain/patterns/attribute-model.js';
 import { FOREIGN_SLOPE } from '../../domain/patterns/evidence.js';
 import { finishedTest } from '../../domain/patterns/finished-test.js';
@@ -23,13 +24,18 @@ export interface Knowledge {
   lost: readonly Creative[];
 }
 
-export async function knowledgeOf({ store }: Pick<ApiContext, 'store'>): Promise<Knowledge> {
+export async function knowledgeOf({
+  store,
+  brandNames,
+}: Pick<ApiContext, 'store' | 'brandNames'>): Promise<Knowledge> {
   const [tests, patterns] = await Promise.all([store.learnableTests(), store.patternsOfAttributes(IDS)]);
   const latest = tests.toSorted((a, b) => endOf(b) - endOf(a)).slice(0, MOST_TESTS);
   const elsewhere = Object.fromEntries(
     [...archivedEffects()].map(([id, { effect }]) => [id, FOREIGN_SLOPE * effect]),
   );
-  const finished = latest.map(({ experiment, looks }) => finishedTest(experiment, looks));
+  const finished = learnedTests(latest).map(({ experiment, looks }) =>
+    finishedTest(experiment, looks, brandNames),
+  );
   return {
     model: learnAttributes(finished, IDS, elsewhere),
     patterns: new Map(patterns.map((pattern) => [pattern.attributeId!, pattern])),

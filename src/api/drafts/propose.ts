@@ -7,7 +7,7 @@ import type { Brief } from '../../domain/drafts/brief.js';
 import { checkCopy } from '../../domain/drafts/check-copy.js';
 import { chooseToTest, prospectsOf } from '../../domain/drafts/choose.js';
 import { type SiftedDraft, sift } from '../../domain/drafts/sift.js';
-import type { Creative } from '../../domain/experiment.js';
+import { type Creative, DEFAULT_POLICY } from '../../domain/experiment.js';
 import { combineEvidence } from '../../domain/patterns/evidence.js';
 import type { ApiContext } from '../dependencies.js';
 import { draftIdOf } from '../forecasts/read.js';
@@ -28,7 +28,10 @@ export interface DraftsAsked {
 const MOST_FORECAST = 19;
 const START = 'start';
 
-export type DraftContext = Pick<ApiContext, 'store' | 'clock' | 'forecaster' | 'claude'>;
+export type DraftContext = Pick<
+  ApiContext,
+  'store' | 'clock' | 'forecaster' | 'claude' | 'policyDefaults' | 'brandNames'
+>;
 
 /**
  * Writes drafts for a brief, keeps them, and says which are worth a test. The same id twice gives the set that is kept.
@@ -102,7 +105,7 @@ function chooseFrom(
 
 /** Null if fewer than two creatives can be compared. Those that are too many are left out. */
 async function forecastOf(
-  { forecaster }: Pick<ApiContext, 'forecaster'>,
+  { forecaster, policyDefaults }: Pick<ApiContext, 'forecaster' | 'policyDefaults'>,
   start: Creative | null,
   drafts: readonly { creative: Creative }[],
 ): Promise<MadeForecast | null> {
@@ -110,7 +113,8 @@ async function forecastOf(
     ...(start ? [{ id: START, creative: start }] : []),
     ...drafts.slice(0, MOST_FORECAST).map(({ creative }, i) => ({ id: placeId(i), creative })),
   ];
-  return compared.length < 2 ? null : forecaster.forecast(compared);
+  const objective = policyDefaults?.objective ?? DEFAULT_POLICY.objective;
+  return compared.length < 2 ? null : forecaster.forecast(compared, objective);
 }
 
 const placeId = (place: number) => `draft-${place + 1}`;

@@ -40,8 +40,14 @@ export type DraftsToForecast = Omit<z.output<typeof ForecastBody>, 'drafts'> & {
  * @throws ApiProblem that names each unknown pattern
  */
 export async function forecastDrafts(
-  { store, clock, forecaster }: Pick<ApiContext, 'store' | 'clock' | 'forecaster'>,
-  { creatives, patternIds, places = DRAFT_LIMITS.least, traffic }: DraftsToForecast,
+  { store, clock, forecaster, brandNames }: Pick<ApiContext, 'store' | 'clock' | 'forecaster' | 'brandNames'>,
+  {
+    creatives,
+    patternIds,
+    places = DRAFT_LIMITS.least,
+    traffic,
+    objective = DEFAULT_POLICY.objective,
+  }: DraftsToForecast,
 ): Promise<z.output<typeof ForecastAnswer>> {
   await assertPatterns(store, patternIds);
   const madeAt = await clock.now();
@@ -54,7 +60,7 @@ export async function forecastDrafts(
   );
   // Told apart by their place: two equal drafts are two drafts.
   const drafts = creatives.map((creative, i) => ({ id: `draft-${i + 1}`, creative }));
-  const made = await forecaster.forecast(drafts);
+  const made = await forecaster.forecast(drafts, objective);
   const choices = chooseDrafts(made.forecast, places);
   const outlook = traffic
     ? pairOutlook(made.forecast, bestPair(made.forecast), DEFAULT_POLICY, {
@@ -62,9 +68,13 @@ export async function forecastDrafts(
         exposure: traffic.impressions_per_day / HOURS_PER_DAY,
       })
     : null;
+  // Patterns come from the same tests as the model: if those are of another rate, none is known of this one.
+  const patterns = made.notes.some(({ code }) => code === 'other_rate')
+    ? []
+    : await knownPatterns(store, made.forecast.learned.basis);
   const opportunities = opportunitiesOf(
-    await knownPatterns(store, made.forecast.learned.basis),
-    creatives.map((creative) => ({ attributes: attributesOf(textsOf(creative)) })),
+    patterns,
+    creatives.map((creative) => ({ attributes: attributesOf(textsOf(creative, brandNames)) })),
   );
   return {
     ...forecastToJson(made, madeAt),

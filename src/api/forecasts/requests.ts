@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { DRAFT_LIMITS } from '../../domain/forecast/forecast.js';
+import { OBJECTIVES } from '../../domain/metric.js';
 import { CreativeBody } from '../experiments/requests.js';
-import { bounded, text, whole } from '../http/fields.js';
+import { bounded, oneOf, text, whole } from '../http/fields.js';
 
 const { least, most } = DRAFT_LIMITS;
 const count = `must be a list of ${least} to ${most} drafts`;
@@ -35,6 +36,9 @@ export const ForecastBody = z
     places: whole(least, most, 'drafts, and at most as many as there are')
       .optional()
       .openapi({ description: 'how many can be tested; 2 if it is left out' }),
+    objective: oneOf(OBJECTIVES)
+      .optional()
+      .openapi({ description: 'what decides the test; click_through_rate if it is left out' }),
     traffic: z
       .strictObject({
         impressions_per_day: whole(1, 1_000_000_000, 'impressions per ad and day'),

@@ -7,6 +7,7 @@ import { RECIPE_OF } from '../../contract/learning.js';
 import type { Estimate } from '../../domain/forecast/mean-lift.js';
 import { worthSentence } from '../../domain/forecast/sentences.js';
 import { type ScoreMean, type Worth, worthOf } from '../../domain/forecast/worth.js';
+import { RATE_WORDS } from '../../domain/learned-rate.js';
 import { encodersOf, RECIPES } from '../../domain/preference/recipe.js';
 import type { ApiContext } from '../dependencies.js';
 import { percent } from '../forecasts/to-json.js';
@@ -74,7 +75,10 @@ function modelToJson(model: ModelVersion): NonNullable<ModelJson['model']> {
     version: model.version,
     recipe: model.recipe,
     made_at: isoOf(model.madeAt),
-    training_set: { tests: model.tests, texts: model.texts, hash: model.trainingHash },
+    training_set: {
+      ...{ tests: model.tests, texts: model.texts, hash: model.trainingHash },
+      rate: model.figures.rate ? RATE_WORDS[model.figures.rate] : null,
+    },
     encoders: model.encoderIds,
     accuracy: model.figures.accuracy,
     pairs: model.figures.pairs,

@@ -27,6 +27,10 @@ export const ModelAnswer = z
         training_set: z.object({
           tests: z.int(),
           texts: z.int(),
+          rate: z.string().nullable().openapi({
+            description:
+              'what these tests are decided by, e.g. "clicks per impression"; tests of other rates are left out. Null: all are mixed',
+          }),
           hash: z.string().openapi({ description: 'SHA-256 of the ads, their figures and the recipe' }),
         }),
         encoders: z.array(z.string()),

@@ -116,7 +116,7 @@ const TextForecastAnswer = z
         z.object({
           ad_id: z.string(),
           chance_best: z.number().openapi({ description: '0 to 1; those of all ads add up to 1' }),
-          expected_pct: z.number().openapi({ description: 'percent beside the mean of the ads' }),
+          expected_pct: z.number().openapi({ description: 'percent above the mean of the ads' }),
           interval_pct: z.tuple([z.number(), z.number()]).openapi({ description: '90 %, percent' }),
           reasons: z.array(z.string()).openapi({ description: 'a sentence each, the largest first' }),
         }),

@@ -46,7 +46,7 @@ export function forecastsInTime(
       timer = setTimeout(resolve, left, null);
     });
     try {
-      const made = await Promise.race([forecaster.forecast(drafts), limit]);
+      const made = await Promise.race([forecaster.forecast(drafts, policy.objective), limit]);
       if (made === null) return noForecast(TOO_SLOW);
       return {
         made,

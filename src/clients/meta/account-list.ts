@@ -13,6 +13,8 @@ export interface AccountSettings {
   appSecret: string | null;
   /** The most by which its experiments together may raise budgets per day, major units of its currency; null: no limit. */
   accountEnvelope: number | null;
+  /** Empty: unknown. */
+  brandNames: string[];
   /** Null: as LIVE_WRITES says. */
   writesAllowed: boolean | null;
   /** Hooks that get the messages of this account alone. */
@@ -28,6 +30,21 @@ export const envelopeForm = z.coerce
   .number({ error: 'must be an amount in the currency of the account, e.g. 500 or 99.50' })
   .positive({ error: 'must be more than 0' })
   .max(1e9, { error: 'must be at most 1000000000' });
+const MOST_BRANDS = 20;
+const BRAND_LENGTH = 60;
+/** `form`: what the list looks like. */
+export const brandNamesForm = (form: string) => {
+  const error = `must be 1 to ${MOST_BRANDS} ${form}, each with 1 to ${BRAND_LENGTH} characters, a letter or digit among them`;
+  const isName = (name: string) => name.length <= BRAND_LENGTH && /[\p{L}\p{N}]/u.test(name);
+  // Checked as a whole, so that the problem names the field alone.
+  return z
+    .custom<string[]>((names) => Array.isArray(names) && names.every((name) => typeof name === 'string'), {
+      error,
+      abort: true,
+    })
+    .transform((names) => names.map((name) => name.trim()))
+    .refine((names) => names.length > 0 && names.length <= MOST_BRANDS && names.every(isName), { error });
+};
 const text = (most: number) =>
   z
     .string({ error: 'must be text' })
@@ -41,6 +58,7 @@ const entryForm = z.strictObject({
   access_token: text(1_000),
   app_secret: text(200).optional(),
   account_envelope: envelopeForm.optional(),
+  brand_names: brandNamesForm('names in a list').optional(),
   live_writes: z.boolean({ error: 'must be true or false' }).optional(),
   hooks: z.unknown().optional(),
 });
@@ -87,6 +105,7 @@ export function readAccountList(
       accessToken: data.access_token,
       appSecret: data.app_secret ?? null,
       accountEnvelope: data.account_envelope ?? null,
+      brandNames: data.brand_names ?? [],
       writesAllowed: data.live_writes ?? null,
       hooks: hooks.hooks,
     });

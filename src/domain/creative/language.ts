@@ -76,14 +76,6 @@ export function foreignLanguage(text: string): string | null {
   return foreignScript(read) ?? foreignWords(read);
 }
 
-/** Says why a text has no attributes; null if it has some. */
-export function languageNote(text: string): string | null {
-  const language = foreignLanguage(text);
-  return (
-    language && `The text looks ${language}: attributes are read from English texts alone, so it has none.`
-  );
-}
-
 function foreignScript(text: string): string | null {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   const latin = text.match(/\p{Script=Latin}/gu)?.length ?? 0;

@@ -46,6 +46,11 @@ export class Passage {
     return false;
   }
 
+  /** The first words in lower case, without "'s", with a space before and after each. */
+  plainWords(count: number = this.words.length): string {
+    return ` ${this.words.slice(0, count).join(' ').replace(/'s\b/g, '')} `;
+  }
+
   /** The first word in lower case, without what follows an apostrophe; empty without words. */
   get firstWord(): string {
     return this.words[0]?.split("'")[0] ?? '';
@@ -66,6 +71,6 @@ export interface Reading {
   body: Passage | null;
   /** Null if unknown. */
   notes: Passage | null;
-  /** In lower case; null if unknown. */
-  brand: string | null;
+  /** As {@link Passage.plainWords}; empty if unknown. */
+  brands: readonly string[];
 }

@@ -56,13 +56,13 @@ export function attributesOf(texts: CreativeTexts): Attributes {
   return Object.fromEntries(ATTRIBUTES.map(({ id, value }) => [id, foreign ? null : value(reading)]));
 }
 
-function readingOf({ headline, body, visualNotes, brand }: CreativeTexts): Reading {
+function readingOf({ headline, body, visualNotes, brands = [] }: CreativeTexts): Reading {
   const head = new Passage(headline);
   return {
     headline: head,
     whole: body.trim() === '' ? head : new Passage(`${headline}\n${body}`),
     body: body.trim() === '' ? null : new Passage(body),
     notes: visualNotes === null || visualNotes.trim() === '' ? null : new Passage(visualNotes),
-    brand: brand?.trim().toLowerCase() || null,
+    brands: brands.map((name) => new Passage(name).plainWords()).filter((name) => name.trim() !== ''),
   };
 }

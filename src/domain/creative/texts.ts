@@ -6,6 +6,6 @@ export interface CreativeTexts {
   body: string;
   /** What is known about the picture or video, in words; null if nothing is. */
   visualNotes: string | null;
-  /** The name of the advertised brand; null or left out if unknown. */
-  brand?: string | null;
+  /** Names of the advertised brand; empty or left out if unknown. */
+  brands?: readonly string[];
 }

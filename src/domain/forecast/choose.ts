@@ -6,7 +6,7 @@ import { expectedBest, pointsOf } from './joint.js';
 export interface Choice {
   /** Ids in the order of the forecast. */
   ids: string[];
-  /** Expected log rate of the best of them, beside the mean of all drafts. */
+  /** Expected log rate of the best of them, less the mean of all drafts. */
   expectedBest: number;
 }
 

@@ -35,11 +35,6 @@ export function varianceOfDifference({ always, byDistance }: ResidualSpread, cos
   return always + byDistance * distance(cosine ?? TYPICAL_COSINE);
 }
 
-/** The spread of texts of which only their variance within a group is known, e.g. that of a preference model. */
-export function spreadOfVariance(residualVariance: number): ResidualSpread {
-  return { always: 0, byDistance: (2 * residualVariance) / distance(TYPICAL_COSINE) };
-}
-
 /** What is assumed before any test: pairs at these cosines, with differences as among headlines that no model has seen. */
 const ASSUMED = { pairs: 20, cosines: [0.3, 0.8], spread: { always: 0, byDistance: 0.28 } };
 /** About the variance of a difference: it sets weights alone. */

@@ -1,7 +1,7 @@
 /** What can be said without Claude: the attributes that differ between winner and loser. */
 import type { Attribute, PatternCategory } from '../creative/attribute.js';
 import { READ_FIRST } from '../creative/compared-texts.js';
-import { languageNote } from '../creative/language.js';
+import { foreignLanguage } from '../creative/language.js';
 import { Passage } from '../creative/passage.js';
 import { ATTRIBUTES, attributesOf } from '../creative/registry.js';
 import type { Claim, ClaimField, ClaimKind, ClaimSide, ShownAd, ShownPair } from './claim.js';
@@ -46,7 +46,10 @@ export function offlineClaims(
 
 /** Whether the attributes of an ad's texts can be read at all; a sentence if not. */
 export function unreadableNote({ fields }: Pick<ShownAd, 'fields'>): string | null {
-  return languageNote(Object.values(fields).join('\n'));
+  const language = foreignLanguage(Object.values(fields).join('\n'));
+  return (
+    language && `The text looks ${language}: attributes are read from English texts alone, so it has none.`
+  );
 }
 
 interface FoundPassage {

@@ -15,13 +15,17 @@ export interface FinishedTest extends PatternTest {
 /** All variants that are compared can be compared with each other. */
 const ONE_GROUP = '';
 
-/** The variants of a test as arms. `looks`: as for `variantRates`. */
-export function finishedTest(experiment: Experiment, looks: readonly LookFigures[]): FinishedTest {
+/** The variants of a test as arms. `looks`: as for `variantRates`. `brands`: names of the account's brands. */
+export function finishedTest(
+  experiment: Experiment,
+  looks: readonly LookFigures[],
+  brands: readonly string[] = [],
+): FinishedTest {
   const { id, startedAt, promotedAt, endedAt } = experiment;
   const finishedAt = promotedAt ?? endedAt;
   if (finishedAt === null) throw new RangeError(`experiment ${id} has not finished`);
   const arms = variantRates(experiment, looks).map(({ variant, logRate, variance }) => ({
-    attributes: attributesOf(textsOf(variant.creative)),
+    attributes: attributesOf(textsOf(variant.creative, brands)),
     group: ONE_GROUP,
     logRate,
     variance,

@@ -20,7 +20,6 @@ import {
 import type { MeasuredText } from './measured-text.js';
 import type { PartRecipe, Recipe, RecipeName } from './recipe.js';
 import { fitRidge } from './ridge.js';
-import { residualVariance } from './within-groups.js';
 
 export interface LearnedPart {
   recipe: PartRecipe;
@@ -34,8 +33,6 @@ export interface PreferenceModel {
   recipe: RecipeName;
   /** The foreign prior first, if there is one, then those learned from own tests. */
   parts: readonly LearnedPart[];
-  /** The variance of true log rates between texts of one group that the prediction leaves. */
-  residualVariance: number;
   /** The own tests. */
   learnedFrom: { tests: number; texts: number };
   /** Whose evidence it is. */
@@ -131,7 +128,6 @@ export function learnPreference(
         coefficients: values,
         weight: groundwork.weights[i]!,
       })),
-      residualVariance: residualVariance(rows, heldOut),
       learnedFrom: { tests, texts: rows.length },
       basis: basisOf(tests, foreign),
       learnedElsewhere: foreign?.learnedFrom ?? null,

@@ -203,7 +203,7 @@ export function writeCopy(random: Random, name: ProductName = pick(random, PRODU
     headline: random.uniform() < 0.1 ? titleCase(headline) : headline,
     body: [...sentences].join(' '),
     visualNotes: null,
-    brand: product.brand,
+    brands: [product.brand],
   };
 }
 

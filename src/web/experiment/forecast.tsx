@@ -1,4 +1,4 @@
-/** What was forecast of a test before its first look, and beside it what came out. */
+/** What was forecast of a test before its first look, and what came out. */
 import type { ExperimentForecastJson } from '../../api/forecasts/responses.js';
 import { adName, shortAdName } from '../../domain/ad-name.js';
 import { isCost, type Reader } from '../format.js';
@@ -167,10 +167,10 @@ function Outcome({
       </p>
       {choice && (
         <p>
-          <Word of="first_choice">Lift of the first choice</Word>: it did{' '}
-          <Percent field="lift_pct" value={choice.lift_pct} /> beside the mean of the other
-          {experiment.variants.length > 2 ? ' ads' : ' ad'} (90 % interval {percentRange(choice.interval_pct)}
-          ).
+          <Word of="first_choice">Lift of the first choice</Word>, its rate against the mean of the other
+          {experiment.variants.length > 2 ? ' ads' : ' ad'}:{' '}
+          <Percent field="lift_pct" value={choice.lift_pct} /> (90 % interval{' '}
+          {percentRange(choice.interval_pct)}).
         </p>
       )}
       {forecast.evidence !== 'none' && <Scores score={score} />}

@@ -59,7 +59,7 @@ export function Worth({ status, reader }: { status: ModelJson; reader: Reader })
           <>
             <dt>Pairs of ads that a test told apart</dt>
             <dd>
-              the forecast had the better one in{' '}
+              the forecast preferred the one with the higher rate in{' '}
               <Figure field="pairs_right" value={right}>
                 {right}
               </Figure>{' '}
@@ -271,6 +271,8 @@ export function Model({
               {count(model.training_set.tests, reader)}
             </Figure>{' '}
             tests with {count(model.training_set.texts, reader)} texts
+            {model.training_set.rate !== null &&
+              `, decided by ${model.training_set.rate}; tests of other rates are left out`}
           </dd>
           <dt>Checked on tests that were held back</dt>
           <dd>
@@ -278,7 +280,8 @@ export function Model({
               'no test told two of its ads apart yet'
             ) : (
               <>
-                of {count(model.pairs, reader)} pairs of ads that a test told apart, it has the better one in{' '}
+                of {count(model.pairs, reader)} pairs of ads that a test told apart, it prefers the one with
+                the higher rate in{' '}
                 <Figure field="accuracy" value={model.accuracy}>
                   {share(model.accuracy)}
                 </Figure>

@@ -30,8 +30,8 @@ export function TextForecast({
                 {names.get(id) ?? `Ad ${id}`}: <ChanceBar field="chance_best" chance={chance_best} />{' '}
                 <Word of="chance_best">chance to be best</Word>{' '}
                 <span class="muted">
-                  (<Percent field="expected_pct" value={expected_pct} /> beside the mean, 90 % interval{' '}
-                  {percentRange(interval_pct)})
+                  (rate against the mean of the ads: <Percent field="expected_pct" value={expected_pct} />, 90
+                  % interval {percentRange(interval_pct)})
                 </span>
                 {reasons.length > 0 && (
                   <ul>

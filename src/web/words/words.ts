@@ -84,7 +84,7 @@ export const WORDS = {
   },
   first_choice: {
     name: 'Lift of the first choice',
-    text: 'How much better the ad that the forecast preferred did in the test than the mean of the others. If it stays above zero over many tests, the forecasts are worth something.',
+    text: 'By how much the rate of the ad that the forecast preferred was above the mean of the others in the test. If it stays above zero over many tests, the forecasts are worth something.',
   },
   calibration: {
     name: 'Calibration',

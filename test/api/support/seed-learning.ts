@@ -1,7 +1,7 @@
 /** Forecasts, scores and a model as learning would have left them on record. */
 import { priorFor } from '../../../src/activities/learning/prior.js';
 import { toBytes } from '../../../src/activities/learning/stored-model.js';
-import type { MadeForecast } from '../../../src/contract/learning.js';
+import type { MadeForecast, ModelFigures } from '../../../src/contract/learning.js';
 import { textsOf } from '../../../src/domain/creative/creative-texts.js';
 import { attributesOf } from '../../../src/domain/creative/registry.js';
 import type { Experiment } from '../../../src/domain/experiment.js';
@@ -86,7 +86,7 @@ export async function seedScoredForecasts(api: Api, tests: number): Promise<void
   }
 }
 
-export async function seedModel(api: Api, tests = 12): Promise<void> {
+export async function seedModel(api: Api, tests = 12, figures: Partial<ModelFigures> = {}): Promise<void> {
   await api.store.saveModel({
     ...{
       recipe: 'A',
@@ -99,6 +99,7 @@ export async function seedModel(api: Api, tests = 12): Promise<void> {
     figures: {
       ...{ accuracy: 0.7, pairs: 10, weights: { layers: 1 } },
       ...{ fit: FIT, basis: 'own' as const, explanation: EXPLANATION },
+      ...figures,
     },
     parameters: toBytes(learnPreference([], RECIPES.A, () => [], { foreign: priorFor(RECIPES.A) }).model),
   });

@@ -22,5 +22,9 @@ it.each([
   ],
   [{}, { headline: '', body: '', visualNotes: null }],
 ])('of %j', (creative, texts) => {
-  expect(textsOf({ ...NOTHING, ...creative })).toEqual(texts);
+  expect(textsOf({ ...NOTHING, ...creative })).toEqual({ ...texts, brands: [] });
+});
+
+it("passes on the names of the account's brands", () => {
+  expect(textsOf(NOTHING, ['Acme']).brands).toEqual(['Acme']);
 });

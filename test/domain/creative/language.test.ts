@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { foreignLanguage, languageNote } from '../../../src/domain/creative/language.js';
+import { foreignLanguage } from '../../../src/domain/creative/language.js';
 
 describe('a text in another language', () => {
   it.each([
@@ -27,13 +27,6 @@ describe('a text in another language', () => {
     ['not Latin', 'Այս կոշիկը ձեզ դուր կգա'],
   ])('is recognised: %s', (language, text) => {
     expect(foreignLanguage(text)).toBe(language);
-  });
-
-  it('is said to have no attributes', () => {
-    expect(languageNote('Das ist der Schuh, den du nicht mehr ausziehst')).toBe(
-      'The text looks German: attributes are read from English texts alone, so it has none.',
-    );
-    expect(languageNote('This is the shoe that you keep on')).toBeNull();
   });
 });
 

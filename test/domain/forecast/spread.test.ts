@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { spreadOf, spreadOfVariance, varianceOfDifference } from '../../../src/domain/forecast/spread.js';
+import { spreadOf, varianceOfDifference } from '../../../src/domain/forecast/spread.js';
 import { Random } from '../../../src/sandbox/random.js';
 
 const ASSUMED = { always: 0, byDistance: 0.28 };
@@ -32,10 +32,6 @@ describe('the spread of what a prediction misses', () => {
     expect(varianceOfDifference(spread, 0.9)).toBeCloseTo(0.05 + 0.2 * (1 - Math.exp(-0.25)), 12);
     expect(varianceOfDifference(spread, -1)).toBeCloseTo(0.05 + 0.2 * (1 - Math.exp(-5)), 12);
     expect(varianceOfDifference(spread, null)).toBe(varianceOfDifference(spread, 0.6));
-  });
-
-  it('of a variance alone is that variance between texts as similar as those of a test usually are', () => {
-    expect(varianceOfDifference(spreadOfVariance(0.07), null)).toBeCloseTo(0.14, 12);
   });
 
   it.each([

@@ -64,6 +64,15 @@ describe('a finished test', () => {
     expect(new Set(arms.map(({ group }) => group)).size).toBe(1);
   });
 
+  it('says which variants name the brand, if its names are known', () => {
+    const looks = [look({ control: 99, one: 99 }, [['control', 'one', 0.1, 0.2]])];
+    const named = (brands?: string[]) =>
+      finishedTest(experiment(), looks, brands).arms.map(({ attributes }) => attributes.brand_first);
+    expect(named()).toEqual([null, null]);
+    expect(named(['Acme', 'Dogs'])).toEqual([1, 1]);
+    expect(named(['Night'])).toEqual([0, 0]);
+  });
+
   it('compares a dropped variant by the last look that did', () => {
     const last = look({ control: 400, one: 400 }, [['control', 'one', 0.1, 0.2]]);
     const before = look({ control: 100, one: 100, two: 100 }, [

@@ -54,11 +54,6 @@ describe('a foreign prior', () => {
     expect(rightBy(own, reversed)).toBeGreaterThan(rightBy(own, null) - 0.05);
   });
 
-  it('leaves a smaller residual variance if it is right', () => {
-    const own = worldTests(30, 'own');
-    expect(learn(own, prior).model.residualVariance).toBeLessThan(learn(own, null).model.residualVariance);
-  });
-
   it('is part of what the groundwork was laid with', () => {
     const rows = worldTests(205, 'own');
     const { groundwork } = learn(rows, prior);

@@ -6,7 +6,13 @@ import { openEncoder } from '../../../src/clients/encoder/open-encoder.js';
 import { sentencesOf } from '../../../src/clients/encoder/sentences-of.js';
 import type { PatternsJson, PatternWithTestsJson } from '../../../src/web/learn/names.js';
 import { START } from '../../api/support/harness.js';
-import { seedModel, seedScoredForecasts } from '../../api/support/seed-learning.js';
+import {
+  aForecast,
+  seedHeadlines,
+  seedModel,
+  seedScore,
+  seedScoredForecasts,
+} from '../../api/support/seed-learning.js';
 import { aFit, aFittedPattern } from '../../clients/postgres/pattern-fixtures.js';
 import { startWeb, type WebApi } from '../support.js';
 import { seedLibrary } from './seed-library.js';
@@ -35,12 +41,22 @@ describe('the page of what was learned, before anything was', () => {
   });
 });
 
+/** A scored forecast that knew nothing. */
+async function seedUnknown(api: WebApi): Promise<void> {
+  const experiment = await seedHeadlines(api, 'unknown', ['Warm', 'Light']);
+  const { forecast, ...rest } = aForecast(experiment, [0, 0]);
+  const made = { ...rest, forecast: { ...forecast, learned: { tests: 0, basis: 'none' as const } } };
+  await api.store.saveForecast({ experimentId: experiment.id, madeAt: START, made });
+  await seedScore(api, experiment, made, [0, 0.3]);
+}
+
 describe('the page of what was learned', () => {
   let api: WebApi;
   beforeAll(async () => {
     api = await startWeb();
     await seedScoredForecasts(api, 30);
-    await seedModel(api);
+    await seedUnknown(api);
+    await seedModel(api, 12, { rate: 'impressions' });
     await seedLibrary(api);
   });
   afterAll(() => api.stop());
@@ -51,6 +67,8 @@ describe('the page of what was learned', () => {
     expect(worth.verdict).toBe('worth');
     expect(text).toContain(worth.message);
     expect(figures('tests')[0]).toBe('30');
+    expect([worth.knew_nothing, figures('knew_nothing')]).toEqual([1, ['1']]);
+    expect(worth.message).toMatch(/ 1 forecast more knew nothing and is not counted\.$/);
     expect(figures('lift_of_first_choice')).toEqual([String(worth.lift_of_first_choice!.pct)]);
     expect(figures('pairs_right')).toEqual([String(worth.pairs.right)]);
     const filled = worth.calibration.filter(({ count }) => count > 0);
@@ -62,8 +80,11 @@ describe('the page of what was learned', () => {
     expect(figures('curve_lift')).toEqual(curve.map(({ lift }) => String(lift!.pct)));
     expect(figures('brier')).toEqual([String(worth.brier!.mean)]);
     expect(figures('version')).toEqual(['1']);
+    expect(text).toContain('decided by clicks per impression; tests of other rates are left out');
     expect(figures('accuracy')).toEqual([String(model!.accuracy)]);
-    expect(text).toContain('of 10 pairs of ads that a test told apart, it has the better one in 70 %');
+    expect(text).toContain(
+      'of 10 pairs of ads that a test told apart, it prefers the one with the higher rate in 70 %',
+    );
   });
 
   it('lists patterns with effect, evidence, state and later tests, as the API has them', async () => {

@@ -100,11 +100,11 @@ export const OFFER: readonly Attribute[] = [
     kind: 'present',
     category: 'hook_writing',
     tags: ['brand', 'opening'],
-    value: ({ headline, brand }) => {
-      if (brand === null || headline.isEmpty) return null;
-      const length = FIRST_WORDS - 1 + brand.split(/\s+/).length;
-      const first = headline.words.slice(0, length).join(' ').replace(/'s\b/g, '');
-      return Number(` ${first} `.includes(` ${brand} `));
+    value: ({ headline, brands }) => {
+      if (brands.length === 0 || headline.isEmpty) return null;
+      const isFirst = (brand: string) =>
+        headline.plainWords(FIRST_WORDS - 1 + brand.trim().split(' ').length).includes(brand);
+      return Number(brands.some(isFirst));
     },
   },
   {
@@ -113,7 +113,10 @@ export const OFFER: readonly Attribute[] = [
     kind: 'present',
     category: 'best_practice',
     tags: ['brand'],
-    value: ({ whole, brand }) =>
-      brand === null || whole.isEmpty ? null : Number(whole.lower.includes(brand)),
+    value: ({ whole, brands }) => {
+      if (brands.length === 0 || whole.isEmpty) return null;
+      const words = whole.plainWords();
+      return Number(brands.some((brand) => words.includes(brand)));
+    },
   },
 ];

@@ -44,17 +44,23 @@ export const OFFER: Examples = {
   },
   brand_first: {
     has: [
-      { headline: 'Acme shoes are here', brand: 'Acme' },
-      { headline: "Meet Acme's new shoe", brand: 'ACME' },
-      { headline: 'Now the Blue Bottle way', brand: 'Blue Bottle' },
+      { headline: 'Acme shoes are here', brands: ['Acme'] },
+      { headline: "Meet Acme's new shoe", brands: ['ACME'] },
+      { headline: 'Now the Blue Bottle way', brands: ['Blue Bottle'] },
     ],
     lacks: [
-      { headline: 'These are the shoes by Acme', brand: 'Acme' },
-      { headline: 'Acmeist poems', brand: 'Acme' },
+      { headline: 'These are the shoes by Acme', brands: ['Acme'] },
+      { headline: 'Acmeist poems', brands: ['Acme'] },
     ],
   },
   brand_named: {
-    has: [{ body: 'Made by Acme.', brand: 'Acme' }],
-    lacks: [{ body: 'Made by hand.', brand: 'Acme' }],
+    has: [
+      { body: 'Made by Acme.', brands: ['Acme'] },
+      { body: "Get Ben & Jerry's.", brands: ['Acme', 'Ben & Jerry\u2019s'] },
+    ],
+    lacks: [
+      { body: 'Made by hand.', brands: ['Acme'] },
+      { body: 'Acmeist poems.', brands: ['Acme', '&'] },
+    ],
   },
 };
