@@ -87,8 +87,8 @@ export async function startWorker(
       announce: options.announce,
       hooks,
       outbox,
+      waker: createLearningWaker({ client, names }),
       ...(learning && {
-        waker: createLearningWaker({ client, names }),
         encoders: learning.encoders,
         encoder: learning.encoder,
         searchEncoder: learning.search[0],
@@ -119,14 +119,13 @@ export async function startWorker(
       }),
     );
     workers.push(await Worker.create({ ...common, taskQueue: messageQueue(names.taskQueue) }));
-    if (learning)
-      workers.push(
-        await Worker.create({
-          ...common,
-          taskQueue: learningQueue(names.taskQueue),
-          maxConcurrentActivityTaskExecutions: LEARNING_AT_ONCE,
-        }),
-      );
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: learningQueue(names.taskQueue),
+        maxConcurrentActivityTaskExecutions: LEARNING_AT_ONCE,
+      }),
+    );
     for (const queue of META_QUEUES)
       workers.push(await Worker.create({ ...common, taskQueue: metaQueue(names.taskQueue, queue) }));
   } catch (error) {

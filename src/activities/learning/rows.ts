@@ -1,6 +1,5 @@
 /** What decided tests say of their ads, as the preference model learns it. */
 import { createHash } from 'node:crypto';
-import { setImmediate as otherWork } from 'node:timers/promises';
 import type { LearnableTest } from '../../clients/postgres/pattern-types.js';
 import { comparedTexts } from '../../domain/creative/compared-texts.js';
 import { textsOf } from '../../domain/creative/creative-texts.js';
@@ -24,14 +23,8 @@ export interface MeasuredAd extends MeasuredText {
 }
 
 /** One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none. */
-export async function measuredAds(tests: readonly LearnableTest[]): Promise<MeasuredAd[]> {
-  const ads: MeasuredAd[] = [];
-  for (const test of [...tests].sort(byEnd)) {
-    ads.push(...adsOf(test));
-    // Reading a creative takes up to a millisecond; the process has other work between two tests.
-    await otherWork();
-  }
-  return ads;
+export function measuredAds(tests: readonly LearnableTest[]): MeasuredAd[] {
+  return [...tests].sort(byEnd).flatMap(adsOf);
 }
 
 function adsOf({ experiment, looks }: LearnableTest): MeasuredAd[] {
@@ -71,9 +64,7 @@ export function attributeEffects(ads: readonly MeasuredAd[]): AttributeEffect[] 
   );
 }
 
-/** Equal for the same ads and the same parts of `about`, e.g. recipe and encoders, alone. */
-export function trainingHash(ads: readonly MeasuredAd[], about: readonly unknown[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([ads, about]))
-    .digest('hex');
+/** SHA-256 of plain data, hex. */
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

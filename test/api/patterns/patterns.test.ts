@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPatternActivities } from '../../../src/activities/patterns.js';
 import { openEncoder } from '../../../src/clients/encoder/open-encoder.js';
@@ -78,7 +79,8 @@ describe('before any pattern has been encoded', () => {
 describe('the pattern library', () => {
   beforeAll(async () => {
     const { store, clock } = api;
-    expect(await createPatternActivities({ store, clock, encoder: sentences }).embedPatterns()).toEqual({
+    const { embedPatterns } = createPatternActivities({ store, clock, encoder: sentences });
+    expect(await new MockActivityEnvironment().run(embedPatterns)).toEqual({
       encoded: 3,
       problem: null,
     });
