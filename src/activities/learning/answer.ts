@@ -61,7 +61,9 @@ function learn(ads: readonly MeasuredAd[], task: LearnTask, progress: (done: num
   const { recipe, foreign, groundwork, texts } = task;
   const places = new Map(texts.map((text, place) => [text, place]));
   const layersOf = sharedLayers(task, places);
-  const learned = learnPreference(ads, recipe, layersOf, {
+  // The groundwork's fingerprint is of all that a row has.
+  const rows = ads.map(({ attributes: _, ...row }) => row);
+  const learned = learnPreference(rows, recipe, layersOf, {
     foreign,
     groundwork: groundwork && (deserialize(groundwork) as Groundwork),
     progress,

@@ -40,7 +40,7 @@ const THREAD = new URL('./thread.mjs', import.meta.url);
 /** Tests that are copied at once: a few milliseconds. */
 const PORTION = 25;
 /** Real ms between two heartbeats while another account learns. */
-const BEAT_MS = 5_000;
+const BEAT_MS = 1_000;
 
 /** Ends with the last thread that was asked for: one learns at a time, since each takes a core and up to a gigabyte. */
 let lastTurn: Promise<unknown> = Promise.resolve();

@@ -11,22 +11,7 @@ import type { LearnableTest } from '../../../src/clients/postgres/pattern-types.
 import { START, useDatabase } from '../../clients/postgres/fixtures.js';
 import { databaseKinds } from '../../support/postgres.js';
 import { quickEncoders, seedDecidedTests } from './support/material.js';
-
-const FAULTS = {
-  dies: 'process.exit(7)',
-  hangs: 'for (;;);',
-  fails: "parentPort.postMessage({ failure: 'a test makes no sense' })",
-};
-
-/** A thread that takes tests, and does this when it is asked for their texts. */
-function oddThread(fault: keyof typeof FAULTS): URL {
-  const program = `import { parentPort } from 'node:worker_threads';
-    parentPort.on('message', ({ step }) => {
-      if (step === 'add') parentPort.postMessage({ answer: null });
-      else ${FAULTS[fault]}
-    });`;
-  return new URL(`data:text/javascript,${encodeURIComponent(program)}`);
-}
+import { oddThread } from './support/odd-thread.js';
 
 function options(changes: Partial<ThreadOptions> = {}): ThreadOptions {
   return { signal: new AbortController().signal, beat: () => {}, ...changes };
