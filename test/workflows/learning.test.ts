@@ -214,7 +214,7 @@ describe('a service without an encoder', () => {
       const experiment = await aTest(world, 'unread', 0);
       await world.until(experiment, ['verifying'], 700);
       await vi.waitFor(async () => expect(await world.store.patternFit()).toMatchObject({ tests: 1 }), LONG);
-      expect(await world.store.getPattern('question_mark')).toMatchObject({ tests: 1, testsFor: 1 });
+      expect(await world.store.getPattern('question_mark')).toMatchObject({ tests: 1 });
       expect(await world.store.getForecast('unread')).toBeNull();
       expect(await world.store.listModels(1)).toEqual([]);
       await world.client.workflow.getHandle(world.names.learningId).result();
