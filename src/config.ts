@@ -68,7 +68,7 @@ export interface Config {
   notifications: NotificationSettings;
   /** Not used yet: Claude is not called. */
   anthropicApiKey: string | null;
-  /** What reads the texts of ads to learn from them; null: nothing is forecast or learned. */
+  /** What reads the texts of ads to learn from them; null: nothing is forecast, and patterns alone are learned. */
   encoder: EncoderChoice | null;
   /** The folder that `npm run encoder` fills. */
   encoderFolder: string;
