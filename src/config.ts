@@ -78,7 +78,7 @@ export interface Config {
     /** Millionths of a US dollar per calendar month (UTC); 0: Claude is not asked. */
     monthlyLimit: number;
   };
-  /** What reads the texts of ads to learn from them; null: nothing is forecast or learned. */
+  /** What reads the texts of ads to learn from them; null: nothing is forecast, and patterns alone are learned. */
   encoder: EncoderChoice | null;
   /** Names of the account's brands, by which ads are read; empty: unknown. */
   brandNames: readonly string[];

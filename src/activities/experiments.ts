@@ -22,7 +22,7 @@ export function createExperimentActivities(deps: {
   announce: Announce;
   /** Unset: there is no hook. */
   outbox?: Outbox;
-  /** Unset: nothing is forecast or learned. */
+  /** Unset: nothing wakes forecasts and learning. */
   waker?: LearningWaker;
 }) {
   const { store, clock, announce, outbox = NO_OUTBOX, waker = NO_LEARNING } = deps;

@@ -1,21 +1,14 @@
-import { createHash } from 'node:crypto';
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
 import type { ExperimentClock } from '../clients/clock.js';
 import { textHash } from '../clients/encoder/text-hash.js';
 import { EncoderFailure, type SentenceEncoder } from '../clients/encoder/types.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { FittedPattern, PatternFit } from '../contract/patterns.js';
 import { ATTRIBUTES } from '../domain/creative/registry.js';
-import { learnedTests } from '../domain/learned-rate.js';
-import { type FinishedTest, finishedTest } from '../domain/patterns/finished-test.js';
-import {
-  type AttributeFit,
-  type ForeignAttributeEffect,
-  fitAttributes,
-  latestOf,
-} from '../domain/patterns/fit.js';
+import type { AttributeFit, Before, ForeignAttributeEffect } from '../domain/patterns/fit.js';
 import { PATTERN_RULES } from '../domain/patterns/rules.js';
 import { permanent } from './failures.js';
+import { heartbeats, inLearningThread } from './learning/learning-thread.js';
 
 /** Others that refit at the same time come to an end: each of them has saved a fit. */
 const ATTEMPTS = 10;
@@ -48,40 +41,30 @@ export function createPatternActivities(deps: {
   encoder?: SentenceEncoder | null;
   /** Of the account. */
   brandNames?: readonly string[];
-  /** Called after every few tests or texts that are read. */
-  heartbeat?: () => void;
 }) {
-  const { store, clock, foreign = [], encoder = null, brandNames = [], heartbeat = () => {} } = deps;
-
-  async function readTests(): Promise<FinishedTest[]> {
-    const tests: FinishedTest[] = [];
-    for (const { experiment, looks } of learnedTests(await store.learnableTests())) {
-      tests.push(finishedTest(experiment, looks, brandNames));
-      // Reading a creative takes a millisecond or less; the worker has other work between two tests.
-      heartbeat();
-      await otherWork();
-    }
-    return tests;
-  }
+  const { store, clock, foreign = [], encoder = null, brandNames: brands = [] } = deps;
 
   async function newFit(): Promise<PatternFit> {
     const last = await store.patternFit();
-    const known = await store.patternsOfAttributes(ATTRIBUTES.map(({ id }) => id));
-    const tests = await readTests();
-    const before = new Map(known.map((pattern) => [pattern.attributeId!, pattern]));
     const ids = ATTRIBUTES.map(({ id }) => id);
-    const fitted = fitAttributes(tests, ids, foreign, before);
+    const known = await store.patternsOfAttributes(ids);
+    const before = new Map(known.map(({ attributeId, ...pattern }) => [attributeId!, knownBefore(pattern)]));
     // What people stated, and which directions they claimed when: a fit doesn't change it.
     const stated = known
       .filter(({ statedBy }) => statedBy !== null)
       .map(({ id, wordings }) => [id, wordings.flatMap(({ sign, at }) => (sign === null ? [] : [at]))]);
+    const { attributes, ...fit } = await inLearningThread(
+      heartbeats(Context.current()),
+      async ({ addAll, ask }) => {
+        await addAll(store.learnableTests());
+        return ask('fit', { ids, foreign, before, brands, about: [PATTERN_RULES, ids, foreign, stated] });
+      },
+    );
     return {
-      version: hashOf({ rules: PATTERN_RULES, ids, foreign, stated, tests }),
+      ...fit,
       follows: last?.version ?? null,
-      tests: tests.length,
-      asOf: latestOf(tests),
       at: await clock.now(),
-      patterns: fitted.map(withContent),
+      patterns: attributes.map(withContent),
     };
   }
 
@@ -104,6 +87,7 @@ export function createPatternActivities(deps: {
     async embedPatterns(): Promise<EmbeddingResult> {
       if (!encoder) return { encoded: 0, problem: 'There is no encoder: patterns are found by words.' };
       const { id } = encoder.info;
+      const { signal, beat } = heartbeats(Context.current());
       let encoded = 0;
       try {
         for (;;) {
@@ -111,13 +95,13 @@ export function createPatternActivities(deps: {
           // False if a statement came in between: it is encoded next.
           if (statements.length === 0 && (await store.adoptEmbeddings(id))) return { encoded, problem: null };
           if (statements.length === 0) continue;
-          const vectors = await encoder.encode(statements);
+          const vectors = await encoder.encode(statements, { signal });
           const texts = statements.map(
             (text, i) => [textHash(text), { sentence: vectors[i]!, layers: null }] as const,
           );
           await store.saveTextEmbeddings(id, new Map(texts));
           encoded += statements.length;
-          heartbeat();
+          beat({ statementsEncoded: encoded });
         }
       } catch (error) {
         if (!(error instanceof EncoderFailure)) throw error;
@@ -145,7 +129,6 @@ function withContent({ id, ...figures }: AttributeFit): FittedPattern {
   };
 }
 
-/** SHA-256, hex, of all that a fit depends on. */
-function hashOf(inputs: object): string {
-  return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
+function knownBefore({ statedAt, statedSign, lastPassedAt }: Before): Before {
+  return { statedAt, statedSign, lastPassedAt };
 }

@@ -23,7 +23,7 @@ export function createReconcileActivities(deps: {
   /** Unset: there is no hook. */
   outbox?: Outbox;
   hooks?: Pick<Hooks, 'list'>;
-  /** Unset: nothing is forecast or learned. */
+  /** Unset: nothing wakes forecasts and learning. */
   waker?: LearningWaker;
 }) {
   const { store, client, names, timeBase, outbox = NO_OUTBOX, hooks, waker = NO_LEARNING } = deps;

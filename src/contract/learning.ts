@@ -17,6 +17,10 @@ export interface LearningDue {
   learning: boolean;
 }
 
+/** Activities that take minutes: they heartbeat as they get on, and not while they hang. */
+export const LEARNING_STEPS = ['refitPatterns', 'embedPatterns', 'learnPreferences'] as const;
+export type LearningStep = (typeof LEARNING_STEPS)[number];
+
 /** `type` of a failure for want of an encoder: it is there or works at another wake-up. */
 export const NO_ENCODER = 'NoEncoder';
 

@@ -72,7 +72,7 @@ export interface Collaborators {
   reportTimezone?: string | null;
   /** Real ms that a write to Meta may take. */
   socketTimeoutMs: number;
-  /** Null or unset: nothing is forecast or learned. */
+  /** Null or unset: nothing is forecast, and patterns alone are learned. */
   learning?: Learning | null;
 }
 

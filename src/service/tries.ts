@@ -1,12 +1,15 @@
 import { ApplicationFailure, activityInfo, CancelledFailure, heartbeat } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { metaFailureType } from '../contract/activities.js';
+import { LEARNING_STEPS } from '../contract/learning.js';
 import { TRIES_OVER } from '../contract/names.js';
 
 /** No activity is tried for longer than this, real ms. A longer wait is a workflow timer, which any intent wakes. */
 export const TRIES_MS = 60_000;
 /** The longest pause between two tries of an activity, real ms. */
 export const LONGEST_PAUSE_MS = 5_000;
+
+const OWN_BEATS: ReadonlySet<string> = new Set(LEARNING_STEPS);
 
 /**
  * Sends heartbeats, so that the server notices a killed worker within seconds, and limits the tries of an activity. A
@@ -17,7 +20,8 @@ export const LONGEST_PAUSE_MS = 5_000;
 export const boundedTries: ActivityInterceptorsFactory = () => ({
   inbound: {
     async execute(input, next) {
-      const { heartbeatTimeoutMs, heartbeatDetails } = activityInfo();
+      const { activityType, heartbeatTimeoutMs, heartbeatDetails } = activityInfo();
+      if (OWN_BEATS.has(activityType)) return next(input);
       const began = Date.now();
       const firstBegan = typeof heartbeatDetails === 'number' ? heartbeatDetails : began;
       const beat = () => heartbeat(firstBegan);

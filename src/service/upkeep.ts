@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLearningWaker, NO_LEARNING } from '../activities/learning/waker.js';
+import { createLearningWaker } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { MetaError } from '../clients/meta/types.js';
@@ -49,13 +49,13 @@ export const RECONCILE_EVERY_MS = 25_000;
  * real minute. The Schedule does the same every ten minutes; its runs leave their history in Temporal.
  */
 export function keepReconciled(
-  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase' | 'hooks' | 'learning'>,
+  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase' | 'hooks'>,
   say: (line: string) => void,
   everyMs = RECONCILE_EVERY_MS,
 ): { stop(): Promise<void> } {
   const { client, names, hooks = createHooks([]) } = collaborators;
   const outbox = createOutbox({ hooks, client, names });
-  const waker = collaborators.learning ? createLearningWaker({ client, names }) : NO_LEARNING;
+  const waker = createLearningWaker({ client, names });
   const { reconcile } = createReconcileActivities({
     ...{ client, names, hooks, outbox, waker },
     store: collaborators.store,

@@ -100,8 +100,8 @@ export async function startWorker(
       outbox,
       claude: options.claude ?? null,
       ...(options.creatives && { creatives: options.creatives }),
+      waker: createLearningWaker({ client, names }),
       ...(learning && {
-        waker: createLearningWaker({ client, names }),
         encoders: learning.encoders,
         encoder: learning.encoder,
         searchEncoder: learning.search[0],
@@ -140,14 +140,13 @@ export async function startWorker(
         maxConcurrentActivityTaskExecutions: INSIGHTS_AT_ONCE,
       }),
     );
-    if (learning)
-      workers.push(
-        await Worker.create({
-          ...common,
-          taskQueue: learningQueue(names.taskQueue),
-          maxConcurrentActivityTaskExecutions: LEARNING_AT_ONCE,
-        }),
-      );
+    workers.push(
+      await Worker.create({
+        ...common,
+        taskQueue: learningQueue(names.taskQueue),
+        maxConcurrentActivityTaskExecutions: LEARNING_AT_ONCE,
+      }),
+    );
     for (const queue of META_QUEUES)
       workers.push(await Worker.create({ ...common, taskQueue: metaQueue(names.taskQueue, queue) }));
   } catch (error) {

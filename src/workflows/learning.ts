@@ -46,10 +46,9 @@ export async function learningWorkflow(
     for (let rounds = 0; due.learning && rounds < ROUNDS_PER_RUN; rounds++) {
       if (workflowInfo().continueAsNewSuggested) break;
       due.learning = false;
-      let isDone = await attempt(() => learning.scoreForecasts());
+      let isDone = await attempt(() => forecasting.scoreForecasts());
       isDone = (await attempt(() => learning.refitPatterns())) && isDone;
       isDone = (await attempt(() => learning.embedPatterns())) && isDone;
-      isDone = (await attempt(() => learning.encodeTexts())) && isDone;
       isDone = (await attempt(() => learning.learnPreferences())) && isDone;
       if (isDone) continue;
       await condition(() => due.learning, TRY_AGAIN);

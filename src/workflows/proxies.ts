@@ -22,6 +22,7 @@ import type { ReconcileActivities } from '../activities/reconcile.js';
 import type { SummaryActivities } from '../activities/summaries.js';
 import type { VerificationActivities } from '../activities/verification.js';
 import { META_FAILURE, type MetaFailureDetails } from '../contract/activities.js';
+import type { LearningStep } from '../contract/learning.js';
 import {
   insightsQueue,
   learningQueue,
@@ -157,19 +158,20 @@ function proxyLearning<A>(options: ActivityOptions) {
   });
 }
 
-/** Postgres and an encoder, and it must come before the first look: a few quick tries; the next wake-up tries again. */
-export const forecasting = proxyLearning<Pick<LearningActivities, 'forecastTests'>>({
+/** Postgres and an encoder, and a forecast must come before the first look: a few quick tries; the next wake-up tries again. */
+export const forecasting = proxyLearning<Pick<LearningActivities, 'forecastTests' | 'scoreForecasts'>>({
   heartbeatTimeout: '20 seconds',
   startToCloseTimeout: '2 minutes',
   retry: A_FEW_TRIES,
 });
 
 /**
- * Minutes of a core, in a thread of its own. A worker that was killed begins again; what was stored by then is not done
- * twice. After other failures the workflow tries again later.
+ * Minutes of a core, in a thread of its own. These steps heartbeat when they get on, so a thread that hangs is noticed like a
+ * worker that was killed, and ended. The next try begins again, but encodes nothing twice; after the last one the workflow
+ * tries again later.
  */
-export const learning = proxyLearning<Omit<LearningActivities, 'forecastTests'> & PatternActivities>({
-  heartbeatTimeout: '30 seconds',
+export const learning = proxyLearning<Pick<LearningActivities & PatternActivities, LearningStep>>({
+  heartbeatTimeout: '1 minute',
   startToCloseTimeout: '1 hour',
   retry: {
     initialInterval: '1 second',

@@ -231,6 +231,23 @@ describe('an encoder that fails', () => {
   });
 });
 
+describe('a service without an encoder', () => {
+  it('fits patterns, forecasts nothing and learns no preferences', async () => {
+    const world = await startWorld({ kind: 'time-skipping' });
+    try {
+      const experiment = await aTest(world, 'unread', 0);
+      await world.until(experiment, ['verifying'], 700);
+      await vi.waitFor(async () => expect(await world.store.patternFit()).toMatchObject({ tests: 1 }), LONG);
+      expect(await world.store.getPattern('question_mark')).toMatchObject({ tests: 1 });
+      expect(await world.store.getForecast('unread')).toBeNull();
+      expect(await world.store.listModels(1)).toEqual([]);
+      await world.client.workflow.getHandle(world.names.learningId).result();
+    } finally {
+      await world.stop();
+    }
+  });
+});
+
 describe('a deliberately wrong forecast', () => {
   /** All that a test decides and writes, in a world of its own that always draws the same. */
   async function outcomeOf(lie: boolean) {

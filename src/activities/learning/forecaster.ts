@@ -39,7 +39,7 @@ const ENCODER_MS = 20_000;
 /** Of a forecast that knows nothing. */
 const NOTHING_FITTED = fitOf([], [], () => null);
 /** Whose sentence vectors say how alike two texts are: the spread was measured with them. */
-const SIMILARITY: EncoderName = 'use-lite';
+export const SIMILARITY: EncoderName = 'use-lite';
 
 interface LoadedModel {
   /** Null: what ships with the product. */

@@ -3,26 +3,20 @@ import { Context } from '@temporalio/activity';
 import type { ExperimentClock } from '../../clients/clock.js';
 import type { Encoders } from '../../clients/encoder/encoders.js';
 import { textHash } from '../../clients/encoder/text-hash.js';
-import { type EncodedText, EncoderFailure, type EncoderName } from '../../clients/encoder/types.js';
+import { type Encoder, EncoderFailure } from '../../clients/encoder/types.js';
+import type { LearnableTest } from '../../clients/postgres/pattern-types.js';
 import type { Store } from '../../clients/postgres/types.js';
-import { type EncoderChoice, type ModelFigures, NO_ENCODER } from '../../contract/learning.js';
+import { type EncoderChoice, NO_ENCODER } from '../../contract/learning.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
-import { fitOf } from '../../domain/forecast/fit.js';
-import { type Explanation, explanationOf } from '../../domain/forecast/reasons.js';
 import { scoreForecast } from '../../domain/forecast/scoring.js';
-import { learnedRate, type RateKind } from '../../domain/learned-rate.js';
-import { accuracyOf } from '../../domain/preference/accuracy.js';
-import type { Groundwork } from '../../domain/preference/groundwork.js';
-import type { Learned } from '../../domain/preference/model.js';
 import { encodersOf } from '../../domain/preference/recipe.js';
 import { permanent } from '../failures.js';
-import { createForecaster } from './forecaster.js';
-import { learnInThread } from './learn-in-thread.js';
-import { explanationElsewhere, priorFor, slopePriorOf } from './prior.js';
+import { createForecaster, SIMILARITY } from './forecaster.js';
+import { heartbeats, inLearningThread, type ThreadOptions } from './learning-thread.js';
+import type { LearnTask } from './messages.js';
+import { priorFor } from './prior.js';
 import { serviceRecipe } from './recipe.js';
-import { attributeEffects, type MeasuredAd, measuredAds, trainingHash } from './rows.js';
-import { toBytes } from './stored-model.js';
-import { recordedEncoder } from './text-layers.js';
+import { recordedEncoder, sharedRows } from './text-layers.js';
 
 /** Tests per call: a longer list is taken up at the next wake-up. */
 const AT_ONCE = 100;
@@ -35,28 +29,50 @@ export function createLearningActivities(deps: {
   encoder?: EncoderChoice;
   /** Of the account. */
   brandNames?: readonly string[];
+  /** The program of the thread that learns; unset: the product's own. */
+  thread?: URL;
 }) {
-  const { store, clock, encoders = null, encoder: choice = 'use-lite', brandNames = [] } = deps;
+  const { store, clock, encoders = null, encoder: choice = 'use-lite', brandNames = [], thread } = deps;
   const recipe = serviceRecipe(choice, encoders);
   const foreign = priorFor(recipe);
   const forecaster = createForecaster({ store, encoders, encoder: choice, brandNames });
   /** Makes the next learning fast; a new process lays it anew. */
-  let groundwork: Groundwork | null = null;
+  let groundwork: Uint8Array | null = null;
 
   /** The recipe's encoders, in the account's record. @throws `NoEncoder`, not retried, if one is missing. */
-  function recipeEncoders() {
-    if (encoders === null) throw permanent(NO_ENCODER, 'this service runs without an encoder');
+  function recipeEncoders(all: Encoders): Encoder[] {
     return encodersOf(recipe).map((name) => {
-      const missing = encoders.missing(name);
+      const missing = all.missing(name);
       if (missing !== null) throw permanent(NO_ENCODER, missing);
-      return recordedEncoder(encoders, name, store);
+      return recordedEncoder(all, name, store);
     });
+  }
+
+  /** What the recipe's encoders read of the texts. They are encoded if the record lacks them, e.g. all after a change. */
+  async function encoded(
+    opened: readonly Encoder[],
+    texts: readonly string[],
+    { signal, beat }: ThreadOptions,
+  ) {
+    const layers: LearnTask['layers'] = {};
+    let sentences: LearnTask['sentences'] = null;
+    for (const encoder of opened) {
+      const { name } = encoder.info;
+      const progress = (done: number) => beat({ encoder: name, encoded: done, texts: texts.length });
+      const rows = await orNoEncoder(
+        sharedRows(encoder, texts, { signal, progress, sentences: name === SIMILARITY }),
+      );
+      layers[name] = rows.layers;
+      sentences ??= rows.sentences;
+    }
+    return { layers, sentences };
   }
 
   return {
     /** Stores the forecast of each test that has had no look, unless the encoder fails now. */
     async forecastTests(): Promise<{ stored: string[] }> {
       const stored: string[] = [];
+      if (encoders === null) return { stored };
       for (const id of await store.toForecast(AT_ONCE)) {
         const experiment = await store.getExperiment(id);
         if (!experiment) continue;
@@ -76,8 +92,8 @@ export function createLearningActivities(deps: {
     async scoreForecasts(): Promise<{ scored: string[] }> {
       const scored: string[] = [];
       const due = await store.toScore(AT_ONCE);
-      if (due.length === 0) return { scored };
-      const tests = new Map((await store.learnableTests()).map((test) => [test.experiment.id, test]));
+      const tests = new Map<string, LearnableTest>();
+      for await (const test of store.learnableTests(due)) tests.set(test.experiment.id, test);
       for (const id of due) {
         const forecast = await store.getForecast(id);
         if (!forecast) continue;
@@ -91,109 +107,44 @@ export function createLearningActivities(deps: {
       return { scored };
     },
 
-    /** Encodes the texts of decided tests that are new to the recipe's encoders, e.g. all of them after a change. */
-    async encodeTexts(): Promise<{ encoded: number }> {
-      const texts = [...new Set((await measuredAds(await store.learnableTests())).map(({ text }) => text))];
-      let encoded = 0;
-      for (const encoder of recipeEncoders()) {
-        const missing = new Set(await store.missingTexts(encoder.info.id, texts.map(textHash)));
-        const fresh = texts.filter((text) => missing.has(textHash(text)));
-        await orNoEncoder(encoder.encode(fresh, { signal: Context.current().cancellationSignal }));
-        encoded += fresh.length;
-      }
-      return { encoded };
-    },
-
-    /** Learns a model from all decided tests, unless the newest one has learned from the same. */
+    /**
+     * Learns a model from all decided tests, unless the newest one has learned from the same. First it encodes the texts that
+     * are new to the recipe's encoders.
+     */
     async learnPreferences(): Promise<{ version: number | null; isNew: boolean }> {
-      const tests = await store.learnableTests();
-      const rows = await measuredAds(tests, brandNames);
       const [newest] = await store.listModels(1);
       const known = { version: newest?.version ?? null, isNew: false };
-      if (rows.length === 0) return known;
-      const opened = recipeEncoders();
+      if (encoders === null) return known;
+      const opened = recipeEncoders(encoders);
       const encoderIds = opened.map(({ info }) => info.id);
-      const hash = trainingHash(rows, [recipe, encoderIds, foreign?.id ?? null]);
-      if (newest?.trainingHash === hash) return known;
-      const signal = Context.current().cancellationSignal;
-      const texts = [...new Set(rows.map(({ text }) => text))];
-      const encoded = new Map<EncoderName, Map<string, EncodedText>>();
-      for (const encoder of opened) {
-        const vectors = await orNoEncoder(encoder.encode(texts, { signal }));
-        encoded.set(encoder.info.name, new Map(texts.map((text, i) => [text, vectors[i]!])));
-      }
-      const layers = Object.fromEntries([...encoded].map(([name, all]) => [name, joined(all)]));
-      const { learned, fitted } = await learnInThread(
-        { rows, recipe, foreign, groundwork, layers },
-        { signal },
-      );
-      groundwork = learned.groundwork;
-      return store.saveModel({
-        recipe: recipe.name,
-        trainingHash: hash,
-        encoderIds,
-        ...learned.model.learnedFrom,
-        madeAt: await clock.now(),
-        figures: figuresOf(rows, learned, fitted, {
-          rate: learnedRate(tests)!,
-          alike: encoded.get('use-lite'),
-          elsewhere: explanationElsewhere(foreign, learned.model),
-        }),
-        parameters: toBytes(learned.model),
+      const options: ThreadOptions = { ...heartbeats(Context.current()), ...(thread && { thread }) };
+      return inLearningThread(options, async ({ addAll, ask }) => {
+        await addAll(store.learnableTests());
+        const { texts, trainingHash } = await ask('texts', {
+          about: [recipe, encoderIds, foreign?.id ?? null],
+          brands: brandNames,
+        });
+        if (texts.length === 0 || newest?.trainingHash === trainingHash) return known;
+        await store.enterDecidedTexts(texts.map(textHash));
+        // Texts of similar length side by side, as encoders like them.
+        texts.sort((a, b) => a.length - b.length);
+        const rows = await encoded(opened, texts, options);
+        const learned = await ask('learn', { recipe, foreign, groundwork, texts, ...rows });
+        groundwork = learned.groundwork;
+        const { tests, texts: count, figures, parameters } = learned;
+        return store.saveModel({
+          recipe: recipe.name,
+          trainingHash,
+          encoderIds,
+          ...{ tests, texts: count, figures, parameters },
+          madeAt: await clock.now(),
+        });
       });
     },
   };
 }
 
 export type LearningActivities = ReturnType<typeof createLearningActivities>;
-
-function figuresOf(
-  rows: readonly MeasuredAd[],
-  { model, heldOut }: Learned,
-  fitted: Float64Array,
-  {
-    rate,
-    alike,
-    elsewhere,
-  }: { rate: RateKind; alike: ReadonlyMap<string, EncodedText> | undefined; elsewhere: Explanation },
-): ModelFigures {
-  const cosine = (i: number, j: number) =>
-    alike ? cosineOf(alike.get(rows[i]!.text)!, alike.get(rows[j]!.text)!) : null;
-  return {
-    ...accuracyOf(rows, heldOut),
-    weights: Object.fromEntries(model.parts.map(({ recipe: part, weight }) => [part.name, weight])),
-    basis: model.basis,
-    rate,
-    fit: fitOf(rows, heldOut, cosine, slopePriorOf(model.basis)),
-    explanation: explanationOf(
-      rows.map((row, i) => ({ ...row, predicted: fitted[i]! })),
-      attributeEffects(rows),
-      elsewhere,
-    ),
-  };
-}
-
-/** One array per text, its layers one after the other: a thread takes it without copying each layer. */
-function joined(all: ReadonlyMap<string, EncodedText>) {
-  const [first] = all.values();
-  const widths = first?.layers.map(({ length }) => length) ?? [];
-  const texts = new Map(
-    [...all].map(([text, { layers }]) => {
-      const row = new Float32Array(widths.reduce((sum, width) => sum + width, 0));
-      let at = 0;
-      for (const layer of layers) {
-        row.set(layer, at);
-        at += layer.length;
-      }
-      return [text, row] as const;
-    }),
-  );
-  return { widths, texts };
-}
-
-function cosineOf(a: EncodedText, b: EncodedText): number {
-  return a.sentence.reduce((sum, value, i) => sum + value * b.sentence[i]!, 0);
-}
 
 /** One test with figures that no rule takes must not stop the others. */
 async function unlessRangeError<T>(experimentId: string, step: () => Promise<T>): Promise<T | null> {

@@ -1,6 +1,5 @@
 /** What decided tests say of their ads, as the preference model learns it. */
 import { createHash } from 'node:crypto';
-import { setImmediate as otherWork } from 'node:timers/promises';
 import type { LearnableTest } from '../../clients/postgres/pattern-types.js';
 import { comparedTexts } from '../../domain/creative/compared-texts.js';
 import { textsOf } from '../../domain/creative/creative-texts.js';
@@ -26,20 +25,12 @@ export interface MeasuredAd extends MeasuredText {
 
 /**
  * One row per ad that was compared, tests in the order in which they finished; tests whose texts don't differ give none, and those
- * of a kind of rate that fewer tests have.
- * `brands`: names of the account's brands.
+ * of a kind of rate that fewer tests have. `brands`: names of the account's brands.
  */
-export async function measuredAds(
-  tests: readonly LearnableTest[],
-  brands: readonly string[] = [],
-): Promise<MeasuredAd[]> {
-  const ads: MeasuredAd[] = [];
-  for (const test of learnedTests(tests).sort(byEnd)) {
-    ads.push(...adsOf(test, brands));
-    // Reading a creative takes up to a millisecond; the process has other work between two tests.
-    await otherWork();
-  }
-  return ads;
+export function measuredAds(tests: readonly LearnableTest[], brands: readonly string[] = []): MeasuredAd[] {
+  return learnedTests(tests)
+    .sort(byEnd)
+    .flatMap((test) => adsOf(test, brands));
 }
 
 function adsOf({ experiment, looks }: LearnableTest, brands: readonly string[]): MeasuredAd[] {
@@ -67,21 +58,24 @@ function byEnd({ experiment: a }: LearnableTest, { experiment: b }: LearnableTes
 
 /** The effects of attributes within these tests. */
 export function attributeEffects(ads: readonly MeasuredAd[]): AttributeEffect[] {
+  return effectsOf(
+    testsOf(ads),
+    ATTRIBUTES.map(({ id }) => id),
+  );
+}
+
+/** The tests of ads, in the order of their first ads. */
+export function testsOf(ads: readonly MeasuredAd[]): PatternTest[] {
   const tests = new Map<string, PatternTest & { arms: Arm[] }>();
   for (const { testId, group, attributes, logRate, variance } of ads) {
     const test = tests.get(testId) ?? { id: testId, arms: [] };
     tests.set(testId, test);
     test.arms.push({ group, attributes, logRate, variance });
   }
-  return effectsOf(
-    [...tests.values()],
-    ATTRIBUTES.map(({ id }) => id),
-  );
+  return [...tests.values()];
 }
 
-/** Equal for the same ads and the same parts of `about`, e.g. recipe and encoders, alone. */
-export function trainingHash(ads: readonly MeasuredAd[], about: readonly unknown[]): string {
-  return createHash('sha256')
-    .update(JSON.stringify([ads, about]))
-    .digest('hex');
+/** SHA-256 of plain data, hex. */
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }

@@ -1,7 +1,7 @@
-/** The thread in which a model learns. Plain JavaScript: Node starts it without a loader. */
+/** The thread in which a service learns. Plain JavaScript: Node starts it without a loader. */
 
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { tsImport } from 'tsx/esm/api';
 
-const { learn } = await tsImport('./learn.ts', import.meta.url);
-learn(parentPort, workerData);
+const { answer } = await tsImport('./answer.ts', import.meta.url);
+answer(parentPort);

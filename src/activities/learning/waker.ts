@@ -12,7 +12,7 @@ export interface LearningWaker {
 /** Real ms that a call to Temporal may take: no experiment must wait longer. */
 const WAKE_MS = 2_000;
 
-/** For a service that learns nothing. */
+/** Wakes nothing. */
 export const NO_LEARNING: LearningWaker = { wake: async () => {} };
 
 /** Real ms between two tries: a run that is just ending can't take a signal. */

@@ -28,19 +28,27 @@ export async function knowledgeOf({
   store,
   brandNames,
 }: Pick<ApiContext, 'store' | 'brandNames'>): Promise<Knowledge> {
-  const [tests, patterns] = await Promise.all([store.learnableTests(), store.patternsOfAttributes(IDS)]);
-  const latest = tests.toSorted((a, b) => endOf(b) - endOf(a)).slice(0, MOST_TESTS);
+  const [tests, patterns] = await Promise.all([latestTests(store), store.patternsOfAttributes(IDS)]);
   const elsewhere = Object.fromEntries(
     [...archivedEffects()].map(([id, { effect }]) => [id, FOREIGN_SLOPE * effect]),
   );
-  const finished = learnedTests(latest).map(({ experiment, looks }) =>
+  const finished = learnedTests(tests).map(({ experiment, looks }) =>
     finishedTest(experiment, looks, brandNames),
   );
   return {
     model: learnAttributes(finished, IDS, elsewhere),
     patterns: new Map(patterns.map((pattern) => [pattern.attributeId!, pattern])),
-    lost: latest.flatMap(lostIn).slice(0, MOST_LOST),
+    lost: tests.flatMap(lostIn).slice(0, MOST_LOST),
   };
+}
+
+/** Those that ended or were decided last, the latest first. */
+async function latestTests(store: ApiContext['store']): Promise<LearnableTest[]> {
+  const listed = await store.listExperiments({ limit: 2 * MOST_TESTS, offset: 0 });
+  const ids = listed.filter(({ promotedAt, endedAt }) => promotedAt ?? endedAt).map(({ id }) => id);
+  const tests: LearnableTest[] = [];
+  for await (const test of store.learnableTests(ids)) tests.push(test);
+  return tests.sort((a, b) => endOf(b) - endOf(a)).slice(0, MOST_TESTS);
 }
 
 /** The ads of a test that has a winner, without it. */

@@ -1,7 +1,5 @@
 import { priorFor } from '../../activities/learning/prior.js';
-import { measuredAds } from '../../activities/learning/rows.js';
 import { ENCODERS } from '../../clients/encoder/info.js';
-import { textHash } from '../../clients/encoder/text-hash.js';
 import type { ModelVersion } from '../../clients/postgres/learning.js';
 import { RECIPE_OF } from '../../contract/learning.js';
 import type { Estimate } from '../../domain/forecast/mean-lift.js';
@@ -20,7 +18,7 @@ export async function modelStatus(
 ): Promise<ModelJson> {
   const { store } = context;
   const [[newest], scores] = await Promise.all([store.listModels(1), store.listScores()]);
-  const encoder = await encoderStatus(context, newest ?? null);
+  const encoder = await encoderStatus(context);
   const worth = worthOf(scores);
   return {
     model: newest ? modelToJson(newest) : null,
@@ -32,42 +30,22 @@ export async function modelStatus(
   };
 }
 
-async function encoderStatus(
-  { store, encoders, encoder }: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>,
-  newest: ModelVersion | null,
-): Promise<ModelJson['encoder']> {
+async function encoderStatus({
+  store,
+  encoders,
+  encoder,
+}: Pick<ApiContext, 'store' | 'encoders' | 'encoder'>): Promise<ModelJson['encoder']> {
   if (!encoders || !encoder) {
-    const problem = 'ENCODER is none: nothing is forecast or learned';
-    return { setting: null, problem, texts: newest?.texts ?? 0, encoded: 0 };
+    const problem = 'ENCODER is none: nothing is forecast, and no preferences are learned';
+    return { setting: null, problem, texts: (await store.countDecidedTexts([])).texts, encoded: 0 };
   }
   const names = encodersOf(RECIPES[RECIPE_OF[encoder]]);
   const problems = names.map((name) => encoders.missing(name)).filter((problem) => problem !== null);
   return {
     setting: encoder,
     problem: problems.length === 0 ? null : problems.join(' '),
-    ...(await textCounts(
-      store,
-      names.map((name) => ENCODERS[name].id),
-      newest,
-    )),
+    ...(await store.countDecidedTexts(names.map((name) => ENCODERS[name].id))),
   };
-}
-
-/** All tests are read only while texts are still to be encoded: before the first model, and after a change of encoder. */
-async function textCounts(
-  store: ApiContext['store'],
-  encoderIds: readonly string[],
-  newest: ModelVersion | null,
-): Promise<Pick<ModelJson['encoder'], 'texts' | 'encoded'>> {
-  if (newest && newest.encoderIds.join() === encoderIds.join()) {
-    return { texts: newest.texts, encoded: newest.texts };
-  }
-  const hashes = [
-    ...new Set((await measuredAds(await store.learnableTests())).map(({ text }) => textHash(text))),
-  ];
-  const missing = new Set<string>();
-  for (const id of encoderIds) for (const hash of await store.missingTexts(id, hashes)) missing.add(hash);
-  return { texts: hashes.length, encoded: hashes.length - missing.size };
 }
 
 function modelToJson(model: ModelVersion): NonNullable<ModelJson['model']> {
@@ -76,8 +54,10 @@ function modelToJson(model: ModelVersion): NonNullable<ModelJson['model']> {
     recipe: model.recipe,
     made_at: isoOf(model.madeAt),
     training_set: {
-      ...{ tests: model.tests, texts: model.texts, hash: model.trainingHash },
+      tests: model.tests,
+      texts: model.texts,
       rate: model.figures.rate ? RATE_WORDS[model.figures.rate] : null,
+      hash: model.trainingHash,
     },
     encoders: model.encoderIds,
     accuracy: model.figures.accuracy,

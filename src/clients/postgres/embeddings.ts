@@ -1,4 +1,4 @@
-import type { EmbeddingStore, StoredText } from './pattern-types.js';
+import type { EmbeddingStore, StoredText, TextCounts } from './pattern-types.js';
 import { type Database, run } from './query.js';
 
 /** A vector as a `real[]` parameter. Every 32-bit float survives it. */
@@ -28,18 +28,6 @@ export function embeddingStore({ pool, scope }: Database): EmbeddingStore {
       );
     },
 
-    async missingTexts(encoderId, hashes) {
-      const rows = await run<{ hash: string }>(
-        pool,
-        `select distinct hash from unnest($4::text[]) as asked (hash)
-          where not exists (select from auto_promotion.text_embeddings
-            where (environment, account_id, encoder_id, text_hash) = ($1, $2, $3, asked.hash))`,
-        [...mine, encoderId, hashes],
-      );
-      const missing = new Set(rows.map(({ hash }) => hash));
-      return hashes.filter((hash) => missing.delete(hash));
-    },
-
     async saveTextEmbeddings(encoderId, rows) {
       if (rows.size === 0) return;
       const texts = [...rows.values()];
@@ -61,21 +49,38 @@ export function embeddingStore({ pool, scope }: Database): EmbeddingStore {
         ],
       );
     },
+
+    async enterDecidedTexts(hashes) {
+      await run(
+        pool,
+        `insert into auto_promotion.decided_texts (environment, account_id, text_hash)
+          select distinct $1, $2, hash from unnest($3::text[]) as row (hash) order by hash
+          on conflict do nothing`,
+        [...mine, hashes],
+      );
+    },
+
+    async countDecidedTexts(encoderIds) {
+      const [counts] = await run<TextCounts>(
+        pool,
+        `select count(*)::int as texts, (count(*) filter (where read.encoders = $4))::int as encoded
+          from auto_promotion.decided_texts t
+          cross join lateral (select count(*) as encoders from auto_promotion.text_embeddings e
+            where (e.environment, e.account_id, e.text_hash) = (t.environment, t.account_id, t.text_hash)
+              and e.encoder_id = any($3) and e.layers is not null) read
+          where (t.environment, t.account_id) = ($1, $2)`,
+        [...mine, encoderIds, encoderIds.length],
+      );
+      return counts!;
+    },
   };
 }
 
-const FLOAT_BYTES = 4;
-
-function bytesOf(floats: Float32Array): Buffer {
-  const bytes = Buffer.alloc(floats.length * FLOAT_BYTES);
-  floats.forEach((value, at) => {
-    bytes.writeFloatLE(value, at * FLOAT_BYTES);
-  });
-  return bytes;
+/** The processors that this runs on are little-endian, as the column is. */
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function floatsOf(bytes: Buffer): Float32Array {
-  const floats = new Float32Array(bytes.length / FLOAT_BYTES);
-  for (let at = 0; at < floats.length; at++) floats[at] = bytes.readFloatLE(at * FLOAT_BYTES);
-  return floats;
+  return new Float32Array(Uint8Array.from(bytes).buffer);
 }

@@ -72,8 +72,8 @@ export interface PatternStore {
   testsOfPattern(id: string): Promise<PatternTestLink[]>;
   /** Saves the figures of a fit in one transaction. Titles, wordings and what people stated stay. */
   savePatternFit(fit: PatternFit): Promise<FitOutcome>;
-  /** Every decided or ended test that has a look, by id. */
-  learnableTests(): Promise<LearnableTest[]>;
+  /** Every decided or ended test that has a look, or those of these ids, by id. They are read some at a time. */
+  learnableTests(ids?: readonly string[]): AsyncIterable<LearnableTest>;
   /** The last fit; null before the first. */
   patternFit(): Promise<Pick<PatternFit, 'version' | 'tests' | 'asOf'> | null>;
   /**
@@ -117,12 +117,19 @@ export interface StoredText {
   layers: Float32Array | null;
 }
 
+/** How many texts of decided tests there are, and of how many each of some encoders has stored its layers. */
+export interface TextCounts {
+  texts: number;
+  encoded: number;
+}
+
 /** Each text is encoded once: vectors under the encoder's id and the text's hash, see `textHash`. */
 export interface EmbeddingStore {
   /** Those that are stored, by hash. */
   textEmbeddings(encoderId: string, hashes: readonly string[]): Promise<Map<string, StoredText>>;
-  /** Which of these hashes are not stored. */
-  missingTexts(encoderId: string, hashes: readonly string[]): Promise<string[]>;
   /** A stored one stays as it is, but gets the layers that it lacks. */
   saveTextEmbeddings(encoderId: string, rows: ReadonlyMap<string, StoredText>): Promise<void>;
+  /** Enters that decided tests have these texts. Those that are entered stay. */
+  enterDecidedTexts(hashes: readonly string[]): Promise<void>;
+  countDecidedTexts(encoderIds: readonly string[]): Promise<TextCounts>;
 }

@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPatternActivities } from '../../../src/activities/patterns.js';
 import { isoOf } from '../../../src/api/http/format.js';
@@ -79,7 +80,8 @@ describe('before any pattern has been encoded', () => {
 describe('the pattern library', () => {
   beforeAll(async () => {
     const { store, clock } = api;
-    expect(await createPatternActivities({ store, clock, encoder: sentences }).embedPatterns()).toEqual({
+    const { embedPatterns } = createPatternActivities({ store, clock, encoder: sentences });
+    expect(await new MockActivityEnvironment().run(embedPatterns)).toEqual({
       encoded: 3,
       problem: null,
     });

@@ -35,7 +35,7 @@ describe('the page of what was learned, before anything was', () => {
     expect(text).toContain(
       'No test of your own has been learned from yet. That begins when tests with different',
     );
-    expect(text).toContain('ENCODER is none: nothing is forecast or learned');
+    expect(text).toContain('ENCODER is none: nothing is forecast, and no preferences are learned');
     expect(text).toContain('There is no pattern yet. When tests with different texts have ended');
     expect(html).toContain('aria-current="page">Learn</a>');
   });
