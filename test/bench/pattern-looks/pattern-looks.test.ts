@@ -16,9 +16,9 @@ it('a pattern without an effect is rarely ever called replicated or contradicted
 });
 
 it('a registry without any effect rarely ever establishes anything', () => {
-  const { nothing, something } = measureHolds({ runs: 8, looks: 40, effective: 10, effect: 0.5 });
+  const { nothing, something } = measureHolds({ runs: 15, looks: 50, effective: 10, effect: 0.5 });
   expect(nothing.fixed).toBeGreaterThan(nothing.anytime);
-  expect(nothing.anytime).toBeLessThan(0.29);
+  expect(nothing.anytime).toBeLessThan(0.22);
   expect(something.found.anytime).toBeGreaterThan(0.3);
   expect(something.falseEver.anytime).toBeLessThan(something.falseEver.fixed);
 });
