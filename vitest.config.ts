@@ -9,6 +9,7 @@ const LIGHT = [
   'bench/learning-pays',
   'bench/warm-start',
   'bench/calibration',
+  'bench/pattern-looks',
   'tools/backtest',
   'tools/headline-tests',
   'tools/patterns',

@@ -6,13 +6,20 @@ import { ENCODER_NAMES, type SentenceEncoder } from '../../src/clients/encoder/t
 import { voyageEncoder } from '../../src/clients/encoder/voyage.js';
 import { type Found, findParaphrases } from './find-paraphrase.js';
 import { hashedGrams } from './hashed-grams.js';
+import { OPPOSITES } from './opposites.js';
 import { PARAPHRASES } from './paraphrases.js';
 
 export interface EncoderReport {
   pairs: number;
-  encoders: Record<string, Found & { ms_per_text?: number }>;
+  encoders: Record<string, Found & { ms_per_text?: number; cosines?: Cosines }>;
   /** Why an encoder has no figures. */
   missing: Record<string, string>;
+}
+
+/** Cosines of two texts each: of a claim and its paraphrase, of a statement and its opposite. */
+interface Cosines {
+  paraphrase: { median: number };
+  opposite: { median: number; lowest: number };
 }
 
 /** `cache`: the cache folder. `voyageKey`: null leaves Voyage AI out. */
@@ -30,7 +37,20 @@ export async function measureEncoders(cache: string, voyageKey: string | null): 
     const vectors = await encoder.encode([...claims, ...others]);
     const msPerText = (performance.now() - began) / vectors.length;
     const found = findParaphrases(vectors.slice(0, claims.length), vectors.slice(claims.length));
-    report.encoders[encoder.info.id] = { ...found, ms_per_text: msPerText };
+    const opposites = await encoder.encode(OPPOSITES.flat());
+    const opposite = cosinesOf(
+      opposites.filter((_, i) => i % 2 === 0),
+      opposites.filter((_, i) => i % 2 === 1),
+    );
+    const paraphrase = cosinesOf(vectors.slice(0, claims.length), vectors.slice(claims.length));
+    report.encoders[encoder.info.id] = {
+      ...found,
+      ms_per_text: msPerText,
+      cosines: {
+        paraphrase: { median: middle(paraphrase) },
+        opposite: { median: middle(opposite), lowest: opposite[0]! },
+      },
+    };
   };
   for (const name of ENCODER_NAMES) {
     const missing = whatIsMissing(name, cache);
@@ -49,3 +69,12 @@ export async function measureEncoders(cache: string, voyageKey: string | null): 
   else report.missing.voyage = 'VOYAGE_API_KEY is not set';
   return report;
 }
+
+/** Of each with its partner, in ascending order. */
+function cosinesOf(some: readonly Float32Array[], others: readonly Float32Array[]): number[] {
+  return some
+    .map((vector, i) => vector.reduce((sum, value, j) => sum + value * others[i]![j]!, 0))
+    .sort((a, b) => a - b);
+}
+
+const middle = (sorted: readonly number[]) => sorted[Math.floor(sorted.length / 2)]!;

@@ -137,11 +137,11 @@ describe.each(DATABASES)('learning patterns on $database', ({ kind }) => {
     expect((await account.store.statePattern(claim)).pattern).toMatchObject({ statedAt: at, statedSign: -1 });
     expect(await refitPatterns()).toMatchObject({ outcome: 'saved', tests: 5 });
     expect(await refitPatterns()).toMatchObject({ outcome: 'unchanged' });
-    for (let i = 0; i < 5; i++) await account.finish(-0.25);
+    for (let i = 0; i < 8; i++) await account.finish(-0.25);
     await refitPatterns();
     expect(await account.store.getPattern('question_mark')).toMatchObject({
-      ...{ tests: 10, statedAt: at, statedSign: -1 },
-      later: { result: 'replicated', effect: { tests: 5 } },
+      ...{ tests: 13, statedAt: at, statedSign: -1 },
+      later: { result: 'replicated', effect: { tests: 8 } },
     });
   });
 
@@ -150,11 +150,11 @@ describe.each(DATABASES)('learning patterns on $database', ({ kind }) => {
     const { refitPatterns } = account.activities();
     await finishTwelve(account);
     await refitPatterns();
-    for (let i = 0; i < 4; i++) await account.finish(-0.25);
+    for (let i = 0; i < 8; i++) await account.finish(-0.25);
     // Two that end together: both fits see both tests, or one comes later.
     await Promise.all([refitPatterns(), refitPatterns()]);
     expect(await account.store.getPattern('question_mark')).toMatchObject({
-      ...{ tests: 16, state: 'holds', statedAt: START + 1250 * HOUR_MS, later: { result: 'replicated' } },
+      ...{ tests: 20, state: 'holds', statedAt: START + 1250 * HOUR_MS, later: { result: 'replicated' } },
     });
   });
 

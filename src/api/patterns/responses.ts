@@ -33,17 +33,26 @@ const PatternAnswer = z
     expected: orNull(z.object({ effect: relative, interval })).openapi({
       description: 'what to expect here; null if nothing is known',
     }),
-    q: z.number().nullable().openapi({ description: 'false discovery rate at which it would pass' }),
+    q: z.number().nullable().openapi({
+      description:
+        'of patterns as uncertain as this one, the share that may be false (false discovery rate), however often it is looked at; null if fewer than 10 tests vary it',
+    }),
     shrunk_effect: z.number().nullable().openapi({ description: 'relative change, shrunk towards 0' }),
     tests: z.int().openapi({ description: 'own tests that vary it' }),
     tests_for: z.int(),
     tests_against: z.int(),
-    stated_at: instant.nullable().openapi({ description: 'when it was first stated; null if it never was' }),
+    stated_at: instant.nullable().openapi({
+      description:
+        'when it was first stated, or when someone first gave it a direction; null if it never was',
+    }),
     stated_by: z.string().nullable().openapi({ description: 'null if tests gave it' }),
     stated_direction: direction,
     later: z
       .object({ result: z.enum(LATER_RESULTS), by: orNull(EffectAnswer) })
-      .openapi({ description: 'what tests that began after it was first stated say' }),
+      .openapi({
+        description:
+          'what tests that began after it was first stated say; valid however often it is looked at',
+      }),
     wordings: z
       .array(
         z.object({
@@ -55,8 +64,11 @@ const PatternAnswer = z
       )
       .openapi({ description: 'other statements about the same' }),
     confidence_score: z.number().openapi({ description: 'probability of its sign; 0.5 if nothing is known' }),
-    usage_count: z.int().openapi({ description: 'uses in finished tests' }),
-    wins: z.int(),
+    usage_count: z.int().openapi({
+      description:
+        'ads made from it (drafts with its id in pattern_ids) in tests that are decided or have ended',
+    }),
+    wins: z.int().openapi({ description: 'uses whose ad became the winner by its test' }),
     success_rate: z.number().openapi({ description: 'posterior mean' }),
     success_interval: z.array(z.number()).length(2).openapi({ description: '90 %' }),
     created_at: instant,

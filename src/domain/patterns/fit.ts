@@ -11,6 +11,8 @@ import {
 } from './effects.js';
 import { type Basis, combineEvidence, type ForeignEffect } from './evidence.js';
 import type { FinishedTest } from './finished-test.js';
+import { adjustedP } from './many.js';
+import { anytimeP } from './repeated-looks.js';
 import { PATTERN_RULES } from './rules.js';
 import {
   type LaterResult,
@@ -26,7 +28,10 @@ export interface PatternFigures {
   /** Own tests that vary it. */
   tests: number;
   own: Effect | null;
-  /** Null if fewer tests vary it than a pattern needs. */
+  /**
+   * False discovery rate at which it would pass, valid at every fit: a fit follows each test. Null if fewer tests vary it than a
+   * pattern needs.
+   */
   q: number | null;
   /** Null together with q. */
   shrunk: { mean: number; sd: number } | null;
@@ -75,7 +80,7 @@ export function fitAttributes(
   foreign: readonly ForeignAttributeEffect[],
   before: ReadonlyMap<string, Before>,
 ): AttributeFit[] {
-  const reported = new Map(effectsOf(tests, ids).map((effect) => [effect.id, effect]));
+  const reported = new Map(atEveryLook(effectsOf(tests, ids)).map((effect) => [effect.id, effect]));
   const elsewhere = new Map(foreign.map((effect) => [effect.id, effect]));
   const asOf = latestOf(tests);
   return ids.flatMap((id) => {
@@ -85,6 +90,12 @@ export function fitAttributes(
     if (contrasts.length === 0 && !other && !before.has(id)) return [];
     return [fitOne(id, tests, { among, contrasts, asOf, foreign: other, before: before.get(id) ?? UNKNOWN })];
   });
+}
+
+/** The same effects with q for repeated looks: Benjamini and Hochberg's, over p-values that are valid at all of them. */
+export function atEveryLook(effects: readonly AttributeEffect[]): AttributeEffect[] {
+  const q = adjustedP(effects.map(anytimeP));
+  return effects.map((effect, i) => ({ ...effect, q: q[i]! }));
 }
 
 interface Known {

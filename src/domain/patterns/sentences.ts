@@ -8,7 +8,13 @@ import type { StateReason } from './state.js';
 const relative = (logRatio: number) => percent(Math.expm1(logRatio));
 const countOf = (tests: number) => (tests === 1 ? '1 test' : `${tests} tests`);
 const testsThat = (tests: number) => (tests === 1 ? '1 test that varies it' : `${tests} tests that vary it`);
-const figure = (value: number) => (value < 0.001 ? 'below 0.001' : value.toFixed(3));
+/** A probability, e.g. 2.5 %. */
+const share = (value: number) =>
+  value < 0.001 ? 'less than 0.1 %' : `${Number((100 * value).toFixed(1))} %`;
+/** What a false discovery rate means. */
+const falseAmong = (q: number) => `of patterns as uncertain as this one, ${share(q)} may be false`;
+
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1);
 
 /** Why a pattern is in its state. */
 export function stateSentence(reason: StateReason): string {
@@ -16,17 +22,17 @@ export function stateSentence(reason: StateReason): string {
     case 'too_few_tests':
       return `Not established yet: ${countOf(reason.tests)} ${reason.tests === 1 ? 'varies' : 'vary'} it, and at least ${reason.least} are needed.`;
     case 'not_established':
-      return `Not established yet: after ${testsThat(reason.tests)}, its false discovery rate is ${figure(reason.q)}, above ${reason.limit}.`;
+      return `Not established yet: after ${testsThat(reason.tests)}, ${falseAmong(reason.q)}; at most ${share(reason.limit)} is accepted.`;
     case 'established':
-      return `Established by ${testsThat(reason.tests)}: its false discovery rate is ${figure(reason.q)}, at most ${reason.limit}.`;
+      return `Established by ${testsThat(reason.tests)}: ${falseAmong(reason.q)}; at most ${share(reason.limit)} is accepted.`;
     case 'fading':
-      return `It was established, but its false discovery rate is now ${figure(reason.q)}, above ${reason.limit}; it retires if that stays so for ${reason.retireAfter} tests (${reason.testsSincePass} so far).`;
+      return `It was established, but now, ${falseAmong(reason.q)}; at most ${share(reason.limit)} is accepted. It retires if that stays so for ${reason.retireAfter} tests (${reason.testsSincePass} so far).`;
     case 'no_longer_established':
-      return `It was established once; after ${reason.testsSincePass} further tests its false discovery rate is ${figure(reason.q)}, above ${reason.limit}.`;
+      return `It was established once; after ${reason.testsSincePass} further tests, ${falseAmong(reason.q)}; at most ${share(reason.limit)} is accepted.`;
     case 'reversed':
-      return `Tests say the opposite: ${relative(reason.effect)} in ${testsThat(reason.tests)}, false discovery rate ${figure(reason.q)}, at most ${reason.limit}.`;
+      return `Tests say the opposite: ${relative(reason.effect)} in ${testsThat(reason.tests)}. ${capital(falseAmong(reason.q))}; at most ${share(reason.limit)} is accepted.`;
     case 'reversed_later':
-      return `Tests after it was first stated say the opposite: ${relative(reason.effect)} in ${testsThat(reason.tests)}, p ${figure(reason.p)}, below ${reason.limit}.`;
+      return `Tests after it was first stated say the opposite: ${relative(reason.effect)} in ${testsThat(reason.tests)}. If it had no effect, chance would ever show as much with a probability of ${share(reason.p)}; below ${share(reason.limit)} counts as contradicted.`;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Where a pattern stands, by rules that are on record. */
 
 import type { Effect } from './effects.js';
+import { anytimeP } from './repeated-looks.js';
 import { PATTERN_RULES } from './rules.js';
 
 /**
@@ -39,7 +40,7 @@ export interface PatternEvidence {
   stated: Sign | null;
   /** Own tests that vary it. */
   tests: number;
-  /** Over all own tests; null if too few vary it to report an effect. */
+  /** Over all own tests, with q for repeated looks; null if too few vary it to report an effect. */
   all: { effect: number; q: number } | null;
   /** Over own tests that began after it was first stated; null if too few vary it. */
   later: Pick<Effect, 'effect' | 'p' | 'tests'> | null;
@@ -47,10 +48,21 @@ export interface PatternEvidence {
   testsSincePass: number;
 }
 
-/** Whether later tests replicate or contradict a pattern that was stated with this sign. */
-export function laterResult(stated: Sign, later: PatternEvidence['later']): LaterResult {
+type Later = PatternEvidence['later'];
+
+/** Whether later tests replicate or contradict a pattern that was stated with this sign. It may be asked after every test. */
+export function laterResult(stated: Sign, later: Later): LaterResult {
+  return resultBy(stated, later, anytimeP);
+}
+
+/** The same for tests that are looked at once. */
+export function resultOfOneLook(stated: Sign, later: Later): LaterResult {
+  return resultBy(stated, later, ({ p }) => p);
+}
+
+function resultBy(stated: Sign, later: Later, pOf: (later: NonNullable<Later>) => number): LaterResult {
   const { laterP, laterTests } = PATTERN_RULES;
-  if (!later || later.tests < laterTests || !(later.p < laterP)) return 'open';
+  if (!later || later.tests < laterTests || !(pOf(later) < laterP)) return 'open';
   return Math.sign(later.effect) === stated ? 'replicated' : 'contradicted';
 }
 
@@ -59,7 +71,8 @@ export function stateOf(evidence: PatternEvidence): { state: PatternState; reaso
   const { held, stated, tests, all, later, testsSincePass } = evidence;
   const { q: limit, tests: least, laterP, retireAfter } = PATTERN_RULES;
   if (stated !== null && later && laterResult(stated, later) === 'contradicted') {
-    const { effect, p } = later;
+    const { effect } = later;
+    const p = anytimeP(later);
     return {
       state: 'contradicted',
       reason: { code: 'reversed_later', tests: later.tests, effect, p, limit: laterP },

@@ -2,7 +2,7 @@
 
 import { ATTRIBUTES, attributeOf } from '../../domain/creative/registry.js';
 import { type Effect, effectOf, effectsOf, type PatternTest } from '../../domain/patterns/effects.js';
-import { laterResult } from '../../domain/patterns/state.js';
+import { resultOfOneLook } from '../../domain/patterns/state.js';
 
 /** The document of `--json`. Effects are relative changes of the click rate: −0.108 is −10.8 %. */
 export interface PatternsDocument {
@@ -56,7 +56,7 @@ function checked(found: Effect, again: Effect): CheckedPattern {
   return {
     ...relative(again),
     same_sign: Math.sign(again.effect) === sign,
-    replicated: laterResult(sign, again) === 'replicated',
+    replicated: resultOfOneLook(sign, again) === 'replicated',
   };
 }
 

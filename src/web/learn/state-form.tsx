@@ -62,7 +62,7 @@ export function StateForm({ viewer, again }: { viewer: Viewer; again: Again | nu
             />
           </label>
           <label class="wide">
-            <span>What in the ad it is about (optional)</span>
+            <span>Attribute: what in the ad it is about (optional)</span>
             <select name="attribute_id" disabled={disabled} aria-describedby="state-attribute">
               <option value="">nothing that is listed: no test can test it yet</option>
               <Attributes chosen={typed?.attribute_id} />
@@ -79,7 +79,7 @@ export function StateForm({ viewer, again }: { viewer: Viewer; again: Again | nu
             </select>
           </label>
           <label>
-            <span>It is about</span>
+            <span>Part of the ad</span>
             <select name="category" disabled={disabled}>
               {PATTERN_CATEGORIES.map((value) => (
                 <option value={value} selected={value === typed?.category}>

@@ -15,11 +15,13 @@ test('each encoder finds paraphrases that hashed n-grams do not, and its thresho
   const { 'hashed n-grams': grams, ...others } = encoders;
   expect(grams!.top1).toBeLessThan(0.1);
   expect(Object.keys(others).length + Object.keys(missing).length).toBe(4);
-  for (const [id, { top1, mrr, threshold, pairs }] of Object.entries(others)) {
+  for (const [id, { top1, mrr, threshold, pairs, cosines }] of Object.entries(others)) {
     expect(top1, id).toBeGreaterThan(0.5);
     expect(mrr, id).toBeGreaterThan(0.6);
     expect(pairs.f1, id).toBeGreaterThan(0.4);
     expect(Math.abs(similarFrom(id)! - threshold), id).toBeLessThan(0.01);
+    // No cosine says that two statements mean the same: opposites are nearer than paraphrases.
+    expect(cosines!.opposite.lowest, id).toBeGreaterThan(cosines!.paraphrase.median);
   }
 });
 

@@ -63,10 +63,10 @@ describe('a fit', () => {
 
   it('counts as later only tests that began after the pattern was first stated', () => {
     const stated = knownAs({ statedAt: 11.5, statedSign: -1, lastPassedAt: 11.5 });
-    const again = only([...tests(12, -0.3), ...tests(5, -0.2, 12)], stated);
-    expect(again).toMatchObject({ later: { result: 'replicated' }, statedAt: 11.5, lastPassedAt: 16.5 });
-    expect(again.later.effect!.tests).toBe(5);
-    const opposite = only([...tests(12, -0.3), ...tests(5, 0.3, 12)], stated);
+    const again = only([...tests(12, -0.3), ...tests(8, -0.2, 12)], stated);
+    expect(again).toMatchObject({ later: { result: 'replicated' }, statedAt: 11.5, lastPassedAt: 19.5 });
+    expect(again.later.effect!.tests).toBe(8);
+    const opposite = only([...tests(12, -0.3), ...tests(8, 0.3, 12)], stated);
     expect(opposite).toMatchObject({
       ...{ state: 'contradicted', statedSign: -1, lastPassedAt: 11.5 },
       ...{ reason: { code: 'reversed_later' }, later: { result: 'contradicted' } },

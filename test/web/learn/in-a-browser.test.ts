@@ -67,6 +67,7 @@ describe.skipIf(!HAS_BROWSER)('what was learned, in a browser', () => {
     await page.getByRole('link', { name: 'Test won' }).waitFor();
     await page.goto('/learn');
     await page.getByLabel('Statement').fill('The picture shows a cat.');
+    await page.getByLabel('Attribute').selectOption({ label: 'The text contains an emoji.' });
     await page.getByLabel('Such ads have').selectOption('higher');
     await page.getByLabel('Your name').fill('ana');
     await page.getByRole('button', { name: 'State it' }).click();
