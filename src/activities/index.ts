@@ -10,6 +10,7 @@ import { createMessengerActivities } from './messenger.js';
 import { createObservationActivities } from './observations.js';
 import { createPatternActivities } from './patterns.js';
 import { createPromotionActivities } from './promotions.js';
+import { createCreativeReader } from './ran-creatives.js';
 import { createRecheckActivities } from './rechecks.js';
 import { createReconcileActivities } from './reconcile.js';
 import { createSummaryActivities } from './summaries.js';
@@ -42,7 +43,7 @@ export function createActivities(deps: Dependencies) {
     ...createSummaryActivities(deps),
     ...createVerificationActivities(deps),
     ...createRecheckActivities(deps),
-    ...createLearningActivities(deps),
+    ...createLearningActivities({ ...deps, creatives: createCreativeReader(deps) }),
     ...createPatternActivities({
       store: deps.store,
       clock: deps.clock,

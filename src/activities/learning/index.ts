@@ -1,4 +1,5 @@
 /** What the learning workflow does. Each step finds out from the record what there is to do, and is safe to run twice. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { ExperimentClock } from '../../clients/clock.js';
 import type { Encoders } from '../../clients/encoder/encoders.js';
@@ -6,6 +7,7 @@ import { textHash } from '../../clients/encoder/text-hash.js';
 import { type EncodedText, EncoderFailure, type EncoderName } from '../../clients/encoder/types.js';
 import type { Store } from '../../clients/postgres/types.js';
 import { type EncoderChoice, type ModelFigures, NO_ENCODER } from '../../contract/learning.js';
+import { asRun } from '../../domain/creative/ran-creative.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
 import { fitOf } from '../../domain/forecast/fit.js';
 import { explanationOf } from '../../domain/forecast/reasons.js';
@@ -15,6 +17,7 @@ import type { Groundwork } from '../../domain/preference/groundwork.js';
 import type { Learned } from '../../domain/preference/model.js';
 import { encodersOf } from '../../domain/preference/recipe.js';
 import { permanent } from '../failures.js';
+import type { CreativeReader } from '../ran-creatives.js';
 import { createForecaster } from './forecaster.js';
 import { learnInThread } from './learn-in-thread.js';
 import { priorFor, slopePriorOf } from './prior.js';
@@ -23,6 +26,8 @@ import { attributeEffects, type MeasuredAd, measuredAds, trainingHash } from './
 import { toBytes } from './stored-model.js';
 import { recordedEncoder } from './text-layers.js';
 
+/** A forecast waits this long for the creatives of new tests, real ms: it must come before the first look. */
+const CREATIVES_MS = 3_000;
 /** Tests per call: a longer list is taken up at the next wake-up. */
 const AT_ONCE = 100;
 
@@ -32,8 +37,10 @@ export function createLearningActivities(deps: {
   /** Null: nothing is forecast, and no preferences are learned. */
   encoders?: Encoders | null;
   encoder?: EncoderChoice;
+  /** Unset: forecasts know what marketers wrote, and not what Meta has. */
+  creatives?: CreativeReader;
 }) {
-  const { store, clock, encoders = null, encoder: choice = 'use-lite' } = deps;
+  const { store, clock, creatives, encoders = null, encoder: choice = 'use-lite' } = deps;
   const recipe = serviceRecipe(choice, encoders);
   const foreign = priorFor(recipe);
   const forecaster = createForecaster({ store, encoders, encoder: choice });
@@ -54,11 +61,15 @@ export function createLearningActivities(deps: {
     /** Stores the forecast of each test that has had no look, unless the encoder fails now. */
     async forecastTests(): Promise<{ stored: string[] }> {
       const stored: string[] = [];
+      if (creatives) await within(CREATIVES_MS, creatives.readDue());
       for (const id of await store.toForecast(AT_ONCE)) {
         const experiment = await store.getExperiment(id);
         if (!experiment) continue;
-        const made = await unlessRangeError(id, () => forecaster.forecast(experiment.variants));
+        const { variants } = asRun(experiment, await store.ranCreatives(id));
+        const made = await unlessRangeError(id, () => forecaster.forecast(variants));
         if (made === null) continue;
+        const isEmpty = made.notes.some(({ code }) => code === 'nothing_compared');
+        if (isEmpty && creatives && (await store.awaitsCreatives(id))) continue;
         // It is kept for ever: an encoder that comes back before the first look can do better.
         if (made.notes.some(({ code }) => code === 'no_encoder')) continue;
         const outcome = await store.saveForecast({ experimentId: id, madeAt: await clock.now(), made });
@@ -177,6 +188,17 @@ function joined(all: ReadonlyMap<string, EncodedText>) {
 
 function cosineOf(a: EncodedText, b: EncodedText): number {
   return a.sentence.reduce((sum, value, i) => sum + value * b.sentence[i]!, 0);
+}
+
+/** Waits for the reading, but not for long. What it doesn't read now is due again. */
+async function within(ms: number, reading: Promise<unknown>): Promise<void> {
+  const settled = reading.catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    Context.current().log.warn('The creatives of new tests could not be read.', { reason });
+  });
+  const waited = new AbortController();
+  await Promise.race([settled, delay(ms, undefined, { signal: waited.signal }).catch(() => {})]);
+  waited.abort();
 }
 
 /** One test with figures that no rule takes must not stop the others. */

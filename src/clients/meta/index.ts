@@ -15,6 +15,7 @@ import {
   writeDailyBudget,
 } from './objects.js';
 import { Pictures } from './pictures.js';
+import { readCreative } from './read-creative.js';
 import { Sdk } from './sdk.js';
 import type { MetaClient } from './types.js';
 
@@ -22,7 +23,8 @@ import type { MetaClient } from './types.js';
  * Meta's Marketing API for one ad account. Callers get plain data and one error type (`types.ts`). From top to bottom:
  *
  * - What is read and written: `objects.ts`; `insights.ts` with `insight-row.ts` and `async-reports.ts`;
- *   `budget-edits.ts`; `account-ads.ts` and `pictures.ts` for the choice of a test; for the doctor command `setup-probe.ts`. They check answers with `field-reader.ts`.
+ *   `budget-edits.ts`; `account-ads.ts` and `pictures.ts` for the choice of a test; `creative.ts` and `read-creative.ts` for
+ *   what an ad shows; for the doctor command `setup-probe.ts`. They check answers with `field-reader.ts`.
  * - Which object, edge and field that is: `sdk.ts`, the only file that imports Meta's SDK.
  * - How a call is made: `graph-client.ts` sends it with credentials and a time-out and reads all pages, on
  *   `transport.ts` (HTTP), `errors.ts` (error classes), `quota.ts` (Meta's waits) and `scrub.ts` (secrets in texts).
@@ -68,6 +70,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
       pictures.note(addresses);
       return found;
     },
+    getCreative: (adId) => readCreative(sdk, adId, pictures.trustedOrigin),
     getPicture: (adId) => pictures.get(adId),
     getInsights: (query) => readInsights(reports, query),
     getSegments: (query) => readSegments(reports, query),
