@@ -63,6 +63,11 @@ export function isPrivateAddress(address: string): boolean {
   return PRIVATE.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
+export interface PictureLoading {
+  trustedOrigin: string;
+  timeoutMs: number;
+}
+
 class PrivateAddress extends Error {}
 
 /** Resolves the name and refuses a private address, so that the checked address is the one that is connected to. */
@@ -85,7 +90,7 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
  */
 export async function loadPicture(
   url: string,
-  { trustedOrigin, timeoutMs }: { trustedOrigin: string; timeoutMs: number },
+  { trustedOrigin, timeoutMs }: PictureLoading,
 ): Promise<Picture> {
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), timeoutMs);
@@ -113,10 +118,7 @@ export async function loadPicture(
 }
 
 /** The first of the addresses, the best first, that gives a picture. @throws PictureFailure if none does: a passing one if any is */
-export async function loadFirst(
-  urls: readonly string[],
-  options: { trustedOrigin: string; timeoutMs: number },
-): Promise<Picture> {
+export async function loadFirst(urls: readonly string[], options: PictureLoading): Promise<Picture> {
   const failures: unknown[] = [];
   for (const url of urls) {
     try {

@@ -1,15 +1,15 @@
 import { type AdContent, contentOf, POST_FIELDS, WHOLE_CREATIVE, withPost } from './creative.js';
-import { loadFirst, PictureFailure } from './picture.js';
+import { loadFirst, PictureFailure, type PictureLoading } from './picture.js';
 import type { Sdk } from './sdk.js';
 import { MetaError, type ReadCreative } from './types.js';
 
 /** Real ms per address of the picture, from the first to the last byte. */
-const PICTURE_TIMEOUT_MS = 10_000;
+export const PICTURE_TIMEOUT_MS = 10_000;
 /** Meta's answers for a post after which no other try helps: most tokens lack the permission to read the page. */
 const REFUSED: readonly MetaError['kind'][] = ['permission', 'not_found', 'invalid', 'policy', 'version'];
 
 /** What the ad shows, with its picture. @throws MetaError if Meta doesn't give the ad, or fails to give its post for now */
-export async function readCreative(sdk: Sdk, adId: string, trustedOrigin: string): Promise<ReadCreative> {
+export async function readCreative(sdk: Sdk, adId: string, loading: PictureLoading): Promise<ReadCreative> {
   const { content, problem } = await readContent(sdk, adId);
   const { form, title, body, description, callToAction, link, isFirstOfSeveral } = content;
   return {
@@ -18,7 +18,7 @@ export async function readCreative(sdk: Sdk, adId: string, trustedOrigin: string
       ...(isFirstOfSeveral && { isFirstOfSeveral: true }),
       ...(problem !== null && { problem }),
     },
-    picture: await readPicture(content, trustedOrigin),
+    picture: await readPicture(content, loading),
   };
 }
 
@@ -37,11 +37,11 @@ async function readContent(sdk: Sdk, adId: string): Promise<{ content: AdContent
 
 async function readPicture(
   { pictureKind: kind, pictureUrls }: AdContent,
-  trustedOrigin: string,
+  loading: PictureLoading,
 ): Promise<ReadCreative['picture']> {
   if (pictureUrls.length === 0) return null;
   try {
-    const loaded = await loadFirst(pictureUrls, { trustedOrigin, timeoutMs: PICTURE_TIMEOUT_MS });
+    const loaded = await loadFirst(pictureUrls, loading);
     return { kind, loaded, problem: null, isPassing: false };
   } catch (error) {
     if (!(error instanceof PictureFailure)) throw error;
