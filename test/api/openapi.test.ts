@@ -95,6 +95,7 @@ describe('the description', () => {
         '/api/ab/hooks/{name}/test',
         '/api/ab/patterns',
         '/api/ab/patterns/{id}',
+        '/api/ab/pictures/{hash}',
         '/api/ab/reports',
         '/api/ab/reports/{id}',
         '/api/ab/reports/{id}/csv',
