@@ -15,7 +15,7 @@ export interface UnreadCreative {
 export interface CreativeStore {
   /** Keeps it for ever, and its picture must be stored. One that is stored before stays as it is. */
   saveRanCreative(experimentId: string, variantId: string, creative: RanCreative): Promise<void>;
-  /** By variant id; a variant whose creative was not read, or not yet, is missing. */
+  /** By variant id, control first; a variant whose creative was not read, or not yet, is missing. */
   ranCreatives(experimentId: string): Promise<Map<string, RanCreative>>;
   /** As {@link ranCreatives}, by experiment id; an experiment without any is missing. */
   ranCreativesOf(experimentIds: readonly string[]): Promise<Map<string, Map<string, RanCreative>>>;
@@ -44,8 +44,11 @@ export function creativeStore({ pool, scope }: Database): CreativeStore {
       read_at: number;
     }>(
       pool,
-      `select experiment_id, variant_id, creative, read_at from auto_promotion.variant_creatives
-        where (environment, account_id) = ($1, $2) and experiment_id = any($3)`,
+      `select c.experiment_id, c.variant_id, c.creative, c.read_at
+        from auto_promotion.variant_creatives c join auto_promotion.ab_test_variants v
+          using (environment, account_id, experiment_id, variant_id)
+        where (c.environment, c.account_id) = ($1, $2) and c.experiment_id = any($3)
+        order by c.experiment_id collate "C", v.position`,
       [...mine, ids],
     );
     const found = new Map<string, Map<string, RanCreative>>();
