@@ -140,7 +140,7 @@ function notPublic(wasRedirected: boolean): PictureFailure {
   return new PictureFailure(`${subject} isn't one of the public internet`, false);
 }
 
-/** One request: the picture, or where it is. Rejects with PictureFailure, or with the error of the connection. */
+/** One request: the picture, or the address that has it. Rejects with PictureFailure, or with the error of the connection. */
 function get(address: URL, isTrusted: boolean, signal: AbortSignal): Promise<Picture | { location: string }> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string, isPassing: boolean): void => {
