@@ -190,6 +190,14 @@ describe('the forecast of a test that was registered without texts', () => {
     expect(await api.store.getForecast(id)).toBeNull();
   });
 
+  it('does not wait long for a picture that never comes', async () => {
+    await begin([{ ...AD, picture: 'silent' }, AD]);
+    const creatives = reader(60_000);
+    const began = performance.now();
+    await createLearningActivities({ store: api.store, clock: api.clock, creatives }).forecastTests();
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
   it('says that there is nothing to compare if Meta has no texts either', async () => {
     const { id } = await begin([
       { ...AD, form: 'page_post' },
