@@ -54,12 +54,13 @@ export function createCreativeReader(deps: {
 
   async function readAll(): Promise<number> {
     const due = await store.unreadCreatives({ at: await clock.now(), limit: PER_CALL });
-    let settled = 0;
-    for (let from = 0; from < due.length; from += AT_ONCE) {
-      const some = await Promise.all(due.slice(from, from + AT_ONCE).map(settle));
-      settled += some.filter(Boolean).length;
-    }
-    return settled;
+    const outcomes: PromiseSettledResult<boolean>[] = [];
+    for (let from = 0; from < due.length; from += AT_ONCE)
+      outcomes.push(...(await Promise.allSettled(due.slice(from, from + AT_ONCE).map(settle))));
+    // A creative that can't be kept must not stop the others.
+    const failed = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (failed) throw failed.reason;
+    return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
   }
 
   return {

@@ -43,9 +43,9 @@ async function begin(creatives: MarketCreative[]): Promise<{ id: string; adIds: 
   return { id, adIds };
 }
 
-const reader = (pictureTimeoutMs = 10_000) =>
+const reader = (pictureTimeoutMs = 10_000, store = api.store) =>
   createCreativeReader({
-    store: api.store,
+    store,
     clock: api.clock,
     meta: createMetaClient({
       ...{ accessToken: TOKEN, accountId: api.market.account.id, graphUrl: api.market.url },
@@ -159,6 +159,18 @@ describe('the creatives of a new test', () => {
         },
       },
     ]);
+  });
+
+  it('are kept for the others if one can not be kept', async () => {
+    const { id } = await begin([AD, AD]);
+    const store = {
+      ...api.store,
+      saveRanCreative: (...row: Parameters<typeof api.store.saveRanCreative>) =>
+        row[1] === 'control' ? Promise.reject(new Error('refused')) : api.store.saveRanCreative(...row),
+    };
+    await expect(reader(10_000, store).readDue()).rejects.toThrow('refused');
+    expect([...(await api.store.ranCreatives(id)).keys()]).toEqual(['challenger-1']);
+    await reader().readDue();
   });
 
   it('say so if their texts are in a post that the token may not read', async () => {

@@ -127,7 +127,9 @@ function photoOf(photo: FieldReader | null | undefined): Part {
 function feedOf(feed: FieldReader | null | undefined) {
   const lists = ['titles', 'bodies', 'descriptions', 'link_urls', 'images', 'videos'] as const;
   const [titles, bodies, descriptions, links, images, videos] = lists.map((name) => feed?.list(name) ?? []);
-  const buttons = (feed?.plainList('call_to_action_types') ?? []).filter((one) => typeof one === 'string');
+  const buttons = (feed?.plainList('call_to_action_types') ?? []).filter(
+    (one) => typeof one === 'string' && /^\w+$/.test(one),
+  ) as string[];
   const all = [titles!, bodies!, descriptions!, links!, buttons, [...images!, ...videos!]];
   if (all.every(({ length }) => length === 0)) return null;
   const part: Part = {
@@ -163,6 +165,12 @@ function unique(urls: readonly (string | null | undefined)[]): string[] {
   return [...new Set(urls.filter((url) => typeof url === 'string'))];
 }
 
+/** Without what no record can hold: NUL and halves of characters. */
 function text(fields: FieldReader | null | undefined, name: string): string | null {
-  return fields?.optionalText(name) || null;
+  return (
+    fields
+      ?.optionalText(name)
+      ?.replace(/\0/g, '')
+      .replace(/\p{Surrogate}/gu, '\ufffd') || null
+  );
 }

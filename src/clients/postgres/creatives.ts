@@ -19,7 +19,7 @@ export interface CreativeStore {
   ranCreatives(experimentId: string): Promise<Map<string, RanCreative>>;
   /** As {@link ranCreatives}, by experiment id; an experiment without any is missing. */
   ranCreativesOf(experimentIds: readonly string[]): Promise<Map<string, Map<string, RanCreative>>>;
-  /** Those of tests that were registered with this version or a later one and are due; the earliest registered test first. */
+  /** Those of tests that were registered with this version or a later one and are due; the latest start first. */
   unreadCreatives(query: { at: number; limit: number }): Promise<UnreadCreative[]>;
   /** Whether a creative of the test is not read yet and will be tried again. */
   awaitsCreatives(experimentId: string): Promise<boolean>;
@@ -92,7 +92,7 @@ export function creativeStore({ pool, scope }: Database): CreativeStore {
             using (environment, account_id, experiment_id)
           where (v.environment, v.account_id) = ($1, $2) and v.creative_tries is not null
             and (v.creative_due_at is null or v.creative_due_at <= $3)
-          order by t.state_changed_at, v.experiment_id collate "C", v.position limit $4`,
+          order by t.started_at desc, v.experiment_id collate "C", v.position limit $4`,
         [...mine, instant(at), limit],
       );
       return rows.map(({ experiment_id, variant_id, ad_id, tries }) => ({

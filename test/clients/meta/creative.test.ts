@@ -199,6 +199,11 @@ describe('forms that the market lacks', () => {
     expect(read.picture).toBeNull();
   });
 
+  it('texts without what no record can hold', async () => {
+    const { creative } = await readFrom({ title: 'a\0b \ud800 🙂', body: '\0' });
+    expect(creative).toMatchObject({ title: 'ab \ufffd 🙂', body: null });
+  });
+
   it("a post's first card", async () => {
     const cards = [{ title: 'First', description: 'D' }, { title: 'Second' }];
     const { creative } = await readFrom(
