@@ -11,6 +11,7 @@ import { createMessengerActivities } from './messenger.js';
 import { createObservationActivities } from './observations.js';
 import { createPatternActivities } from './patterns.js';
 import { createPromotionActivities } from './promotions.js';
+import { createCreativeReader } from './ran-creatives.js';
 import { createRecheckActivities } from './rechecks.js';
 import { createReconcileActivities } from './reconcile.js';
 import { createSummaryActivities } from './summaries.js';
@@ -45,7 +46,7 @@ export function createActivities(deps: Dependencies) {
     ...createSummaryActivities(deps),
     ...createVerificationActivities(deps),
     ...createRecheckActivities(deps),
-    ...createLearningActivities(deps),
+    ...createLearningActivities({ ...deps, creatives: createCreativeReader(deps) }),
     ...createInsightActivities({ ...deps, foreignEffects }),
     ...createPatternActivities({
       store: deps.store,

@@ -31,6 +31,7 @@ import { metricRoutes } from './metrics/routes.js';
 import { modelRoutes } from './model/routes.js';
 import { overviewRoutes } from './overview/routes.js';
 import { patternRoutes } from './patterns/routes.js';
+import { pictureRoutes } from './pictures/routes.js';
 import { reportRoutes } from './reports/routes.js';
 import { rolloutRoutes } from './rollouts/routes.js';
 import { schedulerRoutes } from './scheduler/routes.js';
@@ -97,6 +98,7 @@ export function accountApp(context: ApiContext): OpenAPIHono {
   app.route('/', setupRoutes(context));
   app.route('/', overviewRoutes(context));
   app.route('/', experimentRoutes(context));
+  app.route('/', pictureRoutes(context));
   app.route('/', lookRoutes(context));
   app.route('/', seriesRoutes(context));
   app.route('/', forecastRoutes(context));

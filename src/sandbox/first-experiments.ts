@@ -78,7 +78,11 @@ export const FIRST_EXPERIMENTS: TestSpec[] = [
 export async function prepareTest(market: Pick<Market, 'createTest'>, test: TestSpec) {
   const made = await market.createTest({
     name: test.name,
-    ads: test.ads.map(({ headline: _, ...ad }) => ({ trueConversionRate: CONVERSION_RATE, ...ad })),
+    ads: test.ads.map(({ headline, ...ad }) => ({
+      trueConversionRate: CONVERSION_RATE,
+      creative: { title: headline, body: '', callToAction: 'SHOP_NOW', form: 'link' as const },
+      ...ad,
+    })),
   });
   return {
     id: test.id,

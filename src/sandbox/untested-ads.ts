@@ -24,9 +24,13 @@ function ad(
   name: string,
   title: string,
   body: string,
-  { dailyBudget = 8_000, ...rates }: Partial<AdPlan> & { trueClickRate: number },
+  {
+    dailyBudget = 8_000,
+    form = 'link',
+    ...rates
+  }: Partial<AdPlan> & Pick<MarketCreative, 'form'> & { trueClickRate: number },
 ): AdPlan {
-  return { name, creative: { title, body, callToAction: 'SHOP_NOW' }, dailyBudget, ...rates };
+  return { name, creative: { title, body, callToAction: 'SHOP_NOW', form }, dailyBudget, ...rates };
 }
 
 const promoting = (event: string) => ({
@@ -44,14 +48,14 @@ export const UNTESTED: readonly CampaignPlan[] = [
     ads: [
       ad('Jackets, warmth', 'Warm at minus twenty', 'Down that keeps its loft.', { trueClickRate: 0.019 }),
       ad('Jackets, weight', '480 grams against the winter', 'Forget that you wear it.', {
-        trueClickRate: 0.025,
+        ...{ trueClickRate: 0.025, form: 'video' },
       }),
     ],
   },
   {
     name: 'Trail shoes',
     ads: [
-      ad('Trail, grip', 'Grip on wet rock', 'Lugs cut for mud.', { trueClickRate: 0.022 }),
+      ad('Trail, grip', 'Grip on wet rock', 'Lugs cut for mud.', { trueClickRate: 0.022, form: 'carousel' }),
       ad('Trail, review', '“Best shoe I ran in”', 'What 2,000 runners say.', { trueClickRate: 0.026 }),
       ad('Trail, photo', 'Made for the last kilometre', 'Tested on the Ultra.', { trueClickRate: 0.02 }),
     ],

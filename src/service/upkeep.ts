@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLearningWaker } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
+import { createCreativeReader } from '../activities/ran-creatives.js';
 import { createReconcileActivities } from '../activities/reconcile.js';
 import { MetaError } from '../clients/meta/types.js';
 import { createHooks } from '../clients/webhook/index.js';
@@ -49,7 +50,7 @@ export const RECONCILE_EVERY_MS = 25_000;
  * real minute. The Schedule does the same every ten minutes; its runs leave their history in Temporal.
  */
 export function keepReconciled(
-  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'timeBase' | 'hooks'>,
+  collaborators: Pick<Collaborators, 'client' | 'names' | 'store' | 'meta' | 'clock' | 'timeBase' | 'hooks'>,
   say: (line: string) => void,
   everyMs = RECONCILE_EVERY_MS,
 ): { stop(): Promise<void> } {
@@ -61,6 +62,7 @@ export function keepReconciled(
     store: collaborators.store,
     timeBase: collaborators.timeBase,
   });
+  const creatives = createCreativeReader(collaborators);
   const stopped = new AbortController();
   let failure: string | null = null;
   const once = async () => {
@@ -73,6 +75,8 @@ export function keepReconciled(
       if (message !== failure) say(`The record and Temporal could not be compared: ${message}`);
       failure = message;
     }
+    // Not awaited: Meta may be slow, and a workflow that is missing can't wait. If the record fails, the next round says so.
+    void creatives.readDue().catch(() => {});
   };
   const loop = async () => {
     // After a change of the encoder there may be texts to encode, although no test has begun or ended.

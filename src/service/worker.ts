@@ -8,7 +8,6 @@ import {
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { PaidClaude } from '../activities/insights/index.js';
-import type { RanCreatives } from '../activities/insights/material.js';
 import { createLearningWaker } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
 import { createHooks } from '../clients/webhook/index.js';
@@ -75,8 +74,6 @@ export async function startWorker(
     workflowBundle?: string;
     /** Null or unset: insights are extracted offline. */
     claude?: PaidClaude | null;
-    /** Where the creatives are as they ran; unset: what marketers wrote is all that is known. */
-    creatives?: RanCreatives;
   },
 ): Promise<RunningWorker> {
   const { store, meta, clock, client, names, timeBase, address, access, namespace, environment } =
@@ -99,7 +96,6 @@ export async function startWorker(
       hooks,
       outbox,
       claude: options.claude ?? null,
-      ...(options.creatives && { creatives: options.creatives }),
       waker: createLearningWaker({ client, names }),
       ...(learning && {
         encoders: learning.encoders,

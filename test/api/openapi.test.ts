@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROBLEMS } from '../../src/api/http/problems.js';
 import { aFit, aFittedPattern } from '../clients/postgres/pattern-fixtures.js';
-import { type Api, type JsonObject, startApi } from './support/harness.js';
+import { type Api, type JsonObject, START, startApi } from './support/harness.js';
 import { seedExperiment, seedPromoted, seedRecheck, seedVerification } from './support/seed.js';
 import { seedForecast, seedModel, seedScoredForecasts } from './support/seed-learning.js';
 
@@ -99,6 +99,7 @@ describe('the description', () => {
         '/api/ab/hooks/{name}/test',
         '/api/ab/patterns',
         '/api/ab/patterns/{id}',
+        '/api/ab/pictures/{hash}',
         '/api/ab/reports',
         '/api/ab/reports/{id}',
         '/api/ab/reports/{id}/csv',
@@ -160,6 +161,10 @@ describe('the description', () => {
     await seedModel(api);
     await seedPromoted(api, 'won', { state: 'completed' });
     await seedVerification(api, 'won', 'verified');
+    await api.store.saveRanCreative('won', 'control', {
+      ...{ form: 'page_post', title: null, body: 'B', description: null, callToAction: null, link: null },
+      ...{ picture: { kind: 'image', hash: null, problem: 'P.' }, problem: 'Q.', readAt: START },
+    });
     const contrasts = [{ test: 'won', effect: -0.2, se: 0.1 }];
     await api.store.savePatternFit(aFit([aFittedPattern({ id: 'won', contrasts })]));
     await seedRecheck(api, 'won', { laterTests: [{ adSetId: '501', experimentId: 'next' }] });

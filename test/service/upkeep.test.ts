@@ -39,6 +39,8 @@ describe('a workflow that was terminated', () => {
     } finally {
       await upkeep.stop();
     }
+    // This service has no encoder: nothing but the upkeep reads what the ads show.
+    await expect.poll(async () => (await world.store.ranCreatives('lost')).size, { timeout: 20_000 }).toBe(2);
     expect((await handle.describe()).runId).not.toBe(runId);
     expect(said).toEqual(['Restarted workflows: lost.']);
     expect(RECONCILE_EVERY_MS).toBeLessThanOrEqual(30_000);

@@ -24,7 +24,12 @@ import { addDays, localDate, localHourStart } from '../../src/domain/calendar.js
 import { DEFAULT_POLICY, type Experiment, type Policy, stateReasonOf } from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import type { TimeBase } from '../../src/domain/time-base.js';
-import { type Market, type MarketOptions, startMarket } from '../../src/sandbox/meta-simulator/index.js';
+import {
+  type Market,
+  type MarketCreative,
+  type MarketOptions,
+  startMarket,
+} from '../../src/sandbox/meta-simulator/index.js';
 import type { Collaborators, Learning } from '../../src/service/collaborators.js';
 import { type RunningWorker, startWorker } from '../../src/service/worker.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../../src/workflows/search-attributes.js';
@@ -44,6 +49,8 @@ export interface NewTest {
   headlines?: string[];
   /** The draft that each ad was made from, in the same order. */
   draftIds?: string[];
+  /** What Meta has of the ads, in the same order; unset: the headlines, or else the names of the ads. */
+  creatives?: MarketCreative[];
   /** Conversions per link click, in the same order. */
   conversionRates?: number[];
   /** One per ad set, or one for all. */
@@ -213,11 +220,14 @@ export async function startWorld(
     collaborators,
     events,
     async begin(test) {
+      const shown =
+        test.creatives ?? test.headlines?.map((title) => ({ title, body: '', callToAction: 'SHOP_NOW' }));
       const ads = test.clickRates.map((trueClickRate, index) => ({
         name: `${test.id} ${index}`,
         dailyBudget: (Array.isArray(test.dailyBudget) ? test.dailyBudget[index] : test.dailyBudget) ?? 20_000,
         trueClickRate,
         trueConversionRate: test.conversionRates?.[index],
+        ...(shown && { creative: shown[index] }),
       }));
       const { delivered, onTheHour } = test;
       const reading = await clock.now();

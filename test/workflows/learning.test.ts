@@ -150,6 +150,29 @@ describe('learning from tests', () => {
     expect(await world.store.listScores()).toEqual(scores);
   });
 
+  it('forecasts a test that was registered without texts by what Meta has, and learns from it', async () => {
+    const body = 'Waxed cotton, made in Leeds.';
+    const creatives = ['Coats for the whole winter', 'Cold again this winter?'].map((title) => ({
+      ...{ title, body, callToAction: 'SHOP_NOW', form: 'video' as const },
+    }));
+    const silent = await world.begin({ id: 'silent', clickRates: [0.015, 0.022], creatives });
+    await learned(world, silent.id);
+    const { made } = (await world.store.getForecast(silent.id))!;
+    expect(made).toMatchObject({ compared: 'headline', notes: [] });
+    const [plain, asking] = made.forecast.drafts;
+    expect(asking!.chanceBest).toBeGreaterThan(plain!.chanceBest);
+    const ran = await world.store.ranCreatives(silent.id);
+    expect([...ran.values()].map(({ picture }) => picture?.kind)).toEqual([
+      'video_thumbnail',
+      'video_thumbnail',
+    ]);
+    const before = (await world.store.getPattern('question_mark'))!.tests;
+    await world.until(silent, ['verifying', 'no_winner'], 700);
+    await learned(world, silent.id);
+    expect((await world.store.getPattern('question_mark'))!.tests).toBe(before + 1);
+    expect((await world.store.getExperiment(silent.id))!.variants[0]!.creative.headline).toBeNull();
+  });
+
   it('makes no forecast after the first look', async () => {
     const made = (await world.store.getForecast('first'))!.made;
     const late = await world.begin({ id: 'late', clickRates: [0.02, 0.02] });

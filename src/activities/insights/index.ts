@@ -35,7 +35,7 @@ import { permanent } from '../failures.js';
 import { type LearningWaker, NO_LEARNING } from '../learning/waker.js';
 import { NO_OUTBOX, type Outbox } from '../outbox.js';
 import { knownAttributes, statementOf } from './library.js';
-import { type Material, materialOf, NO_RAN_CREATIVES, type RanCreatives } from './material.js';
+import { type Material, materialOf, type RanCreatives } from './material.js';
 
 /** Claude, and how much it may cost: millionths of a US dollar per calendar month (UTC). */
 export interface PaidClaude {
@@ -61,7 +61,7 @@ export function createInsightActivities(deps: {
   clock: ExperimentClock;
   /** Null: there is no key. */
   claude?: PaidClaude | null;
-  creatives?: RanCreatives;
+  ranCreatives?: RanCreatives;
   /** Effects of attributes that were learned elsewhere. */
   foreignEffects?: ReadonlyMap<string, ForeignEffect>;
   outbox?: Outbox;
@@ -69,7 +69,7 @@ export function createInsightActivities(deps: {
   /** Real time, epoch ms: Claude is paid by real months. */
   now?: () => number;
 }) {
-  const { store, clock, claude = null, creatives = NO_RAN_CREATIVES, now = Date.now } = deps;
+  const { store, clock, claude = null, ranCreatives = deps.store, now = Date.now } = deps;
   const { outbox = NO_OUTBOX, waker = NO_LEARNING, foreignEffects = new Map<string, ForeignEffect>() } = deps;
 
   async function experimentOf(experimentId: string): Promise<Experiment> {
@@ -87,7 +87,7 @@ export function createInsightActivities(deps: {
   async function winOf(experiment: Experiment): Promise<Material | null> {
     const outcome = outcomeOf(experiment);
     return outcome?.kind === 'won'
-      ? materialOf({ store, creatives }, experiment, outcome.winnerVariantId)
+      ? materialOf({ store, creatives: ranCreatives }, experiment, outcome.winnerVariantId)
       : null;
   }
 

@@ -1,4 +1,5 @@
 /** What the learning workflow does. Each step finds out from the record what there is to do, and is safe to run twice. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { ExperimentClock } from '../../clients/clock.js';
 import type { Encoders } from '../../clients/encoder/encoders.js';
@@ -7,10 +8,12 @@ import { type Encoder, EncoderFailure } from '../../clients/encoder/types.js';
 import type { LearnableTest } from '../../clients/postgres/pattern-types.js';
 import type { Store } from '../../clients/postgres/types.js';
 import { type EncoderChoice, NO_ENCODER } from '../../contract/learning.js';
+import { asRun } from '../../domain/creative/ran-creative.js';
 import { variantRates } from '../../domain/decision/variant-rates.js';
 import { scoreForecast } from '../../domain/forecast/scoring.js';
 import { encodersOf } from '../../domain/preference/recipe.js';
 import { permanent } from '../failures.js';
+import type { CreativeReader } from '../ran-creatives.js';
 import { createForecaster, SIMILARITY } from './forecaster.js';
 import { heartbeats, inLearningThread, type ThreadOptions } from './learning-thread.js';
 import type { LearnTask } from './messages.js';
@@ -18,6 +21,8 @@ import { priorFor } from './prior.js';
 import { serviceRecipe } from './recipe.js';
 import { recordedEncoder, sharedRows } from './text-layers.js';
 
+/** A forecast waits this long for the creatives of new tests, real ms: it must come before the first look. */
+const CREATIVES_MS = 3_000;
 /** Tests per call: a longer list is taken up at the next wake-up. */
 const AT_ONCE = 100;
 
@@ -29,10 +34,20 @@ export function createLearningActivities(deps: {
   encoder?: EncoderChoice;
   /** Of the account. */
   brandNames?: readonly string[];
+  /** Unset: forecasts know what marketers wrote, and not what Meta has. */
+  creatives?: CreativeReader;
   /** The program of the thread that learns; unset: the product's own. */
   thread?: URL;
 }) {
-  const { store, clock, encoders = null, encoder: choice = 'use-lite', brandNames = [], thread } = deps;
+  const {
+    store,
+    clock,
+    encoders = null,
+    encoder: choice = 'use-lite',
+    brandNames = [],
+    creatives,
+    thread,
+  } = deps;
   const recipe = serviceRecipe(choice, encoders);
   const foreign = priorFor(recipe);
   const forecaster = createForecaster({ store, encoders, encoder: choice, brandNames });
@@ -72,14 +87,16 @@ export function createLearningActivities(deps: {
     /** Stores the forecast of each test that has had no look, unless the encoder fails now. */
     async forecastTests(): Promise<{ stored: string[] }> {
       const stored: string[] = [];
+      if (creatives) await within(CREATIVES_MS, creatives.readDue());
       if (encoders === null) return { stored };
       for (const id of await store.toForecast(AT_ONCE)) {
         const experiment = await store.getExperiment(id);
         if (!experiment) continue;
-        const made = await unlessRangeError(id, () =>
-          forecaster.forecast(experiment.variants, experiment.policy.objective),
-        );
+        const { variants, policy } = asRun(experiment, await store.ranCreatives(id));
+        const made = await unlessRangeError(id, () => forecaster.forecast(variants, policy.objective));
         if (made === null) continue;
+        const isEmpty = made.notes.some(({ code }) => code === 'nothing_compared');
+        if (isEmpty && creatives && (await store.awaitsCreatives(id))) continue;
         // It is kept for ever: an encoder that comes back before the first look can do better.
         if (made.notes.some(({ code }) => code === 'no_encoder')) continue;
         const outcome = await store.saveForecast({ experimentId: id, madeAt: await clock.now(), made });
@@ -145,6 +162,17 @@ export function createLearningActivities(deps: {
 }
 
 export type LearningActivities = ReturnType<typeof createLearningActivities>;
+
+/** Waits for the reading, but not for long. What it doesn't read now is due again. */
+async function within(ms: number, reading: Promise<unknown>): Promise<void> {
+  const settled = reading.catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    Context.current().log.warn('The creatives of new tests could not be read.', { reason });
+  });
+  const waited = new AbortController();
+  await Promise.race([settled, delay(ms, undefined, { signal: waited.signal }).catch(() => {})]);
+  waited.abort();
+}
 
 /** One test with figures that no rule takes must not stop the others. */
 async function unlessRangeError<T>(experimentId: string, step: () => Promise<T>): Promise<T | null> {

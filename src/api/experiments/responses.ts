@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { CREATIVE_FORMS } from '../../domain/creative/ran-creative.js';
 import { RULE_NAMES } from '../../domain/evidence/types.js';
 import { BUCKETS, STRATA } from '../../domain/experiment.js';
 import { RECHECK_OUTCOMES } from '../../domain/verification/recheck.js';
@@ -25,6 +26,35 @@ export const VariantAnswer = z
       .openapi({ description: 'when a user, or the rule, took it out of the comparison' }),
   })
   .openapi('Variant');
+
+export const RanCreativeAnswer = z
+  .object({
+    form: z
+      .enum(CREATIVE_FORMS)
+      .openapi({ description: 'in which Meta has it; unread: Meta did not give it, and `problem` says why' }),
+    title: z.string().nullable(),
+    body: z.string().nullable(),
+    description: z.string().nullable(),
+    call_to_action: z.string().nullable().openapi({ description: "Meta's name of the button" }),
+    link: z.string().nullable(),
+    picture: orNull(
+      z.object({
+        url: z
+          .string()
+          .nullable()
+          .openapi({ description: 'path of the stored picture; null if it could not be loaded' }),
+        kind: z.enum(['image', 'video_thumbnail']),
+        problem: z.string().nullable(),
+      }),
+    ).openapi({ description: 'null: the ad has none' }),
+    is_first_of_several: z.boolean().openapi({
+      description:
+        'whether the ad shows one of several texts or pictures, or several cards; this is the first',
+    }),
+    problem: z.string().nullable().openapi({ description: 'why a part is missing, in a sentence' }),
+    read_at: instant,
+  })
+  .openapi('RanCreative');
 
 export const PolicyAnswer = z
   .object({
@@ -213,6 +243,14 @@ export const RecheckAnswer = z
   .openapi('Recheck');
 
 export const StatusAnswer = ExperimentAnswer.extend({
+  variants: z.array(
+    VariantAnswer.extend({
+      creative_as_run: orNull(RanCreativeAnswer).openapi({
+        description:
+          'what Meta had when the test began; null until it is read, and in tests from before it was read',
+      }),
+    }).openapi('VariantWithCreative'),
+  ),
   budget_reallocation: orNull(BudgetReallocation).openapi({ description: 'null before a promotion' }),
   planned_rollout: orNull(PlannedRollout).openapi({
     description:

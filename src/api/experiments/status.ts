@@ -13,7 +13,7 @@ import { budgetReallocationToJson } from '../rollouts/to-json.js';
 import type { Standing } from '../temporal/gateway.js';
 import { experimentOf } from './lookup.js';
 import type { StatusAnswer } from './responses.js';
-import { experimentToJson, recheckToJson, verificationToJson } from './to-json.js';
+import { experimentToJson, ranCreativeToJson, recheckToJson, verificationToJson } from './to-json.js';
 
 const ENDINGS: Record<Extract<Standing, { kind: 'ended' }>['how'], string> = {
   completed: 'has ended before the experiment',
@@ -47,17 +47,23 @@ export async function statusOf(
   const standing = isEnded(asked.state) ? null : await gateway.status(asked.id);
   // The experiment may have ended, and its run with it, since the record was read.
   const experiment = standing?.kind === 'ended' ? await experimentOf(context, asked.id) : asked;
-  const [promotion, ledger, decision, verification, recheck, freezes] = await Promise.all([
+  const [promotion, ledger, decision, verification, recheck, freezes, ran] = await Promise.all([
     store.getPromotion(experiment.id),
     store.listLedger(experiment.id),
     isPlanned(experiment) ? store.latestDecision(experiment.id) : null,
     store.getVerification(experiment.id),
     store.getRecheck(experiment.id),
     store.freezeEvents(),
+    store.ranCreatives(experiment.id),
   ]);
   const window = windowOf(experiment, promotionOfWinner(promotion));
+  const registered = experimentToJson(experiment);
   const known = {
-    ...experimentToJson(experiment),
+    ...registered,
+    variants: registered.variants.map((variant) => ({
+      ...variant,
+      creative_as_run: ranCreativeToJson(ran.get(variant.id)),
+    })),
     verification_due_at: isoOrNull(experiment.state === 'verifying' ? (window?.judgedAt ?? null) : null),
     budget_reallocation: budgetReallocationToJson(experiment, promotionOfWinner(promotion), ledger),
     planned_rollout: plannedRollout(experiment, decision),

@@ -1,13 +1,15 @@
 import type { z } from '@hono/zod-openapi';
 import type { Recheck, Verification } from '../../contract/records.js';
+import type { RanCreative } from '../../domain/creative/ran-creative.js';
 import { earlierDeliverySentence } from '../../domain/earlier-delivery.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, stateReasonOf } from '../../domain/experiment.js';
 import { daysOf, horizonAt } from '../../domain/extension.js';
 import { claimedLift } from '../../domain/reporting/lift.js';
 import { isoOf, isoOrNull, rounded } from '../http/format.js';
+import { picturePath } from '../pictures/path.js';
 import { policyToJson } from './policy-json.js';
-import type { ExperimentAnswer, RecheckAnswer, VerificationAnswer } from './responses.js';
+import type { ExperimentAnswer, RanCreativeAnswer, RecheckAnswer, VerificationAnswer } from './responses.js';
 
 export function experimentToJson(experiment: Experiment): z.output<typeof ExperimentAnswer> {
   const winner = experiment.variants.find((variant) => variant.id === experiment.winnerVariantId);
@@ -51,6 +53,23 @@ export function experimentToJson(experiment: Experiment): z.output<typeof Experi
     })),
     accepted_differences: acceptedToJson(experiment.acceptedDifferences),
     earlier_delivery: earlierToJson(experiment),
+  };
+}
+
+export function ranCreativeToJson(ran: RanCreative | undefined): z.output<typeof RanCreativeAnswer> | null {
+  if (!ran) return null;
+  const { form, title, body, description, callToAction, link, picture, isFirstOfSeveral, problem } = ran;
+  return {
+    ...{ form, title, body, description, link },
+    call_to_action: callToAction,
+    picture: picture && {
+      url: picture.hash === null ? null : picturePath(picture.hash),
+      kind: picture.kind,
+      problem: picture.problem,
+    },
+    is_first_of_several: isFirstOfSeveral ?? false,
+    problem: problem ?? null,
+    read_at: isoOf(ran.readAt),
   };
 }
 

@@ -53,6 +53,7 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   'GET /api/ab/account/ads': 'viewer',
   'GET /api/ab/account/ads/:ad_id/thumbnail': 'viewer',
   'GET /api/ab/account/proposals': 'viewer',
+  'GET /api/ab/pictures/:hash': 'viewer',
   'POST /api/ab/experiments/preview': 'operator',
 
   'GET /api/ab/experiments': 'viewer',

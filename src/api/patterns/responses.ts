@@ -47,12 +47,9 @@ const PatternAnswer = z
     }),
     stated_by: z.string().nullable().openapi({ description: 'null if tests gave it' }),
     stated_direction: direction,
-    later: z
-      .object({ result: z.enum(LATER_RESULTS), by: orNull(EffectAnswer) })
-      .openapi({
-        description:
-          'what tests that began after it was first stated say; valid however often it is looked at',
-      }),
+    later: z.object({ result: z.enum(LATER_RESULTS), by: orNull(EffectAnswer) }).openapi({
+      description: 'what tests that began after it was first stated say; valid however often it is looked at',
+    }),
     wordings: z
       .array(
         z.object({

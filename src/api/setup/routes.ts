@@ -1,11 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { MetaError, PICTURE_TYPES } from '../../clients/meta/types.js';
+import { MetaError } from '../../clients/meta/types.js';
 import type { ApiContext } from '../dependencies.js';
 import { draftsOf } from '../experiments/creation/drafts.js';
 import { newExperimentBody, registrationOf } from '../experiments/requests.js';
 import { recordedName } from '../http/access.js';
 import { ApiProblem } from '../http/problems.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
+import { pictureAnswer, pictureHeaders } from '../pictures/answer.js';
 import { previewRequest } from './preview-request.js';
 import { prepareProposals, readSetup } from './read.js';
 import { AccountAdsAnswer, PreviewAnswer, ProposalsAnswer } from './responses.js';
@@ -18,7 +19,6 @@ const ads = createRoute({
   responses: { 200: answers('What the account has', AccountAdsAnswer), ...failures },
 });
 
-const binary = { schema: z.string().openapi({ format: 'binary' }) };
 const thumbnail = createRoute({
   method: 'get',
   path: '/api/ab/account/ads/{ad_id}/thumbnail',
@@ -32,10 +32,7 @@ const thumbnail = createRoute({
     }),
   },
   responses: {
-    200: {
-      description: 'The picture that Meta has of the ad',
-      content: Object.fromEntries(PICTURE_TYPES.map((type) => [type, binary])),
-    },
+    200: pictureAnswer('The picture that Meta has of the ad'),
     ...failures,
   },
 });
@@ -68,12 +65,7 @@ export function setupRoutes(context: ApiContext): OpenAPIHono {
         throw error;
       });
       if (!picture) throw new ApiProblem('not_found', `Meta has no picture of an ad ${adId}.`);
-      return c.body(picture.bytes, 200, {
-        'content-type': picture.type,
-        'cache-control': 'private, max-age=3600',
-        'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'; sandbox",
-      });
+      return c.body(picture.bytes, 200, pictureHeaders(picture, 'private, max-age=3600'));
     })
     .openapi(proposals, async (c) => {
       const { setup, proposals: found, unfit } = await prepareProposals(context);

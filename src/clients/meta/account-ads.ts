@@ -2,8 +2,9 @@ import { addDays, localDate, localHourStart } from '../../domain/calendar.js';
 import { DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
 import type { VariantMetrics } from '../../domain/metric.js';
 import { NOTHING_DELIVERED } from '../../domain/metric.js';
-import type { AccountAd, AccountAds, AdCreative } from '../../domain/setup/account.js';
+import type { AccountAd, AccountAds } from '../../domain/setup/account.js';
 import { type ReportSource, Reports } from './async-reports.js';
+import { BRIEF_CREATIVE, contentOf } from './creative.js';
 import { invalid } from './errors.js';
 import { FieldReader } from './field-reader.js';
 import type { Params } from './graph-client.js';
@@ -15,8 +16,6 @@ import { MetaError } from './types.js';
 /** Today and the days before it. */
 const DAYS = 7;
 const NODES_PER_PAGE = 200;
-const CREATIVE =
-  'creative{id,title,body,call_to_action_type,thumbnail_url,image_url,object_story_spec}' as const;
 
 /** The addresses of an ad's picture, the best first. */
 export interface PictureAddresses {
@@ -44,7 +43,7 @@ export async function readAccountAds(
     }),
     sdk.list('account', accountId, 'getAdSets', { fields: AD_SET_FIELDS, params, subject: 'ad sets' }),
     sdk.list('account', accountId, 'getAds', {
-      fields: [...AD_FIELDS, 'created_time', CREATIVE],
+      fields: [...AD_FIELDS, 'created_time', BRIEF_CREATIVE],
       params,
       subject: 'ads',
     }),
@@ -65,8 +64,7 @@ export async function readAccountAds(
 
 /** The addresses of one ad's picture, the best first. */
 export async function readPictureAddresses(sdk: Sdk, adId: string): Promise<string[]> {
-  const fields = await sdk.read('ad', adId, ['id', CREATIVE]);
-  return creativeOf(fields).urls;
+  return contentOf(await sdk.read('ad', adId, ['id', BRIEF_CREATIVE])).pictureUrls;
 }
 
 function accountAdOf(
@@ -75,39 +73,12 @@ function accountAdOf(
   events: ReadonlyMap<string, string | null>,
 ): { ad: AccountAd; urls: string[] } {
   const ad = adOf(fields);
-  const { creative, urls } = creativeOf(fields);
+  const { title, body, callToAction, pictureUrls: urls } = contentOf(fields);
+  const creative = { title, body, callToAction, hasPicture: urls.length > 0 };
   const createdAt = fields.instant('created_time');
   const event = events.get(ad.adSetId) ?? DEFAULT_CONVERSION_EVENT;
   const metrics = delivered.get(ad.id)?.(event) ?? NOTHING_DELIVERED;
   return { ad: { ...ad, createdAt, creative, delivered: metrics }, urls };
-}
-
-/**
- * Title, text and button are fields of the creative itself, or of the post from which it was made: a link, a video or a
- * template of a catalogue.
- */
-function creativeOf(ad: FieldReader): { creative: AdCreative; urls: string[] } {
-  const creative = ad.object('creative');
-  const story = creative?.object('object_story_spec');
-  const link = story?.object('link_data') ?? story?.object('template_data');
-  const video = story?.object('video_data');
-  const text = (fields: FieldReader | null | undefined, name: string) => fields?.optionalText(name) || null;
-  const button = link?.object('call_to_action') ?? video?.object('call_to_action');
-  const urls = [
-    text(creative, 'image_url'),
-    text(creative, 'thumbnail_url'),
-    text(link, 'picture'),
-    text(video, 'image_url'),
-  ].filter((url) => url !== null);
-  return {
-    creative: {
-      title: text(creative, 'title') ?? text(link, 'name') ?? text(video, 'title'),
-      body: text(creative, 'body') ?? text(link, 'message') ?? text(video, 'message'),
-      callToAction: text(creative, 'call_to_action_type') ?? text(button, 'type'),
-      hasPicture: urls.length > 0,
-    },
-    urls,
-  };
 }
 
 /** Dates of the account's calendar, and the instant at which the first begins. */

@@ -144,9 +144,9 @@ export class FieldReader {
   }
 }
 
-/** Whether the text is the id of one of Meta's objects, so that it is safe as a segment of a path. */
+/** Whether the text is the id of one of Meta's objects, so that it is safe as a segment of a path. A post's id has two parts. */
 export function isObjectId(text: string): boolean {
-  return /^(act_)?\d{1,32}$/.test(text);
+  return /^(act_\d{1,32}|\d{1,32}(_\d{1,32})?)$/.test(text);
 }
 
 /** @throws MetaError of kind `invalid` */

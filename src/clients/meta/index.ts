@@ -15,6 +15,7 @@ import {
   writeDailyBudget,
 } from './objects.js';
 import { Pictures } from './pictures.js';
+import { PICTURE_TIMEOUT_MS, readCreative } from './read-creative.js';
 import { Sdk } from './sdk.js';
 import type { MetaClient } from './types.js';
 
@@ -22,7 +23,8 @@ import type { MetaClient } from './types.js';
  * Meta's Marketing API for one ad account. Callers get plain data and one error type (`types.ts`). From top to bottom:
  *
  * - What is read and written: `objects.ts`; `insights.ts` with `insight-row.ts` and `async-reports.ts`;
- *   `budget-edits.ts`; `account-ads.ts` and `pictures.ts` for the choice of a test; for the doctor command `setup-probe.ts`. They check answers with `field-reader.ts`.
+ *   `budget-edits.ts`; `account-ads.ts` and `pictures.ts` for the choice of a test; `creative.ts` and `read-creative.ts` for
+ *   what an ad shows; for the doctor command `setup-probe.ts`. They check answers with `field-reader.ts`.
  * - Which object, edge and field that is: `sdk.ts`, the only file that imports Meta's SDK.
  * - How a call is made: `graph-client.ts` sends it with credentials and a time-out and reads all pages, on
  *   `transport.ts` (HTTP), `errors.ts` (error classes), `quota.ts` (Meta's waits) and `scrub.ts` (secrets in texts).
@@ -38,17 +40,21 @@ export interface MetaClientConfig extends GraphClientConfig {
   accountId: string;
   /** Real ms that a query for insights waits for asynchronous reports; unset: {@link REPORT_WAIT_MS}. */
   reportWaitMs?: number;
+  /** Real ms per address of a creative's picture; unset: {@link PICTURE_TIMEOUT_MS}. */
+  pictureTimeoutMs?: number;
 }
 
 /** @throws Error if the configuration is malformed; the message names the setting and holds no secret. */
 export function createMetaClient(config: MetaClientConfig): MetaClient {
-  const { accountId, reportWaitMs = REPORT_WAIT_MS } = config;
+  const { accountId, reportWaitMs = REPORT_WAIT_MS, pictureTimeoutMs = PICTURE_TIMEOUT_MS } = config;
   if (!/^act_\d+$/.test(accountId)) throw new Error('An ad account id looks like act_123.');
   const graph = new GraphClient(config);
   const sdk = new Sdk(graph);
   const now = () => graph.now();
   const reports = { sdk, accountId, reportWaitMs, now, runs: new ReportRuns() };
-  const pictures = new Pictures(new URL(config.graphUrl).origin, (adId) => readPictureAddresses(sdk, adId));
+  const trustedOrigin = new URL(config.graphUrl).origin;
+  const pictures = new Pictures(trustedOrigin, (adId) => readPictureAddresses(sdk, adId));
+  const loading = { trustedOrigin, timeoutMs: pictureTimeoutMs };
   return {
     accountId,
     getAccount: () => readAccount(sdk, accountId),
@@ -68,6 +74,7 @@ export function createMetaClient(config: MetaClientConfig): MetaClient {
       pictures.note(addresses);
       return found;
     },
+    getCreative: (adId) => readCreative(sdk, adId, loading),
     getPicture: (adId) => pictures.get(adId),
     getInsights: (query) => readInsights(reports, query),
     getSegments: (query) => readSegments(reports, query),

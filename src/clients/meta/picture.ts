@@ -2,11 +2,32 @@ import { lookup as lookUp } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { transient } from './errors.js';
-import { type MetaError, PICTURE_TYPES, type Picture } from './types.js';
+import type { PictureType } from '../../domain/creative/ran-creative.js';
+import { MetaError, PICTURE_TYPES, type Picture } from './types.js';
 
 /** Far above a thumbnail, and above most images of ads. Bytes. */
-export const LARGEST_PICTURE = 4 * 1024 * 1024;
+export const LARGEST_PICTURE = 5 * 1024 * 1024;
+/** Servers of pictures move them, but not often. */
+const MOST_REDIRECTS = 3;
+const REDIRECTS = [301, 302, 303, 307, 308];
+
+/** A picture that could not be loaded. Another try may succeed if the failure is passing. */
+export class PictureFailure extends MetaError {
+  constructor(
+    /** As the end of a sentence, e.g. `its server answered 404`. */
+    readonly reason: string,
+    readonly isPassing: boolean,
+  ) {
+    super('transient', `The picture of the ad could not be loaded: ${reason}.`, {
+      httpStatus: null,
+      code: null,
+      subcode: null,
+      traceId: null,
+      retryAfterMs: null,
+      outcome: 'not_applied',
+    });
+  }
+}
 
 /** Addresses of this machine and of private networks: an address that Meta gives must not lead to them. */
 const PRIVATE = new BlockList();
@@ -26,6 +47,8 @@ for (const [net, prefix] of [
 for (const [net, prefix] of [
   ['::', 128],
   ['::1', 128],
+  // Both hold an IPv4 address.
+  ['2002::', 16],
   ['64:ff9b::', 96],
   ['fc00::', 7],
   ['fe80::', 10],
@@ -40,38 +63,88 @@ export function isPrivateAddress(address: string): boolean {
   return PRIVATE.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }
 
+export interface PictureLoading {
+  trustedOrigin: string;
+  timeoutMs: number;
+}
+
+class PrivateAddress extends Error {}
+
 /** Resolves the name and refuses a private address, so that the checked address is the one that is connected to. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookUp(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0);
     const [first] = addresses;
     if (!first || addresses.some(({ address }) => isPrivateAddress(address)))
-      return callback(new Error('a private address'), '', 0);
+      return callback(new PrivateAddress(), '', 0);
     if (options.all) return callback(null, addresses);
     return callback(null, first.address, first.family);
   });
 };
 
 /**
- * Loads one picture within `timeoutMs` real milliseconds, without credentials and without following redirects. `url` comes
- * from Meta's answer for the ad. It must be https to a public address, or have the origin of the Graph API itself, which
- * the settings name (`trustedOrigin`).
- * @throws MetaError, `transient`
+ * Loads one picture within `timeoutMs` real milliseconds, without credentials. `url` comes from Meta's answer for the ad. It,
+ * and each address to which it is redirected, must be https to a public address, or have the origin of the Graph API itself,
+ * which the settings name (`trustedOrigin`).
+ * @throws PictureFailure
  */
-export function loadPicture(
+export async function loadPicture(
   url: string,
-  { trustedOrigin, timeoutMs }: { trustedOrigin: string; timeoutMs: number },
+  { trustedOrigin, timeoutMs }: PictureLoading,
 ): Promise<Picture> {
-  const address = URL.canParse(url) ? new URL(url) : null;
-  const isTrusted = address?.origin === trustedOrigin;
-  const host = address?.hostname.replace(/^\[|\]$/g, '') ?? '';
-  const isPublic = address?.protocol === 'https:' && !(isIP(host) !== 0 && isPrivateAddress(host));
-  if (!address || !(isTrusted || isPublic) || address.username !== '' || address.password !== '')
-    return Promise.reject(failed("its address isn't one of the public internet"));
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), timeoutMs);
+  try {
+    let address = URL.canParse(url) ? new URL(url) : null;
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      const isTrusted = address?.origin === trustedOrigin;
+      if (!address || !(isTrusted || isPublic(address)) || address.username !== '' || address.password !== '')
+        throw notPublic(redirects > 0);
+      const got = await get(address, isTrusted, deadline.signal).catch((error: unknown) => {
+        if (deadline.signal.aborted)
+          throw new PictureFailure(`no complete answer within ${timeoutMs} ms`, true);
+        if (error instanceof PictureFailure) throw error;
+        throw error instanceof PrivateAddress
+          ? notPublic(redirects > 0)
+          : new PictureFailure('the connection failed', true);
+      });
+      if ('bytes' in got) return got;
+      address = URL.canParse(got.location, address.href) ? new URL(got.location, address) : null;
+    }
+    throw new PictureFailure(`it was redirected more than ${MOST_REDIRECTS} times`, false);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The first of the addresses, the best first, that gives a picture. @throws PictureFailure if none does: a passing one if any is */
+export async function loadFirst(urls: readonly string[], options: PictureLoading): Promise<Picture> {
+  const failures: unknown[] = [];
+  for (const url of urls) {
+    try {
+      return await loadPicture(url, options);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures.find((error) => error instanceof PictureFailure && error.isPassing) ?? failures[0];
+}
+
+function isPublic({ protocol, hostname }: URL): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return protocol === 'https:' && !(isIP(host) !== 0 && isPrivateAddress(host));
+}
+
+function notPublic(wasRedirected: boolean): PictureFailure {
+  const subject = wasRedirected ? 'the address to which it is redirected' : 'its address';
+  return new PictureFailure(`${subject} isn't one of the public internet`, false);
+}
+
+/** One request: the picture, or the address that has it. Rejects with PictureFailure, or with the error of the connection. */
+function get(address: URL, isTrusted: boolean, signal: AbortSignal): Promise<Picture | { location: string }> {
   return new Promise((resolve, reject) => {
-    const fail = (reason: string): void => {
-      clearTimeout(deadline);
-      reject(failed(reason));
+    const fail = (reason: string, isPassing: boolean): void => {
+      reject(new PictureFailure(reason, isPassing));
       outgoing.destroy();
     };
     const client = address.protocol === 'https:' ? https : http;
@@ -79,31 +152,53 @@ export function loadPicture(
     const outgoing = client.get(
       address,
       // `agent: false` makes a fresh agent, which uses no proxy whatever the environment says.
-      { ...options, agent: false, headers: { accept: PICTURE_TYPES.join(', '), connection: 'close' } },
+      {
+        ...options,
+        signal,
+        agent: false,
+        headers: { accept: PICTURE_TYPES.join(', '), connection: 'close' },
+      },
       (incoming) => {
-        const type = (incoming.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
-        const known = PICTURE_TYPES.find((one) => one === type);
-        if (incoming.statusCode !== 200) return fail(`its server answered ${incoming.statusCode}`);
-        if (!known) return fail(`it is not one of ${PICTURE_TYPES.join(', ')}`);
+        const { statusCode = 0, headers } = incoming;
+        if (REDIRECTS.includes(statusCode) && headers.location !== undefined) {
+          resolve({ location: headers.location });
+          outgoing.destroy();
+          return;
+        }
+        if (statusCode !== 200) {
+          fail(`its server answered ${statusCode}`, statusCode >= 500 || statusCode === 429);
+          return;
+        }
+        const type = (headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+        if (!PICTURE_TYPES.some((one) => one === type)) {
+          fail(`it is not one of ${PICTURE_TYPES.join(', ')}`, false);
+          return;
+        }
         const chunks: Buffer[] = [];
         let size = 0;
         incoming.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          if (size > LARGEST_PICTURE) fail(`it has more than ${LARGEST_PICTURE / 1024 / 1024} MB`);
+          if (size > LARGEST_PICTURE) fail(`it has more than ${LARGEST_PICTURE / 1024 / 1024} MB`, false);
           else chunks.push(chunk);
         });
-        incoming.on('error', () => fail('the connection failed'));
+        incoming.on('error', reject);
         incoming.on('end', () => {
-          clearTimeout(deadline);
-          resolve({ type: known, bytes: new Uint8Array(Buffer.concat(chunks)) });
+          const bytes = new Uint8Array(Buffer.concat(chunks));
+          const found = typeOfBytes(bytes);
+          if (found) resolve({ type: found, bytes });
+          else fail(`its bytes are not those of ${PICTURE_TYPES.join(', ')}`, false);
         });
       },
     );
-    const deadline = setTimeout(() => fail(`no complete answer within ${timeoutMs} ms`), timeoutMs);
-    outgoing.on('error', () => fail('the connection failed'));
+    outgoing.on('error', reject);
   });
 }
 
-function failed(reason: string): MetaError {
-  return transient(`The picture of the ad could not be loaded: ${reason}.`, 'not_applied');
+/** By the first bytes: a server may call anything a picture. */
+function typeOfBytes(bytes: Uint8Array): PictureType | null {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
+  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
+  if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'image/gif';
+  return start.startsWith('RIFF') && start.slice(8) === 'WEBP' ? 'image/webp' : null;
 }

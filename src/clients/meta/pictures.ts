@@ -1,5 +1,5 @@
 import type { PictureAddresses } from './account-ads.js';
-import { loadPicture } from './picture.js';
+import { loadFirst } from './picture.js';
 import type { Picture } from './types.js';
 
 /** Real ms from the first to the last byte. */
@@ -38,20 +38,16 @@ export class Pictures {
     const noted = this.#addresses.get(adId);
     const urls = noted && now - noted.at < FRESH_MS ? noted.urls : await this.ask(adId);
     this.#note(adId, urls);
-    let failure: unknown = null;
-    for (const url of urls) {
-      try {
-        const picture = await loadPicture(url, this);
-        this.#keep(adId, picture);
-        return picture;
-      } catch (error) {
-        failure = error;
-      }
+    if (urls.length === 0) return null;
+    try {
+      const picture = await loadFirst(urls, this);
+      this.#keep(adId, picture);
+      return picture;
+    } catch (error) {
+      // The addresses may have expired: the next request asks Meta again.
+      this.#addresses.delete(adId);
+      throw error;
     }
-    if (failure === null) return null;
-    // The addresses may have expired: the next request asks Meta again.
-    this.#addresses.delete(adId);
-    throw failure;
   }
 
   #note(adId: string, urls: string[]): void {

@@ -9,6 +9,7 @@ import {
   Campaign,
   FacebookAdsApi,
   type MinimumBudget,
+  PagePost,
 } from 'facebook-nodejs-business-sdk';
 import { invalid } from './errors.js';
 import { FieldReader, isObjectId, requireId } from './field-reader.js';
@@ -30,6 +31,7 @@ const OBJECTS = {
   campaign: Campaign,
   'ad set': AdSet,
   ad: Ad,
+  post: PagePost,
   'insights report': AdReportRun,
 };
 
@@ -47,10 +49,10 @@ interface Edges {
 type Noun = keyof typeof OBJECTS;
 type SdkObject<N extends Noun> = InstanceType<(typeof OBJECTS)[N]>;
 type EdgeMethod = (fields: string[], params: Record<string, unknown>, fetchFirstPage: false) => unknown;
-/** Fields of an ad's creative, which Graph gives together with the ad. */
-type CreativeFields = `creative{${string}}`;
+/** Fields of an ad's creative or of a post's attachments, which Graph gives together with the ad or the post. */
+type NestedFields = `creative{${string}}` | `attachments{${string}}`;
 type FieldsOf<C extends { Fields: object }> = ReadonlyArray<
-  Extract<keyof C['Fields'], string> | CreativeFields
+  Extract<keyof C['Fields'], string> | NestedFields
 >;
 
 export type InsightFields = FieldsOf<typeof AdsInsights>;

@@ -1,4 +1,5 @@
 import type { AdSetSettings } from '../../domain/comparability.js';
+import type { RanCreative, RanPicture, StoredPicture } from '../../domain/creative/ran-creative.js';
 import type { MetaErrorKind } from '../../domain/rollout/obstacle.js';
 import type { Breakdown } from '../../domain/segments.js';
 import type { AccountAds, AccountCampaign } from '../../domain/setup/account.js';
@@ -8,13 +9,26 @@ import type { AccountAds, AccountCampaign } from '../../domain/setup/account.js'
  * minor units (Meta's offsets), instants epoch ms.
  */
 
-/** Formats that hold no program: an SVG may. */
-export const PICTURE_TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'] as const;
+export { PICTURE_TYPES } from '../../domain/creative/ran-creative.js';
 
 /** A picture as a page may show it. */
-export interface Picture {
-  type: (typeof PICTURE_TYPES)[number];
+export interface Picture extends StoredPicture {
   bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The creative of an ad as Meta has it now. */
+export interface ReadCreative {
+  creative: Omit<RanCreative, 'picture' | 'readAt'>;
+  /** Null: the ad has none. */
+  picture: {
+    kind: RanPicture['kind'];
+    /** Null: it could not be loaded. */
+    loaded: Picture | null;
+    /** Why it could not be loaded, in a sentence; null if it was. */
+    problem: string | null;
+    /** Whether another try may load it. */
+    isPassing: boolean;
+  } | null;
 }
 
 /** A failed call to Meta. Its message never contains the token, the app secret or a URL with a query. */
@@ -192,6 +206,11 @@ export interface MetaClient {
   getAccountAds(timezone: string): Promise<AccountAds>;
   /** The ad's picture, from an address that Meta gives for it; null if there is none. `transient` if it can't be loaded. */
   getPicture(adId: string): Promise<Picture | null>;
+  /**
+   * What the ad shows, in any of Meta's forms, with its picture. A page's post that Meta refuses to give and a picture that
+   * can't be loaded are no failures: the answer says so.
+   */
+  getCreative(adId: string): Promise<ReadCreative>;
   /** Rows of the local days that start within [since, until), by segment, all pages. A segment without delivery has no row. */
   getSegments(query: {
     adIds: string[];

@@ -1,3 +1,5 @@
+import { asRun } from '../../domain/creative/ran-creative.js';
+import { creativeStore } from './creatives.js';
 import { experimentsById } from './experiments.js';
 import type { LearnableTest, PatternStore } from './pattern-types.js';
 import { type Database, run } from './query.js';
@@ -36,12 +38,11 @@ export function learnableTestStore(database: Database): Pick<PatternStore, 'lear
           order by e.experiment_id collate "C"`,
       [scope.environment, scope.accountId, after, ids, PAGE],
     );
-    const experiments = await experimentsById(
-      database,
-      rows.map(({ experiment_id }) => experiment_id),
-    );
+    const found = rows.map(({ experiment_id }) => experiment_id);
+    const experiments = await experimentsById(database, found);
+    const ran = await creativeStore(database).ranCreativesOf(found);
     return rows.map(({ experiment_id, looks }) => ({
-      experiment: experiments.get(experiment_id)!,
+      experiment: asRun(experiments.get(experiment_id)!, ran.get(experiment_id) ?? new Map()),
       looks: looks.map(({ pairs, metrics }) => ({ pairs: pairs ?? [], metrics })),
     }));
   };

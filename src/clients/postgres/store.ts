@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { changeStore } from './change-marks.js';
 import { controlStore } from './controls.js';
+import { creativeStore } from './creatives.js';
 import { decisionStore } from './decisions.js';
 import { draftSetStore } from './draft-sets.js';
 import { embeddingStore } from './embeddings.js';
@@ -51,6 +52,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...figureStore(database),
     ...messageStore(database),
     ...keptReportStore(database),
+    ...creativeStore(database),
     ...learningStore(database),
     ...embeddingStore(database),
     ...patternStore(database),

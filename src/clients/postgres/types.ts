@@ -32,6 +32,7 @@ import type { Breakdown } from '../../domain/segments.js';
 import type { StateReason } from '../../domain/state-reason.js';
 import type { LaterTest } from '../../domain/verification/recheck.js';
 import type { VerificationOutcome } from '../../domain/verification/verification.js';
+import type { CreativeStore } from './creatives.js';
 import type { DraftSetStore } from './draft-sets.js';
 import type { InsightStore } from './insights.js';
 import type { LearningStore } from './learning.js';
@@ -110,7 +111,13 @@ export interface OverviewRow {
  * Postgres behind one interface. A store belongs to one environment and one account and sees no other's rows.
  * Every call waits for Postgres only. If the connection is lost, it rejects with the driver's error.
  */
-export interface Store extends LearningStore, PatternStore, EmbeddingStore, InsightStore, DraftSetStore {
+export interface Store
+  extends CreativeStore,
+    LearningStore,
+    PatternStore,
+    EmbeddingStore,
+    InsightStore,
+    DraftSetStore {
   /**
    * Inserts the experiment and takes the leases of its ad sets in one transaction. If an experiment with the same name,
    * currency, policy and variants is stored under this id, and it too does or doesn't count earlier delivery, that one is

@@ -1,11 +1,17 @@
 /** What an ad showed when its test began. */
-import type { Creative } from '../experiment.js';
+import type { Creative, Experiment } from '../experiment.js';
 
-/** The form in which Meta gave the creative. */
-export const CREATIVE_FORMS = ['object_story_spec', 'asset_feed_spec', 'page_post', 'fields'] as const;
+/** The form in which Meta gave the creative; `unread`: Meta gave none, and `problem` says why. */
+export const CREATIVE_FORMS = [
+  'object_story_spec',
+  'asset_feed_spec',
+  'page_post',
+  'fields',
+  'unread',
+] as const;
 export type CreativeForm = (typeof CREATIVE_FORMS)[number];
 
-/** Types of pictures that are stored. */
+/** Types of pictures that are stored and shown. They hold no program: an SVG may. */
 export const PICTURE_TYPES = ['image/png', 'image/jpeg', 'image/webp', 'image/gif'] as const;
 export type PictureType = (typeof PICTURE_TYPES)[number];
 
@@ -28,6 +34,10 @@ export interface RanCreative {
   callToAction: string | null;
   link: string | null;
   picture: RanPicture | null;
+  /** The ad shows one of several texts or pictures, or several cards: this is the first of each. */
+  isFirstOfSeveral?: true;
+  /** Why something that the ad showed is missing here, in a sentence; absent if nothing is known to be. */
+  problem?: string;
   /** Epoch ms of experiment time. */
   readAt: number;
 }
@@ -63,4 +73,39 @@ export function fieldsOf(
     script: creative.script,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== null && text.trim() !== ''));
+}
+
+/**
+ * The creative as the ad showed it, for all that is learned from it: what the marketer wrote, and from Meta what the marketer
+ * left out. The one place that puts both together.
+ */
+export function creativeAsRun(creative: Creative, ran: RanCreative | null): Creative {
+  if (ran === null) return creative;
+  return {
+    ...creative,
+    headline: said(creative.headline) ?? said(ran.title),
+    text: said(creative.text) ?? withoutHook(said(ran.body), said(creative.hook)),
+  };
+}
+
+/** The experiment with each creative as it ran. */
+export function asRun<E extends Pick<Experiment, 'variants'>>(
+  experiment: E,
+  ran: ReadonlyMap<string, RanCreative>,
+): E {
+  const variants = experiment.variants.map((variant) => ({
+    ...variant,
+    creative: creativeAsRun(variant.creative, ran.get(variant.id) ?? null),
+  }));
+  return { ...experiment, variants };
+}
+
+function said(text: string | null): string | null {
+  return text === null || text.trim() === '' ? null : text;
+}
+
+/** Marketers name the beginning of the body as the hook: it must not count twice. */
+function withoutHook(body: string | null, hook: string | null): string | null {
+  if (body === null || hook === null || !body.trimStart().startsWith(hook.trim())) return body;
+  return said(body.trimStart().slice(hook.trim().length).trimStart());
 }

@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Controls } from './controls.js';
+import { MARKET_FORMS } from './creatives.js';
+import { PICTURE_KINDS } from './picture.js';
 
 /**
  * `/__market/`: the market's own controls over HTTP, for tests and commands. Bodies and answers are the shapes of
@@ -53,7 +55,15 @@ export function controlRoutes(controls: Controls): Hono {
 const rate = z.number().min(0).max(1);
 const count = z.number().int().min(0);
 
-const creative = z.strictObject({ title: z.string(), body: z.string(), callToAction: z.string() });
+const creative = z.strictObject({
+  title: z.string(),
+  body: z.string(),
+  callToAction: z.string(),
+  description: z.string().optional(),
+  link: z.string().optional(),
+  form: z.enum(MARKET_FORMS).optional(),
+  picture: z.enum(PICTURE_KINDS).optional(),
+});
 
 export const adSpec = z.strictObject({
   name: z.string().min(1),

@@ -1,3 +1,4 @@
+import { readPost } from './creatives.js';
 import { GraphError, invalidParameter, invalidToken, unknownObject } from './graph-error.js';
 import { readInsights } from './insights.js';
 import { askedOf, readEdge, readNode } from './nodes.js';
@@ -96,6 +97,8 @@ export class Graph {
     }
     if (id === 'debug_token' && edge === undefined) return ok(this.#describeToken(request));
     if (world.reports.has(id)) return this.#readReport(id, edge, request, now);
+    const post = edge === undefined ? readPost(world, request, this.scopes, now, this.origin()) : null;
+    if (post) return ok(post);
     const object = world.objects.get(id);
     if (!object) throw unknownObject(id, 'GET');
     if (edge === undefined) {

@@ -1,11 +1,10 @@
 import { readActivities } from './activities.js';
 import { DAY_MS } from './calendar.js';
+import { readCreative } from './creatives.js';
 import { invalidParameter, unknownObject } from './graph-error.js';
 import { effectiveStatus, type MarketObject, type ObjectKind } from './objects.js';
 import { type Page, paginate } from './paging.js';
-import { PICTURE_PATH } from './picture.js';
 import { type GraphRequest, listParam, nestedFields } from './request.js';
-import type { MarketCreative } from './types.js';
 import type { World } from './world.js';
 
 type FieldReader = (object: MarketObject, at: number, world: World) => unknown;
@@ -96,37 +95,6 @@ const EDGES: Partial<Record<ObjectKind, Record<string, ObjectKind>>> = {
   campaign: { ads: 'ad', adsets: 'adset' },
   account: { ads: 'ad', adsets: 'adset', campaigns: 'campaign' },
 };
-
-/** Fields of an ad's creative. A creative made from a page's post has no title of its own; the market's all have one. */
-const CREATIVE_FIELDS: Record<string, (ad: MarketObject, at: number, origin: string) => unknown> = {
-  id: (ad, at) => ad.text('creative_id', at),
-  name: (ad, at) => ad.text('name', at),
-  title: (ad, at) => creativeOf(ad, at)?.title ?? ad.text('name', at),
-  body: (ad, at) => creativeOf(ad, at)?.body,
-  call_to_action_type: (ad, at) => creativeOf(ad, at)?.callToAction,
-  thumbnail_url: (ad, at, origin) => `${origin}${PICTURE_PATH}/${ad.text('creative_id', at)}.png`,
-  image_url: (ad, at, origin) => `${origin}${PICTURE_PATH}/${ad.text('creative_id', at)}.png`,
-  object_story_spec: () => undefined,
-};
-
-function creativeOf(ad: MarketObject, at: number): MarketCreative | null {
-  return ad.get('creative', at) as MarketCreative | null;
-}
-
-function readCreative(
-  ad: MarketObject,
-  selected: string[],
-  at: number,
-  origin: string,
-): Record<string, unknown> {
-  const found = ['id', ...selected].map((field): [string, unknown] => {
-    const reader = Object.hasOwn(CREATIVE_FIELDS, field) ? CREATIVE_FIELDS[field] : undefined;
-    if (!reader)
-      throw invalidParameter(`Tried accessing nonexisting field (${field}) on node type (AdCreative)`);
-    return [field, reader(ad, at, origin)];
-  });
-  return Object.fromEntries(found);
-}
 
 /** What a request asks of a node: fields, and those of its creative, as in `name,creative{title,body}`. */
 export interface Asked {

@@ -4,6 +4,59 @@ import { hash128 } from '../random.js';
 /** The folder of the pictures of creatives. As on Meta's servers of pictures, they need no token. */
 export const PICTURE_PATH = '/__creative';
 
+/**
+ * What an address of a picture gives: the picture, at once or after redirects, or one of the things that a client must not
+ * take for one.
+ */
+export const PICTURE_KINDS = [
+  'drawn',
+  'redirected',
+  'redirected_for_ever',
+  'redirected_to_private',
+  'redirected_to_plain_http',
+  'text',
+  'mislabelled',
+  'too_large',
+  'missing',
+  'away',
+  'silent',
+] as const;
+export type PictureKind = (typeof PICTURE_KINDS)[number];
+
+/** Above any limit for the picture of an ad, bytes. */
+const TOO_LARGE = 8 * 1024 * 1024;
+
+/** What an address gives; null: no answer, ever. */
+export function pictureAnswer(kind: PictureKind, name: string): Response | null {
+  const to = (location: string) => new Response(null, { status: 302, headers: { location } });
+  const body = (bytes: string | Uint8Array<ArrayBuffer>, type = 'image/png') =>
+    new Response(bytes, { headers: { 'content-type': type } });
+  switch (kind) {
+    case 'drawn':
+      return body(drawPicture(name));
+    case 'redirected':
+      return to(`../drawn/${name}`);
+    case 'redirected_for_ever':
+      return to(name);
+    case 'redirected_to_private':
+      return to('https://169.254.169.254/latest/meta-data');
+    case 'redirected_to_plain_http':
+      return to('http://example.com/picture.png');
+    case 'text':
+      return body('no picture', 'text/html');
+    case 'mislabelled':
+      return body('<script>alert(1)</script>');
+    case 'too_large':
+      return body(Buffer.concat([drawPicture(name), Buffer.alloc(TOO_LARGE)]));
+    case 'missing':
+      return new Response(null, { status: 404 });
+    case 'away':
+      return new Response(null, { status: 503 });
+    case 'silent':
+      return null;
+  }
+}
+
 const SIZE = 96;
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 

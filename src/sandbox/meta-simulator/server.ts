@@ -8,7 +8,7 @@ import { controlRoutes } from './control.js';
 import type { Controls } from './controls.js';
 import { Graph, unknownPath } from './graph.js';
 import { GraphError } from './graph-error.js';
-import { drawPicture, PICTURE_PATH } from './picture.js';
+import { PICTURE_KINDS, PICTURE_PATH, pictureAnswer } from './picture.js';
 import { type GraphAnswer, parseRequest } from './request.js';
 import type { MarketOptions } from './types.js';
 import type { World } from './world.js';
@@ -45,9 +45,11 @@ export async function serveMarket(
     return next();
   });
   app.route('/__market', controlRoutes(controls));
-  app.get(`${PICTURE_PATH}/:name`, (c) =>
-    c.body(drawPicture(c.req.param('name')), 200, { 'content-type': 'image/png' }),
-  );
+  app.get(`${PICTURE_PATH}/:kind/:name`, (c) => {
+    const kind = PICTURE_KINDS.find((one) => one === c.req.param('kind'));
+    const answer = kind ? pictureAnswer(kind, c.req.param('name')) : c.notFound();
+    return answer ?? send(c, { kind: 'hang' });
+  });
   const { rephraseError } = options;
   if (rephraseError) {
     app.use('*', async (c, next) => {

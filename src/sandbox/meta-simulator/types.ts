@@ -1,4 +1,6 @@
 import type { ExperimentClock } from '../../clients/clock.js';
+import type { MarketForm } from './creatives.js';
+import type { PictureKind } from './picture.js';
 
 /** The simulator of Meta's Graph API. Budgets are minor units per day, instants are epoch ms of experiment time. */
 
@@ -14,7 +16,7 @@ export interface MarketOptions {
   account?: Partial<MarketAccount>;
   /** Whether to refuse a cut below what the ad set has spent since the account's midnight, as Meta may. Default false. */
   refuseBelowSpent?: boolean;
-  /** Permissions of the token. They are reported but never checked. Default `ads_management`, `ads_read`. */
+  /** Permissions of the token. They are reported; a page's post needs `pages_read_engagement`. Default `ads_management`, `ads_read`. */
   scopes?: string[];
   /** Replaces the body of an error; gets the body and the requested URL. Unset: the body stays. */
   rephraseError?: RephraseError;
@@ -38,6 +40,14 @@ export interface MarketCreative {
   body: string;
   /** Meta's name of the button, e.g. `SHOP_NOW`. */
   callToAction: string;
+  /** The description under the title; unset: there is none. */
+  description?: string;
+  /** Where the button leads; unset: to the market's shop. */
+  link?: string;
+  /** The form in which Graph gives it. Default `fields`. */
+  form?: MarketForm;
+  /** What its picture's address gives. Default `drawn`. */
+  picture?: PictureKind;
 }
 
 /** One ad in its own ad set, with its hidden rates. */

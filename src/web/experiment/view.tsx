@@ -1,19 +1,20 @@
 /** One experiment: what to do, the evidence, the money, the controls. */
 
 import { recommendationOf, waitsForGuardrails } from '../../api/experiments/recommendation.js';
-import { adName, shortAdName } from '../../domain/ad-name.js';
+import { shortAdName } from '../../domain/ad-name.js';
 import type { Objective } from '../../domain/metric.js';
 import { MEASURES, measureOf } from '../../domain/reporting/series.js';
 import { ClientLinkForm } from '../client-link/form.js';
 import { isCost, type Reader } from '../format.js';
 import { Countdown, Figure, Instant, Money } from '../parts/figures.js';
-import { Link, Picture } from '../parts/links.js';
+import { Link } from '../parts/links.js';
 import { StateBadge } from '../parts/state-badge.js';
 import { SeriesChart, SeriesLegend } from '../series/chart.js';
 import type { Viewer } from '../viewer.js';
 import { Word } from '../words/word.js';
 import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
+import { Creatives } from './creatives.js';
 import { ForecastBeforeStart } from './forecast.js';
 import { LookChart, pointsOf } from './look-chart.js';
 import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
@@ -293,43 +294,6 @@ function PerDay({ experiment, series, reader, viewer }: ExperimentViewFacts) {
           </Link>
         </p>
       )}
-    </section>
-  );
-}
-
-function Creatives({ experiment, withPictures }: { experiment: StatusJson; withPictures: boolean }) {
-  return (
-    <section class="card" aria-labelledby="creatives">
-      <h2 id="creatives">Ads</h2>
-      <div class="columns">
-        {experiment.variants.map(({ id, role, ad_id, creative, dropped_at }) => (
-          <article class="creative">
-            {withPictures && (
-              <Picture
-                src={`/api/ab/account/ads/${ad_id}/thumbnail`}
-                alt=""
-                width="96"
-                height="96"
-                loading="lazy"
-              />
-            )}
-            <div>
-              <h3>
-                {adName(experiment.variants, id)}
-                {!id.startsWith(role) && <span class="muted"> ({role})</span>}
-              </h3>
-              {dropped_at && <p class="note">Dropped from the comparison.</p>}
-              {creative.headline && !adName(experiment.variants, id).includes(creative.headline) && (
-                <p>{creative.headline}</p>
-              )}
-              {creative.hook && <p class="muted">{creative.hook}</p>}
-              {creative.text && <p>{creative.text}</p>}
-              {creative.script && <p class="muted">{creative.script}</p>}
-              {creative.visual_notes && <p class="muted">{creative.visual_notes}</p>}
-            </div>
-          </article>
-        ))}
-      </div>
     </section>
   );
 }

@@ -5,6 +5,9 @@ import { type Answer, failureOf, json, tinyGraph, withGraph } from './support.js
 
 const ELSEWHERE = 'https://graph.facebook.com';
 
+const PNG = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1]);
+const JPEG = Uint8Array.from([0xff, 0xd8, 0xff, 0xe0, 2]);
+
 function picture(response: http.ServerResponse, bytes: Uint8Array, type = 'image/png'): void {
   response.writeHead(200, { 'content-type': type }).end(bytes);
 }
@@ -25,7 +28,7 @@ const load = (answer: Answer, timeoutMs = 2_000) =>
 
 describe('a picture', () => {
   it('is loaded with its type, and its request carries no credentials', async () => {
-    const bytes = Uint8Array.from([1, 2, 3]);
+    const bytes = JPEG;
     const loaded = await withServer(
       (seen, response) => {
         expect(seen.path).toBe('/a.png');
@@ -40,13 +43,49 @@ describe('a picture', () => {
 
   it('is refused if it is too large, of another type, or elsewhere', async () => {
     const tooLarge = await load((_, response) => picture(response, new Uint8Array(LARGEST_PICTURE + 1)));
-    expect(tooLarge.message).toContain('more than 4 MB');
+    expect(tooLarge.message).toContain('more than 5 MB');
     const svg = await load((_, response) => picture(response, new Uint8Array(3), 'image/svg+xml'));
     expect(svg).toMatchObject({ kind: 'transient', message: expect.stringContaining('image/jpeg') });
     const redirect = await load((_, response) =>
       response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
     );
-    expect(redirect.message).toContain('its server answered 302');
+    expect(redirect.message).toContain(
+      "the address to which it is redirected isn't one of the public internet",
+    );
+    // The name is public to look at; what it resolves to is not.
+    const named = await load((_, response) =>
+      response.writeHead(301, { location: 'https://localhost/a' }).end(),
+    );
+    expect(named).toMatchObject({ isPassing: false, message: expect.stringContaining('it is redirected') });
+    const untrue = await load((_, response) => picture(response, new Uint8Array(9)));
+    expect(untrue.message).toContain('its bytes are not those of image/png');
+  });
+
+  it('is followed through three redirects, and not a fourth', async () => {
+    const chain =
+      (length: number): Answer =>
+      (seen, response) => {
+        const place = Number(seen.query.get('place') ?? 0);
+        if (place === length) return picture(response, PNG);
+        return response.writeHead(307, { location: `?place=${place + 1}` }).end();
+      };
+    const loaded = await withServer(chain(3), (origin) =>
+      loadPicture(`${origin}/a.png`, { trustedOrigin: origin, timeoutMs: 2_000 }),
+    );
+    expect(loaded).toEqual({ type: 'image/png', bytes: PNG });
+    expect((await load(chain(4))).message).toContain('redirected more than 3 times');
+  });
+
+  it.each([
+    ['image/gif', Buffer.from('GIF89a...')],
+    ['image/webp', Buffer.from('RIFF\0\0\0\0WEBPVP8 ')],
+    ['image/jpeg', JPEG],
+  ])('has the type of its bytes: %s', async (type, bytes) => {
+    const loaded = await withServer(
+      (_, response) => picture(response, bytes, 'image/png'),
+      (origin) => loadPicture(`${origin}/a.png`, { trustedOrigin: origin, timeoutMs: 2_000 }),
+    );
+    expect(loaded.type).toBe(type);
   });
 
   it('is given up after the time-out and if the connection breaks', async () => {
@@ -104,7 +143,7 @@ describe("an ad's picture", () => {
         if (seen.path.endsWith('.png')) {
           pictures++;
           if (seen.path === '/broken.png') return json(response, {}, 404);
-          return picture(response, Uint8Array.from([9]));
+          return picture(response, PNG);
         }
         asked++;
         const origin = `http://${seen.headers.host}`;
@@ -112,7 +151,7 @@ describe("an ad's picture", () => {
         return json(response, { id: '1', creative });
       },
       async (client) => {
-        expect((await client.getPicture('1'))?.bytes).toEqual(Uint8Array.from([9]));
+        expect((await client.getPicture('1'))?.bytes).toEqual(PNG);
         await client.getPicture('1');
         expect({ asked, pictures }).toEqual({ asked: 1, pictures: 2 });
       },

@@ -157,6 +157,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'pattern_tests',
       'pattern_uses',
       'performance_metrics',
+      'pictures',
       'preference_models',
       'promotions',
       'rechecks',
@@ -166,6 +167,7 @@ describe.each(DATABASES)('migrate on $database', ({ kind }) => {
       'schema_migrations',
       'segment_metrics',
       'text_embeddings',
+      'variant_creatives',
       'verifications',
     ]);
     expect((await pool.query('select * from ab_tests')).rows).toEqual([{ test_id: 'theirs' }]);

@@ -45,6 +45,7 @@ export function splitMeta(
     getInsights: (query) => of(query.adIds[0]).getInsights(query),
     getSegments: (query) => of(query.adIds[0]).getSegments(query),
     getAccountAds: (timezone) => common.getAccountAds(timezone),
+    getCreative: (adId) => of(adId).getCreative(adId),
     getPicture: (adId) => of(adId).getPicture(adId),
   };
 }

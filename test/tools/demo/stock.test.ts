@@ -17,6 +17,7 @@ function played(audits: AuditRow[][]) {
       list: async () => [known.experiment],
       one: async () => ({
         ...known.experiment,
+        variants: known.experiment.variants.map((variant) => ({ ...variant, creative_as_run: null })),
         source: 'record' as const,
         next_due_at: null,
         next_due: null,

@@ -69,6 +69,29 @@ describe('the page of an experiment', () => {
     expect(html).toContain('Looking longer than planned would raise the chance of a false winner above 5 %.');
   });
 
+  it('shows each ad as it ran: its stored picture, what Meta had beyond the registration, and what is missing', async () => {
+    await seedExperiment(api, 'ran');
+    const bytes = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+    const hash = await api.store.savePicture({ type: 'image/png', bytes });
+    const nothing = { description: null, callToAction: null, link: null, picture: null, readAt: START };
+    await api.store.saveRanCreative('ran', 'control', {
+      ...{ ...nothing, form: 'asset_feed_spec', title: 'Warm <b>all</b> winter', body: 'Down.' },
+      ...{ picture: { kind: 'image', hash, problem: null }, isFirstOfSeveral: true },
+    });
+    const problem = 'Meta did not give the creative in 5 tries: no answer.';
+    await api.store.saveRanCreative('ran', 'challenger-1', {
+      ...{ ...nothing, form: 'unread', title: null, body: null, problem },
+    });
+    const { html, text } = await api.page('/experiments/ran');
+    expect(html).toContain(`src="/api/ab/pictures/${hash}"`);
+    expect(html).toContain('src="/api/ab/account/ads/ad_ran_challenger-1/thumbnail"');
+    expect(html).toContain('<p>Warm &lt;b&gt;all&lt;/b&gt; winter</p>');
+    expect(text).toContain(
+      'The ad shows one of several texts or pictures, or several cards: this is the first.',
+    );
+    expect(text).toContain(problem);
+  });
+
   it('has a form that extends a test by the rule without a horizon, and says who did', async () => {
     await seedExperiment(api, 'longer', { policy: { ...DEFAULT_POLICY, rule: 'anytime' } });
     const page = '/experiments/longer';
