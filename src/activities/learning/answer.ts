@@ -6,7 +6,7 @@ import { finishedTest } from '../../domain/patterns/finished-test.js';
 import { fitAttributes, latestOf } from '../../domain/patterns/fit.js';
 import type { Groundwork } from '../../domain/preference/groundwork.js';
 import type { Layers } from '../../domain/preference/layers.js';
-import { learnPreference, predict } from '../../domain/preference/model.js';
+import { learnPreference } from '../../domain/preference/model.js';
 import type { PartEncoder } from '../../domain/preference/recipe.js';
 import { figuresOf } from './figures.js';
 import type {
@@ -68,15 +68,10 @@ function learn(ads: readonly MeasuredAd[], task: LearnTask, progress: (done: num
     groundwork: groundwork && (deserialize(groundwork) as Groundwork),
     progress,
   });
-  const fitted = predict(
-    learned.model,
-    ads.map(({ text }) => text),
-    layersOf,
-  );
   return {
     tests: learned.model.learnedFrom.tests,
     texts: texts.length,
-    figures: figuresOf(ads, learned, fitted, (text) => sentenceOf(task, places.get(text)!)),
+    figures: figuresOf(ads, learned, (text) => sentenceOf(task, places.get(text)!)),
     parameters: toBytes(learned.model),
     groundwork: new Uint8Array(serialize(learned.groundwork)),
   };

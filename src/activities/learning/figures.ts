@@ -7,11 +7,10 @@ import type { Learned } from '../../domain/preference/model.js';
 import { slopePriorOf } from './prior.js';
 import { attributeEffects, type MeasuredAd } from './rows.js';
 
-/** `fitted`: per ad, what the model predicts of it. `sentenceOf`: a text's vector of unit length, null if unknown. */
+/** `sentenceOf`: a text's vector of unit length, null if unknown. */
 export function figuresOf(
   ads: readonly MeasuredAd[],
-  { model, heldOut }: Learned,
-  fitted: Float64Array,
+  { model, heldOut, fitted }: Learned,
   sentenceOf: (text: string) => Float32Array | null,
 ): ModelFigures {
   const cosine = (i: number, j: number) => {
