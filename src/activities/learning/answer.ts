@@ -7,7 +7,7 @@ import { finishedTest } from '../../domain/patterns/finished-test.js';
 import { fitAttributes, latestOf } from '../../domain/patterns/fit.js';
 import type { Groundwork } from '../../domain/preference/groundwork.js';
 import type { Layers } from '../../domain/preference/layers.js';
-import { learnPreference, predict } from '../../domain/preference/model.js';
+import { learnPreference } from '../../domain/preference/model.js';
 import type { PartEncoder } from '../../domain/preference/recipe.js';
 import { figuresOf } from './figures.js';
 import type {
@@ -75,15 +75,10 @@ function learn(
     groundwork: groundwork && (deserialize(groundwork) as Groundwork),
     progress,
   });
-  const fitted = predict(
-    learned.model,
-    ads.map(({ text }) => text),
-    layersOf,
-  );
   return {
     tests: learned.model.learnedFrom.tests,
     texts: texts.length,
-    figures: figuresOf(ads, learned, fitted, {
+    figures: figuresOf(ads, learned, {
       rate,
       elsewhere: explanationElsewhere(foreign, learned.model),
       sentenceOf: (text) => sentenceOf(task, places.get(text)!),

@@ -9,13 +9,12 @@ import { slopePriorOf } from './prior.js';
 import { attributeEffects, type MeasuredAd } from './rows.js';
 
 /**
- * `fitted`: per ad, what the model predicts of it. `rate`: the kind that it was learned from. `elsewhere`: why the model predicts what
+ * `rate`: the kind that it was learned from. `elsewhere`: why the model predicts what
  * it has from elsewhere. `sentenceOf`: a text's vector of unit length, null if unknown.
  */
 export function figuresOf(
   ads: readonly MeasuredAd[],
-  { model, heldOut }: Learned,
-  fitted: Float64Array,
+  { model, heldOut, fitted }: Learned,
   about: {
     rate: RateKind;
     elsewhere: Explanation;

@@ -45,6 +45,8 @@ export interface Learned {
   model: PreferenceModel;
   /** For each row, its prediction by a model that had not seen its test. Only differences within a test mean something. */
   heldOut: Float64Array;
+  /** For each row, what the model predicts of it, as {@link predict} does. */
+  fitted: Float64Array;
   /** Makes the next learning fast if it is given back. */
   groundwork: Groundwork;
 }
@@ -75,7 +77,7 @@ export function learnPreference(
   const fits = known !== null && known.fingerprint === groundworkFingerprint(first, recipe, foreign);
   const steps = (fits ? 0 : groundworkFits(recipe)) + (isGrown ? recipe.parts.length : 0);
   let step = 0;
-  const fitted = () => progress(++step / steps);
+  const tell = () => progress(++step / steps);
 
   const foreignOf = (fresh: readonly MeasuredText[]) =>
     foreign === null
@@ -87,24 +89,28 @@ export function learnPreference(
         );
   const groundwork = fits
     ? known
-    : layGroundwork({ rows: first, recipe, layersOf, foreign, foreignPrediction: foreignOf(first) }, fitted);
+    : layGroundwork({ rows: first, recipe, layersOf, foreign, foreignPrediction: foreignOf(first) }, tell);
 
   let { heldOut } = groundwork;
   let coefficients = groundwork.parts.map((part) => part.coefficients);
+  let fittedByParts: Float64Array[] | null = null;
   if (isGrown) {
     const foreignPrediction = foreignOf(rows);
     const whitening = new Whitening(rows);
     const y = targetOf(rows, whitening, foreignPrediction, groundwork.foreignSlope);
     const folds = new Int32Array(rows.length);
     const before: Float64Array[] = foreignPrediction === null ? [] : [foreignPrediction];
+    const after = [...before];
     coefficients = groundwork.parts.map(({ featurizer, coefficients: earlier }, i) => {
       const part = recipe.parts[i]!;
       const features = featuresOf(part, featurizer, texts, layersOf);
       before.push(predictionOf(features, earlier));
       const result = fitRidge(designOf(features, whitening, { folds, without: -1 }), y, part);
-      fitted();
+      after.push(predictionOf(features, result));
+      tell();
       return result;
     });
+    fittedByParts = after;
     heldOut = withLaterTests(
       groundwork.heldOut,
       first,
@@ -119,20 +125,24 @@ export function learnPreference(
     coefficients: coefficients[i]!,
   }));
   const parts = [...(foreign === null ? [] : [foreign]), ...own];
+  const model: PreferenceModel = {
+    recipe: recipe.name,
+    parts: parts.map(({ recipe: part, featurizer, coefficients: values }, i) => ({
+      recipe: part,
+      featurizer,
+      coefficients: values,
+      weight: groundwork.weights[i]!,
+    })),
+    learnedFrom: { tests, texts: rows.length },
+    basis: basisOf(tests, foreign),
+    learnedElsewhere: foreign?.learnedFrom ?? null,
+  };
   return {
-    model: {
-      recipe: recipe.name,
-      parts: parts.map(({ recipe: part, featurizer, coefficients: values }, i) => ({
-        recipe: part,
-        featurizer,
-        coefficients: values,
-        weight: groundwork.weights[i]!,
-      })),
-      learnedFrom: { tests, texts: rows.length },
-      basis: basisOf(tests, foreign),
-      learnedElsewhere: foreign?.learnedFrom ?? null,
-    },
+    model,
     heldOut,
+    fitted: fittedByParts
+      ? weightedSum(fittedByParts, groundwork.weights, rows.length)
+      : predict(model, texts, layersOf),
     groundwork,
   };
 }

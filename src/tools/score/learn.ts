@@ -41,14 +41,13 @@ export async function learnScorer(
   await add(learnedFrom, 'headlines to learn from');
   const began = performance.now();
   const bar = told.bar(100, '% learned');
-  const { model } = learnPreference(rows, recipe, texts.layersOf, {
+  const { model, fitted } = learnPreference(rows, recipe, texts.layersOf, {
     progress: (done) => bar.at(Math.round(done * 100)),
   });
   bar.end();
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   told.note(`learned from ${tests} tests with ${rows.length} headlines in ${seconds} s`);
-  const known = predict(model, learnedFrom, texts.layersOf);
-  const average = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const average = fitted.reduce((sum, value) => sum + value, 0) / fitted.length;
   return async (fresh) => {
     const filled = fresh.filter((text) => text !== '');
     await add(filled, 'headlines to score');

@@ -128,9 +128,7 @@ describe('drafts without Claude', () => {
       aFit([aFittedPattern({ id: 'emoji', own: effect, basis: 'own', state: 'holds' })]),
     );
     const set = await drafts({ ...BRIEF, count: 12 });
-    const used = set.drafts.find(({ patterns }) =>
-      patterns.some(({ pattern_id }) => pattern_id === 'emoji'),
-    );
+    const used = set.drafts.find(({ patterns }) => patterns.some(({ pattern_id }) => pattern_id === 'emoji'));
     expect(used?.creative.headline).toBe(`${WINNER} \u2728`);
     expect(used?.patterns.find(({ pattern_id }) => pattern_id === 'emoji')).toMatchObject({
       state: 'holds',

@@ -32,6 +32,16 @@ describe('one more test', () => {
   const before = learnPreference(earlier, RECIPE, layersOf);
   const anew = learnPreference(rows, RECIPE, layersOf);
 
+  it('has the fitted values that the model predicts, after the groundwork and after later tests', () => {
+    for (const [learned, of] of [
+      [before, earlier],
+      [anew, rows],
+    ] as const) {
+      const texts = of.map(({ text }) => text);
+      expect(learned.fitted).toEqual(predict(learned.model, texts, layersOf));
+    }
+  });
+
   it('needs one fit per part with the groundwork of an earlier learning, and has the same bits', () => {
     const shares: number[] = [];
     const after = learnPreference(rows, RECIPE, layersOf, {
