@@ -1,5 +1,5 @@
 import type { Decision, Verdict } from '../../domain/decision/decision.js';
-import { withMessage } from './messages.js';
+import { withMessage } from './enter-message.js';
 import { type Database, instant, jsonb, run } from './query.js';
 import type { LookSummary, Store } from './types.js';
 

@@ -11,8 +11,8 @@ import {
 import { policyAtLook } from '../../domain/extension.js';
 import type { Hold } from '../../domain/rollout/hold.js';
 import type { StateReason } from '../../domain/state-reason.js';
+import { enterMessage } from './enter-message.js';
 import { AdSetLeased, ExperimentExists, ExperimentNotFound } from './errors.js';
-import { enterMessage } from './messages.js';
 import { enterUses } from './pattern-uses.js';
 import {
   type Database,

@@ -2,7 +2,7 @@ import type { ClaudeCall, Extraction, Labelling, SettledExtraction } from '../..
 import type { MessageEntry } from '../../contract/messaging.js';
 import { type ClaudeFailure, PERMANENT_FAILURES } from '../../domain/insights/status.js';
 import { lockSpending, SPENT_IN_MONTH } from './claude-spending.js';
-import { withMessage } from './messages.js';
+import { withMessage } from './enter-message.js';
 import { type Database, instant, jsonb, jsonbOrNull, run, transaction } from './query.js';
 
 /** Which question. */

@@ -1,6 +1,6 @@
 import type { Promotion, PromotionStatus } from '../../contract/records.js';
 import type { RolloutPlan } from '../../domain/rollout/plan.js';
-import { enterMessage } from './messages.js';
+import { enterMessage } from './enter-message.js';
 import { type Database, instant, jsonb, type Run, run, transaction } from './query.js';
 import type { Store } from './types.js';
 

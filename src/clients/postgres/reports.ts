@@ -1,5 +1,5 @@
 import type { Report } from '../../contract/messaging.js';
-import { enterMessage } from './messages.js';
+import { enterMessage } from './enter-message.js';
 import { type Database, instant, jsonb, run, transaction } from './query.js';
 import type { Store } from './types.js';
 

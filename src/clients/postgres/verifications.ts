@@ -1,7 +1,7 @@
 import type { Verification } from '../../contract/records.js';
 import type { VerificationOutcome } from '../../domain/verification/verification.js';
+import { withMessage } from './enter-message.js';
 import { MEASURED_COLUMNS, type MeasuredRow, measuredValues, toMeasured } from './measured-lift.js';
-import { withMessage } from './messages.js';
 import { type Database, run } from './query.js';
 import type { Store } from './types.js';
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Controls } from './controls.js';
-import { MARKET_FORMS } from './creatives.js';
+import { MARKET_FORMS } from './creative-forms.js';
 import { PICTURE_KINDS } from './picture.js';
 
 /**

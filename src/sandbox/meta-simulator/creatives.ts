@@ -1,25 +1,10 @@
+import type { MarketForm } from './creative-forms.js';
 import { GraphError, invalidParameter } from './graph-error.js';
 import type { MarketObject } from './objects.js';
 import { PICTURE_PATH } from './picture.js';
 import { type GraphRequest, listParam } from './request.js';
 import type { MarketCreative } from './types.js';
 import type { World } from './world.js';
-
-/**
- * What ads show, in each form in which Meta keeps it: fields of the creative itself, the specification of a link, a video, a
- * photo, a carousel or a catalogue's template, a feed of assets, or a page's post.
- */
-export const MARKET_FORMS = [
-  'fields',
-  'link',
-  'video',
-  'photo',
-  'carousel',
-  'template',
-  'asset_feed',
-  'page_post',
-] as const;
-export type MarketForm = (typeof MARKET_FORMS)[number];
 
 /** The market's page, which has made all posts. */
 const PAGE_ID = '1205000000000001';

@@ -1,5 +1,5 @@
 import type { ExperimentClock } from '../../clients/clock.js';
-import type { MarketForm } from './creatives.js';
+import type { MarketForm } from './creative-forms.js';
 import type { PictureKind } from './picture.js';
 
 /** The simulator of Meta's Graph API. Budgets are minor units per day, instants are epoch ms of experiment time. */
