@@ -118,7 +118,7 @@ export const schema = z.object({
   LOSER_BUDGET_PCT: share(complement(WINNER_SHARES.most), complement(WINNER_SHARES.least)),
   PROMOTION_NOTIFICATION_WEBHOOK: url(['https:', 'http:']),
   ...NOTIFICATION_FIELDS,
-  // It becomes a header: an error about its form must not come from elsewhere, where it could show the key.
+  // It becomes a header: whoever else refused its form could show the key in the error.
   ANTHROPIC_API_KEY: z.preprocess(
     blankIsUnset,
     z

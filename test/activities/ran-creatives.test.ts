@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLearningActivities } from '../../src/activities/learning/index.js';
 import { createCreativeReader } from '../../src/activities/ran-creatives.js';
+import { openEncoders } from '../../src/clients/encoder/encoders.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import type { MarketCreative } from '../../src/sandbox/meta-simulator/index.js';
 import { type Api, HOUR, START, startApi, TOKEN } from '../api/support/harness.js';
@@ -215,7 +216,10 @@ describe('the forecast of a test that was registered without texts', () => {
       { ...AD, form: 'page_post' },
       { ...AD, form: 'page_post' },
     ]);
-    await activities().forecastTests();
+    const encoders = openEncoders('');
+    await createLearningActivities({ store: api.store, clock: api.clock, creatives: reader(), encoders })
+      .forecastTests()
+      .finally(() => encoders.close());
     expect((await api.store.getForecast(id))!.made.notes).toEqual([{ code: 'nothing_compared' }]);
   });
 });

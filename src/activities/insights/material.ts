@@ -17,7 +17,7 @@ import type { PerformanceMetrics } from '../../domain/insights/form.js';
 import { pictureTypeOf } from '../../domain/insights/picture.js';
 import type { VariantMetrics } from '../../domain/metric.js';
 
-/** Where the creatives are as they ran. */
+/** What keeps the creatives as they ran. */
 export interface RanCreatives {
   /** By variant id; a variant whose creative was not read is missing. */
   ranCreatives(experimentId: string): Promise<ReadonlyMap<string, RanCreative>>;

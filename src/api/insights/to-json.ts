@@ -10,7 +10,7 @@ import type { InsightsAnswer } from './responses.js';
 
 const MICROS = 1_000_000;
 
-/** Where the insights of a test stand, and the sentence for it. `extraction`: its latest; null if there is none. */
+/** The state of a test's insights, and the sentence for it. `extraction`: its latest; null if there is none. */
 export function insightsStanding(
   experiment: Experiment,
   extraction: Extraction | null,

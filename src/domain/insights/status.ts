@@ -1,4 +1,4 @@
-/** Where the extraction of a test's insights stands, as data. */
+/** How far the extraction of a test's insights is, as data. */
 import type { Experiment } from '../experiment.js';
 
 /** `offline`: from the attributes that differ, without Claude. `failed`: there is nothing to compare, or a fault of the service. */

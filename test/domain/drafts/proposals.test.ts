@@ -94,7 +94,7 @@ describe('drafts by edits', () => {
     }
   });
 
-  it('exist for each attribute once or twice, so that every one has a test', () => {
+  it('exist for most attributes that words can change', () => {
     const added = EDITS.filter(({ direction }) => direction === 'add').map(({ attribute }) => attribute);
     expect(new Set(added).size).toBeGreaterThan(55);
   });
