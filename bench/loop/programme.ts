@@ -2,10 +2,12 @@
 
 import { textsOf } from '../../src/domain/creative/creative-texts.js';
 import { ATTRIBUTES, attributesOf } from '../../src/domain/creative/registry.js';
+import { forecastByAttributes } from '../../src/domain/drafts/attribute-forecast.js';
 import { chooseToTest } from '../../src/domain/drafts/choose.js';
 import { type Proposal, proposalsFrom } from '../../src/domain/drafts/proposals.js';
 import type { DriftHistory } from '../../src/domain/evidence/drift.js';
 import type { Creative } from '../../src/domain/experiment.js';
+import { type ForecastScore, scoreForecast } from '../../src/domain/forecast/scoring.js';
 import { type AttributeModel, learnAttributes } from '../../src/domain/patterns/attribute-model.js';
 import { logRateOf, type PatternTest } from '../../src/domain/patterns/effects.js';
 import { writeCopy } from '../../src/sandbox/meta-simulator/copy-writer.js';
@@ -41,6 +43,8 @@ export interface Reached {
   /** Of the promotions, those of a creative whose true rate is not above its control's. */
   falsely: number;
   model: AttributeModel;
+  /** How the forecasts of the tests did, in their order. */
+  scores: ForecastScore[];
 }
 
 const IDS = ATTRIBUTES.map(({ id }) => id);
@@ -67,7 +71,13 @@ export function runProgramme(programme: Programme, history: DriftHistory): Reach
   const first = rateOf(world, winner);
   const finished: PatternTest[] = [];
   const lost: Creative[] = [];
-  const reached: Reached = { winners: [], promotions: 0, falsely: 0, model: learnAttributes([], IDS) };
+  const reached: Reached = {
+    winners: [],
+    promotions: 0,
+    falsely: 0,
+    model: learnAttributes([], IDS),
+    scores: [],
+  };
   for (let test = 0; test < tests; test++) {
     const proposals = proposalsFrom(winner, brief, lost);
     const drafts = chosen(choice, reached.model, winner, proposals, challengers, random);
@@ -84,6 +94,16 @@ export function runProgramme(programme: Programme, history: DriftHistory): Reach
         ...measured(ads[i]!, hours),
       })),
     });
+    const arms = finished.at(-1)!.arms;
+    const forecast = forecastByAttributes(
+      reached.model,
+      arms.map(({ attributes }, i) => ({ id: String(i), attributes })),
+    );
+    const score = scoreForecast(
+      forecast,
+      arms.map(({ logRate, variance }, i) => ({ id: String(i), logRate, variance })),
+    );
+    if (score) reached.scores.push(score);
     const best = promotion?.ad ?? 0;
     if (promotion && best > 0) {
       reached.promotions++;

@@ -305,16 +305,17 @@ describe('a statement', () => {
       info: sentences.info,
       async encode(texts, options) {
         const vectors = await sentences.encode(texts, options);
-        await activities(other).embedPatterns();
+        await embed(other);
         return vectors;
       },
     };
     const changing = await startApi({ searchEncoders: [encodingChanges, other] }, 9);
     const { store, clock } = changing;
-    const activities = (encoder: SentenceEncoder) => createPatternActivities({ store, clock, encoder });
+    const embed = (encoder: SentenceEncoder) =>
+      new MockActivityEnvironment().run(createPatternActivities({ store, clock, encoder }).embedPatterns);
     try {
       await changing.post(PATH, { statement: 'Cats sleep all day.', by: 'ana' });
-      expect(await activities(sentences).embedPatterns()).toEqual({ encoded: 1, problem: null });
+      expect(await embed(sentences)).toEqual({ encoded: 1, problem: null });
       const { body } = await changing.post(PATH, { statement: 'Prices end in nines.', by: 'ana' });
       expect(body.is_new).toBe(true);
       expect(await store.servingEncoder()).toBe('other@1');

@@ -1,3 +1,4 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPatternActivities } from '../../../src/activities/patterns.js';
 import { HOUR_MS } from '../../../src/domain/time.js';
@@ -33,7 +34,8 @@ describe('a draft that names the patterns it was made from', () => {
       variants: test.adIds.map((ad_id, i) => ({ role: i === 0 ? 'control' : 'challenger', ad_id })),
     });
     expect(created.status).toBe(201);
-    const { refitPatterns } = createPatternActivities({ store: api.store, clock: api.clock });
+    const activities = createPatternActivities({ store: api.store, clock: api.clock });
+    const refitPatterns = () => new MockActivityEnvironment().run(activities.refitPatterns);
     await refitPatterns();
     expect(await pattern('question_mark')).toMatchObject({ usage_count: 0, wins: 0, success_rate: 0.5 });
     const at = START + 30 * HOUR_MS;
