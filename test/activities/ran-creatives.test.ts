@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { materialOf } from '../../src/activities/insights/material.js';
 import { createLearningActivities } from '../../src/activities/learning/index.js';
 import { createCreativeReader } from '../../src/activities/ran-creatives.js';
 import { openEncoders } from '../../src/clients/encoder/encoders.js';
@@ -184,6 +185,21 @@ describe('the creatives of a new test', () => {
       problem: expect.stringContaining('which Meta does not give to this token: GET'),
     });
   });
+});
+
+it('insights have the texts and pictures that people saw', async () => {
+  const { id } = await begin([AD, { ...AD, title: 'Light as air', picture: 'missing' }]);
+  await reader().readDue();
+  const experiment = (await api.store.getExperiment(id))!;
+  const found = await materialOf({ store: api.store, creatives: api.store }, experiment, 'control');
+  expect(found.fields).toEqual({
+    winner: { headline: 'Warm all winter', text: 'Down.', call_to_action: 'SHOP_NOW' },
+    loser: { headline: 'Light as air', text: 'Down.', call_to_action: 'SHOP_NOW' },
+  });
+  expect(found.pictures).toMatchObject({ winner: { type: 'image/png' }, loser: null });
+  expect(found.notes).toEqual([
+    'The picture of the loser was left out: The picture of the ad could not be loaded: its server answered 404.',
+  ]);
 });
 
 describe('the forecast of a test that was registered without texts', () => {

@@ -17,18 +17,12 @@ import type { PerformanceMetrics } from '../../domain/insights/form.js';
 import { pictureTypeOf } from '../../domain/insights/picture.js';
 import type { VariantMetrics } from '../../domain/metric.js';
 
-/** What keeps the creatives as they ran. */
+/** What has the creatives as they ran. */
 export interface RanCreatives {
   /** By variant id; a variant whose creative was not read is missing. */
   ranCreatives(experimentId: string): Promise<ReadonlyMap<string, RanCreative>>;
   picture(hash: string): Promise<StoredPicture | null>;
 }
-
-/** For a service that reads no creatives: what the marketer wrote is all that is known. */
-export const NO_RAN_CREATIVES: RanCreatives = {
-  ranCreatives: async () => new Map(),
-  picture: async () => null,
-};
 
 /** A picture of more bytes is left out: Claude takes 5 MB in base64. */
 const LARGEST_PICTURE = 3_500_000;

@@ -2,7 +2,7 @@ import { lookup as lookUp } from 'node:dns';
 import http from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import type { PictureType } from '../../domain/creative/ran-creative.js';
+import { pictureTypeOf } from '../../domain/insights/picture.js';
 import { MetaError, PICTURE_TYPES, type Picture } from './types.js';
 
 /** Far above a thumbnail, and above most images of ads. Bytes. */
@@ -184,7 +184,8 @@ function get(address: URL, isTrusted: boolean, signal: AbortSignal): Promise<Pic
         incoming.on('error', reject);
         incoming.on('end', () => {
           const bytes = new Uint8Array(Buffer.concat(chunks));
-          const found = typeOfBytes(bytes);
+          // A server may call anything a picture.
+          const found = pictureTypeOf(bytes);
           if (found) resolve({ type: found, bytes });
           else fail(`its bytes are not those of ${PICTURE_TYPES.join(', ')}`, false);
         });
@@ -192,13 +193,4 @@ function get(address: URL, isTrusted: boolean, signal: AbortSignal): Promise<Pic
     );
     outgoing.on('error', reject);
   });
-}
-
-/** By the first bytes: a server may call anything a picture. */
-function typeOfBytes(bytes: Uint8Array): PictureType | null {
-  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
-  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
-  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
-  if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'image/gif';
-  return start.startsWith('RIFF') && start.slice(8) === 'WEBP' ? 'image/webp' : null;
 }
