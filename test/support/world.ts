@@ -4,6 +4,8 @@ import path from 'node:path';
 import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { inject } from 'vitest';
+import type { PaidClaude } from '../../src/activities/insights/index.js';
+import type { RanCreatives } from '../../src/activities/insights/material.js';
 import type { ExperimentClock } from '../../src/clients/clock.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
@@ -21,7 +23,13 @@ import {
 } from '../../src/contract/messages.js';
 import { EXPERIMENT_WORKFLOW, type Names, namesOf } from '../../src/contract/names.js';
 import { addDays, localDate, localHourStart } from '../../src/domain/calendar.js';
-import { DEFAULT_POLICY, type Experiment, type Policy, stateReasonOf } from '../../src/domain/experiment.js';
+import {
+  type Creative,
+  DEFAULT_POLICY,
+  type Experiment,
+  type Policy,
+  stateReasonOf,
+} from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import type { TimeBase } from '../../src/domain/time-base.js';
 import {
@@ -51,6 +59,8 @@ export interface NewTest {
   draftIds?: string[];
   /** What Meta has of the ads, in the same order; unset: the headlines, or else the names of the ads. */
   creatives?: MarketCreative[];
+  /** The other texts that the test says of its ads, in the same order. */
+  texts?: Partial<Creative>[];
   /** Conversions per link click, in the same order. */
   conversionRates?: number[];
   /** One per ad set, or one for all. */
@@ -127,6 +137,10 @@ export async function startWorld(
     hooks?: Hooks;
     /** Unset: nothing is forecast or learned. */
     learning?: Learning;
+    /** Unset: insights are extracted offline. */
+    claude?: PaidClaude;
+    /** Unset: what the test says of its ads is all that is known. */
+    ran?: RanCreatives;
     /** Dynamic configuration of the product's own server. */
     dynamicConfig?: Record<string, string>;
   },
@@ -198,6 +212,8 @@ export async function startWorld(
       accountEnvelope: options.accountEnvelope ?? null,
       maxCachedWorkflows: 100,
       maxActivitiesAtOnce: 8,
+      claude: options.claude ?? null,
+      ...(options.ran && { creatives: options.ran }),
       workflowBundle: options.ownWorkflows ? undefined : inject('workflowBundle'),
     });
   };
@@ -255,7 +271,11 @@ export async function startWorld(
           role: index === 0 ? 'control' : 'challenger',
           adId: made.adIds[index]!,
           adSetId: made.adSetIds[index]!,
-          creative: { ...creative, headline: test.headlines?.[index] ?? null },
+          creative: {
+            ...creative,
+            headline: test.headlines?.[index] ?? null,
+            ...test.texts?.[index],
+          },
           ...(test.draftIds && { draftId: test.draftIds[index]! }),
         })),
         startedAt: delivered?.counted ? since : now,
