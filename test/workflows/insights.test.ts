@@ -20,7 +20,7 @@ beforeAll(async () => {
   claude = await FakeClaude.start();
   world = await startWorld({
     kind: 'time-skipping',
-    claude: { client: claude.client(), monthlyLimit: 10_000_000 },
+    claude: { client: claude.client({ timeoutMs: 1_000 }), monthlyLimit: 10_000_000 },
   });
 });
 afterAll(async () => {
@@ -71,6 +71,9 @@ describe('insights', () => {
     const ended = await world.until(experiment, ['completed'], 3 * 24);
     expect(ended.winnerVariantId).toBe('challenger');
     expect(await world.store.listLedger('silent')).toHaveLength(6);
+    claude.react = () => ({ answer: anAnswer([QUESTION]) });
+    await world.pass(1);
+    expect((await settled('silent')).status).toBe('extracted');
   });
 
   it('do not apply to a test without a winner, and Claude is not asked', async () => {

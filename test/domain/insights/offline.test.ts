@@ -27,7 +27,8 @@ describe('offline', () => {
   });
 
   it('says of what the loser has that the loser has it', () => {
-    expect(by().get('exclamation_mark') ?? by().get('call_to_action')).toMatchObject({ side: 'loser' });
+    const turned = { winner: PAIR.loser, loser: PAIR.winner };
+    expect(by(turned).get('free')).toMatchObject({ side: 'loser', quote: 'Get a free pair today.' });
   });
 
   it('names none that both have', () => {
