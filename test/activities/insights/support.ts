@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import type pg from 'pg';
 import { createInsightActivities } from '../../../src/activities/insights/index.js';
 import type { RanCreatives } from '../../../src/activities/insights/material.js';
@@ -79,7 +80,7 @@ export interface Extracted {
 
 /** The activities, run as the workflow runs them; questions that may be asked again are asked `tries` times. */
 export function extractor(deps: Omit<Deps, 'clock'> & Partial<Deps>) {
-  const environment = new MockActivityEnvironment();
+  const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   const activities = createInsightActivities({
     clock: { now: async () => ENDED_AT + HOUR_MS, scale: 1 },
     now: () => SENT_AT,
@@ -143,19 +144,22 @@ export function pngWith(text: string): Uint8Array {
   return new Uint8Array(Buffer.concat([dot, Buffer.from(`tEXt${text}`, 'latin1')]));
 }
 
-/** Every row of every table of the product as JSON, by table; `leave`: tables that are left out. */
+/** Every row that an account has, as JSON by table; `leave`: tables that are left out. */
 export async function everyRow(
   pool: pg.Pool,
+  accountId: string,
   leave: readonly string[] = [],
 ): Promise<Record<string, string>> {
   const { rows } = await pool.query<{ table_name: string }>(
-    `select table_name from information_schema.tables where table_schema = 'auto_promotion' order by table_name`,
+    `select table_name from information_schema.columns
+      where table_schema = 'auto_promotion' and column_name = 'account_id' order by table_name`,
   );
   const found: Record<string, string> = {};
   for (const { table_name: table } of rows) {
     if (leave.includes(table)) continue;
     const { rows: all } = await pool.query<{ row: string }>(
-      `select to_jsonb(t)::text as row from auto_promotion.${table} t order by 1`,
+      `select to_jsonb(t)::text as row from auto_promotion.${table} t where account_id = $1 order by 1`,
+      [accountId],
     );
     found[table] = all.map(({ row }) => row).join('\n');
   }
