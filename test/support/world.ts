@@ -5,7 +5,6 @@ import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } fr
 import type { Workflow } from '@temporalio/common';
 import { inject } from 'vitest';
 import type { PaidClaude } from '../../src/activities/insights/index.js';
-import type { RanCreatives } from '../../src/activities/insights/material.js';
 import type { ExperimentClock } from '../../src/clients/clock.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
@@ -139,8 +138,6 @@ export async function startWorld(
     learning?: Learning;
     /** Unset: insights are extracted offline. */
     claude?: PaidClaude;
-    /** Unset: what the test says of its ads is all that is known. */
-    ran?: RanCreatives;
     /** Dynamic configuration of the product's own server. */
     dynamicConfig?: Record<string, string>;
   },
@@ -213,7 +210,6 @@ export async function startWorld(
       maxCachedWorkflows: 100,
       maxActivitiesAtOnce: 8,
       claude: options.claude ?? null,
-      ...(options.ran && { creatives: options.ran }),
       workflowBundle: options.ownWorkflows ? undefined : inject('workflowBundle'),
     });
   };
