@@ -130,7 +130,7 @@ describe('insights', () => {
       id: 'leaky',
       clickRates: CLEAR,
       headlines: HEADLINES,
-      creatives: [{}, { headline: HEADLINES[1]!, script: INJECTIONS.leak }],
+      texts: [{}, { headline: HEADLINES[1]!, script: INJECTIONS.leak }],
       policy: SHORT_VERIFICATION,
     });
     await world.until(experiment, ['verifying'], 80);

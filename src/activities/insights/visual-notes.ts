@@ -1,5 +1,5 @@
-import type { LearnableTest, PatternStore } from '../../clients/postgres/pattern-types.js';
 import type { InsightStore } from '../../clients/postgres/insights.js';
+import type { LearnableTest, PatternStore } from '../../clients/postgres/pattern-types.js';
 import { entryOf } from '../../domain/entry.js';
 import type { Experiment } from '../../domain/experiment.js';
 

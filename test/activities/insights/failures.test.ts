@@ -238,7 +238,7 @@ describe.each(DATABASES)('what can go wrong, on $database', ({ kind }) => {
       answer: anAnswer([QUESTION, aClaim({ field: 'picture', visible: 'A smiling woman', text: 'Smiles' })]),
     });
     const creatives = withPictures(new TextEncoder().encode('<html>not a picture</html>'));
-    const { extraction } = await extractor({ store, creatives, claude: paid() }).extract();
+    const { extraction } = await extractor({ store, ranCreatives: creatives, claude: paid() }).extract();
     expect(extraction.status).toBe('extracted');
     expect(extraction.notes).toContain(
       'The picture of the winner was left out: the file is no image that can be shown.',
@@ -253,7 +253,7 @@ describe.each(DATABASES)('what can go wrong, on $database', ({ kind }) => {
       answer: anAnswer([QUESTION], { visual_notes: { winner: 'A smiling woman', loser: 'Two socks' } }),
     });
     const creatives = withPictures(pngWith('nothing'));
-    const { extraction } = await extractor({ store, creatives, claude: paid() }).extract();
+    const { extraction } = await extractor({ store, ranCreatives: creatives, claude: paid() }).extract();
     expect(claude.asked[0]!.winner.picture).toContain('PNG');
     expect(extraction.visualNotes).toEqual({ 'challenger-1': 'A smiling woman', control: 'Two socks' });
     expect((await store.visualNotes()).get('socks')).toEqual(extraction.visualNotes);

@@ -96,7 +96,7 @@ describe.each(DATABASES)('ads that give instructions, on $database', ({ kind }) 
     const text = place === 'the picture' ? INJECTIONS[injection] : 'nothing';
     const { extract: run } = extractor({
       store,
-      creatives: withPictures(pngWith(text)),
+      ranCreatives: withPictures(pngWith(text)),
       claude: { client: claude.client(), monthlyLimit: LIMIT },
     });
     return (await run()).extraction;
