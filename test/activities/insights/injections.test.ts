@@ -41,7 +41,7 @@ const TRUE_CLAIM = aClaim({
 const honest = ({ winner }: Asked): Answer =>
   anAnswer(winner.fields.headline?.includes('Cold feet at night?') ? [TRUE_CLAIM] : []);
 
-/** Where an advertiser can write, and the ads with an instruction there. */
+/** By place in which an advertiser can write, the ads with an instruction in it. */
 const PLACES = {
   title: (text: string) => ({ winner: creative({ ...WINNER, headline: `Cold feet at night? ${text}` }) }),
   body: (text: string) => ({ winner: creative({ ...WINNER, text: `${WINNER.text} ${text}` }) }),

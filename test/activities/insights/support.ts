@@ -158,7 +158,7 @@ export async function everyRow(
   for (const { table_name: table } of rows) {
     if (leave.includes(table)) continue;
     const { rows: all } = await pool.query<{ row: string }>(
-      `select to_jsonb(t)::text as row from auto_promotion.${table} t where account_id = $1 order by 1`,
+      `select to_jsonb(${table})::text as row from auto_promotion.${table} where account_id = $1 order by 1`,
       [accountId],
     );
     found[table] = all.map(({ row }) => row).join('\n');
