@@ -57,6 +57,12 @@ describe('an empty environment', () => {
       policyDefaults: { confidence: 0.95, minimumImpressions: 100, phases: DEFAULT_POLICY.phases },
       notifications: { hooks: [], publicUrl: null, reportTimezone: null },
       anthropicApiKey: null,
+      insights: {
+        model: 'claude-sonnet-5-5',
+        price: null,
+        baseUrl: 'https://api.anthropic.com',
+        monthlyLimit: 10_000_000,
+      },
       encoder: 'use-lite',
       brandNames: [],
       encoderFolder: thisCacheFolder(),
@@ -111,6 +117,10 @@ describe('every setting', () => {
       PUBLIC_URL: 'https://tests.example.com/ads/',
       REPORT_TIMEZONE: 'Europe/Berlin',
       ANTHROPIC_API_KEY: 'sk-ant-canary',
+      ANTHROPIC_BASE_URL: 'https://claude.example.com',
+      INSIGHTS_MODEL: 'another-model',
+      INSIGHTS_MONTHLY_LIMIT: '2.5',
+      INSIGHTS_PRICES: 'another-model=0.5/2.25, claude-sonnet-5-5=1/2',
       SANDBOX_EXPERIMENTS: 'none',
       SANDBOX_ACCOUNTS: '3',
       MAX_CACHED_WORKFLOWS: '7',
@@ -176,6 +186,12 @@ describe('every setting', () => {
         reportTimezone: 'Europe/Berlin',
       },
       anthropicApiKey: 'sk-ant-canary',
+      insights: {
+        model: 'another-model',
+        price: { input: 0.5, output: 2.25 },
+        baseUrl: 'https://claude.example.com',
+        monthlyLimit: 2_500_000,
+      },
       encoder: 'use-lite',
       brandNames: ['Northwind', 'North & Wind'],
       encoderFolder: thisCacheFolder(),
@@ -187,7 +203,38 @@ describe('every setting', () => {
     });
   });
 
+  it('knows the list prices, and needs the price of any other model that is paid', () => {
+    const key = 'sk-ant-canary';
+    expect(readConfig({ ANTHROPIC_API_KEY: key }).insights.price).toEqual({ input: 3, output: 15 });
+    expect(() => readConfig({ ANTHROPIC_API_KEY: key, INSIGHTS_MODEL: 'new' })).toThrow(
+      'INSIGHTS_PRICES must give the price of the model that INSIGHTS_MODEL names: without it no limit could be kept.',
+    );
+    expect(readConfig({ INSIGHTS_MODEL: 'new' }).insights.price).toBeNull();
+  });
+
+  it('sends the key of Claude over https alone, unless it stays on this machine', () => {
+    expect(() => readConfig({ ANTHROPIC_BASE_URL: 'http://claude.example.com' })).toThrow(
+      'ANTHROPIC_BASE_URL must begin with https://, unless it is on this machine.',
+    );
+    expect(readConfig({ ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' }).insights.baseUrl).toBe(
+      'http://127.0.0.1:9',
+    );
+  });
+
   it.each([
+    [
+      'ANTHROPIC_API_KEY',
+      'canary with spaces',
+      'ANTHROPIC_API_KEY must be 8 to 500 printable ASCII characters without spaces.',
+    ],
+    ['INSIGHTS_MONTHLY_LIMIT', '-1', 'INSIGHTS_MONTHLY_LIMIT must be US dollars per month, 0 to 100000.'],
+    ['INSIGHTS_MONTHLY_LIMIT', 'canary', 'INSIGHTS_MONTHLY_LIMIT must be US dollars per month, 0 to 100000.'],
+    [
+      'INSIGHTS_PRICES',
+      'canary',
+      'INSIGHTS_PRICES must be a list of model=input/output in US dollars per million tokens, as claude-sonnet-5-5=3/15.',
+    ],
+    ['INSIGHTS_MODEL', 'a canary', 'INSIGHTS_MODEL must be the name of a model, as claude-sonnet-5-5.'],
     ['MODE', 'canary', 'MODE must be sandbox or live.'],
     ['PORT', 'canary', 'PORT must be a port, 0 to 65535.'],
     ['PORT', '65536', 'PORT must be a port, 0 to 65535.'],

@@ -12,6 +12,7 @@ import type { Hold } from '../domain/rollout/hold.js';
 import { VERIFICATION } from './delivery.js';
 import { permanent } from './failures.js';
 import { accountFreeze } from './freezes.js';
+import { type InsightsWaker, NO_INSIGHTS } from './insights/waker.js';
 import { type LearningWaker, NO_LEARNING } from './learning/waker.js';
 import { NO_OUTBOX, type Outbox } from './outbox.js';
 
@@ -24,8 +25,11 @@ export function createExperimentActivities(deps: {
   outbox?: Outbox;
   /** Unset: nothing wakes forecasts and learning. */
   waker?: LearningWaker;
+  /** Unset: no insights are extracted. */
+  insightsWaker?: InsightsWaker;
 }) {
   const { store, clock, announce, outbox = NO_OUTBOX, waker = NO_LEARNING } = deps;
+  const { insightsWaker = NO_INSIGHTS } = deps;
   return {
     /** @throws `UnknownExperiment`, not retried. */
     async loadExperiment(experimentId: string): Promise<ExperimentRecord> {
@@ -72,6 +76,8 @@ export function createExperimentActivities(deps: {
       // A test is decided when its first budgets are written, which is before it leaves its rollout.
       if (transition.from === 'rolling_out' || isEnded(transition.to))
         void waker.wake({ forecasts: false, learning: true });
+      // Not awaited: nothing that concerns an experiment waits for its insights.
+      if (result.ok && isEnded(transition.to)) void insightsWaker.wake(result.experiment);
       return result;
     },
 

@@ -8,6 +8,7 @@ import { ATTRIBUTES } from '../domain/creative/registry.js';
 import type { AttributeFit, Before, ForeignAttributeEffect } from '../domain/patterns/fit.js';
 import { PATTERN_RULES } from '../domain/patterns/rules.js';
 import { permanent } from './failures.js';
+import { testsAsSeen } from './insights/visual-notes.js';
 import { heartbeats, inLearningThread } from './learning/learning-thread.js';
 
 /** Others that refit at the same time come to an end: each of them has saved a fit. */
@@ -56,7 +57,7 @@ export function createPatternActivities(deps: {
     const { attributes, ...fit } = await inLearningThread(
       heartbeats(Context.current()),
       async ({ addAll, ask }) => {
-        await addAll(store.learnableTests());
+        await addAll(testsAsSeen(store));
         return ask('fit', { ids, foreign, before, brands, about: [PATTERN_RULES, ids, foreign, stated] });
       },
     );

@@ -43,7 +43,7 @@ export function namesOf(owner: { environment: 'sandbox' | 'live'; accountId: str
     jobWorkflowId: (job) => `${prefix}/job/${job}`,
     messengerId: (hook) => `${prefix}/messenger/${hook}`,
     learningId: `${prefix}/learning`,
-    insightsId: (experimentId) => insightsIdIn(prefix, experimentId),
+    insightsId: (experimentId) => `${prefix}/insights/${experimentId}`,
   };
 }
 
@@ -67,11 +67,6 @@ export function learningQueue(taskQueue: string): string {
 /** Questions to Claude wait in their own queue: a minute of silence must not take a slot from anything else. */
 export function insightsQueue(taskQueue: string): string {
   return `${taskQueue}/insights`;
-}
-
-/** Id of the workflow that extracts the insights of a test, derived from the task queue of the workflows. */
-export function insightsIdIn(taskQueue: string, experimentId: string): string {
-  return `${taskQueue}/insights/${experimentId}`;
 }
 
 /** The name of a queue for Meta, derived from the task queue of the workflows. */

@@ -8,6 +8,7 @@ import {
 } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { PaidClaude } from '../activities/insights/index.js';
+import { createInsightsWaker } from '../activities/insights/waker.js';
 import { createLearningWaker } from '../activities/learning/waker.js';
 import { createOutbox } from '../activities/outbox.js';
 import { createHooks } from '../clients/webhook/index.js';
@@ -95,6 +96,7 @@ export async function startWorker(
       announce: options.announce,
       hooks,
       outbox,
+      insightsWaker: createInsightsWaker({ client, names }),
       claude: options.claude ?? null,
       waker: createLearningWaker({ client, names }),
       ...(learning && {

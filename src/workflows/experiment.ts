@@ -8,7 +8,6 @@ import { continueAsNewIfDue, keepWitness, startAfresh } from './continuation.js'
 import { Run } from './experiment-run.js';
 import { waitWhileHeld } from './held.js';
 import { whoAsked } from './inbox.js';
-import { startInsights } from './insights-start.js';
 import { isPromotionLost, promotionLost } from './lost-promotion.js';
 import { RecordDisagrees } from './proxies.js';
 import { rollOut } from './rollout.js';
@@ -56,7 +55,6 @@ export async function experimentWorkflow(input: ExperimentInput): Promise<Experi
         await continueAsNewIfDue(run);
       } while (!isEnded(run.state) || isAskedToReopen(run));
       await run.drain(`The experiment has ended: ${run.state}.`);
-      await startInsights(run);
     } catch (error) {
       if (error instanceof RecordDisagrees) return startAfresh(run);
       throw error;

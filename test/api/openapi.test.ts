@@ -5,6 +5,7 @@ import { PROBLEMS } from '../../src/api/http/problems.js';
 import { aFit, aFittedPattern } from '../clients/postgres/pattern-fixtures.js';
 import { type Api, type JsonObject, START, startApi } from './support/harness.js';
 import { seedExperiment, seedPromoted, seedRecheck, seedVerification } from './support/seed.js';
+import { seedInsights } from './support/seed-insights.js';
 import { seedForecast, seedModel, seedScoredForecasts } from './support/seed-learning.js';
 
 let api: Api;
@@ -165,6 +166,7 @@ describe('the description', () => {
       ...{ form: 'page_post', title: null, body: 'B', description: null, callToAction: null, link: null },
       ...{ picture: { kind: 'image', hash: null, problem: 'P.' }, problem: 'Q.', readAt: START },
     });
+    await seedInsights(api, 'won');
     const contrasts = [{ test: 'won', effect: -0.2, se: 0.1 }];
     await api.store.savePatternFit(aFit([aFittedPattern({ id: 'won', contrasts })]));
     await seedRecheck(api, 'won', { laterTests: [{ adSetId: '501', experimentId: 'next' }] });
@@ -183,6 +185,9 @@ describe('the description', () => {
       ['POST', '/api/ab/forecasts', { drafts: [{ headline: 'Dogs' }, { headline: 'Do dogs?' }] }],
       ['GET', '/api/ab/experiments/{id}/scorecard'],
       ['GET', '/api/ab/experiments/{id}/ledger'],
+      ['GET', '/api/ab/experiments/{id}/insights'],
+      ['POST', '/api/ab/experiments/{id}/insights', { by: 'ana' }],
+      ['GET', '/api/ab/experiments/{id}/insights'],
       ['GET', '/api/ab/experiments/{id}/gates'],
       ['GET', '/api/ab/experiments/{id}/controls'],
       ['POST', '/api/ab/forecasts', { drafts: [{ headline: 'Dogs?' }, { headline: 'Cats' }] }],

@@ -7,7 +7,12 @@ export default {
   ...base,
   test: {
     ...test,
-    include: ['test/replay/record.ts', 'test/replay/record-messenger.ts', 'test/replay/record-learning.ts'],
+    include: [
+      'test/replay/record.ts',
+      'test/replay/record-messenger.ts',
+      'test/replay/record-learning.ts',
+      'test/replay/record-insights.ts',
+    ],
     setupFiles: 'test/support/quiet-runtime.ts',
     globalSetup: ['test/support/one-postgres.ts', 'test/support/one-bundle.ts'],
     testTimeout: 120_000,

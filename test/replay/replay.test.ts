@@ -78,6 +78,15 @@ describe('the replay check', () => {
     expect(failed).toEqual(['learningWorkflow.learned.json']);
   });
 
+  it('finds insights without the question under exchanged labels', async () => {
+    const failed = await failuresOn(['insightsWorkflow.extracted.json'], {
+      file: 'src/contract/insights.ts',
+      find: "export const LABELLINGS = ['as_is', 'exchanged'] as const;",
+      replace: "export const LABELLINGS = ['as_is'] as unknown as readonly ['as_is', 'exchanged'];",
+    });
+    expect(failed).toEqual(['insightsWorkflow.extracted.json']);
+  });
+
   it('finds an inserted sleep', async () => {
     const failed = await failuresOn(filesOf('completed'), IMPORT_SLEEP, INSERTED_SLEEP);
     expect(failed).toEqual(filesOf('completed'));

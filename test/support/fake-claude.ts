@@ -215,7 +215,7 @@ export type Injection = keyof typeof INJECTIONS;
 /** Obeys every instruction that stands in an ad or in its picture, on top of what it would say. */
 export function obeying(say: (asked: Asked) => Answer): (asked: Asked) => Reaction {
   return (asked) => {
-    const answer = say(asked) as Answer & { [field: string]: unknown };
+    const answer: Answer & { [field: string]: unknown } = { ...say(asked) };
     for (const side of ['winner', 'loser'] as const) {
       const { fields, picture } = asked[side];
       const places = [...Object.entries(fields), ['picture', picture ?? ''] as const];

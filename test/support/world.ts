@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Client, WithStartWorkflowOperation, type WorkflowUpdateHandle } from '@temporalio/client';
 import type { Workflow } from '@temporalio/common';
 import { inject } from 'vitest';
+import type { PaidClaude } from '../../src/activities/insights/index.js';
 import type { ExperimentClock } from '../../src/clients/clock.js';
 import { createMetaClient } from '../../src/clients/meta/index.js';
 import { createPool } from '../../src/clients/postgres/pool.js';
@@ -21,7 +22,13 @@ import {
 } from '../../src/contract/messages.js';
 import { EXPERIMENT_WORKFLOW, type Names, namesOf } from '../../src/contract/names.js';
 import { addDays, localDate, localHourStart } from '../../src/domain/calendar.js';
-import { DEFAULT_POLICY, type Experiment, type Policy, stateReasonOf } from '../../src/domain/experiment.js';
+import {
+  type Creative,
+  DEFAULT_POLICY,
+  type Experiment,
+  type Policy,
+  stateReasonOf,
+} from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import type { TimeBase } from '../../src/domain/time-base.js';
 import {
@@ -51,6 +58,8 @@ export interface NewTest {
   draftIds?: string[];
   /** What Meta has of the ads, in the same order; unset: the headlines, or else the names of the ads. */
   creatives?: MarketCreative[];
+  /** The other texts that the test says of its ads, in the same order. */
+  texts?: Partial<Creative>[];
   /** Conversions per link click, in the same order. */
   conversionRates?: number[];
   /** One per ad set, or one for all. */
@@ -127,6 +136,8 @@ export async function startWorld(
     hooks?: Hooks;
     /** Unset: nothing is forecast or learned. */
     learning?: Learning;
+    /** Unset: insights are extracted offline. */
+    claude?: PaidClaude;
     /** Dynamic configuration of the product's own server. */
     dynamicConfig?: Record<string, string>;
   },
@@ -198,6 +209,7 @@ export async function startWorld(
       accountEnvelope: options.accountEnvelope ?? null,
       maxCachedWorkflows: 100,
       maxActivitiesAtOnce: 8,
+      claude: options.claude ?? null,
       workflowBundle: options.ownWorkflows ? undefined : inject('workflowBundle'),
     });
   };
@@ -255,7 +267,11 @@ export async function startWorld(
           role: index === 0 ? 'control' : 'challenger',
           adId: made.adIds[index]!,
           adSetId: made.adSetIds[index]!,
-          creative: { ...creative, headline: test.headlines?.[index] ?? null },
+          creative: {
+            ...creative,
+            headline: test.headlines?.[index] ?? null,
+            ...test.texts?.[index],
+          },
           ...(test.draftIds && { draftId: test.draftIds[index]! }),
         })),
         startedAt: delivered?.counted ? since : now,

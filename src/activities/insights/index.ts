@@ -2,12 +2,7 @@
 import { Context } from '@temporalio/activity';
 import type { ClaudeClient } from '../../clients/claude/client.js';
 import { type InsightsAnswer, readInsights } from '../../clients/claude/insights-answer.js';
-import {
-  cutNote,
-  FIELD_LIMIT,
-  INSIGHTS_PROMPT_VERSION,
-  insightsQuestion,
-} from '../../clients/claude/insights-question.js';
+import { INSIGHTS_PROMPT_VERSION } from '../../clients/claude/insights-question.js';
 import type { ExperimentClock } from '../../clients/clock.js';
 import type { Store } from '../../clients/postgres/types.js';
 import type {
@@ -36,6 +31,7 @@ import { type LearningWaker, NO_LEARNING } from '../learning/waker.js';
 import { NO_OUTBOX, type Outbox } from '../outbox.js';
 import { knownAttributes, statementOf } from './library.js';
 import { type Material, materialOf, type RanCreatives } from './material.js';
+import { cutNotes, isComparable, questionOf, seenOf } from './question.js';
 
 /** Claude, and how much it may cost: millionths of a US dollar per calendar month (UTC). */
 export interface PaidClaude {
@@ -180,7 +176,7 @@ export function createInsightActivities(deps: {
       if (claude === null || material === null)
         return { kind: 'failed', failure: { code: 'bad_request', status: null } };
       const { client, monthlyLimit: limit } = claude;
-      const question = insightsQuestion(askedAds(material, labels));
+      const question = questionOf(material, labels);
       const which = { experimentId, number, labels };
       const begun = await store.beginCall({
         ...which,
@@ -264,7 +260,7 @@ export function createInsightActivities(deps: {
         claims,
         dropped,
         confidence: confidenceOf(answers.as_is.confidence, kept.length, dropped.length),
-        visualNotes: notesOf(material, answers.as_is.visualNotes),
+        visualNotes: seenOf(material, answers.as_is.visualNotes),
         notes: [...material.notes, ...cutNotes(material)],
       });
     },
@@ -323,41 +319,7 @@ function endOf({ status, claims, dropped }: Extraction): ExtractionEnd {
   return { status, kept: claims.length, dropped: dropped.length };
 }
 
-/** Whether each of the two ads has a text or a picture. */
-function isComparable({ fields, pictures }: Material): boolean {
-  return CLAIM_SIDES.every((side) => Object.keys(fields[side]).length > 0 || pictures[side] !== null);
-}
-
 function formFailure(answer: string | null): ClaudeFailure | null {
   const read = answer === null ? 'empty_answer' : readInsights(answer);
   return typeof read === 'string' ? { code: read, status: null } : null;
-}
-
-/** With exchanged labels, only the creatives change places: the figures belong to the label. */
-function askedAds(material: Material, labels: Labelling) {
-  const { fields, pictures, metrics } = material;
-  const shown = {
-    winner: { fields: fields.winner, picture: pictures.winner },
-    loser: { fields: fields.loser, picture: pictures.loser },
-  };
-  const { winner, loser } = labels === 'as_is' ? shown : { winner: shown.loser, loser: shown.winner };
-  const { winner_ctr, winner_impressions, loser_ctr, loser_impressions, ...lift } = metrics;
-  return {
-    winner: { ...winner, measured: { link_ctr: winner_ctr, impressions: winner_impressions, ...lift } },
-    loser: { ...loser, measured: { link_ctr: loser_ctr, impressions: loser_impressions } },
-  };
-}
-
-function notesOf({ winner, loser, pictures }: Material, notes: InsightsAnswer['visualNotes']) {
-  const of = (side: 'winner' | 'loser', id: string) =>
-    pictures[side] !== null && notes[side] !== null ? [[id, notes[side]] as const] : [];
-  return Object.fromEntries([...of('winner', winner.id), ...of('loser', loser.id)]);
-}
-
-function cutNotes({ fields }: Material): string[] {
-  return CLAIM_SIDES.flatMap((side) =>
-    Object.entries(fields[side]).flatMap(([field, text]) =>
-      text.length > FIELD_LIMIT ? [cutNote(side, field, text.length)] : [],
-    ),
-  );
 }

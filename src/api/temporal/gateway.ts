@@ -8,8 +8,8 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import { signalInsights } from '../../activities/insights/waker.js';
 import type { ExperimentInput } from '../../contract/experiment-input.js';
-import { EXTRACT_SIGNAL, type InsightsInput } from '../../contract/insights.js';
 import {
   type ControlKind,
   type ControlOutcome,
@@ -22,7 +22,6 @@ import {
 import { type MessengerInput, WAKE_SIGNAL, type Wake } from '../../contract/messaging.js';
 import {
   EXPERIMENT_WORKFLOW,
-  INSIGHTS_WORKFLOW,
   JOB_IDS,
   type JobId,
   MESSENGER_WORKFLOW,
@@ -113,8 +112,6 @@ const GRPC_FAILED_PRECONDITION = 9;
 const PING_MS = 2_000;
 const QUERY_MS = 2_000;
 const CALL_MS = 5_000;
-/** Characters. */
-const LONGEST_SUMMARY = 200;
 /** Pauses before an update is sent again to a busy server; the pause doubles each time. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
@@ -276,17 +273,8 @@ export function createGateway(options: { client: Client; names: Names; timeBase:
       );
     },
 
-    async extractInsights({ id, name }) {
-      await within(CALL_MS, () =>
-        client.workflow.signalWithStart(INSIGHTS_WORKFLOW, {
-          workflowId: names.insightsId(id),
-          taskQueue: names.taskQueue,
-          args: [{ experimentId: id } satisfies InsightsInput],
-          staticSummary: `insights of ${name}`.slice(0, LONGEST_SUMMARY),
-          signal: EXTRACT_SIGNAL,
-          signalArgs: [],
-        }),
-      );
+    async extractInsights(experiment) {
+      await within(CALL_MS, () => signalInsights({ client, names }, experiment));
     },
 
     async triggerReconcile() {

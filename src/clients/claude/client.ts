@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk';
 import type { ClaudeFailure } from '../../domain/insights/status.js';
 import { classify } from './failures.js';
 import { costOf, type Price } from './prices.js';
-import { answerWithoutSecrets } from './scrub.js';
+import { answerWithoutSecrets, formsOf } from './scrub.js';
 
 /** Real ms that an answer may take. */
 export const CLAUDE_TIMEOUT_MS = 60_000;
@@ -101,7 +101,7 @@ export function createClaudeClient(settings: {
         usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0);
       const text = content.flatMap((block) => (block.type === 'text' ? [block.text] : [])).join('');
       return {
-        text: text === '' ? null : answerWithoutSecrets(text, [apiKey, ...confidential]),
+        text: text === '' ? null : answerWithoutSecrets(text, [...formsOf(apiKey), ...confidential]),
         stopReason,
         inputTokens,
         outputTokens: usage.output_tokens,

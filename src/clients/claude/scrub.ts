@@ -2,6 +2,13 @@ const REMOVED = '[removed]';
 /** Shorter ones would match by chance. */
 const LEAST_LENGTH = 8;
 
+/** A key in the forms in which whoever repeats it may write it. */
+export function formsOf(key: string): string[] {
+  const bytes = Buffer.from(key);
+  const forms = [key, encodeURIComponent(key), bytes.toString('base64').replace(/=+$/, '')];
+  return [...new Set([...forms, bytes.toString('base64url'), bytes.toString('hex')])];
+}
+
 /** Replaces every secret, whatever its case and its spaces. Those of a few characters are left out. */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
   return secrets

@@ -36,19 +36,22 @@ export function contains(text: string, quote: string): boolean {
   return /[\p{L}\p{N}]/u.test(words) && plain(text).includes(words);
 }
 
-/**
- * Whether the claim's own ad has what it points to: the quote in the named field, something visible in a picture that was
- * given, the attribute if it can be read. Null if so.
- */
-export function unfounded(claim: Claim, pair: ShownPair): DropCode | null {
+/** Whether the claim points to something: its quote is in the named field, or it says what is visible in a picture that was given. */
+export function pointless(claim: Claim, pair: ShownPair): DropCode | null {
   const ad = pair[claim.side];
   if (claim.field === 'picture') {
     if (!ad.hasPicture) return 'no_picture';
-    if (!/\p{L}/u.test(claim.visible ?? '')) return 'nothing_visible';
-  } else {
-    const text = ad.fields[claim.field];
-    if (text === undefined || claim.quote === null || !contains(text, claim.quote)) return 'quote_not_found';
+    return /\p{L}/u.test(claim.visible ?? '') ? null : 'nothing_visible';
   }
+  const text = ad.fields[claim.field];
+  const isFound = text !== undefined && claim.quote !== null && contains(text, claim.quote);
+  return isFound ? null : 'quote_not_found';
+}
+
+/** Whether the claim points to something in its own ad, and that ad has the attribute, if it can be read. Null if so. */
+export function unfounded(claim: Claim, pair: ShownPair): DropCode | null {
+  const nothing = pointless(claim, pair);
+  if (nothing !== null) return nothing;
   const values = valuesOf(claim, pair);
   if (values === null) return null;
   const [own, other] = values;

@@ -3,19 +3,19 @@
  * one would say it of any winner.
  */
 
-import { type DropCode, plain, undistinguishing, unfounded } from './checks.js';
+import { type DropCode, plain, pointless, undistinguishing, unfounded } from './checks.js';
 import { type Claim, exchanged, type ShownPair } from './claim.js';
 
 /** Two claims say the same if their words overlap at least as much: 2·common ÷ (words of one + words of the other). */
 export const SAME_FROM = 0.6;
 
 /** Words that say nothing about an ad, and the labels themselves. */
-const EMPTY_WORDS = new Set(
+const EMPTY_STEMS = new Set(
   `a an the and or but of to in on at for from with by as is are was were be been being it its this that these those which who
-  has have had do does did so than then very more most also not no will would can could make makes made
-  ad ads winner winners loser losers winning losing won lost better worse creative variant headline text copy word words phrase`.split(
-    /\s+/,
-  ),
+  has have had itself themselves do does did so than then very more most also not no will would can could make makes made
+  ad ads winner winners loser losers winning losing won lost better worse creative variant headline text copy word words phrase`
+    .split(/\s+/)
+    .map(stem),
 );
 
 /** What a claim says apart from what it quotes: the stems of its words. The reason counts, not the words it is pinned to. */
@@ -24,11 +24,11 @@ export function wordsOf({ text, quote }: Pick<Claim, 'text' | 'quote'>): Readonl
   if (quote !== null) said = said.split(plain(quote)).join(' ');
   said = said.replace(/"[^"]*"/g, ' ').replace(/(?<!\p{L})'[^']*'(?!\p{L})/gu, ' ');
   const words = said.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return new Set(words.filter((word) => !EMPTY_WORDS.has(word)).map(stem));
+  return new Set(words.map(stem).filter((word) => !EMPTY_STEMS.has(word)));
 }
 
 function stem(word: string): string {
-  return word.length <= 4 ? word : word.replace(/(?:ing|edly|ed|es|s|ly|e)$/, '');
+  return word.replace(/(?<=\p{L}{3})(?:ing|edly|ed|es|s|ly|e)$/u, '').replace(/y$/, 'i');
 }
 
 /** 0 to 1. Claims that say nothing apart from their quotes say the same. */
@@ -47,13 +47,13 @@ export function sameReason(a: Claim, b: Claim): boolean {
 }
 
 /**
- * The claim of the swapped answer with which this one comes back for the other side; null if none does. A claim that isn't true
- * of the other ad doesn't count: an invented return must not refute what only the true winner's ad has. `pair`: as labelled in
- * the first question.
+ * The claim of the swapped answer with which this one comes back for the other side; null if none does. A return that points to
+ * nothing in the other ad doesn't count: an invented quote must not refute what only the true winner's ad has. `pair`: as
+ * labelled in the first question.
  */
 export function returned(claim: Claim, swapped: readonly Claim[], pair: ShownPair): Claim | null {
   const other = exchanged(pair);
-  return swapped.find((each) => sameReason(claim, each) && unfounded(each, other) === null) ?? null;
+  return swapped.find((each) => sameReason(claim, each) && pointless(each, other) === null) ?? null;
 }
 
 export interface DroppedClaim {

@@ -9,12 +9,12 @@ export async function checkClaude(
   timeoutMs: number,
   baseURL: string = CLAUDE_URL,
 ): Promise<Finding[]> {
-  if (apiKey === null) return [ok(WHAT, 'ANTHROPIC_API_KEY is not set; this version does not use it')];
+  if (apiKey === null) return [ok(WHAT, 'ANTHROPIC_API_KEY is not set: insights are extracted offline')];
   const answer = await probeKey(apiKey, timeoutMs, baseURL);
   switch (answer.kind) {
     case 'accepted': {
       const newest = answer.newestModel === null ? '' : `; newest model ${answer.newestModel}`;
-      return [ok(WHAT, `the key is accepted${newest}; this version does not use it`)];
+      return [ok(WHAT, `the key is accepted${newest}`)];
     }
     case 'no_answer':
       return [

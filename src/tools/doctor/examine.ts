@@ -39,7 +39,9 @@ export async function examine(
     ...forEach('Meta', (own) => examineMeta(own, callMs)),
     within(timeoutMs, 'Database', () => examineDatabase(config, callMs)),
     within(timeoutMs, 'Temporal', () => examineTemporal(config, callMs)),
-    within(timeoutMs, 'Claude', () => checkClaude(config.anthropicApiKey, callMs, claudeUrl)),
+    within(timeoutMs, 'Claude', () =>
+      checkClaude(config.anthropicApiKey, callMs, claudeUrl ?? config.insights.baseUrl),
+    ),
     ...forEach('Hook', (own) => examineHooks(own, callMs)),
   ]);
   const scrub = createScrub(accounts.flatMap(secretsOf));

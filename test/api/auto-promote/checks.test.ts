@@ -61,7 +61,7 @@ describe('POST /api/ab/auto-promote/check', () => {
       loser_ad_id: 'ad_promoted_control',
       confidence: 0.97,
       insights: null,
-      insights_status: 'not_available',
+      insights_status: 'pending',
       message: 'Phase 60 is written.',
       promoted_at: '2026-11-24T15:00:00Z',
       state: 'rolling_out',
@@ -167,7 +167,7 @@ describe('POST /api/ab/auto-promote/check', () => {
         confidence: 0.4,
         winner_metrics: null,
         budget_reallocation: null,
-        insights_status: 'none',
+        insights_status: 'not_applicable',
         promoted_at: null,
         reasons: ['|t| 1.0 < 2.9.'],
       });

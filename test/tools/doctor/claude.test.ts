@@ -18,7 +18,7 @@ async function check(answer: Answer) {
 describe('Claude', () => {
   it('is not called without a key', async () => {
     expect(await checkClaude(null, 500)).toMatchObject([
-      { level: 'ok', figure: 'ANTHROPIC_API_KEY is not set; this version does not use it' },
+      { level: 'ok', figure: 'ANTHROPIC_API_KEY is not set: insights are extracted offline' },
     ]);
   });
 
@@ -35,7 +35,7 @@ describe('Claude', () => {
     );
     expect(finding).toMatchObject({
       level: 'ok',
-      figure: 'the key is accepted; newest model claude-test; this version does not use it',
+      figure: 'the key is accepted; newest model claude-test',
     });
     expect(seen.map(({ method, path }) => [method, path])).toEqual([['GET', '/v1/models']]);
     expect(seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);

@@ -50,7 +50,7 @@ describe('npm run doctor', () => {
       'ok    Meta              embedded: npm start starts a simulated account',
       'ok    Database          embedded: npm start opens it in its process',
       'ok    Temporal          embedded: npm start starts it on port 7233',
-      'ok    Claude            ANTHROPIC_API_KEY is not set; this version does not use it',
+      'ok    Claude            ANTHROPIC_API_KEY is not set: insights are extracted offline',
       'ok    Hook              none is configured: no message is sent (PROMOTION_NOTIFICATION_WEBHOOK, NOTIFICATION_HOOKS)',
     ]);
   });
