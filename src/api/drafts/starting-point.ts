@@ -1,5 +1,6 @@
 /** The ad that drafts start from. */
 import type { StartingPoint } from '../../contract/drafts.js';
+import { asRun } from '../../domain/creative/ran-creative.js';
 import type { Experiment, ExperimentState } from '../../domain/experiment.js';
 import type { ApiContext } from '../dependencies.js';
 import { experimentOf } from '../experiments/lookup.js';
@@ -18,8 +19,9 @@ export async function startingPoint(
   context: Pick<ApiContext, 'store'>,
   experimentId: string | undefined,
 ): Promise<StartingPoint | null> {
-  if (experimentId !== undefined) return pointOf(await experimentOf(context, experimentId));
-  const standing = await context.store.listExperiments({
+  const { store } = context;
+  if (experimentId !== undefined) return pointOf(store, await experimentOf(context, experimentId));
+  const standing = await store.listExperiments({
     states: [...STANDING],
     limit: LOOKED_AT,
     offset: 0,
@@ -27,11 +29,20 @@ export async function startingPoint(
   const latest = standing
     .filter(({ winnerVariantId }) => winnerVariantId !== null)
     .toSorted((a, b) => (b.promotedAt ?? 0) - (a.promotedAt ?? 0));
-  return latest.map(pointOf).find((point) => point !== null) ?? null;
+  for (const experiment of latest) {
+    const point = await pointOf(store, experiment);
+    if (point !== null) return point;
+  }
+  return null;
 }
 
 /** Null if the ad has no texts: there is nothing to start from. */
-function pointOf({ id, name, state, winnerVariantId, variants }: Experiment): StartingPoint | null {
+async function pointOf(
+  store: Pick<ApiContext['store'], 'ranCreatives'>,
+  experiment: Experiment,
+): Promise<StartingPoint | null> {
+  const { id, name, state, winnerVariantId } = experiment;
+  const { variants } = asRun(experiment, await store.ranCreatives(id));
   const winner = STANDING.includes(state) ? winnerVariantId : null;
   const variant = variants.find((one) => (winner === null ? one.role === 'control' : one.id === winner));
   if (!variant) return null;
