@@ -187,7 +187,16 @@ export interface ControlRow {
 }
 
 /** What an experiment's marks tell apart. */
-export const MARKED = ['look', 'write', 'control', 'gate', 'rollout', 'recheck', 'experiment'] as const;
+export const MARKED = [
+  'look',
+  'write',
+  'control',
+  'gate',
+  'rollout',
+  'recheck',
+  'insights',
+  'experiment',
+] as const;
 
 /** Marks of one experiment's rows: a mark that differs from an earlier one says that something changed, and not what. */
 export type ExperimentMarks = Record<(typeof MARKED)[number], string | number> & { state: ExperimentState };

@@ -1,5 +1,6 @@
 import type { Posted } from '../../src/clients/webhook/types.js';
 import { DEFAULT_POLICY, type Experiment, type ExperimentState } from '../../src/domain/experiment.js';
+import { insightsMessage } from '../../src/domain/insights/message.js';
 import { reportMessage, testContent } from '../../src/domain/messages/account-messages.js';
 import type { MessageKind, NewMessage } from '../../src/domain/messages/message.js';
 import {
@@ -109,6 +110,7 @@ export function everyKind(said: string, name: string): NewMessage[] {
     verificationMessage({ ...verified, outcome: 'verified' }),
     verificationMessage({ ...verified, outcome: 'not_verified' }),
     deliveryMessage(test, [{ code: 'no_delivery', level: 'block', message: said }], [], AT),
+    insightsMessage(test, { claims: 2, text: said, at: AT }),
     reportMessage({ kind: 'daily', id: 'daily-2026-05-12', text: said, at: AT }),
     reportMessage({ kind: 'weekly', id: 'weekly-2026-05-12', text: said, at: AT }),
     { kind: 'test' as MessageKind, at: AT, experimentId: null, content: testContent('desk') },

@@ -39,5 +39,8 @@ const MARKS = `
       'gate', (select coalesce(max(g.entry), 0) from auto_promotion.rollout_gates g
         where (g.environment, g.account_id, g.experiment_id) = (t.environment, t.account_id, t.experiment_id)),
       'recheck', (select count(*) from auto_promotion.rechecks r
-        where (r.environment, r.account_id, r.experiment_id) = (t.environment, t.account_id, t.experiment_id))
+        where (r.environment, r.account_id, r.experiment_id) = (t.environment, t.account_id, t.experiment_id)),
+      'insights', coalesce((select i.number || ' ' || i.xmin from auto_promotion.insight_extractions i
+        where (i.environment, i.account_id, i.experiment_id) = (t.environment, t.account_id, t.experiment_id)
+        order by i.number desc limit 1), '')
     )) from auto_promotion.ab_tests t where (t.environment, t.account_id) = ($1, $2)), '{}')) as marks`;

@@ -12,6 +12,7 @@ const marks = (changes: Partial<ExperimentMarks> = {}): ExperimentMarks => ({
   rollout: '',
   gate: 0,
   recheck: 0,
+  insights: '',
   ...changes,
 });
 const record = (experiments: ChangeMarks['experiments'], killSwitch = 0, freezes = 0): ChangeMarks => ({
@@ -23,6 +24,12 @@ const told = (changes: readonly { experimentId: string | null; kind: string }[])
   changes.map(({ experimentId, kind }) => [experimentId, kind]);
 
 describe('changes between two readings', () => {
+  it('tell that an extraction of insights has begun or ended', () => {
+    const before = record({ one: marks({ state: 'completed' }) });
+    const after = record({ one: marks({ state: 'completed', insights: '1 700' }) });
+    expect(told(changesBetween(before, after))).toEqual([['one', 'insights']]);
+  });
+
   it('are told per experiment and kind, each once', () => {
     const before = record({ one: marks(), two: marks() });
     const after = record(

@@ -46,7 +46,8 @@ export async function playOnService(
   const settings = {
     timeScale: TIME_SCALE,
     seed: batch.first + 1,
-    env: ENVIRONMENT,
+    // Nothing listens there: the key must not leave this machine.
+    env: { ...ENVIRONMENT, ANTHROPIC_BASE_URL: 'http://127.0.0.1:9' },
     log: (line: string) => search.logged(line),
   };
   let service: Service | null = null;
