@@ -82,6 +82,8 @@ export interface Config {
   encoder: EncoderChoice | null;
   /** Names of the account's brands, by which ads are read; empty: unknown. */
   brandNames: readonly string[];
+  /** What the compound report takes a look, a budget write or a report to cost by hand, minutes. */
+  manualMinutesPerCheck: number;
   /** The folder that `npm run encoder` fills. */
   encoderFolder: string;
   /** Patterns are searched by Voyage AI; null: by an encoder of this process. A secret. */
@@ -208,6 +210,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     },
     encoder: e.ENCODER === 'none' ? null : e.ENCODER,
     brandNames: e.BRAND_NAMES ?? [],
+    manualMinutesPerCheck: e.MANUAL_MINUTES_PER_CHECK,
     encoderFolder: path.resolve(e.ENCODER_FOLDER ?? thisCacheFolder()),
     voyageApiKey: e.VOYAGE_API_KEY ?? null,
     firstExperiments: e.SANDBOX_EXPERIMENTS === 'first',

@@ -56,6 +56,8 @@ export interface ApiDependencies {
   claude?: PaidClaude | null | undefined;
   /** Names of the account's brands; unset: unknown. */
   brandNames?: readonly string[] | undefined;
+  /** What someone would need for a look, a budget write or a report by hand, minutes: for the compound report. Unset: 10. */
+  manualMinutesPerCheck?: number | undefined;
   /** Unset: this process keeps nothing on disk. `problem`: why the folder can't be written to and how to fix it; else null. */
   dataFolder?: { problem(): Promise<string | null> } | undefined;
   /** Longest real wait for the outcome of a control, ms. Default 30,000. */

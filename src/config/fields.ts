@@ -165,6 +165,7 @@ export const schema = z.object({
     (value) => (typeof value === 'string' ? blankIsUnset(value) && value.split(',') : value),
     brandNamesForm('names separated by commas').optional(),
   ),
+  MANUAL_MINUTES_PER_CHECK: whole('minutes', 0, 600, 10),
   VOYAGE_API_KEY: text,
   SANDBOX_EXPERIMENTS: z.preprocess(
     blankIsUnset,

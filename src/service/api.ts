@@ -37,6 +37,7 @@ export interface ApiOptions {
   writesAllowed: boolean;
   claude?: ApiDependencies['claude'];
   brandNames?: readonly string[];
+  manualMinutesPerCheck?: number;
   dataFolder?: ApiDependencies['dataFolder'];
   onInternalError?: (error: unknown, where: string) => void;
   /** Replaces the gateway to Temporal, for tests. */
@@ -56,6 +57,7 @@ export function apiOptions(config: Config, say: (line: string) => void): ApiOpti
     writesAllowed: config.writesAllowed,
     claude: claudeOf(config),
     brandNames: config.brandNames,
+    manualMinutesPerCheck: config.manualMinutesPerCheck,
     onInternalError: (error, where) =>
       say(`api: ${where}: ${error instanceof Error ? error.message : String(error)}`),
   };

@@ -3,6 +3,7 @@ import { VERIFICATION_OUTCOMES } from '../../domain/verification/verification.js
 import { instant, state, unreadable } from '../http/responses.js';
 import { confidenceNote, MetricsAnswer } from '../looks/responses.js';
 import { SchedulerAnswer } from '../scheduler/responses.js';
+import { programmeFields } from './programme-responses.js';
 
 export const HistoryEntry = z
   .object({
@@ -43,7 +44,7 @@ const verifiedNumber = z.number().nullable().openapi(untilVerified);
 
 const shrunkInterval = z
   .tuple([z.number(), z.number()])
-  .openapi({ description: '95 % interval in percent, [low, high]: from the posterior of the compound lift' });
+  .openapi({ description: '95 % interval in percent, [low, high]: from the posterior' });
 
 const claimedInterval = z.tuple([z.number(), z.number()]).openapi({
   description:
@@ -74,6 +75,9 @@ export const CompoundReportAnswer = z
     shrunk_avg_improvement_per_test: z.number(),
     avg_improvement_per_test: z.number(),
     verified_avg_improvement_per_test: verifiedNumber,
+    shrunk_avg_improvement_per_test_interval_pct: shrunkInterval,
+    avg_improvement_per_test_interval_pct: claimedInterval,
+    verified_avg_improvement_per_test_interval_pct: verifiedInterval,
     shrunk_median_improvement: z.number(),
     median_improvement: z.number(),
     verified_median_improvement: verifiedNumber,
@@ -123,6 +127,10 @@ export const CompoundReportAnswer = z
         shrunk_compound_improvement_interval_pct: shrunkInterval,
         compound_improvement_pct: z.number(),
         compound_improvement_interval_pct: claimedInterval,
+        verified_promotions: z.int(),
+        verified_avg_improvement_per_test: verifiedNumber,
+        verified_compound_improvement_pct: verifiedNumber,
+        verified_compound_improvement_interval_pct: verifiedInterval,
       })
       .nullable()
       .openapi({ description: 'the figures of the forced promotions; null if there are none' }),
@@ -170,6 +178,7 @@ export const CompoundReportAnswer = z
       description: 'range in percent, [low, high], of the claims of 95 % of such programmes',
     }),
     generated_at: instant,
+    ...programmeFields,
     forecasts: z
       .object({
         verdict: z.enum(['too_few', 'worth', 'not_shown', 'worth_nothing']),

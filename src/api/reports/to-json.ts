@@ -15,6 +15,7 @@ import { HOUR_MS } from '../../domain/time.js';
 import { isoOf, isoOrNull, rounded } from '../http/format.js';
 import { confidenceNote, metricsToJson } from '../looks/to-json.js';
 import type { SchedulerAnswer } from '../scheduler/responses.js';
+import type { programmeFields } from './programme-responses.js';
 import type { CompoundReportAnswer, DashboardAnswer, EmptyReportAnswer, HistoryEntry } from './responses.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
@@ -72,7 +73,7 @@ export function forecastsToJson(worth: Worth): z.output<typeof CompoundReportAns
 export function compoundReportToJson(
   report: CompoundReport<FinishedExperiment>,
   now: number,
-): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable' | 'forecasts'> {
+): Omit<z.output<typeof CompoundReportAnswer>, 'unreadable' | 'forecasts' | keyof typeof programmeFields> {
   const { claimed, shrunk, verified, verifications, forced, prior, luck } = report;
   return {
     message: reportSentence(report),
@@ -81,6 +82,9 @@ export function compoundReportToJson(
     shrunk_avg_improvement_per_test: percent(shrunk.mean),
     avg_improvement_per_test: percent(claimed.mean),
     verified_avg_improvement_per_test: verified && percent(verified.mean),
+    shrunk_avg_improvement_per_test_interval_pct: interval(shrunk.meanInterval),
+    avg_improvement_per_test_interval_pct: interval(claimed.meanInterval),
+    verified_avg_improvement_per_test_interval_pct: verified && interval(verified.meanInterval),
     shrunk_median_improvement: percent(shrunk.median),
     median_improvement: percent(claimed.median),
     verified_median_improvement: verified && percent(verified.median),
@@ -119,6 +123,10 @@ export function compoundReportToJson(
       shrunk_compound_improvement_interval_pct: interval(forced.shrunk.interval),
       compound_improvement_pct: percent(forced.claimed.compound),
       compound_improvement_interval_pct: interval(forced.claimed.interval),
+      verified_promotions: forced.verifiedCount,
+      verified_avg_improvement_per_test: forced.verified && percent(forced.verified.mean),
+      verified_compound_improvement_pct: forced.verified && percent(forced.verified.compound),
+      verified_compound_improvement_interval_pct: forced.verified && interval(forced.verified.interval),
     },
     promotions: report.promotions.map(({ test, ...lifts }) => ({
       experiment_id: test.experiment.id,

@@ -16,6 +16,7 @@ import { messageStore } from './messages.js';
 import { observationStore } from './observations.js';
 import { overviewStore } from './overview.js';
 import { patternStore } from './patterns.js';
+import { programmeStore } from './programme.js';
 import { promotionStore } from './promotions.js';
 import { type Database, run, type Scope } from './query.js';
 import { recheckStore } from './rechecks.js';
@@ -58,6 +59,7 @@ export function createStore(pool: pg.Pool, scope: Scope): Store {
     ...patternStore(database),
     ...insightStore(database),
     ...draftSetStore(database),
+    ...programmeStore(database),
     async ping() {
       await run(pool, 'select 1');
     },

@@ -37,6 +37,7 @@ import type { DraftSetStore } from './draft-sets.js';
 import type { InsightStore } from './insights.js';
 import type { LearningStore } from './learning.js';
 import type { EmbeddingStore, PatternStore } from './pattern-types.js';
+import type { ProgrammeStore } from './programme.js';
 
 /** What the store takes and returns. Units are those of `records.ts`. */
 
@@ -117,7 +118,8 @@ export interface Store
     PatternStore,
     EmbeddingStore,
     InsightStore,
-    DraftSetStore {
+    DraftSetStore,
+    ProgrammeStore {
   /**
    * Inserts the experiment and takes the leases of its ad sets in one transaction. If an experiment with the same name,
    * currency, policy and variants is stored under this id, and it too does or doesn't count earlier delivery, that one is

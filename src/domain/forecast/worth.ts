@@ -66,7 +66,8 @@ export interface ScoreMean {
   gain: Estimate;
 }
 
-const CURVE_FROM = [0, 10, 25, 50, 100, 200, 400, 800];
+/** The numbers of tests at which the bands of a curve over tests begin. */
+export const CURVE_FROM = [0, 10, 25, 50, 100, 200, 400, 800];
 
 export function worthOf(all: readonly ScoredForecast[]): Worth {
   const scored = all.filter(({ basis }) => basis !== 'none');

@@ -10,11 +10,11 @@
 
 import { RULES } from '../evidence/rules.js';
 import { type DecidedTest, factsOf, type TestFacts } from './decided-test.js';
-import { claimedInterval, claimedLift, type Estimate } from './lift.js';
+import { claimedInterval, claimedLift, claimedMeanInterval, type Estimate } from './lift.js';
 import { type LiftSummary, mean, summarise } from './lift-summary.js';
 import { type Luck, luckOf } from './luck.js';
 import { learnPrior, type Prior } from './prior.js';
-import { compoundInterval, shrunkLift } from './shrinkage.js';
+import { compoundInterval, gainsTogether, shrunkLift } from './shrinkage.js';
 import { type Verifications, verificationsOf } from './verifications.js';
 
 export interface CompoundReport<Test extends DecidedTest = DecidedTest> {
@@ -60,6 +60,9 @@ export interface ForcedPromotions {
   averageConfidence: number;
   shrunk: LiftSummary;
   claimed: LiftSummary;
+  /** How many were verified, and their lifts; null if none was. */
+  verifiedCount: number;
+  verified: LiftSummary | null;
 }
 
 const STANDING: readonly string[] = ['in_progress', 'completed'];
@@ -69,14 +72,10 @@ export function compoundReport<Test extends DecidedTest>(tests: readonly Test[])
   const facts = tests.map((test) => factsOf(test));
   const prior = priorOf(facts);
   const allStanding = facts
-    .filter(
-      ({ test: { promotion, experiment } }) =>
-        promotion !== null && experiment.promotedAt !== null && STANDING.includes(promotion.status),
-    )
+    .filter(isStanding)
     .sort((x, y) => x.test.experiment.promotedAt! - y.test.experiment.promotedAt!);
   const standing = allStanding.filter(({ test }) => !test.promotion!.forced);
   const forced = allStanding.filter(({ test }) => test.promotion!.forced);
-  const verified = standing.filter(isVerified);
   const equalAds = facts.flatMap(asEqualAds);
   const confidenceOf = (of: readonly TestFacts[]) => mean(of.map(({ test }) => test.promotion!.confidence));
   return {
@@ -93,12 +92,14 @@ export function compoundReport<Test extends DecidedTest>(tests: readonly Test[])
             averageConfidence: confidenceOf(forced),
             shrunk: shrunkSummary(forced, prior),
             claimed: claimedSummary(forced),
+            verifiedCount: forced.filter(isVerified).length,
+            verified: verifiedSummary(forced, prior),
           },
     averageConfidence: confidenceOf(standing),
     unadjustedConfidences: standing.filter(({ test }) => !RULES[test.experiment.policy.rule].adjusted).length,
     shrunk: shrunkSummary(standing, prior),
     claimed: claimedSummary(standing),
-    verified: verified.length === 0 ? null : shrunkSummary(verified, prior, ({ both }) => both),
+    verified: verifiedSummary(standing, prior),
     prior,
     promotions: allStanding.map((one) => ({
       test: one.test,
@@ -119,7 +120,11 @@ export function priorOf(facts: readonly TestFacts[]): Prior {
 function claimedSummary(promotions: readonly TestFacts[]): LiftSummary {
   const effects = promotions.map((facts) => gainOf(facts, facts.effect));
   const lifts = effects.map(claimedOf);
-  return summarise(lifts, claimedInterval(effects.filter((effect) => effect !== null)));
+  const known = effects.filter((effect) => effect !== null);
+  return summarise(lifts, {
+    interval: claimedInterval(known),
+    meanInterval: claimedMeanInterval(known, promotions.length),
+  });
 }
 
 function shrunkSummary(
@@ -129,16 +134,26 @@ function shrunkSummary(
 ): LiftSummary {
   const estimates = promotions.map((facts) => gainOf(facts, estimateOf(facts)));
   const lifts = estimates.map((estimate) => shrunkOf(estimate, prior));
-  return summarise(
-    lifts,
-    compoundInterval(
-      estimates.filter((estimate) => estimate !== null),
-      prior,
-    ),
-  );
+  const known = estimates.filter((estimate) => estimate !== null);
+  const gains = estimates.map((estimate) => ({ estimate, weight: 1 / promotions.length }));
+  return summarise(lifts, {
+    interval: compoundInterval(known, prior),
+    meanInterval: gainsTogether(gains, prior).interval,
+  });
 }
 
-function isVerified({ test }: TestFacts): boolean {
+/** Null if none was verified. */
+function verifiedSummary(promotions: readonly TestFacts[], prior: Prior): LiftSummary | null {
+  const verified = promotions.filter(isVerified);
+  return verified.length === 0 ? null : shrunkSummary(verified, prior, ({ both }) => both);
+}
+
+/** Whether its promotion was neither reverted nor stopped and is not only in shadow. */
+export function isStanding({ test: { promotion, experiment } }: TestFacts): boolean {
+  return promotion !== null && experiment.promotedAt !== null && STANDING.includes(promotion.status);
+}
+
+export function isVerified({ test }: TestFacts): boolean {
   return test.verification?.outcome === 'verified';
 }
 
@@ -151,7 +166,7 @@ function shrunkOf(gain: Estimate | null, prior: Prior): number {
 }
 
 /** Null if the control won: its ad was there before, so nothing is gained. */
-function gainOf({ winner }: TestFacts, estimate: Estimate | null): Estimate | null {
+export function gainOf({ winner }: TestFacts, estimate: Estimate | null): Estimate | null {
   return winner === 'control' ? null : estimate;
 }
 

@@ -3,6 +3,8 @@ import { compoundLift } from './lift.js';
 /** Lifts of promotions, fractions; 0 for a test that the control won. */
 export interface LiftSummary {
   mean: number;
+  /** 95 % interval of the mean, made as that of the compound is; for claimed lifts see `claimedMeanInterval`. */
+  meanInterval: [low: number, high: number];
   median: number;
   /** All lifts one after the other: the product of (1 + lift), minus 1. */
   compound: number;
@@ -16,9 +18,13 @@ export interface LiftSummary {
 
 const TREND_LENGTH = 10;
 
-export function summarise(lifts: readonly number[], interval: LiftSummary['interval']): LiftSummary {
+export function summarise(
+  lifts: readonly number[],
+  { interval, meanInterval }: Pick<LiftSummary, 'interval' | 'meanInterval'>,
+): LiftSummary {
   return {
     mean: mean(lifts),
+    meanInterval,
     median: median(lifts),
     compound: compoundLift(lifts),
     interval,

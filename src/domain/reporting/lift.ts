@@ -68,3 +68,18 @@ export function claimedInterval(winners: readonly Estimate[]): [low: number, hig
   const margin = Z95 * Math.sqrt(winners.reduce((total, { se }) => total + se * se, 0));
   return [Math.expm1(sum - margin), Math.expm1(sum + margin)];
 }
+
+/**
+ * 95 % interval of the mean of claimed lifts: Σ(e^θ̂ − 1)/n ± 1.96·√Σ(e^θ̂·SE)²/n, by the delta method. `tests`: n, which
+ * counts the tests with a lift of 0 too. It ignores how the winners were selected, as {@link claimedInterval} does.
+ */
+export function claimedMeanInterval(
+  winners: readonly Estimate[],
+  tests: number,
+): [low: number, high: number] {
+  if (tests === 0) return [0, 0];
+  const centre = winners.reduce((sum, { theta }) => sum + claimedLift(theta), 0) / tests;
+  const squares = winners.reduce((sum, { theta, se }) => sum + (Math.exp(theta) * se) ** 2, 0);
+  const margin = (Z95 * Math.sqrt(squares)) / tests;
+  return [centre - margin, centre + margin];
+}

@@ -77,6 +77,42 @@ export function compoundInterval(winners: readonly Estimate[], prior: Prior): [l
   return [Math.expm1(quantile(sums, TAIL)), Math.expm1(quantile(sums, 1 - TAIL))];
 }
 
+/** A lift that counts with a weight, e.g. an amount of money; `estimate`: challenger over control. */
+export interface WeightedGain {
+  /** Null: its lift is 0 for sure. */
+  estimate: Estimate | null;
+  weight: number;
+}
+
+/**
+ * Posterior mean and 95 % interval of Σ weight·(ρ − 1), ρ the rate ratios of promoted challengers. Given a point of the
+ * prior the tests are independent, and the sum is taken as normal with its exact mean and variance: with the probability z
+ * that ρ is 1, and otherwise ln ρ ~ N(m, s²), the mean of ρ − 1 is (1 − z)(e^(m+s²/2) − 1), and that of its square is
+ * (1 − z)(e^(2m+2s²) − 2e^(m+s²/2) + 1).
+ */
+export function gainsTogether(
+  gains: readonly WeightedGain[],
+  prior: Prior,
+): { mean: number; interval: [low: number, high: number] } {
+  const known = gains.filter(({ estimate }) => estimate !== null && estimate.se > 0);
+  if (known.length === 0) return { mean: 0, interval: [0, 0] };
+  const sums = prior.points.map((point) => {
+    let total = 0;
+    let variance = 0;
+    for (const { estimate, weight } of known) {
+      const { zero, mean, sd } = effectUnder(point, estimate);
+      const ratio = Math.exp(mean + (sd * sd) / 2);
+      const gain = (1 - zero) * (ratio - 1);
+      const square = (1 - zero) * (ratio * ratio * Math.exp(sd * sd) - 2 * ratio + 1);
+      total += weight * gain;
+      variance += weight * weight * Math.max(0, square - gain * gain);
+    }
+    return { weight: point.weight, mean: total, sd: Math.sqrt(variance) };
+  });
+  const mean = sums.reduce((sum, point) => sum + point.weight * point.mean, 0);
+  return { mean, interval: [quantile(sums, TAIL), quantile(sums, 1 - TAIL)] };
+}
+
 const TAIL = 0.025;
 /** Halvings of the bracket: to less than 1e-9 of it. */
 const HALVINGS = 30;

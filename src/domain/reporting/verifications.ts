@@ -12,6 +12,8 @@ import { chanceOfNoGain } from './shrinkage.js';
  * outcome too. Rates are fractions; null if there is nothing to divide by.
  */
 export interface Verifications {
+  /** Promotions by the rule that wrote budgets, reverted ones too: `falsePositiveRate` is a share of these. */
+  promotions: number;
   verified: number;
   notVerified: number;
   /** Reverted because the winner was worse. */
@@ -42,6 +44,7 @@ export function verificationsOf(facts: readonly TestFacts[], prior: Prior): Veri
   const rate = (part: number) => (outcomes.length === 0 ? null : part / outcomes.length);
   const chances = promoted.map(({ both, winner }) => chanceOfNoGain(both, prior, winner ?? 'challenger'));
   return {
+    promotions: promoted.length,
     verified: count('verified'),
     notVerified: count('not_verified'),
     reverted: count('reverted'),

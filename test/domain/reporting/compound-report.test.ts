@@ -11,7 +11,12 @@ import {
   pooled,
 } from '../../../src/domain/reporting/lift.js';
 import { learnPrior } from '../../../src/domain/reporting/prior.js';
-import { chanceOfNoGain, compoundInterval, shrunkLift } from '../../../src/domain/reporting/shrinkage.js';
+import {
+  chanceOfNoGain,
+  compoundInterval,
+  gainsTogether,
+  shrunkLift,
+} from '../../../src/domain/reporting/shrinkage.js';
 
 function variants(challengers: number): Variant[] {
   const creative = { hook: null, headline: null, text: null, script: null, visualNotes: null };
@@ -131,6 +136,7 @@ describe('the report', () => {
     expect(report).toMatchObject({ totalExperiments: 0, successfulPromotions: 0, averageConfidence: 0 });
     expect(report.claimed).toEqual({
       mean: 0,
+      meanInterval: [0, 0],
       median: 0,
       compound: 0,
       interval: [0, 0],
@@ -238,6 +244,7 @@ describe('the verifications of the promotions', () => {
     expect(compoundReport(tests)).toMatchObject({
       revertedPromotions: 2,
       verifications: {
+        promotions: 7,
         verified: 4,
         notVerified: 1,
         reverted: 1,
@@ -246,6 +253,7 @@ describe('the verifications of the promotions', () => {
       },
     });
     expect(compoundReport([undecided(0)]).verifications).toEqual({
+      promotions: 0,
       verified: 0,
       notVerified: 0,
       reverted: 0,
@@ -273,8 +281,11 @@ describe('the verifications of the promotions', () => {
   it('sums up the verified promotions that stand, by decision and verification together; null without one', () => {
     const { verified, prior, shrunk } = compoundReport(tests);
     const lifts = [shrunkLift(both(0.1), prior), 0, shrunkLift(both(0.15), prior)];
+    const weight = 1 / 3;
+    const gains = [both(0.1), null, both(0.15)].map((estimate) => ({ estimate, weight }));
     expect(verified).toEqual({
       mean: expect.closeTo((lifts[0]! + lifts[2]!) / 3, 12),
+      meanInterval: gainsTogether(gains, prior).interval,
       median: lifts[0],
       compound: expect.closeTo(compoundLift(lifts), 12),
       interval: compoundInterval([both(0.1), both(0.15)], prior),

@@ -26,8 +26,8 @@ describe('the note on the prior', () => {
 describe('the sentence of the report', () => {
   const report = {
     ...compoundReport([]),
-    shrunk: summarise([0.1, 0.02], [0.031, 0.224]),
-    claimed: summarise([0.15, 0.1], [0.1, 0.3]),
+    shrunk: summarise([0.1, 0.02], { interval: [0.031, 0.224], meanInterval: [0, 0] }),
+    claimed: summarise([0.15, 0.1], { interval: [0.1, 0.3], meanInterval: [0, 0] }),
   };
 
   it('leads with the shrunk lift and its interval; the claimed one is second', () => {
