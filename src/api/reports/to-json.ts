@@ -19,7 +19,9 @@ import type { programmeFields } from './programme-responses.js';
 import type { CompoundReportAnswer, DashboardAnswer, EmptyReportAnswer, HistoryEntry } from './responses.js';
 
 export type HistoryEntryJson = z.output<typeof HistoryEntry>;
-export type ReportJson = z.output<typeof CompoundReportAnswer> | z.output<typeof EmptyReportAnswer>;
+/** The report as soon as a test is decided. */
+export type FullReport = z.output<typeof CompoundReportAnswer>;
+export type ReportJson = FullReport | z.output<typeof EmptyReportAnswer>;
 
 const DAY_MS = 24 * HOUR_MS;
 const NO_METRICS = { impressions: 0, clicks: 0, linkClicks: 0, spend: 0, conversions: 0, revenue: 0 };

@@ -1,13 +1,14 @@
 /** What all tests have gained together: the believed figure first, the others beside it, each with its interval. */
-import type { ReportJson } from '../../api/reports/to-json.js';
+import type { FullReport, ReportJson } from '../../api/reports/to-json.js';
 import { percent, type Reader, share } from '../format.js';
 import { Figure, Instant } from '../parts/figures.js';
 import { IntervalBar } from '../parts/interval-bar.js';
 import { Link } from '../parts/links.js';
 import { Word } from '../words/word.js';
 import { CompoundChart } from './compound-chart.js';
-
-type Full = Extract<ReportJson, { prior_scale: number }>;
+import { Learned } from './learned.js';
+import { Programme, Saved } from './programme.js';
+import { Ends } from './told.js';
 
 export function Compound({ report, reader }: { report: ReportJson; reader: Reader }) {
   if (!('prior_scale' in report)) {
@@ -29,7 +30,6 @@ export function Compound({ report, reader }: { report: ReportJson; reader: Reade
           The lifts of all promoted tests, multiplied. Each is the lift of one test's ads over their own
           control, so this is not the growth of the whole account.
         </p>
-        <p class="muted">{report.forecasts.message}</p>
         <Lifts report={report} />
         <CompoundChart claimed={report.improvement_trend} shrunk={report.shrunk_improvement_trend} />
         <p class="muted">
@@ -68,13 +68,16 @@ export function Compound({ report, reader }: { report: ReportJson; reader: Reade
         </dl>
         {report.prior_note && <p class="note">{report.prior_note}</p>}
       </section>
+      <Programme report={report} reader={reader} />
+      <Saved report={report} reader={reader} />
+      <Learned report={report} />
       <Promotions report={report} reader={reader} />
       <Forced report={report} />
     </>
   );
 }
 
-function Lifts({ report }: { report: Full }) {
+function Lifts({ report }: { report: FullReport }) {
   const counted = report.successful_promotions;
   const verified = report.promotions.filter(
     (one) => one.verified_improvement_pct !== null && !one.forced,
@@ -159,7 +162,7 @@ function Lifts({ report }: { report: Full }) {
 }
 
 /** The promotions behind the figures. */
-function Promotions({ report, reader }: { report: Full; reader: Reader }) {
+function Promotions({ report, reader }: { report: FullReport; reader: Reader }) {
   if (report.promotions.length === 0) return null;
   return (
     <section class="card" aria-labelledby="promotions">
@@ -238,22 +241,53 @@ function tests(count: number): string {
   return `${count} test${count === 1 ? '' : 's'}`;
 }
 
-function Forced({ report }: { report: Full }) {
+function Forced({ report }: { report: FullReport }) {
   const { forced } = report;
   if (forced === null) return null;
   return (
     <section class="card" aria-labelledby="forced">
       <h2 id="forced">Promoted by force</h2>
       <p>
-        <Count field="forced_promotions" value={report.forced_promotions} /> promotions that people forced are
-        in none of the figures above. Together they measured{' '}
+        <Count field="forced_promotions" value={report.forced_promotions} />{' '}
+        {report.forced_promotions === 1
+          ? 'promotion that someone forced is'
+          : 'promotions that people forced are'}{' '}
+        in none of the figures above. Measured together:{' '}
         <Figure field="forced_compound_improvement_pct" value={forced.compound_improvement_pct}>
           {percent(forced.compound_improvement_pct / 100)}
         </Figure>
-        ; believed are{' '}
+        <Ends
+          field="forced_compound_improvement_interval_pct"
+          interval={forced.compound_improvement_interval_pct}
+          text={(end) => percent(end / 100)}
+        />
+        ; believed:{' '}
         <Figure field="forced_shrunk_compound_improvement_pct" value={forced.shrunk_compound_improvement_pct}>
           {percent(forced.shrunk_compound_improvement_pct / 100)}
         </Figure>
+        <Ends
+          field="forced_shrunk_compound_improvement_interval_pct"
+          interval={forced.shrunk_compound_improvement_interval_pct}
+          text={(end) => percent(end / 100)}
+        />
+        . Verified: <Count field="forced_verified_promotions" value={forced.verified_promotions} />
+        {forced.verified_compound_improvement_pct !== null &&
+          forced.verified_compound_improvement_interval_pct && (
+            <>
+              , with{' '}
+              <Figure
+                field="forced_verified_compound_improvement_pct"
+                value={forced.verified_compound_improvement_pct}
+              >
+                {percent(forced.verified_compound_improvement_pct / 100)}
+              </Figure>
+              <Ends
+                field="forced_verified_compound_improvement_interval_pct"
+                interval={forced.verified_compound_improvement_interval_pct}
+                text={(end) => percent(end / 100)}
+              />
+            </>
+          )}
         .
       </p>
     </section>

@@ -39,15 +39,16 @@ const NO_CREATIVE = { hook: null, headline: null, text: null, script: null, visu
 export async function seedExperiment(
   api: Api,
   id: string,
-  more: Partial<Experiment> & { challengers?: number } = {},
+  more: Partial<Experiment> & { challengers?: number; draftId?: string } = {},
 ): Promise<Experiment> {
-  const { challengers = 1, ...changes } = more;
+  const { challengers = 1, draftId, ...changes } = more;
   const variant = (name: string, role: Variant['role']): Variant => ({
     id: name,
     role,
     adId: `ad_${id}_${name}`,
     adSetId: `set_${id}_${name}`,
     creative: NO_CREATIVE,
+    ...(draftId && name === 'challenger-1' ? { draftId } : {}),
   });
   return api.store.createExperiment({
     id,
@@ -177,6 +178,8 @@ export async function seedPromotion(
     theta?: number;
     se?: number;
     at?: number;
+    confidence?: number;
+    forced?: boolean;
   } = {},
 ): Promise<Promotion> {
   const {
@@ -186,6 +189,8 @@ export async function seedPromotion(
     theta = 0.3,
     se = 0.1,
     at = START + 30 * HOUR,
+    confidence = 0.97,
+    forced = false,
   } = more;
   const share = 10_000 / experiment.variants.length;
   const base = Object.fromEntries(experiment.variants.map(({ adSetId }) => [adSetId, share]));
@@ -203,12 +208,12 @@ export async function seedPromotion(
     experimentId: experiment.id,
     winnerVariantId: winner,
     lookNumber: 1,
-    forced: false,
-    by: 'rule',
+    forced,
+    by: forced ? 'ana' : 'rule',
     reason: 'the rule',
     status: status ?? 'in_progress',
     plan: planned.plan,
-    confidence: 0.97,
+    confidence,
     theta,
     se,
     interval: [0.05, 0.6],
@@ -312,16 +317,21 @@ export async function seedPromoted(
     state?: ExperimentState;
     startedAt?: number;
     rule?: Experiment['policy']['rule'];
+    objective?: Experiment['policy']['objective'];
+    /** The draft that became the challenger. */
+    draftId?: string;
     /** Who declared that delivery before the handover counts. */
     declaredBy?: string;
   } = {},
 ): Promise<Experiment> {
-  const { state = 'verifying', startedAt = START, rule = 'sequential', declaredBy, ...promotion } = more;
+  const { state = 'verifying', startedAt = START, rule = 'sequential', declaredBy, ...rest } = more;
+  const { objective = DEFAULT_POLICY.objective, draftId, ...promotion } = rest;
   const { at = startedAt + 30 * HOUR, winner = 'challenger-1' } = promotion;
-  const policy = { ...DEFAULT_POLICY, phases: THREE_PHASES, rule };
+  const policy = { ...DEFAULT_POLICY, phases: THREE_PHASES, rule, objective };
   const declared = { by: declaredBy ?? '', reason: 'planned', at };
   const experiment = await seedExperiment(api, id, {
     ...{ startedAt, stateChangedAt: startedAt, policy },
+    ...(draftId && { draftId }),
     ...(declaredBy && { earlierDelivery: { handedOverAt: at, since: startedAt, read: null, declared } }),
   });
   await api.store.saveDecision(aDecision(id, 'promote', { decidedAt: at }), {});
