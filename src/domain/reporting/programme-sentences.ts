@@ -18,7 +18,7 @@ const TOO_FEW = `too few for a rate, which needs ${LEAST_FOR_A_RATE}`;
 
 export function promotionRateSentence({ part, of, share }: Rate): string {
   if (of === 0) return 'The rule has decided no test yet.';
-  const found = `The rule found a winner in ${part} of the ${counted(of, 'test')} that it decided`;
+  const found = `Of ${counted(of, 'test')} that the rule decided, it found a winner in ${part}`;
   if (share === null) return `${found}: ${TOO_FEW}.`;
   return `${found}, whatever became of the promotion. A test without a winner is no failure: no ad was shown to be better. Tests that were stopped before a verdict or promoted by force are not counted.`;
 }

@@ -245,7 +245,7 @@ describe('the compound report on a programme of 12 tests', () => {
       promoted: 7,
       decided: 10,
       message:
-        'The rule found a winner in 7 of the 10 tests that it decided, whatever became of the promotion. A test without a winner is no failure: no ad was shown to be better. Tests that were stopped before a verdict or promoted by force are not counted.',
+        'Of 10 tests that the rule decided, it found a winner in 7, whatever became of the promotion. A test without a winner is no failure: no ad was shown to be better. Tests that were stopped before a verdict or promoted by force are not counted.',
     });
     shown('promotion_rate', 0.7);
     shown('promotion_rate_interval', 0.3968, 0.8922);
