@@ -120,7 +120,7 @@ function Lifts({ report }: { report: FullReport }) {
     ...rows.flatMap(({ interval }) => interval?.map((end) => Math.abs(end) / 100) ?? []),
   );
   return (
-    <div class="table">
+    <section class="table" tabindex={0} aria-label="Compound lifts">
       <table>
         <caption>Compound lift of all promotions that stand</caption>
         <thead>
@@ -157,7 +157,7 @@ function Lifts({ report }: { report: FullReport }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 
@@ -167,7 +167,7 @@ function Promotions({ report, reader }: { report: FullReport; reader: Reader }) 
   return (
     <section class="card" aria-labelledby="promotions">
       <h2 id="promotions">Promotions that are counted</h2>
-      <div class="table">
+      <section class="table" tabindex={0} aria-label="Promotions that are counted">
         <table>
           <thead>
             <tr>
@@ -216,7 +216,7 @@ function Promotions({ report, reader }: { report: FullReport; reader: Reader }) 
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p class="muted">
         A reverted or stopped promotion is not counted, nor is one that was withdrawn before its first budget
         change.

@@ -94,7 +94,7 @@ function Curve({ curve }: { curve: FullReport['lift_curve'] }) {
       <h3>Lifts of winners, by the tests before them</h3>
       <p class="muted">{curve.message}</p>
       {reached.length > 0 && (
-        <div class="table">
+        <section class="table" tabindex={0} aria-label="Lifts by the tests before them">
           <table>
             <thead>
               <tr>
@@ -150,7 +150,7 @@ function Curve({ curve }: { curve: FullReport['lift_curve'] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </>
   );

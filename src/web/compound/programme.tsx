@@ -142,7 +142,7 @@ export function Saved({ report, reader }: { report: FullReport; reader: Reader }
         </Told>
       </dl>
       {savings.tests.length > 0 && (
-        <div class="table">
+        <section class="table" tabindex={0} aria-label="Savings of each test">
           <table>
             <caption>Verified promotions, by what they saved</caption>
             <thead>
@@ -185,7 +185,7 @@ export function Saved({ report, reader }: { report: FullReport; reader: Reader }
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </section>
   );
