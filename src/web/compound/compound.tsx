@@ -60,8 +60,8 @@ export function Compound({ report, reader }: { report: ReportJson; reader: Reade
             {report.false_positive_bound !== null && (
               <>
                 {' '}
-                (at most <Share field="false_positive_bound" value={report.false_positive_bound} /> by the
-                errors of the rules)
+                (the errors of the rules alone allow{' '}
+                <Share field="false_positive_bound" value={report.false_positive_bound} />)
               </>
             )}
           </dd>
@@ -121,7 +121,7 @@ function Lifts({ report }: { report: FullReport }) {
   );
   return (
     <section class="table" tabindex={0} aria-label="Compound lifts">
-      <table>
+      <table class="wordy">
         <caption>Compound lift of all promotions that stand</caption>
         <thead>
           <tr>

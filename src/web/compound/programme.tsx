@@ -143,7 +143,7 @@ export function Saved({ report, reader }: { report: FullReport; reader: Reader }
       </dl>
       {savings.tests.length > 0 && (
         <section class="table" tabindex={0} aria-label="Savings of each test">
-          <table>
+          <table class="wordy">
             <caption>Verified promotions, by what they saved</caption>
             <thead>
               <tr>
