@@ -10,6 +10,8 @@ export interface ChangedWords {
 
 interface Token {
   text: string;
+  /** Under which it is found in the other text: a capital letter makes no other word. */
+  word: string;
   from: number;
   isSpace: boolean;
 }
@@ -51,6 +53,7 @@ export function changedWords(before: string, after: string): ChangedWords | null
 function tokensOf(text: string): Token[] {
   return [...WORDS.segment(text)].map(({ segment, index }) => ({
     text: segment,
+    word: segment.toLowerCase(),
     from: index,
     isSpace: segment.trim() === '',
   }));
@@ -63,7 +66,7 @@ function differing(before: readonly Token[], after: readonly Token[]) {
   for (let i = before.length - 1; i >= 0; i -= 1) {
     for (let j = after.length - 1; j >= 0; j -= 1) {
       rest[i * width + j] =
-        before[i]!.text === after[j]!.text
+        before[i]!.word === after[j]!.word
           ? rest[(i + 1) * width + j + 1]! + 1
           : Math.max(rest[(i + 1) * width + j]!, rest[i * width + j + 1]!);
     }
@@ -71,13 +74,17 @@ function differing(before: readonly Token[], after: readonly Token[]) {
   const [onlyOld, onlyNew]: [Token[], Token[]] = [[], []];
   let [i, j] = [0, 0];
   while (i < before.length || j < after.length) {
-    if (i < before.length && j < after.length && before[i]!.text === after[j]!.text) [i, j] = [i + 1, j + 1];
-    else if (
-      j === after.length ||
-      (i < before.length && rest[(i + 1) * width + j]! >= rest[i * width + j + 1]!)
-    )
-      onlyOld.push(before[i++]!);
-    else onlyNew.push(after[j++]!);
+    const [old, own] = [before[i], after[j]];
+    if (old && own && old.word === own.word) {
+      if (old.text !== own.text && !own.isSpace) onlyNew.push(own);
+      [i, j] = [i + 1, j + 1];
+    } else if (own === undefined || (old && rest[(i + 1) * width + j]! >= rest[i * width + j + 1]!)) {
+      onlyOld.push(old!);
+      i += 1;
+    } else {
+      onlyNew.push(own);
+      j += 1;
+    }
   }
   return { onlyOld, onlyNew };
 }

@@ -9,7 +9,8 @@ const words = (before: string, after: string) => changedWords(before, after)!;
 describe('changed words', () => {
   it.each([
     ['Shoes that grip', 'Shoes that grip.', 'Shoes that grip[.]', []],
-    ['Shoes that grip', 'New shoes that grip', '[New shoes] that grip', ['Shoes']],
+    ['Shoes that grip', 'New shoes that grip', '[New shoes] that grip', []],
+    ['Shoes that really grip', 'Shoes that REALLY grip', 'Shoes that [REALLY] grip', []],
     ['Get 20% off today', 'Get 20% off now', 'Get 20% off [now]', ['today']],
     ['One two three four', 'One four', 'One four', ['two three']],
     ['one two  three', 'one two three', 'one two three', []],
