@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/api/app.js';
 import { seedExperiment } from '../../api/support/seed.js';
+import { seedInsights } from '../../api/support/seed-insights.js';
 import { Browser } from '../browser.js';
 import { startWeb, type WebApi } from '../support.js';
-import { aClaim, seedEnded, seedExtraction } from './seed-extraction.js';
+import { aClaim, seedEnded } from './seed-ended.js';
 
 describe('the insights on the page of a test', () => {
   let api: WebApi;
@@ -23,7 +24,7 @@ describe('the insights on the page of a test', () => {
   it('are claims with their quotes marked in the ad, the pattern, what was dropped and why, and the cost', async () => {
     await seedEnded(api, 'won');
     const lost = aClaim({ side: 'loser', field: 'text', text: 'It talks of itself', attributeId: null });
-    await seedExtraction(api, 'won', {
+    await seedInsights(api, 'won', {
       claims: [
         { ...aClaim(), patternId: 'question_mark', evidence: 'Not established yet.' },
         {
@@ -64,7 +65,7 @@ describe('the insights on the page of a test', () => {
 
   it('say if they were made without Claude, and what they cost then', async () => {
     await seedEnded(api, 'offline');
-    await seedExtraction(api, 'offline', {
+    await seedInsights(api, 'offline', {
       ...{ status: 'offline', reason: { code: 'no_key' }, model: null, promptVersion: null, dropped: [] },
       ...{ claims: [{ ...aClaim(), patternId: null, evidence: null }], visualNotes: {}, notes: [] },
     });
