@@ -35,7 +35,7 @@ export function EarlierSets({ sets, reader }: { sets: readonly DraftSetJson[]; r
             <tbody>
               {sets.map((set) => (
                 <tr data-set={set.set_id}>
-                  <th scope="row">
+                  <th scope="row" class="any">
                     <Link href={`/drafts/${encodeURIComponent(set.set_id)}`}>
                       <bdi>{set.brief.product}</bdi>
                     </Link>

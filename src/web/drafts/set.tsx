@@ -30,19 +30,19 @@ export function DraftSetView({ set, reader, viewer }: SetProps & { reader: Reade
         Asked for by <bdi>{set.by}</bdi>, <Instant iso={set.made_at} reader={reader} />. {set.message}
       </p>
       {start && <Start start={start} />}
-      <section aria-labelledby="drafts">
-        <h2 id="drafts">Drafts</h2>
-        {drafts.length > 0 && (
+      {drafts.length > 0 && (
+        <section aria-labelledby="drafts">
+          <h2 id="drafts">Drafts</h2>
           <p class="muted">
             {howToRead(start !== null)} {learned} {notes.join(' ')}
           </p>
-        )}
-        <ol class="drafts">
-          {drafts.map((draft, place) => (
-            <DraftCard draft={draft} number={place + 1} start={start?.creative ?? null} most={most} />
-          ))}
-        </ol>
-      </section>
+          <ol class="drafts">
+            {drafts.map((draft, place) => (
+              <DraftCard draft={draft} number={place + 1} start={start?.creative ?? null} most={most} />
+            ))}
+          </ol>
+        </section>
+      )}
       {viewer.principal.role !== 'viewer' && <TestThese set={set} />}
       <LeftOut set={set} />
       <BriefOfSet set={set} />

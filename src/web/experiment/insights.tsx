@@ -93,6 +93,8 @@ function Side({
         const text = fields[field];
         if (text === undefined) return null;
         const quotes = claims.flatMap((claim) => (claim.field === field ? (claim.quote ?? []) : []));
+        // The card of the ads has all texts.
+        if (quotes.length === 0) return null;
         return (
           <>
             <p class="label">{FIELD_NAMES[field]}</p>
