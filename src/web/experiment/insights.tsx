@@ -1,6 +1,4 @@
 /** What is said about why the winner won: claims with their quotes in the ads, what was dropped, and the cost. */
-import type { z } from '@hono/zod-openapi';
-import type { InsightsAnswer } from '../../api/insights/responses.js';
 import { adName } from '../../domain/ad-name.js';
 import { CREATIVE_FIELDS, type CreativeField, fieldsOf } from '../../domain/creative/ran-creative.js';
 import { attributeOf } from '../../domain/creative/registry.js';
@@ -13,9 +11,8 @@ import { Figure, Instant } from '../parts/figures.js';
 import { Form, Link } from '../parts/links.js';
 import { YourName } from '../parts/who-and-why.js';
 import type { Viewer } from '../viewer.js';
-import type { StatusJson } from './read.js';
+import type { InsightsJson, StatusJson } from './read.js';
 
-export type InsightsJson = z.output<typeof InsightsAnswer>;
 type ClaimJson = InsightsJson['claims'][number];
 type AnyClaim = Omit<ClaimJson, 'evidence' | 'pattern_id'>;
 

@@ -9,15 +9,16 @@ import { experimentForecast } from '../../api/forecasts/read.js';
 import type { ExperimentForecastJson } from '../../api/forecasts/responses.js';
 import { freezeToJson } from '../../api/freezes/read.js';
 import { insightsOf } from '../../api/insights/read.js';
+import type { InsightsAnswer } from '../../api/insights/responses.js';
 import { looksOf } from '../../api/looks/read.js';
 import type { LooksAnswer } from '../../api/looks/responses.js';
 import { gatesOf, ledgerOf } from '../../api/rollouts/read.js';
 import type { GatesAnswer, LedgerAnswer } from '../../api/rollouts/responses.js';
 import { marksOf, readValues, type SeriesJson } from '../../api/series/read.js';
 import { killSwitchSentence } from '../../domain/rollout/gate.js';
-import type { InsightsJson } from './insights.js';
 
 export type StatusJson = z.output<typeof StatusAnswer>;
+export type InsightsJson = z.output<typeof InsightsAnswer>;
 export type LookJson = z.output<typeof LooksAnswer>['looks'][number];
 export type GateJson = z.output<typeof GatesAnswer>['gates'][number];
 export type LedgerRowJson = z.output<typeof LedgerAnswer>['ledger'][number];

@@ -2,7 +2,6 @@
 import { type NewExperiment, newExperimentBody, registrationOf } from '../../api/experiments/requests.js';
 import { ApiProblem, sentencesOf } from '../../api/http/problems.js';
 import type { ProposalJson } from '../../api/setup/responses.js';
-import type { Draft } from '../../clients/postgres/learning.js';
 import { DEFAULT_CONVERSION_EVENT } from '../../domain/conversion-event.js';
 import { OBJECTIVES, type Objective } from '../../domain/metric.js';
 
@@ -32,7 +31,7 @@ export interface TypedTest {
 }
 
 /** Drafts that someone wants to test, in their order. */
-export type DraftsToTest = readonly Pick<Draft, 'id' | 'creative'>[];
+export type DraftsToTest = readonly NonNullable<NonNullable<NewExperiment['drafts']>[number]>[];
 
 export const MOST_TESTS = 50;
 const MOST_DRAFTS = 20;

@@ -49,7 +49,11 @@ describe('a new test of ads that were made from drafts', () => {
   const send = (fields: Record<string, string>, action = 'start', drafts = [FOUND_ID, OTHER_ID]) => {
     const body = new URLSearchParams({
       ...{ csrf, action, test: key, start: key, [`id.${key}`]: 'exp_drafts', [`name.${key}`]: 'From drafts' },
-      ...{ [`objective.${key}`]: 'click_through_rate', [`event.${key}`]: 'purchase', [`horizon.${key}`]: '28' },
+      ...{
+        [`objective.${key}`]: 'click_through_rate',
+        [`event.${key}`]: 'purchase',
+        [`horizon.${key}`]: '28',
+      },
       ...{ [`control.${key}`]: adIds[0]!, [`headline.${key}.${adIds[0]}`]: 'Jackets', ...fields },
     });
     for (const id of drafts) body.append('draft', id);
