@@ -24,6 +24,18 @@ export type AskOutcome =
   /** The question could exceed what may be spent this month, millionths of a US dollar. */
   | { kind: 'spent'; spent: number; limit: number };
 
+const BY_CLAUDE = 'Claude, test ';
+
+/** Under which Claude's claims about a test are stated as patterns. */
+export function claudeOn(experimentId: string): string {
+  return BY_CLAUDE + experimentId;
+}
+
+/** The test that such a name says; null for the name of a person. */
+export function testOfClaude(by: string): string | null {
+  return by.startsWith(BY_CLAUDE) ? by.slice(BY_CLAUDE.length) : null;
+}
+
 export interface KeptClaim extends Claim {
   /** The pattern that it became; null if it became none. */
   patternId: string | null;

@@ -44,6 +44,7 @@ export type Frame = Omit<PageFrame, 'title' | 'children'>;
 
 const NAVIGATION = [
   { path: '/', name: 'Tests' },
+  { path: '/drafts', name: 'Drafts' },
   { path: '/experiments/new', name: 'New test' },
   { path: '/compound', name: 'Results' },
   { path: '/learn', name: 'Learn' },

@@ -6,6 +6,7 @@ import { clientLinkPages } from './client-link/pages.js';
 import { compoundPages } from './compound/pages.js';
 import type { Description } from './docs/description.js';
 import { docsRoutes } from './docs/routes.js';
+import { draftPages } from './drafts/pages.js';
 import { experimentPages } from './experiment/pages.js';
 import { frameOf } from './frame.js';
 import { homePages } from './home/pages.js';
@@ -30,6 +31,7 @@ const PAGES: readonly PageRoutes[] = [
   scorecardPages,
   accountPages,
   compoundPages,
+  draftPages,
   learnPages,
   reportPages,
   clientLinkPages,

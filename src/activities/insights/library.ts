@@ -1,5 +1,6 @@
 /** Between claims and the pattern library. */
 import type { PatternStore } from '../../clients/postgres/pattern-types.js';
+import { claudeOn } from '../../contract/insights.js';
 import type { Pattern, Statement } from '../../contract/patterns.js';
 import type { PatternCategory } from '../../domain/creative/attribute.js';
 import { attributeOf } from '../../domain/creative/registry.js';
@@ -60,7 +61,7 @@ export function statementOf(claim: Claim, experimentId: string, at: number): Sta
     category: attribute?.category ?? CATEGORY_OF[claim.kind] ?? 'best_practice',
     tags: attribute ? [...attribute.tags] : [],
     sign: claim.side === 'winner' ? 1 : -1,
-    by: `Claude, test ${experimentId}`,
+    by: claudeOn(experimentId),
     at,
   };
 }

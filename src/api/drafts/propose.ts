@@ -27,6 +27,8 @@ export interface DraftsAsked {
 /** Drafts that a forecast can compare with their starting point. */
 const MOST_FORECAST = 19;
 const START = 'start';
+/** Real ms for which a repetition of a request waits for Claude's answer to the first. */
+export const DRAFTS_WAIT_MS = 70_000;
 
 export type DraftContext = Pick<
   ApiContext,

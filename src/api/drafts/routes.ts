@@ -6,14 +6,12 @@ import { recordedName } from '../http/access.js';
 import { IdempotencyHeaders } from '../http/fields.js';
 import { once } from '../http/idempotency.js';
 import { answers, createRouter, failures, jsonBody } from '../http/routing.js';
-import { proposeDrafts, setIdOf } from './propose.js';
+import { DRAFTS_WAIT_MS, proposeDrafts, setIdOf } from './propose.js';
 import { briefToStartWith, draftSet, draftSets, shownSet } from './read.js';
 import { briefBody, DraftSetParams, DraftSetsQuery } from './requests.js';
 import { DraftSetAnswer, DraftSetsAnswer, NextBriefAnswer } from './responses.js';
 
 const path = '/api/ab/drafts';
-/** Real ms: a repetition waits for Claude's answer to the first request. */
-const WAIT_MS = 70_000;
 
 const write = (withTokens: boolean) =>
   createRoute({
@@ -83,7 +81,7 @@ export function draftRoutes(context: ApiContext): OpenAPIHono {
           status: 200 as const,
           isFinal: true,
         }),
-        WAIT_MS,
+        DRAFTS_WAIT_MS,
       );
       return c.json(given.body, 200);
     })

@@ -19,21 +19,47 @@ export async function startingPoint(
   context: Pick<ApiContext, 'store'>,
   experimentId: string | undefined,
 ): Promise<StartingPoint | null> {
-  const { store } = context;
-  if (experimentId !== undefined) return pointOf(store, await experimentOf(context, experimentId));
-  const standing = await store.listExperiments({
-    states: [...STANDING],
-    limit: LOOKED_AT,
-    offset: 0,
-  });
-  const latest = standing
+  if (experimentId !== undefined) return pointOf(context.store, await experimentOf(context, experimentId));
+  const [latest] = await standingWinners(context, 1);
+  return latest ?? null;
+}
+
+/** Up to `most` winners that stand, the one that was promoted last first. Those without texts are left out. */
+export async function standingWinners(
+  { store }: Pick<ApiContext, 'store'>,
+  most: number,
+): Promise<StartingPoint[]> {
+  const standing = await store.listExperiments({ states: [...STANDING], limit: LOOKED_AT, offset: 0 });
+  const won = standing
     .filter(({ winnerVariantId }) => winnerVariantId !== null)
     .toSorted((a, b) => (b.promotedAt ?? 0) - (a.promotedAt ?? 0));
-  for (const experiment of latest) {
+  return pointsOf(store, won, most);
+}
+
+/** Up to `most` controls of tests without a winner that stands, the newest test first. Those without texts are left out. */
+export async function otherControls(
+  { store }: Pick<ApiContext, 'store'>,
+  most: number,
+): Promise<StartingPoint[]> {
+  const latest = await store.listExperiments({ limit: LOOKED_AT, offset: 0 });
+  const open = latest.filter(
+    ({ state, winnerVariantId }) => !STANDING.includes(state) || winnerVariantId === null,
+  );
+  return pointsOf(store, open, most);
+}
+
+async function pointsOf(
+  store: Parameters<typeof pointOf>[0],
+  experiments: readonly Experiment[],
+  most: number,
+): Promise<StartingPoint[]> {
+  const points: StartingPoint[] = [];
+  for (const experiment of experiments) {
+    if (points.length === most) break;
     const point = await pointOf(store, experiment);
-    if (point !== null) return point;
+    if (point !== null) points.push(point);
   }
-  return null;
+  return points;
 }
 
 /** Null if the ad has no texts: there is nothing to start from. */

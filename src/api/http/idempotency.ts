@@ -34,13 +34,25 @@ export async function once<Body, Status extends number>(
   waitMs = 0,
 ): Promise<{ body: Body; status: Status }> {
   const key = c.req.header('idempotency-key');
-  const madeId = randomBytes(5).toString('hex');
-  if (key === undefined) return act({ key, madeId });
+  if (key === undefined) return act({ key, madeId: newId() });
+  return onceUnder(context, { key, request: `${c.req.method} ${c.req.path}` }, body, act, waitMs);
+}
+
+const newId = () => randomBytes(5).toString('hex');
+
+/** The same for a key that a form has. @throws ApiProblem 422 */
+export async function onceUnder<Body, Status extends number>(
+  context: Pick<ApiContext, 'store' | 'clock'>,
+  { key, request }: { key: string; request: string },
+  body: unknown,
+  act: (keyed: Keyed) => Promise<Answered<Body, Status>>,
+  waitMs = 0,
+): Promise<{ body: Body; status: Status }> {
   const asked = {
     key,
-    request: `${c.req.method} ${c.req.path}`,
+    request,
     bodyHash: createHash('sha256').update(inOrder(body)).digest('hex'),
-    madeId,
+    madeId: newId(),
     at: await context.clock.now(),
   };
   const claimed = async () => {

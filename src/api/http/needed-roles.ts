@@ -26,6 +26,10 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   // Leads to the page with the form.
   'GET /learn/patterns': 'viewer',
   'POST /learn/patterns': 'operator',
+  'GET /drafts': 'viewer',
+  // It may cost money.
+  'POST /drafts': 'operator',
+  'GET /drafts/:id': 'viewer',
   'GET /account': 'viewer',
   // Engaging it. Its release needs KILL_SWITCH_RELEASE.
   'POST /account/kill-switch': 'operator',
@@ -46,6 +50,9 @@ export const NEEDED_ROLES: Readonly<Record<string, NeededRole>> = {
   // Leads to the page of the test.
   'GET /experiments/:id/controls/:kind': 'viewer',
   'POST /experiments/:id/controls/:kind': 'operator',
+  // Leads to the page of the test.
+  'GET /experiments/:id/insights': 'viewer',
+  'POST /experiments/:id/insights': 'operator',
 
   'GET /api/accounts': 'viewer',
   'GET /api/ab/overview': 'viewer',

@@ -61,8 +61,8 @@ export type CreativeField = (typeof CREATIVE_FIELDS)[number];
 
 /** The texts that an ad showed, as far as they are known: what the marketer wrote, and what only Meta knew. */
 export function fieldsOf(
-  creative: Creative,
-  ran: RanCreative | null,
+  creative: Pick<Creative, 'hook' | 'headline' | 'text' | 'script'>,
+  ran: Pick<RanCreative, 'title' | 'body' | 'description' | 'callToAction'> | null,
 ): Partial<Record<CreativeField, string>> {
   const fields: Record<CreativeField, string | null> = {
     hook: creative.hook,

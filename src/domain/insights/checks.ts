@@ -30,9 +30,14 @@ export function plain(text: string): string {
 /** Marks that whoever quotes may put around the words or at their end. */
 const AROUND = /^["'\s]+|["'\s]+$/g;
 
+/** The words of a quote as {@link plain} has them. */
+export function quotedWords(quote: string): string {
+  return plain(quote).replace(AROUND, '');
+}
+
 /** Whether a text contains these words, apart from typography. Words without a letter or digit are in no text. */
 export function contains(text: string, quote: string): boolean {
-  const words = plain(quote).replace(AROUND, '');
+  const words = quotedWords(quote);
   return /[\p{L}\p{N}]/u.test(words) && plain(text).includes(words);
 }
 

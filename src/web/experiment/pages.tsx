@@ -8,6 +8,7 @@ import { experimentOf } from '../../api/experiments/lookup.js';
 import { requester, text } from '../../api/http/fields.js';
 import { isoOf } from '../../api/http/format.js';
 import { ApiProblem } from '../../api/http/problems.js';
+import { extractAgain } from '../../api/insights/read.js';
 import { CONTROL_KINDS, type ControlKind } from '../../contract/messages.js';
 import { fieldsOf, firstProblem } from '../forms.js';
 import { settingOf } from '../frame.js';
@@ -30,6 +31,9 @@ const ControlForm = z.object({
   action: z.enum(['accept_current', 'retry_restore']).optional(),
   seen: z.string().optional(),
 });
+
+/** Sent twice, it asks once. */
+const ExtractionForm = z.object({ by: text(100), key: ControlForm.shape.key });
 
 /** Real ms for which the outcome of a control is shown. */
 const NEWS_MS = 60_000;
@@ -93,6 +97,21 @@ export function experimentPages(context: ApiContext): Hono {
         return show(c, id, { notice, typed: isError ? typed : null }, isError ? 409 : 200);
       }
       return c.redirect(`${pageOf(id)}?sent=${encodeURIComponent(outcome.controlId)}`, 303);
+    })
+    .get('/experiments/:id/insights', (c) => c.redirect(`${pageOf(c.req.param('id'))}#insights`, 303))
+    .post('/experiments/:id/insights', async (c) => {
+      const { id } = c.req.param();
+      const asked = ExtractionForm.safeParse(await fieldsOf(c));
+      const refuse = (text: string, status: 400 | 409) =>
+        show(c, id, { notice: { isError: true, text }, typed: null }, status);
+      if (!asked.success) return refuse(firstProblem(asked.error), 400);
+      try {
+        await extractAgain(context, await experimentOf(context, id), asked.data);
+      } catch (error) {
+        if (!(error instanceof ApiProblem) || error.kind !== 'insights_refused') throw error;
+        return refuse(error.message, 409);
+      }
+      return c.redirect(`${pageOf(id)}#insights`, 303);
     });
 
   /** A refusal that is on record counts as recorded. */

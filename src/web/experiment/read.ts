@@ -8,6 +8,8 @@ import { statusOf } from '../../api/experiments/status.js';
 import { experimentForecast } from '../../api/forecasts/read.js';
 import type { ExperimentForecastJson } from '../../api/forecasts/responses.js';
 import { freezeToJson } from '../../api/freezes/read.js';
+import { insightsOf } from '../../api/insights/read.js';
+import type { InsightsAnswer } from '../../api/insights/responses.js';
 import { looksOf } from '../../api/looks/read.js';
 import type { LooksAnswer } from '../../api/looks/responses.js';
 import { gatesOf, ledgerOf } from '../../api/rollouts/read.js';
@@ -16,6 +18,7 @@ import { marksOf, readValues, type SeriesJson } from '../../api/series/read.js';
 import { killSwitchSentence } from '../../domain/rollout/gate.js';
 
 export type StatusJson = z.output<typeof StatusAnswer>;
+export type InsightsJson = z.output<typeof InsightsAnswer>;
 export type LookJson = z.output<typeof LooksAnswer>['looks'][number];
 export type GateJson = z.output<typeof GatesAnswer>['gates'][number];
 export type LedgerRowJson = z.output<typeof LedgerAnswer>['ledger'][number];
@@ -36,6 +39,7 @@ export interface ExperimentFacts {
   /** Why the account would refuse to resume a held rollout now, as a sentence; null if it would not. */
   resumeRefusal: string | null;
   forecast: ExperimentForecastJson;
+  insights: InsightsJson;
 }
 
 /** More looks than any horizon has at the shortest interval of an hour. */
@@ -44,16 +48,18 @@ const ALL_LOOKS = 2_200;
 /** @throws ApiProblem 404 */
 export async function experimentFacts(context: ApiContext, id: string): Promise<ExperimentFacts> {
   const found = await experimentOf(context, id);
-  const [experiment, looks, ledger, gates, controls, values, resumeRefusal, forecast] = await Promise.all([
-    statusOf(context, found),
-    looksOf(context, id, { limit: ALL_LOOKS, offset: 0 }),
-    ledgerOf(context, id),
-    gatesOf(context, id),
-    controlsOf(context, id),
-    readValues(context, found, 'day'),
-    found.state === 'held' ? resumeRefusalOf(context, found.hold?.code ?? null) : null,
-    experimentForecast(context, id),
-  ]);
+  const [experiment, looks, ledger, gates, controls, values, resumeRefusal, forecast, insights] =
+    await Promise.all([
+      statusOf(context, found),
+      looksOf(context, id, { limit: ALL_LOOKS, offset: 0 }),
+      ledgerOf(context, id),
+      gatesOf(context, id),
+      controlsOf(context, id),
+      readValues(context, found, 'day'),
+      found.state === 'held' ? resumeRefusalOf(context, found.hold?.code ?? null) : null,
+      experimentForecast(context, id),
+      insightsOf(context, found),
+    ]);
   return {
     experiment,
     looks: looks.looks,
@@ -64,6 +70,7 @@ export async function experimentFacts(context: ApiContext, id: string): Promise<
     unreadable: [looks, ledger, gates, controls].flatMap((answer) => answer.unreadable),
     resumeRefusal,
     forecast,
+    insights,
   };
 }
 

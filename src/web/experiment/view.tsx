@@ -16,6 +16,7 @@ import { BeforeHandover } from './before-handover.js';
 import { Controls, type Typed } from './controls.js';
 import { Creatives } from './creatives.js';
 import { ForecastBeforeStart } from './forecast.js';
+import { Insights } from './insights.js';
 import { LookChart, pointsOf } from './look-chart.js';
 import type { ExperimentFacts, LookJson, StatusJson } from './read.js';
 import { Rollout } from './rollout.js';
@@ -121,6 +122,7 @@ export function ExperimentView(facts: ExperimentViewFacts) {
       <BeforeHandover experiment={experiment} reader={reader} withRecord={viewer !== null} />
       <PerDay {...facts} />
       <Creatives experiment={experiment} withPictures={viewer !== null} />
+      {viewer && <Insights {...facts} viewer={viewer} />}
       <Rollout experiment={experiment} ledger={ledger} gates={gates} reader={reader} />
       <Verification experiment={experiment} gates={gates} reader={reader} viewer={viewer} />
       {viewer && <ForUsers {...facts} viewer={viewer} />}

@@ -8,6 +8,7 @@ import { Figure } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
 import { Form, Link } from '../parts/links.js';
 import { Word } from '../words/word.js';
+import { Author } from './author.js';
 import {
   BASIS_NAMES,
   CATEGORY_NAMES,
@@ -144,7 +145,14 @@ function Patterns({ patterns }: { patterns: readonly FoundPatternJson[] }) {
                   {pattern.content}
                 </Link>
                 <span class="label">
-                  {CATEGORY_NAMES[pattern.category]}, {KIND_NAMES[pattern.kind]}
+                  {CATEGORY_NAMES[pattern.category]},{' '}
+                  {pattern.kind === 'stated' && pattern.stated_by !== null ? (
+                    <>
+                      stated by <Author by={pattern.stated_by} />
+                    </>
+                  ) : (
+                    KIND_NAMES[pattern.kind]
+                  )}
                 </span>
               </th>
               <td>

@@ -4,6 +4,7 @@ import { Figure, Instant } from '../parts/figures.js';
 import { IntervalBar, scaleOf } from '../parts/interval-bar.js';
 import { Link } from '../parts/links.js';
 import { Word } from '../words/word.js';
+import { Author } from './author.js';
 import { laterText, PatternState, pairOf } from './library.js';
 import {
   CATEGORY_NAMES,
@@ -138,7 +139,8 @@ function Figures({ pattern, reader }: { pattern: PatternWithTestsJson; reader: R
           'not yet: a pattern that tests find is stated when it first holds'
         ) : (
           <>
-            <Instant iso={statedAt} reader={reader} /> by {statedBy ?? 'the tests'}
+            <Instant iso={statedAt} reader={reader} /> by{' '}
+            {statedBy === null ? 'the tests' : <Author by={statedBy} />}
             {direction && `, as a ${direction} rate`}
           </>
         )}
@@ -174,7 +176,7 @@ function Wordings(props: {
           <li>
             “{text}”{' '}
             <span class="muted">
-              by {by}, <Instant iso={at} reader={reader} />
+              by <Author by={by} />, <Instant iso={at} reader={reader} />
               {direction && `, as a ${direction} rate`}
             </span>
           </li>

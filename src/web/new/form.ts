@@ -26,10 +26,15 @@ export interface TypedTest {
   counts: boolean;
   countsBecause: string;
   declaredBy: string;
-  ads: { adId: string; headline: string; text: string }[];
+  /** `draftId`: of the draft that the ad was made from; empty: of none. */
+  ads: { adId: string; headline: string; text: string; draftId: string }[];
 }
 
+/** Drafts that someone wants to test, in their order. */
+export type DraftsToTest = readonly NonNullable<NonNullable<NewExperiment['drafts']>[number]>[];
+
 export const MOST_TESTS = 50;
+const MOST_DRAFTS = 20;
 const KEY = /^\d{1,32}(\.\d{1,32}){1,5}$/;
 
 export function keyOf({ ads }: Pick<ProposalJson, 'ads'>): string {
@@ -39,7 +44,11 @@ export function keyOf({ ads }: Pick<ProposalJson, 'ads'>): string {
 /** The fields of a proposal that nobody has changed. */
 export function typedOf(
   proposal: ProposalJson,
-  { horizonHours, ...given }: Pick<TypedTest, 'id' | 'ticked' | 'declaredBy'> & { horizonHours: number },
+  {
+    horizonHours,
+    drafts,
+    ...given
+  }: Pick<TypedTest, 'id' | 'ticked' | 'declaredBy'> & { horizonHours: number; drafts: DraftsToTest },
 ): TypedTest {
   const { experiment, ads } = proposal;
   return {
@@ -58,8 +67,29 @@ export function typedOf(
       adId: ad_id,
       headline: creative.headline ?? '',
       text: creative.text ?? '',
+      draftId: drafts.find((draft) => hasTextsOf(draft, creative))?.id ?? '',
     })),
   };
+}
+
+/** Whether an ad says what a draft says: then it was made from it, most likely. */
+function hasTextsOf(
+  { creative }: DraftsToTest[number],
+  ad: { headline?: string | null | undefined; text?: string | null | undefined },
+): boolean {
+  const said = (parts: readonly (string | null | undefined)[]) =>
+    parts
+      .flatMap((part) => part ?? [])
+      .join(' ')
+      .replace(/\s+/g, ' ')
+      .trim();
+  const body = said([creative.hook, creative.text]);
+  const [headline, text] = [said([ad.headline]), said([ad.text])];
+  return (
+    headline === said([creative.headline]) &&
+    (text === body || text === said([creative.text])) &&
+    `${headline}${text}` !== ''
+  );
 }
 
 export type FormFields = Record<string, string | File | (string | File)[]>;
@@ -89,27 +119,38 @@ export function readForm(fields: FormFields, newId: () => string): TypedTest[] {
         adId,
         headline: one(fields[`headline.${key}.${adId}`]),
         text: one(fields[`text.${key}.${adId}`]),
+        draftId: one(fields[`draft.${key}.${adId}`]),
       })),
     };
   });
+}
+
+/** Ids of all drafts that a form offered. */
+export function draftIdsOf(fields: FormFields): string[] {
+  return [...new Set(all(fields.draft))].slice(0, MOST_DRAFTS);
 }
 
 /**
  * The request that starts a typed test. `owner`: the signed-in user, who declares what the form declares; null without
  * tokens. @throws ApiProblem that names each wrong field in words of the form
  */
-export function requestOf(typed: TypedTest, owner: string | null): NewExperiment {
+export function requestOf(typed: TypedTest, owner: string | null, drafts: DraftsToTest): NewExperiment {
   const days = Number(typed.horizonDays);
+  const ads = [
+    ...typed.ads.filter(({ adId }) => adId === typed.controlAdId),
+    ...typed.ads.filter(({ adId }) => adId !== typed.controlAdId),
+  ];
+  const chosen = ads.map(({ draftId }) => drafts.find(({ id }) => id === draftId) ?? null);
+  if (ads.some(({ draftId }, place) => draftId !== '' && chosen[place] === null))
+    throw new ApiProblem('invalid_request', 'A draft that was chosen is not known: choose again.');
   const parsed = newExperimentBody(false).safeParse({
     id: typed.id,
     name: typed.name,
-    variants: [
-      ...typed.ads.filter(({ adId }) => adId === typed.controlAdId),
-      ...typed.ads.filter(({ adId }) => adId !== typed.controlAdId),
-    ].map(({ adId, headline, text }) => ({
+    variants: ads.map(({ adId, headline, text }, place) => ({
       role: adId === typed.controlAdId ? 'control' : 'challenger',
       ad_id: adId,
-      creative: { headline: orNull(headline), text: orNull(text) },
+      // The draft has the texts.
+      ...(chosen[place] === null && { creative: { headline: orNull(headline), text: orNull(text) } }),
     })),
     policy: {
       objective: typed.objective,
@@ -127,7 +168,10 @@ export function requestOf(typed: TypedTest, owner: string | null): NewExperiment
       },
     }),
   });
-  if (parsed.success) return registrationOf(parsed.data, (by) => by ?? '');
+  if (parsed.success) {
+    const made = chosen.some((draft) => draft !== null) ? chosen : undefined;
+    return registrationOf(parsed.data, (by) => by ?? '', made);
+  }
   const errors = parsed.error.issues.map(({ path, message }) => ({
     field: path.map(String).join('.'),
     message: path.includes('horizon_hours') ? 'must be from 2 to 90 days' : message,

@@ -13,7 +13,17 @@ import { settingOf } from '../frame.js';
 import { Page } from '../page.js';
 import { render } from '../render.js';
 import { viewerOf } from '../session.js';
-import { keyOf, MOST_TESTS, readForm, requestOf, type TypedTest, typedOf } from './form.js';
+import type { DraftFacts } from './drafts.js';
+import {
+  type DraftsToTest,
+  draftIdsOf,
+  keyOf,
+  MOST_TESTS,
+  readForm,
+  requestOf,
+  type TypedTest,
+  typedOf,
+} from './form.js';
 import { NewTests, type NewTestsFacts, type Result } from './view.js';
 
 /** Real ms for forecasts after a start: nobody waits for those of the other tests. */
@@ -35,6 +45,15 @@ export function newTestPages(context: ApiContext): Hono {
     } catch (error) {
       return { found: null, trouble: problemOf(error) };
     }
+  };
+
+  /** The drafts of these ids, in this order. */
+  const draftFacts = async (ids: readonly string[]): Promise<DraftFacts> => {
+    const known = new Map(
+      (ids.length === 0 ? [] : await context.store.getDrafts(ids)).map((draft) => [draft.id, draft]),
+    );
+    const drafts = ids.flatMap((id) => known.get(id) ?? []);
+    return { drafts, lacksSome: drafts.length < ids.length };
   };
 
   const problemOf = (error: unknown): ApiProblem => {
@@ -61,22 +80,30 @@ export function newTestPages(context: ApiContext): Hono {
 
   return new Hono()
     .get('/experiments/new', async (c) => {
-      const { found, trouble } = await read();
+      const [{ found, trouble }, brought] = await Promise.all([
+        read(),
+        draftFacts(draftIdsOf({ draft: c.req.queries('draft') ?? [] })),
+      ]);
       const tickAll = c.req.query('all') !== undefined;
       const { knownName: declaredBy } = viewerOf(c);
       const typed = (found?.proposals ?? []).map((proposal) => {
         const ticked = tickAll && proposal.preview.can_start;
-        return typedOf(proposal, { id: newId(), ticked, horizonHours, declaredBy });
+        return typedOf(proposal, {
+          ...{ id: newId(), ticked, horizonHours, declaredBy },
+          drafts: brought.drafts,
+        });
       });
       return show(
         c,
-        { found, trouble, typed, results: [], previews: new Map() },
+        { ...brought, found, trouble, typed, results: [], previews: new Map() },
         (trouble?.status ?? 200) as ContentfulStatusCode,
       );
     })
     .post('/experiments/new', async (c) => {
       const fields = await c.req.parseBody({ all: true });
       const sent = readForm(fields, newId);
+      const brought = await draftFacts(draftIdsOf(fields));
+      const { drafts } = brought;
       const ticked = sent.filter((one) => one.ticked).slice(0, MOST_TESTS);
       const { principal, signedIn, knownName: declaredBy } = viewerOf(c);
       const owner = signedIn ? principal.name : null;
@@ -87,8 +114,8 @@ export function newTestPages(context: ApiContext): Hono {
         const some = ticked.slice(first, first + AT_ONCE);
         await Promise.all(
           some.map(async (typed) => {
-            if (!wantsPreview) return results.push(await start(typed, owner));
-            const preview = await previewed(typed, owner);
+            if (!wantsPreview) return results.push(await start(typed, owner, drafts));
+            const preview = await previewed(typed, owner, drafts);
             if ('message' in preview) results.push(preview);
             else previews.set(typed.key, preview);
           }),
@@ -105,17 +132,19 @@ export function newTestPages(context: ApiContext): Hono {
       const known = new Set(sent.map(({ key }) => key));
       const fresh = (found?.proposals ?? [])
         .filter((proposal) => !known.has(keyOf(proposal)))
-        .map((proposal) => typedOf(proposal, { id: newId(), ticked: false, horizonHours, declaredBy }));
+        .map((proposal) =>
+          typedOf(proposal, { id: newId(), ticked: false, horizonHours, declaredBy, drafts }),
+        );
       const nothing = ticked.length === 0;
       const failed = nothing || results.some(({ experimentId }) => experimentId === null);
       const typed = [...kept, ...fresh];
-      return show(c, { found, trouble, typed, results, previews, nothing }, failed ? 400 : 200);
+      return show(c, { ...brought, found, trouble, typed, results, previews, nothing }, failed ? 400 : 200);
     });
 
-  async function start(typed: TypedTest, owner: string | null): Promise<Result> {
+  async function start(typed: TypedTest, owner: string | null, drafts: DraftsToTest): Promise<Result> {
     const { key, name } = typed;
     try {
-      const { experiment, warnings } = await register(context, requestOf(typed, owner), typed.id);
+      const { experiment, warnings } = await register(context, requestOf(typed, owner, drafts), typed.id);
       const { note } = await startWorkflow(context, experiment);
       const message = [...warnings, ...(note === null ? [] : [note])].join(' ');
       return { key, name, experimentId: experiment.id, message };
@@ -124,9 +153,13 @@ export function newTestPages(context: ApiContext): Hono {
     }
   }
 
-  async function previewed(typed: TypedTest, owner: string | null): Promise<PreviewJson | Result> {
+  async function previewed(
+    typed: TypedTest,
+    owner: string | null,
+    drafts: DraftsToTest,
+  ): Promise<PreviewJson | Result> {
     try {
-      const { preview, policy } = await previewRequest(context, requestOf(typed, owner));
+      const { preview, policy } = await previewRequest(context, requestOf(typed, owner, drafts));
       return previewToJson(preview, policy);
     } catch (error) {
       return { key: typed.key, name: typed.name, experimentId: null, message: problemOf(error).message };

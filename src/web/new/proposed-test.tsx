@@ -5,12 +5,14 @@ import { METRICS, OBJECTIVES } from '../../domain/metric.js';
 import { chanceText, count, money, type Reader, share } from '../format.js';
 import { Figure, Money } from '../parts/figures.js';
 import { Picture } from '../parts/links.js';
+import { DraftOfEachAd } from './drafts.js';
 import { EarlierDelivery } from './earlier-delivery.js';
-import { isObjective, type TypedTest } from './form.js';
+import { type DraftsToTest, isObjective, type TypedTest } from './form.js';
 import { WhatItDoes } from './what-it-does.js';
 
 interface TestProps {
   typed: TypedTest;
+  drafts: DraftsToTest;
   /** Why it has not started; null if it was not tried or could start. */
   failure: string | null;
   mayAct: boolean;
@@ -23,6 +25,7 @@ export function ProposedTest({
   preview,
   isNewPreview,
   typed,
+  drafts,
   failure,
   currency,
   reader,
@@ -40,7 +43,8 @@ export function ProposedTest({
   const names = new Map(proposal.ads.map(({ ad_id, name }) => [ad_id, name]));
   const byAdSet = new Map(proposal.ads.map(({ ad_set, name }) => [ad_set.ad_set_id, name]));
   return (
-    <Card typed={typed} failure={failure} mayAct={mayAct} asksName={asksName}>
+    <Card typed={typed} failure={failure} mayAct={mayAct}>
+      <DraftOfEachAd typed={typed} names={names} drafts={drafts} mayAct={mayAct} />
       <details open={isNewPreview || failure !== null}>
         <summary>
           {inShort(proposal, currency, reader)}{' '}
@@ -96,10 +100,11 @@ function promiseOf({ can_start: canStart, power }: PreviewJson, { objective }: T
 }
 
 /** A test whose ads the account doesn't propose now: what was typed is kept and can be sent again. */
-export function KeptTest({ typed, failure, mayAct, asksName }: TestProps) {
+export function KeptTest({ typed, drafts, failure, mayAct, asksName }: TestProps) {
   const names = new Map(typed.ads.map(({ adId, headline }) => [adId, headline || `Ad ${adId}`]));
   return (
-    <Card typed={typed} failure={failure} mayAct={mayAct} asksName={asksName}>
+    <Card typed={typed} failure={failure} mayAct={mayAct}>
+      <DraftOfEachAd typed={typed} names={names} drafts={drafts} mayAct={mayAct} />
       <p class="note">The account does not propose this test now. What you typed is kept.</p>
       <details open>
         <summary>Objective, control, duration, approval, what counts and texts</summary>
@@ -116,7 +121,12 @@ export function KeptTest({ typed, failure, mayAct, asksName }: TestProps) {
   );
 }
 
-function Card({ typed, failure, mayAct, children }: TestProps & { children?: Child }) {
+function Card({
+  typed,
+  failure,
+  mayAct,
+  children,
+}: Pick<TestProps, 'typed' | 'failure' | 'mayAct'> & { children?: Child }) {
   const { key, id, name, ticked } = typed;
   const lacksName = failure !== null && name.trim() === '';
   return (

@@ -4,6 +4,7 @@ import { NAMED_EVENTS, OWN_RESULT } from '../../domain/conversion-event.js';
 import type { Reader } from '../format.js';
 import { Form, Link } from '../parts/links.js';
 import type { Viewer } from '../viewer.js';
+import { type DraftFacts, DraftsBroughtAlong, HiddenDrafts } from './drafts.js';
 import { keyOf, type TypedTest } from './form.js';
 import { KeptTest, ProposedTest } from './proposed-test.js';
 import { UnfitAds } from './unfit-ads.js';
@@ -18,7 +19,7 @@ export interface Result {
   message: string;
 }
 
-export interface NewTestsFacts {
+export interface NewTestsFacts extends DraftFacts {
   /** Null if Meta gave no answer. */
   found: ProposalsJson | null;
   trouble: string | null;
@@ -35,6 +36,7 @@ export interface NewTestsFacts {
 
 export function NewTests(facts: NewTestsFacts) {
   const { found, trouble, typed, results, previews, nothing = false, reader, viewer } = facts;
+  const { drafts } = facts;
   const mayAct = viewer.principal.role !== 'viewer';
   const asksName = !viewer.signedIn;
   const proposals = new Map((found?.proposals ?? []).map((proposal) => [keyOf(proposal), proposal]));
@@ -59,6 +61,7 @@ export function NewTests(facts: NewTestsFacts) {
           No test is ticked. Tick at least one.
         </p>
       )}
+      <DraftsBroughtAlong drafts={drafts} lacksSome={facts.lacksSome} typed={typed} />
       <Results results={results} />
       <Previewed typed={typed} previews={previews} />
       {found && typed.length === 0 && (
@@ -74,10 +77,15 @@ export function NewTests(facts: NewTestsFacts) {
       {typed.length > 0 && (
         <Form method="post" action="/experiments/new">
           <input type="hidden" name="csrf" value={viewer.csrf} />
+          <HiddenDrafts drafts={drafts} />
           {!mayAct && <p class="note">You may look at these tests. An operator may start them.</p>}
           {canStart > 1 && (
             <p>
-              <Link href="/experiments/new?all">Tick all {canStart} that can start</Link>
+              <Link
+                href={`/experiments/new?all${drafts.map(({ id }) => `&draft=${encodeURIComponent(id)}`).join('')}`}
+              >
+                Tick all {canStart} that can start
+              </Link>
             </p>
           )}
           <datalist id="events">
@@ -95,6 +103,7 @@ export function NewTests(facts: NewTestsFacts) {
                   preview={previews.get(test.key) ?? proposal.preview}
                   isNewPreview={previews.has(test.key)}
                   typed={test}
+                  drafts={drafts}
                   failure={failure}
                   currency={found.currency}
                   reader={reader}
@@ -102,7 +111,13 @@ export function NewTests(facts: NewTestsFacts) {
                   asksName={asksName}
                 />
               ) : (
-                <KeptTest typed={test} failure={failure} mayAct={mayAct} asksName={asksName} />
+                <KeptTest
+                  typed={test}
+                  drafts={drafts}
+                  failure={failure}
+                  mayAct={mayAct}
+                  asksName={asksName}
+                />
               );
             })}
           </ol>

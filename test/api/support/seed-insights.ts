@@ -1,4 +1,5 @@
 import { createInsightActivities } from '../../../src/activities/insights/index.js';
+import type { SettledExtraction } from '../../../src/contract/insights.js';
 import type { Claim } from '../../../src/domain/insights/claim.js';
 import type { Api } from './harness.js';
 
@@ -13,13 +14,17 @@ export const KEPT: Claim = {
 };
 export const DROPPED: Claim = { ...KEPT, kind: 'winning_factor', text: 'It is short', attributeId: null };
 
-/** Settles the extraction of a test as if Claude had answered; both questions are on record. */
-export async function seedInsights(api: Api, experimentId: string): Promise<void> {
+/** Settles the extraction of a test as if Claude had answered; both questions are on record, unless it was offline. */
+export async function seedInsights(
+  api: Api,
+  experimentId: string,
+  changes: Partial<SettledExtraction> = {},
+): Promise<void> {
   const { store, clock } = api;
   const at = await clock.now();
   const { extraction } = await store.requestExtraction({ experimentId, key: 'seed', by: 'service', at });
   const { number } = extraction;
-  for (const labels of ['as_is', 'exchanged'] as const) {
+  for (const labels of changes.status === 'offline' ? [] : (['as_is', 'exchanged'] as const)) {
     const question = { experimentId, number, labels };
     const paid = { model: 'claude-test', promptVersion: 'insights-1', reserve: 90_000, limit: 1_000_000, at };
     await store.beginCall({ ...question, ...paid });
@@ -62,6 +67,7 @@ export async function seedInsights(api: Api, experimentId: string): Promise<void
     visualNotes: { control: 'Two socks' },
     notes: ['The text of the winner has 20000 characters: Claude was given the first 4000.'],
     finishedAt: at,
+    ...changes,
   });
 }
 

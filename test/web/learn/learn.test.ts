@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPatternActivities } from '../../../src/activities/patterns.js';
 import type { ModelAnswer } from '../../../src/api/model/responses.js';
@@ -176,7 +177,8 @@ describe('the form that states a pattern', () => {
       ]),
     );
     const { store, clock } = api;
-    await createPatternActivities({ store, clock, encoder: sentences }).embedPatterns();
+    const { embedPatterns } = createPatternActivities({ store, clock, encoder: sentences });
+    await new MockActivityEnvironment().run(embedPatterns);
   });
   afterAll(async () => {
     await api.stop();
