@@ -5,6 +5,7 @@ import { Instant } from '../parts/figures.js';
 import { scaleOf } from '../parts/interval-bar.js';
 import { Form, Link } from '../parts/links.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 import { labelOf } from './brief.js';
 import { COPY_PARTS, DraftCard } from './draft.js';
 
@@ -32,7 +33,9 @@ export function DraftSetView({ set, reader, viewer }: SetProps & { reader: Reade
       {start && <Start start={start} />}
       {drafts.length > 0 && (
         <section aria-labelledby="drafts">
-          <h2 id="drafts">Drafts</h2>
+          <h2 id="drafts">
+            <Word of="draft">Drafts</Word>
+          </h2>
           <p class="muted">
             {howToRead(start !== null)} {learned} {notes.join(' ')}
           </p>

@@ -11,6 +11,7 @@ import { Figure, Instant } from '../parts/figures.js';
 import { Form, Link } from '../parts/links.js';
 import { YourName } from '../parts/who-and-why.js';
 import type { Viewer } from '../viewer.js';
+import { Word } from '../words/word.js';
 import type { InsightsJson, StatusJson } from './read.js';
 
 type ClaimJson = InsightsJson['claims'][number];
@@ -45,7 +46,7 @@ export function Insights(props: Props & { viewer: Viewer; formKey: string }) {
   return (
     <section class="card" aria-labelledby="insights">
       <h2 id="insights">
-        Insights{' '}
+        <Word of="insight">Insights</Word>{' '}
         {status === 'offline' && <span class="badge state-paused">offline: made without Claude</span>}
       </h2>
       <p>{message}</p>

@@ -1,7 +1,7 @@
 /** The ads that fit no test, by what keeps them from it, with the cure. */
 import type { ProposalsJson } from '../../api/setup/responses.js';
 import { Link } from '../parts/links.js';
-import { AdName } from './proposed-test.js';
+import { AdName } from './ad-table.js';
 
 type Unfit = ProposalsJson['unfit'][number];
 

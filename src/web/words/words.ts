@@ -94,6 +94,14 @@ export const WORDS = {
     name: 'Pattern',
     text: 'Something that ads have in common, such as a question in the headline, with its effect on the rate and the tests for and against it.',
   },
+  draft: {
+    name: 'Draft',
+    text: 'Texts that are proposed for an ad. Someone makes the ad in Meta, and a test of it says how good it is.',
+  },
+  insight: {
+    name: 'Insight',
+    text: 'A claim on why an ad won, with the words of the ad that it is about. It is an opinion: no decision and no budget uses it. Later tests show whether it holds.',
+  },
   evidence: {
     name: 'Evidence of a pattern',
     text: 'The tests that say something about a pattern. Own evidence is from tests of this account. What was learned elsewhere is labelled so, and counts for less.',
