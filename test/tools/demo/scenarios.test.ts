@@ -64,7 +64,7 @@ describe('compound_learning', () => {
       const idea = world.compound.ideas[index]!;
       const before = index === 0 ? world.compound.start : ads[index - 1]![1]!;
       expect(control!.trueClickRate).toBe(before.trueClickRate);
-      expect(challenger!.trueClickRate).toBeCloseTo(before.trueClickRate * (1 + idea.trueLift), 15);
+      expect(challenger!.trueClickRate).toBeCloseTo(before.trueClickRate! * (1 + idea.trueLift), 15);
       expect([control!.name, challenger!.name]).toEqual([
         'headline' in before ? before.headline : before.name,
         idea.headline,
