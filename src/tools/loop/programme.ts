@@ -33,8 +33,11 @@ export interface ProgrammePlan {
   elsewhere?: Readonly<Record<string, number>>;
   /** Draws what is chosen at random. */
   random: Random;
-  /** Runs a test of ads whose true rates relate to the control's, which comes first, as these do. */
-  runTest: (test: number, rates: readonly number[]) => TestOutcome;
+  /**
+   * Runs a test of ads whose true rates relate to the control's, which comes first, as these do. `sinceFirst`: the control's true
+   * log rate over that of the first creative.
+   */
+  runTest: (test: number, rates: readonly number[], sinceFirst: number) => TestOutcome;
 }
 
 export interface TestOutcome {
@@ -82,7 +85,7 @@ export function runTests(plan: ProgrammePlan): Reached {
     ]);
     const creatives = [winner, ...drafts.map(({ creative }) => creative)];
     const rates = creatives.map((creative) => Math.exp(rateOf(world, creative) - rateOf(world, winner)));
-    const { promoted, arms } = runTest(test, rates);
+    const { promoted, arms } = runTest(test, rates, rateOf(world, winner) - first);
     finished.push({
       id: `test ${test}`,
       arms: creatives.map((creative, i) => ({
