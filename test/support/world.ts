@@ -21,7 +21,13 @@ import {
 } from '../../src/contract/messages.js';
 import { EXPERIMENT_WORKFLOW, type Names, namesOf } from '../../src/contract/names.js';
 import { addDays, localDate, localHourStart } from '../../src/domain/calendar.js';
-import { DEFAULT_POLICY, type Experiment, type Policy, stateReasonOf } from '../../src/domain/experiment.js';
+import {
+  type Creative,
+  DEFAULT_POLICY,
+  type Experiment,
+  type Policy,
+  stateReasonOf,
+} from '../../src/domain/experiment.js';
 import { HOUR_MS } from '../../src/domain/time.js';
 import type { TimeBase } from '../../src/domain/time-base.js';
 import {
@@ -47,8 +53,10 @@ export interface NewTest {
   clickRates: number[];
   /** In the same order; unset: the ads have no texts. */
   headlines?: string[];
-  /** The draft that each ad was made from, in the same order. */
-  draftIds?: string[];
+  /** What the user or a draft says of each ad, in the same order; unset: the headlines alone. */
+  written?: Creative[];
+  /** The draft that each ad was made from, in the same order; null: none. */
+  draftIds?: (string | null)[];
   /** What Meta has of the ads, in the same order; unset: the headlines, or else the names of the ads. */
   creatives?: MarketCreative[];
   /** Conversions per link click, in the same order. */
@@ -221,7 +229,9 @@ export async function startWorld(
     events,
     async begin(test) {
       const shown =
-        test.creatives ?? test.headlines?.map((title) => ({ title, body: '', callToAction: 'SHOP_NOW' }));
+        test.creatives ??
+        test.written?.map(({ headline, text }) => shownAd(headline ?? '', text ?? '')) ??
+        test.headlines?.map((title) => shownAd(title, ''));
       const ads = test.clickRates.map((trueClickRate, index) => ({
         name: `${test.id} ${index}`,
         dailyBudget: (Array.isArray(test.dailyBudget) ? test.dailyBudget[index] : test.dailyBudget) ?? 20_000,
@@ -255,8 +265,8 @@ export async function startWorld(
           role: index === 0 ? 'control' : 'challenger',
           adId: made.adIds[index]!,
           adSetId: made.adSetIds[index]!,
-          creative: { ...creative, headline: test.headlines?.[index] ?? null },
-          ...(test.draftIds && { draftId: test.draftIds[index]! }),
+          creative: test.written?.[index] ?? { ...creative, headline: test.headlines?.[index] ?? null },
+          ...(test.draftIds?.[index] && { draftId: test.draftIds[index] }),
         })),
         startedAt: delivered?.counted ? since : now,
         ...(delivered && {
@@ -371,6 +381,10 @@ export async function startWorld(
     },
   };
   return world;
+}
+
+function shownAd(title: string, body: string): MarketCreative {
+  return { title, body, callToAction: 'SHOP_NOW' };
 }
 
 /** Starts the workflow only if it doesn't run, as the API does. */
