@@ -11,6 +11,8 @@ export interface LoopStage {
   market: Pick<Market, 'createTest' | 'truth'>;
   api: Pick<ServiceApi, 'create' | 'draft' | 'model' | 'pattern'>;
   watch: Pick<Watch, 'until'>;
+  /** Called when the first test of drafts has begun. */
+  begun?: () => void;
 }
 
 /** One ad of a test. */
@@ -61,6 +63,7 @@ export async function playLoop(stage: LoopStage, plan: LoopPlan, rounds: LoopRou
   for (let test = 1; test <= plan.tests; test++) {
     const round = await beginRound(stage, plan, { test, control, last });
     rounds.push(round);
+    stage.begun?.();
     const experiment = await stage.watch.until(round.id, [...DECIDED, ...ENDED_OTHERWISE]);
     if (!DECIDED.includes(experiment.state)) return;
     control = winnerOf(round, experiment);

@@ -52,7 +52,7 @@ function learnedOf({ ads, learned }: DemoLoopTest): string[] {
     .slice(0, MOST_TOLD)
     .map(
       ({ change, measured_lift: lift, true_lift: truth }) =>
-        `${change}: ${percent(lift)}, truly ${percent(truth)}.`,
+        `${change.replace(/\.$/, '')}: ${percent(lift)}, truly ${percent(truth)}.`,
     );
   if (learned === null) return [...drafts, 'The service had not learned from it when the next test began.'];
   const uses = learned.patterns.reduce((sum, pattern) => sum + pattern.uses, 0);

@@ -105,14 +105,14 @@ const BATCH = [
 
 export const COMPOUND_TESTS = 5;
 /** Drafts per consecutive test. */
-export const CHALLENGERS = 3;
+export const CHALLENGERS = 4;
 
 /** What texts do in the demo's markets: much more than in real ones, since a test must show it within a day or two. */
 export const TEXT_WORLD: MarketTextWorld = {
   effects: 'some',
-  strength: 2,
+  strength: 3,
   unexplained: 0.05,
-  baseClickRate: 0.015,
+  baseClickRate: 0.01,
 };
 
 /** What consecutive tests change of the default policy, so that an undecided one ends soon. */

@@ -34,8 +34,8 @@ export interface ProgrammePlan {
   /** Draws what is chosen at random. */
   random: Random;
   /**
-   * Runs a test of ads whose true rates relate to the control's, which comes first, as these do. `sinceFirst`: the control's true
-   * log rate over that of the first creative.
+   * Decides one test. `rates`: true rates of its ads over the control's, which comes first. `sinceFirst`: the control's true log
+   * rate over that of the first creative.
    */
   runTest: (test: number, rates: readonly number[], sinceFirst: number) => TestOutcome;
 }
