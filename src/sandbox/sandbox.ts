@@ -7,7 +7,7 @@ import type { Addresses } from '../service/collaborators.js';
 import { SEARCH_ATTRIBUTE_KEYS } from '../workflows/search-attributes.js';
 import { type DataFolder, openDataFolder } from './data-folder.js';
 import { acquireLock } from './lock.js';
-import { type Market, startMarket } from './meta-simulator/index.js';
+import { type Market, type MarketTextWorld, startMarket } from './meta-simulator/index.js';
 import { claimPort } from './ports.js';
 import { startPostgres } from './postgres.js';
 import { noteRunning } from './running.js';
@@ -24,6 +24,8 @@ export interface SandboxOptions {
   seed: number;
   /** How many accounts, each with a market of its own. Default 1. */
   accounts?: number;
+  /** What texts do in each market. Unset: the market's default. */
+  textWorld?: MarketTextWorld | undefined;
   namespace: string;
   apiVersion: string;
   /** 0: any free port. */
@@ -92,6 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         seed: options.seed + index,
         port: index === 0 ? await marketPort(options.ports.market) : 0,
         accessToken: MARKET_TOKEN,
+        ...(options.textWorld && { world: options.textWorld }),
         // Not derived from the seed: sandboxes that share a Temporal server or a database are told apart by their account.
         account: { id: `act_${randomInt(1e14, 2e14)}` },
       });

@@ -4,6 +4,7 @@ import type { Announce } from '../contract/events.js';
 import { temporalAt } from '../service/addresses.js';
 import { type RunningService, runService } from '../service/service.js';
 import { FIRST_EXPERIMENTS, prepareTest } from './first-experiments.js';
+import type { MarketTextWorld } from './meta-simulator/index.js';
 import { type Sandbox, startSandbox } from './sandbox.js';
 import { prepareUntestedAds } from './untested-ads.js';
 
@@ -20,6 +21,8 @@ export async function runSandbox(
     announce: Announce;
     say: (line: string) => void;
     stopping?: AbortSignal;
+    /** What texts do in each market. */
+    textWorld?: MarketTextWorld;
   },
 ): Promise<RunningSandbox> {
   const { announce, say, stopping } = options;
@@ -29,6 +32,7 @@ export async function runSandbox(
     timeScale: config.timeScale,
     seed: config.marketSeed,
     accounts: config.sandboxAccounts,
+    textWorld: options.textWorld,
     namespace: config.temporalNamespace,
     apiVersion: config.meta.apiVersion,
     ports: {

@@ -54,8 +54,10 @@ export interface NewTest {
   clickRates: number[];
   /** In the same order; unset: the ads have no texts. */
   headlines?: string[];
-  /** The draft that each ad was made from, in the same order. */
-  draftIds?: string[];
+  /** What the user or a draft says of each ad, in the same order; unset: the headlines alone. */
+  written?: Creative[];
+  /** The draft that each ad was made from, in the same order; null: none. */
+  draftIds?: (string | null)[];
   /** What Meta has of the ads, in the same order; unset: the headlines, or else the names of the ads. */
   creatives?: MarketCreative[];
   /** The other texts that the test says of its ads, in the same order. */
@@ -233,7 +235,9 @@ export async function startWorld(
     events,
     async begin(test) {
       const shown =
-        test.creatives ?? test.headlines?.map((title) => ({ title, body: '', callToAction: 'SHOP_NOW' }));
+        test.creatives ??
+        test.written?.map(({ headline, text }) => shownAd(headline ?? '', text ?? '')) ??
+        test.headlines?.map((title) => shownAd(title, ''));
       const ads = test.clickRates.map((trueClickRate, index) => ({
         name: `${test.id} ${index}`,
         dailyBudget: (Array.isArray(test.dailyBudget) ? test.dailyBudget[index] : test.dailyBudget) ?? 20_000,
@@ -267,12 +271,12 @@ export async function startWorld(
           role: index === 0 ? 'control' : 'challenger',
           adId: made.adIds[index]!,
           adSetId: made.adSetIds[index]!,
-          creative: {
+          creative: test.written?.[index] ?? {
             ...creative,
             headline: test.headlines?.[index] ?? null,
             ...test.texts?.[index],
           },
-          ...(test.draftIds && { draftId: test.draftIds[index]! }),
+          ...(test.draftIds?.[index] && { draftId: test.draftIds[index] }),
         })),
         startedAt: delivered?.counted ? since : now,
         ...(delivered && {
@@ -387,6 +391,10 @@ export async function startWorld(
     },
   };
   return world;
+}
+
+function shownAd(title: string, body: string): MarketCreative {
+  return { title, body, callToAction: 'SHOP_NOW' };
 }
 
 /** Starts the workflow only if it doesn't run, as the API does. */

@@ -122,7 +122,7 @@ async function run(seed: number) {
   const watch = createWatch(api, Date.now() + LIMIT_S * 1_000);
   const tests: Outcome['tests'] = [];
   const judge: Judge = await Promise.race([
-    SCENARIOS.clear_winner({ world: drawWorld(seed), market, api, watch, tests }),
+    SCENARIOS.clear_winner({ world: drawWorld(seed), market, api, watch, tests, rounds: [] }),
     ended('worker', worker),
     ended('api', apiProcess),
     ended('temporal', temporal.server),

@@ -1,8 +1,7 @@
 import { Hono } from 'hono';
 import { z } from 'zod';
 import type { Controls } from './controls.js';
-import { MARKET_FORMS } from './creative-forms.js';
-import { PICTURE_KINDS } from './picture.js';
+import { creativeBody } from './creative-forms.js';
 
 /**
  * `/__market/`: the market's own controls over HTTP, for tests and commands. Bodies and answers are the shapes of
@@ -55,22 +54,12 @@ export function controlRoutes(controls: Controls): Hono {
 const rate = z.number().min(0).max(1);
 const count = z.number().int().min(0);
 
-const creative = z.strictObject({
-  title: z.string(),
-  body: z.string(),
-  callToAction: z.string(),
-  description: z.string().optional(),
-  link: z.string().optional(),
-  form: z.enum(MARKET_FORMS).optional(),
-  picture: z.enum(PICTURE_KINDS).optional(),
-});
-
 export const adSpec = z.strictObject({
   name: z.string().min(1),
   dailyBudget: count,
-  trueClickRate: rate,
+  trueClickRate: rate.optional(),
   trueConversionRate: rate.optional(),
-  creative: creative.optional(),
+  creative: creativeBody.optional(),
 });
 
 const segments = z.strictObject({
@@ -85,14 +74,15 @@ export const testBody = z.strictObject({
   ads: z.array(adSpec).min(1),
   segments: segments.optional(),
   since: count.optional(),
+  baseClickRate: rate.optional(),
 });
 
 const adBody = z.strictObject({
   adSetId: z.string(),
   name: z.string().min(1),
-  trueClickRate: rate,
+  trueClickRate: rate.optional(),
   trueConversionRate: rate.optional(),
-  creative: creative.optional(),
+  creative: creativeBody.optional(),
 });
 
 const truthBody = z.strictObject({ adId: z.string(), trueClickRate: rate });

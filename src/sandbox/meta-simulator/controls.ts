@@ -2,29 +2,26 @@ import { editEvent } from './edits.js';
 import type { MarketEvent } from './events.js';
 import type { Fault } from './faults.js';
 import { TRUE_CLICK_RATE, trueClickRateOf } from './objects.js';
-import type { AuditRow, FaultOrder, Market, MarketAdSpec, MarketTest } from './types.js';
+import type { AdTruth, AuditRow, FaultOrder, Market, MarketAdSpec, MarketTest } from './types.js';
 import type { World } from './world.js';
 
 const DEFAULT_CONVERSION_RATE = 0.05;
-
-/** What only the market knows about an ad. */
-export interface AdTruth {
-  adId: string;
-  adSetId: string;
-  campaignId: string;
-  name: string;
-  trueClickRate: number;
-  trueConversionRate: number;
-}
 
 /** The market's own controls: the acts of a marketer, of a user of Ads Manager, and of chance. */
 export class Controls {
   constructor(readonly world: World) {}
 
-  /** Rejects with RangeError if `since` is in the future. */
-  createTest({ name, ads, segments, since }: Parameters<Market['createTest']>[0]): Promise<MarketTest> {
+  /** Rejects with RangeError if `since` is in the future, or if an ad has neither a click rate nor a creative. */
+  createTest({
+    name,
+    ads,
+    segments,
+    since,
+    baseClickRate,
+  }: Parameters<Market['createTest']>[0]): Promise<MarketTest> {
     return this.world.change((at) => {
       if (since !== undefined && since > at) throw new RangeError('a test begins now or has begun before');
+      ads.forEach((ad, index) => void requireRate(ad, `ads[${index}]`));
       const campaignId = this.world.newId('object');
       const created = ads.map((ad) => ({
         adSetId: this.world.newId('object'),
@@ -32,7 +29,7 @@ export class Controls {
         creativeId: this.world.newId('object'),
         name: ad.name,
         dailyBudget: ad.dailyBudget,
-        trueClickRate: ad.trueClickRate,
+        ...rateOf(ad, baseClickRate ?? null),
         trueConversionRate: ad.trueConversionRate ?? DEFAULT_CONVERSION_RATE,
         ...(segments && { segments }),
         ...(ad.creative && { creative: ad.creative }),
@@ -51,16 +48,16 @@ export class Controls {
   /** Adds an ad to an existing ad set, whose active ads share the budget equally. */
   addAd(spec: Omit<MarketAdSpec, 'dailyBudget'> & { adSetId: string }): Promise<{ adId: string }> {
     return this.world.change((at) => {
-      if (this.world.objects.get(spec.adSetId)?.kind !== 'adset') {
-        throw new RangeError(`no ad set ${spec.adSetId}`);
-      }
+      const adSet = this.world.objects.get(spec.adSetId);
+      if (adSet?.kind !== 'adset') throw new RangeError(`no ad set ${spec.adSetId}`);
+      requireRate(spec, 'the ad');
       const ad = {
         adSetId: spec.adSetId,
         adId: this.world.newId('object'),
         creativeId: this.world.newId('object'),
         name: spec.name,
         dailyBudget: null,
-        trueClickRate: spec.trueClickRate,
+        ...rateOf(spec, adSet.children[0]?.truth?.baseClickRate ?? null),
         trueConversionRate: spec.trueConversionRate ?? DEFAULT_CONVERSION_RATE,
         ...(spec.creative && { creative: spec.creative }),
       };
@@ -150,4 +147,17 @@ export class Controls {
     const { account, seed } = this.world;
     return { account, seed, now: await this.world.asOf() };
   }
+}
+
+function requireRate({ trueClickRate, creative }: Partial<MarketAdSpec>, name: string): void {
+  if (trueClickRate === undefined && creative === undefined)
+    throw new RangeError(`${name} must have trueClickRate, or a creative from whose texts it follows`);
+}
+
+function rateOf(
+  { trueClickRate }: Partial<MarketAdSpec>,
+  baseClickRate: number | null,
+): { trueClickRate?: number; baseClickRate?: number } {
+  if (trueClickRate !== undefined) return { trueClickRate };
+  return baseClickRate === null ? {} : { baseClickRate };
 }

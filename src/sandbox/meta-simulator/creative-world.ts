@@ -12,6 +12,8 @@ export interface CreativeWorldOptions {
   effects: 'some' | 'none';
   /** Standard deviation of the log rate between texts that no attribute explains. */
   unexplained: number;
+  /** Factor on all that attributes do, and on the limit of it. Default 1. */
+  strength?: number;
 }
 
 /** The log rate of a text beside a text without anything special. The same text always has the same. */
@@ -23,11 +25,14 @@ const ATTRIBUTE = { share: 0.5, sd: 0.15 };
 const INTERACTIONS = { count: 40, sd: 0.15 };
 /** A step of an amount is a small change of the text. */
 const AMOUNT_FACTOR = 0.4;
-/** No text is better or worse than this, so that rates stay plausible. */
+/** No text is better or worse than this at strength 1, so that rates stay plausible. */
 const LIMIT = 1.2;
 
 /** Draws depend only on the seed and the text. */
-export function creativeWorld(seed: number, { effects, unexplained }: CreativeWorldOptions): CreativeWorld {
+export function creativeWorld(
+  seed: number,
+  { effects, unexplained, strength = 1 }: CreativeWorldOptions,
+): CreativeWorld {
   const random = new Random(`${seed}/creative-world`);
   const read = ATTRIBUTES.filter(({ category }) => category !== 'visual_design');
   const present = read.filter(({ kind }) => kind === 'present');
@@ -42,16 +47,16 @@ export function creativeWorld(seed: number, { effects, unexplained }: CreativeWo
   }));
   return (texts) => {
     const own = unexplained * new Random(`${seed}/text/${texts.headline}\n${texts.body}`).normal();
-    if (effects === 'none') return limited(own);
+    if (effects === 'none') return limited(own, 1);
     const values = attributesOf(texts);
     const amount = (id: string) => values[id] ?? 0;
     const explained =
       main.reduce((sum, { id, effect }) => sum + effect * amount(id), 0) +
       pairs.reduce((sum, { one, other, effect }) => sum + effect * amount(one) * amount(other), 0);
-    return limited(explained + own);
+    return limited(strength * explained + own, strength);
   };
 }
 
-function limited(shift: number): number {
-  return Math.max(-LIMIT, Math.min(LIMIT, shift));
+function limited(shift: number, strength: number): number {
+  return Math.max(-LIMIT * strength, Math.min(LIMIT * strength, shift));
 }

@@ -32,11 +32,11 @@ interface Drawn {
 }
 
 /** The market's constants. Rates are relative, money is minor units. */
-const PRICE_PER_MILLE = 1_000;
-const PRICE_CV = 0.12;
-const PACE_CV = 0.08;
+export const PRICE_PER_MILLE = 1_000;
+export const PRICE_CV = 0.12;
+export const PACE_CV = 0.08;
 /** The click rates of an ad's hours vary around its true rate (overdispersion). */
-const CLICK_CV = 0.2;
+export const CLICK_CV = 0.2;
 /** Other clicks per impression, as a share of the link-click rate. */
 const OTHER_CLICKS = 0.3;
 const BASKET = 4_000;

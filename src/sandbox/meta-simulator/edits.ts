@@ -1,9 +1,10 @@
+import { creativeBody } from './creative-forms.js';
 import type { ChangeEvent, FieldValue } from './events.js';
 import type { MarketObject, ObjectKind } from './objects.js';
 import type { AuditRow } from './types.js';
 import type { World } from './world.js';
 
-type FieldRule = 'text' | 'amount' | 'instant' | 'flag' | 'list' | 'object';
+type FieldRule = 'text' | 'amount' | 'instant' | 'flag' | 'list' | 'object' | 'creative';
 
 const SHARED: Record<string, FieldRule> = { name: 'text', status: 'text', effective_status: 'text' };
 const BUDGETS: Record<string, FieldRule> = {
@@ -15,7 +16,7 @@ const BUDGETS: Record<string, FieldRule> = {
 
 /** The fields that a user can change in Ads Manager. `account_id` moves an object to an account that is not visible. */
 const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
-  ad: { ...SHARED, account_id: 'text' },
+  ad: { ...SHARED, account_id: 'text', creative: 'creative' },
   adset: {
     ...SHARED,
     ...BUDGETS,
@@ -46,7 +47,7 @@ const EDITABLE: Record<ObjectKind, Record<string, FieldRule>> = {
 /**
  * A user's edit in Ads Manager, as an event. Amounts are minor units (text is read as a number); instants are epoch ms
  * or text with a date; null removes a value. Graph's limits don't apply to it, but an edited budget counts as one of the
- * ad set's changes within the hour. Throws if the object or a field is unknown, or a value is malformed.
+ * ad set's changes within the hour. A changed creative is a new one, with an id of its own. Throws if the object or a field is unknown, or a value is malformed.
  */
 export function editEvent(
   world: World,
@@ -62,6 +63,7 @@ export function editEvent(
     if (!rule) throw new RangeError(`${object.kind} has no field ${field} that a user can edit`);
     values[field] = value === null ? null : read(field, value, rule);
   }
+  if (values.creative) values.creative_id = world.newId('object');
   const amount = values.daily_budget;
   const audit =
     object.kind === 'adset' && typeof amount === 'number' ? userRow(world, object, amount, now, actor) : null;
@@ -74,6 +76,10 @@ function read(field: string, value: unknown, rule: FieldRule): FieldValue {
   if (rule === 'list' && Array.isArray(value)) return value as Record<string, unknown>[];
   if (rule === 'object' && typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
+  }
+  if (rule === 'creative') {
+    const creative = creativeBody.safeParse(value);
+    if (creative.success) return creative.data;
   }
   if (rule === 'instant' && typeof value === 'string' && !Number.isNaN(Date.parse(value))) {
     return Date.parse(value);

@@ -1,8 +1,16 @@
-import type { AuditRow, FaultOrder, MarketAccount, MarketCreative, MarketSegments } from './types.js';
+import type {
+  AuditRow,
+  FaultOrder,
+  MarketAccount,
+  MarketCreative,
+  MarketSegments,
+  MarketTextWorld,
+} from './types.js';
 
 /** An event of the journal, which has every change of the market's state in its order. */
 export type MarketEvent =
-  | { type: 'world'; at: number; seed: number; account: MarketAccount }
+  /** Worlds that were made before `texts` existed lack it. */
+  | { type: 'world'; at: number; seed: number; account: MarketAccount; texts?: MarketTextWorld }
   | {
       type: 'test';
       at: number;
@@ -45,7 +53,10 @@ export interface CreatedAd {
   name: string;
   /** Null: the ad joins an existing ad set. */
   dailyBudget: number | null;
-  trueClickRate: number;
+  /** Missing: it follows from the texts of the creative. */
+  trueClickRate?: number;
+  /** Of its texts; missing: the world's. */
+  baseClickRate?: number;
   trueConversionRate: number;
   segments?: MarketSegments;
   creative?: MarketCreative;

@@ -1,8 +1,19 @@
 import type { FieldValue } from './events.js';
 import type { Audience } from './segments.js';
 import { Timeline } from './timeline.js';
+import type { MarketCreative } from './types.js';
 
 export type ObjectKind = 'account' | 'campaign' | 'adset' | 'ad';
+
+/** What only the market knows of an ad. */
+export interface AdRates {
+  /** Link clicks per impression while the ad shows this. */
+  clickRate: (creative: MarketCreative | null) => number;
+  /** Of its texts; null: the world's. */
+  baseClickRate: number | null;
+  conversionRate: number;
+  audience: Audience | null;
+}
 
 /** An object of the account. Its fields have a history, because delivery and late effects need it. */
 export class MarketObject {
@@ -17,7 +28,7 @@ export class MarketObject {
     readonly parent: MarketObject | null,
     readonly createdAt: number,
     /** Ads only. */
-    readonly truth: { clickRate: number; conversionRate: number; audience: Audience | null } | null = null,
+    readonly truth: AdRates | null = null,
   ) {
     parent?.children.push(this);
   }
@@ -86,7 +97,8 @@ export const TRUE_CLICK_RATE = 'true_click_rate';
 
 /** Hidden link clicks per impression at an instant; 0 if the object is not an ad. */
 export function trueClickRateOf(ad: MarketObject, at: number): number {
-  return ad.number(TRUE_CLICK_RATE, at) ?? ad.truth?.clickRate ?? 0;
+  const ordered = ad.number(TRUE_CLICK_RATE, at);
+  return ordered ?? ad.truth?.clickRate(ad.get('creative', at) as MarketCreative | null) ?? 0;
 }
 
 /** Minor units per day that an ad may spend at an instant; 0 if it doesn't deliver. */

@@ -1,5 +1,6 @@
 import type { ExperimentClock } from '../../clients/clock.js';
 import type { MarketForm } from './creative-forms.js';
+import type { CreativeWorldOptions } from './creative-world.js';
 import type { PictureKind } from './picture.js';
 
 /** The simulator of Meta's Graph API. Budgets are minor units per day, instants are epoch ms of experiment time. */
@@ -14,6 +15,8 @@ export interface MarketOptions {
   port: number;
   accessToken: string;
   account?: Partial<MarketAccount>;
+  /** What texts do to click rates. Ignored if the directory already has a world. Default {@link DEFAULT_TEXT_WORLD}. */
+  world?: Partial<MarketTextWorld>;
   /** Whether to refuse a cut below what the ad set has spent since the account's midnight, as Meta may. Default false. */
   refuseBelowSpent?: boolean;
   /** Permissions of the token. They are reported; a page's post needs `pages_read_engagement`. Default `ads_management`, `ads_read`. */
@@ -32,6 +35,12 @@ export interface MarketAccount {
   /** IANA name. */
   timezone: string;
   minDailyBudget: number;
+}
+
+/** Hidden truth of ads that are made without a click rate: {@link MarketTextWorld.baseClickRate} × exp(what their texts do). */
+export interface MarketTextWorld extends CreativeWorldOptions {
+  /** Link clicks per impression of a text without anything special. */
+  baseClickRate: number;
 }
 
 /** What an ad shows. Its picture is drawn from the id of its creative. */
@@ -56,8 +65,8 @@ export interface MarketAdSpec {
   /** Unset: the title is the ad's name, and there is no text. */
   creative?: MarketCreative;
   dailyBudget: number;
-  /** Hidden truth: link clicks per impression. */
-  trueClickRate: number;
+  /** Hidden truth: link clicks per impression. Unset: it follows from the texts of the creative, also if they change. */
+  trueClickRate?: number;
   /** Hidden truth: conversions per link click. */
   trueConversionRate?: number;
 }
@@ -79,6 +88,16 @@ export interface MarketTest {
   campaignId: string;
   adSetIds: string[];
   adIds: string[];
+}
+
+/** What only the market knows about an ad. */
+export interface AdTruth {
+  adId: string;
+  adSetId: string;
+  campaignId: string;
+  name: string;
+  trueClickRate: number;
+  trueConversionRate: number;
 }
 
 /** A write of a budget that reached the market. */
@@ -140,17 +159,24 @@ export interface Market {
   /** `http://127.0.0.1:port`: the Graph base URL without a version. */
   readonly url: string;
   readonly account: MarketAccount;
+  /** The hidden truth of texts: `creativeWorld` of this seed and these options gives the same. */
+  readonly textWorld: MarketTextWorld & { seed: number };
   /**
    * `segments`: by default the audience has only one. `since`: when the ads began to deliver, epoch ms, not later than now;
-   * by default now.
+   * by default now. `baseClickRate`: of this test's texts; by default the world's. Rejects with RangeError for an ad without
+   * a click rate and without a creative.
    */
   createTest(spec: {
     name: string;
     ads: MarketAdSpec[];
     segments?: MarketSegments;
     since?: number;
+    baseClickRate?: number;
   }): Promise<MarketTest>;
-  /** Adds an ad to an existing ad set, whose active ads share the budget equally. */
+  /**
+   * Adds an ad to an existing ad set, whose active ads share the budget equally. Its texts have the base rate of the ad set's
+   * first ad. Rejects as {@link createTest} does.
+   */
   addAd(spec: Omit<MarketAdSpec, 'dailyBudget'> & { adSetId: string }): Promise<{ adId: string }>;
   /** All campaigns with their ad sets and ads, in the order of creation. */
   tests(): Promise<(MarketTest & { name: string })[]>;
@@ -158,11 +184,13 @@ export interface Market {
   /** Withdraws one fault, or all. */
   withdraw(faultId?: string): Promise<void>;
   audit(): Promise<AuditRow[]>;
+  /** Of all ads, as it is now, in the order of creation. */
+  truth(): Promise<AdTruth[]>;
   /** Budgets as they are now. */
   budgets(adSetIds: string[]): Promise<Record<string, number>>;
   /**
    * Changes fields as a user of Ads Manager can, e.g. status and daily_budget of an ad set, or start_time and stop_time
-   * of a campaign. `actor` is the user's name in the activity log; the default is "Ads Manager user".
+   * of a campaign. An ad's new `creative` gets an id of its own, and replaces the old one as a whole. `actor` is the user's name in the activity log; the default is "Ads Manager user".
    */
   edit(objectId: string, fields: Record<string, unknown>, actor?: string): Promise<void>;
   /** Sets an ad's hidden click rate from the next quarter of an hour on. */

@@ -7,7 +7,8 @@ import { FaultBook } from './faults.js';
 import { Journal } from './journal.js';
 import { MarketObject } from './objects.js';
 import { Audience } from './segments.js';
-import type { AuditRow, MarketAccount, MarketOptions } from './types.js';
+import { DEFAULT_TEXT_WORLD, TextRates } from './text-rates.js';
+import type { AuditRow, MarketAccount, MarketOptions, MarketTextWorld } from './types.js';
 
 /** Each family has its own counter, so that a fault or a report doesn't change the ids of ads, on which draws depend. */
 const ID_PREFIX = { object: '1202', report: '1203', fault: '1204' };
@@ -35,6 +36,7 @@ export class World {
   readonly reports = new Map<string, Report>();
   readonly delivery: Delivery;
   readonly calendar: Calendar;
+  readonly texts: TextRates;
   readonly accountNode: MarketObject;
   readonly #idsGiven = { object: 0, report: 0, fault: 0 };
   #latest = 0;
@@ -49,7 +51,9 @@ export class World {
     readonly journal: Journal<MarketEvent>,
     createdAt: number,
     readonly refuseBelowSpent: boolean,
+    textWorld: MarketTextWorld,
   ) {
+    this.texts = new TextRates(seed, textWorld);
     this.calendar = new Calendar(account.timezone);
     this.delivery = new Delivery(seed, this.calendar);
     this.accountNode = new MarketObject('account', account.id, null, createdAt);
@@ -76,6 +80,7 @@ export class World {
           minDailyBudget: 100,
           ...options.account,
         },
+        texts: { ...DEFAULT_TEXT_WORLD, ...options.world },
       };
       await journal.append(first);
     }
@@ -88,6 +93,7 @@ export class World {
       journal,
       first.at,
       options.refuseBelowSpent ?? false,
+      first.texts ?? DEFAULT_TEXT_WORLD,
     );
     for (const event of journal.events) world.#apply(event);
     return world;
@@ -207,8 +213,10 @@ export class World {
 
   #createAd(adSet: MarketObject, spec: CreatedAd, at: number): void {
     this.#countIds('object', [spec.adId, spec.creativeId]);
+    const { trueClickRate, baseClickRate } = spec;
     const ad = new MarketObject('ad', spec.adId, adSet, at, {
-      clickRate: spec.trueClickRate,
+      clickRate: (creative) => trueClickRate ?? this.texts.rateOf(creative, baseClickRate),
+      baseClickRate: baseClickRate ?? null,
       conversionRate: spec.trueConversionRate,
       audience: spec.segments ? new Audience(this.seed, spec.segments) : null,
     });
@@ -221,6 +229,7 @@ export class World {
 
   #applyChange({ at, objectId, fields, effectiveAt, audit, tally }: ChangeEvent): void {
     const object = this.objects.get(objectId)!;
+    if (typeof fields.creative_id === 'string') this.#countIds('object', [fields.creative_id]);
     for (const [field, value] of Object.entries(fields)) object.set(field, effectiveAt, value);
     if (audit) {
       this.audit.push(audit);

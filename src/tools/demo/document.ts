@@ -5,6 +5,7 @@ import { claimedInterval, claimedLift, compoundLift, type Estimate } from '../..
 import { learnPrior, type Prior } from '../../domain/reporting/prior.js';
 import { compoundInterval, shrunkLift } from '../../domain/reporting/shrinkage.js';
 import type { ExperimentJson, LedgerRowJson, LookJson } from './api.js';
+import { DemoLoop, loopEntry, type PlayedLoop } from './document-loop.js';
 import { type Judgement, SCENARIO_NAMES, type ScenarioName } from './scenarios.js';
 
 const minorUnits = z.int().min(0);
@@ -51,6 +52,8 @@ export const DemoScenario = z.strictObject({
   claimed_product: lift.optional(),
   /** From the errors of the tests alone: that the winners were selected is ignored. */
   claimed_product_interval: liftInterval.optional(),
+  /** Of consecutive tests: what was drafted and learned, and what other drafts would have reached. */
+  loop: DemoLoop.optional(),
 });
 export type DemoScenario = z.output<typeof DemoScenario>;
 
@@ -82,9 +85,14 @@ export interface Gathered {
 
 const UNFINISHED: readonly string[] = ['running', 'paused', 'awaiting_approval'];
 
-/** Effect of challenger over control at the last look; null if nothing could be estimated yet. */
-export function effectOf({ looks }: Pick<Gathered, 'looks'>): Estimate | null {
-  const pair = looks[0]?.pairs[0];
+/**
+ * Effect of challenger over control at the last look; null if nothing could be estimated yet. Of several challengers it is the
+ * winner's, or else the first one's.
+ */
+export function effectOf({ looks, experiment }: Pick<Gathered, 'looks' | 'experiment'>): Estimate | null {
+  const pairs = looks[0]?.pairs ?? [];
+  const winner = experiment.winner_variant_id;
+  const pair = pairs.find((one) => one.variant_a === 'control' && one.variant_b === winner) ?? pairs[0];
   return pair && pair.standard_error > 0 ? { theta: pair.effect, se: pair.standard_error } : null;
 }
 
@@ -121,6 +129,7 @@ export function scenarioEntry(
   judgement: Judgement,
   gathered: readonly Gathered[],
   prior: Prior,
+  loop?: PlayedLoop,
 ): DemoScenario {
   const experiments = gathered.map((one) => experimentEntry(one, prior));
   const entry: DemoScenario = { name, ...judgement, experiments };
@@ -136,6 +145,7 @@ export function scenarioEntry(
     .filter((effect) => effect !== null);
   return {
     ...entry,
+    ...(loop && { loop: loopEntry(loop, gathered) }),
     shrunk_product: gains((experiment) => experiment.shrunk_lift),
     shrunk_product_interval: compoundInterval(winners, prior),
     claimed_product: gains((experiment) => experiment.claimed_lift),

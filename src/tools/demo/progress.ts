@@ -2,7 +2,7 @@
 
 import { formatEvent, type ServiceEvent } from '../../contract/events.js';
 import { HOUR_MS } from '../../domain/time.js';
-import type { ExperimentJson, LookJson, ServiceApi } from './api.js';
+import type { ExperimentJson, KnownRecord, LookJson } from './api.js';
 import type { DemoObserver } from './demo.js';
 
 /** Standard output or standard error. */
@@ -51,7 +51,7 @@ class Lines implements Progress {
 }
 
 class Board implements Progress {
-  private api: ServiceApi | null = null;
+  private api: KnownRecord | null = null;
   private timer: NodeJS.Timeout | undefined;
   private startedAt = 0;
   private timeScale = 1;
@@ -77,7 +77,7 @@ class Board implements Progress {
     else this.news.set(id, event.text);
   }
 
-  ready(api: ServiceApi, timeScale: number): void {
+  ready(api: KnownRecord, timeScale: number): void {
     this.api = api;
     this.timeScale = timeScale;
     this.startedAt = Date.now();

@@ -3,20 +3,20 @@ import { DEFAULT_POLICY, type ExperimentState, maxStepFactorOf } from '../../dom
 import { phaseName, planRollout } from '../../domain/rollout/plan.js';
 import { prepareTest } from '../../sandbox/first-experiments.js';
 import type { Market } from '../../sandbox/meta-simulator/index.js';
-import type { ExperimentJson, ServiceApi } from './api.js';
-import type { Watch } from './watch.js';
-import { COMPOUND_TESTS, type DemoWorld, type PlannedTest, specOf, trulyBetter } from './world.js';
+import type { ExperimentJson } from './api.js';
+import { type LoopRound, type LoopStage, playLoop } from './loop.js';
+import { type DemoWorld, type PlannedTest, specOf, trulyBetter } from './world.js';
 
 export const SCENARIO_NAMES = ['clear_winner', 'continue_testing', 'compound_learning', 'batch'] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
-export interface Stage {
+export interface Stage extends LoopStage {
   world: DemoWorld;
-  market: Pick<Market, 'account' | 'createTest' | 'order' | 'budgets'>;
-  api: Pick<ServiceApi, 'create'>;
-  watch: Pick<Watch, 'until'>;
-  /** Each test is added as it is created. */
+  market: LoopStage['market'] & Pick<Market, 'account' | 'order' | 'budgets'>;
+  /** Each test of two planned ads is added as it is created. */
   tests: PlannedTest[];
+  /** Each test of drafts is added as it is created. */
+  rounds: LoopRound[];
 }
 
 /** An experiment at the end of the whole demo. */
@@ -89,37 +89,26 @@ async function playTooClose(stage: Stage): Promise<Judge> {
 }
 
 async function playCompound(stage: Stage): Promise<Judge> {
-  const { id, name, dailyBudget, start, ideas } = stage.world.compound;
-  let control = start;
-  for (const [index, idea] of ideas.entries()) {
-    const test: PlannedTest = {
-      id: `${id}-${index + 1}`,
-      name: `${name}, test ${index + 1} of ${ideas.length}`,
-      control,
-      challenger: {
-        headline: idea.headline,
-        trueClickRate: control.trueClickRate * (1 + idea.trueLift),
-      },
-      dailyBudget,
-    };
-    await create(stage, test);
-    const experiment = await stage.watch.until(test.id, SETTLED);
-    if (!isStanding(experiment)) break;
-    if (headlineOfWinner(experiment) === test.challenger.headline) control = test.challenger;
-  }
+  const { rounds, watch, world } = stage;
+  const { tests } = world.compound;
+  await playLoop(stage, world.compound, rounds);
+  // A rollout may still be under way.
+  for (const { id } of rounds) await watch.until(id, SETTLED);
   return (ended) => {
     const experiments = ended.map(({ experiment }) => experiment);
-    const standing = experiments.filter(isStanding).length;
-    if (standing < COMPOUND_TESTS) {
+    const decided = experiments.filter((one) => isStanding(one) || one.state === 'no_winner').length;
+    if (decided < tests) {
+      const last = experiments.find((one) => !isStanding(one) && one.state !== 'no_winner');
+      const why = last ? undecided(last) : '';
       return {
         passed: false,
-        summary: `${standing} of ${COMPOUND_TESTS} tests were decided in time. ${undecided(experiments.at(-1)!)}`,
+        summary: `${decided} of ${tests} tests ended by their figures in time. ${why}`.trim(),
       };
     }
-    const won = experiments.filter((experiment) => experiment.winner_variant_id !== 'control').length;
+    const won = experiments.filter(({ winner_variant_id: id }) => id !== null && id !== 'control').length;
     return {
       passed: true,
-      summary: `${COMPOUND_TESTS} consecutive tests, each against the previous winner; the new idea won ${won} of them.`,
+      summary: `${tests} consecutive tests, each of drafts against the previous winner; a draft won ${won} of them.`,
     };
   };
 }

@@ -6,6 +6,7 @@ import type { AuditRow, Market } from '../../sandbox/meta-simulator/index.js';
 import type { ServiceApi } from './api.js';
 import { auditBooks, type Book, type PhaseTiming, phaseTimings } from './books.js';
 import { type DemoScenario, type Gathered, learnedPrior, scenarioEntry } from './document.js';
+import type { PlayedLoop } from './document-loop.js';
 import type { Judge, ScenarioName } from './scenarios.js';
 import type { PlannedTest } from './world.js';
 
@@ -13,13 +14,15 @@ import type { PlannedTest } from './world.js';
 export interface Outcome {
   name: ScenarioName;
   tests: PlannedTest[];
+  /** Of consecutive tests of drafts. */
+  loop?: PlayedLoop;
   judge: Judge | { failure: string };
 }
 
 /** Everything known of a scenario, including what only the market knew. */
 export interface ScenarioStock {
   entry: DemoScenario;
-  /** In the order of the entry's experiments. */
+  /** In the order of the entry's experiments; empty for tests of drafts. */
   tests: PlannedTest[];
   gathered: Gathered[];
   /** Why it could not be played; null if it was played. */
@@ -56,15 +59,21 @@ export async function takeStock(
   const { found, audit } = await readAll(outcomes, api, market);
   const gathered = [...found.values()];
   const prior = learnedPrior(gathered);
-  const scenarios = outcomes.map(({ name, tests, judge }): ScenarioStock => {
+  const scenarios = outcomes.map((outcome): ScenarioStock => {
+    const { name, tests, loop, judge } = outcome;
     const present = tests.filter(({ id }) => found.has(id));
-    const own = present.map(({ id }) => found.get(id)!);
+    const own = idsOf(outcome).flatMap((id) => found.get(id) ?? []);
     const failure = 'failure' in judge ? judge.failure : null;
     const judgement =
       'failure' in judge
         ? { passed: false, summary: `It could not be played: ${judge.failure}` }
         : judge(own.map(({ experiment, ledger }) => ({ experiment, moved: ledger.length > 0 })));
-    return { entry: scenarioEntry(name, judgement, own, prior), tests: present, gathered: own, failure };
+    return {
+      entry: scenarioEntry(name, judgement, own, prior, loop),
+      tests: present,
+      gathered: own,
+      failure,
+    };
   });
   const books = gathered.map(bookOf);
   return {
@@ -76,6 +85,10 @@ export async function takeStock(
   };
 }
 
+function idsOf({ tests, loop }: Outcome): string[] {
+  return [...tests, ...(loop?.rounds ?? [])].map(({ id }) => id);
+}
+
 /** All experiments by id, with an audit that did not grow while they were read. */
 async function readAll(
   outcomes: readonly Outcome[],
@@ -83,7 +96,7 @@ async function readAll(
   market: Pick<Market, 'audit' | 'budgets'>,
 ): Promise<{ found: Map<string, Gathered>; audit: AuditRow[] }> {
   const known = new Set((await api.list()).map((experiment) => experiment.experiment_id));
-  const ids = outcomes.flatMap(({ tests }) => tests.map(({ id }) => id)).filter((id) => known.has(id));
+  const ids = outcomes.flatMap(idsOf).filter((id) => known.has(id));
   for (let reading = 1; ; reading++) {
     const before = await market.audit();
     const found = new Map<string, Gathered>();

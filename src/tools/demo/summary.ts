@@ -2,7 +2,6 @@
 import { formatAmount } from '../../domain/budget.js';
 import { DEFAULT_POLICY } from '../../domain/experiment.js';
 import { percent } from '../../domain/percent.js';
-import { compoundLift } from '../../domain/reporting/lift.js';
 import { priorNote } from '../../domain/reporting/sentences.js';
 import { HOUR_MS } from '../../domain/time.js';
 import type { LedgerRowJson } from './api.js';
@@ -10,6 +9,7 @@ import type { DemoResult } from './demo.js';
 import type { DemoExperiment } from './document.js';
 import { isStanding, type ScenarioName } from './scenarios.js';
 import type { ScenarioStock } from './stock.js';
+import { tellLoop } from './summary-loop.js';
 import { type PlannedTest, trueLift } from './world.js';
 
 const TITLES: Record<ScenarioName, string> = {
@@ -20,11 +20,6 @@ const TITLES: Record<ScenarioName, string> = {
 };
 
 const TRUTH = 'the market’s hidden truth';
-const WHY_THEY_DIFFER = [
-  'Why believed and measured differ: a test ends when its winner looks best, so part of the lead is luck. The',
-  'believed lift is mostly closer to zero, and more so if the test is noisy compared with the spread of all lifts.',
-];
-
 /** Everything that the summary says of one test. */
 interface Told {
   entry: DemoExperiment;
@@ -56,17 +51,19 @@ export function summarise(result: DemoResult): string {
 const TELL: Record<ScenarioName, (told: Told[], stock: ScenarioStock) => string[]> = {
   clear_winner: (told) => told.flatMap(tellTest),
   continue_testing: (told) => told.flatMap(tellTest),
-  compound_learning: tellCompound,
+  compound_learning: (_, { entry, gathered }) => tellLoop(entry, gathered),
   batch: tellBatch,
 };
 
+/** Nothing for tests of drafts, which have more than two ads. */
 function tell({ entry, tests, gathered }: ScenarioStock, currency: string): Told[] {
-  return entry.experiments.map((experiment, index) => {
+  return tests.map((test, index) => {
+    const experiment = entry.experiments[index]!;
     const { experiment: known, looks, ledger } = gathered[index]!;
     const last = looks[0];
     return {
       entry: experiment,
-      test: tests[index]!,
+      test,
       state: known.state,
       reason: known.state_reason,
       ledger,
@@ -98,37 +95,6 @@ function tellTest(told: Told): string[] {
     `Daily budgets: ${money(told)}.`,
     ...tellTrouble(told),
   ];
-}
-
-function tellCompound(told: Told[], { entry }: ScenarioStock): string[] {
-  const truth = told.map((one) => gain(one, trueLift(one.test)));
-  const rows = told.map((one) =>
-    row(winnerOf(one), [
-      `${Math.round(one.hours)} h`,
-      percent(gain(one, one.entry.shrunk_lift)),
-      percent(gain(one, one.entry.claimed_lift)),
-      percent(gain(one, trueLift(one.test))),
-    ]),
-  );
-  const products = [entry.shrunk_product ?? 0, entry.claimed_product ?? 0, compoundLift(truth)];
-  return [
-    row('winner', ['after', 'believed', 'measured', 'true']),
-    ...rows,
-    row('all together', ['', ...products.map(percent)]),
-    `Believed of all together, 95 % interval: ${within(entry.shrunk_product_interval)}. Measured: ${within(entry.claimed_product_interval)}, as if no winner had been selected.`,
-    ...WHY_THEY_DIFFER,
-    ...told.flatMap(tellTrouble),
-    ...told.slice(-1).map((last) => `Daily budgets of the last test: ${money(last)}.`),
-  ];
-}
-
-function within(interval: readonly [number, number] = [0, 0]): string {
-  return interval.map(percent).join(' to ');
-}
-
-/** A test that its control wins gains nothing. */
-function gain({ entry, test }: Told, lift: number): number {
-  return entry.winner_creative === test.challenger.headline ? lift : 0;
 }
 
 function tellBatch(told: Told[]): string[] {

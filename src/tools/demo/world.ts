@@ -2,7 +2,9 @@
  * The world of one demo: the tests, and the hidden click rates that only the market knows. Everything is drawn from the
  * seed.
  */
+import { DEFAULT_POLICY, type Policy } from '../../domain/experiment.js';
 import type { TestSpec } from '../../sandbox/first-experiments.js';
+import type { MarketTextWorld } from '../../sandbox/meta-simulator/index.js';
 import { Random } from '../../sandbox/random.js';
 
 /** A creative with its hidden click rate. */
@@ -21,26 +23,36 @@ export interface PlannedTest {
   dailyBudget: number;
 }
 
-/** The challenger of the next consecutive test: how much better it truly is than its control. */
-export interface Idea {
+/** What an ad says. */
+export interface Copy {
   headline: string;
-  trueLift: number;
+  text: string | null;
+}
+
+/** Consecutive tests of drafts for one brief. */
+export interface LoopPlan {
+  id: string;
+  name: string;
+  brief: { product: string; audience: string; offer: string };
+  /** The ad that runs before the first test. */
+  first: Copy;
+  /** Of each ad, minor units. */
+  dailyBudget: number;
+  /** How many tests. */
+  tests: number;
 }
 
 export interface DemoWorld {
   clearWinner: PlannedTest;
   tooClose: PlannedTest;
-  compound: { id: string; name: string; dailyBudget: number; start: Ad; ideas: Idea[] };
+  compound: LoopPlan;
   batch: { tests: PlannedTest[]; refusedIndex: number };
 }
 
 /** Relative true lifts, [least, most]. */
 const CLEAR_LIFT = [0.35, 0.6] as const;
 const CLOSE_LIFT = [0, 0.01] as const;
-const IDEA_LIFT = [0.3, 0.5] as const;
 const CLICK_RATE = [0.016, 0.024] as const;
-/** Low, because five lifts on top of it must still give a realistic click rate. */
-const FIRST_CLICK_RATE = [0.01, 0.013] as const;
 /** About a thousand per day buys enough clicks to show a clear winner within the first looks after a day. */
 const DAILY_BUDGET = [80_000, 120_000] as const;
 const BUDGET_STEP = 1_000;
@@ -57,17 +69,12 @@ const TOO_CLOSE = {
   control: 'New arrivals, shipped free',
   challenger: 'Free shipping on new arrivals',
 };
-const COMPOUND = { name: 'Trail jacket', control: 'The new trail jacket is here' };
-const COMPOUND_IDEAS = [
-  'Rain was forecast. You went anyway.',
-  'The jacket that forgets the rain',
-  'Three storms, one jacket',
-  '212 grams against the weather',
-  'Your excuse just stopped working',
-  'Packs into its own pocket',
-  'What do you wear at 80 % rain?',
-  'For the days when others stay in',
-];
+const COMPOUND = {
+  id: 'compound',
+  name: 'Trail jacket',
+  brief: { product: 'trail jacket', audience: 'hikers', offer: 'Free returns for 30 days' },
+  first: { headline: 'The new trail jacket is here', text: null },
+};
 const BATCH = [
   {
     name: 'Gift cards: thing or person',
@@ -97,6 +104,29 @@ const BATCH = [
 ];
 
 export const COMPOUND_TESTS = 5;
+/** Drafts per consecutive test. */
+export const CHALLENGERS = 4;
+
+/** What texts do in the demo's markets: much more than in real ones, since a test must show it within a day or two. */
+export const TEXT_WORLD: MarketTextWorld = {
+  effects: 'some',
+  strength: 3,
+  unexplained: 0.05,
+  baseClickRate: 0.01,
+};
+
+/** What consecutive tests change of the default policy, so that an undecided one ends soon. */
+export const SHORT_POLICY = {
+  horizonHours: 48,
+  confidence: 0.9,
+  /** Of several good drafts, any will do. */
+  indifference: 0.2,
+  /** Drafts differ in words alone: what follows a click is the same. */
+  guardrails: [],
+  /** The simulated Meta books a conversion in the hour of its click. */
+  attributionWindowHours: 0,
+} satisfies Partial<Policy>;
+export const LOOP_POLICY: Policy = { ...DEFAULT_POLICY, ...SHORT_POLICY };
 
 /** Draws the world of a seed; the same seed always gives the same world. */
 export function drawWorld(seed: number): DemoWorld {
@@ -125,11 +155,7 @@ export function drawWorld(seed: number): DemoWorld {
 
   const clearWinner = test('clear-winner', CLEAR_WINNER, CLEAR_LIFT);
   const tooClose = test('too-close', TOO_CLOSE, CLOSE_LIFT);
-  const start = { headline: COMPOUND.control, trueClickRate: between(FIRST_CLICK_RATE) };
-  const ideas = shuffled(COMPOUND_IDEAS, random)
-    .slice(0, COMPOUND_TESTS)
-    .map((headline) => ({ headline, trueLift: between(IDEA_LIFT) }));
-  const compound = { id: 'compound', name: COMPOUND.name, dailyBudget: budget(), start, ideas };
+  const compound = { ...COMPOUND, dailyBudget: budget(), tests: COMPOUND_TESTS };
   const tests = BATCH.map((text, index) =>
     test(`batch-${index + 1}`, text, CLEAR_LIFT, random.uniform() < CHALLENGER_IS_BETTER),
   );
@@ -159,14 +185,4 @@ export function trulyBetter({ control, challenger }: Pick<PlannedTest, 'control'
 /** The hidden lift of challenger over control, a fraction. */
 export function trueLift({ control, challenger }: Pick<PlannedTest, 'control' | 'challenger'>): number {
   return challenger.trueClickRate / control.trueClickRate - 1;
-}
-
-/** Fisher–Yates. */
-function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const result = [...items];
-  for (let last = result.length - 1; last > 0; last--) {
-    const other = Math.floor(random.uniform() * (last + 1));
-    [result[last], result[other]] = [result[other]!, result[last]!];
-  }
-  return result;
 }

@@ -58,7 +58,7 @@ export class Stage {
       seed?: number;
       account?: Partial<MarketAccount>;
       start?: number;
-      market?: Pick<MarketOptions, 'refuseBelowSpent' | 'scopes' | 'rephraseError'>;
+      market?: Pick<MarketOptions, 'refuseBelowSpent' | 'scopes' | 'rephraseError' | 'world'>;
     } = {},
   ) {
     this.clock = new ManualClock(options.start);

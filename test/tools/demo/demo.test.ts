@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_PHASES } from '../../../src/domain/rollout/phases.js';
 import { phaseName } from '../../../src/domain/rollout/plan.js';
-import type { ServiceApi } from '../../../src/tools/demo/api.js';
+import type { KnownRecord } from '../../../src/tools/demo/api.js';
 import { auditBooks } from '../../../src/tools/demo/books.js';
 import { DemoEnded, type DemoResult, runDemo } from '../../../src/tools/demo/demo.js';
 import { DemoDocument } from '../../../src/tools/demo/document.js';
@@ -135,7 +135,7 @@ describe('runDemo', () => {
 describe('a demo that is ended early', () => {
   it('stops its sandbox and leaves nothing behind', async () => {
     const patience = new AbortController();
-    let api: ServiceApi | undefined;
+    let api: KnownRecord | undefined;
     const demo = runDemo({
       seed: SEED,
       scenarios: ['clear_winner'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceEvent } from '../../../src/contract/events.js';
-import type { ServiceApi } from '../../../src/tools/demo/api.js';
+import type { KnownRecord } from '../../../src/tools/demo/api.js';
 import { createProgress } from '../../../src/tools/demo/progress.js';
 import { gathered, look, START } from './support/fixtures.js';
 
@@ -11,8 +11,7 @@ const event = (kind: ServiceEvent['kind'], text: string, experimentId = 'spring'
   text,
 });
 
-const api: ServiceApi = {
-  create: () => Promise.reject(new Error('not asked for here')),
+const api: KnownRecord = {
   list: async () => [gathered('spring', { winner: null }).experiment],
   one: () => Promise.reject(new Error('not asked for here')),
   looks: async () => [look({ effect: 0.3, se: 0.06, confidence: 0.912 })],

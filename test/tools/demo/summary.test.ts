@@ -75,28 +75,6 @@ describe('summarise', () => {
     expect(text).toContain('none too early, the latest 0.40 h late');
   });
 
-  it('shows the products of the lifts side by side, and why they differ', () => {
-    const headlines = [
-      ['First', 'Second'],
-      ['Second', 'Third'],
-    ] as const;
-    const tests = headlines.map((pair, index) => planned(`row-${index}`, pair, 0.5));
-    const known = headlines.map((pair, index) =>
-      gathered(`row-${index}`, { winner: 'challenger', effect: Math.log(1.4), headlines: pair }),
-    );
-    const scenario = stock('compound_learning', PASSED, tests, known);
-    const text = summarise(result([scenario]));
-    const products = /all together\s+\+(\S+) %\s+\+(\S+) %\s+\+(\S+) %/.exec(text);
-    expect(Number(products?.[1])).toBeCloseTo(100 * scenario.entry.shrunk_product!, 0);
-    expect(Number(products?.[2])).toBeCloseTo(100 * scenario.entry.claimed_product!, 0);
-    expect(Number(products?.[3])).toBeCloseTo(125, 0);
-    expect(text).toMatch(/Believed of all together, 95 % interval: \+\d+\.\d % to \+\d+\.\d %\. Measured: /);
-    expect(text).toContain('Why believed and measured differ');
-    expect(text).toContain(
-      'Only 2 tests have a result (a promoted ad, or no winner), fewer than 10: how far the lifts',
-    );
-  });
-
   it('says why a winner lost its budget again', () => {
     const writes = [
       { adSetId: 'W', phase: '70', before: 12_000, intended: 14_000, hour: 1, refused: true },
