@@ -1,4 +1,5 @@
 /** The service as any caller sees it: over HTTP, with answers checked against their schemas. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { DraftSetAnswer } from '../../api/drafts/responses.js';
 import { ExperimentAnswer, StatusAnswer } from '../../api/experiments/responses.js';
@@ -15,6 +16,7 @@ export type ModelJson = z.output<typeof ModelAnswer>;
 export type PatternJson = z.output<typeof PatternWithTestsAnswer>;
 
 export interface ServiceApi {
+  /** Tries again if Meta didn't answer: a busy machine may keep the market from it. */
   create(body: unknown): Promise<ExperimentJson>;
   /** Newest first. */
   list(): Promise<ExperimentJson[]>;
@@ -32,6 +34,13 @@ export interface ServiceApi {
 /** An answer other than 2xx, with the service's message. */
 export class ServiceRefused extends Error {
   override readonly name = 'ServiceRefused';
+
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
 }
 
 const PAGE = 1_000;
@@ -59,12 +68,12 @@ export function connectService(url: string, token?: string): ServiceApi {
     const answer: unknown = await response.json();
     if (!response.ok) {
       const { detail } = z.object({ detail: z.string() }).catch({ detail: '' }).parse(answer);
-      throw new ServiceRefused(`${path}: ${response.status} ${detail}`);
+      throw new ServiceRefused(`${path}: ${response.status} ${detail}`, response.status);
     }
     return schema.parse(answer);
   };
   return {
-    create: (body) => call('/experiments', ExperimentAnswer, body),
+    create: (body) => unlessMetaIsSilent(() => call('/experiments', ExperimentAnswer, body)),
     list: async () =>
       (await call(`/experiments?limit=${PAGE}`, z.object({ experiments: z.array(ExperimentAnswer) })))
         .experiments,
@@ -77,6 +86,21 @@ export function connectService(url: string, token?: string): ServiceApi {
     model: () => call('/model', ModelAnswer),
     pattern: (id) => call(`/patterns/${id}`, PatternWithTestsAnswer),
   };
+}
+
+const TRIES = 5;
+const BETWEEN_TRIES_MS = 1_000;
+const META_IS_SILENT = 502;
+
+async function unlessMetaIsSilent<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = TRIES - 1; ; left--) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ServiceRefused) || error.status !== META_IS_SILENT || left === 0) throw error;
+    }
+    await delay(BETWEEN_TRIES_MS);
+  }
 }
 
 /** What several accounts say of their experiments. Each id is known to one of them. */

@@ -67,8 +67,10 @@ describe('the loop in the demo, with Claude', () => {
     expect(tests.map((test) => test.learned?.tests)).toEqual([1, 2]);
     const briefs = claude.received.filter((body) => body.includes('read_brief'));
     expect(briefs).toHaveLength(2);
-    // The second question has the evidence of the first test.
-    expect(briefs[1]).toContain('own test');
+    // The second question has the patterns that the first test made, and the winner.
+    expect(briefs[0]).not.toContain('learned elsewhere');
+    expect(briefs[1]).toContain('learned elsewhere');
+    expect(briefs[1]).toContain(tests[1]!.ads[0]!.headline);
   });
 
   it('says what drafts with, without and with shuffled patterns would have reached', () => {
