@@ -17,6 +17,8 @@ export type DraftNote =
   | { code: 'no_budget' }
   | { code: 'budget_spent'; spent: number; limit: number }
   | { code: 'claude_failed'; failure: ClaudeFailure }
+  /** Claude was asked, and the service was interrupted before its answer was on record. */
+  | { code: 'answer_lost' }
   /** All that Claude wrote was left out. */
   | { code: 'nothing_usable' };
 

@@ -51,10 +51,11 @@ async function latestTests(store: ApiContext['store']): Promise<LearnableTest[]>
   return tests.sort((a, b) => endOf(b) - endOf(a)).slice(0, MOST_TESTS);
 }
 
-/** The ads of a test that has a winner, without it. */
-function lostIn({ experiment: { winnerVariantId, variants } }: LearnableTest): Creative[] {
+/** Beside a winner that stands, the other ads; of a promotion that was reverted, the ad that was promoted. */
+function lostIn({ experiment: { state, winnerVariantId, variants } }: LearnableTest): Creative[] {
   if (winnerVariantId === null) return [];
-  return variants.filter(({ id }) => id !== winnerVariantId).map(({ creative }) => creative);
+  const isReverted = state === 'reverted' || state === 'reverting';
+  return variants.filter(({ id }) => (id === winnerVariantId) === isReverted).map(({ creative }) => creative);
 }
 
 function endOf({ experiment: { promotedAt, endedAt } }: LearnableTest): number {

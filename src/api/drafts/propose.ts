@@ -2,13 +2,15 @@ import { textHash } from '../../clients/encoder/text-hash.js';
 import type { DraftSet, SetDraft, StartingPoint } from '../../contract/drafts.js';
 import type { MadeForecast } from '../../contract/learning.js';
 import { textsOf } from '../../domain/creative/creative-texts.js';
-import { type Attributes, attributesOf } from '../../domain/creative/registry.js';
+import { type Attributes, attributeOf, attributesOf } from '../../domain/creative/registry.js';
 import type { Brief } from '../../domain/drafts/brief.js';
 import { checkCopy } from '../../domain/drafts/check-copy.js';
 import { chooseToTest, prospectsOf } from '../../domain/drafts/choose.js';
 import { type SiftedDraft, sift } from '../../domain/drafts/sift.js';
 import { type Creative, DEFAULT_POLICY } from '../../domain/experiment.js';
+import { scaled } from '../../domain/patterns/attribute-model.js';
 import { combineEvidence } from '../../domain/patterns/evidence.js';
+import type { PatternState } from '../../domain/patterns/state.js';
 import type { ApiContext } from '../dependencies.js';
 import { draftIdOf } from '../forecasts/read.js';
 import { type Knowledge, knowledgeOf } from './knowledge.js';
@@ -44,7 +46,7 @@ export async function proposeDrafts(
   id: string,
   asked: DraftsAsked,
 ): Promise<DraftSet> {
-  const { store, clock } = context;
+  const { store, clock, brandNames } = context;
   const known = await store.getDraftSet(id);
   if (known) return known;
   const { brief, places, by } = asked;
@@ -55,8 +57,8 @@ export async function proposeDrafts(
   const start = startsFrom?.creative ?? null;
   const { kept, leftOut, source, note } = await written(context, { setId: id, brief, start, knowledge });
 
-  const base = start === null ? null : attributesOf(textsOf(start));
-  const chosen = chooseFrom(kept, base, knowledge, await forecastOf(context, start, kept), brief.count);
+  const base = start === null ? null : attributesOf(textsOf(start, brandNames));
+  const chosen = await chooseFrom(context, { kept, start, base, knowledge }, brief.count);
   const forecast = await forecastOf(context, start, chosen);
   const drafts = chosen.map((draft) => described(draft, base, knowledge));
   const madeAt = await clock.now();
@@ -74,12 +76,13 @@ export async function proposeDrafts(
 
 /** By Claude, or without it if nothing of what it wrote can be used. */
 async function written(context: DraftContext, task: WritingTask) {
+  const { brandNames } = context;
   const { start, knowledge, brief } = task;
-  const facts = { start, lost: knowledge.lost, brief };
+  const facts = { start, lost: knowledge.lost, brief, ...(brandNames && { brands: brandNames }) };
   const answer = await askClaude(context, task);
   const sifted = 'written' in answer ? sift(answer.written, facts) : null;
   if (sifted && sifted.kept.length > 0) return { ...sifted, source: 'claude' as const, note: null };
-  const offline = sift(writeOffline(task), facts);
+  const offline = sift(writeOffline(task, brandNames), facts);
   return {
     kept: offline.kept,
     leftOut: [...(sifted?.leftOut ?? []), ...offline.leftOut],
@@ -88,21 +91,50 @@ async function written(context: DraftContext, task: WritingTask) {
   };
 }
 
-/** The most promising first: what tests of attributes say together with what the preference model forecasts. */
-function chooseFrom(
-  kept: readonly SiftedDraft[],
-  base: Attributes | null,
-  { model }: Knowledge,
-  forecast: MadeForecast | null,
+/** Own tests from which on the preference model counts for more than attributes by themselves. */
+const EQUAL_TESTS = 50;
+
+interface Choosable {
+  kept: readonly SiftedDraft[];
+  start: Creative | null;
+  base: Attributes | null;
+  knowledge: Knowledge;
+}
+
+/**
+ * The most promising first: by what tests say of attributes, and by the preference model. Both learn from the same tests, so
+ * attributes count for less the more the model has learned: with few tests, it hardly knows drafts that differ in a word.
+ */
+async function chooseFrom(
+  context: DraftContext,
+  { kept, start, base, knowledge: { model } }: Choosable,
   count: number,
-): SiftedDraft[] {
-  const from = base ?? kept[0]?.attributes;
-  if (!from) return [];
-  const expected = new Map(forecast?.forecast.drafts.map((draft) => [draft.id, draft.expected]));
-  const offsets = kept.map((_, i) => (expected.get(placeId(i)) ?? 0) - (expected.get(START) ?? 0));
+): Promise<SiftedDraft[]> {
+  const [first] = kept;
+  if (!first) return [];
+  const { offsets, tests } = await forecastOffsets(context, start ?? first.creative, kept);
+  const share = tests === null ? 1 : EQUAL_TESTS / (EQUAL_TESTS + tests);
   const attributes = kept.map((draft) => draft.attributes);
-  const places = chooseToTest(model, from, attributes, count, offsets);
+  const places = chooseToTest(scaled(model, share), base ?? first.attributes, attributes, count, offsets);
   return places.map((place) => kept[place]!);
+}
+
+/** Per draft, its forecast log rate over the anchor; 0 if nothing is known. `tests`: learned from; null if nothing is known. */
+async function forecastOffsets(
+  context: DraftContext,
+  anchor: Creative,
+  drafts: readonly { creative: Creative }[],
+): Promise<{ offsets: number[]; tests: number | null }> {
+  const offsets: number[] = [];
+  let tests: number | null = null;
+  for (let from = 0; from < drafts.length; from += MOST_FORECAST) {
+    const some = drafts.slice(from, from + MOST_FORECAST);
+    const { forecast } = (await forecastOf(context, anchor, some))!;
+    const [own, ...others] = forecast.drafts;
+    offsets.push(...others.map(({ expected }) => expected - own!.expected));
+    if (forecast.learned.basis !== 'none') tests = forecast.learned.tests;
+  }
+  return { offsets, tests };
 }
 
 /** Null if fewer than two creatives can be compared. Those that are too many are left out. */
@@ -140,7 +172,7 @@ function described(
 
 /**
  * The patterns in whose favour the draft differs from the starting point: it has what helps, or lacks what harms. Without a
- * starting point, those that hold and that it has.
+ * starting point, those that hold and that it has. Amounts, such as the length, are left out: every draft changes some.
  */
 function usedPatterns(
   attributes: Attributes,
@@ -148,6 +180,7 @@ function usedPatterns(
   patterns: Knowledge['patterns'],
 ): string[] {
   return [...patterns.entries()].flatMap(([id, pattern]) => {
+    if (attributeOf(id)?.kind !== 'present' || !USABLE.includes(pattern.state)) return [];
     const { expected } = combineEvidence(pattern.own, pattern.foreign);
     const [before, after] = [base?.[id], attributes[id]];
     if (!expected || after === null || after === undefined) return [];
@@ -156,6 +189,9 @@ function usedPatterns(
     return (after - before) * expected.effect > 0 ? [pattern.id] : [];
   });
 }
+
+/** Nobody would use a pattern that tests contradict, or that has ceased to pass. */
+const USABLE: readonly PatternState[] = ['candidate', 'holds'];
 
 /** The brief that the next drafts start with: the latest one. */
 export async function nextBrief(

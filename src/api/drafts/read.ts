@@ -1,4 +1,6 @@
 import type { DraftSet } from '../../contract/drafts.js';
+import type { Pattern } from '../../contract/patterns.js';
+import { ATTRIBUTES } from '../../domain/creative/registry.js';
 import type { ApiContext } from '../dependencies.js';
 import { ApiProblem } from '../http/problems.js';
 import { nextBrief } from './propose.js';
@@ -9,12 +11,13 @@ type Read = Pick<ApiContext, 'store'>;
 
 /** With the patterns that its drafts use, as they are now. */
 export async function shownSet({ store }: Read, set: DraftSet): Promise<DraftSetJson> {
-  const ids = [...new Set(set.drafts.flatMap(({ patternIds }) => patternIds))];
-  const patterns = await Promise.all(ids.map((id) => store.getPattern(id)));
-  return draftSetToJson(
-    set,
-    new Map(patterns.flatMap((pattern) => (pattern ? [[pattern.id, pattern] as const] : []))),
-  );
+  return draftSetToJson(set, await attributePatterns(store));
+}
+
+/** Drafts use patterns of attributes alone. By id. */
+async function attributePatterns(store: Read['store']): Promise<ReadonlyMap<string, Pattern>> {
+  const patterns = await store.patternsOfAttributes(ATTRIBUTES.map(({ id }) => id));
+  return new Map(patterns.map((pattern) => [pattern.id, pattern]));
 }
 
 /** @throws ApiProblem 404 */
@@ -27,8 +30,9 @@ export async function draftSet(context: Read, id: string): Promise<DraftSetJson>
 
 /** Newest first. */
 export async function draftSets(context: Read, limit: number): Promise<DraftSetJson[]> {
-  const sets = await context.store.listDraftSets(limit);
-  return Promise.all(sets.map((set) => shownSet(context, set)));
+  const { store } = context;
+  const [sets, patterns] = await Promise.all([store.listDraftSets(limit), attributePatterns(store)]);
+  return sets.map((set) => draftSetToJson(set, patterns));
 }
 
 export async function briefToStartWith(context: Read): Promise<NextBriefJson> {

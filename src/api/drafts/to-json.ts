@@ -95,11 +95,19 @@ function copyToJson({ hook, headline, text, script, visualNotes }: Creative) {
 }
 
 function noteMessage(note: DraftNote): string {
-  const why =
-    note.code === 'nothing_usable'
-      ? 'None of the drafts that Claude wrote could be used.'
-      : offlineSentence(note);
+  const why = reasonOf(note);
   return `${why} The service made these drafts by small changes of words, which claim nothing that the brief doesn’t say.`;
+}
+
+function reasonOf(note: DraftNote): string {
+  switch (note.code) {
+    case 'nothing_usable':
+      return 'None of the drafts that Claude wrote could be used.';
+    case 'answer_lost':
+      return 'Claude was asked, but its answer was lost; it is not asked again for this request.';
+    default:
+      return offlineSentence(note);
+  }
 }
 
 function adviceOf({ drafts, startsFrom, worthTesting }: DraftSet): string {

@@ -50,7 +50,17 @@ export async function askClaude(
     limit,
     at: Date.now(),
   });
-  if (begun.kind === 'spent') return { note: { code: 'budget_spent', spent: begun.spent, limit } };
+  switch (begun.kind) {
+    case 'spent':
+      return { note: { code: 'budget_spent', spent: begun.spent, limit } };
+    // An earlier request under the same key was interrupted after its question.
+    case 'answered':
+      return readAnswer(begun.response);
+    case 'failed':
+      return { note: { code: 'claude_failed', failure: begun.failure } };
+    case 'unknown':
+      return { note: { code: 'answer_lost' } };
+  }
   const reply = await client.ask(question);
   const read = reply.failure === null ? readDrafts(reply.text ?? '') : null;
   const failure = typeof read === 'string' ? { code: read, status: null } : reply.failure;
@@ -68,11 +78,19 @@ export async function askClaude(
   return { written: Array.isArray(read) ? read : [] };
 }
 
+function readAnswer(response: string | null): { written: WrittenDraft[] } | { note: DraftNote } {
+  const read = readDrafts(response ?? '');
+  return Array.isArray(read) ? { written: read } : { note: { code: 'answer_lost' } };
+}
+
 /** Drafts without Claude: edits of the starting point, or a template of the brief and edits of it. */
-export function writeOffline({ brief, start, knowledge }: Omit<WritingTask, 'setId'>): WrittenDraft[] {
+export function writeOffline(
+  { brief, start, knowledge }: Omit<WritingTask, 'setId'>,
+  brands?: readonly string[],
+): WrittenDraft[] {
   const [template] = templatesOf(brief);
   const base = start ?? template!;
-  const edits = proposalsFrom(base, brief, knowledge.lost).map(({ creative, change }) => ({
+  const edits = proposalsFrom(base, brief, knowledge.lost, brands).map(({ creative, change }) => ({
     creative: completed(creative, brief),
     claimed: change,
   }));

@@ -25,14 +25,25 @@ export interface SettledDraftQuestion {
   at: number;
 }
 
+/** `answered`, `failed`: what the question led to that was sent before; `unknown`: it was sent, and nothing else is on record. */
+export type BegunDraftQuestion =
+  | { kind: 'begun' }
+  | { kind: 'spent'; spent: number }
+  | { kind: 'answered'; response: string | null }
+  | { kind: 'failed'; failure: ClaudeFailure }
+  | { kind: 'unknown' };
+
 export interface DraftSetStore {
   /** Keeps a set; one with the same id stays as it is. */
   saveDraftSet(set: DraftSet): Promise<void>;
   getDraftSet(id: string): Promise<DraftSet | null>;
   /** Newest first. */
   listDraftSets(limit: number): Promise<DraftSet[]>;
-  /** Enters a question that is about to be sent, unless it could exceed the limit of its month (UTC). */
-  beginDraftQuestion(question: DraftQuestion): Promise<{ kind: 'begun' } | { kind: 'spent'; spent: number }>;
+  /**
+   * Enters a question that is about to be sent, unless it could exceed the limit of its month (UTC), or was sent for this set
+   * before.
+   */
+  beginDraftQuestion(question: DraftQuestion): Promise<BegunDraftQuestion>;
   /** Enters what it led to; once. */
   settleDraftQuestion(settled: SettledDraftQuestion): Promise<void>;
 }
@@ -50,6 +61,18 @@ const COLUMNS = 'set_id, brief, content, source, asked_by, made_at';
 
 function toSet({ set_id, brief, content, source, asked_by, made_at }: SetRow): DraftSet {
   return { id: set_id, brief, ...content, source, by: asked_by, madeAt: made_at };
+}
+
+interface QuestionRow {
+  outcome: SettledDraftQuestion['outcome'] | null;
+  http_status: number | null;
+  response: string | null;
+}
+
+function knownQuestion({ outcome, http_status: status, response }: QuestionRow): BegunDraftQuestion {
+  if (outcome === null) return { kind: 'unknown' };
+  if (outcome === 'answered') return { kind: 'answered', response };
+  return { kind: 'failed', failure: { code: outcome, status } };
 }
 
 export function draftSetStore({ pool, scope }: Database): DraftSetStore {
@@ -86,8 +109,13 @@ export function draftSetStore({ pool, scope }: Database): DraftSetStore {
     },
 
     async beginDraftQuestion({ setId, model, promptVersion, reserve, limit, at }) {
-      return transaction(pool, async (ask) => {
+      return transaction(pool, async (ask): Promise<BegunDraftQuestion> => {
         await lockSpending(ask, scope);
+        const [before] = await ask<QuestionRow>(
+          `select outcome, http_status, response from auto_promotion.draft_questions where ${THIS}`,
+          [...mine, setId],
+        );
+        if (before) return knownQuestion(before);
         const [month] = await ask<{ spent: number }>(SPENT_IN_MONTH, [...mine, instant(at)]);
         const spent = Number(month!.spent);
         if (spent + reserve > limit) return { kind: 'spent', spent };

@@ -13,10 +13,11 @@ export function missingIn(creative: Creative, { mustSay }: Pick<Brief, 'mustSay'
   return mustSay.find((words) => !says(creative, words)) ?? null;
 }
 
-/** Whole words, in any case and with any spaces between them. */
-function says(creative: Creative, words: string): boolean {
+/** Whole words, in any case and with any spaces between them; marks and emoji as they are. */
+export function says(creative: Creative, words: string): boolean {
   const wanted = plain(words);
-  return wanted !== '' && ` ${plain(textOf(creative))} `.includes(` ${wanted} `);
+  if (wanted === '') return words.trim() !== '' && textOf(creative).includes(words.trim());
+  return ` ${plain(textOf(creative))} `.includes(` ${wanted} `);
 }
 
 function textOf({ hook, headline, text, script }: Creative): string {

@@ -95,7 +95,6 @@ const OPENINGS: readonly Edit[] = [
 
 const WORDS: readonly Edit[] = [
   sentence('this_or_these', 'This is it.'),
-  sentence('that_or_those', 'Those who know agree.'),
   opening('here_is', 'Here is the idea:'),
   sentence('turn_in_time', 'Then decide.'),
   sentence('when_or_while', 'When it counts.'),
@@ -111,14 +110,12 @@ const WORDS: readonly Edit[] = [
   sentence('possibility', 'Maybe it is time.'),
   sentence('negation', 'No fuss.'),
   sentence('absolute', 'Every time.'),
-  sentence('comparison', 'Less effort.'),
-  sentence('positive_word', 'Good to have.'),
+  sentence('positive_word', 'Good to know.'),
   sentence('surprise', 'A surprise.'),
   sentence('emphasis', 'Seriously.'),
   sentence('slang', 'Yep.'),
-  sentence('money', 'Money well spent.'),
   sentence('you_or_your', 'For you.'),
-  sentence('we_or_our', 'Made by us.'),
+  sentence('we_or_our', 'From us.'),
   sentence('they_or_their', 'Ask them.'),
   add('people', (text, { audience }) => (audience ? afterwards(text, `For people like ${audience}.`) : null)),
 ];

@@ -1,22 +1,42 @@
 /** Creatives between which no test could tell. */
 
 import { textsOf } from '../creative/creative-texts.js';
-import { attributeOf, attributesOf } from '../creative/registry.js';
+import { type Attributes, attributeOf, attributesOf } from '../creative/registry.js';
 import type { Creative } from '../experiment.js';
 
 /** Of their words, as many are the same. */
 const ALIKE = 0.75;
 
+/** A creative whose attributes are read once, and only if they are needed: reading long texts takes milliseconds. */
+export interface ReadCreative {
+  creative: Creative;
+  attributes(): Attributes;
+}
+
+export function readCreative(creative: Creative, brands: readonly string[] = []): ReadCreative {
+  let known: Attributes | null = null;
+  return {
+    creative,
+    attributes: () => {
+      known ??= attributesOf(textsOf(creative, brands));
+      return known;
+    },
+  };
+}
+
 /**
  * Whether two creatives share most of the words of the texts in which they differ, and have the same attributes. Length and other
  * amounts don't count; a mark that is an attribute of its own does.
  */
-export function areNearCopies(one: Creative, other: Creative): boolean {
-  const differing = FIELDS.filter((field) => plain(one[field]) !== plain(other[field]));
-  if (differing.length > 0 && similarityOf(wordsOf(one, differing), wordsOf(other, differing)) < ALIKE) {
+export function areNearCopies(one: ReadCreative, other: ReadCreative): boolean {
+  const differing = FIELDS.filter((field) => plain(one.creative[field]) !== plain(other.creative[field]));
+  if (
+    differing.length > 0 &&
+    similarityOf(wordsOf(one.creative, differing), wordsOf(other.creative, differing)) < ALIKE
+  ) {
     return false;
   }
-  const [a, b] = [attributesOf(textsOf(one)), attributesOf(textsOf(other))];
+  const [a, b] = [one.attributes(), other.attributes()];
   return Object.keys(a).every((id) => !counts(id) || a[id] === b[id]);
 }
 

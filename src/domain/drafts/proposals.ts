@@ -1,12 +1,11 @@
 /** Drafts without Claude: edits of a creative that differ from it in one thing each, so that a test can tell what it does. */
 
-import { textsOf } from '../creative/creative-texts.js';
-import { type Attributes, attributeOf, attributesOf } from '../creative/registry.js';
+import { type Attributes, attributeOf } from '../creative/registry.js';
 import type { Creative } from '../experiment.js';
 import type { Brief } from './brief.js';
 import { forbiddenIn } from './brief-rules.js';
 import { EDITS, type Edit, type EditDirection } from './edits.js';
-import { areNearCopies } from './near-copies.js';
+import { areNearCopies, readCreative } from './near-copies.js';
 
 /** In what a draft differs from the creative that it starts from. */
 export interface Change {
@@ -27,24 +26,27 @@ export const MOST_CHARACTERS = 125;
 
 /**
  * All edits of a creative that do what they say and that the brief allows. Of two near copies, the first is kept, and none is a
- * near copy of a creative in `lost`.
+ * near copy of a creative in `lost`. `brands`: names of the account's brands.
  */
 export function proposalsFrom(
   base: Creative,
   brief: Pick<Brief, 'product' | 'audience' | 'offer' | 'mustSay' | 'mustNotSay'>,
   lost: readonly Creative[] = [],
+  brands: readonly string[] = [],
 ): Proposal[] {
-  const from = attributesOf(textsOf(base));
+  const start = readCreative(base, brands);
+  const from = start.attributes();
+  const others = [start, ...lost.map((creative) => readCreative(creative, brands))];
   const found: Proposal[] = [];
   for (const edit of EDITS) {
     const creative = edited(base, edit, brief);
     if (creative === null) continue;
-    const attributes = attributesOf(textsOf(creative));
+    const made = readCreative(creative, brands);
+    const attributes = made.attributes();
     if (!isChanged(edit, from, attributes)) continue;
     if (forbiddenIn(creative, brief) !== null) continue;
-    if ([base, ...lost, ...found.map((one) => one.creative)].some((one) => areNearCopies(one, creative))) {
-      continue;
-    }
+    if (others.some((one) => areNearCopies(one, made))) continue;
+    others.push(made);
     found.push({
       creative,
       change: { attribute: edit.attribute, direction: edit.direction },

@@ -1,11 +1,10 @@
 /** Which of the drafts that someone wrote are kept. */
 
-import { textsOf } from '../creative/creative-texts.js';
-import { attributeOf, attributesOf } from '../creative/registry.js';
+import { type Attributes, attributeOf } from '../creative/registry.js';
 import type { Creative } from '../experiment.js';
 import type { Brief } from './brief.js';
 import { forbiddenIn, missingIn } from './brief-rules.js';
-import { areNearCopies } from './near-copies.js';
+import { areNearCopies, type ReadCreative, readCreative } from './near-copies.js';
 import { type Change, changed, MOST_CHARACTERS, type Proposal } from './proposals.js';
 
 /** A draft as its author described it. */
@@ -33,33 +32,50 @@ export type SiftedDraft = Omit<Proposal, 'change'> & { change: Change | null };
 /** Characters of a text that Meta's primary text can be. */
 const LONGEST_TEXT = 2_200;
 
+/** What drafts are checked against. */
+export interface SiftFacts {
+  /** Null: they start from nothing. */
+  start: Creative | null;
+  lost: readonly Creative[];
+  brief: Pick<Brief, 'mustSay' | 'mustNotSay'>;
+  /** Names of the account's brands. */
+  brands?: readonly string[];
+}
+
 /**
  * Checks each draft against the brief, the starting point, creatives that lost, and the drafts before it. The change that its author
  * claims counts only if the attribute did change in that direction; otherwise it is the first one that did.
  */
 export function sift(
   written: readonly WrittenDraft[],
-  facts: { start: Creative | null; lost: readonly Creative[]; brief: Pick<Brief, 'mustSay' | 'mustNotSay'> },
+  { start, lost, brief, brands = [] }: SiftFacts,
 ): { kept: SiftedDraft[]; leftOut: LeftOut[] } {
+  const base = start && readCreative(start, brands);
+  const others: Other[] = [
+    ...(base ? [{ of: 'start' as const, read: base }] : []),
+    ...lost.map((creative) => ({ of: 'loser' as const, read: readCreative(creative, brands) })),
+  ];
   const kept: SiftedDraft[] = [];
   const leftOut: LeftOut[] = [];
   for (const { creative, claimed } of written) {
-    const reason = reasonAgainst(
-      creative,
-      facts,
-      kept.map((draft) => draft.creative),
-    );
-    if (reason !== null) leftOut.push({ creative, reason });
-    else kept.push(described(creative, claimed, facts.start));
+    const read = readCreative(creative, brands);
+    const reason = faultOf(creative, brief) ?? nearCopyOf(read, others);
+    if (reason !== null) {
+      leftOut.push({ creative, reason });
+      continue;
+    }
+    others.push({ of: 'draft', read });
+    kept.push(described(read, claimed, base?.attributes() ?? null));
   }
   return { kept, leftOut };
 }
 
-function reasonAgainst(
-  creative: Creative,
-  { start, lost, brief }: Parameters<typeof sift>[1],
-  kept: readonly Creative[],
-): LeftOutReason | null {
+interface Other {
+  of: Extract<LeftOutReason, { code: 'near_copy' }>['of'];
+  read: ReadCreative;
+}
+
+function faultOf(creative: Creative, brief: SiftFacts['brief']): LeftOutReason | null {
   const headline = creative.headline ?? creative.hook ?? '';
   const text = creative.text ?? '';
   if (headline.trim() === '' && text.trim() === '') return { code: 'empty' };
@@ -72,17 +88,19 @@ function reasonAgainst(
   const forbidden = forbiddenIn(creative, brief);
   if (forbidden !== null) return { code: 'forbidden', words: forbidden };
   const missing = missingIn(creative, brief);
-  if (missing !== null) return { code: 'missing', words: missing };
-  if (start !== null && areNearCopies(start, creative)) return { code: 'near_copy', of: 'start' };
-  if (lost.some((one) => areNearCopies(one, creative))) return { code: 'near_copy', of: 'loser' };
-  if (kept.some((one) => areNearCopies(one, creative))) return { code: 'near_copy', of: 'draft' };
-  return null;
+  return missing === null ? null : { code: 'missing', words: missing };
 }
 
-function described(creative: Creative, claimed: Change | null, start: Creative | null): SiftedDraft {
-  const attributes = attributesOf(textsOf(creative));
-  if (start === null) return { creative, attributes, change: null, alsoChanges: [] };
-  const all = changed(attributesOf(textsOf(start)), attributes);
+function nearCopyOf(read: ReadCreative, others: readonly Other[]): LeftOutReason | null {
+  const found = others.find((other) => areNearCopies(other.read, read));
+  return found ? { code: 'near_copy', of: found.of } : null;
+}
+
+function described(read: ReadCreative, claimed: Change | null, from: Attributes | null): SiftedDraft {
+  const { creative } = read;
+  const attributes = read.attributes();
+  if (from === null) return { creative, attributes, change: null, alsoChanges: [] };
+  const all = changed(from, attributes);
   const directionOf = (id: string): Change['direction'] => (attributes[id] === 1 ? 'add' : 'drop');
   const isTrue =
     claimed !== null &&

@@ -2,6 +2,7 @@
 
 import type { Creative } from '../experiment.js';
 import type { Brief } from './brief.js';
+import { says } from './brief-rules.js';
 import { afterwards, capital, endedBy } from './wording.js';
 
 type Facts = Pick<Brief, 'product' | 'audience' | 'offer' | 'mustSay'>;
@@ -28,8 +29,7 @@ export function templatesOf(facts: Facts): Creative[] {
 
 /** The creative with what the brief demands and it lacks, at the end of its text. */
 export function completed(creative: Creative, { mustSay }: Pick<Facts, 'mustSay'>): Creative {
-  const said = [creative.hook, creative.headline, creative.text, creative.script].join('\n').toLowerCase();
-  const missing = mustSay.filter((words) => !said.includes(words.toLowerCase()));
+  const missing = mustSay.filter((words) => !says(creative, words));
   if (missing.length === 0) return creative;
   const text = missing.reduce(
     (all, words) => afterwards(all, endedBy(capital(words), '.')),

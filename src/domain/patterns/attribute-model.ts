@@ -91,6 +91,16 @@ export function learnAttributes(
   };
 }
 
+/** The model with this share of each expected effect; how sure it is stays. */
+export function scaled(model: AttributeModel, share: number): AttributeModel {
+  const elsewhere = Object.entries(model.elsewhere).map(([id, mean]) => [id, share * mean] as const);
+  return {
+    ...model,
+    means: model.means.map((mean) => share * mean),
+    elsewhere: Object.fromEntries(elsewhere),
+  };
+}
+
 /** What to expect of an attribute's effect, as a log rate ratio per step. */
 export function expectedEffect(model: AttributeModel, id: string): { mean: number; sd: number } {
   const at = model.ids.indexOf(id);

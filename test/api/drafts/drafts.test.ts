@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { contextOf } from '../../../src/api/app.js';
 import type { DraftSetJson } from '../../../src/api/drafts/responses.js';
 import type { Creative } from '../../../src/domain/experiment.js';
 import { aFit, aFittedPattern } from '../../clients/postgres/pattern-fixtures.js';
@@ -273,4 +274,42 @@ describe('drafts by Claude', () => {
     expect(JSON.stringify(set)).not.toContain(system.split('\n')[0]!);
     expect(JSON.stringify(set)).not.toContain(fake.asked[0]!.key);
   });
+
+  it('are made from the answer that is on record if the service was interrupted after it', async () => {
+    const fake = await withClaude(() =>
+      written(['New trail shoes', 'new'], ['Trail shoes, at last', 'comma']),
+    );
+    const { store } = api;
+    const save = store.saveDraftSet;
+    store.saveDraftSet = async () => {
+      throw new Error('interrupted');
+    };
+    const key = { 'idempotency-key': 'once' };
+    expect((await api.post('/api/ab/drafts', BRIEF, key)).status).toBe(500);
+    store.saveDraftSet = save;
+    const { setIdOf, proposeDrafts } = await import('../../../src/api/drafts/propose.js');
+    const context = contextOf(api.dependencies, api.gateway);
+    const asked = { brief: { ...NO_BRIEF, product: 'trail shoes' }, places: 2, by: 'ana' };
+    const [id, other] = [setIdOf('interrupted'), setIdOf('lost')];
+    await store.beginDraftQuestion({ ...QUESTION, setId: id });
+    const response = JSON.stringify({
+      drafts: [{ headline: 'New trail shoes', text: '', attribute_id: 'new', direction: 'add' }],
+    });
+    await store.settleDraftQuestion({ ...SETTLED, setId: id, response });
+    const set = await proposeDrafts(context, id, asked);
+    expect([set.source, set.drafts.map(({ creative }) => creative.headline)]).toEqual([
+      'claude',
+      ['New trail shoes'],
+    ]);
+    await store.beginDraftQuestion({ ...QUESTION, setId: other });
+    expect((await proposeDrafts(context, other, asked)).note).toEqual({ code: 'answer_lost' });
+    expect(fake.asked).toHaveLength(1);
+  });
 });
+
+const NO_BRIEF = { audience: null, offer: null, mustSay: [], mustNotSay: [], tone: null, count: 6 };
+const QUESTION = { model: 'm', promptVersion: 'v', reserve: 1, limit: 10_000_000, at: START };
+const SETTLED = {
+  ...{ outcome: 'answered' as const, httpStatus: null, inputTokens: 1, outputTokens: 1, cost: 1 },
+  at: START,
+};

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { textsOf } from '../../../src/domain/creative/creative-texts.js';
 import { attributesOf } from '../../../src/domain/creative/registry.js';
 import { EDITS } from '../../../src/domain/drafts/edits.js';
-import { areNearCopies } from '../../../src/domain/drafts/near-copies.js';
+import { areNearCopies, readCreative } from '../../../src/domain/drafts/near-copies.js';
 import { proposalsFrom } from '../../../src/domain/drafts/proposals.js';
 import type { Creative } from '../../../src/domain/experiment.js';
 
@@ -70,9 +70,9 @@ describe('drafts by edits', () => {
     ]);
     expect(proposals.some(({ change }) => change.attribute === 'negation')).toBe(false);
     for (const [i, one] of proposals.entries()) {
-      expect(areNearCopies(one.creative, BASE)).toBe(false);
+      expect(areNearCopies(readCreative(one.creative), readCreative(BASE))).toBe(false);
       for (const other of proposals.slice(i + 1))
-        expect(areNearCopies(one.creative, other.creative)).toBe(false);
+        expect(areNearCopies(readCreative(one.creative), readCreative(other.creative))).toBe(false);
     }
   });
 

@@ -30,6 +30,9 @@ describe('first drafts of a brief', () => {
     const [first] = templatesOf(brief);
     expect(first!.text).toBe('20% off until Sunday. Vegan. No plastic.');
     expect(completed(first!, brief)).toBe(first);
+    // Not as a part of another word.
+    const [wholesale] = templatesOf({ ...BRIEF, product: 'wholesale shoes', offer: null, mustSay: ['sale'] });
+    expect(wholesale!.text).toMatch(/ Sale\.$/);
   });
 });
 
@@ -50,6 +53,8 @@ describe('the rules of a brief', () => {
     ['ease', null],
     ['eas', null],
     ['...', null],
+    ['!', null],
+    [',', ','],
   ])('find “%s” as whole words: %s', (words, found) => {
     expect(forbiddenIn(creative, { mustNotSay: [words] })).toBe(found);
   });
