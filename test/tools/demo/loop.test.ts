@@ -68,8 +68,8 @@ describe('the loop in the demo, with Claude', () => {
     const briefs = claude.received.filter((body) => body.includes('read_brief'));
     expect(briefs).toHaveLength(2);
     // The second question has the patterns that the first test made, and the winner.
-    expect(briefs[0]).not.toContain('learned elsewhere');
-    expect(briefs[1]).toContain('learned elsewhere');
+    expect(briefs[0]).not.toContain('learned elsewhere (from');
+    expect(briefs[1]).toContain('learned elsewhere (from');
     expect(briefs[1]).toContain(tests[1]!.ads[0]!.headline);
   });
 
