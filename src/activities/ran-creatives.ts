@@ -4,11 +4,17 @@ import { type MetaClient, MetaError, type ReadCreative } from '../clients/meta/t
 import type { UnreadCreative } from '../clients/postgres/creatives.js';
 import type { Store } from '../clients/postgres/types.js';
 import type { RanCreative } from '../domain/creative/ran-creative.js';
+import type { MetaErrorKind } from '../domain/rollout/obstacle.js';
 import { HOUR_MS } from '../domain/time.js';
 
-/** After each failed try, experiment ms until the next. Together they end before the usual first look, which needs a forecast. */
+/**
+ * After each failed try that counts, experiment ms until the next. Together they end before the usual first look, which needs
+ * a forecast.
+ */
 const TRY_AGAIN_MS = [HOUR_MS / 12, HOUR_MS / 4, HOUR_MS, 3 * HOUR_MS];
 const MOST_TRIES = TRY_AGAIN_MS.length + 1;
+/** Says nothing about the creative: someone must renew the token or its rights, or the account has to wait. Not counted. */
+const NOT_OF_THE_AD: readonly MetaErrorKind[] = ['auth', 'permission', 'rate'];
 const AT_ONCE = 4;
 /** Variants per call: the others are due at the next one. */
 const PER_CALL = 100;
@@ -30,14 +36,19 @@ export function createCreativeReader(deps: {
   let reading: Promise<number> | null = null;
 
   async function settle(unread: UnreadCreative): Promise<boolean> {
-    const isLast = unread.tries + 1 >= MOST_TRIES;
     const read = await meta.getCreative(unread.adId).catch((error: unknown) => {
       if (!(error instanceof MetaError)) throw error;
       return error;
     });
     const now = await clock.now();
+    if (read instanceof MetaError && isNotOfTheAd(read)) {
+      const wait = Math.max(HOUR_MS, read.details.retryAfterMs ?? 0);
+      await store.putOffCreative({ ...unread, dueAt: now + wait, counts: false });
+      return false;
+    }
+    const isLast = unread.tries + 1 >= MOST_TRIES;
     if (!isLast && (read instanceof MetaError || read.picture?.isPassing)) {
-      await store.putOffCreative({ ...unread, dueAt: now + TRY_AGAIN_MS[unread.tries]! });
+      await store.putOffCreative({ ...unread, dueAt: now + TRY_AGAIN_MS[unread.tries]!, counts: true });
       return false;
     }
     const creative = read instanceof MetaError ? unreadable(read, now) : await kept(read, now);
@@ -71,6 +82,10 @@ export function createCreativeReader(deps: {
       return reading;
     },
   };
+}
+
+function isNotOfTheAd({ kind, details }: MetaError): boolean {
+  return NOT_OF_THE_AD.includes(kind) || details.appSecretRefused === true;
 }
 
 function unreadable({ message }: MetaError, readAt: number): RanCreative {

@@ -7,6 +7,7 @@ import { createMetaClient } from '../../src/clients/meta/index.js';
 import type { MarketCreative } from '../../src/sandbox/meta-simulator/index.js';
 import { type Api, HOUR, START, startApi, TOKEN } from '../api/support/harness.js';
 import { seedExperiment } from '../api/support/seed.js';
+import { json, withGraph } from '../clients/meta/support.js';
 
 const AD: MarketCreative = {
   title: 'Warm all winter',
@@ -45,15 +46,13 @@ async function begin(creatives: MarketCreative[]): Promise<{ id: string; adIds: 
   return { id, adIds };
 }
 
-const reader = (pictureTimeoutMs = 10_000, store = api.store) =>
-  createCreativeReader({
-    store,
-    clock: api.clock,
-    meta: createMetaClient({
-      ...{ accessToken: TOKEN, accountId: api.market.account.id, graphUrl: api.market.url },
-      ...{ apiVersion: 'v24.0', socketTimeoutMs: 200, pictureTimeoutMs, now: () => api.clock.now() },
-    }),
+const client = ({ pictureTimeoutMs = 10_000, socketTimeoutMs = 200 } = {}) =>
+  createMetaClient({
+    ...{ accessToken: TOKEN, accountId: api.market.account.id, graphUrl: api.market.url },
+    ...{ apiVersion: 'v24.0', socketTimeoutMs, pictureTimeoutMs, now: () => api.clock.now() },
   });
+const reader = (pictureTimeoutMs = 10_000, store = api.store) =>
+  createCreativeReader({ store, clock: api.clock, meta: client({ pictureTimeoutMs }) });
 
 describe('the creatives of a new test', () => {
   it('are read once, with their pictures, as they were then', async () => {
@@ -116,6 +115,68 @@ describe('the creatives of a new test', () => {
     });
     expect(ran.get('control')!.problem).not.toContain(TOKEN);
     expect(ran.get('challenger-1')).toMatchObject({ title: 'Warm all winter', readAt: START });
+  });
+
+  it.each([
+    ['an expired token', { kind: 'expired_token' }, 1],
+    ['a permission that the app lacks', { kind: 'refuse', code: 200 }, 1],
+    ['a limit of the rate', { kind: 'rate_limit', code: 80004, delayMs: HOUR / 60 }, 1],
+    ['a limit of the rate for hours', { kind: 'rate_limit', code: 80004, delayMs: 3 * HOUR }, 3],
+  ] as const)(
+    'are tried again without an end, at most once per hour, after %s',
+    async (_, fault, everyHours) => {
+      const { id, adIds } = await begin([AD, AD]);
+      // No answer in time would be another failure.
+      const meta = client({ socketTimeoutMs: 10_000 });
+      const triedAt: number[] = [];
+      const getCreative = async (adId: string) => {
+        if (adId === adIds[0]) triedAt.push((api.clock.at - START) / HOUR);
+        return meta.getCreative(adId);
+      };
+      const { readDue } = createCreativeReader({ store: api.store, clock: api.clock, meta: { getCreative } });
+      await api.market.order({ ...fault, method: 'GET', objectId: adIds[0]!, times: null });
+      for (; api.clock.at < START + 12 * HOUR; api.clock.at += HOUR / 2) await readDue();
+      expect(triedAt).toEqual(Array.from({ length: 12 / everyHours }, (_, i) => i * everyHours));
+      expect(await api.store.awaitsCreatives(id)).toBe(true);
+      await api.market.withdraw();
+      expect(await readDue()).toBe(1);
+      const { control } = Object.fromEntries(await api.store.ranCreatives(id));
+      expect(control).toMatchObject({ title: 'Warm all winter', readAt: START + 12 * HOUR });
+      expect(control).not.toHaveProperty('problem');
+    },
+  );
+
+  it('are tried again without an end after a wrong app secret', async () => {
+    const { id } = await begin([AD, AD]);
+    await withGraph(
+      (_, response) =>
+        json(
+          response,
+          { error: { message: 'Invalid appsecret_proof provided in the API argument', code: 100 } },
+          400,
+        ),
+      async (meta) => {
+        const { readDue } = createCreativeReader({ store: api.store, clock: api.clock, meta });
+        for (; api.clock.at < START + 12 * HOUR; api.clock.at += HOUR) expect(await readDue()).toBe(0);
+      },
+    );
+    expect(await reader().readDue()).toBe(2);
+    expect((await api.store.ranCreatives(id)).get('control')).toMatchObject({ title: 'Warm all winter' });
+  });
+
+  it('have all five tries left after one that says nothing about the ad', async () => {
+    const { id, adIds } = await begin([AD, AD]);
+    // No answer in time would be another failure.
+    const meta = client({ socketTimeoutMs: 10_000 });
+    const { readDue } = createCreativeReader({ store: api.store, clock: api.clock, meta });
+    const order = { method: 'GET', objectId: adIds[0]!, times: 1 } as const;
+    const faults = ['server_error', 'expired_token', ...Array(4).fill('server_error')] as const;
+    for (const [tries, kind] of faults.entries()) {
+      await api.market.order({ ...order, kind });
+      await readDue();
+      expect(await api.store.awaitsCreatives(id)).toBe(tries < 5);
+      api.clock.at += 3 * HOUR;
+    }
   });
 
   it('are kept without a picture that can never be loaded', async () => {

@@ -29,9 +29,11 @@ export class PictureFailure extends MetaError {
   }
 }
 
-/** Addresses of this machine and of private networks: an address that Meta gives must not lead to them. */
-const PRIVATE = new BlockList();
-for (const [net, prefix] of [
+/**
+ * Networks of the IANA IPv4 Special-Purpose Address Registry whose addresses are not reachable from the whole internet, and
+ * multicast: an address that Meta gives must not lead to them.
+ */
+const SPECIAL_IPV4 = blockListOf('ipv4', [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
   ['100.64.0.0', 10],
@@ -39,28 +41,36 @@ for (const [net, prefix] of [
   ['169.254.0.0', 16],
   ['172.16.0.0', 12],
   ['192.0.0.0', 24],
+  ['192.0.2.0', 24],
+  ['192.88.99.0', 24],
   ['192.168.0.0', 16],
   ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  PRIVATE.addSubnet(net, prefix, 'ipv4');
-for (const [net, prefix] of [
-  ['::', 128],
-  ['::1', 128],
-  // Both hold an IPv4 address.
+  ['198.51.100.0', 24],
+  ['203.0.113.0', 24],
+  ['224.0.0.0', 4],
+  ['240.0.0.0', 4],
+]);
+/** All that IANA has given out for the internet. Forms of IPv6 that hold an IPv4 address are outside of it or special. */
+const GLOBAL_IPV6 = blockListOf('ipv6', [['2000::', 3]]);
+const SPECIAL_IPV6 = blockListOf('ipv6', [
+  // Protocols, Teredo among them.
+  ['2001::', 23],
+  ['2001:db8::', 32],
   ['2002::', 16],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  PRIVATE.addSubnet(net, prefix, 'ipv6');
+  ['3fff::', 20],
+]);
 
+function blockListOf(family: 'ipv4' | 'ipv6', nets: readonly [net: string, prefix: number][]): BlockList {
+  const list = new BlockList();
+  for (const [net, prefix] of nets) list.addSubnet(net, prefix, family);
+  return list;
+}
+
+/** Whether it is anything but an address of the public internet. */
 export function isPrivateAddress(address: string): boolean {
   const family = isIP(address);
-  if (family === 0) return true;
-  // BlockList compares an IPv4 address that is written as IPv6 with the rules of IPv4.
-  return PRIVATE.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  if (family === 4) return SPECIAL_IPV4.check(address, 'ipv4');
+  return family === 0 || !GLOBAL_IPV6.check(address, 'ipv6') || SPECIAL_IPV6.check(address, 'ipv6');
 }
 
 export interface PictureLoading {

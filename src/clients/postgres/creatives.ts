@@ -7,7 +7,7 @@ export interface UnreadCreative {
   experimentId: string;
   variantId: string;
   adId: string;
-  /** How often it was tried. */
+  /** How many tries that count have failed. */
   tries: number;
 }
 
@@ -23,8 +23,8 @@ export interface CreativeStore {
   unreadCreatives(query: { at: number; limit: number }): Promise<UnreadCreative[]>;
   /** Whether a creative of the test is not read yet and will be tried again. */
   awaitsCreatives(experimentId: string): Promise<boolean>;
-  /** Counts a try that failed; the next one is due at `dueAt`. */
-  putOffCreative(unread: UnreadCreative & { dueAt: number }): Promise<void>;
+  /** After a try that failed: the next one is due at `dueAt`. `counts`: whether it is one more of the tries. */
+  putOffCreative(unread: UnreadCreative & { dueAt: number; counts: boolean }): Promise<void>;
   /** Stores a picture once; returns its hash. */
   savePicture(picture: StoredPicture): Promise<string>;
   /** Null if there is none with this hash. */
@@ -113,13 +113,13 @@ export function creativeStore({ pool, scope }: Database): CreativeStore {
       return rows.length > 0;
     },
 
-    async putOffCreative({ experimentId, variantId, tries, dueAt }) {
+    async putOffCreative({ experimentId, variantId, tries, dueAt, counts }) {
       // Two that tried at once count as one.
       await run(
         pool,
-        `update auto_promotion.ab_test_variants set creative_tries = $5::integer + 1, creative_due_at = $6
+        `update auto_promotion.ab_test_variants set creative_tries = $6, creative_due_at = $7
           where (environment, account_id, experiment_id, variant_id, creative_tries) = ($1, $2, $3, $4, $5::integer)`,
-        [...mine, experimentId, variantId, tries, instant(dueAt)],
+        [...mine, experimentId, variantId, tries, counts ? tries + 1 : tries, instant(dueAt)],
       );
     },
 

@@ -62,9 +62,9 @@ export function savingsSentence({ tests, unknown }: Savings): string {
   const left =
     unknown.length === 0
       ? ''
-      : ` ${counted(unknown.length, 'verified promotion is', 'verified promotions are')} left out: the loser has no outcome on record, so it has no cost per outcome.`;
+      : ` ${counted(unknown.length, 'verified promotion is', 'verified promotions are')} left out: the loser has no outcome on record, so it has no cost per outcome, or the winner has no delivery.`;
   if (tests.length === 0) return `No saving is counted.${left}`;
-  return `The outcomes that ${counted(tests.length, 'verified promotion')} gained, times what an outcome costs with the loser. Counted is only budget that was moved to the winner, from the first budget change to the end of the verification; what came later is not measured.${left}`;
+  return `The outcomes that ${counted(tests.length, 'verified promotion')} gained, times what an outcome costs with the loser. Counted is only money that was moved: what the winner spent beyond its share of the base budgets, from the first budget change to the end of the verification; what came later is not measured. A test that the control won counts as 0.${left}`;
 }
 
 /** `Link clicks`, or for money that came in: `revenue`. */

@@ -1,19 +1,25 @@
 /**
  * What verified promotions saved, in money.
  *
- * If the budgets had been left as they were, the winner would have got its share s₀ of the base budgets. It got more, so
- * the exposure m = e_w − s₀·Σe was moved to it (impressions, link clicks or spend, by the objective; Σ over all ads of the
- * test). At the loser's rate r = x/e that exposure would have brought m·r outcomes; at the winner's, ρ times as many:
+ * If the budgets had been left as they were, the winner would have spent its share s₀ of all that was spent. It spent more, so
+ * the money M = S_w − s₀·ΣS was moved to it (Σ over all ads of the test). Each ad turns money into exposure (impressions, link
+ * clicks or money itself, by the objective) at e/S per minor unit, and exposure into outcomes at its rate. With x outcomes, e
+ * and S of the loser and e_w and S_w of the winner, the loser would have brought M · (x/S) outcomes for that money. The winner
+ * gets κ = (e_w/S_w) / (e/S) times as much exposure for it, and ρ times as many outcomes from each unit of exposure:
  *
- *   outcomes gained = m · r · (ρ − 1)
- *   saved           = outcomes gained · (S/x) = m · (S/e) · (ρ − 1)
+ *   outcomes gained = M · (x/S) · (ρκ − 1)
+ *   saved           = outcomes gained · (S/x) = M · (ρκ − 1) = Mκ · (ρ − 1) + M · (κ − 1)
  *
- * x, e and S are the loser's outcomes, exposure and spend, so S/x is its cost per outcome. x cancels: exposure and spend are
- * counted, not estimated, and the only uncertain factor is ρ, the rate of the winner over the loser's. It has the posterior
- * of a verified lift, from decision and verification together, and the interval comes from it.
+ * S/x is the loser's cost per outcome; x cancels. κ is 1 if the exposure is money. It belongs to the saving and not to the
+ * lift: a winner with twice the rate whose impressions cost three times as much has lost outcomes. If no money was moved,
+ * nothing was saved, whatever the ads paid for exposure.
+ *
+ * Exposure and spend are counted, not estimated, and the only uncertain factor is ρ, the rate of the winner over the loser's.
+ * It has the posterior of a verified lift, from decision and verification together, and the interval comes from it. Assumed is
+ * that the loser would have got more exposure at the price that it paid.
  *
  * Counted is the time from the read-back of the first phase to the end of the verification's window: nothing that was
- * measured later, and nothing extrapolated. If the control won, ρ counts as 1, as in every lift of the reports.
+ * measured later, and nothing extrapolated. If the control won, nothing is gained, as in every lift of the reports.
  */
 
 import { entryOf } from '../entry.js';
@@ -41,7 +47,7 @@ export interface Saving {
   experimentId: string;
   currency: string;
   objective: Objective;
-  /** Posterior mean; negative if the winner got less than its share of the base. */
+  /** Posterior mean; negative if the winner spent less than its share of the base, or if its exposure cost too much. */
   outcomesGained: number;
   /** Minor units. */
   costPerOutcome: number;
@@ -53,7 +59,10 @@ export interface Saving {
 
 export interface Savings {
   tests: Saving[];
-  /** Verified promotions whose loser has no outcome on record in that time: nothing can be said of their money. */
+  /**
+   * Verified promotions whose loser has no outcome on record in that time, or whose winner has no delivery: nothing can be
+   * said of their money.
+   */
   unknown: string[];
   /** One per currency, by its code: amounts of two currencies are never added. */
   totals: { currency: string; tests: number; saved: number; interval: [low: number, high: number] }[];
@@ -65,7 +74,7 @@ export function savingsOf(promotions: readonly VerifiedPromotion[], prior: Prior
   const currencies = [...new Set(known.map(({ one }) => one.currency))].sort();
   return {
     tests: known.map(({ one, price }) => {
-      const { mean, interval } = gainsTogether([{ estimate: one.gain, weight: price.amount }], prior);
+      const { mean, interval } = savedTogether([{ one, price }], prior);
       return {
         experimentId: one.experimentId,
         currency: one.currency,
@@ -79,23 +88,50 @@ export function savingsOf(promotions: readonly VerifiedPromotion[], prior: Prior
     unknown: priced.flatMap(({ one, price }) => (price === null ? [one.experimentId] : [])),
     totals: currencies.map((currency) => {
       const own = known.filter(({ one }) => one.currency === currency);
-      const gains = own.map(({ one, price }) => ({ estimate: one.gain, weight: price.amount }));
-      const { mean, interval } = gainsTogether(gains, prior);
+      const { mean, interval } = savedTogether(own, prior);
       return { currency, tests: own.length, saved: mean, interval };
     }),
   };
 }
 
-/** What the moved exposure costs at the loser's price, and the loser's cost per outcome; null if it has no outcome. */
-function priceOf({ objective, winner, rival, baseShare, delivered }: VerifiedPromotion) {
+interface Price {
+  /** M, minor units. */
+  moved: number;
+  /** κ: exposure per minor unit, the winner's over the loser's. */
+  cheaper: number;
+  /** The loser's, minor units. */
+  perOutcome: number;
+}
+
+/** Posterior mean and 95 % interval of ΣM(ρκ − 1), minor units. */
+function savedTogether(
+  priced: readonly { one: VerifiedPromotion; price: Price }[],
+  prior: Prior,
+): { mean: number; interval: [low: number, high: number] } {
+  const gains = priced.map(({ one, price: { moved, cheaper } }) => ({
+    estimate: one.gain,
+    weight: moved * cheaper,
+  }));
+  const { mean, interval } = gainsTogether(gains, prior);
+  const certain = priced.reduce(
+    (sum, { one, price: { moved, cheaper } }) => sum + (one.gain === null ? 0 : moved * (cheaper - 1)),
+    0,
+  );
+  return { mean: mean + certain, interval: [interval[0] + certain, interval[1] + certain] };
+}
+
+/** Null if the loser has no outcome, or if what one of the two paid for exposure is not on record. */
+function priceOf({ objective, winner, rival, baseShare, delivered }: VerifiedPromotion): Price | null {
   const metric = METRICS[objective];
-  const loser = entryOf(delivered, rival);
-  if (!loser) return null;
-  const [exposure, outcomes] = [exposureOf(metric, loser), numeratorOf(metric, loser)];
-  if (!(exposure > 0 && outcomes > 0 && loser.spend > 0)) return null;
-  const exposures = Object.values(delivered).map((row) => exposureOf(metric, row));
-  const won = entryOf(delivered, winner);
-  const moved =
-    (won ? exposureOf(metric, won) : 0) - baseShare * exposures.reduce((sum, one) => sum + one, 0);
-  return { amount: (moved * loser.spend) / exposure, perOutcome: loser.spend / outcomes };
+  const [won, lost] = [entryOf(delivered, winner), entryOf(delivered, rival)];
+  if (!won || !lost) return null;
+  const outcomes = numeratorOf(metric, lost);
+  const [gets, got] = [exposureOf(metric, won) / won.spend, exposureOf(metric, lost) / lost.spend];
+  if (!(won.spend > 0 && lost.spend > 0 && gets > 0 && got > 0 && outcomes > 0)) return null;
+  const spent = Object.values(delivered).reduce((sum, { spend }) => sum + spend, 0);
+  return {
+    moved: won.spend - baseShare * spent,
+    cheaper: gets / got,
+    perOutcome: lost.spend / outcomes,
+  };
 }

@@ -106,7 +106,7 @@ describe('the report of one promoted test', () => {
     expect((await api.get(REPORT)).body.savings).toEqual({
       ...{ totals: [], tests: [], unknown: ['only'] },
       message:
-        'No saving is counted. 1 verified promotion is left out: the loser has no outcome on record, so it has no cost per outcome.',
+        'No saving is counted. 1 verified promotion is left out: the loser has no outcome on record, so it has no cost per outcome, or the winner has no delivery.',
     });
   });
 });

@@ -13,6 +13,7 @@ import {
   noGainLonghand,
   over,
   priorLonghand,
+  savedLonghand,
 } from './support/longhand.js';
 import { NO_WINNER, PROMOTED, SE, seedProgramme } from './support/programme-of-twelve.js';
 
@@ -317,18 +318,17 @@ describe('the compound report on a programme of 12 tests', () => {
 
   it('has the money that the verified promotions saved', () => {
     // 194 hours from the first budget change: 2 of the rollout, 24 left out by the verification, 168 measured.
-    // sun, by impressions: winner 194 · 800 = 155,200, loser 194 · 200 = 38,800; at the base each had half of 194,000.
-    //   moved 155,200 − 97,000 = 58,200; the loser's price 194 · 100 c / 38,800 = 0.5 c; together 29,100 c.
+    // sun: winner 194 · 400 = 77,600 c, loser 194 · 100 = 19,400 c; at the base each had half of 97,000 c.
+    //   Moved 77,600 − 48,500 = 29,100 c. By impressions: the winner gets 760 for 400 c, the loser 200 for 100 c: 1.9/2 = 0.95.
     //   Loser: 194 · 5 = 970 clicks for 19,400 c: 20 c a click.
-    // rain, by money spent: winner 194 · 900, loser 194 · 300; moved 174,600 − 116,400 = 58,200 c.
+    // rain: winner 194 · 900, loser 194 · 300; moved 174,600 − 116,400 = 58,200 c. By money, so a cent is a cent with both.
     //   Loser: 194 conversions for 58,200 c: 300 c a conversion.
     // hail: the control won, so nothing is gained. frost was forced, and is not counted.
-    const [sun, rain] = [
-      { seen: SUN, amount: 29_100 },
-      { seen: RAIN, amount: 58_200 },
-    ];
-    const [sunSaved, rainSaved] = [29_100 * VERIFIED_LIFTS[0]!, 58_200 * VERIFIED_LIFTS[1]!];
-    const total = gainsLonghand(PRIOR, [sun, rain]).map(cents);
+    const sun = { seen: SUN, moved: 29_100, cheaper: 0.95 };
+    const rain = { seen: RAIN, moved: 58_200, cheaper: 1 };
+    const sunSaved = 29_100 * (0.95 * (1 + VERIFIED_LIFTS[0]!) - 1);
+    const rainSaved = 58_200 * VERIFIED_LIFTS[1]!;
+    const total = savedLonghand(PRIOR, [sun, rain]).map(cents);
     expect(body.savings).toEqual({
       totals: [{ currency: 'USD', saved: cents(sunSaved + rainSaved), interval: total, tests: 3 }],
       tests: [
@@ -338,7 +338,7 @@ describe('the compound report on a programme of 12 tests', () => {
           outcomes_gained: round(sunSaved / 20, 2),
           cost_per_outcome: 0.2,
           saved: cents(sunSaved),
-          interval: gainsLonghand(PRIOR, [sun]).map(cents),
+          interval: savedLonghand(PRIOR, [sun]).map(cents),
         },
         {
           ...{ experiment_id: 'rain', experiment_name: 'Test rain', currency: 'USD' },
@@ -346,7 +346,7 @@ describe('the compound report on a programme of 12 tests', () => {
           outcomes_gained: round(rainSaved / 300, 2),
           cost_per_outcome: 3,
           saved: cents(rainSaved),
-          interval: gainsLonghand(PRIOR, [rain]).map(cents),
+          interval: savedLonghand(PRIOR, [rain]).map(cents),
         },
         {
           ...{ experiment_id: 'hail', experiment_name: 'Test hail', currency: 'USD' },
@@ -356,11 +356,11 @@ describe('the compound report on a programme of 12 tests', () => {
       ],
       unknown: [],
       message:
-        'The outcomes that 3 verified promotions gained, times what an outcome costs with the loser. Counted is only budget that was moved to the winner, from the first budget change to the end of the verification; what came later is not measured.',
+        'The outcomes that 3 verified promotions gained, times what an outcome costs with the loser. Counted is only money that was moved: what the winner spent beyond its share of the base budgets, from the first budget change to the end of the verification; what came later is not measured. A test that the control won counts as 0.',
     });
-    // About 291 · 0.17 + 582 · 0.1 dollars.
-    expect(cents(sunSaved + rainSaved)).toBeGreaterThan(90);
-    expect(cents(sunSaved + rainSaved)).toBeLessThan(120);
+    // About 291 · (0.95 · 1.17 − 1) + 582 · 0.1 dollars.
+    expect(cents(sunSaved + rainSaved)).toBeGreaterThan(80);
+    expect(cents(sunSaved + rainSaved)).toBeLessThan(105);
     shown('savings_saved', cents(sunSaved + rainSaved));
     shown('savings_interval', ...total);
     expect(page.text).toContain(`US$${cents(sunSaved + rainSaved).toFixed(2)}`);

@@ -116,22 +116,69 @@ describe('a picture', () => {
   });
 });
 
-it.each([
-  ['10.1.2.3', true],
-  ['172.31.0.1', true],
-  ['192.168.1.1', true],
-  ['100.64.0.1', true],
-  ['0.0.0.0', true],
-  ['::1', true],
-  ['fd00::1', true],
-  ['fe80::1', true],
-  ['::ffff:127.0.0.1', true],
-  ['nonsense', true],
-  ['157.240.0.35', false],
-  ['2a03:2880:f11c:8083::1', false],
-  ['172.32.0.1', false],
-])('the address %s is private: %s', (address, expected) => {
-  expect(isPrivateAddress(address)).toBe(expected);
+describe('an address of the public internet', () => {
+  // First and last address of each network that is refused, and the public ones beside it.
+  it.each([
+    ['0.0.0.0', '0.255.255.255', null, '1.0.0.0'],
+    ['10.0.0.0', '10.255.255.255', '9.255.255.255', '11.0.0.0'],
+    ['100.64.0.0', '100.127.255.255', '100.63.255.255', '100.128.0.0'],
+    ['127.0.0.0', '127.255.255.255', '126.255.255.255', '128.0.0.0'],
+    ['169.254.0.0', '169.254.255.255', '169.253.255.255', '169.255.0.0'],
+    ['172.16.0.0', '172.31.255.255', '172.15.255.255', '172.32.0.0'],
+    ['192.0.0.0', '192.0.0.255', '191.255.255.255', '192.0.1.0'],
+    ['192.0.2.0', '192.0.2.255', '192.0.1.255', '192.0.3.0'],
+    ['192.88.99.0', '192.88.99.255', '192.88.98.255', '192.88.100.0'],
+    ['192.168.0.0', '192.168.255.255', '192.167.255.255', '192.169.0.0'],
+    ['198.18.0.0', '198.19.255.255', '198.17.255.255', '198.20.0.0'],
+    ['198.51.100.0', '198.51.100.255', '198.51.99.255', '198.51.101.0'],
+    ['203.0.113.0', '203.0.113.255', '203.0.112.255', '203.0.114.0'],
+    // Multicast and the reserved rest.
+    ['224.0.0.0', '255.255.255.255', '223.255.255.255', null],
+    // All below global unicast: ::, ::1, with an IPv4 address (compatible, mapped, translated), NAT64 (RFC 6052, RFC 8215).
+    ['::', '1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', null, '2000::'],
+    ['2001::', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff', '2000:ffff::1', '2001:200::'],
+    ['2001:db8::', '2001:db8:ffff::1', '2001:db7:ffff::1', '2001:db9::'],
+    ['2002::', '2002:ffff::1', '2001:ffff::1', '2003::'],
+    ['3fff::', '3fff:fff:ffff::1', '3ffe:ffff::1', '3fff:1000::'],
+    // All above it: unique local, link-local, site-local, multicast.
+    ['4000::', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', '3fff:ffff::1', null],
+  ])('is none from %s to %s', (first, last, below, above) => {
+    expect([first, last].map(isPrivateAddress)).toEqual([true, true]);
+    for (const beside of [below, above])
+      if (beside !== null) expect(isPrivateAddress(beside), beside).toBe(false);
+  });
+
+  it.each([
+    '::1',
+    '::127.0.0.1',
+    '::8.8.8.8',
+    '::ffff:127.0.0.1',
+    '::ffff:0:10.0.0.1',
+    '64:ff9b::a00:1',
+    '64:ff9b:1::a00:1',
+    '64:ff9b:1:ffff::1',
+    '100::1',
+    '2001:0:4136:e378::1',
+    '2002:a00:1::1',
+    '5f00::1',
+    'fd00::1',
+    'fe80::1',
+    'fe80::1%1',
+    'fec0::1',
+    'feff::1',
+    'ff02::1',
+    'nonsense',
+    '',
+  ])('is not %s', (address) => {
+    expect(isPrivateAddress(address)).toBe(true);
+  });
+
+  it.each(['157.240.0.35', '8.8.8.8', '2a03:2880:f11c:8083::1', '2606:4700::1', '2001:4860:4860::8888'])(
+    'is %s',
+    (address) => {
+      expect(isPrivateAddress(address)).toBe(false);
+    },
+  );
 });
 
 describe("an ad's picture", () => {

@@ -56,13 +56,16 @@ describe.each(DATABASES)('creatives as they ran on $database', ({ kind }) => {
     const [control, challenger] = await store.unreadCreatives(due);
     expect(control).toEqual({ experimentId: 'exp_1', variantId: 'control', adId: '601', tries: 0 });
     expect(await store.unreadCreatives({ ...due, limit: 1 })).toEqual([control]);
-    await store.putOffCreative({ ...control!, dueAt: START + 5 });
+    await store.putOffCreative({ ...control!, dueAt: START + 5, counts: true });
     // Another that tried at the same time counts as the same try.
-    await store.putOffCreative({ ...control!, dueAt: START + 9 });
+    await store.putOffCreative({ ...control!, dueAt: START + 9, counts: true });
     await store.saveRanCreative('exp_1', challenger!.variantId, { ...RAN, picture: null });
     expect(await store.unreadCreatives(due)).toEqual([]);
     expect(await store.awaitsCreatives('exp_1')).toBe(true);
     expect(await store.unreadCreatives({ ...due, at: START + 5 })).toEqual([{ ...control, tries: 1 }]);
+    await store.putOffCreative({ ...control!, tries: 1, dueAt: START + 20, counts: false });
+    expect(await store.unreadCreatives({ ...due, at: START + 19 })).toEqual([]);
+    expect(await store.unreadCreatives({ ...due, at: START + 20 })).toEqual([{ ...control, tries: 1 }]);
     await store.saveRanCreative('exp_1', 'control', { ...RAN, form: 'unread', picture: null, problem: 'P.' });
     expect(await store.awaitsCreatives('exp_1')).toBe(false);
     expect(await store.unreadCreatives({ ...due, at: START + 99 })).toEqual([]);

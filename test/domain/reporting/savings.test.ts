@@ -32,49 +32,80 @@ function verified(changes: Partial<VerifiedPromotion> = {}): VerifiedPromotion {
 
 describe('what a verified promotion saved', () => {
   it.each([
-    // Moved 80,000 − 50,000 impressions at 8,000/20,000 minor units each; 8,000/400 per click.
-    ['click_through_rate', 30_000 * 0.4, 20],
-    // Moved 2,000 − 1,200 clicks at 8,000/400 each; 8,000/40 per conversion.
-    ['conversion_rate', 800 * 20, 200],
-    // Moved 32,000 − 20,000 minor units.
-    ['cost_per_conversion', 12_000, 200],
-    // The same; an outcome is a minor unit of revenue: 8,000/16,000.
-    ['return_on_ad_spend', 12_000, 0.5],
+    // Exposure per minor unit, winner over loser: (80,000/32,000)/(20,000/8,000), then (2,000/32,000)/(400/8,000).
+    ['click_through_rate', 1, 20],
+    ['conversion_rate', 1.25, 200],
+    ['cost_per_conversion', 1, 200],
+    ['return_on_ad_spend', 1, 0.5],
   ] as [Objective, number, number][])(
-    'is what the moved exposure cost at the price of the loser, times the lift: %s',
-    (objective, moved, perOutcome) => {
+    'is the moved money, times what more the winner gets for it: %s',
+    (objective, cheaper, perOutcome) => {
       const [saving] = savingsOf([verified({ objective })], prior).tests;
-      expect(saving!.saved).toBeCloseTo(moved * lift, 8);
+      // Of 40,000 the winner spent 32,000 instead of 20,000.
+      expect(saving!.saved).toBeCloseTo(12_000 * (cheaper * (1 + lift) - 1), 8);
       expect(saving!.costPerOutcome).toBe(perOutcome);
       // Outcomes gained × the loser's cost per outcome.
       expect(saving!.outcomesGained * saving!.costPerOutcome).toBeCloseTo(saving!.saved, 8);
+      const alone = gainsTogether([{ estimate: gain, weight: 12_000 * cheaper }], prior).interval;
+      for (const end of [0, 1] as const)
+        expect(saving!.interval[end]).toBeCloseTo(alone[end] + 12_000 * (cheaper - 1), 8);
       expect(saving!.interval[0]).toBeLessThan(saving!.saved);
       expect(saving!.interval[1]).toBeGreaterThan(saving!.saved);
     },
   );
 
+  it.each(['click_through_rate', 'conversion_rate', 'cost_per_conversion', 'return_on_ad_spend'] as const)(
+    'is nothing if no money was moved, though the winner got twice the exposure for it: %s',
+    (objective) => {
+      const delivered = {
+        a: row({ impressions: 10_000, linkClicks: 100, spend: 100, conversions: 10, revenue: 500 }),
+        b: row({ impressions: 20_000, linkClicks: 220, spend: 100, conversions: 25, revenue: 900 }),
+      };
+      const { tests, totals } = savingsOf([verified({ objective, delivered })], prior);
+      expect(tests[0]).toMatchObject({ saved: 0, outcomesGained: 0, interval: [0, 0] });
+      expect(totals).toEqual([{ currency: 'USD', tests: 1, saved: 0, interval: [0, 0] }]);
+    },
+  );
+
+  it('is what the same money bought more of: the outcomes on record if they have the believed lift', () => {
+    // The loser: 400 clicks for 8,000. The winner: 60,000 impressions for 32,000, at 2 % · (1 + lift) each.
+    const clicks = 60_000 * 0.02 * (1 + lift);
+    const delivered = {
+      ...verified().delivered,
+      b: row({ impressions: 60_000, linkClicks: clicks, spend: 32_000 }),
+    };
+    const [saving] = savingsOf([verified({ delivered })], prior).tests;
+    // 12,000 at the winner's cost per click, less 12,000 at the loser's.
+    expect(saving!.outcomesGained).toBeCloseTo(12_000 / (32_000 / clicks) - 12_000 / 20, 8);
+    // Its impressions cost a third more, and its rate is less than a third higher.
+    expect(saving!.saved).toBeLessThan(0);
+  });
+
   it('counts every ad of the test, and the share of the winner in the base', () => {
     const { delivered } = verified();
     const three = { ...delivered, c: row({ impressions: 20_000, linkClicks: 300, spend: 9_000 }) };
-    // 80,000 − 120,000/4 = 50,000 impressions.
+    // 32,000 − 49,000/4.
     const [saving] = savingsOf([verified({ delivered: three, baseShare: 0.25 })], prior).tests;
-    expect(saving!.saved).toBeCloseTo(50_000 * 0.4 * lift, 8);
+    expect(saving!.saved).toBeCloseTo(19_750 * lift, 8);
   });
 
-  it('is negative if the winner got less than its share of the base', () => {
-    // 80,000 − 90,000 impressions.
+  it('is negative if the winner spent less than its share of the base', () => {
+    // 32,000 − 36,000.
     const { tests, totals } = savingsOf([verified({ baseShare: 0.9 })], prior);
-    expect(tests[0]!.saved).toBeCloseTo(-10_000 * 0.4 * lift, 8);
+    expect(tests[0]!.saved).toBeCloseTo(-4_000 * lift, 8);
     expect(totals[0]!.interval[0]).toBeLessThan(totals[0]!.interval[1]);
   });
 
-  it('is nothing if the control won, and unknown without an outcome of the loser', () => {
-    expect(savingsOf([verified({ gain: null })], prior).tests[0]).toMatchObject({
-      ...{ saved: 0, outcomesGained: 0, interval: [0, 0] },
-    });
+  it('is nothing if the control won, and unknown without an outcome of the loser or delivery of the winner', () => {
+    for (const objective of ['click_through_rate', 'conversion_rate'] as const)
+      expect(savingsOf([verified({ objective, gain: null })], prior).tests[0]).toMatchObject({
+        ...{ saved: 0, outcomesGained: 0, interval: [0, 0] },
+      });
     const without = [
       verified({ delivered: {} }),
       verified({ delivered: { ...verified().delivered, a: row({ impressions: 20_000, spend: 8_000 }) } }),
+      verified({ delivered: { a: verified().delivered.a! } }),
+      verified({ delivered: { ...verified().delivered, b: row({ impressions: 80_000 }) } }),
     ];
     for (const one of without)
       expect(savingsOf([one], prior)).toEqual({ tests: [], unknown: ['one'], totals: [] });

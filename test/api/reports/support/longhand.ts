@@ -168,6 +168,16 @@ export function gainsLonghand(
   );
 }
 
+/** Of ΣM(ρκ − 1) = ΣMκ(ρ − 1) + ΣM(κ − 1): `moved` is M, `cheaper` is κ. */
+export function savedLonghand(
+  prior: Point[],
+  tests: readonly { seen: Seen; moved: number; cheaper: number }[],
+): [number, number] {
+  const certain = sum(tests.map(({ moved, cheaper }) => moved * cheaper - moved));
+  const gains = tests.map(({ seen, moved, cheaper }) => ({ seen, amount: moved * cheaper }));
+  return gainsLonghand(prior, gains).map((end) => end + certain) as [number, number];
+}
+
 /**
  * Luck: `tests` tests of equal ads with this error at 30 h, α = 0.05 spent by ln(1 + 10t)/ln 11 over looks every 6 hours from
  * 24 to 672 h; half of it makes a challenger win.
