@@ -42,14 +42,19 @@ export interface Asked {
   body: { [field: string]: unknown };
 }
 
-/** What it does with a question: an answer, another text or stop reason, an HTTP error, or nothing. */
+/**
+ * What it does with a question: an answer, another text or stop reason, an HTTP error, or nothing. `stall` and `cut` send the
+ * headers and half a body; then nothing comes, or the connection is lost.
+ */
 export type Reaction =
   | { answer: unknown; inputTokens?: number; outputTokens?: number }
   | { text: string; stopReason?: string }
   | { body: string }
   | { status: number; retryAfter?: string }
   | 'silence'
-  | 'reset';
+  | 'reset'
+  | 'stall'
+  | 'cut';
 
 /** A claim with what doesn't matter filled in. */
 export function aClaim(changes: Partial<AnsweredClaim>): AnsweredClaim {
@@ -121,6 +126,13 @@ export class FakeClaude {
     if (reaction === 'silence') return;
     if (reaction === 'reset') {
       request.socket.destroy();
+      return;
+    }
+    if (reaction === 'stall' || reaction === 'cut') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+      response.write('{"id": "msg_half", "content": [', () => {
+        if (reaction === 'cut') request.socket.end();
+      });
       return;
     }
     if ('body' in reaction) {

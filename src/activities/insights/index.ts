@@ -141,7 +141,7 @@ export function createInsightActivities(deps: {
     /** Enters the extraction that the end of the test asks for, and returns the number of the one to do; null if there is none. */
     async dueExtraction(experimentId: string): Promise<number | null> {
       const { endedAt } = await experimentOf(experimentId);
-      if (endedAt !== null && !(await isOld(experimentId)))
+      if (endedAt !== null && (await isDue(experimentId, endedAt)))
         await store.requestExtraction({
           experimentId,
           key: `end ${endedAt}`,
@@ -272,10 +272,13 @@ export function createInsightActivities(deps: {
     },
   };
 
-  /** Whether the test ended before extractions existed: nobody pays for it unasked. */
-  async function isOld(experimentId: string): Promise<boolean> {
+  /**
+   * Whether the end of the test asks for an extraction. Nobody pays for two: an ask by a user since the end is enough. Nobody
+   * pays unasked for a test that ended before extractions existed.
+   */
+  async function isDue(experimentId: string, endedAt: number): Promise<boolean> {
     const all = await store.listExtractions(experimentId);
-    return all.some(({ reason }) => reason.code === 'ended_before');
+    return all.every(({ requestedAt, reason }) => requestedAt < endedAt && reason.code !== 'ended_before');
   }
 
   async function offlineResult(material: Material, reason: OfflineReason) {

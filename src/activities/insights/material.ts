@@ -9,6 +9,8 @@ import {
   type StoredPicture,
 } from '../../domain/creative/ran-creative.js';
 import { attributesOf } from '../../domain/creative/registry.js';
+import type { PairEvidence } from '../../domain/decision/decision.js';
+import { effectOf, intervalFor } from '../../domain/decision/pairs.js';
 import { rivalOf } from '../../domain/decision/rival.js';
 import { entryOf } from '../../domain/entry.js';
 import { type Experiment, type Variant, variantOf } from '../../domain/experiment.js';
@@ -41,13 +43,14 @@ export interface Material {
 
 /** The winner, and the ad that it is compared with. */
 export async function materialOf(
-  deps: { store: Pick<Store, 'getPromotion'>; creatives: RanCreatives },
+  deps: { store: Pick<Store, 'getPromotion' | 'getDecision'>; creatives: RanCreatives },
   experiment: Experiment,
   winnerVariantId: string,
 ): Promise<Material> {
   const promotion = await deps.store.getPromotion(experiment.id);
   const winner = variantOf(experiment, winnerVariantId);
   const loser = rivalOf(experiment, winner, promotion?.metrics);
+  const decision = promotion && (await deps.store.getDecision(experiment.id, promotion.lookNumber));
   const ran = await deps.creatives.ranCreatives(experiment.id);
   const variants = { winner, loser };
   const notes: string[] = [];
@@ -71,7 +74,10 @@ export async function materialOf(
       }),
     ),
   }));
-  return { ...variants, fields, pictures, pair, metrics: metricsOf(promotion, winner, loser), notes };
+  const comparison =
+    experiment.variants.length === 2 ? promotion : comparisonOf(decision?.pairs ?? [], winner, loser);
+  const metrics = metricsOf(promotion?.metrics, comparison, winner, loser);
+  return { ...variants, fields, pictures, pair, metrics, notes };
 }
 
 function bySide<T>(of: (side: ClaimSide) => T): Record<ClaimSide, T> {
@@ -94,8 +100,31 @@ async function pictureOf(
   return { picture: { type, bytes: stored.bytes }, note: null };
 }
 
-function metricsOf(promotion: Promotion | null, winner: Variant, loser: Variant): PerformanceMetrics {
-  const of = (variant: Variant) => entryOf(promotion?.metrics, variant.id) ?? null;
+type Comparison = Pick<Promotion, 'theta' | 'interval' | 'confidence'>;
+
+/** The winner over the loser at the decision; null without evidence. What the promotion has of more ads is over the closest rival. */
+function comparisonOf(all: readonly PairEvidence[], winner: Variant, loser: Variant): Comparison | null {
+  const pairs = all.filter((pair) => involves(pair, winner) && involves(pair, loser));
+  const [pair] = pairs;
+  if (!pair || !(pair.evidence.se > 0)) return null;
+  return {
+    theta: effectOf(pairs, winner.id, loser.id),
+    interval: intervalFor(pair, winner.id),
+    confidence: pair.evidence.confidence,
+  };
+}
+
+function involves({ variantA, variantB }: PairEvidence, { id }: Variant): boolean {
+  return variantA === id || variantB === id;
+}
+
+function metricsOf(
+  metrics: Promotion['metrics'] | undefined,
+  comparison: Comparison | null,
+  winner: Variant,
+  loser: Variant,
+): PerformanceMetrics {
+  const of = (variant: Variant) => entryOf(metrics, variant.id) ?? null;
   const rate = (found: VariantMetrics | null) =>
     found && found.impressions > 0 ? found.linkClicks / found.impressions : null;
   const [won, lost] = [of(winner), of(loser)];
@@ -104,9 +133,9 @@ function metricsOf(promotion: Promotion | null, winner: Variant, loser: Variant)
     loser_ctr: rate(lost),
     winner_impressions: won?.impressions ?? null,
     loser_impressions: lost?.impressions ?? null,
-    lift: promotion && Math.expm1(promotion.theta),
-    lift_low: promotion?.interval?.[0] ?? null,
-    lift_high: promotion?.interval?.[1] ?? null,
-    confidence: promotion?.confidence ?? null,
+    lift: comparison && Math.expm1(comparison.theta),
+    lift_low: comparison?.interval?.[0] ?? null,
+    lift_high: comparison?.interval?.[1] ?? null,
+    confidence: comparison?.confidence ?? null,
   };
 }

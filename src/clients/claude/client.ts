@@ -4,7 +4,7 @@ import { classify } from './failures.js';
 import { costOf, type Price } from './prices.js';
 import { answerWithoutSecrets, formsOf } from './scrub.js';
 
-/** Real ms that an answer may take. */
+/** Real ms that an answer may take, to its last byte. */
 export const CLAUDE_TIMEOUT_MS = 60_000;
 /** The most tokens that a picture of an ad can count as, by a generous estimate. */
 const TOKENS_PER_PICTURE = 5_000;
@@ -78,6 +78,9 @@ export function createClaudeClient(settings: {
 
     async ask({ system, messages, schema, maxTokens, confidential }, signal) {
       let message: Anthropic.Message;
+      // The SDK's own limit ends when the headers arrive: a body could stall for ever.
+      const limit = new AbortController();
+      const timer = setTimeout(() => limit.abort(), timeoutMs);
       try {
         message = await client.messages.create(
           {
@@ -87,13 +90,15 @@ export function createClaudeClient(settings: {
             messages,
             output_config: { format: { type: 'json_schema', schema } },
           },
-          { signal },
+          { signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal },
         );
       } catch (error) {
         // The error could hold the request, and with it the key and the question.
         if (signal?.aborted) throw new Error('The question to Claude was cancelled.');
-        const { failure, retryAfterMs, isFree } = classify(error);
+        const { failure, retryAfterMs, isFree } = classify(error, limit.signal.aborted);
         return { ...NO_ANSWER, cost: isFree ? 0 : null, failure, retryAfterMs };
+      } finally {
+        clearTimeout(timer);
       }
       if (!isMessage(message)) return { ...NO_ANSWER, cost: null, failure: NO_MESSAGE, retryAfterMs: null };
       const { content, stop_reason: stopReason, usage } = message;

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { ATTRIBUTES } from '../../domain/creative/registry.js';
 import type { WrittenDraft } from '../../domain/drafts/sift.js';
 import type { ClaudeFailure } from '../../domain/insights/status.js';
+import { object, oneOf, string, text } from './answer-form.js';
 
 const PRESENT = ATTRIBUTES.filter(({ kind, category }) => kind === 'present' && category !== 'visual_design');
 const IDS = PRESENT.map(({ id }) => id);
 const MOST_DRAFTS = 30;
-
-const text = (most: number) => z.string().max(most);
 
 const AnswerForm = z.strictObject({
   drafts: z
@@ -22,14 +21,6 @@ const AnswerForm = z.strictObject({
     .max(MOST_DRAFTS),
 });
 
-const string = { type: 'string' } as const;
-const object = (properties: Record<string, unknown>) => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
-
 /** The form that Claude is asked for. Every field is required; what doesn't apply is empty. */
 export const DRAFTS_SCHEMA: Record<string, unknown> = object({
   drafts: {
@@ -37,8 +28,8 @@ export const DRAFTS_SCHEMA: Record<string, unknown> = object({
     items: object({
       headline: string,
       text: string,
-      attribute_id: { type: 'string', enum: ['', ...IDS] },
-      direction: { type: 'string', enum: ['add', 'drop'] },
+      attribute_id: oneOf(['', ...IDS]),
+      direction: oneOf(['add', 'drop']),
     }),
   },
 });

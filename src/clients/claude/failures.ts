@@ -1,4 +1,4 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
+import { APIConnectionTimeoutError, APIError } from '@anthropic-ai/sdk';
 import type { ClaudeFailure, ClaudeFailureCode } from '../../domain/insights/status.js';
 
 /** By status of the HTTP answer. Others below 500 are `bad_request`. */
@@ -24,22 +24,25 @@ export interface ClassifiedError {
   isFree: boolean;
 }
 
-/** What an error of the SDK means; one that is no answer of Claude's is `bad_request`. Texts of errors are not used: one may repeat the question. */
-export function classify(error: unknown): ClassifiedError {
-  if (error instanceof APIConnectionTimeoutError) return unanswered('timed_out');
-  if (error instanceof APIConnectionError) return unanswered('no_connection');
+/**
+ * What an error of the SDK means; `isLate`: the time for the answer was over. Texts of errors are not used: one may repeat the
+ * question.
+ */
+export function classify(error: unknown, isLate: boolean): ClassifiedError {
+  if (error instanceof APIError && error.status !== undefined) {
+    const status = Number(error.status);
+    const code = CODES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
+    return {
+      failure: { code, status },
+      retryAfterMs: retryAfter(error.headers?.get('retry-after')),
+      isFree: true,
+    };
+  }
+  if (isLate || error instanceof APIConnectionTimeoutError) return unanswered('timed_out');
   // An answer that is no JSON was paid for.
-  if (error instanceof SyntaxError)
-    return { failure: { code: 'invalid_json', status: null }, retryAfterMs: null, isFree: false };
-  if (!(error instanceof APIError))
-    return { failure: { code: 'bad_request', status: null }, retryAfterMs: null, isFree: true };
-  const status = Number(error.status);
-  const code = CODES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
-  return {
-    failure: { code, status },
-    retryAfterMs: retryAfter(error.headers?.get('retry-after')),
-    isFree: true,
-  };
+  if (error instanceof SyntaxError) return unanswered('invalid_json');
+  // An error without a status may be anything, e.g. a connection that was lost in the middle of the answer.
+  return unanswered('no_connection');
 }
 
 /** The question may have arrived, and its answer may be charged. */

@@ -2,21 +2,12 @@ import { z } from 'zod';
 import { ATTRIBUTES } from '../../domain/creative/registry.js';
 import { CLAIM_FIELDS, CLAIM_KINDS, CLAIM_SIDES, type Claim } from '../../domain/insights/claim.js';
 import type { ClaudeFailure } from '../../domain/insights/status.js';
+import { object, oneOf, string, text } from './answer-form.js';
 
 const ATTRIBUTE_IDS = ATTRIBUTES.map(({ id }) => id);
 const MOST_CLAIMS = 60;
 const LONGEST_TEXT = 600;
 const LONGEST_NOTES = 600;
-
-/** What Postgres can't store, and half a UTF-16 pair, are removed. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them
-const UNSTORABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Cs}/gu;
-
-const text = (most: number) =>
-  z
-    .string()
-    .max(most)
-    .transform((value) => value.replace(UNSTORABLE, ''));
 
 const AnswerForm = z.strictObject({
   claims: z
@@ -43,15 +34,6 @@ export interface InsightsAnswer {
   /** What is visible in each picture; null if Claude says nothing. */
   visualNotes: { winner: string | null; loser: string | null };
 }
-
-const string = { type: 'string' } as const;
-const oneOf = (values: readonly string[]) => ({ type: 'string', enum: values }) as const;
-const object = (properties: Record<string, unknown>) => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties),
-  additionalProperties: false,
-});
 
 /** The form that Claude is asked for. Every field is required; what doesn't apply is empty. */
 export const INSIGHTS_SCHEMA: Record<string, unknown> = object({

@@ -79,8 +79,9 @@ export interface PatternStore {
   /**
    * Adds a stated pattern. If one has the same attribute, or the same statement, or the pattern `sameAs`, the statement is
    * entered there as another wording, once per text and direction. If that pattern had no direction, it takes that of the
-   * statement, as of now: only later tests replicate or contradict it. `matchedBy`: null if the pattern is new. A new
-   * pattern gets the vector of its statement if the store has one of the serving encoder.
+   * statement, as of now: only later tests replicate or contradict it. A measured pattern takes none from Claude, who
+   * explains a test that was measured. `matchedBy`: null if the pattern is new. A new pattern gets the vector of its statement
+   * if the store has one of the serving encoder.
    */
   statePattern(
     statement: Statement,

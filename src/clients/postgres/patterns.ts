@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { testOfClaude } from '../../contract/insights.js';
 import type { Pattern, PatternTestLink, Statement, Wording } from '../../contract/patterns.js';
 import { stateOf } from '../../domain/patterns/state.js';
 import { learnableTestStore } from './learnable-tests.js';
@@ -69,7 +70,9 @@ export function patternStore(database: Database): PatternStore {
     const { statement: text, by, at, sign, attributeId } = stated;
     const said = [{ text: pattern.statement, sign: pattern.statedSign }, ...pattern.wordings];
     const isKnown = said.some((each) => each.text === text && (sign === null || each.sign === sign));
-    const claimed = pattern.statedSign === null ? sign : null;
+    // Claude explains a test that is part of what was measured: later tests judge the sign of a fit, not this one.
+    const isExplained = pattern.kind === 'measured' && testOfClaude(by) !== null;
+    const claimed = pattern.statedSign === null && !isExplained ? sign : null;
     if (isKnown && claimed === null && (attributeId === null || pattern.attributeId !== null)) return;
     const added: Wording[] = isKnown ? [] : [{ text, by, at, sign }];
     await ask(

@@ -57,6 +57,18 @@ const FAILURES: Record<
     outcome: 'timed_out',
     cost: null,
   },
+  'an answer that stalls': {
+    reaction: 'stall',
+    sentence: `Claude gave no answer in time. It was asked 2 times. ${OFFLINE}`,
+    outcome: 'timed_out',
+    cost: null,
+  },
+  'a connection that is lost in the middle of an answer': {
+    reaction: 'cut',
+    sentence: `Claude could not be reached. It was asked 2 times. ${OFFLINE}`,
+    outcome: 'no_connection',
+    cost: null,
+  },
   '400': {
     reaction: { status: 400 },
     sentence: `Claude refuses the question as malformed (HTTP 400). ${OFFLINE}`,
@@ -136,7 +148,10 @@ const FAILURES: Record<
     cost: 4_500,
   },
 };
-const RETRIED = ['429', '529', '500', 'a lost connection', 'silence until the time-out'];
+const RETRIED = [
+  ...['429', '529', '500', 'a lost connection', 'silence until the time-out'],
+  ...['an answer that stalls', 'a connection that is lost in the middle of an answer'],
+];
 
 describe.each(DATABASES)('what can go wrong, on $database', ({ kind }) => {
   const db = useDatabase(kind);
@@ -160,7 +175,7 @@ describe.each(DATABASES)('what can go wrong, on $database', ({ kind }) => {
     async (name, { reaction, sentence, outcome, cost }) => {
       await endedTest(store, accountId);
       claude.react = () => reaction;
-      const timeoutMs = reaction === 'silence' ? 200 : 5_000;
+      const timeoutMs = reaction === 'silence' || reaction === 'stall' ? 200 : 5_000;
       const { extraction, ...found } = await extractor({ store, claude: paid(timeoutMs) }).extract('socks', {
         tries: 2,
       });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/clients/postgres/types.js';
 import { DATABASES, useDatabase } from '../../clients/postgres/fixtures.js';
 import { aClaim, anAnswer, FakeClaude } from '../../support/fake-claude.js';
-import { endedTest, extractor, LIMIT } from './support.js';
+import { ENDED_AT, endedTest, extractor, LIMIT } from './support.js';
 
 const QUESTION = aClaim({ text: 'It asks a question', quote: 'Cold feet at night?' });
 
@@ -92,6 +92,20 @@ describe.each(DATABASES)('an extraction that is killed, on $database', ({ kind }
       kept: 1,
       dropped: 0,
     });
+  });
+
+  it('is not entered a second time for the end of the test if someone has asked since', async () => {
+    await store.requestExtraction({ experimentId: 'socks', key: 'asked 1', by: 'ana', at: ENDED_AT });
+    const { extraction } = await extractor({ store, claude: paid() }).extract();
+    expect(extraction).toMatchObject({ number: 1, requestedBy: 'ana', status: 'extracted' });
+    expect(await extractor({ store, claude: paid() }).activities.dueExtraction('socks')).toBeNull();
+    expect(claude.asked).toHaveLength(2);
+  });
+
+  it('is entered for the end of the test if someone asked before', async () => {
+    await store.requestExtraction({ experimentId: 'socks', key: 'asked 1', by: 'ana', at: ENDED_AT - 1 });
+    await extractor({ store, claude: paid() }).extract();
+    expect(await extractor({ store, claude: paid() }).activities.dueExtraction('socks')).toBe(2);
   });
 
   it('is done again when someone asks, and the earlier one stays', async () => {

@@ -82,13 +82,31 @@ describe('the client', () => {
     expect(claude.asked.map(({ key }) => key)).toEqual([CLAUDE_KEY]);
   });
 
-  it('ends with its signal, and says nothing of the question', async () => {
-    claude.react = () => 'silence';
-    const abort = new AbortController();
-    const asked = claude.client().ask(QUESTION, abort.signal);
-    setTimeout(() => abort.abort(), 50);
-    await expect(asked).rejects.toThrow(/^The question to Claude was cancelled\.$/);
+  it.each(['silence', 'stall'] as const)(
+    '%s: ends at its limit, and the cost is unknown',
+    async (reaction) => {
+      claude.react = () => reaction;
+      const reply = await claude.client({ timeoutMs: 100 }).ask(QUESTION, new AbortController().signal);
+      expect(reply).toMatchObject({ failure: { code: 'timed_out', status: null }, cost: null, text: null });
+    },
+  );
+
+  it('a connection that is lost in the middle of the answer may be tried again, and its cost is unknown', async () => {
+    claude.react = () => 'cut';
+    const reply = await claude.client().ask(QUESTION);
+    expect(reply).toMatchObject({ failure: { code: 'no_connection', status: null }, cost: null });
   });
+
+  it.each(['silence', 'stall'] as const)(
+    '%s: ends with its signal, and says nothing of the question',
+    async (reaction) => {
+      claude.react = () => reaction;
+      const abort = new AbortController();
+      const asked = claude.client().ask(QUESTION, abort.signal);
+      setTimeout(() => abort.abort(), 50);
+      await expect(asked).rejects.toThrow(/^The question to Claude was cancelled\.$/);
+    },
+  );
 
   it('gives text, tokens and cost', async () => {
     claude.react = () => ({ answer: anAnswer([]), inputTokens: 2_000, outputTokens: 300 });

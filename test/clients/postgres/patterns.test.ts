@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textHash } from '../../../src/clients/encoder/text-hash.js';
+import { claudeOn } from '../../../src/contract/insights.js';
+import type { Statement } from '../../../src/contract/patterns.js';
 import { anotherExperiment, DATABASES, START, useDatabase } from './fixtures.js';
 import { aFit, aFittedPattern, aStatement } from './pattern-fixtures.js';
 
@@ -192,6 +194,25 @@ describe.each(DATABASES)('patterns on $database', ({ kind }) => {
         wordings: [{ sign: 1, at: START + 4 }],
       });
       expect((await say('colon', 1, START + 5)).wordings).toHaveLength(1);
+    });
+
+    it('by Claude gives no direction to a pattern that was measured, only to one that was stated', async () => {
+      const store = db.store();
+      const none = { statedAt: null, statedSign: null, lastPassedAt: null };
+      await store.savePatternFit(aFit([aFittedPattern(none)]));
+      const by = claudeOn('socks');
+      const say = async (attributeId: string, changes: Partial<Statement>) =>
+        (await store.statePattern(aStatement('It asks', { attributeId, at: START + 1, ...changes }))).pattern;
+      const wordings = [{ text: 'It asks', by, at: START + 1, sign: 1 }];
+      const joined = await say('question_mark', { sign: 1, by });
+      expect(joined).toMatchObject({ ...none, kind: 'measured', statedBy: null, wordings });
+      // A repeated call adds nothing.
+      expect(await say('question_mark', { sign: 1, by })).toEqual(joined);
+      const held = aFittedPattern({ statedAt: START + 2, statedSign: -1 });
+      await store.savePatternFit(aFit([held], { version: 'v2', follows: 'v1', tests: 13 }));
+      expect(await store.getPattern('question_mark')).toMatchObject({ statedAt: START + 2, statedSign: -1 });
+      const { pattern } = await store.statePattern(aStatement('Colons', { attributeId: 'colon' }));
+      expect(await say('colon', { sign: 1, by })).toMatchObject({ id: pattern.id, statedSign: 1 });
     });
 
     it('in the same words with another direction is kept beside the first', async () => {
