@@ -3,7 +3,7 @@
  * tests so far taught, by the same with the effects of attributes exchanged at random, or at random. The truth is the sandbox's: a
  * hidden function of the texts, or none. Prints JSON.
  *
- * npm run -s bench:loop -- [--seeds N] [--first SEED] [--luck N] [--tests N] [--challengers N] [--effects some|none]
+ * npm run -s bench:loop -- [--seeds N] [--first SEED] [--luck N] [--tests N] [--challengers N] [--world some|texts_alone|none]
  */
 import { parseArgs } from 'node:util';
 import { printResult, wholeNumber } from './command.js';
@@ -11,8 +11,17 @@ import { runProgramme } from './loop/programme.js';
 import { reportOf } from './loop/report.js';
 import { historyOf } from './several-ads/worlds.js';
 
-/** Standard deviation of the log rate between texts that no attribute explains. Edits leave most of a text as it is. */
-const UNEXPLAINED = 0.05;
+/**
+ * `unexplained`: standard deviation of the log rate between texts that no attribute explains; edits leave most of a text as it is.
+ * `texts_alone`: only that. `none`: all texts are equal.
+ */
+const WORLDS = {
+  some: { effects: 'some', unexplained: 0.05 },
+  texts_alone: { effects: 'none', unexplained: 0.05 },
+  none: { effects: 'none', unexplained: 0 },
+} as const;
+type WorldName = keyof typeof WORLDS;
+const WORLD_NAMES = Object.keys(WORLDS) as WorldName[];
 
 await printResult(() => {
   const { values } = parseArgs({
@@ -22,34 +31,29 @@ await printResult(() => {
       luck: { type: 'string', default: '1' },
       tests: { type: 'string', default: '10' },
       challengers: { type: 'string', default: '3' },
-      effects: { type: 'string' },
+      world: { type: 'string' },
     },
   });
-  const { effects } = values;
-  if (effects !== undefined && effects !== 'some' && effects !== 'none') {
-    throw new RangeError(`--effects takes some or none, got ${effects}`);
+  const asked = WORLD_NAMES.filter((name) => values.world === undefined || values.world === name);
+  if (asked.length === 0) {
+    throw new RangeError(`--world takes ${WORLD_NAMES.join(', ')}, got ${values.world}`);
   }
-  const number = (name: Exclude<keyof typeof values, 'effects'>) => wholeNumber(name, values[name]!);
+  const number = (name: Exclude<keyof typeof values, 'world'>) => wholeNumber(name, values[name]!);
   const [tests, challengers, luck] = [number('tests'), number('challengers'), number('luck')];
   const first = number('first');
   const seeds = Array.from({ length: number('seeds') }, (_, i) => first + i);
   // The account has had tests before, of other texts: its decisions know how its ads drift.
   const history = historyOf('loop', 'iid');
-  const worlds: readonly ('some' | 'none')[] = effects === undefined ? ['some', 'none'] : [effects];
   return {
     tests,
     challengers,
     luck,
-    unexplained: UNEXPLAINED,
     worlds: Object.fromEntries(
-      worlds.map((each) => [
-        each,
+      asked.map((name) => [
+        name,
         reportOf(seeds, luck, (programme) => {
-          process.stderr.write(`effects ${each}, ${programme.choice}, seed ${programme.seed}\n`);
-          return runProgramme(
-            { ...programme, effects: each, unexplained: UNEXPLAINED, tests, challengers },
-            history,
-          );
+          process.stderr.write(`world ${name}, ${programme.choice}, seed ${programme.seed}\n`);
+          return runProgramme({ ...programme, ...WORLDS[name], tests, challengers }, history);
         }),
       ]),
     ),
