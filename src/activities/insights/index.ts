@@ -249,18 +249,24 @@ export function createInsightActivities(deps: {
 
       const { kept, dropped } = judgeClaims(answers.as_is.claims, answers.exchanged.claims, material.pair);
       const claims = await state((await withEvidence(kept)).kept, experimentId);
+      const { visualNotes, dropped: droppedNotes } = seenOf(material, answers);
       const calls = await store.listCalls(experimentId, number);
       const answered = calls.find((call) => call.labels === 'as_is' && call.outcome === 'answered')!;
       return settle(experiment, {
         ...found,
         status: 'extracted',
-        reason: { code: 'extracted', kept: kept.length, dropped: dropped.length },
+        reason: {
+          code: 'extracted',
+          kept: kept.length,
+          dropped: dropped.length,
+          ...(droppedNotes > 0 && { droppedNotes }),
+        },
         model: answered.model,
         promptVersion: answered.promptVersion,
         claims,
         dropped,
         confidence: confidenceOf(answers.as_is.confidence, kept.length, dropped.length),
-        visualNotes: seenOf(material, answers.as_is.visualNotes),
+        visualNotes,
         notes: [...material.notes, ...cutNotes(material)],
       });
     },
