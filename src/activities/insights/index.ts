@@ -60,6 +60,8 @@ export function createInsightActivities(deps: {
   ranCreatives?: RanCreatives;
   /** Effects of attributes that were learned elsewhere. */
   foreignEffects?: ReadonlyMap<string, ForeignEffect>;
+  /** Names of the account's brands. */
+  brandNames?: readonly string[];
   outbox?: Outbox;
   waker?: LearningWaker;
   /** Real time, epoch ms: Claude is paid by real months. */
@@ -67,6 +69,7 @@ export function createInsightActivities(deps: {
 }) {
   const { store, clock, claude = null, ranCreatives = deps.store, now = Date.now } = deps;
   const { outbox = NO_OUTBOX, waker = NO_LEARNING, foreignEffects = new Map<string, ForeignEffect>() } = deps;
+  const { brandNames = [] } = deps;
 
   async function experimentOf(experimentId: string): Promise<Experiment> {
     const experiment = await store.getExperiment(experimentId);
@@ -83,7 +86,7 @@ export function createInsightActivities(deps: {
   async function winOf(experiment: Experiment): Promise<Material | null> {
     const outcome = outcomeOf(experiment);
     return outcome?.kind === 'won'
-      ? materialOf({ store, creatives: ranCreatives }, experiment, outcome.winnerVariantId)
+      ? materialOf({ store, creatives: ranCreatives, brandNames }, experiment, outcome.winnerVariantId)
       : null;
   }
 
@@ -249,18 +252,24 @@ export function createInsightActivities(deps: {
 
       const { kept, dropped } = judgeClaims(answers.as_is.claims, answers.exchanged.claims, material.pair);
       const claims = await state((await withEvidence(kept)).kept, experimentId);
+      const { visualNotes, dropped: droppedNotes } = seenOf(material, answers);
       const calls = await store.listCalls(experimentId, number);
       const answered = calls.find((call) => call.labels === 'as_is' && call.outcome === 'answered')!;
       return settle(experiment, {
         ...found,
         status: 'extracted',
-        reason: { code: 'extracted', kept: kept.length, dropped: dropped.length },
+        reason: {
+          code: 'extracted',
+          kept: kept.length,
+          dropped: dropped.length,
+          ...(droppedNotes > 0 && { droppedNotes }),
+        },
         model: answered.model,
         promptVersion: answered.promptVersion,
         claims,
         dropped,
         confidence: confidenceOf(answers.as_is.confidence, kept.length, dropped.length),
-        visualNotes: seenOf(material, answers.as_is.visualNotes),
+        visualNotes,
         notes: [...material.notes, ...cutNotes(material)],
       });
     },

@@ -41,9 +41,13 @@ export interface Material {
   notes: string[];
 }
 
-/** The winner, and the ad that it is compared with. */
+/** The winner, and the ad that it is compared with. `brandNames`: of the account. */
 export async function materialOf(
-  deps: { store: Pick<Store, 'getPromotion' | 'getDecision'>; creatives: RanCreatives },
+  deps: {
+    store: Pick<Store, 'getPromotion' | 'getDecision'>;
+    creatives: RanCreatives;
+    brandNames?: readonly string[];
+  },
   experiment: Experiment,
   winnerVariantId: string,
 ): Promise<Material> {
@@ -65,13 +69,16 @@ export async function materialOf(
     fields: fields[side],
     hasPicture: pictures[side] !== null,
     attributes: attributesOf(
-      textsOf({
-        hook: fields[side].hook ?? null,
-        headline: fields[side].headline ?? null,
-        text: fields[side].text ?? null,
-        script: fields[side].script ?? null,
-        visualNotes: variants[side].creative.visualNotes,
-      }),
+      textsOf(
+        {
+          hook: fields[side].hook ?? null,
+          headline: fields[side].headline ?? null,
+          text: fields[side].text ?? null,
+          script: fields[side].script ?? null,
+          visualNotes: variants[side].creative.visualNotes,
+        },
+        deps.brandNames,
+      ),
     ),
   }));
   const comparison =

@@ -5,6 +5,7 @@ import type { InsightsAnswer } from '../../clients/claude/insights-answer.js';
 import { cutNote, FIELD_LIMIT, insightsQuestion } from '../../clients/claude/insights-question.js';
 import type { Labelling } from '../../contract/insights.js';
 import { CLAIM_SIDES } from '../../domain/insights/claim.js';
+import { agreedNotes } from '../../domain/insights/seen.js';
 import type { Material } from './material.js';
 
 /** Whether each of the two ads has a text or a picture. */
@@ -27,14 +28,22 @@ export function questionOf(material: Material, labels: Labelling): ClaudeQuestio
   });
 }
 
-/** By variant id, what is visible in the pictures that were shown. */
+/** By variant id, what both answers see in the pictures that were shown; `dropped`: notes on which they differ. */
 export function seenOf(
   { winner, loser, pictures }: Material,
-  notes: InsightsAnswer['visualNotes'],
-): Record<string, string> {
-  const of = (side: 'winner' | 'loser', id: string) =>
-    pictures[side] !== null && notes[side] !== null ? [[id, notes[side]] as const] : [];
-  return Object.fromEntries([...of('winner', winner.id), ...of('loser', loser.id)]);
+  answers: Record<Labelling, InsightsAnswer>,
+): { visualNotes: Record<string, string>; dropped: number } {
+  const { winner: ofWinner, loser: ofLoser } = answers.as_is.visualNotes;
+  const shown = {
+    winner: pictures.winner === null ? null : ofWinner,
+    loser: pictures.loser === null ? null : ofLoser,
+  };
+  const { agreed, dropped } = agreedNotes(shown, answers.exchanged.visualNotes);
+  const of = (note: string | null, id: string) => (note === null ? [] : [[id, note] as const]);
+  return {
+    visualNotes: Object.fromEntries([...of(agreed.winner, winner.id), ...of(agreed.loser, loser.id)]),
+    dropped,
+  };
 }
 
 /** A sentence per text that was cut. */

@@ -68,6 +68,11 @@ export function offlineSentence(reason: OfflineReason): string {
   }
 }
 
+function droppedNotes(pictures: number): string {
+  if (pictures === 0) return '';
+  return ` With winner and loser exchanged, it describes ${count(pictures, 'picture', 'pictures')} differently: what it saw there is not used.`;
+}
+
 /** Why an extraction has its status, in sentences. */
 export function insightSentence(reason: InsightReason): string {
   switch (reason.code) {
@@ -76,7 +81,7 @@ export function insightSentence(reason: InsightReason): string {
     case 'waiting':
       return `${failureSentence(reason.failure)} It is asked again later (${count(reason.tries, 'try', 'tries')} so far).`;
     case 'extracted':
-      return `Claude compared the two ads: ${count(reason.kept, 'claim was', 'claims were')} kept and ${reason.dropped} dropped.`;
+      return `Claude compared the two ads: ${count(reason.kept, 'claim was', 'claims were')} kept and ${reason.dropped} dropped.${droppedNotes(reason.droppedNotes ?? 0)}`;
     case 'no_key':
     case 'no_budget':
     case 'budget_spent':

@@ -43,7 +43,8 @@ export interface ClaudeFailure {
 export type InsightReason =
   | { code: 'queued' }
   | { code: 'waiting'; failure: ClaudeFailure; tries: number }
-  | { code: 'extracted'; kept: number; dropped: number }
+  /** `droppedNotes`: pictures of which the two answers say different things; unset if none. */
+  | { code: 'extracted'; kept: number; dropped: number; droppedNotes?: number }
   | { code: 'no_key' }
   | { code: 'no_budget' }
   | { code: 'budget_spent'; spent: number; limit: number }

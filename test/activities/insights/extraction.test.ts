@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../../src/clients/postgres/types.js';
 import { DATABASES, useDatabase } from '../../clients/postgres/fixtures.js';
 import { aClaim, anAnswer, FakeClaude } from '../../support/fake-claude.js';
-import { endedTest, extractor, LIMIT } from './support.js';
+import { endedTest, extractor, LIMIT, LOSER } from './support.js';
 
 const QUESTION = aClaim({
   kind: 'hook_pattern',
@@ -48,6 +48,24 @@ describe.each(DATABASES)('extraction on $database', ({ kind }) => {
     expect(sentence).toBe('Claude compared the two ads: 1 claim was kept and 2 dropped.');
     expect(extraction.confidence).toBeCloseTo(0.8 / 3);
     expect(claude.asked).toHaveLength(2);
+  });
+
+  it("knows the account's brands, with Claude and without", async () => {
+    const winner = { ...LOSER, headline: 'Woolly keeps feet warm' };
+    await endedTest(store, accountId, { winner });
+    const brandNames = ['Woolly'];
+    const { extraction } = await extractor({ store, brandNames }).extract();
+    expect(extraction.claims.map(({ attributeId }) => attributeId)).toContain('brand_first');
+
+    // A claim on a brand that the ad does not have is seen through.
+    const brand = { text: 'The brand comes first', attribute_id: 'brand_first' };
+    const quote = 'Wool socks for winter nights';
+    claude.react = ({ winner: shown }) => ({
+      answer: anAnswer(shown.fields.headline === quote ? [] : [aClaim({ ...brand, side: 'loser', quote })]),
+    });
+    await store.requestExtraction({ experimentId: 'socks', key: 'asked 1', by: 'ana', at: 0 });
+    const again = await extractor({ store, brandNames, claude: paid() }).extract();
+    expect(again.extraction.dropped.map(({ code }) => code)).toEqual(['attribute_absent']);
   });
 
   it('makes a stated pattern of what it keeps, with this test', async () => {

@@ -262,16 +262,37 @@ describe.each(DATABASES)('what can go wrong, on $database', ({ kind }) => {
     expect(claude.asked[0]!.winner.picture).toBeNull();
   });
 
-  it('a picture: it is shown, and what is visible is kept for the ads', async () => {
+  it('a picture: it is shown, and what is visible in both answers is kept for the ads', async () => {
     await endedTest(store, accountId);
-    claude.react = () => ({
-      answer: anAnswer([QUESTION], { visual_notes: { winner: 'A smiling woman', loser: 'Two socks' } }),
+    const seen = { woman: 'A smiling woman', socks: 'Two socks' };
+    claude.react = ({ winner }) => ({
+      answer: anAnswer([QUESTION], {
+        visual_notes: winner.fields.headline?.includes('?')
+          ? { winner: seen.woman, loser: seen.socks }
+          : { winner: seen.socks, loser: `${seen.woman}, from close by` },
+      }),
     });
     const creatives = withPictures(pngWith('nothing'));
     const { extraction } = await extractor({ store, ranCreatives: creatives, claude: paid() }).extract();
     expect(claude.asked[0]!.winner.picture).toContain('PNG');
-    expect(extraction.visualNotes).toEqual({ 'challenger-1': 'A smiling woman', control: 'Two socks' });
+    expect(extraction.visualNotes).toEqual({ 'challenger-1': seen.woman, control: seen.socks });
     expect((await store.visualNotes()).get('socks')).toEqual(extraction.visualNotes);
+  });
+
+  it('what is visible by the label alone: it is not used, and the sentence says so', async () => {
+    await endedTest(store, accountId);
+    claude.react = () => ({
+      answer: anAnswer([], { visual_notes: { winner: 'A smiling woman', loser: 'Two socks' } }),
+    });
+    const creatives = withPictures(pngWith('nothing'));
+    const { extraction, sentence } = await extractor({
+      ...{ store, ranCreatives: creatives, claude: paid() },
+    }).extract();
+    expect(extraction.visualNotes).toEqual({});
+    expect(extraction.reason).toEqual({ code: 'extracted', kept: 0, dropped: 0, droppedNotes: 2 });
+    expect(sentence).toBe(
+      'Claude compared the two ads: 0 claims were kept and 0 dropped. With winner and loser exchanged, it describes 2 pictures differently: what it saw there is not used.',
+    );
   });
 
   it('characters that Postgres cannot store: they are removed', async () => {
