@@ -144,7 +144,7 @@ describe.each(databaseKinds().filter((kind) => kind === 'postgres'))(
       const healthBefore = start('worker-health', env);
       expect(await healthBefore.child.exited).toBe(1);
       expect(healthBefore.said.join()).toMatch(
-        /does not poll for workflows, activities, messages, checks, money\.$/,
+        /does not poll for workflows, activities, messages, insights, checks, money\.$/,
       );
 
       const worker = start('worker', env);
