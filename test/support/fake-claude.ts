@@ -115,7 +115,12 @@ export class FakeClaude {
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      // Whoever asked was killed before the question was complete.
+      return;
+    }
     const text = Buffer.concat(chunks).toString('utf8');
     this.received.push(`${JSON.stringify(request.headers)}\n${text}`);
     const asked = understood(text, request);

@@ -1,32 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { json, until } from './http.js';
 import { type Service, startService } from './service.js';
 
-const LIMIT_MS = 120_000;
 const HEADLINES = ['Shoes for long runs', 'Ready for a longer run?'];
-
-async function json<T>(url: string, body?: unknown): Promise<T> {
-  const response = await fetch(url, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${response.status} of ${url}: ${text}`);
-  return JSON.parse(text) as T;
-}
-
-async function until<T>(read: () => Promise<T | null>): Promise<T> {
-  for (const began = Date.now(); ; ) {
-    const found = await read();
-    if (found !== null) return found;
-    if (Date.now() > began + LIMIT_MS) throw new Error('it did not happen in time');
-    await delay(20);
-  }
-}
 
 interface ForecastJson {
   forecast: { made_at: string; drafts: { id: string; chance_best: number }[] } | null;

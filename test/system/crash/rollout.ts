@@ -38,15 +38,28 @@ export interface Rollout {
   refused: number;
 }
 
+/** The control and the challenger; a rate is link clicks per impression. */
+type TwoAds = readonly [Ad, Ad];
+interface Ad {
+  trueClickRate: number;
+  creative?: { title: string; body: string; callToAction: string };
+}
+const TWO_ADS: TwoAds = [{ trueClickRate: 0.02 }, { trueClickRate: 0.04 }];
+
 /** Creates the ads and the experiment, and waits until its winner leads. */
-export async function beginRollout(service: Service, id: string, timeScale: number): Promise<Rollout> {
+export async function beginRollout(
+  service: Service,
+  id: string,
+  timeScale: number,
+  ads: TwoAds = TWO_ADS,
+): Promise<Rollout> {
   const { adSetIds, adIds } = Made.parse(
     await market(service, 'tests', {
       name: id,
-      ads: [0.02, 0.04].map((trueClickRate, index) => ({
+      ads: ads.map((ad, index) => ({
+        ...ad,
         name: `${id} ${index}`,
         dailyBudget: DAILY_BUDGET,
-        trueClickRate,
       })),
     }),
   );
