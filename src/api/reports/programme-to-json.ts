@@ -68,7 +68,7 @@ export function programmeToJson(
   const { successfulPromotions: promotions, shrunk, claimed, verifications } = report;
   const { promotionRate, harm, replication, hoursToPromotion, savings, curve } = programme;
   const { figures, patterns, insights } = record;
-  const any = promotions > 0;
+  const hasAny = promotions > 0;
   const work: ManualWork = {
     looks: figures.looks,
     writes: figures.writes.applied ?? 0,
@@ -88,15 +88,15 @@ export function programmeToJson(
       message: promotionRateSentence(promotionRate),
     },
     confidence: {
-      average: any ? share(report.averageConfidence) : null,
+      average: hasAny ? share(report.averageConfidence) : null,
       promotions,
       message: confidenceSentence(report),
     },
     improvement: {
-      shrunk_avg_pct: any ? percent(shrunk.mean) : null,
-      shrunk_interval_pct: any ? each(shrunk.meanInterval, percent) : null,
-      avg_pct: any ? percent(claimed.mean) : null,
-      interval_pct: any ? each(claimed.meanInterval, percent) : null,
+      shrunk_avg_pct: hasAny ? percent(shrunk.mean) : null,
+      shrunk_interval_pct: hasAny ? each(shrunk.meanInterval, percent) : null,
+      avg_pct: hasAny ? percent(claimed.mean) : null,
+      interval_pct: hasAny ? each(claimed.meanInterval, percent) : null,
       promotions,
       message: improvementSentence(report),
     },

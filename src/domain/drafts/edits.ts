@@ -16,7 +16,7 @@ export interface Edit {
   direction: EditDirection;
   part: EditedPart;
   /** Null if the text gives no occasion. */
-  apply: (text: string, brief: Pick<Brief, 'product' | 'audience' | 'offer' | 'mustSay'>) => string | null;
+  apply: (text: string, brief: Pick<Brief, 'product' | 'audience' | 'offer'>) => string | null;
 }
 
 const edit =
@@ -147,9 +147,7 @@ const DROPS: readonly Edit[] = [
   dropFromText('call_to_action', without(/\b(?:shop|buy|order|sign up|learn more|get|try)\b/i)),
   dropFromText('urgency', without(/\b(?:today|tonight|now|last|while|hurry|ends?)\b/i)),
   dropFromText('emoji', (text) => unlessShort(text, withoutEmoji(text))),
-  ...WORDS.filter(({ direction }) => direction === 'add').map(({ attribute }) =>
-    drop(attribute, withoutLastSentence),
-  ),
+  ...WORDS.map(({ attribute }) => drop(attribute, withoutLastSentence)),
 ];
 
 function withoutEmoji(text: string): string {
